@@ -14,7 +14,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { MoneyWord } from './metered/money-words.ts';
-import { shownMoney } from './output/amounts.ts';
+import { shownAmount, shownMoney } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { subjectText } from './usage.ts';
 
@@ -42,6 +42,12 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
       { title: 'SINCE', cell: ({ period }) => period.start.slice(0, 10) },
       { title: 'LIMIT', align: 'decimal', cell: ({ limit }) => shownMoney(limit) },
       { title: 'EFFECTIVE', align: 'decimal', cell: ({ billed }) => shownMoney(billed) },
+      {
+        title: 'TO DATE',
+        align: 'decimal',
+        cell: ({ toDate }) => (toDate === null ? null : shownAmount(toDate.amount)),
+      },
+      { title: 'THROUGH', cell: ({ toDate }) => toDate?.through ?? null },
       { title: 'METERED', align: 'decimal', cell: ({ metered }) => shownMoney(metered) },
       { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => shownMoney(reserved) },
       {

@@ -14,6 +14,7 @@ import { costCommands } from './cost.ts';
 import { decisionCommands } from './decision.ts';
 import { driftCommands } from './drift.ts';
 import { endpointCommands } from './endpoint/commands.ts';
+import { exchangeRateCommands } from './exchange-rate.ts';
 import { experimentCommands } from './experiment.ts';
 import { forecastCommands } from './forecast.ts';
 import type { Command } from './frame/command.ts';
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   ...billCommands,
   ...sourceCommands,
   ...costCommands,
+  ...exchangeRateCommands,
   ...forecastCommands,
   ...allocationCommands,
   ...statementCommands,

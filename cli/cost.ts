@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import type { z } from 'zod';
 import type { CostMetric } from '../src/finops/billing/schema.ts';
 import { costDimensions, costRows, costRowsCsv, costSummary, costSummaryCsv } from '../src/finops/costs/schema.ts';
+import { Currency } from '../src/platform/units/schema.ts';
 import { costExplainCommand } from './cost-explain.ts';
 import { costExportCommand } from './cost-export.ts';
 import { metricWords, selectionOptions, selectionQuery } from './cost-selection.ts';
+import { costToDateCommand } from './cost-to-date.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
@@ -31,28 +33,35 @@ const summaryCommand = command({
       required: true,
       describe: 'FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field (team, model…), day, week or month',
     },
+    currency: {
+      value: 'CODE',
+      schema: Currency,
+      describe: 'Give the figures in this currency, by the exchange rate of each charge day',
+    },
     ...selection,
   },
   run: async (context, input) => {
     refuseBothFormats(context, input.csv);
     const client = await context.client();
-    const query = { by: input.by.split(','), ...selectionQuery(input) };
+    const query = { by: input.by.split(','), currency: input.currency, ...selectionQuery(input) };
     if (input.csv) {
       await passOn(await client.download(costSummaryCsv, { query }), context);
       return 0;
     }
     const summary = await client.call(costSummary, { query });
-    await context.answer(summary, () => summaryText(summary, query.by, context));
+    await context.answer(summary, () => summaryText(summary, query.by, input.currency !== undefined, context));
     if (summary.rows.length === 0) await remarkNothing(context);
     return 0;
   },
 });
 
-function summaryText(summary: Summary, by: readonly string[], { paint }: Context): string {
+function summaryText(summary: Summary, by: readonly string[], isReported: boolean, { paint }: Context): string {
   if (summary.rows.length === 0) return '';
+  const reporting = isReported ? summary.reporting : null;
+  const totals = reporting === null ? summary.totals : [reporting];
   const rows = [
-    ...summary.rows.map((row) => ({ row, total: false })),
-    ...summary.totals.map(({ amount, currency }) => ({ row: { amount, currency }, total: true })),
+    ...(reporting ?? summary).rows.map((row) => ({ row, total: false })),
+    ...totals.map(({ amount, currency }) => ({ row: { amount, currency }, total: true })),
   ];
   const [first] = by;
   const dimension = (name: string, row: Readonly<Record<string, string | null>>, total: boolean) =>
@@ -75,8 +84,26 @@ function summaryText(summary: Summary, by: readonly string[], { paint }: Context
     rowsWithoutMetric > 0
       ? `Left out: ${counted(rowsWithoutMetric, 'row')} whose ${metricWords(summary.metric)} is not stated.`
       : '',
+    ...(reporting?.leftOut ?? []).map(
+      ({ currency, amount, days, from, to }) =>
+        `Left out: ${shownAmount(amount)} ${currency} of ${counted(days, 'day')} without a rate, ${from} to ${to}.`,
+    ),
   ].filter((line) => line !== '');
-  return [table(rows, columns, paint), ...leftOut.map(paint.waiting)].join('\n');
+  const rates = reporting === null ? [] : ratesText(reporting);
+  return [table(rows, columns, paint), ...rates.map(paint.faint), ...leftOut.map(paint.waiting)].join('\n');
+}
+
+const MOST_RATES_SHOWN = 10;
+
+/** `1 USD = 0.8 EUR on 2026-10-02, for charges of 2026-10-02 to 2026-10-04 (ECB …)`, a line a rate, the latest first. */
+function ratesText({ currency, rates }: NonNullable<Summary['reporting']>): string[] {
+  const latest = rates.toSorted((one, other) => (one.date < other.date ? 1 : -1));
+  const lines = latest.slice(0, MOST_RATES_SHOWN).map((used) => {
+    const days = used.from === used.to ? used.from : `${used.from} to ${used.to}`;
+    return `1 ${used.currency} = ${used.rate} ${currency} on ${used.date}, for charges of ${days} (${used.source})`;
+  });
+  const more = rates.length - lines.length;
+  return more === 0 ? lines : [...lines, `and ${counted(more, 'more rate')}; --json has all of them`];
 }
 
 const plain = (text: string): string => text;
@@ -163,4 +190,11 @@ const dimensionsCommand = command({
   },
 });
 
-export const costCommands = [summaryCommand, rowsCommand, costExplainCommand, costExportCommand, dimensionsCommand];
+export const costCommands = [
+  summaryCommand,
+  costToDateCommand,
+  rowsCommand,
+  costExplainCommand,
+  costExportCommand,
+  dimensionsCommand,
+];

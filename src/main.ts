@@ -277,6 +277,7 @@ function wire(
     finops.sources,
     finops.allocation,
     finops.prices,
+    finops.exchange,
     finops.tokens,
     finops.budgets,
     finops.gpus,

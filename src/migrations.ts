@@ -2,6 +2,7 @@ import { allocationMigrations } from './finops/allocation/index.ts';
 import { anomalyMigrations } from './finops/anomalies/index.ts';
 import { billingMigrations } from './finops/billing/index.ts';
 import { budgetMigrations } from './finops/budgets/index.ts';
+import { exchangeMigrations } from './finops/exchange/index.ts';
 import { forecastMigrations } from './finops/forecasts/index.ts';
 import { gpuMigrations } from './finops/gpus/index.ts';
 import { meteringMigrations } from './finops/metering/index.ts';
@@ -60,6 +61,7 @@ export const migrations: Migrations = {
   ...monitoringMigrations,
   ...transferMigrations,
   ...priceMigrations,
+  ...exchangeMigrations,
   ...meteringMigrations,
   ...tokenMigrations,
   ...statementMigrations,

@@ -3,6 +3,7 @@ import { createAnomalies } from './finops/anomalies/index.ts';
 import { createBilling } from './finops/billing/index.ts';
 import { createBudgets, type ExpectedBreachOf } from './finops/budgets/index.ts';
 import { createCosts } from './finops/costs/index.ts';
+import { createExchange } from './finops/exchange/index.ts';
 import { createForecasts, type Forecasts } from './finops/forecasts/index.ts';
 import { createGpus } from './finops/gpus/index.ts';
 import { createMetering, type MeteredUsage, type Metering } from './finops/metering/index.ts';
@@ -39,7 +40,8 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
     deleteBills: billing.deleteSource,
     heldSources: billing.heldSources,
   });
-  const costs = createCosts({ ...ground, billing });
+  const exchange = createExchange(ground);
+  const costs = createCosts({ ...ground, billing, exchange });
   prices.listen(ground.events);
   metering.listen(ground.events);
   tokens.listen(ground.events);
@@ -68,7 +70,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   const anomalies = createAnomalies({ ...ground, ...telling, billing, costs, gpus, metering, publicUrl });
   anomalies.listen(ground.events);
   anomalies.schedule(ground.jobs);
-  const money = { allocation, billing, costs, prices, metering, budgets, statements };
+  const money = { allocation, billing, costs, exchange, prices, metering, budgets, statements };
   return { ...money, uploads, sources, anomalies, forecasts, tokens, gpus };
 }
 

@@ -51,14 +51,14 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
 
   it('follows the metric and the month', async () => {
     const page = await visit('/costs');
-    await page.getByLabel('Metric').selectOption('effectiveCost');
-    await page.waitForURL(/metric=effectiveCost/);
+    await page.getByLabel('Metric').selectOption('billedCost');
+    await page.waitForURL(/metric=billedCost/);
     await page.getByLabel('Period').selectOption('all');
     await page.waitForURL(/period=all/);
     await settled(page);
-    const { totals } = await summaryOf(url, { by: ['team'], metric: 'effectiveCost' });
+    const { totals } = await summaryOf(url, { by: ['team'], metric: 'billedCost' });
     expect(await exact(page, 'headline')).toBe(totals[0]?.amount);
-    expect(await readable(page.getByTestId('answer'))).toContain('of effective cost in all months');
+    expect(await readable(page.getByTestId('answer'))).toContain('billed in all months');
   });
 
   it('says how much is allocated to a team and how much is not', async () => {

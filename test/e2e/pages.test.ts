@@ -8,18 +8,26 @@ import { onThisMachine, shortest } from './shortest.ts';
 
 const INTERACTIVE_WITHIN_MS = 1000;
 const PAGES = [
-  { name: 'Overview', path: '/', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}.*ranker runs version \d+ as champion/s },
-  { name: 'Costs', path: '/costs', says: /\$[\d,]+\.\d\d billed in \w+ \d{4}; .+ is [\d.]+\s%.*allocated to a team/s },
+  {
+    name: 'Overview',
+    path: '/',
+    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}.*ranker runs version \d+ as champion/s,
+  },
+  {
+    name: 'Costs',
+    path: '/costs',
+    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}; .+ is [\d.]+\s%.*allocated to a team/s,
+  },
   {
     name: 'Costs compared',
     path: '/costs?compare=sameDays',
-    says: /\$[\d,]+\.\d\d billed from .+ (more|less) than from .+: \w+ [+−]\$/s,
+    says: /\$[\d,]+\.\d\d of effective cost from .+ (more|less) than from .+: \w+ [+−]\$/s,
   },
-  { name: 'Bill rows', path: '/costs?view=rows', says: /\$[\d,]+\.\d\d billed in/ },
+  { name: 'Bill rows', path: '/costs?view=rows', says: /\$[\d,]+\.\d\d of effective cost in/ },
   {
     name: 'Allocation',
     path: '/allocation',
-    says: /\d+\s% of \$[\d,]+\.\d\d billed in \w+ \d{4} has somebody.*split from shared pools.*is nobody’s/s,
+    says: /\d+\s% of \$[\d,]+\.\d\d of effective cost in \w+ \d{4} has somebody.*split from shared pools.*is nobody’s/s,
   },
   {
     name: 'Deliveries',
@@ -35,9 +43,13 @@ const PAGES = [
   {
     name: 'Statements',
     path: '/statements',
-    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d billed and \$[\d,]+\.\d\d is nobody’s; together they are the bill/,
+    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d of effective cost and \$[\d,]+\.\d\d is nobody’s; together they are the bill/,
   },
-  { name: 'Statement', path: '/statements?team=search', says: /Team search pays \$[\d,]+\.\d\d billed for \w+ \d{4}/ },
+  {
+    name: 'Statement',
+    path: '/statements?team=search',
+    says: /Team search pays \$[\d,]+\.\d\d of effective cost for \w+ \d{4}/,
+  },
   {
     name: 'Anomalies',
     path: '/anomalies',

@@ -40,13 +40,13 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     for (const [index, statement] of statements.entries()) {
       const row = rows.nth(index);
       expect(await readable(row)).toContain(statement.team ?? 'nobody');
-      expect(await row.locator('data').first().getAttribute('value')).toBe(statement.totals[0]?.billedCost);
+      expect(await row.locator('data').first().getAttribute('value')).toBe(statement.totals[0]?.effectiveCost);
     }
     const total = await page.getByTestId('statements-total').locator('data').getAttribute('value');
-    expect(total).toBe(bill[0]?.billedCost);
+    expect(total).toBe(bill[0]?.effectiveCost);
     const check = page.getByTestId('sum-check');
     expect(await readable(check)).toContain('equal to the last digit, billed and effective');
-    expect(await check.locator('data').last().getAttribute('value')).toBe(bill[0]?.billedCost);
+    expect(await check.locator('data').last().getAttribute('value')).toBe(bill[0]?.effectiveCost);
   });
 
   it('shows the statement of a team: how it came, its pools, its charges, its services, and what it stands on', async () => {
@@ -56,11 +56,11 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     await page.waitForURL(/team=search/);
     await page.getByTestId('ways').waitFor();
     const first = (id: string) => page.getByTestId(id).locator('tbody data').first().getAttribute('value');
-    expect(await first('ways')).toBe(facts.ways[0]?.billedCost);
-    expect(await first('charges')).toBe(facts.charges[0]?.billedCost);
+    expect(await first('ways')).toBe(facts.ways[0]?.effectiveCost);
+    expect(await first('charges')).toBe(facts.charges[0]?.effectiveCost);
     expect(await page.getByTestId('pools').locator('tbody tr').count()).toBe(facts.pools.length);
     expect(await page.getByTestId('by-service').locator('tfoot data').getAttribute('value')).toBe(
-      facts.totals[0]?.billedCost,
+      facts.totals[0]?.effectiveCost,
     );
     const stands = page.getByRole('region', { name: 'What does it stand on?' });
     await stands.getByRole('link', { name: `version ${facts.rulesVersion}` }).waitFor();
@@ -73,15 +73,15 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
 
   it('follows the cost, the month and the team, all in the address', async () => {
     const page = await visit(`/statements?period=${closed}&team=search`);
-    await page.getByRole('button', { name: 'Effective' }).click();
-    await page.waitForURL(/cost=effective/);
+    await page.getByRole('button', { name: 'Billed' }).click();
+    await page.waitForURL(/cost=billed/);
     const facts = await ask(server.url, getStatement, { params: { team: 'fraud' }, query: { period: running } });
     await page.getByLabel('Period').selectOption(running);
     await page.getByLabel('Team').selectOption('fraud');
     await page.waitForURL(/team=fraud/);
     await page.getByText('Team fraud pays').waitFor();
     const shown = page.getByTestId('headline').locator('data');
-    await expect.poll(() => shown.getAttribute('value')).toBe(facts.totals[0]?.effectiveCost);
+    await expect.poll(() => shown.getAttribute('value')).toBe(facts.totals[0]?.billedCost);
   });
 
   it('says why nobody pays the rest', async () => {
@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     const lines = dialog.getByTestId('to-issue').locator('tbody tr');
     expect(await lines.count()).toBe(statements.length);
     expect(await lines.first().locator('data').first().getAttribute('value')).toBe(
-      statements[0]?.totals[0]?.billedCost,
+      statements[0]?.totals[0]?.effectiveCost,
     );
     expect(await readable(dialog)).toContain('cannot be taken back');
     expect(await issued()).toEqual([]);
@@ -127,13 +127,13 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     await page.waitForURL(new RegExp(`number=${one?.number}`));
     await page.getByText('It is final').waitFor();
     const headline = await page.getByTestId('headline').locator('data').getAttribute('value');
-    expect(headline).toBe(one?.totals[0]?.billedCost);
+    expect(headline).toBe(one?.totals[0]?.effectiveCost);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: /^CSV of/ }).click(),
     ]);
     const csv = (await readDownload(download)).toString();
-    expect(csv).toContain(decimal(one?.totals[0]?.billedCost ?? '').toFixed());
+    expect(csv).toContain(decimal(one?.totals[0]?.effectiveCost ?? '').toFixed());
     await page.getByRole('button', { name: 'Read and print…' }).click();
     const paper = page.frameLocator('iframe[title^="Statement no."]');
     await paper

@@ -36,7 +36,7 @@ export {
 } from './explain/effects.ts';
 export { exactFilter } from './filters.ts';
 export { type CostRelations, rowSource } from './query.ts';
-export { type AmountToDate, earliestDay, type ReceivedDays, receivedDays } from './received-days.ts';
+export { type AmountToDate, earliestDay, receivedDays } from './received-days.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
 /** Charge days ("2026-11-03") in UTC; both ends belong to it. */

@@ -2,6 +2,7 @@ import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { allocatedDaily, allocations, findState, periodOfPartition } from '../allocation/index.ts';
 import { type Billing, billRows, otherColumns } from '../billing/index.ts';
+import type { Exchange } from '../exchange/index.ts';
 import { parseFilter } from './filters.ts';
 import type { CostRelations, RowSelection } from './query.ts';
 import { mayHold } from './range.ts';
@@ -9,6 +10,8 @@ import { mayHold } from './range.ts';
 export interface CostsDeps {
   readonly store: Store;
   readonly lake: Lake;
+  readonly config: { readonly reportingCurrency?: string | undefined };
+  readonly exchange: Pick<Exchange, 'conversion'>;
   readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits' | 'producedAt' | 'deliveryNotFound'>;
 }
 

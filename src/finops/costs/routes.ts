@@ -22,8 +22,12 @@ import { summarise } from './summary.ts';
 
 export function costRoutes(deps: CostsDeps): Route[] {
   return [
-    handle(costSummary, ({ query: { by, ...selection } }) => summarise(deps, by, selection)),
-    handleDownload(costSummaryCsv, ({ query: { by, ...selection } }) => summaryCsv(deps, by, selection)),
+    handle(costSummary, ({ query: { by, currency = deps.config.reportingCurrency, ...selection } }) =>
+      summarise(deps, by, selection, currency ?? null),
+    ),
+    handleDownload(costSummaryCsv, ({ query: { by, currency, ...selection } }) =>
+      summaryCsv(deps, by, selection, currency ?? null),
+    ),
     handle(costRows, ({ query: { pageSize, pageToken, ...selection } }) =>
       pageRows(deps, selection, { pageSize, pageToken }),
     ),
@@ -40,8 +44,14 @@ export function costRoutes(deps: CostsDeps): Route[] {
   ];
 }
 
-async function summaryCsv(deps: CostsDeps, by: readonly string[], selection: CostSelection): Promise<Download> {
-  const { rows } = await summarise(deps, by, selection);
+async function summaryCsv(
+  deps: CostsDeps,
+  by: readonly string[],
+  selection: CostSelection,
+  currency: string | null,
+): Promise<Download> {
+  const { rows: own, reporting } = await summarise(deps, by, selection, currency);
+  const rows = reporting?.rows ?? own;
   const columns = [...new Set(by), 'amount', 'currency'];
   const lines = rows.map((row) => csvLine(columns.map((column) => row[column] ?? null)));
   return {

@@ -15,7 +15,23 @@ import {
 } from './selection/schema.ts';
 
 export { Effects } from './explain/schema.ts';
+
+import { Unconverted, UsedRate } from '../exchange/schema.ts';
+
 export { Dimension, Filter, MonthOrDay, Rows };
+
+export const ReportedCosts = z
+  .strictObject({
+    currency: Currency.describe('Reporting currency'),
+    amount: DecimalString.nullable().describe('Sum of what could be converted, exact; null when nothing could'),
+    rows: z
+      .array(z.record(z.string(), z.string().nullable()))
+      .describe('One object a group, as in `rows`, with the converted `amount`; largest first'),
+    rates: z.array(UsedRate).describe('Every rate that it stands on'),
+    leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero'),
+  })
+  .describe('The costs in one currency, each charge day at the rate of its day');
+export type ReportedCosts = z.infer<typeof ReportedCosts>;
 
 export const costSummary = endpoint({
   method: 'GET',
@@ -24,6 +40,9 @@ export const costSummary = endpoint({
   summary: 'Cost by up to four dimensions; every grouping sums to the same total',
   query: z.strictObject({
     by: Dimensions.describe('Dimensions to group by, comma-separated or repeated'),
+    currency: Currency.optional().describe(
+      'Reporting currency for `reporting`; the setting `reportingCurrency` when left out. Bills keep their currency',
+    ),
     ...Selection,
   }),
   response: z.strictObject({
@@ -37,6 +56,7 @@ export const costSummary = endpoint({
       .array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum over all rows') }))
       .describe('Totals by currency'),
     leftOut: LeftOut,
+    reporting: ReportedCosts.nullable().describe('The same in the reporting currency; null without one'),
   }),
   errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted'],
 });
@@ -44,7 +64,7 @@ export const costSummary = endpoint({
 export const costSummaryCsv = endpoint({
   ...costSummary,
   path: '/api/v1/costs/summary.csv',
-  summary: 'The cost summary as CSV',
+  summary: 'The cost summary as CSV; in the reporting currency when the query names one',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });

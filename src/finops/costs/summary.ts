@@ -1,9 +1,11 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { dailyAmounts } from './daily.ts';
-import { type CostRelations, type CostSelection, costSource, dimensionExpression } from './query.ts';
+import { type CostRelations, type CostSelection, costSource } from './query.ts';
 import { type CostsDeps, rejectedIn, relationsOf } from './relations.ts';
+import { reportIn } from './reporting.ts';
+import type { ReportedCosts } from './schema.ts';
+import { groupsSql } from './summary-sql.ts';
 import { type TextRow, textOrNull } from './text-row.ts';
 
 const MAX_DIMENSIONS = 4;
@@ -18,20 +20,24 @@ export interface CostSummary {
   readonly rows: TextRow[];
   readonly totals: CostTotal[];
   readonly leftOut: { readonly rejectedRows: number; readonly rowsWithoutMetric: number };
+  /** The same in one currency; null when none was asked for. */
+  readonly reporting: ReportedCosts | null;
 }
 
-/** Cost by dimensions; groups and totals are read from the same files, so that they agree. */
+/** Cost by dimensions; groups, totals and what `reporting` has of them are read from the same files, so that they agree. */
 export async function summarise(
   deps: CostsDeps,
   by: readonly string[],
   selection: CostSelection,
+  reporting: string | null = null,
 ): Promise<CostSummary> {
   const dimensions = distinctDimensions(by);
   const relations = await relationsOf(deps, selection, dimensions);
-  const [found, totals, rejectedRows] = await Promise.all([
+  const [found, totals, rejectedRows, reported] = await Promise.all([
     deps.lake.query(groupsSql(selection, dimensions, relations)),
     totalsOf(deps, selection, relations),
     rejectedIn(deps, selection),
+    reporting === null ? null : reportIn(deps, reporting, dimensions, selection, relations),
   ]);
   return {
     metric: selection.metric,
@@ -42,6 +48,7 @@ export async function summarise(
     })),
     totals,
     leftOut: { rejectedRows, rowsWithoutMetric: found.reduce((sum, row) => sum + Number(row.missing), 0) },
+    reporting: reported,
   };
 }
 
@@ -49,20 +56,6 @@ export async function summarise(
 export function distinctDimensions(by: readonly string[]): string[] {
   if (by.length <= MAX_DIMENSIONS) return [...new Set(by)];
   throw new AppError('dimension_unknown', `At most ${MAX_DIMENSIONS} dimensions; ${by.length} were given.`);
-}
-
-function groupsSql(selection: CostSelection, dimensions: readonly string[], relations: CostRelations): string {
-  const keys = [...dimensions.map((_, index) => `d${index}`), 'currency'];
-  const amounts = dailyAmounts(selection, dimensions, relations.daily) ?? rowAmounts(selection, dimensions, relations);
-  return `SELECT ${keys.join(', ')}, sum(amount)::VARCHAR AS amount, sum(missing)::INTEGER AS missing FROM (${amounts})
-    GROUP BY ALL ORDER BY sum(amount) DESC NULLS LAST, ${keys.join(', ')}`;
-}
-
-function rowAmounts(selection: CostSelection, dimensions: readonly string[], relations: CostRelations): string {
-  const { from, where, amount } = costSource(selection, dimensions, relations);
-  const columns = dimensions.map((name, index) => `${dimensionExpression(name)} AS d${index}`);
-  return `SELECT ${[...columns, 'BillingCurrency AS currency', `${amount} AS amount`].join(', ')},
-      (${amount} IS NULL)::INTEGER AS missing FROM ${from} ${where}`;
 }
 
 /** Totals come from the bill rows themselves, never from the groups, so that a lost group could not hide. */

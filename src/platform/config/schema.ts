@@ -185,6 +185,11 @@ export const ConfigSchema = z.strictObject({
     .regex(/^[A-Z]{3}$/, 'a currency such as "USD"')
     .default('USD')
     .describe('Currency of a price where the bill or a price list has it in several.'),
+  reportingCurrency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'a currency such as "EUR"')
+    .optional()
+    .describe('Currency in which cost summaries are given too, by exchange rates of each day. Bills keep theirs.'),
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
     .optional()

@@ -151,6 +151,7 @@ export const errorTable = {
     exitCode: CONFLICT,
     title: 'Another export may hold the same charges; nothing was stored',
   },
+  exchange_rates_invalid: { status: 400, exitCode: REFUSED, title: 'The file of exchange rates cannot be read' },
   bill_period_not_covered: { status: 404, exitCode: NOT_FOUND, title: 'No bill covers the period' },
   bill_period_needed: { status: 400, exitCode: USAGE, title: 'The deliveries share no one billing period' },
   bill_delivery_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such delivery' },

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { openStore } from '../../platform/store/index.ts';
 import { runCostMigrations } from './migrations.ts';
 import { type RunCostDeps, settle } from './service.ts';
-import { nextDue, noteDue } from './store.ts';
+import { nextDue, noteDue, replacePeriod, takeDue } from './store.ts';
 
 it('leaves what is due to the next server, and its job with it, when the server stops', async () => {
   await using store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'run-costs-')) });
@@ -25,4 +25,22 @@ it('leaves what is due to the next server, and its job with it, when the server 
   // A job that ends without an error is done, and nobody would ask again for ten minutes.
   await expect(settle(deps, AbortSignal.abort(new Error('the server stops')))).rejects.toThrow('the server stops');
   expect(await nextDue(store, 10)).toContainEqual(due);
+});
+
+it('works every stored period through again after the migration to effective cost', async () => {
+  await using store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'run-costs-')) });
+  const [[first, before]] = Object.entries(runCostMigrations) as [[string, (typeof runCostMigrations)[string]]];
+  await store.migrate({ [first]: before });
+  await takeDue(store, { kind: 'all', key: '', noted: 0 });
+  const run = { run: 'a-run', currency: 'USD', reconciled: '0', coveredHours: '24' };
+  const totals = { currency: 'USD', billed: '0', toRuns: '0', toOthers: '0', idle: '0', untracked: '0' };
+  const asOf = '2026-11-01T00:00:00.000Z';
+  await replacePeriod(store, '2026-09', { reconciled: [run], allocated: [], totals: [], asOf });
+  await replacePeriod(store, '2026-10', { reconciled: [], allocated: [], totals: [totals], asOf });
+  await noteDue(store, [{ kind: 'period', key: '2026-10', noted: 7 }]);
+  await store.migrate(runCostMigrations);
+  expect(await nextDue(store, 10)).toEqual([
+    { kind: 'period', key: '2026-09', noted: 0 },
+    { kind: 'period', key: '2026-10', noted: 7 },
+  ]);
 });

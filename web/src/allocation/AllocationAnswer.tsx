@@ -15,12 +15,12 @@ export function AllocationAnswer({ allocation, parts }: AllocationAnswerProps) {
   const { scope, rules } = allocation;
   const { currency, total } = parts;
   const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
-  if (decimal(total).isZero()) return `Nothing was billed ${when}.`;
+  if (decimal(total).isZero()) return `No effective cost ${when}.`;
   const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
   return (
     <>
-      <strong>{formatShare(parts.answered, total)}</strong> of {money(total)} billed {when} has somebody who answers for
-      it: <span data-testid="headline">{money(parts.answered)}</span>, of it {money(parts.direct)} direct,{' '}
+      <strong>{formatShare(parts.answered, total)}</strong> of {money(total)} of effective cost {when} has somebody who
+      answers for it: <span data-testid="headline">{money(parts.answered)}</span>, of it {money(parts.direct)} direct,{' '}
       {money(parts.shared)} split from shared pools and {money(parts.idle)} idle;{' '}
       <strong>
         <span data-testid="unallocated">{money(parts.unallocated)}</span>

@@ -38,7 +38,7 @@ export function AllocationPage() {
         )}
         {unknown > 0 && (
           <Notice>
-            <strong>Not in the figures:</strong> {counted(unknown, 'row')} whose billed cost is empty: unknown, not
+            <strong>Not in the figures:</strong> {counted(unknown, 'row')} whose effective cost is empty: unknown, not
             zero.
           </Notice>
         )}

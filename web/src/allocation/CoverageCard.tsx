@@ -65,7 +65,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
   return (
     <Card
       title="How much has somebody, and is it growing?"
-      note={`Billed cost in ${currency}, and the share that has somebody as a line. A bar leads to its bill rows`}
+      note={`Effective cost in ${currency}, and the share that has somebody as a line. A bar leads to its bill rows`}
       actions={
         <>
           <Choice
@@ -97,7 +97,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
             <>
               <Legend series={series} onPick={(id) => rowsOf(id)} />
               <StackedBars
-                label="Stacked bars: what of the billed cost has somebody, and the share of it as a line. Choose Table to read the figures."
+                label="Stacked bars: what of the effective cost has somebody, and the share of it as a line. Choose Table to read the figures."
                 slots={slots}
                 slotLabel={slotLabel}
                 series={series}

@@ -39,7 +39,7 @@ export function ReconciliationCard({ period }: { readonly period: string }) {
   return (
     <Card
       title="Does what was metered meet the bill?"
-      note={`${formatMonth(period)}. Billed = held by somebody + idle + untracked; held = metered + price variance`}
+      note={`${formatMonth(period)}. Effective cost of the bill = held by somebody + idle + untracked; held = metered + price variance`}
       actions={
         resources.length > 0 && <CsvButton name={`reconciliation-${period}`} what="the reconciliation" text={csv} />
       }

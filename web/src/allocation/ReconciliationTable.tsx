@@ -27,7 +27,7 @@ export function ReconciliationTable({ resources, totals }: ReconciliationTablePr
         <tr>
           <th scope="col">Resource</th>
           <th scope="col" className={table.number}>
-            Billed
+            Effective
           </th>
           <th scope="col" className={table.number}>
             Held

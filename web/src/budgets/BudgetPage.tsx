@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type BudgetDetail, getBudget, listBudgets } from '../../../src/finops/budgets/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { endpointQuery } from '../client.ts';
+import { formatDay } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Facts } from '../parts/Facts.tsx';
@@ -106,7 +107,7 @@ function othersThan(name: string, budgets: readonly { readonly name: string }[] 
 
 function factsOf(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
-  const { billedReason, rolledOver, rollOver, versions, notices } = budget;
+  const { billedReason, toDate, rolledOver, rollOver, versions, notices } = budget;
   const money = (amount: typeof spent, reason: string) =>
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
@@ -120,7 +121,15 @@ function factsOf(budget: BudgetDetail) {
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
     ['Left', money(left, NO_COST)],
     ['At an even burn', money(forecast, NO_FORECAST)],
-    ['Effective cost', money(billed, billedReason ?? NO_COST)],
+    ['Effective cost, all charges received', money(billed, billedReason ?? NO_COST)],
+    ...(toDate === null
+      ? []
+      : [
+          [
+            `Effective cost to ${formatDay(toDate.through)}`,
+            <MoneyFigure key="toDate" money={{ amount: toDate.amount, currency: limit.currency }} />,
+          ] as const,
+        ]),
     ['Metered', money(metered, 'Nothing was metered, or some of it has no price.')],
     ['Window', windowText(budget)],
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],

@@ -8,6 +8,7 @@ import { BudgetStateMark } from './BudgetStateMark.tsx';
 import { type BudgetInTree, inTreeOrder } from './budget-tree.ts';
 import styles from './budgets.module.css';
 import { DrawnBar } from './DrawnBar.tsx';
+import { SpentToDate } from './SpentToDate.tsx';
 import { everyText, NO_COST, NO_FORECAST, windowText } from './words.ts';
 
 const INDENT = 20;
@@ -67,7 +68,9 @@ function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
       <td className={styles.barColumn}>
         <DrawnBar budget={budget} />
       </td>
-      <td className={table.number}>{spent === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={spent} />}</td>
+      <td className={table.number}>
+        {spent === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={spent} />} <SpentToDate budget={budget} />
+      </td>
       <td className={`${table.number} ${table.wideOnly}`}>
         <MoneyFigure money={reserved} />
       </td>

@@ -4,7 +4,9 @@ import { metricSaid } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { allocationShare } from './allocation-share.ts';
+import { MonthToDate } from './MonthToDate.tsx';
 import { rangePhrase } from './period/range.ts';
+import { ReportedTotal } from './ReportedTotal.tsx';
 import { groupLabel } from './stack.ts';
 import type { Costs } from './use-costs.ts';
 
@@ -41,6 +43,8 @@ export function CostsAnswer({ costs }: { readonly costs: Costs }) {
         !dimensions.includes('team') &&
         `, of ${groups.length} by ${dimensions.map(lower).join(' and ')}`}
       .
+      <MonthToDate costs={costs} />
+      {summary.data?.reporting != null && <ReportedTotal reporting={summary.data.reporting} />}
     </>
   );
 }

@@ -5,14 +5,17 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { AboutFigure } from './AboutFigure.tsx';
 import { lastDayOf, overText, probabilityText, subjectName } from './words.ts';
 
-/** `$48,210 so far in November, forecast $61,400 ($57,900 to $65,300), 4 % over budget with 83 % probability, on about 27 Nov.` */
+/** `$48,210 so far in November, to 26 Nov, forecast $61,400 ($57,900 to $65,300), 4 % over budget with 83 % probability, on about 27 Nov.` */
 export function ForecastAnswer({ detail }: { readonly detail: ForecastDetail }) {
   const { forecast, standing } = detail;
   const { forecast: estimate, known, currency, breach, reason, level } = forecast;
   const name = level === 'total' ? '' : ` by ${subjectName(forecast)}`;
   if (estimate === null || known === null) return `There is no forecast of ${subjectName(forecast)}. ${reason ?? ''}`;
   const money = (amount: string) => ({ amount, currency });
-  const when = level === 'budget' ? `to ${formatDay(lastDayOf(forecast))}` : `in ${formatMonthName(standing.month)}`;
+  const when =
+    level === 'budget'
+      ? `to ${formatDay(lastDayOf(forecast))}`
+      : `in ${formatMonthName(standing.month)}, to ${formatDay(standing.through)}`;
   return (
     <>
       <span data-testid="headline">

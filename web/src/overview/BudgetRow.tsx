@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Budget } from '../../../src/finops/budgets/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { isOver } from '../budgets/budget-state.ts';
+import { SpentToDate } from '../budgets/SpentToDate.tsx';
 import { formatShare } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
@@ -31,7 +32,9 @@ export function BudgetRow({ budget }: { readonly budget: Budget }) {
       <td className={styles.barColumn}>
         <ShareBar ratio={ratio} variable={over ? '--bad' : '--cost-fill'} />
       </td>
-      <td className={table.number}>{spent === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={spent} />}</td>
+      <td className={table.number}>
+        {spent === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={spent} />} <SpentToDate budget={budget} />
+      </td>
       <td className={table.number}>
         <MoneyFigure money={budget.limit} />
       </td>

@@ -1,0 +1,53 @@
+import { getMonthToDate, type MonthToDate } from '../src/finops/costs/schema.ts';
+import { Month } from '../src/platform/units/schema.ts';
+import { filterOption, metricOption, metricWords } from './cost-selection.ts';
+import { command } from './frame/command.ts';
+import type { Context } from './frame/context.ts';
+import { shownAmount } from './output/amounts.ts';
+import { table } from './output/table.ts';
+
+export const costToDateCommand = command({
+  path: ['cost', 'to-date'],
+  summary: 'Show what a month has cost so far, to the last day that every source has delivered whole',
+  example: 'steelyard cost to-date\nsteelyard cost to-date --month 2026-11 --filter team=search',
+  needs: 'server',
+  options: {
+    month: {
+      value: 'YYYY-MM',
+      schema: Month,
+      describe: 'Calendar month in UTC; the latest billing month when left out',
+    },
+    ...metricOption,
+    ...filterOption,
+  },
+  run: async (context, { month, metric, filter }) => {
+    const toDate = await (await context.client()).call(getMonthToDate, { query: { month, metric, filter } });
+    await context.answer(toDate, () => toDateText(toDate, context));
+    return 0;
+  },
+});
+
+function toDateText({ month, metric, from, through, totals, before }: MonthToDate, { paint }: Context): string {
+  const beforeOf = (currency: string) => before?.totals.find((total) => total.currency === currency)?.amount ?? null;
+  const lines = table(
+    totals,
+    [
+      { title: 'MONTH', cell: () => month },
+      { title: metricWords(metric).toUpperCase(), align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      { title: 'LATER DAYS', align: 'decimal', cell: ({ later }) => shownAmount(later) },
+      {
+        title: 'MONTH BEFORE',
+        align: 'decimal',
+        cell: ({ currency }) => (beforeOf(currency) === null ? null : shownAmount(beforeOf(currency) ?? '0')),
+      },
+      { title: 'CURRENCY', cell: ({ currency }) => currency },
+    ],
+    paint,
+  );
+  const days =
+    through === null
+      ? 'No day of it is whole yet.'
+      : `Charges that begin from ${from} to ${through}, the last whole day.`;
+  const compared = before === null ? '' : ` Month before: ${before.from} to ${before.through}.`;
+  return `${lines}\n${paint.faint(`${days}${compared}`)}`;
+}

@@ -1,0 +1,56 @@
+import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
+import type { CostRelations, CostSelection } from './query.ts';
+import type { CostsDeps } from './relations.ts';
+import type { ReportedCosts } from './schema.ts';
+import { groupsSql } from './summary-sql.ts';
+import { textOrNull } from './text-row.ts';
+
+/**
+ * Groups and total in one currency: each charge day's sum of each group at the rate of its day. Products are exact, so that any grouping
+ * sums to the same total. What has no rate is left out and counted; the total is null when nothing has one.
+ */
+export async function reportIn(
+  { lake, exchange }: CostsDeps,
+  currency: string,
+  dimensions: readonly string[],
+  selection: CostSelection,
+  relations: CostRelations,
+): Promise<ReportedCosts> {
+  const dated = [...new Set([...dimensions, 'day'])];
+  const dayKey = `d${dated.indexOf('day')}`;
+  const rows = (await lake.query(groupsSql(selection, dated, relations))).filter(({ amount }) => amount !== null);
+  const days = rows.map((row) => String(row[dayKey])).toSorted();
+  const [from, to] = [days[0], days.at(-1)];
+  if (from === undefined || to === undefined) return { currency, amount: null, rows: [], rates: [], leftOut: [] };
+  const conversion = await exchange.conversion(currency, { from, to });
+  const groups = new Map<string, Decimal>();
+  let total: Decimal | null = null;
+  for (const row of rows) {
+    const own = { day: String(row[dayKey]), currency: String(row.currency), amount: String(row.amount) };
+    const amount = conversion.convert(own);
+    if (amount === null) continue;
+    const key = JSON.stringify(dimensions.map((_, index) => textOrNull(row[`d${index}`])));
+    groups.set(key, amount.plus(groups.get(key) ?? 0));
+    total = amount.plus(total ?? 0);
+  }
+  return {
+    currency,
+    amount: total === null ? null : decimalString(total),
+    rows: rowsOf(groups, dimensions, currency),
+    rates: conversion.rates(),
+    leftOut: conversion.leftOut(),
+  };
+}
+
+function rowsOf(groups: ReadonlyMap<string, Decimal>, dimensions: readonly string[], currency: string) {
+  return [...groups]
+    .toSorted(([one, amount], [other, than]) => decimal(than).cmp(amount) || (one < other ? -1 : 1))
+    .map(([key, amount]) => {
+      const values = JSON.parse(key) as (string | null)[];
+      return {
+        ...Object.fromEntries(dimensions.map((name, index) => [name, values[index] ?? null])),
+        amount: decimalString(amount),
+        currency,
+      };
+    });
+}

@@ -1,0 +1,31 @@
+import { useQuery } from '@tanstack/react-query';
+import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
+import { getMonthToDate } from '../../../src/finops/costs/schema.ts';
+import { endpointQuery } from '../client.ts';
+import { formatDay } from '../format/time.ts';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { filtersIn } from './cost-query.ts';
+import type { Costs } from './use-costs.ts';
+
+/** Of one month that is not whole yet: what it has cost by charge day, as the overview, budgets and forecasts have it. */
+export function MonthToDate({ costs: { scope, search, period, currency } }: { readonly costs: Costs }) {
+  const { from, to } = period.range ?? {};
+  const isMonth = from !== undefined && from === to && from.length === 'YYYY-MM'.length;
+  const query = {
+    ...{ month: from, metric: search.metric ?? DEFAULT_METRIC },
+    filter: [...filtersIn(scope, search)],
+  };
+  const { data } = useQuery({
+    ...endpointQuery(getMonthToDate, { query }),
+    enabled: isMonth && search.delivery === undefined && !scope.empty,
+  });
+  const total = data?.totals.find((one) => one.currency === currency);
+  if (total === undefined || data?.through == null || data.isComplete) return null;
+  return (
+    <>
+      {' '}
+      By charge day it is <MoneyFigure money={{ amount: total.amount, currency }} /> to {formatDay(data.through)}, the
+      last day that every source has delivered.
+    </>
+  );
+}
