@@ -73,6 +73,19 @@ describe('guessing of passwords', () => {
     await Promise.all(flood);
   });
 
+  it('by the dozen from one address shuts out no right password from elsewhere', async () => {
+    await makeAccount('neighbor');
+    // More than may wait for their hash, over all addresses together.
+    const flood = Array.from({ length: 40 }, (_, guess) => signIn('flooded', `guess ${guess}`, '10.0.5.1'));
+    expect((await signIn('neighbor', PASSWORD, '10.0.5.2')).status).toBe(200);
+    expect(
+      count(
+        (await Promise.all(flood)).map(({ status }) => status),
+        401,
+      ),
+    ).toBe(5);
+  });
+
   it('is counted by the address that a trusted proxy names, and by no other', async () => {
     await makeAccount('behind-proxy');
     const from = (address: string) => ({ 'x-forwarded-for': address });
