@@ -15,11 +15,7 @@ export function shown({ evidence: _, ...anomaly }: StoredAnomaly, all: readonly 
 
 /** Another measure of the same owner or thing, on days that touch: a team whose bill rose and whose GPUs are idle. */
 function isRelated(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
-  if (
-    a.id === b.id ||
-    a.measure === b.measure ||
-    [a, b].some(({ state }) => state === 'merged' || state === 'restated')
-  )
+  if (a.id === b.id || a.measure === b.measure || [a, b].some(({ state }) => state !== 'open' && state !== 'ended'))
     return false;
   const isNear = dayNumber(a.start) <= dayNumber(b.end) + 1 && dayNumber(b.start) <= dayNumber(a.end) + 1;
   const isShared = a.slice.length === 0 ? b.slice.length === 0 : b.slice.length > 0;

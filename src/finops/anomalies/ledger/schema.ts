@@ -58,9 +58,9 @@ export const AnomalyFeedback = z
 export type AnomalyFeedback = z.infer<typeof AnomalyFeedback>;
 
 export const AnomalyState = z
-  .enum(['open', 'ended', 'restated', 'merged'])
+  .enum(['open', 'ended', 'restated', 'withdrawn', 'merged'])
   .describe(
-    'open: it goes on; ended: the usual is back, or it is the usual now; restated: bills that came later do not show it any more; merged: it turned out to be one with another',
+    'open: it goes on; ended: the usual is back, or it is the usual now; restated: later bills changed the cost of its days and do not show it; withdrawn: its days cost the same, but the bills of other days do not make them an anomaly; merged: it turned out to be one with another',
   );
 
 export const Restatement = z
@@ -120,7 +120,9 @@ export const Anomaly = z
     related: z
       .array(z.string())
       .describe('Ids of anomalies of another measure, of the same days and the same owner: likely of the same cause'),
-    counts: z.boolean().describe('Whether it is in the totals: not when it was planned, wrong, restated or merged'),
+    counts: z
+      .boolean()
+      .describe('Whether it is in the totals: not when it was planned, wrong, restated, withdrawn or merged'),
   })
   .describe('Days of one cause that are out of the ordinary');
 export type Anomaly = z.infer<typeof Anomaly>;

@@ -6,10 +6,18 @@ import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { shown } from '../ledger/list.ts';
+import type { Anomaly } from '../ledger/schema.ts';
 import { findAnomalies, findJudging } from '../ledger/store.ts';
-import { noticeOf } from './notice.ts';
+import { noticeOf, withdrawalNotice } from './notice.ts';
 import { AnomalySubscriptionSpec } from './schema.ts';
-import { claimNotice, findSubscriptions, noticedBy, putSubscription, type Subscription } from './store.ts';
+import {
+  claimNotice,
+  claimWithdrawal,
+  findNotices,
+  findSubscriptions,
+  putSubscription,
+  type Subscription,
+} from './store.ts';
 import { worthTelling } from './worth-telling.ts';
 
 export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
@@ -72,16 +80,28 @@ async function tell(
   if (judging === null) return;
   const stored = await findAnomalies(sql, false);
   const anomalies = stored.map((one) => shown(one, stored));
-  const before = await noticedBy(sql, name);
-  const due = worthTelling(spec, anomalies, judging.judging).filter(({ id }) => !before.has(id));
+  const before = await findNotices(sql, name);
   const at = new Date(clock.now()).toISOString();
+  const enqueue = async (notice: Notice) => {
+    for (const target of spec.notify) await jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
+  };
+  for (const anomaly of anomalies.filter((one) => isWithdrawn(one) && before.get(one.id) === 'opened')) {
+    if (!(await claimWithdrawal(sql, name, anomaly.id, at))) continue;
+    await enqueue(withdrawalNotice({ subscription: name, anomaly, at, publicUrl }));
+  }
+  const due = worthTelling(spec, anomalies, judging.judging).filter(({ id }) => before.get(id) !== 'opened');
   const told = new Set<string>();
   for (const anomaly of due) {
     if (told.has(anomaly.id) || !(await claimNotice(sql, name, anomaly.id, at))) continue;
     const related = due.filter(({ id }) => anomaly.related.includes(id) && !told.has(id));
     for (const one of [anomaly, ...related]) told.add(one.id);
     for (const one of related) await claimNotice(sql, name, one.id, at);
-    const notice = noticeOf({ subscription: name, anomaly, related, at, publicUrl });
-    for (const target of spec.notify) await jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
+    const isAgain = before.has(anomaly.id);
+    await enqueue(noticeOf({ subscription: name, anomaly, related, at, publicUrl, isAgain }));
   }
+}
+
+/** Whether bills that came later do not show it any more. */
+function isWithdrawn({ state }: Pick<Anomaly, 'state'>): boolean {
+  return state === 'withdrawn' || state === 'restated';
 }
