@@ -3,7 +3,7 @@ import { measures, verdicts } from '../../../src/finops/anomalies/ledger/schema.
 
 /** What the address of the anomalies page says, beside month and team. */
 export const AnomaliesSearch = z.object({
-  state: z.enum(['open', 'ended', 'restated']).optional().catch(undefined),
+  state: z.enum(['open', 'ended', 'restated', 'withdrawn']).optional().catch(undefined),
   direction: z.enum(['over', 'under']).optional().catch(undefined),
   measure: z.enum(measures).optional().catch(undefined),
   feedback: z

@@ -31,7 +31,8 @@ export const STATES: Readonly<Record<Anomaly['state'], string>> = {
   open: 'goes on',
   ended: 'ended',
   restated: 'restated',
-  merged: 'one with another',
+  withdrawn: 'withdrawn',
+  merged: 'merged',
 };
 
 /** What each verdict does, for who has to choose one. */
@@ -90,7 +91,7 @@ export function anomaliesAnswer({ anomalies, totals, judging }: AnomalyList, mon
   if (totals.length === 0) {
     return anomalies.length === 0
       ? `Nothing was out of the ordinary${inMonth}.`
-      : `${counted(anomalies.length, 'anomaly', 'anomalies')}${inMonth}, none of which counts: planned, expected, wrong or restated.`;
+      : `${counted(anomalies.length, 'anomaly', 'anomalies')}${inMonth}, none of which counts: minor, planned, expected, wrong, restated or withdrawn.`;
   }
   const count = totals.reduce((sum, one) => sum + one.anomalies, 0);
   const open = totals.reduce((sum, one) => sum + one.open, 0);

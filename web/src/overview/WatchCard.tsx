@@ -29,7 +29,7 @@ export function WatchCard({ ask }: WatchCardProps) {
   const ofMonth = month === undefined ? {} : { period: month };
   const forecasts = useQuery({ ...endpointQuery(listForecasts, { query: ofTeam }), enabled: ask });
   const anomalies = useQuery({
-    ...endpointQuery(listAnomalies, { query: { ...ofTeam, ...ofMonth, state: 'open' } }),
+    ...endpointQuery(listAnomalies, { query: { ...ofTeam, ...ofMonth } }),
     enabled: ask,
   });
   const recommendations = useQuery({ ...endpointQuery(listRecommendations, { query: {} }), enabled: ask });

@@ -3,7 +3,7 @@ import { dayNumber } from './day.ts';
 import type { Found } from './describe-cause.ts';
 import { inherited } from './lessons.ts';
 import { compatible, sameSlice } from './slice.ts';
-import type { StoredAnomaly } from './store.ts';
+import { isShown, type StoredAnomaly } from './store.ts';
 
 export interface Reconciling {
   readonly stored: readonly StoredAnomaly[];
@@ -52,11 +52,6 @@ export async function reconcile(reconciling: Reconciling): Promise<StoredAnomaly
   }
   const before = new Map(stored.map((anomaly) => [anomaly.id, JSON.stringify(anomaly)]));
   return next.filter((anomaly) => before.get(anomaly.id) !== JSON.stringify(anomaly));
-}
-
-/** Whether the bills showed it when they were judged last. */
-function isShown({ state }: Pick<StoredAnomaly, 'state'>): boolean {
-  return state === 'open' || state === 'ended';
 }
 
 type Comparable = Pick<Found, 'measure' | 'direction' | 'currency' | 'slice' | 'start' | 'end'>;

@@ -24,6 +24,8 @@ export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
   readonly store: Store;
   readonly log: Log;
   readonly publicUrl: string | null;
+  /** Percentage of the spend of its scope from which on an anomaly is told, unless a subscription has its own least impact. */
+  readonly minImpactPercent: number;
 }
 
 /** Job that tells one target of one anomaly. */
@@ -71,7 +73,7 @@ export async function tellAnomalies(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'e
 }
 
 async function tell(
-  { clock, publicUrl }: AnomalyNoticeDeps,
+  { clock, publicUrl, minImpactPercent }: AnomalyNoticeDeps,
   jobs: Pick<Jobs, 'enqueue'>,
   sql: Sql,
   { name, spec }: Subscription,
@@ -79,7 +81,9 @@ async function tell(
   const judging = await findJudging(sql);
   if (judging === null) return;
   const stored = await findAnomalies(sql, false);
-  const anomalies = stored.map((one) => shown(one, stored));
+  const scope = Object.entries(spec.of).map(([dimension, value]) => ({ dimension, value }));
+  const counting = { scope, minPercent: spec.leastImpact === undefined ? minImpactPercent : 0 };
+  const anomalies = stored.map((one) => shown(one, stored, counting));
   const before = await findNotices(sql, name);
   const at = new Date(clock.now()).toISOString();
   const enqueue = async (notice: Notice) => {
