@@ -118,8 +118,12 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
       Number(wasted) === 0 ? '' : `, ${shownAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
     return `${shownAmount(over)} ${currency} more than expected, ${shownAmount(under)} ${currency} less on the other side${use}`;
   });
-  const count = counted(anomalies.length + others, 'anomaly', 'anomalies');
-  const head = `${count}: ${sides.length === 0 ? 'none of them counts' : sides.join('; ')}.${through}`;
+  const major = anomalies.length + others - minor;
+  const money = sides.length === 0 ? 'none of them counts' : sides.join('; ');
+  const head =
+    major === 0
+      ? `${paint.good(`Nothing out of the ordinary from ${minImpactPercent} % of the spend on.`)}${through}`
+      : `${counted(major, 'anomaly', 'anomalies')}: ${money}.${through}`;
   const listed = all ? anomalies : anomalies.filter(({ isMinor, state }) => !isMinor || state === 'restated');
   const groups = all ? listed.map((first) => ({ first, repeats: [] })) : groupRepeats(listed);
   const timesOf = new Map(groups.map(({ first, repeats }) => [first, String(repeats.length + 1)]));

@@ -66,11 +66,11 @@ describe('a point every five minutes for thirty days without a change', () => {
     ['normal', 5, (_, draw) => draw],
     ['normal with a day', 2, (row, draw) => hasDay(row) + 5 * draw],
     ['lognormal', 15, (_, draw) => Math.exp(draw)],
-  ])('of %s noise raises at most %i alarms, by the median of series', (_, most, valueOf) => {
+  ])('of %s noise raises at most %i alarms, by the median of series', (_, most, draw) => {
     const alarms = Array.from({ length: draws(30, 3) }, (__, seed) => {
       const [next, detector] = [seeded(seed + 1), createDetector()];
       const scores = Array.from({ length: ROWS }, (___, row) => {
-        return detector.push(FIRST_DAY + row * MINUTES_5, valueOf(row, normal(next))).score ?? 0;
+        return detector.push(FIRST_DAY + row * MINUTES_5, draw(row, normal(next))).score ?? 0;
       });
       return scores.filter((score) => score >= 0.5).length;
     });
