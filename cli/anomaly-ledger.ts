@@ -8,6 +8,7 @@ import {
   anomaliesCsv,
   getAnomaly,
   giveAnomalyFeedback,
+  groupRepeats,
   listAnomalies,
   NewFeedback,
   undoAnomalyFeedback,
@@ -34,9 +35,10 @@ steelyard anomaly list --state open --team search --json`,
     measure: { value: AnomalyMeasure.options.join('|'), schema: AnomalyMeasure, describe: 'Only of this measure' },
     team: { value: 'NAME', schema: team, describe: 'Only of this team' },
     period: { value: 'MONTH', schema: period, describe: 'Only with a day in this month; money is that of its days' },
+    all: { describe: 'Minor ones and each repeat too, a line for each' },
     csv: { describe: 'Answer CSV' },
   },
-  run: async (context, { csv, ...query }) => {
+  run: async (context, { csv, all, ...query }) => {
     refuseBothFormats(context, csv);
     const client = await context.client();
     if (csv) {
@@ -44,7 +46,7 @@ steelyard anomaly list --state open --team search --json`,
       return 0;
     }
     const list = await client.call(listAnomalies, { query });
-    await context.answer(list, () => listText(list, context));
+    await context.answer(list, () => listText(list, all, context));
     if (list.judging === null) await context.remark('The ledger has not been judged yet: that follows an import.');
     return 0;
   },
@@ -107,7 +109,8 @@ function saidText({ id, feedback }: Anomaly): string {
   return `${id} is ${feedback.verdict}${until}, and not counted; the ledger is judged again.`;
 }
 
-function listText({ anomalies, totals, judging, others }: AnomalyList, { paint }: Context): string {
+function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
+  const { anomalies, totals, judging, others, minor, minImpactPercent } = list;
   const through = judging?.through == null ? '' : ` Judged through ${judging.through}.`;
   if (anomalies.length === 0) return `${paint.good('Nothing out of the ordinary.')}${through}`;
   const sides = totals.map(({ currency, over, under, wasted }) => {
@@ -115,12 +118,24 @@ function listText({ anomalies, totals, judging, others }: AnomalyList, { paint }
       Number(wasted) === 0 ? '' : `, ${shownAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
     return `${shownAmount(over)} ${currency} more than expected, ${shownAmount(under)} ${currency} less on the other side${use}`;
   });
-  const count = counted(anomalies.length + others, 'anomaly', 'anomalies');
-  const head = `${count}: ${sides.length === 0 ? 'none of them counts' : sides.join('; ')}.${through}`;
+  const major = anomalies.length + others - minor;
+  const money = sides.length === 0 ? 'none of them counts' : sides.join('; ');
+  const head =
+    major === 0
+      ? `${paint.good(`Nothing out of the ordinary from ${minImpactPercent} % of the spend on.`)}${through}`
+      : `${counted(major, 'anomaly', 'anomalies')}: ${money}.${through}`;
+  const listed = all ? anomalies : anomalies.filter(({ isMinor, state }) => !isMinor || state === 'restated');
+  const groups = all ? listed.map((first) => ({ first, repeats: [] })) : groupRepeats(listed);
+  const timesOf = new Map(groups.map(({ first, repeats }) => [first, String(repeats.length + 1)]));
+  const left =
+    all || minor === 0
+      ? ''
+      : `\n\n${counted(minor, 'smaller anomaly', 'smaller anomalies')} (below ${minImpactPercent} % of the spend) not shown: --all lists them.`;
   const rows = table(
-    anomalies,
+    groups.map(({ first }) => first),
     [
       { title: 'ANOMALY', cell: ({ id }) => id },
+      ...(all ? [] : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => timesOf.get(one) ?? '1' }]),
       { title: 'START', cell: ({ start }) => start },
       { title: 'END', cell: ({ end, state }) => (state === 'open' ? 'goes on' : end) },
       { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
@@ -131,7 +146,7 @@ function listText({ anomalies, totals, judging, others }: AnomalyList, { paint }
     ],
     paint,
   );
-  return `${head}\n\n${rows}`;
+  return groups.length === 0 ? `${head}${left}` : `${head}\n\n${rows}${left}`;
 }
 
 function stateText({ state, feedback }: Anomaly): string {

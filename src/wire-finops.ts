@@ -67,7 +67,10 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
     usage: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
     workloads: allocation.workloadSubjects,
   });
-  const anomalies = createAnomalies({ ...ground, ...telling, billing, costs, gpus, metering, publicUrl });
+  const anomalies = createAnomalies({
+    ...{ ...ground, ...telling, billing, costs, gpus, metering, publicUrl },
+    minImpactPercent: ground.config.anomalyMinImpactPercent,
+  });
   anomalies.listen(ground.events);
   anomalies.schedule(ground.jobs);
   const money = { allocation, billing, costs, exchange, prices, metering, budgets, statements };

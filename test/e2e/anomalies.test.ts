@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
   let goingOn: string;
   beforeAll(async () => {
     browser = await connectBrowser();
-    ledger = await openLedger();
+    ledger = await openLedger('2026-11-15T12:00:00Z', { anomalyMinImpactPercent: 0 });
     await readGpus(ledger);
     await ledger.deliver(daysOf('2026-09-20', '2026-11-14'), { change: CHANGE });
     url = await listen(ledger.application.http, ledger.application.config);

@@ -1,5 +1,5 @@
 import { type Episode, type EpisodePoint, episodeOf, type Judge, scoreOf } from './episodes.ts';
-import { createNovelty, type NoveltyMemory } from './novelty.ts';
+import { createNovelty, MEAN_POINTS, type NoveltyMemory } from './novelty.ts';
 
 interface OpenNovelty {
   readonly direction: 1 | -1;
@@ -12,27 +12,45 @@ interface OpenNovelty {
 export interface NoveltyState {
   readonly memory: NoveltyMemory;
   readonly seen: number;
-  /** How new each of the last points was. */
-  readonly recent: readonly number[];
+  /** How new the last points were, each only while no later one is as new; numbered from the first of the series. */
+  readonly recent: readonly (readonly [place: number, strength: number])[];
   readonly open: OpenNovelty | null;
 }
 
-/** Share of the usual range by which a value must be new to raise an alarm. */
-const ALARM_NOVELTY = 0.07;
+/** What is chosen; `bench/nab-leave-out.ts` measures other choices. */
+export interface NoveltyOptions {
+  /** Newest points whose mean is compared with its time of day. */
+  readonly meanPoints: number;
+  /** Share of the usual range by which a value must be new to raise an alarm. */
+  readonly alarmNovelty: number;
+  /** For so many points after something new, only what is newer is told again. */
+  readonly quietPoints: number;
+  /** How many times as new that is. */
+  readonly newer: number;
+}
+
+export const NOVELTY_OPTIONS: NoveltyOptions = {
+  meanPoints: MEAN_POINTS,
+  alarmNovelty: 0.06,
+  quietPoints: 100,
+  newer: 1.5,
+};
+
 const WARM_UP_POINTS = 150;
-/** So many points after something new, only what is newer by a fifth is told again. */
-const QUIET_POINTS = 100;
-const NEWER = 1.2;
 /** Usual points in a row that end an episode. */
 const USUAL_POINTS = 3;
-const LASTING_POINTS = QUIET_POINTS;
+/** Points after which what is new has become the usual. */
+const LASTING_POINTS = 100;
 
 /**
- * Judges a series with many points a day by what is new: a value that none seen is near to, or none at this time of day. What is new is
- * told once: within the next 100 points only something newer by a fifth scores.
+ * Judges a series with many points a day by what is new: a value that none seen is near to, or a mean of the newest points that is new at
+ * this time of day. What is new is told once: within the next 100 points only something newer by a half scores.
  */
-export function createNoveltyJudge(restored?: NoveltyState): Judge<NoveltyState> {
-  const novelty = createNovelty(restored?.memory);
+export function createNoveltyJudge(
+  restored?: NoveltyState,
+  { meanPoints, alarmNovelty, quietPoints, newer }: NoveltyOptions = NOVELTY_OPTIONS,
+): Judge<NoveltyState> {
+  const novelty = createNovelty(restored?.memory, meanPoints);
   let seen = restored?.seen ?? 0;
   let latest = restored?.memory.points.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY;
   const recent = [...(restored?.recent ?? [])];
@@ -42,11 +60,11 @@ export function createNoveltyJudge(restored?: NoveltyState): Judge<NoveltyState>
     judge: (at, value) => {
       const expected = novelty.expected(at);
       const strength = novelty.of(at, value);
-      const isNew = strength > NEWER * Math.max(0, ...recent);
-      const score = scoreOf(isNew ? strength : 0, ALARM_NOVELTY);
+      const isNew = strength > newer * (recent[0]?.[1] ?? 0);
+      const score = scoreOf(isNew ? strength : 0, alarmNovelty);
       const ready = seen >= WARM_UP_POINTS;
-      const alarm = ready && isNew && strength >= ALARM_NOVELTY;
-      const ended = expected === null || at < latest ? null : follow({ at, value, expected }, alarm, strength);
+      const alarm = ready && isNew && strength >= alarmNovelty;
+      const ended = expected === null || at < latest ? null : follow({ at, value, expected }, alarm);
       if (at >= latest) learn(at, value, strength);
       return { score: ready ? score : null, expected: ready ? expected : null, ended };
     },
@@ -57,26 +75,32 @@ export function createNoveltyJudge(restored?: NoveltyState): Judge<NoveltyState>
   function learn(at: number, value: number, strength: number): void {
     novelty.learn(at, value);
     latest = at;
+    while (recent.length > 0 && (recent.at(-1)?.[1] ?? 0) <= strength) recent.pop();
+    recent.push([seen, strength]);
     seen += 1;
-    recent.push(strength);
-    if (recent.length > QUIET_POINTS) recent.shift();
+    while (recent[0] !== undefined && recent[0][0] < seen - quietPoints) recent.shift();
   }
 
   /** Opens, continues or ends the episode by a point; answers the one that it ended. */
-  function follow(point: EpisodePoint, alarm: boolean, strength: number): Episode | null {
+  function follow(point: EpisodePoint, alarm: boolean): Episode | null {
     const direction = point.value < point.expected ? -1 : 1;
     if (open === null) {
       if (alarm) open = { direction, points: [point], usual: 0 };
       return null;
     }
     const same = direction === open.direction;
-    if (same && (alarm || strength >= ALARM_NOVELTY || novelty.isRare(point.value))) {
+    if (same && (alarm || isUnusual(point))) {
       open = { ...open, points: [...open.points, point], usual: 0 };
       return open.points.length < LASTING_POINTS ? null : closed(true, null);
     }
     if (alarm) return closed(false, { direction, points: [point], usual: 0 });
     open = { ...open, usual: open.usual + 1 };
     return open.usual < USUAL_POINTS ? null : closed(false, null);
+  }
+
+  /** Of a point by itself: the mean that raised the alarm stays new for some points after it. */
+  function isUnusual({ at, value }: EpisodePoint): boolean {
+    return novelty.isRare(value) || novelty.ofValue(at, value) >= alarmNovelty;
   }
 
   function closed(lasting: boolean, next: OpenNovelty | null): Episode | null {

@@ -1,31 +1,35 @@
-import { createSortedValues } from './sorted-values.ts';
+import { createSortedValues, type SortedValues } from './sorted-values.ts';
 
 const DAY_MS = 86_400_000;
 /** Values that are remembered. */
 const MEMORY_POINTS = 10_000;
 /** Two hours each. */
 const BUCKETS = 12;
-/** A value is compared with its time of day on other days only: what is younger than half a day is left out. */
+/** A mean is compared with its time of day on other days only: what is younger than half a day is left out. */
 const OTHER_DAY_MS = DAY_MS / 2;
 /** Days that must have been seen before times of day are compared. */
 const LEAST_DAYS = 2;
 const LEAST_IN_BUCKET = 6;
 /** Share of the values that is cut off at both ends of the range. */
 const TRIMMED_SHARE = 0.002;
-/** How much a value counts that is new at its time of day only. */
-const TIME_OF_DAY_WEIGHT = 0.5;
 const RARE_SHARE = 0.01;
 
-export type Point = readonly [at: number, value: number];
+/** Newest points whose mean is compared with its time of day. */
+export const MEAN_POINTS = 12;
+
+/** A value with the mean of the newest points when it came. */
+export type Point = readonly [at: number, value: number, mean: number];
 
 /** What was seen of a series, and how new a value would be. */
 export interface Novelty {
   /**
-   * Distance from `value` to the nearest value seen, plus half of the distance to the nearest that was seen at this time of day on
-   * another day (within two to four hours), both as a share of the usual range: the one that holds all but 0.4 % of the values. 0 is
-   * seen before. Example: values from 0 to 100 at all times, and now 110: 0.15.
+   * Distance from `value` to the nearest value seen, plus the distance from the mean of the newest points to the nearest mean that was
+   * seen at this time of day on another day (within two to four hours), both as a share of the usual range: the one that holds all but
+   * 0.4 % of the values. 0 is seen before. Example: values from 0 to 100 at all times, and now 110: 0.1 and a little for the mean.
    */
   of(at: number, value: number): number;
+  /** The same with the value itself in place of the mean: whether it belongs to something new that has begun. */
+  ofValue(at: number, value: number): number;
   /** The middle of what was seen at this time of day, or at any while that is not known; null of nothing. */
   expected(at: number): number | null;
   /** Whether only one value of a hundred is as low, or as high. */
@@ -40,48 +44,73 @@ export interface NoveltyMemory {
   readonly beganAt: number | null;
 }
 
-export function createNovelty(remembered: NoveltyMemory = { points: [], beganAt: null }): Novelty {
+/** What was seen at a time of day on other days. */
+interface Bucket {
+  readonly values: SortedValues;
+  readonly means: SortedValues;
+}
+
+export function createNovelty(
+  remembered: NoveltyMemory = { points: [], beganAt: null },
+  meanPoints: number = MEAN_POINTS,
+): Novelty {
   const all = createSortedValues();
-  const buckets = Array.from({ length: BUCKETS }, createSortedValues);
+  const buckets = Array.from({ length: BUCKETS }, (): Bucket => {
+    return { values: createSortedValues(), means: createSortedValues() };
+  });
   const points: Point[] = [];
   let oldest = 0;
   /** Points before this one are in the bucket of their time of day. */
   let sorted = 0;
   let { beganAt } = remembered;
-  const bucketAt = (at: number, offset = 0) => buckets[(bucketOf(at) + offset + BUCKETS) % BUCKETS] ?? all;
+  const bucketAt = (at: number, offset = 0) => buckets[(bucketOf(at) + offset + BUCKETS) % BUCKETS];
   const comparesTimes = (at: number) => beganAt !== null && at - beganAt >= LEAST_DAYS * DAY_MS;
 
-  for (const [at, value] of remembered.points) learn(at, value);
+  for (const point of remembered.points) remember(point);
   return {
-    of: (at, value) => {
-      const range = usualRange() || Math.max(Math.abs(all.quantile(0) ?? 0), Math.abs(value)) || 1;
-      const fromAll = finite(all.nearest(value));
-      if (!comparesTimes(at)) return fromAll / range;
-      const fromTime = Math.min(...[-1, 0, 1].map((offset) => bucketAt(at, offset).nearest(value)));
-      return (fromAll + TIME_OF_DAY_WEIGHT * finite(fromTime)) / range;
-    },
+    of: (at, value) => distanceOf(at, value, 'means', meanWith(value)) / rangeFor(value),
+    ofValue: (at, value) => distanceOf(at, value, 'values', value) / rangeFor(value),
     expected: (at) => {
-      const bucket = bucketAt(at);
-      return (comparesTimes(at) && bucket.size >= LEAST_IN_BUCKET ? bucket : all).quantile(0.5);
+      const bucket = bucketAt(at)?.values;
+      return (comparesTimes(at) && bucket !== undefined && bucket.size >= LEAST_IN_BUCKET ? bucket : all).quantile(0.5);
     },
     isRare: (value) => value < (all.quantile(RARE_SHARE) ?? value) || value > (all.quantile(1 - RARE_SHARE) ?? value),
-    learn,
+    learn: (at, value) => {
+      beganAt ??= at;
+      remember([at, value, meanWith(value)]);
+    },
     memory: () => ({ points: points.slice(oldest), beganAt }),
   };
 
-  function learn(at: number, value: number): void {
-    beganAt ??= at;
+  /** From `value` to the nearest at any time, plus from `other` to the nearest of its kind at this time of day. */
+  function distanceOf(at: number, value: number, kind: keyof Bucket, other: number): number {
+    const fromAll = zeroIfNone(all.nearest(value));
+    if (!comparesTimes(at)) return fromAll;
+    const distances = [-1, 0, 1].flatMap((offset) => bucketAt(at, offset)?.[kind].nearest(other) ?? []);
+    return fromAll + zeroIfNone(Math.min(...distances));
+  }
+
+  function rangeFor(value: number): number {
+    return usualRange() || Math.max(Math.abs(all.quantile(0) ?? 0), Math.abs(value)) || 1;
+  }
+
+  /** Mean of a value and those that came last before it. */
+  function meanWith(value: number): number {
+    const newest = points.slice(Math.max(oldest, points.length - meanPoints + 1));
+    const count = newest.length + 1;
+    return newest.reduce((sum, [, earlier]) => sum + earlier / count, value / count);
+  }
+
+  function remember(point: Point): void {
+    const [at, value] = point;
     all.add(value);
-    points.push([at, value]);
-    while (sorted < points.length && at - timeOf(sorted) >= OTHER_DAY_MS) {
-      bucketAt(timeOf(sorted)).add(points[sorted]?.[1] ?? 0);
+    points.push(point);
+    for (let next = points[sorted]; next !== undefined && at - next[0] >= OTHER_DAY_MS; next = points[sorted]) {
+      bucketAt(next[0])?.values.add(next[1]);
+      bucketAt(next[0])?.means.add(next[2]);
       sorted += 1;
     }
     if (points.length - oldest > MEMORY_POINTS) forgetOldest();
-  }
-
-  function timeOf(place: number): number {
-    return points[place]?.[0] ?? 0;
   }
 
   /** 0 where all values are the same. */
@@ -91,10 +120,12 @@ export function createNovelty(remembered: NoveltyMemory = { points: [], beganAt:
   }
 
   function forgetOldest(): void {
-    const [at, value] = points[oldest] ?? [0, 0];
+    const [at, value, mean] = points[oldest] ?? [0, 0, 0];
     all.remove(value);
-    if (oldest < sorted) bucketAt(at).remove(value);
-    else sorted = oldest + 1;
+    if (oldest < sorted) {
+      bucketAt(at)?.values.remove(value);
+      bucketAt(at)?.means.remove(mean);
+    } else sorted = oldest + 1;
     oldest += 1;
     if (oldest < MEMORY_POINTS) return;
     points.splice(0, oldest);
@@ -108,7 +139,7 @@ function bucketOf(at: number): number {
   return Math.floor((ofDay / DAY_MS) * BUCKETS);
 }
 
-/** Nothing to compare with is nothing new. */
-function finite(distance: number): number {
+/** Where there is nothing to compare with, nothing is new. */
+function zeroIfNone(distance: number): number {
   return Number.isFinite(distance) ? distance : 0;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { draws } from '../../testing-deep.ts';
-import { detect, type Episode } from './index.ts';
+import { normal, seeded } from '../../testing-random.ts';
+import { createDetector, detect, type Episode } from './index.ts';
 import { type Change, type CostSeries, costSeries, DAY_MS, dailyPoints, FIRST_DAY } from './seeded-costs.testing.ts';
 
 const SERIES = draws(100, 20);
@@ -53,5 +54,26 @@ describe('daily costs with a week, a trend, noise of 3 to 8 %, fees on the first
   it('raise no more false alarms where a day has 30 % of the noise of the day before', async () => {
     const { falseAlarmsPer100Days } = await simulated('none', 0.3);
     expect(falseAlarmsPer100Days).toBeLessThan(1);
+  });
+});
+
+describe('a point every five minutes for thirty days without a change', () => {
+  const MINUTES_5 = 300_000;
+  const ROWS = 30 * 288;
+  const hasDay = (row: number) => 60 - 40 * Math.cos((2 * Math.PI * row) / 288);
+
+  it.each<[string, number, (row: number, draw: number) => number]>([
+    ['normal', 5, (_, draw) => draw],
+    ['normal with a day', 2, (row, draw) => hasDay(row) + 5 * draw],
+    ['lognormal', 15, (_, draw) => Math.exp(draw)],
+  ])('of %s noise raises at most %i alarms, by the median of series', (_, most, draw) => {
+    const alarms = Array.from({ length: draws(30, 3) }, (__, seed) => {
+      const [next, detector] = [seeded(seed + 1), createDetector()];
+      const scores = Array.from({ length: ROWS }, (___, row) => {
+        return detector.push(FIRST_DAY + row * MINUTES_5, draw(row, normal(next))).score ?? 0;
+      });
+      return scores.filter((score) => score >= 0.5).length;
+    });
+    expect(alarms.toSorted((a, b) => a - b)[alarms.length >> 1]).toBeLessThanOrEqual(most);
   });
 });

@@ -282,6 +282,14 @@ export const ConfigSchema = z.strictObject({
     .positive()
     .default(64 * 1024 ** 3)
     .describe('Largest single upload (bill file, artifact), in bytes.'),
+  anomalyMinImpactPercent: z.coerce
+    .number({ error: 'a percentage from 0 to 100' })
+    .min(0)
+    .max(100)
+    .default(1)
+    .describe(
+      'Least impact of an anomaly that counts, as a percentage of the spend of its scope over the 30 days to its last day. Smaller ones are listed and not counted.',
+    ),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

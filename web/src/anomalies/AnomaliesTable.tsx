@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { type Anomaly, groupRepeats } from '../../../src/finops/anomalies/ledger/schema.ts';
 import layout from '../parts/layout.module.css';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';
@@ -7,9 +7,10 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import styles from './anomalies.module.css';
 import { DirectionMark } from './DirectionMark.tsx';
+import { Repeats } from './Repeats.tsx';
 import { daysText, NO_IMPACT, STATES, titleOf, VERDICTS } from './words.ts';
 
-/** Anomalies: what happened, when, and what it cost beyond what was expected. */
+/** Anomalies: what happened, when, and what it cost beyond what was expected. Repeats of a cause are listed below its latest. */
 export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
   return (
     <table className={table.table} aria-label="Anomalies">
@@ -29,15 +30,20 @@ export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Ano
         </tr>
       </thead>
       <tbody>
-        {anomalies.map((anomaly) => (
-          <Row key={anomaly.id} anomaly={anomaly} />
+        {groupRepeats(anomalies).map(({ first, repeats }) => (
+          <Row key={first.id} anomaly={first} repeats={repeats} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ anomaly }: { readonly anomaly: Anomaly }) {
+interface RowProps {
+  readonly anomaly: Anomaly;
+  readonly repeats: readonly Anomaly[];
+}
+
+function Row({ anomaly, repeats }: RowProps) {
   const { id, sentence, state, feedback, impact, currency, counts } = anomaly;
   return (
     <tr className={counts ? undefined : styles.gone}>
@@ -46,6 +52,7 @@ function Row({ anomaly }: { readonly anomaly: Anomaly }) {
           {titleOf(anomaly)}
         </Link>
         <span className={layout.sub}>{sentence}</span>
+        {repeats.length > 0 && <Repeats anomalies={repeats} />}
       </th>
       <td className={table.wideOnly}>
         <DirectionMark anomaly={anomaly} />

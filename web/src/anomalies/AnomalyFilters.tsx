@@ -10,6 +10,7 @@ const OPTIONS = {
       { value: 'open', label: 'Goes on' },
       { value: 'ended', label: 'Ended' },
       { value: 'restated', label: 'Restated' },
+      { value: 'withdrawn', label: 'Withdrawn' },
     ],
   },
   direction: {

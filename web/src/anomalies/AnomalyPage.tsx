@@ -85,6 +85,9 @@ function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
           {state === 'restated' ? '. They do not show it any more, and it is not counted.' : '.'}
         </Notice>
       )}
+      {state === 'withdrawn' && (
+        <Notice>Later bills of other days do not make its days an anomaly. It is withdrawn, and not counted.</Notice>
+      )}
       {mergedInto !== null && <Notice>It turned out to be one with {mergedInto}, and is not counted.</Notice>}
       <Facts
         facts={[

@@ -8,6 +8,7 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { AnomaliesTable } from './AnomaliesTable.tsx';
 import { AnomalyFilters } from './AnomalyFilters.tsx';
+import styles from './anomalies.module.css';
 import type { AnomaliesSearch } from './anomalies-search.ts';
 import { titleOf } from './words.ts';
 
@@ -18,7 +19,8 @@ interface ListCardProps {
 }
 
 /** Every anomaly that was asked for, with how the ledger was judged. */
-export function ListCard({ list: { anomalies, judging }, search, onSearch }: ListCardProps) {
+export function ListCard({ list: { anomalies, judging, minImpactPercent }, search, onSearch }: ListCardProps) {
+  const [major, minor] = [false, true].map((wanted) => anomalies.filter(({ isMinor }) => isMinor === wanted));
   return (
     <Card
       title="What happened, and what did it cost?"
@@ -31,9 +33,17 @@ export function ListCard({ list: { anomalies, judging }, search, onSearch }: Lis
         </>
       }
     >
-      {anomalies.length > 0 ? (
-        <AnomaliesTable anomalies={anomalies} />
-      ) : (
+      {major !== undefined && major.length > 0 && <AnomaliesTable anomalies={major} />}
+      {minor !== undefined && minor.length > 0 && (
+        <details open={major?.length === 0}>
+          <summary className={styles.minor}>
+            {counted(minor.length, 'smaller anomaly', 'smaller anomalies')}, each below {minImpactPercent} % of the
+            spend of 30 days: not counted
+          </summary>
+          <AnomaliesTable anomalies={minor} />
+        </details>
+      )}
+      {anomalies.length === 0 && (
         <EmptyState shows="Every anomaly with its cause, its days and its money." why={whyNone(judging, search)} />
       )}
     </Card>

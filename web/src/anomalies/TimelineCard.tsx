@@ -36,7 +36,9 @@ export function TimelineCard({ costs, anomalies, currency }: TimelineCardProps) 
         onChart={onChart}
         label={`${data.panels.map(({ title }) => title).join('; ')}: ${costs.length} days, ${anomalies.length} anomalies. The table below and its CSV have every figure.`}
       />
-      {first !== undefined && last !== undefined && <Lanes anomalies={anomalies} first={first} last={last} />}
+      {first !== undefined && last !== undefined && (
+        <Lanes anomalies={anomalies.filter(({ isMinor }) => !isMinor)} first={first} last={last} />
+      )}
     </Card>
   );
 }

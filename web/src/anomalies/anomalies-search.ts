@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { measures, verdicts } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { type AnomalySelection, measures, verdicts } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Scope } from '../frame/use-scope.ts';
 
 /** What the address of the anomalies page says, beside month and team. */
 export const AnomaliesSearch = z.object({
-  state: z.enum(['open', 'ended', 'restated']).optional().catch(undefined),
+  state: z.enum(['open', 'ended', 'restated', 'withdrawn']).optional().catch(undefined),
   direction: z.enum(['over', 'under']).optional().catch(undefined),
   measure: z.enum(measures).optional().catch(undefined),
   feedback: z
@@ -12,6 +13,19 @@ export const AnomaliesSearch = z.object({
     .catch(undefined),
 });
 export type AnomaliesSearch = z.infer<typeof AnomaliesSearch>;
+
+/** The question behind the page and the line of the overview: the overview chooses nothing, so that both answer the same. */
+export function anomaliesQuery(
+  { month, team }: Pick<Scope, 'month' | 'team'>,
+  search: AnomaliesSearch = {},
+): AnomalySelection {
+  const chosen = Object.entries(search).filter(([, value]) => value !== undefined);
+  return {
+    ...(month === undefined ? {} : { period: month }),
+    ...(team === undefined ? {} : { team }),
+    ...Object.fromEntries(chosen),
+  };
+}
 
 /** What the address of one anomaly says. */
 export const AnomalySearch = z.object({

@@ -44,6 +44,7 @@ export function timelinePanels(
       ...(under.size === 0 ? [] : [panel('under', 'Less than expected', amountsOf(under))]),
     ],
     marks: anomalies.flatMap((one) => {
+      if (one.isMinor) return [];
       const index = times.indexOf(one.start);
       return index === -1 ? [] : [{ index, label: `${titleOf(one)}: ${KINDS[one.kind]}` }];
     }),

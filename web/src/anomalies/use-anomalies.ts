@@ -11,21 +11,14 @@ import {
 import { costSummary } from '../../../src/finops/costs/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 import type { Scope } from '../frame/use-scope.ts';
-import type { AnomaliesSearch } from './anomalies-search.ts';
+import { type AnomaliesSearch, anomaliesQuery } from './anomalies-search.ts';
 
 const REFRESH_MS = 15_000;
 
 /** What is out of the ordinary in the month and team of the page. */
-export function useAnomalies({ month, team, ready }: Scope, search: AnomaliesSearch) {
-  const { state, direction, measure, feedback } = search;
-  const query = {
-    ...(month === undefined ? {} : { period: month }),
-    ...(team === undefined ? {} : { team }),
-    ...(state === undefined ? {} : { state }),
-    ...(direction === undefined ? {} : { direction }),
-    ...(measure === undefined ? {} : { measure }),
-    ...(feedback === undefined ? {} : { feedback }),
-  };
+export function useAnomalies(scope: Scope, search: AnomaliesSearch) {
+  const { ready } = scope;
+  const query = anomaliesQuery(scope, search);
   return useQuery({
     ...endpointQuery(listAnomalies, { query }),
     enabled: ready,

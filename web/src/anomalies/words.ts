@@ -31,7 +31,8 @@ export const STATES: Readonly<Record<Anomaly['state'], string>> = {
   open: 'goes on',
   ended: 'ended',
   restated: 'restated',
-  merged: 'one with another',
+  withdrawn: 'withdrawn',
+  merged: 'merged',
 };
 
 /** What each verdict does, for who has to choose one. */
@@ -84,13 +85,16 @@ export function daysText({ start, end, state }: Pick<Anomaly, 'start' | 'end' | 
 }
 
 /** "3 anomalies, 1 of them open, cost $4,210.00 more than expected in November 2026, and $310.00 less on the other side." */
-export function anomaliesAnswer({ anomalies, totals, judging }: AnomalyList, month: string | undefined): string {
+export function anomaliesAnswer(list: AnomalyList, month: string | undefined): string {
+  const { anomalies, totals, judging, minor, minImpactPercent } = list;
   const inMonth = month === undefined ? '' : ` in ${formatMonth(month)}`;
   if (judging === null) return 'The ledger has not been judged yet.';
   if (totals.length === 0) {
+    if (minor > 0 && minor === anomalies.length)
+      return `Nothing of ${minImpactPercent} % of the spend or more was out of the ordinary${inMonth}; ${counted(minor, 'smaller anomaly', 'smaller anomalies')}.`;
     return anomalies.length === 0
       ? `Nothing was out of the ordinary${inMonth}.`
-      : `${counted(anomalies.length, 'anomaly', 'anomalies')}${inMonth}, none of which counts: planned, expected, wrong or restated.`;
+      : `${counted(anomalies.length, 'anomaly', 'anomalies')}${inMonth}, none of which counts: minor, planned, expected, wrong, restated or withdrawn.`;
   }
   const count = totals.reduce((sum, one) => sum + one.anomalies, 0);
   const open = totals.reduce((sum, one) => sum + one.open, 0);

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { listAnomalies } from '../../../src/finops/anomalies/ledger/schema.ts';
 import { type LedgerForecasts, listForecasts } from '../../../src/finops/forecasts/schema.ts';
 import { listRecommendations } from '../../../src/tradeoff/recommendations/schema.ts';
+import { anomaliesQuery } from '../anomalies/anomalies-search.ts';
 import { anomaliesAnswer } from '../anomalies/words.ts';
 import { endpointQuery } from '../client.ts';
 import { formatAbout } from '../format/money.ts';
@@ -26,10 +27,9 @@ interface WatchCardProps {
 export function WatchCard({ ask }: WatchCardProps) {
   const { month, team } = useScope();
   const ofTeam = team === undefined ? {} : { team };
-  const ofMonth = month === undefined ? {} : { period: month };
   const forecasts = useQuery({ ...endpointQuery(listForecasts, { query: ofTeam }), enabled: ask });
   const anomalies = useQuery({
-    ...endpointQuery(listAnomalies, { query: { ...ofTeam, ...ofMonth, state: 'open' } }),
+    ...endpointQuery(listAnomalies, { query: anomaliesQuery({ month, team }) }),
     enabled: ask,
   });
   const recommendations = useQuery({ ...endpointQuery(listRecommendations, { query: {} }), enabled: ask });

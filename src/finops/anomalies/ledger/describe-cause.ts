@@ -9,14 +9,28 @@ import type { Anomaly, AnomalyEvidence } from './schema.ts';
 import { sentenceOf, titleOf } from './sentence.ts';
 import { isMoney } from './slice.ts';
 
-/** An anomaly as the ledger shows it now, before anybody said anything of it. */
-export type Found = Omit<
+/** An anomaly as it is described from the rows of its slice. */
+export type Described = Omit<
   Anomaly,
-  'id' | 'state' | 'mergedInto' | 'foundAt' | 'restatement' | 'feedback' | 'counts' | 'days' | 'related'
+  | 'id'
+  | 'state'
+  | 'mergedInto'
+  | 'foundAt'
+  | 'restatement'
+  | 'feedback'
+  | 'counts'
+  | 'days'
+  | 'related'
+  | 'repeats'
+  | 'isMinor'
+  | 'spend'
 > & {
   readonly open: boolean;
   readonly evidence: AnomalyEvidence | null;
 };
+
+/** An anomaly as the ledger shows it now, before a person gave a verdict. */
+export type Found = Described & Pick<Anomaly, 'spend'>;
 
 const SHOWN_AFTER_DAYS = 14;
 const BAND_DEVIATIONS = 3;
@@ -27,7 +41,7 @@ export async function describeCause(
   charges: AskedCharges,
   cause: Cause,
   all: readonly Candidate[],
-): Promise<Found | null> {
+): Promise<Described | null> {
   const reference = referenceOf(cause);
   if (reference === undefined) return null;
   const { series } = reference;
@@ -62,7 +76,7 @@ export async function describeCause(
     currency: series.currency,
     unit: series.unit,
     ...figures,
-    title: titleOf(cause.slice, series.measure, evidence.drivers),
+    title: titleOf(told),
     sentence: sentenceOf(told),
     open: reference.open,
     differences: isMoney(series.measure) ? differencesOf(reference, points) : [],
@@ -179,7 +193,7 @@ function actualOf(measure: Anomaly['measure'], day: SliceDay | undefined, value:
   return shown(decimal(value));
 }
 
-function differencesOf({ firstDay, lastDay }: Candidate, points: AnomalyEvidence['points']): Found['differences'] {
+function differencesOf({ firstDay, lastDay }: Candidate, points: AnomalyEvidence['points']): Described['differences'] {
   return points.flatMap(({ day, actual, expected }) => {
     if (actual === null || expected === null || dayNumber(day) < firstDay || dayNumber(day) > lastDay) return [];
     return [{ day, amount: decimalString(decimal(actual).minus(expected)) }];

@@ -2,7 +2,7 @@ import { type Decimal, decimal, decimalString } from '../../../platform/units/in
 import { type ChargeCell, noEffects, shownEffects } from '../../costs/index.ts';
 import type { GpuDay } from '../../gpus/index.ts';
 import { dayNumber, dayText } from './day.ts';
-import { describeCause, type Found, pointsOf, seenIn } from './describe-cause.ts';
+import { type Described, describeCause, pointsOf, seenIn } from './describe-cause.ts';
 import { explainCause } from './explain-cause.ts';
 import { baselineOf, type Cause, cellsOf, conditionsOf, referenceOf } from './find-causes.ts';
 import { type AskedCharges, meets } from './gpu-charges.ts';
@@ -23,14 +23,14 @@ export async function describeGpuCause(
   gpus: GpuLedger,
   cause: Cause,
   all: readonly Candidate[],
-): Promise<Found | null> {
+): Promise<Described | null> {
   const [first] = cause.candidates;
   return first?.series.measure === 'gpu_utilization'
     ? describeUtilization(gpus, cause, first, all)
     : describeIdle(gpus, cause, all);
 }
 
-async function describeIdle(gpus: GpuLedger, cause: Cause, all: readonly Candidate[]): Promise<Found | null> {
+async function describeIdle(gpus: GpuLedger, cause: Cause, all: readonly Candidate[]): Promise<Described | null> {
   const found = await describeCause(gpus.idle, cause, all);
   const reference = referenceOf(cause);
   if (found === null || found.evidence === null || reference === undefined) return found;
@@ -50,7 +50,7 @@ async function describeUtilization(
   cause: Cause,
   reference: Candidate,
   all: readonly Candidate[],
-): Promise<Found> {
+): Promise<Described> {
   const { series } = reference;
   const baseline = baselineOf(reference, all);
   const sums = sumsOf(gpus.days, cause, reference, baseline, ({ paidHours, usedHours }) => paidHours - usedHours);
@@ -64,7 +64,6 @@ async function describeUtilization(
     measure: series.measure,
     kind: reference.kind,
     direction: cause.direction === 1 ? ('over' as const) : ('under' as const),
-    title: titleOf(cause.slice, series.measure, []),
     slice: [...cause.slice],
     except: [...cause.except],
     seenIn: seenIn(cause),
@@ -75,7 +74,7 @@ async function describeUtilization(
     ...{ open: reference.open, differences: [], evidence },
   };
   const told = { ...figures, days: reference.lastDay - reference.firstDay + 1, hours: sums.after };
-  return { ...figures, sentence: gpuSentence(told) };
+  return { ...figures, title: titleOf({ ...told, drivers: [] }), sentence: gpuSentence(told) };
 }
 
 const DECIMALS = 6;

@@ -4,7 +4,7 @@ import type { GpuDay } from '../../gpus/index.ts';
 import type { CountedPredictions } from '../../metering/index.ts';
 import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
 import { dayText } from './day.ts';
-import { describeCause, type Found } from './describe-cause.ts';
+import { type Described, describeCause, type Found } from './describe-cause.ts';
 import { describeGpuCause, type GpuLedger } from './describe-gpu.ts';
 import { findCauses } from './find-causes.ts';
 import { findGpuCauses } from './gpu-causes.ts';
@@ -17,6 +17,7 @@ import { type LedgerSeries, type SeriesContext, seriesOf } from './series.ts';
 import type { SeriesMemory } from './series-memory.ts';
 import { servedSeries } from './served-series.ts';
 import { isOfGpus, JUDGED_DIMENSIONS, sliceKey } from './slice.ts';
+import { createSpend } from './spend.ts';
 
 export interface JudgedLedger {
   readonly found: readonly Found[];
@@ -48,7 +49,9 @@ export async function judgeLedger(asked: DailyCharges, question: LedgerQuestion)
   const series = [...ofBill, ...servedSeries(ofBill, question.predictions), ...ofGpus];
   const alarmStrength = alarmStrengthFor(series.length);
   const candidates = await judgeAll(series, alarmStrength, question);
-  const found = await describeAll(charges, gpus, candidates);
+  const spend = createSpend(days);
+  const described = await describeAll(charges, gpus, candidates);
+  const found = described.map((one) => ({ ...one, spend: spend(one) }));
   const last = lastOf(ofBill);
   const first = days.map(({ day }) => day).toSorted()[0];
   return {
@@ -88,8 +91,12 @@ export function gpuLedgerOf(days: readonly GpuDay[]): GpuLedger {
 }
 
 /** Causes of bills and of GPUs are found apart: what one shows, the other may show as well, and then they are related. */
-async function describeAll(charges: DailyCharges, gpus: GpuLedger, candidates: readonly Candidate[]): Promise<Found[]> {
-  const found: (Found | null)[] = [];
+async function describeAll(
+  charges: DailyCharges,
+  gpus: GpuLedger,
+  candidates: readonly Candidate[],
+): Promise<Described[]> {
+  const found: (Described | null)[] = [];
   const [ofGpus, others] = [true, false].map((wanted) =>
     candidates.filter(({ series }) => isOfGpus(series.measure) === wanted),
   );

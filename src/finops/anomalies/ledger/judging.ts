@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Lake } from '../../../platform/lake/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
@@ -9,12 +9,13 @@ import { type Billing, billRows } from '../../billing/index.ts';
 import type { Costs, DailyCharges } from '../../costs/index.ts';
 import type { GpuDay, Gpus } from '../../gpus/index.ts';
 import type { CountedPredictions, Metering } from '../../metering/index.ts';
-import { dayNumber, dayText } from './day.ts';
+import { dayNumber, dayText, monthOf } from './day.ts';
+import type { Found } from './describe-cause.ts';
 import { conditionsOf } from './find-causes.ts';
 import { gpuLedgerOf, type JudgedLedger, judgeLedger } from './judge-ledger.ts';
 import { reconcile } from './reconcile.ts';
 import { createSeriesMemory, type SeriesMemory } from './series-memory.ts';
-import { CAUSE_DIMENSIONS, isOfGpus } from './slice.ts';
+import { CAUSE_DIMENSIONS, isOfGpus, sliceKey } from './slice.ts';
 import { findAnomalies, findAnomaly, findJudging, putAnomaly, putJudging, type StoredAnomaly } from './store.ts';
 
 export interface JudgingDeps {
@@ -31,6 +32,7 @@ const JUDGE = 'anomalies.judge';
 const EVERY_TEN_MINUTES = '*/10 * * * *';
 /** Months before the newest that are read: half a year teaches what a series is like. */
 const MONTHS_BACK = 6;
+const ID_DIGITS = 16;
 /** Days that are learned from before anything is judged. */
 const WARM_UP_DAYS = 28;
 
@@ -79,18 +81,31 @@ async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boole
   const question = { from, to, dimensions: CAUSE_DIMENSIONS };
   const { judged, changed } = await costs.withDailyCharges(question, async (charges) => {
     const inner = await judgeLedger(charges, { said: stored, gpus, predictions, memory, ...context });
-    const settled = dayText(dayNumber(inner.judging.from ?? from) + WARM_UP_DAYS);
+    const hasEarlierBills = periods.some((period) => period < monthOf(from));
     const reconciled = await reconcile({
       stored,
       found: inner.found,
-      from: settled,
+      settledBefore: hasEarlierBills ? dayText(dayNumber(from) + WARM_UP_DAYS) : null,
       now: new Date(now).toISOString(),
-      newId: () => `an_${randomBytes(8).toString('hex')}`,
+      newId: createAnomalyId,
       costNow: (anomaly) => costNow(charges, gpus, anomaly),
     });
     return { judged: inner, changed: reconciled };
   });
   return save(deps, { before: before?.stamp ?? null, stamp, now, stored, changed, judged });
+}
+
+/** Returns the same id for the same measure, side, slice and first day, so that another order of imports gives the same ids where it can. */
+function createAnomalyId(found: Found, taken: ReadonlySet<string>): string {
+  const { measure, currency, direction, slice, except, start } = found;
+  const facts = [measure, currency, direction, sliceKey(slice), sliceKey(except), start];
+  for (let copy = 0; ; copy += 1) {
+    const digest = createHash('sha256')
+      .update(JSON.stringify([...facts, copy]))
+      .digest('hex');
+    const id = `an_${digest.slice(0, ID_DIGITS)}`;
+    if (!taken.has(id)) return id;
+  }
 }
 
 /** From the first of the month half a year before the newest bill, so that the window moves by whole months. */

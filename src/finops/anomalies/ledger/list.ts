@@ -1,34 +1,63 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import { dayNumber, monthOf } from './day.ts';
 import type { Anomaly, AnomalySelection } from './schema.ts';
-import { compatible, isOfBill } from './slice.ts';
-import type { StoredAnomaly } from './store.ts';
+import { compatible, isOfBill, type Slice, sameSlice } from './slice.ts';
+import { isMinor } from './spend.ts';
+import { isShown, type StoredAnomaly } from './store.ts';
 
-export function shown({ evidence: _, ...anomaly }: StoredAnomaly, all: readonly StoredAnomaly[]): Anomaly {
+/** What is asked about, and from which impact on an anomaly counts there. */
+export interface Counting {
+  /** Parts of the scope; none: everything. */
+  readonly scope: Slice;
+  /** Percentage of the spend of the scope. */
+  readonly minPercent: number;
+}
+
+export function shown(
+  { evidence: _, ...anomaly }: StoredAnomaly,
+  all: readonly StoredAnomaly[],
+  counting: Counting,
+): Anomaly {
   return {
     ...anomaly,
     related: all.filter((other) => isRelated(anomaly, other)).map(({ id }) => id),
+    repeats: all.filter((other) => isRepeat(anomaly, other)).map(({ id }) => id),
     days: dayNumber(anomaly.end) - dayNumber(anomaly.start) + 1,
-    counts: countsOf(anomaly),
+    isMinor: isMinor(anomaly, counting.scope, counting.minPercent),
+    counts: countsOf(anomaly, counting),
   };
+}
+
+/** The same cause on other days: the same measure and side of the same slice, as the bills show it now. */
+function isRepeat(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
+  if (a.id === b.id || a.measure !== b.measure || a.direction !== b.direction || a.currency !== b.currency)
+    return false;
+  return isShown(a) && isShown(b) && sameSlice(a.slice, b.slice) && sameSlice(a.except, b.except);
 }
 
 /** Another measure of the same owner or thing, on days that touch: a team whose bill rose and whose GPUs are idle. */
 function isRelated(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
-  if (
-    a.id === b.id ||
-    a.measure === b.measure ||
-    [a, b].some(({ state }) => state === 'merged' || state === 'restated')
-  )
-    return false;
+  if (a.id === b.id || a.measure === b.measure || !isShown(a) || !isShown(b)) return false;
   const isNear = dayNumber(a.start) <= dayNumber(b.end) + 1 && dayNumber(b.start) <= dayNumber(a.end) + 1;
   const isShared = a.slice.length === 0 ? b.slice.length === 0 : b.slice.length > 0;
   return isNear && isShared && compatible(a.slice, b.slice);
 }
 
-/** What somebody has answered for, and what bills or others have taken back, is not counted. */
-function countsOf({ state, feedback }: Pick<StoredAnomaly, 'state' | 'feedback'>): boolean {
-  return feedback === null && (state === 'open' || state === 'ended');
+/** Whether the bills show it, no person has given a verdict, and it is large enough. */
+function countsOf(
+  anomaly: Pick<StoredAnomaly, 'state' | 'feedback' | 'impact' | 'spend'>,
+  counting: Counting,
+): boolean {
+  return isUnanswered(anomaly) && !isMinor(anomaly, counting.scope, counting.minPercent);
+}
+
+function isUnanswered({ state, feedback }: Pick<StoredAnomaly, 'state' | 'feedback'>): boolean {
+  return feedback === null && isShown({ state });
+}
+
+/** How many do not count only because they are minor. */
+export function countMinor(anomalies: readonly StoredAnomaly[], counting: Counting): number {
+  return anomalies.filter((one) => isUnanswered(one) && !countsOf(one, counting)).length;
 }
 
 /** Those that were asked for, open ones first, then the latest. */
@@ -61,12 +90,12 @@ const nothing = (): Sides => ({
 });
 
 /** Both sides by currency, never set off against each other; of a month only its days. */
-export function totalsOf(anomalies: readonly StoredAnomaly[], period: string | undefined) {
+export function totalsOf(anomalies: readonly StoredAnomaly[], period: string | undefined, counting: Counting) {
   const byCurrency = new Map<string, Sides>();
   for (const anomaly of anomalies) {
     const { currency, direction, measure, state } = anomaly;
     const impact = impactIn(anomaly, period);
-    if (currency === null || impact === null || !countsOf(anomaly)) continue;
+    if (currency === null || impact === null || !countsOf(anomaly, counting)) continue;
     const sides = byCurrency.get(currency) ?? nothing();
     const more = isOfBill(measure) ? 'over' : 'wasted';
     const less = isOfBill(measure) ? 'under' : 'gained';

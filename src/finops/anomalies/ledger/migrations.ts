@@ -38,4 +38,9 @@ export const anomalyMigrations: Migrations = {
         .execute();
     },
   },
+  'anomalies/003-withdrawn-notices': {
+    async up(db) {
+      await db.schema.alterTable('anomaly_notice').addColumn('withdrawn_at', 'text').execute();
+    },
+  },
 };

@@ -3,16 +3,17 @@ import { dayNumber } from './day.ts';
 import type { Found } from './describe-cause.ts';
 import { inherited } from './lessons.ts';
 import { compatible, sameSlice } from './slice.ts';
-import type { StoredAnomaly } from './store.ts';
+import { isShown, type StoredAnomaly } from './store.ts';
 
 export interface Reconciling {
   readonly stored: readonly StoredAnomaly[];
   readonly found: readonly Found[];
-  /** First day that the ledger was judged for, YYYY-MM-DD: what began before is settled. */
-  readonly from: string;
+  /** Anomalies that began before this day, YYYY-MM-DD, are settled: their bills are not judged any more. Null: none is settled. */
+  readonly settledBefore: string | null;
   /** UTC instant. */
   readonly now: string;
-  readonly newId: () => string;
+  /** An id for an anomaly that was not known, other than those that are taken. */
+  readonly newId: (found: Found, taken: ReadonlySet<string>) => string;
   /** What the days of an anomaly cost by the bills of now. */
   readonly costNow: (anomaly: StoredAnomaly) => Promise<string>;
 }
@@ -21,28 +22,33 @@ export interface Reconciling {
 const GAP_DAYS = 2;
 
 /**
- * What is to be stored: what was known goes on under its id, what is new has one, two that turned out to be one are merged, and what later
- * bills do not show any more is closed as restated. Only what changed is answered.
+ * Returns the anomalies to store; only those that changed. The anomalies that count are exactly those that were found, whatever was stored
+ * before: stored ones give their id, their verdict and the instant when they were found. Of the others, two that turned out to be one are
+ * merged, and those that the bills do not show any more are restated or withdrawn.
  */
 export async function reconcile(reconciling: Reconciling): Promise<StoredAnomaly[]> {
-  const { stored, found, from, now, newId, costNow } = reconciling;
-  const usable = stored.filter(({ state, end }) => state !== 'merged' && end >= from);
+  const { stored, found, now, newId, costNow } = reconciling;
+  const settledBefore = reconciling.settledBefore ?? '';
+  const usable = stored.filter(({ end }) => end >= settledBefore);
   const pairs = pairsOf(usable, found);
-  const own = stored.map((anomaly) => ({ ...anomaly }));
+  const taken = new Set(stored.map(({ id }) => id));
   const next: StoredAnomaly[] = found.map((one) => {
     const known = pairs.get(one) ?? null;
     const said = inherited(
       one,
-      own.filter(({ id }) => id !== known?.id),
+      stored.filter(({ id }) => id !== known?.id),
     );
-    return known === null ? added(one, newId(), now, said) : goesOn(known, one, now, said);
+    if (known !== null) return continueAnomaly(known, one, now, said);
+    const id = newId(one, taken);
+    taken.add(id);
+    return addAnomaly(one, id, now, said);
   });
   const kept = new Set(next.map(({ id }) => id));
   for (const anomaly of usable) {
-    if (kept.has(anomaly.id) || anomaly.state === 'restated') continue;
-    const into = next.find((other) => isNear(anomaly, other));
+    if (kept.has(anomaly.id) || !isShown(anomaly)) continue;
+    const into = next.find((other) => isShown(other) && isNear(anomaly, other));
     if (into !== undefined) next.push({ ...anomaly, state: 'merged', mergedInto: into.id });
-    else if (anomaly.start >= from) next.push(await gone(anomaly, now, await costNow(anomaly)));
+    else if (anomaly.start >= settledBefore) next.push(withdrawAnomaly(anomaly, now, await costNow(anomaly)));
   }
   const before = new Map(stored.map((anomaly) => [anomaly.id, JSON.stringify(anomaly)]));
   return next.filter((anomaly) => before.get(anomaly.id) !== JSON.stringify(anomaly));
@@ -60,19 +66,22 @@ function sharedDays(a: Comparable, b: Comparable): number {
   return Math.min(dayNumber(a.end), dayNumber(b.end)) - start + 1;
 }
 
-/** Each found with what it was known as: the same slice before a similar one, more shared days before fewer. */
+/**
+ * Each found with the stored one that it continues: one that the bills showed last time before one that they did not, the same slice
+ * before a similar one, one with a verdict before one without, more shared days before fewer.
+ */
 function pairsOf(stored: readonly StoredAnomaly[], found: readonly Found[]): Map<Found, StoredAnomaly> {
   const possible = found.flatMap((one) =>
     stored
       .filter((anomaly) => isNear(anomaly, one))
-      .map((anomaly) => ({ one, anomaly, isSame: sameSlice(one.slice, anomaly.slice) })),
-  );
-  const order = possible.toSorted(
-    (a, b) => Number(b.isSame) - Number(a.isSame) || sharedDays(b.one, b.anomaly) - sharedDays(a.one, a.anomaly),
+      .map((anomaly) => ({
+        ...{ one, anomaly, days: sharedDays(one, anomaly) },
+        rank: [isShown(anomaly), sameSlice(one.slice, anomaly.slice), anomaly.feedback?.from === null],
+      })),
   );
   const pairs = new Map<Found, StoredAnomaly>();
   const taken = new Set<string>();
-  for (const { one, anomaly } of order) {
+  for (const { one, anomaly } of possible.toSorted((a, b) => compareRanks(a.rank, b.rank) || b.days - a.days)) {
     if (pairs.has(one) || taken.has(anomaly.id)) continue;
     pairs.set(one, anomaly);
     taken.add(anomaly.id);
@@ -80,12 +89,23 @@ function pairsOf(stored: readonly StoredAnomaly[], found: readonly Found[]): Map
   return pairs;
 }
 
-function added({ open, ...found }: Found, id: string, now: string, feedback: StoredAnomaly['feedback']): StoredAnomaly {
+/** True before false; the first difference decides. */
+function compareRanks(a: readonly boolean[], b: readonly boolean[]): number {
+  const place = a.findIndex((is, index) => is !== b[index]);
+  return place === -1 ? 0 : Number(b[place]) - Number(a[place]);
+}
+
+function addAnomaly(
+  { open, ...found }: Found,
+  id: string,
+  now: string,
+  feedback: StoredAnomaly['feedback'],
+): StoredAnomaly {
   const state = open ? 'open' : 'ended';
   return { ...found, id, state, mergedInto: null, foundAt: now, restatement: null, feedback };
 }
 
-function goesOn(
+function continueAnomaly(
   known: StoredAnomaly,
   { open, ...found }: Found,
   now: string,
@@ -99,10 +119,10 @@ function goesOn(
   return { ...found, id, state: open ? 'open' : 'ended', mergedInto: null, foundAt, restatement, feedback: own };
 }
 
-/** The series do not show it any more: because bills changed its days, or because more is needed for an alarm by now. */
-function gone(anomaly: StoredAnomaly, now: string, costNow: string): StoredAnomaly {
+/** The bills do not show it any more: they changed its days, or other days, or there are so many series that more is needed for an alarm. */
+function withdrawAnomaly(anomaly: StoredAnomaly, now: string, costNow: string): StoredAnomaly {
   const before = costOf(anomaly);
-  if (before === costNow) return { ...anomaly, state: 'ended' };
+  if (before === costNow) return { ...anomaly, state: 'withdrawn' };
   return { ...anomaly, state: 'restated', restatement: restated(before, costNow, now) };
 }
 

@@ -6,7 +6,7 @@ import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { dayNumber, dayText } from './day.ts';
 import { askForJudging } from './judging.ts';
-import { selected, shown, totalsOf } from './list.ts';
+import { type Counting, countMinor, selected, shown, totalsOf } from './list.ts';
 import {
   type Anomaly,
   type AnomalyFeedback,
@@ -26,23 +26,30 @@ export interface LedgerRouteDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly jobs: Pick<Jobs, 'enqueue'>;
+  /** Percentage of the spend of a scope from which on an anomaly counts. */
+  readonly minImpactPercent: number;
 }
 
 const MOST_LISTED = 500;
 /** How long a plan is taken to last for something that goes on. */
 const PLAN_DAYS = 14;
 
-export function ledgerRoutes({ store, clock, jobs }: LedgerRouteDeps): Route[] {
+export function ledgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRouteDeps): Route[] {
+  const everything: Counting = { scope: [], minPercent: minImpactPercent };
   return [
-    handle(listAnomalies, ({ query }) => listed(store, query)),
+    handle(listAnomalies, ({ query }) => listed(store, query, minImpactPercent)),
     handleDownload(anomaliesCsv, async ({ query }) => ({
       contentType: 'text/csv; charset=utf-8',
       filename: 'anomalies.csv',
-      content: csvOf(selected(await findAnomalies(store, false), query).map((one) => shown(one, []))),
+      content: csvOf(
+        selected(await findAnomalies(store, false), query).map((one) =>
+          shown(one, [], countingOf(query, minImpactPercent)),
+        ),
+      ),
     })),
     handle(getAnomaly, async ({ params: { anomaly } }) => {
       const found = await existing(store, anomaly);
-      return { ...shown(found, await findAnomalies(store, false)), evidence: found.evidence };
+      return { ...shown(found, await findAnomalies(store, false), everything), evidence: found.evidence };
     }),
     handle(giveAnomalyFeedback, ({ params: { anomaly }, body: { verdict, until, note }, actor }) =>
       store.transaction(async (sql) => {
@@ -59,7 +66,7 @@ export function ledgerRoutes({ store, clock, jobs }: LedgerRouteDeps): Route[] {
         };
         await putFeedback(sql, anomaly, feedback);
         await askForJudging(jobs, sql);
-        return shown({ ...found, feedback }, await findAnomalies(sql, false));
+        return shown({ ...found, feedback }, await findAnomalies(sql, false), everything);
       }),
     ),
     handle(undoAnomalyFeedback, ({ params: { anomaly } }) =>
@@ -67,21 +74,29 @@ export function ledgerRoutes({ store, clock, jobs }: LedgerRouteDeps): Route[] {
         const found = await existing(sql, anomaly);
         await putFeedback(sql, anomaly, null);
         await askForJudging(jobs, sql);
-        return shown({ ...found, feedback: null }, await findAnomalies(sql, false));
+        return shown({ ...found, feedback: null }, await findAnomalies(sql, false), everything);
       }),
     ),
   ];
 }
 
-async function listed(store: Store, query: AnomalySelection): Promise<AnomalyList> {
+async function listed(store: Store, query: AnomalySelection, minImpactPercent: number): Promise<AnomalyList> {
+  const counting = countingOf(query, minImpactPercent);
   const [stored, judging] = [await findAnomalies(store, false), await findJudging(store)];
   const anomalies = selected(stored, query);
   return {
-    anomalies: anomalies.slice(0, MOST_LISTED).map((one) => shown(one, stored)),
+    anomalies: anomalies.slice(0, MOST_LISTED).map((one) => shown(one, stored, counting)),
     others: Math.max(0, anomalies.length - MOST_LISTED),
-    totals: totalsOf(anomalies, query.period),
+    totals: totalsOf(anomalies, query.period, counting),
+    minor: countMinor(anomalies, counting),
+    minImpactPercent,
     judging: judging?.judging ?? null,
   };
+}
+
+/** Anomalies of a team count by the spend of the team. */
+function countingOf({ team }: AnomalySelection, minPercent: number): Counting {
+  return { scope: team === undefined ? [] : [{ dimension: 'team', value: team }], minPercent };
 }
 
 function judgedThrough({ measure, end }: StoredAnomaly, judging: LedgerJudging | null): string {

@@ -58,9 +58,9 @@ export const AnomalyFeedback = z
 export type AnomalyFeedback = z.infer<typeof AnomalyFeedback>;
 
 export const AnomalyState = z
-  .enum(['open', 'ended', 'restated', 'merged'])
+  .enum(['open', 'ended', 'restated', 'withdrawn', 'merged'])
   .describe(
-    'open: it goes on; ended: the usual is back, or it is the usual now; restated: bills that came later do not show it any more; merged: it turned out to be one with another',
+    'open: it goes on; ended: the usual is back, or it is the usual now; restated: later bills changed the cost of its days and do not show it; withdrawn: its days cost the same, but the bills of other days do not make them an anomaly; merged: it turned out to be one with another',
   );
 
 export const Restatement = z
@@ -117,10 +117,30 @@ export const Anomaly = z
     foundAt: UtcInstant.describe('When it was found'),
     restatement: Restatement.nullable().describe('Null: bills have not changed its days since'),
     feedback: AnomalyFeedback.nullable().describe('Null: nobody said anything'),
+    spend: z
+      .array(
+        z.strictObject({
+          dimension: z.string().nullable().describe('Dimension of the scope; null: everything'),
+          value: z.string().nullable().describe('Its value; null: everything'),
+          amount: DecimalString.describe('Exact effective cost in the currency of the anomaly'),
+        }),
+      )
+      .default([])
+      .describe('Spend of each scope that holds it over the 30 days to its last day; empty: not known'),
+    repeats: z
+      .array(z.string())
+      .describe('Ids of other anomalies of the same cause that the bills show: same measure, side and slice'),
+    isMinor: z
+      .boolean()
+      .describe('Whether its impact is below `anomalyMinImpactPercent` of the spend of the scope that was asked about'),
     related: z
       .array(z.string())
       .describe('Ids of anomalies of another measure, of the same days and the same owner: likely of the same cause'),
-    counts: z.boolean().describe('Whether it is in the totals: not when it was planned, wrong, restated or merged'),
+    counts: z
+      .boolean()
+      .describe(
+        'Whether it is in the totals: not when it is minor, or was planned, expected, wrong, restated, withdrawn or merged',
+      ),
   })
   .describe('Days of one cause that are out of the ordinary');
 export type Anomaly = z.infer<typeof Anomaly>;
@@ -264,12 +284,27 @@ export const listAnomalies = endpoint({
   response: z.strictObject({
     anomalies: z.array(Anomaly).describe('One for each cause, five hundred at most'),
     others: z.number().int().describe('Anomalies that are not listed'),
-    totals: z.array(AnomalyTotals).describe('Of all that were asked for, listed or not'),
+    totals: z.array(AnomalyTotals).describe('Of all that were asked for and count, listed or not'),
+    minor: z.number().int().describe('Anomalies that were asked for and do not count only because they are minor'),
+    minImpactPercent: z.number().describe('Setting `anomalyMinImpactPercent`'),
     judging: LedgerJudging.nullable().describe('Null: the ledger has not been judged yet'),
   }),
   errors: [],
 });
 export type AnomalyList = z.infer<typeof listAnomalies.response>;
+
+/** Puts the repeats of a cause behind the first of them; the order of the first ones stays. */
+export function groupRepeats(
+  anomalies: readonly Anomaly[],
+): { readonly first: Anomaly; readonly repeats: Anomaly[] }[] {
+  const groups: { first: Anomaly; repeats: Anomaly[] }[] = [];
+  for (const anomaly of anomalies) {
+    const known = groups.find(({ first }) => first.repeats.includes(anomaly.id));
+    if (known === undefined) groups.push({ first: anomaly, repeats: [] });
+    else known.repeats.push(anomaly);
+  }
+  return groups;
+}
 
 export const anomaliesCsv = endpoint({
   ...listAnomalies,

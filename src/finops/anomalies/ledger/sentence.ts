@@ -150,22 +150,52 @@ function skuName(sku: string, drivers: readonly AnomalyDriver[]): string {
   return driver === undefined ? sku : nameOf(driver);
 }
 
+/** What a title is made of. */
+export type Titled = Pick<Told, 'slice' | 'measure' | 'drivers' | 'currency' | 'days'> & {
+  /** Money beyond what was expected; null when no price is known. */
+  readonly impact: string | null;
+};
+
 /**
- * What an anomaly is about, for a title: who, then what; the service only where nothing is more exact, the account only where no team is known.
- * Example: `search · $0.096 per On Demand Linux m5.large Instance Hour` without its price.
+ * What it is about, of whom, and how much a day: the service only where nothing is more exact, the account only where no team is known.
+ * Example: `On Demand Linux m5.large Instance Hour · search: +512.40 USD a day`.
  */
-export function titleOf(slice: Slice, measure: Measure, drivers: readonly AnomalyDriver[]): string {
-  const [hasSku, hasTeam] = [
-    slice.some(({ dimension }) => isSku(dimension)),
-    slice.some(({ dimension }) => dimension === 'team'),
-  ];
-  const named = slice.filter(
-    ({ dimension }) => !(dimension === 'serviceName' && hasSku) && !(dimension === 'subAccountId' && hasTeam),
-  );
-  const words = named.map(({ dimension, value }) => (isSku(dimension) ? skuName(value, drivers) : value));
-  const all = isOfGpus(measure) ? ['GPUs', ...words] : words;
-  return all.length === 0 ? 'Everything' : all.join(' · ');
+export function titleOf({ slice, measure, drivers, impact, currency, days }: Titled): string {
+  const sku = slice.find(({ dimension }) => isSku(dimension));
+  const isKnown = (of: string) => slice.some(({ dimension }) => dimension === of);
+  const service = slice.find(({ dimension }) => dimension === 'serviceName')?.value ?? null;
+  const what = sku === undefined ? service : skuTitle(sku.value, service, drivers);
+  const who = slice
+    .filter(({ dimension }) => !isSku(dimension) && dimension !== 'serviceName')
+    .filter(({ dimension }) => dimension !== 'subAccountId' || !isKnown('team'))
+    .map(({ value }) => shortName(value));
+  const words = [...(isOfGpus(measure) ? ['GPUs'] : []), ...(what === null ? [] : [what]), ...who];
+  const name = words.length === 0 ? 'Everything' : words.join(' · ');
+  return impact === null || currency === null ? name : `${name}: ${moneyPerDay(impact, days, currency)}`;
 }
+
+/** Example: `+512.40 USD a day`. */
+function moneyPerDay(impact: string, days: number, currency: string): string {
+  const amount = Number(impact) / days;
+  return `${amount < 0 ? '-' : '+'}${money(Math.abs(amount), currency)} a day`;
+}
+
+/** The last part of an ARN or of a path of Azure or Google Cloud. Example: `i-0abc` of `arn:aws:ec2:eu-west-1:1:instance/i-0abc`. */
+export function shortName(name: string): string {
+  const isPath =
+    name.startsWith('arn:') || name.startsWith('/') || name.startsWith('//') || name.startsWith('projects/');
+  return isPath ? (name.split(/[/:]/).findLast((part) => part !== '') ?? name) : name;
+}
+
+/** A SKU in words; of a SKU that is a code alone, its service. */
+function skuTitle(sku: string, service: string | null, drivers: readonly AnomalyDriver[]): string {
+  const driver = drivers.find((one) => one.sku === sku);
+  const name = shortName(driver === undefined ? sku : nameOf(driver));
+  return SKU_CODE.test(name) ? (service ?? driver?.serviceName ?? name) : name;
+}
+
+/** Capitals and digits alone, such as `ZFDWZJ1JZEKT71MK` and `DZH318Z0BNXN/00CS`. */
+const SKU_CODE = /^(?=.*\d)[A-Z0-9]{5,}(\/[A-Z0-9]+)?$/;
 
 /** What people call it, where a bill says so: ids of SKUs are seldom words. */
 function nameOf({ sku, description }: AnomalyDriver): string {

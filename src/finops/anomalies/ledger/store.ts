@@ -24,6 +24,8 @@ const Facts = Anomaly.omit({
   counts: true,
   days: true,
   related: true,
+  repeats: true,
+  isMinor: true,
 });
 
 /** An anomaly as it is kept. */
@@ -32,6 +34,11 @@ export type StoredAnomaly = z.infer<typeof Facts> &
     /** Null when it has no money; and left out when a list was asked for. */
     readonly evidence: AnomalyEvidence | null;
   };
+
+/** Whether the bills showed it when they were judged last. */
+export function isShown({ state }: Pick<StoredAnomaly, 'state'>): boolean {
+  return state === 'open' || state === 'ended';
+}
 
 /** The latest first. With their evidence only when it is asked for: it is most of a row. */
 export async function findAnomalies(sql: Sql, withEvidence: boolean): Promise<StoredAnomaly[]> {

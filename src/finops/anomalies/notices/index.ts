@@ -6,16 +6,26 @@ import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { shown } from '../ledger/list.ts';
+import type { Anomaly } from '../ledger/schema.ts';
 import { findAnomalies, findJudging } from '../ledger/store.ts';
-import { noticeOf } from './notice.ts';
+import { noticeOf, withdrawalNotice } from './notice.ts';
 import { AnomalySubscriptionSpec } from './schema.ts';
-import { claimNotice, findSubscriptions, noticedBy, putSubscription, type Subscription } from './store.ts';
+import {
+  claimNotice,
+  claimWithdrawal,
+  findNotices,
+  findSubscriptions,
+  putSubscription,
+  type Subscription,
+} from './store.ts';
 import { worthTelling } from './worth-telling.ts';
 
 export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
   readonly store: Store;
   readonly log: Log;
   readonly publicUrl: string | null;
+  /** Percentage of the spend of its scope from which on an anomaly is told, unless a subscription has its own least impact. */
+  readonly minImpactPercent: number;
 }
 
 /** Job that tells one target of one anomaly. */
@@ -63,7 +73,7 @@ export async function tellAnomalies(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'e
 }
 
 async function tell(
-  { clock, publicUrl }: AnomalyNoticeDeps,
+  { clock, publicUrl, minImpactPercent }: AnomalyNoticeDeps,
   jobs: Pick<Jobs, 'enqueue'>,
   sql: Sql,
   { name, spec }: Subscription,
@@ -71,17 +81,31 @@ async function tell(
   const judging = await findJudging(sql);
   if (judging === null) return;
   const stored = await findAnomalies(sql, false);
-  const anomalies = stored.map((one) => shown(one, stored));
-  const before = await noticedBy(sql, name);
-  const due = worthTelling(spec, anomalies, judging.judging).filter(({ id }) => !before.has(id));
+  const scope = Object.entries(spec.of).map(([dimension, value]) => ({ dimension, value }));
+  const counting = { scope, minPercent: spec.leastImpact === undefined ? minImpactPercent : 0 };
+  const anomalies = stored.map((one) => shown(one, stored, counting));
+  const before = await findNotices(sql, name);
   const at = new Date(clock.now()).toISOString();
+  const enqueue = async (notice: Notice) => {
+    for (const target of spec.notify) await jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
+  };
+  for (const anomaly of anomalies.filter((one) => isWithdrawn(one) && before.get(one.id) === 'opened')) {
+    if (!(await claimWithdrawal(sql, name, anomaly.id, at))) continue;
+    await enqueue(withdrawalNotice({ subscription: name, anomaly, at, publicUrl }));
+  }
+  const due = worthTelling(spec, anomalies, judging.judging).filter(({ id }) => before.get(id) !== 'opened');
   const told = new Set<string>();
   for (const anomaly of due) {
     if (told.has(anomaly.id) || !(await claimNotice(sql, name, anomaly.id, at))) continue;
     const related = due.filter(({ id }) => anomaly.related.includes(id) && !told.has(id));
     for (const one of [anomaly, ...related]) told.add(one.id);
     for (const one of related) await claimNotice(sql, name, one.id, at);
-    const notice = noticeOf({ subscription: name, anomaly, related, at, publicUrl });
-    for (const target of spec.notify) await jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
+    const isAgain = before.has(anomaly.id);
+    await enqueue(noticeOf({ subscription: name, anomaly, related, at, publicUrl, isAgain }));
   }
+}
+
+/** Whether bills that came later do not show it any more. */
+function isWithdrawn({ state }: Pick<Anomaly, 'state'>): boolean {
+  return state === 'withdrawn' || state === 'restated';
 }

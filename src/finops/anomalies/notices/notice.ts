@@ -9,38 +9,67 @@ interface Telling {
   readonly at: string;
   /** Where people open the web app; null when that is not configured. */
   readonly publicUrl: string | null;
+  /** Whether it was told before and was withdrawn since. */
+  readonly isAgain: boolean;
 }
 
 /** As every target takes it: a CloudEvent 1.0 of type `steelyard.anomaly.opened`, fixed when it was noticed. */
-export function noticeOf({ subscription, anomaly, related, at, publicUrl }: Telling): Notice {
-  const id = `anomaly:${anomaly.id}:${subscription}`;
+export function noticeOf({ subscription, anomaly, related, at, publicUrl, isAgain }: Telling): Notice {
+  const id = `anomaly:${anomaly.id}:${subscription}${isAgain ? `:${at}` : ''}`;
   const title = `Anomaly: ${anomaly.sentence}`;
-  return {
-    id,
+  const event = eventOf(id, 'steelyard.anomaly.opened', anomaly, at, { subscription, anomaly, related });
+  return { id, title, text: textOf(title, anomaly, related, publicUrl), event };
+}
+
+/** A CloudEvent of type `steelyard.anomaly.withdrawn`, for a subscription that was told of the anomaly. */
+export function withdrawalNotice({
+  subscription,
+  anomaly,
+  at,
+  publicUrl,
+}: Pick<Telling, 'subscription' | 'anomaly' | 'at' | 'publicUrl'>): Notice {
+  const id = `anomaly:${anomaly.id}:${subscription}:withdrawn:${at}`;
+  const title = `Anomaly withdrawn: ${anomaly.sentence}`;
+  const { start, end } = anomaly;
+  const text = [
     title,
-    text: textOf(title, anomaly, related, publicUrl),
-    event: {
-      specversion: '1.0',
-      id,
-      source: `/api/v1/anomalies/${anomaly.id}`,
-      type: 'steelyard.anomaly.opened',
-      subject: anomaly.id,
-      time: at,
-      datacontenttype: 'application/json',
-      data: { subscription, anomaly, related },
-    },
+    `Its days: ${start} to ${end}. Later bills do not show it, and it is not counted.`,
+    ...pageOf(anomaly, publicUrl),
+  ].join('\n');
+  return { id, title, text, event: eventOf(id, 'steelyard.anomaly.withdrawn', anomaly, at, { subscription, anomaly }) };
+}
+
+function eventOf(
+  id: string,
+  type: string,
+  anomaly: Anomaly,
+  at: string,
+  data: Readonly<Record<string, unknown>>,
+): Notice['event'] {
+  return {
+    specversion: '1.0',
+    id,
+    source: `/api/v1/anomalies/${anomaly.id}`,
+    type,
+    subject: anomaly.id,
+    time: at,
+    datacontenttype: 'application/json',
+    data,
   };
+}
+
+function pageOf({ id }: Anomaly, publicUrl: string | null): string[] {
+  return publicUrl === null ? [] : [`${publicUrl.replace(/\/$/, '')}/anomalies/${id}`];
 }
 
 function textOf(title: string, anomaly: Anomaly, related: readonly Anomaly[], publicUrl: string | null): string {
   const { id, start, end, state } = anomaly;
   const days = state === 'open' ? `It goes on since ${start}.` : `Its days: ${start} to ${end}.`;
-  const page = publicUrl === null ? [] : [`${publicUrl.replace(/\/$/, '')}/anomalies/${id}`];
   return [
     title,
     [moneyOf(anomaly), days].filter((line) => line !== null).join(' '),
     ...related.map(({ sentence }) => `Likely of the same cause: ${sentence}`),
-    ...page,
+    ...pageOf(anomaly, publicUrl),
     `Was it expected? steelyard anomaly feedback ${id} expected`,
   ].join('\n');
 }

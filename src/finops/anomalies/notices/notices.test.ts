@@ -7,8 +7,16 @@ import { startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { createTelling } from '../../../platform/notices/index.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
-import { call, problemFrom } from '../../../testing.ts';
-import { daysOf, LINES, type Line, type MadeLedger, openAnomalyLedger, settle } from '../../../testing-ledger.ts';
+import { call, deliverFiles, problemFrom } from '../../../testing.ts';
+import {
+  daysOf,
+  LINES,
+  type Line,
+  type MadeLedger,
+  madeBill,
+  openAnomalyLedger,
+  settle,
+} from '../../../testing-ledger.ts';
 import { recordUsage } from '../../metering/schema.ts';
 import type { Anomaly } from '../ledger/schema.ts';
 import { getAnomaly, giveAnomalyFeedback, listAnomalies } from '../ledger/schema.ts';
@@ -32,6 +40,7 @@ async function withReceivers() {
   const settings = {
     ...{ data, smtpUrl: `file:${join(data, 'smtp')}`, smtpFrom: 'steelyard@example.org' },
     ...{ webhookAllowedHosts: `127.0.0.1:${receiver.port}`, publicUrl: 'https://steelyard.example.org' },
+    anomalyMinImpactPercent: 0,
   };
   const types = () =>
     receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, data: { anomaly } }) => [type, anomaly.measure]);
@@ -112,7 +121,13 @@ describe('what predictions cost', () => {
     await putSubscription(application.store, 'second', AnomalySubscriptionSpec.parse({ notify: [target] }));
     const deps = {
       ...createTelling(application.config),
-      ...{ store: application.store, clock: { now: () => 0 }, log: pino({ level: 'silent' }), publicUrl: null },
+      ...{
+        store: application.store,
+        clock: { now: () => 0 },
+        log: pino({ level: 'silent' }),
+        publicUrl: null,
+        minImpactPercent: 0,
+      },
     };
     await Promise.all([tellAnomalies(deps, application.jobs), tellAnomalies(deps, application.jobs)]);
     await settle(application);
@@ -124,6 +139,37 @@ describe('what predictions cost', () => {
     await subscribe(ledger, 'third', toMe);
     await settle(application);
     expect(types()).toHaveLength(2);
+  });
+});
+
+describe('a region that seems to begin, because its newest month came first', () => {
+  it('is told, and told as withdrawn when its history comes', async () => {
+    const { receiver, settings } = await withReceivers();
+    await using ledger = await openAnomalyLedger('2026-11-15T12:00:00Z', settings);
+    await subscribe(ledger, 'all', `notify: [{webhook: {url: "${receiver.url}"}}]`);
+    const eastus: Line = { team: 'ads', service: 'Virtual Machines', sku: 'NC24', quantity: 300, price: 9 };
+    const deliver = async (source: string, days: readonly string[], lines: readonly Line[]) => {
+      for (const [period, of] of Map.groupBy(days, (day) => day.slice(0, 'YYYY-MM'.length))) {
+        const producedAt = '2026-11-15T12:00:00Z';
+        const files = { [`${period}.csv`]: madeBill(of, { lines }) };
+        await deliverFiles(ledger.application, source, files, { period, producedAt });
+      }
+      await settle(ledger.application);
+    };
+    await deliver('aws', daysOf('2026-09-01', '2026-11-14'), LINES.slice(0, 2));
+    await deliver('azure', daysOf('2026-11-01', '2026-11-14'), [{ ...eastus, account: '777', region: 'eastus' }]);
+    const { anomalies } = await call(ledger.application, listAnomalies, {});
+    expect(anomalies).toMatchObject([{ counts: true, start: '2026-11-01', direction: 'over' }]);
+    await deliver('azure', daysOf('2026-09-01', '2026-10-31'), [{ ...eastus, account: '777', region: 'eastus' }]);
+    const after = await call(ledger.application, listAnomalies, {});
+    expect(after.anomalies.find(({ id }) => id === anomalies[0]?.id)).toMatchObject({ state: 'withdrawn' });
+    expect(after.anomalies.filter(({ counts }) => counts)).toEqual([]);
+    expect(after.totals).toEqual([]);
+    const told = receiver.received.map(({ body }) => JSON.parse(body)).map(({ type, subject }) => [type, subject]);
+    expect(told).toEqual([
+      ['steelyard.anomaly.opened', anomalies[0]?.id],
+      ['steelyard.anomaly.withdrawn', anomalies[0]?.id],
+    ]);
   });
 });
 
@@ -153,7 +199,7 @@ describe('a subscription', () => {
         foundAt: '2026-11-09T00:00:00Z',
         restatement: null,
         feedback: null,
-        related: [],
+        ...{ related: [], repeats: [], spend: [], isMinor: false },
         counts: true,
       },
     };

@@ -3,7 +3,7 @@ import { AnomalySubscriptionSpec } from './schema.ts';
 
 interface NoticeTables {
   anomaly_subscription: { name: string; spec: string };
-  anomaly_notice: { subscription: string; anomaly: string; noticed_at: string };
+  anomaly_notice: { subscription: string; anomaly: string; noticed_at: string; withdrawn_at: string | null };
 }
 
 export interface Subscription {
@@ -32,7 +32,7 @@ export async function putSubscription(sql: Sql, name: string, spec: AnomalySubsc
     .execute();
 }
 
-/** True for the one caller, of all servers and all times, that may tell a subscription of an anomaly. */
+/** True for the one caller, of all servers and all times, that may tell a subscription of an anomaly; again after it was withdrawn. */
 export async function claimNotice(
   sql: Sql,
   subscription: string,
@@ -42,20 +42,39 @@ export async function claimNotice(
   const claimed = await sql
     .tables<NoticeTables>()
     .insertInto('anomaly_notice')
-    .values({ subscription, anomaly, noticed_at: noticedAt })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ subscription, anomaly, noticed_at: noticedAt, withdrawn_at: null })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['subscription', 'anomaly'])
+        .doUpdateSet({ noticed_at: noticedAt, withdrawn_at: null })
+        .where('anomaly_notice.withdrawn_at', 'is not', null),
+    )
     .returning('anomaly')
     .execute();
   return claimed.length > 0;
 }
 
-/** Anomalies that a subscription was told of. */
-export async function noticedBy(sql: Sql, subscription: string): Promise<Set<string>> {
+/** True for the one caller that may tell a subscription that an anomaly of which it was told is withdrawn. */
+export async function claimWithdrawal(sql: Sql, subscription: string, anomaly: string, at: string): Promise<boolean> {
+  const claimed = await sql
+    .tables<NoticeTables>()
+    .updateTable('anomaly_notice')
+    .set({ withdrawn_at: at })
+    .where('subscription', '=', subscription)
+    .where('anomaly', '=', anomaly)
+    .where('withdrawn_at', 'is', null)
+    .returning('anomaly')
+    .execute();
+  return claimed.length > 0;
+}
+
+/** What a subscription was told of each anomaly last. */
+export async function findNotices(sql: Sql, subscription: string): Promise<Map<string, 'opened' | 'withdrawn'>> {
   const rows = await sql
     .tables<NoticeTables>()
     .selectFrom('anomaly_notice')
-    .select('anomaly')
+    .select(['anomaly', 'withdrawn_at'])
     .where('subscription', '=', subscription)
     .execute();
-  return new Set(rows.map(({ anomaly }) => anomaly));
+  return new Map(rows.map((row) => [row.anomaly, row.withdrawn_at === null ? 'opened' : 'withdrawn']));
 }

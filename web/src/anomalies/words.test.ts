@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { type Anomaly, type AnomalyList, groupRepeats } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { anomaliesQuery } from './anomalies-search.ts';
+import { anomaliesAnswer } from './words.ts';
+
+const anomaly = (id: string, changed: Partial<Anomaly> = {}): Anomaly => ({
+  ...{ id, measure: 'cost', kind: 'spike', direction: 'over', state: 'ended', mergedInto: null, title: 'ads' },
+  ...{ slice: [{ dimension: 'team', value: 'ads' }], except: [], seenIn: [[]], start: '2026-10-05', end: '2026-10-08' },
+  ...{ days: 4, currency: 'USD', unit: null, actual: '300', expected: '200', impact: '100', differences: [] },
+  ...{ sentence: 'It rose.', foundAt: '2026-11-09T00:00:00Z', restatement: null, feedback: null },
+  ...{ related: [], repeats: [], spend: [], isMinor: false, counts: true },
+  ...changed,
+});
+const judging: AnomalyList['judging'] = {
+  ...{ judgedAt: '2026-11-15T00:00:00Z', from: '2026-09-01', through: '2026-11-14', gpusThrough: null },
+  ...{ series: 8, slices: 8, falseAlarmsPer30Days: 1, alarmStrength: 4, sources: [], longer: [] },
+};
+const listOf = (anomalies: readonly Anomaly[], changed: Partial<AnomalyList> = {}): AnomalyList => ({
+  ...{ anomalies: [...anomalies], others: 0, totals: [], minor: 0, minImpactPercent: 1, judging },
+  ...changed,
+});
+
+it('a month with ended anomalies says what they cost, not that there was nothing', () => {
+  const total = { currency: 'USD', over: '100', under: '0', wasted: '0', gained: '0', anomalies: 1, open: 0 };
+  expect(anomaliesAnswer(listOf([anomaly('a')], { totals: [total] }), '2026-10')).toBe(
+    '1 anomaly cost $100.00 more than expected in October 2026.',
+  );
+});
+
+it('a month with minor anomalies alone says so', () => {
+  const list = listOf([anomaly('a', { isMinor: true, counts: false })], { minor: 1 });
+  expect(anomaliesAnswer(list, '2026-10')).toBe(
+    'Nothing of 1 % of the spend or more was out of the ordinary in October 2026; 1 smaller anomaly.',
+  );
+});
+
+it('the overview asks for what the page asks for when nothing is chosen', () => {
+  const scope = { month: '2026-10', team: 'ads' };
+  expect(anomaliesQuery(scope)).toEqual({ period: '2026-10', team: 'ads' });
+  expect(anomaliesQuery(scope, { state: undefined })).toEqual(anomaliesQuery(scope));
+  expect(anomaliesQuery({ month: undefined, team: undefined }, { state: 'open' })).toEqual({ state: 'open' });
+});
+
+it('repeats of a cause stand behind the first of them, in their order', () => {
+  const anomalies = [anomaly('a', { repeats: ['c', 'd'] }), anomaly('b'), anomaly('c', { repeats: ['a', 'd'] })];
+  const groups = groupRepeats([...anomalies, anomaly('d', { repeats: ['a', 'c'] })]);
+  expect(groups.map(({ first, repeats }) => [first.id, repeats.map(({ id }) => id)])).toEqual([
+    ['a', ['c', 'd']],
+    ['b', []],
+  ]);
+});
