@@ -10,7 +10,7 @@ import { findMonitors } from '../monitors/store.ts';
 import type { DriftWindow } from '../windows/schema.ts';
 import type { DriftWindows, OnWindow, ReferencePredictions } from '../windows/service.ts';
 import { dueLooks, type LookingDeps, lookNow, ownLookNow, type TimedRule } from './look-now.ts';
-import { driftLook } from './looks/drift-look.ts';
+import { driftLook, weighLoss } from './looks/drift-look.ts';
 import type { Look } from './looks/look.ts';
 import { lossOfWindow, moneyOf } from './losses.ts';
 import { standingsOf } from './store.ts';
@@ -69,7 +69,7 @@ async function onWindow(
   const moneyPerDay = await moneyOf(deps, monitor, loss, window.period);
   return async (sql) => {
     for (const { rule, look: found } of looks) {
-      await takeLook(deps, sql, { monitor, rule, look: { ...found, loss }, moneyPerDay, own: null, at, until: null });
+      await takeLook(deps, sql, { monitor, rule, look: weighLoss(found, loss), moneyPerDay, own: null, at, until: null });
     }
   };
 }
