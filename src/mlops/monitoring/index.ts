@@ -14,6 +14,7 @@ import { createDrift, type DriftDeps } from './drift/index.ts';
 import { applyMonitor } from './monitors/apply.ts';
 import { type MeasuredQuality, type Monitor, MonitorSpec } from './monitors/schema.ts';
 import { findMonitors } from './monitors/store.ts';
+import { storeWindows } from './monitors/stored-windows.ts';
 import { createCounts, type PredictionCounts } from './predictions/counts.ts';
 import { type KeepDays, previewTable, retainPredictions } from './predictions/retention.ts';
 import { createServedLog, type ServedLog } from './predictions/served.ts';
@@ -67,6 +68,8 @@ export interface MonitoringGround
   readonly requests: ServedRequests;
 }
 
+/** Job that stores the windows of monitors whose predictions or labels have changed. */
+const STORE_WINDOWS = 'monitoring.store-windows';
 /** Job that deletes predictions and labels which are older than they are kept. */
 const RETAIN = 'monitoring.retain';
 
@@ -91,6 +94,11 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
     ],
     schedule: (jobs) => {
       scheduleAlerts({ ...deps, tables, estimates, served: requests }, windows, jobs);
+      jobs.register(STORE_WINDOWS, {
+        maxAttempts: 1,
+        handler: (_payload, { signal }) => storeWindows({ ...deps, ...tables }, signal),
+      });
+      jobs.schedule(STORE_WINDOWS, '* * * * *', { kind: STORE_WINDOWS, payload: null });
       jobs.register(RETAIN, { maxAttempts: 1, handler: () => retainPredictions({ ...deps, ...tables }, deps.config) });
       jobs.schedule(RETAIN, '23 * * * *', { kind: RETAIN, payload: null });
     },

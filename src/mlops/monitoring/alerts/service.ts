@@ -69,7 +69,15 @@ async function onWindow(
   const moneyPerDay = await moneyOf(deps, monitor, loss, window.period);
   return async (sql) => {
     for (const { rule, look: found } of looks) {
-      await takeLook(deps, sql, { monitor, rule, look: weighLoss(found, loss), moneyPerDay, own: null, at, until: null });
+      await takeLook(deps, sql, {
+        monitor,
+        rule,
+        look: weighLoss(found, loss),
+        moneyPerDay,
+        own: null,
+        at,
+        until: null,
+      });
     }
   };
 }

@@ -12,7 +12,11 @@ function windowOf(verdicts: readonly ['drifted' | 'small' | 'none', string][]): 
     significant: verdict !== 'none',
     adjustedPValue: verdict === 'none' ? 0.5 : 1e-9,
   }));
-  return { period: { start: '2026-01-01T00:00:00Z', end: '2026-02-01T00:00:00Z' }, modelVersion: null, columns } as unknown as DriftWindow;
+  return {
+    period: { start: '2026-01-01T00:00:00Z', end: '2026-02-01T00:00:00Z' },
+    modelVersion: null,
+    columns,
+  } as unknown as DriftWindow;
 }
 
 const loss = (more: Partial<QualityLoss> = {}): QualityLoss => ({
@@ -22,20 +26,51 @@ const loss = (more: Partial<QualityLoss> = {}): QualityLoss => ({
 
 describe('a look at drift', () => {
   it('counts only columns whose change is significant and large', () => {
-    const small = windowOf([['small', 'a'], ['small', 'b'], ['small', 'c'], ['none', 'd']]);
+    const small = windowOf([
+      ['small', 'a'],
+      ['small', 'b'],
+      ['small', 'c'],
+      ['none', 'd'],
+    ]);
     expect(driftLook(RULE, small)).toMatchObject({
       level: 'ok',
       columns: [],
       reason: 'None of 4 columns drifted. 3 changed by less than the least effect.',
     });
-    expect(driftLook(RULE, windowOf([['drifted', 'a'], ['small', 'b'], ['none', 'c'], ['none', 'd']]))).toMatchObject({
+    expect(
+      driftLook(
+        RULE,
+        windowOf([
+          ['drifted', 'a'],
+          ['small', 'b'],
+          ['none', 'c'],
+          ['none', 'd'],
+        ]),
+      ),
+    ).toMatchObject({
       level: 'warning',
       columns: ['a'],
     });
-    expect(driftLook(RULE, windowOf([['drifted', 'a'], ['drifted', 'b'], ['none', 'c'], ['none', 'd']])).level).toBe('alert');
+    expect(
+      driftLook(
+        RULE,
+        windowOf([
+          ['drifted', 'a'],
+          ['drifted', 'b'],
+          ['none', 'c'],
+          ['none', 'd'],
+        ]),
+      ).level,
+    ).toBe('alert');
   });
 
-  const drifted = driftLook(RULE, windowOf([['drifted', 'a'], ['none', 'b']]));
+  const drifted = driftLook(
+    RULE,
+    windowOf([
+      ['drifted', 'a'],
+      ['none', 'b'],
+    ]),
+  );
 
   it.each([
     ['lower than the reference by more than its interval', loss(), 'alert'],
