@@ -90,7 +90,7 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
       ...monitoringRoutes(deps, opened),
       ...createDrift(deps).routes,
       ...driftWindowRoutes(deps),
-      ...alertRoutes(deps),
+      ...alertRoutes({ ...deps, tables, estimates }),
     ],
     schedule: (jobs) => {
       scheduleAlerts({ ...deps, tables, estimates, served: requests }, windows, jobs);
