@@ -105,7 +105,7 @@ export function unmatchedSql(
   selection: Selection,
 ): string {
   const { model, knownAt } = selection;
-  const ids = labelledSql({ predictions, labels }, { model, knownAt }, 0);
+  const ids = labelledSql({ predictions, labels }, { model, knownAt }, 0, 'answers');
   return `WITH ${ids} SELECT count(DISTINCT prediction) AS labels FROM told
     WHERE prediction IS NOT NULL AND prediction NOT IN (SELECT prediction FROM predicted)`;
 }
