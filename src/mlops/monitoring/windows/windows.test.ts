@@ -103,7 +103,7 @@ describe('a change that is certain and small', () => {
     const [small, large] = await shown(server);
     expect(small).toMatchObject({ drifted: false, share: 0 });
     expect(small?.columns).toMatchObject([{ drifted: false, significant: true, minEffect: 0.1, threshold: 0.0005 }]);
-    expect(small?.columns[0]?.effect).toBeCloseTo(0.07, 3);
+    expect(small?.columns[0]?.effect).toBeCloseTo(0.07, 2);
     expect(small?.pValue).toBeLessThan(0.0005);
     expect(large?.columns).toMatchObject([{ drifted: true, significant: true, minEffect: 0.1 }]);
     await server.apply({ model: 'ranker', drift: { ...drift, minEffect: { ks: 0.05 } } });

@@ -93,8 +93,11 @@ async function qualityLooks(
   const measured = period === undefined ? null : await measuredMetric(deps, monitor, metric, period);
   const estimated = rule.on === 'estimated_quality';
   return windows.flatMap((shown) => {
-    const { period: window } = shown;
-    if (window === null || Date.parse(window.end) > now || !isBetween(window, between)) return [];
+    if (shown.period === null) return [];
+    const [start, end] = [shown.period.start, shown.period.end].map((instant) => new Date(instant).toISOString());
+    if (start === undefined || end === undefined) return [];
+    const window = { start, end };
+    if (Date.parse(end) > now || !isBetween(window, between)) return [];
     return [qualityLook({ rule, window, now: qualityOf(shown, rule), reference: measured, estimated })];
   });
 }
