@@ -6,6 +6,8 @@ import type { DriftWatch } from '../monitors/drift/schema.ts';
 const HOUR_MS = 3_600_000;
 /** With fewer periods than this a standard deviation says nothing. */
 const FEWEST_PERIODS = 4;
+/** How many standard deviations above their mean. Seasons like a sine reach 1.2 of them. */
+const DEVIATIONS = 2;
 /** A column of numbers with no more distinct values may be compared value by value; see `calibratedChoice`. */
 const MOST_LEVELS = 20;
 /** Numbers are counted by hundredths of the reference, texts by their most frequent ones. */
@@ -18,7 +20,7 @@ export function periodSql({ window }: Pick<DriftWatch, 'window'>): string {
 }
 
 /**
- * How far the periods of a reference differ by themselves: for each column mean + 3 standard deviations of the distance of each period from all
+ * How far the periods of a reference differ by themselves: for each column mean + 2 standard deviations of the distance of each period from all
  * the others together, by each measure of an effect size. Undefined where fewer than four periods have enough rows. `table` has the column `period`.
  */
 export async function measureVariation(
@@ -82,8 +84,8 @@ async function distances(session: LakeSession, levels: string): Promise<Variatio
       FROM shares),
     each AS (
       SELECT period, max(gap) AS ks, sqrt(greatest(0, sum(divergence) / 2)) AS jensenshannon FROM apart GROUP BY period)
-    SELECT count(*)::DOUBLE AS periods, avg(ks) + 3 * stddev_pop(ks) AS ks,
-      avg(jensenshannon) + 3 * stddev_pop(jensenshannon) AS jensenshannon FROM each`);
+    SELECT count(*)::DOUBLE AS periods, avg(ks) + ${DEVIATIONS} * stddev_pop(ks) AS ks,
+      avg(jensenshannon) + ${DEVIATIONS} * stddev_pop(jensenshannon) AS jensenshannon FROM each`);
   if (row === undefined || Number(row.periods) < FEWEST_PERIODS) return { ks: null, jensenshannon: null };
   return { ks: Number(row.ks), jensenshannon: Number(row.jensenshannon) };
 }

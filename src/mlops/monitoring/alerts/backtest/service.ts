@@ -5,7 +5,7 @@ import type { EstimatedQuality, MeasuredQuality, Monitor, MonitorWindow } from '
 import { watched } from '../../monitors/windows.ts';
 import { generationOf, type ReferencePredictions } from '../../windows/service.ts';
 import { windowsOf } from '../../windows/store.ts';
-import { driftLook, weighLoss } from '../looks/drift-look.ts';
+import { driftLook } from '../looks/drift-look.ts';
 import type { Look } from '../looks/look.ts';
 import { type QualityRule, qualityLook } from '../looks/quality-look.ts';
 import { type LossDeps, lossOfWindow, measuredMetric } from '../losses.ts';
@@ -71,8 +71,9 @@ async function driftLooks(
   const looks: Look[] = [];
   for (const window of windows) {
     if (!isBetween(window.period, { start, end })) continue;
-    const look = driftLook(rule, window);
-    looks.push(look.level === 'alert' ? weighLoss(look, await lossOfWindow(deps, monitor, window, usual)) : look);
+    const hasChanged = window.columns.some(({ drifted, significant }) => drifted === true || significant === true);
+    const loss = hasChanged ? await lossOfWindow(deps, monitor, window, usual) : null;
+    looks.push(driftLook(rule, window, loss));
   }
   return looks;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DriftWindow } from '../../windows/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
-import { driftLook, weighLoss } from './drift-look.ts';
+import { driftLook } from './drift-look.ts';
 
 const RULE = { on: 'drift', name: 'inputs', open: 1, close: 2, share: 0.3 } as const;
 
@@ -32,45 +32,40 @@ describe('a look at drift', () => {
       ['small', 'c'],
       ['none', 'd'],
     ]);
-    expect(driftLook(RULE, small)).toMatchObject({
+    expect(driftLook(RULE, small, null)).toMatchObject({
       level: 'ok',
       columns: [],
       reason: 'None of 4 columns drifted. 3 changed by less than the least effect.',
     });
-    expect(
-      driftLook(
-        RULE,
-        windowOf([
-          ['drifted', 'a'],
-          ['small', 'b'],
-          ['none', 'c'],
-          ['none', 'd'],
-        ]),
-      ),
-    ).toMatchObject({
-      level: 'warning',
-      columns: ['a'],
-    });
-    expect(
-      driftLook(
-        RULE,
-        windowOf([
-          ['drifted', 'a'],
-          ['drifted', 'b'],
-          ['none', 'c'],
-          ['none', 'd'],
-        ]),
-      ).level,
-    ).toBe('alert');
+    const some = windowOf([
+      ['drifted', 'a'],
+      ['small', 'b'],
+      ['none', 'c'],
+      ['none', 'd'],
+    ]);
+    expect(driftLook(RULE, some, null)).toMatchObject({ level: 'warning', columns: ['a'] });
+    expect(driftLook({ ...RULE, share: 0.25 }, some, null)).toMatchObject({ level: 'alert', columns: ['a'] });
   });
 
-  const drifted = driftLook(
-    RULE,
-    windowOf([
-      ['drifted', 'a'],
-      ['none', 'b'],
-    ]),
-  );
+  it('counts significant changes that are small where quality is proven to be lower, and only there', () => {
+    const small = windowOf([
+      ['small', 'a'],
+      ['small', 'b'],
+      ['none', 'c'],
+    ]);
+    expect(driftLook(RULE, small, loss())).toMatchObject({
+      level: 'alert',
+      columns: ['a', 'b'],
+      reason: '2 of 3 columns changed (66.7 %): a, b. Estimated accuracy is lower: 0.79 now, 0.83 before.',
+    });
+    const likely = loss({ current: 0.815, lower: 0.805, upper: 0.825 });
+    expect(driftLook(RULE, small, likely)).toMatchObject({ level: 'ok', columns: [] });
+  });
+
+  const drifted = windowOf([
+    ['drifted', 'a'],
+    ['none', 'b'],
+  ]);
 
   it.each([
     ['lower than the reference by more than its interval', loss(), 'alert'],
@@ -81,11 +76,11 @@ describe('a look at drift', () => {
     ['a smaller error', loss({ metric: 'mae', reference: 2, current: 1.5, lower: 1.4, upper: 1.6 }), 'warning'],
     ['a larger error', loss({ metric: 'mae', reference: 2, current: 2.5, lower: 2.4, upper: 2.6 }), 'alert'],
   ] as const)('whose quality is %s', (_, known, level) => {
-    expect(weighLoss(drifted, known)).toMatchObject({ level, loss: known });
+    expect(driftLook(RULE, drifted, known)).toMatchObject({ level, loss: known });
   });
 
   it('says why it is a warning only', () => {
-    expect(weighLoss(drifted, loss({ current: 0.86, lower: 0.85, upper: 0.87 })).reason).toBe(
+    expect(driftLook(RULE, drifted, loss({ current: 0.86, lower: 0.85, upper: 0.87 })).reason).toBe(
       '1 of 2 columns drifted (50 %): a. Estimated accuracy is not lower: 0.86 now, 0.83 before.',
     );
   });

@@ -21,7 +21,7 @@ export const StoredProfile = z.strictObject({
   /** Of predictions: the last of them, in the order of time and id. */
   until: z.strictObject({ at: UtcInstant, prediction: z.string() }).optional(),
   /**
-   * Of predictions: by column, how far its periods differ from each other (mean and three standard deviations), by the measure of an effect size; left
+   * Of predictions: by column, how far its periods differ from each other (mean and two standard deviations), by the measure of an effect size; left
    * out where there are too few periods.
    */
   variation: z.record(z.string(), Variation).optional(),
