@@ -64,8 +64,9 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
       const entity = `entity-${round}`;
       await call(server, deletePredictions, { body: { entity, dryRun: false } });
     }
-    // Stored, and then rows come that the stored windows do not have; or asked before anything is stored.
-    if (round % 3 !== 0) await server.look();
+    // Stored when rows are settled; then rows come that the stored windows do not have.
+    if (round % 3 !== 0) await room.settle();
+    await server.look();
     await expectComputed(room, server);
   }
 });

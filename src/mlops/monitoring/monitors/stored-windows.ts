@@ -12,7 +12,7 @@ import { findMonitors } from './store.ts';
 import { type Tables, watched } from './windows.ts';
 import type { Cut } from './windows-sql.ts';
 
-export interface StoredWindowsDeps extends Tables {
+interface StoredWindowsDeps extends Tables {
   readonly store: Store;
   readonly objects: Objects;
   readonly clock: Clock;
@@ -44,7 +44,7 @@ const StoredWindows = z.strictObject({
 });
 type StoredWindows = z.infer<typeof StoredWindows>;
 
-export type WindowQuestion = Cut & Omit<Selection, 'model'>;
+type WindowQuestion = Cut & Omit<Selection, 'model'>;
 
 /**
  * The stored windows that answer a question about a monitor: all of its predictions by day, week, month or together, or those of a time that
@@ -87,7 +87,7 @@ async function storeCut(deps: StoredWindowsDeps, monitor: Monitor, by: StoredCut
   const state = await stateOf(deps);
   if (before?.state === state) return;
   const now = deps.clock.now();
-  if (before !== null && now - Date.parse(before.knownAt) < before.buildMs / BUSY_SHARE) return;
+  if (before !== null && !isDue(deps, before, now)) return;
   const { spec } = monitor;
   const knownAt = new Date(now).toISOString();
   const startedAt = performance.now();
@@ -95,6 +95,13 @@ async function storeCut(deps: StoredWindowsDeps, monitor: Monitor, by: StoredCut
   const buildMs = performance.now() - startedAt;
   const stored: StoredWindows = { spec: specDigest(spec), state, knownAt, buildMs, ...shown };
   await deps.objects.put(keyOf(monitor, by), JSON.stringify(stored));
+}
+
+/** What is computed quickly waits until rows are settled: until then requests compute it. */
+function isDue({ predictions, labels }: Tables, { buildMs, knownAt }: StoredWindows, now: number): boolean {
+  const isWaiting = predictions.waitingBytes + labels.waitingBytes > 0;
+  if (isWaiting && buildMs < SHORT_MS) return false;
+  return now - Date.parse(knownAt) >= buildMs / BUSY_SHARE;
 }
 
 /** Null where nothing is stored, or what is stored cannot be read or is of another text of the monitor: it is stored anew. */

@@ -16,7 +16,7 @@ export interface BacktestDeps extends LossDeps {
   readonly store: Store;
 }
 
-export interface BacktestQuestion {
+interface BacktestQuestion {
   /** Undefined: those of the monitor. */
   readonly alerts: readonly AlertRule[] | undefined;
   readonly start: string | undefined;
