@@ -93,10 +93,11 @@ it('are stored by day, week, month and together, answer aligned times, and are m
   }
   rmSync(join(folderOf(room), 'day.json'));
   writeFileSync(join(folderOf(room), 'all.json'), '{"spec": "cut');
-  await expectComputed(room, server);
-  await server.look();
+  const again = await room.server();
+  await expectComputed(room, again);
+  await again.look();
   expect(readdirSync(folderOf(room))).toHaveLength(4);
-  await expectComputed(room, server);
+  await expectComputed(room, await room.server());
   // Another kind of quality is another question.
   await server.apply({ model: 'ranker', quality: { kind: 'classification', output: 'answer' } });
   expect((await show(server, { by: 'all' })).windows[0]?.quality.map(({ metric }) => metric)).toEqual(['accuracy']);
