@@ -15,6 +15,7 @@ export const caseNames = [
   'forecasts',
   'gateway',
   'settle',
+  'monitor',
   'health',
   'integrity',
 ] as const;

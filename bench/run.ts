@@ -16,6 +16,7 @@ import { measureLogBatch } from './log-batch-case.ts';
 import { describeMachine } from './machine.ts';
 import { measureMetering } from './metering-case.ts';
 import { findMlflow } from './mlflow.ts';
+import { measureMonitor } from './monitor-case.ts';
 import { type BenchOptions, type CaseName, caseNames, readOptions, usage } from './options.ts';
 import { measurePipelines } from './pipelines-case.ts';
 import { measurePrices } from './price-case.ts';
@@ -39,6 +40,7 @@ const cases: Readonly<Record<CaseName, (context: CaseContext) => Promise<CaseRep
   forecasts: measureForecasts,
   gateway: measureGateway,
   settle: measureSettle,
+  monitor: measureMonitor,
   health: measureHealth,
   integrity: measureIntegrity,
 };

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { type BacktestedAlert, backtestAlerts } from '../src/mlops/monitoring/alerts/backtest/schema.ts';
 import { AlertCause } from '../src/mlops/monitoring/alerts/episode/schema.ts';
 import {
   type Alert,
@@ -8,14 +10,18 @@ import {
   muteAlert,
   unmuteAlert,
 } from '../src/mlops/monitoring/alerts/schema.ts';
+import { AlertRule } from '../src/mlops/monitoring/monitors/alerts/schema.ts';
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { shownInstant, shownMoney } from './output/amounts.ts';
+import { counted, shownCount, shownInstant, shownMoney } from './output/amounts.ts';
 import { metricText } from './output/metrics.ts';
 import type { Paint } from './output/paint.ts';
 import { facts, table } from './output/table.ts';
+
+/** What past windows are known of. */
+const BACKTESTED = ['drift', 'quality', 'estimated_quality'] as const;
 
 const episode = { episode: { describe: 'Id of the episode' } };
 
@@ -79,6 +85,73 @@ steelyard alert mute 4f0c2a6e-9d58-4c1b-8a35-6a1d0f3c7b21 --off`,
   },
 });
 
+const Share = z.coerce.number().gt(0).max(1);
+const Figure = z.coerce.number();
+const Count = z.coerce.number().int().min(1);
+
+const alertBacktestCommand = command({
+  path: ['alert', 'backtest'],
+  summary: 'Try alerts on past windows: how often they would have opened, when, and for how long',
+  example: `steelyard alert backtest ranker
+steelyard alert backtest ranker --on drift --share 0.3
+steelyard alert backtest ranker --on quality --metric accuracy --worse-than 0.9 --window-hours 168`,
+  needs: 'server',
+  positionals: { monitor: { describe: 'Name of the monitor' } },
+  options: {
+    on: {
+      value: BACKTESTED.join('|'),
+      schema: z.enum(BACKTESTED),
+      describe: 'An alert that the monitor need not have; default: the alerts of the monitor',
+    },
+    share: { value: 'SHARE', schema: Share, describe: 'With --on drift: from this share of drifted columns on' },
+    metric: { value: 'NAME', describe: 'With --on quality or estimated_quality: the measure' },
+    worseThan: { value: 'NUMBER', schema: Figure, describe: 'The limit of the measure' },
+    windowHours: { value: 'HOURS', schema: Count, describe: 'Hours of predictions that a look is over; default 24' },
+    open: { value: 'COUNT', schema: Count, describe: 'Bad windows in a row that open an episode; default 1' },
+    close: { value: 'COUNT', schema: Count, describe: 'Good windows in a row that close it; default 2' },
+    start: { value: 'INSTANT', schema: UtcInstant, describe: 'Only windows that begin at or after then' },
+    end: { value: 'INSTANT', schema: UtcInstant, describe: 'Only windows that end at or before then' },
+  },
+  run: async (context, { monitor, on, start, end, ...rule }) => {
+    const alerts = on === undefined ? undefined : [parseRule({ name: 'backtest', on, ...rule })];
+    const client = await context.client();
+    const answer = await client.call(backtestAlerts, { params: { monitor }, body: { alerts, start, end } });
+    await context.answer(answer, () => answer.alerts.map((alert) => backtestText(alert, context)).join('\n\n'));
+    if (answer.alerts.length === 0) await context.remark('The monitor has no alerts. Try one with --on.');
+    return 0;
+  },
+});
+
+function parseRule(options: Readonly<Record<string, unknown>>): AlertRule {
+  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const rule = AlertRule.safeParse(said);
+  if (rule.success) return rule.data;
+  const [issue] = rule.error.issues;
+  throw new CommandError('usage', `The alert is not valid: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
+}
+
+function backtestText(
+  { alert, cause, windows, unknown, reason, episodes, openHours, alerts, warnings }: BacktestedAlert,
+  { paint }: Context,
+) {
+  if (reason !== null) return `${alert} (${cause}): ${reason}`;
+  const days = shownCount(Math.round(openHours / 24));
+  const summary = `${alert} (${cause}): ${counted(episodes.length, 'episode')} in ${counted(windows, 'window')}, open for ${days} days. Alerts: ${alerts}, warnings: ${warnings}, nothing known: ${unknown}.`;
+  if (episodes.length === 0) return summary;
+  const rows = table(
+    episodes,
+    [
+      { title: 'OPENED', cell: ({ openedAt }) => shownInstant(openedAt) },
+      { title: 'CLOSED', cell: ({ closedAt }) => (closedAt === null ? 'open' : shownInstant(closedAt)) },
+      { title: 'HOURS', align: 'right', cell: ({ hours }) => shownCount(Math.round(hours)) },
+      { title: 'STATE', cell: ({ state }) => state.replace('_', ' '), style: ({ state }) => stateStyle(state, paint) },
+      { title: 'WHY', cell: (episode) => episode.reason, least: 16 },
+    ],
+    paint,
+  );
+  return [summary, '', rows].join('\n');
+}
+
 function mutedText({ mute, alert, monitor }: Alert): string {
   const what = `The alert ${alert} of ${monitor}`;
   return mute === null ? `${what} tells again.` : `${what} tells nobody until ${shownInstant(mute.until)}.`;
@@ -137,4 +210,4 @@ function lossText({ metric, reference, current, lower, upper, estimated }: NonNu
   return `${metric} ${metricText(reference)} before, ${metricText(current)}${interval} now, ${how}`;
 }
 
-export const alertCommands = [alertListCommand, alertShowCommand, alertMuteCommand];
+export const alertCommands = [alertListCommand, alertShowCommand, alertMuteCommand, alertBacktestCommand];

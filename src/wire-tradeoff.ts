@@ -1,5 +1,6 @@
 import type { Ground } from './ground.ts';
 import { createRetention } from './mlops/retention/index.ts';
+import { servedVersions } from './mlops/serving/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { createOperatorSend } from './platform/outbound/index.ts';
 import { resolveSecret } from './platform/secrets/index.ts';
@@ -26,7 +27,7 @@ export function wireTradeoff(
   const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });
   const runCosts = createRunCosts({ ...ground, metering, allocation, tracking });
   runCosts.listen(ground.events);
-  const lineage = createLineage({ ...ground, metering, allocation, tracking, registry, decisions });
+  const lineage = createLineage({ ...ground, metering, allocation, tracking, registry, decisions, servedVersions });
   const openLineage = createOpenLineage({
     ...ground,
     tracking,

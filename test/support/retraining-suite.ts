@@ -127,6 +127,20 @@ function episodeTests(inUse: () => RetrainingRoom): void {
 }
 
 function waitingTests(inUse: () => RetrainingRoom): void {
+  it('has one round for a loss that two alerts have seen, and another for another loss', async () => {
+    const room = inUse();
+    await room.predicted(10);
+    await room.retraining(`${EPISODES}, ${LITTLE}`);
+    await room.tell('opened');
+    await room.untilWaiting(1, /not worth it yet/);
+    await room.tell('opened', { episode: 'd', alert: 'inputs', cause: 'drift' });
+    const loss = { metric: 'f1', reference: 0.8, current: 0.7, lower: null, upper: null, estimated: false };
+    await room.tell('opened', { episode: 'f', alert: 'f1', loss });
+    await room.untilWaiting(2, /not worth it yet/);
+    const { rounds } = await room.detail();
+    expect(rounds.map(({ trigger }) => trigger.episode).toSorted()).toEqual(['ep-1', 'f']);
+  });
+
   it('that is not worth it waits with the reason, and begins when the episode has grown', async () => {
     const room = inUse();
     await room.predicted(100);

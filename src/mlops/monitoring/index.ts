@@ -14,6 +14,7 @@ import { createDrift, type DriftDeps } from './drift/index.ts';
 import { applyMonitor } from './monitors/apply.ts';
 import { type MeasuredQuality, type Monitor, MonitorSpec } from './monitors/schema.ts';
 import { findMonitors } from './monitors/store.ts';
+import { createStoredWindows } from './monitors/stored-windows.ts';
 import { createCounts, type PredictionCounts } from './predictions/counts.ts';
 import { type KeepDays, previewTable, retainPredictions } from './predictions/retention.ts';
 import { createServedLog, type ServedLog } from './predictions/served.ts';
@@ -67,6 +68,8 @@ export interface MonitoringGround
   readonly requests: ServedRequests;
 }
 
+/** Job that stores the windows of monitors whose predictions or labels have changed. */
+const STORE_WINDOWS = 'monitoring.store-windows';
 /** Job that deletes predictions and labels which are older than they are kept. */
 const RETAIN = 'monitoring.retain';
 
@@ -74,6 +77,7 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
   const tables = { predictions: opened.predictions, labels: opened.labels };
   const { estimates = createEstimates({ ...deps, tables }), requests } = deps;
   const windows = createDriftWindows({ ...deps, tables });
+  const storedWindows = createStoredWindows({ ...deps, ...tables });
   return {
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     counts: createCounts(opened),
@@ -84,13 +88,18 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
     served: createServedLog({ ...deps, ...opened }),
     kinds: [specKind('Monitor', 60, MonitorSpec, (sql, name, spec) => applyMonitor(deps, sql, name, spec))],
     routes: [
-      ...monitoringRoutes(deps, opened),
+      ...monitoringRoutes({ ...deps, storedWindows }, opened),
       ...createDrift(deps).routes,
       ...driftWindowRoutes(deps),
-      ...alertRoutes(deps),
+      ...alertRoutes({ ...deps, tables, estimates }),
     ],
     schedule: (jobs) => {
       scheduleAlerts({ ...deps, tables, estimates, served: requests }, windows, jobs);
+      jobs.register(STORE_WINDOWS, {
+        maxAttempts: 1,
+        handler: (_payload, { signal }) => storedWindows.store(signal),
+      });
+      jobs.schedule(STORE_WINDOWS, '* * * * *', { kind: STORE_WINDOWS, payload: null });
       jobs.register(RETAIN, { maxAttempts: 1, handler: () => retainPredictions({ ...deps, ...tables }, deps.config) });
       jobs.schedule(RETAIN, '23 * * * *', { kind: RETAIN, payload: null });
     },

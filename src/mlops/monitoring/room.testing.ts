@@ -38,7 +38,10 @@ export interface RoomOptions {
 export async function openRoom(options: RoomOptions = {}) {
   const { ground, opened, folder } = await openGround(options.database ?? 'sqlite');
   const server = () => startServer(ground, opened, options);
-  return { ...ground, folder, server, secret: (name: string, value: string) => secretIn(folder, name, value) };
+  const settle = async () => {
+    for (const table of [opened.predictions, opened.labels]) await table.settle();
+  };
+  return { ...ground, folder, server, settle, secret: (name: string, value: string) => secretIn(folder, name, value) };
 }
 
 async function openGround(database: string) {

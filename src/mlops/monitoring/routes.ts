@@ -1,6 +1,7 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import { listMonitors, showMonitor } from './monitors/schema.ts';
 import { findMonitors, monitorOfModel } from './monitors/store.ts';
+import type { StoredWindows } from './monitors/stored-windows.ts';
 import { watched } from './monitors/windows.ts';
 import { keepLabelFile } from './predictions/label-file.ts';
 import { listed } from './predictions/list.ts';
@@ -20,7 +21,7 @@ import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 const WITHIN_DAYS = 30;
 
 export function monitoringRoutes(
-  deps: MonitoringDeps & { readonly config: KeepDays },
+  deps: MonitoringDeps & { readonly config: KeepDays; readonly storedWindows: Pick<StoredWindows, 'find'> },
   opened: OpenedMonitoring,
 ): Route[] {
   const all = { ...deps, ...opened };
@@ -52,6 +53,8 @@ export function monitoringRoutes(
       const { spec } = monitor;
       const knownAt = selected.knownAt ?? new Date(deps.clock.now()).toISOString();
       const selection = { ...selected, knownAt, model: spec.model };
+      const stored = await deps.storedWindows.find(monitor, { by, slice, ...selected });
+      if (stored !== null) return { monitor: name, spec, ...stored };
       return { monitor: name, spec, knownAt, ...(await watched(opened, { spec, selection, by, slice })) };
     }),
   ];

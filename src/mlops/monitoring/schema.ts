@@ -1,1 +1,1 @@
-export { AlertCause, AlertEpisode, QualityLoss } from './alerts/episode/schema.ts';
+export { AlertCause, AlertEpisode, lossKey, QualityLoss } from './alerts/episode/schema.ts';

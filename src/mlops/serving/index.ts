@@ -34,6 +34,7 @@ export type { PredictionLog } from './log/prediction-log.ts';
 export { servedOf } from './metrics/served.ts';
 export { servedMinutes } from './metrics/served-minutes.ts';
 export { servingMigrations } from './migrations.ts';
+export { type ServedVersion, servedVersions } from './served-versions.ts';
 export type { ServingCosts } from './show.ts';
 export { ownerOfEndpoint } from './store.ts';
 export type { ServingUsage } from './usage.ts';

@@ -57,6 +57,13 @@ export async function findEndpoints(sql: Sql, name: string | null): Promise<Poin
   return query.execute();
 }
 
+/** Also of endpoints that were deleted. */
+export async function pointersOf(sql: Sql, name: string | null): Promise<Pointers[]> {
+  let query = sql.tables<ServingTables>().selectFrom('endpoint').select(['name', 'newest', 'live']).orderBy('name');
+  if (name !== null) query = query.where('name', '=', name);
+  return query.execute();
+}
+
 export async function findRevision(sql: Sql, endpoint: string, revision: number): Promise<Revision | null> {
   const row = await sql
     .tables<ServingTables>()

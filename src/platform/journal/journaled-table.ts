@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors/index.ts';
 import type { DayRange, Lake, LakeSession, StagedFile } from '../lake/index.ts';
@@ -37,6 +38,11 @@ export interface JournaledTable extends AsyncDisposable {
    * meets damage that came while the server ran; settling sets it aside at once.
    */
   read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range?: InstantRange): Promise<T>;
+  /**
+   * Names the rows that a reader would be given now: while it stays the same, so do they. It changes when rows are appended, settled,
+   * compacted or removed.
+   */
+  state(): Promise<string>;
   /** Moves what the journal holds into the lake. */
   settle(): Promise<void>;
   /** Joins the files of days that are over, one for each day, and small files of the others; deletes the files in whose place they are. */
@@ -189,6 +195,17 @@ class LakeJournal implements JournaledTable {
     return lake.session((session) => work(relation, session));
   }
 
+  async state(): Promise<string> {
+    const { lake, store } = this.#deps;
+    const { table } = this.#shape;
+    const sizes = await Promise.all((await this.#journal.segments()).map(segmentSize));
+    return store.transaction(async (sql) => {
+      const settled = await settledSegments(sql, table.name);
+      const waiting = sizes.flatMap(({ name, sizeBytes }) => (settled.has(name) ? [] : [`${name}:${sizeBytes}`]));
+      return [await lake.sequence(sql, table), ...waiting].join(' ');
+    });
+  }
+
   settle(): Promise<void> {
     return this.#inTurn(() => this.#settle());
   }
@@ -311,6 +328,15 @@ class LakeJournal implements JournaledTable {
     await this.#turn;
     await this.#journal[Symbol.asyncDispose]();
   }
+}
+
+/** A segment that is gone has been settled. */
+async function segmentSize({ name, path }: Segment): Promise<{ name: string; sizeBytes: number }> {
+  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  return { name, sizeBytes: facts?.size ?? 0 };
 }
 
 interface Counted {

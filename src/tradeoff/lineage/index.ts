@@ -2,7 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { modelNodes, runNodes, versionNodes } from './costed-nodes.ts';
 import { downstream, type LineageDeps, upstream, versionOf } from './neighbours.ts';
-import { billLineNode, datasetNode, decisionNode, predictionsNode, resourceNode } from './node.ts';
+import { billLineNode, datasetNode, decisionNode, endpointNode, predictionsNode, resourceNode } from './node.ts';
 import { getLineage, type LineageNode, NodeKind } from './schema.ts';
 import { walk } from './walk.ts';
 
@@ -73,7 +73,10 @@ const finders: Readonly<Record<NodeKind, Find>> = {
     const version = await versionOf(deps, id);
     return version && first(await versionNodes(deps, [version]));
   },
-  endpoint: async () => null,
+  async endpoint({ servedVersions, store }, id) {
+    const served = await servedVersions(store, id);
+    return served.length === 0 ? null : endpointNode(id, served);
+  },
   async predictions(deps, id) {
     const version = await versionOf(deps, id);
     if (version === null) return null;

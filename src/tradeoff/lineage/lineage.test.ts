@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
 import type { Application } from '../../main.ts';
+import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
 import { getRun } from '../../mlops/tracking/schema.ts';
 import { newRun, post, textAt } from '../../mlops/wire/testing.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing.ts';
 import { applyRules, billCsv } from '../../testing-allocation.ts';
+import { appliedEndpoint, registeredFiles } from '../../testing-serving.ts';
 import { checkGate } from '../gates/schema.ts';
 import { getLineage, type Lineage } from './schema.ts';
 
@@ -117,9 +119,7 @@ describe('the lineage', () => {
     expect(found.nodes.find(({ kind }) => kind === 'predictions')).toMatchObject({
       ...{ cost: { amount: '12', currency: 'USD' }, facts: { count: '700' } },
     });
-    expect(found.leftOut).toEqual([
-      expect.objectContaining({ of: 'model_version:ranker/1', kind: 'endpoint', count: null }),
-    ]);
+    expect(found.leftOut).toEqual([]);
   });
 
   it('of a dataset reaches what was made of it, and of a decision what it was about', async () => {
@@ -131,6 +131,34 @@ describe('the lineage', () => {
     const { decision } = await judge();
     const up = await lineage(`decision:${decision}`, { direction: 'upstream', depth: 10 });
     expect(up.nodes.map(({ id }) => id)).toContain(dataset?.id);
+  });
+
+  it('of a version knows the endpoints that serve it or served it, by revision, and of an endpoint its versions', async () => {
+    const files = { 'model.onnx': linearGraph([1, 2, 3]) };
+    const [first, second] = [
+      await registeredFiles(application, 'linear', files),
+      await registeredFiles(application, 'linear', files),
+    ];
+    const serve = (version: string) =>
+      appliedEndpoint(application, 'feed', { variants: { main: { model: 'linear', version, backend: 'onnx' } } });
+    await serve(first);
+    await serve(second);
+    const down = await lineage(`model_version:linear/${first}`, { direction: 'downstream' });
+    expect(edges(down, 'served_by')).toEqual([
+      { from: `model_version:linear/${first}`, to: 'endpoint:feed', relation: 'served_by', cost: null },
+    ]);
+    expect(down.nodes.find(({ kind }) => kind === 'endpoint')).toMatchObject({
+      ...{ id: 'endpoint:feed', name: 'feed' },
+      facts: {
+        liveRevision: '2',
+        versions: `linear ${second} (revision 2 live), linear ${first} (revision 1)`,
+      },
+    });
+    expect(down.leftOut.map(({ kind }) => kind)).not.toContain('endpoint');
+    const up = await lineage('endpoint:feed', { direction: 'upstream', depth: 1 });
+    expect(up.nodes.map(({ id }) => id)).toEqual([
+      ...['endpoint:feed', `model_version:linear/${second}`, `model_version:linear/${first}`],
+    ]);
   });
 
   it('shows what allocation rules give to a run, with the part of each line', async () => {

@@ -1,12 +1,22 @@
 import { type Allocation, type BillLines, resourceOfUsage } from '../../finops/allocation/index.ts';
 import type { Metering } from '../../finops/metering/index.ts';
 import type { RegisteredVersion, Registry } from '../../mlops/registry/index.ts';
+import type { ServedVersion } from '../../mlops/serving/index.ts';
 import type { Tracking } from '../../mlops/tracking/index.ts';
-import type { Store } from '../../platform/store/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Money, sumDecimals } from '../../platform/units/index.ts';
 import type { Decisions } from '../decisions/index.ts';
 import { modelNodes, runNodes, versionNodes } from './costed-nodes.ts';
-import { billLineNode, datasetNode, decisionNode, nodeId, predictionsNode, resourceNode, versionId } from './node.ts';
+import {
+  billLineNode,
+  datasetNode,
+  decisionNode,
+  endpointNode,
+  nodeId,
+  predictionsNode,
+  resourceNode,
+  versionId,
+} from './node.ts';
 import type { LeftOut, LineageEdge, LineageNode, NodeKind } from './schema.ts';
 import type { Neighbours } from './walk.ts';
 
@@ -17,6 +27,8 @@ export interface LineageDeps {
   readonly tracking: Pick<Tracking, 'lineage' | 'costs'>;
   readonly registry: Pick<Registry, 'version' | 'versionsOfRun' | 'versionsOfLoggedModel'>;
   readonly decisions: Pick<Decisions, 'about' | 'taken'>;
+  /** Versions of the revisions of an endpoint, or of all, newest first. */
+  readonly servedVersions: (sql: Sql, endpoint: string | null) => Promise<ServedVersion[]>;
 }
 
 /** Neighbours of one kind that are shown of a node; one more is asked for, to know whether there are others. */
@@ -50,7 +62,16 @@ export const upstream: Readonly<Record<NodeKind, Ask>> = {
     const runs = version.runId === null ? [] : await runNodes(deps, [version.runId]);
     return into(versionId(version), 'registered_as', runs);
   },
-  endpoint: none,
+  async endpoint(deps, id) {
+    const served = await deps.servedVersions(deps.store, id);
+    const versions = new Map(served.map((one) => [`${one.model}/${one.version}`, one]));
+    const found: RegisteredVersion[] = [];
+    for (const { model, version } of [...versions.values()].slice(0, SHOWN + 1)) {
+      const registered = await deps.registry.version(deps.store, model, version);
+      if (registered !== null) found.push(registered);
+    }
+    return into(nodeId('endpoint', id), 'served_by', await versionNodes(deps, found));
+  },
   predictions: versionBehind('predictions', 'answered'),
   async decision(deps, id) {
     const decision = await deps.decisions.taken(deps.store, id);
@@ -177,19 +198,26 @@ async function downstreamOfVersion(deps: LineageDeps, id: string): Promise<Neigh
   const cost = used.unpricedIntervals > 0 ? null : used.cost;
   const answered = used.predictions === null ? [] : [predictionsNode(version, used.predictions, cost)];
   const from = versionId(version);
+  const endpoints = Map.groupBy(await deps.servedVersions(store, null), ({ endpoint }) => endpoint);
+  const serving = [...endpoints].filter(([, served]) =>
+    served.some((one) => one.model === model && one.version === modelVersion),
+  );
   const taken = await decisions.about(store, model, modelVersion, SHOWN + 1);
   return joined([
+    outOf(
+      from,
+      'served_by',
+      serving.map(([endpoint, served]) => endpointNode(endpoint, served)),
+    ),
     outOf(from, 'answered', answered),
     outOf(from, 'judged_by', taken.map(decisionNode)),
     {
       nodes: [],
       edges: [],
-      leftOut: [
-        notRecorded(from, 'endpoint', 'Steelyard serves no endpoints yet, so none is known'),
-        ...(answered.length > 0
+      leftOut:
+        answered.length > 0
           ? []
-          : [notRecorded(from, 'predictions', 'no usage that counts predictions was recorded for the version')]),
-      ],
+          : [notRecorded(from, 'predictions', 'no usage that counts predictions was recorded for the version')],
     },
   ]);
 }

@@ -1,5 +1,6 @@
 import type { BillLine } from '../../finops/allocation/index.ts';
 import type { RegisteredVersion } from '../../mlops/registry/index.ts';
+import type { ServedVersion } from '../../mlops/serving/index.ts';
 import type { LineageDataset, LineageModel, LineageRun } from '../../mlops/tracking/index.ts';
 import type { RunCost } from '../../mlops/tracking/schema.ts';
 import type { TakenRecord } from '../decisions/schema.ts';
@@ -74,6 +75,21 @@ export function versionNode(version: RegisteredVersion, cost: RunCost | undefine
 
 export function decisionNode({ decision, verdict, policy, at, summary }: TakenRecord): LineageNode {
   return nodeOf('decision', decision, `${verdict} by ${policy}`, null, { verdict, policy, at, summary });
+}
+
+/** An endpoint by the versions of its revisions, the newest first; none: it is not known. */
+export function endpointNode(endpoint: string, served: readonly ServedVersion[]): LineageNode {
+  const live = served.find(({ state }) => state === 'live');
+  const versions = Map.groupBy(served, ({ model, version }) => `${model} ${version}`);
+  const texts = [...versions].map(([version, of]) => {
+    const revisions = of.map(({ revision, state }) => (state === 'replaced' ? `${revision}` : `${revision} ${state}`));
+    return `${version} (revision ${[...new Set(revisions)].join(', ')})`;
+  });
+  return nodeOf('endpoint', endpoint, endpoint, null, {
+    liveRevision: live === undefined ? null : String(live.revision),
+    liveSince: live?.liveAt ?? null,
+    versions: texts.join(', '),
+  });
 }
 
 export function predictionsNode(

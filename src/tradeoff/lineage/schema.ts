@@ -38,7 +38,17 @@ export const LineageNode = z
 export type LineageNode = z.infer<typeof LineageNode>;
 
 export const Relation = z
-  .enum(['billed_for', 'allocated_to', 'held_by', 'read_by', 'logged', 'registered_as', 'answered', 'judged_by'])
+  .enum([
+    'billed_for',
+    'allocated_to',
+    'held_by',
+    'read_by',
+    'logged',
+    'registered_as',
+    'served_by',
+    'answered',
+    'judged_by',
+  ])
   .describe(
     '`from` is `relation` `to`: a bill line billed_for a resource, a resource held_by a run, a dataset read_by a run…',
   );

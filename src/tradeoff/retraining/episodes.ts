@@ -1,4 +1,4 @@
-import { AlertEpisode } from '../../mlops/monitoring/schema.ts';
+import { AlertEpisode, lossKey } from '../../mlops/monitoring/schema.ts';
 import type { StoredEvent } from '../../platform/events/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
@@ -6,7 +6,14 @@ import { iso, lookSoon, type RetrainingDeps } from './context.ts';
 import { lapsed, type Occurrence, openRound } from './rounds.ts';
 import type { RoundTrigger } from './schema.ts';
 import { type EpisodeTrigger, namedTriggers } from './spec/schema.ts';
-import { findRetrainings, putRound, roundOfOccurrence, type StoredRetraining, type StoredRound } from './store.ts';
+import {
+  findRetrainings,
+  putRound,
+  roundOfOccurrence,
+  roundsIn,
+  type StoredRetraining,
+  type StoredRound,
+} from './store.ts';
 
 export const EPISODE_EVENTS = ['alert.opened', 'alert.changed', 'alert.closed'] as const;
 
@@ -41,7 +48,16 @@ async function heardFirst(
   const named = namedTriggers(retraining.spec.on).find(
     ({ trigger }) => 'episode' in trigger && isMeant(trigger, episode),
   );
-  if (named !== undefined) await openRound(deps, sql, retraining, occurred(named.name, { event, episode }));
+  if (named === undefined || (await isUnderWay(sql, retraining.name, episode))) return;
+  await openRound(deps, sql, retraining, occurred(named.name, { event, episode }));
+}
+
+/** Whether a round that is not over was opened for the same loss, seen by another alert: one loss is weighed and mended once. */
+async function isUnderWay(sql: Sql, retraining: string, episode: AlertEpisode): Promise<boolean> {
+  const key = lossKey(episode);
+  if (key === null) return false;
+  const rounds = await roundsIn(sql, retraining, ['waiting', 'starting', 'running']);
+  return rounds.some(({ episode: other }) => other !== null && other.alert !== episode.alert && lossKey(other) === key);
 }
 
 /** An episode that has changed or grown is weighed again, while its round waits. */

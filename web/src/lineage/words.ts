@@ -19,6 +19,7 @@ export const relationWords: Readonly<Record<LineageEdge['relation'], string>> = 
   read_by: 'was read by',
   logged: 'logged',
   registered_as: 'was registered as',
+  served_by: 'was served by',
   answered: 'answered',
   judged_by: 'was judged by',
 };

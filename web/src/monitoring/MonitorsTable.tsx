@@ -12,7 +12,17 @@ import table from '../table/table.module.css';
 import { AlertMark } from './AlertMark.tsx';
 import styles from './monitoring.module.css';
 import { QualityShown } from './QualityShown.tsx';
-import { CAUSES, latestOf, moneyPerDay, NO_DRIFT, NO_KIND, NO_LABELS, NO_VALUE, worstOf } from './words.ts';
+import {
+  CAUSES,
+  driftedColumns,
+  latestOf,
+  moneyPerDay,
+  NO_DRIFT,
+  NO_KIND,
+  NO_LABELS,
+  NO_VALUE,
+  worstOf,
+} from './words.ts';
 
 interface MonitorsTableProps {
   readonly monitors: readonly Monitor[];
@@ -72,8 +82,7 @@ interface RowProps {
 function Row({ monitor: { monitor, spec }, open, windows, drift }: RowProps) {
   const latest = latestOf(windows ?? []);
   const [quality] = latest?.shown ?? [];
-  const drifted = drift?.at(-1)?.columns.filter((column) => column.drifted === true).length;
-  const compared = drift?.at(-1)?.columns.filter((column) => column.drifted !== null).length;
+  const drifted = driftedColumns(drift ?? []);
   const worth = moneyPerDay(open);
   const pending = <Skeleton height={16} width={56} />;
   const cell = `${table.number} ${table.wideOnly}`;
@@ -114,9 +123,7 @@ function Row({ monitor: { monitor, spec }, open, windows, drift }: RowProps) {
           <QualityShown quality={quality} named />
         )}
       </td>
-      <td className={cell}>
-        {drifted === undefined || compared === undefined ? <Unknown reason={NO_DRIFT} /> : `${drifted} of ${compared}`}
-      </td>
+      <td className={cell}>{drifted ?? <Unknown reason={NO_DRIFT} />}</td>
       <td className={table.number}>
         {worth === null ? (
           open.length === 0 ? (

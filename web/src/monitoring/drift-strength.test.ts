@@ -7,6 +7,7 @@ function column(more: Partial<DriftColumn> = {}): DriftColumn {
   return {
     ...{ column: 'inputs.age', type: 'numerical', method: 'ks', statistic: 0.1, pValue: 0.5, adjustedPValue: 0.5 },
     ...{ threshold: 0.05, drifted: false, nReference: 100, nCurrent: 100, missingReference: 0, missingCurrent: 0 },
+    ...{ effect: 0.1, missingEffect: null, minEffect: null, significant: false },
     ...{ reason: null, valuesPValue: 0.5, missingPValue: null, decidedBy: 'values' },
     ...more,
   };
@@ -30,6 +31,8 @@ it('says what a cell stands on', () => {
   expect(strengthText(column({ adjustedPValue: 1e-9, drifted: true }))).toBe('drifted: ks p 1e-9 held to 0.05');
   const lost = column({ adjustedPValue: 1e-9, drifted: true, decidedBy: 'missing' });
   expect(strengthText(lost)).toBe('drifted: missing values p 1e-9 held to 0.05');
+  const small = column({ adjustedPValue: 1e-9, significant: true, effect: 0.03, minEffect: 0.1 });
+  expect(strengthText(small)).toBe('small change: ks p 1e-9 held to 0.05, effect 0.03 of 0.1');
   expect(strengthText(column({ drifted: null, reason: 'too few' }))).toBe('too few');
   expect(strengthText(undefined)).toBe('not compared');
   expect(pText(0)).toBe('under 1e-300');

@@ -41,7 +41,11 @@ export function strengthText(column: DriftColumn | undefined): string {
   const p = column.adjustedPValue ?? column.pValue;
   const figure = p !== null ? `p ${pText(p)}` : statistic === null ? '' : `${formatMeasure(statistic)}`;
   const held = threshold === null ? '' : ` held to ${p === null ? formatMeasure(threshold) : pText(threshold)}`;
-  return `${drifted ? 'drifted' : 'no drift'}: ${test} ${figure}${held}`;
+  const { effect, minEffect } = column;
+  const size =
+    effect === null || minEffect === null ? '' : `, effect ${formatMeasure(effect)} of ${formatMeasure(minEffect)}`;
+  const verdict = drifted ? 'drifted' : column.significant === true ? 'small change' : 'no drift';
+  return `${verdict}: ${test} ${figure}${held}${size}`;
 }
 
 /** A p-value: small ones by their power of ten. */

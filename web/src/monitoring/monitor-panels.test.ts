@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { metricsOf, monitorPanels } from './monitor-panels.ts';
-import { lossText, moneyPerDay, monitorsAnswer, worstOf } from './words.ts';
+import { driftedColumns, lossText, moneyPerDay, monitorsAnswer, worstOf } from './words.ts';
 
 const day = (date: number) => `2026-11-0${date}T00:00:00.000Z`;
 
@@ -78,6 +79,23 @@ it('adds what open alerts cost a day, and nothing to what is not known', () => {
   expect(moneyPerDay([usd('0.1'), usd('0.2'), alert()])).toEqual({ amount: '0.3', currency: 'USD' });
   expect(moneyPerDay([alert()])).toBeNull();
   expect(moneyPerDay([usd('1'), alert({ moneyPerDay: { amount: '1', currency: 'EUR' } })])).toBeNull();
+});
+
+it('adds a loss once that several alerts have seen: by labels, else the dearest', () => {
+  const loss = { metric: 'ndcg', reference: 0.68, current: 0.22, lower: null, upper: null, estimated: false };
+  const priced = (amount: string, more: Partial<Alert> = {}) =>
+    alert({ moneyPerDay: { amount, currency: 'USD' }, loss, ...more });
+  expect(moneyPerDay([priced('1.34'), priced('2.13', { cause: 'drift' })])?.amount).toBe('2.13');
+  const estimated = priced('9', { loss: { ...loss, estimated: true } });
+  expect(moneyPerDay([estimated, priced('1.34'), priced('1', { monitor: 'other' })])?.amount).toBe('2.34');
+  expect(moneyPerDay([priced('1'), priced('2', { loss: { ...loss, metric: 'recall' } })])?.amount).toBe('3');
+});
+
+it('counts drifted columns in the last window of which something can be said', () => {
+  const drifted = (share: number | null, ...columns: (boolean | null)[]) =>
+    ({ share, columns: columns.map((one) => ({ drifted: one })) }) as DriftWindow;
+  expect(driftedColumns([drifted(1, true), drifted(0.5, true, false, null), drifted(null)])).toBe('1 of 2');
+  expect(driftedColumns([drifted(null)])).toBeNull();
 });
 
 it('answers in a sentence', () => {

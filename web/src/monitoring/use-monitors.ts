@@ -11,20 +11,27 @@ import { monitorsQuery } from './monitors-query.ts';
 const REFRESH_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const LATE_MS = 14 * 24 * HOUR_MS;
+/** The last of them may have too few predictions to say anything. */
+const LAST_DRIFT_WINDOWS = 20;
 
 export function useMonitors() {
   return useQuery({ ...monitorsQuery, refetchInterval: REFRESH_MS });
 }
 
-/** Begin of so long a time before now; the same for an hour, so that the same question is asked once. */
-function since(ms: number): string {
-  return new Date(Math.floor((Date.now() - ms) / HOUR_MS) * HOUR_MS).toISOString();
+/** Begin of the window, in UTC, that so long a time before now is in: from there on windows are whole, and stored on the server. */
+function since(ms: number, by: WindowName): string {
+  const at = new Date(Date.now() - ms);
+  const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
+  if (by === 'hour') return new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS).toISOString();
+  // Weeks begin on Monday.
+  const weekday = by === 'week' ? (at.getUTCDay() + 6) % 7 : 0;
+  return new Date(Date.UTC(year, month, by === 'month' ? 1 : day - weekday)).toISOString();
 }
 
 /** What came of the predictions of a monitor, window by window. */
 export function useMonitor(monitor: string, by: WindowName) {
   const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
-  const query = { by, start: since(ms) };
+  const query = { by, start: since(ms, by) };
   return useQuery({
     ...endpointQuery(showMonitor, { params: { monitor }, query }),
     placeholderData: keepPreviousData,
@@ -35,7 +42,7 @@ export function useMonitor(monitor: string, by: WindowName) {
 /** The same for each value of an input, over all of the time. */
 export function useSlices(monitor: string, by: WindowName, slice: string | undefined) {
   const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
-  const query = { by: 'all' as const, start: since(ms), ...(slice === undefined ? {} : { slice }) };
+  const query = { by: 'all' as const, start: since(ms, by), ...(slice === undefined ? {} : { slice }) };
   return useQuery({
     ...endpointQuery(showMonitor, { params: { monitor }, query }),
     enabled: slice !== undefined,
@@ -95,9 +102,9 @@ export function useStandings(monitor: string) {
   });
 }
 
-/** The last two weeks of each monitor by day, and the last window of its drift, by name; what has not come is missing. */
+/** The last two weeks of each monitor by day, and the last windows of its drift, by name; what has not come is missing. */
 export function useLateMonitors(monitors: readonly Monitor[]) {
-  const query = { by: 'day' as const, start: since(LATE_MS) };
+  const query = { by: 'day' as const, start: since(LATE_MS, 'day') };
   const shown = useQueries({
     queries: monitors.map(({ monitor }) => ({
       ...endpointQuery(showMonitor, { params: { monitor }, query }),
@@ -106,7 +113,7 @@ export function useLateMonitors(monitors: readonly Monitor[]) {
   });
   const drift = useQueries({
     queries: monitors.map(({ monitor, spec }) => ({
-      ...endpointQuery(listDriftWindows, { params: { monitor }, query: { limit: 1 } }),
+      ...endpointQuery(listDriftWindows, { params: { monitor }, query: { limit: LAST_DRIFT_WINDOWS } }),
       enabled: spec.drift !== undefined,
       refetchInterval: REFRESH_MS,
     })),

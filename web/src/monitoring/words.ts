@@ -1,6 +1,7 @@
-import type { QualityLoss } from '../../../src/mlops/monitoring/alerts/episode/schema.ts';
+import { pricedOnce, type QualityLoss } from '../../../src/mlops/monitoring/alerts/episode/schema.ts';
 import type { Alert, AlertState } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
 import { counted, formatMeasure } from '../format/number.ts';
 
@@ -33,9 +34,9 @@ export function lossText({ metric, reference, current, estimated }: QualityLoss)
   return `${metric} ${word} ${formatMeasure(current)} instead of ${formatMeasure(reference)}`;
 }
 
-/** What all open episodes are worth a day together; null where none says it, or in several currencies. */
-export function moneyPerDay(alerts: readonly Pick<Alert, 'moneyPerDay'>[]): Money | null {
-  const known = alerts.flatMap(({ moneyPerDay: money }) => (money === null ? [] : [money]));
+/** What all open episodes are worth a day together, each loss once; null where none says it, or in several currencies. */
+export function moneyPerDay(alerts: readonly Pick<Alert, 'monitor' | 'loss' | 'moneyPerDay'>[]): Money | null {
+  const known = pricedOnce(alerts).flatMap(({ moneyPerDay: money }) => (money === null ? [] : [money]));
   const [first] = known;
   if (first === undefined || known.some(({ currency }) => currency !== first.currency)) return null;
   const sum = known.reduce((total, { amount }) => total.plus(amount), decimal(0));
@@ -55,4 +56,12 @@ export function monitorsAnswer(count: number, open: readonly Pick<Alert, 'monito
 /** The latest window that has predictions. */
 export function latestOf(windows: readonly MonitorWindow[]): MonitorWindow | undefined {
   return windows.findLast(({ predictions }) => predictions > 0);
+}
+
+/** `2 of 16`: drifted columns of the last window of which something can be said; null: there is none. */
+export function driftedColumns(windows: readonly DriftWindow[]): string | null {
+  const columns = windows.findLast(({ share }) => share !== null)?.columns;
+  if (columns === undefined) return null;
+  const compared = columns.filter(({ drifted }) => drifted !== null);
+  return `${compared.filter(({ drifted }) => drifted === true).length} of ${compared.length}`;
 }

@@ -1,10 +1,12 @@
 import { decodePageToken, encodePageToken } from '../../../platform/contract/page-token.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
-import type { Sql, Store } from '../../../platform/store/index.ts';
+import type { Sql } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { findMonitors } from '../monitors/store.ts';
 import { noMonitor } from '../predictions/service.ts';
+import { backtestAlerts as backtestAlertsEndpoint } from './backtest/schema.ts';
+import { type BacktestDeps, backtestAlerts } from './backtest/service.ts';
 import {
   type Alert,
   type AlertMute,
@@ -17,7 +19,8 @@ import {
 } from './schema.ts';
 import { episodes, findEpisode, placeOf, type Standing, standingsOf, stepsOf, updateEpisode } from './store.ts';
 
-export function alertRoutes({ store, clock }: { readonly store: Store; readonly clock: Clock }): Route[] {
+export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Route[] {
+  const { store, clock } = deps;
   const mute = (episode: string, as: AlertMute | null) =>
     store.transaction(async (sql) => {
       const alert = await existing(sql, episode);
@@ -49,6 +52,11 @@ export function alertRoutes({ store, clock }: { readonly store: Store; readonly 
       return mute(episode, { until: new Date(body.until).toISOString(), by: actor, why: body.why, at });
     }),
     handle(unmuteAlert, ({ params: { episode } }) => mute(episode, null)),
+    handle(backtestAlertsEndpoint, async ({ params: { monitor: name }, body: { alerts, start, end } }) => {
+      const [monitor] = await findMonitors(store, name);
+      if (monitor === undefined) throw noMonitor(name);
+      return { monitor: name, alerts: await backtestAlerts(deps, monitor, { alerts, start, end }) };
+    }),
     handle(listMonitorAlerts, async ({ params: { monitor: name } }) => {
       const [monitor] = await findMonitors(store, name);
       if (monitor === undefined) throw noMonitor(name);

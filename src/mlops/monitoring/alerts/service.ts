@@ -63,13 +63,14 @@ async function onWindow(
 ): Promise<OnWindow> {
   const rules = monitor.spec.alerts.filter((rule) => rule.on === 'drift');
   const at = iso(deps.clock.now());
-  const looks = rules.map((rule) => ({ rule, look: driftLook(rule, window) }));
-  const isBad = looks.some((one) => one.look.level === 'alert' || one.look.level === 'warning');
-  const loss = isBad ? await lossOfWindow(deps, monitor, window, reference) : null;
+  const hasChanged = window.columns.some(({ drifted, significant }) => drifted === true || significant === true);
+  const isAsked = rules.length > 0 && hasChanged;
+  const loss = isAsked ? await lossOfWindow(deps, monitor, window, reference) : null;
   const moneyPerDay = await moneyOf(deps, monitor, loss, window.period);
   return async (sql) => {
-    for (const { rule, look: found } of looks) {
-      await takeLook(deps, sql, { monitor, rule, look: { ...found, loss }, moneyPerDay, own: null, at, until: null });
+    for (const rule of rules) {
+      const found = driftLook(rule, window, loss);
+      await takeLook(deps, sql, { monitor, rule, look: found, moneyPerDay, own: null, at, until: null });
     }
   };
 }

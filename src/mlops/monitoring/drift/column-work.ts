@@ -1,5 +1,5 @@
 import { compareColumn, type MethodChoice } from './compare-column.ts';
-import { type ComparedColumn, summaryOf } from './compared-column.ts';
+import { type ComparedColumn, summarizeColumn } from './compared-column.ts';
 import { knownValues } from './known-values.ts';
 import { compareLarge } from './large-column.ts';
 import { type Moments, momentsOf } from './moments.ts';
@@ -35,7 +35,7 @@ export function workOn(question: ColumnQuestion): ColumnAnswer {
     if (large !== null) return { compared: large };
     const column = prepareColumn(question.raw);
     if (question.watched) return { compared: watchColumn(column, question.raw, question.choice) };
-    return { compared: { ...summaryOf(column), verdict: compareColumn(column, question.choice) } };
+    return { compared: summarizeColumn(column, compareColumn(column, question.choice)) };
   }
   const sorted = new Float64Array(sortNumbers(knownValues(question.values)));
   return { profiled: { sorted, moments: momentsOf(sorted) } };

@@ -2,6 +2,7 @@ import type { LakeSession } from '../../../platform/lake/index.ts';
 import type { Distribution } from '../windows/schema.ts';
 import type { ComparedColumn } from './compared-column.ts';
 import { spreadOfLevels } from './distribution.ts';
+import { effectOfMissing } from './effect.ts';
 import { withMissing } from './missing-values.ts';
 import type { RawColumn } from './prepare-column.ts';
 import type { Reference } from './reference.ts';
@@ -68,10 +69,10 @@ interface Work {
 }
 
 /** What only `auto` tells. */
-const NO_PARTS = { valuesPValue: null, missingPValue: null, decidedBy: null } as const;
+const NO_PARTS = { valuesPValue: null, missingPValue: null, missingEffect: null, decidedBy: null } as const;
 
 function notCompared(column: string, type: SingleColumn['type'], reason: string): SingleColumn {
-  const figures = { statistic: null, pValue: null, threshold: null, drifted: null, ...NO_PARTS };
+  const figures = { statistic: null, effect: null, pValue: null, threshold: null, drifted: null, ...NO_PARTS };
   const counts = { nReference: null, nCurrent: null, missingReference: null, missingCurrent: null };
   return { column, type, method: null, ...figures, ...counts, reason };
 }
@@ -172,10 +173,10 @@ function handled<T>(promise: Promise<T>): Promise<T> {
 }
 
 function single(column: string, { reference, current, spread }: Comparison, compared: ComparedColumn): SingleColumn {
-  const { type, nReference, nCurrent, verdict, distribution } = compared;
+  const { type, nReference, nCurrent, verdict, effect, distribution } = compared;
   if (distribution != null) spread?.(column, distribution);
   const missing = { missingReference: reference.rows - nReference, missingCurrent: current.rows - nCurrent };
-  return { column, type, ...verdict, ...NO_PARTS, nReference, nCurrent, ...missing };
+  return { column, type, ...verdict, effect, ...NO_PARTS, nReference, nCurrent, ...missing };
 }
 
 /** Columns of both sides whose values were not compared: how many there are can be. */
@@ -199,5 +200,7 @@ function withMissingValues({ reference, current, awaited }: Comparison, single: 
   const isCounted = missingReference !== null && missingCurrent !== null && awaited?.(single.column) !== true;
   const [before, now] = isCounted ? [missingReference, missingCurrent] : [0, 0];
   const parts = withMissing(pValue, { rows: reference.rows, missing: before }, { rows: current.rows, missing: now });
-  return { ...single, ...parts };
+  if (parts.missingPValue === null) return { ...single, ...parts };
+  const ofMissing = effectOfMissing({ rows: reference.rows, missing: before }, { rows: current.rows, missing: now });
+  return { ...single, ...parts, missingEffect: ofMissing };
 }

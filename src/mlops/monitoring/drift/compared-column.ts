@@ -1,6 +1,7 @@
 import type { Distribution } from '../windows/schema.ts';
 import type { ColumnPair } from './column.ts';
 import type { ColumnVerdict } from './compare-column.ts';
+import { effectOf } from './effect.ts';
 import { total } from './samples.ts';
 
 /** What a thread answers of a column. */
@@ -10,15 +11,18 @@ export interface ComparedColumn {
   readonly nReference: number;
   readonly nCurrent: number;
   readonly verdict: ColumnVerdict;
+  /** Size of the change by the measure of the method; null: the method has none. */
+  readonly effect: number | null;
   /** Of numbers, for who asked for it. */
   readonly distribution?: Distribution | null;
 }
 
-export function summaryOf(column: ColumnPair): Omit<ComparedColumn, 'verdict' | 'distribution'> {
+export function summarizeColumn(column: ColumnPair, verdict: ColumnVerdict): Omit<ComparedColumn, 'distribution'> {
+  const facts = { type: column.type, verdict, effect: effectOf(column, verdict) };
   if (column.type === 'categorical') {
     const { reference, current } = column.counts;
-    return { type: column.type, nReference: total(reference), nCurrent: total(current) };
+    return { ...facts, nReference: total(reference), nCurrent: total(current) };
   }
   const { reference, current } = column.pair;
-  return { type: column.type, nReference: reference.length, nCurrent: current.length };
+  return { ...facts, nReference: reference.length, nCurrent: current.length };
 }

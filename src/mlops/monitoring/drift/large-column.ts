@@ -25,7 +25,7 @@ export function compareLarge(raw: RawColumn, choice: MethodChoice): ComparedColu
   if (Math.min(n, m) < FEW || !hasMany(pair.current)) return null;
   const statistic = unsortedKolmogorovSmirnov(pair);
   const verdict = verdictOf('ks', testOf(statistic, twoSampleTail(statistic, n, m)));
-  return { type: 'numerical', nReference: n, nCurrent: m, verdict };
+  return { type: 'numerical', nReference: n, nCurrent: m, verdict, effect: statistic };
 }
 
 function hasMany(values: Float64Array): boolean {

@@ -3,7 +3,7 @@ import { missingText } from './missing-values.ts';
 import type { DriftColumn, DriftMethodChoice, DriftReport } from './schema.ts';
 
 /** A column before the others are looked at. */
-export type SingleColumn = Omit<DriftColumn, 'adjustedPValue'>;
+export type SingleColumn = Omit<DriftColumn, 'adjustedPValue' | 'minEffect' | 'significant'>;
 
 /** Share of false alarms among the alarms that `auto` allows, and the level of each of its tests. */
 const LEVEL = 0.05;
@@ -15,9 +15,11 @@ export function reportOf(singles: readonly SingleColumn[], method: DriftMethodCh
   const adjusted = method === 'auto' ? adjustedForDiscovery(singles.map(({ pValue }) => pValue)) : null;
   const columns = singles.map((single, at) => {
     const adjustedPValue = adjusted?.[at] ?? null;
-    if (adjustedPValue === null) return { ...single, adjustedPValue };
+    const open = { ...single, adjustedPValue, minEffect: null, significant: null };
+    if (adjustedPValue === null) return open;
     const drifted = adjustedPValue <= LEVEL;
-    return { ...single, adjustedPValue, threshold: LEVEL, drifted, reason: drifted ? reasonOf(single) : single.reason };
+    const reason = drifted ? reasonOf(single) : single.reason;
+    return { ...open, threshold: LEVEL, drifted, significant: drifted, reason };
   });
   const verdicts = columns.flatMap(({ drifted }) => (drifted === null ? [] : [drifted]));
   if (verdicts.length === 0) return { columns, compared: 0, share: null, drifted: null };

@@ -91,6 +91,17 @@ export const DriftColumn = z
       .describe('Which of the two is smaller and makes `pValue`; null but with `auto`, or where there is none'),
     adjustedPValue: finite.describe('p-value after Benjamini and Hochberg over the columns; null but with `auto`'),
     threshold: finite.describe('What the figure is held against: `adjustedPValue`, `pValue` or `statistic`'),
+    effect: finite.describe(
+      'Size of the change of the known values, whatever the number of rows: Kolmogorov-Smirnov distance of numbers, Jensen-Shannon distance of categories; null: the method has none',
+    ),
+    missingEffect: finite.describe(
+      'Size of the change of how many values are missing, as Jensen-Shannon distance; null but with `auto`, or where none or all are missing on both sides',
+    ),
+    minEffect: finite.describe('Least `effect` that counts as drift; null but in windows of monitors with `auto`'),
+    significant: z
+      .boolean()
+      .nullable()
+      .describe('`adjustedPValue` is at most `threshold`, whatever the effect; null but with `auto`'),
     drifted: z.boolean().nullable().describe('Whether it drifted; null where nothing can be said'),
     nReference: z
       .number()

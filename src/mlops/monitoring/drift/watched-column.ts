@@ -2,7 +2,7 @@ import type { Distribution } from '../windows/schema.ts';
 import { pooledRare } from './choice.ts';
 import type { ColumnPair } from './column.ts';
 import { type ColumnVerdict, compareColumn, type MethodChoice } from './compare-column.ts';
-import { type ComparedColumn, summaryOf } from './compared-column.ts';
+import { type ComparedColumn, summarizeColumn } from './compared-column.ts';
 import { spreadOfNumbers, spreadOfValues } from './distribution.ts';
 import { knownValues } from './known-values.ts';
 import type { RawColumn } from './prepare-column.ts';
@@ -18,8 +18,7 @@ const LEAST_EXPECTED = 5;
 export function watchColumn(column: ColumnPair, raw: RawColumn, choice: MethodChoice): ComparedColumn {
   const verdict = compareColumn(column, choice);
   return {
-    ...summaryOf(column),
-    verdict: choice === 'auto' ? belowTheDraws(column, verdict) : verdict,
+    ...summarizeColumn(column, choice === 'auto' ? belowTheDraws(column, verdict) : verdict),
     distribution: spreadOf(column, raw),
   };
 }

@@ -4,10 +4,12 @@ import type { WINDOWS } from './schema.ts';
 import type { Score } from './scores.ts';
 
 const MOST_WINDOWS = 5_000;
+const HOUR_MS = 3_600_000;
 
 /** How predictions are cut into windows. */
 export interface Cut {
-  readonly by: (typeof WINDOWS)[number];
+  /** Or windows of so many hours, counted from 1970 in UTC. */
+  readonly by: (typeof WINDOWS)[number] | { readonly hours: number };
   /** Name of an input. */
   readonly slice?: string | undefined;
 }
@@ -20,10 +22,24 @@ export function placedSql(common: string, { by, slice }: Cut): string {
 }
 
 function windowColumns(by: Cut['by'], slice: string | undefined): string {
-  const start = by === 'all' ? 'NULL::TIMESTAMP' : `date_trunc(${literal(by)}, predictedAt)`;
+  const start = windowStart(by);
   const part =
     slice === undefined ? 'NULL::VARCHAR' : `json_extract_string(inputs, ${literal(`$.${identifier(slice)}`)})`;
   return `${start} AS start, ${part} AS slice`;
+}
+
+function windowStart(by: Cut['by']): string {
+  if (by === 'all') return 'NULL::TIMESTAMP';
+  if (typeof by === 'string') return `date_trunc(${literal(by)}, predictedAt)`;
+  const lengthMs = by.hours * HOUR_MS;
+  return `epoch_ms(epoch_ms(predictedAt) // ${lengthMs} * ${lengthMs})`;
+}
+
+/** SQL of the end of a window; null: it has none. */
+function windowEnd(by: Cut['by']): string {
+  if (by === 'all') return 'NULL';
+  const length = typeof by === 'string' ? `1 ${by}` : `${by.hours} hour`;
+  return `strftime(start + INTERVAL ${length}, '%Y-%m-%dT%H:%M:%SZ')`;
 }
 
 export function windowsSql(common: string, { by, slice, scores }: Cut & { readonly scores: readonly Score[] }): string {
@@ -39,7 +55,7 @@ export function windowsSql(common: string, { by, slice, scores }: Cut & { readon
   return `WITH ${common},
     scored AS (SELECT ${[windowColumns(by, slice), 'label', 'latencyMs', ...scored].join(', ')} FROM labelled),
     placed AS (SELECT ${['*', ...placed].join(', ')} FROM scored)
-    SELECT strftime(start, '%Y-%m-%dT%H:%M:%SZ') AS start, ${by === 'all' ? 'NULL' : `strftime(start + INTERVAL 1 ${by}, '%Y-%m-%dT%H:%M:%SZ')`} AS until,
+    SELECT strftime(start, '%Y-%m-%dT%H:%M:%SZ') AS start, ${windowEnd(by)} AS until,
       slice, count(*)::INTEGER AS predictions, count(label)::INTEGER AS labelled,
       ${[...quantiles, ...sums].join(', ')}
     FROM placed GROUP BY ALL ORDER BY start, slice NULLS FIRST LIMIT ${MOST_WINDOWS}`;
@@ -89,7 +105,7 @@ export function unmatchedSql(
   selection: Selection,
 ): string {
   const { model, knownAt } = selection;
-  const ids = labelledSql({ predictions, labels }, { model, knownAt }, 0);
+  const ids = labelledSql({ predictions, labels }, { model, knownAt }, 0, 'answers');
   return `WITH ${ids} SELECT count(DISTINCT prediction) AS labels FROM told
     WHERE prediction IS NOT NULL AND prediction NOT IN (SELECT prediction FROM predicted)`;
 }

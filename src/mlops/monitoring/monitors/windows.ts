@@ -2,7 +2,7 @@ import type { JournaledTable } from '../../../platform/journal/index.ts';
 import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
 import { estimateMonitor } from '../estimates/estimate-monitor.ts';
-import { labelledSql, rangeOf, type Selection } from '../predictions/labelled.ts';
+import { labelledSql, type ReadColumns, rangeOf, type Selection } from '../predictions/labelled.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
 import type { EstimatedQuality, MeasuredQuality, MonitorSpec, MonitorWindow } from './schema.ts';
 import { type Score, scoresOf } from './scores.ts';
@@ -31,9 +31,10 @@ export async function watched(tables: Tables, watching: Watching) {
     tables.predictions.read(
       (selected) =>
         tables.labels.read(async (labels) => {
-          const labelledIn = (predictions: string) => (of: Selection) =>
-            labelledSql({ predictions, labels }, of, withinMs);
-          const rows = await session.query(windowsSql(labelledIn(selected)(selection), { by, slice, scores }));
+          const labelledIn = (predictions: string) => (of: Selection, columns: ReadColumns) =>
+            labelledSql({ predictions, labels }, of, withinMs, columns);
+          const columns = slice === undefined ? 'answers' : 'all';
+          const rows = await session.query(windowsSql(labelledIn(selected)(selection, columns), { by, slice, scores }));
           const [unmatched] = await session.query(unmatchedSql({ predictions: all, labels }, selection));
           const estimated = await estimatedWindows(session, labelledIn(all), {
             watching,
@@ -55,17 +56,19 @@ export async function watched(tables: Tables, watching: Watching) {
 
 async function estimatedWindows(
   session: LakeSession,
-  labelled: (of: Selection) => string,
+  labelled: (of: Selection, columns: ReadColumns) => string,
   { watching, scores, windows }: { watching: Watching; scores: readonly Score[]; windows: number },
 ) {
   const { spec, selection } = watching;
   if (spec.estimate === undefined || spec.quality === undefined) return null;
   const { model, knownAt } = selection;
-  const reference = labelled({ model, knownAt, ...spec.estimate.reference });
+  // Of numbers the loss is learned from the inputs.
+  const columns = spec.quality.kind === 'regression' || watching.slice !== undefined ? 'all' : 'answers';
+  const reference = labelled({ model, knownAt, ...spec.estimate.reference }, columns);
   return estimateMonitor(session, {
     quality: spec.quality,
     reference: `(WITH ${reference} SELECT 0 AS place, * FROM labelled WHERE label IS NOT NULL)`,
-    rows: `(${placedSql(labelled(selection), watching)})`,
+    rows: `(${placedSql(labelled(selection, columns), watching)})`,
     windows,
     metrics: scores.map(({ metric }) => metric),
   });

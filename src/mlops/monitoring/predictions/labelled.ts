@@ -13,6 +13,9 @@ export interface Selection {
   readonly knownAt?: string | undefined;
 }
 
+/** What is read of predictions; `answers` leaves their inputs, which are most of the bytes, where they are. */
+export type ReadColumns = 'all' | 'answers';
+
 export interface Relations {
   readonly predictions: string;
   readonly labels: string;
@@ -25,11 +28,16 @@ export interface Relations {
  * of the last prediction about that entity before it, when that is no more than `withinMs` ago, and the earliest such label
  * counts. Of labels for the same, the one that arrived last counts: outcomes are corrected. `label` is null while there is none.
  */
-export function labelledSql(relations: Relations, selection: Selection, withinMs: number): string {
+export function labelledSql(
+  relations: Relations,
+  selection: Selection,
+  withinMs: number,
+  columns: ReadColumns = 'all',
+): string {
   const known = selection.knownAt === undefined ? [] : [`recordedAt <= ${instant(selection.knownAt)}`];
   const model = `model = ${literal(selection.model)}`;
   return `predicted AS (
-      SELECT * FROM ${relations.predictions} WHERE ${[model, ...known, ...rivals(selection, withinMs)].join(' AND ')}
+      SELECT ${columns === 'all' ? '*' : '* EXCLUDE (inputs)'} FROM ${relations.predictions} WHERE ${[model, ...known, ...rivals(selection, withinMs)].join(' AND ')}
       QUALIFY row_number() OVER (PARTITION BY prediction ORDER BY recordedAt) = 1
     ),
     told AS (SELECT * FROM ${relations.labels} WHERE ${[model, ...known].join(' AND ')}),

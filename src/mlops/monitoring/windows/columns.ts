@@ -13,23 +13,34 @@ export async function ownColumns(session: LakeSession, rows: string): Promise<st
   return [...names.map(({ name }) => `inputs.${String(name)}`).filter((name) => !name.includes('"')), 'output'];
 }
 
+interface ColumnsQuestion {
+  readonly rows: string;
+  readonly columns: readonly string[];
+  readonly alias: string;
+  /** SQL over the rows: which period each is of; it becomes the column `period`, which is not one of the table's columns. */
+  readonly period?: string;
+}
+
 /**
  * Columns of predictions as a table that the engine can compare: a field of `inputs`, `output` or `label` each, as numbers or
  * texts by what is in it. Made once, in the session; the rows are never seen here.
  */
 export async function columnsTable(
   session: LakeSession,
-  { rows, columns, alias }: { readonly rows: string; readonly columns: readonly string[]; readonly alias: string },
+  { rows, columns, alias, period }: ColumnsQuestion,
 ): Promise<Table> {
   const [fields, typed] = [identifier(`fields_${alias}`), identifier(`columns_${alias}`)];
-  const selected = columns.map((column, at) => `${fieldOf(column)} AS c${at}`);
+  const [periods, kept] = period === undefined ? [[], []] : [[`${period} AS period`], ['period']];
+  const selected = [...columns.map((column, at) => `${fieldOf(column)} AS c${at}`), ...periods];
   await session.query(`CREATE OR REPLACE TEMP TABLE ${fields} AS SELECT ${selected.join(', ')} FROM ${rows}`);
   const [facts] = await session.query(
     `SELECT ${['count(*)::DOUBLE AS rows', ...columns.map(factsOf)].join(', ')} FROM ${fields}`,
   );
   const kinds = columns.map((name, at) => columnOf(name, Number(facts?.[`known${at}`]), String(facts?.[`kinds${at}`])));
   const values = kinds.map((column, at) => `${typedValue(column, `c${at}`)} AS ${identifier(column.name)}`);
-  await session.query(`CREATE OR REPLACE TEMP TABLE ${typed} AS SELECT ${values.join(', ')} FROM ${fields}`);
+  await session.query(
+    `CREATE OR REPLACE TEMP TABLE ${typed} AS SELECT ${[...values, ...kept].join(', ')} FROM ${fields}`,
+  );
   await session.query(`DROP TABLE ${fields}`);
   return { name: alias, relation: typed, rows: Number(facts?.rows ?? 0), columns: kinds };
 }

@@ -24,6 +24,8 @@ export interface ComparedWindow {
   readonly referencePredictions: number | null;
   /** Of the reference, where it is of predictions, the last one; null: it is not, or there is none. */
   readonly referenceUntil: Place | null;
+  /** How far the reference's own periods differ. */
+  readonly variation: FoundReference['variation'];
   /** Null where nothing can be said. */
   readonly report: DriftReport | null;
   readonly spreads: ReadonlyMap<string, Distribution>;
@@ -47,6 +49,7 @@ export async function compareWindow(
     predictions: predictionsHere,
     referencePredictions,
     referenceUntil: 'reason' in found ? null : found.until,
+    variation: 'reason' in found ? undefined : found.variation,
     report: null,
     spreads: new Map(),
     reason,

@@ -9,11 +9,14 @@ import type { DriftWatch, WatchedReference } from '../monitors/drift/schema.ts';
 import { columnsTable, ownColumns } from './columns.ts';
 import { EXACT_AT, type Place, type Predictions } from './selection.ts';
 import type { Generation } from './store.ts';
+import { measureVariation, periodSql } from './variation.ts';
 
 /** What is usual, and the last prediction that belongs to it where it is of predictions. */
 export interface FoundReference {
   readonly reference: Reference;
   readonly until: Place | null;
+  /** How far its own periods differ, by column; undefined: it has no times, or too few periods. */
+  readonly variation: StoredProfile['variation'];
 }
 
 export interface ReferenceQuestion extends Generation {
@@ -39,12 +42,20 @@ export function createReferences(objects: Objects): References {
       if ('profile' in reference) {
         const profile = await found(named, reference.profile);
         if (profile === null) return { reason: `there is no profile "${reference.profile}" on this server` };
-        return { reference: asInputs(named.reference(profile), question.drift.columns), until: null };
+        return {
+          reference: asInputs(named.reference(profile), question.drift.columns),
+          until: null,
+          variation: undefined,
+        };
       }
       const name = nameOf(question, 'first' in reference ? (reference.modelVersion ?? question.modelVersion) : null);
       const profile = (await found(own, name)) ?? (await made({ objects, own }, name, predictions, question));
       if ('reason' in profile) return profile;
-      return { reference: only(own.reference(profile), question.drift.columns), until: profile.until ?? null };
+      return {
+        reference: only(own.reference(profile), question.drift.columns),
+        until: profile.until ?? null,
+        variation: profile.variation,
+      };
     },
   };
 }
@@ -83,7 +94,7 @@ async function made(
   const missing = whyIncomplete(drift.reference, Number(counted?.rows ?? 0));
   if (missing !== null) return { reason: missing };
   const columns = drift.columns ?? (await ownColumns(session, rows));
-  const table = await columnsTable(session, { rows, columns, alias: 'drift_reference' });
+  const table = await columnsTable(session, { rows, columns, alias: 'drift_reference', period: periodSql(drift) });
   const numbers = own.numbersKey(name, randomUUID());
   const profile = {
     name,
@@ -92,6 +103,7 @@ async function made(
     rows: table.rows,
     until: { at: String(counted?.last), prediction: String(counted?.prediction) },
     numbers,
+    variation: await measureVariation(session, table, drift),
     columns: await profileColumns(session, table, objects, numbers),
   };
   await own.write(profile);

@@ -7,6 +7,7 @@ import type { Monitor } from '../monitors/schema.ts';
 import type { Tables } from '../monitors/windows.ts';
 import type { Selection } from '../predictions/labelled.ts';
 import { type ComparedWindow, compareWindow, windowPValue } from './compare-window.ts';
+import { judgeColumn, leastEffect } from './least-effect.ts';
 import { blockStart, windowThreshold } from './level.ts';
 import { nextWindow, type WindowBounds } from './next-window.ts';
 import { createReferences } from './references.ts';
@@ -118,12 +119,14 @@ interface Judging extends Generation {
 /** Held against the threshold that keeps false alarms to what is stated, over columns and over time. */
 function judgedWindow(judging: Judging) {
   const { monitor, generation, number, tests, bounds, window, drift } = judging;
-  const { report, spreads } = window;
+  const { report, spreads, variation } = window;
   const pValue = drift.method === 'auto' && report !== null ? windowPValue(report.columns) : null;
   const threshold = pValue === null ? null : windowThreshold(drift, judging.discoveries);
   const columns = (report?.columns ?? []).map((column) => {
-    if (threshold === null || column.adjustedPValue === null) return column;
-    return { ...column, threshold, drifted: column.adjustedPValue <= threshold };
+    if (threshold === null) return column;
+    const said = drift.minEffect;
+    const minEffect = leastEffect(column, said, variation?.[column.column]);
+    return judgeColumn(column, { threshold, minEffect, said });
   });
   const verdicts = columns.flatMap(({ drifted }) => (drifted === null ? [] : [drifted]));
   const share = verdicts.length === 0 ? null : verdicts.filter(Boolean).length / verdicts.length;

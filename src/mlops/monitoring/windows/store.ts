@@ -33,11 +33,12 @@ export interface Generation {
   readonly generation: string;
 }
 
-/** Windows that were compared before missing values were have no such figures. */
-const StoredVerdict = z.preprocess(
-  (verdict) => ({ valuesPValue: null, missingPValue: null, decidedBy: null, ...Object(verdict) }),
-  DriftColumn,
-);
+/** Figures that windows of older servers do not have. */
+const NOT_STORED = {
+  ...{ valuesPValue: null, missingPValue: null, decidedBy: null },
+  ...{ effect: null, missingEffect: null, minEffect: null, significant: null },
+};
+const StoredVerdict = z.preprocess((verdict) => ({ ...NOT_STORED, ...Object(verdict) }), DriftColumn);
 const Facts = DriftWindow.omit({ columns: true });
 export type WindowFacts = Omit<DriftWindow, 'columns'>;
 

@@ -87,6 +87,57 @@ describe('windows by time', () => {
   });
 });
 
+describe('a change that is certain and small', () => {
+  /** Evenly over 0 to 1, and so much higher. */
+  const even = (count: number, higher: number) => (at: number) => ({ inputs: { age: at / count + higher } });
+
+  it('is no drift, and its figures say why; a monitor may ask for less', async () => {
+    const server = await (await openRoom()).server();
+    const drift = { reference: { start: hour(0), end: hour(2) }, window: { hours: 1 }, columns: ['inputs.age'] };
+    await server.apply({ model: 'ranker', drift });
+    await server.predict([
+      ...[...hourOf(0, 2000, even(2000, 0)), ...hourOf(1, 2000, even(2000, 0))],
+      ...[...hourOf(2, 2000, even(2000, 0.07)), ...hourOf(3, 2000, even(2000, 0.2))],
+    ]);
+    await server.look();
+    const [small, large] = await shown(server);
+    expect(small).toMatchObject({ drifted: false, share: 0 });
+    expect(small?.columns).toMatchObject([{ drifted: false, significant: true, minEffect: 0.1, threshold: 0.0005 }]);
+    expect(small?.columns[0]?.effect).toBeCloseTo(0.07, 2);
+    expect(small?.pValue).toBeLessThan(0.0005);
+    expect(large?.columns).toMatchObject([{ drifted: true, significant: true, minEffect: 0.1 }]);
+    await server.apply({ model: 'ranker', drift: { ...drift, minEffect: { ks: 0.05 } } });
+    await server.look();
+    expect((await shown(server)).map(({ drifted }) => drifted)).toEqual([true, true]);
+  });
+
+  it('is no drift where the reference itself changes as much from period to period', async () => {
+    const server = await (await openRoom()).server();
+    const reference = { start: hour(0), end: hour(6) };
+    await server.apply({
+      model: 'ranker',
+      drift: { reference, window: { hours: 1 }, columns: ['inputs.age', 'output'] },
+    });
+    // Every other hour lies 0.3 higher, and has other answers.
+    const season = (from: number, more = 0) =>
+      hourOf(from, 300, (at) => ({
+        ...even(300, (from % 2) * 0.3 + more)(at),
+        output: at % 10 < 3 + (from % 2) * 4 ? 'yes' : 'no',
+      }));
+    await server.predict([0, 1, 2, 3, 4, 5, 6, 7].flatMap((from) => season(from)));
+    await server.predict(season(8, 0.9));
+    await server.look();
+    const windows = await shown(server);
+    expect(windows.map(({ drifted }) => drifted)).toEqual([false, false, true]);
+    const [age, output] = windows[0]?.columns ?? [];
+    expect([age?.significant, output?.significant]).toEqual([true, true]);
+    // Each period is compared with the other five, of which three lie on the other side.
+    expect(age?.minEffect).toBeCloseTo(0.18, 2);
+    expect(output?.minEffect).toBeGreaterThan(0.15);
+    expect(windows[2]?.columns).toMatchObject([{ column: 'inputs.age', drifted: true }, { drifted: false }]);
+  });
+});
+
 describe('windows by count', () => {
   it('hold so many predictions each, across predictions of one instant, also after a restart', async () => {
     const room = await openRoom();

@@ -1,28 +1,65 @@
+import type { DriftColumn } from '../../drift/schema.ts';
 import type { AlertRule } from '../../monitors/alerts/schema.ts';
 import type { DriftWindow } from '../../windows/schema.ts';
-import { type Look, percent } from './look.ts';
+import type { QualityLoss } from '../episode/schema.ts';
+import { worseBy } from '../money.ts';
+import { figure, type Look, percent } from './look.ts';
+import { Z_INTERVAL, Z_WORSE } from './quality-look.ts';
 
-/** What a window says to an alert on drift: an alert from its share on, a warning when fewer columns drifted. */
-export function driftLook(rule: Extract<AlertRule, { on: 'drift' }>, window: DriftWindow): Look {
+type DriftRule = Extract<AlertRule, { on: 'drift' }>;
+
+/**
+ * What a window says to an alert on drift: an alert from its share of drifted columns on, a warning when fewer drifted. What is known of quality
+ * weighs: where it is proven to be lower, columns whose change is significant and small count too; where it is not lower, an alert is a warning.
+ */
+export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLoss | null): Look {
   const counted = window.columns.filter(({ column }) => rule.columns?.includes(column) ?? true);
   const verdicts = counted.filter(({ drifted }) => drifted !== null);
-  const drifted = verdicts
-    .filter((column) => column.drifted === true)
-    .toSorted((a, b) => (a.adjustedPValue ?? a.pValue ?? 1) - (b.adjustedPValue ?? b.pValue ?? 1) || larger(a, b));
-  const facts = { window: window.period, version: window.modelVersion, loss: null };
+  const facts = { window: window.period, version: window.modelVersion, loss };
   if (verdicts.length === 0) {
     const reason = window.reason ?? counted[0]?.reason ?? 'none of its columns is there';
     return { ...facts, level: 'unknown', columns: [], reason: `Nothing can be said of drift: ${reason}.` };
   }
-  const columns = drifted.map(({ column }) => column);
+  const isProven = loss !== null && isProvenLoss(loss);
+  const changed = verdicts.filter(({ drifted, significant }) => drifted === true || (isProven && significant === true));
+  const columns = changed.toSorted(compareColumns).map(({ column }) => column);
+  if (columns.length === 0) return { ...facts, level: 'ok', columns, reason: noDriftReason(verdicts) };
   const share = columns.length / verdicts.length;
-  if (columns.length === 0)
-    return { ...facts, level: 'ok', columns, reason: `None of ${verdicts.length} columns drifted.` };
   const isAlert = rule.share === undefined || share >= rule.share;
-  const reason = `${columns.length} of ${verdicts.length} columns drifted (${percent(share)}): ${columns.slice(0, 5).join(', ')}${columns.length > 5 ? ', …' : ''}.`;
-  return { ...facts, level: isAlert ? 'alert' : 'warning', columns, reason };
+  const isHarmless = isAlert && loss !== null && !isLower(loss);
+  const isSmall = changed.some(({ drifted }) => drifted !== true);
+  const names = `${columns.slice(0, 5).join(', ')}${columns.length > 5 ? ', …' : ''}`;
+  const what = `${columns.length} of ${verdicts.length} columns ${isSmall ? 'changed' : 'drifted'} (${percent(share)}): ${names}.`;
+  const known = loss !== null && (isSmall || isHarmless) ? ` ${lossReason(loss, isSmall)}` : '';
+  return { ...facts, level: isAlert && !isHarmless ? 'alert' : 'warning', columns, reason: `${what}${known}` };
 }
 
-function larger(a: { statistic: number | null }, b: { statistic: number | null }): number {
-  return (b.statistic ?? 0) - (a.statistic ?? 0);
+function noDriftReason(verdicts: readonly DriftColumn[]): string {
+  const small = verdicts.filter(({ significant }) => significant === true).length;
+  const changed = small === 0 ? '' : ` ${small} changed by less than the least effect.`;
+  return `None of ${verdicts.length} columns drifted.${changed}`;
+}
+
+function lossReason({ metric, reference, current, estimated }: QualityLoss, isLower: boolean): string {
+  const what = `${estimated ? 'Estimated ' : ''}${metric} is ${isLower ? 'lower' : 'not lower'}`;
+  return `${what}: ${figure(current)} now, ${figure(reference)} before.`;
+}
+
+/** Worse by 3.29 standard errors of the value now: one-sided 0.05 %, as alerts on quality ask. */
+function isProvenLoss(loss: QualityLoss): boolean {
+  const { lower, upper } = loss;
+  if (lower === null || upper === null) return false;
+  return worseBy(loss) > 0 && worseBy(loss) >= (Z_WORSE * (upper - lower)) / (2 * Z_INTERVAL);
+}
+
+/** Worse than the reference, which lies outside of the 95 % interval of the value now; without an interval, worse at all. */
+function isLower(loss: QualityLoss): boolean {
+  const { reference, lower, upper } = loss;
+  const isWithin = lower !== null && upper !== null && lower <= reference && reference <= upper;
+  return worseBy(loss) > 0 && !isWithin;
+}
+
+function compareColumns(a: DriftColumn, b: DriftColumn): number {
+  const p = ({ adjustedPValue, pValue }: DriftColumn) => adjustedPValue ?? pValue ?? 1;
+  return p(a) - p(b) || (b.statistic ?? 0) - (a.statistic ?? 0);
 }

@@ -8,8 +8,9 @@ import { figure, type Look } from './look.ts';
 export type QualityRule = Extract<AlertRule, { on: 'quality' | 'estimated_quality' }>;
 
 /** One-sided 0.05 % quantile of the normal law: a look a day finds one in twenty of a hundred days worse by chance. */
-const Z_WORSE = 3.290526731491926;
-const Z_INTERVAL = 1.959963984540054;
+export const Z_WORSE = 3.290526731491926;
+/** Two-sided 95 % quantile of it. */
+export const Z_INTERVAL = 1.959963984540054;
 
 export interface QualityQuestion {
   readonly rule: QualityRule;

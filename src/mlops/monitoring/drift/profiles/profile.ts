@@ -7,6 +7,10 @@ const Facts = { name: z.string(), kind: Kind, type: z.string(), blank: z.boolean
 /** Rows with a value, where nothing else says it; left out by older servers. */
 const known = z.number().optional();
 
+/** Null where the column has no such measure. */
+const Variation = z.strictObject({ ks: z.number().nullable(), jensenshannon: z.number().nullable() });
+export type Variation = z.infer<typeof Variation>;
+
 /** What is kept of a reference so that later comparisons need not read it: its facts, beside them its numbers as bytes. */
 export const StoredProfile = z.strictObject({
   name: z.string(),
@@ -16,6 +20,11 @@ export const StoredProfile = z.strictObject({
   rows: z.number(),
   /** Of predictions: the last of them, in the order of time and id. */
   until: z.strictObject({ at: UtcInstant, prediction: z.string() }).optional(),
+  /**
+   * Of predictions: by column, how far its periods differ from each other (mean and two standard deviations), by the measure of an effect size; left
+   * out where there are too few periods.
+   */
+  variation: z.record(z.string(), Variation).optional(),
   /** Object key of the sorted numbers, 8 bytes each, column after column. */
   numbers: z.string(),
   columns: z.array(

@@ -24,5 +24,5 @@ export function compareVectors({ known, ...pair }: RawVectors, choice: MethodCho
   const facts = { type: 'embedding' as const, nReference: known.reference, nCurrent: known.current };
   const chosen = vectorMethod(choice);
   if (chosen === null) throw new Error(`${choice} was asked for embeddings`);
-  return { ...facts, verdict: verdictOf(chosen, vectorTests[chosen](pair)) };
+  return { ...facts, verdict: verdictOf(chosen, vectorTests[chosen](pair)), effect: null };
 }

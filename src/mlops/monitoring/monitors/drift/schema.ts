@@ -48,6 +48,18 @@ const Window = z
   .describe('Which predictions are compared at a time');
 export type WatchedWindow = z.output<typeof Window>;
 
+const leastEffect = z.number().min(0).max(1).optional();
+
+const MinEffect = z
+  .strictObject({
+    ks: leastEffect.describe('Of numbers: Kolmogorov-Smirnov distance, 0 to 1'),
+    jensenshannon: leastEffect.describe('Of categories and of missing values: Jensen-Shannon distance, 0 to 0.83'),
+  })
+  .describe(
+    '`auto`: the least size of a change that counts as drift; default: what the reference itself varies by between its periods, and at least 0.1',
+  );
+export type MinEffect = z.output<typeof MinEffect>;
+
 /** `drift:` of a monitor. */
 export const DriftWatch = z
   .strictObject({
@@ -61,6 +73,7 @@ export const DriftWatch = z
     reference: Reference,
     window: Window.default({ hours: 24 }),
     modelVersion: version.optional().describe('Only predictions of this version; default: all'),
+    minEffect: MinEffect.optional(),
     minPredictions: z
       .number()
       .int()

@@ -1,0 +1,140 @@
+import type { Store } from '../../../../platform/store/index.ts';
+import type { AlertRule } from '../../monitors/alerts/schema.ts';
+import { refuseUnmeasured } from '../../monitors/check-spec.ts';
+import type { EstimatedQuality, MeasuredQuality, Monitor, MonitorWindow } from '../../monitors/schema.ts';
+import { watched } from '../../monitors/windows.ts';
+import { generationOf, type ReferencePredictions } from '../../windows/service.ts';
+import { windowsOf } from '../../windows/store.ts';
+import { driftLook } from '../looks/drift-look.ts';
+import type { Look } from '../looks/look.ts';
+import { type QualityRule, qualityLook } from '../looks/quality-look.ts';
+import { type LossDeps, lossOfWindow, measuredMetric } from '../losses.ts';
+import { replayLooks } from './replay.ts';
+import type { BacktestedAlert } from './schema.ts';
+
+export interface BacktestDeps extends LossDeps {
+  readonly store: Store;
+}
+
+interface BacktestQuestion {
+  /** Undefined: those of the monitor. */
+  readonly alerts: readonly AlertRule[] | undefined;
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+}
+
+/** Windows that one alert is tried on, the latest. */
+const MOST_WINDOWS = 5_000;
+const HOUR_MS = 3_600_000;
+
+/** Tries alerts on past windows, as far as they are known now. Error: `manifest_invalid` for an alert that could never say anything. */
+export async function backtestAlerts(
+  deps: BacktestDeps,
+  monitor: Monitor,
+  { alerts = monitor.spec.alerts, start, end }: BacktestQuestion,
+): Promise<BacktestedAlert[]> {
+  refuseUnmeasured({ ...monitor.spec, alerts: [...alerts] });
+  const found: BacktestedAlert[] = [];
+  for (const rule of alerts) {
+    const looks = await looksOf(deps, monitor, rule, { start, end });
+    found.push(looks === null ? notTried(rule) : tried(rule, looks));
+  }
+  return found;
+}
+
+type Between = Pick<BacktestQuestion, 'start' | 'end'>;
+
+/** The looks at all complete windows, by time; null: of such an alert there is no history. */
+async function looksOf(
+  deps: BacktestDeps,
+  monitor: Monitor,
+  rule: AlertRule,
+  between: Between,
+): Promise<Look[] | null> {
+  if (rule.on === 'drift') return driftLooks(deps, monitor, rule, between);
+  if (rule.on === 'quality' || rule.on === 'estimated_quality') return qualityLooks(deps, monitor, rule, between);
+  return null;
+}
+
+async function driftLooks(
+  deps: BacktestDeps,
+  monitor: Monitor,
+  rule: Extract<AlertRule, { on: 'drift' }>,
+  { start, end }: Between,
+): Promise<Look[]> {
+  const { drift } = monitor.spec;
+  if (drift === undefined) return [];
+  const windows = await windowsOf(deps.store, generationOf(monitor, drift), { limit: MOST_WINDOWS });
+  const { reference } = drift;
+  const usual: ReferencePredictions =
+    'end' in reference ? { ...reference, modelVersion: reference.modelVersion ?? drift.modelVersion } : null;
+  const looks: Look[] = [];
+  for (const window of windows) {
+    if (!isBetween(window.period, { start, end })) continue;
+    const hasChanged = window.columns.some(({ drifted, significant }) => drifted === true || significant === true);
+    const loss = hasChanged ? await lossOfWindow(deps, monitor, window, usual) : null;
+    looks.push(driftLook(rule, window, loss));
+  }
+  return looks;
+}
+
+/** All windows in one query: quality by the labels that are known now, and by the estimate. */
+async function qualityLooks(
+  deps: BacktestDeps,
+  monitor: Monitor,
+  rule: QualityRule,
+  between: Between,
+): Promise<Look[]> {
+  const now = deps.clock.now();
+  const first = Math.floor(now / (rule.windowHours * HOUR_MS) - MOST_WINDOWS) * rule.windowHours * HOUR_MS;
+  const start = new Date(Math.max(0, first)).toISOString();
+  const selection = { model: monitor.spec.model, knownAt: new Date(now).toISOString(), start };
+  const { windows } = await watched(deps.tables, { spec: monitor.spec, selection, by: { hours: rule.windowHours } });
+  const { metric, reference: period } = rule;
+  const measured = period === undefined ? null : await measuredMetric(deps, monitor, metric, period);
+  const estimated = rule.on === 'estimated_quality';
+  return windows.flatMap((shown) => {
+    if (shown.period === null) return [];
+    const [start, end] = [shown.period.start, shown.period.end].map((instant) => new Date(instant).toISOString());
+    if (start === undefined || end === undefined) return [];
+    const window = { start, end };
+    if (Date.parse(end) > now || !isBetween(window, between)) return [];
+    return [qualityLook({ rule, window, now: qualityOf(shown, rule), reference: measured, estimated })];
+  });
+}
+
+function qualityOf({ quality, estimates }: MonitorWindow, { on, metric }: QualityRule): MeasuredQuality | null {
+  const figures: readonly (MeasuredQuality | EstimatedQuality)[] = on === 'quality' ? quality : estimates;
+  const found = figures.find((one) => one.metric === metric);
+  if (found === undefined) return null;
+  const { value, lower, upper, sampleSize } = found;
+  return { metric, value, lower, upper, sampleSize };
+}
+
+function isBetween(window: { readonly start: string; readonly end: string }, { start, end }: Between): boolean {
+  const from = start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start);
+  const until = end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);
+  return Date.parse(window.start) >= from && Date.parse(window.end) <= until;
+}
+
+function tried(rule: AlertRule, looks: readonly Look[]): BacktestedAlert {
+  const count = (level: Look['level']) => looks.filter((look) => look.level === level).length;
+  const episodes = replayLooks(looks, rule);
+  const [first, last] = [looks[0], looks.at(-1)];
+  return {
+    ...{ alert: rule.name, cause: rule.on, windows: looks.length, episodes, reason: null },
+    ...{ unknown: count('unknown'), warnings: count('warning'), alerts: count('alert') },
+    openHours: episodes.reduce((sum, { hours }) => sum + hours, 0),
+    period: first === undefined || last === undefined ? null : { start: first.window.start, end: last.window.end },
+  };
+}
+
+function notTried({ name, on }: AlertRule): BacktestedAlert {
+  return {
+    ...{ alert: name, cause: on, windows: 0, unknown: 0, warnings: 0, alerts: 0, openHours: 0, period: null },
+    ...{
+      episodes: [],
+      reason: `Past windows of ${on} are not kept: only drift, quality and estimated_quality can be tried.`,
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createRandom } from '../../../platform/numbers/index.ts';
+import { deletePredictions } from '../predictions/schema.ts';
+import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
+import { showMonitor } from './schema.ts';
+
+const CUTS = ['day', 'week', 'month', 'all'] as const;
+const SPEC = {
+  model: 'ranker',
+  quality: { kind: 'classification', output: 'answer', positive: 'yes', probability: 'p' },
+};
+
+type Query = Parameters<typeof call<typeof showMonitor>>[2] extends { query?: infer Q } ? Q : never;
+const show = (server: Server, query: object) =>
+  call(server, showMonitor, { params: { monitor: 'watch' }, query: query as Query });
+const folderOf = (room: Room) => join(room.folder, 'objects', 'monitoring', 'windows', 'watch');
+
+/** Sums of many threads differ in their last digits from one time to the next. */
+function rounded(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer), (_key, value) =>
+    typeof value === 'number' ? Number(value.toPrecision(11)) : value,
+  );
+}
+
+/** A question whose answer is always computed: as it is known now. */
+async function expectComputed(room: Room, server: Server): Promise<void> {
+  for (const by of CUTS) {
+    const knownAt = new Date(room.clock.now()).toISOString();
+    const { knownAt: _, ...stored } = await show(server, { by });
+    const { knownAt: __, ...computed } = await show(server, { by, knownAt });
+    expect(rounded(stored)).toEqual(rounded(computed));
+  }
+}
+
+it('answer as what they are made of does, whatever comes, in whatever order, and after a deletion', async () => {
+  const room = await openRoom();
+  const server = await room.server();
+  await server.apply(SPEC);
+  const random = createRandom(17);
+  const sent: string[] = [];
+  for (let round = 0; round < 12; round += 1) {
+    const rows = Array.from({ length: 40 }, (_, at) => {
+      const p = Math.round(random() * 100) / 100;
+      const isAgain = sent.length > 0 && random() < 0.1;
+      const prediction = isAgain ? (sent[Math.floor(random() * sent.length)] ?? 'x') : `p${round}-${at}`;
+      sent.push(prediction);
+      return {
+        ...{ prediction, entity: `entity-${Math.floor(random() * 20)}`, latencyMs: Math.floor(random() * 500) },
+        predictedAt: hour(-24 * Math.floor(random() * 80) + random() * 10),
+        output: { answer: p > 0.5 ? 'yes' : 'no', p },
+      };
+    });
+    await server.predict(rows);
+    const labels = Array.from({ length: 25 }, () => ({
+      ...(random() < 0.7
+        ? { prediction: sent[Math.floor(random() * sent.length)] ?? 'x' }
+        : { entity: `entity-${Math.floor(random() * 20)}`, observedAt: hour(-24 * random() * 80) }),
+      value: random() < 0.5 ? 'yes' : 'no',
+    }));
+    await server.label(labels as never);
+    if (round % 4 === 3) {
+      const entity = `entity-${round}`;
+      await call(server, deletePredictions, { body: { entity, dryRun: false } });
+    }
+    // Stored when rows are settled; then rows come that the stored windows do not have.
+    if (round % 3 !== 0) await room.settle();
+    await server.look();
+    await expectComputed(room, server);
+  }
+});
+
+it('are stored by day, week, month and together, answer aligned times, and are made anew when they are missing or damaged', async () => {
+  const room = await openRoom();
+  const server = await room.server();
+  await server.apply(SPEC);
+  const at = (days: number) => hour(-24 * days + 1);
+  await server.predict(
+    [70, 40, 9, 8, 1].map((days) => ({
+      prediction: `d${days}`,
+      predictedAt: at(days),
+      output: { answer: 'yes', p: 0.8 },
+    })),
+  );
+  await server.look();
+  expect(readdirSync(folderOf(room)).toSorted()).toEqual(['all.json', 'day.json', 'month.json', 'week.json']);
+  const day = '2026-11-02T00:00:00.000Z';
+  for (const query of [{ start: day }, { end: day }, { start: '2026-11-02T01:30:00Z' }, { start: day, by: 'week' }]) {
+    const knownAt = new Date(room.clock.now()).toISOString();
+    const [stored, computed] = [await show(server, query), await show(server, { ...query, knownAt })];
+    expect(rounded(stored.windows)).toEqual(rounded(computed.windows));
+  }
+  rmSync(join(folderOf(room), 'day.json'));
+  writeFileSync(join(folderOf(room), 'all.json'), '{"spec": "cut');
+  const again = await room.server();
+  await expectComputed(room, again);
+  await again.look();
+  expect(readdirSync(folderOf(room))).toHaveLength(4);
+  await expectComputed(room, await room.server());
+  // Another kind of quality is another question.
+  await server.apply({ model: 'ranker', quality: { kind: 'classification', output: 'answer' } });
+  expect((await show(server, { by: 'all' })).windows[0]?.quality.map(({ metric }) => metric)).toEqual(['accuracy']);
+});

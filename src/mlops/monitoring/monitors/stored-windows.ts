@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import type { ResponseOf } from '../../../platform/contract/schema.ts';
+import type { Objects } from '../../../platform/objects/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { UtcInstant } from '../../../platform/units/schema.ts';
+import type { Selection } from '../predictions/labelled.ts';
+import { Estimation, type Monitor, type MonitorSpec, type MonitorWindow, type showMonitor } from './schema.ts';
+import { findMonitors } from './store.ts';
+import { type Tables, watched } from './windows.ts';
+import type { Cut } from './windows-sql.ts';
+
+interface StoredWindowsDeps extends Tables {
+  readonly store: Store;
+  readonly objects: Objects;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const FOLDER = 'monitoring/windows';
+const STORED = ['day', 'week', 'month', 'all'] as const;
+type StoredCut = (typeof STORED)[number];
+
+/** When computing takes no longer than this, a request computes rather than getting windows of a minute ago. */
+const SHORT_MS = 1_000;
+/** A build may take this share of the time, so that steady traffic on a large history does not keep the server busy. */
+const BUSY_SHARE = 0.1;
+/** Windows older than this, and than twenty builds take, are not shown once rows have come since. */
+const STALE_MS = 10 * 60_000;
+/** Windows that are kept in memory, of about 2 kB each. */
+const MOST_KEPT = 10_000;
+
+/** What one request by this cut answers, of all predictions and labels that were there: the first line of its object. The windows are the second. */
+const StoredFacts = z.strictObject({
+  /** Digest of what the monitor says of windows. */
+  spec: z.string(),
+  /** Of predictions and labels, as `JournaledTable.state` names them. */
+  state: z.string(),
+  knownAt: UtcInstant,
+  buildMs: z.number(),
+  estimation: Estimation.nullable(),
+  unmatchedLabels: z.number(),
+  /** Digest of the second line. */
+  sha256: z.string(),
+});
+
+interface StoredCutWindows extends Omit<z.infer<typeof StoredFacts>, 'sha256'> {
+  readonly windows: readonly MonitorWindow[];
+}
+
+type WindowQuestion = Cut & Omit<Selection, 'model'>;
+
+/** Windows of monitors as they were computed, so that a page need not wait for it. */
+export interface StoredWindows {
+  /**
+   * The stored windows that answer a question about a monitor: all of its predictions by day, week, month or together, or those of a time that
+   * begins and ends with a window. Null: the question is another one, nothing is stored yet, or rows came since and the answer is computed quickly.
+   * Rows that came since are otherwise left out, as `knownAt` says.
+   */
+  find(
+    monitor: Monitor,
+    question: WindowQuestion,
+  ): Promise<Pick<ResponseOf<typeof showMonitor>, 'knownAt' | 'estimation' | 'unmatchedLabels' | 'windows'> | null>;
+  /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
+  store(signal: AbortSignal): Promise<void>;
+}
+
+export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
+  const recent = new RecentWindows();
+  return {
+    async find(monitor, question) {
+      const by = storedCut(question);
+      const found = by === null ? null : await readStored(deps, recent, monitor, by);
+      if (found === null) return null;
+      const now = deps.clock.now();
+      const isCurrent = found.state === (await stateOf(deps));
+      const ageMs = now - Date.parse(found.knownAt);
+      const isStale = found.buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, found.buildMs * 20);
+      if (!isCurrent && isStale) return null;
+      const { estimation, unmatchedLabels } = found;
+      const knownAt = isCurrent ? new Date(now).toISOString() : found.knownAt;
+      return { knownAt, estimation, unmatchedLabels, windows: windowsBetween(found.windows, question) };
+    },
+    async store(signal) {
+      for (const monitor of await findMonitors(deps.store)) {
+        for (const by of STORED) {
+          if (signal.aborted) return;
+          try {
+            await storeCut(deps, recent, monitor, by);
+          } catch (error) {
+            if (signal.aborted) return;
+            deps.log.error(
+              { err: error, monitor: monitor.monitor, by },
+              'the windows of a monitor could not be stored',
+            );
+          }
+        }
+      }
+    },
+  };
+}
+
+/** What was read or stored last, so that a large object is not parsed for each request. */
+class RecentWindows {
+  readonly #kept = new Map<string, StoredCutWindows>();
+
+  get(key: string): StoredCutWindows | undefined {
+    return this.#kept.get(key);
+  }
+
+  put(key: string, stored: StoredCutWindows): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, stored);
+    let count = this.#kept.values().reduce((sum, { windows }) => sum + windows.length, 0);
+    for (const [other, { windows }] of this.#kept) {
+      if (count <= MOST_KEPT) return;
+      this.#kept.delete(other);
+      count -= windows.length;
+    }
+  }
+}
+
+async function storeCut(
+  deps: StoredWindowsDeps,
+  recent: RecentWindows,
+  monitor: Monitor,
+  by: StoredCut,
+): Promise<void> {
+  const key = keyOf(monitor, by);
+  const isThere = (await deps.objects.size(key)) !== null;
+  const before = isThere ? await readStored(deps, recent, monitor, by) : null;
+  const state = await stateOf(deps);
+  if (before?.state === state) return;
+  const now = deps.clock.now();
+  if (before !== null && !isDue(deps, before, now)) return;
+  const { spec } = monitor;
+  const knownAt = new Date(now).toISOString();
+  const startedAt = performance.now();
+  const shown = await watched(deps, { spec, selection: { model: spec.model, knownAt }, by });
+  const { windows, ...rest } = shown;
+  const facts = { spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt, ...rest };
+  const line = JSON.stringify(windows);
+  await deps.objects.put(key, `${JSON.stringify({ ...facts, sha256: digestOf(line) })}\n${line}`);
+  recent.put(key, { ...facts, windows });
+}
+
+/** What is computed quickly waits until rows are settled: until then requests compute it. */
+function isDue({ predictions, labels }: Tables, { buildMs, knownAt }: StoredCutWindows, now: number): boolean {
+  const isWaiting = predictions.waitingBytes + labels.waitingBytes > 0;
+  if (isWaiting && buildMs < SHORT_MS) return false;
+  return now - Date.parse(knownAt) >= buildMs / BUSY_SHARE;
+}
+
+/** Null where nothing is stored, or what is stored is damaged or is of another text of the monitor: it is stored anew. */
+async function readStored(
+  { objects }: StoredWindowsDeps,
+  recent: RecentWindows,
+  monitor: Monitor,
+  by: StoredCut,
+): Promise<StoredCutWindows | null> {
+  const key = keyOf(monitor, by);
+  const spec = specDigest(monitor.spec);
+  const kept = recent.get(key);
+  if (kept?.spec === spec) return kept;
+  if ((await objects.size(key)) === null) return null;
+  const { content } = await objects.open(key);
+  const stored = parseStored(await text(content));
+  if (stored === null || stored.spec !== spec) return null;
+  recent.put(key, stored);
+  return stored;
+}
+
+function parseStored(content: string): StoredCutWindows | null {
+  const end = content.indexOf('\n');
+  const line = content.slice(end + 1);
+  const facts = StoredFacts.safeParse(parseJson(content.slice(0, Math.max(0, end))));
+  if (!facts.success || facts.data.sha256 !== digestOf(line)) return null;
+  const { sha256: _, ...rest } = facts.data;
+  const windows: MonitorWindow[] = JSON.parse(line);
+  return { ...rest, windows };
+}
+
+function digestOf(line: string): string {
+  return createHash('sha256').update(line).digest('hex');
+}
+
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return null;
+  }
+}
+
+function keyOf({ monitor }: Monitor, by: StoredCut): string {
+  return `${FOLDER}/${monitor}/${by}.json`;
+}
+
+async function stateOf({ predictions, labels }: Tables): Promise<string> {
+  return `${await predictions.state()} / ${await labels.state()}`;
+}
+
+/** Alerts, drift and money change no window. */
+function specDigest({ model, labels, quality, estimate }: MonitorSpec): string {
+  return createHash('sha256')
+    .update(JSON.stringify([model, labels, quality, estimate]))
+    .digest('hex');
+}
+
+function storedCut({ by, slice, start, end, knownAt, modelVersion, endpoint, environment }: WindowQuestion) {
+  if ([slice, knownAt, modelVersion, endpoint, environment].some((one) => one !== undefined)) return null;
+  const cut = STORED.find((one) => one === by);
+  if (cut === undefined) return null;
+  return [start, end].every((instant) => instant === undefined || isBoundary(instant, cut)) ? cut : null;
+}
+
+/** Whether a window of this length begins at an instant, in UTC; weeks begin on Monday. */
+function isBoundary(instant: string, by: StoredCut): boolean {
+  const at = new Date(instant);
+  if (by === 'all' || at.toISOString().slice(11) !== '00:00:00.000Z') return false;
+  if (by === 'week') return at.getUTCDay() === 1;
+  return by === 'day' || at.getUTCDate() === 1;
+}
+
+function windowsBetween(windows: readonly MonitorWindow[], { start, end }: WindowQuestion): MonitorWindow[] {
+  const from = start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start);
+  const until = end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);
+  return windows.filter(({ period }) => {
+    if (period === null) return true;
+    const at = Date.parse(period.start);
+    return at >= from && at < until;
+  });
+}

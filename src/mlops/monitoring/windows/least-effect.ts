@@ -1,0 +1,39 @@
+import { effectMeasureOf } from '../drift/effect.ts';
+import type { Variation } from '../drift/profiles/profile.ts';
+import type { DriftColumn } from '../drift/schema.ts';
+import type { MinEffect } from '../monitors/drift/schema.ts';
+
+/** A change smaller than this is called small whatever the reference does: Evidently's threshold of its distances. */
+const LEAST = 0.1;
+
+/**
+ * The least effect that counts as drift of a column: what the monitor says for the measure; otherwise the reference's own variation (mean + 2
+ * standard deviations of how far its periods lie from the others), and at least 0.1. Without periods 0.1. Null: the method has no effect size.
+ * Example: periods of a seasonal reference that lie 0.2 -+ 0.05 from the others -> 0.3.
+ */
+export function leastEffect(
+  { method }: Pick<DriftColumn, 'method'>,
+  said: MinEffect | undefined,
+  variation: Variation | undefined,
+): number | null {
+  const measure = effectMeasureOf(method);
+  if (measure === null) return null;
+  return said?.[measure] ?? Math.max(LEAST, variation?.[measure] ?? 0);
+}
+
+/** Holds a tested column against both: the threshold of its p-value, and the least effect of its values or of its missing ones. */
+export function judgeColumn(
+  column: DriftColumn,
+  {
+    threshold,
+    minEffect,
+    said,
+  }: { readonly threshold: number; readonly minEffect: number | null; readonly said: MinEffect | undefined },
+): DriftColumn {
+  const { adjustedPValue, effect, missingEffect } = column;
+  if (adjustedPValue === null) return { ...column, minEffect, significant: null };
+  const significant = adjustedPValue <= threshold;
+  const isLarge = minEffect !== null && effect !== null && effect >= minEffect;
+  const isMissing = missingEffect !== null && missingEffect >= (said?.jensenshannon ?? LEAST);
+  return { ...column, threshold, minEffect, significant, drifted: significant && (isLarge || isMissing) };
+}

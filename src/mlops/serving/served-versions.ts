@@ -1,0 +1,45 @@
+import type { Sql } from '../../platform/store/index.ts';
+import { findRevision, pointersOf, revisionsOf } from './store.ts';
+
+/** A version that a variant of one revision of an endpoint serves, served, or is about to serve. */
+export interface ServedVersion {
+  readonly endpoint: string;
+  readonly revision: number;
+  readonly variant: string;
+  readonly model: string;
+  readonly version: string;
+  /** `live`: it has the traffic; `starting`: not yet; `replaced`: it had it, and another revision or none has it now. */
+  readonly state: 'live' | 'starting' | 'replaced';
+  /** When the revision took the traffic, UTC; null: it has not. */
+  readonly liveAt: string | null;
+}
+
+const MOST_REVISIONS = 1_000;
+
+/** The versions of an endpoint, or of all, the newest revision first; those that were deleted are among them. A revision that never had the traffic served nothing. */
+export async function servedVersions(sql: Sql, endpoint: string | null): Promise<ServedVersion[]> {
+  const served: ServedVersion[] = [];
+  for (const { name, live } of await pointersOf(sql, endpoint)) {
+    const revisions = await revisionsOf(sql, name, MOST_REVISIONS);
+    const old =
+      live === null || revisions.some(({ revision }) => revision === live) ? null : await findRevision(sql, name, live);
+    for (const { revision, spec, versions, state, liveMs } of old === null ? revisions : [...revisions, old]) {
+      if (state === 'failed' || (state === 'replaced' && liveMs === null)) continue;
+      const liveAt = liveMs === null ? null : new Date(liveMs).toISOString();
+      for (const [variant, version] of Object.entries(versions)) {
+        const model = spec.variants[variant]?.model;
+        if (model === undefined) continue;
+        served.push({
+          endpoint: name,
+          revision,
+          variant,
+          model,
+          version,
+          state: state === 'pending' ? 'starting' : state,
+          liveAt,
+        });
+      }
+    }
+  }
+  return served;
+}
