@@ -120,14 +120,20 @@ function poolsText({ pools }: GpuIdle, { paint }: Context): string {
 
 export function packingText(packing: GpuPacking, { paint }: Context): string {
   const { sharingPods, lowerBoundGpus, usedGpus, wholeGpuBaseline, unplaced, pods } = packing;
+  const { bestFit, firstFitDecreasing } = packing.baselines;
+  const leftOut = (result: typeof bestFit) =>
+    `${shownCount(result.unplaced)}, which ask for ${result.unplacedGpus} GPUs`;
   return facts(
     [
       ['pods that share GPUs', shownCount(sharingPods)],
       ['  a whole GPU for each', shownCount(wholeGpuBaseline)],
       ['  packed', shownCount(usedGpus)],
       ['  no fewer than', shownCount(lowerBoundGpus)],
-      ['pods placed, in the order of the file', `${shownCount(pods - unplaced)} of ${shownCount(pods)}`],
-      ['  without a place', `${shownCount(unplaced)}, which ask for ${packing.unplacedGpus} GPUs`],
+      ['pods placed', `${shownCount(pods - unplaced)} of ${shownCount(pods)}`],
+      ['  without a place', leftOut(packing)],
+      ['  by best fit', leftOut(bestFit)],
+      ['  by first fit decreasing', leftOut(firstFitDecreasing)],
+      ['  nodes used', `${shownCount(packing.usedNodes)} of ${shownCount(packing.nodes)}`],
       ['  free on GPUs that are shared', `${packing.strandedGpus} GPUs of ${shownCount(packing.gpus)}`],
       ['  free GPUs', shownCount(packing.freeGpus)],
     ],

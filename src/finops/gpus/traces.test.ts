@@ -4,8 +4,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
 import { call, testApplication } from '../../testing.ts';
+import { isDeep } from '../../testing-deep.ts';
 import { idle, importPool, importSamples, send, traces, withoutTraces } from '../../testing-gpus.ts';
-import { packGpus } from './schema.ts';
+import { type GpuPacking, packGpus } from './schema.ts';
 
 const read = (name: string) => readFileSync(join(traces, name));
 
@@ -104,5 +105,16 @@ describe.skipIf(withoutTraces)('openb: 8,152 pods on 1,523 nodes (skipped withou
     // Best fit by GPU, CPU and memory leaves 404 and strands 327.7; worst fit 669 and 1,049.
     expect(packed.strandedGpus).toBeLessThanOrEqual(328);
     expect(packed.plan).toHaveLength(8152);
+    expectNoWorse(packed);
+    if (!isDeep) return;
+    const other = await send(application, 'spec.csv.gz', read('alibaba-openb_pod_list_gpuspec33.csv.gz'));
+    expectNoWorse(await call(application, packGpus, { body: { nodes, pods: other } }));
   });
+
+  function expectNoWorse({ baselines, unplaced, unplacedGpus }: GpuPacking): void {
+    for (const baseline of [baselines.bestFit, baselines.firstFitDecreasing]) {
+      expect(unplaced).toBeLessThanOrEqual(baseline.unplaced);
+      expect(unplacedGpus).toBeLessThanOrEqual(baseline.unplacedGpus);
+    }
+  }
 });

@@ -1,6 +1,7 @@
 import { faultOf } from './check-placement.ts';
 import { lowerBoundGpus, WHOLE_GPU_MILLI } from './lower-bound.ts';
-import { type PackNode, type PackPod, placePods } from './place-pods.ts';
+import { packPods } from './pack-pods.ts';
+import { type PackNode, type PackPod, type PlacedPods, placePods } from './place-pods.ts';
 
 /** A node that pods may be on; what goes with every node (of DaemonSets) is taken off what it has. */
 export interface HostNode extends PackNode {
@@ -96,8 +97,8 @@ async function emptied(
       staying.filter((pod) => pod.node === index),
     ),
   );
-  const plan = await placePods(spaces, moving);
-  if (plan.unplaced.length > 0) return null;
+  const plan = await placeAll(spaces, moving);
+  if (plan === null) return null;
   const fault = faultOf(spaces, moving, plan);
   if (fault !== null) throw new Error(`the plan does not hold: ${fault}`);
   const to = plan.placements.map(({ pod, node }) => ({ pod: moving[pod], node: kept[node] }));
@@ -112,6 +113,14 @@ async function emptied(
         : [{ pod: pod.name, from: nodes[pod.node]?.name ?? '', to: node.node.name }],
     ),
   };
+}
+
+/** Tries the other ways to place pods where the first leaves one out; null when all do. */
+async function placeAll(spaces: readonly PackNode[], moving: readonly PackPod[]): Promise<PlacedPods | null> {
+  const balanced = await placePods(spaces, moving);
+  if (balanced.unplaced.length === 0) return balanced;
+  const { plan } = await packPods(spaces, moving);
+  return plan.unplaced.length === 0 ? plan : null;
 }
 
 function sizeOf(pod: HostedPod, nodes: readonly HostNode[]): number {

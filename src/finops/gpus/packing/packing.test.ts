@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { draws } from '../../../testing-deep.ts';
 import { faultOf } from './check-placement.ts';
 import { lowerBoundGpus } from './lower-bound.ts';
+import { packPods, sizeOfPlan } from './pack-pods.ts';
 import { type PackNode, type PackPod, placePods } from './place-pods.ts';
 import { shareGpus } from './share-gpus.ts';
 
@@ -149,6 +151,50 @@ describe('placing pods', () => {
     expect(faultOf(nodes, [{ ...one, models: ['A10'] }], plan({ pod: 0, node: 0, gpus: [0] }))).toMatch(/may not run/);
     expect(faultOf(nodes, [one], plan({ pod: 0, node: 0, gpus: [0] }, { pod: 0, node: 0, gpus: [0] }))).toMatch(
       /twice/,
+    );
+  });
+});
+
+describe('packing pods', () => {
+  const gpuNode = (name: string, more: Partial<PackNode> = {}): PackNode => {
+    return { name, cpuMilli: 96_000, memoryMib: 400_000, gpus: 8, model: 'V100', ...more };
+  };
+  const gpuPod = (name: string, gpus: number, more: Partial<PackPod> = {}): PackPod => {
+    return { name, cpuMilli: 8000, memoryMib: 32_000, gpus, gpuMilli: 1000, models: null, ...more };
+  };
+
+  it('places pods of whole nodes that the order of the list leaves out', async () => {
+    const nodes = [1, 2, 3, 4].map((index) => gpuNode(`n${index}`));
+    const small = [1, 2, 3].map((index) => gpuPod(`small ${index}`, 1, { cpuMilli: 60_000 }));
+    const whole = [1, 2].map((index) => gpuPod(`whole ${index}`, 8));
+    const light = [1, 2].map((index) => gpuPod(`light ${index}`, 2, { cpuMilli: 4000 }));
+    const pods = [...small, ...light, ...whole];
+    expect((await placePods(nodes, pods)).unplaced.length).toBeGreaterThan(0);
+    const { plan } = await packPods(nodes, pods);
+    expect(faultOf(nodes, pods, plan)).toBeNull();
+    expect(plan.unplaced.map((index) => pods[index]?.gpus)).not.toContain(8);
+  });
+
+  it('is never worse than best fit or first fit decreasing, by pods, then GPUs, then nodes, and holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(node, { minLength: 1, maxLength: 6 }),
+        fc.array(pod, { maxLength: 40 }),
+        async (nodes, pods) => {
+          const { plan, bestFit, firstFitDecreasing } = await packPods(nodes, pods);
+          expect(faultOf(nodes, pods, plan)).toBeNull();
+          const ours = sizeOfPlan(pods, plan);
+          for (const baseline of [bestFit, firstFitDecreasing]) {
+            expect(faultOf(nodes, pods, baseline)).toBeNull();
+            const other = sizeOfPlan(pods, baseline);
+            expect(ours.unplacedPods).toBeLessThanOrEqual(other.unplacedPods);
+            if (ours.unplacedPods < other.unplacedPods) continue;
+            expect(ours.unplacedMilli).toBeLessThanOrEqual(other.unplacedMilli);
+            if (ours.unplacedMilli === other.unplacedMilli) expect(ours.usedNodes).toBeLessThanOrEqual(other.usedNodes);
+          }
+        },
+      ),
+      { numRuns: draws(1000) },
     );
   });
 });

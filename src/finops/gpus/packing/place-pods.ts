@@ -57,21 +57,32 @@ const WHOLE_GPU_WEIGHT = 0.05;
 const PODS_A_TURN = 50;
 
 /**
- * Places pods one after the other, in the order given, as a scheduler would that does not know those to come. Of the nodes
- * on which CPU, memory and GPUs suffice, a share goes to the GPU that it leaves least free (best fit); among those, and for
- * whole GPUs, to the node whose CPU and GPUs are then left in the most even shares, because what one lacks strands the
- * other; pods without GPU go to nodes without, the fullest first.
+ * Chooses a node for a pod among those on which CPU, memory and GPUs suffice.
+ * - `balanced`: a share goes to the GPU that it leaves least free; among those, and for whole GPUs, to the node whose CPU and GPUs are then
+ *   left in the most even shares, because a lack of one strands the other. Pods without GPU go to nodes without, the fullest first.
+ * - `best`: the GPU, then the node, that the pod leaves least free: GPUs first, then CPU.
+ * - `first`: the first node of the list, and its first GPUs.
  */
-export async function placePods(nodes: readonly PackNode[], pods: readonly PackPod[]): Promise<PlacedPods> {
+export type Fit = 'balanced' | 'best' | 'first';
+
+/** Places pods one after the other in the order given (places in the list of pods): a pod that is placed is not moved again. */
+export async function placePods(
+  nodes: readonly PackNode[],
+  pods: readonly PackPod[],
+  fit: Fit = 'balanced',
+  order: readonly number[] = pods.map((_, index) => index),
+): Promise<PlacedPods> {
   const spaces = nodes.map(spaceOf);
   const placements: Placement[] = [];
   const unplaced: number[] = [];
-  for (const [index, pod] of pods.entries()) {
-    if (index % PODS_A_TURN === PODS_A_TURN - 1) await turn();
-    const node = bestNode(spaces, pod);
+  for (const [done, index] of order.entries()) {
+    if (done % PODS_A_TURN === PODS_A_TURN - 1) await turn();
+    const pod = pods[index];
+    if (pod === undefined) continue;
+    const node = bestNode(spaces, pod, fit);
     const space = node === null ? undefined : spaces[node];
     if (node === null || space === undefined) unplaced.push(index);
-    else placements.push({ pod: index, node, gpus: take(space, pod) });
+    else placements.push({ pod: index, node, gpus: take(space, pod, fit) });
   }
   return { placements, unplaced, freeMilli: spaces.map(({ free }) => free) };
 }
@@ -88,12 +99,13 @@ function spaceOf(node: PackNode): Space {
 }
 
 /** One score is written over for every node: hundreds of millions of them would else be thrown away. */
-function bestNode(spaces: readonly Space[], pod: PackPod): number | null {
+function bestNode(spaces: readonly Space[], pod: PackPod, fit: Fit): number | null {
   let best: number | null = null;
   const least = { first: 0, second: 0 };
   const score = { first: 0, second: 0 };
   for (const [node, space] of spaces.entries()) {
-    if (space.cpuLeft < pod.cpuMilli || space.memoryLeft < pod.memoryMib || !scoreOf(space, pod, score)) continue;
+    if (space.cpuLeft < pod.cpuMilli || space.memoryLeft < pod.memoryMib || !scoreOf(space, pod, fit, score)) continue;
+    if (fit === 'first') return node;
     const worse = score.first > least.first || (score.first === least.first && score.second >= least.second);
     if (best !== null && worse) continue;
     best = node;
@@ -104,24 +116,28 @@ function bestNode(spaces: readonly Space[], pod: PackPod): number | null {
 }
 
 /** False where the GPUs of the node do not suffice, or are of another model. */
-function scoreOf(space: Space, pod: PackPod, score: Score): boolean {
+function scoreOf(space: Space, pod: PackPod, fit: Fit, score: Score): boolean {
   if (pod.gpus === 0) {
     score.first = space.gpus;
     score.second = space.cpuLeft - pod.cpuMilli;
     return true;
   }
   if (pod.models !== null && (space.model === null || !pod.models.includes(space.model))) return false;
-  if (isShare(pod)) {
-    const gpu = tightest(space.free, pod.gpuMilli);
-    if (gpu === null) return false;
-    score.first = (space.free[gpu] ?? 0) - pod.gpuMilli;
-    score.second = imbalance(space, pod);
-    return true;
+  const gpu = isShare(pod) ? tightest(space.free, pod.gpuMilli) : null;
+  if (isShare(pod) ? gpu === null : space.wholeFree < pod.gpus) return false;
+  if (fit === 'balanced') scoreBalance(space, pod, gpu, score);
+  else {
+    score.first = gpu === null ? space.wholeFree - pod.gpus : (space.free[gpu] ?? 0) - pod.gpuMilli;
+    score.second = space.cpuLeft - pod.cpuMilli;
   }
-  if (space.wholeFree < pod.gpus) return false;
-  score.first = imbalance(space, pod) + (space.wholeFree - pod.gpus) * WHOLE_GPU_WEIGHT;
-  score.second = 0;
   return true;
+}
+
+function scoreBalance(space: Space, pod: PackPod, gpu: number | null, score: Score): void {
+  const uneven = imbalance(space, pod);
+  score.first =
+    gpu === null ? uneven + (space.wholeFree - pod.gpus) * WHOLE_GPU_WEIGHT : (space.free[gpu] ?? 0) - pod.gpuMilli;
+  score.second = gpu === null ? 0 : uneven;
 }
 
 function isShare({ gpus, gpuMilli }: PackPod): boolean {
@@ -148,8 +164,8 @@ function imbalance({ cpuLeft, cpuMilli, freeMilli, gpus }: Space, pod: PackPod):
 }
 
 /** Which GPUs it takes. */
-function take(space: Space, pod: PackPod): number[] {
-  const gpus = isShare(pod) ? [tightest(space.free, pod.gpuMilli) ?? 0] : firstWhole(space.free, pod.gpus);
+function take(space: Space, pod: PackPod, fit: Fit): number[] {
+  const gpus = isShare(pod) ? [gpuForShare(space.free, pod.gpuMilli, fit)] : firstWhole(space.free, pod.gpus);
   space.cpuLeft -= pod.cpuMilli;
   space.memoryLeft -= pod.memoryMib;
   for (const gpu of gpus) {
@@ -158,6 +174,10 @@ function take(space: Space, pod: PackPod): number[] {
     space.freeMilli -= pod.gpuMilli;
   }
   return gpus;
+}
+
+function gpuForShare(free: readonly number[], share: number, fit: Fit): number {
+  return (fit === 'first' ? free.findIndex((left) => left >= share) : tightest(free, share)) ?? 0;
 }
 
 function firstWhole(free: readonly number[], count: number): number[] {

@@ -20,6 +20,15 @@ export const PackedPod = z
   .describe('A pod of the plan');
 export type PackedPod = z.infer<typeof PackedPod>;
 
+const result = {
+  unplaced: count.describe('Pods without a place, by GPU, CPU and memory'),
+  unplacedGpus: z.number().describe('GPUs that they ask for'),
+  usedNodes: count.describe('Nodes with a pod on them'),
+  strandedGpus: z.number().describe('What is free on GPUs of which a part is taken'),
+};
+const PackingResult = z.strictObject(result);
+export type PackingResult = z.infer<typeof PackingResult>;
+
 export const GpuPacking = z
   .strictObject({
     nodes: count.describe('Nodes in the file'),
@@ -30,12 +39,16 @@ export const GpuPacking = z
     wholeGpuBaseline: count.describe('GPUs that the sharing pods take when each gets a whole one'),
     lowerBoundGpus: count.describe('Fewer GPUs than these cannot hold the sharing pods, however they are packed'),
     usedGpus: count.describe('GPUs on which the sharing pods are packed, each GPU up to its whole'),
-    unplaced: count.describe(
-      'Pods without a place when all are placed in the order of the file, by GPU, CPU and memory',
-    ),
-    unplacedGpus: z.number().describe('GPUs that they ask for'),
-    strandedGpus: z.number().describe('In that plan: what is free on GPUs of which a part is taken'),
+    ...result,
     freeGpus: count.describe('In that plan: GPUs of which nothing is taken'),
+    baselines: z
+      .strictObject({
+        bestFit: PackingResult.describe('Best fit in the order of the file'),
+        firstFitDecreasing: PackingResult.describe('First fit, large pods first'),
+      })
+      .describe(
+        'The same pods placed by two usual ways; the plan is no worse than either by pods, then GPUs, then nodes',
+      ),
     plan: z.array(PackedPod).nullable().describe('The plan, in the order of the file; null unless it is asked for'),
   })
   .describe('How few GPUs pods need when they share them, and where they go');

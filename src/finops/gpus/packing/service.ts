@@ -2,9 +2,10 @@ import type { Lake } from '../../../platform/lake/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import { faultOf } from './check-placement.ts';
 import { lowerBoundGpus, WHOLE_GPU_MILLI } from './lower-bound.ts';
-import { type PackNode, type PackPod, type PlacedPods, placePods } from './place-pods.ts';
+import { packPods, sizeOfPlan } from './pack-pods.ts';
+import type { PackNode, PackPod, PlacedPods } from './place-pods.ts';
 import { readNodes, readPods } from './read-lists.ts';
-import type { GpuPacking, PackedPod } from './schema.ts';
+import type { GpuPacking, PackedPod, PackingResult } from './schema.ts';
 import { shareGpus } from './share-gpus.ts';
 
 /** Packs the pods of one file on the nodes of another. Errors: those of the files. */
@@ -17,16 +18,33 @@ export async function packFiles(
     nodes: await readNodes(session, files.nodes),
     pods: await readPods(session, files.pods),
   }));
-  const plan = await placePods(nodes, pods);
-  // The figures would be worth nothing, so that this is a bug and no answer.
-  const fault = faultOf(nodes, pods, plan);
-  if (fault !== null) throw new Error(`the plan does not hold: ${fault}`);
-  return { ...figuresOf(nodes, pods, plan), plan: withPlan ? shownPlan(nodes, pods, plan) : null };
+  const { plan, bestFit, firstFitDecreasing } = await packPods(nodes, pods);
+  for (const one of [plan, bestFit, firstFitDecreasing]) {
+    // A plan that does not hold is a bug, and its figures are not answered.
+    const fault = faultOf(nodes, pods, one);
+    if (fault !== null) throw new Error(`the plan does not hold: ${fault}`);
+  }
+  return {
+    ...figuresOf(nodes, pods, plan),
+    baselines: { bestFit: resultOf(pods, bestFit), firstFitDecreasing: resultOf(pods, firstFitDecreasing) },
+    plan: withPlan ? shownPlan(nodes, pods, plan) : null,
+  };
 }
 
-function figuresOf(nodes: readonly PackNode[], pods: readonly PackPod[], { unplaced, freeMilli }: PlacedPods) {
+/** The figures of a plan that are compared between plans. */
+function resultOf(pods: readonly PackPod[], plan: PlacedPods): PackingResult {
+  const free = plan.freeMilli.flat();
+  return {
+    unplaced: plan.unplaced.length,
+    unplacedGpus: gpusOf(plan.unplaced.flatMap((index) => pods[index] ?? [])),
+    usedNodes: sizeOfPlan(pods, plan).usedNodes,
+    strandedGpus: sum(free.filter((milli) => milli > 0 && milli < WHOLE_GPU_MILLI)) / WHOLE_GPU_MILLI,
+  };
+}
+
+function figuresOf(nodes: readonly PackNode[], pods: readonly PackPod[], plan: PlacedPods) {
   const shares = pods.flatMap(({ gpus, gpuMilli }) => (gpus === 1 && gpuMilli < WHOLE_GPU_MILLI ? [gpuMilli] : []));
-  const free = freeMilli.flat();
+  const free = plan.freeMilli.flat();
   return {
     nodes: nodes.length,
     gpus: free.length,
@@ -36,9 +54,7 @@ function figuresOf(nodes: readonly PackNode[], pods: readonly PackPod[], { unpla
     wholeGpuBaseline: shares.length,
     lowerBoundGpus: lowerBoundGpus(shares),
     usedGpus: shareGpus(shares).length,
-    unplaced: unplaced.length,
-    unplacedGpus: gpusOf(unplaced.flatMap((index) => pods[index] ?? [])),
-    strandedGpus: sum(free.filter((milli) => milli > 0 && milli < WHOLE_GPU_MILLI)) / WHOLE_GPU_MILLI,
+    ...resultOf(pods, plan),
     freeGpus: free.filter((milli) => milli === WHOLE_GPU_MILLI).length,
   };
 }

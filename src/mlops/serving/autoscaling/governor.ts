@@ -72,6 +72,9 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
       lastSeenMs = now();
       traffic.arrived(lastSeenMs / 1000);
     },
+    waited(waitedMs: number | null): void {
+      traffic.waited(waitedMs === null ? null : waitedMs / 1000);
+    },
     ended(servedMs: number | null): void {
       lastSeenMs = now();
       traffic.ended(lastSeenMs / 1000, servedMs === null ? null : servedMs / 1000);

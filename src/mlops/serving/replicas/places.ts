@@ -47,6 +47,8 @@ export interface Hold {
 /** Told of requests, by whoever wants replicas to follow them. */
 export interface DemandWatch {
   arrived(): void;
+  /** A request waits no longer: it waited so long for its place; null when it was refused one. */
+  waited(waitedMs: number | null): void;
   /** A request left; `servedMs` it had a place, null when it was not served. */
   ended(servedMs: number | null): void;
   /** One is held, since there is no replica. */
@@ -147,18 +149,29 @@ export class Places {
   async take(not?: ReadonlySet<Replica>, signal?: AbortSignal): Promise<Place> {
     signal?.throwIfAborted();
     const watch = this.#watch;
+    const { clock } = this.#deps;
+    const since = clock.now();
     watch?.arrived();
     try {
-      const replica = this.#line.length === 0 ? (this.#free(not) ?? this.#free()) : null;
-      if (replica !== null) return this.#placeIn(replica, watch);
-      if (this.#areAllLeftAlone()) {
-        throw new ServingProblem('unavailable', 'The replicas of the model fail, and are left alone for now.', 1);
-      }
-      return await this.#wait(watch, signal);
+      const place = await this.#placeFor(watch, not, signal);
+      watch?.waited(clock.now() - since);
+      return place;
     } catch (error) {
+      // A client that left first was not refused.
+      watch?.waited(error instanceof ServingProblem ? null : clock.now() - since);
       watch?.ended(null);
       throw error;
     }
+  }
+
+  /** Errors: see `take`. */
+  #placeFor(watch: DemandWatch | null, not?: ReadonlySet<Replica>, signal?: AbortSignal): Place | Promise<Place> {
+    const replica = this.#line.length === 0 ? (this.#free(not) ?? this.#free()) : null;
+    if (replica !== null) return this.#placeIn(replica, watch);
+    if (this.#areAllLeftAlone()) {
+      throw new ServingProblem('unavailable', 'The replicas of the model fail, and are left alone for now.', 1);
+    }
+    return this.#wait(watch, signal);
   }
 
   /** Resolves when nobody has a place or waits for one, or has had the time for it. */

@@ -9,6 +9,7 @@ const look = (fromSeconds: number, atSeconds: number, concurrencySeconds: number
   arrivalsSeconds: [],
   servedSeconds: [],
   unserved: 0,
+  waitsSeconds: [],
 });
 
 describe('the mean concurrency of a window', () => {

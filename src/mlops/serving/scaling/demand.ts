@@ -1,6 +1,7 @@
 import type { Fleet } from './fleet.ts';
 import type { ScalingObservation } from './policy.ts';
 import { createQueue, type Queue } from './queue.ts';
+import { createServiceTime } from './service-time.ts';
 
 /** What the requests of late ask for, in replicas. */
 export interface Demand {
@@ -8,6 +9,8 @@ export interface Demand {
   readonly peakReplicas: number;
   /** Replicas that serve what came over the last cold start, and what waits within the next. */
   readonly sustainedReplicas: number;
+  /** Replicas with a place for every request that waits or is served now. */
+  readonly presentReplicas: number;
 }
 
 export interface DemandOptions extends Fleet {
@@ -17,11 +20,6 @@ export interface DemandOptions extends Fleet {
 
 /** A queue that is planned fuller than this grows without bound at the first chance. */
 const MOST_UTILISATION_RATIO = 0.9;
-/** The service time is the mean of the last so many. */
-const SERVICE_MEMORY = 500;
-/** Until the first request has been served. */
-const ASSUMED_SERVICE_SECONDS = 1;
-
 /**
  * Measures demand: requests a second times the measured seconds of service, in places, divided by the places of a replica. Over the seconds
  * that a request may wait and be served in, a burst is as large as what must be held ready for it; over a cold start it is what
@@ -29,7 +27,7 @@ const ASSUMED_SERVICE_SECONDS = 1;
  * Example: 8 places, 1 s of service, 2 s of patience, 72 requests in the last 3 s: 24 places busy, 3 replicas.
  */
 export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }: DemandOptions) {
-  const services = createMeanOfLast(SERVICE_MEMORY);
+  const measureService = createServiceTime({ concurrency, coldStartSeconds });
   const latest = createQueue<number>();
   const horizon = createQueue<number>();
   let begun: number | null = null;
@@ -37,8 +35,7 @@ export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }
   return (seen: ScalingObservation): Demand => {
     const { fromSeconds, atSeconds: now, arrivalsSeconds, servedSeconds, unserved, replicas } = seen;
     begun ??= fromSeconds;
-    for (const seconds of servedSeconds) services.add(seconds);
-    const service = services.mean() ?? ASSUMED_SERVICE_SECONDS;
+    const service = measureService(seen);
     inFlight += arrivalsSeconds.length - servedSeconds.length - unserved;
     const burstSeconds = Math.max(now - fromSeconds, waitSeconds + service);
     const horizonSeconds = Math.max(now - fromSeconds, coldStartSeconds);
@@ -52,6 +49,7 @@ export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }
     return {
       peakReplicas: wholeReplicas((burst * service) / concurrency),
       sustainedReplicas: wholeReplicas(((sustained / MOST_UTILISATION_RATIO + waiting) * service) / concurrency),
+      presentReplicas: wholeReplicas(inFlight / concurrency),
     };
   };
 }
@@ -64,17 +62,4 @@ function wholeReplicas(exact: number): number {
 function countAfter(times: Queue<number>, start: number): number {
   while ((times.first() ?? Number.POSITIVE_INFINITY) <= start) times.take();
   return times.size;
-}
-
-function createMeanOfLast(most: number) {
-  const values = createQueue<number>();
-  let sum = 0;
-  return {
-    add: (value: number): void => {
-      values.put(value);
-      sum += value;
-      if (values.size > most) sum -= values.take() ?? 0;
-    },
-    mean: (): number | null => (values.size === 0 ? null : sum / values.size),
-  };
 }

@@ -25,6 +25,7 @@ function looks(policy: ScalingPolicy, replicas: number, ...concurrencies: readon
       arrivalsSeconds: [],
       servedSeconds: [],
       unserved: 0,
+      waitsSeconds: [],
     });
     current = decision.replicas;
     return current;

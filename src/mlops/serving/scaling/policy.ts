@@ -14,6 +14,8 @@ export interface ScalingObservation {
   readonly servedSeconds: readonly number[];
   /** Requests that left in the interval without having been served. */
   readonly unserved: number;
+  /** Seconds that each request waited whose waiting ended in the interval; null for one that was given no place. */
+  readonly waitsSeconds: readonly (number | null)[];
 }
 
 export interface ScalingDecision {

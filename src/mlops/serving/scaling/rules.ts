@@ -11,12 +11,14 @@ export interface Rule {
 /** Memories of a forecast, in cold starts: from what was asked for a moment ago to what was asked for over hours. */
 const MEMORIES_COLD_STARTS = [1, 4, 16, 64, 240];
 const QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 1];
+/** More than was ever asked for, as a multiple of the most. */
+const HEADROOMS = [1.25, 1.5, 2];
 /** Steps between constants, as a ratio: each is at most a quarter more than the one before. */
 const CONSTANT_STEP = 1.25;
 
 /**
  * The forecasts among which the prices choose: the demand of the next cold start is a quantile of that of the last, over one of several
- * memories; or it is a constant. None is below what demand has been over the last cold start.
+ * memories, or a multiple of its maximum; or it is a constant. None is below what demand has been over the last cold start.
  */
 export function createRules(coldStartSeconds: number, bounds: ReplicaBounds) {
   const memories = MEMORIES_COLD_STARTS.map((coldStarts) => {
@@ -28,13 +30,24 @@ export function createRules(coldStartSeconds: number, bounds: ReplicaBounds) {
     wish: ({ sustainedReplicas }) => bounded(Math.max(constant, sustainedReplicas), bounds),
   }));
   const forecasts: Rule[] = memories.flatMap(({ seconds, quantiles }) =>
-    QUANTILES.map((ratio) => ({
-      text: `enough for ${Math.round(ratio * 100)} % of the last ${seconds} s`,
-      wish: ({ sustainedReplicas }) => bounded(Math.max(quantiles.quantile(ratio), sustainedReplicas), bounds),
+    [
+      ...QUANTILES.map((ratio) => ({
+        text: `enough for ${Math.round(ratio * 100)} % of the last ${seconds} s`,
+        replicas: () => quantiles.quantile(ratio),
+      })),
+      ...HEADROOMS.map((factor) => ({
+        text: `${factor} times the most of the last ${seconds} s`,
+        replicas: () => Math.ceil(factor * quantiles.quantile(1)),
+      })),
+    ].map(({ text, replicas }) => ({
+      text,
+      wish: ({ sustainedReplicas }) => bounded(Math.max(replicas(), sustainedReplicas), bounds),
     })),
   );
   return {
     rules: [...floors, ...forecasts],
+    /** The most that was asked for over the longest memory. */
+    highest: (): number => memories.at(-1)?.quantiles.quantile(1) ?? 0,
     see: (atSeconds: number, { peakReplicas }: Demand): void => {
       for (const { quantiles } of memories) quantiles.add(atSeconds, Math.min(peakReplicas, bounds.max));
     },

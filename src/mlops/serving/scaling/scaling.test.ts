@@ -68,6 +68,8 @@ describe('traffic', () => {
     const traffic: Traffic = createTraffic(100);
     traffic.arrived(101);
     traffic.arrived(102);
+    traffic.waited(0.5);
+    traffic.waited(null);
     traffic.ended(104, 2);
     const seen: ScalingObservation = traffic.observe(105, 3);
     expect(seen).toEqual({
@@ -78,12 +80,14 @@ describe('traffic', () => {
       arrivalsSeconds: [101, 102],
       servedSeconds: [2],
       unserved: 0,
+      waitsSeconds: [0.5, null],
     });
     traffic.ended(106, null);
     expect(traffic.observe(110, 3)).toMatchObject({
       fromSeconds: 105,
       concurrencySeconds: 1,
       unserved: 1,
+      waitsSeconds: [],
       arrivalsSeconds: [],
     });
   });

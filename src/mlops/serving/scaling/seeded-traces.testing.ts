@@ -58,6 +58,60 @@ export const images = (seed: number): Trace =>
     spread: 0.5,
   });
 
+/** A rate that wanders around its mean: the logarithm returns to its mean with a memory of so many seconds. */
+function wandering(seed: number, seconds: number, mean: number, spread: number, memorySeconds: number) {
+  const stepSeconds = 5;
+  const next = seeded(seed + 1);
+  const kept = Math.exp(-stepSeconds / memorySeconds);
+  let logarithm = spread * normal(next);
+  const rates = Array.from({ length: Math.ceil(seconds / stepSeconds) }, () => {
+    const rate = mean * Math.exp(logarithm - spread ** 2 / 2);
+    logarithm = logarithm * kept + spread * Math.sqrt(1 - kept ** 2) * normal(next);
+    return rate;
+  });
+  return { rate: (at: number) => rates[Math.floor(at / stepSeconds)] ?? mean, highest: Math.max(mean, ...rates) };
+}
+
+/** An hour of chat with a language model: answers that take 6.5 s each, 5 requests a second or so, from the first second on. */
+export function chat(seed: number): Trace {
+  const { rate, highest } = wandering(seed, HOUR, 5.4, 0.25, 300);
+  return poisson(seed, HOUR, rate, highest, { meanSeconds: 6.5, spread: 0.9 });
+}
+
+/** Demand that wanders between a quarter and four times its mean within tens of minutes. */
+export function wander(seed: number): Trace {
+  const { rate, highest } = wandering(seed, 3 * HOUR, 4, 0.7, 600);
+  return poisson(seed, 3 * HOUR, rate, highest, { meanSeconds: 3, spread: 0.8 });
+}
+
+/** Service times of a heavy tail: Pareto's with exponent 1.5 and mean 3 s, cut at five minutes. */
+export function heavyTail(seed: number): Trace {
+  const next = seeded(seed + 3);
+  const { atSeconds } = poisson(seed, 3 * HOUR, () => 3, 3);
+  return { atSeconds, serviceSeconds: atSeconds.map(() => Math.min(300, (1 - next()) ** (-1 / 1.5))) };
+}
+
+/** Requests that come in clusters within ten seconds, of sizes with a heavy tail. */
+export function clusters(seed: number): Trace {
+  const next = seeded(seed);
+  const times: number[] = [];
+  for (let time = 0; time < 3 * HOUR; time += exponential(next, 20)) {
+    const size = Math.min(400, Math.ceil(5 * (1 - next()) ** (-1 / 1.5)));
+    for (let one = 0; one < size; one += 1) times.push(time + exponential(next, 10));
+  }
+  times.sort((a, b) => a - b);
+  const first = times[0] ?? 0;
+  const atSeconds = Float64Array.from(times, (time) => time - first);
+  return { atSeconds, serviceSeconds: atSeconds.map(() => exponential(next, 1.5)) };
+}
+
+/** Two peaks in twelve hours. */
+export const diurnal = (seed: number): Trace =>
+  poisson(seed, 12 * HOUR, (at) => 1.6 - 1.4 * Math.cos((2 * Math.PI * at) / (6 * HOUR)), 3, {
+    meanSeconds: 4,
+    spread: 0.8,
+  });
+
 /** Bursts of a minute or so, 5 to 25 requests a second, every few minutes. */
 export function bursts(seed: number, seconds = 4 * HOUR): Trace {
   const next = seeded(seed + 7);

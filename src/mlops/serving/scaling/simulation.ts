@@ -61,7 +61,9 @@ export function createReplay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, 
   };
   const fillPlaces = (): void => {
     for (; begun < arrived && pool.hasFreePlace(); begun += 1) {
-      waitsSeconds[begun] = now - arrivalOf(begun);
+      const wait = now - arrivalOf(begun);
+      waitsSeconds[begun] = wait;
+      traffic.waited(wait);
       pool.take(trace.serviceSeconds[begun] ?? 0);
     }
   };

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { draws } from '../../../testing-deep.ts';
+import { draws, isDeep } from '../../../testing-deep.ts';
+import { standardErrorOfMisses } from './batch-means.ts';
 import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy, type SloOptions } from './index.ts';
-import { bursts, flat, poisson, steps } from './seeded-traces.testing.ts';
+import * as seededTraces from './seeded-traces.testing.ts';
 import { type Decision, replay, type Trace } from './simulation.ts';
+
+const { bursts, chat, clusters, diurnal, flat, heavyTail, images, poisson, spikes, steps, wander } = seededTraces;
 
 const options: SloOptions = {
   concurrency: 8,
@@ -86,6 +89,34 @@ describe('no looking ahead', () => {
   });
 });
 
+describe('the stated share', () => {
+  const kinds = { chat, wander, bursts, steps, spikes, diurnal, heavyTail, clusters, images };
+  // Seeds that no rule or weight was chosen on.
+  const seeds = isDeep ? [901, 902, 903, 904] : [901];
+  const shares = isDeep ? [0.01, 0.02, 0.05, 0.1] : [0.02];
+  const cheap: ReadonlySet<string> = new Set(['chat', 'clusters', 'images']);
+  const cases = Object.entries(kinds)
+    .filter(([name]) => isDeep || cheap.has(name))
+    .flatMap(([name, make]) =>
+      seeds.flatMap((seed) =>
+        shares.map((share): [string, number, number, () => Trace] => [name, seed, share, () => make(seed)]),
+      ),
+    );
+
+  it.each(cases)('is held within two standard errors on %s %i at %f', (name, _, missRatio, make) => {
+    const chosen = { ...options, max: 100, missRatio, concurrency: name === 'images' ? 1 : 8 };
+    const { waitsSeconds } = replay(make(), createSlo(chosen), chosen, 2);
+    const missed = waitsSeconds.filter((wait) => wait > 2).length / waitsSeconds.length;
+    const error = standardErrorOfMisses(waitsSeconds, 2) ?? Number.NaN;
+    expect(missed).toBeLessThanOrEqual(missRatio + 2 * error);
+  });
+
+  it('is held on average over traces that are alike, where the forecasts alone let twice as many wait', () => {
+    const missed = [911, 912, 913, 914].map((seed) => outcome(chat(seed), { missRatio: 0.02, max: 100 }).missed);
+    expect(missed.reduce((sum, one) => sum + one, 0) / missed.length).toBeLessThanOrEqual(0.03);
+  });
+});
+
 describe('the policy by SLO and price', () => {
   it('keeps the SLO on an even demand with hardly more than the fewest replicas', () => {
     const { replicaHours, missed } = outcome(flat(11));
@@ -147,7 +178,7 @@ describe('the policy by SLO and price', () => {
 
   it('says why', () => {
     const policy = createSlo(options);
-    const look = { concurrencySeconds: 0, arrivalsSeconds: [], servedSeconds: [], unserved: 0 };
+    const look = { concurrencySeconds: 0, arrivalsSeconds: [], servedSeconds: [], unserved: 0, waitsSeconds: [] };
     expect(policy.decide({ ...look, fromSeconds: 0, atSeconds: 2, replicas: 3 })).toEqual({
       replicas: 3,
       reason: 'still learning',
@@ -157,9 +188,16 @@ describe('the policy by SLO and price', () => {
 
   it('is not confused by requests that leave without having been served', () => {
     const policy = createSlo({ ...options, min: 0 });
-    const look = { concurrencySeconds: 0, servedSeconds: [], replicas: 1 };
+    const look = { concurrencySeconds: 0, servedSeconds: [], replicas: 1, waitsSeconds: [] };
     policy.decide({ ...look, fromSeconds: 0, atSeconds: 2, arrivalsSeconds: [1, 1, 1], unserved: 0 });
-    policy.decide({ ...look, fromSeconds: 2, atSeconds: 4, arrivalsSeconds: [], unserved: 3 });
+    policy.decide({
+      ...look,
+      fromSeconds: 2,
+      atSeconds: 4,
+      arrivalsSeconds: [],
+      unserved: 3,
+      waitsSeconds: [0, 0, 0],
+    });
     const { replicas } = policy.decide({ ...look, fromSeconds: 4, atSeconds: 4000, arrivalsSeconds: [], unserved: 0 });
     expect(replicas).toBe(0);
   });

@@ -1,6 +1,7 @@
-import { createDemandMeter } from './demand.ts';
+import { createDemandMeter, type Demand } from './demand.ts';
 import type { Fleet } from './fleet.ts';
-import type { ReplicaBounds, ScalingObservation, ScalingPolicy } from './policy.ts';
+import { createMissBudget } from './miss-budget.ts';
+import { bounded, type ReplicaBounds, type ScalingObservation, type ScalingPolicy } from './policy.ts';
 import { createRules, type Rule } from './rules.ts';
 import { createServedInOrder } from './served-in-order.ts';
 import { createShadowFleet, type ShadowFleet } from './shadow-fleet.ts';
@@ -36,40 +37,74 @@ const HALF_LIFE_SECONDS = 3600;
  * As many replicas as have cost least, misses of the SLO included. Demand over the coming cold start is forecast as a quantile of demand in
  * the past; which quantile, and of which past, is what the two prices decide: each forecast is followed in shadow, over the requests that came,
  * with cold starts and a queue, and the one that cost least so far is followed. With the price of a miss that is replica-hours plus misses
- * times their price; without one it is the fewest replica-hours among those that kept the SLO, which is the same at the least price of a miss
- * that keeps it. Until a share as small as the SLO's can be seen, `cold start / missRatio`, it keeps what it began with at least.
+ * times their price; without one it is the fewest replica-hours among those that kept the SLO. The share that a forecast may miss is calibrated by
+ * the misses that really happened (`createMissBudget`). While none is allowed, or a request waits too long, there is a place for every request that is
+ * there at least. Until a share as small as the SLO's can be seen, `cold start / missRatio`, it keeps what it began with at least, and the most
+ * that was ever asked for while no miss is allowed; within the first cold start it gives nothing up.
  * Example: bursts of 40 requests every few minutes cannot be followed with a cold start of 30 s; "3 at least" costs less than chasing them.
  */
 export function createSlo(options: SloOptions): ScalingPolicy {
   const { coldStartSeconds, missRatio, missReplicaHours } = options;
   const halfLifeSeconds = options.halfLifeSeconds ?? HALF_LIFE_SECONDS;
   const measure = createDemandMeter(options);
-  const { rules, see } = createRules(coldStartSeconds, options);
+  const { rules, see, highest } = createRules(coldStartSeconds, options);
   const inOrder = createServedInOrder<Look>();
-  const learningSeconds = Math.min(coldStartSeconds / missRatio, halfLifeSeconds);
-  let begun: { readonly atSeconds: number; readonly replicas: number; readonly book: Book } | null = null;
+  const budget = createMissBudget(options);
+  const learn = createLearning(coldStartSeconds, Math.min(coldStartSeconds / missRatio, halfLifeSeconds));
+  let book: Book | null = null;
+  const floorOf = (allowed: number, isLearning: boolean, { presentReplicas }: Demand): number => {
+    if (allowed > 0) return budget.overdue > 0 ? presentReplicas : 0;
+    return Math.max(presentReplicas, isLearning ? highest() : 0);
+  };
   return {
     everySeconds: LOOK_SECONDS,
     decide: (seen: ScalingObservation) => {
-      begun ??= {
-        atSeconds: seen.fromSeconds,
-        replicas: seen.replicas,
-        book: createBook(options, rules, halfLifeSeconds, seen),
-      };
-      const { book, replicas: initial, atSeconds: since } = begun;
       const demand = measure(seen);
+      budget.add(seen);
       see(seen.atSeconds, demand);
       const wishes = rules.map(({ wish }) => wish(demand));
+      const { isFirstColdStart, isLearning, keep } = learn(seen);
       for (const happened of inOrder(seen, { atSeconds: seen.atSeconds, wishes })) {
-        if (happened.kind === 'look') book.look(happened.look);
-        else book.request(happened.atSeconds, happened.serviceSeconds);
+        if (happened.kind === 'request') book?.request(happened.atSeconds, happened.serviceSeconds);
+        else if (book !== null) book.look(happened.look);
+        // What came before any rule could have helped tells nothing about the rules.
+        else if (!isFirstColdStart) book = createBook(options, rules, halfLifeSeconds, happened.look);
       }
-      const best = book.cheapest(missRatio, missReplicaHours);
+      const allowed = budget.allowedMisses(Math.max(1, book?.requests ?? 0));
+      const best = book?.cheapest(Math.max(NO_MISS, allowed), missReplicaHours) ?? 0;
       const wish = wishes[best] ?? options.min;
-      const learning = seen.atSeconds - since < learningSeconds;
-      const held = learning ? Math.min(options.max, Math.max(wish, initial)) : wish;
-      return { replicas: held, reason: held > wish ? 'still learning' : (rules[best]?.text ?? '') };
+      const held =
+        missReplicaHours === null ? bounded(Math.max(wish, floorOf(allowed, isLearning, demand)), options) : wish;
+      const replicas = bounded(keep(held), options);
+      return { replicas, reason: reasonOf(replicas, held, wish) ?? rules[best]?.text ?? '' };
     },
+  };
+}
+
+/** Less than one miss is none. */
+const NO_MISS = 0.5;
+
+/** Null where the rule alone decides. */
+function reasonOf(replicas: number, held: number, wish: number): string | null {
+  if (replicas > held) return 'still learning';
+  return held > wish ? 'too many waited too long' : null;
+}
+
+/** What is kept while little is known: everything within the first cold start, then the replicas at the beginning until `untilSeconds`. */
+function createLearning(coldStartSeconds: number, untilSeconds: number) {
+  let begun: { readonly atSeconds: number; readonly replicas: number } | null = null;
+  let most = 0;
+  return ({ fromSeconds, atSeconds, replicas }: ScalingObservation) => {
+    begun ??= { atSeconds: fromSeconds, replicas };
+    const { replicas: initial, atSeconds: since } = begun;
+    const passed = atSeconds - since;
+    const isFirstColdStart = passed < coldStartSeconds;
+    const keep = (wish: number): number => {
+      if (isFirstColdStart) most = Math.max(most, wish, initial);
+      if (isFirstColdStart) return most;
+      return passed < untilSeconds ? Math.max(wish, initial) : wish;
+    };
+    return { isFirstColdStart, isLearning: passed < untilSeconds, keep };
   };
 }
 
@@ -77,27 +112,27 @@ export function createSlo(options: SloOptions): ScalingPolicy {
 interface Book {
   look(look: Look): void;
   request(atSeconds: number, serviceSeconds: number): void;
-  /** Place of the rule that cost least. */
-  cheapest(missRatio: number, missReplicaHours: number | null): number;
+  /** Requests that were followed; older ones count less. */
+  readonly requests: number;
+  /** Place of the rule that cost least, of those with no more than the allowed misses where one has so few. */
+  cheapest(allowedMisses: number, missReplicaHours: number | null): number;
 }
 
-function createBook(
-  options: SloOptions,
-  rules: readonly Rule[],
-  halfLifeSeconds: number,
-  { fromSeconds, replicas }: ScalingObservation,
-): Book {
+function createBook(options: SloOptions, rules: readonly Rule[], halfLifeSeconds: number, first: Look): Book {
   const shadows = rules.map(
-    (rule): Shadow => ({
+    (rule, index): Shadow => ({
       rule,
-      fleet: createShadowFleet(options, fromSeconds, replicas),
+      fleet: createShadowFleet(options, first.atSeconds, first.wishes[index] ?? 0),
       replicaSeconds: 0,
       misses: 0,
     }),
   );
   let requests = 0;
-  let booked = fromSeconds;
+  let booked = first.atSeconds;
   return {
+    get requests() {
+      return requests;
+    },
     look: ({ atSeconds, wishes }) => {
       const passed = atSeconds - booked;
       const kept = 0.5 ** (passed / halfLifeSeconds);
@@ -113,25 +148,20 @@ function createBook(
       requests += 1;
       for (const shadow of shadows) if (shadow.fleet.serve(atSeconds, serviceSeconds)) shadow.misses += 1;
     },
-    cheapest: (missRatio, missReplicaHours) => {
-      const costs = shadows.map((shadow) => costOf(shadow, requests, missRatio, missReplicaHours));
+    cheapest: (allowedMisses, missReplicaHours) => {
+      const costs = shadows.map((shadow) => costOf(shadow, allowedMisses, missReplicaHours));
       return costs.reduce((best, cost, index) => (isLess(cost, costs[best]) ? index : best), 0);
     },
   };
 }
 
-/** In the order in which they count: misses beyond what the SLO allows, then replica-hours and what misses cost in them. */
+/** In the order in which they count: misses beyond those that are allowed, then replica-hours and what misses cost in them. */
 type Cost = readonly [beyondSlo: number, replicaHours: number];
 
-function costOf(
-  { replicaSeconds, misses }: Shadow,
-  requests: number,
-  missRatio: number,
-  missReplicaHours: number | null,
-): Cost {
+function costOf({ replicaSeconds, misses }: Shadow, allowedMisses: number, missReplicaHours: number | null): Cost {
   const hours = replicaSeconds / 3600;
   if (missReplicaHours !== null) return [0, hours + misses * missReplicaHours];
-  return [Math.max(0, misses - missRatio * requests), hours];
+  return [Math.max(0, misses - allowedMisses), hours];
 }
 
 /** Sums of the same numbers in another order differ in the last digits; that is no difference. */

@@ -3,6 +3,8 @@ import type { ScalingObservation } from './policy.ts';
 /** Turns what happens to requests into observations. Times are seconds of one clock and never go back. */
 export interface Traffic {
   arrived(atSeconds: number): void;
+  /** A request waits no longer: seconds that it waited for its place; null for one that was given none. */
+  waited(seconds: number | null): void;
   /** A request ended that had been served for so long; null for one that left without being served. */
   ended(atSeconds: number, servedSeconds: number | null): void;
   /** What was seen since the call before this one. */
@@ -18,6 +20,7 @@ export function createTraffic(sinceSeconds: number): Traffic {
   let arrivalsSeconds: number[] = [];
   let servedSeconds: number[] = [];
   let unserved = 0;
+  let waitsSeconds: (number | null)[] = [];
   const pass = (at: number): void => {
     concurrencySeconds += inFlight * (at - counted);
     counted = at;
@@ -28,6 +31,7 @@ export function createTraffic(sinceSeconds: number): Traffic {
       inFlight += 1;
       arrivalsSeconds.push(at);
     },
+    waited: (seconds) => void waitsSeconds.push(seconds),
     ended: (at, served) => {
       pass(at);
       inFlight -= 1;
@@ -44,12 +48,14 @@ export function createTraffic(sinceSeconds: number): Traffic {
         arrivalsSeconds,
         servedSeconds,
         unserved,
+        waitsSeconds,
       };
       from = at;
       concurrencySeconds = 0;
       arrivalsSeconds = [];
       servedSeconds = [];
       unserved = 0;
+      waitsSeconds = [];
       return seen;
     },
   };

@@ -1,0 +1,88 @@
+import { type Fit, type PackNode, type PackPod, type PlacedPods, placePods } from './place-pods.ts';
+
+/** What a plan leaves out and takes: the figures by which plans are compared, in this order. Less is better. */
+export interface PlanSize {
+  readonly unplacedPods: number;
+  /** GPUs that they ask for, in thousandths. */
+  readonly unplacedMilli: number;
+  /** Nodes with a pod on them. */
+  readonly usedNodes: number;
+}
+
+export interface Packed {
+  readonly plan: PlacedPods;
+  /** Best fit in the order of the list. */
+  readonly bestFit: PlacedPods;
+  /** First fit, large pods first. */
+  readonly firstFitDecreasing: PlacedPods;
+}
+
+/** Ways to make a plan besides the two baselines. */
+const WAYS: readonly { readonly fit: Fit; readonly isLargestFirst: boolean }[] = [
+  { fit: 'balanced', isLargestFirst: true },
+  { fit: 'best', isLargestFirst: true },
+  { fit: 'balanced', isLargestFirst: false },
+];
+
+/**
+ * Packs all pods, which are known beforehand: the best of placing large pods first (balanced and best fit), of placing them in the order of the
+ * list, and of the two baselines, so that no plan is worse than a baseline by unplaced pods, then GPUs, then nodes. Example: two nodes of 8 GPUs, pods of 1, 1 and 8: the order
+ * of the list may put one small pod on each node; large pods first places all three.
+ */
+export async function packPods(nodes: readonly PackNode[], pods: readonly PackPod[]): Promise<Packed> {
+  const largestFirst = orderBySize(pods);
+  const bestFit = await placePods(nodes, pods, 'best');
+  const firstFitDecreasing = await placePods(nodes, pods, 'first', largestFirst);
+  const plans: PlacedPods[] = [];
+  for (const { fit, isLargestFirst } of WAYS) {
+    plans.push(await placePods(nodes, pods, fit, isLargestFirst ? largestFirst : undefined));
+  }
+  const baselines = [bestFit, firstFitDecreasing];
+  const sized = [...plans, ...baselines].map((plan) => ({ plan, size: sizeOfPlan(pods, plan) }));
+  const least = (of: (size: PlanSize) => number) => Math.min(...baselines.map((plan) => of(sizeOfPlan(pods, plan))));
+  const [fewestPods, fewestMilli] = [
+    least(({ unplacedPods }) => unplacedPods),
+    least(({ unplacedMilli }) => unplacedMilli),
+  ];
+  // More pods placed than by a baseline may be fewer GPUs: a plan that is no worse by both comes first, where there is one.
+  const noWorse = sized.filter(({ size }) => size.unplacedPods <= fewestPods && size.unplacedMilli <= fewestMilli);
+  const best = (noWorse.length > 0 ? noWorse : sized).reduce((a, b) => (isSmaller(b.size, a.size) ? b : a));
+  return { plan: best.plan, bestFit, firstFitDecreasing };
+}
+
+export function sizeOfPlan(pods: readonly PackPod[], { placements, unplaced }: PlacedPods): PlanSize {
+  const unplacedMilli = unplaced.reduce((sum, index) => sum + milliOf(pods[index]), 0);
+  return {
+    unplacedPods: unplaced.length,
+    unplacedMilli,
+    usedNodes: new Set(placements.map(({ node }) => node)).size,
+  };
+}
+
+function isSmaller(a: PlanSize, b: PlanSize): boolean {
+  const [one] = [a.unplacedPods - b.unplacedPods, a.unplacedMilli - b.unplacedMilli, a.usedNodes - b.usedNodes].filter(
+    (difference) => difference !== 0,
+  );
+  return (one ?? 0) < 0;
+}
+
+function milliOf(pod: PackPod | undefined): number {
+  return pod === undefined ? 0 : pod.gpus * pod.gpuMilli;
+}
+
+/** Most GPUs first; of these those that may run on fewest models, then most CPU, then most memory. */
+function orderBySize(pods: readonly PackPod[]): number[] {
+  const models = (pod: PackPod | undefined) => pod?.models?.length ?? Number.MAX_SAFE_INTEGER;
+  return pods
+    .map((_, index) => index)
+    .toSorted((left, right) => {
+      const [a, b] = [pods[left], pods[right]];
+      return (
+        milliOf(b) - milliOf(a) ||
+        models(a) - models(b) ||
+        (b?.cpuMilli ?? 0) - (a?.cpuMilli ?? 0) ||
+        (b?.memoryMib ?? 0) - (a?.memoryMib ?? 0) ||
+        left - right
+      );
+    });
+}

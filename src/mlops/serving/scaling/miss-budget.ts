@@ -1,0 +1,65 @@
+import type { ScalingObservation } from './policy.ts';
+import { createQueue } from './queue.ts';
+
+export interface MissBudgetOptions {
+  /** A request that waits longer than so many seconds misses the SLO. */
+  readonly waitSeconds: number;
+  /** Share of requests that may miss it, above 0 and below 1. */
+  readonly missRatio: number;
+}
+
+/** How many misses the coming requests may have, given those that happened. */
+export interface MissBudget {
+  add(seen: ScalingObservation): void;
+  /**
+   * Misses that so many requests may have: their share, less 3 times what the requests so far had more than theirs. Zero or less: more
+   * misses happened than these requests can make up for. Example: 0.02 of 1,000 with 5 misses too many so far: 20 - 3 x 5 = 5.
+   */
+  allowedMisses(requests: number): number;
+  /** Requests that have waited too long and still wait. */
+  readonly overdue: number;
+}
+
+/** Excess misses count so many times: they are made up for within a third of the requests to which the budget applies. */
+const EXCESS_WEIGHT = 3;
+/** Waits that were measured a day ago count half, so that an outage does not ask for replicas forever. */
+const HALF_LIFE_SECONDS = 24 * 3600;
+
+/**
+ * Adaptive conformal inference (Gibbs and Candès, 2021): the level of a forecast follows the misses that the forecast really had, so that the stated
+ * share holds on demand of any kind, however wrong the forecast is. The level here is the stated share less the integral of the error, bounded on
+ * both sides: it is never above the stated share, and when nothing is allowed the caller takes its safest forecast.
+ *
+ * Misses are counted from waits as they were measured. A request that still waits is a miss from the moment at which it has waited too long;
+ * waiting requests are taken to get places in the order in which they came.
+ */
+export function createMissBudget({ waitSeconds, missRatio }: MissBudgetOptions): MissBudget {
+  const waiting = createQueue<number>();
+  let overdue = 0;
+  let [judged, missed] = [0, 0];
+  return {
+    add: ({ fromSeconds, atSeconds, arrivalsSeconds, waitsSeconds }) => {
+      const kept = 0.5 ** ((atSeconds - fromSeconds) / HALF_LIFE_SECONDS);
+      judged *= kept;
+      missed *= kept;
+      for (const at of arrivalsSeconds) waiting.put(at);
+      for (const wait of waitsSeconds) {
+        if (overdue > 0) overdue -= 1;
+        else waiting.take();
+        judged += 1;
+        missed += Number(wait === null || wait > waitSeconds);
+      }
+      while ((waiting.first() ?? Number.POSITIVE_INFINITY) < atSeconds - waitSeconds) {
+        waiting.take();
+        overdue += 1;
+      }
+    },
+    get overdue() {
+      return overdue;
+    },
+    allowedMisses: (requests) => {
+      const excess = missed + overdue - missRatio * (judged + overdue);
+      return missRatio * requests - EXCESS_WEIGHT * Math.max(0, excess);
+    },
+  };
+}
