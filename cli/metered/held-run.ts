@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openReservation, type Reservation } from '../../src/finops/budgets/reservations/schema.ts';
+import { meterReservation, openReservation, type Reservation } from '../../src/finops/budgets/reservations/schema.ts';
 import type { Subject } from '../../src/org/schema.ts';
 import type { GpuUse } from '../../src/platform/gpus/index.ts';
 import { startExecution } from '../../src/platform/processes/index.ts';
@@ -13,6 +13,8 @@ import { mlflowOf } from '../mlflow/server.ts';
 import { watchGpus } from './gpus.ts';
 import { type HeldEnd, holdCommand } from './held-command.ts';
 
+/** Time to run in a first grant below which more is asked for before the command starts. */
+const SHORT_GRANT_MS = 4_000;
 const PRICED_BY_NOBODY = 'machine';
 
 /** What a command is run for, and what it costs. */
@@ -91,7 +93,11 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldR
   const checkpointFile = join(folder, 'checkpoint');
   const graceMs = asked.graceSeconds * 1000;
   try {
-    const opened = await client.call(openReservation, { body: reservationOf(asked) });
+    const opened = await extendShortGrant(
+      client,
+      asked,
+      await client.call(openReservation, { body: reservationOf(asked) }),
+    );
     await asked.opened?.(opened);
     const [program = '', ...words] = asked.words;
     const environment = {
@@ -130,6 +136,18 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldR
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Asks for more before the command starts where its first grant would be over before a slow server answers. */
+async function extendShortGrant(
+  client: Client,
+  { graceSeconds }: Pick<RunOnHold, 'graceSeconds'>,
+  opened: Reservation,
+): Promise<Reservation> {
+  const now = Date.now();
+  if (Date.parse(opened.until) - graceSeconds * 1000 - now >= SHORT_GRANT_MS) return opened;
+  const at = new Date(Math.max(now, Date.parse(opened.start) + 1)).toISOString();
+  return client.call(meterReservation, { params: { reservation: opened.reservation }, body: { at } });
 }
 
 function reservationOf({

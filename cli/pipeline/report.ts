@@ -1,5 +1,5 @@
 import type { PipelineRun, PipelineStep } from '../../src/mlops/pipelines/schema.ts';
-import { decimal } from '../../src/platform/units/schema.ts';
+import { type Decimal, decimal, type Money } from '../../src/platform/units/schema.ts';
 import { shownMoney } from '../output/amounts.ts';
 import { durationText, endText, whyText } from './text.ts';
 
@@ -15,6 +15,8 @@ export interface Compared {
 export type Metrics = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 const SHOWN_METRICS = 40;
+const NOISE_AMOUNT = '0.005';
+const NOISE_RATIO = '0.05';
 
 /** What changed in quality and in cost, as a comment on a pull request. */
 export function markdownReport(compared: Compared): string {
@@ -46,7 +48,16 @@ export function markdownReport(compared: Compared): string {
         `| ${cell(step.step)} | ${step.state} | ${durationText(step) ?? ''} | ${shownMoney(step.cost) ?? ''} | ${cell(whyText(step) ?? '')} |`,
     ),
     '',
+    ...run.stepList.flatMap(failureLines),
   ].join('\n');
+}
+
+/** The last lines that a failed step printed, as a block of the comment. */
+function failureLines({ step, state, attempts }: PipelineStep): string[] {
+  const lastLines = attempts.at(-1)?.lastLines ?? null;
+  if (state !== 'failed' || lastLines === null) return [];
+  const fence = '`'.repeat(Math.max(3, ...[...lastLines.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
+  return [`Last lines of ${step}:`, '', `${fence}text`, lastLines, fence, ''];
 }
 
 function qualityLines({ run, metrics, metricsBefore }: Compared): string[] {
@@ -60,7 +71,7 @@ function qualityLines({ run, metrics, metricsBefore }: Compared): string[] {
   );
   const verdicts = run.stepList
     .filter(({ values }) => values.summary !== undefined)
-    .map(({ values }) => `> ${values.summary}`);
+    .map(({ values }) => `> ${cell(nameRegistered(values.summary ?? '', run))}`);
   if (rows.length === 0) return verdicts.length === 0 ? ['No step logged a metric.'] : verdicts;
   const more = rows.length > SHOWN_METRICS ? [`| … | ${rows.length - SHOWN_METRICS} more | | | |`] : [];
   return [
@@ -72,10 +83,25 @@ function qualityLines({ run, metrics, metricsBefore }: Compared): string[] {
       .slice(0, SHOWN_METRICS)
       .map(
         ({ step, name, value, was }) =>
-          `| ${cell(step)} | ${cell(name)} | ${was ?? ''} | ${value} | ${was === null ? 'new' : changeText(was, value)} |`,
+          `| ${cell(step)} | ${cell(name)} | ${was === null ? '' : roundMetric(was)} | ${roundMetric(value)} | ${was === null ? 'new' : changeText(was, value)} |`,
       ),
     ...more,
   ];
+}
+
+/** A gate before the registration weighs a run; its summary names the version that the same run of the pipeline registered. */
+function nameRegistered(summary: string, { stepList }: PipelineRun): string {
+  const made = stepList.find(
+    ({ kind, values }) => kind === 'register' && summary.startsWith(`${values.model} (not registered): `),
+  );
+  if (made === undefined) return summary;
+  const { model, version } = made.values;
+  return summary.replace(`${model} (not registered): `, () => `${model} v${version}: `);
+}
+
+/** Four significant digits, and every digit of a whole number: `0.9133333333333333` -> `0.9133`. */
+function roundMetric(value: number): string {
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
 function changeText(was: number, is: number): string {
@@ -99,7 +125,14 @@ function costChange({ cost }: PipelineRun, before: PipelineRun | null): string {
   const was = before?.cost ?? null;
   if (cost === null || was === null || was.currency !== cost.currency) return '';
   const change = decimal(cost.amount).minus(was.amount);
+  if (isNoise(change, was)) return `, about the same as before (${shownMoney(was)})`;
   return `, ${change.isNegative() ? 'less' : 'more'} than before (${shownMoney(was)}) by ${shownMoney({ amount: change.abs().toFixed(), currency: cost.currency })}`;
+}
+
+/** Two runs of the same work differ by this much on a busy machine: half a cent, or a twentieth of the earlier cost. */
+function isNoise(change: Decimal, before: Money): boolean {
+  const size = change.abs();
+  return size.lessThan(NOISE_AMOUNT) || size.lessThan(decimal(before.amount).times(NOISE_RATIO));
 }
 
 /** What ends a cell or a line of a table. */
@@ -134,10 +167,12 @@ function testCase(pipeline: string, step: PipelineStep): string {
   return [open, ...verdictOf(step), ...out, '    </testcase>'].join('\n');
 }
 
-function verdictOf({ state, reason, values }: PipelineStep): string[] {
+function verdictOf({ state, reason, values, attempts }: PipelineStep): string[] {
   const message = xml(reason ?? state);
   if (state === 'failed' || state === 'stopped')
-    return [`      <failure type="${state}" message="${message}">${xml(values.checks ?? reason ?? '')}</failure>`];
+    return [
+      `      <failure type="${state}" message="${message}">${xml(values.checks ?? attempts.at(-1)?.lastLines ?? reason ?? '')}</failure>`,
+    ];
   return state === 'skipped' ? [`      <skipped message="${message}"/>`] : [];
 }
 

@@ -58,7 +58,15 @@ export function runText(run: PipelineRun, { paint }: Context): string {
     ],
     paint,
   );
-  return `${steps}\n${endText(run)}`;
+  const failures = run.stepList.flatMap((step) => lastLinesText(step) ?? []);
+  return [steps, ...failures, endText(run)].join(failures.length === 0 ? '\n' : '\n\n');
+}
+
+/** The last lines that a failed step printed, under its name; null where there are none. */
+export function lastLinesText({ step, state, attempts }: PipelineStep): string | null {
+  const lastLines = attempts.at(-1)?.lastLines ?? null;
+  if (state !== 'failed' || lastLines === null) return null;
+  return `last lines of ${step}:\n${lastLines.replaceAll(/^/gm, '  ')}`;
 }
 
 /** Why a step ended so, what it says, or why it was made. */

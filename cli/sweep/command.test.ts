@@ -107,4 +107,22 @@ describe('steelyard sweep run', () => {
       document: { best: null },
     });
   });
+
+  it('waits for released money and spends its budget, whatever share each trial took', async () => {
+    const { document } = await sweep(
+      ['--budget', '20USD', '--param', 'a=0.5', '--trials', '6', '--parallel', '2', '--stop', 'none'],
+      ['{a}', '20'],
+    );
+    expect(document.best).not.toBeNull();
+    expect(Number(document.spent?.amount)).toBeGreaterThanOrEqual(18);
+    expect(Number(document.spent?.amount)).toBeLessThanOrEqual(20 + 1);
+  });
+
+  it('refuses a budget that begins no trial and says the minimum', async () => {
+    const words = ['--url', server.url, '--metric', 'accuracy', '--budget', '1USD', '--param', 'a=1', '--grace', '2'];
+    const refused = await steelyard(['sweep', 'run', ...words, ...PRICE, '--', 'true'], { PATH: process.env.PATH });
+    expect(refused.code).toBe(12);
+    expect(refused.err).toContain('The budget of 1.00 USD begins no trial: one needs 3.25 USD.');
+    expect(refused.err).toContain('The minimum for this sweep is 32.50 USD');
+  });
 });

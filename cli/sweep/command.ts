@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ResourceName } from '../../src/finops/metering/schema.ts';
-import { decimal, type Money } from '../../src/platform/units/schema.ts';
+import { getPrice } from '../../src/finops/prices/schema.ts';
+import { type Decimal, decimal, type Money } from '../../src/platform/units/schema.ts';
 import { experimentIdOf } from '../experiment.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
-import { beginRun, endRun } from '../metered/held-run.ts';
+import { CommandError, RemoteFailure } from '../frame/failure.ts';
+import { type Asked, beginRun, endRun } from '../metered/held-run.ts';
 import { HourlyPriceWord, MoneyWord } from '../metered/money-words.ts';
 import { shownMoney } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
+import { DEFAULT_GRACE_SECONDS, planBudget } from './budget-plan.ts';
 import { isBetter } from './early-stopping.ts';
 import { spaceOf } from './space.ts';
 import { runTrials, type Trial } from './trials.ts';
@@ -82,9 +85,8 @@ const sweepCommand = command({
     experiment: { value: 'NAME|ID', fallback: '0', describe: 'MLflow experiment of its runs' },
     grace: {
       value: 'SECONDS',
-      fallback: '10',
       schema: z.coerce.number().int().min(0).max(86_400),
-      describe: 'Time a trial has to save its work when it is stopped',
+      describe: 'Time a trial has to save its work when it is stopped; default: 4 % of the budget, at most 10 s',
     },
     logs: { value: 'FOLDER', describe: 'Where what the trials print is kept; default: .steelyard/sweeps/RUN' },
   },
@@ -110,6 +112,7 @@ const sweepCommand = command({
     },
   ) => {
     const space = spaceOf(param);
+    const graceSeconds = await planGrace(context, { budget, parallel: Math.min(parallel, trials), grace, asked });
     const experimentId = await experimentIdOf(await context.client(), experiment);
     const parent = await beginRun(context, experimentId, ['sweep:', ...words], asked, {
       'steelyard.sweep': `${stop}, ${shownMoney(budget)}`,
@@ -119,7 +122,7 @@ const sweepCommand = command({
       experimentId,
       words,
       asked,
-      graceSeconds: grace,
+      graceSeconds,
       budget,
       space,
       seed,
@@ -139,11 +142,54 @@ const sweepCommand = command({
     await endRun(context, parent, 'FINISHED', Date.now());
     const best = bestOf(done, goal);
     await context.answer({ run: parent, best, spent: totalOf(done), trials: done }, () =>
-      sweepText(done, best, context),
+      sweepText(done, { best, budget }, context),
     );
     return best === null ? NOTHING_EXIT : 0;
   },
 });
+
+/** The time that trials have to stop in. Says so when the budget is below its minimum. Errors: `sweep_budget_too_small`. */
+async function planGrace(context: Context, { budget, parallel, grace, asked }: BudgetQuestion): Promise<number> {
+  const hourly = await hourlyPriceOf(context, asked, budget.currency);
+  if (hourly === null || hourly.isZero()) return grace ?? DEFAULT_GRACE_SECONDS;
+  const { graceSeconds, least, minimum } = planBudget({ budget, hourly, parallel, graceSeconds: grace });
+  const needs = `${shownMoney(minimum)}: ${parallel} at a time with ${graceSeconds} s to stop at ${shownMoney({ amount: hourly.toFixed(), currency: budget.currency })} an hour`;
+  if (decimal(budget.amount).lessThan(least.amount)) {
+    const detail = `The budget of ${shownMoney(budget)} begins no trial: one needs ${shownMoney(least)}. The minimum for this sweep is ${needs}.`;
+    throw new CommandError('sweep_budget_too_small', detail, { budget, least, minimum });
+  }
+  if (decimal(budget.amount).lessThan(minimum.amount)) {
+    await context.remark(
+      `The budget of ${shownMoney(budget)} is below the minimum of ${needs}. Up to ${shownMoney(least)} of it can remain unspent.`,
+    );
+  }
+  return graceSeconds;
+}
+
+interface BudgetQuestion {
+  readonly budget: Money;
+  /** Trials at a time. */
+  readonly parallel: number;
+  readonly grace: number | undefined;
+  readonly asked: Omit<Asked, 'budget'>;
+}
+
+/** Price of one trial for an hour in the currency of the budget; null where none is known: the server refuses the trial then. */
+async function hourlyPriceOf(
+  context: Context,
+  { price, instance, quantity }: BudgetQuestion['asked'],
+  currency: string,
+): Promise<Decimal | null> {
+  if (price !== undefined) return price.currency === currency ? decimal(price.amount).times(quantity) : null;
+  if (instance === undefined) return null;
+  try {
+    const listed = await (await context.client()).call(getPrice, { query: { resource: instance } });
+    return listed.currency === currency ? decimal(listed.amount).times(quantity) : null;
+  } catch (error) {
+    if (error instanceof RemoteFailure) return null;
+    throw error;
+  }
+}
 
 function firstRungOf(budget: Money, trials: number, rung: Money | undefined): number {
   if (rung !== undefined) return Number(rung.amount);
@@ -174,7 +220,11 @@ function trialText({ trial, state, value, spent, params }: Trial): string {
   return `trial ${trial} ${state}: ${value ?? 'no value'}, ${shownMoney(spent) ?? 'cost not known'} (${drawn.join(' ')})`;
 }
 
-function sweepText(trials: readonly Trial[], best: Trial | null, { paint }: Context): string {
+function sweepText(
+  trials: readonly Trial[],
+  { best, budget }: { readonly best: Trial | null; readonly budget: Money },
+  { paint }: Context,
+): string {
   const rows = table(
     trials,
     [
@@ -194,7 +244,7 @@ function sweepText(trials: readonly Trial[], best: Trial | null, { paint }: Cont
     paint,
   );
   const total = shownMoney(totalOf(trials)) ?? 'cost not known';
-  return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${total} in all`;
+  return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${total} of ${shownMoney(budget)} spent`;
 }
 
 export const sweepCommands = [sweepCommand];

@@ -8,6 +8,7 @@ import { RemoteFailure } from '../frame/failure.ts';
 import { type Asked, beginRun, endRun, heldRun, statusOf } from '../metered/held-run.ts';
 import { mlflowOf } from '../mlflow/server.ts';
 import { goesOnByAsha, goesOnByMedian, isBetter, type Progress } from './early-stopping.ts';
+import { createReleases, type Releases } from './releases.ts';
 import { type Space, sample } from './space.ts';
 
 /** How a trial ended. */
@@ -51,7 +52,10 @@ const RunMetrics = z.object({
   run: z.object({ data: z.object({ metrics: z.array(z.object({ key: z.string(), value: z.number() })).default([]) }) }),
 });
 
-/** Runs the trials, so many at a time, until they are over or the budget is. */
+/**
+ * Runs the trials, so many at a time, until they are over or the budget is. A trial that finds too little money waits until another
+ * trial ends and releases what it did not spend; with no other trial in progress the budget is exhausted.
+ */
 export async function runTrials(
   context: Context,
   sweep: Sweep,
@@ -60,14 +64,15 @@ export async function runTrials(
   mkdirSync(sweep.logs, { recursive: true });
   const progress = new Map<number, Progress>();
   const trials: Trial[] = [];
+  const releases = createReleases();
   let next = 0;
   let exhausted = false;
   const worker = async () => {
     while (next < sweep.trials && !exhausted) {
       const number = next;
       next += 1;
-      const trial = await runTrial(context, sweep, number, progress);
-      exhausted ||= trial.state === 'stopped: budget' || trial.state === 'never begun';
+      const trial = await runTrial(context, sweep, number, { progress, releases });
+      exhausted ||= trial.state === 'never begun';
       trials.push(trial);
       await ended(trial);
     }
@@ -76,12 +81,12 @@ export async function runTrials(
   return trials.toSorted((a, b) => a.trial - b.trial);
 }
 
-async function runTrial(
-  context: Context,
-  sweep: Sweep,
-  trial: number,
-  progress: Map<number, Progress>,
-): Promise<Trial> {
+interface Shared {
+  readonly progress: Map<number, Progress>;
+  readonly releases: Releases;
+}
+
+async function runTrial(context: Context, sweep: Sweep, trial: number, { progress, releases }: Shared): Promise<Trial> {
   const params = sample(sweep.space, sweep.seed, trial);
   const words = sweep.words.map((word) =>
     word.replaceAll(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole),
@@ -94,7 +99,7 @@ async function runTrial(
     return early;
   };
   try {
-    const end = await heldRun(context, {
+    const held = {
       ...sweep.asked,
       run,
       experimentId: sweep.experimentId,
@@ -107,7 +112,8 @@ async function runTrial(
       log: join(sweep.logs, `trial-${trial}.log`),
       reportMs: REPORT_MS,
       reported: look,
-    });
+    };
+    const end = await releases.retryOnRelease(() => heldRun(context, held), isBudgetExceeded);
     const spent = end.settled?.spent ?? null;
     await note(context, sweep, { trial, run, spent }, progress);
     await endRun(context, run, early ? 'KILLED' : statusOf(end), end.ended.end);
@@ -121,9 +127,14 @@ async function runTrial(
     return { trial, params, run, state, spent, value: bestOf(sweep, progress.get(trial)) };
   } catch (error) {
     await endRun(context, run, 'FAILED', Date.now());
-    if (!(error instanceof RemoteFailure) || error.problem.code !== 'budget_exceeded') throw error;
+    if (!isBudgetExceeded(error)) throw error;
+    await context.remark(`trial ${trial} has not begun: ${error.message}`);
     return { trial, params, run: null, state: 'never begun', spent: null, value: null };
   }
+}
+
+function isBudgetExceeded(error: unknown): error is RemoteFailure {
+  return error instanceof RemoteFailure && error.problem.code === 'budget_exceeded';
 }
 
 async function beginTrial(

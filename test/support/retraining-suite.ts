@@ -93,7 +93,7 @@ function episodeTests(inUse: () => RetrainingRoom): void {
     await room.tell('opened');
     const round = await room.untilOver(1);
     expect(round).toMatchObject({ state: 'not_promoted', candidate: '2', verdict: 'reject', rollout: null });
-    expect(round.reason).toMatch(/does not beat version 1 and is kept: ranker 2 is refused on quality: accuracy/);
+    expect(round.reason).toMatch(/does not beat version 1 and is kept: ranker v2: reject\. .*Failed: accuracy/);
     expect((await room.detail()).champion).toBe('1');
   });
 

@@ -1,22 +1,14 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { StringDecoder } from 'node:string_decoder';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
 import { logPath } from './runs/collect.ts';
 import type { DriveDeps } from './runs/context.ts';
-import type { Masker } from './runs/masking.ts';
+import { type LogRange, maskedBytes } from './runs/last-lines.ts';
 import { isOver } from './runs/schema.ts';
 import { type StoredRun, type StoredStep, stepsOf } from './runs/store.ts';
 import { workIdOf } from './runs/work.ts';
-
-/** Line ends that a secret may be broken by, in bytes. */
-const BEFORE_BYTES = 4096;
-
-export interface LogRange {
-  readonly from: number;
-  readonly maxBytes: number;
-}
 
 export interface LogPart {
   readonly text: string;
@@ -67,19 +59,6 @@ async function liveLog(
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** Bytes of a file that grows, masked; what may be the beginning of a secret is left for the next time. */
-async function maskedBytes(file: FileHandle, masker: Masker, { from, maxBytes }: LogRange): Promise<Buffer> {
-  // From a little before: a secret may have begun there.
-  const before = masker.longest === 0 ? 0 : Math.min(from, 2 * masker.longest + BEFORE_BYTES);
-  // And to a little behind: one that began in this part is settled there.
-  const wanted = before + maxBytes + 2 * masker.longest;
-  const { buffer: bytes, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, from - before);
-  return masker
-    .pass()
-    .write(bytes.subarray(0, bytesRead))
-    .subarray(before, before + maxBytes);
 }
 
 async function keptLog(

@@ -98,6 +98,26 @@ describe('a pipeline', () => {
     });
   });
 
+  it('registers nothing and moves no alias where nothing changed, also when the alias has moved meanwhile', async () => {
+    await applied(application, TRAINING);
+    const code = await sentCode(application, CODE);
+    const first = await ranToEnd(application, 'training', { code });
+    const again = await ranToEnd(application, 'training', { code });
+    expect(stepOf(again, 'train[lr=0.7]').state).toBe('cached');
+    expect(stepOf(again, 'register').values).toEqual(stepOf(first, 'register').values);
+    const aliasMoves = async () => {
+      const { decisions } = await call(application, listDecisions, { query: { model: 'ranker' } });
+      return decisions.length;
+    };
+    expect(await aliasMoves()).toBe(1);
+    const better = { ...CODE, 'words.txt': 'another word\n' };
+    const other = await ranToEnd(application, 'training', { code: await sentCode(application, better) });
+    expect(stepOf(other, 'register').values).toMatchObject({ version: '2' });
+    expect(await aliasMoves()).toBe(2);
+    await ranToEnd(application, 'training', { code: await sentCode(application, better) });
+    expect(await aliasMoves()).toBe(2);
+  });
+
   it('deploys to an alias that a policy governs by a decision of its gate, and not without', async () => {
     const policy = (floor: string) => `
 apiVersion: steelyard/v1
@@ -131,7 +151,7 @@ spec:
     expect(stepOf(shipped, 'deploy')).toMatchObject({ state: 'succeeded' });
     const { decisions } = await call(application, listDecisions, { query: { model: 'ranker' } });
     expect(decisions.map(({ verdict, action }) => [verdict, action?.to])).toEqual([
-      ['promote', '2'],
+      ['promote', '1'],
       ['reject', undefined],
     ]);
     expect(decisions[0]?.actor).toBe('pipeline shipping #2');

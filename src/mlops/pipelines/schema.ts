@@ -118,6 +118,10 @@ export const PipelineStep = z
           cost: Money.nullable().describe('What it cost'),
           ...taking,
           checkpoint: z.string().nullable().describe('Where it left what it had reached'),
+          lastLines: z
+            .string()
+            .nullable()
+            .describe('Last lines of its log, at most ten; null where it went well or printed nothing'),
         }),
       )
       .describe('Its tries that are over'),

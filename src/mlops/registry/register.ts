@@ -13,14 +13,17 @@ export interface Registration {
   readonly modelId: string | null;
   /** Where its artifacts are, `models:/m-…` or `runs:/…`. */
   readonly source: string;
-  /** The same for the same wish: asking twice makes one version. */
+  /** Who asks for it; versions that were registered this way are found again by their run and source. */
   readonly mark: string;
   readonly description: string;
 }
 
 const MARK_TAG = 'steelyard.mark';
 
-/** Makes a version once, and the registered model where it is not there. */
+/**
+ * Makes a version of a run and its artifacts once, and the registered model where it is not there: the same run and source again find
+ * the version that was made of them.
+ */
 export async function register(
   { store, models, versions }: { readonly store: Store; readonly models: Models; readonly versions: Versions },
   { model, runId, modelId, source, mark, description }: Registration,
@@ -32,7 +35,11 @@ export async function register(
     });
   }
   const before = (await versionsOfRun(store, runId)).find(
-    (one) => one.model === model && one.tags.some(({ key, value }) => key === MARK_TAG && value === mark),
+    (one) =>
+      one.model === model &&
+      one.source === source &&
+      one.modelId === modelId &&
+      one.tags.some(({ key }) => key === MARK_TAG),
   );
   if (before !== undefined) return before;
   return versions.create({

@@ -241,6 +241,7 @@ export const errorTable = {
   budget_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such budget' },
   budget_exceeded: { status: 409, exitCode: BUDGET, title: 'A budget has too little left for it' },
   budget_approval_needed: { status: 409, exitCode: BUDGET, title: 'A person has to approve more than the budget' },
+  sweep_budget_too_small: { status: 422, exitCode: BUDGET, title: 'The budget of the sweep begins no trial' },
   forecast_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such forecast' },
   forecast_change_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such known change' },
   budget_not_approvable: { status: 409, exitCode: CONFLICT, title: 'The budget takes no approvals' },

@@ -1,38 +1,45 @@
 import { decimalString } from '../../platform/units/index.ts';
 import type { Check, Verdict } from './schema.ts';
 
-/** The verdict in one sentence that a person can repeat in a meeting. */
+/**
+ * The verdict about a version, how many checks pass on each side, and why the others do not.
+ * Example: `bc v2: promote. 2 of 2 quality checks and 1 of 1 cost checks pass.`
+ */
 export function summarise(model: string, version: string, verdict: Verdict, checks: readonly Check[]): string {
-  const subject = `${model} ${version}`;
-  if (verdict === 'promote') {
-    const quality = checks.filter(({ side }) => side === 'quality').length;
-    return `${subject} passes: ${counted(quality, 'quality check')} and ${counted(checks.length - quality, 'cost check')} hold.`;
-  }
-  if (verdict === 'hold') {
-    const missing = checks.filter(({ holds }) => holds === null).map(({ name }) => name);
-    return `${subject} is held: evidence is missing for ${listed(missing)}.`;
-  }
+  const subject = /^\d+$/.test(version) ? `${model} v${version}` : `${model} (${version})`;
+  const sentences = [`${subject}: ${verdict}.`, countPasses(checks), explainMissing(checks), explainFailures(checks)];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function countPasses(checks: readonly Check[]): string {
+  const counts = (['quality', 'cost'] as const).flatMap((side) => {
+    const own = checks.filter((check) => check.side === side);
+    const passed = own.filter(({ holds }) => holds === true).length;
+    return own.length === 0 ? [] : [`${passed} of ${own.length} ${side} checks`];
+  });
+  return counts.length === 0 ? '' : `${counts.join(' and ')} pass.`;
+}
+
+function explainMissing(checks: readonly Check[]): string {
+  const missing = checks.filter(({ holds }) => holds === null).map(({ name }) => name);
+  return missing.length === 0 ? '' : `Evidence is missing for ${joinWords(missing)}.`;
+}
+
+function explainFailures(checks: readonly Check[]): string {
   const failed = checks.filter(({ holds }) => holds === false);
-  const sides = new Set(failed.map(({ side }) => side));
-  const [side] = sides;
-  const where = sides.size === 2 ? 'on both sides' : `on ${side}`;
   const reasons = failed.map(
-    (check) =>
-      `${check.name} is ${short(check.measured)} where ${check.comparison} ${short(check.bound)} ${check.unit} is asked`,
+    ({ name, measured, comparison, bound, unit }) =>
+      `${name} is ${roundFigure(measured)}, required ${comparison} ${roundFigure(bound)} ${unit}`,
   );
-  return `${subject} is refused ${where}: ${listed(reasons)}.`;
+  return reasons.length === 0 ? '' : `Failed: ${reasons.join('; ')}.`;
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+function joinWords(items: readonly string[]): string {
+  return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
-function listed(items: readonly string[]): string {
-  return items.length < 2 ? (items[0] ?? 'nothing') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}
-
-/** Four significant digits for reading; the exact figure stands in the check. */
-function short(value: string | null): string {
+/** Four significant digits for reading; the exact figure is in the check. */
+function roundFigure(value: string | null): string {
   if (value === null) return 'unknown';
   const number = Number(value);
   return Math.abs(number) >= 1000 ? number.toFixed(2) : decimalString(number.toPrecision(4));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CostEvidence, VersionEvidence } from '../evidence/schema.ts';
+import type { Check } from './schema.ts';
 import { PolicySpec as PolicySchema, type PolicySpec } from './schema.ts';
 import { summarise } from './summary.ts';
 import { type Scales, weigh } from './weigh.ts';
@@ -89,10 +90,25 @@ describe('the gate', () => {
     expect(weigh(scales(version('2', 0.21, '0.01'), { policy: { ...policy, quality } })).verdict).toBe('reject');
   });
 
-  it('says in one sentence what fails and by how much', () => {
+  it('says the verdict, how many checks pass, and what fails by how much', () => {
     const { verdict, checks } = weigh(scales(version('3', 0.4, '0.5')));
     expect(summarise('ranker', '3', verdict, checks)).toBe(
-      'ranker 3 is refused on cost: cost per 1,000 predictions is 0.5 where <= 0.02 USD per 1,000 predictions is asked, cost per month is 25000.00 where <= 900 USD per month is asked and budget recs is 25000.00 where <= 1000.00 USD per month is asked.',
+      'ranker v3: reject. 2 of 2 quality checks and 1 of 4 cost checks pass. Failed: cost per 1,000 predictions is 0.5, required <= 0.02 USD per 1,000 predictions; cost per month is 25000.00, required <= 900 USD per month; budget recs is 25000.00, required <= 1000.00 USD per month.',
+    );
+  });
+
+  it('says a promotion in the words of its checks', () => {
+    const passed = (side: 'quality' | 'cost') => ({ side, name: side, holds: true }) as Check;
+    const checks = [passed('quality'), passed('quality'), passed('cost')];
+    expect(summarise('bc', '2', 'promote', checks)).toBe(
+      'bc v2: promote. 2 of 2 quality checks and 1 of 1 cost checks pass.',
+    );
+  });
+
+  it('names the evidence that is missing', () => {
+    const { verdict, checks } = weigh(scales(version('2', 0.21, null)));
+    expect(summarise('ranker', 'not registered', verdict, checks)).toMatch(
+      /^ranker \(not registered\): hold\. 2 of 2 quality checks and 1 of 4 cost checks pass\. Evidence is missing for cost per 1,000 predictions,/,
     );
   });
 });

@@ -21,7 +21,7 @@ export function createModelSteps({ store, tracking, registry, gates }: ModelStep
       const { verdict, summary, checks } = await gates.weighRun(request);
       return { verdict, summary, checks: checks.map(checkLine) };
     },
-    async register({ model, runId, artifact, policy, actor, mark }) {
+    async register({ model, runId, artifact, policy, actor, mark, promotedBefore }) {
       const { source, modelId } = await sourceOf({ store, tracking }, runId, artifact);
       const { version } = await registry.register({
         model,
@@ -32,8 +32,11 @@ export function createModelSteps({ store, tracking, registry, gates }: ModelStep
         description: `registered by ${actor}`,
       });
       if (policy === null) return { model, version, decision: null };
-      const { decision } = await gates.check({ model, version, policy, dryRun: false, actor });
-      return { model, version, decision };
+      if (promotedBefore?.version === version) {
+        return { model, version, decision: { decision: promotedBefore.decision, verdict: 'promote' } };
+      }
+      const { decision, verdict } = await gates.check({ model, version, policy, dryRun: false, actor });
+      return { model, version, decision: decision === null ? null : { decision, verdict } };
     },
     async deploy({ model, version, alias, actor }) {
       const policies = (await policiesOf(store, model)).filter(({ spec }) => spec.alias === alias);
@@ -43,7 +46,7 @@ export function createModelSteps({ store, tracking, registry, gates }: ModelStep
         const dryRun = index < policies.length - 1;
         const { verdict, summary } = await gates.check({ model, version, policy: name, dryRun, actor });
         if (verdict === 'promote') continue;
-        const detail = `Policy "${name}" governs the alias "${alias}" of model "${model}", and its gate says ${verdict}: ${summary}`;
+        const detail = `Policy "${name}" governs the alias "${alias}" of model "${model}", and its gate says: ${summary}`;
         throw new AppError('alias_governed', detail, { model, alias, policy: name });
       }
     },
@@ -67,8 +70,8 @@ async function sourceOf(
   throw new AppError('pipeline_model_missing', detail, { run: runId });
 }
 
-/** `ndcg 0.31 >= 0.2: holds`. */
+/** `ndcg 0.31 >= 0.2: passes`. */
 function checkLine({ name, measured, comparison, bound, holds, source }: Check): string {
   if (holds === null) return `${name}: ${source}`;
-  return `${name} ${measured} ${comparison} ${bound}: ${holds ? 'holds' : 'does not hold'}`;
+  return `${name} ${measured} ${comparison} ${bound}: ${holds ? 'passes' : 'fails'}`;
 }

@@ -10,6 +10,7 @@ import { PipelineAnswer } from './PipelineAnswer.tsx';
 import { RetrainsCard } from './RetrainsCard.tsx';
 import { RunDialog } from './RunDialog.tsx';
 import { Trends } from './Trends.tsx';
+import { TriggersCard } from './TriggersCard.tsx';
 import { usePipeline, usePipelineRuns } from './use-pipelines.ts';
 
 const TRENDS_HEIGHT = 270;
@@ -44,6 +45,7 @@ export function PipelinePage() {
           <Trends pipeline={name} runs={history.runs} />
         )}
         <HistoryCard pipeline={name} history={history} />
+        <TriggersCard pipeline={name} />
         <RetrainsCard pipeline={name} />
       </div>
       {starting && pipeline !== undefined && <RunDialog pipeline={pipeline} onClose={() => setStarting(false)} />}

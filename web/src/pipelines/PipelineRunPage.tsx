@@ -7,6 +7,7 @@ import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { FailedSteps } from './FailedSteps.tsx';
 import { OpenStep } from './OpenStep.tsx';
 import styles from './pipelines.module.css';
 import type { PipelineRunSearch } from './pipelines-search.ts';
@@ -54,6 +55,7 @@ function Body({ run, nowMs }: { readonly run: PipelineRun; readonly nowMs: numbe
   return (
     <div className={layout.stack}>
       <RunActions run={run} />
+      <FailedSteps steps={run.stepList} onOpen={onOpen} />
       <div className={layout.stack}>
         <StepsCard
           run={run}

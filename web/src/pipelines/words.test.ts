@@ -15,7 +15,8 @@ it('says how many steps of a run are done, and what became of the others', () =>
 });
 
 it('says in a line what a built-in step says', () => {
-  expect(saidText({ verdict: 'promote', summary: 'better and cheaper' })).toBe('promote: better and cheaper');
+  const summary = 'bc v2: promote. 2 of 2 quality checks pass.';
+  expect(saidText({ verdict: 'promote', summary })).toBe(summary);
   expect(saidText({ model: 'ranker', version: '3', run: 'r' })).toBe('ranker version 3');
   expect(saidText({ step: 'train[lr=0.7]', value: '0.7' })).toBe('the best is train[lr=0.7], 0.7');
   expect(saidText({ rows: '3' })).toBeNull();

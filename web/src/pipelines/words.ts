@@ -77,7 +77,7 @@ export function shortStatesText(steps: readonly PipelineStep[]): string {
 
 /** What a built-in step says, in a line: `promote: …`, `train[lr=0.7], 0.91`, `ranker version 3`; null when it says none of it. */
 export function saidText({ verdict, summary, step, value, model, version }: PipelineStep['values']): string | null {
-  if (verdict !== undefined) return summary === undefined ? verdict : `${verdict}: ${summary}`;
+  if (verdict !== undefined) return summary ?? verdict;
   if (model !== undefined && version !== undefined) return `${model} version ${version}`;
   return step !== undefined && value !== undefined ? `the best is ${step}, ${value}` : null;
 }

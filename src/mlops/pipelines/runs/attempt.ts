@@ -234,6 +234,7 @@ async function settled(
       place,
       prices: [...prices],
       checkpoint,
+      lastLines: null,
       again: told.outcome !== 'again' ? null : isMoved ? 'moved' : 'taken',
     },
   };

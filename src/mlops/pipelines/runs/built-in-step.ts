@@ -6,7 +6,7 @@ import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context
 import { StepProblem } from './prepare.ts';
 import { isGood, type StepState } from './schema.ts';
 import { save } from './steps-of-run.ts';
-import { NO_OUTPUTS } from './store.ts';
+import { lastSucceeded, NO_OUTPUTS } from './store.ts';
 
 type BuiltIn =
   | z.infer<typeof EvaluateStep>
@@ -54,7 +54,7 @@ function endOf(deps: DriveDeps, driven: DrivenRun, planned: PlannedStep, step: B
     case 'register':
       return registered(deps, driven, planned, step);
     case 'deploy':
-      return deployed(deps, driven, step);
+      return deployed(deps, driven, planned, step);
   }
 }
 
@@ -93,7 +93,7 @@ async function weighed(
   const { verdict, summary, checks } = await deps.models.weigh({ runId: runOf(driven, of), policy });
   const passes = verdict === 'promote' || (verdict === 'hold' && onHold === 'continue');
   const values = { verdict, summary, checks: checks.join('\n') };
-  return { state: passes ? 'succeeded' : 'failed', reason: passes ? null : `${verdict}: ${summary}`, values };
+  return { state: passes ? 'succeeded' : 'failed', reason: passes ? null : summary, values };
 }
 
 async function registered(
@@ -107,13 +107,28 @@ async function registered(
   if (artifact !== null) await keepAmongArtifacts(deps, driven, step.of, artifact, runId);
   const actor = `pipeline ${driven.run.pipeline} #${driven.run.number}`;
   const mark = `${driven.run.id} ${planned.key}`;
-  const made = await deps.models.register({ model, runId, artifact, policy, actor, mark });
-  const decision = made.decision === null ? {} : { decision: made.decision };
+  const last = await lastValues(deps, driven, planned);
+  const isSame = last !== null && last.model === model && last.policy === policy && last.decided === 'promote';
+  const promotedBefore = isSame ? { version: last.version ?? '', decision: last.decision ?? '' } : null;
+  const made = await deps.models.register({ model, runId, artifact, policy, actor, mark, promotedBefore });
+  const decided =
+    made.decision === null || policy === null
+      ? {}
+      : { policy, decision: made.decision.decision, decided: made.decision.verdict };
   return {
     state: 'succeeded',
     reason: null,
-    values: { model: made.model, version: made.version, run: runId, ...decision },
+    values: { model: made.model, version: made.version, run: runId, ...decided },
   };
+}
+
+/** What a step of this key said the last time that it succeeded in an earlier run; null when it never did. */
+async function lastValues(
+  deps: DriveDeps,
+  { run }: DrivenRun,
+  { key }: PlannedStep,
+): Promise<Readonly<Record<string, string>> | null> {
+  return (await lastSucceeded(deps.store, run.pipeline, key))?.outputs.values ?? null;
 }
 
 /** Files that a step made become artifacts of its run, so that a version can stand on them. */
@@ -133,11 +148,17 @@ async function keepAmongArtifacts(
 async function deployed(
   deps: DriveDeps,
   driven: DrivenRun,
+  planned: PlannedStep,
   { of, alias }: z.infer<typeof DeployStep>,
 ): Promise<BuiltInEnd> {
   const { model, version } = storedOf(driven, of).outputs.values;
   if (model === undefined || version === undefined) throw new StepProblem(`"${of}" registered nothing.`);
-  await deps.models.deploy({ model, version, alias, actor: `pipeline ${driven.run.pipeline} #${driven.run.number}` });
+  const last = await lastValues(deps, driven, planned);
+  // Deployed by the run before already: since then, the alias may have moved on purpose.
+  const isSame = last !== null && last.model === model && last.version === version && last.alias === alias;
+  if (!isSame) {
+    await deps.models.deploy({ model, version, alias, actor: `pipeline ${driven.run.pipeline} #${driven.run.number}` });
+  }
   return { state: 'succeeded', reason: null, values: { model, version, alias } };
 }
 

@@ -12,6 +12,7 @@ import { decideBefore } from './capacity.ts';
 import { capacityOf } from './capacity-decision.ts';
 import { collect, keepLog } from './collect.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
+import { readLastLines } from './last-lines.ts';
 import { nextTry } from './next-try.ts';
 import { type Prepared, prepare, problemOf } from './prepare.ts';
 import { isAway, LATER_MS, putAway, whenReached } from './put-away.ts';
@@ -320,8 +321,9 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
   if (end === null) return;
   await deps.endAccess(begun.work.id);
   const collected = await collect(deps, { ...begun, mlflowRun: stored.mlflowRun, end, log });
+  const lastLines = collected.verdict.outcome === 'succeeded' ? null : await readLastLines(deps, begun.work);
   await keepEnd(deps, driven, begun, {
-    end: { ...end, ...collected.verdict },
+    end: { ...end, ...collected.verdict, attempt: { ...end.attempt, lastLines } },
     outputs: collected.outputs,
     spentBefore,
   });

@@ -79,7 +79,7 @@ describe('a step', () => {
 
   it('that fails in the end skips what stands on it, and not what does not', async () => {
     await pipeline({
-      bad: { run: 'exit 3' },
+      bad: { run: 'echo begun; echo "KeyError: x" >&2; exit 3' },
       after: { run: 'true', needs: ['bad'] },
       later: { run: 'true', needs: ['after'] },
       aside: { run: 'true' },
@@ -95,6 +95,7 @@ describe('a step', () => {
       'bad failed',
       'after was skipped',
     ]);
+    expect(stepOf(run, 'bad').attempts).toMatchObject([{ lastLines: 'begun\nKeyError: x' }]);
   });
 
   it.concurrent.each([

@@ -93,6 +93,7 @@ function shownStep(stored: StoredStep, planned: PlannedStep | undefined): Pipeli
       cost: attempt.spent,
       ...takingOf(attempt),
       checkpoint: attempt.checkpoint,
+      lastLines: attempt.lastLines,
     })),
     capacity: stored.capacity.map(({ atMs, forAttempt, action, reason, decision }) => ({
       ...{ at: instant(atMs), attempt: forAttempt, action, reason, decision },

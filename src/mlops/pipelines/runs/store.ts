@@ -274,6 +274,22 @@ export async function lastMade(sql: Sql, pipeline: string, stepKey: string): Pro
   return found === undefined || parts === null ? null : { parts, run: `${pipeline} #${found.run_number}` };
 }
 
+/** A step as it was when it last succeeded in a run of the pipeline; null when it never did. */
+export async function lastSucceeded(sql: Sql, pipeline: string, stepKey: string): Promise<StoredStep | null> {
+  const found = await sql
+    .tables<RunTables>()
+    .selectFrom('pipeline_step')
+    .innerJoin('pipeline_run', 'pipeline_run.id', 'pipeline_step.run')
+    .selectAll('pipeline_step')
+    .where('pipeline_run.pipeline', '=', pipeline)
+    .where('pipeline_step.step_key', '=', stepKey)
+    .where('pipeline_step.state', '=', 'succeeded')
+    .orderBy('pipeline_run.run_number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return found === undefined ? null : storedStep(found);
+}
+
 function cacheQuery(sql: Sql, pipeline: string, stepKey: string) {
   return sql
     .tables<RunTables>()

@@ -40,6 +40,8 @@ export const Attempt = z.strictObject({
   spent: Money.nullable(),
   ...taking,
   checkpoint: z.string().nullable(),
+  /** What it printed last, its secrets masked; null where it went well or printed nothing. */
+  lastLines: z.string().nullable().default(null),
   /** It went on as another try: moved to other capacity, or taken away by the engine; null: neither. */
   again: z.enum(['moved', 'taken']).nullable().default(null),
 });

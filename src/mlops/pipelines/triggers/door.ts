@@ -146,8 +146,8 @@ async function noted(
       const occurrence = occurrenceOf(pipeline, name, push);
       const fresh =
         reason === null ? await occurred(deps, sql, occurrence) : await ignored(deps, sql, occurrence, reason);
-      const outcome = reason === null ? 'accepted' : 'ignored';
-      answers.push({ trigger: name, outcome: fresh ? outcome : 'duplicate', reason });
+      const outcome = fresh ? 'accepted' : 'duplicate';
+      answers.push({ trigger: name, outcome: reason === null ? outcome : 'ignored', reason });
     }
     return answers;
   });

@@ -1,5 +1,7 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { resolveSecret } from '../../../platform/secrets/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { kindOf, namedTriggers } from '../definition/triggers/schema.ts';
+import { kindOf, namedTriggers, type Trigger } from '../definition/triggers/schema.ts';
 import type { StoredPipeline } from '../store.ts';
 import type { PipelineTrigger } from './schema.ts';
 import { lastDecisions, type TriggerState, triggerStates } from './store.ts';
@@ -13,7 +15,8 @@ export async function shownTriggers(sql: Sql, { name: pipeline, spec }: StoredPi
     const state = states.get(name);
     if (state === undefined) throw new Error(`trigger ${name} of ${pipeline} was applied without its state`);
     const decisions = await shownDecisions(sql, state);
-    const { sinceMs, nextAt, digest, problem } = state;
+    const { sinceMs, nextAt, digest } = state;
+    const problem = state.problem ?? (await secretProblem(trigger));
     const since = new Date(sinceMs).toISOString();
     shown.push({
       trigger: name,
@@ -27,6 +30,18 @@ export async function shownTriggers(sql: Sql, { name: pipeline, spec }: StoredPi
     });
   }
   return shown;
+}
+
+/** Why the secret of a push cannot be read now, so that no delivery opens the trigger; null where it can, or none is needed. */
+async function secretProblem(trigger: Trigger): Promise<string | null> {
+  if (!('push' in trigger)) return null;
+  try {
+    await resolveSecret(trigger.push.secret);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
 }
 
 async function shownDecisions(sql: Sql, { pipeline, name }: TriggerState): Promise<PipelineTrigger['decisions']> {

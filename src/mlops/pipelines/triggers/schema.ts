@@ -32,7 +32,10 @@ export const PipelineTrigger = z
     since: UtcInstant.describe('From when on it counts'),
     nextAt: UtcInstant.nullable().describe('Its next time or look; null where others tell it, or no time is left'),
     digest: z.string().nullable().describe('Of the data as it was seen last; null before the first look'),
-    problem: z.string().nullable().describe('Why the last look saw nothing; null when it went well'),
+    problem: z
+      .string()
+      .nullable()
+      .describe('Why the last look saw nothing, or the secret of a push cannot be read; null when neither is so'),
     decisions: z.array(TriggerDecision).describe('Latest first, at most a hundred'),
   })
   .describe('A trigger and what it has done');

@@ -266,6 +266,17 @@ describe('a push that GitLab tells of', () => {
   });
 });
 
+describe('a trigger whose secret cannot be read', () => {
+  it('says so as its problem, with the variable, and no problem once it can', async () => {
+    await pipeline('{provider: github, secret: env:NO_SUCH_HOOK}');
+    expect(await triggerOf(shared, name, 'push')).toMatchObject({
+      problem: 'The variable NO_SUCH_HOOK is not set on the server; put the secret there or name another place.',
+    });
+    await github();
+    expect(await triggerOf(shared, name, 'push')).toMatchObject({ problem: null });
+  });
+});
+
 describe('a pipeline whose trigger could never begin a run is refused', () => {
   it.each([
     ['a push without a source', `on: [{push: {provider: github, secret: env:S}}]`, 'has no "source"'],

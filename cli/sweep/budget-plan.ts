@@ -1,0 +1,50 @@
+import { type Decimal, decimal, type Money } from '../../src/platform/units/schema.ts';
+
+/** The least time, besides the time to stop, that the server begins work for, in seconds. */
+const SHORTEST_TRIAL_SECONDS = 1;
+/** Time besides the time to stop in which a trial that has begun asks for more, in seconds. */
+const RENEWAL_SECONDS = 8;
+/** Trials are asked to stop this much before the last moment, in seconds. */
+const STOP_AHEAD_SECONDS = 0.25;
+/** What no trial can be begun for must not exceed this part of the budget. */
+const UNSPENT_RATIO = 0.1;
+/** Part of the budget that the default of `--grace` takes, and its highest value, in seconds. */
+const GRACE_RATIO = 0.04;
+export const DEFAULT_GRACE_SECONDS = 10;
+
+export interface BudgetPlan {
+  /** Time that a trial has to stop in, in whole seconds. */
+  readonly graceSeconds: number;
+  /** Least budget that a single trial can be begun for. */
+  readonly least: Money;
+  /** Least budget that begins all trials of a time, and of which at least 90 % can be spent. */
+  readonly minimum: Money;
+}
+
+/**
+ * What a sweep needs at a price, so that its budget can be spent. The last trial is asked to stop `graceSeconds` before the money ends,
+ * and no trial begins for less than `graceSeconds` and one second: this is what can remain unspent. Without a stated grace
+ * it is 4 % of the time that the budget pays for, at most 10 s.
+ * `hourly`: price of one trial for an hour, > 0. Example: 0.05 USD at 3.06 USD/h pay for 58.8 s, so the grace is 2 s.
+ */
+export function planBudget({
+  budget,
+  hourly,
+  parallel,
+  graceSeconds: stated,
+}: {
+  readonly budget: Money;
+  readonly hourly: Decimal;
+  readonly parallel: number;
+  readonly graceSeconds: number | undefined;
+}): BudgetPlan {
+  const costOf = (seconds: number): Money => ({
+    amount: hourly.times(seconds).dividedBy(3600).toSignificantDigits(6).toFixed(),
+    currency: budget.currency,
+  });
+  const paidSeconds = decimal(budget.amount).times(3600).dividedBy(hourly).toNumber();
+  const graceSeconds = stated ?? Math.min(DEFAULT_GRACE_SECONDS, Math.floor(paidSeconds * GRACE_RATIO));
+  const leastSeconds = graceSeconds + SHORTEST_TRIAL_SECONDS + STOP_AHEAD_SECONDS;
+  const minimumSeconds = Math.max(leastSeconds / UNSPENT_RATIO, parallel * (graceSeconds + RENEWAL_SECONDS));
+  return { graceSeconds, least: costOf(leastSeconds), minimum: costOf(minimumSeconds) };
+}
