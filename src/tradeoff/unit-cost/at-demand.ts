@@ -11,7 +11,7 @@ export interface Scaling {
   readonly targetUtilization: number;
 }
 
-export interface DemandQuestion {
+interface DemandQuestion {
   readonly serviceTime: ServiceTime;
   readonly pricePerHour: Money;
   readonly predictionsPerMonth: number;

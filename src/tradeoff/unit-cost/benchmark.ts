@@ -8,7 +8,7 @@ import {
   type PriceNow,
   priceHardware,
 } from './measured-usage.ts';
-import type { ServiceTime, UnitCost } from './schema.ts';
+import type { Hardware, ServiceTime, UnitCost } from './schema.ts';
 
 /**
  * Unit costs on the basis `benchmark`, one for each hardware: measured service time times the price of the hardware now, at full use.
@@ -44,9 +44,15 @@ function benchmarkCost(group: readonly Held[], priceNow: PriceNow): UnitCost {
     endpoint: null,
     window: windowOf(group),
     predictions: group.reduce((sum, { predictions }) => sum + predictions, 0),
+    predictionsPerMonth: null,
     serviceTime,
-    source: `benchmark on ${hardware.name}: ${[...new Set(group.map(({ origin }) => origin))].join('; ')}`,
+    source: `benchmark on ${pricedName(hardware)}: ${[...new Set(group.map(({ origin }) => origin))].join('; ')}`,
   };
+}
+
+/** Example: `2 x vcpu at 0.08 USD an hour (contract of 2026-01)`. */
+function pricedName({ name, pricePerHour, priceSource }: Hardware): string {
+  return pricePerHour === null ? name : `${name} at ${pricePerHour.amount} ${pricePerHour.currency} an hour (${priceSource})`;
 }
 
 function serviceTimeOf(group: readonly Held[]): ServiceTime {
@@ -62,12 +68,12 @@ function serviceTimeOf(group: readonly Held[]): ServiceTime {
   };
 }
 
-export function priceReason(missing: readonly string[], hardware: string): string {
+function priceReason(missing: readonly string[], hardware: string): string {
   if (missing.length === 0) return `${hardware} is priced in more than one currency`;
   return `no price for ${missing.join(', ')} now; apply a PriceBook that has it`;
 }
 
-export function windowOf(usage: readonly { readonly start: number; readonly end: number }[]): UnitCost['window'] {
+function windowOf(usage: readonly { readonly start: number; readonly end: number }[]): UnitCost['window'] {
   return {
     start: new Date(Math.min(...usage.map(({ start }) => start))).toISOString(),
     end: new Date(Math.max(...usage.map(({ end }) => end))).toISOString(),

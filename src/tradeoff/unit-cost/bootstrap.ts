@@ -1,7 +1,7 @@
 import { createRandom } from '../../platform/numbers/index.ts';
 
 /** What one measurement took. */
-export interface TimedPredictions {
+interface TimedPredictions {
   readonly seconds: number;
   readonly predictions: number;
 }

@@ -1,7 +1,7 @@
 import type { ComparedUnitCosts, UnitCost } from './schema.ts';
 
 /** The unit costs that are known of one version. */
-export interface VersionUnitCosts {
+interface VersionUnitCosts {
   readonly version: string;
   readonly unitCosts: readonly UnitCost[];
 }

@@ -1,5 +1,5 @@
 export { type CostAtDemand, costAtDemand, type Scaling } from './at-demand.ts';
 export { benchmarkCosts } from './benchmark.ts';
 export { compareUnitCosts, comparisonKey } from './compare.ts';
-export { HOURS_PER_MONTH, hardwareName, type MeasuredUsage, type PriceNow } from './measured-usage.ts';
-export { type BusyShare, servedCosts, type Window } from './served.ts';
+export { hardwareName, type MeasuredUsage } from './measured-usage.ts';
+export { demandPerMonth, servedCosts, type Window } from './served.ts';

@@ -51,6 +51,10 @@ export const UnitCost = z
     endpoint: z.string().nullable().describe('Endpoint that served it; null for a benchmark'),
     window: Period.describe('When it was measured'),
     predictions: z.number().int().describe('Predictions measured in the window'),
+    predictionsPerMonth: z
+      .number()
+      .nullable()
+      .describe('Predictions a month at the rate of the time in which it was served; null for a benchmark'),
     serviceTime: ServiceTime.nullable().describe('Measured service time; null for served'),
     source: z.string().describe('Where the figure came from'),
   })

@@ -1,6 +1,15 @@
 import { decimal, decimalString, smallest, sumDecimals } from '../../platform/units/index.ts';
-import { hardwareName, type MeasuredUsage, type PriceNow, perThousand, priceHardware } from './measured-usage.ts';
+import {
+  HOURS_PER_MONTH,
+  hardwareName,
+  type MeasuredUsage,
+  type PriceNow,
+  perThousand,
+  priceHardware,
+} from './measured-usage.ts';
 import type { UnitCost } from './schema.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** [start, end) in Unix milliseconds. */
 export interface Window {
@@ -9,7 +18,7 @@ export interface Window {
 }
 
 /** Share of the time of the replicas in which they worked on requests, 0 to 1; null when it was not measured. */
-export type BusyShare = (endpoint: string) => number | null;
+type BusyShare = (endpoint: string) => number | null;
 
 /**
  * Unit costs on the basis `served`, one for each endpoint: metered cost of the version's replicas in the window, idle time included,
@@ -73,9 +82,17 @@ function servedCost(
     endpoint,
     window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
     predictions,
+    predictionsPerMonth: ratePerMonth(group, predictions),
     serviceTime: null,
     source: `replicas of endpoint ${endpoint}, idle time included`,
   };
+}
+
+/** From the first start to the last end of what was held. */
+function ratePerMonth(held: readonly Window[], predictions: number): number {
+  const start = Math.min(...held.map((one) => one.start));
+  const end = Math.max(...held.map((one) => one.end));
+  return (predictions * HOURS_PER_MONTH * HOUR_MS) / (end - start);
 }
 
 function unknownReason(group: readonly ClippedUsage[], predictions: number): string | null {
@@ -96,4 +113,14 @@ function splitCost(cost: { amount: string; currency: string }, share: number) {
     busy: { amount: decimalString(busy), currency: cost.currency },
     idle: { amount: decimalString(decimal(cost.amount).minus(busy)), currency: cost.currency },
   };
+}
+
+/** Predictions a month of everything that endpoints served in the window, at the rate of the time in which they served; null when none did. */
+export function demandPerMonth(usage: readonly MeasuredUsage[], window: Window): number | null {
+  const within = usage.flatMap((one) => clipUsage(one, window));
+  if (within.length === 0) return null;
+  return ratePerMonth(
+    within,
+    within.reduce((sum, { predictions }) => sum + predictions, 0),
+  );
 }

@@ -89,7 +89,13 @@ describe('a unit cost on the basis served', () => {
       served({ start: hour * HOUR, end: (hour + 1) * HOUR, predictions: 1000 * hour, cost: usd('2') }),
     );
     const [cost] = servedCosts(hours, window, { priceNow, busyShare: () => 0.25 });
-    expect(cost).toMatchObject({ perThousand: usd('4'), busy: usd('1'), idle: usd('3'), predictions: 1000 });
+    expect(cost).toMatchObject({
+      perThousand: usd('4'),
+      busy: usd('1'),
+      idle: usd('3'),
+      predictions: 1000,
+      predictionsPerMonth: 365_000,
+    });
     expect(cost?.window).toEqual({ start: '1970-01-01T00:00:00.000Z', end: '1970-01-08T00:00:00.000Z' });
   });
 
