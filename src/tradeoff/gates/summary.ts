@@ -18,9 +18,16 @@ export function summarise(model: string, version: string, verdict: Verdict, chec
   const where = sides.size === 2 ? 'on both sides' : `on ${side}`;
   const reasons = failed.map(
     (check) =>
-      `${check.name} is ${short(check.measured)} where ${check.comparison} ${short(check.bound)} ${check.unit} is asked`,
+      `${nameOf(check)} is ${short(check.measured)} where ${check.comparison} ${short(check.bound)} ${check.unit} is asked`,
   );
   return `${subject} is refused ${where}: ${listed(reasons)}.`;
+}
+
+const BASIS = { benchmark: 'benchmark', served: 'served', atDemand: 'at demand' } as const;
+
+/** Example: "cost per month (at demand)". */
+function nameOf({ name, basis }: Check): string {
+  return basis === undefined ? name : `${name} (${BASIS[basis]})`;
 }
 
 function counted(count: number, noun: string): string {
