@@ -44,7 +44,7 @@ spec:
     - {metric: ndcg, direction: higher, floor: '0.2'}
   cost:
     - {measure: trainingCost, atMost: '1'}
-    - {measure: costPerThousandPredictions, atMost: '0.01'}
+    - {measure: costPerThousandPredictions, basis: benchmark, atMost: '0.01'}
 `;
 
 /** Budgets are seen in the month of the clock. */

@@ -67,10 +67,15 @@ function policiesText(policies: readonly Policy[], { paint }: Context): string {
       { title: 'MODEL', cell: ({ spec }) => spec.model },
       { title: 'ALIAS', cell: ({ spec }) => spec.alias },
       { title: 'QUALITY CHECKS', cell: ({ spec }) => spec.quality.map(({ metric }) => metric).join(', '), least: 16 },
-      { title: 'COST CHECKS', cell: ({ spec }) => spec.cost.map(({ measure }) => measure).join(', '), least: 16 },
+      { title: 'COST CHECKS', cell: ({ spec }) => spec.cost.map(costRuleText).join(', '), least: 16 },
     ],
     paint,
   );
+}
+
+/** The measure with its basis: `costPerMonth (atDemand)`. */
+function costRuleText(rule: Policy['spec']['cost'][number]): string {
+  return rule.measure === 'trainingCost' ? rule.measure : `${rule.measure} (${rule.basis ?? 'atDemand'})`;
 }
 
 export const gateCommands = [checkCommand, policiesCommand];

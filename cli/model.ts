@@ -7,6 +7,7 @@ import {
 } from '../src/mlops/registry/schema.ts';
 import type { VersionEvidence } from '../src/tradeoff/evidence/schema.ts';
 import { listModelEvidence } from '../src/tradeoff/evidence/schema.ts';
+import type { ComparedUnitCosts } from '../src/tradeoff/unit-cost/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
@@ -63,8 +64,10 @@ const showCommand = command({
       client.call(listModelVersions, { params }),
       client.call(listModelEvidence, { params }),
     ]);
-    const document = { model, versions: versions.versions, evidence: evidence.versions };
-    await context.answer(document, () => modelText(model, weighed(document.versions, document.evidence), context));
+    const { versions: found, compared } = evidence;
+    const document = { model, versions: versions.versions, evidence: found, compared };
+    const rows = weighed(document.versions, document.evidence);
+    await context.answer(document, () => modelText({ model, rows, compared }, context));
     return 0;
   },
 });
@@ -79,7 +82,14 @@ function weighed(versions: readonly ModelVersion[], evidence: readonly VersionEv
   return versions.map((version) => ({ version, evidence: byVersion.get(version.version) }));
 }
 
-function modelText(model: Model, versions: readonly WeighedVersion[], { paint }: Context): string {
+interface ShownModel {
+  readonly model: Model;
+  readonly rows: readonly WeighedVersion[];
+  readonly compared: ComparedUnitCosts;
+}
+
+function modelText({ model, rows: versions, compared }: ShownModel, { paint }: Context): string {
+  const figures = new Map(compared.figures.map((figure) => [figure.version, figure.perThousand]));
   const head = facts(
     [
       ['model', model.name],
@@ -99,7 +109,7 @@ function modelText(model: Model, versions: readonly WeighedVersion[], { paint }:
       {
         title: 'PER 1,000 PREDICTIONS',
         align: 'decimal',
-        cell: ({ evidence }) => shownMoney(evidence?.costPerThousandPredictions.cost ?? null),
+        cell: ({ version }) => shownMoney(figures.get(version.version) ?? null),
       },
       { title: 'METRICS', cell: ({ version }) => metricsText(version.metrics), least: 20 },
       { title: 'RUN', cell: ({ version }) => version.runId, least: 32 },
@@ -107,7 +117,15 @@ function modelText(model: Model, versions: readonly WeighedVersion[], { paint }:
     ],
     paint,
   );
-  return `${head}\n\n${rows}`;
+  return `${head}\n\n${rows}\n\n${comparedText(compared)}`;
+}
+
+/** The basis of the column of costs, or why it cannot be compared. */
+function comparedText({ basis, hardware, window, leftOut, reason }: ComparedUnitCosts): string {
+  const when = window === null ? 'at full use, priced as of now' : `${window.start} to ${window.end}`;
+  const what = basis === null ? [] : [`per 1,000 predictions: ${basis} on ${hardware}, ${when}`];
+  const why = reason === null ? [] : [`not comparable: ${reason}`];
+  return [...what, ...why, ...leftOut.map((one) => `version ${one.version} left out: ${one.reason}`)].join('\n');
 }
 
 export const modelCommands = [listCommand, showCommand];

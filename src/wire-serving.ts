@@ -6,6 +6,7 @@ import { type Executors, passedEnvironment } from './mlops/executors/index.ts';
 import type { Monitoring, ServedRequests } from './mlops/monitoring/index.ts';
 import type { Registry } from './mlops/registry/index.ts';
 import {
+  busyShare,
   createServing,
   type PredictionLog,
   type ReplicaPrices,
@@ -17,6 +18,7 @@ import {
   type ServingUsage,
   servedMinutes,
   servedOf,
+  servedVariants,
 } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Org } from './org/index.ts';
@@ -24,6 +26,8 @@ import { type Config, processEnvironment, runsProcesses } from './platform/confi
 import { AppError } from './platform/errors/index.ts';
 import type { Store } from './platform/store/index.ts';
 import { type Clock, decimal, decimalString } from './platform/units/index.ts';
+import type { ServingFacts } from './tradeoff/evidence/index.ts';
+import { hardwareName } from './tradeoff/unit-cost/index.ts';
 
 /** What serving stands on of the ground floor. */
 interface ServingGround
@@ -66,7 +70,7 @@ export function wireServing(
     registry,
     files: tracking.artifactFiles,
     usage: servingUsage(store, org, metering),
-    costs: servingCosts(metering),
+    costs: servingCosts(metering, ground.clock),
     predictions: predictionLog(store, org, monitoring.served),
     budget: scalingBudget(budgets),
     prices: replicaPrices(prices, ground.clock),
@@ -81,6 +85,21 @@ export function wireServing(
 export function servedRequests(store: Store): ServedRequests {
   return { served: (question) => servedOf(store, question) };
 }
+
+/** What evidence asks of serving: the scaling policies of a model's endpoints, and how busy their replicas were. */
+export const servingFacts: ServingFacts = {
+  async bounds(sql, model) {
+    const served = (await servedVariants(sql)).filter((variant) => variant.model === model);
+    return served.map(({ endpoint, min, max, targetUtilization, ...held }) => ({
+      endpoint,
+      hardware: hardwareName([held]),
+      minReplicas: min,
+      maxReplicas: max,
+      targetUtilization,
+    }));
+  },
+  busyShare,
+};
 
 /** What replicas answered, and which hardware their usage was metered on: minutes of two kinds of it are left out. */
 export function measuredServing(store: Store, metering: Pick<Metering, 'within'>): MeasuredServing {
@@ -130,10 +149,15 @@ function servingUsage(store: Store, org: Org, metering: Metering): ServingUsage 
   };
 }
 
-function servingCosts(metering: Metering): ServingCosts {
+/** Costs of variants are those of the same days, so that they can stand side by side. */
+const COST_WINDOW_MS = 7 * 86_400_000;
+
+function servingCosts(metering: Metering, clock: Clock): ServingCosts {
   return {
     async of(sql, { endpoint, model, version }) {
-      const total = await metering.total(sql, { endpoint, model, modelVersion: version });
+      const now = clock.now();
+      const window = { start: now - COST_WINDOW_MS, end: now };
+      const total = await metering.total(sql, { endpoint, model, modelVersion: version }, window);
       const { cost, predictions, hours, unpricedResources } = total;
       const per1000 =
         cost === null || predictions === null || predictions === 0

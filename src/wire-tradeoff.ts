@@ -14,14 +14,15 @@ import { createRunCosts } from './tradeoff/run-costs/index.ts';
 import { readVersion } from './version.ts';
 import type { wireFinops } from './wire-finops.ts';
 import type { wireMlops } from './wire-mlops.ts';
+import { servingFacts } from './wire-serving.ts';
 
 /** THE MEETING PLACE */
 export function wireTradeoff(
   ground: Ground,
-  { metering, allocation, budgets, billing }: ReturnType<typeof wireFinops>,
+  { metering, allocation, budgets, billing, prices }: ReturnType<typeof wireFinops>,
   { tracking, registry }: ReturnType<typeof wireMlops>,
 ) {
-  const evidence = createEvidence({ store: ground.store, versions: registry, metering, tracking });
+  const evidence = createEvidence({ ...ground, versions: registry, metering, prices, tracking, serving: servingFacts });
   const decisions = createDecisions({ ...ground, bills: billing });
   decisions.listen(ground.events);
   const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });

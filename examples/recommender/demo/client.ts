@@ -11,6 +11,8 @@ export interface DemoClient {
   upload(path: string): Promise<string>;
   mlflow<T>(path: string, body: object): Promise<T>;
   putArtifact(uri: string, name: string, content: Uint8Array | string): Promise<void>;
+  /** An artifact that is JSON. */
+  getArtifact<T>(uri: string, name: string): Promise<T>;
 }
 
 export function createDemoClient(url: string): DemoClient {
@@ -45,10 +47,15 @@ export function createDemoClient(url: string): DemoClient {
       return createUpload.response.parse(answer).upload;
     },
     mlflow: async <T>(path: string, body: object) => (await json('POST', `/api/2.0/mlflow/${path}`, body)) as T,
+    getArtifact: async <T>(uri: string, name: string) => (await send(artifactPath(uri, name), { method: 'GET' })) as T,
     async putArtifact(uri, name, content) {
-      const path = `${uri.replace('mlflow-artifacts:/', '/api/2.0/mlflow-artifacts/artifacts/')}/${name}`;
+      const path = artifactPath(uri, name);
       const body = typeof content === 'string' ? content : new Uint8Array(content);
       await send(path, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body });
     },
   };
+}
+
+function artifactPath(uri: string, name: string): string {
+  return `${uri.replace(/^mlflow-artifacts:\/+/, '/api/2.0/mlflow-artifacts/artifacts/')}/${name}`;
 }

@@ -1,5 +1,6 @@
 import { recordUsage, type UsageInterval } from '../../../src/finops/metering/schema.ts';
 import { mlflowModelFiles } from '../onnx/mlflow-model.ts';
+import type { PredictionMeasurement } from '../serving-cost/measure-predictions.ts';
 import type { Estimate } from '../training/estimate.ts';
 import { variantParams } from '../training/variants.ts';
 import { candidateFiles, lossesOf } from './artifacts.ts';
@@ -63,7 +64,7 @@ export async function registerCandidate(
     tags: [{ key: 'variant', value: variant.name }],
   });
   const { version } = model_version;
-  const usage = [...trainingUsage(runId, candidate), servingUsage(runId, version, candidate)];
+  const usage = [...trainingUsage(runId, candidate), ...benchmarkUsage(version, candidate.serving)];
   await client.call(recordUsage, { body: { intervals: usage } });
   return version;
 }
@@ -104,17 +105,32 @@ function trainingUsage(runId: string, { trained }: Candidate): UsageInterval[] {
   }));
 }
 
-/** One core for the time it was busy with predictions, ending when the measurement ended. */
-function servingUsage(runId: string, version: string, { serving }: Candidate): UsageInterval {
-  return {
-    usage: `${runId}:serve`,
-    subject: { ...SUBJECT, modelVersion: version, purpose: 'inference' },
-    resource: 'cpu-core',
-    quantity: '1',
-    period: periodOf(serving.endedAtMs - serving.busySeconds * 1000, serving.endedAtMs),
-    predictions: serving.predictions,
-    origin: `demo: ${serving.runtime}, one thread, batches of ${serving.batchSize}`,
-  };
+/** What usage says of a measurement of predictions. */
+export type Benchmark = Pick<PredictionMeasurement, 'runtime' | 'batchSize' | 'endedAtMs' | 'repetitions'>;
+
+/**
+ * One core for the time it was busy with predictions: an interval for each repetition, one after the other, the last of which ends when
+ * the measurement ended. They name no endpoint: that makes them a benchmark.
+ */
+export function benchmarkUsage(
+  version: string,
+  { runtime, batchSize, endedAtMs, repetitions }: Benchmark,
+): UsageInterval[] {
+  let end = Math.round(endedAtMs);
+  return repetitions.map(({ predictions, busyMs }, index) => {
+    const start = end - Math.max(1, Math.round(busyMs));
+    const period = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
+    end = start;
+    return {
+      usage: `${MODEL}:${version}:benchmark:${index + 1}`,
+      subject: { ...SUBJECT, modelVersion: version, purpose: 'inference' },
+      resource: 'cpu-core',
+      quantity: '1',
+      period,
+      predictions,
+      origin: `demo: ${runtime}, one thread, batches of ${batchSize}`,
+    };
+  });
 }
 
 /** Whole milliseconds, at least one: what an interval of a clock that ticks in milliseconds can say. */

@@ -6,13 +6,14 @@ import { exportOnnx } from '../onnx/export-onnx.ts';
 import { mlflowModelFiles } from '../onnx/mlflow-model.ts';
 import { ratingsFromCsv } from '../ratings/csv.ts';
 import { splitByTime } from '../ratings/split.ts';
+import { measurePredictions } from '../serving-cost/measure-predictions.ts';
 import { type Evaluation, evaluate } from '../training/evaluate.ts';
 import { type TrainedModel, trainModels } from '../training/train-models.ts';
 import { defaultVariants } from '../training/variants.ts';
 
 /**
  * A step of a pipeline: trains one variant on the ratings of a file, and leaves behind the folder `model` as MLflow knows it
- * and `metrics.json` with the quality on each user's last ratings, with its intervals.
+ * with what predictions took in `benchmark.json`, and `metrics.json` with the quality on each user's last ratings, with its intervals.
  */
 const { values } = parseArgs({
   options: {
@@ -36,6 +37,7 @@ const [trained] = await trainModels(split, {
 if (trained === undefined) throw new Error(`${variant.name} was not trained`);
 const quality = evaluate(trained.model, split);
 writeModel(trained);
+writeFileSync(join('model', 'benchmark.json'), JSON.stringify(await measurePredictions(trained.model)));
 writeFileSync('metrics.json', JSON.stringify(metricsOf(quality), null, 2));
 console.log(`${variant.name}: NDCG@10 ${quality.ndcgAt10.mean.toFixed(4)} over ${quality.ndcgAt10.sampleSize} users`);
 

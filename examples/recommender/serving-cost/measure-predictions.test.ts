@@ -16,7 +16,7 @@ test('a measurement counts whole batches and its rate is predictions over busy s
   expect(measured.predictions % 16).toBe(0);
   expect(measured.predictionsPerSecond).toBeCloseTo(measured.predictions / measured.busySeconds, 6);
   expect(measured.p95Ms).toBeGreaterThanOrEqual(measured.p50Ms);
-  expect(measured.repetitionRates).toHaveLength(2);
+  expect(measured.repetitions).toHaveLength(2);
   expect(measured.busySeconds).toBeLessThanOrEqual((measured.endedAtMs - measured.startedAtMs) / 1000 + 0.001);
 });
 

@@ -14,19 +14,24 @@ export interface PredictionMeasurement {
   /** Median and 95th percentile of the time of one batch. */
   readonly p50Ms: number;
   readonly p95Ms: number;
-  /** Predictions per second of each repetition: how steady the machine was. */
-  readonly repetitionRates: readonly number[];
+  /** Each repetition by itself: how steady the machine was. */
+  readonly repetitions: readonly Repetition[];
   /** Milliseconds since 1970, from the first timed batch to the last. */
   readonly startedAtMs: number;
   readonly endedAtMs: number;
 }
 
+interface Repetition {
+  readonly predictions: number;
+  readonly busyMs: number;
+}
+
 export interface MeasureOptions {
   /** Users per call; default 64. */
   readonly batchSize?: number;
-  /** Timed seconds per repetition; default 0.3. */
+  /** Timed seconds per repetition; default 0.15. */
   readonly secondsPerRepetition?: number;
-  /** Default 4. */
+  /** Default 8: an interval needs five. */
   readonly repetitions?: number;
   /** Untimed seconds before the first repetition; default 0.2. */
   readonly warmUpSeconds?: number;
@@ -44,7 +49,7 @@ export async function measurePredictions(
   await using predictor = await createPredictor(model, options.onnx === undefined ? {} : { onnx: options.onnx });
   const meter = createMeter(predictor, model, options);
   await meter.warmUp();
-  for (let repetition = 0; repetition < (options.repetitions ?? 4); repetition++) await meter.repeat();
+  for (let repetition = 0; repetition < (options.repetitions ?? 8); repetition++) await meter.repeat();
   return meter.result();
 }
 
@@ -60,7 +65,7 @@ export async function measureModels(
   const meters: Meter[] = [];
   for (const model of models) meters.push(createMeter(predictors.use(await createPredictor(model)), model, options));
   for (const meter of meters) await meter.warmUp();
-  for (let repetition = 0; repetition < (options.repetitions ?? 4); repetition++) {
+  for (let repetition = 0; repetition < (options.repetitions ?? 8); repetition++) {
     for (const meter of meters) await meter.repeat();
   }
   return meters.map((meter) => meter.result());
@@ -73,11 +78,10 @@ interface Meter {
 }
 
 function createMeter(predictor: Predictor, model: RecommenderModel, options: MeasureOptions): Meter {
-  const { batchSize = 64, secondsPerRepetition = 0.3, warmUpSeconds = 0.2, seed = 1 } = options;
+  const { batchSize = 64, secondsPerRepetition = 0.15, warmUpSeconds = 0.2, seed = 1 } = options;
   const random = createRandom(seed);
   const batchMs: number[] = [];
-  let busyMs = 0;
-  const repetitionRates: number[] = [];
+  const repetitions: Repetition[] = [];
   let startedAtMs = 0;
   let endedAtMs = 0;
   const run = async (seconds: number): Promise<number[]> => {
@@ -100,16 +104,15 @@ function createMeter(predictor: Predictor, model: RecommenderModel, options: Mea
       const before = process.cpuUsage();
       const times = await run(secondsPerRepetition);
       // The processor's time is that of all threads of the process, so it may be more than the one thread could take.
-      const repetitionMs = Math.min(sum(times), cpuMsSince(before));
+      const busyMs = Math.min(sum(times), cpuMsSince(before));
       endedAtMs = performance.timeOrigin + performance.now();
-      busyMs += repetitionMs;
-      repetitionRates.push((times.length * batchSize * 1000) / repetitionMs);
+      repetitions.push({ predictions: times.length * batchSize, busyMs });
       for (const time of times) batchMs.push(time);
     },
     result: () => {
       const sorted = Float64Array.from(batchMs).sort();
       const predictions = batchMs.length * batchSize;
-      const busySeconds = busyMs / 1000;
+      const busySeconds = sum(repetitions.map(({ busyMs }) => busyMs)) / 1000;
       return {
         predictions,
         busySeconds,
@@ -119,7 +122,7 @@ function createMeter(predictor: Predictor, model: RecommenderModel, options: Mea
         predictionsPerSecond: predictions / busySeconds,
         p50Ms: quantile(sorted, 0.5),
         p95Ms: quantile(sorted, 0.95),
-        repetitionRates,
+        repetitions,
         startedAtMs,
         endedAtMs,
       };

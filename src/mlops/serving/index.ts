@@ -38,7 +38,7 @@ export { type ServedVersion, servedVersions } from './served-versions.ts';
 export type { ServingCosts } from './show.ts';
 export { ownerOfEndpoint } from './store.ts';
 export type { ServingUsage } from './usage.ts';
-export type { ServedVariant, ServingUse, VariantSpan } from './use.ts';
+export { busyShare, type ServedVariant, type ServingUse, servedVariants, type VariantSpan } from './use.ts';
 
 export interface ServingDeps {
   readonly store: Store;

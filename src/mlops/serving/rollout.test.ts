@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { recordUsage } from '../../finops/metering/schema.ts';
 import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing.ts';
 import { applied } from '../../testing-pipelines.ts';
@@ -251,6 +252,11 @@ describe('the cost of a version', () => {
     );
     const version = await registeredFiles(application, 'm', { 'model.onnx': linearGraph([1, 1]) });
     await appliedEndpoint(application, 'metered', main(version, { resources: { instance: 'c7i.large' } }));
+    // Older than seven days: in no cost of a variant.
+    const subject = { endpoint: 'metered', model: 'm', modelVersion: version, purpose: 'inference' as const };
+    const period = { start: '2026-10-02T00:00:00Z', end: '2026-10-03T00:00:00Z' };
+    const old = { usage: 'old', subject, resource: 'c7i.large', quantity: '1', period, predictions: 9_000_000 };
+    await call(application, recordUsage, { body: { intervals: [{ ...old, origin: 'test' }] } });
     await Promise.all(Array.from({ length: 10 }, () => predicted(application, 'metered')));
     clock.at += 1_800_000;
     const cost = async () =>

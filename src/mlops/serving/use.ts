@@ -28,6 +28,8 @@ export interface ServedVariant {
   readonly idleAfterMs: number;
   /** Milliseconds that a replica takes to be ready, as the document says. */
   readonly coldStartMs: number;
+  /** Share of a replica's capacity that is planned with, as the document says, 0 to 1. */
+  readonly targetUtilization: number;
   /** What a replica is priced by: key of the price book, and how many of it. */
   readonly resource: string;
   readonly quantity: string;
@@ -102,7 +104,8 @@ export function createServingUse(deps: UseDeps): ServingUse {
   };
 }
 
-async function servedVariants(sql: Sql): Promise<ServedVariant[]> {
+/** Variants of revisions that have the traffic, by endpoint and name. */
+export async function servedVariants(sql: Sql): Promise<ServedVariant[]> {
   const served: ServedVariant[] = [];
   for (const { name, live, newest } of await findEndpoints(sql, null)) {
     const revision = live === null ? null : await findRevision(sql, name, live);
@@ -116,7 +119,7 @@ async function servedVariants(sql: Sql): Promise<ServedVariant[]> {
 
 function servedVariant({ endpoint, revision, spec, versions }: Revision, name: string, isSettled: boolean) {
   const variant = variantOf(spec, name);
-  const { coldStart, idleAfter } = variant.scaling ?? DEFAULTS;
+  const { coldStart, idleAfter, target } = variant.scaling ?? DEFAULTS;
   return {
     ...{ endpoint, variant: name, revision, isSettled },
     model: variant.model,
@@ -127,6 +130,7 @@ function servedVariant({ endpoint, revision, spec, versions }: Revision, name: s
     concurrency: spec.limits.concurrency,
     idleAfterMs: idleAfter,
     coldStartMs: coldStart,
+    targetUtilization: target,
     ...heldBy(variant),
   };
 }
@@ -158,4 +162,22 @@ async function changeReplicas(deps: UseDeps, sql: Sql, change: ReplicaChange): P
   }
   const variants = { ...revision.spec.variants, [change.variant]: { ...variant, replicas: { ...change.to } } };
   return changedRevision(deps, sql, revision, { ...revision.spec, variants }, change.cause);
+}
+
+/**
+ * Share of the time of a version's replicas in [start, end) Unix ms that answers took, 0 to 1: an upper bound, since requests overlap.
+ * null when no replica was counted.
+ */
+export async function busyShare(
+  sql: Sql,
+  { endpoint, version }: { readonly endpoint: string; readonly version: string },
+  within: { readonly start: number; readonly end: number },
+): Promise<number | null> {
+  const tallies = await talliesIn(sql, endpoint, { ...within, spanMs: SPANS.hour });
+  let [busyMs, replicaMs] = [0, 0];
+  for (const tally of tallies.filter((one) => one.version === version)) {
+    busyMs += tally.latency.sum;
+    replicaMs += tally.replicaMs;
+  }
+  return replicaMs === 0 ? null : Math.min(1, busyMs / replicaMs);
 }

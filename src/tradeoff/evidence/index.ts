@@ -3,9 +3,18 @@ import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { getVersionEvidence, listModelEvidence } from './schema.ts';
-import { type EvidenceDeps, findVersion, type GatheredEvidence, gather, gatherRun } from './service.ts';
+import {
+  compareVersions,
+  type EvidenceDeps,
+  findVersion,
+  type GatheredEvidence,
+  gather,
+  gatherRun,
+} from './service.ts';
+import { modelFacts } from './unit-costs.ts';
 
 export type { GatheredEvidence } from './service.ts';
+export type { ServingFacts } from './unit-costs.ts';
 
 /** The quality and the cost of a version, side by side. */
 export interface Evidence {
@@ -35,8 +44,10 @@ export function createEvidence(deps: EvidenceDeps & { readonly store: Store }): 
         if (versions === null) {
           throw new AppError('model_not_found', `There is no registered model "${model}".`, { model });
         }
-        const gathered = await Promise.all(versions.map((version) => gather(deps, deps.store, version)));
-        return { versions: gathered.map(({ evidence }) => evidence) };
+        const facts = await modelFacts(deps, deps.store, model);
+        const gathered = await Promise.all(versions.map((version) => gather(deps, deps.store, version, facts)));
+        const evidence = gathered.map((one) => one.evidence);
+        return { versions: evidence, compared: compareVersions(evidence) };
       }),
     ],
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RunCost } from '../../mlops/tracking/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { ComparedUnitCosts, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
 
 export const Interval = z
   .strictObject({
@@ -49,7 +50,24 @@ export const VersionEvidence = z
     createdAt: UtcInstant.describe('When it was registered'),
     quality: z.array(QualityEvidence).describe('Metrics of its run, by name'),
     trainingCost: CostEvidence.describe('Metered cost of the run that made it'),
-    costPerThousandPredictions: CostEvidence.describe('Metered inference cost divided by predictions, times 1,000'),
+    unitCosts: z
+      .array(UnitCost)
+      .optional()
+      .describe('Cost per 1,000 predictions by basis and hardware; left out in decisions from before it had a basis'),
+    scaling: z
+      .array(ScalingBounds)
+      .optional()
+      .describe('Scaling policies of endpoints that serve the model; left out in decisions from before they were kept'),
+    demandPerMonth: z
+      .number()
+      .nullable()
+      .optional()
+      .describe(
+        'Predictions a month of all versions of the model, at the rate of the last seven days; null when no endpoint served it; left out in older decisions',
+      ),
+    costPerThousandPredictions: CostEvidence.optional().describe(
+      'Only in decisions from before unit costs had a basis: all metered inference cost divided by all predictions, times 1,000',
+    ),
     runCost: RunCost.nullable()
       .optional()
       .describe(
@@ -75,6 +93,9 @@ export const listModelEvidence = endpoint({
   scope: 'tradeoff.read',
   summary: 'Quality and cost of every version of a model, newest first',
   params: z.strictObject({ model: z.string().describe('Registered model') }),
-  response: z.strictObject({ versions: z.array(VersionEvidence).describe('Versions, newest first') }),
+  response: z.strictObject({
+    versions: z.array(VersionEvidence).describe('Versions, newest first'),
+    compared: ComparedUnitCosts,
+  }),
   errors: ['model_not_found', 'currency_mismatch'],
 });

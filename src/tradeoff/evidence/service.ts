@@ -1,17 +1,19 @@
 import type { MeteredTotalWithBooks, Metering } from '../../finops/metering/index.ts';
-import { costPerThousand } from '../../finops/metering/index.ts';
 import type { RegisteredVersion, Registry, VersionMetric } from '../../mlops/registry/index.ts';
 import { type Tracking, unknownCost as unknownRunCost } from '../../mlops/tracking/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { compareUnitCosts } from '../unit-cost/index.ts';
+import type { ComparedUnitCosts } from '../unit-cost/schema.ts';
 import type { CostEvidence, QualityEvidence, VersionEvidence } from './schema.ts';
+import { type ModelFacts, modelFacts, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
 
 /** What evidence asks of the registry. */
 export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics' | 'metricsOfRun'>;
 
-export interface EvidenceDeps {
+export interface EvidenceDeps extends UnitCostDeps {
   readonly versions: VersionSource;
-  readonly metering: Pick<Metering, 'total'>;
+  readonly metering: Pick<Metering, 'total' | 'within'>;
   readonly tracking: Pick<Tracking, 'costs' | 'lineage'>;
 }
 
@@ -21,9 +23,26 @@ export interface GatheredEvidence {
   readonly priceBooks: readonly string[];
 }
 
-export async function gather(deps: EvidenceDeps, sql: Sql, version: RegisteredVersion): Promise<GatheredEvidence> {
-  return gathered(deps, sql, version, await deps.versions.metrics(sql, version));
+/** `facts`: those of the model, where the caller has them for several versions. */
+export async function gather(
+  deps: EvidenceDeps,
+  sql: Sql,
+  version: RegisteredVersion,
+  facts?: ModelFacts,
+): Promise<GatheredEvidence> {
+  return gathered(deps, sql, { version, facts, metrics: await deps.versions.metrics(sql, version) });
 }
+
+/** The unit costs of a model's versions that can be compared, its champion's before others. */
+export function compareVersions(versions: readonly VersionEvidence[]): ComparedUnitCosts {
+  const champion = versions.find(({ aliases }) => aliases.includes(CHAMPION)) ?? null;
+  return compareUnitCosts(
+    versions.map(({ version, unitCosts = [] }) => ({ version, unitCosts })),
+    champion?.version ?? null,
+  );
+}
+
+const CHAMPION = 'champion';
 
 /** How the version that a run would become is called while there is none. */
 export const NOT_REGISTERED = 'not registered';
@@ -41,20 +60,29 @@ export async function gatherRun(deps: EvidenceDeps, sql: Sql, model: string, run
     createdAt: new Date(0).toISOString(),
     tags: {},
   };
-  return gathered(deps, sql, candidate, await deps.versions.metricsOfRun(sql, { runId, modelId }));
+  return gathered(deps, sql, {
+    version: candidate,
+    metrics: await deps.versions.metricsOfRun(sql, { runId, modelId }),
+  });
 }
 
 async function gathered(
   deps: EvidenceDeps,
   sql: Sql,
-  version: RegisteredVersion,
-  metrics: readonly VersionMetric[],
+  {
+    version,
+    metrics,
+    facts,
+  }: {
+    readonly version: RegisteredVersion;
+    readonly metrics: readonly VersionMetric[];
+    readonly facts?: ModelFacts | undefined;
+  },
 ): Promise<GatheredEvidence> {
   const { model, version: modelVersion, runId } = version;
-  const [training, inference] = await Promise.all([
-    runId === null ? null : deps.metering.total(sql, { run: runId }),
-    deps.metering.total(sql, { model, modelVersion, purpose: 'inference' }),
-  ]);
+  const training = runId === null ? null : await deps.metering.total(sql, { run: runId });
+  const { scaling, demandPerMonth, ...about } = facts ?? (await modelFacts(deps, sql, model));
+  const { unitCosts, priceBooks: unitPriceBooks } = await unitCostsOf(deps, sql, version, about);
   const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
   const evidence: VersionEvidence = {
     model,
@@ -64,10 +92,12 @@ async function gathered(
     createdAt: version.createdAt,
     quality: qualityOf(metrics),
     trainingCost: trainingCostOf(training, runId),
-    costPerThousandPredictions: servingCostOf(inference, model, modelVersion),
+    unitCosts,
+    scaling: [...scaling],
+    demandPerMonth,
     runCost,
   };
-  const priceBooks = new Set([...(training?.priceBooks ?? []), ...inference.priceBooks]);
+  const priceBooks = new Set([...(training?.priceBooks ?? []), ...unitPriceBooks]);
   return { evidence, priceBooks: [...priceBooks].toSorted() };
 }
 
@@ -139,23 +169,6 @@ function trainingCostOf(total: MeteredTotalWithBooks | null, runId: string | nul
     basis: 'metered',
     intervals: total.pricedIntervals,
     predictions: null,
-    window: total.period,
-    source: `${source}, price book ${total.priceBooks.join(', ')}`,
-  };
-}
-
-function servingCostOf(total: MeteredTotalWithBooks, model: string, version: string): CostEvidence {
-  const source = `metered inference usage of ${model} ${version}`;
-  if (total.unpricedIntervals > 0) return unknownCost(total, unpricedReason(total), source);
-  if (total.cost === null || total.predictions === null || total.predictions === 0) {
-    return unknownCost(total, 'no inference usage with a number of predictions was recorded for it', source);
-  }
-  return {
-    cost: { amount: costPerThousand(total.cost.amount, total.predictions), currency: total.cost.currency },
-    reason: null,
-    basis: 'metered',
-    intervals: total.pricedIntervals,
-    predictions: total.predictions,
     window: total.period,
     source: `${source}, price book ${total.priceBooks.join(', ')}`,
   };

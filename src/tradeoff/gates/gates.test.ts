@@ -43,8 +43,8 @@ spec:
     - {metric: ndcg, direction: higher, floor: '0.2', notWorseThanChampionBy: '0.01'}
   cost:
     - {measure: trainingCost, atMost: '1'}
-    - {measure: costPerThousandPredictions, atMost: '0.01'}
-    - {measure: budget, predictionsPerMonth: 20000000, budget: recs}
+    - {measure: costPerThousandPredictions, basis: benchmark, atMost: '0.01'}
+    - {measure: budget, predictionsPerMonth: 10000000, budget: recs}
 `;
 
 const BILL = `BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,Tags
@@ -129,13 +129,14 @@ describe('the gate on recorded facts', () => {
     const version = await registerVersion(0.25, 1);
     const answer = await check(version);
     expect(answer.verdict).toBe('promote');
-    // 2 vCPU x 1 h x 0.04 = 0.08 for 10,000 predictions = 0.008 per 1,000; x 20,000,000 a month = 160 <= 500 - 300.
+    // 2 vCPU x 1 h x 0.04 = 0.08 for 10,000 predictions = 0.008 per 1,000. 10,000,000 a month are 3.8 a second: 1.37 replicas at
+    // full use, 1.96 at a target of 0.7, so two replicas of 58.40 a month <= 500 - 300.
     expect(answer.checks.map(({ name, measured, bound, holds }) => [name, measured, bound, holds])).toEqual([
       ['ndcg floor', '0.25', '0.2', true],
       ['ndcg against @champion', '0.25', null, true],
       ['training cost', '0.08', '1', true],
       ['cost per 1,000 predictions', '0.008', '0.01', true],
-      ['budget recs', '160', '200', true],
+      ['budget recs', '116.8', '200', true],
     ]);
     expect(await champion()).toBe(version);
     const decision = await call(application, getDecision, { params: { decision: answer.decision ?? '' } });
@@ -169,7 +170,7 @@ describe('the gate on recorded facts', () => {
     expect(answer.checks.find(({ name }) => name === 'cost per 1,000 predictions')).toMatchObject({
       measured: null,
       holds: null,
-      source: expect.stringContaining('no inference usage'),
+      source: expect.stringContaining('no benchmark was recorded'),
     });
     expect(await champion()).toBeNull();
   });
@@ -224,6 +225,62 @@ describe('the gate on recorded facts', () => {
 });
 
 describe('evidence', () => {
+  const serve = (version: string, hours: number, predictions: number) => {
+    const period = { start: new Date(NOW - hours * 3_600_000).toISOString(), end: new Date(NOW).toISOString() };
+    const subject = { model, modelVersion: version, endpoint: `${model}-live`, purpose: 'inference' as const };
+    const usage = { usage: `${model}:${version}:live`, subject, resource: 'vcpu', quantity: '2', period, predictions };
+    return call(application, recordUsage, { body: { intervals: [{ ...usage, origin: 'replicas' }] } });
+  };
+
+  it('keeps benchmark and served cost apart, so that an idle endpoint changes no comparison', async () => {
+    const small = await registerVersion(0.25, 1);
+    const large = await registerVersion(0.4, 8);
+    await check(small);
+    const before = await call(application, listModelEvidence, { params: { model } });
+    await serve(small, 100, 10);
+    const after = await call(application, listModelEvidence, { params: { model } });
+    expect(after.compared).toEqual(before.compared);
+    expect(after.compared).toMatchObject({ basis: 'benchmark', hardware: '2 x vcpu', window: null, currency: 'USD' });
+    expect(after.compared.figures).toMatchObject([
+      { version: large, perThousand: { amount: '0.064' } },
+      { version: small, perThousand: { amount: '0.008' } },
+    ]);
+    const { unitCosts } = await call(application, getVersionEvidence, { params: { model, version: small } });
+    expect(unitCosts?.map(({ basis, perThousand, predictions }) => [basis, perThousand?.amount, predictions])).toEqual([
+      ['benchmark', '0.008', 10_000],
+      ['served', '800', 10],
+    ]);
+    expect((await check(small, true)).verdict).toBe('promote');
+  });
+
+  it('says that nothing can be compared where one version has a benchmark and the other traffic only', async () => {
+    await registerVersion(0.25, 1);
+    const live = await registerVersion(0.3, null);
+    await serve(live, 2, 1000);
+    const { compared } = await call(application, listModelEvidence, { params: { model } });
+    expect(compared).toMatchObject({ reason: expect.stringContaining('only version') });
+    expect(compared.figures).toHaveLength(1);
+  });
+
+  it('counts only the last seven days as served', async () => {
+    const version = await registerVersion(0.25, null);
+    await serve(version, 24 * 14, 1_000_000);
+    const { unitCosts } = await call(application, getVersionEvidence, { params: { model, version } });
+    expect(unitCosts).toMatchObject([{ basis: 'served', predictions: 500_000, perThousand: { amount: '0.02688' } }]);
+    expect(unitCosts?.[0]?.window).toEqual({ start: '2026-11-03T12:00:00.000Z', end: '2026-11-10T12:00:00.000Z' });
+  });
+
+  it('weighs a run by the benchmark that the run recorded before it was registered', async () => {
+    const version = await registerVersion(0.25, null);
+    const { runId } = await call(application, getVersionEvidence, { params: { model, version } });
+    const period = { start: new Date(NOW - 3_600_000).toISOString(), end: new Date(NOW).toISOString() };
+    const subject = { run: runId ?? '', purpose: 'inference' as const };
+    const usage = { usage: `${runId}:bench`, subject, resource: 'vcpu', quantity: '2', period, predictions: 20_000 };
+    await call(application, recordUsage, { body: { intervals: [{ ...usage, origin: 'step' }] } });
+    const { unitCosts } = await call(application, getVersionEvidence, { params: { model, version } });
+    expect(unitCosts).toMatchObject([{ basis: 'benchmark', perThousand: { amount: '0.004' } }]);
+  });
+
   it('takes the interval and the sample size that were logged beside a metric', async () => {
     const version = await registerVersion(0.25, 1);
     const { runId } = await call(application, getVersionEvidence, { params: { model, version } });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString } from '../../platform/units/schema.ts';
+import { UnitCostBasis } from '../unit-cost/schema.ts';
 
 const Numeric = z
   .union([DecimalString, z.number()])
@@ -33,20 +34,53 @@ const Bound = Numeric.refine((text) => !text.startsWith('-'), 'zero or more').de
   'Largest amount, in the currency of the policy',
 );
 
+/** How a cost of predictions is measured. */
+const servingTerms = {
+  basis: UnitCostBasis.optional().describe('Basis of the cost; default: atDemand'),
+  hardware: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('Hardware of the benchmark, such as "1 x gpu:A10G"; needed where benchmarks were run on several'),
+  replicas: z
+    .strictObject({
+      min: z.number().int().min(0).max(10_000).default(1).describe('Replicas that always run'),
+      max: z.number().int().min(1).max(1_000_000).optional().describe('Most replicas; default: no limit'),
+    })
+    .refine(({ min, max }) => max === undefined || min <= max, 'max must not be below min')
+    .optional()
+    .describe('atDemand: replicas; default: those of the endpoint that serves the model, else one at least'),
+  targetUtilization: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe(
+      'atDemand: share of the measured capacity that is planned with, 0 to 1; default: of the endpoint, else 0.7',
+    ),
+};
+
 export const CostRule = z
   .discriminatedUnion('measure', [
     z.strictObject({ measure: z.literal('trainingCost').describe('Cost of the run that made it'), atMost: Bound }),
     z.strictObject({
       measure: z.literal('costPerThousandPredictions').describe('Inference cost per 1,000 predictions'),
+      ...servingTerms,
+      predictionsPerMonth: Demand.optional().describe(
+        'atDemand: stated demand, in predictions a month; default: the one that the policy states elsewhere, else the measured traffic',
+      ),
       atMost: Bound,
     }),
     z.strictObject({
       measure: z.literal('costPerMonth').describe('Inference cost a month at the stated demand'),
+      ...servingTerms,
       predictionsPerMonth: Demand,
       atMost: Bound,
     }),
     z.strictObject({
       measure: z.literal('budget').describe('Cost a month at the stated demand fits what the budget has left'),
+      ...servingTerms,
       predictionsPerMonth: Demand,
       budget: z.string().min(1).max(63).describe('Name of the budget'),
     }),
@@ -116,6 +150,9 @@ export const Check = z
       .strictObject({ lower: z.string().describe('Lower bound'), upper: z.string().describe('Upper bound') })
       .nullable()
       .describe('95 % interval of the measured value; null when none was measured'),
+    basis: UnitCostBasis.optional().describe(
+      'Basis of a cost of predictions; left out for other checks, and in decisions from before costs had a basis',
+    ),
     source: z.string().describe('Where the figure came from, or what is missing and how to supply it'),
   })
   .describe('One check of a gate');

@@ -21,21 +21,28 @@ function countPasses(checks: readonly Check[]): string {
 }
 
 function explainMissing(checks: readonly Check[]): string {
-  const missing = checks.filter(({ holds }) => holds === null).map(({ name }) => name);
+  const missing = checks.filter(({ holds }) => holds === null).map(nameOf);
   return missing.length === 0 ? '' : `Evidence is missing for ${joinWords(missing)}.`;
 }
 
 function explainFailures(checks: readonly Check[]): string {
   const failed = checks.filter(({ holds }) => holds === false);
   const reasons = failed.map(
-    ({ name, measured, comparison, bound, unit }) =>
-      `${name} is ${roundFigure(measured)}, required ${comparison} ${roundFigure(bound)} ${unit}`,
+    (check) =>
+      `${nameOf(check)} is ${roundFigure(check.measured)}, required ${check.comparison} ${roundFigure(check.bound)} ${check.unit}`,
   );
   return reasons.length === 0 ? '' : `Failed: ${reasons.join('; ')}.`;
 }
 
 function joinWords(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+const BASIS = { benchmark: 'benchmark', served: 'served', atDemand: 'at demand' } as const;
+
+/** Example: "cost per month (at demand)". */
+function nameOf({ name, basis }: Check): string {
+  return basis === undefined ? name : `${name} (${BASIS[basis]})`;
 }
 
 /** Four significant digits for reading; the exact figure is in the check. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CostEvidence, VersionEvidence } from '../evidence/schema.ts';
+import { benchmarkCosts, type MeasuredUsage, servedCosts } from '../unit-cost/index.ts';
+import type { ScalingBounds } from '../unit-cost/schema.ts';
 import type { Check } from './schema.ts';
 import { PolicySpec as PolicySchema, type PolicySpec } from './schema.ts';
 import { summarise } from './summary.ts';
@@ -49,7 +51,7 @@ const scales = (candidate: VersionEvidence, change: Partial<Scales> = {}): Scale
   ...change,
 });
 
-describe('the gate', () => {
+describe('the gate, with evidence from before unit costs had a basis', () => {
   it.each([
     ['promotes when every check on both sides holds', version('2', 0.21, '0.015'), 'promote'],
     ['rejects the better model that costs too much', version('3', 0.4, '0.5'), 'reject'],
@@ -110,5 +112,128 @@ describe('the gate', () => {
     expect(summarise('ranker', 'not registered', verdict, checks)).toMatch(
       /^ranker \(not registered\): hold\. 2 of 2 quality checks and 1 of 4 cost checks pass\. Evidence is missing for cost per 1,000 predictions,/,
     );
+  });
+});
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const priceNow = () => ({ price: { amount: '0.04', currency: 'USD' }, source: 'own' });
+const usage = (change: Partial<MeasuredUsage> = {}): MeasuredUsage => ({
+  resource: 'vcpu',
+  quantity: '2',
+  start: 0,
+  end: HOUR,
+  predictions: 10_000,
+  endpoint: null,
+  cost: { amount: '0.08', currency: 'USD' },
+  statedPrice: null,
+  origin: 'test',
+  ...change,
+});
+/** Two vCPUs need an hour for 10,000 predictions, for 0.08 USD. */
+const [BENCHMARK] = benchmarkCosts([usage()], priceNow);
+const servedBy = (...intervals: Partial<MeasuredUsage>[]) =>
+  servedCosts(
+    intervals.map((change) => usage({ endpoint: 'e', ...change })),
+    { start: 0, end: 7 * DAY },
+    { priceNow, busyShare: () => null },
+  );
+const BOUNDS: ScalingBounds = {
+  endpoint: 'e',
+  hardware: '2 x vcpu',
+  minReplicas: 5,
+  maxReplicas: 8,
+  targetUtilization: 0.5,
+};
+
+describe('a cost rule', () => {
+  const measured = (rule: object, evidence: Partial<VersionEvidence>, others: object[] = []) => {
+    const { costPerThousandPredictions: _old, ...base } = version('2', 0.21, null);
+    const spec = PolicySchema.parse({ ...policy, cost: [rule, ...others] });
+    const candidate = { ...base, unitCosts: BENCHMARK === undefined ? [] : [BENCHMARK], ...evidence };
+    const check = weigh(scales(candidate, { policy: spec })).checks.find(({ side }) => side === 'cost');
+    return { measured: check?.measured, basis: check?.basis, holds: check?.holds, source: check?.source };
+  };
+  const perThousand = { measure: 'costPerThousandPredictions', atMost: '0.01' };
+  const perMonth = { measure: 'costPerMonth', predictionsPerMonth: 20_000_000, atMost: '250' };
+
+  it('without a basis is at demand: whole replicas, not a straight proportion of a benchmark', () => {
+    // 160 USD by proportion; four replicas of 58.40 USD at a target of 0.7.
+    expect(measured(perMonth, {})).toMatchObject({ measured: '233.6', basis: 'atDemand', holds: true });
+    expect(measured({ ...perMonth, basis: 'benchmark' }, {})).toMatchObject({ measured: '160', basis: 'benchmark' });
+  });
+
+  it('at demand takes the demand that the policy states, else the measured traffic, else holds', () => {
+    expect(measured(perThousand, {}, [perMonth])).toMatchObject({ measured: '0.01168', holds: false });
+    expect(measured(perThousand, { demandPerMonth: 1_000_000 })).toMatchObject({ measured: '0.0584' });
+    expect(measured(perThousand, { demandPerMonth: null })).toMatchObject({
+      measured: null,
+      holds: null,
+      source: expect.stringContaining('the demand is not known'),
+    });
+  });
+
+  it('at demand takes the scaling policy of the endpoint, and the one that the policy states before it', () => {
+    const scaling = [BOUNDS];
+    expect(measured(perMonth, { scaling })).toMatchObject({ measured: '350.4' });
+    expect(measured({ ...perMonth, replicas: { min: 7 }, targetUtilization: 1 }, { scaling })).toMatchObject({
+      measured: '408.8',
+    });
+  });
+
+  it.each<[string, object, Partial<VersionEvidence>, RegExp]>([
+    ['the capacity is not known', {}, { unitCosts: [] }, /capacity .* no benchmark was recorded/],
+    ['more replicas are needed than may run', { replicas: { min: 1, max: 3 } }, {}, /need 4 replicas; .* allows 3/],
+    [
+      'the endpoint runs on other hardware',
+      {},
+      { scaling: [{ ...BOUNDS, hardware: '1 x gpu' }] },
+      /record a benchmark on 1 x gpu/,
+    ],
+    [
+      'endpoints scale differently',
+      {},
+      { scaling: [BOUNDS, { ...BOUNDS, endpoint: 'f', minReplicas: 1 }] },
+      /scale differently/,
+    ],
+    ['the named hardware has no benchmark', { hardware: '1 x gpu' }, {}, /no benchmark on 1 x gpu/],
+  ])('at demand holds and says why when %s', (_what, change, evidence, why) => {
+    expect(measured({ ...perMonth, ...change }, evidence)).toMatchObject({
+      measured: null,
+      holds: null,
+      source: expect.stringMatching(why),
+    });
+  });
+
+  it('on the basis served takes the window of the endpoint, whatever a benchmark says', () => {
+    const busy = servedBy({ end: HOUR, predictions: 50_000 });
+    const evidence = { unitCosts: [...(BENCHMARK === undefined ? [] : [BENCHMARK]), ...busy] };
+    const served = { basis: 'served' };
+    expect(measured({ ...perThousand, ...served }, evidence)).toMatchObject({ measured: '0.0016', basis: 'served' });
+    // 36.5 million a month at this rate: more than the stated demand, so its cost bounds that of the demand.
+    expect(measured({ ...perMonth, ...served }, evidence)).toMatchObject({ measured: '58.4' });
+    expect(measured({ ...perMonth, ...served, predictionsPerMonth: 40_000_000 }, evidence)).toMatchObject({
+      holds: null,
+      source: expect.stringContaining('less than the stated 40000000'),
+    });
+    expect(measured({ ...perThousand, ...served }, {})).toMatchObject({
+      holds: null,
+      source: expect.stringContaining('no endpoint served'),
+    });
+  });
+
+  it('at demand and on a benchmark gives the same figure with traffic, without it and after days of idling', () => {
+    const rules = [{ ...perThousand, basis: 'benchmark' }, perMonth];
+    const idle = servedBy({ end: 5 * DAY, predictions: 3 });
+    const unitCosts = [...(BENCHMARK === undefined ? [] : [BENCHMARK]), ...idle];
+    for (const rule of rules) expect(measured(rule, { unitCosts, demandPerMonth: 9 })).toEqual(measured(rule, {}));
+  });
+
+  it('holds for a cost in another currency', () => {
+    const euro = benchmarkCosts([usage()], () => ({ price: { amount: '0.04', currency: 'EUR' }, source: 'own' }));
+    expect(measured(perMonth, { unitCosts: euro })).toMatchObject({
+      holds: null,
+      source: expect.stringContaining('known in EUR, the policy counts in USD'),
+    });
   });
 });

@@ -1,6 +1,8 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
-import type { CostEvidence, QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
+import type { QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
+import { allTimeCost } from './all-time-cost.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
+import { type ServingCostRule, servingCost } from './serving-cost.ts';
 
 /** What a budget has left, as far as it is known. */
 export interface BudgetLeft {
@@ -90,64 +92,57 @@ function againstChampion(rule: QualityRule, margin: string, measured: QualityEvi
 }
 
 function costCheck(rule: CostRule, scales: Scales): Check {
-  const { trainingCost, costPerThousandPredictions: perThousand } = scales.candidate;
-  const { currency } = scales.policy;
-  switch (rule.measure) {
-    case 'trainingCost':
-      return boundedCost('training cost', currency, trainingCost, amountOf(trainingCost, currency), rule.atMost);
-    case 'costPerThousandPredictions': {
-      const unit = `${currency} per 1,000 predictions`;
-      return boundedCost('cost per 1,000 predictions', unit, perThousand, amountOf(perThousand, currency), rule.atMost);
-    }
-    case 'costPerMonth': {
-      const monthly = monthlyCost(perThousand, currency, rule.predictionsPerMonth);
-      const check = boundedCost('cost per month', `${currency} per month`, perThousand, monthly, rule.atMost);
-      return { ...check, source: `${check.source}; at ${rule.predictionsPerMonth} predictions a month` };
-    }
-    case 'budget':
-      return budgetCheck(rule, scales, monthlyCost(perThousand, currency, rule.predictionsPerMonth));
-  }
-}
-
-function boundedCost(
-  name: string,
-  unit: string,
-  evidence: CostEvidence,
-  measured: string | null,
-  bound: string | null,
-): Check {
-  return {
-    name,
+  const { candidate, policy, budgets } = scales;
+  if (rule.measure === 'trainingCost') return trainingCheck(rule.atMost, scales);
+  const bound = rule.measure === 'budget' ? (budgets.get(rule.budget)?.remaining ?? null) : rule.atMost;
+  const cost =
+    candidate.unitCosts === undefined
+      ? allTimeCost(rule, candidate, policy.currency)
+      : servingCost(rule, { ...candidate, unitCosts: candidate.unitCosts }, policy);
+  const check: Check = {
+    ...named(rule, policy.currency),
     side: 'cost',
-    measured,
-    unit,
+    measured: cost.amount,
     comparison: '<=',
     bound,
-    holds: measured === null || bound === null ? null : compare(measured, '<=', bound),
+    holds: cost.amount === null || bound === null ? null : compare(cost.amount, '<=', bound),
+    interval: cost.interval,
+    ...(cost.basis === null ? {} : { basis: cost.basis }),
+    source: cost.source,
+  };
+  return rule.measure === 'budget' ? { ...check, source: budgetSource(rule.budget, check.source, budgets) } : check;
+}
+
+/** The name does not say the basis: a decision from before costs had one is listed beside newer ones. */
+function named(rule: ServingCostRule, currency: string): Pick<Check, 'name' | 'unit'> {
+  if (rule.measure === 'costPerThousandPredictions') {
+    return { name: 'cost per 1,000 predictions', unit: `${currency} per 1,000 predictions` };
+  }
+  const name = rule.measure === 'budget' ? `budget ${rule.budget}` : 'cost per month';
+  return { name, unit: `${currency} per month` };
+}
+
+function trainingCheck(bound: string, { candidate, policy }: Scales): Check {
+  const { trainingCost: evidence } = candidate;
+  // A cost in another currency cannot be compared and is unknown here.
+  const measured = evidence.cost?.currency === policy.currency ? evidence.cost.amount : null;
+  return {
+    name: 'training cost',
+    side: 'cost',
+    measured,
+    unit: policy.currency,
+    comparison: '<=',
+    bound,
+    holds: measured === null ? null : compare(measured, '<=', bound),
     interval: null,
     source: evidence.cost === null ? `unknown: ${evidence.reason}` : evidence.source,
   };
 }
 
-function budgetCheck(rule: Extract<CostRule, { measure: 'budget' }>, scales: Scales, monthly: string | null): Check {
-  const budget = scales.budgets.get(rule.budget);
-  const unit = `${scales.policy.currency} per month`;
-  const evidence = scales.candidate.costPerThousandPredictions;
-  const check = boundedCost(`budget ${rule.budget}`, unit, evidence, monthly, budget?.remaining ?? null);
-  if (budget === undefined) return { ...check, source: `there is no budget "${rule.budget}"` };
-  const left = budget.remaining === null ? 'nothing is known of its spending this month' : budget.source;
-  return { ...check, source: `${check.source}; ${left}` };
-}
-
-/** Amount of a cost in the policy's currency; a cost in another currency cannot be compared and is unknown here. */
-function amountOf({ cost }: CostEvidence, currency: string): string | null {
-  return cost?.currency === currency ? cost.amount : null;
-}
-
-/** Cost a month = cost per 1,000 predictions x predictions a month / 1,000, exact. */
-function monthlyCost(perThousand: CostEvidence, currency: string, predictionsPerMonth: number): string | null {
-  const amount = amountOf(perThousand, currency);
-  return amount === null ? null : decimalString(decimal(amount).times(predictionsPerMonth).dividedBy(1000));
+function budgetSource(name: string, source: string, budgets: Scales['budgets']): string {
+  const budget = budgets.get(name);
+  if (budget === undefined) return `there is no budget "${name}"`;
+  return `${source}; ${budget.remaining === null ? 'nothing is known of its spending this month' : budget.source}`;
 }
 
 function compare(measured: string, comparison: '>=' | '<=', bound: string): boolean {

@@ -1,5 +1,6 @@
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
 import { formatMeasured } from '../format/number.ts';
+import { BASIS_NAME } from '../models/unit-costs.ts';
 import { MeasuredFigure } from '../parts/MeasuredFigure.tsx';
 import { CheckGauge } from './CheckGauge.tsx';
 import styles from './decisions.module.css';
@@ -18,7 +19,10 @@ export function CheckCard({ check, number }: CheckCardProps) {
         <span className={styles.number} aria-hidden="true">
           {number}
         </span>
-        <span className={styles.checkName}>{check.name}</span>
+        <span className={styles.checkName}>
+          {check.name}
+          {check.basis === undefined ? '' : `, ${BASIS_NAME[check.basis]}`}
+        </span>
         <Outcome holds={check.holds} />
       </p>
       <p className={styles.checkFigure}>

@@ -1,6 +1,8 @@
 import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
 import { CostFigure } from '../models/CostFigure.tsx';
 import { QualityFigure } from '../models/QualityFigure.tsx';
+import { UnitCostFigure } from '../models/UnitCostFigure.tsx';
+import { BASIS_NAME, sameTerms } from '../models/unit-costs.ts';
 import table from '../table/table.module.css';
 import styles from './decisions.module.css';
 
@@ -36,18 +38,45 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
             <td className={styles.sourceCell}>{quality.source}</td>
           </tr>
         ))}
-        {(['trainingCost', 'costPerThousandPredictions'] as const).map((measure) => (
-          <tr key={measure}>
-            <th scope="row">{measure === 'trainingCost' ? 'Training cost' : 'Cost per 1,000 predictions'}</th>
+        <tr>
+          <th scope="row">Training cost</th>
+          <td className={table.number}>
+            <CostFigure evidence={candidate.trainingCost} />
+          </td>
+          <td className={table.number}>
+            <CostFigure evidence={champion?.trainingCost ?? null} reason={none} />
+          </td>
+          <td className={styles.sourceCell}>{candidate.trainingCost.source}</td>
+        </tr>
+        {(candidate.unitCosts ?? []).map((cost) => (
+          <tr key={`${cost.basis} ${cost.hardware.name} ${cost.endpoint}`}>
+            <th scope="row">
+              Cost per 1,000 predictions, {BASIS_NAME[cost.basis]} on {cost.hardware.name}
+            </th>
             <td className={table.number}>
-              <CostFigure evidence={candidate[measure]} />
+              <UnitCostFigure figure={cost} reason={cost.reason ?? 'Not measured.'} />
             </td>
             <td className={table.number}>
-              <CostFigure evidence={champion?.[measure] ?? null} reason={none} />
+              <UnitCostFigure
+                figure={sameTerms(cost, champion) ?? null}
+                reason={champion === null ? none : 'The champion has no cost on this basis, hardware and window.'}
+              />
             </td>
-            <td className={styles.sourceCell}>{candidate[measure].source}</td>
+            <td className={styles.sourceCell}>{cost.source}</td>
           </tr>
         ))}
+        {candidate.costPerThousandPredictions !== undefined && (
+          <tr>
+            <th scope="row">Cost per 1,000 predictions, all time</th>
+            <td className={table.number}>
+              <CostFigure evidence={candidate.costPerThousandPredictions} />
+            </td>
+            <td className={table.number}>
+              <UnitCostFigure figure={null} reason="All-time costs have different windows and are not compared." />
+            </td>
+            <td className={styles.sourceCell}>{candidate.costPerThousandPredictions.source}</td>
+          </tr>
+        )}
       </tbody>
     </table>
   );

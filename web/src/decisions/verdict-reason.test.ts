@@ -23,7 +23,7 @@ const perThousand = cost({
 });
 const perMonth = cost({ name: 'cost per month', measured: '58.4544', unit: 'USD per month', bound: '13.80' });
 
-it('names the dearest cost that is too high, and counts the others', () => {
+it('names the cost a month that is too high, and counts the others', () => {
   const checks = [check({}), { ...perThousand, holds: false }, { ...perMonth, holds: false }];
   expect(verdictReason({ verdict: 'reject', checks })).toBe(
     'cost per month is $58.45 where at most $13.80 is allowed, and 1 more check does not hold',
@@ -44,6 +44,15 @@ it('says what is missing for a verdict', () => {
 
 it('gives the figures of a promotion from both sides', () => {
   expect(verdictReason({ verdict: 'promote', checks: [check({}), perMonth, perThousand] })).toBe(
-    'every check holds, with ndcg 0.3188 at $0.000001015 per 1,000 predictions',
+    'every check holds, with ndcg 0.3188 and cost per 1,000 predictions $0.000001015',
   );
+});
+
+it('names the quantity and the basis of a cost, so that training and predictions are told apart', () => {
+  const training = cost({ name: 'training cost', measured: '0.0001521', unit: 'USD', bound: '1' });
+  expect(verdictReason({ verdict: 'promote', checks: [check({}), training] })).toBe(
+    'every check holds, with ndcg 0.3188 and training cost $0.0001521',
+  );
+  const atDemand = { ...perMonth, basis: 'atDemand' as const, holds: false };
+  expect(verdictReason({ verdict: 'reject', checks: [check({}), atDemand] })).toContain('cost per month (at demand) is');
 });

@@ -1,7 +1,7 @@
-import { decimal } from '../../../src/platform/units/schema.ts';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
 import { counted, formatMeasured } from '../format/number.ts';
+import { BASIS_NAME } from '../models/unit-costs.ts';
 
 /**
  * Why a verdict fell as it did, with its first figures, formatted for reading.
@@ -22,11 +22,11 @@ export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): s
   return `${failureText(first)}${rest}`;
 }
 
-/** The failed check to name first: the dearest cost, for a cost of whole dollars says more than one of a millionth. */
+/** The failed check to name first: quality, then a cost a month. Amounts of different units or bases are not put in order. */
 function tellingFailure(failed: readonly Check[]): Check | undefined {
   const costs = failed.filter((check) => check.side === 'cost' && check.measured !== null);
-  const dearest = costs.sort((a, b) => decimal(b.measured ?? '0').cmp(a.measured ?? '0'))[0];
-  return failed.find((check) => check.side === 'quality') ?? dearest ?? failed[0];
+  const monthly = costs.find((check) => check.unit.endsWith('per month'));
+  return failed.find((check) => check.side === 'quality') ?? monthly ?? costs[0] ?? failed[0];
 }
 
 /** Which side of the balance a refusal came from; null when it was no refusal. */
@@ -42,7 +42,12 @@ function failureText(check: Check): string {
   const bound = formatMeasured(check.bound, check.unit).figure;
   const unit = check.name.includes(measured.unit) ? '' : ` ${measured.unit}`;
   const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is asked`;
-  return `${check.name} is ${measured.figure}${unit} where ${words}`;
+  return `${nameOf(check)} is ${measured.figure}${unit} where ${words}`;
+}
+
+/** With the basis: costs of different bases are not one quantity. Example: "cost per month (at demand)". */
+function nameOf({ name, basis }: Check): string {
+  return basis === undefined ? name : `${name} (${BASIS_NAME[basis]})`;
 }
 
 function bestFigures(checks: readonly Check[]): string {
@@ -53,7 +58,7 @@ function bestFigures(checks: readonly Check[]): string {
     .map((check) => {
       if (check === undefined || check.measured === null) return '';
       const text = formatMeasured(check.measured, check.unit);
-      return check.side === 'quality' ? `${text.unit} ${text.figure}` : `${text.figure} ${text.unit}`.trim();
+      return check.side === 'quality' ? `${text.unit} ${text.figure}` : `${nameOf(check)} ${text.figure}`;
     })
-    .join(' at ');
+    .join(' and ');
 }

@@ -28,7 +28,7 @@ export function EndpointsPage() {
         note={
           names.length === 0
             ? undefined
-            : `Requests, latency and failures since ${formatInstant(since)}; cost since each version was first served`
+            : `Requests, latency and failures since ${formatInstant(since)}; cost of the last seven days`
         }
         flush
       >

@@ -28,7 +28,7 @@ export function VariantsCard({ endpoint: { name, variants }, onTraffic }: Varian
   return (
     <Card
       title="Who gets the traffic, and what does each cost?"
-      note="Requests since the replicas of each started; cost since each version was first served here, metered."
+      note="Requests since the replicas of each started; cost of the last seven days, metered."
       actions={change}
       flush
     >

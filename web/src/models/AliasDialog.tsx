@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
@@ -16,6 +17,7 @@ interface AliasDialogProps {
   readonly removes: boolean;
   /** Newest first. */
   readonly versions: readonly VersionEvidence[];
+  readonly compared: ComparedUnitCosts;
   readonly policy: Policy | undefined;
   readonly metric: string | undefined;
   readonly decisions: readonly Decision[];
@@ -25,7 +27,7 @@ interface AliasDialogProps {
 
 /** Asks before an alias is moved or removed: what whoever loads it gets then, at which quality and cost. */
 export function AliasDialog(props: AliasDialogProps) {
-  const { model, alias: given, removes, versions, policy, metric, decisions, aliases, onClose } = props;
+  const { model, alias: given, removes, versions, compared, policy, metric, decisions, aliases, onClose } = props;
   const id = useId();
   const [name, setName] = useState(given ?? '');
   const [reason, setReason] = useState('');
@@ -90,7 +92,7 @@ export function AliasDialog(props: AliasDialogProps) {
           />
         </label>
       )}
-      {alias !== '' && <AliasMeans {...{ model, alias, from, to, policy, metric, decisions }} />}
+      {alias !== '' && <AliasMeans {...{ model, alias, from, to, compared, policy, metric, decisions }} />}
     </FormDialog>
   );
 }

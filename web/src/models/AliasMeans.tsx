@@ -1,11 +1,13 @@
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { Notice } from '../parts/Notice.tsx';
 import table from '../table/table.module.css';
-import { CostFigure } from './CostFigure.tsx';
 import styles from './models.module.css';
 import { QualityFigure } from './QualityFigure.tsx';
+import { UnitCostFigure } from './UnitCostFigure.tsx';
+import { comparedBasis, comparedFigure } from './unit-costs.ts';
 import { CHAMPION } from './versions.ts';
 
 interface AliasMeansProps {
@@ -15,13 +17,15 @@ interface AliasMeansProps {
   readonly from: VersionEvidence | undefined;
   /** undefined: it is taken away. */
   readonly to: VersionEvidence | undefined;
+  readonly compared: ComparedUnitCosts;
   readonly policy: Policy | undefined;
   readonly metric: string | undefined;
   readonly decisions: readonly Decision[];
 }
 
 /** What the move of an alias means: for whoever loads it, in quality, in money, and to the policy that guards it. */
-export function AliasMeans({ model, alias, from, to, policy, metric, decisions }: AliasMeansProps) {
+export function AliasMeans({ model, alias, from, to, compared, policy, metric, decisions }: AliasMeansProps) {
+  const basis = comparedBasis(compared);
   const verdict = decisions.find((decision) => decision.version === to?.version)?.verdict;
   const guarded = policy !== undefined && alias === (policy.spec.alias ?? CHAMPION);
   return (
@@ -41,13 +45,13 @@ export function AliasMeans({ model, alias, from, to, policy, metric, decisions }
                 </th>
               )}
               <th scope="col" className={`${table.number} ${styles.costHead}`}>
-                Per 1,000 predictions
+                Per 1,000 predictions{basis === null ? '' : `, ${basis}`}
               </th>
             </tr>
           </thead>
           <tbody>
-            {from !== undefined && <Row words="now" version={from} metric={metric} />}
-            {to !== undefined && to !== from && <Row words="then" version={to} metric={metric} />}
+            {from !== undefined && <Row words="now" version={from} {...{ metric, compared }} />}
+            {to !== undefined && to !== from && <Row words="then" version={to} {...{ metric, compared }} />}
           </tbody>
         </table>
       )}
@@ -67,10 +71,11 @@ export function AliasMeans({ model, alias, from, to, policy, metric, decisions }
 interface RowProps {
   readonly words: string;
   readonly version: VersionEvidence;
+  readonly compared: ComparedUnitCosts;
   readonly metric: string | undefined;
 }
 
-function Row({ words, version, metric }: RowProps) {
+function Row({ words, version, compared, metric }: RowProps) {
   return (
     <tr>
       <th scope="row">
@@ -82,7 +87,7 @@ function Row({ words, version, metric }: RowProps) {
         </td>
       )}
       <td className={table.number}>
-        <CostFigure evidence={version.costPerThousandPredictions} />
+        <UnitCostFigure {...comparedFigure(compared, version.version)} />
       </td>
     </tr>
   );

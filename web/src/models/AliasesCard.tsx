@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
@@ -14,6 +15,7 @@ import { useAliases } from './use-aliases.ts';
 interface AliasesCardProps {
   readonly model: string;
   readonly versions: readonly VersionEvidence[];
+  readonly compared: ComparedUnitCosts;
   readonly policy: Policy | undefined;
   readonly metric: string | undefined;
   /** Newest first. */
@@ -27,7 +29,7 @@ interface Asking {
 }
 
 /** Which version each alias points to; an alias is moved after what that means was said, and can be moved back. */
-export function AliasesCard({ model, versions, policy, metric, decisions }: AliasesCardProps) {
+export function AliasesCard({ model, versions, compared, policy, metric, decisions }: AliasesCardProps) {
   const aliases = useAliases(model);
   const [asking, setAsking] = useState<Asking | null>(null);
   const rows = aliasesOf(versions);
@@ -57,6 +59,7 @@ export function AliasesCard({ model, versions, policy, metric, decisions }: Alia
       ) : (
         <AliasesTable
           rows={rows}
+          compared={compared}
           metric={metric}
           onMove={(alias) => ask({ alias, removes: false })}
           onRemove={(alias) => ask({ alias, removes: true })}
@@ -65,7 +68,7 @@ export function AliasesCard({ model, versions, policy, metric, decisions }: Alia
       {asking !== null && (
         <AliasDialog
           {...asking}
-          {...{ model, versions, policy, metric, decisions, aliases }}
+          {...{ model, versions, compared, policy, metric, decisions, aliases }}
           onClose={() => setAsking(null)}
         />
       )}

@@ -1,20 +1,24 @@
 import { Link } from '@tanstack/react-router';
+import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
 import type { AliasRow } from './aliases.ts';
-import { CostFigure } from './CostFigure.tsx';
 import styles from './models.module.css';
 import { QualityFigure } from './QualityFigure.tsx';
+import { UnitCostFigure } from './UnitCostFigure.tsx';
+import { comparedBasis, comparedFigure } from './unit-costs.ts';
 
 interface AliasesTableProps {
   readonly rows: readonly AliasRow[];
+  readonly compared: ComparedUnitCosts;
   readonly metric: string | undefined;
   readonly onMove: (alias: string) => void;
   readonly onRemove: (alias: string) => void;
 }
 
 /** Each alias with its version, the quality and the cost that it stands for. */
-export function AliasesTable({ rows, metric, onMove, onRemove }: AliasesTableProps) {
+export function AliasesTable({ rows, compared, metric, onMove, onRemove }: AliasesTableProps) {
+  const basis = comparedBasis(compared);
   return (
     <table className={table.table} aria-label="Aliases">
       <thead>
@@ -27,7 +31,7 @@ export function AliasesTable({ rows, metric, onMove, onRemove }: AliasesTablePro
             </th>
           )}
           <th scope="col" className={`${table.number} ${table.wideOnly} ${styles.costHead}`}>
-            Per 1,000 predictions
+            Per 1,000 predictions{basis === null ? '' : `, ${basis}`}
           </th>
           <th scope="col">
             <span className="visually-hidden">Change</span>
@@ -53,7 +57,7 @@ export function AliasesTable({ rows, metric, onMove, onRemove }: AliasesTablePro
               </td>
             )}
             <td className={`${table.number} ${table.wideOnly}`}>
-              <CostFigure evidence={version.costPerThousandPredictions} />
+              <UnitCostFigure {...comparedFigure(compared, version.version)} />
             </td>
             <td className={styles.acts}>
               <button

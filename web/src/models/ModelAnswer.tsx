@@ -1,21 +1,19 @@
 import { Link } from '@tanstack/react-router';
-import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
-import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
-import { counted, formatPercent, formatTimes } from '../format/number.ts';
-import { CostFigure } from './CostFigure.tsx';
+import { counted } from '../format/number.ts';
+import { bestVersionText, type HeadlineFacts, verdictText } from './headline.ts';
 import { QualityFigure } from './QualityFigure.tsx';
-import { bestOn, championOf, directionOf, metricOf } from './versions.ts';
+import { UnitCostFigure } from './UnitCostFigure.tsx';
+import { comparedBasis, comparedFigure } from './unit-costs.ts';
+import { championOf } from './versions.ts';
 
-interface ModelAnswerProps {
-  readonly versions: readonly VersionEvidence[];
-  readonly policy: Policy | undefined;
-  readonly metric: string | undefined;
+interface ModelAnswerProps extends HeadlineFacts {
   /** Begins with the model's name as a link: on pages that speak of several models. */
   readonly linked?: string;
 }
 
-/** What runs, at which quality and cost; and what the best version would add to both. */
-export function ModelAnswer({ versions, policy, metric, linked }: ModelAnswerProps) {
+/** The champion with its verdict, quality and cost; then the best version, with its cost on the same basis and its verdict. */
+export function ModelAnswer({ linked, ...facts }: ModelAnswerProps) {
+  const { versions, compared, policy, metric, decisions } = facts;
   const champion = championOf(versions, policy);
   const name =
     linked === undefined ? undefined : (
@@ -30,37 +28,19 @@ export function ModelAnswer({ versions, policy, metric, linked }: ModelAnswerPro
       </>
     );
   }
+  const { figure, reason } = comparedFigure(compared, champion.version);
+  const basis = figure === null ? null : comparedBasis(compared);
   return (
     <>
-      <strong>{name ?? champion.model}</strong> runs version {champion.version} as champion:{' '}
+      <strong>{name ?? champion.model}</strong> version {champion.version} is champion,{' '}
+      {verdictText(champion.version, decisions)}:{' '}
       {metric !== undefined && (
         <>
           {metric} <QualityFigure version={champion} metric={metric} /> at{' '}
         </>
       )}
-      <CostFigure evidence={champion.costPerThousandPredictions} /> per 1,000 predictions
-      {metric === undefined ? '.' : bestText(versions, champion, policy, metric)}
+      <UnitCostFigure figure={figure} reason={reason} /> per 1,000 predictions{basis === null ? '' : ` (${basis})`}.{' '}
+      {bestVersionText(facts)}
     </>
   );
-}
-
-function bestText(
-  versions: readonly VersionEvidence[],
-  champion: VersionEvidence,
-  policy: Policy | undefined,
-  metric: string,
-): string {
-  const best = bestOn(versions, metric, directionOf(metric, policy));
-  const here = metricOf(champion, metric);
-  const there = metricOf(best, metric);
-  if (best === undefined || here === undefined || there === undefined) return '.';
-  if (best.version === champion.version) return `; no version is better.`;
-  const gain = here === 0 ? '' : ` ${formatPercent(Math.abs((there - here) / here) * 100)}`;
-  const cost = best.costPerThousandPredictions.cost;
-  const own = champion.costPerThousandPredictions.cost;
-  if (cost === null || own === null || cost.currency !== own.currency) {
-    return `; version ${best.version} is${gain} better at a cost that is unknown.`;
-  }
-  const times = formatTimes(cost.amount, own.amount);
-  return `; version ${best.version} is${gain} better${times === null ? '' : ` and costs ${times} as much`}.`;
 }

@@ -39,6 +39,7 @@ export function ModelPage() {
   const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
   const registered = useQuery(endpointQuery(getModel, { params: { model } }));
   const versions = evidence.data?.versions;
+  const compared = evidence.data?.compared;
   const looked = championOf(versions ?? [], policy) ?? versions?.[0];
   const metrics = metricsOf(versions ?? [], policy);
   const metric = search.metric !== undefined && metrics.includes(search.metric) ? search.metric : metrics[0];
@@ -56,10 +57,10 @@ export function ModelPage() {
       answer={
         evidence.isError ? (
           `The versions of ${model} could not be read.`
-        ) : versions === undefined ? (
+        ) : versions === undefined || compared === undefined ? (
           <AnswerPending />
         ) : (
-          <ModelAnswer versions={versions} policy={policy} metric={metric} />
+          <ModelAnswer {...{ versions, compared, policy, metric }} decisions={decisions.data?.decisions ?? []} />
         )
       }
     >
@@ -75,16 +76,18 @@ export function ModelPage() {
               <QualityAgainstCost
                 model={model}
                 versions={data.versions}
+                compared={data.compared}
                 policy={policy}
                 metric={metric}
                 choose={choose}
               />
             )}
           </Loaded>
-          {versions !== undefined && (
+          {versions !== undefined && compared !== undefined && (
             <AliasesCard
               model={model}
               versions={versions}
+              compared={compared}
               policy={policy}
               metric={metric}
               decisions={decisions.data?.decisions ?? []}
@@ -100,6 +103,7 @@ export function ModelPage() {
               {(data) => (
                 <VersionsTable
                   versions={data.versions}
+                  compared={data.compared}
                   policy={policy}
                   metric={metric}
                   decisions={decisions.data?.decisions ?? []}

@@ -5,6 +5,8 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { CostFigure } from './CostFigure.tsx';
 import { QualityFigure } from './QualityFigure.tsx';
+import { UnitCostFigure } from './UnitCostFigure.tsx';
+import { comparedFigure } from './unit-costs.ts';
 import { useModel } from './use-model.ts';
 import { championOf, metricsOf } from './versions.ts';
 
@@ -15,6 +17,7 @@ const NO_METRIC = 'No version has a metric.';
 export function ModelRow({ model }: { readonly model: string }) {
   const { evidence, policy } = useModel(model);
   const versions = evidence.data?.versions;
+  const compared = evidence.data?.compared;
   const champion = versions === undefined ? undefined : (championOf(versions, policy) ?? null);
   const metric = metricsOf(versions ?? [], policy)[0];
   const pending = <Skeleton height={16} width={72} />;
@@ -47,7 +50,12 @@ export function ModelRow({ model }: { readonly model: string }) {
         {champion === undefined ? (
           failed
         ) : (
-          <CostFigure evidence={champion?.costPerThousandPredictions ?? null} reason={NO_CHAMPION} />
+          <UnitCostFigure
+            {...(champion === null || compared === undefined
+              ? { figure: null, reason: NO_CHAMPION }
+              : comparedFigure(compared, champion.version))}
+            basis={compared?.basis ?? null}
+          />
         )}
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>

@@ -3,6 +3,7 @@ import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import { CostFigure } from './CostFigure.tsx';
+import { UnitCostFigure } from './UnitCostFigure.tsx';
 
 interface VersionAnswerProps {
   readonly version: ModelVersion;
@@ -14,6 +15,7 @@ interface VersionAnswerProps {
 /** Where it stands, what it cost to make and to run, and the latest verdict. */
 export function VersionAnswer({ version, evidence, decisions }: VersionAnswerProps) {
   const [latest] = decisions;
+  const known = evidence?.unitCosts?.find(({ perThousand }) => perThousand !== null);
   const aliases = version.aliases.map((alias) => `@${alias}`).join(', ');
   return (
     <>
@@ -25,7 +27,11 @@ export function VersionAnswer({ version, evidence, decisions }: VersionAnswerPro
       {evidence !== undefined && (
         <>
           ; training cost <CostFigure evidence={evidence.trainingCost} />, 1,000 predictions cost{' '}
-          <CostFigure evidence={evidence.costPerThousandPredictions} />
+          <UnitCostFigure
+            figure={known ?? null}
+            reason="No benchmark was recorded and no endpoint served it."
+            basis={known?.basis ?? null}
+          />
         </>
       )}
       {latest === undefined ? '; it has not been weighed.' : `; the latest verdict is ${latest.verdict}.`}

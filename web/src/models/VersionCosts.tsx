@@ -1,23 +1,46 @@
 import type { ReactNode } from 'react';
 import type { RunCost } from '../../../src/mlops/tracking/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { UnitCost } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { formatMoney } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Facts } from '../parts/Facts.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { CostFigure } from './CostFigure.tsx';
+import { UnitCostFigure } from './UnitCostFigure.tsx';
+import { BASIS_NAME } from './unit-costs.ts';
 
 /** What it cost to make, by each record that there is, and what it costs to use. */
 export function VersionCosts({ evidence }: { readonly evidence: VersionEvidence }) {
   return (
     <Facts
       facts={[
-        ['1,000 predictions', <CostFigure key="predictions" evidence={evidence.costPerThousandPredictions} />],
+        ...unitCostFacts(evidence.unitCosts ?? []),
         ['Training', <CostFigure key="training" evidence={evidence.trainingCost} />],
         ...runFacts(evidence.runCost ?? null),
       ]}
     />
   );
+}
+
+/** One line for each basis and hardware: they are not compared with each other. */
+function unitCostFacts(costs: readonly UnitCost[]): (readonly [string, ReactNode])[] {
+  if (costs.length === 0) {
+    const reason = 'No benchmark was recorded and no endpoint served it.';
+    return [['1,000 predictions', <UnitCostFigure key="none" figure={null} reason={reason} />]];
+  }
+  return costs.map((cost) => [
+    `1,000 predictions, ${BASIS_NAME[cost.basis]}`,
+    <span key={`${cost.basis} ${cost.hardware.name} ${cost.endpoint}`}>
+      <UnitCostFigure figure={cost} reason={cost.reason ?? 'Not measured.'} /> on {cost.hardware.name}
+      {cost.endpoint === null ? '' : ` at ${cost.endpoint}, last seven days${idleText(cost)}`}
+    </span>,
+  ]);
+}
+
+function idleText({ busy, idle }: UnitCost): string {
+  return busy === null || idle === null ? '' : `: ${formatMoney(busy)} busy, ${formatMoney(idle)} idle`;
 }
 
 function runFacts(cost: RunCost | null): (readonly [string, ReactNode])[] {

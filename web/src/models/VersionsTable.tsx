@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
@@ -9,10 +10,13 @@ import table from '../table/table.module.css';
 import { CostFigure } from './CostFigure.tsx';
 import styles from './models.module.css';
 import { QualityFigure } from './QualityFigure.tsx';
+import { UnitCostFigure } from './UnitCostFigure.tsx';
+import { comparedBasis, comparedFigure } from './unit-costs.ts';
 import { championOf, tableMetrics } from './versions.ts';
 
 interface VersionsTableProps {
   readonly versions: readonly VersionEvidence[];
+  readonly compared: ComparedUnitCosts;
   readonly policy: Policy | undefined;
   /** The metric that stands for quality on the page. */
   readonly metric: string | undefined;
@@ -21,8 +25,9 @@ interface VersionsTableProps {
 }
 
 /** Versions with quality left and cost right, and the latest verdict on each. */
-export function VersionsTable({ versions, policy, metric: chosen, decisions }: VersionsTableProps) {
+export function VersionsTable({ versions, compared, policy, metric: chosen, decisions }: VersionsTableProps) {
   const champion = championOf(versions, policy);
+  const basis = comparedBasis(compared);
   const metrics = tableMetrics(versions, policy, chosen);
   return (
     <table className={table.table}>
@@ -35,7 +40,7 @@ export function VersionsTable({ versions, policy, metric: chosen, decisions }: V
             </th>
           ))}
           <th scope="col" className={`${table.number} ${styles.costHead}`}>
-            Per 1,000 predictions
+            Per 1,000 predictions{basis === null ? '' : `, ${basis}`}
           </th>
           <th scope="col" className={`${table.number} ${styles.costHead}`}>
             Training
@@ -67,7 +72,7 @@ export function VersionsTable({ versions, policy, metric: chosen, decisions }: V
               </td>
             ))}
             <td className={table.number}>
-              <CostFigure evidence={version.costPerThousandPredictions} />
+              <UnitCostFigure {...comparedFigure(compared, version.version)} />
             </td>
             <td className={table.number}>
               <CostFigure evidence={version.trainingCost} />

@@ -1,7 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { bestVersionText } from './headline.ts';
 import { qualityCostData } from './quality-cost-data.ts';
+import { versionsCsv } from './versions-csv.ts';
 import { bestOn, championOf, metricsOf, tableMetrics } from './versions.ts';
 
 const cost = (amount: string | null): VersionEvidence['trainingCost'] => ({
@@ -13,7 +18,7 @@ const cost = (amount: string | null): VersionEvidence['trainingCost'] => ({
   window: null,
   source: 'price book',
 });
-const version = (name: string, ndcg: number, amount: string | null, aliases: string[] = []): VersionEvidence => ({
+const version = (name: string, ndcg: number, aliases: string[] = []): VersionEvidence => ({
   model: 'm',
   version: name,
   aliases,
@@ -24,7 +29,7 @@ const version = (name: string, ndcg: number, amount: string | null, aliases: str
     { metric: 'ndcg', value: ndcg, interval: null, sampleSize: null, measuredAt: null, source: 'run' },
   ],
   trainingCost: cost('1'),
-  costPerThousandPredictions: cost(amount),
+  unitCosts: [],
 });
 const policy: Policy = {
   name: 'p',
@@ -34,14 +39,31 @@ const policy: Policy = {
     alias: 'live',
     currency: 'USD',
     quality: [{ metric: 'ndcg', direction: 'higher', floor: '0.3' }],
-    cost: [{ measure: 'costPerThousandPredictions', atMost: '0.02' }],
+    cost: [{ measure: 'costPerThousandPredictions', basis: 'benchmark', atMost: '0.02' }],
   },
 };
-const versions = [version('3', 0.4, null), version('2', 0.35, '0.4'), version('1', 0.3, '0.01', ['live'])];
+const versions = [version('3', 0.4), version('2', 0.35), version('1', 0.3, ['live'])];
+const compare = (amounts: Readonly<Record<string, string>>): ComparedUnitCosts => ({
+  basis: 'benchmark',
+  hardware: '1 x cpu-core',
+  window: null,
+  currency: 'USD',
+  figures: Object.entries(amounts).map(([name, amount]) => ({
+    version: name,
+    perThousand: { amount, currency: 'USD' },
+    interval: null,
+  })),
+  leftOut: versions
+    .filter((one) => amounts[one.version] === undefined)
+    .map((one) => ({ version: one.version, reason: 'only served' })),
+  reason: null,
+});
+const compared = compare({ 1: '0.01', 2: '0.4' });
+const facts = { versions, compared, policy, metric: 'ndcg' };
 
 describe('quality against cost', () => {
   it('draws what has both figures and names what has not', () => {
-    const { data, missing } = qualityCostData(versions, policy, 'ndcg');
+    const { data, missing } = qualityCostData(facts);
     expect(data.points.map((point) => [point.id, point.champion])).toEqual([
       ['2', false],
       ['1', true],
@@ -50,16 +72,44 @@ describe('quality against cost', () => {
   });
 
   it('takes the bounds of the policy and keeps them on the picture', () => {
-    const { data } = qualityCostData(versions, policy, 'ndcg');
+    const { data } = qualityCostData(facts);
     expect([data.floor, data.ceiling]).toEqual([0.3, 0.02]);
     expect(data.costDomain[0]).toBeLessThan(0.01);
     expect(data.qualityDomain[0]).toBeLessThan(0.3);
   });
 
+  it('draws figures of the comparison and no others, whatever else is known of the versions', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom('1', '2', '3', '9'), fc.constantFrom('0.01', '7')), (amounts) => {
+        const { data, missing } = qualityCostData({ ...facts, compared: compare(amounts) });
+        for (const point of data.points) expect(point.exactCost).toBe(amounts[point.id]);
+        expect([...data.points.map(({ id }) => id), ...missing].toSorted()).toEqual(['1', '2', '3']);
+        const csv = versionsCsv(versions, compare(amounts));
+        expect(csv.split('benchmark').length - 1).toBe(data.points.length);
+      }),
+    );
+  });
+
+  it('draws no bound of another basis, hardware or currency than that of the figures', () => {
+    const rule = { measure: 'costPerThousandPredictions' as const, atMost: '0.02' };
+    const withRule = (change: object, currency = 'USD') => ({
+      ...facts,
+      policy: { ...policy, spec: { ...policy.spec, currency, cost: [{ ...rule, ...change }] } },
+    });
+    const ceilings = [
+      withRule({}),
+      withRule({ basis: 'served' }),
+      withRule({ basis: 'benchmark', hardware: '1 x gpu' }),
+      withRule({ basis: 'benchmark' }, 'EUR'),
+      withRule({ basis: 'benchmark', hardware: '1 x cpu-core' }),
+    ].map((one) => qualityCostData(one).data.ceiling);
+    expect(ceilings).toEqual([null, null, null, null, 0.02]);
+  });
+
   it('takes a logarithmic axis only for costs that are far apart', () => {
-    expect(qualityCostData(versions, policy, 'ndcg').data.logCost).toBe(true);
-    const near = [version('2', 0.35, '0.012'), version('1', 0.3, '0.01')];
-    expect(qualityCostData(near, policy, 'ndcg').data.logCost).toBe(false);
+    expect(qualityCostData(facts).data.logCost).toBe(true);
+    const near = { ...facts, compared: compare({ 1: '0.01', 2: '0.012' }) };
+    expect(qualityCostData(near).data.logCost).toBe(false);
   });
 
   it('knows the champion by the alias of the policy', () => {
@@ -72,5 +122,44 @@ describe('quality against cost', () => {
     expect(tableMetrics(versions, policy, 'loss')).toEqual(['ndcg', 'loss']);
     expect(bestOn(versions, 'ndcg', 'higher')?.version).toBe('3');
     expect(bestOn(versions, 'ndcg', 'lower')?.version).toBe('1');
+  });
+});
+
+describe('the headline of a model', () => {
+  const decision = (verdict: Decision['verdict']): Decision => ({
+    decision: 'dec_00000000000000000000',
+    at: '2026-11-01T00:00:00Z',
+    actor: 'a',
+    model: 'm',
+    version: '3',
+    policy: 'production',
+    policyVersion: 1,
+    verdict,
+    summary: '',
+    checks: [],
+    action: null,
+    restatedBy: [],
+    needsReevaluation: false,
+  });
+  const headline = (amounts: Readonly<Record<string, string>>, decisions = [decision('reject')]) =>
+    bestVersionText({ ...facts, compared: compare(amounts), decisions });
+
+  it.each<[Record<string, string>, string]>([
+    [{ 1: '0.01', 3: '0.08' }, 'but costs 8 times as much per prediction'],
+    [{ 1: '0.01', 3: '0.014' }, 'but costs 40 % more per prediction'],
+    [{ 1: '0.01', 3: '0.006' }, 'and costs 40 % less per prediction'],
+    [{ 1: '0.01', 3: '0.01' }, 'at about the same cost per prediction'],
+    [{ 1: '0.01' }, 'at a cost per prediction that cannot be compared'],
+    [{ 3: '0.01' }, 'at a cost per prediction that cannot be compared'],
+    [{}, 'at a cost per prediction that cannot be compared'],
+  ])('says of costs %j: %s, and the verdict of the gate', (amounts, text) => {
+    // Numbers and the sign of per cent are set apart by a narrow space that does not break.
+    expect(headline(amounts).replaceAll(/[\u00a0\u202f]/g, ' ')).toBe(`Version 3 ranks 33 % better ${text}; rejected by policy production.`);
+  });
+
+  it('says when the best version was not weighed, and when the champion is the best', () => {
+    expect(headline({}, [])).toContain('; not weighed yet.');
+    const best = [version('2', 0.2), version('1', 0.3, ['live'])];
+    expect(bestVersionText({ ...facts, versions: best, decisions: [] })).toBe('No version ranks better.');
   });
 });

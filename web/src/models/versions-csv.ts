@@ -1,8 +1,10 @@
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { toCsv } from '../format/csv.ts';
+import { comparedFigure } from './unit-costs.ts';
 
-/** Versions with every metric and cost, exact, as CSV. */
-export function versionsCsv(versions: readonly VersionEvidence[]): string {
+/** Versions with every metric and cost, exact, as CSV; all costs per prediction on the one basis that its column names. */
+export function versionsCsv(versions: readonly VersionEvidence[], compared: ComparedUnitCosts): string {
   const metrics = [...new Set(versions.flatMap((version) => version.quality.map((quality) => quality.metric)))].sort();
   const header = [
     'model',
@@ -10,7 +12,10 @@ export function versionsCsv(versions: readonly VersionEvidence[]): string {
     'aliases',
     ...metrics.flatMap((metric) => [metric, `${metric}.lower`, `${metric}.upper`]),
     'trainingCost',
+    'trainingCurrency',
     'costPerThousandPredictions',
+    'basis',
+    'hardware',
     'currency',
     'createdAt',
   ];
@@ -22,11 +27,17 @@ export function versionsCsv(versions: readonly VersionEvidence[]): string {
       version.aliases.join(' '),
       ...metrics.flatMap((metric) => metricCells(version, metric)),
       version.trainingCost.cost?.amount ?? null,
-      version.costPerThousandPredictions.cost?.amount ?? null,
-      version.costPerThousandPredictions.cost?.currency ?? version.trainingCost.cost?.currency ?? null,
+      version.trainingCost.cost?.currency ?? null,
+      ...costCells(version, compared),
       version.createdAt,
     ]),
   );
+}
+
+function costCells({ version }: VersionEvidence, compared: ComparedUnitCosts): (string | null)[] {
+  const { figure } = comparedFigure(compared, version);
+  if (figure === null) return [null, null, null, null];
+  return [figure.perThousand.amount, compared.basis, compared.hardware, figure.perThousand.currency];
 }
 
 function metricCells(version: VersionEvidence, metric: string): (string | null)[] {

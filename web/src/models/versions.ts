@@ -56,9 +56,3 @@ export function bestOn(
     return record === undefined || sign * value > sign * record ? version : best;
   }, undefined);
 }
-
-/** Cost per 1,000 predictions as a number, for drawing; undefined when unknown. */
-export function drawnCost(version: VersionEvidence): number | undefined {
-  const { cost } = version.costPerThousandPredictions;
-  return cost === null ? undefined : Number(cost.amount);
-}

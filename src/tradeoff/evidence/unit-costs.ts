@@ -1,0 +1,100 @@
+import type { MeteredUsage, Metering } from '../../finops/metering/index.ts';
+import { type Prices, priceStretches } from '../../finops/prices/index.ts';
+import type { RegisteredVersion } from '../../mlops/registry/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { benchmarkCosts, demandPerMonth, type MeasuredUsage, servedCosts, type Window } from '../unit-cost/index.ts';
+import type { ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
+
+/** What evidence asks of serving; the wiring supplies it. */
+export interface ServingFacts {
+  /** Scaling policies of the variants that serve a model now. */
+  bounds(sql: Sql, model: string): Promise<ScalingBounds[]>;
+  /** Share of the time of a version's replicas in which requests were worked on, 0 to 1; null when no replica was counted. */
+  busyShare(sql: Sql, served: { endpoint: string; version: string }, within: Window): Promise<number | null>;
+}
+
+export interface UnitCostDeps {
+  readonly clock: Clock;
+  readonly metering: Pick<Metering, 'within'>;
+  readonly prices: Pick<Prices, 'of'>;
+  readonly serving: ServingFacts;
+}
+
+/** What holds for all versions of a model at one instant. */
+export interface ModelFacts {
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** Of served costs: the same for every version. */
+  readonly window: Window;
+  readonly scaling: readonly ScalingBounds[];
+  /** Predictions a month of all versions in the window; null when no endpoint served the model. */
+  readonly demandPerMonth: number | null;
+}
+
+/** Served costs are those of the last seven days: whole weeks hold working days and week ends alike. */
+const WINDOW_MS = 7 * 86_400_000;
+
+export async function modelFacts(deps: UnitCostDeps, sql: Sql, model: string): Promise<ModelFacts> {
+  const now = deps.clock.now();
+  const window = { start: now - WINDOW_MS, end: now };
+  const used = await deps.metering.within(sql, window, { model, purpose: 'inference' });
+  const scaling = await deps.serving.bounds(sql, model);
+  return { now, window, scaling, demandPerMonth: demandPerMonth(used.map(measuredUsage), window) };
+}
+
+/** Unit costs of a version: its benchmarks, also those that its run recorded before it was registered, and what served it cost. */
+export async function unitCostsOf(
+  deps: UnitCostDeps,
+  sql: Sql,
+  { model, version, runId }: Pick<RegisteredVersion, 'model' | 'version' | 'runId'>,
+  { now, window }: Pick<ModelFacts, 'now' | 'window'>,
+): Promise<{ unitCosts: UnitCost[]; priceBooks: string[] }> {
+  const ever = { start: 0, end: now };
+  const own = await deps.metering.within(sql, ever, { model, modelVersion: version, purpose: 'inference' });
+  const ofRun = runId === null ? [] : await deps.metering.within(sql, ever, { run: runId, purpose: 'inference' });
+  const usage = [...new Map([...own, ...ofRun].map((one) => [one.usage.id, one])).values()];
+  const measured = usage.map(measuredUsage);
+  const { priceNow, books } = await pricesNow(deps, sql, { resources: resourcesOf(measured), now });
+  const endpoints = new Set(measured.flatMap(({ endpoint }) => endpoint ?? []));
+  const shares = new Map<string, number | null>();
+  for (const endpoint of endpoints) {
+    shares.set(endpoint, await deps.serving.busyShare(sql, { endpoint, version }, window));
+  }
+  const served = servedCosts(measured, window, { priceNow, busyShare: (endpoint) => shares.get(endpoint) ?? null });
+  const usedBooks = usage.flatMap(({ metered }) => metered.prices.map(({ book }) => book));
+  return { unitCosts: [...benchmarkCosts(measured, priceNow), ...served], priceBooks: [...books, ...usedBooks] };
+}
+
+function measuredUsage({ usage, metered }: MeteredUsage): MeasuredUsage {
+  const { resource, quantity, start, end, predictions, subject, price, origin } = usage;
+  return {
+    ...{ resource, quantity, start, end, predictions, origin },
+    endpoint: subject.endpoint ?? null,
+    cost: metered.cost,
+    statedPrice: price,
+  };
+}
+
+function resourcesOf(usage: readonly MeasuredUsage[]): Set<string> {
+  return new Set(usage.map(({ resource }) => resource));
+}
+
+/** The prices that hold now, and the price books that they are from. */
+async function pricesNow(
+  { prices }: Pick<UnitCostDeps, 'prices'>,
+  sql: Sql,
+  { resources, now }: { readonly resources: ReadonlySet<string>; readonly now: number },
+) {
+  const known = new Map<string, { price: UnitPrice; source: string; book: string }>();
+  for (const resource of resources) {
+    const booked = priceStretches(await prices.of(sql, resource), now, now + 1).stretches[0]?.price;
+    if (booked !== undefined) known.set(resource, booked);
+  }
+  return {
+    priceNow: (resource: string) => known.get(resource) ?? null,
+    books: [...known.values()].map(({ book }) => book),
+  };
+}
+
+type UnitPrice = NonNullable<MeasuredUsage['cost']>;

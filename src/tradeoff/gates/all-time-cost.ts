@@ -1,0 +1,18 @@
+import { decimal, decimalString } from '../../platform/units/index.ts';
+import type { VersionEvidence } from '../evidence/schema.ts';
+import type { MeasuredCost, ServingCostRule } from './serving-cost.ts';
+
+/**
+ * The cost as decisions weighed it whose evidence is from before unit costs had a basis: all cost divided by all predictions, and a month
+ * of it by straight proportion. Only such decisions are replayed by it.
+ */
+export function allTimeCost(rule: ServingCostRule, candidate: VersionEvidence, currency: string): MeasuredCost {
+  const evidence = candidate.costPerThousandPredictions;
+  const source = evidence?.cost == null ? `unknown: ${evidence?.reason ?? 'no cost was kept'}` : evidence.source;
+  const known = evidence?.cost?.currency === currency ? evidence.cost.amount : null;
+  if (rule.measure === 'costPerThousandPredictions') return { amount: known, basis: null, interval: null, source };
+  const monthly = known === null ? null : decimal(known).times(rule.predictionsPerMonth).dividedBy(1000);
+  const amount = monthly === null ? null : decimalString(monthly);
+  const at = rule.measure === 'costPerMonth' ? `; at ${rule.predictionsPerMonth} predictions a month` : '';
+  return { amount, basis: null, interval: null, source: `${source}${at}` };
+}

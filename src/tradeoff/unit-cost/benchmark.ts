@@ -1,0 +1,81 @@
+import { bootstrapServiceTime, LEAST_MEASUREMENTS } from './bootstrap.ts';
+import {
+  costOfSeconds,
+  groupByTime,
+  type Held,
+  hardwareName,
+  type MeasuredUsage,
+  type PriceNow,
+  priceHardware,
+} from './measured-usage.ts';
+import type { Hardware, ServiceTime, UnitCost } from './schema.ts';
+
+/**
+ * Unit costs on the basis `benchmark`, one for each hardware: measured service time times the price of the hardware now, at full use.
+ * Usage of an endpoint is left out. Empty when no measurement counted predictions.
+ *
+ * @example 10,000 predictions in an hour on 2 vCPUs at 0.04 an hour each -> 0.008 per 1,000.
+ */
+export function benchmarkCosts(usage: readonly MeasuredUsage[], priceNow: PriceNow): UnitCost[] {
+  const measured = groupByTime(usage.filter(({ endpoint }) => endpoint === null));
+  const keyOf = ({ parts }: Held) => JSON.stringify(parts);
+  return [...Map.groupBy(measured, keyOf).values()]
+    .map((group) => benchmarkCost(group, priceNow))
+    .toSorted((a, b) => (a.hardware.name < b.hardware.name ? -1 : 1));
+}
+
+function benchmarkCost(group: readonly Held[], priceNow: PriceNow): UnitCost {
+  const parts = group[0]?.parts ?? [];
+  const { hardware, missing } = priceHardware(parts, priceNow);
+  const serviceTime = serviceTimeOf(group);
+  const { pricePerHour } = hardware;
+  const cost = pricePerHour === null ? null : costOfSeconds(pricePerHour, serviceTime.secondsPerThousand);
+  const bound = (seconds: number) => (pricePerHour === null ? '0' : costOfSeconds(pricePerHour, seconds).amount);
+  const { interval } = serviceTime;
+  return {
+    basis: 'benchmark',
+    perThousand: cost,
+    reason: cost === null ? priceReason(missing, hardwareName(parts)) : null,
+    interval:
+      cost === null || interval === null ? null : { lower: bound(interval.lower), upper: bound(interval.upper) },
+    busy: cost,
+    idle: cost === null ? null : { amount: '0', currency: cost.currency },
+    hardware,
+    endpoint: null,
+    window: windowOf(group),
+    predictions: group.reduce((sum, { predictions }) => sum + predictions, 0),
+    predictionsPerMonth: null,
+    serviceTime,
+    source: `benchmark on ${pricedName(hardware)}: ${[...new Set(group.map(({ origin }) => origin))].join('; ')}`,
+  };
+}
+
+/** Example: `2 x vcpu at 0.08 USD an hour (contract of 2026-01)`. */
+function pricedName({ name, pricePerHour, priceSource }: Hardware): string {
+  return pricePerHour === null ? name : `${name} at ${pricePerHour.amount} ${pricePerHour.currency} an hour (${priceSource})`;
+}
+
+function serviceTimeOf(group: readonly Held[]): ServiceTime {
+  const timed = group.map(({ start, end, predictions }) => ({ seconds: (end - start) / 1000, predictions }));
+  const total = timed.reduce(
+    (sum, one) => ({ seconds: sum.seconds + one.seconds, predictions: sum.predictions + one.predictions }),
+    { seconds: 0, predictions: 0 },
+  );
+  return {
+    secondsPerThousand: (1000 * total.seconds) / total.predictions,
+    interval: timed.length < LEAST_MEASUREMENTS ? null : bootstrapServiceTime(timed),
+    measurements: timed.length,
+  };
+}
+
+function priceReason(missing: readonly string[], hardware: string): string {
+  if (missing.length === 0) return `${hardware} is priced in more than one currency`;
+  return `no price for ${missing.join(', ')} now; apply a PriceBook that has it`;
+}
+
+function windowOf(usage: readonly { readonly start: number; readonly end: number }[]): UnitCost['window'] {
+  return {
+    start: new Date(Math.min(...usage.map(({ start }) => start))).toISOString(),
+    end: new Date(Math.max(...usage.map(({ end }) => end))).toISOString(),
+  };
+}

@@ -1,0 +1,91 @@
+import type { ComparedUnitCosts, UnitCost } from './schema.ts';
+
+/** The unit costs that are known of one version. */
+interface VersionUnitCosts {
+  readonly version: string;
+  readonly unitCosts: readonly UnitCost[];
+}
+
+interface Entry {
+  readonly version: string;
+  readonly cost: UnitCost & { readonly perThousand: NonNullable<UnitCost['perThousand']> };
+}
+
+/**
+ * What has to be equal for two unit costs to be compared: basis, currency, hardware with its price, and for `served` the window. A
+ * benchmark is priced as of now, so when it was measured does not matter. null while the cost is unknown.
+ */
+export function comparisonKey({ basis, perThousand, hardware, window }: UnitCost): string | null {
+  if (perThousand === null) return null;
+  if (basis === 'benchmark') return JSON.stringify([basis, perThousand.currency, hardware.name, hardware.pricePerHour]);
+  return JSON.stringify([basis, perThousand.currency, hardware.name, window.start, window.end]);
+}
+
+/**
+ * The largest set of versions whose unit costs can be compared: one that holds `preferred` (the champion) before others, then the one
+ * with most versions, then a benchmark. Versions that are not in it are named with the reason.
+ *
+ * @example versions 1 to 3 with a benchmark on 1 x cpu, version 4 only served: figures of 1 to 3; 4 is left out.
+ */
+export function compareUnitCosts(versions: readonly VersionUnitCosts[], preferred: string | null): ComparedUnitCosts {
+  const groups = [...groupEntries(versions).values()].toSorted(
+    (a, b) => rank(b, preferred) - rank(a, preferred) || orderOf(a).localeCompare(orderOf(b)),
+  );
+  const [chosen] = groups;
+  const [first] = chosen ?? [];
+  if (chosen === undefined || first === undefined) {
+    const leftOut = versions.map((version) => ({ version: version.version, reason: unknownReason(version) }));
+    const reason = 'no version has a known cost per prediction';
+    return { basis: null, hardware: null, window: null, currency: null, figures: [], leftOut, reason };
+  }
+  const { basis, hardware, window, perThousand } = first.cost;
+  const named = new Set(chosen.map(({ version }) => version));
+  const what = basis === 'benchmark' ? `benchmark on ${hardware.name}` : 'served cost in the same window';
+  return {
+    basis,
+    hardware: hardware.name,
+    window: basis === 'served' ? window : null,
+    currency: perThousand.currency,
+    figures: chosen.map(({ version, cost }) => ({ version, perThousand: cost.perThousand, interval: cost.interval })),
+    leftOut: versions
+      .filter(({ version }) => !named.has(version))
+      .map((one) => ({
+        version: one.version,
+        reason: isKnown(one) ? `no ${what}; its cost is known on another basis or hardware only` : unknownReason(one),
+      })),
+    reason: chosen.length > 1 ? null : `only version ${first.version} has a ${what}`,
+  };
+}
+
+/** By key; of several with the same key, such as two endpoints, none is taken: a version has one figure in a comparison. */
+function groupEntries(versions: readonly VersionUnitCosts[]): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const { version, unitCosts } of versions) {
+    const byKey = Map.groupBy(unitCosts, comparisonKey);
+    for (const [key, costs] of byKey) {
+      const [cost] = costs;
+      if (key === null || cost === undefined || cost.perThousand === null || costs.length > 1) continue;
+      groups.set(key, [...(groups.get(key) ?? []), { version, cost: { ...cost, perThousand: cost.perThousand } }]);
+    }
+  }
+  return groups;
+}
+
+/** At least two figures before one, the preferred version among them before others, then their number. */
+function rank(group: readonly Entry[], preferred: string | null): number {
+  const holdsPreferred = group.some(({ version }) => version === preferred);
+  return (group.length > 1 ? 1e9 : 0) + (holdsPreferred ? 1e6 : 0) + group.length;
+}
+
+function orderOf([first]: readonly Entry[]): string {
+  return first === undefined ? '' : `${first.cost.basis} ${comparisonKey(first.cost)}`;
+}
+
+function isKnown({ unitCosts }: VersionUnitCosts): boolean {
+  return unitCosts.some(({ perThousand }) => perThousand !== null);
+}
+
+function unknownReason({ unitCosts }: VersionUnitCosts): string {
+  const reasons = new Set(unitCosts.flatMap(({ reason }) => reason ?? []));
+  return reasons.size > 0 ? [...reasons].join('; ') : 'no benchmark was recorded and no endpoint served it';
+}

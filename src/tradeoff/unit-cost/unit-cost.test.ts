@@ -1,0 +1,256 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decimal } from '../../platform/units/index.ts';
+import { bootstrapServiceTime } from './bootstrap.ts';
+import {
+  benchmarkCosts,
+  compareUnitCosts,
+  comparisonKey,
+  costAtDemand,
+  type MeasuredUsage,
+  servedCosts,
+} from './index.ts';
+import type { UnitCost } from './schema.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const usd = (amount: string) => ({ amount, currency: 'USD' });
+const prices: Record<string, string> = { vcpu: '0.04', gpu: '2' };
+const priceNow = (resource: string) => {
+  const amount = prices[resource];
+  return amount === undefined ? null : { price: usd(amount), source: 'own@1' };
+};
+const usage = (change: Partial<MeasuredUsage>): MeasuredUsage => ({
+  resource: 'vcpu',
+  quantity: '2',
+  start: 0,
+  end: HOUR,
+  predictions: 10_000,
+  endpoint: null,
+  cost: usd('0.08'),
+  statedPrice: null,
+  origin: 'test, batches of 64',
+  ...change,
+});
+const served = (change: Partial<MeasuredUsage>) => usage({ endpoint: 'e', resource: 'gpu', quantity: '1', ...change });
+const facts = { priceNow, busyShare: () => null };
+
+describe('a unit cost on the basis benchmark', () => {
+  it('is the measured service time times the price of the hardware now, whatever it cost then', () => {
+    const [cost] = benchmarkCosts([usage({ cost: usd('99') })], priceNow);
+    expect(cost).toMatchObject({
+      basis: 'benchmark',
+      perThousand: usd('0.008'),
+      interval: null,
+      hardware: { name: '2 x vcpu', pricePerHour: usd('0.08') },
+      serviceTime: { secondsPerThousand: 360, measurements: 1 },
+      predictions: 10_000,
+    });
+    expect(cost?.source).toContain('batches of 64');
+  });
+
+  it('leaves usage of endpoints out, so that traffic and its absence change nothing', () => {
+    const own = [usage({})];
+    const idle = served({ start: 0, end: 30 * DAY, predictions: 1, cost: usd('1440') });
+    expect(benchmarkCosts([...own, idle], priceNow)).toEqual(benchmarkCosts(own, priceNow));
+  });
+
+  it('keeps each hardware apart, and takes what was held at the same time as one hardware', () => {
+    const pair = [usage({ quantity: '1' }), usage({ resource: 'gpu', quantity: '1', predictions: null })];
+    const costs = benchmarkCosts([...pair, usage({ start: HOUR, end: 2 * HOUR })], priceNow);
+    expect(costs.map(({ hardware, perThousand }) => [hardware.name, perThousand?.amount])).toEqual([
+      ['1 x gpu + 1 x vcpu', '0.204'],
+      ['2 x vcpu', '0.008'],
+    ]);
+  });
+
+  it('is unknown with a reason, and not zero, without a price', () => {
+    const [cost] = benchmarkCosts([usage({ resource: 'tpu' })], priceNow);
+    expect(cost).toMatchObject({ perThousand: null, reason: expect.stringContaining('no price for tpu'), busy: null });
+    expect(benchmarkCosts([usage({ predictions: null }), usage({ predictions: 0 })], priceNow)).toEqual([]);
+  });
+
+  it('has a 95 % interval from five measurements on, the same every time', () => {
+    const measured = [9, 10, 11, 10, 10].map((seconds) => ({ seconds, predictions: 1000 }));
+    const interval = bootstrapServiceTime(measured);
+    expect(interval).toEqual(bootstrapServiceTime(measured));
+    expect(interval?.lower).toBeGreaterThan(9);
+    expect(interval?.lower).toBeLessThan(10);
+    expect(interval?.upper).toBeGreaterThan(10);
+    expect(bootstrapServiceTime(measured.slice(1))).toBeNull();
+  });
+});
+
+describe('a unit cost on the basis served', () => {
+  const window = { start: 0, end: 7 * DAY };
+
+  it('is the cost of the window, idle time included, by the predictions of the window', () => {
+    const hours = [0, 1].map((hour) =>
+      served({ start: hour * HOUR, end: (hour + 1) * HOUR, predictions: 1000 * hour, cost: usd('2') }),
+    );
+    const [cost] = servedCosts(hours, window, { priceNow, busyShare: () => 0.25 });
+    expect(cost).toMatchObject({
+      perThousand: usd('4'),
+      busy: usd('1'),
+      idle: usd('3'),
+      predictions: 1000,
+      predictionsPerMonth: 365_000,
+    });
+    expect(cost?.window).toEqual({ start: '1970-01-01T00:00:00.000Z', end: '1970-01-08T00:00:00.000Z' });
+  });
+
+  it('counts usage across the edge of the window by its share, and nothing outside', () => {
+    const across = served({ start: -HOUR, end: HOUR, predictions: 2000, cost: usd('4') });
+    const before = served({ start: -9 * HOUR, end: -HOUR, predictions: 9_000_000, cost: usd('16') });
+    expect(servedCosts([across, before], window, facts)).toMatchObject([{ perThousand: usd('2'), predictions: 1000 }]);
+  });
+
+  it.each([
+    ['without a prediction', served({ predictions: 0, cost: usd('2') }), /no prediction/],
+    ['without a price', served({ cost: null }), /no price for gpu/],
+  ])('is unknown with a reason %s', (_what, one, reason) => {
+    expect(servedCosts([one], window, facts)).toMatchObject([
+      { perThousand: null, reason: expect.stringMatching(reason) },
+    ]);
+  });
+});
+
+describe('a cost at demand', () => {
+  const question = (change: Partial<Parameters<typeof costAtDemand>[0]> = {}) => ({
+    serviceTime: { secondsPerThousand: 360, interval: null, measurements: 1 },
+    pricePerHour: usd('0.08'),
+    predictionsPerMonth: 20_000_000,
+    scaling: { minReplicas: 1, maxReplicas: null, targetUtilization: 0.7 },
+    ...change,
+  });
+  const known = (change: Partial<Parameters<typeof costAtDemand>[0]> = {}) => {
+    const cost = costAtDemand(question(change));
+    if (typeof cost === 'string') throw new Error(cost);
+    return cost;
+  };
+
+  it('is whole replicas times their price, not a share of one', () => {
+    // 7.61 a second take 2.74 replicas at full use, 3.91 at 0.7: four replicas of 58.40 a month.
+    expect(known()).toMatchObject({ replicas: 4, perMonth: usd('233.6'), perThousand: usd('0.01168') });
+    expect(known({ predictionsPerMonth: 1000 })).toMatchObject({
+      replicas: 1,
+      perMonth: usd('58.4'),
+      perThousand: usd('58.4'),
+    });
+  });
+
+  it('has the replicas that always run as its fixed part', () => {
+    const scaling = { minReplicas: 3, maxReplicas: 9, targetUtilization: 0.7 };
+    const cost = known({ scaling, predictionsPerMonth: 1000 });
+    expect(cost).toMatchObject({ replicas: 3, fixedPerMonth: usd('175.2'), variablePerThousand: usd('0.008') });
+  });
+
+  it('says in words that the scaling policy allows fewer replicas than the demand needs', () => {
+    const scaling = { minReplicas: 1, maxReplicas: 3, targetUtilization: 0.7 };
+    expect(costAtDemand(question({ scaling }))).toMatch(/need 4 replicas; the scaling policy allows 3/);
+  });
+
+  it('takes the interval of the service time through the same steps', () => {
+    const serviceTime = { secondsPerThousand: 360, interval: { lower: 200, upper: 500 }, measurements: 9 };
+    expect(known({ serviceTime }).perMonthInterval).toEqual({ lower: '175.2', upper: '350.4' });
+  });
+
+  it('always has the capacity that it states, and never costs less for more demand', () => {
+    const demand = fc.integer({ min: 1, max: 1_000_000_000_000 });
+    fc.assert(
+      fc.property(
+        demand,
+        demand,
+        fc.double({ min: 0.001, max: 1000, noNaN: true }),
+        fc.double({ min: 0.1, max: 1, noNaN: true }),
+        (a, b, seconds, target) => {
+          const serviceTime = { secondsPerThousand: seconds, interval: null, measurements: 1 };
+          const scaling = { minReplicas: 0, maxReplicas: null, targetUtilization: target };
+          const [less, more] = [Math.min(a, b), Math.max(a, b)].map((predictionsPerMonth) =>
+            known({ serviceTime, scaling, predictionsPerMonth }),
+          );
+          expect(less?.utilization).toBeLessThanOrEqual(target * (1 + 1e-6));
+          expect(decimal(less?.perMonth.amount ?? '').lessThanOrEqualTo(more?.perMonth.amount ?? '')).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('a comparison of unit costs', () => {
+  const unitCost = (change: Partial<UnitCost>): UnitCost => ({
+    ...(benchmarkCosts([usage({})], priceNow)[0] as UnitCost),
+    ...change,
+  });
+  const live = servedCosts([served({ cost: usd('2') })], { start: 0, end: DAY }, facts);
+
+  it('never takes a benchmark and a served cost together, and names who is left out', () => {
+    const compared = compareUnitCosts(
+      [
+        { version: '3', unitCosts: live },
+        { version: '2', unitCosts: [unitCost({ perThousand: usd('0.08') })] },
+        { version: '1', unitCosts: [unitCost({}), ...live] },
+      ],
+      '1',
+    );
+    expect(compared).toMatchObject({ basis: 'benchmark', hardware: '2 x vcpu', window: null, reason: null });
+    expect(compared.figures.map(({ version }) => version)).toEqual(['2', '1']);
+    expect(compared.leftOut).toEqual([{ version: '3', reason: expect.stringContaining('another basis') }]);
+  });
+
+  it('says that nothing can be compared', () => {
+    const alone = compareUnitCosts(
+      [
+        { version: '2', unitCosts: live },
+        { version: '1', unitCosts: [unitCost({})] },
+      ],
+      '2',
+    );
+    expect(alone).toMatchObject({ basis: 'served', reason: expect.stringContaining('only version 2') });
+    expect(compareUnitCosts([{ version: '1', unitCosts: [] }], null)).toMatchObject({
+      basis: null,
+      figures: [],
+      reason: 'no version has a known cost per prediction',
+    });
+  });
+
+  it('holds one basis, hardware, window and currency for any mixture of evidence', () => {
+    const any = fc.record({
+      basis: fc.constantFrom('benchmark' as const, 'served' as const),
+      perThousand: fc.option(
+        fc.record({ amount: fc.constantFrom('0.1', '2', '30'), currency: fc.constantFrom('USD', 'EUR') }),
+      ),
+      hardware: fc.record({
+        name: fc.constantFrom('1 x gpu', '2 x vcpu'),
+        pricePerHour: fc.constantFrom(usd('1'), usd('2')),
+        priceSource: fc.constant('own'),
+      }),
+      window: fc.constantFrom(
+        { start: '2026-11-01T00:00:00Z', end: '2026-11-08T00:00:00Z' },
+        { start: '2026-11-02T00:00:00Z', end: '2026-11-09T00:00:00Z' },
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(fc.array(any, { maxLength: 4 }), { maxLength: 6 }), (mixture) => {
+        const versions = mixture.map((costs, index) => ({ version: String(index), unitCosts: costs.map(unitCost) }));
+        const compared = compareUnitCosts(versions, '0');
+        const behind = compared.figures.map(({ version, perThousand }) =>
+          versions[Number(version)]?.unitCosts.filter(
+            (cost) =>
+              cost.basis === compared.basis &&
+              cost.hardware.name === compared.hardware &&
+              cost.perThousand?.amount === perThousand.amount &&
+              cost.perThousand.currency === compared.currency &&
+              (compared.window === null || cost.window.start === compared.window.start),
+          ),
+        );
+        expect(behind.every((costs) => (costs ?? []).length > 0)).toBe(true);
+        const keys = behind.map((costs) => new Set((costs ?? []).map(comparisonKey)));
+        const shared = [...(keys[0] ?? [])].filter((key) => keys.every((own) => own.has(key)));
+        expect(compared.figures.length === 0 || shared.length > 0).toBe(true);
+        const told = [...compared.figures, ...compared.leftOut].map(({ version }) => version);
+        expect(told.toSorted()).toEqual(versions.map(({ version }) => version).toSorted());
+      }),
+    );
+  });
+});

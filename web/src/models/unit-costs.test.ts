@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { UnitCost } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { sameTerms } from './unit-costs.ts';
+
+interface Terms {
+  readonly basis: 'benchmark' | 'served';
+  readonly currency: string;
+  readonly hardware: string;
+  readonly day: string;
+}
+
+const unitCost = fc.record({
+  basis: fc.constantFrom('benchmark' as const, 'served' as const),
+  currency: fc.constantFrom('USD', 'EUR'),
+  hardware: fc.constantFrom('1 x gpu', '2 x vcpu'),
+  day: fc.constantFrom('01', '02'),
+});
+
+const costOf = ({ basis, currency, hardware, day }: Terms): UnitCost => ({
+  basis,
+  perThousand: { amount: '1', currency },
+  reason: null,
+  interval: null,
+  busy: null,
+  idle: null,
+  hardware: { name: hardware, pricePerHour: { amount: '1', currency }, priceSource: 'own' },
+  endpoint: null,
+  window: { start: `2026-11-${day}T00:00:00Z`, end: `2026-11-${day}T12:00:00Z` },
+  predictions: 1,
+  predictionsPerMonth: null,
+  serviceTime: null,
+  source: 'test',
+});
+
+const versionWith = (unitCosts: UnitCost[]): VersionEvidence => ({
+  model: 'm',
+  version: '1',
+  aliases: [],
+  runId: null,
+  createdAt: '2026-11-01T00:00:00Z',
+  quality: [],
+  trainingCost: { cost: null, reason: 'none', basis: 'metered', intervals: 0, predictions: null, window: null, source: '' },
+  unitCosts,
+});
+
+it('puts two unit costs side by side only on one basis, hardware and currency, and served ones only in one window', () => {
+  fc.assert(
+    fc.property(unitCost, fc.array(unitCost, { maxLength: 4 }), (one, others) => {
+      const cost = costOf(one);
+      const found = sameTerms(cost, versionWith(others.map(costOf)));
+      if (found === undefined) return;
+      expect([found.basis, found.hardware.name, found.perThousand?.currency]).toEqual([
+        cost.basis,
+        cost.hardware.name,
+        cost.perThousand?.currency,
+      ]);
+      if (cost.basis === 'served') expect(found.window).toEqual(cost.window);
+    }),
+  );
+  expect(sameTerms(costOf({ basis: 'served', currency: 'USD', hardware: '1 x gpu', day: '01' }), null)).toBeUndefined();
+});

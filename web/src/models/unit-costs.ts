@@ -1,0 +1,38 @@
+import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import type { ComparedUnitCosts, UnitCost, UnitCostBasis } from '../../../src/tradeoff/unit-cost/schema.ts';
+
+export const BASIS_NAME: Readonly<Record<UnitCostBasis, string>> = {
+  benchmark: 'benchmark',
+  served: 'served',
+  atDemand: 'at demand',
+};
+
+/** The basis of all figures of a comparison, such as "benchmark on 1 x cpu-core"; null without a figure. */
+export function comparedBasis({ basis, hardware, window }: ComparedUnitCosts): string | null {
+  if (basis === null) return null;
+  const when = window === null ? '' : `, ${window.start.slice(0, 10)} to ${window.end.slice(0, 10)}`;
+  return `${BASIS_NAME[basis]} on ${hardware ?? 'unknown hardware'}${when}`;
+}
+
+/** The comparable figure of a version, or why it has none. */
+export function comparedFigure(
+  { figures, leftOut }: ComparedUnitCosts,
+  version: string,
+): { readonly figure: ComparedUnitCosts['figures'][number] | null; readonly reason: string } {
+  const figure = figures.find((one) => one.version === version) ?? null;
+  const reason = leftOut.find((one) => one.version === version)?.reason ?? 'Its cost per prediction is not known.';
+  return { figure, reason };
+}
+
+/** The cost of another version on the same basis, hardware, window and currency; undefined when there is none. */
+export function sameTerms(cost: UnitCost, other: VersionEvidence | null): UnitCost | undefined {
+  const keyOf = ({ basis, hardware, window, perThousand }: UnitCost) =>
+    JSON.stringify([
+      basis,
+      hardware.name,
+      perThousand?.currency,
+      ...(basis === 'benchmark' ? [hardware.pricePerHour] : [window.start, window.end]),
+    ]);
+  const same = (other?.unitCosts ?? []).filter((one) => keyOf(one) === keyOf(cost));
+  return same.length === 1 ? same[0] : undefined;
+}
