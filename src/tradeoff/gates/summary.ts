@@ -1,4 +1,4 @@
-import { decimalString } from '../../platform/units/index.ts';
+import { decimalString, groupThousands } from '../../platform/units/index.ts';
 import type { Check, Verdict } from './schema.ts';
 
 /** The verdict in one sentence that a person can repeat in a meeting. */
@@ -35,5 +35,5 @@ function listed(items: readonly string[]): string {
 function short(value: string | null): string {
   if (value === null) return 'unknown';
   const number = Number(value);
-  return Math.abs(number) >= 1000 ? number.toFixed(2) : decimalString(number.toPrecision(4));
+  return Math.abs(number) >= 1000 ? groupThousands(number.toFixed(2)) : decimalString(number.toPrecision(4));
 }

@@ -1,4 +1,4 @@
-import { decimal, decimalString } from '../../platform/units/index.ts';
+import { decimal, decimalString, groupThousands } from '../../platform/units/index.ts';
 import type { CostEvidence, QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
 
@@ -85,7 +85,7 @@ function againstChampion(rule: QualityRule, margin: string, measured: QualityEvi
   const check = qualityCheck(name, rule, measured, decimalString(bound));
   return {
     ...check,
-    source: `${check.source}; @${policy.alias} is version ${champion.version} with ${numeral(standing.value)}`,
+    source: `${check.source}; @${policy.alias} is version ${champion.version} with ${decimalString(standing.value.toPrecision(4))}`,
   };
 }
 
@@ -102,7 +102,10 @@ function costCheck(rule: CostRule, scales: Scales): Check {
     case 'costPerMonth': {
       const monthly = monthlyCost(perThousand, currency, rule.predictionsPerMonth);
       const check = boundedCost('cost per month', `${currency} per month`, perThousand, monthly, rule.atMost);
-      return { ...check, source: `${check.source}; at ${rule.predictionsPerMonth} predictions a month` };
+      return {
+        ...check,
+        source: `${check.source}; at ${groupThousands(String(rule.predictionsPerMonth))} predictions a month`,
+      };
     }
     case 'budget':
       return budgetCheck(rule, scales, monthlyCost(perThousand, currency, rule.predictionsPerMonth));
