@@ -77,9 +77,7 @@ export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
       },
     ],
     xAxis: {
-      type: data.axis === 'time' ? 'time' : 'value',
-      min: data.from ?? 'dataMin',
-      max: data.to ?? 'dataMax',
+      ...placeAxis(data),
       axisLine: { lineStyle: { color: look.lineStrong } },
       axisTick: { show: false },
       splitLine: { show: false },
@@ -98,6 +96,16 @@ export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
       splitLine: { lineStyle: { color: look.line } },
     },
     series: [...data.series.flatMap((series) => curve(series, data)), ...(named ? [names(data)] : [])],
+  };
+}
+
+/** The axis of places without its look. Steps are whole: so are their marks. */
+export function placeAxis({ axis, from, to }: Pick<CurvesData, 'axis' | 'from' | 'to'>) {
+  return {
+    type: axis === 'time' ? 'time' : 'value',
+    min: from ?? 'dataMin',
+    max: to ?? 'dataMax',
+    ...(axis === 'step' ? { minInterval: 1 } : {}),
   };
 }
 

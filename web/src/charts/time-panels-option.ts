@@ -121,6 +121,14 @@ function drawn(series: PanelSeries, panel: number, marks: object) {
   };
 }
 
+/** Drawn before the series (z 2), so that a line cuts no bar in two. */
+export function behindSeries(color: string) {
+  return {
+    ...{ silent: true, symbol: 'none', animation: false, label: { show: false }, z: 1 },
+    lineStyle: { color, width: 1, type: 'solid' },
+  };
+}
+
 /** What happened: a triangle above the first panel, a fine line through all of them; and the limits of this one. */
 function marksOf({ marks, times, panels }: TimePanelsData, panel: number) {
   const look = chartLook();
@@ -130,11 +138,7 @@ function marksOf({ marks, times, panels }: TimePanelsData, panel: number) {
     label: { show: true, formatter: label, position: 'insideEndTop', color: look.ink, fontSize: 12 },
   }));
   const lines = [...marks.map(({ index }) => ({ xAxis: times[index] })), ...limits];
-  const markLine = {
-    ...{ silent: true, symbol: 'none', animation: false, label: { show: false } },
-    lineStyle: { color: look.lineStrong, width: 1, type: 'solid' },
-    data: lines,
-  };
+  const markLine = { ...behindSeries(look.lineStrong), data: lines };
   if (panel > 0) return { markLine };
   return {
     markLine,
