@@ -1,6 +1,7 @@
 import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
 import { CostFigure } from '../models/CostFigure.tsx';
 import { QualityFigure } from '../models/QualityFigure.tsx';
+import { LinkedText } from '../parts/LinkedText.tsx';
 import table from '../table/table.module.css';
 import styles from './decisions.module.css';
 
@@ -33,7 +34,9 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
             <td className={table.number}>
               <QualityFigure version={champion} metric={quality.metric} reason={none} />
             </td>
-            <td className={styles.sourceCell}>{quality.source}</td>
+            <td className={styles.sourceCell}>
+              <LinkedText text={quality.source} />
+            </td>
           </tr>
         ))}
         {(['trainingCost', 'costPerThousandPredictions'] as const).map((measure) => (
@@ -45,7 +48,9 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
             <td className={table.number}>
               <CostFigure evidence={champion?.[measure] ?? null} reason={none} />
             </td>
-            <td className={styles.sourceCell}>{candidate[measure].source}</td>
+            <td className={styles.sourceCell}>
+              <LinkedText text={candidate[measure].source} />
+            </td>
           </tr>
         ))}
       </tbody>
