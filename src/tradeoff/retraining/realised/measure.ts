@@ -1,5 +1,5 @@
 import { lossMetric } from '../../../mlops/monitoring/index.ts';
-import { decimal, decimalString, type Money, type Period } from '../../../platform/units/index.ts';
+import { decimal, decimalString, type Money, moneyText, type Period } from '../../../platform/units/index.ts';
 import { iso, type RetrainingDeps } from '../context.ts';
 import type { RetrainingRound, TimelineEntry } from '../schema.ts';
 import { findRetrainings, findRound, putRound, type StoredRound } from '../store.ts';
