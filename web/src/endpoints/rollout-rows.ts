@@ -34,7 +34,7 @@ function errorsOf({ errorRate, errorRateLow, errorRateHigh, errors, requests }: 
 function latencyOf({ p95Ms, p95LowMs, p95HighMs }: RolloutSide) {
   return {
     ...{ value: p95Ms, lower: p95LowMs, upper: p95HighMs },
-    said: p95Ms === null ? FEW : `${formatMilliseconds(p95Ms)}${interval(p95LowMs, p95HighMs, ms)}`,
+    said: p95Ms === null ? FEW : `${formatMilliseconds(p95Ms)}${interval(p95LowMs, p95HighMs, formatMilliseconds)}`,
   };
 }
 
