@@ -2,6 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
+import { placeAxis } from './axis-marks.ts';
 import { chartLook } from './chart-look.ts';
 import { chartTip } from './chart-tip.ts';
 
@@ -96,16 +97,6 @@ export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
       splitLine: { lineStyle: { color: look.line } },
     },
     series: [...data.series.flatMap((series) => curve(series, data)), ...(named ? [names(data)] : [])],
-  };
-}
-
-/** The axis of places without its look. Steps are whole: so are their marks. */
-export function placeAxis({ axis, from, to }: Pick<CurvesData, 'axis' | 'from' | 'to'>) {
-  return {
-    type: axis === 'time' ? 'time' : 'value',
-    min: from ?? 'dataMin',
-    max: to ?? 'dataMax',
-    ...(axis === 'step' ? { minInterval: 1 } : {}),
   };
 }
 

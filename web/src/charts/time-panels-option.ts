@@ -1,6 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { formatInstant } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
+import { behindSeries } from './axis-marks.ts';
 import { chartLook } from './chart-look.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 import { intervalSeries } from './interval-series.ts';
@@ -118,14 +119,6 @@ function drawn(series: PanelSeries, panel: number, marks: object) {
       ...{ color, width: series.faint === true ? 1 : 1.75 },
       ...(series.faint === true || series.dashed === true ? { type: [4, 3] } : {}),
     },
-  };
-}
-
-/** Drawn before the series (z 2), so that a line cuts no bar in two. */
-export function behindSeries(color: string) {
-  return {
-    ...{ silent: true, symbol: 'none', animation: false, label: { show: false }, z: 1 },
-    lineStyle: { color, width: 1, type: 'solid' },
   };
 }
 

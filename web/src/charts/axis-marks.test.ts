@@ -3,8 +3,7 @@ import { GridComponent, MarkLineComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { describe, expect, it } from 'vitest';
-import { placeAxis } from './metric-curves-option.ts';
-import { behindSeries } from './time-panels-option.ts';
+import { behindSeries, placeAxis } from './axis-marks.ts';
 
 use([BarChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
