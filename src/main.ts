@@ -27,7 +27,7 @@ import { lockFolder } from './platform/store/folder-lock.ts';
 import { checkStoreAtStart, openStore, type Store } from './platform/store/index.ts';
 import { createLog, createTelemetry, type Log } from './platform/telemetry/index.ts';
 import { type Clock, systemClock } from './platform/units/index.ts';
-import { webPlugin } from './platform/web/index.ts';
+import { openWebApp } from './platform/web/index.ts';
 import { createAliasGovernance } from './tradeoff/decisions/index.ts';
 import { createRecommendations } from './tradeoff/recommendations/index.ts';
 import { createRetrainings } from './tradeoff/retraining/index.ts';
@@ -149,8 +149,10 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
     checkWrite,
     damage: () => damageText(journals.map((journal) => journal.damage)),
   };
+  const web = await openWebApp(webBundle());
   const holdFiles = (answered: () => Promise<void>) => lake.hold(answered);
-  const http = await createHttp({ ...guarded, log, telemetry, routes, plugins, holdFiles });
+  const attached = { routes, holdFiles, plugins: [...plugins, web.plugin], notFoundPage: web.notFoundPage };
+  const http = await createHttp({ ...guarded, log, telemetry, ...attached });
   listening.http = http;
   // At the same time, each with its own grace, and before the engines: what jobs watch is on them.
   const begun = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];
@@ -309,7 +311,6 @@ function wire(
       serving.plugin,
       finops.gpus.plugin,
       docsPlugin(endpoints, readVersion()),
-      webPlugin(webBundle()),
     ],
   };
 }

@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressedCopies } from './compressed-copies.ts';
 
 /** The bundle is served by the Steelyard server from dist/web; `vite web` develops against a server on its usual port. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), compressedCopies()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -69,3 +69,10 @@ export async function faultsFound(
   await page.close();
   return [...wide.map((text) => `wide ${text}`), ...narrow.map((text) => `narrow ${text}`), ...complaints];
 }
+
+/** Every figure with its exact value: `0.01969 USD: $0.0197`. */
+export function figuresShown(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(
+    `[...document.querySelectorAll('data[value]')].map((one) => (one.dataset.tip ?? one.value) + ': ' + one.textContent)`,
+  );
+}

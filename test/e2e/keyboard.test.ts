@@ -36,6 +36,24 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Chromium i
     await page.waitForURL('**/models/ranker**');
   });
 
+  it('keeps every key that is typed while the palette loads, and takes none for a shortcut', async () => {
+    const { page } = await newVisit(browser);
+    const held = Promise.withResolvers<void>();
+    await page.route('**/assets/PaletteFound-*.js', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await open(page, `${url}/`);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('gmodels');
+    const field = page.getByRole('combobox', { name: /Search pages/ });
+    expect(await field.inputValue()).toBe('gmodels');
+    expect(new URL(page.url()).pathname).toBe('/');
+    await field.fill('ranker');
+    held.resolve();
+    await page.getByRole('option', { name: 'ranker Model', exact: true }).waitFor();
+  });
+
   it('moves through what was found, and Escape gives the focus back', async () => {
     const page = await visit('/');
     const search = page.getByRole('button', { name: /Search/ });

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connectBrowser, hasChromium, newVisit, readable, settled, shiftDuring } from '../support/browser.ts';
-import { axeFaults, LAYOUT_SHIFT, PHONE, sidewaysScroll } from './faults-found.ts';
+import { axeFaults, figuresShown, LAYOUT_SHIFT, PHONE, sidewaysScroll } from './faults-found.ts';
 import { openAnswerByAnswer } from './held-answers.ts';
 import { type DeliveryAddresses, deliveryAddresses, listedDecisions } from './questions.ts';
 import { onThisMachine, shortest } from './shortest.ts';
@@ -77,7 +77,7 @@ const PAGES = [
   {
     name: 'Endpoint',
     path: '/endpoints/home-feed',
-    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1,000/,
+    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1(,000|M|B)\./,
   },
   { name: 'Monitoring', path: '/monitoring', says: /1 monitor: 1 of them has an open alert, estimated to cost \$/ },
   { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker has ndcg@10 0\.\d+ \(0\.\d+ to 0\.\d+\)/ },
@@ -129,8 +129,10 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Chromium 
       expect(await page.title()).toMatch(/ · Steelyard$/);
       expect(await axeFaults(page)).toEqual([]);
       if (ON_A_PHONE.includes(name)) {
+        const onDesktop = new Set(await figuresShown(page));
         await page.setViewportSize(PHONE);
         await settled(page);
+        expect((await figuresShown(page)).filter((figure) => !onDesktop.has(figure))).toEqual([]);
         expect(await sidewaysScroll(page)).toEqual([]);
         await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Models' }).click();
         await page.waitForURL('**/models**');
@@ -151,6 +153,20 @@ describe.skipIf(!hasChromium)('the pages of the web app (skipped where Chromium 
     const { page } = await newVisit(browser);
     const shift = await shiftDuring(page, () => openAnswerByAnswer(page, address(path), { allBut }));
     expect(shift).toBeLessThan(LAYOUT_SHIFT);
+  });
+
+  it('sends less than 500 KB for the first load of the overview', async () => {
+    const { page, context } = await newVisit(browser, { isolated: true });
+    const network = await context.newCDPSession(page);
+    let bytes = 0;
+    network.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
+    await network.send('Network.enable');
+    await page.goto(address('/'));
+    await settled(page);
+    expect(bytes).toBeGreaterThan(100_000);
+    expect(bytes).toBeLessThan(500_000);
   });
 
   it.each(PAGES.slice(0, 2))('$name has its answer and can be used in under a second', async ({ path }) => {

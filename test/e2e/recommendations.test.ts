@@ -53,10 +53,10 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-recommendations-')));
     const { page } = await newVisit(browser);
     await open(page, `${empty.url}/recommendations`);
-    expect(await answer(page)).toBe('Nobody has looked yet for what would cost less.');
+    expect(await answer(page)).toBe('No savings scan yet. Run one now (about 10 s).');
     expect(await readable(page.getByTestId('empty').first())).toContain('steelyard recommend find');
     await page.getByRole('button', { name: 'Look now' }).click();
-    await expect.poll(() => answer(page)).toMatch(/^Nothing is known that would cost less, looked at/);
+    await expect.poll(() => answer(page)).toMatch(/^The last savings scan, .+ UTC, found nothing\.$/);
     await page.getByRole('table', { name: 'What was looked for' }).waitFor();
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
+import { connectBrowser, hasChromium, newVisit, open, readable, settled } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
 import { axeFaultsAsShown } from './faults-found.ts';
 
@@ -84,11 +84,41 @@ describe.skipIf(!hasChromium)('empty and broken states (skipped where Chromium i
 
   it.each([
     ['/models/nobody', 'model_not_found'],
+    ['/models/nobody/versions/1', 'model_not_found'],
     ['/decisions/dec_00000000000000000000', 'decision_not_found'],
   ])('%s, which does not exist, says so with its code', async (path, code) => {
     const { page } = await newVisit(browser);
     await open(page, `${server.url}${path}`);
     expect(await readable(page.getByRole('alert').first())).toContain(code);
+    expect(await page.getByRole('alert').count()).toBe(1);
+  });
+
+  it.each([
+    '/anomalies/an_0000000000000000',
+    '/budgets/none',
+    '/deliveries/d_00000000000000000000',
+    '/endpoints/none',
+    '/experiments/999',
+    '/monitoring/none',
+    '/pipelines/none',
+    '/recommendations/rec_00000000000000000000',
+    '/retraining/none',
+    '/runs/00000000000000000000000000000000',
+  ])('%s, which does not exist, says so once', async (path) => {
+    const { page } = await newVisit(browser);
+    await open(page, `${server.url}${path}`);
+    await page.getByRole('alert').first().waitFor();
+    await settled(page);
+    expect(await page.getByRole('alert').count()).toBe(1);
+  });
+
+  it('opens its page for an address that it does not have, with status 404', async () => {
+    const { page } = await newVisit(browser);
+    const answer = await page.goto(`${server.url}/nope?period=2026-11`);
+    expect(answer?.status()).toBe(404);
+    await page.getByText('There is no page at this address.').waitFor();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Models' }).click();
+    await page.waitForURL('**/models**');
   });
 
   it('says that the server does not answer when it is gone', async () => {

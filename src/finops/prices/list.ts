@@ -94,7 +94,7 @@ export function pricesCsv({ store, clock }: ListDeps, selected: Selected): Downl
     yield csvLine(CSV_COLUMNS);
     for (let place: Place | null = FIRST; place !== null; ) {
       const page: Awaited<ReturnType<typeof readPage>> = await readPage(store, selected, place, CSV_PAGE);
-      for (const price of page.prices) yield csvLine(csvFields(listedPriceOf(price, clock.now())));
+      yield page.prices.map((price) => csvLine(csvFields(listedPriceOf(price, clock.now())))).join('');
       place = page.next;
     }
   }

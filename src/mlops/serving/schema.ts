@@ -49,7 +49,9 @@ const VariantCost = z
       .describe('Requests answered by this version here in these days, as metered; null: none'),
     hours: DecimalString.describe('Replica-hours'),
     cost: Money.nullable().describe('What they cost; null while there is no price'),
-    per1000: Money.nullable().describe('Cost per 1,000 predictions on the basis served; null without a price or a prediction'),
+    per1000: Money.nullable().describe(
+      'Cost per 1,000 predictions on the basis served; null without a price or a prediction',
+    ),
     unpriced: z.array(z.string()).describe('Resources without a price, left out of the cost'),
   })
   .describe('Cost of a version at this endpoint in the last seven days: the same window for every variant');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { finished } from 'node:stream/promises';
-import { type FastifyInstance, fastify, LogController } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import type { Config } from '../config/index.ts';
 import { splitList } from '../config/schema.ts';
 import { DEFAULT_BODY_LIMIT_BYTES } from '../contract/schema.ts';
@@ -8,6 +8,7 @@ import { AppError, systemCode } from '../errors/index.ts';
 import { checkJson } from '../json/index.ts';
 import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { Access, WriteRecorder } from './access.ts';
+import { compressAnswers } from './compress.ts';
 import { type GuardDeps, guard } from './guard.ts';
 import { isLoopback } from './origin.ts';
 import { problemOf, toAppError } from './problem.ts';
@@ -26,6 +27,8 @@ export interface HttpDeps {
   readonly damage?: () => string | null;
   /** Keeps on the disk what answers read: called with the end of each request that reads costs or decisions. */
   readonly holdFiles?: (answered: () => Promise<void>) => Promise<void>;
+  /** Answers a browser that opened an address without a page; left out: as any other client. */
+  readonly notFoundPage?: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | undefined;
 }
 
 /** The HTTP server with everything attached, not yet listening. A route without a scope stops it here. */
@@ -43,10 +46,11 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   guard(app, deps);
   acceptJson(app);
   acceptBytes(app, deps.config.maxUploadBytes);
-  reportErrors(app);
+  reportErrors(app, deps.notFoundPage);
   observe(app, deps.telemetry);
   if (deps.damage !== undefined) reportDamage(app, deps.damage);
   if (deps.holdFiles !== undefined) holdWhileReading(app, deps.holdFiles);
+  compressAnswers(app);
   for (const route of deps.routes) route.attach(app);
   for (const plugin of deps.plugins) await app.register(async (scope) => plugin(scope));
   await app.ready();
@@ -78,26 +82,37 @@ function acceptBytes(app: FastifyInstance, maxUploadBytes: number): void {
   });
 }
 
-function reportErrors(app: FastifyInstance): void {
+/** Answers of unknown addresses; a browser gets the page instead, also to log in first. */
+function reportErrors(app: FastifyInstance, notFoundPage: HttpDeps['notFoundPage']): void {
   app.setErrorHandler((error, request, reply) => {
     const known = toAppError(error);
     if (known.meaning.status >= 500)
       request.log.error({ err: known.cause ?? error, requestId: request.id }, known.message);
+    if (known.code === 'not_authenticated' && request.is404 && notFoundPage !== undefined && opensPage(request)) {
+      return notFoundPage(request, reply.status(404));
+    }
     const problem = problemOf(known, request.id);
+    // Of an answer that failed before its first byte.
+    reply.removeHeader('content-encoding');
     const { retryAfterSeconds } = known.context;
     if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds));
     return reply.status(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   });
   app.setNotFoundHandler((request, reply) => {
+    reply.status(404);
+    if (notFoundPage !== undefined && opensPage(request)) return notFoundPage(request, reply);
     const error = new AppError(
       'route_not_found',
       `${request.method} ${request.url.split('?')[0]} does not exist. See /api/docs.`,
     );
-    return reply
-      .status(404)
-      .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problemOf(error, request.id)));
+    return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problemOf(error, request.id)));
   });
+}
+
+/** Whether a browser asks for a page to show; programs ask for JSON or anything, and addresses of interfaces have no pages. */
+function opensPage({ method, url, headers }: FastifyRequest): boolean {
+  const isInterface = /^\/(api|v1|v2|assets|metrics|health)(\/|\?|$)/.test(url);
+  return method === 'GET' && !isInterface && /\btext\/html\b/.test(headers.accept ?? '');
 }
 
 /** An answer that may lack records says so. */

@@ -85,3 +85,47 @@ export function sumDecimals(amounts: Iterable<string>): string {
   for (const amount of amounts) sum = sum.plus(amount);
   return decimalString(sum);
 }
+
+/** `1234567.5` -> `1,234,567.5`, digits untouched. */
+export function groupThousands(plain: string): string {
+  const [whole = '', fraction] = plain.split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** No figure has more decimals than a person compares at a glance. */
+const MOST_DECIMALS = 6;
+
+/**
+ * Digits of an amount to read, without sign: two decimals from 1 on, four from 0.01 on, below that three significant
+ * digits within six decimals. The exact amount belongs beside it: in a field, a tooltip.
+ *
+ * @example amountDigits(decimal('10095.7461')) // '10,095.75'
+ * @example amountDigits(decimal('0.00086571')) // '0.000866'
+ */
+export function amountDigits(amount: Decimal): string {
+  const size = amount.abs();
+  if (size.isZero()) return '0.00';
+  // What rounds to the next step is written as that step.
+  if (size.toDecimalPlaces(4).greaterThanOrEqualTo(1)) return groupThousands(size.toFixed(2));
+  if (size.toDecimalPlaces(MOST_DECIMALS).greaterThanOrEqualTo('0.01')) return trimZeros(size.toFixed(4));
+  const digits = size.toSignificantDigits(3).toDecimalPlaces(MOST_DECIMALS);
+  return digits.isZero() ? `under ${decimal(10).pow(-MOST_DECIMALS).toFixed()}` : trimZeros(digits.toFixed());
+}
+
+/** Two decimals stay: they say that it is money. */
+function trimZeros(digits: string): string {
+  return digits.replace(/(\.\d\d\d*?)0+$/, '$1');
+}
+
+/**
+ * An amount in a sentence of the server. A whole amount has no decimals.
+ *
+ * @example moneyText({ amount: '10095.746135970111', currency: 'USD' }) // '10,095.75 USD'
+ * @example moneyText({ amount: '45000', currency: 'USD' }) // '45,000 USD'
+ */
+export function moneyText({ amount, currency }: Money): string {
+  const exact = decimal(amount);
+  const digits = amountDigits(exact).replace(exact.isInteger() ? /\.00$/ : /$^/, '');
+  return `${exact.isNegative() && !exact.isZero() ? '-' : ''}${digits} ${currency}`;
+}

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { decimal, decimalString, monthPeriod, Period, sumDecimals, UtcInstant } from './index.ts';
+import { seededRandom } from '../numbers/index.ts';
+import {
+  amountDigits,
+  decimal,
+  decimalString,
+  groupThousands,
+  moneyText,
+  monthPeriod,
+  Period,
+  sumDecimals,
+  UtcInstant,
+} from './index.ts';
 
 describe('a decimal', () => {
   it.each([
@@ -13,6 +24,42 @@ describe('a decimal', () => {
     expect(sumDecimals(['0.1', '0.2', '-0.3'])).toBe('0');
     expect(sumDecimals([])).toBe('0');
     expect(decimal('0.1').times('0.2').toFixed()).toBe('0.02');
+  });
+});
+
+describe('an amount in a sentence', () => {
+  it.each([
+    ['10095.746135970111076990354', '10,095.75 USD'],
+    ['45000', '45,000 USD'],
+    ['45000.00', '45,000 USD'],
+    ['1000000.5', '1,000,000.50 USD'],
+    ['0.9183', '0.9183 USD'],
+    ['0.5', '0.50 USD'],
+    ['0.99996', '1.00 USD'],
+    ['0.0007871', '0.000787 USD'],
+    ['0.000000359', 'under 0.000001 USD'],
+    ['-1212.06', '-1,212.06 USD'],
+    ['-0', '0 USD'],
+    ['0', '0 USD'],
+    ['99999999999999999999999999.999', '100,000,000,000,000,000,000,000,000.00 USD'],
+  ])('%s is written %s', (amount, text) => expect(moneyText({ amount, currency: 'USD' })).toBe(text));
+
+  it('never has more than six decimals', () => {
+    const random = seededRandom(7);
+    for (let draw = 0; draw < 500; draw += 1) {
+      const digits = amountDigits(decimal(random()).times(decimal(10).pow(Math.floor(random() * 24) - 12)));
+      expect(digits).toMatch(/^(under 0\.000001|\d{1,3}(,\d{3})*\.\d{2,6})$/);
+    }
+  });
+
+  it('groups digits by thousands and changes none', () => {
+    expect(['0', '999', '1000', '57600000000', '-1234567.1234567'].map(groupThousands)).toEqual([
+      '0',
+      '999',
+      '1,000',
+      '57,600,000,000',
+      '-1,234,567.1234567',
+    ]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { FastifyReply } from 'fastify';
-import type { Plugin } from '../http/index.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ContentEncoding, type Plugin, pickEncoding } from '../http/index.ts';
 
 const MIME_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -15,34 +15,52 @@ const MIME_TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json; charset=utf-8',
 };
 
+/** Endings of the copies that the build compresses, best first. */
+const COMPRESSED: Readonly<Record<ContentEncoding, string>> = { br: '.br', gzip: '.gz' };
+const ENCODINGS = ['br', 'gzip'] as const;
+
 const ONE_YEAR = 'public, max-age=31536000, immutable';
 
+export interface WebApp {
+  readonly plugin: Plugin;
+  /** Sends the app for an address without a page, where it says so. Undefined without a build. */
+  readonly notFoundPage: ((request: FastifyRequest, reply: FastifyReply) => FastifyReply) | undefined;
+}
+
 /**
- * Serves the built web app: its files by name, `index.html` for every page address. Only files that were there at start
- * are served, so no address can name anything else. Without a build the root says how to make one.
+ * The built web app: its files by name, and `index.html` for every page address. Only files that are there now are
+ * served, so no address can name anything else; of a file that the build compressed, the copy that the client accepts.
+ * Without a build the root says how to make one.
  */
-export function webPlugin(bundle: string): Plugin {
-  return async (app) => {
-    const files = await filesUnder(bundle);
-    const send = (reply: FastifyReply, file: string) =>
-      reply
-        .type(MIME_TYPES[extname(file)] ?? 'application/octet-stream')
-        .header('cache-control', file.startsWith('assets/') ? ONE_YEAR : 'no-cache')
-        .send(createReadStream(join(bundle, file)));
+export async function openWebApp(bundle: string): Promise<WebApp> {
+  const files = new Set(await filesUnder(bundle));
+  const send = (request: FastifyRequest, reply: FastifyReply, file: string) => {
+    const offered = ENCODINGS.filter((coding) => files.has(file + COMPRESSED[coding]));
+    const coding = pickEncoding(request.headers['accept-encoding'], offered);
+    if (offered.length > 0) reply.header('vary', 'Accept-Encoding');
+    if (coding !== null) reply.header('content-encoding', coding);
+    return reply
+      .type(MIME_TYPES[extname(file)] ?? 'application/octet-stream')
+      .header('cache-control', file.startsWith('assets/') ? ONE_YEAR : 'no-cache')
+      .send(createReadStream(join(bundle, coding === null ? file : file + COMPRESSED[coding])));
+  };
+  const sendPage = (request: FastifyRequest, reply: FastifyReply) => send(request, reply, 'index.html');
+  const isBuilt = files.has('index.html');
+  const plugin: Plugin = (app) => {
     for (const file of files) {
-      app.get(`/${file}`, { config: { scope: 'open' } }, (_request, reply) => send(reply, file));
+      if (isCompressedCopy(file)) continue;
+      app.get(`/${file}`, { config: { scope: 'open' } }, (request, reply) => send(request, reply, file));
     }
     for (const page of ['/', ...PAGES]) {
-      app.get(page, { config: { scope: 'open' } }, (_request, reply) =>
-        files.includes('index.html')
-          ? send(reply, 'index.html')
-          : reply.type('text/plain; charset=utf-8').send(NOT_BUILT),
+      app.get(page, { config: { scope: 'open' } }, (request, reply) =>
+        isBuilt ? sendPage(request, reply) : reply.type('text/plain; charset=utf-8').send(NOT_BUILT),
       );
     }
   };
+  return { plugin, notFoundPage: isBuilt ? sendPage : undefined };
 }
 
-/** First segments of the pages' addresses; anything else stays a 404. */
+/** First segments of the pages' addresses; anything else is a 404. */
 const PAGES = [
   'account',
   'costs',
@@ -66,6 +84,10 @@ const PAGES = [
 ].flatMap((page) => [`/${page}`, `/${page}/*`]);
 
 const NOT_BUILT = 'Steelyard is running. The web app is not built yet: run "npm run build:web", then reload.\n';
+
+function isCompressedCopy(file: string): boolean {
+  return Object.values(COMPRESSED).some((ending) => file.endsWith(ending));
+}
 
 async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true }).catch(() => []);

@@ -2,6 +2,7 @@ import type { Budgets } from '../../finops/budgets/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
+import { moneyText } from '../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import type { Check, Policy, Verdict } from './schema.ts';
@@ -143,7 +144,9 @@ async function budgetsOf(
       throw new AppError('currency_mismatch', detail, { policy: policy.name, budget: name });
     }
     const month = standing.period.start.slice(0, 7);
-    const source = `budget ${name}: ${standing.remaining} ${standing.limit.currency} left of ${standing.limit.amount} in ${month}`;
+    const { currency } = standing.limit;
+    const left = standing.remaining === null ? 'unknown' : moneyText({ amount: standing.remaining, currency });
+    const source = `budget ${name}: ${left} left of ${moneyText(standing.limit)} in ${month}`;
     budgets.set(name, { currency: standing.limit.currency, remaining: standing.remaining, source });
     for (const delivery of standing.deliveries) deliveries.add(delivery);
   }

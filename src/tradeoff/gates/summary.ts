@@ -1,4 +1,4 @@
-import { decimalString } from '../../platform/units/index.ts';
+import { decimalString, groupThousands } from '../../platform/units/index.ts';
 import type { Check, Verdict } from './schema.ts';
 
 /**
@@ -49,5 +49,5 @@ function nameOf({ name, basis }: Check): string {
 function roundFigure(value: string | null): string {
   if (value === null) return 'unknown';
   const number = Number(value);
-  return Math.abs(number) >= 1000 ? number.toFixed(2) : decimalString(number.toPrecision(4));
+  return Math.abs(number) >= 1000 ? groupThousands(number.toFixed(2)) : decimalString(number.toPrecision(4));
 }

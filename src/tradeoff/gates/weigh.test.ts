@@ -95,7 +95,7 @@ describe('the gate, with evidence from before unit costs had a basis', () => {
   it('says the verdict, how many checks pass, and what fails by how much', () => {
     const { verdict, checks } = weigh(scales(version('3', 0.4, '0.5')));
     expect(summarise('ranker', '3', verdict, checks)).toBe(
-      'ranker v3: reject. 2 of 2 quality checks and 1 of 4 cost checks pass. Failed: cost per 1,000 predictions is 0.5, required <= 0.02 USD per 1,000 predictions; cost per month is 25000.00, required <= 900 USD per month; budget recs is 25000.00, required <= 1000.00 USD per month.',
+      'ranker v3: reject. 2 of 2 quality checks and 1 of 4 cost checks pass. Failed: cost per 1,000 predictions is 0.5, required <= 0.02 USD per 1,000 predictions; cost per month is 25,000.00, required <= 900 USD per month; budget recs is 25,000.00, required <= 1,000.00 USD per month.',
     );
   });
 

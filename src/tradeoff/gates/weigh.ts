@@ -87,7 +87,7 @@ function againstChampion(rule: QualityRule, margin: string, measured: QualityEvi
   const check = qualityCheck(name, rule, measured, decimalString(bound));
   return {
     ...check,
-    source: `${check.source}; @${policy.alias} is version ${champion.version} with ${numeral(standing.value)}`,
+    source: `${check.source}; @${policy.alias} is version ${champion.version} with ${decimalString(standing.value.toPrecision(4))}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
 import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
+import { moneyText } from '../../platform/units/index.ts';
 import { iso, type RecommendationDeps, told } from './context.ts';
 import { HOUR_MS } from './endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from './finder.ts';
@@ -110,7 +111,7 @@ function isBeingDone({ state, evidence: { measuredBy } }: Recommendation): boole
 }
 
 function shownSaving({ monthly }: Saving): string {
-  return monthly === null ? 'not known' : `${monthly.amount} ${monthly.currency}`;
+  return monthly === null ? 'not known' : moneyText(monthly);
 }
 
 async function lapseOthers(

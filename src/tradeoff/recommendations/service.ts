@@ -1,5 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { lockUntilCommit, type Sql } from '../../platform/store/index.ts';
+import { moneyText } from '../../platform/units/index.ts';
 import { carryOut, changesOf, manifestOf, reverseOf, undoText, wakeFor } from './action/carry-out.ts';
 import { iso, ledgered, type RecommendationDeps, told } from './context.ts';
 import { HOUR_MS } from './endpoints/endpoint-hours.ts';
@@ -169,20 +170,13 @@ export function previewOf(recommendation: Recommendation, isDryRun: boolean): Pr
     isDryRun,
     changes: changesOf(action),
     traffic: `${risk.text} ${guard}`,
-    money: moneyText(saving),
+    money: savingText(saving),
     undo: undoText(action),
     manifest: manifestOf(action),
   };
 }
 
-function moneyText({ monthly, lower, upper, cost, reason }: Saving): string {
+function savingText({ monthly, lower, upper, cost, reason }: Saving): string {
   if (monthly === null || lower === null || upper === null || cost === null) return `Nobody knows: ${reason}.`;
-  const { currency } = monthly;
-  return `${short(monthly.amount)} ${currency} less a month (${short(lower.amount)} to ${short(upper.amount)}) of ${short(cost.amount)} ${currency}.`;
-}
-
-/** For reading; the exact amounts stand beside it. */
-function short(amount: string): string {
-  const [whole = '0', part = ''] = amount.split('.');
-  return part === '' ? whole : `${whole}.${part.slice(0, 2).padEnd(2, '0')}`;
+  return `${moneyText(monthly)} less a month (${moneyText(lower)} to ${moneyText(upper)}) of ${moneyText(cost)}.`;
 }

@@ -1,5 +1,13 @@
 import type { QualityLoss } from '../../mlops/monitoring/schema.ts';
-import { type Decimal, decimal, decimalString, largest, type Money, type Period } from '../../platform/units/index.ts';
+import {
+  type Decimal,
+  decimal,
+  decimalString,
+  largest,
+  type Money,
+  moneyText,
+  type Period,
+} from '../../platform/units/index.ts';
 import type { Worth } from './schema.ts';
 
 const DAY_MS = 86_400_000;
@@ -154,7 +162,7 @@ function answerOf(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): Pick
   if (gain === null) return { answer: 'unknown', reason: gainReason(scales) };
   const until = horizon.end.slice(0, 10);
   if (cost === null) {
-    return { answer: 'unknown', reason: `It would gain ${shown(gain)} until ${until}; ${scales.costFrom}.` };
+    return { answer: 'unknown', reason: `It would gain ${moneyText(gain)} until ${until}; ${scales.costFrom}.` };
   }
   if (net === null) {
     const reason = `The gain is in ${gain.currency} and the cost in ${cost.currency}: they cannot be compared.`;
@@ -166,11 +174,11 @@ function answerOf(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): Pick
   const amount = decimal(net.amount);
   const enough = amount.greaterThan(0) && amount.greaterThanOrEqualTo(minimumGain);
   const end = worth.decidedBy === 'lower_end' ? ' at least' : '';
-  const sums = `It would gain${end} ${shown(gain)} until ${until} and cost ${shown(cost)}`;
+  const sums = `It would gain${end} ${moneyText(gain)} until ${until} and cost ${moneyText(cost)}`;
   if (enough) return { answer: 'worth', reason: `${sums}.` };
   const wanted = decimal(minimumGain).isZero()
     ? ''
-    : `, and has to gain ${shown(money(decimal(minimumGain), cost.currency))} more than that`;
+    : `, and has to gain ${moneyText(money(decimal(minimumGain), cost.currency))} more than that`;
   return { answer: 'not_worth', reason: `${sums}${wanted}: it is not worth it yet.` };
 }
 
@@ -181,14 +189,14 @@ function budgetProblem({
 }: Pick<Worth, 'budget' | 'cost'>): { answer: 'not_worth' | 'unknown'; reason: string } | null {
   if (budget === null || budget.remaining === null) return null;
   const { name, remaining } = budget;
-  const left = `The budget "${name}" has ${shown(remaining)} left`;
+  const left = `The budget "${name}" has ${moneyText(remaining)} left`;
   if (!decimal(remaining.amount).greaterThan(0)) return { answer: 'not_worth', reason: `${left}.` };
   if (cost === null) return null;
   if (cost.currency !== remaining.currency) {
     return { answer: 'unknown', reason: `${left}, and the cost is in ${cost.currency}: they cannot be compared.` };
   }
   if (decimal(cost.amount).lessThanOrEqualTo(remaining.amount)) return null;
-  return { answer: 'not_worth', reason: `${left}, and it would cost ${shown(cost)}.` };
+  return { answer: 'not_worth', reason: `${left}, and it would cost ${moneyText(cost)}.` };
 }
 
 function gainReason({ loss, lossReason, traffic, valuePerPrediction, moneyPerDay: said }: Scales): string {
@@ -211,11 +219,4 @@ export function money(amount: Decimal, currency: string): Money {
 
 function rounded(amount: Decimal): string {
   return decimalString(amount.toDecimalPlaces(PLACES));
-}
-
-/** For reading: two places, or three digits of what is below one. */
-export function shown({ amount, currency }: Money): string {
-  const exact = decimal(amount);
-  const short = exact.abs().lessThan(1) ? exact.toSignificantDigits(3) : exact.toDecimalPlaces(2);
-  return `${decimalString(short)} ${currency}`;
 }

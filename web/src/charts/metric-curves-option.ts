@@ -2,6 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
+import { placeAxis } from './axis-marks.ts';
 import { chartLook } from './chart-look.ts';
 import { chartTip } from './chart-tip.ts';
 
@@ -77,9 +78,7 @@ export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
       },
     ],
     xAxis: {
-      type: data.axis === 'time' ? 'time' : 'value',
-      min: data.from ?? 'dataMin',
-      max: data.to ?? 'dataMax',
+      ...placeAxis(data),
       axisLine: { lineStyle: { color: look.lineStrong } },
       axisTick: { show: false },
       splitLine: { show: false },

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisMoney, formatMoney } from '../format/money.ts';
+import { axisMoney, formatScaled, type UnitScale, unitScale } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import { token } from '../theme/scheme.ts';
 import { chartLook } from './chart-look.ts';
@@ -15,6 +15,9 @@ export interface VersionPoint {
   readonly exactCost: string;
   readonly champion: boolean;
 }
+
+/** Costs are those of so many. */
+const PREDICTIONS = 1000;
 
 /** From and to. */
 export type Domain = readonly [number, number];
@@ -38,6 +41,7 @@ export interface QualityCostData {
 /** The ECharts option of quality (up, blue) against cost (right, amber), with the policy's bounds as lines. */
 export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
   const look = chartLook();
+  const scale = scaleOf(data);
   // The ends of the axes are wherever the data ends, not round figures.
   const inner = { hideOverlap: true, showMinLabel: false, showMaxLabel: false };
   return {
@@ -50,7 +54,7 @@ export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
       formatter: (item: unknown) => pointTip(data, (item as { dataIndex: number }).dataIndex),
     },
     xAxis: {
-      ...axis('Cost per 1,000 predictions', token('--cost'), token('--cost-fill'), look.line),
+      ...axis(`Cost per ${scale.per} predictions`, token('--cost'), token('--cost-fill'), look.line),
       type: data.logCost ? 'log' : 'value',
       min: data.costDomain[0],
       max: data.costDomain[1],
@@ -59,7 +63,8 @@ export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
       axisLabel: {
         ...look.text,
         ...(data.costTicks === null ? inner : { customValues: data.costTicks }),
-        formatter: (value: number) => axisMoney(value, data.currency),
+        hideOverlap: true,
+        formatter: (value: number) => axisMoney(value * scale.factor, data.currency),
       },
     },
     yAxis: {
@@ -72,6 +77,12 @@ export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
     },
     series: [whiskers(data), points(data)],
   };
+}
+
+/** One scale for the axis and the limit: that of the dearest. */
+function scaleOf({ points, ceiling }: QualityCostData): UnitScale {
+  const costs = [...points.map(({ cost }) => cost), ...(ceiling === null ? [] : [ceiling])];
+  return unitScale(String(Math.max(0, ...costs)), PREDICTIONS);
 }
 
 function axis(name: string, text: string, line: string, grid: string) {
@@ -106,7 +117,8 @@ function points(data: QualityCostData) {
   };
 }
 
-function bounds({ floor, ceiling, higherIsBetter, currency, costDomain, qualityDomain }: QualityCostData) {
+function bounds(data: QualityCostData) {
+  const { floor, ceiling, higherIsBetter, currency, costDomain, qualityDomain } = data;
   const look = chartLook();
   const dashed = { type: [5, 4], width: 1.4 };
   const lines = [];
@@ -116,7 +128,7 @@ function bounds({ floor, ceiling, higherIsBetter, currency, costDomain, qualityD
     lines.push({ yAxis: floor, lineStyle: { color: token('--quality-fill'), ...dashed }, label });
   }
   if (ceiling !== null) {
-    const formatter = `at most ${formatMoney({ amount: String(ceiling), currency })}`;
+    const formatter = `at most ${formatScaled({ amount: String(ceiling), currency }, scaleOf(data))}`;
     const label = { formatter, position: 'end', color: token('--cost'), fontSize: 12 };
     lines.push({ xAxis: ceiling, lineStyle: { color: token('--cost-fill'), ...dashed }, label });
   }
@@ -176,6 +188,7 @@ function whiskers(data: QualityCostData) {
 function pointTip(data: QualityCostData, index: number): HTMLElement {
   const point = data.points[index];
   if (point === undefined) return chartTip('', []);
+  const scale = unitScale(point.exactCost, PREDICTIONS);
   const interval =
     point.interval === null
       ? ''
@@ -183,8 +196,8 @@ function pointTip(data: QualityCostData, index: number): HTMLElement {
   return chartTip(point.label, [
     { name: data.metric, value: `${formatMeasure(point.quality)}${interval}`, variable: '--quality-fill' },
     {
-      name: 'Per 1,000 predictions',
-      value: formatMoney({ amount: point.exactCost, currency: data.currency }),
+      name: `Per ${scale.per} predictions`,
+      value: formatScaled({ amount: point.exactCost, currency: data.currency }, scale),
       variable: '--cost-fill',
     },
   ]);

@@ -1,6 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { formatInstant } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
+import { behindSeries } from './axis-marks.ts';
 import { chartLook } from './chart-look.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 import { intervalSeries } from './interval-series.ts';
@@ -130,11 +131,7 @@ function marksOf({ marks, times, panels }: TimePanelsData, panel: number) {
     label: { show: true, formatter: label, position: 'insideEndTop', color: look.ink, fontSize: 12 },
   }));
   const lines = [...marks.map(({ index }) => ({ xAxis: times[index] })), ...limits];
-  const markLine = {
-    ...{ silent: true, symbol: 'none', animation: false, label: { show: false } },
-    lineStyle: { color: look.lineStrong, width: 1, type: 'solid' },
-    data: lines,
-  };
+  const markLine = { ...behindSeries(look.lineStrong), data: lines };
   if (panel > 0) return { markLine };
   return {
     markLine,

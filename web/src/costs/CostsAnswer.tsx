@@ -4,6 +4,7 @@ import { metricSaid } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { allocationShare } from './allocation-share.ts';
+import { headlineScope } from './headline-scope.ts';
 import { MonthToDate } from './MonthToDate.tsx';
 import { rangePhrase } from './period/range.ts';
 import { ReportedTotal } from './ReportedTotal.tsx';
@@ -13,7 +14,8 @@ import type { Costs } from './use-costs.ts';
 /** The sum in view, the largest part of it, and how much of it has a team. */
 export function CostsAnswer({ costs }: { readonly costs: Costs }) {
   const { scope, search, period, dimensions, summary, currency, groups } = costs;
-  const when = period.isAll || period.range === undefined ? 'in all months' : rangePhrase(period.range);
+  const range = period.isAll || period.range === undefined ? 'in all months' : rangePhrase(period.range);
+  const when = headlineScope(range, search.filter ?? []);
   const totals = summary.data?.totals ?? [];
   const total = totals.find((one) => one.currency === currency);
   if (total === undefined) return `No charge matches ${when}.`;

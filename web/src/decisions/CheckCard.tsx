@@ -1,6 +1,7 @@
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
 import { formatMeasured } from '../format/number.ts';
 import { BASIS_NAME } from '../models/unit-costs.ts';
+import { LinkedText } from '../parts/LinkedText.tsx';
 import { MeasuredFigure } from '../parts/MeasuredFigure.tsx';
 import { CheckGauge } from './CheckGauge.tsx';
 import styles from './decisions.module.css';
@@ -30,7 +31,9 @@ export function CheckCard({ check, number }: CheckCardProps) {
       </p>
       <CheckGauge check={check} />
       <p className={styles.bound}>{boundText(check)}</p>
-      <p className={styles.source}>{check.source}</p>
+      <p className={styles.source}>
+        <LinkedText text={check.source} />
+      </p>
     </li>
   );
 }
@@ -38,5 +41,5 @@ export function CheckCard({ check, number }: CheckCardProps) {
 function boundText(check: Check): string {
   if (check.bound === null)
     return check.holds === true ? 'nothing to compare with yet' : 'the bound depends on evidence that is missing';
-  return `must be ${check.comparison === '>=' ? 'at least' : 'at most'} ${formatMeasured(check.bound, check.unit).figure}`;
+  return `must be ${check.comparison === '>=' ? 'at least' : 'at most'} ${formatMeasured(check.bound, check.unit, check.measured ?? check.bound).figure}`;
 }

@@ -3,6 +3,7 @@ import { CostFigure } from '../models/CostFigure.tsx';
 import { QualityFigure } from '../models/QualityFigure.tsx';
 import { UnitCostFigure } from '../models/UnitCostFigure.tsx';
 import { BASIS_NAME, sameTerms } from '../models/unit-costs.ts';
+import { LinkedText } from '../parts/LinkedText.tsx';
 import table from '../table/table.module.css';
 import styles from './decisions.module.css';
 
@@ -35,7 +36,9 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
             <td className={table.number}>
               <QualityFigure version={champion} metric={quality.metric} reason={none} />
             </td>
-            <td className={styles.sourceCell}>{quality.source}</td>
+            <td className={styles.sourceCell}>
+              <LinkedText text={quality.source} />
+            </td>
           </tr>
         ))}
         <tr>
@@ -46,7 +49,9 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
           <td className={table.number}>
             <CostFigure evidence={champion?.trainingCost ?? null} reason={none} />
           </td>
-          <td className={styles.sourceCell}>{candidate.trainingCost.source}</td>
+          <td className={styles.sourceCell}>
+            <LinkedText text={candidate.trainingCost.source} />
+          </td>
         </tr>
         {(candidate.unitCosts ?? []).map((cost) => (
           <tr key={`${cost.basis} ${cost.hardware.name} ${cost.endpoint}`}>
@@ -62,7 +67,9 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
                 reason={champion === null ? none : 'The champion has no cost on this basis, hardware and window.'}
               />
             </td>
-            <td className={styles.sourceCell}>{cost.source}</td>
+            <td className={styles.sourceCell}>
+              <LinkedText text={cost.source} />
+            </td>
           </tr>
         ))}
         {candidate.costPerThousandPredictions !== undefined && (

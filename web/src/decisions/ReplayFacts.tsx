@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
+import { LinkedText } from '../parts/LinkedText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './decisions.module.css';
 
@@ -35,14 +36,18 @@ export function ReplayFacts({ decision }: { readonly decision: DecisionDetail })
 
 function runOf(runId: string | null): ReactNode {
   if (runId === null) return <Unknown reason="This version was registered without a run." />;
-  return <code>{runId}</code>;
+  return (
+    <code>
+      <LinkedText text={runId} />
+    </code>
+  );
 }
 
 function listOf(names: readonly string[], reason: string): ReactNode {
   if (names.length === 0) return <Unknown reason={reason} />;
   return names.map((name) => (
     <code key={name} className={styles.listed}>
-      {name}
+      <LinkedText text={name} />
     </code>
   ));
 }

@@ -39,7 +39,7 @@ export function refusedOn(decision: Pick<Decision, 'verdict' | 'checks'>): strin
 function failureText(check: Check): string {
   if (check.measured === null || check.bound === null) return `${check.name} does not hold`;
   const measured = formatMeasured(check.measured, check.unit);
-  const bound = formatMeasured(check.bound, check.unit).figure;
+  const bound = formatMeasured(check.bound, check.unit, check.measured).figure;
   const unit = check.name.includes(measured.unit) ? '' : ` ${measured.unit}`;
   const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is asked`;
   return `${nameOf(check)} is ${measured.figure}${unit} where ${words}`;

@@ -2,8 +2,8 @@ import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
 import { counted, formatCount } from '../format/number.ts';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
+import { UnitCost } from '../parts/UnitCost.tsx';
 import { figuresOf } from './endpoint-figures.ts';
 import { sum } from './late-figures.ts';
 import { shareText } from './words.ts';
@@ -39,7 +39,7 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
         <>
           {' '}
           at {unpriced.length > 0 && 'at least '}
-          <MoneyFigure money={per1000} /> per 1,000
+          <UnitCost money={per1000} count={1000} />
         </>
       )}
       .

@@ -1,5 +1,5 @@
 import type { EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
-import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
+import { formatCount, formatMilliseconds, formatPercent } from '../format/number.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
@@ -22,7 +22,7 @@ export function LateCells({ metrics }: { readonly metrics: EndpointMetrics | und
         ) : figures.p95Ms === null ? (
           <Unknown reason={NOT_ASKED} />
         ) : (
-          `${formatMeasure(figures.p95Ms)}\u00a0ms`
+          formatMilliseconds(figures.p95Ms)
         )}
       </td>
       <td className={cell}>

@@ -1,5 +1,5 @@
 import type { Money } from '../../../src/platform/units/schema.ts';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { UnitCost } from '../parts/UnitCost.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './endpoints.module.css';
 import { NO_PRICE } from './words.ts';
@@ -17,7 +17,7 @@ export function Per1000({ money, unpriced }: Per1000Props) {
   return (
     <span className={styles.cost}>
       {left !== null && <span data-tip={left}>at least </span>}
-      <MoneyFigure money={money} />
+      <UnitCost money={money} count={1000} stated="1,000" />
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import type { Rollout, RolloutSide } from '../../../src/mlops/serving/rollouts/schema.ts';
 import type { IntervalRow } from '../charts/IntervalRows.tsx';
-import { counted, formatMeasure, formatPercent } from '../format/number.ts';
+import { counted, formatMilliseconds, formatPercent } from '../format/number.ts';
 
 const FEW = 'too few answers yet';
 
@@ -32,10 +32,9 @@ function errorsOf({ errorRate, errorRateLow, errorRateHigh, errors, requests }: 
 }
 
 function latencyOf({ p95Ms, p95LowMs, p95HighMs }: RolloutSide) {
-  const ms = (value: number) => `${formatMeasure(value)}\u00a0ms`;
   return {
     ...{ value: p95Ms, lower: p95LowMs, upper: p95HighMs },
-    said: p95Ms === null ? FEW : `${ms(p95Ms)}${interval(p95LowMs, p95HighMs, ms)}`,
+    said: p95Ms === null ? FEW : `${formatMilliseconds(p95Ms)}${interval(p95LowMs, p95HighMs, formatMilliseconds)}`,
   };
 }
 

@@ -48,7 +48,7 @@ it('tells versions apart, with the 95th percentile of each', () => {
     ['main, version 1', 9],
     ['canary, version 2', 20],
   ]);
-  expect(panel(data, 'latency').series[1]?.said(0)).toBe('20\u00a0ms; p50 5, p99 30');
+  expect(panel(data, 'latency').series[1]?.said(0)).toBe('20\u00a0ms; p50 5\u00a0ms, p99 30\u00a0ms');
 });
 
 it('gives what is served now the colours that it has elsewhere on the page', () => {

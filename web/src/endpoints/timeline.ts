@@ -3,7 +3,7 @@ import type { EndpointRevision, EndpointVariant } from '../../../src/mlops/servi
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import type { Panel, PanelMark, PanelSeries, TimePanelsData } from '../charts/time-panels-data.ts';
 import { axisMoney, formatMoney } from '../format/money.ts';
-import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
+import { formatCount, formatMeasure, formatMilliseconds, formatPercent } from '../format/number.ts';
 import { formatDay } from '../format/time.ts';
 import { categoryColour, OTHER_COLOUR, SERIES_LIMIT } from '../theme/category-colours.ts';
 import { sum } from './late-figures.ts';
@@ -138,7 +138,7 @@ function latency(served: readonly Served[]): Panel {
   const text = ({ latencyMs }: EndpointMetric) =>
     latencyMs === null
       ? 'nothing answered'
-      : `${ms(latencyMs.p95)}; p50 ${formatMeasure(latencyMs.p50)}, p99 ${formatMeasure(latencyMs.p99)}`;
+      : `${formatMilliseconds(latencyMs.p95)}; p50 ${formatMilliseconds(latencyMs.p50)}, p99 ${formatMilliseconds(latencyMs.p99)}`;
   const [alone, ...others] = served;
   if (alone !== undefined && others.length === 0) {
     const of = (key: 'p50' | 'p95' | 'p99', faint: boolean) => ({
@@ -148,7 +148,7 @@ function latency(served: readonly Served[]): Panel {
         { shape: 'line', faint },
         {
           of: ({ latencyMs }) => latencyMs?.[key] ?? null,
-          text: ({ latencyMs }) => (latencyMs === null ? 'nothing answered' : ms(latencyMs[key])),
+          text: ({ latencyMs }) => (latencyMs === null ? 'nothing answered' : formatMilliseconds(latencyMs[key])),
         },
       ),
       ...{ id: `latency ${key}`, name: key },
@@ -267,10 +267,6 @@ function marksOf(
     const index = Math.floor((Date.parse(at) - begin) / (stepSeconds * 1000));
     return index >= 0 && index < times.length ? [{ index, label }] : [];
   });
-}
-
-function ms(value: number): string {
-  return `${formatMeasure(value)}\u00a0ms`;
 }
 
 function clockText(time: string): string {

@@ -1,4 +1,4 @@
-import { type Decimal, decimal, type Money } from '../../../src/platform/units/schema.ts';
+import { amountDigits, decimal, groupThousands, type Money } from '../../../src/platform/units/schema.ts';
 
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥', INR: '₹', KRW: '₩' };
 const MINUS = '\u2212';
@@ -9,14 +9,47 @@ export function currencySymbol(currency: string): string {
 }
 
 /**
- * Money as it is read: thousands, two decimals; below one, four significant digits. Rounds half to even, for the eye
- * only: the exact amount stays on hover and in what is copied.
- * Example: 48210.3349 USD -> "$48,210.33"; 0.03127891 USD -> "$0.03128".
+ * Money as it is read: two decimals from 1 on, four from 0.01 on, below three significant digits and never more than six
+ * decimals. Rounds half to even, for the eye only: the exact amount stays on hover and in what is copied.
+ * Example: 48210.3349 USD -> "$48,210.33"; 0.03127891 USD -> "$0.0313"; 0.00086571 USD -> "$0.000866".
  */
 export function formatMoney(money: Money): string {
   const amount = decimal(money.amount);
   const sign = amount.isNegative() && !amount.isZero() ? MINUS : '';
-  return `${sign}${currencySymbol(money.currency)}${moneyDigits(amount.abs())}`;
+  const digits = amountDigits(amount);
+  const symbol = currencySymbol(money.currency);
+  return digits.startsWith('under ')
+    ? `${sign}under ${symbol}${digits.slice('under '.length)}`
+    : `${sign}${symbol}${digits}`;
+}
+
+/** By how much a unit cost is multiplied to be read, and the number of units that it then belongs to. */
+export interface UnitScale {
+  readonly factor: number;
+  readonly per: string;
+}
+
+/** A unit cost below a cent is given for a million units; one without three digits in six decimals, for a billion. */
+const READABLE_FROM = { stated: '0.01', million: '0.0001' } as const;
+
+/**
+ * The scale in which a cost of `count` units can be read. Figures that are compared share the scale of one of them.
+ *
+ * @example unitScale('0.0415', 1000) // { factor: 1, per: '1,000' }
+ * @example unitScale('0.0000008657', 1000) // { factor: 1000, per: '1M' }
+ */
+export function unitScale(amount: string, count: number): UnitScale {
+  const size = decimal(amount).abs();
+  if (size.isZero() || size.greaterThanOrEqualTo(READABLE_FROM.stated) || count >= 1e6) {
+    return { factor: 1, per: groupThousands(String(count)) };
+  }
+  const isReadable = size.times(1e6 / count).greaterThanOrEqualTo(READABLE_FROM.million);
+  return isReadable ? { factor: 1e6 / count, per: '1M' } : { factor: 1e9 / count, per: '1B' };
+}
+
+/** A unit cost in a scale: 0.0000008657 USD, a thousand times -> "$0.000866". */
+export function formatScaled(money: Money, { factor }: UnitScale): string {
+  return formatMoney({ ...money, amount: decimal(money.amount).times(factor).toFixed() });
 }
 
 /** From here on cents of an estimate say nothing. */
@@ -32,29 +65,17 @@ export function formatAbout(money: Money): string {
   return formatMoney({ ...money, amount: amount.toFixed(0) }).replace(/\.00$/, '');
 }
 
+/** Less is rounding, not a difference of money. */
+const LEAST_DIFFERENCE = '0.005';
+
 /**
- * Money that was added or taken: always with its sign, for differences.
- * Example: 12.5 USD -> "+$12.50"; -3 USD -> "−$3.00"; 0 -> "$0.00".
+ * Money that was added or taken: always with its sign, for differences. Less than half a cent is none.
+ * Example: 12.5 USD -> "+$12.50"; -3 USD -> "−$3.00"; 0.0000004 -> "$0.00".
  */
 export function formatMoneyDelta(money: Money): string {
+  if (decimal(money.amount).abs().lessThan(LEAST_DIFFERENCE)) return formatMoney({ ...money, amount: '0' });
   const text = formatMoney(money);
   return decimal(money.amount).greaterThan(0) ? `+${text}` : text;
-}
-
-function moneyDigits(amount: Decimal): string {
-  if (amount.isZero()) return '0.00';
-  if (amount.lessThan(1)) {
-    const digits = amount.toSignificantDigits(4).toFixed();
-    return digits.length < 4 ? amount.toFixed(2) : digits;
-  }
-  return groupThousands(amount.toFixed(2));
-}
-
-/** `1234567.5` -> `1,234,567.5`, digits untouched. */
-export function groupThousands(plain: string): string {
-  const [whole = '', fraction] = plain.split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
 /** The amount to its last digit with its currency, for hover: `48210.33490000001 USD`. */
@@ -72,6 +93,10 @@ export function axisMoney(amount: number, currency: string): string {
   return `${sign}${symbol}${trim(size)}`;
 }
 
+/** What six decimals cannot show has an exponent: an axis needs figures that differ. */
 function trim(value: number): string {
-  return decimal(value).toSignificantDigits(3).toFixed();
+  const short = decimal(value).toSignificantDigits(3);
+  return short.isZero() || short.greaterThanOrEqualTo('0.000001')
+    ? short.toDecimalPlaces(6).toFixed()
+    : short.toExponential();
 }

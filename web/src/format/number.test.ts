@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { changeOn, counted, formatMeasure, formatMeasured, formatPercent, formatShare, formatTimes } from './number.ts';
+import {
+  changeOn,
+  counted,
+  formatMeasure,
+  formatMeasured,
+  formatMilliseconds,
+  formatPercent,
+  formatShare,
+  formatTimes,
+} from './number.ts';
 
 describe('numbers', () => {
   it.each([
@@ -7,6 +16,11 @@ describe('numbers', () => {
     ['12345.6', '12,346'],
     ['-0.00123456', '\u22120.001235'],
     ['0.15', '0.15'],
+    ['0.21878207235015207', '0.2188'],
+    ['0.0000123456', '0.000012'],
+    ['0.00000031', '3.1e-7'],
+    ['-0.00000031', '\u22123.1e-7'],
+    ['0', '0'],
   ])('writes the measure %s as %s', (value, text) => {
     expect(formatMeasure(value)).toBe(text);
   });
@@ -17,6 +31,29 @@ describe('numbers', () => {
       unit: 'per 1,000 predictions',
       exact: '0.0127 USD per 1,000 predictions',
     });
+  });
+
+  it('gives unit costs that are compared in one scale', () => {
+    const unit = 'USD per 1,000 predictions';
+    expect(formatMeasured('0.0000008657', unit)).toEqual({
+      figure: '$0.000866',
+      unit: 'per 1M predictions',
+      exact: '0.0000008657 USD per 1,000 predictions',
+    });
+    expect(formatMeasured('0.0127', unit, '0.0000008657')).toMatchObject({
+      figure: '$12.70',
+      unit: 'per 1M predictions',
+    });
+    expect(formatMeasured('0.001', 'USD per month')).toMatchObject({ figure: '$0.001', unit: 'per month' });
+  });
+
+  it('writes milliseconds without digits that were not measured', () => {
+    expect([5.104, 0.4567, 187.34, 12345.6].map(formatMilliseconds)).toEqual([
+      '5.1\u00a0ms',
+      '0.46\u00a0ms',
+      '187\u00a0ms',
+      '12,346\u00a0ms',
+    ]);
   });
 
   it('leaves a metric its name as unit', () => {

@@ -1,8 +1,11 @@
-import { decimal } from '../../../src/platform/units/schema.ts';
-import { formatMoney, groupThousands } from './money.ts';
+import { decimal, groupThousands } from '../../../src/platform/units/schema.ts';
+import { formatMoney, formatScaled, unitScale } from './money.ts';
 
 /** The narrow space keeps figure and sign on one line. */
 const PERCENT = '\u00a0%';
+const MINUS = '\u2212';
+/** Smaller ones would be zero in six decimals. */
+const LEAST_PLAIN = '0.000001';
 
 /** `200000` -> `200,000`. */
 export function formatCount(count: number): string {
@@ -15,13 +18,26 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 /**
- * A measured number for the eye: four significant digits below 1,000, whole thousands above. The exact one is on hover.
- * Example: 0.337712 -> "0.3377"; 12345.6 -> "12,346".
+ * A measured number for the eye: four significant digits below 1,000 and at most six decimals, whole thousands above; what
+ * six decimals cannot show, with an exponent. The exact one is on hover.
+ * Example: 0.337712 -> "0.3377"; 12345.6 -> "12,346"; 0.00000031 -> "3.1e-7".
  */
 export function formatMeasure(value: string | number): string {
   const exact = decimal(value);
-  const plain = exact.abs().greaterThanOrEqualTo(1000) ? exact.toFixed(0) : exact.toSignificantDigits(4).toFixed();
-  return groupThousands(plain).replace('-', '\u2212');
+  const size = exact.abs();
+  const isTiny = !size.isZero() && size.lessThan(LEAST_PLAIN);
+  if (isTiny) return exact.toSignificantDigits(3).toExponential().replace(/^-/, MINUS);
+  const plain = size.greaterThanOrEqualTo(1000)
+    ? exact.toFixed(0)
+    : exact.toSignificantDigits(4).toDecimalPlaces(6).toFixed();
+  return groupThousands(plain).replace('-', MINUS);
+}
+
+/** `5.104` -> `5.1 ms`, `187.34` -> `187 ms`: clocks of two machines do not agree on more. */
+export function formatMilliseconds(milliseconds: number): string {
+  const exact = decimal(milliseconds);
+  const digits = exact.abs().greaterThanOrEqualTo(100) ? exact.toFixed(0) : exact.toSignificantDigits(2).toFixed();
+  return `${groupThousands(digits)}\u00a0ms`;
 }
 
 const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
@@ -34,6 +50,7 @@ export function formatBytes(bytes: number): string {
     .toFixed()}\u00a0${BYTE_UNITS[power]}`;
 }
 
+const COUNTED_UNIT = /^per ([\d,]+) (.+)$/;
 const MONEY_UNIT = /^([A-Z][A-Z0-9_]{2,15})(?:\s+(.*))?$/;
 
 export interface MeasuredText {
@@ -43,14 +60,19 @@ export interface MeasuredText {
 }
 
 /**
- * A value with its unit. A unit that begins with a currency makes money of the value.
- * Example: "0.0127", "USD per 1,000 predictions" -> figure "$0.0127", unit "per 1,000 predictions".
+ * A value with its unit. A unit that begins with a currency makes money of the value, and where the money of so many units
+ * is too small to read, more units of it. Values that are compared get the scale of one of them, `like`.
+ * Example: "0.0127", "USD per 1,000 predictions" -> figure "$0.0127", unit "per 1,000 predictions";
+ * "0.00081", "USD per 1,000 predictions" -> figure "$0.81", unit "per 1M predictions".
  */
-export function formatMeasured(value: string, unit: string): MeasuredText {
+export function formatMeasured(value: string, unit: string, like = value): MeasuredText {
   const exact = `${value} ${unit}`.trim();
-  const money = MONEY_UNIT.exec(unit);
-  if (money === null) return { figure: formatMeasure(value), unit, exact };
-  return { figure: formatMoney({ amount: value, currency: money[1] ?? '' }), unit: money[2] ?? '', exact };
+  const [, currency, per = ''] = MONEY_UNIT.exec(unit) ?? [];
+  if (currency === undefined) return { figure: formatMeasure(value), unit, exact };
+  const [, count = '', noun] = COUNTED_UNIT.exec(per) ?? [];
+  if (noun === undefined) return { figure: formatMoney({ amount: value, currency }), unit: per, exact };
+  const scale = unitScale(like, Number(count.replaceAll(',', '')));
+  return { figure: formatScaled({ amount: value, currency }, scale), unit: `per ${scale.per} ${noun}`, exact };
 }
 
 /**

@@ -3,13 +3,13 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { TipLayer } from '../parts/TipLayer.tsx';
 import styles from './frame.module.css';
 import type { Overlay } from './overlay.ts';
+import { Palette } from './Palette.tsx';
 import { Rail } from './Rail.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useExactCopy } from './use-exact-copy.ts';
 import { usePinnedPeriod } from './use-scope.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
-const Palette = lazy(() => import('./Palette.tsx').then((module) => ({ default: module.Palette })));
 const Shortcuts = lazy(() => import('./Shortcuts.tsx').then((module) => ({ default: module.Shortcuts })));
 
 /** What stands around every page: rail, top bar, and what opens over the page. */
@@ -20,7 +20,7 @@ export function Frame() {
   const [first] = useState(path);
   const moved = useRef(false);
   usePinnedPeriod();
-  useShortcuts(setOverlay);
+  useShortcuts(overlay, setOverlay);
   useExactCopy();
   useEffect(() => {
     // A keyboard or screen reader follows to the new page; on the first one the browser's own order is right.
@@ -39,10 +39,8 @@ export function Frame() {
           <Outlet />
         </main>
       </div>
-      <Suspense>
-        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} onShow={setOverlay} />}
-        {overlay === 'shortcuts' && <Shortcuts onClose={() => setOverlay(null)} />}
-      </Suspense>
+      {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} onShow={setOverlay} />}
+      <Suspense>{overlay === 'shortcuts' && <Shortcuts onClose={() => setOverlay(null)} />}</Suspense>
       <TipLayer />
     </div>
   );

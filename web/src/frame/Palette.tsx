@@ -1,32 +1,40 @@
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useCallback, useId, useRef, useState } from 'react';
 import { Dialog } from '../parts/Dialog.tsx';
 import styles from './frame.module.css';
 import type { Overlay } from './overlay.ts';
-import { PaletteItem } from './PaletteItem.tsx';
 import type { Command } from './palette-command.ts';
-import { usePaletteCommands } from './use-palette-commands.ts';
+
+const PaletteFound = lazy(() => import('./PaletteFound.tsx').then((module) => ({ default: module.PaletteFound })));
 
 interface PaletteProps {
   readonly onClose: () => void;
   readonly onShow: (overlay: Overlay) => void;
 }
 
-/** Ctrl-K: one field that finds pages, experiments, runs, models, teams and actions. */
+/**
+ * Ctrl-K: one field that finds pages, experiments, runs, models, teams and actions. The field is part of the first load, so
+ * that no key is lost while the list is fetched.
+ */
 export function Palette({ onClose, onShow }: PaletteProps) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const list = useId();
-  const found = usePaletteCommands(text, onShow);
-  const chosen = Math.min(at, found.length - 1);
+  const found = useRef<readonly Command[]>([]);
+  const [count, setCount] = useState(0);
+  const keepFound = useCallback((commands: readonly Command[]) => {
+    found.current = commands;
+    setCount(commands.length);
+  }, []);
+  const chosen = Math.min(at, count - 1);
   const run = (command: Command | undefined) => {
     if (command === undefined) return;
     onClose();
     command.run();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') setAt((chosen + 1) % Math.max(found.length, 1));
-    else if (event.key === 'ArrowUp') setAt((chosen - 1 + found.length) % Math.max(found.length, 1));
-    else if (event.key === 'Enter') run(found[chosen]);
+    if (event.key === 'ArrowDown') setAt((chosen + 1) % Math.max(count, 1));
+    else if (event.key === 'ArrowUp') setAt((chosen - 1 + count) % Math.max(count, 1));
+    else if (event.key === 'Enter') run(found.current[chosen]);
     else return;
     event.preventDefault();
   };
@@ -38,7 +46,7 @@ export function Palette({ onClose, onShow }: PaletteProps) {
         aria-label="Search pages, experiments, runs, models, teams and actions"
         aria-expanded="true"
         aria-controls={list}
-        aria-activedescendant={found.length === 0 ? undefined : `${list}-${chosen}`}
+        aria-activedescendant={count === 0 ? undefined : `${list}-${chosen}`}
         placeholder="Search pages, experiments, runs, models, teams and actions"
         autoFocus
         value={text}
@@ -49,17 +57,17 @@ export function Palette({ onClose, onShow }: PaletteProps) {
         onKeyDown={onKeyDown}
       />
       <div id={list} role="listbox" aria-label="Found" className={styles.paletteList} tabIndex={-1}>
-        {found.length === 0 && <p className={styles.paletteNone}>Nothing here is called “{text}”.</p>}
-        {found.map((command, index) => (
-          <PaletteItem
-            key={command.id}
-            id={`${list}-${index}`}
-            command={command}
-            selected={index === chosen}
-            onPoint={() => setAt(index)}
-            onRun={() => run(command)}
+        <Suspense>
+          <PaletteFound
+            text={text}
+            at={chosen}
+            optionId={(index) => `${list}-${index}`}
+            onFound={keepFound}
+            onPoint={setAt}
+            onRun={run}
+            onShow={onShow}
           />
-        ))}
+        </Suspense>
       </div>
     </Dialog>
   );

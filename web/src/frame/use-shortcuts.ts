@@ -10,8 +10,8 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable], dialog') !== null;
 }
 
-/** Keys that work on every page: Ctrl-K, ?, t, and g followed by a page's letter. */
-export function useShortcuts(show: (overlay: Overlay) => void): void {
+/** Keys that work on every page: Ctrl-K, ?, t, and g followed by a page's letter. All but Ctrl-K rest while something is open over the page. */
+export function useShortcuts(overlay: Overlay, show: (overlay: Overlay) => void): void {
   const navigate = useNavigate();
   useEffect(() => {
     let goUntil = 0;
@@ -21,7 +21,7 @@ export function useShortcuts(show: (overlay: Overlay) => void): void {
         show('palette');
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (overlay !== null || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       const page = event.timeStamp < goUntil ? allPages.find((candidate) => candidate.key === event.key) : undefined;
       goUntil = event.key === 'g' ? event.timeStamp + SECOND_KEY_MS : 0;
       if (page !== undefined) void navigate({ to: page.to });
@@ -33,5 +33,5 @@ export function useShortcuts(show: (overlay: Overlay) => void): void {
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [navigate, show]);
+  }, [navigate, overlay, show]);
 }

@@ -11,6 +11,7 @@ import { LineageCard } from '../lineage/LineageCard.tsx';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import { ErrorState } from '../parts/ErrorState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import { Select } from '../parts/Select.tsx';
@@ -64,7 +65,9 @@ export function ModelPage() {
         )
       }
     >
-      {evidence.isPending || registered.isPending ? (
+      {evidence.isError ? (
+        <ErrorState error={evidence.error} what={`Model ${model}`} onRetry={() => evidence.refetch()} />
+      ) : evidence.isPending || registered.isPending ? (
         <div className={styles.stack} aria-busy="true">
           <Skeleton height={CHART_HEIGHT} />
           <Skeleton height={REST_HEIGHT} />

@@ -9,6 +9,7 @@ import { LineageCard } from '../lineage/LineageCard.tsx';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
+import { ErrorState } from '../parts/ErrorState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
@@ -47,7 +48,13 @@ export function VersionPage() {
         )
       }
     >
-      {settled ? (
+      {registered.isError ? (
+        <ErrorState
+          error={registered.error}
+          what={`Version ${version} of ${model}`}
+          onRetry={() => registered.refetch()}
+        />
+      ) : settled ? (
         <div className={styles.stack}>
           <Card title="What is it?">
             <Loaded query={registered} what="The version" height={FACTS_HEIGHT}>

@@ -7,8 +7,16 @@ it('leaves room around the values', () => {
   expect(from).toBeLessThan(to);
 });
 
-it('writes round figures on a logarithmic axis', () => {
-  expect(logTicks([0.0006, 0.03])).toEqual([0.001, 0.002, 0.005, 0.01, 0.02]);
-  const [from, to] = paddedLogDomain([3e-8, 1e-6]);
-  expect(logTicks([from, to]).length).toBeGreaterThan(3);
+it.each([
+  [0.0006, 0.3, [0.001, 0.01, 0.1]],
+  [0.0006, 0.03, [0.001, 0.01]],
+  [3, 70, [5, 10, 20, 50]],
+  [1e-9, 1, [1e-9, 1e-7, 1e-5, 0.001, 0.1]],
+])('labels the decades of a logarithmic axis from %d to %d', (from, to, ticks) => {
+  expect(logTicks([from, to])).toEqual(ticks);
+});
+
+it('has no more labels than a phone has room for', () => {
+  const [from, to] = paddedLogDomain([3e-8, 4e7]);
+  expect(logTicks([from, to]).length).toBeLessThanOrEqual(5);
 });

@@ -17,11 +17,23 @@ export function paddedLogDomain(values: readonly number[]): Domain {
   return [Math.min(...values) / LOG_PAD, Math.max(...values) * LOG_PAD];
 }
 
-/** Round figures within a logarithmic axis: 0.0006 to 0.03 -> 0.001, 0.002, 0.005, 0.01, 0.02. */
+/** Labels that a chart on a phone has room for. */
+const MOST_TICKS = 5;
+
+/**
+ * Round figures within a logarithmic axis: its decades, of many every second, third and so on; where there are not two of
+ * them, also steps of 2 and 5. Example: 0.0006 to 0.3 -> 0.001, 0.01, 0.1.
+ */
 export function logTicks([from, to]: Domain): number[] {
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power += 1) {
-    for (const step of STEPS) ticks.push(Number((step * 10 ** power).toPrecision(1)));
-  }
-  return ticks.filter((tick) => tick >= from && tick <= to);
+  const powers = [];
+  for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power += 1) powers.push(power);
+  const within = (tick: number) => tick >= from && tick <= to;
+  const decades = powers.map((power) => tickAt(1, power)).filter(within);
+  if (decades.length < 2) return powers.flatMap((power) => STEPS.map((step) => tickAt(step, power))).filter(within);
+  const every = Math.ceil(decades.length / MOST_TICKS);
+  return decades.filter((_, index) => index % every === 0);
+}
+
+function tickAt(step: number, power: number): number {
+  return Number((step * 10 ** power).toPrecision(1));
 }

@@ -3,12 +3,14 @@ import { type Budget, listBudgets } from '../../../src/finops/budgets/schema.ts'
 import { budgetsText } from '../budgets/budget-state.ts';
 import { endpointQuery } from '../client.ts';
 import { formatMonth } from '../format/time.ts';
+import { useScope } from '../frame/use-scope.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import table from '../table/table.module.css';
 import { BudgetRow } from './BudgetRow.tsx';
 import styles from './overview.module.css';
+import { tileScope } from './tile-scope.ts';
 
 const HEIGHT = 200;
 
@@ -17,18 +19,21 @@ interface BudgetsCardProps {
   readonly ask: boolean;
 }
 
-/** Where the budgets stand. */
+/** Where the budgets stand in their windows of now; with a team, those of the team. */
 export function BudgetsCard({ ask }: BudgetsCardProps) {
   const budgets = useQuery({ ...endpointQuery(listBudgets), enabled: ask });
-  const note = budgets.data === undefined ? undefined : noteOf(budgets.data.budgets);
+  const scope = useScope();
+  const shown = budgets.data?.budgets.filter(({ subject }) => scope.team === undefined || subject.team === scope.team);
+  const beyond = tileScope(scope, { period: false, team: true });
+  const note = shown === undefined ? undefined : [noteOf(shown), beyond].filter((text) => text != null).join('; ');
   return (
     <Card title="Is it within the budgets?" note={note} flush>
       <Loaded query={budgets} what="The budgets" height={HEIGHT}>
         {(data) =>
-          data.budgets.length === 0 ? (
+          shown === undefined || shown.length === 0 ? (
             <EmptyState
               shows="Every budget and what is left of it."
-              why="No budget has been applied yet."
+              why={data.budgets.length === 0 ? 'No budget has been applied yet.' : `Team ${scope.team} has no budget.`}
               command="steelyard apply -f budgets.yaml"
             />
           ) : (
@@ -51,7 +56,7 @@ export function BudgetsCard({ ask }: BudgetsCardProps) {
                 </tr>
               </thead>
               <tbody>
-                {data.budgets.map((budget) => (
+                {shown.map((budget) => (
                   <BudgetRow key={budget.name} budget={budget} />
                 ))}
               </tbody>

@@ -3,10 +3,12 @@ import { Link } from '@tanstack/react-router';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import type { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import { DecisionsTable } from '../decisions/DecisionsTable.tsx';
+import { useScope } from '../frame/use-scope.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
+import { tileScope } from './tile-scope.ts';
 
 const HEIGHT = 200;
 
@@ -16,9 +18,11 @@ export function LatestDecisions({
 }: {
   readonly decisions: UseQueryResult<ResponseOf<typeof listDecisions>>;
 }) {
+  const beyond = tileScope(useScope(), { period: false, team: false }) ?? undefined;
   return (
     <Card
       title="What was decided?"
+      note={beyond}
       className="wide"
       flush
       actions={

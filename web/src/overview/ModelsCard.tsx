@@ -2,21 +2,25 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { listModels } from '../../../src/mlops/registry/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
+import { useScope } from '../frame/use-scope.ts';
 import { BasisLegend } from '../models/BasisLegend.tsx';
 import { ModelsTable } from '../models/ModelsTable.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
+import { tileScope } from './tile-scope.ts';
 
 const SHOWN = 5;
 const HEIGHT = 120;
 
 /** The models that changed last, with what their champion can do and costs. */
 export function ModelsCard({ models }: { readonly models: UseQueryResult<ResponseOf<typeof listModels>> }) {
+  const beyond = tileScope(useScope(), { period: false, team: false }) ?? undefined;
   return (
     <Card
       title="What do we get for it?"
+      note={beyond}
       className="wide"
       flush
       actions={

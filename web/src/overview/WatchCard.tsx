@@ -15,6 +15,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { listAnswer } from '../recommendations/words.ts';
 import { breachText } from './breach-text.ts';
 import styles from './overview.module.css';
+import { tileScope } from './tile-scope.ts';
 
 const LINE = 44;
 
@@ -25,7 +26,8 @@ interface WatchCardProps {
 
 /** Where will we land, what was out of the ordinary, and what would cost less? A sentence each, and the way to its page. */
 export function WatchCard({ ask }: WatchCardProps) {
-  const { month, team } = useScope();
+  const scope = useScope();
+  const { month, team } = scope;
   const ofTeam = team === undefined ? {} : { team };
   const forecasts = useQuery({ ...endpointQuery(listForecasts, { query: ofTeam }), enabled: ask });
   const anomalies = useQuery({
@@ -36,7 +38,7 @@ export function WatchCard({ ask }: WatchCardProps) {
   return (
     <Card title="What needs a look?" className="wide">
       <dl className={styles.watch}>
-        <Line to="/forecasts" label="Forecasts">
+        <Line to="/forecasts" label="Forecasts" beyond={tileScope(scope, { period: false, team: true })}>
           <Loaded query={forecasts} what="The forecasts" height={LINE}>
             {(data) => forecastText(data, team)}
           </Loaded>
@@ -46,7 +48,7 @@ export function WatchCard({ ask }: WatchCardProps) {
             {(data) => anomaliesAnswer(data, month)}
           </Loaded>
         </Line>
-        <Line to="/recommendations" label="Recommendations">
+        <Line to="/recommendations" label="Recommendations" beyond={tileScope(scope, { period: false, team: false })}>
           <Loaded query={recommendations} what="The recommendations" height={LINE}>
             {(data) => listAnswer(data)}
           </Loaded>
@@ -59,16 +61,21 @@ export function WatchCard({ ask }: WatchCardProps) {
 interface LineProps {
   readonly to: '/forecasts' | '/anomalies' | '/recommendations';
   readonly label: string;
+  /** What it covers beyond the scope of the page. */
+  readonly beyond?: string | null;
   readonly children: ReactNode;
 }
 
-function Line({ to, label, children }: LineProps) {
+function Line({ to, label, beyond = null, children }: LineProps) {
   return (
     <div>
       <dt>
         <Link to={to}>{label}</Link>
       </dt>
-      <dd>{children}</dd>
+      <dd>
+        {children}
+        {beyond !== null && <span className={styles.beyond}> ({beyond})</span>}
+      </dd>
     </div>
   );
 }

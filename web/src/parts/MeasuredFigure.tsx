@@ -23,7 +23,7 @@ export function MeasuredFigure({ value, unit, reason, interval, hideUnit = false
       {interval != null && (
         <span className={styles.interval}>
           {' '}
-          ({formatMeasured(interval.lower, unit).figure} to {formatMeasured(interval.upper, unit).figure})
+          ({formatMeasured(interval.lower, unit, value).figure} to {formatMeasured(interval.upper, unit, value).figure})
         </span>
       )}
       {!hideUnit && text.unit !== '' && <span className={styles.unit}> {text.unit}</span>}

@@ -16,7 +16,7 @@ import { recommendationsCsv } from './recommendations-csv.ts';
 import { SearchedCard } from './SearchedCard.tsx';
 import { TermsCard } from './TermsCard.tsx';
 import { useFind, useRecommendations } from './use-recommendations.ts';
-import { listAnswer } from './words.ts';
+import { listAnswer, nothingOpenText } from './words.ts';
 
 const TABLE_HEIGHT = 320;
 const CHOICES = [
@@ -68,7 +68,7 @@ export function RecommendationsPage() {
               data.recommendations.length > 0 ? (
                 <RecommendationsTable recommendations={data.recommendations} />
               ) : (
-                <Nothing state={state} />
+                <Nothing state={state} lookedAt={data.lookedAt} />
               )
             }
           </Loaded>
@@ -93,12 +93,17 @@ function Overlap({ list: { totals } }: { readonly list: RecommendationList }) {
   return `Each row is what it saves alone. Added up that would be ${sums}: they overlap, and are computed together on the same hours.${without}`;
 }
 
-function Nothing({ state }: { readonly state: 'open' | 'done' | 'closed' }) {
+interface NothingProps {
+  readonly state: 'open' | 'done' | 'closed';
+  readonly lookedAt: string | null;
+}
+
+function Nothing({ state, lookedAt }: NothingProps) {
   if (state === 'open') {
     return (
       <EmptyState
         shows="What would cost less: endpoints that nobody asks, replicas and GPUs that are not needed, cheaper ways to buy them, each with its saving and its risk."
-        why="Nothing was found in the last 14 days of metrics. An endpoint is judged from 24 measured hours on."
+        why={nothingOpenText(lookedAt)}
         command="steelyard recommend find"
       />
     );

@@ -67,8 +67,8 @@ export function listAnswer({ totals, unknownSavings, lookedAt }: RecommendationL
   const open = totals.reduce((sum, { recommendations }) => sum + recommendations, unknownSavings);
   if (open === 0) {
     return lookedAt === null
-      ? 'Nobody has looked yet for what would cost less.'
-      : `Nothing is known that would cost less, looked at ${formatInstant(lookedAt)}.`;
+      ? 'No savings scan yet. Run one now (about 10 s).'
+      : `The last savings scan, ${formatInstant(lookedAt)}, found nothing.`;
   }
   const unknown =
     unknownSavings === 0 ? '' : `; of ${counted(unknownSavings, 'more', 'more')} it is not known what they save`;
@@ -78,6 +78,13 @@ export function listAnswer({ totals, unknownSavings, lookedAt }: RecommendationL
   );
   if (money.length === 0) return `${counted(open, 'recommendation')}: nobody knows what they save.`;
   return `${money.join(', and ')}${unknown}.`;
+}
+
+/** Why no recommendation is open: before the first scan nothing was looked for, so nothing can have been found. */
+export function nothingOpenText(lookedAt: string | null): string {
+  return lookedAt === null
+    ? 'This server scans every hour; the first scan has not run yet. "Look now" runs one.'
+    : 'The last scan found nothing in 14 days of metrics. An endpoint is judged from 24 measured hours on.';
 }
 
 export function pageAnswer(one: Recommendation): string {

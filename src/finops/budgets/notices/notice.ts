@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Notice as Told } from '../../../platform/notices/index.ts';
-import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { decimal, decimalString, moneyText } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { Budget } from '../schema.ts';
 import { ExpectedBreach } from './expected-breach.ts';
@@ -55,13 +55,14 @@ function noticeTitle({ threshold, expected, budget: { name } }: Notice): string 
 function noticeText(notice: Notice): string {
   const { limit, spent, reserved, remaining, forecast, period } = notice.budget;
   const { expected } = notice;
-  const money = (amount: string | undefined) => (amount === undefined ? 'not known' : `${amount} ${limit.currency}`);
+  const money = (amount: string | undefined) =>
+    amount === undefined ? 'not known' : moneyText({ amount, currency: limit.currency });
   return [
     noticeTitle(notice),
     `${money(spent?.amount)} of ${money(limit.amount)} is spent, ${money(reserved.amount)} reserved, ${money(remaining ?? undefined)} left.`,
     ...(expected === null
       ? []
-      : [`Forecast: ${money(expected.mean)} (${expected.lo80} to ${expected.hi80} in 80 of 100 cases).`]),
+      : [`Forecast: ${money(expected.mean)} (${money(expected.lo80)} to ${money(expected.hi80)} in 80 of 100 cases).`]),
     ...(forecast === null ? [] : [`At an even burn it will be ${money(forecast.amount)}.`]),
     `Its window: ${period.start} to ${period.end}.`,
   ].join('\n');

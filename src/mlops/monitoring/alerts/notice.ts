@@ -1,4 +1,5 @@
 import type { Notice } from '../../../platform/notices/index.ts';
+import { moneyText } from '../../../platform/units/index.ts';
 import type { AlertEpisode } from './episode/schema.ts';
 import { figure } from './looks/look.ts';
 import type { Alert } from './schema.ts';
@@ -50,7 +51,7 @@ function lossOf({ loss, moneyPerDay }: Alert): string[] {
   if (loss === null) return [];
   const how = loss.estimated ? 'estimated, before labels' : 'by labels';
   const line = `${loss.metric}: ${figure(loss.reference)} before, ${figure(loss.current)} now (${how}).`;
-  const money = moneyPerDay === null ? [] : [`That is worth ${moneyPerDay.amount} ${moneyPerDay.currency} a day.`];
+  const money = moneyPerDay === null ? [] : [`That is worth ${moneyText(moneyPerDay)} a day.`];
   return [line, ...money];
 }
 

@@ -34,7 +34,9 @@ export const RunCost = z
     reconciled: CostFigure.describe(
       'Effective cost of the bill (FOCUS EffectiveCost), split by metered usage; partial when the reason says so',
     ),
-    allocated: CostFigure.describe('Effective cost (FOCUS EffectiveCost) that allocation rules give to the run; never added to the others'),
+    allocated: CostFigure.describe(
+      'Effective cost (FOCUS EffectiveCost) that allocation rules give to the run; never added to the others',
+    ),
     gpuHours: z
       .strictObject({
         hours: DecimalString.nullable().describe('GPUs times hours; null when unknown'),

@@ -3,6 +3,7 @@ import type { JobContext } from '../../../platform/jobs/index.ts';
 import { deliver, Notice } from '../../../platform/notices/index.ts';
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
+import { moneyText } from '../../../platform/units/index.ts';
 import type { RecommendationDeps } from '../context.ts';
 import type { Recommendation } from '../schema.ts';
 
@@ -45,8 +46,7 @@ function noticeOf(
 ): Notice {
   if (notice === null) throw new Error('there is a notice to tell of');
   const { policy, noticedAt, actsAt, isDryRun } = notice;
-  const money =
-    saving.monthly === null ? `not known: ${saving.reason}` : `${saving.monthly.amount} ${saving.monthly.currency}`;
+  const money = saving.monthly === null ? `not known: ${saving.reason}` : moneyText(saving.monthly);
   const line = isDryRun
     ? `${title}: it would be done at ${actsAt}.`
     : `${title}: it is done at ${actsAt} unless somebody keeps it.`;

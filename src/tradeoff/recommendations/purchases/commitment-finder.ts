@@ -1,6 +1,6 @@
 import { adviseCommitment, type CommitmentAdvice } from '../../../finops/gpus/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { decimal, decimalString, moneyText } from '../../../platform/units/index.ts';
 import type { Finder, Found, Window } from '../finder.ts';
 import { resourceItem } from '../savings/resource-item.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
@@ -80,8 +80,8 @@ function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, de
     title: `Commit to ${bought} (${offer.name})`,
     what: `usage of ${offer.filter.join(', ')} in the bill`,
     subject: {},
-    before: `all of it on demand at ${onDemandPrice.amount} ${onDemandPrice.currency} an hour${advice.existing === null ? '' : ', beyond what is committed already'}`,
-    after: `${quantity} of them at ${committedPrice.amount} ${committedPrice.currency} in every hour, used or not; the rest on demand`,
+    before: `all of it on demand at ${moneyText(onDemandPrice)} an hour${advice.existing === null ? '' : ', beyond what is committed already'}`,
+    after: `${quantity} of them at ${moneyText(committedPrice)} in every hour, used or not; the rest on demand`,
     confidence: {
       level: advice.confidence,
       coverageRatio: advice.hours / (advice.hours + advice.missingHours),
@@ -93,7 +93,7 @@ function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, de
     action: {
       type: 'by_hand',
       commands: [
-        `buy ${bought} from your cloud: ${offer.name}, at ${committedPrice.amount} ${committedPrice.currency} an hour each, ${termCost.amount} ${termCost.currency} over the term`,
+        `buy ${bought} from your cloud: ${offer.name}, at ${moneyText(committedPrice)} an hour each, ${moneyText(termCost)} over the term`,
         `then say that it was done; what it saves is read from the bill (${offer.filter.join(', ')})`,
       ],
     },
@@ -149,10 +149,10 @@ function riskOf(
   const then =
     fallen === undefined
       ? ''
-      : ` At ${percent(fallen.demandRatio)} of the demand it ${loses ? 'loses' : 'saves'} ${decimal(fallen.monthlySaving.amount).abs().toFixed(2)} ${fallen.monthlySaving.currency} a month.`;
+      : ` At ${percent(fallen.demandRatio)} of the demand it ${loses ? 'loses' : 'saves'} ${moneyText({ ...fallen.monthlySaving, amount: decimal(fallen.monthlySaving.amount).abs().toFixed() })} a month.`;
   return {
     level: loses ? 'high' : 'medium',
-    text: `${decimal(termCost.amount).toFixed(2)} ${termCost.currency} are owed over ${term}, whether it is used or not; below ${percent(breakEvenRatio)} utilization it loses.${least}${then}`,
+    text: `${moneyText(termCost)} are owed over ${term}, whether it is used or not; below ${percent(breakEvenRatio)} utilization it loses.${least}${then}`,
   };
 }
 
@@ -164,21 +164,18 @@ function figuresOf(advice: CommitmentAdvice, used: number, holdOut: CommitmentAd
     { name: 'demand that it covers', value: advice.coverageRatio === null ? null : percent(advice.coverageRatio) },
     {
       name: `saving a month, ${advice.intervalBlocks ?? 'weeks'} drawn anew`,
-      value:
-        low === null || high === null
-          ? null
-          : `${decimal(low.amount).toFixed(2)} to ${decimal(high.amount).toFixed(2)} ${low.currency}`,
+      value: low === null || high === null ? null : `${moneyText(low)} to ${moneyText(high)}`,
     },
     ...advice.scenarios.map(({ demandRatio, monthlySaving }) => ({
       name: `saving a month at ${percent(demandRatio)} of the demand`,
-      value: `${decimal(monthlySaving.amount).toFixed(2)} ${monthlySaving.currency}`,
+      value: moneyText(monthlySaving),
     })),
     {
       name: 'chosen on the first half, in the second',
       value:
         holdOut === null
           ? null
-          : `${holdOut.quantity}: ${decimal(holdOut.monthlySaving.amount).toFixed(2)} of ${decimal(holdOut.bestMonthlySaving.amount).toFixed(2)} ${holdOut.monthlySaving.currency} a month`,
+          : `${holdOut.quantity}: ${moneyText(holdOut.monthlySaving)} of ${moneyText(holdOut.bestMonthlySaving)} a month`,
     },
     ...(existing === null ? [] : [{ name: 'committed already, the mean', value: existing.meanQuantity }]),
   ];

@@ -1,6 +1,6 @@
 import { adviseHardware, type HardwareAdvice } from '../../../finops/gpus/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { decimal } from '../../../platform/units/index.ts';
+import { decimal, moneyText } from '../../../platform/units/index.ts';
 import { ENOUGH_MEASURED, type EndpointDeps, endpointHours, type VariantHours } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from '../finder.ts';
 import { confidenceOf } from '../savings/confidence.ts';
@@ -155,8 +155,8 @@ function advised(one: Present & { readonly advice: HardwareAdvice; readonly wind
     what: `endpoint ${served.endpoint}, variant ${served.variant}: ${served.model} version ${served.version}`,
     subject: { endpoint: served.endpoint, model: served.model, modelVersion: served.version, purpose: 'inference' },
     billedMonths: variant.billedMonths,
-    before: `${replicas} x ${typeOf(variant)}, ${now.amount} ${now.currency} an hour`,
-    after: `${mix}, ${best.pricePerHour.amount} ${best.pricePerHour.currency} an hour`,
+    before: `${replicas} x ${typeOf(variant)}, ${moneyText(now)} an hour`,
+    after: `${mix}, ${moneyText(best.pricePerHour)} an hour`,
     confidence: confidenceOf(lived / DAY_HOURS, lived === 0 ? 0 : known / lived),
     risk: {
       level: survives ? 'medium' : 'high',
@@ -199,7 +199,7 @@ function figuresOf({ types }: HardwareAdvice, peak: number, { latency, requestsP
       value:
         aloneReplicas === null || alonePricePerHour === null
           ? `${verdict}: ${reason}`
-          : `${aloneReplicas} alone would do, ${alonePricePerHour.amount} ${alonePricePerHour.currency} an hour`,
+          : `${aloneReplicas} alone would do, ${moneyText(alonePricePerHour)} an hour`,
     })),
   ];
 }

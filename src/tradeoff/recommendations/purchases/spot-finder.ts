@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { MeteredUsage } from '../../../finops/metering/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
+import { moneyText } from '../../../platform/units/index.ts';
 import type { Finder, Found, Window } from '../finder.ts';
 import { stepName } from '../realised/steps.ts';
 import { monthsOfBills } from '../savings/bill-deliveries.ts';
@@ -114,8 +115,8 @@ function foundOf(terms: StoredTerms, one: Case): Found & { readonly keep: number
     what: `${steps.join(', ')} of pipeline ${pipeline}: ${counted(jobs, 'job')} of ${hours(workHours)} on average`,
     subject: { pipeline, purpose: 'training' },
     billedMonths: monthsOfBills(own.flatMap(({ metered }) => metered.prices)),
-    before: `on demand, ${cost.onDemandPerHour} ${currency} an hour`,
-    after: `on spot at ${offer.perHour} ${currency} an hour, saved every ${cost.intervalText}${cost.deadline === null ? '' : '; on demand where the deadline needs it'}`,
+    before: `on demand, ${moneyText({ amount: cost.onDemandPerHour, currency })} an hour`,
+    after: `on spot at ${moneyText({ amount: offer.perHour, currency })} an hour, saved every ${cost.intervalText}${cost.deadline === null ? '' : '; on demand where the deadline needs it'}`,
     confidence: weaker(confidenceOf(days, 1), cost.isMeasured),
     risk: cost.risk,
     guard: cost.guard,

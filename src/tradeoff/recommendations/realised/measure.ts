@@ -1,6 +1,6 @@
 import { studentQuantile } from '../../../finops/forecasts/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { type Decimal, decimal, decimalString, type Money } from '../../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString, type Money, moneyText } from '../../../platform/units/index.ts';
 import { areClusterItems, clusterItems } from '../containers/items.ts';
 import { iso, type RecommendationDeps, told } from '../context.ts';
 import { endpointHours, HOUR_MS } from '../endpoints/endpoint-hours.ts';
@@ -38,8 +38,10 @@ async function measure(deps: RecommendationDeps, kept: Kept): Promise<void> {
   const period = { start: iso(start), end: iso(end) };
   const realised = { at: iso(now), period, isFinal, ...(await figuresSince(deps, document, { start, end })) };
   const isNews = realised.monthly !== null && (isFinal || document.realised?.monthly == null);
-  const text = `${realised.monthly?.amount} ${realised.monthly?.currency} less a month, measured over ${realised.hours} hours`;
-  const told_ = isNews ? told(document, now, 'realised', text) : document;
+  const told_ =
+    isNews && realised.monthly !== null
+      ? told(document, now, 'realised', realisedText(realised.monthly, realised.hours))
+      : document;
   await deps.store.transaction((sql) =>
     putRecommendation(sql, { ...kept, measureAt, document: { ...told_, realised } }),
   );
@@ -151,4 +153,8 @@ function reachOf(items: readonly Pick<HeldItem, 'costs'>[]): Decimal | null {
   const squares = days.reduce((sum, day) => sum.plus(day.minus(mean).times(day.minus(mean))), decimal(0));
   const deviation = squares.dividedBy(days.length - 1).sqrt();
   return deviation.times(studentQuantile(0.975, days.length - 1)).dividedBy(Math.sqrt(days.length));
+}
+
+function realisedText(monthly: Money, hours: number): string {
+  return `${moneyText(monthly)} less a month, measured over ${hours} hours`;
 }

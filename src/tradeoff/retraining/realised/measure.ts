@@ -1,10 +1,9 @@
 import { lossMetric } from '../../../mlops/monitoring/index.ts';
-import { decimal, decimalString, type Money, type Period } from '../../../platform/units/index.ts';
+import { decimal, decimalString, type Money, moneyText, type Period } from '../../../platform/units/index.ts';
 import { iso, type RetrainingDeps } from '../context.ts';
 import type { RetrainingRound, TimelineEntry } from '../schema.ts';
 import { findRetrainings, findRound, putRound, type StoredRound } from '../store.ts';
 import { told } from '../timeline.ts';
-import { shown } from '../worth.ts';
 import { expectedBy, realisedSums } from './gain.ts';
 import type { RealisedGain } from './schema.ts';
 
@@ -152,8 +151,8 @@ function withRealised(document: RetrainingRound, realised: RealisedGain): Retrai
 function realisedText({ gain, gainLower, gainUpper, expected, reason, isFinal }: RealisedGain): string {
   const until = isFinal ? 'In all' : 'So far';
   if (gain === null) return `What it really gained is not known: ${reason}`;
-  const ends = gainLower === null || gainUpper === null ? '' : ` (${shown(gainLower)} to ${shown(gainUpper)})`;
-  return `${until} it gained ${shown(gain)}${ends}${expected === null ? '' : `, of ${shown(expected)} that were expected`}.`;
+  const ends = gainLower === null || gainUpper === null ? '' : ` (${moneyText(gainLower)} to ${moneyText(gainUpper)})`;
+  return `${until} it gained ${moneyText(gain)}${ends}${expected === null ? '' : `, of ${moneyText(expected)} that were expected`}.`;
 }
 
 function spanOf({ start, end }: Period): number {

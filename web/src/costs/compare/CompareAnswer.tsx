@@ -2,9 +2,10 @@ import { Fragment } from 'react';
 import { DEFAULT_METRIC } from '../../../../src/finops/billing/schema.ts';
 import { decimal, decimalString } from '../../../../src/platform/units/schema.ts';
 import { metricSaid } from '../../format/metric.ts';
-import { changeOn } from '../../format/number.ts';
+import { changeOn, counted } from '../../format/number.ts';
 import { MoneyDelta } from '../../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../../parts/MoneyFigure.tsx';
+import { headlineScope } from '../headline-scope.ts';
 import type { Costs } from '../use-costs.ts';
 import { EFFECT_TEXT, largestEffects } from './steps.ts';
 import type { ExplanationInView } from './use-explanation.ts';
@@ -31,7 +32,7 @@ export function CompareAnswer({ costs, explanation }: CompareAnswerProps) {
       <span data-testid="headline">
         <MoneyFigure money={money(total.after)} strong />
       </span>{' '}
-      {metricSaid(search.metric ?? DEFAULT_METRIC)} {afterPhrase}
+      {metricSaid(search.metric ?? DEFAULT_METRIC)} {headlineScope(afterPhrase, search.filter ?? [])}
       {scope.team !== undefined && ` by team ${scope.team}`},{' '}
       {direction === 'level' || total.change === '0' ? (
         <>the same as {beforePhrase}.</>
@@ -51,7 +52,8 @@ export function CompareAnswer({ costs, explanation }: CompareAnswerProps) {
           ))}
           {effects.length > MAX_NAMED && (
             <>
-              , other <MoneyDelta money={money(restOf(effects.slice(MAX_NAMED)))} />
+              , {counted(effects.length - MAX_NAMED, 'smaller effect')}{' '}
+              <MoneyDelta money={money(restOf(effects.slice(MAX_NAMED)))} />
             </>
           )}
           .

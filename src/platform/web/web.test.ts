@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../errors/index.ts';
+import { type Access, createHttp, localAccess, noRecorder } from '../http/index.ts';
+import { createLog, createTelemetry } from '../telemetry/index.ts';
+import { openWebApp } from './index.ts';
+
+const BROWSER = { host: 'localhost', accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+const askingForAccounts: Access = {
+  admit(_request, scope) {
+    if (scope !== 'open') throw new AppError('not_authenticated', 'Log in first.');
+  },
+};
+
+describe('the built web app', () => {
+  let local: FastifyInstance;
+  let withAccounts: FastifyInstance;
+  beforeAll(async () => {
+    const bundle = mkdtempSync(join(tmpdir(), 'steelyard-web-'));
+    mkdirSync(join(bundle, 'assets'));
+    const files = {
+      'index.html': '<title>Steelyard</title>',
+      'assets/page-1.js': 'as it is',
+      'assets/page-1.js.br': 'by Brotli',
+      'assets/page-1.js.gz': 'by gzip',
+      'assets/font-1.woff2': 'font',
+    };
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(bundle, name), content);
+    const web = await openWebApp(bundle);
+    const serve = (access: Access) =>
+      createHttp({
+        config: { allowedHosts: '', maxUploadBytes: 10 },
+        log: createLog('silent'),
+        telemetry: createTelemetry(),
+        access,
+        writes: noRecorder,
+        routes: [],
+        plugins: [web.plugin],
+        notFoundPage: web.notFoundPage,
+      });
+    local = await serve(localAccess);
+    withAccounts = await serve(askingForAccounts);
+  });
+  afterAll(async () => {
+    await local.close();
+    await withAccounts.close();
+  });
+
+  it.each([
+    ['gzip, deflate, br', 'br', 'by Brotli'],
+    ['gzip', 'gzip', 'by gzip'],
+    ['identity', undefined, 'as it is'],
+  ])('sends a script to a client that accepts %s by %s', async (accepted, encoding, body) => {
+    const answer = await local.inject({
+      url: '/assets/page-1.js',
+      headers: { host: 'localhost', 'accept-encoding': accepted },
+    });
+    expect(answer).toMatchObject({
+      body,
+      headers: {
+        'content-type': 'text/javascript; charset=utf-8',
+        'cache-control': 'public, max-age=31536000, immutable',
+        vary: 'Accept-Encoding',
+      },
+    });
+    expect(answer.headers['content-encoding']).toBe(encoding);
+  });
+
+  it('serves a compressed copy under no address of its own, and a font as it is', async () => {
+    const headers = { host: 'localhost', 'accept-encoding': 'br' };
+    expect((await local.inject({ url: '/assets/page-1.js.br', headers })).statusCode).toBe(404);
+    expect((await local.inject({ url: '/assets/font-1.woff2', headers })).headers).not.toHaveProperty('vary');
+  });
+
+  it.each(['/nope', '/nope/deeper?x=1'])('opens the app with status 404 for a browser at %s', async (url) => {
+    const answer = await local.inject({ url, headers: BROWSER });
+    expect(answer).toMatchObject({ statusCode: 404, body: '<title>Steelyard</title>' });
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+  });
+
+  it.each([
+    ['/nope', '*/*', 'GET'],
+    ['/nope', 'application/json', 'GET'],
+    ['/nope', 'text/html', 'POST'],
+    ['/api/v1/nope', 'text/html', 'GET'],
+    ['/assets/old-page.js', 'text/html', 'GET'],
+  ] as const)('answers %s to a client of %s by %s with a problem', async (url, accept, method) => {
+    const answer = await local.inject({ method, url, headers: { host: 'localhost', accept } });
+    expect([answer.statusCode, answer.json()]).toMatchObject([404, { code: 'route_not_found' }]);
+  });
+
+  it('opens the app for a browser that has not logged in, and nothing for other clients', async () => {
+    expect(await withAccounts.inject({ url: '/nope', headers: BROWSER })).toMatchObject({
+      statusCode: 404,
+      body: '<title>Steelyard</title>',
+    });
+    const answer = await withAccounts.inject({ url: '/nope', headers: { host: 'localhost' } });
+    expect([answer.statusCode, answer.json()]).toMatchObject([401, { code: 'not_authenticated' }]);
+    expect((await withAccounts.inject({ url: '/api/v1/runs', headers: BROWSER })).statusCode).toBe(401);
+  });
+
+  it('answers an unknown address as a problem while no app is built', async () => {
+    const { notFoundPage } = await openWebApp(join(tmpdir(), 'steelyard-no-such-bundle'));
+    expect(notFoundPage).toBeUndefined();
+  });
+});

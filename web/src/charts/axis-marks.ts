@@ -1,0 +1,24 @@
+/** What an axis of places counts, and where it begins and ends. */
+interface Places {
+  readonly axis: 'step' | 'time' | 'relative';
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
+/** The axis of places without its look. Steps are whole: so are their marks. */
+export function placeAxis({ axis, from, to }: Places) {
+  return {
+    type: axis === 'time' ? 'time' : 'value',
+    min: from ?? 'dataMin',
+    max: to ?? 'dataMax',
+    ...(axis === 'step' ? { minInterval: 1 } : {}),
+  };
+}
+
+/** Lines of marks, drawn before the series (z 2), so that they cut no bar in two. */
+export function behindSeries(color: string) {
+  return {
+    ...{ silent: true, symbol: 'none', animation: false, label: { show: false }, z: 1 },
+    lineStyle: { color, width: 1, type: 'solid' },
+  };
+}
