@@ -1,4 +1,4 @@
-import { decimal, decimalString } from '../../platform/units/index.ts';
+import { decimal, decimalString, groupThousands } from '../../platform/units/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import type { MeasuredCost, ServingCostRule } from './serving-cost.ts';
 
@@ -13,6 +13,9 @@ export function allTimeCost(rule: ServingCostRule, candidate: VersionEvidence, c
   if (rule.measure === 'costPerThousandPredictions') return { amount: known, basis: null, interval: null, source };
   const monthly = known === null ? null : decimal(known).times(rule.predictionsPerMonth).dividedBy(1000);
   const amount = monthly === null ? null : decimalString(monthly);
-  const at = rule.measure === 'costPerMonth' ? `; at ${rule.predictionsPerMonth} predictions a month` : '';
+  const at =
+    rule.measure === 'costPerMonth'
+      ? `; at ${groupThousands(String(rule.predictionsPerMonth))} predictions a month`
+      : '';
   return { amount, basis: null, interval: null, source: `${source}${at}` };
 }

@@ -1,4 +1,4 @@
-import { decimal, decimalString } from '../../platform/units/index.ts';
+import { decimal, decimalString, groupThousands } from '../../platform/units/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import { type CostAtDemand, costAtDemand, type Scaling } from '../unit-cost/index.ts';
 import type { ScalingBounds, UnitCost, UnitCostBasis } from '../unit-cost/schema.ts';
@@ -56,7 +56,7 @@ function benchmarkCost(rule: ServingCostRule, candidate: BasedEvidence, currency
     source:
       rule.measure === 'costPerThousandPredictions'
         ? `${source}, at full use`
-        : `${source}, at full use; at ${rule.predictionsPerMonth} predictions a month`,
+        : `${source}, at full use; at ${groupThousands(String(rule.predictionsPerMonth))} predictions a month`,
   };
 }
 
@@ -78,14 +78,14 @@ function servedCost(rule: ServingCostRule, { unitCosts }: BasedEvidence, currenc
   if (rule.measure === 'costPerThousandPredictions') return { amount, basis: 'served', interval: null, source };
   const traffic = Math.floor(cost.predictionsPerMonth ?? 0);
   if (traffic < rule.predictionsPerMonth) {
-    const reason = `served ${traffic} predictions a month, less than the stated ${rule.predictionsPerMonth}; use the basis atDemand`;
+    const reason = `served ${groupThousands(String(traffic))} predictions a month, less than the stated ${groupThousands(String(rule.predictionsPerMonth))}; use the basis atDemand`;
     return unknown('served', reason);
   }
   return {
     amount: proportion(amount, traffic),
     basis: 'served',
     interval: null,
-    source: `${source}; at the measured ${traffic} predictions a month`,
+    source: `${source}; at the measured ${groupThousands(String(traffic))} predictions a month`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import { decimal, decimalString, groupThousands, type Money } from '../../platform/units/index.ts';
 import { HOURS_PER_MONTH, perThousand } from './measured-usage.ts';
 import type { CostInterval, ServiceTime } from './schema.ts';
 
@@ -49,7 +49,7 @@ export function costAtDemand(question: DemandQuestion): CostAtDemand | string {
   const { secondsPerThousand, interval } = serviceTime;
   const replicas = neededReplicas(secondsPerThousand, predictionsPerMonth, scaling);
   if (scaling.maxReplicas !== null && replicas > scaling.maxReplicas) {
-    return `${predictionsPerMonth} predictions a month need ${replicas} replicas; the scaling policy allows ${scaling.maxReplicas}`;
+    return `${groupThousands(String(predictionsPerMonth))} predictions a month need ${replicas} replicas; the scaling policy allows ${scaling.maxReplicas}`;
   }
   const { currency } = pricePerHour;
   const monthOf = (count: number) => decimalString(decimal(pricePerHour.amount).times(count).times(HOURS_PER_MONTH));
