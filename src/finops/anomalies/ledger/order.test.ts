@@ -73,7 +73,9 @@ async function answerOf({ application }: MadeLedger) {
   const { anomalies, totals, judging } = await call(application, listAnomalies, {});
   const counted = anomalies
     .filter(({ counts }) => counts)
-    .map(({ id: _, foundAt: __, restatement: ___, related, ...fixed }) => ({ ...fixed, related: related.length }));
+    .map(({ id: _, foundAt: __, restatement: ___, related, repeats, ...fixed }) => {
+      return { ...fixed, related: related.length, repeats: repeats.length };
+    });
   return {
     totals,
     alarm: [judging?.from, judging?.through, judging?.series, judging?.alarmStrength],

@@ -16,7 +16,7 @@ function found(sku: string, from: number, days: number, open = false): Found {
   const amount = String(10 * days);
   return {
     ...{ measure: 'cost', kind: 'spike', direction: 'over', currency: 'USD', unit: null, open, evidence: null },
-    ...{ slice: [{ dimension: 'skuId', value: sku }], except: [], seenIn: [[]], differences: [] },
+    ...{ slice: [{ dimension: 'skuId', value: sku }], except: [], seenIn: [[]], differences: [], spend: [] },
     ...{ start: dayText(FIRST_DAY + from), end: dayText(FIRST_DAY + from + days - 1) },
     ...{ actual: amount, expected: '0', impact: amount, title: sku, sentence: `${sku} rose.` },
   };

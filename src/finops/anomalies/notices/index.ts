@@ -81,7 +81,9 @@ async function tell(
   const judging = await findJudging(sql);
   if (judging === null) return;
   const stored = await findAnomalies(sql, false);
-  const scope = Object.entries(spec.of).map(([dimension, value]) => ({ dimension, value }));
+  const scope = Object.entries(spec.of).flatMap(([dimension, value]) =>
+    value === undefined ? [] : [{ dimension, value }],
+  );
   const counting = { scope, minPercent: spec.leastImpact === undefined ? minImpactPercent : 0 };
   const anomalies = stored.map((one) => shown(one, stored, counting));
   const before = await findNotices(sql, name);
