@@ -6,7 +6,7 @@ import { call, importFiles, postponeJobs, problemFrom, testApplication } from '.
 import { draws } from '../../testing-deep.ts';
 import { seeded } from '../../testing-random.ts';
 import { listBudgets } from '../budgets/schema.ts';
-import { listForecasts } from '../forecasts/ledger/schema.ts';
+import { listForecasts, makeForecasts } from '../forecasts/ledger/schema.ts';
 import { receivedDays } from './received-days.ts';
 import { costSummary, getMonthToDate } from './schema.ts';
 
@@ -64,6 +64,7 @@ describe('the month to date', () => {
       await importFiles(application, `source-${at}`, { 'a.csv': billOf(`source-${at}`, charges) });
     }
     await application.events.drain();
+    await call(application, makeForecasts, { body: {} });
     await application.jobs.drain();
     const through = `2026-11-${String(Math.min(...lastDays)).padStart(2, '0')}`;
     const inMonth = bills.flat().filter(({ start }) => start.startsWith('2026-11'));
