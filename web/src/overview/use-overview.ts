@@ -39,6 +39,8 @@ export function useOverview() {
     enabled: asked && byMonth,
   });
   const through = toDate.data?.through ?? null;
+  // While no day of a month is whole, none of its rows is in the total.
+  const counted = scope.month === undefined ? null : (through ?? '');
   const providers = useQuery({
     ...endpointQuery(costSummary, {
       query: { by: ['serviceProviderName'], ...selection, ...(through === null ? {} : { to: through }) },
@@ -50,7 +52,7 @@ export function useOverview() {
   const totals = scope.month === undefined ? spend.data?.totals : toDate.data?.totals;
   const [total] = totals ?? [];
   const currency = total?.currency ?? 'USD';
-  const own = useMemo(() => upToDay(rowsIn(spend.data?.rows, currency), through), [spend.data, currency, through]);
+  const own = useMemo(() => upToDay(rowsIn(spend.data?.rows, currency), counted), [spend.data, currency, counted]);
   const groups = useMemo(() => sumBy(own, dimension), [own, dimension]);
   const drawnRows = useMemo(() => rowsIn(picture.data?.rows, currency), [picture.data, currency]);
   const slots = useMemo(
