@@ -25,6 +25,12 @@ describe('steelyard scale replay', () => {
     expect(actual).toBe(expected);
   });
 
+  it('shows the curve of cost against waiting below the table', async () => {
+    const words = ['--service-time', '1.5', '--policy', 'kpa', '--curve'];
+    const { out } = await server.run('scale', 'replay', put('bursts.csv', BURSTS), ...words);
+    expect(out.match(/^kpa +target \d+\.0 %/gm)).toHaveLength(5);
+  });
+
   it('answers the decisions of one policy, and what they cost, as JSON', async () => {
     const words = ['--service-time', '1.5', '--price', '2USD/h', '--miss-price', '0.01USD', '--json'];
     const { code, out } = await server.run('scale', 'replay', put('bursts.csv', BURSTS), ...words);

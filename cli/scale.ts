@@ -14,7 +14,7 @@ import { CommandError } from './frame/failure.ts';
 import { HourlyPriceWord, MoneyWord } from './metered/money-words.ts';
 import { counted, shownMoney } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
-import { facts, table } from './output/table.ts';
+import { type Column, facts, table } from './output/table.ts';
 
 const { concurrency, coldStartSeconds, initialReplicas, minReplicas, maxReplicas, targetRatio } = SettingsSchema.shape;
 const { waitSeconds, missRatio, serviceSeconds } = SettingsSchema.shape;
@@ -58,6 +58,7 @@ steelyard scale replay images.csv --time-column gmt_create --service-column exec
     initial: { value: 'N', schema: initialReplicas, fallback: '2', describe: 'Replicas at the first request' },
     min: { value: 'N', schema: minReplicas, fallback: '1', describe: 'Replicas at least; hpa takes 0 for 1' },
     max: { value: 'N', schema: maxReplicas, fallback: '100', describe: 'Replicas at most' },
+    curve: { describe: 'Cost against waiting too: slo at several shares, hpa and kpa at several targets' },
     timeColumn: { value: 'NAME', describe: 'Column of the time; TIMESTAMP, timestamp, time or seconds when left out' },
     serviceColumn: { value: 'NAME', describe: 'Column of the seconds that a request is served' },
     serviceTime: {
@@ -91,6 +92,7 @@ function showSent(progress: Progress, trace: string, ratio: number): void {
 }
 
 type Query = z.input<typeof SettingsSchema>;
+type Outcome = Omit<ReplayReport['policies'][number], 'policy' | 'decisions'>;
 
 interface Asked {
   readonly price: Money;
@@ -103,6 +105,7 @@ interface Asked {
   readonly initial: number;
   readonly min: number;
   readonly max: number;
+  readonly curve: boolean;
   readonly timeColumn: string | undefined;
   readonly serviceColumn: string | undefined;
   readonly serviceTime: number | undefined;
@@ -114,6 +117,7 @@ function settingsOf({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'
     throw new CommandError('currency_mismatch', detail, { price: price.currency, missPrice: missPrice.currency });
   }
   return {
+    curve: asked.curve ? 'true' : 'false',
     timeColumn: asked.timeColumn,
     serviceColumn: asked.serviceColumn,
     serviceSeconds: asked.serviceTime,
@@ -132,39 +136,66 @@ function settingsOf({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'
 }
 
 /** Of the one policy that was replayed, what `scale replay --json` promises, beside the facts of the trace. */
-function documentOf({ policies, bestConstant: _known, ...trace }: ReplayReport): unknown {
-  return { ...policies[0], ...trace };
+function documentOf({ policies, bestConstant: _known, curve, ...trace }: ReplayReport): unknown {
+  return { ...policies[0], ...trace, ...(curve.length === 0 ? {} : { curve }) };
 }
 
 function reportText(report: ReplayReport, query: Query, { paint }: Context): string {
-  const { requests, hours, busyPlaces, policies, bestConstant } = report;
+  const { requests, hours, busyPlaces, policies, bestConstant, curve } = report;
   const busy = busyPlaces === null ? '' : `, ${busyPlaces.toFixed(1)} places busy on average`;
   const constant =
     bestConstant === null ? [] : [{ ...bestConstant, policy: `${bestConstant.replicas} all the time *` }];
   const rows = table(
     [...policies, ...constant],
-    [
-      { title: 'POLICY', cell: ({ policy }) => policy },
-      { title: 'REPLICA-HOURS', align: 'decimal', cell: ({ replicaHours }) => replicaHours.toFixed(2) },
-      {
-        title: `WAIT > ${query.waitSeconds} s`,
-        align: 'decimal',
-        cell: ({ waitingShare }) => shownRatio(waitingShare),
-      },
-      { title: 'P99 WAIT', align: 'decimal', cell: ({ p99WaitSeconds }) => `${p99WaitSeconds.toFixed(1)} s` },
-      { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
-    ],
+    [{ title: 'POLICY', cell: ({ policy }) => policy }, ...outcomeColumns(query)],
     paint,
   );
+  const curveRows = curve.length === 0 ? [] : ['', curveText(curve, query, paint)];
   const remark = constant.length === 0 ? [] : [paint.faint('* the fewest that keep the SLO, known only afterwards')];
   return [
     `${counted(requests, 'request')} in ${hours.toFixed(2)} h${busy}`,
     '',
     rows,
     ...remark,
+    ...curveRows,
     '',
     assumptionsText(query, paint),
   ].join('\n');
+}
+
+/** One outcome of a replay in a row. */
+function outcomeColumns(query: Query): Column<Outcome>[] {
+  return [
+    { title: 'REPLICA-HOURS', align: 'decimal', cell: ({ replicaHours }) => replicaHours.toFixed(2) },
+    {
+      title: `WAIT > ${query.waitSeconds} s`,
+      align: 'decimal',
+      cell: ({ waitingShare }) => shownRatio(waitingShare),
+    },
+    {
+      title: 'STD. ERROR',
+      align: 'decimal',
+      cell: ({ waitingShareError: error }) => (error === null ? null : shownRatio(error)),
+    },
+    { title: 'P99 WAIT', align: 'decimal', cell: ({ p99WaitSeconds }) => `${p99WaitSeconds.toFixed(1)} s` },
+    { title: 'COST', align: 'decimal', cell: ({ cost }) => shownMoney(cost) },
+  ];
+}
+
+function curveText(curve: ReplayReport['curve'], query: Query, paint: Context['paint']): string {
+  return table(
+    curve,
+    [
+      { title: 'POLICY', cell: ({ policy }) => policy },
+      {
+        title: 'SETTING',
+        cell: ({ missRatio, targetRatio }) =>
+          missRatio === null ? `target ${shownRatio(targetRatio ?? 0)}` : `at most ${shownRatio(missRatio)}`,
+      },
+      ...outcomeColumns(query),
+    ],
+    paint,
+  );
 }
 
 function assumptionsText(query: Query, paint: Context['paint']): string {

@@ -1,3 +1,4 @@
+import { makeRoom } from './make-room.ts';
 import { type Fit, type PackNode, type PackPod, type PlacedPods, placePods } from './place-pods.ts';
 
 /** What a plan leaves out and takes: the figures by which plans are compared, in this order. Less is better. */
@@ -16,6 +17,9 @@ export interface Packed {
   /** First fit, large pods first. */
   readonly firstFitDecreasing: PlacedPods;
 }
+
+/** Beyond so many unplaced pods the cluster is too small, and moving pods would take long for little. */
+const MOST_TO_MAKE_ROOM_FOR = 200;
 
 /** Ways to make a plan besides the two baselines. */
 const WAYS: readonly { readonly fit: Fit; readonly isLargestFirst: boolean }[] = [
@@ -36,6 +40,9 @@ export async function packPods(nodes: readonly PackNode[], pods: readonly PackPo
   const plans: PlacedPods[] = [];
   for (const { fit, isLargestFirst } of WAYS) {
     plans.push(await placePods(nodes, pods, fit, isLargestFirst ? largestFirst : undefined));
+  }
+  for (const plan of [...plans, bestFit, firstFitDecreasing]) {
+    if (plan.unplaced.length <= MOST_TO_MAKE_ROOM_FOR) plans.push(await makeRoom(nodes, pods, plan));
   }
   const baselines = [bestFit, firstFitDecreasing];
   const sized = [...plans, ...baselines].map((plan) => ({ plan, size: sizeOfPlan(pods, plan) }));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { draws } from '../../../testing-deep.ts';
 import { faultOf } from './check-placement.ts';
 import { lowerBoundGpus } from './lower-bound.ts';
+import { makeRoom } from './make-room.ts';
 import { packPods, sizeOfPlan } from './pack-pods.ts';
 import { type PackNode, type PackPod, placePods } from './place-pods.ts';
 import { shareGpus } from './share-gpus.ts';
@@ -173,6 +174,28 @@ describe('packing pods', () => {
     const { plan } = await packPods(nodes, pods);
     expect(faultOf(nodes, pods, plan)).toBeNull();
     expect(plan.unplaced.map((index) => pods[index]?.gpus)).not.toContain(8);
+  });
+
+  it('makes room for a pod of a whole node by moving smaller ones, and takes no place away', async () => {
+    const nodes = [gpuNode('a'), gpuNode('b')];
+    const pods = [gpuPod('one', 1), gpuPod('two', 1), gpuPod('whole', 8)];
+    const spread = {
+      placements: [
+        { pod: 0, node: 0, gpus: [0] },
+        { pod: 1, node: 1, gpus: [0] },
+      ],
+      unplaced: [2],
+      freeMilli: [],
+    };
+    const plan = await makeRoom(nodes, pods, spread);
+    expect(plan.unplaced).toEqual([]);
+    expect(faultOf(nodes, pods, plan)).toBeNull();
+    const full = await makeRoom([gpuNode('a')], pods, {
+      ...spread,
+      placements: spread.placements.slice(0, 1),
+      unplaced: [1, 2],
+    });
+    expect(full.unplaced).toEqual([2]);
   });
 
   it('is never worse than best fit or first fit decreasing, by pods, then GPUs, then nodes, and holds', async () => {

@@ -37,7 +37,8 @@ export interface PlacedPods {
   readonly freeMilli: readonly (readonly number[])[];
 }
 
-interface Space extends PackNode {
+/** What is left of a node. */
+export interface Space extends PackNode {
   cpuLeft: number;
   memoryLeft: number;
   readonly free: number[];
@@ -87,7 +88,7 @@ export async function placePods(
   return { placements, unplaced, freeMilli: spaces.map(({ free }) => free) };
 }
 
-function spaceOf(node: PackNode): Space {
+export function spaceOf(node: PackNode): Space {
   return {
     ...node,
     cpuLeft: node.cpuMilli,
@@ -99,7 +100,7 @@ function spaceOf(node: PackNode): Space {
 }
 
 /** One score is written over for every node: hundreds of millions of them would else be thrown away. */
-function bestNode(spaces: readonly Space[], pod: PackPod, fit: Fit): number | null {
+export function bestNode(spaces: readonly Space[], pod: PackPod, fit: Fit): number | null {
   let best: number | null = null;
   const least = { first: 0, second: 0 };
   const score = { first: 0, second: 0 };
@@ -164,8 +165,14 @@ function imbalance({ cpuLeft, cpuMilli, freeMilli, gpus }: Space, pod: PackPod):
 }
 
 /** Which GPUs it takes. */
-function take(space: Space, pod: PackPod, fit: Fit): number[] {
+export function take(space: Space, pod: PackPod, fit: Fit): number[] {
   const gpus = isShare(pod) ? [gpuForShare(space.free, pod.gpuMilli, fit)] : firstWhole(space.free, pod.gpus);
+  takeGpus(space, pod, gpus);
+  return gpus;
+}
+
+/** Puts a pod on GPUs of a node that are known to suffice. */
+export function takeGpus(space: Space, pod: PackPod, gpus: readonly number[]): void {
   space.cpuLeft -= pod.cpuMilli;
   space.memoryLeft -= pod.memoryMib;
   for (const gpu of gpus) {
@@ -173,7 +180,17 @@ function take(space: Space, pod: PackPod, fit: Fit): number[] {
     space.free[gpu] = (space.free[gpu] ?? 0) - pod.gpuMilli;
     space.freeMilli -= pod.gpuMilli;
   }
-  return gpus;
+}
+
+/** Takes a pod off its node. */
+export function giveBack(space: Space, pod: PackPod, gpus: readonly number[]): void {
+  space.cpuLeft += pod.cpuMilli;
+  space.memoryLeft += pod.memoryMib;
+  for (const gpu of gpus) {
+    space.free[gpu] = (space.free[gpu] ?? 0) + pod.gpuMilli;
+    space.freeMilli += pod.gpuMilli;
+    if (space.free[gpu] === WHOLE_GPU_MILLI) space.wholeFree += 1;
+  }
 }
 
 function gpuForShare(free: readonly number[], share: number, fit: Fit): number {

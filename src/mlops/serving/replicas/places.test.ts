@@ -66,6 +66,25 @@ describe('places', () => {
     await expect(places.take()).rejects.toMatchObject({ kind: 'busy', retryAfterSeconds: 5 });
   });
 
+  it('report how long each request waited, and which were refused or left first', async () => {
+    const { places, clock } = newPlaces(1, { concurrency: 1, queue: 2 });
+    const waits: (number | null)[] = [];
+    const watch = { arrived: () => undefined, held: () => undefined, ended: () => undefined };
+    places.govern(null, { ...watch, waited: (waitedMs) => void waits.push(waitedMs) });
+    const first = await places.take();
+    const second = places.take();
+    const leaving = new AbortController();
+    const third = places.take(undefined, leaving.signal);
+    await expect(places.take()).rejects.toMatchObject({ kind: 'busy' });
+    clock.at += 700;
+    leaving.abort();
+    await expect(third).rejects.toThrow();
+    clock.at += 800;
+    first.leave('answered');
+    await second;
+    expect(waits).toEqual([0, null, 700, 1500]);
+  });
+
   it('that are left twice are given back once, and answers are counted', async () => {
     const { places, predictions } = newPlaces(1);
     const place = await places.take();

@@ -3,12 +3,13 @@ import { createReadStream, existsSync, mkdtempSync, readFileSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { draws } from '../../../testing-deep.ts';
+import { draws, isDeep } from '../../../testing-deep.ts';
 import { seeded } from '../../../testing-random.ts';
+import { standardErrorOfMisses } from './batch-means.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';
 import type { ScalingPolicy } from './policy.ts';
-import { type Decision, decided, type Replayed, replay } from './simulation.ts';
+import { type Decision, decided, type Replayed, replay, type Trace } from './simulation.ts';
 import { createSlo } from './slo.ts';
 import { readTrace } from './trace-csv.ts';
 
@@ -75,6 +76,33 @@ describe.skipIf(!existsSync(script) || !hasPython)('the check script (skipped wi
       expect(told(replay(requests, decided(decisions), fleet, decisions[0]?.[1] ?? 0))).toBe(scoreOf(decisions));
     }
   });
+
+  const images = () =>
+    readTrace(createReadStream(join(shared, 'data/llm/alibaba_genai2026_lora_request_trace.csv.gz')), {
+      timeColumn: 'gmt_create',
+      service: { by: 'column', column: 'exec_time_seconds' },
+    });
+  it.each<[string, () => Promise<Trace>, number]>(
+    isDeep
+      ? [
+          ['code', trace, 8],
+          ['images', images, 1],
+        ]
+      : [['code', trace, 8]],
+  )(
+    'holds a stated share of 2 and 5 % on recorded requests for %s, within two standard errors',
+    async (_, read, concurrency) => {
+      const requests = await read();
+      for (const missRatio of [0.02, 0.05]) {
+        const chosen = { ...options, concurrency, missRatio };
+        const { waitsSeconds } = replay(requests, createSlo(chosen), chosen, 2);
+        const missed = waitsSeconds.filter((wait) => wait > 2).length / waitsSeconds.length;
+        const error = standardErrorOfMisses(waitsSeconds, 2) ?? Number.NaN;
+        expect(missed).toBeLessThanOrEqual(missRatio + 2 * error);
+      }
+    },
+    300_000,
+  );
 
   it('finds at most 5 % waiting at no more than 3.5 replica-hours in the decisions of our slo', async () => {
     const { decisions } = replay(await trace(), createSlo(options), fleet, 2);

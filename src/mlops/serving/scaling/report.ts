@@ -1,9 +1,10 @@
 import { quantileOf } from '../../../platform/numbers/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { standardErrorOfMisses } from './batch-means.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';
 import type { ScalingPolicy } from './policy.ts';
-import type { PolicyKind, PolicyOutcome, ReplayReport, ReplaySettings } from './schema.ts';
+import type { CurvePoint, PolicyKind, PolicyOutcome, ReplayReport, ReplaySettings } from './schema.ts';
 import { PolicyKind as Kinds } from './schema.ts';
 import { createReplay, decided, type Replay, type Replayed, type Trace } from './simulation.ts';
 import { createSlo } from './slo.ts';
@@ -13,6 +14,10 @@ const EVENTS_A_BREATH = 1000;
 /** Digits of replica-hours that are answered, so that cost is exactly price times hours. */
 const HOUR_DIGITS = 6;
 
+/** Shares of `slo` and targets of the others for the curve of cost against waiting. */
+const CURVE_SHARES = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
+const CURVE_TARGETS = [0.5, 0.6, 0.7, 0.8, 0.9];
+
 /** What each policy costs on a trace, and the best constant known afterwards; `breathe` is awaited now and then. */
 export async function replayReport(
   trace: Trace,
@@ -20,13 +25,14 @@ export async function replayReport(
   breathe: () => Promise<void>,
 ): Promise<ReplayReport> {
   const lastSeconds = trace.atSeconds.at(-1) ?? 0;
-  const run = async (policy: ScalingPolicy, initialReplicas: number): Promise<Replay> => {
+  const run: Run = async (policy, initialReplicas) => {
     const replay = createReplay(trace, policy, settings, initialReplicas);
     while (!replay.goOn(EVENTS_A_BREATH)) await breathe();
     return replay;
   };
   const policies: PolicyOutcome[] = [];
-  for (const policy of settings.policy === 'all' ? Kinds.options : [settings.policy]) {
+  const kinds = settings.policy === 'all' ? Kinds.options : [settings.policy];
+  for (const policy of kinds) {
     const replayed = await run(policyOf(policy, settings), settings.initialReplicas);
     policies.push({
       policy,
@@ -39,8 +45,29 @@ export async function replayReport(
     hours: lastSeconds / 3600,
     busyPlaces: lastSeconds === 0 ? null : trace.serviceSeconds.reduce((sum, each) => sum + each, 0) / lastSeconds,
     policies,
+    curve: settings.curve === 'true' ? await curveOf(kinds, settings, run) : [],
     bestConstant: settings.policy === 'all' ? await bestConstant(settings, run) : null,
   };
+}
+
+type Run = (policy: ScalingPolicy, initialReplicas: number) => Promise<Replay>;
+
+/** The outcomes of each policy by its one setting that trades cost for waiting, all else being the same. */
+async function curveOf(kinds: readonly PolicyKind[], settings: ReplaySettings, run: Run): Promise<CurvePoint[]> {
+  const points: CurvePoint[] = [];
+  for (const policy of kinds) {
+    for (const ratio of policy === 'slo' ? CURVE_SHARES : CURVE_TARGETS) {
+      const [missRatio, targetRatio] = policy === 'slo' ? [ratio, null] : [null, ratio];
+      const changed = {
+        ...settings,
+        missRatio: missRatio ?? settings.missRatio,
+        targetRatio: targetRatio ?? settings.targetRatio,
+      };
+      const replayed = await run(policyOf(policy, changed), settings.initialReplicas);
+      points.push({ policy, missRatio, targetRatio, ...outcomeOf(replayed, settings) });
+    }
+  }
+  return points;
 }
 
 function policyOf(kind: PolicyKind, settings: ReplaySettings): ScalingPolicy {
@@ -86,6 +113,7 @@ function outcomeOf(replayed: Replayed, { waitSeconds, price, missPrice, currency
   return {
     replicaHours: Number(hours),
     waitingShare: misses / waitsSeconds.length,
+    waitingShareError: standardErrorOfMisses(waitsSeconds, waitSeconds),
     p99WaitSeconds: quantileOf(waitsSeconds.toSorted(), 0.99) ?? 0,
     replicaCost: money(replicaCost),
     missCost: missCost === null ? null : money(missCost),

@@ -41,6 +41,20 @@ describe('POST /api/v1/scaling-replays', () => {
     expect(body.policies.map(({ missCost }) => missCost)).toEqual([null, null, null]);
   });
 
+  it('shows the curve of cost against waiting when it is asked for: a smaller share is dearer', async () => {
+    const rows = Array.from({ length: 1200 }, (_, index) => `${Math.floor(index / 40) * 120},3`);
+    const query = { serviceColumn: 'service', curve: 'true', maxReplicas: 10 };
+    const { body } = await replayed(query, `time,service\n${rows.join('\n')}\n`);
+    const slo = body.curve.filter(({ policy }) => policy === 'slo');
+    expect(slo.map(({ missRatio }) => missRatio)).toEqual([0.005, 0.01, 0.02, 0.05, 0.1, 0.2]);
+    expect(body.curve.filter(({ policy }) => policy === 'kpa').map(({ targetRatio }) => targetRatio)).toEqual([
+      0.5, 0.6, 0.7, 0.8, 0.9,
+    ]);
+    expect(slo[0]?.replicaHours).toBeGreaterThanOrEqual(slo.at(-1)?.replicaHours ?? 0);
+    for (const { waitingShareError } of body.curve) expect(waitingShareError).not.toBeNull();
+    expect((await replayed({ serviceColumn: 'service' }, NINE)).body.curve).toEqual([]);
+  });
+
   it.each<[Record<string, unknown>, string, string]>([
     [{}, 'a,b\n1,2\n', 'trace_column_missing'],
     [{ serviceSeconds: 1 }, 'time\n', 'trace_empty'],

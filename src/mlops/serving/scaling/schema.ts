@@ -17,6 +17,12 @@ export const ReplaySettings = z
       .enum([...PolicyKind.options, 'all'])
       .default('all')
       .describe('The policy to replay'),
+    curve: z
+      .enum(['true', 'false'])
+      .default('false')
+      .describe(
+        'Whether the policies are replayed with other shares and targets too: the curve of cost against waiting',
+      ),
     timeColumn: z
       .string()
       .min(1)
@@ -76,6 +82,10 @@ export type ReplaySettings = z.output<typeof ReplaySettings>;
 const outcome = {
   replicaHours: z.number().describe('Hours of replicas that served or started'),
   waitingShare: z.number().describe('Share of the requests that waited longer than waitSeconds, 0 to 1'),
+  waitingShareError: z
+    .number()
+    .nullable()
+    .describe('Standard error of that share, by the means of 20 batches in a row; null for fewer than 40 requests'),
   p99WaitSeconds: z.number().describe('Seconds of waiting that one request of a hundred exceeds'),
   replicaCost: Money.describe('Replica-hours times their price'),
   missCost: Money.nullable().describe('Requests that waited longer, times their price; null when they have none'),
@@ -91,11 +101,22 @@ export const PolicyOutcome = z.strictObject({
 });
 export type PolicyOutcome = z.infer<typeof PolicyOutcome>;
 
+export const CurvePoint = z.strictObject({
+  policy: PolicyKind,
+  missRatio: z.number().nullable().describe('slo: share of requests that may wait longer; null for the others'),
+  targetRatio: z.number().nullable().describe('hpa, kpa: share of the places that is wanted in use; null for slo'),
+  ...outcome,
+});
+export type CurvePoint = z.infer<typeof CurvePoint>;
+
 export const ReplayReport = z.strictObject({
   requests: z.number().int().describe('Requests of the trace'),
   hours: z.number().describe('Hours from the first to the last of them'),
   busyPlaces: z.number().nullable().describe('Places in use on average; null for a trace without length'),
   policies: z.array(PolicyOutcome).describe('What each policy that was asked for did'),
+  curve: z
+    .array(CurvePoint)
+    .describe('Each policy that was asked for with several shares or targets; empty unless `curve` is true'),
   bestConstant: z
     .strictObject({ replicas: z.number().int().describe('That many, all the time'), ...outcome })
     .nullable()

@@ -28,6 +28,11 @@ it.each<[string, Partial<ScalingObservation>, number]>([
     { servedSeconds: [...Array(100).fill(90), ...Array(500).fill(3)] },
     3,
   ],
+  [
+    'no less than the mean, where replicas began to serve sooner than expected',
+    { servedSeconds: Array(19).fill(4) },
+    4,
+  ],
 ])('service takes %s', (_, changes, expected) => {
   expect(newServiceTime()(seen(changes))).toBeCloseTo(expected, 9);
 });

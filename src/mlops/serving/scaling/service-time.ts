@@ -9,8 +9,8 @@ const SERVICE_MEMORY = 500;
 const ASSUMED_SERVICE_SECONDS = 1;
 
 /**
- * Measures the mean seconds of service: of the last 500 requests that were served, once there are so many. Before that, place-seconds in use
- * divided by requests served: requests in service count by the time that they have had, so that the first to end, which are the short ones, do not
+ * Measures the mean seconds of service: of the last 500 requests that were served, once there are so many. Before that at least place-seconds in
+ * use divided by requests served: requests in service count by the time that they have had, so that the first to end, which are the short ones, do not
  * make all look short. Example: 16 places in use for 10 s and 19 requests served: (1 + 160) / (1 + 19), 8 s.
  */
 export function createServiceTime({ concurrency, coldStartSeconds }: Fleet): (seen: ScalingObservation) => number {
@@ -27,7 +27,8 @@ export function createServiceTime({ concurrency, coldStartSeconds }: Fleet): (se
       sum += seconds;
       if (last.size > SERVICE_MEMORY) sum -= last.take() ?? 0;
     }
-    if (served < SERVICE_MEMORY) return (ASSUMED_SERVICE_SECONDS + placeSeconds) / (1 + served);
-    return sum / last.size;
+    const mean = last.size === 0 ? 0 : sum / last.size;
+    // Both are too low at first: requests in service are missing from the mean, and places of replicas that started sooner from the other.
+    return served < SERVICE_MEMORY ? Math.max(mean, (ASSUMED_SERVICE_SECONDS + placeSeconds) / (1 + served)) : mean;
   };
 }

@@ -92,8 +92,8 @@ describe('no looking ahead', () => {
 describe('the stated share', () => {
   const kinds = { chat, wander, bursts, steps, spikes, diurnal, heavyTail, clusters, images };
   // Seeds that no rule or weight was chosen on.
-  const seeds = isDeep ? [901, 902, 903, 904] : [901];
-  const shares = isDeep ? [0.01, 0.02, 0.05, 0.1] : [0.02];
+  const seeds = isDeep ? [901, 902] : [901];
+  const shares = isDeep ? [0.02, 0.05] : [0.02];
   const cheap: ReadonlySet<string> = new Set(['chat', 'clusters', 'images']);
   const cases = Object.entries(kinds)
     .filter(([name]) => isDeep || cheap.has(name))
@@ -103,16 +103,22 @@ describe('the stated share', () => {
       ),
     );
 
-  it.each(cases)('is held within two standard errors on %s %i at %f', (name, _, missRatio, make) => {
-    const chosen = { ...options, max: 100, missRatio, concurrency: name === 'images' ? 1 : 8 };
-    const { waitsSeconds } = replay(make(), createSlo(chosen), chosen, 2);
-    const missed = waitsSeconds.filter((wait) => wait > 2).length / waitsSeconds.length;
-    const error = standardErrorOfMisses(waitsSeconds, 2) ?? Number.NaN;
-    expect(missed).toBeLessThanOrEqual(missRatio + 2 * error);
-  });
+  it.each(cases)(
+    'is held within two standard errors on %s %i at %f',
+    (name, _, missRatio, make) => {
+      const chosen = { ...options, max: 100, missRatio, concurrency: name === 'images' ? 1 : 8 };
+      const { waitsSeconds } = replay(make(), createSlo(chosen), chosen, 2);
+      const missed = waitsSeconds.filter((wait) => wait > 2).length / waitsSeconds.length;
+      const error = standardErrorOfMisses(waitsSeconds, 2) ?? Number.NaN;
+      expect(missed).toBeLessThanOrEqual(missRatio + 2 * error);
+    },
+    300_000,
+  );
 
   it('is held on average over traces that are alike, where the forecasts alone let twice as many wait', () => {
-    const missed = [911, 912, 913, 914].map((seed) => outcome(chat(seed), { missRatio: 0.02, max: 100 }).missed);
+    const missed = [911, 912, 913, 914]
+      .slice(0, isDeep ? 4 : 2)
+      .map((seed) => outcome(chat(seed), { missRatio: 0.02, max: 100 }).missed);
     expect(missed.reduce((sum, one) => sum + one, 0) / missed.length).toBeLessThanOrEqual(0.03);
   });
 });
