@@ -79,7 +79,7 @@ export class StreamTokens {
     if (this.#lineBytes > MOST_EVENT_BYTES) this.#dataBytes = Number.POSITIVE_INFINITY;
     this.#line = [];
     this.#lineBytes = 0;
-    if (isEmpty) return this.#endEvent();
+    if (isEmpty) this.#endEvent();
     if (!line.startsWith('data:')) return;
     this.#dataBytes += line.length;
     if (this.#dataBytes > MOST_EVENT_BYTES) this.#data = [];
