@@ -2,6 +2,7 @@ import type { Budgets } from './finops/budgets/index.ts';
 import type { MeasuredServing } from './finops/gpus/index.ts';
 import { costPerThousand, type Metering } from './finops/metering/index.ts';
 import { type Prices, priceStretches, usedPriceOf, usedPriceText } from './finops/prices/index.ts';
+import type { Tokens } from './finops/tokens/index.ts';
 import { type Executors, passedEnvironment } from './mlops/executors/index.ts';
 import type { Monitoring, ServedRequests } from './mlops/monitoring/index.ts';
 import type { Registry } from './mlops/registry/index.ts';
@@ -19,6 +20,7 @@ import {
   servedMinutes,
   servedOf,
   servedVariants,
+  type TokenLedger,
 } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Org } from './org/index.ts';
@@ -44,6 +46,7 @@ interface ServingGround
     | 'engines'
     | 'registries'
     | 'environment'
+    | 'tokens'
   > {
   readonly config: Config;
 }
@@ -52,6 +55,7 @@ interface ServedBy {
   readonly org: Org;
   readonly metering: Metering;
   readonly prices: Pick<Prices, 'of'>;
+  readonly tokens: Pick<Tokens, 'recordServed'>;
   readonly budgets: Pick<Budgets, 'exhaustedFor'>;
   readonly registry: Registry;
   readonly tracking: Pick<Tracking, 'artifactFiles'>;
@@ -62,7 +66,7 @@ interface ServedBy {
 /** What serves, and what it costs: the other wing prices what replicas hold. */
 export function wireServing(
   ground: ServingGround,
-  { org, metering, prices, budgets, registry, tracking, monitoring, executors }: ServedBy,
+  { org, metering, prices, tokens, budgets, registry, tracking, monitoring, executors }: ServedBy,
 ): Serving {
   const { config, store } = ground;
   return createServing({
@@ -72,6 +76,7 @@ export function wireServing(
     usage: servingUsage(store, org, metering),
     costs: servingCosts(metering, ground.clock),
     predictions: predictionLog(store, org, monitoring.served),
+    tokens: tokenLedger(store, org, tokens),
     budget: scalingBudget(budgets),
     prices: replicaPrices(prices, ground.clock),
     processes: runsProcesses(config),
@@ -201,6 +206,25 @@ function predictionLog(store: Store, org: Org, { keep }: Monitoring['served']): 
       if (projects.length === 0) return keep(predictions.map((one) => ({ ...one })));
       const found = new Map(await Promise.all(projects.map(async (one) => [one, await teamOf(one)] as const)));
       return keep(predictions.map((one) => ({ ...one, team: found.get(one.project ?? '') ?? null })));
+    },
+  };
+}
+
+/** Tokens of answers go to the ledger of tokens, as those of the team that their project has now. */
+function tokenLedger(store: Store, org: Org, tokens: Pick<Tokens, 'recordServed'>): TokenLedger {
+  return {
+    async record(used) {
+      const records = await Promise.all(
+        used.map(async ({ endpoint, environment, project, model, modelVersion, ...counts }) => ({
+          ...counts,
+          subject: await org.withTeam(store, {
+            ...{ endpoint, model, modelVersion, purpose: 'inference' as const },
+            ...(environment === null ? {} : { environment }),
+            ...(project === null ? {} : { project }),
+          }),
+        })),
+      );
+      await tokens.recordServed(records);
     },
   };
 }

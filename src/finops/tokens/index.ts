@@ -8,6 +8,7 @@ import { lazyCatalogue } from './catalogue.ts';
 import { type CountedTokens, countedTokens, type TokenWindow, tokenFingerprint } from './counted-tokens.ts';
 import { tokenRoutes } from './routes.ts';
 import { type TokenCostTotal, TokenPricesSpec } from './schema.ts';
+import { type ServedUsage, usageOfServed } from './served-usage.ts';
 import { applyPriceList, priceNow, type TokensDeps } from './service.ts';
 import { removeTokenUsage } from './store.ts';
 import { priceSpans, type SpanCost, type SpanTokenUse, usageOfTrace } from './trace-usage.ts';
@@ -28,6 +29,8 @@ export interface Tokens {
   fingerprint(sql: Sql, within: TokenWindow): Promise<string>;
   /** What the tokens of spans cost by the prices of now, in their order; null with the reason where nobody knows. */
   priceSpans(sql: Sql, spans: readonly SpanTokenUse[]): Promise<SpanCost[]>;
+  /** Records the tokens of requests that endpoints of this server answered; the same request again replaces its record. */
+  recordServed(used: readonly ServedUsage[]): Promise<void>;
   /** Turns the tokens that traces counted into usage records. */
   listen(events: Pick<Events, 'subscribe'>): void;
   /** `TokenPrices`: one list replaces the list of its name. */
@@ -51,6 +54,8 @@ export function createTokens(given: Omit<TokensDeps, 'catalogue'>): Tokens {
     counted: countedTokens,
     fingerprint: tokenFingerprint,
     priceSpans: async (sql, spans) => (spans.length === 0 ? [] : priceSpans(await priceNow(deps, sql), spans)),
+    recordServed: (used) =>
+      store.transaction(async (sql) => void (await recordTokens(clock, sql, used.map(usageOfServed)))),
     listen(events) {
       events.subscribe('tokens', ['trace.tokens_counted'], async (event) => {
         const { records, withdrawn } = usageOfTrace(event, clock);

@@ -38,4 +38,10 @@ export const tokenMigrations: Migrations = {
       }
     },
   },
+  'tokens/002-user-and-session': {
+    async up(db) {
+      await db.schema.alterTable('token_usage').addColumn('user_name', 'text').execute();
+      await db.schema.alterTable('token_usage').addColumn('session', 'text').execute();
+    },
+  },
 };

@@ -2,6 +2,7 @@ import type { Catalogue, CatalogueModel, CataloguePrice } from './catalogue.ts';
 import { type ListedPrice, matchingPrices } from './price-list.ts';
 import type { TokenRates } from './rates/schema.ts';
 import type { ServiceTier, TokenPrice } from './schema.ts';
+import { SELF_HOSTED } from './served-usage.ts';
 
 /** A model at an instant, as usage and bills name it. */
 export interface PricedModel {
@@ -22,7 +23,9 @@ export type PriceOf = (wanted: PricedModel) => TokenPrice;
  * catalogue prices the standard tier only. Everything that fitted and gave way is kept, so that a conflict is seen.
  */
 export function pricing(listed: readonly ListedPrice[], catalogue: Catalogue): PriceOf {
+  const ownServed = listed.filter(({ provider }) => isSelfHosted(provider));
   return (wanted) => {
+    if (isSelfHosted(wanted.provider)) return priceSelfHosted(ownServed, wanted);
     const known = wanted.catalogueModel === undefined ? find(catalogue, wanted) : wanted.catalogueModel;
     const own = matchingPrices(listed, {
       names: known === null ? [wanted.model] : [wanted.model, known.model],
@@ -51,6 +54,24 @@ export function pricing(listed: readonly ListedPrice[], catalogue: Catalogue): P
       effectiveFrom: held.effectiveFrom,
       overridden: overridden.map(({ source, model, rates }) => ({ source, model, rates })),
     };
+  };
+}
+
+function isSelfHosted(provider: string | null): boolean {
+  return provider?.toLowerCase() === SELF_HOSTED;
+}
+
+/** The cost of an endpoint's tokens is that of its replicas; only a price that is stated for them, with their provider, is a price. */
+function priceSelfHosted(listed: readonly ListedPrice[], { model, serviceTier, at }: PricedModel): TokenPrice {
+  const own = matchingPrices(listed, { names: [model], providers: [SELF_HOSTED], serviceTier, at }).map(ofList);
+  const [held, ...overridden] = own;
+  const reason = held === undefined ? 'served here: its cost is that of the replicas of its endpoint' : null;
+  return {
+    ...{ model, catalogueModel: null, catalogueProvider: null, reason },
+    rates: held?.rates ?? null,
+    source: held?.source ?? null,
+    effectiveFrom: held?.effectiveFrom ?? null,
+    overridden: overridden.map(({ source, model: name, rates }) => ({ source, model: name, rates })),
   };
 }
 

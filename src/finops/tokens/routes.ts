@@ -1,4 +1,3 @@
-import { type Subject, subjectFields } from '../../org/schema.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { MeteredTokens } from './metered-tokens.ts';
@@ -34,7 +33,7 @@ export function tokenRoutes(deps: TokensDeps): Route[] {
     handle(tokenCostReport, async ({ query: { by, start, end, ...subject } }) => {
       const priceOf = await priceNow(deps, store);
       const selection = { subject, start: instantOrNull(start), end: instantOrNull(end) };
-      return tokenCostOf({ store, priceOf }, selection, by === undefined ? null : subjectField(by));
+      return tokenCostOf({ store, priceOf }, selection, by ?? null);
     }),
     handle(tokenReconciliation, ({ query: { period, metric } }) => reconcileBill(deps, metric, period)),
   ];
@@ -42,10 +41,6 @@ export function tokenRoutes(deps: TokensDeps): Route[] {
 
 function instantOrNull(instant: string | undefined): number | null {
   return instant === undefined ? null : Date.parse(instant);
-}
-
-function subjectField(name: string): keyof Subject | null {
-  return subjectFields.find((field) => field === name) ?? null;
 }
 
 function shown(usage: StoredTokenUsage, { cost, reason, price }: MeteredTokens) {

@@ -124,6 +124,8 @@ export const TokenUsage = z
     serviceTier: ServiceTier.default('standard'),
     at: UtcInstant.describe('When the tokens were used; their price is that of this instant'),
     ...tokenCounts,
+    user: z.string().min(1).max(250).optional().describe('User of the application that asked'),
+    session: z.string().min(1).max(250).optional().describe('Session or conversation of the application'),
     origin: z.string().min(1).max(250).describe('Who counted them and how'),
   })
   .refine(
@@ -182,17 +184,27 @@ const TokenTotal = {
 export const TokenCostTotal = z.strictObject(TokenTotal).describe('Metered cost of token usage');
 export type TokenCostTotal = z.infer<typeof TokenCostTotal>;
 
+/** What token usage has besides its subject, to split a total by. */
+export const usageFields = ['llm', 'provider', 'user', 'session'] as const;
+
+export type TokenGrouping = keyof Subject | (typeof usageFields)[number];
+
+const groupings: readonly TokenGrouping[] = [...subjectFields, ...usageFields];
+
+const TokenGrouping = z
+  .enum(groupings as [TokenGrouping, ...TokenGrouping[]])
+  .describe(
+    'A subject field (model: the registered model; endpoint), or llm (the model that was asked), provider, user or session',
+  );
+
 export const tokenCostReport = endpoint({
   method: 'GET',
   path: '/api/v1/token-cost',
   scope: 'finops.read',
-  summary: 'Metered cost of token usage whose subject has the given fields, in all and by one of them',
+  summary: 'Metered cost of token usage whose subject has the given fields, in all and by one field',
   query: z.strictObject({
     ...SubjectQuery,
-    by: z
-      .enum(subjectFields as [string, ...string[]])
-      .optional()
-      .describe('Subject field to split the total by'),
+    by: TokenGrouping.optional().describe('What to split the total by'),
     start: UtcInstant.optional().describe('First instant of use; from the beginning when left out'),
     end: UtcInstant.optional().describe('First instant after it; to the end when left out'),
   }),

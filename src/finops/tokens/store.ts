@@ -17,6 +17,8 @@ interface TokenTables {
     cache_write_tokens: number;
     cache_write_1h_tokens: number;
     requests: number;
+    user_name: string | null;
+    session: string | null;
     origin: string;
     recorded_at: string;
   };
@@ -70,6 +72,8 @@ export async function putTokenUsage(sql: Sql, usage: StoredTokenUsage): Promise<
     cache_write_tokens: usage.cacheWriteTokens,
     cache_write_1h_tokens: usage.cacheWrite1hTokens,
     requests: usage.requests,
+    user_name: usage.user ?? null,
+    session: usage.session ?? null,
     origin: usage.origin,
     recorded_at: usage.recordedAt,
     ...subjectColumns(usage.subject),
@@ -141,6 +145,8 @@ function usageOf(row: TokenTables['token_usage']): StoredTokenUsage {
     cacheWriteTokens: row.cache_write_tokens,
     cacheWrite1hTokens: row.cache_write_1h_tokens,
     requests: row.requests,
+    ...(row.user_name === null ? {} : { user: row.user_name }),
+    ...(row.session === null ? {} : { session: row.session }),
     origin: row.origin,
     recordedAt: row.recorded_at,
   };

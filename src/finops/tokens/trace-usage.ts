@@ -32,6 +32,9 @@ const TraceTokensCounted = z.object({
   experimentId: z.string(),
   runId: z.string().nullable(),
   tags: z.record(z.string(), z.string()),
+  /** Events of versions that did not keep them have none. */
+  user: z.string().nullable().default(null),
+  session: z.string().nullable().default(null),
   spans: z.array(SpanTokenUse),
 });
 
@@ -51,6 +54,8 @@ export interface TraceUsage {
 export function usageOfTrace(event: StoredEvent, clock: Clock): TraceUsage {
   const { traceId, spans, ...about } = TraceTokensCounted.parse(event.payload);
   const subject = subjectOfTrace(about);
+  const user = toLabel(about.user);
+  const session = toLabel(about.session);
   const used = spans.map((span) => ({ span, usage: `trace:${traceId}:${span.spanId}` }));
   return {
     records: used
@@ -64,10 +69,17 @@ export function usageOfTrace(event: StoredEvent, clock: Clock): TraceUsage {
         at: new Date(Math.min(Math.max(span.at, 0), clock.now())).toISOString(),
         ...span.tokens,
         requests: 1,
+        ...(user === null ? {} : { user }),
+        ...(session === null ? {} : { session }),
         origin: "a trace's GenAI span",
       })),
     withdrawn: used.filter(({ span }) => !hasTokens(span)).map(({ usage }) => usage),
   };
+}
+
+function toLabel(text: string | null): string | null {
+  const label = text?.trim().slice(0, 250) ?? '';
+  return label === '' ? null : label;
 }
 
 export function hasTokens({ tokens }: Pick<SpanTokenUse, 'tokens'>): boolean {

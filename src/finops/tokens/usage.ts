@@ -1,11 +1,10 @@
 import type { z } from 'zod';
-import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Clock, type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import { type MeteredTokens, meteredTokens } from './metered-tokens.ts';
 import type { PriceOf } from './pricing.ts';
-import type { TokenCostTotal, TokenUsage, tokenCostReport } from './schema.ts';
+import type { TokenCostTotal, TokenGrouping, TokenUsage, tokenCostReport } from './schema.ts';
 import {
   findTokenUsage,
   putTokenUsage,
@@ -47,7 +46,7 @@ type Report = z.infer<typeof tokenCostReport.response>;
 export async function tokenCostOf(
   deps: { readonly store: Store; readonly priceOf: PriceOf },
   selection: TokenUsageSelection,
-  by: keyof Subject | null,
+  by: TokenGrouping | null,
 ): Promise<Report> {
   const all = nothingYet();
   const groups = new Map<string | null, Running>();
@@ -55,13 +54,29 @@ export async function tokenCostOf(
     const metered = priceUsage(deps.priceOf, usage);
     addTo(all, usage, metered);
     if (by === null) continue;
-    const value = usage.subject[by] ?? null;
+    const value = groupOf(usage, by);
     const group = groups.get(value) ?? nothingYet();
     groups.set(value, group);
     addTo(group, usage, metered);
   }
   const rows = [...groups].map(([value, total]) => ({ value, ...totalOf(total) }));
   return { ...totalOf(all), groups: rows.toSorted((a, b) => compareCosts(b, a)) };
+}
+
+/** The group of a record; null where it says none. */
+function groupOf({ model, provider, user, session, subject }: StoredTokenUsage, by: TokenGrouping): string | null {
+  switch (by) {
+    case 'llm':
+      return model;
+    case 'provider':
+      return provider;
+    case 'user':
+      return user ?? null;
+    case 'session':
+      return session ?? null;
+    default:
+      return subject[by] ?? null;
+  }
 }
 
 async function* allUsage(store: Store, selection: TokenUsageSelection): AsyncGenerator<StoredTokenUsage> {

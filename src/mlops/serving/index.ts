@@ -16,6 +16,7 @@ import { Deployments } from './deployments.ts';
 import { gatewayPlugin } from './gateway/plugin.ts';
 import type { PredictionLog } from './log/prediction-log.ts';
 import { LogQueue } from './log/queue.ts';
+import type { TokenLedger } from './log/served-tokens.ts';
 import { createMetricRecorder } from './metrics/recorder.ts';
 import { metricRoutes } from './metrics/routes.ts';
 import { type ArtifactFiles, createModelFiles } from './model-files.ts';
@@ -31,6 +32,7 @@ export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
 export { registriesIn } from './backends/registries.ts';
 export type { PredictionLog } from './log/prediction-log.ts';
+export type { TokenLedger } from './log/served-tokens.ts';
 export { servedOf } from './metrics/served.ts';
 export { servedMinutes } from './metrics/served-minutes.ts';
 export { servingMigrations } from './migrations.ts';
@@ -52,6 +54,7 @@ export interface ServingDeps {
   readonly costs: ServingCosts;
   /** Who keeps what was answered. */
   readonly predictions: PredictionLog;
+  readonly tokens: TokenLedger;
   readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
   /** Whether there is money for more replicas. */
   readonly budget: ScalingBudget;
@@ -112,9 +115,10 @@ export function createServing(deps: ServingDeps): Serving {
     },
     retain: async (keys) => deps.engines.kubernetes?.retain(keys),
   });
-  const { predictions, telemetry, log } = deps;
+  const { predictions, tokens, telemetry, log } = deps;
   const queue = new LogQueue({
     predictions,
+    tokens,
     log,
     counted: (endpoint, outcome, count) => telemetry.predictionLog.inc({ endpoint, outcome }, count),
   });

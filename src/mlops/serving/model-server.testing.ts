@@ -61,9 +61,24 @@ function describe(path: string): object {
   return { name: 'm', ready: true, model_version_status: [{ version: '1', state: 'AVAILABLE' }] };
 }
 
+/** A chat completion with its usage: whole, or as a stream whose last chunk has it and is split in its middle. */
+async function chat(response: ServerResponse, { stream }: Record<string, unknown>): Promise<void> {
+  const usage = { prompt_tokens: 12, completion_tokens: 10, total_tokens: 22 };
+  const model = 'gpt-4o-2024-08-06';
+  if (stream !== true) return send(response, { model, choices: [{ message: { content: 'hello' } }], usage });
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(`data: ${JSON.stringify({ model, choices: [{ delta: { content: 'hello' } }], usage: null })}\n\n`);
+  const last = `data: ${JSON.stringify({ model, choices: [], usage })}\n\n`;
+  response.write(last.slice(0, last.length / 2));
+  await pause(20);
+  response.end(`${last.slice(last.length / 2)}data: [DONE]\n\n`);
+}
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET') return send(response, describe(request.url ?? ''));
-  const rows = rowsOf((await json(request)) as Record<string, unknown>);
+  const body = (await json(request)) as Record<string, unknown>;
+  if ('messages' in body) return chat(response, body);
+  const rows = rowsOf(body);
   const misbehaviour = misbehaviours[rows[0]?.[0] ?? 0];
   if (misbehaviour !== undefined) return misbehaviour(response);
   if (behaviour === 'fails') return misbehaviours[-6]?.(response);

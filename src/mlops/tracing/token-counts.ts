@@ -7,6 +7,7 @@ import { tokensOfRow } from './tables.ts';
 import { ownTokens } from './token-tree.ts';
 import { findTraceFacts } from './trace-owners.ts';
 import { chunks } from './trace-store.ts';
+import { metadataKeys } from './types.ts';
 
 /** Tags of a trace, and of its run, that say what it is about: `steelyard.team`, `steelyard.project`… */
 const SUBJECT_TAG_PREFIX = 'steelyard.';
@@ -85,6 +86,9 @@ interface TraceSubject {
   readonly runId: string | null;
   /** Tags `steelyard.*` by key: the trace's own before those of its run. */
   readonly tags: Readonly<Record<string, string>>;
+  /** User and session that the trace names. */
+  readonly user: string | null;
+  readonly session: string | null;
 }
 
 async function subjectsOf(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]) {
@@ -95,7 +99,11 @@ async function subjectsOf(deps: TokenCountDeps, sql: Sql, traceIds: readonly str
       tagsOfRun.set(runId, (await deps.tracking.run(sql, runId))?.tags ?? {});
     const all = { ...(runId === null ? {} : tagsOfRun.get(runId)), ...labels };
     const own = Object.entries(all).filter(([key]) => isSubjectTag(key));
-    subjects.set(traceId, { experimentId: String(experimentId), runId, tags: Object.fromEntries(own) });
+    const [user = null, session = null] = [labels[metadataKeys.user], labels[metadataKeys.session]];
+    subjects.set(traceId, {
+      ...{ experimentId: String(experimentId), runId, tags: Object.fromEntries(own) },
+      ...{ user, session },
+    });
   }
   return subjects;
 }

@@ -4,6 +4,7 @@ import type { ModelSpec } from '../tensors/tensor.ts';
 import type { Backend, Protocol } from './backend.ts';
 import { startLeased } from './leased-process.ts';
 import { served } from './served.ts';
+import { withVenvPath } from './venv-path.ts';
 
 export interface ProcessBackendDeps {
   readonly protocol: Protocol;
@@ -30,8 +31,8 @@ export function processBackend(deps: ProcessBackendDeps): Backend {
       const port = await freePort();
       const filled = (word: string) => word.replaceAll('{port}', String(port)).replaceAll('{model}', modelFolder);
       const [program, ...words] = deps.command;
-      const environment = { ...deps.environment, PORT: String(port), MODEL: modelFolder };
       const command = [filled(program), ...words.map(filled)] as const;
+      const environment = withVenvPath(command[0], { ...deps.environment, PORT: String(port), MODEL: modelFolder });
       const own = join(folder, id);
       const started = await startLeased({ id, folder: own, command, cwd: own, environment, limits });
       return { address: { host: HOST, port }, ...started };

@@ -77,7 +77,12 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   const deployment = { revision: { endpoint: 'e', spec }, variants: [main.live, other.live], canary: null };
   const deployments = { find: () => deployment as unknown as Deployment } satisfies Pick<Deployments, 'find'>;
   const log = createLog('silent');
-  const queue = new LogQueue({ predictions: { keep: async () => [] }, log, counted: () => undefined });
+  const queue = new LogQueue({
+    predictions: { keep: async () => [] },
+    tokens: { record: async () => undefined },
+    log,
+    counted: () => undefined,
+  });
   const endings: Ending[] = [];
   const metrics = {
     request: (_what: unknown, ending: Ending) => void endings.push(ending),

@@ -7,8 +7,9 @@ import type { Spoken } from '../gateway/target.ts';
 import type { Request } from '../gateway/traffic.ts';
 import { badRequest, ServingProblem } from '../protocols/problem.ts';
 import type { LogQueue } from './queue.ts';
-import type { Content, Exchange } from './rows.ts';
+import { type Content, type Exchange, isEventStream } from './rows.ts';
 import { copied, HeldEnd } from './tee.ts';
+import { type AnsweredTokens, StreamTokens } from './token-usage.ts';
 
 /** Names the prediction, both ways. */
 export const ID_HEADER = 'x-steelyard-prediction-id';
@@ -89,9 +90,9 @@ function roomFor({ request }: Answered): number {
 /** Kept when its last byte has come. */
 function watched(queue: LogQueue, answered: Answered, predicted: Passed): Predicted {
   const { passed } = predicted;
-  const copy = copied(passed, roomFor(answered));
+  const read = readPassing(answered, passed);
   passed.once('end', () => {
-    if (passed.complete) queue.add(exchangeOfBytes(answered, passed, copy.whole()));
+    if (passed.complete) queue.add(read());
   });
   return predicted;
 }
@@ -105,19 +106,36 @@ async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed)
     await put(queue, answered, exchangeOfBytes(answered, passed, whole));
     return { status, passed, whole };
   }
-  const copy = copied(passed, roomFor(answered));
-  const held = new HeldEnd(() => queue.kept(exchangeOfBytes(answered, passed, copy.whole())));
+  const read = readPassing(answered, passed);
+  const held = new HeldEnd(() => queue.kept(read()));
   // Whoever sends it sees what goes wrong in it.
   pipeline(passed, held, () => undefined);
   return { status, passed, whole: held };
 }
 
-function exchangeOfBytes(answered: Answered, { headers }: IncomingMessage, body: Buffer | null): Exchange {
-  const content = body === null ? null : { request: answered.request, answer: { headers, body } };
-  return exchangeOf(answered, content, body?.length ?? 0);
+/** Reads an answer while it passes; the tokens of a stream also where the whole of it is too much to keep. */
+function readPassing(answered: Answered, passed: IncomingMessage): () => Exchange {
+  const tokens = isEventStream(passed.headers) ? new StreamTokens() : null;
+  const copy = copied(passed, roomFor(answered), (part) => tokens?.write(part));
+  return () => exchangeOfBytes(answered, passed, copy.whole(), tokens?.read() ?? null);
 }
 
-function exchangeOf(answered: Answered, content: Content, answerBytes: number): Exchange {
+function exchangeOfBytes(
+  answered: Answered,
+  { headers }: IncomingMessage,
+  body: Buffer | null,
+  streamed: AnsweredTokens | null = null,
+): Exchange {
+  const content = body === null ? null : { request: answered.request, answer: { headers, body } };
+  return exchangeOf(answered, content, body?.length ?? 0, streamed);
+}
+
+function exchangeOf(
+  answered: Answered,
+  content: Content,
+  answerBytes: number,
+  streamed: AnsweredTokens | null = null,
+): Exchange {
   const { deployment, live, spoken, request, id, caller, elapsedMs, now } = answered;
   const { endpoint, spec } = deployment.revision;
   const bytes = request.body.length + answerBytes;
@@ -137,6 +155,7 @@ function exchangeOf(answered: Answered, content: Content, answerBytes: number): 
     answeredAt: now(),
     latencyMs: elapsedMs(),
     content: isKept ? content : null,
+    streamed,
     sizeBytes: OWN_BYTES + (isKept ? bytes : 0),
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listTokenUsage, type TokenGrouping, tokenCostReport } from '../../../finops/tokens/schema.ts';
 import type { Application } from '../../../main.ts';
 import { call, testApplication } from '../../../testing.ts';
 import { applied } from '../../../testing-pipelines.ts';
@@ -68,6 +69,34 @@ describe('what is answered', () => {
     const [one] = await logged('rows');
     expect(one).toMatchObject({ modelVersion: version, endpoint: 'rows', environment: 'prod', caller: 'local' });
     expect(one?.latencyMs).toBeGreaterThan(0);
+  });
+
+  it('with tokens is in the ledger of tokens, streamed or not, unpriced beside its replicas', async () => {
+    await served('chat', 'mlflow', { log: { answer: 'before' } });
+    const ask = (stream: boolean, user: string) =>
+      post('chat', 'invocations', { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }], stream, user });
+    expect((await ask(true, 'ada')).body).toContain('data: [DONE]');
+    await ask(false, 'ada');
+    await ask(true, 'bob');
+    const counted = { inputTokens: 12, outputTokens: 10 };
+    expect(await logged('chat')).toMatchObject([counted, counted, counted]);
+    const { records } = await call(application, listTokenUsage, { query: { endpoint: 'chat' } });
+    const record = { ...counted, model: 'gpt-4o', provider: 'self-hosted', metered: { cost: null } };
+    expect(records).toMatchObject([record, record, record]);
+    expect(records[0]?.subject).toMatchObject({ endpoint: 'chat', model: 'chat', purpose: 'inference' });
+    const cost = (by: TokenGrouping) => call(application, tokenCostReport, { query: { endpoint: 'chat', by } });
+    expect(await cost('llm')).toMatchObject({
+      ...{ cost: null, unpricedRecords: 3, inputTokens: '36', outputTokens: '30' },
+      groups: [{ value: 'gpt-4o', requests: '3' }],
+    });
+    const users = (await cost('user')).groups.map(({ value, requests }) => [value, requests]);
+    expect(users.toSorted()).toEqual([
+      ['ada', '2'],
+      ['bob', '1'],
+    ]);
+    expect((await cost('endpoint')).groups).toMatchObject([{ value: 'chat', requests: '3' }]);
+    expect((await cost('provider')).groups).toMatchObject([{ value: 'self-hosted', requests: '3' }]);
+    expect((await cost('session')).groups).toMatchObject([{ value: null, requests: '3' }]);
   });
 
   it('has the id of its request where nobody gives one', async () => {

@@ -20,6 +20,7 @@ const exchange = (id: string, sizeBytes = 1_000): Exchange => ({
   answeredAt: 0,
   latencyMs: 1,
   content: { asked: [{ name: 'x', shape: [1], values: [1] }], answered: [{ name: 'y', shape: [1], values: [2] }] },
+  streamed: null,
   sizeBytes,
 });
 
@@ -33,7 +34,15 @@ function newQueue() {
     disk.kept.push(...rows.map(({ prediction }) => prediction));
     return rows.map(() => 'kept' as const);
   };
-  return { disk, queue: new LogQueue({ predictions: { keep }, log: createLog('silent'), counted: () => undefined }) };
+  return {
+    disk,
+    queue: new LogQueue({
+      predictions: { keep },
+      tokens: { record: async () => undefined },
+      log: createLog('silent'),
+      counted: () => undefined,
+    }),
+  };
 }
 
 it('what is added is kept together, and what waits is kept when it ends', async () => {

@@ -5,11 +5,13 @@ import { ServingProblem } from '../protocols/problem.ts';
 import type { Kept, PredictionLog, ServedPrediction } from './prediction-log.ts';
 import { type Exchange, rowsOf } from './rows.ts';
 import type { LogState } from './schema.ts';
+import type { ServedTokens, TokenLedger } from './served-tokens.ts';
 
 export type LogOutcome = Kept | 'behind' | 'failed';
 
 export interface QueueDeps {
   readonly predictions: PredictionLog;
+  readonly tokens: TokenLedger;
   readonly log: Log;
   /** Told of every outcome, for the telemetry. */
   readonly counted: (endpoint: string, outcome: LogOutcome, count: number) => void;
@@ -121,10 +123,11 @@ export class LogQueue implements AsyncDisposable {
   }
 
   async #keep(batch: readonly Waiting[]): Promise<void> {
-    const { predictions, log } = this.#deps;
+    const { predictions, tokens, log } = this.#deps;
     try {
-      const { rows, unread } = await readInSlices(batch);
+      const { rows, unread, used } = await readInSlices(batch);
       const outcomes = await predictions.keep(rows);
+      if (used.length > 0) await tokens.record(used);
       rows.forEach((row, at) => {
         const outcome = outcomes[at] ?? 'kept';
         this.#count(row.endpoint, outcome === 'kept' && unread.has(row) ? 'withoutContent' : outcome, 1);
@@ -156,9 +159,11 @@ export class LogQueue implements AsyncDisposable {
 async function readInSlices(batch: readonly Waiting[]) {
   const rows: ServedPrediction[] = [];
   const unread = new Set<ServedPrediction>();
+  const used: ServedTokens[] = [];
   let begunAt = performance.now();
   for (const { exchange } of batch) {
     const read = rowsOf(exchange, codecs);
+    if (read.used !== null) used.push(read.used);
     for (const row of read.rows) {
       rows.push(row);
       if (!read.isWhole) unread.add(row);
@@ -167,5 +172,5 @@ async function readInSlices(batch: readonly Waiting[]) {
     await nextTurn();
     begunAt = performance.now();
   }
-  return { rows, unread };
+  return { rows, unread, used };
 }

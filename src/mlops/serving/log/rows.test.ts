@@ -30,6 +30,7 @@ function exchange(spoken: Spoken, request: unknown, answer: unknown, more: Parti
     answeredAt: AT,
     latencyMs: 3,
     content: { request: message(request, csv), answer: message(answer, type) },
+    streamed: null,
     sizeBytes: 0,
     ...more,
   };

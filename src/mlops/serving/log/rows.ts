@@ -5,6 +5,8 @@ import { parseJson, utf8Text } from '../tensors/json-values.ts';
 import type { ModelSpec } from '../tensors/tensor.ts';
 import type { ServedPrediction } from './prediction-log.ts';
 import type { LogSpec } from './schema.ts';
+import type { ServedTokens } from './served-tokens.ts';
+import { type AnsweredTokens, NO_TOKENS, readTokens, StreamTokens } from './token-usage.ts';
 import { namedColumns, rowOf, rowsIn, wholeOf } from './values.ts';
 
 /** What was asked and answered: tensors where they were converted, bytes where they were passed on, null where that is too much. */
@@ -36,6 +38,8 @@ export interface Exchange {
   readonly answeredAt: number;
   readonly latencyMs: number;
   readonly content: Content;
+  /** Tokens that were read while a streamed answer passed; null where it was none. */
+  readonly streamed: AnsweredTokens | null;
   /** What it takes of the memory, about. */
   readonly sizeBytes: number;
 }
@@ -45,12 +49,6 @@ interface Row {
   readonly output: unknown;
 }
 
-interface Tokens {
-  readonly inputTokens: number | null;
-  readonly outputTokens: number | null;
-}
-
-const UNSAID: Tokens = { inputTokens: null, outputTokens: null };
 const NOTHING: Row = { inputs: {}, output: null };
 const MOST_AHEAD_MS = 24 * 3_600_000;
 const LONGEST_ENTITY = 250;
@@ -62,12 +60,13 @@ const LONGEST_ENTITY = 250;
 export function rowsOf(
   exchange: Exchange,
   codecs: Readonly<Record<Spoken, Codec>>,
-): { readonly rows: ServedPrediction[]; readonly isWhole: boolean } {
+): { readonly rows: ServedPrediction[]; readonly isWhole: boolean; readonly used: ServedTokens | null } {
   const { id, endpoint, environment, project, model, version, caller, latencyMs } = exchange;
   const read = contentRead(exchange, codecs[exchange.spoken]);
   const found = read?.rows ?? [NOTHING];
   const common = { model, modelVersion: version, endpoint, environment, project, latencyMs, caller };
-  const { inputTokens, outputTokens } = read?.tokens ?? UNSAID;
+  const tokens = exchange.streamed ?? read?.tokens ?? NO_TOKENS;
+  const { inputTokens, outputTokens } = tokens;
   const rows = found.map(
     ({ inputs, output }, at): ServedPrediction => ({
       ...common,
@@ -81,23 +80,43 @@ export function rowsOf(
       outputTokens: at === 0 ? outputTokens : null,
     }),
   );
-  return { rows, isWhole: read !== null };
+  return { rows, isWhole: read !== null, used: servedTokensOf(exchange, tokens, found[0]?.inputs ?? {}) };
 }
 
-function contentRead({ content, spec }: Exchange, codec: Codec): { rows: Row[]; tokens: Tokens } | null {
+/** Tokens for the ledger; null where the answer states none. An embedding states no output, which is none. */
+function servedTokensOf(
+  { id, endpoint, environment, project, model, version, answeredAt }: Exchange,
+  { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, model: answered }: AnsweredTokens,
+  inputs: Row['inputs'],
+): ServedTokens | null {
+  if (inputTokens === null) return null;
+  const cached = { cacheReadTokens: cacheReadTokens ?? 0, cacheWriteTokens: cacheWriteTokens ?? 0 };
+  return {
+    ...{ prediction: id, endpoint, environment, project, model, modelVersion: version, at: answeredAt },
+    ...{ llm: toName(inputs.model) ?? answered ?? model, user: toName(inputs.user) },
+    ...{ inputTokens, outputTokens: outputTokens ?? 0, ...cached },
+  };
+}
+
+function toName(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, LONGEST_ENTITY) : null;
+}
+
+function contentRead({ content, spec }: Exchange, codec: Codec): { rows: Row[]; tokens: AnsweredTokens } | null {
   if (content === null) return null;
-  if ('asked' in content) return { rows: rowsOfTensors(content.asked, content.answered, spec), tokens: UNSAID };
+  if ('asked' in content) return { rows: rowsOfTensors(content.asked, content.answered, spec), tokens: NO_TOKENS };
   const { request, answer } = content;
   const asked = attempt(() => codec.decodeRequest(request.body, request.headers).given);
   const answered = asked && attempt(() => codec.decodeResponse(answer.body, answer.headers));
   if (asked !== null && answered !== null) {
     const says = answer.body.includes('"usage"') ? attempt(() => jsonOf(answer)) : null;
-    return { rows: rowsOfTensors(asked, answered, spec), tokens: tokensIn(says) };
+    return { rows: rowsOfTensors(asked, answered, spec), tokens: readTokens(says) };
   }
   const output = attempt(() => jsonOf(answer)) ?? textOf(answer);
   const input = attempt(() => jsonOf(request)) ?? textOf(request);
   if (output === null || input === null) return null;
-  return { rows: [{ inputs: isRecord(input) ? input : { input }, output }], tokens: tokensIn(output) };
+  const tokens = isEventStream(answer.headers) ? tokensOfEvents(answer.body) : readTokens(output);
+  return { rows: [{ inputs: isRecord(input) ? input : { input }, output }], tokens };
 }
 
 function rowsOfTensors(asked: readonly Given[], answered: readonly Given[], spec: ModelSpec): Row[] {
@@ -144,17 +163,15 @@ function textOf({ headers, body }: Message): string | null {
   return mediaTypeOf(headers).startsWith('text/') ? utf8Text(body) : null;
 }
 
-/** As OpenAI and as Anthropic call them, in `usage`. */
-function tokensIn(said: unknown): Tokens {
-  const usage = isRecord(said) && isRecord(said.usage) ? said.usage : {};
-  return {
-    inputTokens: wholeNumber(usage.prompt_tokens ?? usage.input_tokens),
-    outputTokens: wholeNumber(usage.completion_tokens ?? usage.output_tokens),
-  };
+/** Whether an answer is a stream of events whose text can be read. */
+export function isEventStream(headers: Headers): boolean {
+  return mediaTypeOf(headers) === 'text/event-stream' && headers['content-encoding'] === undefined;
 }
 
-function wholeNumber(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+function tokensOfEvents(body: Buffer): AnsweredTokens {
+  const tokens = new StreamTokens();
+  tokens.write(body);
+  return tokens.read();
 }
 
 function entityOf({ log, headers }: Exchange, inputs: Row['inputs']): string | null {

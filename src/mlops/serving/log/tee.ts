@@ -7,12 +7,13 @@ export interface Copied {
 }
 
 /** Looks on while somebody else reads: what goes through, and how fast, stays as it is. */
-export function copied(answer: Readable, roomBytes: number): Copied {
+export function copied(answer: Readable, roomBytes: number, onPart: (part: Buffer) => void = () => undefined): Copied {
   let parts: Buffer[] | null = [];
   let sizeBytes = 0;
   // A listener would make it flow before its reader is there.
   answer.pause();
   answer.on('data', (part: Buffer) => {
+    onPart(part);
     sizeBytes += part.length;
     if (sizeBytes > roomBytes) parts = null;
     parts?.push(part);

@@ -1,0 +1,52 @@
+import type { Subject } from '../../org/schema.ts';
+import type { TokenUsage } from './schema.ts';
+
+/** Provider of tokens that endpoints of this server answer. */
+export const SELF_HOSTED = 'self-hosted';
+
+/** Tokens of a request that an endpoint of this server answered. */
+export interface ServedUsage {
+  /** Id of the prediction. */
+  readonly prediction: string;
+  readonly subject: Subject;
+  /** Model as the request names it. */
+  readonly llm: string;
+  readonly user: string | null;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+}
+
+/**
+ * The record of a served request, by the id of its prediction: recorded again, it replaces itself. Its provider keeps it from the
+ * catalogue: what it costs are the replicas of its endpoint, which are metered already.
+ */
+export function usageOfServed({ prediction, llm, user, at, subject, ...counts }: ServedUsage): TokenUsage {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = counts;
+  // A count of cached tokens beyond the input is a mistake of the answer.
+  const isCacheValid = cacheReadTokens + cacheWriteTokens <= inputTokens;
+  return {
+    usage: `served:${subject.endpoint ?? ''}:${toUsageId(prediction)}`,
+    subject,
+    model: llm,
+    provider: SELF_HOSTED,
+    serviceTier: 'standard',
+    at: new Date(at).toISOString(),
+    inputTokens,
+    outputTokens,
+    cacheReadTokens: isCacheValid ? cacheReadTokens : 0,
+    cacheWriteTokens: isCacheValid ? cacheWriteTokens : 0,
+    cacheWrite1hTokens: 0,
+    requests: 1,
+    ...(user === null ? {} : { user }),
+    origin: 'an answer of an endpoint',
+  };
+}
+
+/** An id of a prediction may have characters that one of usage must not have. */
+function toUsageId(prediction: string): string {
+  return /^[\w.:-]+$/.test(prediction) ? prediction : `x:${Buffer.from(prediction).toString('base64url')}`;
+}

@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+
+/**
+ * The environment of a command with the programs of its own virtual environment first: `/venv/bin/mlflow` finds `/venv/bin/uvicorn`.
+ * A command that is no absolute path, or in no virtual environment (`pyvenv.cfg`), has what it had.
+ */
+export function withVenvPath(
+  program: string,
+  environment: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const folder = dirname(program);
+  if (!isAbsolute(program) || !existsSync(join(dirname(folder), 'pyvenv.cfg'))) return environment;
+  const places = (environment.PATH ?? '').split(delimiter).filter((place) => place !== '');
+  if (places.includes(folder)) return environment;
+  return { VIRTUAL_ENV: dirname(folder), ...environment, PATH: [folder, ...places].join(delimiter) };
+}
