@@ -52,7 +52,9 @@ function benchmarkCost(group: readonly Held[], priceNow: PriceNow): UnitCost {
 
 /** Example: `2 x vcpu at 0.08 USD an hour (contract of 2026-01)`. */
 function pricedName({ name, pricePerHour, priceSource }: Hardware): string {
-  return pricePerHour === null ? name : `${name} at ${pricePerHour.amount} ${pricePerHour.currency} an hour (${priceSource})`;
+  return pricePerHour === null
+    ? name
+    : `${name} at ${pricePerHour.amount} ${pricePerHour.currency} an hour (${priceSource})`;
 }
 
 function serviceTimeOf(group: readonly Held[]): ServiceTime {

@@ -54,5 +54,7 @@ it('names the quantity and the basis of a cost, so that training and predictions
     'every check holds, with ndcg 0.3188 and training cost $0.0001521',
   );
   const atDemand = { ...perMonth, basis: 'atDemand' as const, holds: false };
-  expect(verdictReason({ verdict: 'reject', checks: [check({}), atDemand] })).toContain('cost per month (at demand) is');
+  expect(verdictReason({ verdict: 'reject', checks: [check({}), atDemand] })).toContain(
+    'cost per month (at demand) is',
+  );
 });

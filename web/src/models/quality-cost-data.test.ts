@@ -6,8 +6,8 @@ import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { bestVersionText } from './headline.ts';
 import { qualityCostData } from './quality-cost-data.ts';
-import { versionsCsv } from './versions-csv.ts';
 import { bestOn, championOf, metricsOf, tableMetrics } from './versions.ts';
+import { versionsCsv } from './versions-csv.ts';
 
 const cost = (amount: string | null): VersionEvidence['trainingCost'] => ({
   cost: amount === null ? null : { amount, currency: 'USD' },
@@ -154,7 +154,9 @@ describe('the headline of a model', () => {
     [{}, 'at a cost per prediction that cannot be compared'],
   ])('says of costs %j: %s, and the verdict of the gate', (amounts, text) => {
     // Numbers and the sign of per cent are set apart by a narrow space that does not break.
-    expect(headline(amounts).replaceAll(/[\u00a0\u202f]/g, ' ')).toBe(`Version 3 ranks 33 % better ${text}; rejected by policy production.`);
+    expect(headline(amounts).replaceAll(/[\u00a0\u202f]/g, ' ')).toBe(
+      `Version 3 ranks 33 % better ${text}; rejected by policy production.`,
+    );
   });
 
   it('says when the best version was not weighed, and when the champion is the best', () => {

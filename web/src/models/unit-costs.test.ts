@@ -41,7 +41,15 @@ const versionWith = (unitCosts: UnitCost[]): VersionEvidence => ({
   runId: null,
   createdAt: '2026-11-01T00:00:00Z',
   quality: [],
-  trainingCost: { cost: null, reason: 'none', basis: 'metered', intervals: 0, predictions: null, window: null, source: '' },
+  trainingCost: {
+    cost: null,
+    reason: 'none',
+    basis: 'metered',
+    intervals: 0,
+    predictions: null,
+    window: null,
+    source: '',
+  },
   unitCosts,
 });
 
