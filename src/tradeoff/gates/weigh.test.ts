@@ -92,7 +92,7 @@ describe('the gate', () => {
   it('says in one sentence what fails and by how much', () => {
     const { verdict, checks } = weigh(scales(version('3', 0.4, '0.5')));
     expect(summarise('ranker', '3', verdict, checks)).toBe(
-      'ranker 3 is refused on cost: cost per 1,000 predictions is 0.5 where <= 0.02 USD per 1,000 predictions is asked, cost per month is 25,000.00 where <= 900 USD per month is asked and budget recs is 25000.00 where <= 1000.00 USD per month is asked.',
+      'ranker 3 is refused on cost: cost per 1,000 predictions is 0.5 where <= 0.02 USD per 1,000 predictions is asked, cost per month is 25,000.00 where <= 900 USD per month is asked and budget recs is 25,000.00 where <= 1,000.00 USD per month is asked.',
     );
   });
 });

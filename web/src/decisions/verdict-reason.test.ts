@@ -44,6 +44,6 @@ it('says what is missing for a verdict', () => {
 
 it('gives the figures of a promotion from both sides', () => {
   expect(verdictReason({ verdict: 'promote', checks: [check({}), perMonth, perThousand] })).toBe(
-    'every check holds, with ndcg 0.3188 at $0.000001015 per 1,000 predictions',
+    'every check holds, with ndcg 0.3188 at $0.00101 per 1M predictions',
   );
 });
