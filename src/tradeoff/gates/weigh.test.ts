@@ -214,7 +214,7 @@ describe('a cost rule', () => {
     expect(measured({ ...perMonth, ...served }, evidence)).toMatchObject({ measured: '58.4' });
     expect(measured({ ...perMonth, ...served, predictionsPerMonth: 40_000_000 }, evidence)).toMatchObject({
       holds: null,
-      source: expect.stringContaining('less than the stated 40000000'),
+      source: expect.stringContaining('less than the stated 40,000,000'),
     });
     expect(measured({ ...perThousand, ...served }, {})).toMatchObject({
       holds: null,

@@ -55,7 +55,7 @@ describe('an endpoint that nobody asks', () => {
     expect(detail.evidence.prices).toEqual(['machine at 0.5 USD an hour: a list (own@1)']);
 
     const dry = await call(application, applyRecommendation, { params, body: {} });
-    expect(dry).toMatchObject({ isDryRun: true, money: '365 USD less a month (286.78 USD to 365 USD) of 365 USD.' });
+    expect(dry).toMatchObject({ isDryRun: true, money: '365 USD less a month (286.79 USD to 365 USD) of 365 USD.' });
     expect(dry.changes[0]).toBe('endpoint home, variant main: replicas.min 1 -> 0, replicas.max 1 -> 1');
     expect(dry.manifest).toContain('min: 0');
     expect((await all.room.shown('home')).newest.revision).toBe(1);

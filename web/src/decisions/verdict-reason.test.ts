@@ -44,14 +44,14 @@ it('says what is missing for a verdict', () => {
 
 it('gives the figures of a promotion from both sides', () => {
   expect(verdictReason({ verdict: 'promote', checks: [check({}), perMonth, perThousand] })).toBe(
-    'every check holds, with ndcg 0.3188 and cost per 1,000 predictions $0.000001015',
+    'every check holds, with ndcg 0.3188 and cost $0.00101 per 1M predictions',
   );
 });
 
 it('names the quantity and the basis of a cost, so that training and predictions are told apart', () => {
   const training = cost({ name: 'training cost', measured: '0.0001521', unit: 'USD', bound: '1' });
   expect(verdictReason({ verdict: 'promote', checks: [check({}), training] })).toBe(
-    'every check holds, with ndcg 0.3188 and training cost $0.0001521',
+    'every check holds, with ndcg 0.3188 and training cost $0.000152',
   );
   const atDemand = { ...perMonth, basis: 'atDemand' as const, holds: false };
   expect(verdictReason({ verdict: 'reject', checks: [check({}), atDemand] })).toContain(

@@ -58,7 +58,11 @@ function bestFigures(checks: readonly Check[]): string {
     .map((check) => {
       if (check === undefined || check.measured === null) return '';
       const text = formatMeasured(check.measured, check.unit);
-      return check.side === 'quality' ? `${text.unit} ${text.figure}` : `${nameOf(check)} ${text.figure}`;
+      if (check.side === 'quality') return `${text.unit} ${text.figure}`;
+      // The figure may be of another number of predictions than the name.
+      const name = nameOf(check).replace(' per 1,000 predictions', '');
+      const unit = name.includes(text.unit) ? '' : ` ${text.unit}`;
+      return `${name} ${text.figure}${unit}`;
     })
     .join(' and ');
 }
