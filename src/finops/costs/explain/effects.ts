@@ -103,17 +103,16 @@ export function isBelowHalfCent(amount: Decimal): boolean {
 }
 
 /**
- * A difference and its parts as they are reported. A difference below half a cent is zero, and has no parts. Of another one, parts below half
- * a cent count with its largest part, so that the parts still add up to it exactly. Example: price -0.00000003, volume 5 -> volume
- * 4.99999997.
+ * A difference and its parts as they are reported. A difference below half a cent is zero; parts below half a cent count with the largest
+ * part, so that the parts still add up to the difference exactly. Example: price -0.00000003, volume 5 -> volume 4.99999997.
  */
 export function reportedChange(
   before: Decimal,
   after: Decimal,
   effects: Partial<Record<EffectName, Decimal>>,
 ): { readonly change: string; readonly effects: Effects } {
-  const change = after.minus(before);
-  if (isBelowHalfCent(change)) return { change: '0', effects: shownEffects({}) };
+  const difference = after.minus(before);
+  const change = isBelowHalfCent(difference) ? decimal(0) : difference;
   const { name: largest } = largestEffect(effects);
   const kept = effectNames.filter((name) => name !== largest && !isBelowHalfCent(effects[name] ?? decimal(0)));
   const rest = kept.reduce((left, name) => left.minus(effects[name] ?? 0), change);

@@ -183,7 +183,11 @@ describe('a reported change', () => {
 
   it.each([
     ['of rounding alone is zero, without parts', '10', '10.0000000000000359', { price: '0.0000000000000359' }, '0', {}],
-    ['just below half a cent is zero', '10', '10.00499', { volume: '5', mix: '-4.99501' }, '0', {}],
+    [
+      'just below half a cent is zero, and its larger parts add up to that',
+      ...(['10', '10.00499', { volume: '5', mix: '-4.99501' }] as const),
+      ...(['0', { volume: '4.99501', mix: '-4.99501' }] as const),
+    ],
     ['of half a cent is one', '10', '10.005', { price: '0.005' }, '0.005', { price: '0.005' }],
     [
       'has no part of rounding: its largest part has that',
