@@ -31,3 +31,15 @@ it('budget create makes a budget, and keeps of one that is there whom it tells a
     notify: [{ slack: { url: 'env:CHAT' } }],
   });
 });
+
+it('says why nothing is known of a budget whose team no rule assigns cost to', async () => {
+  const path = join(temporaryFolder(), 'bill.csv');
+  const month = new Date().toISOString().slice(0, 7);
+  const header = 'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ServiceName';
+  writeFileSync(path, `${header}\n5,5,USD,${month}-01,${month}-01,S3\n`);
+  await server.run('bill', 'import', path, '--source', 'aws');
+  await server.run('budget', 'create', 'fraud', '--amount', '200USD', '--team', 'fraud');
+  const listed = await server.run('budget', 'list');
+  expect(listed.err).toContain('fraud: spent is unknown. No rule assigns cost to team "fraud".');
+  expect((await server.run('budget', 'show', 'fraud')).out).toContain('spent is unknown: No rule assigns cost to team');
+});

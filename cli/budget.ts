@@ -28,9 +28,18 @@ const budgetsCommand = command({
     const document = await client.call(listBudgets);
     await context.answer(document, () => budgetsText(document.budgets, context));
     if (document.budgets.length === 0) await context.remark('No budget yet. steelyard apply -f BUDGET.yaml');
+    for (const budget of document.budgets) {
+      const reason = unknownReason(budget);
+      if (reason !== null) await context.remark(`${budget.name}: spent is unknown. ${reason}`);
+    }
     return 0;
   },
 });
+
+/** Why nothing is known of what was spent; null where something is. */
+function unknownReason({ spent, billedReason }: Budget): string | null {
+  return spent === null ? billedReason : null;
+}
 
 function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
   if (budgets.length === 0) return '';
@@ -160,9 +169,11 @@ const approveCommand = command({
 
 function budgetText(budget: BudgetDetail, context: Context): string {
   const { approvals, stops, reserved, state, enforcement, rolledOver } = budget;
+  const reason = unknownReason(budget);
   const lines = [
     budgetsText([budget], context),
     `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
+    ...(reason === null ? [] : [`spent is unknown: ${reason}`]),
     ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),
     ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),
   ];

@@ -117,9 +117,9 @@ function factsOf(budget: BudgetDetail) {
     ...(rollOver === 'none'
       ? []
       : [['Rolled over from before, in the limit', money(rolledOver, NOTHING_ROLLED)] as const]),
-    ['Spent', money(spent, NO_COST)],
+    ['Spent', money(spent, billedReason ?? NO_COST)],
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
-    ['Left', money(left, NO_COST)],
+    ['Left', money(left, billedReason ?? NO_COST)],
     ['At an even burn', money(forecast, NO_FORECAST)],
     ['Effective cost, all charges received', money(billed, billedReason ?? NO_COST)],
     ...(toDate === null

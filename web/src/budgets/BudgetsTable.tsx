@@ -69,7 +69,8 @@ function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
         <DrawnBar budget={budget} />
       </td>
       <td className={table.number}>
-        {spent === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={spent} />} <SpentToDate budget={budget} />
+        {spent === null ? <Unknown reason={budget.billedReason ?? NO_COST} /> : <MoneyFigure money={spent} />}{' '}
+        <SpentToDate budget={budget} />
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>
         <MoneyFigure money={reserved} />

@@ -15,6 +15,7 @@ const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
 /** One budget: what is spent of it and what is left; over is said in words first. */
 export function BudgetRow({ budget }: { readonly budget: Budget }) {
   const { spent } = budget;
+  const unknown = budget.billedReason ?? NO_COST;
   const over = isOver(budget) === true;
   const whole = decimal(budget.limit.amount);
   const ratio = spent === null || whole.isZero() ? 0 : decimal(spent.amount).dividedBy(whole).toNumber();
@@ -33,14 +34,14 @@ export function BudgetRow({ budget }: { readonly budget: Budget }) {
         <ShareBar ratio={ratio} variable={over ? '--bad' : '--cost-fill'} />
       </td>
       <td className={table.number}>
-        {spent === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={spent} />} <SpentToDate budget={budget} />
+        {spent === null ? <Unknown reason={unknown} /> : <MoneyFigure money={spent} />} <SpentToDate budget={budget} />
       </td>
       <td className={table.number}>
         <MoneyFigure money={budget.limit} />
       </td>
       <td className={table.number}>
         {budget.remaining === null ? (
-          <Unknown reason={NO_COST} />
+          <Unknown reason={unknown} />
         ) : beyond !== null ? (
           <span className={styles.over}>✕ {formatShare(beyond, budget.limit.amount) ?? ''} over </span>
         ) : (
