@@ -135,11 +135,11 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
     groups.map(({ first }) => first),
     [
       { title: 'ANOMALY', cell: ({ id }) => id },
-      ...(all ? [] : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => timesOf.get(one) ?? '1' }]),
       { title: 'START', cell: ({ start }) => start },
       { title: 'END', cell: ({ end, state }) => (state === 'open' ? 'goes on' : end) },
       { title: 'KIND', cell: ({ kind }) => kind.replace('_', ' ') },
       { title: 'STATE', cell: (one) => stateText(one) },
+      ...(all ? [] : [{ title: 'TIMES', align: 'right' as const, cell: (one: Anomaly) => timesOf.get(one) ?? '1' }]),
       { title: 'IMPACT', align: 'decimal', cell: ({ impact }) => (impact === null ? '–' : shownAmount(impact)) },
       { title: 'CURRENCY', cell: ({ currency }) => currency ?? '' },
       { title: 'WHAT HAPPENED', cell: ({ sentence }) => sentence, least: 24 },
