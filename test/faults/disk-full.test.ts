@@ -26,7 +26,8 @@ describe.skipIf(disk === null)('a full disk (skipped where a small disk cannot b
     onTestFinished(() => void execFileSync('umount', ['-l', folder]));
     const { config } = loadConfig({ environment: {}, flags: { data: join(folder, 'data'), logLevel: 'silent' } });
     await using application = await createApplication(config);
-    const total = async () => (await call(application, costSummary, { query: { by: 'serviceName' } })).totals;
+    const total = async () =>
+      (await call(application, costSummary, { query: { by: 'serviceName', metric: 'billedCost' } })).totals;
     await importFiles(application, 'aws', { 'a.csv': bill(10) });
 
     writeFileSync(join(folder, 'ballast'), Buffer.alloc(16 * 1024 * 1024));

@@ -29,7 +29,8 @@ async function importMonth(url: string, folder: string, month: number): Promise<
   await client.call(importBill, { body: { source: 'aws', files: [{ upload, name: `${period}.csv` }] } });
 }
 
-const costs = (url: string) => createDemoClient(url).call(costSummary, { query: { by: 'serviceName,month' } });
+const costs = (url: string) =>
+  createDemoClient(url).call(costSummary, { query: { by: 'serviceName,month', metric: 'billedCost' } });
 
 /** Asks for a backup and waits for its end, or for that of the server. */
 async function backUp(url: string, to: string): Promise<void> {

@@ -51,7 +51,9 @@ async function ended(client: DemoClient, sync: string): Promise<Sync> {
 }
 
 async function total(client: DemoClient): Promise<number> {
-  return Number((await client.call(costSummary, { query: { by: 'subAccountId' } })).totals[0]?.amount);
+  return Number(
+    (await client.call(costSummary, { query: { by: 'subAccountId', metric: 'billedCost' } })).totals[0]?.amount,
+  );
 }
 
 describe('a server that is killed while it syncs a source', () => {

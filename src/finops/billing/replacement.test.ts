@@ -163,7 +163,7 @@ describe('the replacement law', () => {
           else if (step.kind === 'revert') await revert(law, step.pick);
           else await prefer(law, step.name);
           const query = { by: 'serviceName', filter: `source=${source}` };
-          const { totals } = await call(application, costSummary, { query });
+          const { totals } = await call(application, costSummary, { query: { ...query, metric: 'billedCost' } });
           expect(Number(totals[0]?.amount ?? 0)).toBe(law.total());
         }
         const { deliveries } = await call(application, listDeliveries, { query: { source } });

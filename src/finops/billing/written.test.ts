@@ -21,7 +21,7 @@ const HEADER = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,
 const bill = (source: string, rows: readonly (readonly [cost: string, period: string, day: string])[]) =>
   `${[HEADER, ...rows.map(([cost, period, day], index) => `${cost},USD,${period},${day},${source},r-${index}`)].join('\n')}\n`;
 const days = async (source: string) => {
-  const { rows } = await call(application, costRows, { query: { filter: `source=${source}` } });
+  const { rows } = await call(application, costRows, { query: { filter: `source=${source}`, metric: 'billedCost' } });
   return rows.map(({ chargePeriodStart }) => chargePeriodStart?.slice(0, 10)).toSorted();
 };
 

@@ -11,7 +11,7 @@ export type Billed = { readonly deliveries: readonly string[] } & (
 );
 
 /** `amount` + `later` is all that was received. */
-export interface SpentToDate extends AmountToDate {
+interface SpentToDate extends AmountToDate {
   /** Last day of the window that every source has delivered whole. */
   readonly through: string;
 }

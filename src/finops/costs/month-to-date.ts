@@ -7,7 +7,7 @@ import type { CostsDeps } from './relations.ts';
 import type { MonthToDate } from './schema.ts';
 import { type CostSummary, summarise } from './summary.ts';
 
-export interface MonthToDateQuestion {
+interface MonthToDateQuestion {
   /** "2026-11"; the latest billing month when left out. */
   readonly month?: string | undefined;
   readonly metric: CostMetric;

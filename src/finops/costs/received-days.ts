@@ -7,7 +7,7 @@ const LATE_MS = DAY_MS;
 const LEAST_CHARGED_DAYS = 4;
 
 /** How far bills reach, as days ("2026-11-26", UTC). */
-export interface ReceivedDays {
+interface ReceivedDays {
   /** The last day that every source has delivered whole. */
   readonly through: string;
   /** The last day with any charge. */

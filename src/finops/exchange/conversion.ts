@@ -3,7 +3,7 @@ import { type FoundRate, findRate, type RateTable } from './rate-book.ts';
 import type { Unconverted, UsedRate } from './schema.ts';
 
 /** An amount of one charge day in its own currency. */
-export interface DatedAmount {
+interface DatedAmount {
   readonly day: string;
   readonly currency: string;
   readonly amount: string;

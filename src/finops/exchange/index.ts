@@ -7,7 +7,6 @@ import { parseEcbRates } from './ecb-csv.ts';
 import { ExchangeRatesSpec, importExchangeRates, listExchangeRates, MOST_DAYS_BACK } from './schema.ts';
 import { deleteDays, ECB, findTable, listTables, putDays, putTable, tablesWithin } from './store.ts';
 
-export type { Conversion } from './conversion.ts';
 export { exchangeMigrations } from './migrations.ts';
 
 /** Exchange rates by day: tables of one's own, and the reference rates of the European Central Bank. */

@@ -16,7 +16,7 @@ export const RateDay = z
   .refine(isOnCalendar, 'a day that the calendar has')
   .describe('Day on which the rates were published, YYYY-MM-DD');
 
-export const Rate = DecimalString.refine((text) => /[1-9]/.test(text) && !text.startsWith('-'), 'a rate above 0')
+const Rate = DecimalString.refine((text) => /[1-9]/.test(text) && !text.startsWith('-'), 'a rate above 0')
   .refine((text) => text.length <= 30, 'a rate of at most 30 characters')
   .describe('Units of the currency for one unit of the base, exact');
 

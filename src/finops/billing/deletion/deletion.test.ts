@@ -42,7 +42,9 @@ const remove = (delivery: string, dryRun = false, why?: string) =>
   call(application, deleteDelivery, { body: { delivery, dryRun, ...(why === undefined ? {} : { why }) } });
 
 async function billed(period: string, from = application): Promise<string | null> {
-  const { totals } = await call(from, costSummary, { query: { by: 'serviceName', from: period, to: period } });
+  const { totals } = await call(from, costSummary, {
+    query: { by: 'serviceName', from: period, to: period, metric: 'billedCost' },
+  });
   return totals[0]?.amount ?? null;
 }
 
@@ -97,7 +99,7 @@ describe('the deletion of a delivery', () => {
     await remove(delivery);
     const asked = [
       call(application, downloadRaw, { query: { delivery, file: 'bill.csv' } }),
-      call(application, costSummary, { query: { by: 'serviceName', delivery } }),
+      call(application, costSummary, { query: { by: 'serviceName', delivery, metric: 'billedCost' } }),
       call(application, revertDelivery, { body: { delivery } }),
       remove(delivery),
     ];

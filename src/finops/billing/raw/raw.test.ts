@@ -31,7 +31,7 @@ describe('the raw line behind a row', () => {
       'semicolon.csv': tricky.join('\n').replaceAll(',', ';'),
     };
     const { delivery } = await importFiles(application, 'aws', files);
-    const { rows } = await call(application, costRows);
+    const { rows } = await call(application, costRows, { query: { metric: 'billedCost' } });
     expect(rows).toHaveLength(9);
     for (const row of rows) {
       const found = await raw(delivery, row.file ?? '', Number(row.rowNumber));
@@ -51,7 +51,7 @@ describe('the raw line behind a row', () => {
   it('is the right one behind lines that were left out', async () => {
     const content = [HEADER, line('1'), 'cut,off', line('x'), line('2', 'S3')].join('\n');
     const { delivery } = await importFiles(application, 'aws', { 'a.csv': content }, 2);
-    const { rows } = await call(application, costRows, { query: { filter: 'serviceName=S3' } });
+    const { rows } = await call(application, costRows, { query: { filter: 'serviceName=S3', metric: 'billedCost' } });
     const found = await raw(delivery, 'a.csv', Number(rows[0]?.rowNumber));
     expect(found).toMatchObject({ line: 5, fields: expect.arrayContaining([{ column: 'BilledCost', value: '2' }]) });
   });

@@ -98,7 +98,7 @@ export function shownEffects(effects: Partial<Record<EffectName, Decimal>>): Eff
 const HALF_CENT = '0.005';
 
 /** Whether an amount or a difference rounds to 0.00. */
-export function isBelowHalfCent(amount: Decimal): boolean {
+function isBelowHalfCent(amount: Decimal): boolean {
   return amount.abs().lt(HALF_CENT);
 }
 
