@@ -9,6 +9,7 @@ import type {
 import type { Context } from '../frame/context.ts';
 import { shownCount, shownInstant, shownMoney } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
+import { shortenReason } from './short-reason.ts';
 
 const plain = (text: string): string => text;
 
@@ -89,7 +90,11 @@ function revisionsText(revisions: readonly EndpointRevision[], { paint }: Contex
       { title: 'STATE', cell: ({ state }) => state, style: ({ state }) => (state === 'failed' ? paint.bad : plain) },
       { title: 'TRAFFIC', cell: sharesText, least: 16 },
       { title: 'MADE', cell: ({ createdAt }) => shownInstant(createdAt) },
-      { title: 'WHY', cell: ({ cause, reason }) => (reason === null ? cause : `${cause}; ${reason}`), least: 20 },
+      {
+        title: 'WHY',
+        cell: ({ cause, reason }) => (reason === null ? cause : `${cause}; ${shortenReason(reason)}`),
+        least: 20,
+      },
     ],
     paint,
   );

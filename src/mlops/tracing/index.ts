@@ -7,8 +7,9 @@ import type { IngestDeps } from './ingest.ts';
 import { assessmentRoutes } from './mlflow-assessments.ts';
 import { traceRoutes } from './mlflow-traces.ts';
 import { type CheckTraces, otlpPlugin } from './otlp-plugin.ts';
-import { type TokenPricing, tracingRoutes } from './routes.ts';
+import { tracingRoutes } from './routes.ts';
 import { createSearches } from './searches.ts';
+import type { TokenPricing } from './token-pricing.ts';
 import { createTraces, type TracesDeps } from './traces.ts';
 
 export { tracingMigrations } from './migrations.ts';
@@ -39,7 +40,7 @@ export function createTracing(deps: TracingDeps): Tracing {
   return {
     routes: tracingRoutes({ store, searches, pricing: deps.pricing }),
     mlflowRoutes: [
-      ...traceRoutes({ store, traces: createTraces({ ...deps, newAssessmentId }), searches }),
+      ...traceRoutes({ store, pricing: deps.pricing, traces: createTraces({ ...deps, newAssessmentId }), searches }),
       ...assessmentRoutes(createAssessments({ store, clock, newAssessmentId })),
     ],
     otlpPlugin: otlpPlugin(deps),

@@ -9,10 +9,12 @@ import {
   writeRoute,
 } from '../wire/index.ts';
 import { oldTraceInfoAnswer, traceInfoAnswer, traceJson } from './mlflow-answers.ts';
+import { contentWithCost, mlflowCosts, withCost } from './mlflow-cost.ts';
 import { missing, readLocations, readOldStatus, readPairs, readTrace } from './mlflow-messages.ts';
 import { npmi } from './npmi.ts';
 import type { Searches } from './searches.ts';
-import { spanContents } from './span-store.ts';
+import { type StoredContent, spanContents } from './span-store.ts';
+import type { TokenPricing } from './token-pricing.ts';
 import { findTraces } from './trace-store.ts';
 import type { Traces } from './traces.ts';
 import { IN_TRACKING_STORE, metadataKeys, type TraceInfo, tagKeys } from './types.ts';
@@ -21,6 +23,7 @@ const DEFAULT_PAGE = 100;
 
 export interface TraceRoutesDeps {
   readonly store: Store;
+  readonly pricing: TokenPricing;
   readonly traces: Traces;
   readonly searches: Searches;
 }
@@ -107,13 +110,14 @@ function requiredTexts(fields: Fields, name: string): string[] {
   return values;
 }
 
-function readRoutes({ store, traces }: TraceRoutesDeps): MlflowRoute[] {
+function readRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
+  const { store, traces } = deps;
   return [
     readRoute('GET', '/mlflow/traces/get', async ({ fields }) => {
       const trace = await traces.get(fields.requiredText('trace_id'));
       const spans = (await spanContents(store, [trace.traceId])).get(trace.traceId) ?? [];
       if (fields.flag('allow_partial') !== true && !isWhole(trace, spans.length)) throw notWhole(trace.traceId);
-      return `{"trace":${traceJson(trace, spans)}}`;
+      return `{"trace":${await pricedJson(deps, [{ trace, spans }])}}`;
     }),
     readRoute('GET', '/mlflow/traces/batchGet', async ({ fields }) => {
       const found = ofExperiments(await findTraces(store, requiredTexts(fields, 'trace_ids')), fields);
@@ -125,20 +129,49 @@ function readRoutes({ store, traces }: TraceRoutesDeps): MlflowRoute[] {
       const whole = stored
         .map((trace) => ({ trace, spans: contents.get(trace.traceId) ?? [] }))
         .filter(({ trace, spans }) => spans.length > 0 && isWhole(trace, spans.length));
-      return `{"traces":[${whole.map(({ trace, spans }) => traceJson(trace, spans)).join(',')}]}`;
+      return `{"traces":[${await pricedJson(deps, whole)}]}`;
     }),
     readRoute('GET', '/mlflow/traces/batchGetInfos', async ({ fields }) => ({
-      trace_infos: ofExperiments(await findTraces(store, requiredTexts(fields, 'trace_ids')), fields).map(
-        traceInfoAnswer,
+      trace_infos: await pricedInfos(
+        deps,
+        ofExperiments(await findTraces(store, requiredTexts(fields, 'trace_ids')), fields),
       ),
     })),
     readRoute('GET', '/mlflow/traces/:traceId', async ({ params }) => ({
-      trace: { trace_info: traceInfoAnswer(await traces.get(params.traceId ?? '')) },
+      trace: { trace_info: (await pricedInfos(deps, [await traces.get(params.traceId ?? '')]))[0] },
     })),
     readRoute('GET', '/mlflow/traces/:traceId/info', async ({ params }) => ({
       trace_info: oldTraceInfoAnswer(await traces.get(params.traceId ?? '')),
     })),
   ];
+}
+
+/** Answers of MLflow 3 with the cost of the traces. */
+async function pricedInfos(deps: TraceRoutesDeps, traces: readonly TraceInfo[]): Promise<object[]> {
+  const costs = await mlflowCosts(
+    deps,
+    traces.map(({ traceId }) => traceId),
+  );
+  return traces.map((trace) => traceInfoAnswer(withCost(trace, costs.get(trace.traceId))));
+}
+
+/** Whole traces as JSON, with their costs, separated by commas. */
+async function pricedJson(
+  deps: TraceRoutesDeps,
+  whole: readonly { readonly trace: TraceInfo; readonly spans: readonly StoredContent[] }[],
+): Promise<string> {
+  const costs = await mlflowCosts(
+    deps,
+    whole.map(({ trace }) => trace.traceId),
+  );
+  const texts = whole.map(({ trace, spans }) => {
+    const cost = costs.get(trace.traceId);
+    return traceJson(
+      withCost(trace, cost),
+      spans.map((span) => contentWithCost(span, cost)),
+    );
+  });
+  return texts.join(',');
 }
 
 function ofExperiments(traces: readonly TraceInfo[], fields: Fields): readonly TraceInfo[] {
@@ -157,7 +190,8 @@ function notWhole(traceId: string): Error {
   return doesNotExist(`Trace with ID ${traceId} is not fully exported yet, please try again later.`);
 }
 
-function searchRoutes({ searches }: TraceRoutesDeps): MlflowRoute[] {
+function searchRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
+  const { searches } = deps;
   const searchOf = (fields: Fields, experimentIds: readonly string[]) =>
     searches.search({
       experimentIds,
@@ -170,7 +204,7 @@ function searchRoutes({ searches }: TraceRoutesDeps): MlflowRoute[] {
     readRoute('POST', '/mlflow/traces/search', async ({ fields }) => {
       const { traces, nextPageToken } = await searchOf(fields, readLocations(fields));
       return {
-        traces: traces.length === 0 ? undefined : traces.map(traceInfoAnswer),
+        traces: traces.length === 0 ? undefined : await pricedInfos(deps, traces),
         next_page_token: nextPageToken ?? undefined,
       };
     }),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Store } from '../../platform/store/index.ts';
 import { instantText } from './mlflow-answers.ts';
 import { getTrace, listTraces, type Trace, type TraceSpan } from './schema.ts';
 import type { Searches } from './searches.ts';
@@ -9,15 +9,11 @@ import { spanRowsOf, tokenTrees } from './span-store.ts';
 import { spanAttributes } from './span-values.ts';
 import type { SpanRow } from './tables.ts';
 import { type CountedSpan, countedSpans } from './token-counts.ts';
+import type { TokenPricing } from './token-pricing.ts';
 import { totalTokens } from './token-tree.ts';
 import { type SpanCost, traceCost } from './trace-cost.ts';
 import { findTrace } from './trace-store.ts';
 import { metadataKeys, type TraceInfo, tagKeys } from './types.ts';
-
-/** Prices tokens; finops supplies it. The answers are in the order of the spans. */
-export interface TokenPricing {
-  price(sql: Sql, spans: readonly CountedSpan[]): Promise<SpanCost[]>;
-}
 
 export interface RoutesDeps {
   readonly store: Store;

@@ -37,23 +37,30 @@ export async function putSpans(sql: Sql, rows: readonly SpanRow[]): Promise<void
   }
 }
 
+/** A span as JSON of MLflow. */
+export interface StoredContent {
+  readonly spanId: string;
+  readonly content: string;
+}
+
 /** JSON of the spans of each trace: the root first, then by their start. */
-export async function spanContents(sql: Sql, traceIds: readonly string[]): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>();
+export async function spanContents(sql: Sql, traceIds: readonly string[]): Promise<Map<string, StoredContent[]>> {
+  const found = new Map<string, StoredContent[]>();
   for (const ids of chunks(traceIds, IDS)) {
     const rows = await sql
       .tables<TracingTables>()
       .selectFrom('span')
-      .select(['trace_id', 'content'])
+      .select(['trace_id', 'span_id', 'content'])
       .where('trace_id', 'in', ids)
       .orderBy((eb) => eb.case().when('parent_span_id', 'is', null).then(0).else(1).end())
       .orderBy('start_us')
       .orderBy('span_id')
       .execute();
     for (const row of rows) {
+      const stored = { spanId: row.span_id, content: row.content };
       const contents = found.get(row.trace_id);
-      if (contents === undefined) found.set(row.trace_id, [row.content]);
-      else contents.push(row.content);
+      if (contents === undefined) found.set(row.trace_id, [stored]);
+      else contents.push(stored);
     }
   }
   return found;

@@ -40,6 +40,24 @@ async function tokenCost(query: string): Promise<{ inputTokens: string; cost: un
 }
 
 describe('tokens of traces', () => {
+  it('are read as cost of the trace and its spans by MLflow clients', async () => {
+    const traceId = id('7', 32);
+    await sendSpans(application, [llm('7', '', { traceId }), llm('8', '7', { traceId }, 'no-such-model')]);
+    const other = id('8', 32);
+    await sendSpans(application, [llm('9', '', { traceId: other })]);
+    const get = async (trace: string) => {
+      const url = `/api/3.0/mlflow/traces/get?trace_id=tr-${trace}`;
+      return (await application.http.inject({ url, headers: { host: 'localhost' } })).json().trace;
+    };
+    const whole = await get(other);
+    const cost = { input_cost: 0.0025, output_cost: 0.001, total_cost: 0.0035 };
+    expect(JSON.parse(whole.trace_info.trace_metadata['mlflow.trace.cost'])).toEqual(cost);
+    const attribute = whole.spans[0].attributes.find(({ key }: { key: string }) => key === 'mlflow.llm.cost');
+    const values = Object.entries(cost).map(([key, double_value]) => ({ key, value: { double_value } }));
+    expect(attribute.value).toEqual({ kvlist_value: { values } });
+    expect((await get(traceId)).trace_info.trace_metadata?.['mlflow.trace.cost']).toBeUndefined();
+  });
+
   it('are priced once, however often and in whatever order their spans come', async () => {
     const spans = [llm('2', '1'), llm('3', '1'), agent(id('a', 32), 2000)];
     await sendSpans(application, spans.slice(2), { 'steelyard.team': 'search' });
