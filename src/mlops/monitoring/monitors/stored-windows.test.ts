@@ -40,8 +40,8 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
   for (let round = 0; round < 12; round += 1) {
     const rows = Array.from({ length: 40 }, (_, at) => {
       const p = Math.round(random() * 100) / 100;
-      const isAgain = sent.length > 0 && random() < 0.1;
-      const prediction = isAgain ? (sent[Math.floor(random() * sent.length)] ?? 'x') : `p${round}-${at}`;
+      // Each id once a request: of the same millisecond either may count.
+      const prediction = at < 4 && round > 0 ? `p${round - 1}-${10 + at}` : `p${round}-${at}`;
       sent.push(prediction);
       return {
         ...{ prediction, entity: `entity-${Math.floor(random() * 20)}`, latencyMs: Math.floor(random() * 500) },
@@ -56,7 +56,7 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
         : { entity: `entity-${Math.floor(random() * 20)}`, observedAt: hour(-24 * random() * 80) }),
       value: random() < 0.5 ? 'yes' : 'no',
     }));
-    await server.label(labels as never);
+    await server.label([...new Map(labels.map((label) => [label.prediction ?? JSON.stringify(label), label])).values()] as never);
     if (round % 4 === 3) {
       const entity = `entity-${round}`;
       await call(server, deletePredictions, { body: { entity, dryRun: false } });
