@@ -56,7 +56,11 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
         : { entity: `entity-${Math.floor(random() * 20)}`, observedAt: hour(-24 * random() * 80) }),
       value: random() < 0.5 ? 'yes' : 'no',
     }));
-    await server.label([...new Map(labels.map((label) => [label.prediction ?? JSON.stringify(label), label])).values()] as never);
+    await server.label([
+      ...new Map(
+        labels.map((label) => ['prediction' in label ? label.prediction : JSON.stringify(label), label]),
+      ).values(),
+    ] as never);
     if (round % 4 === 3) {
       const entity = `entity-${round}`;
       await call(server, deletePredictions, { body: { entity, dryRun: false } });
