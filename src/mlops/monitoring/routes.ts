@@ -21,7 +21,7 @@ import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 const WITHIN_DAYS = 30;
 
 export function monitoringRoutes(
-  deps: MonitoringDeps & { readonly config: KeepDays; readonly storedWindows: Pick<StoredWindows, 'find'> },
+  deps: MonitoringDeps & { readonly config: KeepDays; readonly storedWindows: Pick<StoredWindows, 'find' | 'forget'> },
   opened: OpenedMonitoring,
 ): Route[] {
   const all = { ...deps, ...opened };
@@ -45,7 +45,11 @@ export function monitoringRoutes(
       const { predictionDays = deps.config.predictionDays, labelDays = deps.config.labelDays } = query;
       return previewRetention(all, { predictionDays, labelDays });
     }),
-    handle(deletePredictions, ({ body }) => deleteSubject(all, body)),
+    handle(deletePredictions, async ({ body }) => {
+      const deletion = await deleteSubject(all, body);
+      if (!body.dryRun) await deps.storedWindows.forget();
+      return deletion;
+    }),
     handle(listMonitors, async () => ({ monitors: await findMonitors(deps.store) })),
     handle(showMonitor, async ({ params: { monitor: name }, query: { by, slice, ...selected } }) => {
       const [monitor] = await findMonitors(deps.store, name);

@@ -66,6 +66,8 @@ export interface StoredWindows {
   ): Promise<Pick<ResponseOf<typeof showMonitor>, 'knownAt' | 'estimation' | 'unmatchedLabels' | 'windows'> | null>;
   /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
   store(signal: AbortSignal): Promise<void>;
+  /** Rows were deleted: what was stored with them is shown no more. */
+  forget(): Promise<void>;
 }
 
 export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
@@ -83,6 +85,10 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
       const { estimation, unmatchedLabels } = found;
       const knownAt = isCurrent ? new Date(now).toISOString() : found.knownAt;
       return { knownAt, estimation, unmatchedLabels, windows: windowsBetween(found.windows, question) };
+    },
+    async forget() {
+      recent.clear();
+      await deps.objects.remove(FOLDER);
     },
     async store(signal) {
       for (const monitor of await findMonitors(deps.store)) {
@@ -106,6 +112,10 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
 /** What was read or stored last, so that a large object is not parsed for each request. */
 class RecentWindows {
   readonly #kept = new Map<string, StoredCutWindows>();
+
+  clear(): void {
+    this.#kept.clear();
+  }
 
   get(key: string): StoredCutWindows | undefined {
     return this.#kept.get(key);

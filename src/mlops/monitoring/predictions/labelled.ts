@@ -26,8 +26,8 @@ export interface Relations {
  *
  * A prediction that was sent twice counts as it came first. A label names its prediction, or an entity and a time: then it is
  * of the last prediction about that entity before it, when that is no more than `withinMs` ago, and the earliest such label
- * counts. Of labels for the same, the one that arrived last counts: outcomes are corrected. Rows that arrived in the same millisecond are ordered by
- * their content, so that the answer does not depend on the order in which they are read. `label` is null while there is none.
+ * counts. Of labels for the same, the one that arrived last counts: outcomes are corrected.
+ * `label` is null while there is none.
  */
 export function labelledSql(
   relations: Relations,
@@ -39,8 +39,7 @@ export function labelledSql(
   const model = `model = ${literal(selection.model)}`;
   return `predicted AS (
       SELECT ${columns === 'all' ? '*' : '* EXCLUDE (inputs)'} FROM ${relations.predictions} WHERE ${[model, ...known, ...rivals(selection, withinMs)].join(' AND ')}
-      QUALIFY row_number() OVER (
-        PARTITION BY prediction ORDER BY recordedAt, predictedAt, output, modelVersion, latencyMs) = 1
+      QUALIFY row_number() OVER (PARTITION BY prediction ORDER BY recordedAt) = 1
     ),
     told AS (SELECT * FROM ${relations.labels} WHERE ${[model, ...known].join(' AND ')}),
     matched AS (
@@ -56,7 +55,7 @@ export function labelledSql(
       SELECT prediction, value AS label, recordedAt AS labelledAt FROM matched
       QUALIFY row_number() OVER (
         PARTITION BY prediction
-        ORDER BY named DESC, CASE WHEN named THEN NULL ELSE observedAt END, recordedAt DESC, value) = 1
+        ORDER BY named DESC, CASE WHEN named THEN NULL ELSE observedAt END, recordedAt DESC) = 1
     ),
     labelled AS (
       SELECT predicted.*, outcome.label, outcome.labelledAt FROM predicted LEFT JOIN outcome USING (prediction)
