@@ -40,7 +40,13 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
             </th>
           ))}
           <th scope="col" className={`${table.number} ${styles.costHead}`}>
-            Per 1,000 predictions{basis === null ? '' : `, ${basis}`}
+            Per 1,000 predictions
+            {basis !== null && (
+              <>
+                ,<br />
+                {basis}
+              </>
+            )}
           </th>
           <th scope="col" className={`${table.number} ${styles.costHead}`}>
             Training
