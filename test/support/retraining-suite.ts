@@ -137,8 +137,7 @@ function waitingTests(inUse: () => RetrainingRoom): void {
     const loss = { metric: 'f1', reference: 0.8, current: 0.7, lower: null, upper: null, estimated: false };
     await room.tell('opened', { episode: 'f', alert: 'f1', loss });
     await room.untilWaiting(2, /not worth it yet/);
-    const { rounds } = await room.detail();
-    expect(rounds.map(({ trigger }) => trigger.episode).toSorted()).toEqual(['ep-1', 'f']);
+    expect((await room.detail()).rounds.map(({ trigger }) => trigger.episode).toSorted()).toEqual(['ep-1', 'f']);
   });
 
   it('that is not worth it waits with the reason, and begins when the episode has grown', async () => {

@@ -3,10 +3,11 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { PlannedStep } from '../definition/plan.ts';
 import type { DeployStep, EvaluateStep, GateStep, RegisterStep } from '../definition/schema.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
+import { lastSucceeded } from './made-steps.ts';
 import { StepProblem } from './prepare.ts';
 import { isGood, type StepState } from './schema.ts';
 import { save } from './steps-of-run.ts';
-import { lastSucceeded, NO_OUTPUTS } from './store.ts';
+import { NO_OUTPUTS } from './store.ts';
 
 type BuiltIn =
   | z.infer<typeof EvaluateStep>

@@ -13,11 +13,12 @@ import { capacityOf } from './capacity-decision.ts';
 import { collect, keepLog } from './collect.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
 import { readLastLines } from './last-lines.ts';
+import { findCached, lastMade } from './made-steps.ts';
 import { nextTry } from './next-try.ts';
 import { type Prepared, prepare, problemOf } from './prepare.ts';
 import { isAway, LATER_MS, putAway, whenReached } from './put-away.ts';
 import { save } from './steps-of-run.ts';
-import { findCached, lastMade, putCached, type StoredStep } from './store.ts';
+import { putCached, type StoredStep } from './store.ts';
 import type { Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
@@ -313,14 +314,13 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
       void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent), taken })),
   };
   // Beside the settling: both wait for the disk.
-  const log = begun.running.ended.then(() =>
-    keepLog(deps, begun.work, { mlflowRun: stored.mlflowRun, attempt: stored.attempt }),
-  );
+  const { mlflowRun, attempt } = stored;
+  const log = begun.running.ended.then(() => keepLog(deps, begun.work, { mlflowRun, attempt }));
   log.catch(() => undefined);
   const end = await watch(deps, driven, input);
   if (end === null) return;
   await deps.endAccess(begun.work.id);
-  const collected = await collect(deps, { ...begun, mlflowRun: stored.mlflowRun, end, log });
+  const collected = await collect(deps, { ...begun, mlflowRun, end, log });
   const lastLines = collected.verdict.outcome === 'succeeded' ? null : await readLastLines(deps, begun.work);
   await keepEnd(deps, driven, begun, {
     end: { ...end, ...collected.verdict, attempt: { ...end.attempt, lastLines } },
