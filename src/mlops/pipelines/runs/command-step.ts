@@ -122,11 +122,8 @@ async function takeCached(
   const made = await findCached(deps.store, run.pipeline, stored.key, key);
   const isKept = made !== null && (step.cache || made.step.run === run.resumedFrom);
   if (!isKept) {
-    const explanation =
-      made === null
-        ? explainMiss(prepared.parts, await lastMade(deps.store, run.pipeline, stored.key))
-        : 'made anew: the step says cache: false';
-    // Stored with its beginning.
+    const last = made === null ? await lastMade(deps.store, run.pipeline, stored.key) : null;
+    const explanation = made === null ? explainMiss(prepared.parts, last) : 'made anew: the step says cache: false';
     driven.steps.set(stored.key, { ...keyed, explanation });
     return false;
   }
