@@ -22,7 +22,10 @@ export function wireTradeoff(
   { metering, allocation, budgets, billing, prices }: ReturnType<typeof wireFinops>,
   { tracking, registry }: ReturnType<typeof wireMlops>,
 ) {
-  const evidence = createEvidence({ ...ground, versions: registry, metering, prices, tracking, serving: servingFacts });
+  const evidence = createEvidence({
+    ...ground,
+    ...{ versions: registry, metering, billing, prices, tracking, serving: servingFacts },
+  });
   const decisions = createDecisions({ ...ground, bills: billing });
   decisions.listen(ground.events);
   const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });

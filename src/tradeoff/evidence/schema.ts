@@ -49,7 +49,9 @@ export const VersionEvidence = z
     runId: z.string().nullable().describe('Run that made it'),
     createdAt: UtcInstant.describe('When it was registered'),
     quality: z.array(QualityEvidence).describe('Metrics of its run, by name'),
-    trainingCost: CostEvidence.describe('Metered cost of the run that made it'),
+    trainingCost: CostEvidence.describe(
+      'Cost of the run that made it: effective cost of the bill where it covers all metered hours, else metered',
+    ),
     unitCosts: z
       .array(UnitCost)
       .optional()

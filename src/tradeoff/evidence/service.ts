@@ -1,11 +1,13 @@
-import type { MeteredTotalWithBooks, Metering } from '../../finops/metering/index.ts';
+import type { Billing } from '../../finops/billing/index.ts';
+import type { Metering } from '../../finops/metering/index.ts';
 import type { RegisteredVersion, Registry, VersionMetric } from '../../mlops/registry/index.ts';
 import { type Tracking, unknownCost as unknownRunCost } from '../../mlops/tracking/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { compareUnitCosts } from '../unit-cost/index.ts';
 import type { ComparedUnitCosts } from '../unit-cost/schema.ts';
-import type { CostEvidence, QualityEvidence, VersionEvidence } from './schema.ts';
+import type { QualityEvidence, VersionEvidence } from './schema.ts';
+import { deliveriesOf, trainingCostOf } from './training-cost.ts';
 import { type ModelFacts, modelFacts, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
 
 /** What evidence asks of the registry. */
@@ -14,13 +16,15 @@ export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versi
 export interface EvidenceDeps extends UnitCostDeps {
   readonly versions: VersionSource;
   readonly metering: Pick<Metering, 'total' | 'within'>;
+  readonly billing: Pick<Billing, 'currentUnits'>;
   readonly tracking: Pick<Tracking, 'costs' | 'lineage'>;
 }
 
-/** Evidence with the price books that its costs stood on. */
+/** Evidence with the price books and the deliveries of bills that its costs were taken from. */
 export interface GatheredEvidence {
   readonly evidence: VersionEvidence;
   readonly priceBooks: readonly string[];
+  readonly billDeliveries: readonly string[];
 }
 
 /** `facts`: those of the model, where the caller has them for several versions. */
@@ -91,14 +95,16 @@ async function gathered(
     runId,
     createdAt: version.createdAt,
     quality: qualityOf(metrics),
-    trainingCost: trainingCostOf(training, runId),
+    trainingCost: trainingCostOf(training, runId, runCost ?? unknownRunCost),
     unitCosts,
     scaling: [...scaling],
     demandPerMonth,
     runCost,
   };
   const priceBooks = new Set([...(training?.priceBooks ?? []), ...unitPriceBooks]);
-  return { evidence, priceBooks: [...priceBooks].toSorted() };
+  const window = evidence.trainingCost.window;
+  const billDeliveries = runCost === null ? [] : await deliveriesOf(deps.billing, sql, runCost, window);
+  return { evidence, priceBooks: [...priceBooks].toSorted(), billDeliveries };
 }
 
 /** The version, or `model_version_not_found` / `model_not_found` with what to do. `@alias` names one by its alias. */
@@ -140,36 +146,4 @@ function qualityOf(metrics: readonly VersionMetric[]): QualityEvidence[] {
       return { metric: name, value, interval, sampleSize: values.get(`${name}.n`) ?? null, measuredAt, source };
     })
     .toSorted((a, b) => (a.metric < b.metric ? -1 : 1));
-}
-
-function unknownCost(total: MeteredTotalWithBooks | null, reason: string, source: string): CostEvidence {
-  return {
-    cost: null,
-    reason,
-    basis: 'metered',
-    intervals: total === null ? 0 : total.pricedIntervals + total.unpricedIntervals,
-    predictions: total?.predictions ?? null,
-    window: total?.period ?? null,
-    source,
-  };
-}
-
-function unpricedReason(total: MeteredTotalWithBooks): string {
-  return `no price for ${total.unpricedResources.join(', ')} at the time of use; apply a PriceBook that has it`;
-}
-
-function trainingCostOf(total: MeteredTotalWithBooks | null, runId: string | null): CostEvidence {
-  if (total === null || runId === null) return unknownCost(null, 'the version names no run', 'registry');
-  const source = `metered usage of run ${runId}`;
-  if (total.unpricedIntervals > 0) return unknownCost(total, unpricedReason(total), source);
-  if (total.cost === null) return unknownCost(total, 'no usage was recorded for its run', source);
-  return {
-    cost: total.cost,
-    reason: null,
-    basis: 'metered',
-    intervals: total.pricedIntervals,
-    predictions: null,
-    window: total.period,
-    source: `${source}, price book ${total.priceBooks.join(', ')}`,
-  };
 }

@@ -119,7 +119,9 @@ async function weighing(deps: GateDeps, policy: Policy, candidate: GatheredEvide
     champion: champion?.evidence ?? null,
     budgets,
   };
-  return { policy, candidate, champion, billDeliveries: deliveries, budgets, ...weigh(scales) };
+  const named = [...deliveries, ...candidate.billDeliveries, ...(champion?.billDeliveries ?? [])];
+  const billDeliveries = [...new Set(named)].toSorted();
+  return { policy, candidate, champion, billDeliveries, budgets, ...weigh(scales) };
 }
 
 export async function policyNamed(sql: Sql, name: string): Promise<Policy> {

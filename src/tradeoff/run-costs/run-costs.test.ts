@@ -13,7 +13,9 @@ import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, postponeJobs, testApplication } from '../../testing.ts';
 import { applyRules, type BillRow, billCsv } from '../../testing-allocation.ts';
+import { getDecision } from '../decisions/schema.ts';
 import { getVersionEvidence } from '../evidence/schema.ts';
+import { checkGate } from '../gates/schema.ts';
 import { getRunCostTotals } from './schema.ts';
 
 const at = Date.parse('2026-10-02T00:00:00Z');
@@ -131,6 +133,19 @@ describe('the cost of a run', () => {
     expect((await call(application, getRunCostTotals, { query: { period: '2026-10' } })).billed).toMatchObject([
       { billed: '3360', toRuns: '972.5' },
     ]);
+    await post(application, 'registered-models/create', { name: 'committed' });
+    const source = `mlflow-artifacts:/${experiment_id}/${run}/artifacts/model`;
+    await post(application, 'model-versions/create', { name: 'committed', source, run_id: run });
+    const quality = "quality: [{metric: ndcg, direction: higher, floor: '0.2'}]";
+    const spec = `{model: committed, currency: USD, ${quality}, cost: [{measure: trainingCost, atMost: '500'}]}`;
+    const text = `apiVersion: steelyard/v1\nkind: Policy\nmetadata: {name: committed}\nspec: ${spec}\n`;
+    await call(application, postApply, { body: { documents: [{ file: 'policy.yaml', text }] } });
+    const body = { model: 'committed', version: '1', policy: 'committed', dryRun: false };
+    const { checks, decision } = await call(application, checkGate, { body });
+    expect(checks.at(-1)).toMatchObject({ name: 'training cost', measured: '960', holds: false });
+    const { evidence } = await call(application, getDecision, { params: { decision: decision ?? '' } });
+    expect(evidence.candidate.trainingCost).toMatchObject({ cost, basis: 'reconciled' });
+    expect(evidence.billDeliveries).toHaveLength(1);
   });
 
   it('takes usage that comes after the bill, and after a restart', async () => {

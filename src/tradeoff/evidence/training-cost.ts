@@ -1,0 +1,69 @@
+import type { Billing } from '../../finops/billing/index.ts';
+import type { MeteredTotalWithBooks } from '../../finops/metering/index.ts';
+import type { RunCost } from '../../mlops/tracking/schema.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { CostEvidence } from './schema.ts';
+
+/**
+ * What the run of a version cost: the effective cost of the bill where it covers all metered hours, so that a training on committed
+ * capacity costs what the commitment does; else usage times the price book. Unknown with its reason where neither is known.
+ */
+export function trainingCostOf(
+  metered: MeteredTotalWithBooks | null,
+  runId: string | null,
+  { total }: Pick<RunCost, 'total'>,
+): CostEvidence {
+  if (metered === null || runId === null) return unknownCost(null, 'the version names no run', 'registry');
+  if (isReconciled({ total }) && total.cost !== null) {
+    const source = `effective cost of the bill, split by metered usage of run ${runId}`;
+    return known(metered, { cost: total.cost, basis: 'reconciled', source });
+  }
+  const source = `metered usage of run ${runId}`;
+  if (metered.unpricedIntervals > 0) return unknownCost(metered, unpricedReason(metered), source);
+  if (metered.cost === null) return unknownCost(metered, 'no usage was recorded for its run', source);
+  const books = `${source}, price book ${metered.priceBooks.join(', ')}`;
+  return known(metered, { cost: metered.cost, basis: 'metered', source: books });
+}
+
+/** Deliveries of the bills that a reconciled cost was taken from; none for another cost. */
+export async function deliveriesOf(
+  billing: Pick<Billing, 'currentUnits'>,
+  sql: Sql,
+  runCost: Pick<RunCost, 'total'>,
+  window: CostEvidence['window'],
+): Promise<string[]> {
+  if (!isReconciled(runCost) || window === null) return [];
+  const month = (at: string) => at.slice(0, 'YYYY-MM'.length);
+  const units = await billing.currentUnits(sql);
+  return units
+    .filter(({ period }) => period >= month(window.start) && period <= month(window.end))
+    .map(({ delivery }) => delivery);
+}
+
+function isReconciled({ total }: Pick<RunCost, 'total'>): boolean {
+  return total.basis === 'reconciled';
+}
+
+function known(
+  { pricedIntervals, unpricedIntervals, period }: MeteredTotalWithBooks,
+  { cost, basis, source }: Required<Pick<CostEvidence, 'cost' | 'basis' | 'source'>>,
+): CostEvidence {
+  const intervals = pricedIntervals + unpricedIntervals;
+  return { cost, reason: null, basis, intervals, predictions: null, window: period, source };
+}
+
+function unknownCost(total: MeteredTotalWithBooks | null, reason: string, source: string): CostEvidence {
+  return {
+    cost: null,
+    reason,
+    basis: 'metered',
+    intervals: total === null ? 0 : total.pricedIntervals + total.unpricedIntervals,
+    predictions: total?.predictions ?? null,
+    window: total?.period ?? null,
+    source,
+  };
+}
+
+function unpricedReason(total: MeteredTotalWithBooks): string {
+  return `no price for ${total.unpricedResources.join(', ')} at the time of use; apply a PriceBook that has it`;
+}
