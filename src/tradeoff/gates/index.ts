@@ -8,6 +8,7 @@ import { findPolicies, putPolicy } from './store.ts';
 export { gateMigrations } from './migrations.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { policiesOf } from './store.ts';
+export { nameOf } from './summary.ts';
 export { weigh } from './weigh.ts';
 
 /** Policies and verdicts: both questions, one answer. */

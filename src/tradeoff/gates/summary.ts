@@ -41,7 +41,7 @@ function joinWords(items: readonly string[]): string {
 const BASIS = { benchmark: 'benchmark', served: 'served', atDemand: 'at demand' } as const;
 
 /** Example: "cost per month (at demand)". */
-function nameOf({ name, basis }: Check): string {
+export function nameOf({ name, basis }: Check): string {
   return basis === undefined ? name : `${name} (${BASIS[basis]})`;
 }
 

@@ -3,7 +3,7 @@ import type { Registry } from '../../mlops/registry/index.ts';
 import type { Tracking } from '../../mlops/tracking/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { type Gates, policiesOf } from '../gates/index.ts';
+import { type Gates, nameOf, policiesOf } from '../gates/index.ts';
 import type { Check } from '../gates/schema.ts';
 
 export interface ModelStepsDeps {
@@ -71,7 +71,9 @@ async function sourceOf(
 }
 
 /** `ndcg 0.31 >= 0.2: passes`. */
-function checkLine({ name, measured, comparison, bound, holds, source }: Check): string {
+function checkLine(check: Check): string {
+  const { measured, comparison, bound, holds, source } = check;
+  const name = nameOf(check);
   if (holds === null) return `${name}: ${source}`;
   return `${name} ${measured} ${comparison} ${bound}: ${holds ? 'passes' : 'fails'}`;
 }
