@@ -48,14 +48,15 @@ export function endpointText(endpoint: EndpointDetail, context: Context): string
   const lost = log.behind + log.failed;
   if (lost > 0)
     lines.push(`${shownCount(lost)} requests were answered and are not in the prediction log (docs/serving.md)`);
-  if (endpoint.variants.length > 0) lines.push('', variantsText(endpoint.variants, context));
+  if (endpoint.variants.length > 0) lines.push('', variantsText(endpoint, context));
   lines.push('', revisionsText(revisions, context));
   return lines.join('\n');
 }
 
-function variantsText(variants: readonly EndpointVariant[], { paint }: Context): string {
-  return table(
-    variants,
+function variantsText({ variants, canary }: EndpointDetail, { paint }: Context): string {
+  const named = canary.map((one) => ({ ...one, variant: `${one.variant} (canary)` }));
+  return table<EndpointVariant>(
+    [...variants, ...named],
     [
       { title: 'VARIANT', cell: ({ variant }) => variant },
       {

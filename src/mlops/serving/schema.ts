@@ -76,7 +76,7 @@ export const EndpointVariant = z
     lost: z.number().int().describe('Requests without an answer, since then'),
     cost: VariantCost,
   })
-  .describe('A variant of the live revision');
+  .describe('A variant of a revision that gets traffic');
 export type EndpointVariant = z.infer<typeof EndpointVariant>;
 
 export const EndpointDetail = z
@@ -84,6 +84,11 @@ export const EndpointDetail = z
     ...EndpointSummary.shape,
     url: z.string().describe('Path that the protocols are under'),
     variants: z.array(EndpointVariant).describe('Variants of the live revision; empty before the first'),
+    canary: z
+      .array(EndpointVariant)
+      .describe(
+        'Variants of the revision that is rolled out, where they have replicas of their own; empty without a canary',
+      ),
     log: LogState,
     revisions: z.array(EndpointRevision).describe('Revisions, latest first; at most fifty'),
   })

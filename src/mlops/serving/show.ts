@@ -44,7 +44,7 @@ export async function shownEndpoint(
   return {
     ...(await shownSummary(sql, pointers)),
     url: `/serve/${name}`,
-    variants: deployment === null ? [] : await shownVariants(costs, sql, deployment),
+    ...(await shownTraffic(costs, sql, deployment)),
     log: queue.state(name),
     revisions: (await revisionsOf(sql, name, SHOWN_REVISIONS)).map(shownRevision),
   };
@@ -91,7 +91,33 @@ function shownRevision({
   };
 }
 
-function shownVariants(costs: ServingCosts, sql: Sql, deployment: Deployment): Promise<EndpointVariant[]> {
+/** Variants of the live revision, and those of a canary beside it; what both have is in the live revision with all of its share. */
+async function shownTraffic(
+  costs: ServingCosts,
+  sql: Sql,
+  live: Deployment | null,
+): Promise<Pick<EndpointDetail, 'variants' | 'canary'>> {
+  if (live === null) return { variants: [], canary: [] };
+  const share = live.canary === null ? 0 : live.canary.weight / 100;
+  const own = await shownVariants(costs, sql, live, 1 - share);
+  if (live.canary === null) return { variants: own, canary: [] };
+  const beside = live.canary.deployment;
+  const rolled = await shownVariants(costs, sql, beside, share);
+  const shared = beside.variants.map(({ key }) => live.variants.findIndex((one) => one.key === key));
+  const added = (index: number) =>
+    rolled.filter((_, at) => shared[at] === index).reduce((sum, { weight }) => sum + weight, 0);
+  return {
+    variants: own.map((variant, index) => ({ ...variant, weight: variant.weight + added(index) })),
+    canary: rolled.filter((_, at) => shared[at] === -1),
+  };
+}
+
+function shownVariants(
+  costs: ServingCosts,
+  sql: Sql,
+  deployment: Deployment,
+  share: number,
+): Promise<EndpointVariant[]> {
   const { endpoint, spec } = deployment.revision;
   const weights = weightsOf(spec);
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
@@ -101,7 +127,7 @@ function shownVariants(costs: ServingCosts, sql: Sql, deployment: Deployment): P
       const { unpriced, ...cost } = await costs.of(sql, { endpoint, model, version: live.version });
       return {
         ...shownReplicas(live),
-        weight: (weights[live.name] ?? 0) / total,
+        weight: (share * (weights[live.name] ?? 0)) / total,
         shadow: spec.traffic.shadow[live.name] ?? 0,
         cost: { ...cost, unpriced: [...unpriced] },
       };

@@ -19,7 +19,7 @@ interface VariantsCardProps {
 }
 
 /** What answers: the variants of the live revision, their shares, replicas and cost. */
-export function VariantsCard({ endpoint: { name, variants }, onTraffic }: VariantsCardProps) {
+export function VariantsCard({ endpoint: { name, variants, canary }, onTraffic }: VariantsCardProps) {
   const change = variants.length > 1 && (
     <button type="button" className={parts.button} onClick={onTraffic}>
       Change shares…
@@ -71,6 +71,14 @@ export function VariantsCard({ endpoint: { name, variants }, onTraffic }: Varian
             {variants.map((variant, index) => (
               <Row key={variant.variant} variant={variant} colour={categoryColour(index)} />
             ))}
+            {canary.map((variant, index) => (
+              <Row
+                key={`${variant.variant} canary`}
+                variant={variant}
+                colour={categoryColour(variants.length + index)}
+                isCanary
+              />
+            ))}
           </tbody>
         </table>
       )}
@@ -78,7 +86,13 @@ export function VariantsCard({ endpoint: { name, variants }, onTraffic }: Varian
   );
 }
 
-function Row({ variant: one, colour }: { readonly variant: EndpointVariant; readonly colour: string }) {
+interface RowProps {
+  readonly variant: EndpointVariant;
+  readonly colour: string;
+  readonly isCanary?: boolean;
+}
+
+function Row({ variant: one, colour, isCanary = false }: RowProps) {
   const { variant, model, version, alias, weight, shadow, replicasReady, replicasWanted, lastEnd, cost } = one;
   const failed = failedText(one);
   return (
@@ -88,6 +102,7 @@ function Row({ variant: one, colour }: { readonly variant: EndpointVariant; read
           <Swatch variable={colour} />
           {variant}
         </span>
+        {isCanary && <span className={styles.sub}>canary</span>}
       </th>
       <td>
         <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>

@@ -118,6 +118,13 @@ describe('a canary', () => {
     const rollout = await rolloutOf(application, 'split');
     expect(rollout).toMatchObject({ step: 1, steps: 1, live: { errors: 0 }, canary: { errors: 0, errorRateLow: 0 } });
     expect(rollout?.reason).toMatch(/^the step lasts for 500 answers of the canary; there are \d+$/);
+    const { variants, canary } = await call(application, getEndpoint, { params: { endpoint: 'split' } });
+    expect([variants, canary]).toMatchObject([
+      [{ version: '1', weight: 0.8, replicasReady: 1 }],
+      [{ version: '2', weight: 0.2, replicasReady: 1 }],
+    ]);
+    // Of the 300 and the one that named its version.
+    expect((variants[0]?.answered ?? 0) + (canary[0]?.answered ?? 0)).toBeGreaterThanOrEqual(301);
   });
 
   it('with little traffic waits, and then goes on unproven, is given back, or is held until there is more', async () => {
