@@ -42,9 +42,9 @@ describe('deliveries on the command line', () => {
     expect(asked.err).toContain('Import again with --counts-beside');
     expect(await importAs('support', '--counts-beside', '--replaces')).toMatchObject({ code: 2 });
     expect(await importAs('support', '--counts-beside')).toMatchObject({ code: 0 });
-    expect((await own.run('cost', 'summary', '--by', 'serviceName')).out).toContain('20');
+    expect((await own.run('cost', 'summary', '--by', 'serviceName', '--metric', 'billedCost')).out).toContain('20');
     expect((await importAs('again', '--replaces')).out).not.toContain('Not counted');
-    expect((await own.run('cost', 'summary', '--by', 'serviceName')).out).toContain('10');
+    expect((await own.run('cost', 'summary', '--by', 'serviceName', '--metric', 'billedCost')).out).toContain('10');
   });
 
   it('with rows that break a rule of FOCUS say so, and list them', async () => {

@@ -112,6 +112,7 @@ describe('manifests in documents', () => {
       'Budget',
       'Endpoint',
       'Environment',
+      'ExchangeRates',
       'GpuOwnerRules',
       'IdlePolicy',
       'Monitor',

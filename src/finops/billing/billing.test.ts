@@ -111,6 +111,8 @@ describe('a bill that comes in', () => {
     });
     const { query } = ofAccount('serviceName');
     expect(await call(application, costSummary, { query: { ...query, metric: 'contractedCost' } })).toEqual({
+      metric: 'contractedCost',
+      reporting: null,
       rows: [{ serviceName: null, amount: null, currency: 'USD' }],
       totals: [],
       leftOut: { rejectedRows: 0, rowsWithoutMetric: 1 },
@@ -308,7 +310,7 @@ const shared = join(import.meta.dirname, '../../../../shared/data/finops/focus')
 describe.skipIf(!existsSync(shared))('real files (skipped without ../shared)', () => {
   it('imports the real anonymised FOCUS 1.0 bill to the last decimal, once', async () => {
     await using application = await quietApplication();
-    const realTotal = async (by: string) => (await call(application, costSummary, { query: { by } })).totals;
+    const realTotal = async (by: string) => (await call(application, costSummary, { query: { by, metric: 'billedCost' } })).totals;
     const name = 'focus_1.0_real_anonymised_1000.csv';
     const files = { [name]: readFileSync(join(shared, name)) };
     expect(await importFiles(application, 'sample', files)).toMatchObject({
@@ -319,7 +321,9 @@ describe.skipIf(!existsSync(shared))('real files (skipped without ../shared)', (
     for (const by of ['serviceProviderName', 'tag:org', 'day,serviceName', 'team', 'x_Id']) {
       expect(await realTotal(by)).toEqual([{ currency: 'USD', amount: '20.52022672899' }]);
     }
-    const { rows } = await call(application, costSummary, { query: { by: 'serviceProviderName' } });
+    const { rows } = await call(application, costSummary, {
+      query: { by: 'serviceProviderName', metric: 'billedCost' },
+    });
     expect(rows).toEqual([
       { serviceProviderName: 'AWS', amount: '18.0066386184', currency: 'USD' },
       { serviceProviderName: 'Microsoft', amount: '1.97651418586', currency: 'USD' },

@@ -36,7 +36,7 @@ describe('a bill in Parquet', () => {
       accepted: 2,
       rejected: [],
     });
-    const billed = await call(application, costSummary, { query: { by: 'tag:team,day' } });
+    const billed = await call(application, costSummary, { query: { by: 'tag:team,day', metric: 'billedCost' } });
     expect(billed.rows).toEqual([
       { 'tag:team': null, day: '2026-10-02', amount: '1', currency: 'USD' },
       { 'tag:team': 'search', day: '2026-10-02', amount: '0.1234567890123456789', currency: 'USD' },
@@ -66,7 +66,7 @@ describe('a bill in Parquet', () => {
     const content = await parquet(`SELECT 5 AS BilledCost, ${COLUMNS}`);
     const csv = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart\n2,USD,2026-10-01,2026-10-02\n';
     await importFiles(application, 'azure', { 'a.parquet': content, 'b.csv': csv });
-    const { totals } = await call(application, costSummary, { query: { by: 'file' } });
+    const { totals } = await call(application, costSummary, { query: { by: 'file', metric: 'billedCost' } });
     expect(totals).toEqual([{ currency: 'USD', amount: '7' }]);
   });
 });
