@@ -310,7 +310,8 @@ const shared = join(import.meta.dirname, '../../../../shared/data/finops/focus')
 describe.skipIf(!existsSync(shared))('real files (skipped without ../shared)', () => {
   it('imports the real anonymised FOCUS 1.0 bill to the last decimal, once', async () => {
     await using application = await quietApplication();
-    const realTotal = async (by: string) => (await call(application, costSummary, { query: { by, metric: 'billedCost' } })).totals;
+    const realTotal = async (by: string) =>
+      (await call(application, costSummary, { query: { by, metric: 'billedCost' } })).totals;
     const name = 'focus_1.0_real_anonymised_1000.csv';
     const files = { [name]: readFileSync(join(shared, name)) };
     expect(await importFiles(application, 'sample', files)).toMatchObject({

@@ -86,7 +86,9 @@ async function answerOf({ application }: MadeLedger) {
 async function deliverAll(order: readonly Delivery[]) {
   await using ledger = await openAnomalyLedger();
   for (const [place, delivery] of order.entries()) await deliver(ledger, delivery, place);
-  return answerOf(ledger);
+  // Awaited here: the ledger is closed when this function returns.
+  const answer = await answerOf(ledger);
+  return answer;
 }
 
 it('anomalies, states and totals are the same for every order of deliveries', { timeout: 300_000 }, async () => {
