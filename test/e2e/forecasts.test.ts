@@ -104,14 +104,16 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
     await expect
       .poll(() => answer(page))
       .toMatch(
-        /^\$[\d,.]+ so far in \w+, forecast \$[\d,]+ \(\$[\d,]+ to \$[\d,]+\), \d+\s% over budget with (over 99|100)\s% probability, on about \d+ \w+\.$/,
+        /^\$[\d,.]+ so far in \w+, to \d+ \w+, forecast \$[\d,]+ \(\$[\d,]+ to \$[\d,]+\), \d+\s% over budget with (over 99|100)\s% probability, on about \d+ \w+\.$/,
       );
     expect(await page.getByTestId('forecasts').locator('tbody th a').allInnerTexts()).toEqual(['everything', 'recs']);
     await page.getByLabel('Of', { exact: true }).selectOption('team');
     const rows = page.getByTestId('forecasts').locator('tbody th a');
     await expect.poll(() => rows.allInnerTexts()).toEqual(['Everything', 'search', 'recs']);
     await rows.getByText('recs').click();
-    await expect.poll(() => answer(page)).toMatch(/so far in \w+ by team recs, .* under the budget of \$9,000/);
+    await expect
+      .poll(() => answer(page))
+      .toMatch(/so far by team recs in \w+, to \d+ \w+, .* under the budget of \$9,000/);
     await page.getByText('How does team recs go on?').waitFor();
     expect(new URL(page.url()).searchParams.get('key')).toBe('recs');
     const facts = page.getByRole('region', { name: 'How good were such forecasts?' });

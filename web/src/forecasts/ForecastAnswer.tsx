@@ -21,8 +21,7 @@ export function ForecastAnswer({ detail }: { readonly detail: ForecastDetail }) 
       <span data-testid="headline">
         <MoneyFigure money={money(known)} />
       </span>{' '}
-      so far {when}
-      {level === 'budget' ? ` of ${subjectName(forecast)}` : name}, forecast{' '}
+      so far{level === 'budget' ? ` of ${subjectName(forecast)}` : name} {when}, forecast{' '}
       <AboutFigure money={money(estimate.mean)} strong /> ({formatAbout(money(estimate.lo80))} to{' '}
       {formatAbout(money(estimate.hi80))}){breach !== null && <BreachText breach={breach} currency={currency} />}.
     </>
