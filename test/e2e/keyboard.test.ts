@@ -59,8 +59,8 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Chromium i
     const search = page.getByRole('button', { name: /Search/ });
     await search.focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('listbox', { name: 'Found' }).waitFor();
     await page.keyboard.press('ArrowDown');
+    await page.getByRole('listbox', { name: 'Found' }).getByRole('option', { selected: true }).waitFor();
     const active = await page.getByRole('combobox', { name: /Search pages/ }).getAttribute('aria-activedescendant');
     expect(await page.locator(`[id="${active}"]`).getAttribute('aria-selected')).toBe('true');
     await page.keyboard.press('Escape');

@@ -11,7 +11,7 @@ const PAGES = [
   {
     name: 'Overview',
     path: '/',
-    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}.*ranker runs version \d+ as champion/s,
+    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}.*ranker version \d+ is champion/s,
   },
   {
     name: 'Costs',
@@ -43,7 +43,7 @@ const PAGES = [
   {
     name: 'Statements',
     path: '/statements',
-    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d of effective cost and \$[\d,]+\.\d\d is nobody’s; together they are the bill/,
+    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d of effective cost and −?\$[\d,]+\.\d\d is unallocated; together they are the bill/,
   },
   {
     name: 'Statement',
@@ -70,7 +70,7 @@ const PAGES = [
   {
     name: 'Model',
     path: '/models/ranker',
-    says: /ranker runs version \d+ as champion: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\)/,
+    says: /ranker version \d+ is champion, promoted by policy [\w-]+: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\) at \$[\d.]+ per 1[MB] predictions \(benchmark\)\. Version \d+ ranks/,
   },
   { name: 'Pipelines', path: '/pipelines', says: /1 pipeline: none runs now/ },
   { name: 'Endpoints', path: '/endpoints', says: /1 endpoint; it answers/ },

@@ -79,10 +79,10 @@ export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
   };
 }
 
-/** One scale for the axis and the limit: that of the dearest. */
-function scaleOf({ points, ceiling }: QualityCostData): UnitScale {
-  const costs = [...points.map(({ cost }) => cost), ...(ceiling === null ? [] : [ceiling])];
-  return unitScale(String(Math.max(0, ...costs)), PREDICTIONS);
+/** One scale for the axis and the limit, as in the tables beside it: that of the cheapest. */
+function scaleOf({ points }: QualityCostData): UnitScale {
+  const costs = points.map(({ cost }) => cost).filter((cost) => cost > 0);
+  return unitScale(String(costs.length === 0 ? 0 : Math.min(...costs)), PREDICTIONS);
 }
 
 function axis(name: string, text: string, line: string, grid: string) {

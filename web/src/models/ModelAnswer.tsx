@@ -3,7 +3,7 @@ import { counted } from '../format/number.ts';
 import { bestVersionText, type HeadlineFacts, verdictText } from './headline.ts';
 import { QualityFigure } from './QualityFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
-import { comparedBasis, comparedFigure } from './unit-costs.ts';
+import { BASIS_NAME, comparedBasis, comparedFigure } from './unit-costs.ts';
 import { championOf } from './versions.ts';
 
 interface ModelAnswerProps extends HeadlineFacts {
@@ -28,8 +28,8 @@ export function ModelAnswer({ linked, ...facts }: ModelAnswerProps) {
       </>
     );
   }
-  const { figure, reason } = comparedFigure(compared, champion.version);
-  const basis = figure === null ? null : comparedBasis(compared);
+  const { figure, reason, scale } = comparedFigure(compared, champion.version);
+  const basis = figure === null ? null : compared.basis;
   return (
     <>
       <strong>{name ?? champion.model}</strong> version {champion.version} is champion,{' '}
@@ -39,8 +39,14 @@ export function ModelAnswer({ linked, ...facts }: ModelAnswerProps) {
           {metric} <QualityFigure version={champion} metric={metric} /> at{' '}
         </>
       )}
-      <UnitCostFigure figure={figure} reason={reason} /> per 1,000 predictions{basis === null ? '' : ` (${basis})`}.{' '}
-      {bestVersionText(facts)}
+      <UnitCostFigure {...{ figure, reason, scale }} spelled /> predictions
+      {basis !== null && (
+        <>
+          {' '}
+          (<span data-tip={comparedBasis(compared) ?? undefined}>{BASIS_NAME[basis]}</span>)
+        </>
+      )}
+      . {bestVersionText(facts)}
     </>
   );
 }

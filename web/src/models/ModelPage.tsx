@@ -55,10 +55,11 @@ export function ModelPage() {
   return (
     <Page
       title={model}
+      longAnswer
       answer={
         evidence.isError ? (
           `The versions of ${model} could not be read.`
-        ) : versions === undefined || compared === undefined ? (
+        ) : versions === undefined || compared === undefined || decisions.isPending ? (
           <AnswerPending />
         ) : (
           <ModelAnswer {...{ versions, compared, policy, metric }} decisions={decisions.data?.decisions ?? []} />
@@ -67,7 +68,7 @@ export function ModelPage() {
     >
       {evidence.isError ? (
         <ErrorState error={evidence.error} what={`Model ${model}`} onRetry={() => evidence.refetch()} />
-      ) : evidence.isPending || registered.isPending ? (
+      ) : evidence.isPending || registered.isPending || decisions.isPending ? (
         <div className={styles.stack} aria-busy="true">
           <Skeleton height={CHART_HEIGHT} />
           <Skeleton height={REST_HEIGHT} />

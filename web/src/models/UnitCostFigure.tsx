@@ -1,8 +1,10 @@
 import type { CostInterval, UnitCostBasis } from '../../../src/tradeoff/unit-cost/schema.ts';
-import { exactMoney, formatMoney } from '../format/money.ts';
+import { exactMoney, formatScaled, type UnitScale, unitScale } from '../format/money.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './models.module.css';
 import { BASIS_NAME } from './unit-costs.ts';
+
+const COUNT = 1000;
 
 interface UnitCostFigureProps {
   /** null: not known, or not comparable. */
@@ -13,19 +15,25 @@ interface UnitCostFigureProps {
   readonly reason: string;
   /** Named beside the figure, where the page does not name it once for all figures. */
   readonly basis?: UnitCostBasis | null;
+  /** Of all figures that stand beside it; its own when left out. */
+  readonly scale?: UnitScale | undefined;
+  /** In a sentence, which does not say for how many predictions it is. */
+  readonly spelled?: boolean;
 }
 
-/** A cost per 1,000 predictions; exact and with its interval on hover, unknown with its reason. */
-export function UnitCostFigure({ figure, reason, basis }: UnitCostFigureProps) {
+/** A cost per 1,000 predictions, or of more where that is too little to read; exact and with its interval on hover. */
+export function UnitCostFigure({ figure, reason, basis, scale, spelled = false }: UnitCostFigureProps) {
   const money = figure?.perThousand ?? null;
   if (figure === null || money === null) return <Unknown reason={reason} />;
   const { interval } = figure;
+  const shown = scale ?? unitScale(money.amount, COUNT);
   const bounds = interval === null ? '' : `; 95 % interval ${interval.lower} to ${interval.upper}`;
   return (
     <span className={styles.figure}>
-      <data value={money.amount} data-tip={`${exactMoney(money)}${bounds}`}>
-        {formatMoney(money)}
+      <data value={money.amount} data-tip={`${exactMoney(money)} per 1,000${bounds}`}>
+        {formatScaled(money, shown)}
       </data>
+      {(spelled || shown.factor !== 1) && ` per ${shown.per}`}
       {basis != null && <span className={styles.basis}>{BASIS_NAME[basis]}</span>}
     </span>
   );

@@ -26,11 +26,12 @@ export function VersionAnswer({ version, evidence, decisions }: VersionAnswerPro
       {aliases === '' ? 'has no alias' : `is ${aliases}`}
       {evidence !== undefined && (
         <>
-          ; training cost <CostFigure evidence={evidence.trainingCost} />, 1,000 predictions cost{' '}
+          ; training cost <CostFigure evidence={evidence.trainingCost} />, predictions cost{' '}
           <UnitCostFigure
             figure={known ?? null}
             reason="No benchmark was recorded and no endpoint served it."
             basis={known?.basis ?? null}
+            spelled
           />
         </>
       )}

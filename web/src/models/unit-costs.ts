@@ -1,5 +1,8 @@
+import { decimal } from '../../../src/platform/units/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { ComparedUnitCosts, UnitCost, UnitCostBasis } from '../../../src/tradeoff/unit-cost/schema.ts';
+
+import { type UnitScale, unitScale } from '../format/money.ts';
 
 export const BASIS_NAME: Readonly<Record<UnitCostBasis, string>> = {
   benchmark: 'benchmark',
@@ -14,14 +17,19 @@ export function comparedBasis({ basis, hardware, window }: ComparedUnitCosts): s
   return `${BASIS_NAME[basis]} on ${hardware ?? 'unknown hardware'}${when}`;
 }
 
-/** The comparable figure of a version, or why it has none. */
+/** The comparable figure of a version, or why it has none; `scale`: one for all figures of the comparison, that of the cheapest. */
 export function comparedFigure(
   { figures, leftOut }: ComparedUnitCosts,
   version: string,
-): { readonly figure: ComparedUnitCosts['figures'][number] | null; readonly reason: string } {
+): {
+  readonly figure: ComparedUnitCosts['figures'][number] | null;
+  readonly reason: string;
+  readonly scale: UnitScale | undefined;
+} {
   const figure = figures.find((one) => one.version === version) ?? null;
   const reason = leftOut.find((one) => one.version === version)?.reason ?? 'Its cost per prediction is not known.';
-  return { figure, reason };
+  const [cheapest] = figures.map(({ perThousand }) => perThousand.amount).toSorted((a, b) => decimal(a).cmp(b));
+  return { figure, reason, scale: cheapest === undefined ? undefined : unitScale(cheapest, 1000) };
 }
 
 /** The cost of another version on the same basis, hardware, window and currency; undefined when there is none. */

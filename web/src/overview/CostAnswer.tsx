@@ -55,8 +55,7 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
       {later !== '0' && (
         <>
           {' '}
-          Another <MoneyFigure money={{ amount: later, currency: total.currency }} /> is charged on later days, which
-          not every source has delivered.
+          Later, incomplete days: <MoneyFigure money={{ amount: later, currency: total.currency }} />.
         </>
       )}
     </>

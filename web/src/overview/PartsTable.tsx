@@ -40,7 +40,7 @@ export function PartsTable({ rows, dimension, total, colourOf }: PartsTableProps
             Share
           </th>
           <th scope="col" className={table.number}>
-            Billed
+            Effective cost
           </th>
         </tr>
       </thead>

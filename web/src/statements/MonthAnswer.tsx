@@ -37,7 +37,7 @@ export function MonthAnswer({ month, cost }: MonthAnswerProps) {
           cost,
         )}
       />{' '}
-      is nobody’s; {equal ? 'together they are the bill, ' : 'together they are NOT the bill, '}
+      is unallocated; {equal ? 'together they are the bill, ' : 'together they are NOT the bill, '}
       <MoneyOf money={sums(month.bill, cost)} />. {issuedText(month)}
     </>
   );
