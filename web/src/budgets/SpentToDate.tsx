@@ -8,7 +8,7 @@ export function SpentToDate({ budget: { toDate, limit } }: { readonly budget: Pi
   if (toDate === null) return null;
   const { amount, later, through } = toDate;
   return (
-    <span className={table.sub} style={{ display: 'block' }}>
+    <span className={`${table.subLine} ${table.wideOnly}`}>
       {later !== '0' && <MoneyFigure money={{ amount, currency: limit.currency }} />} to {formatDay(through)}
     </span>
   );

@@ -6,7 +6,7 @@ import type { AliasRow } from './aliases.ts';
 import styles from './models.module.css';
 import { QualityFigure } from './QualityFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
-import { comparedBasis, comparedFigure } from './unit-costs.ts';
+import { comparedBasis, comparedFigure, comparedScale } from './unit-costs.ts';
 
 interface AliasesTableProps {
   readonly rows: readonly AliasRow[];
@@ -19,6 +19,7 @@ interface AliasesTableProps {
 /** Each alias with its version, the quality and the cost that it stands for. */
 export function AliasesTable({ rows, compared, metric, onMove, onRemove }: AliasesTableProps) {
   const basis = comparedBasis(compared);
+  const per = comparedScale(compared)?.per ?? '1,000';
   return (
     <table className={table.table} aria-label="Aliases">
       <thead>
@@ -31,7 +32,7 @@ export function AliasesTable({ rows, compared, metric, onMove, onRemove }: Alias
             </th>
           )}
           <th scope="col" className={`${table.number} ${table.wideOnly} ${styles.costHead}`}>
-            Per 1,000 predictions{basis === null ? '' : `, ${basis}`}
+            Per {per} predictions{basis === null ? '' : `, ${basis}`}
           </th>
           <th scope="col">
             <span className="visually-hidden">Change</span>
@@ -57,7 +58,7 @@ export function AliasesTable({ rows, compared, metric, onMove, onRemove }: Alias
               </td>
             )}
             <td className={`${table.number} ${table.wideOnly}`}>
-              <UnitCostFigure {...comparedFigure(compared, version.version)} />
+              <UnitCostFigure {...comparedFigure(compared, version.version)} stated={per} />
             </td>
             <td className={styles.acts}>
               <button

@@ -39,7 +39,7 @@ export function ModelAnswer({ linked, ...facts }: ModelAnswerProps) {
           {metric} <QualityFigure version={champion} metric={metric} /> at{' '}
         </>
       )}
-      <UnitCostFigure {...{ figure, reason, scale }} spelled /> predictions
+      <UnitCostFigure {...{ figure, reason, scale }} stated={null} /> predictions
       {basis !== null && (
         <>
           {' '}

@@ -17,12 +17,12 @@ interface UnitCostFigureProps {
   readonly basis?: UnitCostBasis | null;
   /** Of all figures that stand beside it; its own when left out. */
   readonly scale?: UnitScale | undefined;
-  /** In a sentence, which does not say for how many predictions it is. */
-  readonly spelled?: boolean;
+  /** For how many predictions it is, as the head of its column says: "1,000" when left out. null in a sentence, which does not say it. */
+  readonly stated?: string | null;
 }
 
 /** A cost per 1,000 predictions, or of more where that is too little to read; exact and with its interval on hover. */
-export function UnitCostFigure({ figure, reason, basis, scale, spelled = false }: UnitCostFigureProps) {
+export function UnitCostFigure({ figure, reason, basis, scale, stated = '1,000' }: UnitCostFigureProps) {
   const money = figure?.perThousand ?? null;
   if (figure === null || money === null) return <Unknown reason={reason} />;
   const { interval } = figure;
@@ -33,7 +33,7 @@ export function UnitCostFigure({ figure, reason, basis, scale, spelled = false }
       <data value={money.amount} data-tip={`${exactMoney(money)} per 1,000${bounds}`}>
         {formatScaled(money, shown)}
       </data>
-      {(spelled || shown.factor !== 1) && ` per ${shown.per}`}
+      {shown.per !== stated && ` per ${shown.per}`}
       {basis != null && <span className={styles.basis}>{BASIS_NAME[basis]}</span>}
     </span>
   );

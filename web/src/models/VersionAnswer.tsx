@@ -31,7 +31,7 @@ export function VersionAnswer({ version, evidence, decisions }: VersionAnswerPro
             figure={known ?? null}
             reason="No benchmark was recorded and no endpoint served it."
             basis={known?.basis ?? null}
-            spelled
+            stated={null}
           />
         </>
       )}

@@ -11,7 +11,7 @@ import { CostFigure } from './CostFigure.tsx';
 import styles from './models.module.css';
 import { QualityFigure } from './QualityFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
-import { comparedBasis, comparedFigure } from './unit-costs.ts';
+import { BASIS_NAME, comparedBasis, comparedFigure, comparedScale } from './unit-costs.ts';
 import { championOf, tableMetrics } from './versions.ts';
 
 interface VersionsTableProps {
@@ -28,6 +28,7 @@ interface VersionsTableProps {
 export function VersionsTable({ versions, compared, policy, metric: chosen, decisions }: VersionsTableProps) {
   const champion = championOf(versions, policy);
   const basis = comparedBasis(compared);
+  const per = comparedScale(compared)?.per ?? '1,000';
   const metrics = tableMetrics(versions, policy, chosen);
   return (
     <table className={table.table}>
@@ -40,11 +41,11 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
             </th>
           ))}
           <th scope="col" className={`${table.number} ${styles.costHead}`}>
-            Per 1,000 predictions
+            Per {per} predictions
             {basis !== null && (
               <>
                 ,<br />
-                {basis}
+                <span data-tip={basis}>{compared.basis === null ? '' : BASIS_NAME[compared.basis]}</span>
               </>
             )}
           </th>
@@ -78,7 +79,7 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
               </td>
             ))}
             <td className={table.number}>
-              <UnitCostFigure {...comparedFigure(compared, version.version)} />
+              <UnitCostFigure {...comparedFigure(compared, version.version)} stated={per} />
             </td>
             <td className={table.number}>
               <CostFigure evidence={version.trainingCost} />

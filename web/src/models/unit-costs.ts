@@ -28,8 +28,13 @@ export function comparedFigure(
 } {
   const figure = figures.find((one) => one.version === version) ?? null;
   const reason = leftOut.find((one) => one.version === version)?.reason ?? 'Its cost per prediction is not known.';
+  return { figure, reason, scale: comparedScale({ figures }) };
+}
+
+/** One scale for all figures of a comparison: that of the cheapest; undefined without a figure. */
+export function comparedScale({ figures }: Pick<ComparedUnitCosts, 'figures'>): UnitScale | undefined {
   const [cheapest] = figures.map(({ perThousand }) => perThousand.amount).toSorted((a, b) => decimal(a).cmp(b));
-  return { figure, reason, scale: cheapest === undefined ? undefined : unitScale(cheapest, 1000) };
+  return cheapest === undefined ? undefined : unitScale(cheapest, 1000);
 }
 
 /** The cost of another version on the same basis, hardware, window and currency; undefined when there is none. */
