@@ -80,7 +80,7 @@ describe('a restore that is killed', () => {
     const backup = (await listBackups(opened)).backups.at(-1)?.backup ?? '';
     let folder = join(newFolder('restored'), 'data');
     const marker = () => join(folder, '.restoring.json');
-    /** Each try writes the marker anew when it begins. */
+    /** Each try writes the marker again when it begins. */
     const beganAt = () => statSync(marker(), { throwIfNoEntry: false })?.mtimeMs;
     const restoring = (): ChildProcess =>
       spawn(PROGRAM, ['backup', 'restore', backup, '--from', place, '--data', folder, '--json'], { stdio: 'ignore' });

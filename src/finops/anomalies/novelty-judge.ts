@@ -23,7 +23,7 @@ export interface NoveltyOptions {
   readonly meanPoints: number;
   /** Share of the usual range by which a value must be new to raise an alarm. */
   readonly alarmNovelty: number;
-  /** For so many points after something new, only what is newer is told again. */
+  /** For so many points after something new, only what is newer is reported again. */
   readonly quietPoints: number;
   /** How many times as new that is. */
   readonly newer: number;
@@ -44,7 +44,7 @@ const LASTING_POINTS = 100;
 
 /**
  * Judges a series with many points a day by what is new: a value that none seen is near to, or a mean of the newest points that is new at
- * this time of day. What is new is told once: within the next 100 points only something newer by a half scores.
+ * this time of day. What is new is reported once: within the next 100 points only something newer by a half scores.
  */
 export function createNoveltyJudge(
   restored?: NoveltyState,

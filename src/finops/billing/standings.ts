@@ -2,7 +2,7 @@
 export interface UnitClaim {
   /** Lake partition of the unit. */
   readonly partition: string;
-  /** Grows with every unit that appears: of two about which nobody has decided, the later one is held. */
+  /** Grows with every unit that appears: of two that are undecided, the later one is held. */
   readonly arrival: number;
 }
 

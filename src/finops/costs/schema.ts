@@ -27,7 +27,7 @@ export const ReportedCosts = z
     rows: z
       .array(z.record(z.string(), z.string().nullable()))
       .describe('One object a group, as in `rows`, with the converted `amount`; largest first'),
-    rates: z.array(UsedRate).describe('Every rate that it stands on'),
+    rates: z.array(UsedRate).describe('Every rate that was used'),
     leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero'),
   })
   .describe('The costs in one currency, each charge day at the rate of its day');

@@ -85,7 +85,7 @@ export const UsedRate = z
     from: RateDay.describe('First charge day that it was used for'),
     to: RateDay.describe('Last charge day that it was used for; after `date` where that day had no rate'),
   })
-  .describe('A rate that a converted figure stands on');
+  .describe('A rate that was used for a converted figure');
 export type UsedRate = z.infer<typeof UsedRate>;
 
 export const Unconverted = z

@@ -22,7 +22,7 @@ type BusyShare = (endpoint: string) => number | null;
 
 /**
  * Unit costs on the basis `served`, one for each endpoint: metered cost of the version's replicas in the window, idle time included,
- * divided by its predictions in the window. Intervals that cross an edge of the window count by the share that lies in it. Empty without
+ * divided by its predictions in the window. Intervals that cross an edge of the window count by the share inside it. Empty without
  * usage in the window; `perThousand` is null without a prediction or without a price.
  *
  * @example a replica at 2.00 an hour for 24 hours with 48,000 predictions -> 1.00 per 1,000.

@@ -6,7 +6,7 @@ import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';
 import { daysText } from './words.ts';
 
-/** The other days on which the same cause was out of the ordinary, with their money. */
+/** The other days on which the same cause was anomalous, with their money. */
 export function Repeats({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
   return (
     <details className={layout.sub}>

@@ -14,7 +14,7 @@ export interface LanePlace {
   readonly room: number;
 }
 
-/** Where the bar and the name of an anomaly stand on an axis from `first` to `last` (YYYY-MM-DD): never outside of it. */
+/** Where the bar and the name of an anomaly are placed on an axis from `first` to `last` (YYYY-MM-DD): never outside of it. */
 export function placeInLane({ start, end }: Pick<Anomaly, 'start' | 'end'>, first: string, last: string): LanePlace {
   const days = daysBetween(first, last) + 1;
   const inside = (day: number) => Math.min(days, Math.max(0, day));

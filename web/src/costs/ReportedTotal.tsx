@@ -3,7 +3,7 @@ import { counted } from '../format/number.ts';
 import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 
-/** The total in the reporting currency, with the rates that it stands on and what has none. */
+/** The total in the reporting currency, with the rates that were used and what has none. */
 export function ReportedTotal({
   reporting: { currency, amount, rates, leftOut },
 }: {

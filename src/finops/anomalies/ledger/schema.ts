@@ -60,7 +60,7 @@ export type AnomalyFeedback = z.infer<typeof AnomalyFeedback>;
 export const AnomalyState = z
   .enum(['open', 'ended', 'restated', 'withdrawn', 'merged'])
   .describe(
-    'open: it goes on; ended: the usual is back, or it is the usual now; restated: later bills changed the cost of its days and do not show it; withdrawn: its days cost the same, but the bills of other days do not make them an anomaly; merged: it turned out to be one with another',
+    'open: it continues; ended: the usual is back, or it is the usual now; restated: later bills changed the cost of its days and do not show it; withdrawn: its days cost the same, but the bills of other days do not make them an anomaly; merged: it turned out to be one with another',
   );
 
 export const Restatement = z

@@ -24,7 +24,7 @@ export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
   readonly store: Store;
   readonly log: Log;
   readonly publicUrl: string | null;
-  /** Percentage of the spend of its scope from which on an anomaly is told, unless a subscription has its own least impact. */
+  /** Percentage of the spend of its scope from which on notices of an anomaly are sent, unless a subscription has its own least impact. */
   readonly minImpactPercent: number;
 }
 

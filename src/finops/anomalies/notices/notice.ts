@@ -9,7 +9,7 @@ interface Telling {
   readonly at: string;
   /** Where people open the web app; null when that is not configured. */
   readonly publicUrl: string | null;
-  /** Whether it was told before and was withdrawn since. */
+  /** Whether a notice was sent before and was withdrawn since. */
   readonly isAgain: boolean;
 }
 
@@ -21,7 +21,7 @@ export function noticeOf({ subscription, anomaly, related, at, publicUrl, isAgai
   return { id, title, text: textOf(title, anomaly, related, publicUrl), event };
 }
 
-/** A CloudEvent of type `steelyard.anomaly.withdrawn`, for a subscription that was told of the anomaly. */
+/** A CloudEvent of type `steelyard.anomaly.withdrawn`, for a subscription that was notified of the anomaly. */
 export function withdrawalNotice({
   subscription,
   anomaly,

@@ -54,7 +54,7 @@ export async function claimNotice(
   return claimed.length > 0;
 }
 
-/** True for the one caller that may tell a subscription that an anomaly of which it was told is withdrawn. */
+/** True for the one caller that may tell a subscription that an anomaly of which it was notified is withdrawn. */
 export async function claimWithdrawal(sql: Sql, subscription: string, anomaly: string, at: string): Promise<boolean> {
   const claimed = await sql
     .tables<NoticeTables>()
@@ -68,7 +68,7 @@ export async function claimWithdrawal(sql: Sql, subscription: string, anomaly: s
   return claimed.length > 0;
 }
 
-/** What a subscription was told of each anomaly last. */
+/** What a subscription was notified of each anomaly last. */
 export async function findNotices(sql: Sql, subscription: string): Promise<Map<string, 'opened' | 'withdrawn'>> {
   const rows = await sql
     .tables<NoticeTables>()

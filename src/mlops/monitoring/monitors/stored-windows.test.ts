@@ -2,6 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
+import { draws } from '../../../testing-deep.ts';
 import { deletePredictions } from '../predictions/schema.ts';
 import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
 import { showMonitor } from './schema.ts';
@@ -37,7 +38,7 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
   await server.apply(SPEC);
   const random = createRandom(17);
   const sent: string[] = [];
-  for (let round = 0; round < 12; round += 1) {
+  for (let round = 0; round < draws(12, 4); round += 1) {
     const rows = Array.from({ length: 40 }, (_, at) => {
       const p = Math.round(random() * 100) / 100;
       // Each id once a request: of the same millisecond either may count.
@@ -72,7 +73,7 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
   }
 });
 
-it('are stored by day, week, month and together, answer aligned times, and are made anew when they are missing or damaged', async () => {
+it('are stored by day, week, month and together, answer aligned times, and are made again when they are missing or damaged', async () => {
   const room = await openRoom();
   const server = await room.server();
   await server.apply(SPEC);

@@ -164,7 +164,7 @@ function isDue({ predictions, labels }: Tables, { buildMs, knownAt }: StoredCutW
   return now - Date.parse(knownAt) >= buildMs / BUSY_SHARE;
 }
 
-/** Null where nothing is stored, or what is stored is damaged or is of another text of the monitor: it is stored anew. */
+/** Null where nothing is stored, or what is stored is damaged or is of another text of the monitor: it is stored again. */
 async function readStored(
   { objects }: StoredWindowsDeps,
   recent: RecentWindows,
