@@ -16,7 +16,9 @@ const touchEnvironment = [
 const UNIT_WORKERS = 4;
 /** First of the global setups: what the others make lies in its folder. */
 const temporaryFiles = 'test/support/global-setup.ts';
-const withServers = { testTimeout: 180_000, hookTimeout: 180_000 };
+/** The deep run draws ten times as much in one test. */
+const testTimeout = isDeep ? 900_000 : 90_000;
+const withServers = { testTimeout: Math.max(testTimeout, 180_000), hookTimeout: 180_000 };
 /** Chromium drops what it asks for when networks come and go, as they do with containers and pods: it has a time without these. */
 const browser = ['test/e2e/**/*.test.ts'];
 /** Suites of engines that run whole fill the machine and hold times to a second: last, one file after another. Their core mostly waits. */
@@ -36,7 +38,7 @@ const pictures = isDeep || process.env.SCREENSHOTS === '1' ? [] : ['test/e2e/scr
 export default defineConfig({
   test: {
     // Ends what hangs; a slow machine takes many times what a fast one does. What must be fast is asserted where it is.
-    testTimeout: 90_000,
+    testTimeout,
     hookTimeout: 90_000,
     // A poll ends when what it waits for is there: the limit is for a busy machine, and one second is none.
     expect: { poll: { timeout: 40_000 } },

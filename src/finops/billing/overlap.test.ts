@@ -4,7 +4,7 @@ import { type BillRow, billText, call, dailyRows, deliverFiles, problemFrom } fr
 import { draws } from '../../testing-deep.ts';
 import { sharedQuietApplication } from '../../testing-shared.ts';
 import { costSummary } from '../costs/schema.ts';
-import { type ImportResult, listDeliveries, preferDelivery } from './schema.ts';
+import { type Delivery, type ImportResult, listDeliveries, preferDelivery } from './schema.ts';
 
 const application = await sharedQuietApplication();
 /** Each test delivers as sources of its own and for accounts of its own. */
@@ -32,8 +32,19 @@ const total = async () => {
   return (await call(application, costSummary, { query })).totals;
 };
 const usd = (amount: string) => [{ currency: 'USD', amount }];
-const deliveries = async () =>
-  (await call(application, listDeliveries)).deliveries.filter(({ source }) => source.endsWith(named('')));
+/** Of all pages: a whole run makes more deliveries than one page lists. */
+const deliveries = async () => {
+  const found: Delivery[] = [];
+  let pageToken: string | undefined;
+  do {
+    const page = await call(application, listDeliveries, { query: { pageToken } });
+    found.push(...page.deliveries);
+    pageToken = page.nextPageToken ?? undefined;
+  } while (pageToken !== undefined);
+  return found.filter(({ source }) => source.endsWith(named('')));
+};
+/** A billing period of this test alone: every export is compared with all others of its period. */
+const ownPeriod = () => `${2000 + Math.floor(tests / 12)}-${String((tests % 12) + 1).padStart(2, '0')}`;
 const prefer = (delivery: string | null, body: object = {}) =>
   call(application, preferDelivery, { body: { delivery: delivery ?? '', ...body } });
 
@@ -127,7 +138,7 @@ describe('the order in which exports arrive', () => {
     );
     const counting = async (blocks: readonly (readonly number[])[], order: readonly number[]) => {
       tests += 1;
-      const period = `${2000 + Math.floor(tests / 12)}-${String((tests % 12) + 1).padStart(2, '0')}`;
+      const period = ownPeriod();
       const own = `ordered-${tests}`;
       for (const index of order) {
         const rows = (blocks[index] ?? []).flatMap((block) =>
@@ -195,8 +206,7 @@ describe('exports of different charges', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 2, maxLength: 30 }), by, async (rows, column) => {
         tests += 1;
-        // A billing period of its own: every unit is compared with all others of its period.
-        const period = `${2000 + tests}-10`;
+        const period = ownPeriod();
         const own = rows.map((one) => ({ ...one, account: `${one.account}-${tests}`, period }));
         const parts = Map.groupBy(own, (one) => String(one[column as keyof typeof one]));
         for (const [index, part] of [...parts.values()].entries()) await deliver(`part${index}`, billText(...part));
