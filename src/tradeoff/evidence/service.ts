@@ -5,7 +5,8 @@ import { type Tracking, unknownCost as unknownRunCost } from '../../mlops/tracki
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { compareUnitCosts } from '../unit-cost/index.ts';
-import type { ComparedUnitCosts } from '../unit-cost/schema.ts';
+import type { ComparedUnitCosts, WaitingSlo } from '../unit-cost/schema.ts';
+import { findCapacities, trafficSamples } from './capacities.ts';
 import type { QualityEvidence, VersionEvidence } from './schema.ts';
 import { deliveriesOf, trainingCostOf } from './training-cost.ts';
 import { type ModelFacts, modelFacts, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
@@ -27,14 +28,21 @@ export interface GatheredEvidence {
   readonly billDeliveries: readonly string[];
 }
 
-/** `facts`: those of the model, where the caller has them for several versions. */
+/** What a caller knows or needs besides. */
+export interface GatherOptions {
+  /** Facts of the model, where the caller has them for several versions. */
+  readonly facts?: ModelFacts | undefined;
+  /** SLOs at which the capacity of a replica is needed; null: that of the endpoint. Left out: capacities are not computed. */
+  readonly slos?: readonly (WaitingSlo | null)[] | undefined;
+}
+
 export async function gather(
   deps: EvidenceDeps,
   sql: Sql,
   version: RegisteredVersion,
-  facts?: ModelFacts,
+  options: GatherOptions = {},
 ): Promise<GatheredEvidence> {
-  return gathered(deps, sql, { version, facts, metrics: await deps.versions.metrics(sql, version) });
+  return gathered(deps, sql, { version, ...options, metrics: await deps.versions.metrics(sql, version) });
 }
 
 /** The unit costs of a model's versions that can be compared, its champion's before others. */
@@ -52,7 +60,11 @@ const CHAMPION = 'champion';
 export const NOT_REGISTERED = 'not registered';
 
 /** The evidence of a run as the version that it would become. */
-export async function gatherRun(deps: EvidenceDeps, sql: Sql, model: string, runId: string): Promise<GatheredEvidence> {
+export async function gatherRun(
+  deps: EvidenceDeps,
+  sql: Sql,
+  { model, runId, slos }: { readonly model: string; readonly runId: string } & Pick<GatherOptions, 'slos'>,
+): Promise<GatheredEvidence> {
   const [logged] = await deps.tracking.lineage.modelsOfRun(sql, runId, 1);
   const modelId = logged?.modelId ?? null;
   const candidate = {
@@ -66,6 +78,7 @@ export async function gatherRun(deps: EvidenceDeps, sql: Sql, model: string, run
   };
   return gathered(deps, sql, {
     version: candidate,
+    slos,
     metrics: await deps.versions.metricsOfRun(sql, { runId, modelId }),
   });
 }
@@ -77,16 +90,23 @@ async function gathered(
     version,
     metrics,
     facts,
-  }: {
-    readonly version: RegisteredVersion;
-    readonly metrics: readonly VersionMetric[];
-    readonly facts?: ModelFacts | undefined;
-  },
+    slos,
+  }: { readonly version: RegisteredVersion; readonly metrics: readonly VersionMetric[] } & GatherOptions,
 ): Promise<GatheredEvidence> {
   const { model, version: modelVersion, runId } = version;
   const training = runId === null ? null : await deps.metering.total(sql, { run: runId });
-  const { scaling, demandPerMonth, ...about } = facts ?? (await modelFacts(deps, sql, model));
-  const { unitCosts, priceBooks: unitPriceBooks } = await unitCostsOf(deps, sql, version, about);
+  const { scaling, demandPerMonth, demandTrace, ...about } = facts ?? (await modelFacts(deps, sql, model));
+  const unitCostEvidence = await unitCostsOf(deps, sql, version, about);
+  const { unitCosts, priceBooks: unitPriceBooks, benchmarks } = unitCostEvidence;
+  const served = { unitCosts, window: about.window };
+  const capacities =
+    slos === undefined || slos.length === 0
+      ? null
+      : await findCapacities(
+          [...(await trafficSamples(deps.serving, sql, modelVersion, served)), ...benchmarks],
+          slos,
+          scaling,
+        );
   const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
   const evidence: VersionEvidence = {
     model,
@@ -99,6 +119,8 @@ async function gathered(
     unitCosts,
     scaling: [...scaling],
     demandPerMonth,
+    demandTrace,
+    ...(capacities === null ? {} : { capacities }),
     runCost,
   };
   const priceBooks = new Set([...(training?.priceBooks ?? []), ...unitPriceBooks]);

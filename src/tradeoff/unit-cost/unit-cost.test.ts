@@ -4,11 +4,14 @@ import { decimal } from '../../platform/units/index.ts';
 import { bootstrapServiceTime } from './bootstrap.ts';
 import {
   benchmarkCosts,
+  benchmarkSamples,
   compareUnitCosts,
   comparisonKey,
   costAtDemand,
+  costOfTrace,
   type MeasuredUsage,
   servedCosts,
+  traceDays,
 } from './index.ts';
 import type { UnitCost } from './schema.ts';
 
@@ -26,6 +29,7 @@ const usage = (change: Partial<MeasuredUsage>): MeasuredUsage => ({
   start: 0,
   end: HOUR,
   predictions: 10_000,
+  benchmark: null,
   endpoint: null,
   cost: usd('0.08'),
   statedPrice: null,
@@ -61,6 +65,22 @@ describe('a unit cost on the basis benchmark', () => {
     expect(costs.map(({ hardware, perThousand }) => [hardware.name, perThousand?.amount])).toEqual([
       ['1 x gpu + 1 x vcpu', '0.204'],
       ['2 x vcpu', '0.008'],
+    ]);
+  });
+
+  it('keeps each batch size apart, and one that was not recorded from all of them', () => {
+    const sizes = [null, 64, 16, 64].map((batchSize, hour) =>
+      usage({
+        start: hour * HOUR,
+        end: (hour + 1) * HOUR,
+        benchmark: batchSize === null ? null : { batchSize },
+      }),
+    );
+    const costs = benchmarkCosts(sizes, priceNow);
+    expect(costs.map(({ batchSize, predictions }) => [batchSize, predictions])).toEqual([
+      [null, 10_000],
+      [16, 10_000],
+      [64, 20_000],
     ]);
   });
 
@@ -116,11 +136,17 @@ describe('a unit cost on the basis served', () => {
 });
 
 describe('a cost at demand', () => {
+  /** Seven tenths of what a replica does at full use. */
+  const rateOf = (secondsPerThousand: number, interval: { lower: number; upper: number } | null = null) => ({
+    predictionsPerSecond: 700 / secondsPerThousand,
+    secondsPerThousand,
+    interval,
+  });
   const question = (change: Partial<Parameters<typeof costAtDemand>[0]> = {}) => ({
-    serviceTime: { secondsPerThousand: 360, interval: null, measurements: 1 },
+    rate: rateOf(360),
     pricePerHour: usd('0.08'),
     predictionsPerMonth: 20_000_000,
-    scaling: { minReplicas: 1, maxReplicas: null, targetUtilization: 0.7 },
+    scaling: { minReplicas: 1, maxReplicas: null },
     ...change,
   });
   const known = (change: Partial<Parameters<typeof costAtDemand>[0]> = {}) => {
@@ -140,19 +166,19 @@ describe('a cost at demand', () => {
   });
 
   it('has the replicas that always run as its fixed part', () => {
-    const scaling = { minReplicas: 3, maxReplicas: 9, targetUtilization: 0.7 };
+    const scaling = { minReplicas: 3, maxReplicas: 9 };
     const cost = known({ scaling, predictionsPerMonth: 1000 });
     expect(cost).toMatchObject({ replicas: 3, fixedPerMonth: usd('175.2'), variablePerThousand: usd('0.008') });
   });
 
   it('says in words that the scaling policy allows fewer replicas than the demand needs', () => {
-    const scaling = { minReplicas: 1, maxReplicas: 3, targetUtilization: 0.7 };
+    const scaling = { minReplicas: 1, maxReplicas: 3 };
     expect(costAtDemand(question({ scaling }))).toMatch(/need 4 replicas; the scaling policy allows 3/);
   });
 
-  it('takes the interval of the service time through the same steps', () => {
-    const serviceTime = { secondsPerThousand: 360, interval: { lower: 200, upper: 500 }, measurements: 9 };
-    expect(known({ serviceTime }).perMonthInterval).toEqual({ lower: '175.2', upper: '350.4' });
+  it('takes the interval of the planned rate through the same steps', () => {
+    const rate = rateOf(360, { lower: 700 / 500, upper: 700 / 200 });
+    expect(known({ rate }).perMonthInterval).toEqual({ lower: '175.2', upper: '350.4' });
   });
 
   it('always has the capacity that it states, and never costs less for more demand', () => {
@@ -164,16 +190,121 @@ describe('a cost at demand', () => {
         fc.double({ min: 0.001, max: 1000, noNaN: true }),
         fc.double({ min: 0.1, max: 1, noNaN: true }),
         (a, b, seconds, target) => {
-          const serviceTime = { secondsPerThousand: seconds, interval: null, measurements: 1 };
-          const scaling = { minReplicas: 0, maxReplicas: null, targetUtilization: target };
+          const rate = {
+            predictionsPerSecond: (1000 * target) / seconds,
+            secondsPerThousand: seconds,
+            interval: null,
+          };
+          const scaling = { minReplicas: 0, maxReplicas: null };
           const [less, more] = [Math.min(a, b), Math.max(a, b)].map((predictionsPerMonth) =>
-            known({ serviceTime, scaling, predictionsPerMonth }),
+            known({ rate, scaling, predictionsPerMonth }),
           );
           expect(less?.utilization).toBeLessThanOrEqual(target * (1 + 1e-6));
           expect(decimal(less?.perMonth.amount ?? '').lessThanOrEqualTo(more?.perMonth.amount ?? '')).toBe(true);
         },
       ),
     );
+  });
+});
+
+describe('a cost of a recorded trace', () => {
+  const rate = { predictionsPerSecond: 10, secondsPerThousand: 90, interval: null };
+  /** Requests an hour, half of the day each. */
+  const day = (night: number, noon: number) => ({
+    start: '2026-11-01T00:00:00.000Z',
+    requestsPerHour: Array.from({ length: 24 }, (_, hour) => (hour < 12 ? night : noon)),
+  });
+  const question = (change: Partial<Parameters<typeof costOfTrace>[0]> = {}) => ({
+    rate,
+    pricePerHour: usd('1'),
+    days: [day(18_000, 54_000), day(18_000, 54_000), day(18_000, 54_000)],
+    scaling: { minReplicas: 1, maxReplicas: null },
+    ...change,
+  });
+  const known = (change: Partial<Parameters<typeof costOfTrace>[0]> = {}) => {
+    const cost = costOfTrace(question(change));
+    if (typeof cost === 'string') throw new Error(cost);
+    return cost;
+  };
+
+  it('is the sum of the replicas of every hour, not the replicas of the mean', () => {
+    // 5 a second take one replica, 15 a second two: 36 replica-hours a day; their mean of 10 a second would take one.
+    expect(known()).toMatchObject({
+      replicas: { least: 1, most: 2 },
+      perMonth: usd('1095'),
+      predictionsPerMonth: 36_000 * 730,
+      perThousand: usd('0.04166666666666666667'),
+      beyond: { hours: 0 },
+      perMonthInterval: { lower: '1095', upper: '1095' },
+    });
+  });
+
+  it('takes no more replicas than the scaling policy allows and says so, and none without a request when it allows none', () => {
+    const bounded = known({ scaling: { minReplicas: 1, maxReplicas: 1 } });
+    expect(bounded).toMatchObject({ perMonth: usd('730'), beyond: { hours: 36, replicas: 2 } });
+    const days = [day(0, 54_000), day(0, 54_000), day(0, 54_000)];
+    expect(known({ days, scaling: { minReplicas: 0, maxReplicas: null } })).toMatchObject({
+      replicas: { least: 0, most: 2 },
+      perMonth: usd('730'),
+      fixedPerMonth: usd('0'),
+    });
+    expect(costOfTrace(question({ days: [day(0, 0)] }))).toBe('no request was recorded in the trace');
+  });
+
+  it('has an interval over the days, wider by that of the planned rate', () => {
+    const days = [day(18_000, 18_000), day(18_000, 54_000), day(54_000, 54_000), day(18_000, 90_000)];
+    const { perMonth, perMonthInterval } = known({ days });
+    expect(Number(perMonthInterval.lower)).toBeLessThan(Number(perMonth.amount));
+    expect(Number(perMonthInterval.upper)).toBeGreaterThan(Number(perMonth.amount));
+    const wider = known({ days, rate: { ...rate, interval: { lower: 4, upper: 12 } } }).perMonthInterval;
+    expect(Number(wider.upper)).toBeGreaterThan(Number(perMonthInterval.upper));
+  });
+
+  it('never costs less for more requests, nor with less capacity', () => {
+    const count = fc.integer({ min: 1, max: 1_000_000 });
+    fc.assert(
+      fc.property(count, count, fc.double({ min: 0.01, max: 100, noNaN: true }), (a, b, perSecond) => {
+        const [less, more] = [Math.min(a, b), Math.max(a, b)];
+        const costOf = (requests: number, predictionsPerSecond: number) =>
+          Number(known({ days: [day(1, requests)], rate: { ...rate, predictionsPerSecond } }).perMonth.amount);
+        expect(costOf(less, perSecond)).toBeLessThanOrEqual(costOf(more, perSecond));
+        expect(costOf(more, perSecond)).toBeLessThanOrEqual(costOf(more, perSecond / 2));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is recorded by days of 24 hours that were all measured', () => {
+    const hours = Array.from({ length: 50 }, (_, hour) => ({ at: hour * HOUR, requests: hour, isWhole: true }));
+    const window = { start: 0, end: 50 * HOUR + 1 };
+    const days = traceDays(hours, window);
+    expect(days.map(({ start }) => Date.parse(start) / HOUR)).toEqual([2, 26]);
+    expect(days[1]?.requestsPerHour.slice(0, 2)).toEqual([26, 27]);
+    const withGap = hours.map((hour) => (hour.at === 30 * HOUR ? { ...hour, isWhole: false } : hour));
+    expect(traceDays(withGap, window).map(({ start }) => Date.parse(start) / HOUR)).toEqual([2]);
+    expect(traceDays([], window)).toEqual([]);
+  });
+});
+
+describe('service times of a benchmark', () => {
+  it('are one sample for each hardware and batch size, at the largest concurrency', () => {
+    const at = (hour: number, benchmark: MeasuredUsage['benchmark']) =>
+      usage({ start: hour * HOUR, end: (hour + 1) * HOUR, benchmark });
+    const samples = benchmarkSamples(
+      [
+        at(0, { batchSize: 8, serviceSeconds: [1, 2] }),
+        at(1, { batchSize: 8, serviceSeconds: [3] }),
+        at(2, { batchSize: 16, serviceSeconds: [1] }),
+        at(3, { batchSize: 16, concurrency: 4, serviceSeconds: [5] }),
+        at(4, { batchSize: 32 }),
+        at(5, null),
+      ],
+      priceNow,
+    );
+    expect(samples).toMatchObject([
+      { hardware: { name: '2 x vcpu' }, batchSize: 8, concurrency: 1, serviceSeconds: [1, 2, 3], measurements: 3 },
+      { batchSize: 16, concurrency: 4, serviceSeconds: [5] },
+    ]);
   });
 });
 
@@ -198,6 +329,21 @@ describe('a comparison of unit costs', () => {
     expect(compared.leftOut).toEqual([{ version: '3', reason: expect.stringContaining('another basis') }]);
   });
 
+  it.each<[string, number | null, number | null, string]>([
+    ['of different batch sizes', 64, 16, 'with batches of 64'],
+    ['of a known and an unknown batch size', null, 16, 'without a recorded batch size'],
+  ])('says that benchmarks %s are not comparable, and why', (_what, first, second, ranAs) => {
+    const versions = [
+      { version: '2', unitCosts: [unitCost({ batchSize: second })] },
+      { version: '1', unitCosts: [unitCost({ batchSize: first })] },
+    ];
+    const compared = compareUnitCosts(versions, '2');
+    expect(compared.figures.map(({ version }) => version)).toEqual(['2']);
+    expect(compared).toMatchObject({ batchSize: 16, reason: expect.stringContaining('not comparable') });
+    expect(compared.reason).toContain(`that of version 1 was run ${ranAs}`);
+    expect(compared.leftOut).toEqual([{ version: '1', reason: expect.stringContaining(`was run ${ranAs}`) }]);
+  });
+
   it('says that nothing can be compared', () => {
     const alone = compareUnitCosts(
       [
@@ -214,7 +360,7 @@ describe('a comparison of unit costs', () => {
     });
   });
 
-  it('holds one basis, hardware, window and currency for any mixture of evidence', () => {
+  it('holds one basis, hardware, batch size, window and currency for any mixture of evidence', () => {
     const any = fc.record({
       basis: fc.constantFrom('benchmark' as const, 'served' as const),
       perThousand: fc.option(
@@ -225,6 +371,7 @@ describe('a comparison of unit costs', () => {
         pricePerHour: fc.constantFrom(usd('1'), usd('2')),
         priceSource: fc.constant('own'),
       }),
+      batchSize: fc.constantFrom(null, 1, 64),
       window: fc.constantFrom(
         { start: '2026-11-01T00:00:00Z', end: '2026-11-08T00:00:00Z' },
         { start: '2026-11-02T00:00:00Z', end: '2026-11-09T00:00:00Z' },
@@ -239,6 +386,7 @@ describe('a comparison of unit costs', () => {
             (cost) =>
               cost.basis === compared.basis &&
               cost.hardware.name === compared.hardware &&
+              (cost.basis === 'served' || cost.batchSize === compared.batchSize) &&
               cost.perThousand?.amount === perThousand.amount &&
               cost.perThousand.currency === compared.currency &&
               (compared.window === null || cost.window.start === compared.window.start),

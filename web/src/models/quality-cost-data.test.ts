@@ -46,6 +46,7 @@ const versions = [version('3', 0.4), version('2', 0.35), version('1', 0.3, ['liv
 const compare = (amounts: Readonly<Record<string, string>>): ComparedUnitCosts => ({
   basis: 'benchmark',
   hardware: '1 x cpu-core',
+  batchSize: 64,
   window: null,
   currency: 'USD',
   figures: Object.entries(amounts).map(([name, amount]) => ({
