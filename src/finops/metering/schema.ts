@@ -22,7 +22,7 @@ export const BenchmarkFacts = z
       .optional()
       .describe('Requests that the hardware worked on at a time; 1 when left out'),
     serviceSeconds: z
-      .array(z.number().positive().max(86_400).describe('Seconds'))
+      .array(z.number().min(1e-9).max(86_400).describe('Seconds'))
       .min(1)
       .max(MOST_SERVICE_TIMES)
       .optional()

@@ -70,7 +70,7 @@ export const VersionEvidence = z
     demandTrace: DemandTrace.nullable()
       .optional()
       .describe(
-        'Recorded requests of the model by the hour; null when not exactly one endpoint serves it; left out in older decisions',
+        'Recorded requests of the model by the hour; null when not exactly one endpoint serves it; only in evidence that a gate gathered with a rule at demand',
       ),
     capacities: z
       .array(ReplicaCapacity)

@@ -4,12 +4,12 @@ import type { RegisteredVersion, Registry, VersionMetric } from '../../mlops/reg
 import { type Tracking, unknownCost as unknownRunCost } from '../../mlops/tracking/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { compareUnitCosts } from '../unit-cost/index.ts';
-import type { ComparedUnitCosts, WaitingSlo } from '../unit-cost/schema.ts';
+import { compareUnitCosts, type ServiceSample } from '../unit-cost/index.ts';
+import type { ComparedUnitCosts, UnitCost, WaitingSlo } from '../unit-cost/schema.ts';
 import { findCapacities, trafficSamples } from './capacities.ts';
 import type { QualityEvidence, VersionEvidence } from './schema.ts';
 import { deliveriesOf, trainingCostOf } from './training-cost.ts';
-import { type ModelFacts, modelFacts, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
+import { type ModelFacts, modelFacts, recordedTrace, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
 
 /** What evidence asks of the registry. */
 export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics' | 'metricsOfRun'>;
@@ -95,18 +95,8 @@ async function gathered(
 ): Promise<GatheredEvidence> {
   const { model, version: modelVersion, runId } = version;
   const training = runId === null ? null : await deps.metering.total(sql, { run: runId });
-  const { scaling, demandPerMonth, demandTrace, ...about } = facts ?? (await modelFacts(deps, sql, model));
-  const unitCostEvidence = await unitCostsOf(deps, sql, version, about);
-  const { unitCosts, priceBooks: unitPriceBooks, benchmarks } = unitCostEvidence;
-  const served = { unitCosts, window: about.window };
-  const capacities =
-    slos === undefined || slos.length === 0
-      ? null
-      : await findCapacities(
-          [...(await trafficSamples(deps.serving, sql, modelVersion, served)), ...benchmarks],
-          slos,
-          scaling,
-        );
+  const modelWide = facts ?? (await modelFacts(deps, sql, model));
+  const { unitCosts, priceBooks: unitPriceBooks, benchmarks } = await unitCostsOf(deps, sql, version, modelWide);
   const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
   const evidence: VersionEvidence = {
     model,
@@ -117,16 +107,36 @@ async function gathered(
     quality: qualityOf(metrics),
     trainingCost: trainingCostOf(training, runId, runCost ?? unknownRunCost),
     unitCosts,
-    scaling: [...scaling],
-    demandPerMonth,
-    demandTrace,
-    ...(capacities === null ? {} : { capacities }),
+    scaling: [...modelWide.scaling],
+    demandPerMonth: modelWide.demandPerMonth,
+    ...(await atDemandEvidence(deps, sql, version, { slos, modelWide, unitCosts, benchmarks })),
     runCost,
   };
   const priceBooks = new Set([...(training?.priceBooks ?? []), ...unitPriceBooks]);
   const window = evidence.trainingCost.window;
   const billDeliveries = runCost === null ? [] : await deliveriesOf(deps.billing, sql, runCost, window);
   return { evidence, priceBooks: [...priceBooks].toSorted(), billDeliveries };
+}
+
+/** What a rule at demand needs besides; nothing where no SLO is asked for. */
+async function atDemandEvidence(
+  deps: EvidenceDeps,
+  sql: Sql,
+  { model, version }: Pick<RegisteredVersion, 'model' | 'version'>,
+  known: {
+    readonly slos: GatherOptions['slos'];
+    readonly modelWide: ModelFacts;
+    readonly unitCosts: readonly UnitCost[];
+    readonly benchmarks: readonly ServiceSample[];
+  },
+): Promise<Pick<VersionEvidence, 'demandTrace' | 'capacities'>> {
+  const { slos = [], modelWide, unitCosts, benchmarks } = known;
+  if (slos.length === 0) return {};
+  const traffic = await trafficSamples(deps.serving, sql, version, { unitCosts, window: modelWide.window });
+  return {
+    demandTrace: await recordedTrace(deps, sql, model, modelWide),
+    capacities: await findCapacities([...traffic, ...benchmarks], slos, modelWide.scaling),
+  };
 }
 
 /** The version, or `model_version_not_found` / `model_not_found` with what to do. `@alias` names one by its alias. */

@@ -51,8 +51,6 @@ export interface ModelFacts {
   readonly scaling: readonly ScalingBounds[];
   /** Predictions a month of all versions in the window; null when no endpoint served the model. */
   readonly demandPerMonth: number | null;
-  /** Requests of the window by the hour; null when not exactly one endpoint serves the model. */
-  readonly demandTrace: DemandTrace | null;
 }
 
 /** Served costs are those of the last seven days: whole weeks hold working days and week ends alike. */
@@ -63,17 +61,22 @@ export async function modelFacts(deps: UnitCostDeps, sql: Sql, model: string): P
   const window = { start: now - WINDOW_MS, end: now };
   const used = await deps.metering.within(sql, window, { model, purpose: 'inference' });
   const scaling = await deps.serving.bounds(sql, model);
-  const demandTrace = await recordedTrace(deps, sql, { model, scaling, window });
-  return { now, window, scaling, demandPerMonth: demandPerMonth(used.map(measuredUsage), window), demandTrace };
+  return { now, window, scaling, demandPerMonth: demandPerMonth(used.map(measuredUsage), window) };
 }
 
-async function recordedTrace(
-  { serving }: UnitCostDeps,
+const HOUR_MS = 3_600_000;
+
+/** Requests of the last seven days by the hour, up to the last whole hour; null when not exactly one endpoint serves the model. */
+export async function recordedTrace(
+  { serving }: Pick<UnitCostDeps, 'serving'>,
   sql: Sql,
-  { model, scaling, window }: { model: string; scaling: readonly ScalingBounds[]; window: Window },
+  model: string,
+  { now, scaling }: Pick<ModelFacts, 'now' | 'scaling'>,
 ): Promise<DemandTrace | null> {
   const [endpoint, ...others] = new Set(scaling.map((bounds) => bounds.endpoint));
   if (endpoint === undefined || others.length > 0) return null;
+  const end = now - (now % HOUR_MS);
+  const window = { start: end - WINDOW_MS, end };
   return { endpoint, days: traceDays(await serving.hourlyRequests(sql, { endpoint, model }, window), window) };
 }
 

@@ -31,6 +31,10 @@ const SEED = 20_261_129;
 const REQUESTS = 30_000;
 const MISSES = 50;
 const MOST_REQUESTS = 200_000;
+/** So that all places are taken many times. */
+const REQUESTS_OF_A_PLACE = 20;
+/** Of more service times quantiles are taken. */
+const MOST_MEASUREMENTS = 2_000;
 /** Until the queue has its usual length. */
 const WARM_UP_SHARE = 0.1;
 /** The share has to hold with so many standard errors of the simulation. */
@@ -57,10 +61,11 @@ const TAIL = 0.025;
  * @example 1 place, exponential service of mean 1 s, 5 % may wait longer than 2 s: less than 0.23 a second by at most a tenth (M/M/1: rho x exp(-2 (1 - rho)) = 0.05).
  */
 export async function measureCapacity(question: CapacityQuestion): Promise<Capacity | null> {
-  const { serviceSeconds, missRatio } = question;
-  const ascending = Float64Array.from(serviceSeconds).sort();
+  const { serviceSeconds, concurrency, missRatio } = question;
+  const ascending = thinOut(Float64Array.from(serviceSeconds).sort());
   if (ascending.length === 0 || meanOf(ascending) <= 0) return null;
-  const requests = Math.min(MOST_REQUESTS, Math.max(REQUESTS, Math.ceil(MISSES / missRatio)));
+  const wanted = Math.max(REQUESTS, Math.ceil(MISSES / missRatio), REQUESTS_OF_A_PLACE * concurrency);
+  const requests = Math.min(MOST_REQUESTS, wanted);
   const simulation = createSimulation(question, requests, SEED);
   const most = mostRate(ascending, question);
   const keeps = (rate: number) => simulation.keeps(ascending, rate, STANDARD_ERRORS);
@@ -88,6 +93,16 @@ async function bootstrapCapacity(question: CapacityQuestion, ascending: Float64A
   drawn.sort((a, b) => a - b);
   const at = (share: number) => drawn[Math.round(share * (DRAWS - 1))] ?? capacity;
   return { lower: Math.min(capacity, at(TAIL)), upper: Math.max(capacity, at(1 - TAIL)) };
+}
+
+/** As many quantiles, in the middle of equal shares. */
+function thinOut(ascending: Float64Array): Float64Array {
+  if (ascending.length <= MOST_MEASUREMENTS) return ascending;
+  const share = ascending.length / MOST_MEASUREMENTS;
+  return Float64Array.from(
+    { length: MOST_MEASUREMENTS },
+    (_, index) => ascending[Math.floor((index + 0.5) * share)] ?? 0,
+  );
 }
 
 function mostRate(ascending: Float64Array, { concurrency }: CapacityQuestion): number {
