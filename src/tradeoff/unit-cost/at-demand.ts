@@ -19,7 +19,7 @@ export interface PlannedRate {
   readonly secondsPerThousand: number;
 }
 
-export interface DemandQuestion {
+interface DemandQuestion {
   readonly rate: PlannedRate;
   readonly pricePerHour: Money;
   readonly predictionsPerMonth: number;

@@ -3,7 +3,7 @@ import { talliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
 /** Requests of a model at an endpoint within an hour. */
-export interface HourlyRequests {
+interface HourlyRequests {
   /** Start of the hour, Unix milliseconds. */
   readonly at: number;
   /** Asked for, however they ended. */

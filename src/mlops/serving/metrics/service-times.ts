@@ -4,7 +4,7 @@ import { talliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
 /** Service times of a version at an endpoint, as its answers took them. */
-export interface MeasuredServiceTimes {
+interface MeasuredServiceTimes {
   /** Requests that a replica had at a time, at least, while these were measured. */
   readonly concurrency: number;
   /** Seconds in ascending order, each of which stands for the same number of answers. */

@@ -19,7 +19,7 @@ export interface CapacityQuestion extends WaitingSlo {
 }
 
 /** What one replica can take at its SLO. */
-export interface Capacity {
+interface Capacity {
   /** Largest arrival rate at which the stated share holds, requests a second. */
   readonly requestsPerSecond: number;
   /** 95 % bootstrap interval over the measured service times; null with fewer than 20 of them. */
