@@ -2,10 +2,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { adviseHardware } from './finops/gpus/schema.ts';
 import { recordUsage, type UsageInterval } from './finops/metering/schema.ts';
 import type { Application } from './main.ts';
+import { linearGraph } from './mlops/serving/graphs.testing.ts';
 import { putTallies } from './mlops/serving/metrics/store.ts';
 import { createTallies } from './mlops/serving/metrics/tally.ts';
 import { postApply } from './platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from './testing.ts';
+import { appliedEndpoint, registeredFiles } from './testing-serving.ts';
 import { listModelEvidence } from './tradeoff/evidence/schema.ts';
 import { checkGate } from './tradeoff/gates/schema.ts';
 
@@ -78,6 +80,16 @@ spec:
   source: contract of 2026-01
   prices:
     - {resource: vcpu, perHour: '0.05', effectiveFrom: 2026-01-01}
+    - {resource: machine, perHour: '1', effectiveFrom: 2026-01-01}
+---
+apiVersion: steelyard/v1
+kind: Policy
+metadata: {name: recorded}
+spec:
+  model: translator
+  currency: USD
+  quality: [{metric: bleu, direction: higher, floor: '0'}]
+  cost: [{measure: costPerMonth, atMost: '10000'}]
 ---
 apiVersion: steelyard/v1
 kind: Policy
@@ -94,20 +106,6 @@ spec:
 /** Service times with a mean of 0.2 s. */
 const serviceSeconds = Array.from({ length: 100 }, (_, index) => 0.002 + 0.004 * index);
 
-async function registerVersion(name: string): Promise<string> {
-  const post = async <T>(path: string, payload: object): Promise<T> => {
-    const url = `/api/2.0/mlflow/${path}`;
-    const answer = await application.http.inject({ method: 'POST', url, headers: { host: 'localhost' }, payload });
-    return answer.json() as T;
-  };
-  await post('registered-models/create', { name });
-  const { model_version } = await post<{ model_version: { version: string } }>('model-versions/create', {
-    name,
-    source: 'mlflow-artifacts:/0/none/artifacts/model',
-  });
-  return model_version.version;
-}
-
 const usageOf = (usage: string, subject: UsageInterval['subject'], change: Partial<UsageInterval>): UsageInterval => ({
   ...{ usage, resource: 'vcpu', quantity: '1', origin: 'test', predictions: 8_000 },
   subject: { purpose: 'inference', ...subject },
@@ -115,10 +113,56 @@ const usageOf = (usage: string, subject: UsageInterval['subject'], change: Parti
   ...change,
 });
 
+const applyConfig = () =>
+  call(application, postApply, { body: { documents: [{ file: 'c.yaml', text: CAPACITY_CONFIG }] } });
+
+it('takes the recorded requests of the endpoint and its SLO for a cost at demand where the policy states none', async () => {
+  await applyConfig();
+  const model = 'translator';
+  const version = await registeredFiles(application, model, { 'model.onnx': linearGraph([1, 1]) });
+  const scaling = { policy: 'slo', wait: '500ms', missRatio: 0.1 };
+  const main = { model, version, backend: 'onnx', replicas: { min: 1, max: 50 }, scaling };
+  await appliedEndpoint(application, 'translations', { variants: { main } });
+  const tallies = createTallies();
+  const what = { endpoint: 'translations', variant: 'main', model, version };
+  for (let hour = 1; hour <= 72; hour += 1) {
+    const start = NOW - hour * HOUR_MS;
+    tallies.replicas(what, 1, { start, end: start + HOUR_MS });
+    const requests = hour % 24 < 12 ? 60 : 10;
+    for (let count = 0; count < requests; count += 1) tallies.request(what, 'answered', 20_000, start);
+  }
+  for (const seconds of [...serviceSeconds, ...serviceSeconds]) {
+    tallies.served(what, { seconds: 100 * seconds, concurrent: 1 }, NOW - HOUR_MS);
+  }
+  await application.store.append((sql) => putTallies(sql, 'server', tallies.changed(NOW)));
+  const subject = { model, modelVersion: version, endpoint: 'translations' };
+  const live = usageOf('translations', subject, { resource: 'machine', predictions: 60 });
+  await call(application, recordUsage, { body: { intervals: [live] } });
+
+  const body = { model, version, policy: 'recorded', dryRun: true };
+  const { checks } = await call(application, checkGate, { body });
+  const check = checks.find(({ side }) => side === 'cost');
+  expect(check).toMatchObject({
+    basis: 'atDemand',
+    atDemand: {
+      capacity: { source: 'measured', slo: { waitSeconds: 0.5, missRatio: 0.1 } },
+      demand: { source: 'recorded', days: 3, predictionsPerMonth: 35 * 730 },
+    },
+    interval: { lower: expect.any(String), upper: expect.any(String) },
+    source: expect.stringContaining('for the recorded requests of endpoint translations (3 days by the hour'),
+  });
+  // Some 18 an hour a replica: one by night, four or so by day.
+  const { least = 0, most = 0 } = check?.atDemand?.replicas ?? {};
+  expect(least).toBe(1);
+  expect(most).toBeGreaterThan(2);
+  expect(most).toBeLessThan(7);
+  expect(Number(check?.measured)).toBeCloseTo((730 * (least + most)) / 2, 6);
+});
+
 it('takes the capacity of a replica for a cost at demand from live traffic, else from a benchmark, else as assumed', async () => {
-  await call(application, postApply, { body: { documents: [{ file: 'c.yaml', text: CAPACITY_CONFIG }] } });
+  await applyConfig();
   const model = 'summariser';
-  const version = await registerVersion(model);
+  const version = await registeredFiles(application, model, {});
   const subject = { model, modelVersion: version };
   const atDemand = async () => {
     const body = { model, version, policy: 'capacity', dryRun: true };
