@@ -1,6 +1,6 @@
 import { groupThousands, type Money } from '../../platform/units/index.ts';
 import type { PlannedRate, Scaling } from '../unit-cost/index.ts';
-import type { PlannedCapacity, ReplicaCapacity, WaitingSlo } from '../unit-cost/schema.ts';
+import { describeRate, type PlannedCapacity, type ReplicaCapacity, type WaitingSlo } from '../unit-cost/schema.ts';
 import type { BasedEvidence, KnownBenchmark, ServingCostRule } from './known-costs.ts';
 import type { PolicySpec } from './schema.ts';
 
@@ -85,7 +85,7 @@ function planOf(chosen: ReplicaCapacity, predictionsPerSecond: number, pricePerH
       concurrency,
       measurements,
     },
-    text: `${where}: ${rateText(predictionsPerSecond)}, ${requests}`,
+    text: `${where}: ${describeRate(predictionsPerSecond)}, ${requests}`,
   };
 }
 
@@ -111,15 +111,11 @@ export function planAssumed(benchmark: KnownBenchmark, { targetUtilization }: Pl
       concurrency: null,
       measurements,
     },
-    text: `assumed at utilization ${targetUtilization}: ${rateText(predictionsPerSecond)}; ${source}`,
+    text: `assumed at utilization ${targetUtilization}: ${describeRate(predictionsPerSecond)}; ${source}`,
   };
 }
 
 /** Example: "5 % may wait longer than 2 s". */
 function sloText({ waitSeconds, missRatio }: WaitingSlo): string {
   return `${Number((missRatio * 100).toPrecision(6))} % may wait longer than ${waitSeconds} s`;
-}
-
-function rateText(predictionsPerSecond: number): string {
-  return `${Number(predictionsPerSecond.toPrecision(4))} predictions a second`;
 }

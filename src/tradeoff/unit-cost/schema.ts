@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { Currency, DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import {
+  Currency,
+  DecimalString,
+  decimalString,
+  groupThousands,
+  Money,
+  Period,
+  UtcInstant,
+} from '../../platform/units/schema.ts';
 
 export const UnitCostBasis = z
   .enum(['benchmark', 'served', 'atDemand'])
@@ -169,6 +177,13 @@ export const AtDemand = z
   .describe('What a cost at demand was computed from');
 export type AtDemand = z.infer<typeof AtDemand>;
 
+/** Four significant digits. Example: 108231.55 is "108,200 predictions a second". */
+export function describeRate(predictionsPerSecond: number): string {
+  return `${groupThousands(decimalString(predictionsPerSecond.toPrecision(RATE_DIGITS)))} predictions a second`;
+}
+
+const RATE_DIGITS = 4;
+
 /**
  * What a cost at demand was computed from, in a line.
  * Example: "capacity measured at the SLO, 4 predictions a second and replica; recorded demand of 7 days; 1 to 3 replicas".
@@ -183,7 +198,7 @@ export function describeAtDemand({ capacity, demand, replicas }: AtDemand): stri
   const days = demand.days === null ? '' : ` of ${demand.days} days`;
   const { least, most } = replicas;
   const count = least === most ? String(most) : `${least} to ${most}`;
-  return `capacity ${capacityText}, ${Number(predictionsPerSecond.toPrecision(4))} predictions a second and replica; ${demand.source} demand${days}; ${count} ${most === 1 ? 'replica' : 'replicas'}`;
+  return `capacity ${capacityText}, ${describeRate(predictionsPerSecond)} and replica; ${demand.source} demand${days}; ${count} ${most === 1 ? 'replica' : 'replicas'}`;
 }
 
 export const ScalingBounds = z
