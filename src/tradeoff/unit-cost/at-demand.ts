@@ -26,7 +26,7 @@ interface DemandQuestion {
   readonly scaling: Scaling;
 }
 
-export interface CostAtDemand {
+interface CostAtDemand {
   /** Replicas that the demand needs. */
   readonly replicas: number;
   /** Share of their capacity at full use that the demand takes, 0 to 1. */

@@ -1,4 +1,4 @@
-export { type CostAtDemand, costAtDemand, type PlannedRate, type Scaling } from './at-demand.ts';
+export { costAtDemand, type PlannedRate, type Scaling } from './at-demand.ts';
 export { benchmarkCosts } from './benchmark.ts';
 export { compareUnitCosts, comparisonKey } from './compare.ts';
 export { costOfTrace, LEAST_DAYS } from './cost-of-trace.ts';
