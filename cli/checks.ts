@@ -1,4 +1,5 @@
 import { type Check, Verdict } from '../src/tradeoff/gates/schema.ts';
+import { describeAtDemand } from '../src/tradeoff/unit-cost/schema.ts';
 import type { Paint } from './output/paint.ts';
 import { table } from './output/table.ts';
 
@@ -28,9 +29,15 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   return sides
     .map(({ side, title }) => {
       const own = checks.filter((check) => check.side === side);
-      return `${paint.heading(title)}\n${own.length === 0 ? 'no check' : sideTable(own, paint)}`;
+      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...own.flatMap(atDemandLine)];
+      return `${paint.heading(title)}\n${lines.join('\n')}`;
     })
     .join('\n\n');
+}
+
+/** The table cuts long sources; where the capacity is from is said in full. */
+function atDemandLine({ name, atDemand }: Check): string[] {
+  return atDemand === undefined ? [] : [`${name} at demand: ${describeAtDemand(atDemand)}`];
 }
 
 function sideTable(checks: readonly Check[], paint: Paint): string {

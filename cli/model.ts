@@ -121,9 +121,10 @@ function modelText({ model, rows: versions, compared }: ShownModel, { paint }: C
 }
 
 /** The basis of the column of costs, or why it cannot be compared. */
-function comparedText({ basis, hardware, window, leftOut, reason }: ComparedUnitCosts): string {
+function comparedText({ basis, hardware, batchSize, window, leftOut, reason }: ComparedUnitCosts): string {
   const when = window === null ? 'at full use, priced as of now' : `${window.start} to ${window.end}`;
-  const what = basis === null ? [] : [`per 1,000 predictions: ${basis} on ${hardware}, ${when}`];
+  const batches = batchSize === null ? '' : `, batches of ${batchSize}`;
+  const what = basis === null ? [] : [`per 1,000 predictions: ${basis} on ${hardware}${batches}, ${when}`];
   const why = reason === null ? [] : [`not comparable: ${reason}`];
   return [...what, ...why, ...leftOut.map((one) => `version ${one.version} left out: ${one.reason}`)].join('\n');
 }

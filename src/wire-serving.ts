@@ -9,6 +9,7 @@ import type { Registry } from './mlops/registry/index.ts';
 import {
   busyShare,
   createServing,
+  hourlyRequests,
   type PredictionLog,
   type ReplicaPrices,
   registriesIn,
@@ -20,6 +21,7 @@ import {
   servedMinutes,
   servedOf,
   servedVariants,
+  serviceTimes,
   type TokenLedger,
 } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
@@ -95,14 +97,17 @@ export function servedRequests(store: Store): ServedRequests {
 export const servingFacts: ServingFacts = {
   async bounds(sql, model) {
     const served = (await servedVariants(sql)).filter((variant) => variant.model === model);
-    return served.map(({ endpoint, min, max, targetUtilization, ...held }) => ({
+    return served.map(({ endpoint, min, max, targetUtilization, slo, ...held }) => ({
       endpoint,
       hardware: hardwareName([held]),
       minReplicas: min,
       maxReplicas: max,
       targetUtilization,
+      slo,
     }));
   },
+  serviceTimes,
+  hourlyRequests,
   busyShare,
 };
 

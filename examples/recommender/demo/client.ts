@@ -11,8 +11,6 @@ export interface DemoClient {
   upload(path: string): Promise<string>;
   mlflow<T>(path: string, body: object): Promise<T>;
   putArtifact(uri: string, name: string, content: Uint8Array | string): Promise<void>;
-  /** An artifact that is JSON. */
-  getArtifact<T>(uri: string, name: string): Promise<T>;
 }
 
 export function createDemoClient(url: string): DemoClient {
@@ -47,7 +45,6 @@ export function createDemoClient(url: string): DemoClient {
       return createUpload.response.parse(answer).upload;
     },
     mlflow: async <T>(path: string, body: object) => (await json('POST', `/api/2.0/mlflow/${path}`, body)) as T,
-    getArtifact: async <T>(uri: string, name: string) => (await send(artifactPath(uri, name), { method: 'GET' })) as T,
     async putArtifact(uri, name, content) {
       const path = artifactPath(uri, name);
       const body = typeof content === 'string' ? content : new Uint8Array(content);

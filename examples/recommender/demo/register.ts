@@ -64,7 +64,8 @@ export async function registerCandidate(
     tags: [{ key: 'variant', value: variant.name }],
   });
   const { version } = model_version;
-  const usage = [...trainingUsage(runId, candidate), ...benchmarkUsage(version, candidate.serving)];
+  const measured = benchmarkUsage(`${MODEL}:${version}`, { model: MODEL, modelVersion: version }, candidate.serving);
+  const usage = [...trainingUsage(runId, candidate), ...measured];
   await client.call(recordUsage, { body: { intervals: usage } });
   return version;
 }
@@ -109,25 +110,27 @@ function trainingUsage(runId: string, { trained }: Candidate): UsageInterval[] {
 export type Benchmark = Pick<PredictionMeasurement, 'runtime' | 'batchSize' | 'endedAtMs' | 'repetitions'>;
 
 /**
- * One core for the time it was busy with predictions: an interval for each repetition, one after the other, the last of which ends when
+ * One core for the time it was busy with predictions of a version, or of the run that becomes one: an interval for each repetition, one after the other, the last of which ends when
  * the measurement ended. They name no endpoint: that makes them a benchmark.
  */
 export function benchmarkUsage(
-  version: string,
+  name: string,
+  subject: UsageInterval['subject'],
   { runtime, batchSize, endedAtMs, repetitions }: Benchmark,
 ): UsageInterval[] {
   let end = Math.round(endedAtMs);
-  return repetitions.map(({ predictions, busyMs }, index) => {
+  return repetitions.map(({ predictions, busyMs, serviceSeconds }, index) => {
     const start = end - Math.max(1, Math.round(busyMs));
     const period = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
     end = start;
     return {
-      usage: `${MODEL}:${version}:benchmark:${index + 1}`,
-      subject: { ...SUBJECT, modelVersion: version, purpose: 'inference' },
+      usage: `${name}:benchmark:${index + 1}`,
+      subject: { team: SUBJECT.team, project: SUBJECT.project, ...subject, purpose: 'inference' },
       resource: 'cpu-core',
       quantity: '1',
       period,
       predictions,
+      benchmark: { batchSize, serviceSeconds: [...serviceSeconds] },
       origin: `demo: ${runtime}, one thread, batches of ${batchSize}`,
     };
   });

@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { recordUsage } from '../../../src/finops/metering/schema.ts';
-import { getModelVersion } from '../../../src/mlops/registry/schema.ts';
 import { getEndpoint } from '../../../src/mlops/serving/schema.ts';
 import { postApply } from '../../../src/platform/manifests/schema.ts';
 import { getRetraining, getRetrainingRound, isRoundOver } from '../../../src/tradeoff/retraining/schema.ts';
 import type { Candidate, Report } from '../demo/candidates.ts';
 import type { DemoClient } from '../demo/client.ts';
-import { type Benchmark, benchmarkUsage, MODEL } from '../demo/register.ts';
+import { MODEL } from '../demo/register.ts';
 import { createRandom, seedFor } from '../random/xoshiro.ts';
 import { ratingsToCsv } from '../ratings/csv.ts';
 import { generateRatings } from '../ratings/generate.ts';
@@ -82,7 +80,6 @@ export async function runProduction(client: DemoClient, options: ProductionOptio
   const [promoted, before] = await Promise.all([retrained(client, report), sendDay(client, day('today'))]);
   report(toldDay(before));
   if (promoted !== null) {
-    await recordBenchmark(client, promoted);
     await served(client, promoted);
     report(`ranker ${promoted} has the traffic`);
     report(toldDay(await sendDay(client, day('tomorrow'))));
@@ -145,13 +142,6 @@ async function retrained(client: DemoClient, report: Report): Promise<string | n
   }, 'the end of the retraining');
   for (const { step, text } of over.timeline) report(`   ${step.padEnd(10)} ${text}`);
   return over.state === 'promoted' ? over.candidate : null;
-}
-
-/** What predictions of a retrained version take, as its training measured it: on the same basis and hardware as the first models. */
-async function recordBenchmark(client: DemoClient, version: string): Promise<void> {
-  const { source } = await client.call(getModelVersion, { params: { model: MODEL, version } });
-  const benchmark = await client.getArtifact<Benchmark>(source, 'benchmark.json');
-  await client.call(recordUsage, { body: { intervals: benchmarkUsage(version, benchmark) } });
 }
 
 function toldDay({ answered, failed, versions }: Answers): string {

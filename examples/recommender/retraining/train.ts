@@ -1,7 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { recordUsage } from '../../../src/finops/metering/schema.ts';
 import { processEnvironment } from '../../../src/platform/config/index.ts';
+import { createDemoClient } from '../demo/client.ts';
+import { benchmarkUsage } from '../demo/register.ts';
 import { exportOnnx } from '../onnx/export-onnx.ts';
 import { mlflowModelFiles } from '../onnx/mlflow-model.ts';
 import { ratingsFromCsv } from '../ratings/csv.ts';
@@ -13,7 +16,9 @@ import { defaultVariants } from '../training/variants.ts';
 
 /**
  * A step of a pipeline: trains one variant on the ratings of a file, and leaves behind the folder `model` as MLflow knows it
- * with what predictions took in `benchmark.json`, and `metrics.json` with the quality on each user's last ratings, with its intervals.
+ * and `metrics.json` with the quality on each user's last ratings, with its intervals. It measures predictions as the first models were measured
+ * and records them as a benchmark of its run, so that the gate knows what they cost before the version is registered. On a server with accounts
+ * that takes the token of an account that may record usage.
  */
 const { values } = parseArgs({
   options: {
@@ -37,9 +42,16 @@ const [trained] = await trainModels(split, {
 if (trained === undefined) throw new Error(`${variant.name} was not trained`);
 const quality = evaluate(trained.model, split);
 writeModel(trained);
-writeFileSync(join('model', 'benchmark.json'), JSON.stringify(await measurePredictions(trained.model)));
+await recordBenchmark(trained);
 writeFileSync('metrics.json', JSON.stringify(metricsOf(quality), null, 2));
 console.log(`${variant.name}: NDCG@10 ${quality.ndcgAt10.mean.toFixed(4)} over ${quality.ndcgAt10.sampleSize} users`);
+
+async function recordBenchmark({ model }: TrainedModel): Promise<void> {
+  const { STEELYARD_URL: url, MLFLOW_RUN_ID: run } = processEnvironment();
+  if (url === undefined || run === undefined) return;
+  const intervals = benchmarkUsage(run, { run }, await measurePredictions(model));
+  await createDemoClient(url).call(recordUsage, { body: { intervals } });
+}
 
 function writeModel({ model }: TrainedModel): void {
   const onnx = exportOnnx(model);

@@ -24,7 +24,11 @@ export interface PredictionMeasurement {
 interface Repetition {
   readonly predictions: number;
   readonly busyMs: number;
+  /** Seconds that single batches took, by the thread's own time: a part of them, evenly spread. */
+  readonly serviceSeconds: readonly number[];
 }
+
+const MOST_SERVICE_TIMES = 250;
 
 export interface MeasureOptions {
   /** Users per call; default 64. */
@@ -106,7 +110,8 @@ function createMeter(predictor: Predictor, model: RecommenderModel, options: Mea
       // The processor's time is that of all threads of the process, so it may be more than the one thread could take.
       const busyMs = Math.min(sum(times), cpuMsSince(before));
       endedAtMs = performance.timeOrigin + performance.now();
-      repetitions.push({ predictions: times.length * batchSize, busyMs });
+      const serviceSeconds = spreadPart(times).map((ms) => (ms * (busyMs / sum(times))) / 1000);
+      repetitions.push({ predictions: times.length * batchSize, busyMs, serviceSeconds });
       for (const time of times) batchMs.push(time);
     },
     result: () => {
@@ -128,6 +133,12 @@ function createMeter(predictor: Predictor, model: RecommenderModel, options: Mea
       };
     },
   };
+}
+
+/** Every n-th value, so that no more than {@link MOST_SERVICE_TIMES} are left. */
+function spreadPart(values: readonly number[]): readonly number[] {
+  const step = Math.ceil(values.length / MOST_SERVICE_TIMES);
+  return values.filter((_, index) => index % step === 0);
 }
 
 function cpuMsSince(before: NodeJS.CpuUsage): number {

@@ -50,4 +50,9 @@ export const meteringMigrations: Migrations = {
       await db.schema.createIndex('usage_total_end').on('usage_total').column('end_ms').execute();
     },
   },
+  'metering/005-benchmark-facts': {
+    async up(db) {
+      await db.schema.alterTable('usage_interval').addColumn('benchmark', 'text').execute();
+    },
+  },
 };

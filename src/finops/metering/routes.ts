@@ -39,6 +39,7 @@ function shown({ usage, metered, hours }: MeteredUsage) {
     ...(usage.price === null ? {} : { price: usage.price }),
     period: { start: new Date(usage.start).toISOString(), end: new Date(usage.end).toISOString() },
     ...(usage.predictions === null ? {} : { predictions: usage.predictions }),
+    ...(usage.benchmark === null ? {} : { benchmark: usage.benchmark }),
     origin: usage.origin,
     recordedAt: usage.recordedAt,
     metered: {

@@ -9,6 +9,30 @@ export const ResourceName = z
   .regex(/^[\w.:/@-]{1,200}$/, 'letters, digits and . _ : / @ -')
   .describe('Key in the price book, for example "gpu:A10G", "vcpu", "g5.xlarge" or "g5.xlarge@eu-west-1"');
 
+const MOST_SERVICE_TIMES = 1000;
+
+export const BenchmarkFacts = z
+  .strictObject({
+    batchSize: z.number().int().min(1).max(1_000_000).describe('Predictions that one request asks for'),
+    concurrency: z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('Requests that the hardware worked on at a time; 1 when left out'),
+    serviceSeconds: z
+      .array(z.number().min(1e-9).max(86_400).describe('Seconds'))
+      .min(1)
+      .max(MOST_SERVICE_TIMES)
+      .optional()
+      .describe(
+        'Seconds that single requests of the interval took, waiting not included: all of them, or a random part',
+      ),
+  })
+  .describe('How a benchmark was run: costs are compared at the same batch size only');
+export type BenchmarkFacts = z.infer<typeof BenchmarkFacts>;
+
 /** What somebody held for a while: quantity x (end - start) hours x the price of the resource is its metered cost. */
 export const UsageInterval = z
   .strictObject({
@@ -32,6 +56,7 @@ export const UsageInterval = z
     ),
     period: Period.describe('When they were held'),
     predictions: z.number().int().min(0).optional().describe('Predictions answered meanwhile, where that was the work'),
+    benchmark: BenchmarkFacts.optional().describe('How it was run, where it is a benchmark; not with an endpoint'),
     origin: z.string().min(1).max(250).describe('Who measured it and how'),
   })
   .describe('A usage interval');

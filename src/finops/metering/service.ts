@@ -26,6 +26,10 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
       const detail = `Usage "${interval.usage}" ends at ${interval.period.end}, in the future. Send it when it has ended.`;
       throw new AppError('usage_interval_invalid', detail, { usage: interval.usage });
     }
+    if (interval.benchmark !== undefined && interval.subject.endpoint !== undefined) {
+      const detail = `Usage "${interval.usage}" has "benchmark" and names endpoint "${interval.subject.endpoint}". Leave one of them out: what an endpoint serves is no benchmark.`;
+      throw new AppError('usage_interval_invalid', detail, { usage: interval.usage });
+    }
     const stored: StoredUsage = {
       id: interval.usage,
       subject: interval.subject,
@@ -36,6 +40,7 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
       start,
       end,
       predictions: interval.predictions ?? null,
+      benchmark: interval.benchmark ?? null,
       origin: interval.origin,
       recordedAt: new Date(now).toISOString(),
     };

@@ -3,6 +3,7 @@ import { type SubjectColumns, subjectColumns, subjectOf } from '../../org/index.
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Money } from '../../platform/units/index.ts';
+import { BenchmarkFacts } from './schema.ts';
 
 interface MeteringTables {
   usage_interval: SubjectColumns & {
@@ -15,6 +16,7 @@ interface MeteringTables {
     start_ms: number;
     end_ms: number;
     predictions: number | null;
+    benchmark: string | null;
     origin: string;
     recorded_at: string;
   };
@@ -33,6 +35,8 @@ export interface StoredUsage {
   readonly start: number;
   readonly end: number;
   readonly predictions: number | null;
+  /** How a benchmark was run; null where the sender did not say. */
+  readonly benchmark: BenchmarkFacts | null;
   readonly origin: string;
   readonly recordedAt: string;
 }
@@ -49,6 +53,7 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
     start_ms: usage.start,
     end_ms: usage.end,
     predictions: usage.predictions,
+    benchmark: usage.benchmark === null ? null : JSON.stringify(usage.benchmark),
     origin: usage.origin,
     recorded_at: usage.recordedAt,
     ...subjectColumns(usage.subject),
@@ -209,6 +214,7 @@ function usageOf(row: MeteringTables['usage_interval']): StoredUsage {
     start: row.start_ms,
     end: row.end_ms,
     predictions: row.predictions,
+    benchmark: row.benchmark === null ? null : BenchmarkFacts.parse(JSON.parse(row.benchmark)),
     origin: row.origin,
     recordedAt: row.recorded_at,
   };

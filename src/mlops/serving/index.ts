@@ -33,14 +33,24 @@ export type { ReplicaPrices } from './autoscaling/price.ts';
 export { registriesIn } from './backends/registries.ts';
 export type { PredictionLog } from './log/prediction-log.ts';
 export type { TokenLedger } from './log/served-tokens.ts';
+export { hourlyRequests } from './metrics/hourly-requests.ts';
 export { servedOf } from './metrics/served.ts';
 export { servedMinutes } from './metrics/served-minutes.ts';
+export { serviceTimes } from './metrics/service-times.ts';
 export { servingMigrations } from './migrations.ts';
+export { measureCapacity } from './scaling/index.ts';
 export { type ServedVersion, servedVersions } from './served-versions.ts';
 export type { ServingCosts } from './show.ts';
 export { ownerOfEndpoint } from './store.ts';
 export type { ServingUsage } from './usage.ts';
-export { busyShare, type ServedVariant, type ServingUse, servedVariants, type VariantSpan } from './use.ts';
+export {
+  busyShare,
+  DEFAULT_SLO,
+  type ServedVariant,
+  type ServingUse,
+  servedVariants,
+  type VariantSpan,
+} from './use.ts';
 
 export interface ServingDeps {
   readonly store: Store;

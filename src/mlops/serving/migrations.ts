@@ -97,4 +97,9 @@ export const servingMigrations: Migrations = {
         .execute();
     },
   },
+  'serving/004-service-times': {
+    async up(db) {
+      await db.schema.alterTable('endpoint_traffic').addColumn('service', 'text').execute();
+    },
+  },
 };

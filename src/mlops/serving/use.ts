@@ -2,6 +2,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { talliesIn } from './metrics/store.ts';
 import { SPANS } from './metrics/tally.ts';
+import type { WaitingSlo } from './scaling/index.ts';
 import { changedRevision, type ServiceDeps } from './service.ts';
 import { ScalingSpec } from './spec/scaling/schema.ts';
 import type { EndpointSpec, Variant } from './spec/schema.ts';
@@ -30,6 +31,8 @@ export interface ServedVariant {
   readonly coldStartMs: number;
   /** Share of a replica's capacity that is planned with, as the document says, 0 to 1. */
   readonly targetUtilization: number;
+  /** Share of requests that may wait longer than a limit; null for `hpa` and `kpa`, which plan by `targetUtilization` instead. */
+  readonly slo: WaitingSlo | null;
   /** What a replica is priced by: key of the price book, and how many of it. */
   readonly resource: string;
   readonly quantity: string;
@@ -120,6 +123,7 @@ export async function servedVariants(sql: Sql): Promise<ServedVariant[]> {
 function servedVariant({ endpoint, revision, spec, versions }: Revision, name: string, isSettled: boolean) {
   const variant = variantOf(spec, name);
   const { coldStart, idleAfter, target } = variant.scaling ?? DEFAULTS;
+  const slo = statedSlo(variant.scaling);
   return {
     ...{ endpoint, variant: name, revision, isSettled },
     model: variant.model,
@@ -131,9 +135,20 @@ function servedVariant({ endpoint, revision, spec, versions }: Revision, name: s
     idleAfterMs: idleAfter,
     coldStartMs: coldStart,
     targetUtilization: target,
+    slo,
     ...heldBy(variant),
   };
 }
+
+/** The SLO of a variant's document, with the defaults of `slo` where it has no scaling policy. */
+function statedSlo(scaling: ScalingSpec | undefined): WaitingSlo | null {
+  if (scaling?.policy === 'hpa' || scaling?.policy === 'kpa') return null;
+  const { wait, missRatio } = scaling ?? DEFAULTS;
+  return { waitSeconds: wait / 1000, missRatio };
+}
+
+/** What requests may wait where no scaling policy says: the defaults of `slo`. */
+export const DEFAULT_SLO: WaitingSlo = { waitSeconds: DEFAULTS.wait / 1000, missRatio: DEFAULTS.missRatio };
 
 function variantOf(spec: EndpointSpec, name: string): Variant {
   const variant = spec.variants[name];

@@ -8,6 +8,7 @@ import {
   type EvidenceDeps,
   findVersion,
   type GatheredEvidence,
+  type GatherOptions,
   gather,
   gatherRun,
 } from './service.ts';
@@ -22,9 +23,13 @@ export interface Evidence {
   find(sql: Sql, model: string, version: string): Promise<RegisteredVersion>;
   /** The version behind an alias, or null. */
   behind(sql: Sql, model: string, alias: string): Promise<RegisteredVersion | null>;
-  gather(sql: Sql, version: RegisteredVersion): Promise<GatheredEvidence>;
+  /** `slos`: at which the capacity of a replica is needed. */
+  gather(sql: Sql, version: RegisteredVersion, options?: Pick<GatherOptions, 'slos'>): Promise<GatheredEvidence>;
   /** Of a run, as the version of this model that it would become. */
-  gatherRun(sql: Sql, model: string, runId: string): Promise<GatheredEvidence>;
+  gatherRun(
+    sql: Sql,
+    question: { readonly model: string; readonly runId: string } & Pick<GatherOptions, 'slos'>,
+  ): Promise<GatheredEvidence>;
   readonly routes: readonly Route[];
 }
 
@@ -32,8 +37,8 @@ export function createEvidence(deps: EvidenceDeps & { readonly store: Store }): 
   return {
     find: (sql, model, version) => findVersion(deps, sql, model, version),
     behind: (sql, model, alias) => deps.versions.versionByAlias(sql, model, alias),
-    gather: (sql, version) => gather(deps, sql, version),
-    gatherRun: (sql, model, runId) => gatherRun(deps, sql, model, runId),
+    gather: (sql, version, options) => gather(deps, sql, version, options),
+    gatherRun: (sql, question) => gatherRun(deps, sql, question),
     routes: [
       handle(getVersionEvidence, async ({ params }) => {
         const version = await findVersion(deps, deps.store, params.model, params.version);
@@ -45,7 +50,7 @@ export function createEvidence(deps: EvidenceDeps & { readonly store: Store }): 
           throw new AppError('model_not_found', `There is no registered model "${model}".`, { model });
         }
         const facts = await modelFacts(deps, deps.store, model);
-        const gathered = await Promise.all(versions.map((version) => gather(deps, deps.store, version, facts)));
+        const gathered = await Promise.all(versions.map((version) => gather(deps, deps.store, version, { facts })));
         const evidence = gathered.map((one) => one.evidence);
         return { versions: evidence, compared: compareVersions(evidence) };
       }),

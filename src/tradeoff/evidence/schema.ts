@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RunCost } from '../../mlops/tracking/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
-import { ComparedUnitCosts, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
+import { ComparedUnitCosts, DemandTrace, ReplicaCapacity, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
 
 export const Interval = z
   .strictObject({
@@ -66,6 +66,17 @@ export const VersionEvidence = z
       .optional()
       .describe(
         'Predictions a month of all versions of the model, at the rate of the last seven days; null when no endpoint served it; left out in older decisions',
+      ),
+    demandTrace: DemandTrace.nullable()
+      .optional()
+      .describe(
+        'Recorded requests of the model by the hour; null when not exactly one endpoint serves it; only in evidence that a gate gathered with a rule at demand',
+      ),
+    capacities: z
+      .array(ReplicaCapacity)
+      .optional()
+      .describe(
+        'Capacities of a replica at the SLOs that a policy asks for; only in evidence that a gate gathered with a rule at demand',
       ),
     costPerThousandPredictions: CostEvidence.optional().describe(
       'Only in decisions from before unit costs had a basis: all metered inference cost divided by all predictions, times 1,000',

@@ -4,11 +4,12 @@ import type { RegisteredVersion, Registry, VersionMetric } from '../../mlops/reg
 import { type Tracking, unknownCost as unknownRunCost } from '../../mlops/tracking/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { compareUnitCosts } from '../unit-cost/index.ts';
-import type { ComparedUnitCosts } from '../unit-cost/schema.ts';
+import { compareUnitCosts, type ServiceSample } from '../unit-cost/index.ts';
+import type { ComparedUnitCosts, UnitCost, WaitingSlo } from '../unit-cost/schema.ts';
+import { findCapacities, trafficSamples } from './capacities.ts';
 import type { QualityEvidence, VersionEvidence } from './schema.ts';
 import { deliveriesOf, trainingCostOf } from './training-cost.ts';
-import { type ModelFacts, modelFacts, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
+import { type ModelFacts, modelFacts, recordedTrace, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
 
 /** What evidence asks of the registry. */
 export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics' | 'metricsOfRun'>;
@@ -27,14 +28,21 @@ export interface GatheredEvidence {
   readonly billDeliveries: readonly string[];
 }
 
-/** `facts`: those of the model, where the caller has them for several versions. */
+/** What a caller knows or needs besides. */
+export interface GatherOptions {
+  /** Facts of the model, where the caller has them for several versions. */
+  readonly facts?: ModelFacts | undefined;
+  /** SLOs at which the capacity of a replica is needed; null: that of the endpoint. Left out: capacities are not computed. */
+  readonly slos?: readonly (WaitingSlo | null)[] | undefined;
+}
+
 export async function gather(
   deps: EvidenceDeps,
   sql: Sql,
   version: RegisteredVersion,
-  facts?: ModelFacts,
+  options: GatherOptions = {},
 ): Promise<GatheredEvidence> {
-  return gathered(deps, sql, { version, facts, metrics: await deps.versions.metrics(sql, version) });
+  return gathered(deps, sql, { version, ...options, metrics: await deps.versions.metrics(sql, version) });
 }
 
 /** The unit costs of a model's versions that can be compared, its champion's before others. */
@@ -52,7 +60,11 @@ const CHAMPION = 'champion';
 export const NOT_REGISTERED = 'not registered';
 
 /** The evidence of a run as the version that it would become. */
-export async function gatherRun(deps: EvidenceDeps, sql: Sql, model: string, runId: string): Promise<GatheredEvidence> {
+export async function gatherRun(
+  deps: EvidenceDeps,
+  sql: Sql,
+  { model, runId, slos }: { readonly model: string; readonly runId: string } & Pick<GatherOptions, 'slos'>,
+): Promise<GatheredEvidence> {
   const [logged] = await deps.tracking.lineage.modelsOfRun(sql, runId, 1);
   const modelId = logged?.modelId ?? null;
   const candidate = {
@@ -66,6 +78,7 @@ export async function gatherRun(deps: EvidenceDeps, sql: Sql, model: string, run
   };
   return gathered(deps, sql, {
     version: candidate,
+    slos,
     metrics: await deps.versions.metricsOfRun(sql, { runId, modelId }),
   });
 }
@@ -77,16 +90,13 @@ async function gathered(
     version,
     metrics,
     facts,
-  }: {
-    readonly version: RegisteredVersion;
-    readonly metrics: readonly VersionMetric[];
-    readonly facts?: ModelFacts | undefined;
-  },
+    slos,
+  }: { readonly version: RegisteredVersion; readonly metrics: readonly VersionMetric[] } & GatherOptions,
 ): Promise<GatheredEvidence> {
   const { model, version: modelVersion, runId } = version;
   const training = runId === null ? null : await deps.metering.total(sql, { run: runId });
-  const { scaling, demandPerMonth, ...about } = facts ?? (await modelFacts(deps, sql, model));
-  const { unitCosts, priceBooks: unitPriceBooks } = await unitCostsOf(deps, sql, version, about);
+  const modelWide = facts ?? (await modelFacts(deps, sql, model));
+  const { unitCosts, priceBooks: unitPriceBooks, benchmarks } = await unitCostsOf(deps, sql, version, modelWide);
   const runCost = runId === null ? null : ((await deps.tracking.costs(sql, [runId])).get(runId) ?? unknownRunCost);
   const evidence: VersionEvidence = {
     model,
@@ -97,14 +107,36 @@ async function gathered(
     quality: qualityOf(metrics),
     trainingCost: trainingCostOf(training, runId, runCost ?? unknownRunCost),
     unitCosts,
-    scaling: [...scaling],
-    demandPerMonth,
+    scaling: [...modelWide.scaling],
+    demandPerMonth: modelWide.demandPerMonth,
+    ...(await atDemandEvidence(deps, sql, version, { slos, modelWide, unitCosts, benchmarks })),
     runCost,
   };
   const priceBooks = new Set([...(training?.priceBooks ?? []), ...unitPriceBooks]);
   const window = evidence.trainingCost.window;
   const billDeliveries = runCost === null ? [] : await deliveriesOf(deps.billing, sql, runCost, window);
   return { evidence, priceBooks: [...priceBooks].toSorted(), billDeliveries };
+}
+
+/** What a rule at demand needs besides; nothing where no SLO is asked for. */
+async function atDemandEvidence(
+  deps: EvidenceDeps,
+  sql: Sql,
+  { model, version }: Pick<RegisteredVersion, 'model' | 'version'>,
+  known: {
+    readonly slos: GatherOptions['slos'];
+    readonly modelWide: ModelFacts;
+    readonly unitCosts: readonly UnitCost[];
+    readonly benchmarks: readonly ServiceSample[];
+  },
+): Promise<Pick<VersionEvidence, 'demandTrace' | 'capacities'>> {
+  const { slos = [], modelWide, unitCosts, benchmarks } = known;
+  if (slos.length === 0) return {};
+  const traffic = await trafficSamples(deps.serving, sql, version, { unitCosts, window: modelWide.window });
+  return {
+    demandTrace: await recordedTrace(deps, sql, model, modelWide),
+    capacities: await findCapacities([...traffic, ...benchmarks], slos, modelWide.scaling),
+  };
 }
 
 /** The version, or `model_version_not_found` / `model_not_found` with what to do. `@alias` names one by its alias. */

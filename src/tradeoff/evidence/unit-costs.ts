@@ -3,13 +3,34 @@ import { type Prices, priceStretches } from '../../finops/prices/index.ts';
 import type { RegisteredVersion } from '../../mlops/registry/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { benchmarkCosts, demandPerMonth, type MeasuredUsage, servedCosts, type Window } from '../unit-cost/index.ts';
-import type { ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
+import {
+  benchmarkCosts,
+  benchmarkSamples,
+  demandPerMonth,
+  type MeasuredUsage,
+  type ServiceSample,
+  servedCosts,
+  traceDays,
+  type Window,
+} from '../unit-cost/index.ts';
+import type { DemandTrace, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
 
 /** What evidence asks of serving; the wiring supplies it. */
 export interface ServingFacts {
   /** Scaling policies of the variants that serve a model now. */
   bounds(sql: Sql, model: string): Promise<ScalingBounds[]>;
+  /** Service times that answers of a version took at an endpoint; null with too few. */
+  serviceTimes(
+    sql: Sql,
+    served: { endpoint: string; version: string },
+    within: Window,
+  ): Promise<Pick<ServiceSample, 'concurrency' | 'serviceSeconds' | 'measurements'> | null>;
+  /** Requests of a model at an endpoint by the hour; `at` in Unix ms, `isWhole` where all of the hour was measured. */
+  hourlyRequests(
+    sql: Sql,
+    served: { endpoint: string; model: string },
+    within: Window,
+  ): Promise<{ at: number; requests: number; isWhole: boolean }[]>;
   /** Share of the time of a version's replicas in which requests were worked on, 0 to 1; null when no replica was counted. */
   busyShare(sql: Sql, served: { endpoint: string; version: string }, within: Window): Promise<number | null>;
 }
@@ -43,13 +64,29 @@ export async function modelFacts(deps: UnitCostDeps, sql: Sql, model: string): P
   return { now, window, scaling, demandPerMonth: demandPerMonth(used.map(measuredUsage), window) };
 }
 
+const HOUR_MS = 3_600_000;
+
+/** Requests of the last seven days by the hour, up to the last whole hour; null when not exactly one endpoint serves the model. */
+export async function recordedTrace(
+  { serving }: Pick<UnitCostDeps, 'serving'>,
+  sql: Sql,
+  model: string,
+  { now, scaling }: Pick<ModelFacts, 'now' | 'scaling'>,
+): Promise<DemandTrace | null> {
+  const [endpoint, ...others] = new Set(scaling.map((bounds) => bounds.endpoint));
+  if (endpoint === undefined || others.length > 0) return null;
+  const end = now - (now % HOUR_MS);
+  const window = { start: end - WINDOW_MS, end };
+  return { endpoint, days: traceDays(await serving.hourlyRequests(sql, { endpoint, model }, window), window) };
+}
+
 /** Unit costs of a version: its benchmarks, also those that its run recorded before it was registered, and what served it cost. */
 export async function unitCostsOf(
   deps: UnitCostDeps,
   sql: Sql,
   { model, version, runId }: Pick<RegisteredVersion, 'model' | 'version' | 'runId'>,
   { now, window }: Pick<ModelFacts, 'now' | 'window'>,
-): Promise<{ unitCosts: UnitCost[]; priceBooks: string[] }> {
+): Promise<{ unitCosts: UnitCost[]; priceBooks: string[]; benchmarks: ServiceSample[] }> {
   const ever = { start: 0, end: now };
   const own = await deps.metering.within(sql, ever, { model, modelVersion: version, purpose: 'inference' });
   const ofRun = runId === null ? [] : await deps.metering.within(sql, ever, { run: runId, purpose: 'inference' });
@@ -63,13 +100,17 @@ export async function unitCostsOf(
   }
   const served = servedCosts(measured, window, { priceNow, busyShare: (endpoint) => shares.get(endpoint) ?? null });
   const usedBooks = usage.flatMap(({ metered }) => metered.prices.map(({ book }) => book));
-  return { unitCosts: [...benchmarkCosts(measured, priceNow), ...served], priceBooks: [...books, ...usedBooks] };
+  return {
+    unitCosts: [...benchmarkCosts(measured, priceNow), ...served],
+    priceBooks: [...books, ...usedBooks],
+    benchmarks: benchmarkSamples(measured, priceNow),
+  };
 }
 
 function measuredUsage({ usage, metered }: MeteredUsage): MeasuredUsage {
-  const { resource, quantity, start, end, predictions, subject, price, origin } = usage;
+  const { resource, quantity, start, end, predictions, benchmark, subject, price, origin } = usage;
   return {
-    ...{ resource, quantity, start, end, predictions, origin },
+    ...{ resource, quantity, start, end, predictions, benchmark, origin },
     endpoint: subject.endpoint ?? null,
     cost: metered.cost,
     statedPrice: price,

@@ -1,6 +1,6 @@
 import { decimal, decimalString, groupThousands } from '../../platform/units/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
-import type { MeasuredCost, ServingCostRule } from './serving-cost.ts';
+import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 
 /**
  * The cost as decisions weighed it whose evidence is from before unit costs had a basis: all cost divided by all predictions, and a month
@@ -11,11 +11,13 @@ export function allTimeCost(rule: ServingCostRule, candidate: VersionEvidence, c
   const source = evidence?.cost == null ? `unknown: ${evidence?.reason ?? 'no cost was kept'}` : evidence.source;
   const known = evidence?.cost?.currency === currency ? evidence.cost.amount : null;
   if (rule.measure === 'costPerThousandPredictions') return { amount: known, basis: null, interval: null, source };
-  const monthly = known === null ? null : decimal(known).times(rule.predictionsPerMonth).dividedBy(1000);
+  const { predictionsPerMonth } = rule;
+  const monthly =
+    known === null || predictionsPerMonth === undefined
+      ? null
+      : decimal(known).times(predictionsPerMonth).dividedBy(1000);
   const amount = monthly === null ? null : decimalString(monthly);
   const at =
-    rule.measure === 'costPerMonth'
-      ? `; at ${groupThousands(String(rule.predictionsPerMonth))} predictions a month`
-      : '';
+    rule.measure === 'costPerMonth' ? `; at ${groupThousands(String(predictionsPerMonth))} predictions a month` : '';
   return { amount, basis: null, interval: null, source: `${source}${at}` };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString } from '../../platform/units/schema.ts';
-import { UnitCostBasis } from '../unit-cost/schema.ts';
+import { AtDemand, UnitCostBasis, WaitingSlo } from '../unit-cost/schema.ts';
 
 const Numeric = z
   .union([DecimalString, z.number()])
@@ -30,6 +30,8 @@ export const QualityRule = z
 export type QualityRule = z.infer<typeof QualityRule>;
 
 const Demand = z.number().int().positive().max(1e15).describe('Stated demand, in predictions a month');
+const DEFAULT_DEMAND =
+  'Stated demand, in predictions a month; atDemand only, default: the one that the policy states elsewhere, else the recorded traffic of the endpoint';
 const Bound = Numeric.refine((text) => !text.startsWith('-'), 'zero or more').describe(
   'Largest amount, in the currency of the policy',
 );
@@ -57,7 +59,19 @@ const servingTerms = {
     .max(1)
     .optional()
     .describe(
-      'atDemand: share of the measured capacity that is planned with, 0 to 1; default: of the endpoint, else 0.7',
+      'atDemand: share of full use that is planned with where the capacity at the SLO is not measured, 0 to 1; default: of the endpoint, else 0.7',
+    ),
+  slo: WaitingSlo.optional().describe(
+    'atDemand: latency SLO at which the capacity of a replica is taken; default: of the endpoint, else 5 % may wait longer than 2 s',
+  ),
+  batchSize: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'Predictions that one request asks for: only benchmarks with this batch size count; with 1 also live traffic',
     ),
 };
 
@@ -67,24 +81,29 @@ export const CostRule = z
     z.strictObject({
       measure: z.literal('costPerThousandPredictions').describe('Inference cost per 1,000 predictions'),
       ...servingTerms,
-      predictionsPerMonth: Demand.optional().describe(
-        'atDemand: stated demand, in predictions a month; default: the one that the policy states elsewhere, else the measured traffic',
-      ),
+      predictionsPerMonth: Demand.optional().describe(DEFAULT_DEMAND),
       atMost: Bound,
     }),
     z.strictObject({
       measure: z.literal('costPerMonth').describe('Inference cost a month at the stated demand'),
       ...servingTerms,
-      predictionsPerMonth: Demand,
+      predictionsPerMonth: Demand.optional().describe(DEFAULT_DEMAND),
       atMost: Bound,
     }),
     z.strictObject({
       measure: z.literal('budget').describe('Cost a month at the stated demand fits what the budget has left'),
       ...servingTerms,
-      predictionsPerMonth: Demand,
+      predictionsPerMonth: Demand.optional().describe(DEFAULT_DEMAND),
       budget: z.string().min(1).max(63).describe('Name of the budget'),
     }),
   ])
+  .refine(
+    (rule) =>
+      (rule.measure !== 'costPerMonth' && rule.measure !== 'budget') ||
+      (rule.basis ?? 'atDemand') === 'atDemand' ||
+      rule.predictionsPerMonth !== undefined,
+    'state predictionsPerMonth: a cost a month on the basis benchmark or served is that of a stated demand',
+  )
   .describe('What must hold for one cost');
 export type CostRule = z.infer<typeof CostRule>;
 
@@ -152,6 +171,9 @@ export const Check = z
       .describe('95 % interval of the measured value; null when none was measured'),
     basis: UnitCostBasis.optional().describe(
       'Basis of a cost of predictions; left out for other checks, and in decisions from before costs had a basis',
+    ),
+    atDemand: AtDemand.optional().describe(
+      'Capacity, demand and replicas of a cost at demand; left out for other checks, without a figure, and in older decisions',
     ),
     source: z.string().describe('Where the figure came from, or what is missing and how to supply it'),
   })

@@ -5,6 +5,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { moneyText } from '../../platform/units/index.ts';
 import type { Evidence, GatheredEvidence } from '../evidence/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
+import { slosAtDemand } from './planned-capacity.ts';
 import type { Check, Policy, Verdict } from './schema.ts';
 import { findPolicies } from './store.ts';
 import { summarise } from './summary.ts';
@@ -92,7 +93,8 @@ export async function weighRun(
 ): Promise<GateAnswer> {
   const policy = await policyNamed(deps.store, question.policy);
   const { model } = policy.spec;
-  const candidate = await deps.evidence.gatherRun(deps.store, model, question.runId);
+  const slos = slosAtDemand(policy.spec);
+  const candidate = await deps.evidence.gatherRun(deps.store, { model, runId: question.runId, slos });
   return answerOf(await weighing(deps, policy, candidate), { model });
 }
 
@@ -106,7 +108,8 @@ async function weighVersion(deps: GateDeps, question: GateQuestion): Promise<Wei
     );
   }
   const version = await deps.evidence.find(deps.store, question.model, question.version);
-  return weighing(deps, policy, await deps.evidence.gather(deps.store, version));
+  const slos = slosAtDemand(policy.spec);
+  return weighing(deps, policy, await deps.evidence.gather(deps.store, version, { slos }));
 }
 
 async function weighing(deps: GateDeps, policy: Policy, candidate: GatheredEvidence): Promise<Weighing> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CostEvidence, VersionEvidence } from '../evidence/schema.ts';
 import { benchmarkCosts, type MeasuredUsage, servedCosts } from '../unit-cost/index.ts';
-import type { ScalingBounds } from '../unit-cost/schema.ts';
+import { describeAtDemand, type ReplicaCapacity, type ScalingBounds } from '../unit-cost/schema.ts';
 import type { Check } from './schema.ts';
 import { PolicySpec as PolicySchema, type PolicySpec } from './schema.ts';
 import { summarise } from './summary.ts';
@@ -124,6 +124,7 @@ const usage = (change: Partial<MeasuredUsage> = {}): MeasuredUsage => ({
   start: 0,
   end: HOUR,
   predictions: 10_000,
+  benchmark: null,
   endpoint: null,
   cost: { amount: '0.08', currency: 'USD' },
   statedPrice: null,
@@ -152,7 +153,8 @@ describe('a cost rule', () => {
     const spec = PolicySchema.parse({ ...policy, cost: [rule, ...others] });
     const candidate = { ...base, unitCosts: BENCHMARK === undefined ? [] : [BENCHMARK], ...evidence };
     const check = weigh(scales(candidate, { policy: spec })).checks.find(({ side }) => side === 'cost');
-    return { measured: check?.measured, basis: check?.basis, holds: check?.holds, source: check?.source };
+    const { measured: amount, basis, holds, source, atDemand, interval } = check ?? {};
+    return { measured: amount, basis, holds, source, atDemand, interval };
   };
   const perThousand = { measure: 'costPerThousandPredictions', atMost: '0.01' };
   const perMonth = { measure: 'costPerMonth', predictionsPerMonth: 20_000_000, atMost: '250' };
@@ -188,7 +190,7 @@ describe('a cost rule', () => {
       'the endpoint runs on other hardware',
       {},
       { scaling: [{ ...BOUNDS, hardware: '1 x gpu' }] },
-      /record a benchmark on 1 x gpu/,
+      /the capacity is known on 2 x vcpu; record a benchmark on 1 x gpu/,
     ],
     [
       'endpoints scale differently',
@@ -203,6 +205,106 @@ describe('a cost rule', () => {
       holds: null,
       source: expect.stringMatching(why),
     });
+  });
+
+  const capacity = (change: Partial<ReplicaCapacity> = {}): ReplicaCapacity => ({
+    source: 'benchmark',
+    endpoint: null,
+    hardware: {
+      name: '2 x vcpu',
+      pricePerHour: { amount: '0.08', currency: 'USD' },
+      priceSource: 'own',
+    },
+    batchSize: 8,
+    concurrency: 1,
+    measurements: 400,
+    secondsPerThousand: 360,
+    slo: { waitSeconds: 2, missRatio: 0.05 },
+    askedSlo: 'default',
+    predictionsPerSecond: 1,
+    interval: { lower: 0.8, upper: 1.2 },
+    ...change,
+  });
+  it('at demand is described in a line with the source of its capacity', () => {
+    const { atDemand } = measured(perMonth, {});
+    expect(atDemand === undefined ? null : describeAtDemand(atDemand)).toBe(
+      'capacity assumed at utilization 0.7, 1.944 predictions a second and replica; stated demand; 4 replicas',
+    );
+  });
+
+  const batchOf8 = BENCHMARK === undefined ? [] : [{ ...BENCHMARK, batchSize: 8 }];
+  const live = capacity({ source: 'traffic', endpoint: 'e', batchSize: 1, concurrency: 4, predictionsPerSecond: 4 });
+
+  it('at demand takes the capacity at the SLO: of traffic, else of the benchmark, else an assumed utilization; and says which', () => {
+    // 7.61 a second.
+    const unitCosts = batchOf8;
+    expect(measured(perMonth, { unitCosts, capacities: [capacity(), live] })).toMatchObject({
+      measured: '116.8',
+      source: expect.stringContaining(
+        'capacity: measured at the SLO (5 % may wait longer than 2 s) on traffic of endpoint e: 4 predictions a second, 400 requests, 4 at a time',
+      ),
+      atDemand: { capacity: { source: 'measured', predictionsPerSecond: 4 }, replicas: { least: 2, most: 2 } },
+    });
+    expect(measured(perMonth, { unitCosts, capacities: [capacity()] })).toMatchObject({
+      measured: '467.2',
+      interval: { lower: '408.8', upper: '584' },
+      source: expect.stringContaining("capacity: from the benchmark's service times at the SLO (5 % may wait longer"),
+      atDemand: { capacity: { source: 'benchmark', slo: { waitSeconds: 2 } }, demand: { source: 'stated' } },
+    });
+    expect(measured(perMonth, { unitCosts, capacities: [] })).toMatchObject({
+      measured: '233.6',
+      source: expect.stringContaining('capacity: assumed at utilization 0.7: 1.944 predictions a second'),
+      atDemand: { capacity: { source: 'assumed', slo: null, targetUtilization: 0.7 } },
+    });
+  });
+
+  it('at demand takes the capacity at the SLO, on the hardware and with the batch size that the rule states', () => {
+    const slo = { waitSeconds: 0.5, missRatio: 0.01 };
+    const strict = capacity({ slo, askedSlo: 'policy', predictionsPerSecond: 0.5 });
+    const evidence = { unitCosts: batchOf8, capacities: [capacity(), live, strict] };
+    expect(measured({ ...perMonth, slo }, evidence)).toMatchObject({
+      source: expect.stringContaining('(1 % may wait longer than 0.5 s)'),
+      atDemand: { replicas: { most: 16 } },
+    });
+    expect(measured({ ...perMonth, batchSize: 8 }, evidence).atDemand?.capacity.source).toBe('benchmark');
+    expect(measured({ ...perMonth, batchSize: 1 }, evidence).atDemand?.capacity.source).toBe('measured');
+    expect(measured({ ...perMonth, batchSize: 16 }, evidence)).toMatchObject({
+      holds: null,
+      source: expect.stringContaining('no benchmark with batches of 16 was recorded'),
+    });
+    const two = [...batchOf8, ...batchOf8.map((cost) => ({ ...cost, batchSize: 64 }))];
+    expect(measured(perMonth, { unitCosts: two })).toMatchObject({
+      holds: null,
+      source: expect.stringContaining('batches of 8, 64; name "batchSize" in the policy'),
+    });
+    expect(
+      measured(perMonth, { unitCosts: batchOf8, capacities: [capacity({ predictionsPerSecond: null })] }),
+    ).toMatchObject({ holds: null, source: expect.stringContaining('holds at no rate') });
+  });
+
+  it('at demand takes the recorded trace when the policy states no demand, and the stated demand before it', () => {
+    const day = { start: '2026-11-01T00:00:00.000Z', requestsPerHour: Array.from({ length: 24 }, () => 3_600) };
+    const { predictionsPerMonth: _stated, ...open } = perMonth;
+    const trace = (days: number) => ({
+      demandTrace: { endpoint: 'e', days: Array.from({ length: days }, () => day) },
+      demandPerMonth: 20_000_000,
+    });
+    // One a second, of 1.94 that are planned with.
+    expect(measured(open, trace(3))).toMatchObject({
+      measured: '58.4',
+      source: expect.stringContaining(
+        '1 replica of 2 x vcpu for the recorded requests of endpoint e (3 days by the hour',
+      ),
+      atDemand: { demand: { source: 'recorded', days: 3, predictionsPerMonth: 2_628_000 } },
+    });
+    expect(measured(open, trace(2)).atDemand?.demand).toMatchObject({ source: 'measured', days: null });
+    expect(measured(perMonth, trace(3)).atDemand?.demand).toMatchObject({ source: 'stated' });
+    expect(measured({ ...open, replicas: { min: 1, max: 1 } }, trace(3)).measured).toBe('58.4');
+  });
+
+  it.each(['benchmark', 'served'])('a month on the basis %s has to state its demand', (basis) => {
+    const rule = { measure: 'costPerMonth', basis, atMost: '1' };
+    expect(() => PolicySchema.parse({ ...policy, cost: [rule] })).toThrow(/state predictionsPerMonth/);
   });
 
   it('on the basis served takes the window of the endpoint, whatever a benchmark says', () => {

@@ -1,8 +1,9 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import type { QualityEvidence, VersionEvidence } from '../evidence/schema.ts';
 import { allTimeCost } from './all-time-cost.ts';
+import type { ServingCostRule } from './known-costs.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
-import { type ServingCostRule, servingCost } from './serving-cost.ts';
+import { servingCost } from './serving-cost.ts';
 
 /** What a budget has left, as far as it is known. */
 export interface BudgetLeft {
@@ -108,6 +109,7 @@ function costCheck(rule: CostRule, scales: Scales): Check {
     holds: cost.amount === null || bound === null ? null : compare(cost.amount, '<=', bound),
     interval: cost.interval,
     ...(cost.basis === null ? {} : { basis: cost.basis }),
+    ...(cost.atDemand === undefined ? {} : { atDemand: cost.atDemand }),
     source: cost.source,
   };
   return rule.measure === 'budget' ? { ...check, source: budgetSource(rule.budget, check.source, budgets) } : check;

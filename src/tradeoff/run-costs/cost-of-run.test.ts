@@ -17,6 +17,7 @@ function usage(hours: string, cost: string | null, resource = 'gpu:H100', curren
       start: 0,
       end: 3_600_000,
       predictions: null,
+      benchmark: null,
       origin: 'test',
       recordedAt: asOf,
     },

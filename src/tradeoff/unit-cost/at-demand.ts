@@ -1,24 +1,32 @@
 import { decimal, decimalString, groupThousands, type Money } from '../../platform/units/index.ts';
 import { HOURS_PER_MONTH, perThousand } from './measured-usage.ts';
-import type { CostInterval, ServiceTime } from './schema.ts';
+import type { CostInterval } from './schema.ts';
 
 /** How replicas follow demand. */
 export interface Scaling {
   readonly minReplicas: number;
   /** null: no limit is known. */
   readonly maxReplicas: number | null;
-  /** Share of the measured capacity of a replica that is planned with, 0 to 1: the rest keeps waiting within the SLO. */
-  readonly targetUtilization: number;
+}
+
+/** The rate that one replica is planned with. */
+export interface PlannedRate {
+  /** Predictions a second; less than at full use, so that requests wait no longer than they may. */
+  readonly predictionsPerSecond: number;
+  /** 95 % interval of it; null when there is none. */
+  readonly interval: { readonly lower: number; readonly upper: number } | null;
+  /** Seconds of a replica for 1,000 predictions at full use. */
+  readonly secondsPerThousand: number;
 }
 
 interface DemandQuestion {
-  readonly serviceTime: ServiceTime;
+  readonly rate: PlannedRate;
   readonly pricePerHour: Money;
   readonly predictionsPerMonth: number;
   readonly scaling: Scaling;
 }
 
-export interface CostAtDemand {
+interface CostAtDemand {
   /** Replicas that the demand needs. */
   readonly replicas: number;
   /** Share of their capacity at full use that the demand takes, 0 to 1. */
@@ -29,25 +37,28 @@ export interface CostAtDemand {
   readonly fixedPerMonth: Money;
   /** Variable part per 1,000 predictions: price / capacity at full use. */
   readonly variablePerThousand: Money;
-  /** 95 % intervals, from the interval of the service time; null when that has none. */
+  /** 95 % intervals, from the interval of the planned rate; null when that has none. */
   readonly perMonthInterval: CostInterval | null;
   readonly perThousandInterval: CostInterval | null;
 }
 
+/** Seconds of a month of 730 hours. */
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 /** A demand that fills replicas exactly must not need one more for a rounding error. */
 const ROUNDING = 1e-9;
 
 /**
- * Cost of serving a stated demand D: replicas r(D) = max(minReplicas, ceil(D / (capacity x targetUtilization))), cost = r(D) x price;
+ * Cost of serving a stated demand D: replicas r(D) = max(minReplicas, ceil(D / planned rate)), cost = r(D) x price;
  * per 1,000 = cost / predictions x 1,000. Answers a reason in words when the demand needs more replicas than the scaling policy allows.
  *
- * @example D = 1 per s, 0.5 s a prediction, target 0.7, price 1.00: 1 replica, 730.00 a month of 730 hours.
+ * @example D = 1 per s, 1.4 per s and replica, price 1.00: 1 replica, 730.00 a month of 730 hours.
  */
 export function costAtDemand(question: DemandQuestion): CostAtDemand | string {
-  const { serviceTime, pricePerHour, predictionsPerMonth, scaling } = question;
-  const { secondsPerThousand, interval } = serviceTime;
-  const replicas = neededReplicas(secondsPerThousand, predictionsPerMonth, scaling);
+  const { rate, pricePerHour, predictionsPerMonth, scaling } = question;
+  const { secondsPerThousand, interval } = rate;
+  const perSecond = predictionsPerMonth / SECONDS_PER_MONTH;
+  const needed = (capacity: number) => Math.max(1, scaling.minReplicas, neededReplicas(perSecond, capacity));
+  const replicas = needed(rate.predictionsPerSecond);
   if (scaling.maxReplicas !== null && replicas > scaling.maxReplicas) {
     return `${groupThousands(String(predictionsPerMonth))} predictions a month need ${replicas} replicas; the scaling policy allows ${scaling.maxReplicas}`;
   }
@@ -57,13 +68,11 @@ export function costAtDemand(question: DemandQuestion): CostAtDemand | string {
   const bounds =
     interval === null
       ? null
-      : ([interval.lower, interval.upper].map((seconds) =>
-          // An upper bound above the policy's limit is still the cost that it would take.
-          monthOf(neededReplicas(seconds, predictionsPerMonth, scaling)),
-        ) as [string, string]);
+      : // An upper bound above the policy's limit is still the cost that it would take.
+        ([interval.upper, interval.lower].map((capacity) => monthOf(needed(capacity))) as [string, string]);
   return {
     replicas,
-    utilization: busyReplicas(secondsPerThousand, predictionsPerMonth) / replicas,
+    utilization: (perSecond * secondsPerThousand) / 1000 / replicas,
     perMonth: { amount: perMonth, currency },
     perThousand: { amount: perThousand(perMonth, predictionsPerMonth), currency },
     fixedPerMonth: { amount: monthOf(scaling.minReplicas), currency },
@@ -79,12 +88,7 @@ export function costAtDemand(question: DemandQuestion): CostAtDemand | string {
   };
 }
 
-/** Replicas that work without pause on the demand. */
-function busyReplicas(secondsPerThousand: number, predictionsPerMonth: number): number {
-  return (predictionsPerMonth / SECONDS_PER_MONTH) * (secondsPerThousand / 1000);
-}
-
-function neededReplicas(secondsPerThousand: number, predictionsPerMonth: number, scaling: Scaling): number {
-  const busy = busyReplicas(secondsPerThousand, predictionsPerMonth) / scaling.targetUtilization;
-  return Math.max(1, scaling.minReplicas, Math.ceil(busy * (1 - ROUNDING)));
+/** Whole replicas for a demand, both in predictions a second. */
+export function neededReplicas(perSecond: number, capacity: number): number {
+  return Math.ceil((perSecond / capacity) * (1 - ROUNDING));
 }

@@ -11,17 +11,22 @@ import {
 import type { Hardware, ServiceTime, UnitCost } from './schema.ts';
 
 /**
- * Unit costs on the basis `benchmark`, one for each hardware: measured service time times the price of the hardware now, at full use.
+ * Unit costs on the basis `benchmark`, one for each hardware and batch size: measured service time times the price of the hardware now, at full use.
  * Usage of an endpoint is left out. Empty when no measurement counted predictions.
  *
  * @example 10,000 predictions in an hour on 2 vCPUs at 0.04 an hour each -> 0.008 per 1,000.
  */
 export function benchmarkCosts(usage: readonly MeasuredUsage[], priceNow: PriceNow): UnitCost[] {
   const measured = groupByTime(usage.filter(({ endpoint }) => endpoint === null));
-  const keyOf = ({ parts }: Held) => JSON.stringify(parts);
+  const keyOf = ({ parts, benchmark }: Held) => JSON.stringify([parts, benchmark?.batchSize ?? null]);
   return [...Map.groupBy(measured, keyOf).values()]
     .map((group) => benchmarkCost(group, priceNow))
-    .toSorted((a, b) => (a.hardware.name < b.hardware.name ? -1 : 1));
+    .toSorted((a, b) => compareNames(a.hardware.name, b.hardware.name) || (a.batchSize ?? 0) - (b.batchSize ?? 0));
+}
+
+function compareNames(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function benchmarkCost(group: readonly Held[], priceNow: PriceNow): UnitCost {
@@ -41,6 +46,7 @@ function benchmarkCost(group: readonly Held[], priceNow: PriceNow): UnitCost {
     busy: cost,
     idle: cost === null ? null : { amount: '0', currency: cost.currency },
     hardware,
+    batchSize: group[0]?.benchmark?.batchSize ?? null,
     endpoint: null,
     window: windowOf(group),
     predictions: group.reduce((sum, { predictions }) => sum + predictions, 0),

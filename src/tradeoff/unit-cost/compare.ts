@@ -12,12 +12,15 @@ interface Entry {
 }
 
 /**
- * What has to be equal for two unit costs to be compared: basis, currency, hardware with its price, and for `served` the window. A
- * benchmark is priced as of now, so when it was measured does not matter. null while the cost is unknown.
+ * What has to be equal for two unit costs to be compared: basis, currency, hardware with its price, for a benchmark the batch size and for
+ * `served` the window. A batch size that is not known is equal to no known one. A benchmark is priced as of now, so when it was measured does not
+ * matter. null while the cost is unknown.
  */
-export function comparisonKey({ basis, perThousand, hardware, window }: UnitCost): string | null {
+export function comparisonKey({ basis, perThousand, hardware, batchSize = null, window }: UnitCost): string | null {
   if (perThousand === null) return null;
-  if (basis === 'benchmark') return JSON.stringify([basis, perThousand.currency, hardware.name, hardware.pricePerHour]);
+  if (basis === 'benchmark') {
+    return JSON.stringify([basis, perThousand.currency, hardware.name, hardware.pricePerHour, batchSize]);
+  }
   return JSON.stringify([basis, perThousand.currency, hardware.name, window.start, window.end]);
 }
 
@@ -36,14 +39,15 @@ export function compareUnitCosts(versions: readonly VersionUnitCosts[], preferre
   if (chosen === undefined || first === undefined) {
     const leftOut = versions.map((version) => ({ version: version.version, reason: unknownReason(version) }));
     const reason = 'no version has a known cost per prediction';
-    return { basis: null, hardware: null, window: null, currency: null, figures: [], leftOut, reason };
+    return { basis: null, hardware: null, batchSize: null, window: null, currency: null, figures: [], leftOut, reason };
   }
   const { basis, hardware, window, perThousand } = first.cost;
   const named = new Set(chosen.map(({ version }) => version));
-  const what = basis === 'benchmark' ? `benchmark on ${hardware.name}` : 'served cost in the same window';
+  const what = describeTerms(first.cost);
   return {
     basis,
     hardware: hardware.name,
+    batchSize: first.cost.batchSize ?? null,
     window: basis === 'served' ? window : null,
     currency: perThousand.currency,
     figures: chosen.map(({ version, cost }) => ({ version, perThousand: cost.perThousand, interval: cost.interval })),
@@ -51,10 +55,45 @@ export function compareUnitCosts(versions: readonly VersionUnitCosts[], preferre
       .filter(({ version }) => !named.has(version))
       .map((one) => ({
         version: one.version,
-        reason: isKnown(one) ? `no ${what}; its cost is known on another basis or hardware only` : unknownReason(one),
+        reason: leftOutReason(one, first.cost, what),
       })),
-    reason: chosen.length > 1 ? null : `only version ${first.version} has a ${what}`,
+    reason: chosen.length > 1 ? null : aloneReason(versions, first, what),
   };
+}
+
+/** What all figures of a comparison share, such as "benchmark on 1 x gpu with batches of 64". */
+function describeTerms({ basis, hardware, batchSize = null }: UnitCost): string {
+  if (basis === 'served') return 'served cost in the same window';
+  return `benchmark on ${hardware.name} ${batchSize === null ? 'without a recorded batch size' : `with batches of ${batchSize}`}`;
+}
+
+function leftOutReason(one: VersionUnitCosts, chosen: Entry['cost'], what: string): string {
+  if (!isKnown(one)) return unknownReason(one);
+  const other = otherBatchSizes(one, chosen);
+  return other === null
+    ? `no ${what}; its cost is known on another basis or hardware only`
+    : `not comparable: no ${what}; its benchmark was run ${other}`;
+}
+
+function aloneReason(versions: readonly VersionUnitCosts[], { version, cost }: Entry, what: string): string {
+  const others = versions.flatMap((one) => {
+    const other = one.version === version ? null : otherBatchSizes(one, cost);
+    return other === null ? [] : [`that of version ${one.version} was run ${other}`];
+  });
+  const differ = others.length === 0 ? '' : `; not comparable: ${others.join('; ')}`;
+  return `only version ${version} has a ${what}${differ}`;
+}
+
+/** How the benchmarks of a version on the same hardware were run, where they differ by batch size alone; null when there is none. */
+function otherBatchSizes({ unitCosts }: VersionUnitCosts, chosen: Entry['cost']): string | null {
+  if (chosen.basis !== 'benchmark') return null;
+  const sizes = unitCosts.flatMap((cost) => {
+    const isSame = comparisonKey({ ...cost, batchSize: chosen.batchSize ?? null }) === comparisonKey(chosen);
+    return isSame && (cost.batchSize ?? null) !== (chosen.batchSize ?? null) ? [cost.batchSize ?? null] : [];
+  });
+  if (sizes.length === 0) return null;
+  const known = sizes.flatMap((size) => size ?? []);
+  return known.length === 0 ? 'without a recorded batch size' : `with batches of ${known.join(' and ')}`;
 }
 
 /** By key; of several with the same key, such as two endpoints, none is taken: a version has one figure in a comparison. */

@@ -10,6 +10,8 @@ export interface MeasuredUsage {
   readonly start: number;
   readonly end: number;
   readonly predictions: number | null;
+  /** How a benchmark was run; null when that is not known. */
+  readonly benchmark: BenchmarkRun | null;
   /** null: a measurement outside of any endpoint, at full use. */
   readonly endpoint: string | null;
   /** Metered cost at the prices of its time; null without a price. */
@@ -17,6 +19,16 @@ export interface MeasuredUsage {
   /** Price for an hour that its sender stated; null: the price book's. */
   readonly statedPrice: Money | null;
   readonly origin: string;
+}
+
+/** How the requests of a benchmark were sent. */
+export interface BenchmarkRun {
+  /** Predictions of one request. */
+  readonly batchSize: number;
+  /** Requests at a time; 1 when left out. */
+  readonly concurrency?: number | undefined;
+  /** Seconds that single requests took. */
+  readonly serviceSeconds?: readonly number[] | undefined;
 }
 
 /** Price of one unit of a resource for an hour now; null without one. */
@@ -28,6 +40,7 @@ export interface Held {
   readonly end: number;
   readonly predictions: number;
   readonly parts: readonly Part[];
+  readonly benchmark: BenchmarkRun | null;
   readonly origin: string;
 }
 
@@ -46,7 +59,9 @@ export function groupByTime(usage: readonly MeasuredUsage[]): Held[] {
     const [first] = group;
     const predictions = group.reduce((sum, one) => sum + (one.predictions ?? 0), 0);
     if (first === undefined || predictions === 0 || first.end <= first.start) return [];
-    return [{ start: first.start, end: first.end, predictions, parts: partsOf(group), origin: first.origin }];
+    const { start, end, origin } = first;
+    const benchmark = group.find((one) => one.benchmark !== null)?.benchmark ?? null;
+    return [{ start, end, predictions, parts: partsOf(group), benchmark, origin }];
   });
 }
 

@@ -79,6 +79,7 @@ function servedCost(
     interval: null,
     ...(cost === null || share === null ? { busy: null, idle: null } : splitCost(cost, share)),
     hardware: shown,
+    batchSize: null,
     endpoint,
     window: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
     predictions,

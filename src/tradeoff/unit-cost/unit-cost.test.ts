@@ -4,6 +4,7 @@ import { decimal } from '../../platform/units/index.ts';
 import { bootstrapServiceTime } from './bootstrap.ts';
 import {
   benchmarkCosts,
+  benchmarkSamples,
   compareUnitCosts,
   comparisonKey,
   costAtDemand,
@@ -26,6 +27,7 @@ const usage = (change: Partial<MeasuredUsage>): MeasuredUsage => ({
   start: 0,
   end: HOUR,
   predictions: 10_000,
+  benchmark: null,
   endpoint: null,
   cost: usd('0.08'),
   statedPrice: null,
@@ -61,6 +63,22 @@ describe('a unit cost on the basis benchmark', () => {
     expect(costs.map(({ hardware, perThousand }) => [hardware.name, perThousand?.amount])).toEqual([
       ['1 x gpu + 1 x vcpu', '0.204'],
       ['2 x vcpu', '0.008'],
+    ]);
+  });
+
+  it('keeps each batch size apart, and one that was not recorded from all of them', () => {
+    const sizes = [null, 64, 16, 64].map((batchSize, hour) =>
+      usage({
+        start: hour * HOUR,
+        end: (hour + 1) * HOUR,
+        benchmark: batchSize === null ? null : { batchSize },
+      }),
+    );
+    const costs = benchmarkCosts(sizes, priceNow);
+    expect(costs.map(({ batchSize, predictions }) => [batchSize, predictions])).toEqual([
+      [null, 10_000],
+      [16, 10_000],
+      [64, 20_000],
     ]);
   });
 
@@ -116,11 +134,17 @@ describe('a unit cost on the basis served', () => {
 });
 
 describe('a cost at demand', () => {
+  /** Seven tenths of what a replica does at full use. */
+  const rateOf = (secondsPerThousand: number, interval: { lower: number; upper: number } | null = null) => ({
+    predictionsPerSecond: 700 / secondsPerThousand,
+    secondsPerThousand,
+    interval,
+  });
   const question = (change: Partial<Parameters<typeof costAtDemand>[0]> = {}) => ({
-    serviceTime: { secondsPerThousand: 360, interval: null, measurements: 1 },
+    rate: rateOf(360),
     pricePerHour: usd('0.08'),
     predictionsPerMonth: 20_000_000,
-    scaling: { minReplicas: 1, maxReplicas: null, targetUtilization: 0.7 },
+    scaling: { minReplicas: 1, maxReplicas: null },
     ...change,
   });
   const known = (change: Partial<Parameters<typeof costAtDemand>[0]> = {}) => {
@@ -140,19 +164,19 @@ describe('a cost at demand', () => {
   });
 
   it('has the replicas that always run as its fixed part', () => {
-    const scaling = { minReplicas: 3, maxReplicas: 9, targetUtilization: 0.7 };
+    const scaling = { minReplicas: 3, maxReplicas: 9 };
     const cost = known({ scaling, predictionsPerMonth: 1000 });
     expect(cost).toMatchObject({ replicas: 3, fixedPerMonth: usd('175.2'), variablePerThousand: usd('0.008') });
   });
 
   it('says in words that the scaling policy allows fewer replicas than the demand needs', () => {
-    const scaling = { minReplicas: 1, maxReplicas: 3, targetUtilization: 0.7 };
+    const scaling = { minReplicas: 1, maxReplicas: 3 };
     expect(costAtDemand(question({ scaling }))).toMatch(/need 4 replicas; the scaling policy allows 3/);
   });
 
-  it('takes the interval of the service time through the same steps', () => {
-    const serviceTime = { secondsPerThousand: 360, interval: { lower: 200, upper: 500 }, measurements: 9 };
-    expect(known({ serviceTime }).perMonthInterval).toEqual({ lower: '175.2', upper: '350.4' });
+  it('takes the interval of the planned rate through the same steps', () => {
+    const rate = rateOf(360, { lower: 700 / 500, upper: 700 / 200 });
+    expect(known({ rate }).perMonthInterval).toEqual({ lower: '175.2', upper: '350.4' });
   });
 
   it('always has the capacity that it states, and never costs less for more demand', () => {
@@ -164,16 +188,42 @@ describe('a cost at demand', () => {
         fc.double({ min: 0.001, max: 1000, noNaN: true }),
         fc.double({ min: 0.1, max: 1, noNaN: true }),
         (a, b, seconds, target) => {
-          const serviceTime = { secondsPerThousand: seconds, interval: null, measurements: 1 };
-          const scaling = { minReplicas: 0, maxReplicas: null, targetUtilization: target };
+          const rate = {
+            predictionsPerSecond: (1000 * target) / seconds,
+            secondsPerThousand: seconds,
+            interval: null,
+          };
+          const scaling = { minReplicas: 0, maxReplicas: null };
           const [less, more] = [Math.min(a, b), Math.max(a, b)].map((predictionsPerMonth) =>
-            known({ serviceTime, scaling, predictionsPerMonth }),
+            known({ rate, scaling, predictionsPerMonth }),
           );
           expect(less?.utilization).toBeLessThanOrEqual(target * (1 + 1e-6));
           expect(decimal(less?.perMonth.amount ?? '').lessThanOrEqualTo(more?.perMonth.amount ?? '')).toBe(true);
         },
       ),
     );
+  });
+});
+
+describe('service times of a benchmark', () => {
+  it('are one sample for each hardware and batch size, at the largest concurrency', () => {
+    const at = (hour: number, benchmark: MeasuredUsage['benchmark']) =>
+      usage({ start: hour * HOUR, end: (hour + 1) * HOUR, benchmark });
+    const samples = benchmarkSamples(
+      [
+        at(0, { batchSize: 8, serviceSeconds: [1, 2] }),
+        at(1, { batchSize: 8, serviceSeconds: [3] }),
+        at(2, { batchSize: 16, serviceSeconds: [1] }),
+        at(3, { batchSize: 16, concurrency: 4, serviceSeconds: [5] }),
+        at(4, { batchSize: 32 }),
+        at(5, null),
+      ],
+      priceNow,
+    );
+    expect(samples).toMatchObject([
+      { hardware: { name: '2 x vcpu' }, batchSize: 8, concurrency: 1, serviceSeconds: [1, 2, 3], measurements: 3 },
+      { batchSize: 16, concurrency: 4, serviceSeconds: [5] },
+    ]);
   });
 });
 
@@ -198,6 +248,21 @@ describe('a comparison of unit costs', () => {
     expect(compared.leftOut).toEqual([{ version: '3', reason: expect.stringContaining('another basis') }]);
   });
 
+  it.each<[string, number | null, number | null, string]>([
+    ['of different batch sizes', 64, 16, 'with batches of 64'],
+    ['of a known and an unknown batch size', null, 16, 'without a recorded batch size'],
+  ])('says that benchmarks %s are not comparable, and why', (_what, first, second, ranAs) => {
+    const versions = [
+      { version: '2', unitCosts: [unitCost({ batchSize: second })] },
+      { version: '1', unitCosts: [unitCost({ batchSize: first })] },
+    ];
+    const compared = compareUnitCosts(versions, '2');
+    expect(compared.figures.map(({ version }) => version)).toEqual(['2']);
+    expect(compared).toMatchObject({ batchSize: 16, reason: expect.stringContaining('not comparable') });
+    expect(compared.reason).toContain(`that of version 1 was run ${ranAs}`);
+    expect(compared.leftOut).toEqual([{ version: '1', reason: expect.stringContaining(`was run ${ranAs}`) }]);
+  });
+
   it('says that nothing can be compared', () => {
     const alone = compareUnitCosts(
       [
@@ -214,7 +279,7 @@ describe('a comparison of unit costs', () => {
     });
   });
 
-  it('holds one basis, hardware, window and currency for any mixture of evidence', () => {
+  it('holds one basis, hardware, batch size, window and currency for any mixture of evidence', () => {
     const any = fc.record({
       basis: fc.constantFrom('benchmark' as const, 'served' as const),
       perThousand: fc.option(
@@ -225,6 +290,7 @@ describe('a comparison of unit costs', () => {
         pricePerHour: fc.constantFrom(usd('1'), usd('2')),
         priceSource: fc.constant('own'),
       }),
+      batchSize: fc.constantFrom(null, 1, 64),
       window: fc.constantFrom(
         { start: '2026-11-01T00:00:00Z', end: '2026-11-08T00:00:00Z' },
         { start: '2026-11-02T00:00:00Z', end: '2026-11-09T00:00:00Z' },
@@ -239,6 +305,7 @@ describe('a comparison of unit costs', () => {
             (cost) =>
               cost.basis === compared.basis &&
               cost.hardware.name === compared.hardware &&
+              (cost.basis === 'served' || cost.batchSize === compared.batchSize) &&
               cost.perThousand?.amount === perThousand.amount &&
               cost.perThousand.currency === compared.currency &&
               (compared.window === null || cost.window.start === compared.window.start),

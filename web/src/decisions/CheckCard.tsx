@@ -1,4 +1,5 @@
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
+import { describeAtDemand } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { formatMeasured } from '../format/number.ts';
 import { BASIS_NAME } from '../models/unit-costs.ts';
 import { LinkedText } from '../parts/LinkedText.tsx';
@@ -31,6 +32,7 @@ export function CheckCard({ check, number }: CheckCardProps) {
       </p>
       <CheckGauge check={check} />
       <p className={styles.bound}>{boundText(check)}</p>
+      {check.atDemand === undefined ? null : <p className={styles.bound}>{describeAtDemand(check.atDemand)}</p>}
       <p className={styles.source}>
         <LinkedText text={check.source} />
       </p>

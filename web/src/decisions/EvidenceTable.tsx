@@ -54,9 +54,10 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
           </td>
         </tr>
         {(candidate.unitCosts ?? []).map((cost) => (
-          <tr key={`${cost.basis} ${cost.hardware.name} ${cost.endpoint}`}>
+          <tr key={`${cost.basis} ${cost.hardware.name} ${cost.batchSize} ${cost.endpoint}`}>
             <th scope="row">
               Cost per 1,000 predictions, {BASIS_NAME[cost.basis]} on {cost.hardware.name}
+              {cost.batchSize == null ? '' : `, batches of ${cost.batchSize}`}
             </th>
             <td className={table.number}>
               <UnitCostFigure figure={cost} reason={cost.reason ?? 'Not measured.'} />

@@ -32,8 +32,9 @@ function unitCostFacts(costs: readonly UnitCost[]): (readonly [string, ReactNode
   }
   return costs.map((cost) => [
     `1,000 predictions, ${BASIS_NAME[cost.basis]}`,
-    <span key={`${cost.basis} ${cost.hardware.name} ${cost.endpoint}`}>
+    <span key={`${cost.basis} ${cost.hardware.name} ${cost.batchSize} ${cost.endpoint}`}>
       <UnitCostFigure figure={cost} reason={cost.reason ?? 'Not measured.'} /> on {cost.hardware.name}
+      {cost.batchSize == null ? '' : `, batches of ${cost.batchSize}`}
       {cost.endpoint === null ? '' : ` at ${cost.endpoint}, last seven days${idleText(cost)}`}
     </span>,
   ]);

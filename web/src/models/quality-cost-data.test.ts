@@ -46,6 +46,7 @@ const versions = [version('3', 0.4), version('2', 0.35), version('1', 0.3, ['liv
 const compare = (amounts: Readonly<Record<string, string>>): ComparedUnitCosts => ({
   basis: 'benchmark',
   hardware: '1 x cpu-core',
+  batchSize: 64,
   window: null,
   currency: 'USD',
   figures: Object.entries(amounts).map(([name, amount]) => ({
@@ -90,7 +91,7 @@ describe('quality against cost', () => {
     );
   });
 
-  it('draws no bound of another basis, hardware or currency than that of the figures', () => {
+  it('draws no bound of another basis, hardware, batch size or currency than that of the figures', () => {
     const rule = { measure: 'costPerThousandPredictions' as const, atMost: '0.02' };
     const withRule = (change: object, currency = 'USD') => ({
       ...facts,
@@ -101,9 +102,10 @@ describe('quality against cost', () => {
       withRule({ basis: 'served' }),
       withRule({ basis: 'benchmark', hardware: '1 x gpu' }),
       withRule({ basis: 'benchmark' }, 'EUR'),
-      withRule({ basis: 'benchmark', hardware: '1 x cpu-core' }),
+      withRule({ basis: 'benchmark', batchSize: 8 }),
+      withRule({ basis: 'benchmark', hardware: '1 x cpu-core', batchSize: 64 }),
     ].map((one) => qualityCostData(one).data.ceiling);
-    expect(ceilings).toEqual([null, null, null, null, 0.02]);
+    expect(ceilings).toEqual([null, null, null, null, null, 0.02]);
   });
 
   it('takes a logarithmic axis only for costs that are far apart', () => {

@@ -78,11 +78,13 @@ function floorOf(policy: Policy | undefined, metric: string): number | null {
   return floor === undefined ? null : Number(floor);
 }
 
-function ceilingOf(policy: Policy | undefined, { basis, hardware, currency }: ComparedUnitCosts): number | null {
+function ceilingOf(policy: Policy | undefined, compared: ComparedUnitCosts): number | null {
+  const { basis, hardware, batchSize, currency } = compared;
   if (policy === undefined || policy.spec.currency !== currency) return null;
   for (const rule of policy.spec.cost) {
     if (rule.measure !== 'costPerThousandPredictions' || rule.basis !== basis) continue;
-    if (rule.hardware === undefined || rule.hardware === hardware) return Number(rule.atMost);
+    const isOnHardware = rule.hardware === undefined || rule.hardware === hardware;
+    if (isOnHardware && (rule.batchSize === undefined || rule.batchSize === batchSize)) return Number(rule.atMost);
   }
   return null;
 }

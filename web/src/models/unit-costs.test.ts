@@ -16,9 +16,10 @@ const unitCost = fc.record({
   currency: fc.constantFrom('USD', 'EUR'),
   hardware: fc.constantFrom('1 x gpu', '2 x vcpu'),
   day: fc.constantFrom('01', '02'),
+  batchSize: fc.constantFrom(null, 1, 64),
 });
 
-const costOf = ({ basis, currency, hardware, day }: Terms): UnitCost => ({
+const costOf = ({ basis, currency, hardware, day, batchSize }: Terms): UnitCost => ({
   basis,
   perThousand: { amount: '1', currency },
   reason: null,
@@ -26,6 +27,7 @@ const costOf = ({ basis, currency, hardware, day }: Terms): UnitCost => ({
   busy: null,
   idle: null,
   hardware: { name: hardware, pricePerHour: { amount: '1', currency }, priceSource: 'own' },
+  batchSize: basis === 'benchmark' ? batchSize : null,
   endpoint: null,
   window: { start: `2026-11-${day}T00:00:00Z`, end: `2026-11-${day}T12:00:00Z` },
   predictions: 1,
@@ -53,19 +55,18 @@ const versionWith = (unitCosts: UnitCost[]): VersionEvidence => ({
   unitCosts,
 });
 
-it('puts two unit costs side by side only on one basis, hardware and currency, and served ones only in one window', () => {
+it('puts two unit costs side by side only on one basis, hardware, batch size and currency, and served ones only in one window', () => {
   fc.assert(
     fc.property(unitCost, fc.array(unitCost, { maxLength: 4 }), (one, others) => {
       const cost = costOf(one);
       const found = sameTerms(cost, versionWith(others.map(costOf)));
       if (found === undefined) return;
-      expect([found.basis, found.hardware.name, found.perThousand?.currency]).toEqual([
-        cost.basis,
-        cost.hardware.name,
-        cost.perThousand?.currency,
-      ]);
+      const termsOf = (it: UnitCost) => [it.basis, it.hardware.name, it.batchSize, it.perThousand?.currency];
+      expect(termsOf(found)).toEqual(termsOf(cost));
       if (cost.basis === 'served') expect(found.window).toEqual(cost.window);
     }),
   );
-  expect(sameTerms(costOf({ basis: 'served', currency: 'USD', hardware: '1 x gpu', day: '01' }), null)).toBeUndefined();
+  expect(
+    sameTerms(costOf({ basis: 'served', currency: 'USD', hardware: '1 x gpu', day: '01', batchSize: null }), null),
+  ).toBeUndefined();
 });

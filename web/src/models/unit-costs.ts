@@ -11,10 +11,11 @@ export const BASIS_NAME: Readonly<Record<UnitCostBasis, string>> = {
 };
 
 /** The basis of all figures of a comparison, such as "benchmark on 1 x cpu-core"; null without a figure. */
-export function comparedBasis({ basis, hardware, window }: ComparedUnitCosts): string | null {
+export function comparedBasis({ basis, hardware, batchSize, window }: ComparedUnitCosts): string | null {
   if (basis === null) return null;
   const when = window === null ? '' : `, ${window.start.slice(0, 10)} to ${window.end.slice(0, 10)}`;
-  return `${BASIS_NAME[basis]} on ${hardware ?? 'unknown hardware'}${when}`;
+  const batches = batchSize === null ? '' : `, batches of ${batchSize}`;
+  return `${BASIS_NAME[basis]} on ${hardware ?? 'unknown hardware'}${batches}${when}`;
 }
 
 /** The comparable figure of a version, or why it has none; `scale`: one for all figures of the comparison, that of the cheapest. */
@@ -39,12 +40,12 @@ export function comparedScale({ figures }: Pick<ComparedUnitCosts, 'figures'>): 
 
 /** The cost of another version on the same basis, hardware, window and currency; undefined when there is none. */
 export function sameTerms(cost: UnitCost, other: VersionEvidence | null): UnitCost | undefined {
-  const keyOf = ({ basis, hardware, window, perThousand }: UnitCost) =>
+  const keyOf = ({ basis, hardware, batchSize = null, window, perThousand }: UnitCost) =>
     JSON.stringify([
       basis,
       hardware.name,
       perThousand?.currency,
-      ...(basis === 'benchmark' ? [hardware.pricePerHour] : [window.start, window.end]),
+      ...(basis === 'benchmark' ? [hardware.pricePerHour, batchSize] : [window.start, window.end]),
     ]);
   const same = (other?.unitCosts ?? []).filter((one) => keyOf(one) === keyOf(cost));
   return same.length === 1 ? same[0] : undefined;

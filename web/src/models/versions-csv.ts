@@ -16,6 +16,7 @@ export function versionsCsv(versions: readonly VersionEvidence[], compared: Comp
     'costPerThousandPredictions',
     'basis',
     'hardware',
+    'batchSize',
     'currency',
     'createdAt',
   ];
@@ -36,8 +37,10 @@ export function versionsCsv(versions: readonly VersionEvidence[], compared: Comp
 
 function costCells({ version }: VersionEvidence, compared: ComparedUnitCosts): (string | null)[] {
   const { figure } = comparedFigure(compared, version);
-  if (figure === null) return [null, null, null, null];
-  return [figure.perThousand.amount, compared.basis, compared.hardware, figure.perThousand.currency];
+  if (figure === null) return [null, null, null, null, null];
+  const { basis, hardware, batchSize } = compared;
+  const { amount, currency } = figure.perThousand;
+  return [amount, basis, hardware, batchSize === null ? null : String(batchSize), currency];
 }
 
 function metricCells(version: VersionEvidence, metric: string): (string | null)[] {

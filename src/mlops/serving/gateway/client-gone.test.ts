@@ -86,6 +86,7 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   const endings: Ending[] = [];
   const metrics = {
     request: (_what: unknown, ending: Ending) => void endings.push(ending),
+    served: () => undefined,
     unmeasured: () => undefined,
   };
   const app = fastify() as unknown as FastifyInstance;

@@ -22,7 +22,7 @@ export interface GatewayDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly queue: LogQueue;
-  readonly metrics: Pick<MetricRecorder, 'request' | 'unmeasured'>;
+  readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'unmeasured'>;
 }
 
 /** Everything under `/serve/NAME/`: the addresses of all protocols, for every endpoint. */
@@ -56,7 +56,7 @@ export function gatewayPlugin(deps: GatewayDeps): Plugin {
 }
 
 async function answerPrediction(
-  { log, queue, clock }: GatewayDeps,
+  { log, queue, clock, metrics }: GatewayDeps,
   found: Deployment,
   target: Target,
   incoming: FastifyRequest,
@@ -77,7 +77,8 @@ async function answerPrediction(
   noted(found, deployment, reply.raw);
   const live = chosenVariant(deployment, target, request, Math.random());
   if (counting !== null) counting.what = countedVariant(endpoint, live);
-  const asked = { request, timeoutMs: limits.timeout, signal: signalWhileOpen(reply) };
+  const served: Asked['served'] = (by, once) => metrics.served(countedVariant(endpoint, by), once);
+  const asked = { request, timeoutMs: limits.timeout, signal: signalWhileOpen(reply), served };
   const predicted = await predict(live, spoken, asked);
   reply.header('x-steelyard-variant', live.name).header('x-steelyard-model-version', live.version);
   reply.header(ID_HEADER, id);

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Protocol } from '../backends/backend.ts';
 import { begin, type Exchange, exchanged, NotConnected, wholeOf } from '../backends/exchange.ts';
 import type { LiveVariant } from '../deployments.ts';
+import type { ServedOnce } from '../metrics/tally.ts';
 import { type Body, type Codec, isRecord } from '../protocols/codec.ts';
 import { mlflowCodec } from '../protocols/mlflow.ts';
 import { badAnswer, ClientGone, ServingProblem } from '../protocols/problem.ts';
@@ -50,6 +51,8 @@ export interface Asked {
   readonly timeoutMs: number;
   /** Aborted with a `ClientGone` when the client has left. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes what an answer took in the replica of the variant that gave it. */
+  readonly served?: ((live: LiveVariant, once: ServedOnce) => void) | undefined;
 }
 
 /** One prediction of a variant, asked in one protocol, whatever its server speaks. Errors: `ServingProblem`, `ClientGone`. */
@@ -59,7 +62,7 @@ export async function predict(live: LiveVariant, spoken: Spoken, asked: Asked): 
   const tried = new Set<Replica>();
   let tries = 0;
   for (;;) {
-    const place = await places.take(tried, asked.signal);
+    const place = timedPlace(await places.take(tried, asked.signal), live, asked.served);
     try {
       return await attempt(live, place, asked);
     } catch (error) {
@@ -71,6 +74,23 @@ export async function predict(live: LiveVariant, spoken: Spoken, asked: Asked): 
       if (tries === TRIES) throw new ServingProblem('unavailable', 'The model does not take connections.', 1);
     }
   }
+}
+
+/** The same place, whose time is measured until it is left with an answer. */
+function timedPlace(place: Place, live: LiveVariant, served: Asked['served']): Place {
+  if (served === undefined) return place;
+  const sinceMs = performance.now();
+  const concurrent = place.replica.inFlight;
+  let isLeft = false;
+  return {
+    replica: place.replica,
+    leave: (outcome) => {
+      if (!isLeft && outcome === 'answered')
+        served(live, { seconds: (performance.now() - sinceMs) / 1000, concurrent });
+      isLeft = true;
+      place.leave(outcome);
+    },
+  };
 }
 
 type Attempt = (live: LiveVariant, place: Place, asked: Asked) => Promise<Predicted>;

@@ -7,6 +7,8 @@ import { call, problemFrom, testApplication } from '../../../testing.ts';
 import { applied } from '../../../testing-pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../../testing-serving.ts';
 import { getEndpointMetrics } from './schema.ts';
+import { talliesIn } from './store.ts';
+import { SPANS } from './tally.ts';
 
 const program = join(import.meta.dirname, '../model-server.testing.ts');
 const NOON = Date.parse('2026-11-26T12:00:30Z');
@@ -59,6 +61,11 @@ describe('metrics of an endpoint', () => {
     expect((await metrics(application, query)).points).toMatchObject([
       { at: '2026-11-26T12:00:00.000Z', version, ...counts },
     ]);
+    const hour = { spanMs: SPANS.hour, start: Date.parse('2026-11-26T12:00:00Z'), end: clock.at };
+    const sketches = (await talliesIn(application.store, 'e', hour)).flatMap(({ service }) => [...service]);
+    // What was passed on and what was converted; what was not answered has no service time.
+    expect(sketches.map(([concurrent, { count }]) => [concurrent, count])).toEqual([[1, 2]]);
+    expect(sketches[0]?.[1].min).toBeGreaterThan(0);
   });
 
   it('have what the replicas cost', async () => {

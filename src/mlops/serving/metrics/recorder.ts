@@ -4,11 +4,13 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Deployment } from '../deployments.ts';
 import { forgetTallies, putTallies } from './store.ts';
-import { type Counted, createTallies, type Ending, SPANS } from './tally.ts';
+import { type Counted, createTallies, type Ending, type ServedOnce, SPANS } from './tally.ts';
 
 /** Counts how requests ended, and keeps it. */
 export interface MetricRecorder extends AsyncDisposable {
   request(what: Counted, ending: Ending, latencyMs: number): void;
+  /** What an answered request took in its replica. */
+  served(what: Counted, once: ServedOnce): void;
   /** Of a request to an endpoint that has nothing live: no version it could be counted for. */
   unmeasured(endpoint: string): void;
   unmeasuredOf(endpoint: string): number;
@@ -86,6 +88,7 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
 
   return {
     request: (what, ending, latencyMs) => tallies.request(what, ending, latencyMs, clock.now()),
+    served: (what, once) => tallies.served(what, once, clock.now()),
     unmeasured: (endpoint) => void unmeasured.set(endpoint, (unmeasured.get(endpoint) ?? 0) + 1),
     unmeasuredOf: (endpoint) => unmeasured.get(endpoint) ?? 0,
     flush,

@@ -18,6 +18,7 @@ interface MetricTables {
     failed: number;
     lost: number;
     latency: string;
+    service: string | null;
     replica_ms: number;
     measured_ms: number;
   };
@@ -34,12 +35,17 @@ const Sketch = z.strictObject({
   max: z.number().nullable(),
 });
 
+const ServiceSketches = z.array(z.tuple([z.number(), Sketch]));
+
 /** Each server writes rows of its own, whole each time: writing one again changes nothing, and readers add them up. */
 export async function putTallies(sql: Sql, server: string, tallies: readonly Tally[]): Promise<void> {
-  for (const { endpoint, variant, model, version, at, spanMs, endings, latency, replicaMs, measuredMs } of tallies) {
+  for (const tally of tallies) {
+    const { endpoint, variant, model, version, at, spanMs, endings, latency, service, replicaMs, measuredMs } = tally;
     const values = {
       ...endings,
       latency: JSON.stringify(latency.state()),
+      service:
+        service.size === 0 ? null : JSON.stringify([...service].map(([level, sketch]) => [level, sketch.state()])),
       replica_ms: replicaMs,
       measured_ms: measuredMs,
     };
@@ -100,6 +106,11 @@ function tallyOf(row: MetricTables['endpoint_traffic']): Tally {
     spanMs: Number(row.span_ms),
     endings: { answered, refused, throttled, failed, lost },
     latency: sketchOf(row.latency),
+    service: new Map(
+      row.service === null
+        ? []
+        : ServiceSketches.parse(JSON.parse(row.service)).map(([level, state]) => [level, ddSketchOf(state)]),
+    ),
     replicaMs: Number(row.replica_ms),
     measuredMs: Number(row.measured_ms),
   };

@@ -19,9 +19,22 @@ export interface Tally extends Counted {
   readonly endings: Record<Ending, number>;
   /** Milliseconds of what was answered. */
   readonly latency: DdSketch;
+  /**
+   * Seconds that answered requests held their place in a replica, by how many requests the replica then had, rounded down to a power of two. By the hour
+   * only: empty in minutes.
+   */
+  readonly service: Map<number, DdSketch>;
   /** Milliseconds times the replicas that answered, and the milliseconds in which they were counted. */
   replicaMs: number;
   measuredMs: number;
+}
+
+/** One answered request, as the replica had it. */
+export interface ServedOnce {
+  /** From its place to the end of its answer; waiting is not included. */
+  readonly seconds: number;
+  /** Requests in the replica when it began, itself included. */
+  readonly concurrent: number;
 }
 
 /** Lengths of the spans that are kept: steps of an hour and more are made of hours. */
@@ -29,6 +42,7 @@ export const SPANS = { minute: 60_000, hour: 3_600_000 } as const;
 
 export interface Tallies {
   request(what: Counted, ending: Ending, latencyMs: number, now: number): void;
+  served(what: Counted, once: ServedOnce, now: number): void;
   /** So many answered over [start, end) Unix ms. */
   replicas(what: Counted, replicas: number, within: { readonly start: number; readonly end: number }): void;
   /** What has changed since it was last asked. What is over is not kept any longer. */
@@ -50,7 +64,8 @@ export function createTallies(): Tallies {
       const { endpoint, variant, model, version } = what;
       const endings = { answered: 0, refused: 0, throttled: 0, failed: 0, lost: 0 };
       const latency = createDdSketch();
-      tally = { endpoint, variant, model, version, at, spanMs, endings, latency, replicaMs: 0, measuredMs: 0 };
+      const counts = { endings, latency, service: new Map<number, DdSketch>(), replicaMs: 0, measuredMs: 0 };
+      tally = { endpoint, variant, model, version, at, spanMs, ...counts };
       open.set(key, tally);
     }
     dirty.add(tally);
@@ -64,6 +79,13 @@ export function createTallies(): Tallies {
         tally.endings[ending] += 1;
         if (ending === 'answered') tally.latency.add(latencyMs);
       }
+    },
+    served(what, { seconds, concurrent }, now) {
+      const { service } = tallyOf(what, SPANS.hour, now);
+      const level = 2 ** Math.floor(Math.log2(Math.max(1, concurrent)));
+      const sketch = service.get(level) ?? createDdSketch();
+      service.set(level, sketch);
+      sketch.add(seconds);
     },
     replicas(what, replicas, { start, end }) {
       for (const spanMs of [SPANS.minute, SPANS.hour]) {

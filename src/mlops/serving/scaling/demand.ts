@@ -19,7 +19,7 @@ export interface DemandOptions extends Fleet {
 }
 
 /** A queue that is planned fuller than this grows without bound at the first chance. */
-const MOST_UTILISATION_RATIO = 0.9;
+export const MOST_UTILISATION_RATIO = 0.9;
 /**
  * Measures demand: requests a second times the measured seconds of service, in places, divided by the places of a replica. Over the seconds
  * that a request may wait and be served in, a burst is as large as what must be held ready for it; over a cold start it is what

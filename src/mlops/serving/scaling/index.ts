@@ -1,6 +1,7 @@
 import type { Route } from '../../../platform/http/index.ts';
 import { scalingRoutes } from './routes.ts';
 
+export { measureCapacity, type WaitingSlo } from './capacity.ts';
 export { createHpa, type HpaOptions } from './hpa.ts';
 export { createKpa, type KpaOptions } from './kpa.ts';
 export type { ReplicaBounds, ScalingDecision, ScalingObservation, ScalingPolicy } from './policy.ts';

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import type { Check } from '../src/tradeoff/gates/schema.ts';
+import { checksText } from './checks.ts';
+import type { Paint } from './output/paint.ts';
+
+const check: Check = {
+  name: 'cost per month',
+  side: 'cost',
+  measured: '116.8',
+  unit: 'USD per month',
+  comparison: '<=',
+  bound: '250',
+  holds: true,
+  interval: null,
+  basis: 'atDemand',
+  atDemand: {
+    capacity: {
+      source: 'measured',
+      predictionsPerSecond: 4.0004,
+      slo: { waitSeconds: 2, missRatio: 0.05 },
+      targetUtilization: null,
+      concurrency: 4,
+      measurements: 400,
+    },
+    demand: { source: 'recorded', predictionsPerMonth: 20_000_000, days: 7 },
+    replicas: { least: 1, most: 2 },
+  },
+  source: 'a source that a narrow terminal cuts',
+};
+
+const same = (text: string) => text;
+const paint: Paint = { columns: 80, heading: same, faint: same, good: same, waiting: same, bad: same };
+
+it('says under the checks of cost where the capacity of a cost at demand is from', () => {
+  const { atDemand: _atDemand, ...rest } = check;
+  const text = checksText([{ ...rest, name: 'training cost' }, check], paint);
+  expect(text.split('\n').filter((line) => line.includes(' at demand: '))).toEqual([
+    'cost per month at demand: capacity measured at the SLO, 4 predictions a second and replica; recorded demand of 7 days; 1 to 2 replicas',
+  ]);
+});
