@@ -46,9 +46,12 @@ export function monitoringRoutes(
       return previewRetention(all, { predictionDays, labelDays });
     }),
     handle(deletePredictions, async ({ body }) => {
-      const deletion = await deleteSubject(all, body);
-      if (!body.dryRun) await deps.storedWindows.forget();
-      return deletion;
+      try {
+        return await deleteSubject(all, body);
+      } finally {
+        // Also where a part of the rows was deleted before an error.
+        if (!body.dryRun) await deps.storedWindows.forget();
+      }
     }),
     handle(listMonitors, async () => ({ monitors: await findMonitors(deps.store) })),
     handle(showMonitor, async ({ params: { monitor: name }, query: { by, slice, ...selected } }) => {

@@ -23,23 +23,23 @@ const FEWEST_OF_WINDOW = 200;
 
 export interface Estimating {
   readonly quality: Quality;
-  /** FROM items with `place` (of the window), `prediction`, `inputs`, `output` and `label`: of the reference, all at place 0, and of the windows. */
+  /** FROM item with `prediction`, `inputs`, `output`, `label` and `place` 0: what is learned from. */
   readonly reference: string;
-  readonly rows: string;
-  readonly windows: number;
+  /** Cuts of the same predictions into windows, each a FROM item with the same columns and the place of the window, from 0 on. */
+  readonly cuts: readonly { readonly rows: string; readonly windows: number }[];
   /** Measures that are wanted, in their order. */
   readonly metrics: readonly string[];
 }
 
 export interface Estimated {
   readonly estimation: Estimation;
-  /** For each window its estimates, one for each measure. */
-  readonly windows: readonly (readonly EstimatedQuality[])[];
+  /** For each window of each cut its estimates, one for each measure. */
+  readonly cuts: readonly (readonly (readonly EstimatedQuality[])[])[];
 }
 
-/** What the quality of each window is estimated to be from a labelled reference; with its reason where it cannot be told. */
+/** Estimates the quality of each window of each cut from a labelled reference, learned once; with its reason where it cannot be estimated. */
 export async function estimateMonitor(session: LakeSession, estimating: Estimating): Promise<Estimated> {
-  const { quality, reference, rows, windows, metrics } = estimating;
+  const { quality, reference, cuts, metrics } = estimating;
   const plan = await planOf(session, quality, reference);
   if ('reason' in plan) return notEstimated(estimating, { ...NOTHING, reason: plan.reason });
   const { method, features, measured } = plan;
@@ -61,19 +61,42 @@ export async function estimateMonitor(session: LakeSession, estimating: Estimati
     const reason = `the reference has ${referenceSize} labelled predictions that can be used, and ${fewest} are needed`;
     return notEstimated(estimating, { ...estimation, reason });
   }
-  const most = Math.max(FEWEST_OF_WINDOW, Math.floor(MOST_NUMBERS / Math.max(1, windows * learned.columns.length)));
-  const { columns, starts } = await readMeasured(session, rows, measured, { labelled: false, places: windows, most });
+  const parts: ReadColumns[] = [];
+  for (const { rows, windows } of cuts) {
+    const most = Math.max(FEWEST_OF_WINDOW, Math.floor(MOST_NUMBERS / Math.max(1, windows * learned.columns.length)));
+    parts.push(await readMeasured(session, rows, measured, { labelled: false, places: windows, most }));
+  }
+  const { columns, starts } = joinParts(parts);
   const answer = await estimateInThread(
     questionOf(method, { learned: learned.columns, columns, starts }),
     session.signal,
   );
+  const shown = answer.windows.map((figures, at) => {
+    const sampleSize = (starts[at + 1] ?? 0) - (starts[at] ?? 0);
+    return metrics.map((metric) => estimatedOf(metric, figures[metric], sampleSize));
+  });
+  const firsts = cuts.map((_, at) => cuts.slice(0, at).reduce((sum, { windows }) => sum + windows, 0));
   return {
     estimation: { ...estimation, calibrated: answer.calibrated },
-    windows: answer.windows.map((figures, at) => {
-      const sampleSize = (starts[at + 1] ?? 0) - (starts[at] ?? 0);
-      return metrics.map((metric) => estimatedOf(metric, figures[metric], sampleSize));
-    }),
+    cuts: cuts.map(({ windows }, at) => shown.slice(firsts[at], (firsts[at] ?? 0) + windows)),
   };
+}
+
+type ReadColumns = Awaited<ReturnType<typeof readMeasured>>;
+
+/** The rows of all cuts behind each other, as if the windows were of one cut. */
+function joinParts(parts: readonly ReadColumns[]): ReadColumns {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first ?? { columns: [], starts: [0] };
+  const rows = parts.map(({ starts }) => starts.at(-1) ?? 0);
+  const offsets = rows.map((_, at) => rows.slice(0, at).reduce((sum, count) => sum + count, 0));
+  const columns = first.columns.map((_, column) => {
+    const joined = new Float64Array((offsets.at(-1) ?? 0) + (rows.at(-1) ?? 0));
+    for (const [at, part] of parts.entries()) joined.set(part.columns[column] ?? [], offsets[at]);
+    return joined;
+  });
+  const starts = parts.flatMap((part, at) => part.starts.slice(0, -1).map((start) => start + (offsets[at] ?? 0)));
+  return { columns, starts: [...starts, (offsets.at(-1) ?? 0) + (rows.at(-1) ?? 0)] };
 }
 
 const NOTHING: Estimation = { method: 'cbpe', referenceSize: 0, calibrated: null, features: [], reason: null };
@@ -114,7 +137,7 @@ function questionOf(method: EstimateQuestion['method'], { learned, columns, star
   return { method, reference: { probability, predicted, actual }, rows, starts };
 }
 
-function notEstimated({ metrics, windows }: Estimating, estimation: Estimation): Estimated {
+function notEstimated({ metrics, cuts }: Estimating, estimation: Estimation): Estimated {
   const { reason } = estimation;
   const estimates = metrics.map((metric) => ({
     metric,
@@ -124,7 +147,7 @@ function notEstimated({ metrics, windows }: Estimating, estimation: Estimation):
     sampleSize: 0,
     reason,
   }));
-  return { estimation, windows: Array.from({ length: windows }, () => estimates) };
+  return { estimation, cuts: cuts.map(({ windows }) => Array.from({ length: windows }, () => estimates)) };
 }
 
 function estimatedOf(metric: string, figure: Figure | undefined, sampleSize: number): EstimatedQuality {
