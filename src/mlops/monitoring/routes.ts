@@ -1,4 +1,5 @@
 import { handle, type Route } from '../../platform/http/index.ts';
+import { readInputNames } from './monitors/input-names.ts';
 import { listMonitors, showMonitor } from './monitors/schema.ts';
 import { findMonitors, monitorOfModel } from './monitors/store.ts';
 import type { StoredWindows } from './monitors/stored-windows.ts';
@@ -62,7 +63,9 @@ export function monitoringRoutes(
       const selection = { ...selected, knownAt, model: spec.model };
       const stored = await deps.storedWindows.find(monitor, { by, slice, ...selected });
       if (stored !== null) return { monitor: name, spec, ...stored };
-      return { monitor: name, spec, knownAt, ...(await watched(opened, { spec, selection, by, slice })) };
+      const shown = await watched(opened, { spec, selection, by, slice });
+      const inputs = await readInputNames(opened.predictions, selection, shown.windows);
+      return { monitor: name, spec, knownAt, ...shown, inputs };
     }),
   ];
 }

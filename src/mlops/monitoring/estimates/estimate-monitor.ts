@@ -8,6 +8,7 @@ import {
   type Measured,
   numberMeasured,
   readMeasured,
+  storeMeasured,
 } from './estimated-rows.ts';
 import type { Figure } from './figure.ts';
 import { estimateInThread } from './thread.ts';
@@ -21,12 +22,20 @@ const MOST_REFERENCE = 20_000;
 const MOST_NUMBERS = 8_000_000;
 const FEWEST_OF_WINDOW = 200;
 
+/** A cut of predictions into windows. */
+export interface CutToEstimate {
+  /** A FROM item with the rows of a relation and the place of their window, from 0 on. */
+  place(relation: string): string;
+  readonly windows: number;
+}
+
 export interface Estimating {
   readonly quality: Quality;
   /** FROM item with `prediction`, `inputs`, `output`, `label` and `place` 0: what is learned from. */
   readonly reference: string;
-  /** Cuts of the same predictions into windows, each a FROM item with the same columns and the place of the window, from 0 on. */
-  readonly cuts: readonly { readonly rows: string; readonly windows: number }[];
+  /** FROM item with the predictions of all windows, with the same columns but the place. */
+  readonly rows: string;
+  readonly cuts: readonly CutToEstimate[];
   /** Measures that are wanted, in their order. */
   readonly metrics: readonly string[];
 }
@@ -39,7 +48,7 @@ export interface Estimated {
 
 /** Estimates the quality of each window of each cut from a labelled reference, learned once; with its reason where it cannot be estimated. */
 export async function estimateMonitor(session: LakeSession, estimating: Estimating): Promise<Estimated> {
-  const { quality, reference, cuts, metrics } = estimating;
+  const { quality, reference, rows: predictions, cuts, metrics } = estimating;
   const plan = await planOf(session, quality, reference);
   if ('reason' in plan) return notEstimated(estimating, { ...NOTHING, reason: plan.reason });
   const { method, features, measured } = plan;
@@ -61,10 +70,12 @@ export async function estimateMonitor(session: LakeSession, estimating: Estimati
     const reason = `the reference has ${referenceSize} labelled predictions that can be used, and ${fewest} are needed`;
     return notEstimated(estimating, { ...estimation, reason });
   }
+  const source = await storeMeasured(session, predictions, measured);
   const parts: ReadColumns[] = [];
-  for (const { rows, windows } of cuts) {
+  for (const { place, windows } of cuts) {
     const most = Math.max(FEWEST_OF_WINDOW, Math.floor(MOST_NUMBERS / Math.max(1, windows * learned.columns.length)));
-    parts.push(await readMeasured(session, rows, measured, { labelled: false, places: windows, most }));
+    const wanted = { labelled: false, places: windows, most };
+    parts.push(await readMeasured(session, place(source.relation), source.measured, wanted));
   }
   const { columns, starts } = joinParts(parts);
   const answer = await estimateInThread(

@@ -56,6 +56,7 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
       return {
         ...{ prediction, entity: `entity-${Math.floor(random() * 20)}`, latencyMs: Math.floor(random() * 500) },
         predictedAt: hour(-24 * Math.floor(random() * 80) + random() * 10),
+        inputs: { [`input ${at % 3}`]: at },
         output: { answer: p > 0.5 ? 'yes' : 'no', p },
       };
     });

@@ -8,6 +8,7 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import type { Selection } from '../predictions/labelled.ts';
+import { readInputNames } from './input-names.ts';
 import { Estimation, type Monitor, type MonitorSpec, type MonitorWindow, type showMonitor } from './schema.ts';
 import { findMonitors } from './store.ts';
 import { type Tables, watchedCuts } from './windows.ts';
@@ -48,6 +49,8 @@ const StoredFacts = z.strictObject({
   from: UtcInstant.nullable(),
   estimation: Estimation.nullable(),
   unmatchedLabels: z.number(),
+  /** Names of inputs. */
+  inputs: z.array(z.string()),
   /** Digest of the second line. */
   sha256: z.string(),
 });
@@ -68,7 +71,7 @@ export interface StoredWindows {
   find(
     monitor: Monitor,
     question: WindowQuestion,
-  ): Promise<Pick<ResponseOf<typeof showMonitor>, 'knownAt' | 'estimation' | 'unmatchedLabels' | 'windows'> | null>;
+  ): Promise<Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'> | null>;
   /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
   store(signal: AbortSignal): Promise<void>;
   /** Rows were deleted: what was stored with them is shown no more. */
@@ -101,9 +104,9 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
       const ageMs = now - Date.parse(found.knownAt);
       const isStale = found.buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, found.buildMs * 20);
       if (!isCurrent && isStale) return null;
-      const { estimation, unmatchedLabels } = found;
+      const { estimation, unmatchedLabels, inputs } = found;
       const knownAt = isCurrent ? new Date(now).toISOString() : found.knownAt;
-      return { knownAt, estimation, unmatchedLabels, windows: windowsBetween(found.windows, question) };
+      return { knownAt, estimation, unmatchedLabels, inputs, windows: windowsBetween(found.windows, question) };
     },
     async forget() {
       deletions += 1;
@@ -164,12 +167,14 @@ async function computeCuts(
   const firstHour = new Date(Math.floor(now / DAY_MS - HOUR_DAYS) * DAY_MS).toISOString();
   const fromOf = (by: StoredCut) => (by === 'hour' ? firstHour : undefined);
   const startedAt = performance.now();
+  const selection = { model: spec.model, knownAt };
   const shown = await watchedCuts(
     deps,
-    { spec, selection: { model: spec.model, knownAt } },
+    { spec, selection },
     STORED.map((by) => ({ by, from: fromOf(by) })),
   );
-  const facts = { spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt };
+  const inputs = await readInputNames(deps.predictions, selection, shown[STORED.indexOf('day')]?.windows ?? []);
+  const facts = { inputs, spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt };
   return STORED.flatMap((by, at) => {
     const cut = shown[at];
     return cut === undefined ? [] : [[by, { ...facts, from: fromOf(by) ?? null, ...cut }] as const];

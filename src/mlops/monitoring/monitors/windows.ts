@@ -1,13 +1,13 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
-import { estimateMonitor } from '../estimates/estimate-monitor.ts';
+import { type CutToEstimate, estimateMonitor } from '../estimates/estimate-monitor.ts';
 import { labelledSql, type ReadColumns, rangeOf, rowsOfModelSql, type Selection } from '../predictions/labelled.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
 import type { EstimatedQuality, Estimation, MeasuredQuality, MonitorSpec, MonitorWindow } from './schema.ts';
 import { type Score, scoresOf } from './scores.ts';
 import { shownQuality } from './shown-quality.ts';
-import { type Cut, placedSql, unmatchedSql, windowsSql } from './windows-sql.ts';
+import { type Cut, placedSql, scoredSql, unmatchedSql, windowsSql } from './windows-sql.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -93,14 +93,18 @@ async function showCuts(reading: Reading, cuts: readonly Cut[]): Promise<ShownCu
   const { session, spec, selection, scores, withinMs, columns, relations } = reading;
   const { all, selected, labels } = relations;
   const common = labelledSql({ predictions: selected, labels }, selection, withinMs, columns);
-  await session.query(`CREATE OR REPLACE TEMP TABLE monitor_labelled AS WITH ${common} FROM labelled`);
-  const labelled = 'labelled AS (FROM monitor_labelled)';
+  const labelled = 'monitor_labelled';
+  await session.query(`CREATE OR REPLACE TEMP TABLE ${labelled} AS ${scoredSql(common, scores)}`);
   const summed: LakeRow[][] = [];
   for (const cut of cuts) summed.push(await session.query(windowsSql(labelled, { ...cut, scores })));
   const [unmatched] = await session.query(unmatchedSql({ predictions: all, labels }, selection));
   const estimated = await estimateCuts(
     reading,
-    cuts.map((cut, at) => ({ rows: `(${placedSql(labelled, cut)})`, windows: summed[at]?.length ?? 0 })),
+    labelled,
+    cuts.map((cut, at) => ({
+      place: (relation: string) => `(${placedSql(relation, cut)})`,
+      windows: summed[at]?.length ?? 0,
+    })),
   );
   return cuts.map((cut, at) => ({
     windows: (summed[at] ?? []).map((row, window) => {
@@ -112,7 +116,7 @@ async function showCuts(reading: Reading, cuts: readonly Cut[]): Promise<ShownCu
   }));
 }
 
-async function estimateCuts(reading: Reading, cuts: readonly { readonly rows: string; readonly windows: number }[]) {
+async function estimateCuts(reading: Reading, rows: string, cuts: readonly CutToEstimate[]) {
   const { session, spec, selection, scores, withinMs, columns, relations } = reading;
   if (spec.estimate === undefined || spec.quality === undefined) return null;
   const { model, knownAt } = selection;
@@ -122,6 +126,7 @@ async function estimateCuts(reading: Reading, cuts: readonly { readonly rows: st
   return estimateMonitor(session, {
     quality: spec.quality,
     reference: `(WITH ${reference} SELECT 0 AS place, * FROM labelled WHERE label IS NOT NULL)`,
+    rows,
     cuts,
     metrics: scores.map(({ metric }) => metric),
   });
