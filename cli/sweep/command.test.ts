@@ -29,6 +29,14 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
+interface Document {
+  readonly run: string;
+  readonly best: Trial | null;
+  readonly spent: { readonly amount: string } | null;
+  readonly outcome: string;
+  readonly trials: readonly Trial[];
+}
+
 async function sweep(words: readonly string[], command: readonly string[]) {
   const logs = join(temporaryFolder(), 'logs');
   const { code, out, err } = await steelyard(
@@ -57,7 +65,7 @@ async function sweep(words: readonly string[], command: readonly string[]) {
   return {
     code,
     logs,
-    document: JSON.parse(out) as { run: string; best: Trial | null; spent: { amount: string } | null; trials: Trial[] },
+    document: JSON.parse(out) as Document,
   };
 }
 
@@ -90,6 +98,16 @@ describe('steelyard sweep run', () => {
       expect(Number(spent?.amount)).toBeLessThan(Number(document.best?.spent?.amount));
     }
     expect(document.best).toMatchObject({ value: most, state: 'finished' });
+  });
+
+  it('ends no trial early while the money left pays for all others, and says that all finished', async () => {
+    const { document } = await sweep(
+      ['--budget', '200USD', '--rung', '0.5USD', '--param', 'a=0.9,0.1', '--trials', '4', '--seed', '4'],
+      ['{a}', '6'],
+    );
+    expect(new Set(document.trials.map(({ params }) => params.a))).toEqual(new Set(['0.1', '0.9']));
+    expect(document.trials.map(({ state }) => state)).toEqual(Array.from({ length: 4 }, () => 'finished'));
+    expect(document.outcome).toMatch(/^all 4 trials finished; [\d.]+ USD of 200.00 USD was needed$/);
   });
 
   it('spends no more than its budget, however many trials there are', async () => {

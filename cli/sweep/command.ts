@@ -141,8 +141,9 @@ const sweepCommand = command({
     );
     await endRun(context, parent, 'FINISHED', Date.now());
     const best = bestOf(done, goal);
-    await context.answer({ run: parent, best, spent: totalOf(done), trials: done }, () =>
-      sweepText(done, { best, budget }, context),
+    const outcome = outcomeText(done, { budget, trials });
+    await context.answer({ run: parent, best, spent: totalOf(done), outcome, trials: done }, () =>
+      sweepText(done, { best, outcome }, context),
     );
     return best === null ? NOTHING_EXIT : 0;
   },
@@ -222,7 +223,7 @@ function trialText({ trial, state, value, spent, params }: Trial): string {
 
 function sweepText(
   trials: readonly Trial[],
-  { best, budget }: { readonly best: Trial | null; readonly budget: Money },
+  { best, outcome }: { readonly best: Trial | null; readonly outcome: string },
   { paint }: Context,
 ): string {
   const rows = table(
@@ -243,8 +244,21 @@ function sweepText(
     ],
     paint,
   );
-  const total = shownMoney(totalOf(trials)) ?? 'cost not known';
-  return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${total} of ${shownMoney(budget)} spent`;
+  return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${outcome}`;
+}
+
+/** How much of the budget was spent, and why not more. */
+function outcomeText(
+  done: readonly Trial[],
+  { budget, trials }: { readonly budget: Money; readonly trials: number },
+): string {
+  const total = shownMoney(totalOf(done)) ?? 'cost not known';
+  const of = `${total} of ${shownMoney(budget)}`;
+  const count = (state: Trial['state']) => done.filter((one) => one.state === state).length;
+  if (count('finished') === trials) return `all ${trials} trials finished; ${of} was needed`;
+  const early = count('stopped early');
+  if (early === 0 || count('stopped: budget') + count('never begun') > 0) return `${of} spent`;
+  return `${early} of ${trials} trials ended early; ${of} spent`;
 }
 
 export const sweepCommands = [sweepCommand];

@@ -10,6 +10,7 @@ import { mlflowOf } from '../mlflow/server.ts';
 import { goesOnByAsha, goesOnByMedian, isBetter, type Progress } from './early-stopping.ts';
 import { createReleases, type Releases } from './releases.ts';
 import { type Space, sample } from './space.ts';
+import { createSpending, type Spending } from './spending.ts';
 
 /** How a trial ended. */
 export type TrialState = 'finished' | 'failed' | 'stopped early' | 'stopped: budget' | 'never begun';
@@ -65,13 +66,14 @@ export async function runTrials(
   const progress = new Map<number, Progress>();
   const trials: Trial[] = [];
   const releases = createReleases();
+  const spending = createSpending(Number(sweep.budget.amount), sweep.trials);
   let next = 0;
   let exhausted = false;
   const worker = async () => {
     while (next < sweep.trials && !exhausted) {
       const number = next;
       next += 1;
-      const trial = await runTrial(context, sweep, number, { progress, releases });
+      const trial = await runTrial(context, sweep, number, { progress, releases, spending });
       exhausted ||= trial.state === 'never begun';
       trials.push(trial);
       await ended(trial);
@@ -84,9 +86,11 @@ export async function runTrials(
 interface Shared {
   readonly progress: Map<number, Progress>;
   readonly releases: Releases;
+  readonly spending: Spending;
 }
 
-async function runTrial(context: Context, sweep: Sweep, trial: number, { progress, releases }: Shared): Promise<Trial> {
+async function runTrial(context: Context, sweep: Sweep, trial: number, shared: Shared): Promise<Trial> {
+  const { progress, releases, spending } = shared;
   const params = sample(sweep.space, sweep.seed, trial);
   const words = sweep.words.map((word) =>
     word.replaceAll(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole),
@@ -95,7 +99,9 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, { progres
   let early = false;
   const look = async ({ spent }: Pick<Reservation, 'spent'>) => {
     await note(context, sweep, { trial, run, spent }, progress);
-    early ||= !goesOn(sweep, trial, progress);
+    spending.report(trial, Number(spent?.amount ?? 0));
+    // Money that no other trial needs is better spent on this one.
+    early ||= !goesOn(sweep, trial, progress) && spending.isNeededByOthers(trial);
     return early;
   };
   try {
@@ -124,8 +130,11 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, { progres
         : end.ended.exitCode === 0
           ? 'finished'
           : 'failed';
+    spending.report(trial, Number(spent?.amount ?? 0));
+    spending.end(trial, state === 'finished');
     return { trial, params, run, state, spent, value: bestOf(sweep, progress.get(trial)) };
   } catch (error) {
+    spending.end(trial, false);
     await endRun(context, run, 'FAILED', Date.now());
     if (!isBudgetExceeded(error)) throw error;
     await context.remark(`trial ${trial} has not begun: ${error.message}`);

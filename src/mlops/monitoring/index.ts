@@ -100,7 +100,14 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitorin
         handler: (_payload, { signal }) => storedWindows.store(signal),
       });
       jobs.schedule(STORE_WINDOWS, '* * * * *', { kind: STORE_WINDOWS, payload: null });
-      jobs.register(RETAIN, { maxAttempts: 1, handler: () => retainPredictions({ ...deps, ...tables }, deps.config) });
+      jobs.register(RETAIN, {
+        maxAttempts: 1,
+        handler: async (_payload, { signal }) => {
+          if (!(await retainPredictions({ ...deps, ...tables }, deps.config))) return;
+          await storedWindows.forget();
+          await storedWindows.store(signal);
+        },
+      });
       jobs.schedule(RETAIN, '23 * * * *', { kind: RETAIN, payload: null });
     },
   };

@@ -1,4 +1,5 @@
 import { handle, type Route } from '../../platform/http/index.ts';
+import { readInputNames } from './monitors/input-names.ts';
 import { listMonitors, showMonitor } from './monitors/schema.ts';
 import { findMonitors, monitorOfModel } from './monitors/store.ts';
 import type { StoredWindows } from './monitors/stored-windows.ts';
@@ -46,9 +47,12 @@ export function monitoringRoutes(
       return previewRetention(all, { predictionDays, labelDays });
     }),
     handle(deletePredictions, async ({ body }) => {
-      const deletion = await deleteSubject(all, body);
-      if (!body.dryRun) await deps.storedWindows.forget();
-      return deletion;
+      try {
+        return await deleteSubject(all, body);
+      } finally {
+        // Also where a part of the rows was deleted before an error.
+        if (!body.dryRun) await deps.storedWindows.forget();
+      }
     }),
     handle(listMonitors, async () => ({ monitors: await findMonitors(deps.store) })),
     handle(showMonitor, async ({ params: { monitor: name }, query: { by, slice, ...selected } }) => {
@@ -59,7 +63,9 @@ export function monitoringRoutes(
       const selection = { ...selected, knownAt, model: spec.model };
       const stored = await deps.storedWindows.find(monitor, { by, slice, ...selected });
       if (stored !== null) return { monitor: name, spec, ...stored };
-      return { monitor: name, spec, knownAt, ...(await watched(opened, { spec, selection, by, slice })) };
+      const shown = await watched(opened, { spec, selection, by, slice });
+      const inputs = await readInputNames(opened.predictions, selection, shown.windows);
+      return { monitor: name, spec, knownAt, ...shown, inputs };
     }),
   ];
 }

@@ -45,7 +45,7 @@ export function MonitorPage() {
   return (
     <Page title={monitor} answer={answer()} longAnswer>
       <Loaded query={shown} what="The monitor" height={HEIGHT}>
-        {({ spec, windows, unmatchedLabels, estimation }) => (
+        {({ spec, windows, unmatchedLabels, estimation, inputs }) => (
           <div className={layout.stack}>
             <Watched monitor={monitor} model={spec.model} />
             <AlertsCard monitor={monitor} spec={spec} />
@@ -66,7 +66,7 @@ export function MonitorPage() {
               }}
               onOpen={onOpen}
             />
-            <SlicesCard {...{ monitor, spec, by, onSearch }} slice={search.slice} />
+            <SlicesCard {...{ monitor, inputs, by, onSearch }} slice={search.slice} />
           </div>
         )}
       </Loaded>

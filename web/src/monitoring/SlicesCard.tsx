@@ -1,4 +1,3 @@
-import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
 import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -8,7 +7,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import type { MonitorSearch, WindowName } from './monitoring-search.ts';
 import { QualityShown } from './QualityShown.tsx';
-import { useInputNames, useSlices } from './use-monitors.ts';
+import { useSlices } from './use-monitors.ts';
 import { NO_KIND, NO_LATENCY } from './words.ts';
 
 const HEIGHT = 160;
@@ -16,15 +15,15 @@ const MOST = 50;
 
 interface SlicesCardProps {
   readonly monitor: string;
-  readonly spec: MonitorSpec;
+  /** Names of the inputs that predictions have. */
+  readonly inputs: readonly string[];
   readonly by: WindowName;
   readonly slice: string | undefined;
   readonly onSearch: (next: MonitorSearch) => void;
 }
 
 /** For whom the model is good and for whom not: one row for each value of an input. */
-export function SlicesCard({ monitor, spec, by, slice, onSearch }: SlicesCardProps) {
-  const names = useInputNames(spec.model);
+export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: SlicesCardProps) {
   const slices = useSlices(monitor, by, slice);
   const options = [
     { value: '', label: 'Choose an input' },

@@ -1,7 +1,6 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { listAlerts, listMonitorAlerts } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import { type Monitor, showMonitor } from '../../../src/mlops/monitoring/monitors/schema.ts';
-import { listPredictions } from '../../../src/mlops/monitoring/predictions/schema.ts';
 import { listDriftWindows, showDriftColumn } from '../../../src/mlops/monitoring/windows/schema.ts';
 import type { CallInput } from '../../../src/platform/contract/schema.ts';
 import { endpointQuery } from '../client.ts';
@@ -48,16 +47,6 @@ export function useSlices(monitor: string, by: WindowName, slice: string | undef
     enabled: slice !== undefined,
     placeholderData: keepPreviousData,
   });
-}
-
-/** Names of the inputs that the latest predictions of a model had. */
-export function useInputNames(model: string | undefined): readonly string[] {
-  const latest = useQuery({
-    ...endpointQuery(listPredictions, { query: { model: model ?? '', pageSize: 20 } }),
-    enabled: model !== undefined,
-  });
-  const names = (latest.data?.predictions ?? []).flatMap(({ inputs }) => Object.keys(inputs));
-  return [...new Set(names)].sort();
 }
 
 /** The last windows of a monitor that looks at drift. */

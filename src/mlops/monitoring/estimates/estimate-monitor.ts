@@ -8,6 +8,7 @@ import {
   type Measured,
   numberMeasured,
   readMeasured,
+  storeMeasured,
 } from './estimated-rows.ts';
 import type { Figure } from './figure.ts';
 import { estimateInThread } from './thread.ts';
@@ -21,25 +22,33 @@ const MOST_REFERENCE = 20_000;
 const MOST_NUMBERS = 8_000_000;
 const FEWEST_OF_WINDOW = 200;
 
+/** A cut of predictions into windows. */
+export interface CutToEstimate {
+  /** A FROM item with the rows of a relation and the place of their window, from 0 on. */
+  place(relation: string): string;
+  readonly windows: number;
+}
+
 export interface Estimating {
   readonly quality: Quality;
-  /** FROM items with `place` (of the window), `prediction`, `inputs`, `output` and `label`: of the reference, all at place 0, and of the windows. */
+  /** FROM item with `prediction`, `inputs`, `output`, `label` and `place` 0: what is learned from. */
   readonly reference: string;
+  /** FROM item with the predictions of all windows, with the same columns but the place. */
   readonly rows: string;
-  readonly windows: number;
+  readonly cuts: readonly CutToEstimate[];
   /** Measures that are wanted, in their order. */
   readonly metrics: readonly string[];
 }
 
 export interface Estimated {
   readonly estimation: Estimation;
-  /** For each window its estimates, one for each measure. */
-  readonly windows: readonly (readonly EstimatedQuality[])[];
+  /** For each window of each cut its estimates, one for each measure. */
+  readonly cuts: readonly (readonly (readonly EstimatedQuality[])[])[];
 }
 
-/** What the quality of each window is estimated to be from a labelled reference; with its reason where it cannot be told. */
+/** Estimates the quality of each window of each cut from a labelled reference, learned once; with its reason where it cannot be estimated. */
 export async function estimateMonitor(session: LakeSession, estimating: Estimating): Promise<Estimated> {
-  const { quality, reference, rows, windows, metrics } = estimating;
+  const { quality, reference, rows: predictions, cuts, metrics } = estimating;
   const plan = await planOf(session, quality, reference);
   if ('reason' in plan) return notEstimated(estimating, { ...NOTHING, reason: plan.reason });
   const { method, features, measured } = plan;
@@ -61,19 +70,44 @@ export async function estimateMonitor(session: LakeSession, estimating: Estimati
     const reason = `the reference has ${referenceSize} labelled predictions that can be used, and ${fewest} are needed`;
     return notEstimated(estimating, { ...estimation, reason });
   }
-  const most = Math.max(FEWEST_OF_WINDOW, Math.floor(MOST_NUMBERS / Math.max(1, windows * learned.columns.length)));
-  const { columns, starts } = await readMeasured(session, rows, measured, { labelled: false, places: windows, most });
+  const source = await storeMeasured(session, predictions, measured);
+  const parts: ReadColumns[] = [];
+  for (const { place, windows } of cuts) {
+    const most = Math.max(FEWEST_OF_WINDOW, Math.floor(MOST_NUMBERS / Math.max(1, windows * learned.columns.length)));
+    const wanted = { labelled: false, places: windows, most };
+    parts.push(await readMeasured(session, place(source.relation), source.measured, wanted));
+  }
+  const { columns, starts } = joinParts(parts);
   const answer = await estimateInThread(
     questionOf(method, { learned: learned.columns, columns, starts }),
     session.signal,
   );
+  const shown = answer.windows.map((figures, at) => {
+    const sampleSize = (starts[at + 1] ?? 0) - (starts[at] ?? 0);
+    return metrics.map((metric) => estimatedOf(metric, figures[metric], sampleSize));
+  });
+  const firsts = cuts.map((_, at) => cuts.slice(0, at).reduce((sum, { windows }) => sum + windows, 0));
   return {
     estimation: { ...estimation, calibrated: answer.calibrated },
-    windows: answer.windows.map((figures, at) => {
-      const sampleSize = (starts[at + 1] ?? 0) - (starts[at] ?? 0);
-      return metrics.map((metric) => estimatedOf(metric, figures[metric], sampleSize));
-    }),
+    cuts: cuts.map(({ windows }, at) => shown.slice(firsts[at], (firsts[at] ?? 0) + windows)),
   };
+}
+
+type ReadColumns = Awaited<ReturnType<typeof readMeasured>>;
+
+/** The rows of all cuts behind each other, as if the windows were of one cut. */
+function joinParts(parts: readonly ReadColumns[]): ReadColumns {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first ?? { columns: [], starts: [0] };
+  const rows = parts.map(({ starts }) => starts.at(-1) ?? 0);
+  const offsets = rows.map((_, at) => rows.slice(0, at).reduce((sum, count) => sum + count, 0));
+  const columns = first.columns.map((_, column) => {
+    const joined = new Float64Array((offsets.at(-1) ?? 0) + (rows.at(-1) ?? 0));
+    for (const [at, part] of parts.entries()) joined.set(part.columns[column] ?? [], offsets[at]);
+    return joined;
+  });
+  const starts = parts.flatMap((part, at) => part.starts.slice(0, -1).map((start) => start + (offsets[at] ?? 0)));
+  return { columns, starts: [...starts, (offsets.at(-1) ?? 0) + (rows.at(-1) ?? 0)] };
 }
 
 const NOTHING: Estimation = { method: 'cbpe', referenceSize: 0, calibrated: null, features: [], reason: null };
@@ -114,7 +148,7 @@ function questionOf(method: EstimateQuestion['method'], { learned, columns, star
   return { method, reference: { probability, predicted, actual }, rows, starts };
 }
 
-function notEstimated({ metrics, windows }: Estimating, estimation: Estimation): Estimated {
+function notEstimated({ metrics, cuts }: Estimating, estimation: Estimation): Estimated {
   const { reason } = estimation;
   const estimates = metrics.map((metric) => ({
     metric,
@@ -124,7 +158,7 @@ function notEstimated({ metrics, windows }: Estimating, estimation: Estimation):
     sampleSize: 0,
     reason,
   }));
-  return { estimation, windows: Array.from({ length: windows }, () => estimates) };
+  return { estimation, cuts: cuts.map(({ windows }) => Array.from({ length: windows }, () => estimates)) };
 }
 
 function estimatedOf(metric: string, figure: Figure | undefined, sampleSize: number): EstimatedQuality {

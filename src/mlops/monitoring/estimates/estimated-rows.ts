@@ -69,6 +69,23 @@ function featureSql({ name, levels }: Feature): string {
   return `nullif(list_position([${levels.map(literal).join(', ')}]::VARCHAR[], ${value}), 0)::DOUBLE`;
 }
 
+/** Stores the numbers of rows in a temporary table, so that several cuts parse them once; `measured` names them there. */
+export async function storeMeasured(
+  session: LakeSession,
+  relation: string,
+  { needed, others }: Measured,
+): Promise<{ relation: string; measured: Measured }> {
+  const table = 'estimate_source';
+  const columns = [...needed, ...others].map((sql, at) => `${sql} AS measured${at}`);
+  await session.query(`CREATE OR REPLACE TEMP TABLE ${table} AS
+    SELECT * EXCLUDE (output, label), ${columns.join(', ')} FROM ${relation}`);
+  const names = columns.map((_, at) => `measured${at}`);
+  return {
+    relation: table,
+    measured: { needed: names.slice(0, needed.length), outcome: 'NULL', others: names.slice(needed.length) },
+  };
+}
+
 /** Columns of a relation that has what `Measured` is over, in the order of `needed`, `outcome` if it is wanted, `others`. */
 export async function readMeasured(
   session: LakeSession,

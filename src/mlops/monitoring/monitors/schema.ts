@@ -197,6 +197,7 @@ export const showMonitor = endpoint({
     estimation: Estimation.nullable().describe('How quality is estimated; null: the monitor does not ask for it'),
     windows: z.array(MonitorWindow).describe('By time, then by slice; at most 5,000'),
     unmatchedLabels: z.number().int().describe('Labels whose prediction is not known here (yet)'),
+    inputs: z.array(z.string()).describe('Names of the inputs of the latest predictions, at most 500'),
   }),
   errors: ['monitor_not_found'],
 });

@@ -7,6 +7,7 @@ import { deletePredictions } from '../predictions/schema.ts';
 import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
 import { showMonitor } from './schema.ts';
 
+const FILES = ['all.json', 'day.json', 'hour.json', 'month.json', 'week.json'];
 const CUTS = ['day', 'week', 'month', 'all'] as const;
 const SPEC = {
   model: 'ranker',
@@ -30,6 +31,14 @@ async function expectComputed(server: Server): Promise<void> {
     const { knownAt: _, ...computed } = await show(server, { by, knownAt });
     expect(rounded(stored)).toEqual(rounded(computed));
   }
+  // Hours are stored of the last 60 days; computed from all rows, where an id that came twice counts as it came first.
+  const start = hour(-24 * 59);
+  const stored = await show(server, { by: 'hour', start });
+  const computed = await show(server, { by: 'hour', knownAt: stored.knownAt });
+  const late = computed.windows.filter(
+    ({ period }) => period !== null && Date.parse(period.start) >= Date.parse(start),
+  );
+  expect(rounded(stored.windows)).toEqual(rounded(late));
 }
 
 it('answer as what they are made of does, whatever comes, in whatever order, and after a deletion', async () => {
@@ -47,6 +56,7 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
       return {
         ...{ prediction, entity: `entity-${Math.floor(random() * 20)}`, latencyMs: Math.floor(random() * 500) },
         predictedAt: hour(-24 * Math.floor(random() * 80) + random() * 10),
+        inputs: { [`input ${at % 3}`]: at },
         output: { answer: p > 0.5 ? 'yes' : 'no', p },
       };
     });
@@ -73,7 +83,7 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
   }
 });
 
-it('are stored by day, week, month and together, answer aligned times, and are made again when they are missing or damaged', async () => {
+it('are stored by hour, day, week, month and together, answer aligned times, and are made again when they are missing or damaged', async () => {
   const room = await openRoom();
   const server = await room.server();
   await server.apply(SPEC);
@@ -86,7 +96,7 @@ it('are stored by day, week, month and together, answer aligned times, and are m
     })),
   );
   await server.look();
-  expect(readdirSync(folderOf(room)).toSorted()).toEqual(['all.json', 'day.json', 'month.json', 'week.json']);
+  expect(readdirSync(folderOf(room)).toSorted()).toEqual(FILES);
   const day = '2026-11-02T00:00:00.000Z';
   for (const query of [{ start: day }, { end: day }, { start: '2026-11-02T01:30:00Z' }, { start: day, by: 'week' }]) {
     const knownAt = new Date(room.clock.now()).toISOString();
@@ -98,7 +108,7 @@ it('are stored by day, week, month and together, answer aligned times, and are m
   const again = await room.server();
   await expectComputed(again);
   await again.look();
-  expect(readdirSync(folderOf(room))).toHaveLength(4);
+  expect(readdirSync(folderOf(room)).toSorted()).toEqual(FILES);
   await expectComputed(await room.server());
   // Another kind of quality is another question.
   await server.apply({ model: 'ranker', quality: { kind: 'classification', output: 'answer' } });

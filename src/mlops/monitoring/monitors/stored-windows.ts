@@ -8,9 +8,10 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import type { Selection } from '../predictions/labelled.ts';
+import { readInputNames } from './input-names.ts';
 import { Estimation, type Monitor, type MonitorSpec, type MonitorWindow, type showMonitor } from './schema.ts';
 import { findMonitors } from './store.ts';
-import { type Tables, watched } from './windows.ts';
+import { type Tables, watchedCuts } from './windows.ts';
 import type { Cut } from './windows-sql.ts';
 
 interface StoredWindowsDeps extends Tables {
@@ -21,7 +22,7 @@ interface StoredWindowsDeps extends Tables {
 }
 
 const FOLDER = 'monitoring/windows';
-const STORED = ['day', 'week', 'month', 'all'] as const;
+const STORED = ['hour', 'day', 'week', 'month', 'all'] as const;
 type StoredCut = (typeof STORED)[number];
 
 /** When computing takes no longer than this, a request computes rather than getting windows of a minute ago. */
@@ -30,6 +31,9 @@ const SHORT_MS = 1_000;
 const BUSY_SHARE = 0.1;
 /** Windows older than this, and than twenty builds take, are not shown once rows have come since. */
 const STALE_MS = 10 * 60_000;
+/** Hours are stored of so many days. */
+const HOUR_DAYS = 60;
+const DAY_MS = 24 * 3_600_000;
 /** Windows that are kept in memory, of about 2 kB each. */
 const MOST_KEPT = 10_000;
 
@@ -41,8 +45,12 @@ const StoredFacts = z.strictObject({
   state: z.string(),
   knownAt: UtcInstant,
   buildMs: z.number(),
+  /** Windows before are not stored; null: all are. */
+  from: UtcInstant.nullable(),
   estimation: Estimation.nullable(),
   unmatchedLabels: z.number(),
+  /** Names of inputs. */
+  inputs: z.array(z.string()),
   /** Digest of the second line. */
   sha256: z.string(),
 });
@@ -56,14 +64,14 @@ type WindowQuestion = Cut & Omit<Selection, 'model'>;
 /** Windows of monitors as they were computed, so that a page need not wait for it. */
 export interface StoredWindows {
   /**
-   * The stored windows that answer a question about a monitor: all of its predictions by day, week, month or together, or those of a time that
-   * begins and ends with a window. Null: the question is another one, nothing is stored yet, or rows came since and the answer is computed quickly.
+   * The stored windows that answer a question about a monitor: all of its predictions by day, week, month or together, the hours of the last 60 days, or those
+   * of a time that begins and ends with a window. Null: the question is another one, nothing is stored yet, or rows came since and the answer is computed quickly.
    * Rows that came since are otherwise left out, as `knownAt` says.
    */
   find(
     monitor: Monitor,
     question: WindowQuestion,
-  ): Promise<Pick<ResponseOf<typeof showMonitor>, 'knownAt' | 'estimation' | 'unmatchedLabels' | 'windows'> | null>;
+  ): Promise<Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'> | null>;
   /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
   store(signal: AbortSignal): Promise<void>;
   /** Rows were deleted: what was stored with them is shown no more. */
@@ -72,41 +80,56 @@ export interface StoredWindows {
 
 export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
   const recent = new RecentWindows();
+  /** Deletions so far: windows that were computed before one are not stored after it. */
+  let deletions = 0;
+  const storeMonitor = async (monitor: Monitor): Promise<void> => {
+    const state = await stateOf(deps);
+    const due = await isDue(deps, recent, monitor, state);
+    if (!due) return;
+    const before = deletions;
+    const computed = await computeCuts(deps, monitor, state);
+    for (const [by, stored] of computed) {
+      if (deletions !== before) return;
+      await writeCut(deps, recent, keyOf(monitor, by), stored);
+    }
+    if (deletions !== before) await deps.objects.remove(FOLDER);
+  };
   return {
     async find(monitor, question) {
       const by = storedCut(question);
       const found = by === null ? null : await readStored(deps, recent, monitor, by);
-      if (found === null) return null;
+      if (found === null || isBefore(question.start, found.from)) return null;
       const now = deps.clock.now();
       const isCurrent = found.state === (await stateOf(deps));
       const ageMs = now - Date.parse(found.knownAt);
       const isStale = found.buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, found.buildMs * 20);
       if (!isCurrent && isStale) return null;
-      const { estimation, unmatchedLabels } = found;
+      const { estimation, unmatchedLabels, inputs } = found;
       const knownAt = isCurrent ? new Date(now).toISOString() : found.knownAt;
-      return { knownAt, estimation, unmatchedLabels, windows: windowsBetween(found.windows, question) };
+      return { knownAt, estimation, unmatchedLabels, inputs, windows: windowsBetween(found.windows, question) };
     },
     async forget() {
+      deletions += 1;
       recent.clear();
       await deps.objects.remove(FOLDER);
     },
     async store(signal) {
       for (const monitor of await findMonitors(deps.store)) {
-        for (const by of STORED) {
+        if (signal.aborted) return;
+        try {
+          await storeMonitor(monitor);
+        } catch (error) {
           if (signal.aborted) return;
-          try {
-            await storeCut(deps, recent, monitor, by);
-          } catch (error) {
-            if (signal.aborted) return;
-            deps.log.error(
-              { err: error, monitor: monitor.monitor, by },
-              'the windows of a monitor could not be stored',
-            );
-          }
+          deps.log.error({ err: error, monitor: monitor.monitor }, 'the windows of a monitor could not be stored');
         }
       }
     },
   };
+}
+
+/** Whether a question asks for more than is stored from a time on. */
+function isBefore(start: string | undefined, from: string | null): boolean {
+  return from !== null && (start === undefined || Date.parse(start) < Date.parse(from));
 }
 
 /** What was read or stored last, so that a large object is not parsed for each request. */
@@ -133,35 +156,68 @@ class RecentWindows {
   }
 }
 
-async function storeCut(
+/** All cuts from one reading of the rows. */
+async function computeCuts(
+  deps: StoredWindowsDeps,
+  { spec }: Monitor,
+  state: string,
+): Promise<(readonly [StoredCut, StoredCutWindows])[]> {
+  const now = deps.clock.now();
+  const knownAt = new Date(now).toISOString();
+  const firstHour = new Date(Math.floor(now / DAY_MS - HOUR_DAYS) * DAY_MS).toISOString();
+  const fromOf = (by: StoredCut) => (by === 'hour' ? firstHour : undefined);
+  const startedAt = performance.now();
+  const selection = { model: spec.model, knownAt };
+  const shown = await watchedCuts(
+    deps,
+    { spec, selection },
+    STORED.map((by) => ({ by, from: fromOf(by) })),
+  );
+  const inputs = await readInputNames(deps.predictions, selection, shown[STORED.indexOf('day')]?.windows ?? []);
+  const facts = { inputs, spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt };
+  return STORED.flatMap((by, at) => {
+    const cut = shown[at];
+    return cut === undefined ? [] : [[by, { ...facts, from: fromOf(by) ?? null, ...cut }] as const];
+  });
+}
+
+async function writeCut(
+  { objects }: StoredWindowsDeps,
+  recent: RecentWindows,
+  key: string,
+  stored: StoredCutWindows,
+): Promise<void> {
+  const { windows, ...facts } = stored;
+  const line = JSON.stringify(windows);
+  await objects.put(key, `${JSON.stringify({ ...facts, sha256: digestOf(line) })}\n${line}`);
+  recent.put(key, stored);
+}
+
+/**
+ * Whether a cut is missing, or rows or the text of the monitor changed since. What is computed quickly waits until rows are settled: until
+ * then requests compute it.
+ */
+async function isDue(
   deps: StoredWindowsDeps,
   recent: RecentWindows,
   monitor: Monitor,
-  by: StoredCut,
-): Promise<void> {
-  const key = keyOf(monitor, by);
-  const isThere = (await deps.objects.size(key)) !== null;
-  const before = isThere ? await readStored(deps, recent, monitor, by) : null;
-  const state = await stateOf(deps);
-  if (before?.state === state) return;
+  state: string,
+): Promise<boolean> {
+  const stored: StoredCutWindows[] = [];
+  for (const by of STORED) {
+    // Also where it is in memory, the object may be gone.
+    const isThere = (await deps.objects.size(keyOf(monitor, by))) !== null;
+    const before = isThere ? await readStored(deps, recent, monitor, by) : null;
+    if (before === null) return true;
+    stored.push(before);
+  }
+  const changed = stored.filter((before) => before.state !== state);
+  const isWaiting = deps.predictions.waitingBytes + deps.labels.waitingBytes > 0;
   const now = deps.clock.now();
-  if (before !== null && !isDue(deps, before, now)) return;
-  const { spec } = monitor;
-  const knownAt = new Date(now).toISOString();
-  const startedAt = performance.now();
-  const shown = await watched(deps, { spec, selection: { model: spec.model, knownAt }, by });
-  const { windows, ...rest } = shown;
-  const facts = { spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt, ...rest };
-  const line = JSON.stringify(windows);
-  await deps.objects.put(key, `${JSON.stringify({ ...facts, sha256: digestOf(line) })}\n${line}`);
-  recent.put(key, { ...facts, windows });
-}
-
-/** What is computed quickly waits until rows are settled: until then requests compute it. */
-function isDue({ predictions, labels }: Tables, { buildMs, knownAt }: StoredCutWindows, now: number): boolean {
-  const isWaiting = predictions.waitingBytes + labels.waitingBytes > 0;
-  if (isWaiting && buildMs < SHORT_MS) return false;
-  return now - Date.parse(knownAt) >= buildMs / BUSY_SHARE;
+  return changed.some(({ buildMs, knownAt }) => {
+    if (isWaiting && buildMs < SHORT_MS) return false;
+    return now - Date.parse(knownAt) >= buildMs / BUSY_SHARE;
+  });
 }
 
 /** Null where nothing is stored, or what is stored is damaged or is of another text of the monitor: it is stored again. */
@@ -230,7 +286,10 @@ function storedCut({ by, slice, start, end, knownAt, modelVersion, endpoint, env
 /** Whether a window of this length begins at an instant, in UTC; weeks begin on Monday. */
 function isBoundary(instant: string, by: StoredCut): boolean {
   const at = new Date(instant);
-  if (by === 'all' || at.toISOString().slice(11) !== '00:00:00.000Z') return false;
+  if (by === 'all') return false;
+  const ofDay = at.toISOString().slice(11);
+  if (by === 'hour') return ofDay.endsWith(':00:00.000Z');
+  if (ofDay !== '00:00:00.000Z') return false;
   if (by === 'week') return at.getUTCDay() === 1;
   return by === 'day' || at.getUTCDate() === 1;
 }

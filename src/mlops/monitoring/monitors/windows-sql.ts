@@ -1,5 +1,5 @@
 import { identifier, literal } from '../../../platform/lake/index.ts';
-import { labelledSql, type Selection } from '../predictions/labelled.ts';
+import { instant, labelledSql, type Selection } from '../predictions/labelled.ts';
 import type { WINDOWS } from './schema.ts';
 import type { Score } from './scores.ts';
 
@@ -12,13 +12,19 @@ export interface Cut {
   readonly by: (typeof WINDOWS)[number] | { readonly hours: number };
   /** Name of an input. */
   readonly slice?: string | undefined;
+  /** UTC instant: predictions that were made before are in no window; left out: all are. */
+  readonly from?: string | undefined;
 }
 
 /** Predictions with the place of their window among the windows. */
-export function placedSql(common: string, { by, slice }: Cut): string {
-  return `WITH ${common}, cut AS (SELECT *, ${windowColumns(by, slice)} FROM labelled)
+export function placedSql(relation: string, { by, slice, from }: Cut): string {
+  return `WITH cut AS (SELECT *, ${windowColumns(by, slice)} FROM ${relation} ${sinceSql(from)})
     SELECT *, dense_rank() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM cut
     QUALIFY place < ${MOST_WINDOWS}`;
+}
+
+function sinceSql(from: string | undefined): string {
+  return from === undefined ? '' : `WHERE predictedAt >= ${instant(from)}`;
 }
 
 function windowColumns(by: Cut['by'], slice: string | undefined): string {
@@ -42,18 +48,31 @@ function windowEnd(by: Cut['by']): string {
   return `strftime(start + INTERVAL ${length}, '%Y-%m-%dT%H:%M:%SZ')`;
 }
 
-export function windowsSql(common: string, { by, slice, scores }: Cut & { readonly scores: readonly Score[] }): string {
+/** Predictions with their scores, so that several cuts parse outputs and labels once. */
+export function scoredSql(common: string, scores: readonly Score[]): string {
   const scored = scores.flatMap(({ score, positive }, index) => [
     `CASE WHEN label IS NOT NULL THEN ${score} END AS score${index}`,
     ...(positive === undefined ? [] : [`label IS NOT NULL AND ${positive} AS positive${index}`]),
   ]);
+  return `WITH ${common} SELECT ${['*', ...scored].join(', ')} FROM labelled`;
+}
+
+/** Windows over a relation as `scoredSql` gives it. */
+export function windowsSql(
+  relation: string,
+  { by, slice, from, scores }: Cut & { readonly scores: readonly Score[] },
+): string {
+  const kept = scores.flatMap(({ positive }, index) =>
+    positive === undefined ? [`score${index}`] : [`score${index}`, `positive${index}`],
+  );
   const placed = scores.flatMap(({ of }, index) =>
     of === 'auc' ? [`${placementSql(index)} AS placement${index}`] : [],
   );
   const sums = scores.flatMap(({ of }, index) => (of === 'auc' ? aucSums(index) : meanSums(index)));
   const quantiles = [0.5, 0.95, 0.99].map((q, index) => `quantile_cont(latencyMs, ${q}) AS latency${index}`);
-  return `WITH ${common},
-    scored AS (SELECT ${[windowColumns(by, slice), 'label', 'latencyMs', ...scored].join(', ')} FROM labelled),
+  return `WITH
+    scored AS (SELECT ${[windowColumns(by, slice), 'label', 'latencyMs', ...kept].join(', ')} FROM ${relation}
+      ${sinceSql(from)}),
     placed AS (SELECT ${['*', ...placed].join(', ')} FROM scored)
     SELECT strftime(start, '%Y-%m-%dT%H:%M:%SZ') AS start, ${windowEnd(by)} AS until,
       slice, count(*)::INTEGER AS predictions, count(label)::INTEGER AS labelled,
@@ -67,8 +86,9 @@ export function windowsSql(common: string, { by, slice, scores }: Cut & { readon
  */
 function placementSql(index: number): string {
   const [p, positive] = [`score${index}`, `positive${index}`];
+  // Not with FILTER, which takes time in the square of the rows over a range.
   const count = (side: string, over: string) =>
-    `count(*) FILTER (${p} IS NOT NULL AND ${side}) OVER (PARTITION BY start, slice${over})`;
+    `count(CASE WHEN ${p} IS NOT NULL AND ${side} THEN 1 END) OVER (PARTITION BY start, slice${over})`;
   const below = (side: string) => {
     const upTo = count(side, ` ORDER BY ${p} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW`);
     return `(${upTo} - ${count(side, `, ${p}`)} / 2.0::DOUBLE)`;

@@ -6,6 +6,7 @@ import type { Application } from '../../../main.ts';
 import { openLake } from '../../../platform/lake/index.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { showMonitor } from '../monitors/schema.ts';
 import {
   deletePredictions,
   listPredictions,
@@ -129,6 +130,38 @@ describe('retention of predictions', () => {
     expect(await listed(model)).toEqual(['old', 'young']);
     await retain();
     expect(await listed(model)).toEqual(['young']);
+  });
+});
+
+describe('stored windows of a monitor', () => {
+  const model = 'stored';
+  const run = async (kind: string) => {
+    await application.jobs.enqueue(application.store, { kind, payload: null });
+    await application.jobs.drain();
+  };
+  const storedDays = () => readFileSync(join(data, 'objects/monitoring/windows/stored/day.json'), 'utf8');
+
+  it('hold nothing of predictions that retention has deleted', async () => {
+    const text = JSON.stringify({
+      apiVersion: 'steelyard/v1',
+      kind: 'Monitor',
+      metadata: { name: 'stored' },
+      spec: { model },
+    });
+    await call(application, postApply, { body: { documents: [{ file: 'monitor.yaml', text }] } });
+    await predict(
+      model,
+      { prediction: 'old', predictedAt: daysAgo(45) },
+      { prediction: 'young', predictedAt: daysAgo(2) },
+    );
+    const [old, young] = [45, 2].map((days) => daysAgo(days).slice(0, 10));
+    await run('monitoring.store-windows');
+    expect(storedDays()).toContain(`"start":"${old}`);
+    await run('monitoring.retain');
+    expect(storedDays()).toContain(`"start":"${young}`);
+    expect(storedDays()).not.toContain(`"start":"${old}`);
+    const { windows } = await call(application, showMonitor, { params: { monitor: 'stored' }, query: {} });
+    expect(windows.map(({ period }) => period?.start.slice(0, 10))).toEqual([young]);
   });
 });
 

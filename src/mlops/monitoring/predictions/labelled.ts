@@ -63,6 +63,13 @@ export function labelledSql(
     )`;
 }
 
+/** Rows of the model that were known at the time of a selection; `answers` without the content of `inputs`. */
+export function rowsOfModelSql(relation: string, { model, knownAt }: Selection, columns: ReadColumns): string {
+  const known = knownAt === undefined ? [] : [`recordedAt <= ${instant(knownAt)}`];
+  const read = columns === 'all' ? '*' : '* REPLACE (NULL::VARCHAR AS inputs)';
+  return `SELECT ${read} FROM ${relation} WHERE ${[`model = ${literal(model)}`, ...known].join(' AND ')}`;
+}
+
 /** When the predictions were made that `labelledSql` asks for: files of other days need not be opened. */
 export function rangeOf({ start, end }: Pick<Selection, 'start' | 'end'>, withinMs: number): InstantRange {
   return { from: start, to: end === undefined ? undefined : new Date(Date.parse(end) + withinMs).toISOString() };

@@ -58,16 +58,18 @@ export async function previewTable(
   return { keepDays, before, ...deletes, first, last, unanswerable: lost };
 }
 
-/** Deletes what is older than it is kept. */
-export async function retainPredictions(deps: PredictionRetentionDeps, keep: KeepDays): Promise<void> {
+/** Deletes what is older than it is kept; true when rows were deleted. */
+export async function retainPredictions(deps: PredictionRetentionDeps, keep: KeepDays): Promise<boolean> {
+  let deletes = 0;
   const tables = [
     [deps.predictions, keep.predictionDays],
     [deps.labels, keep.labelDays],
   ] as const;
   for (const [table, days] of tables) {
     const before = firstDayKept(deps.clock, days);
-    if (before !== null) await table.removeBefore(before, { dryRun: false });
+    if (before !== null) deletes += (await table.removeBefore(before, { dryRun: false })).rows;
   }
+  return deletes > 0;
 }
 
 const NOTHING: StoredRows = { rows: 0, files: 0, sizeBytes: 0, days: [] };

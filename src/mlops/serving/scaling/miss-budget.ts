@@ -6,6 +6,8 @@ export interface MissBudgetOptions {
   readonly waitSeconds: number;
   /** Share of requests that may miss it, above 0 and below 1. */
   readonly missRatio: number;
+  /** Excess misses count so many times; 3 when left out. */
+  readonly excessWeight?: number;
 }
 
 /** How many misses the coming requests may have, given those that happened. */
@@ -20,8 +22,8 @@ export interface MissBudget {
   readonly overdue: number;
 }
 
-/** Excess misses count so many times: they are made up for within a third of the requests to which the budget applies. */
-const EXCESS_WEIGHT = 3;
+/** Excess misses are compensated within a third of the requests to which the budget applies. */
+export const EXCESS_WEIGHT = 3;
 /** Waits that were measured a day ago count half, so that an outage does not ask for replicas forever. */
 const HALF_LIFE_SECONDS = 24 * 3600;
 
@@ -33,7 +35,11 @@ const HALF_LIFE_SECONDS = 24 * 3600;
  * Misses are counted from waits as they were measured. A request that still waits is a miss from the moment at which it has waited too long;
  * waiting requests are taken to get places in the order in which they came.
  */
-export function createMissBudget({ waitSeconds, missRatio }: MissBudgetOptions): MissBudget {
+export function createMissBudget({
+  waitSeconds,
+  missRatio,
+  excessWeight = EXCESS_WEIGHT,
+}: MissBudgetOptions): MissBudget {
   const waiting = createQueue<number>();
   let overdue = 0;
   let [judged, missed] = [0, 0];
@@ -59,7 +65,7 @@ export function createMissBudget({ waitSeconds, missRatio }: MissBudgetOptions):
     },
     allowedMisses: (requests) => {
       const excess = missed + overdue - missRatio * (judged + overdue);
-      return missRatio * requests - EXCESS_WEIGHT * Math.max(0, excess);
+      return missRatio * requests - excessWeight * Math.max(0, excess);
     },
   };
 }

@@ -12,7 +12,7 @@ export interface Rule {
 const MEMORIES_COLD_STARTS = [1, 4, 16, 64, 240];
 const QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 1];
 /** More than was ever asked for, as a multiple of the most. */
-const HEADROOMS = [1.25, 1.5, 2];
+export const HEADROOMS: readonly number[] = [1.25, 1.5, 2];
 /** Steps between constants, as a ratio: each is at most a quarter more than the one before. */
 const CONSTANT_STEP = 1.25;
 
@@ -20,7 +20,7 @@ const CONSTANT_STEP = 1.25;
  * The forecasts among which the prices choose: the demand of the next cold start is a quantile of that of the last, over one of several
  * memories, or a multiple of its maximum; or it is a constant. None is below what demand has been over the last cold start.
  */
-export function createRules(coldStartSeconds: number, bounds: ReplicaBounds) {
+export function createRules(coldStartSeconds: number, bounds: ReplicaBounds, headrooms = HEADROOMS) {
   const memories = MEMORIES_COLD_STARTS.map((coldStarts) => {
     const seconds = Math.max(coldStarts * coldStartSeconds, coldStarts);
     return { seconds, quantiles: createDemandQuantiles(seconds) };
@@ -35,7 +35,7 @@ export function createRules(coldStartSeconds: number, bounds: ReplicaBounds) {
         text: `enough for ${Math.round(ratio * 100)} % of the last ${seconds} s`,
         replicas: () => quantiles.quantile(ratio),
       })),
-      ...HEADROOMS.map((factor) => ({
+      ...headrooms.map((factor) => ({
         text: `${factor} times the most of the last ${seconds} s`,
         replicas: () => Math.ceil(factor * quantiles.quantile(1)),
       })),

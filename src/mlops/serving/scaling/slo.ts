@@ -15,6 +15,10 @@ export interface SloOptions extends Fleet, ReplicaBounds {
   readonly missReplicaHours: number | null;
   /** Seconds after which what was seen counts half; an hour when left out. */
   readonly halfLifeSeconds?: number;
+  /** Excess misses count so many times against the coming ones; 3 when left out. */
+  readonly excessWeight?: number;
+  /** Multiples of the highest demand that are forecasts too; 1.25, 1.5 and 2 when left out. */
+  readonly headrooms?: readonly number[];
 }
 
 /** What following a rule would have cost so far; older cost counts less. */
@@ -31,7 +35,7 @@ interface Look {
 }
 
 const LOOK_SECONDS = 2;
-const HALF_LIFE_SECONDS = 3600;
+export const HALF_LIFE_SECONDS = 3600;
 
 /**
  * As many replicas as have cost least, misses of the SLO included. Demand over the coming cold start is forecast as a quantile of demand in
@@ -47,7 +51,7 @@ export function createSlo(options: SloOptions): ScalingPolicy {
   const { coldStartSeconds, missRatio, missReplicaHours } = options;
   const halfLifeSeconds = options.halfLifeSeconds ?? HALF_LIFE_SECONDS;
   const measure = createDemandMeter(options);
-  const { rules, see, highest } = createRules(coldStartSeconds, options);
+  const { rules, see, highest } = createRules(coldStartSeconds, options, options.headrooms);
   const inOrder = createServedInOrder<Look>();
   const budget = createMissBudget(options);
   const learn = createLearning(coldStartSeconds, Math.min(coldStartSeconds / missRatio, halfLifeSeconds));
