@@ -3,7 +3,7 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import type { MeteredTokens } from './metered-tokens.ts';
 import { getTokenPrice, listTokenUsage, recordTokenUsage, tokenCostReport, tokenReconciliation } from './schema.ts';
 import { priceNow, reconcileBill, type TokensDeps } from './service.ts';
-import { findTokenUsage, type StoredTokenUsage } from './store.ts';
+import { type FoundTokenUsage, findTokenUsage } from './store.ts';
 import { priceUsage, recordTokens, tokenCostOf } from './usage.ts';
 
 export function tokenRoutes(deps: TokensDeps): Route[] {
@@ -43,7 +43,7 @@ function instantOrNull(instant: string | undefined): number | null {
   return instant === undefined ? null : Date.parse(instant);
 }
 
-function shown(usage: StoredTokenUsage, { cost, reason, price }: MeteredTokens) {
+function shown(usage: FoundTokenUsage, { cost, reason, price }: MeteredTokens) {
   const { provider, at, ...rest } = usage;
   return {
     ...rest,

@@ -165,7 +165,17 @@ export const listTokenUsage = endpoint({
   query: z.strictObject({ ...SubjectQuery, ...PageQuery }),
   response: z.strictObject({
     records: z
-      .array(z.strictObject({ ...TokenUsage.shape, metered: PricedTokens, recordedAt: UtcInstant }))
+      .array(
+        z.strictObject({
+          ...TokenUsage.shape,
+          metered: PricedTokens,
+          sameCallAs: z
+            .string()
+            .nullable()
+            .describe('Record of the endpoint that served the same call, which counts instead of this traced one'),
+          recordedAt: UtcInstant,
+        }),
+      )
       .describe('Usage records, latest first'),
     nextPageToken: NextPageToken,
   }),
@@ -176,6 +186,10 @@ const TokenTotal = {
   cost: Money.nullable().describe('Sum of the priced records; null when there is none'),
   pricedRecords: z.number().int().describe('Records in the sum'),
   unpricedRecords: z.number().int().describe('Records without a price, left out of the sum'),
+  sameCallRecords: z
+    .number()
+    .int()
+    .describe('Traced records left out, because the record of the endpoint that served the same call counts'),
   unpricedModels: z.array(z.string()).describe('Models that have no price'),
   inputTokens: DecimalString.describe('Input tokens of all records, cached ones included'),
   outputTokens: DecimalString.describe('Output tokens of all records'),
