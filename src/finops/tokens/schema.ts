@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Subject, subjectFields } from '../../org/schema.ts';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Money, Month, UtcInstant } from '../../platform/units/schema.ts';
-import { CostMetric } from '../billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC } from '../billing/schema.ts';
 import { TokenDirection, TokenRates, tokenCounts } from './rates/schema.ts';
 
 export const ServiceTier = z
@@ -253,15 +253,15 @@ export const BilledTokens = z
     currency: Currency.describe('Currency of the bill'),
     rows: z.number().int().describe('Bill rows'),
     tokens: DecimalString.describe('Billed tokens, exact'),
-    billedCost: DecimalString.nullable().describe('Sum of the cost metric; null when no row states it'),
-    billedPerMillion: DecimalString.nullable().describe('billedCost / tokens x 1,000,000; null without tokens or cost'),
+    cost: DecimalString.nullable().describe('Sum of the metric; null when no row states it'),
+    costPerMillion: DecimalString.nullable().describe('cost / tokens x 1,000,000; null without tokens or cost'),
     cataloguePerMillion: DecimalString.nullable().describe(
       'Price in force on the days of the charges, weighted by their tokens; null when there is none',
     ),
     catalogueCost: DecimalString.nullable().describe(
       'Tokens x the price of their day / 1,000,000; null without a price',
     ),
-    difference: DecimalString.nullable().describe('billedCost - catalogueCost; null when either is unknown'),
+    difference: DecimalString.nullable().describe('cost - catalogueCost; null when either is unknown'),
     priceSource: z.string().nullable().describe('Where the price came from'),
     reason: z.string().nullable().describe('Why there is no price to compare with'),
   })
@@ -278,7 +278,7 @@ export const UnclassifiedCost = z
     period: Month.describe('Billing period'),
     currency: Currency.describe('Currency of the bill'),
     rows: z.number().int().describe('Bill rows'),
-    billedCost: DecimalString.nullable().describe('Sum of the cost metric; null when no row states it'),
+    cost: DecimalString.nullable().describe('Sum of the metric; null when no row states it'),
     reason: z.string().describe('Why these rows are no tokens of a model'),
   })
   .describe('Rows of an AI service that are no tokens, or whose text does not say of what');
@@ -291,19 +291,23 @@ export const tokenReconciliation = endpoint({
   summary: 'Catalogue against bill: what tokens cost by the bill, and by their price on the same days',
   query: z.strictObject({
     period: Month.optional().describe('Billing period; all when left out'),
-    metric: CostMetric.default('billedCost'),
+    metric: CostMetric.default(DEFAULT_METRIC),
   }),
   response: z.strictObject({
+    metric: CostMetric.describe('FOCUS cost column that every cost here is of'),
     rows: z.array(BilledTokens).describe('Largest cost first'),
     unclassified: z.array(UnclassifiedCost).describe('Largest cost first'),
     totals: z
       .array(
         z.strictObject({
           currency: Currency,
-          tokenCost: DecimalString.describe('Cost of the rows that are tokens'),
-          pricedTokenCost: DecimalString.describe('Of that: cost of rows that have a price to compare with'),
+          tokenCost: DecimalString.nullable().describe('Cost of the rows that are tokens; null when none states it'),
+          pricedTokenCost: DecimalString.nullable().describe('Of that: cost of rows that have a price to compare with'),
           catalogueCost: DecimalString.describe('What those cost by their price'),
-          unclassifiedCost: DecimalString.describe('Cost of the unclassified rows'),
+          unclassifiedCost: DecimalString.nullable().describe(
+            'Cost of the unclassified rows; null when none states it',
+          ),
+          rowsWithoutMetric: z.number().int().describe('Rows that do not state the metric, left out of the sums'),
         }),
       )
       .describe('Exact totals by currency of the bill'),
