@@ -223,7 +223,7 @@ describe('catalogue against bill', () => {
     const summary = await call(application, costSummary, {
       query: { by: 'serviceName', period },
     });
-    const sums = totals.flatMap(({ tokenCost, unclassifiedCost }) => [tokenCost, unclassifiedCost]);
+    const sums = totals.flatMap(({ tokenCost, unclassifiedCost }) => [tokenCost ?? '', unclassifiedCost ?? '']);
     expect(sumDecimals(sums)).toBe(summary.totals[0]?.amount);
   });
 
