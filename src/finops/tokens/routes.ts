@@ -1,4 +1,5 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { MeteredTokens } from './metered-tokens.ts';
 import { getTokenPrice, listTokenUsage, recordTokenUsage, tokenCostReport, tokenReconciliation } from './schema.ts';
@@ -31,12 +32,19 @@ export function tokenRoutes(deps: TokensDeps): Route[] {
       };
     }),
     handle(tokenCostReport, async ({ query: { by, start, end, ...subject } }) => {
+      refuseReversed(start, end);
       const priceOf = await priceNow(deps, store);
       const selection = { subject, start: instantOrNull(start), end: instantOrNull(end) };
       return tokenCostOf({ store, priceOf }, selection, by ?? null);
     }),
     handle(tokenReconciliation, ({ query: { period, metric } }) => reconcileBill(deps, metric, period)),
   ];
+}
+
+/** Error: `invalid_request` for a range without an instant. */
+function refuseReversed(start: string | undefined, end: string | undefined): void {
+  if (start === undefined || end === undefined || Date.parse(start) < Date.parse(end)) return;
+  throw new AppError('invalid_request', `"end" ${end} is not after "start" ${start}. Give the later instant as "end".`);
 }
 
 function instantOrNull(instant: string | undefined): number | null {
