@@ -15,7 +15,9 @@ import { billCsv } from './testing-allocation.ts';
 import { sharedQuietApplication } from './testing-shared.ts';
 
 const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-10T12:00:00Z') } });
-await importFiles(application, 'aws', { 'a.csv': billCsv([{ cost: '1' }]) });
+await importFiles(application, 'aws', {
+  'a.csv': billCsv([{ cost: '1' }, { cost: '1', period: '2026-09', day: '2026-09-02' }]),
+});
 
 const LONG = 'x'.repeat(10_000);
 /** No value of a name, a month, a day, a currency, a column, an instant or a number. */
