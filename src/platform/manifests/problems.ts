@@ -48,7 +48,11 @@ function unknownKey(key: string, path: Path, schema: z.ZodType, document: YamlDo
   const meant = nearest(key, known);
   const hint = meant === null ? listed('the fields here are', known) : `; did you mean "${meant}"?`;
   const whole = [...path, key];
-  return { path: pathText(whole), message: `"${key}" is no field here${hint}`, offset: keyOffset(document, whole) };
+  return {
+    path: pathText(whole),
+    message: `"${shorten(key)}" is no field here${hint}`,
+    offset: keyOffset(document, whole),
+  };
 }
 
 function inWords(issue: Issue, path: Path, document: YamlDocument): string {

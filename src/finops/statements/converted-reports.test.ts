@@ -4,6 +4,7 @@ import { call, importFiles } from '../../testing.ts';
 import { applyRules, billCsv } from '../../testing-allocation.ts';
 import { sharedQuietApplication } from '../../testing-shared.ts';
 import { listBudgets } from '../budgets/schema.ts';
+import { importExchangeRates } from '../exchange/schema.ts';
 import {
   getIssuedStatement,
   getStatement,
@@ -11,8 +12,7 @@ import {
   getStatementHtml,
   issueStatements,
   listStatements,
-} from '../statements/schema.ts';
-import { importExchangeRates } from './schema.ts';
+} from './schema.ts';
 
 const application = await sharedQuietApplication(
   { clock: { now: () => Date.parse('2026-11-10T12:00:00Z') } },
