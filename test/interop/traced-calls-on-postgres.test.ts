@@ -43,10 +43,10 @@ onEachStore(({ newDatabase }) => {
       expect(await cost()).toMatchObject({ requests: '2', inputTokens: '24', sameCallRecords: 2 });
       const { records } = await call(application, listTokenUsage, { query: { endpoint: 'chat' } });
       expect(records.map(({ sameCallAs }) => sameCallAs).toSorted()).toEqual([
+        null,
+        null,
         'served:chat:one',
         'served:chat:two',
-        null,
-        null,
       ]);
       expect(await countedTokens(application.store, WINDOW)).toEqual([{ subject: { endpoint: 'chat' }, tokens: '44' }]);
       expect(await tokenFingerprint(application.store, WINDOW)).not.toBe(before);
