@@ -15,6 +15,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { MoneyWord } from './metered/money-words.ts';
 import { shownAmount, shownMoney } from './output/amounts.ts';
+import { ratesText, withoutRateText } from './output/rates.ts';
 import { table } from './output/table.ts';
 import { subjectText } from './usage.ts';
 
@@ -31,6 +32,7 @@ const budgetsCommand = command({
     for (const budget of document.budgets) {
       const reason = unknownReason(budget);
       if (reason !== null) await context.remark(`${budget.name}: spent is unknown. ${reason}`);
+      for (const line of conversionText(budget)) await context.remark(`${budget.name}: ${line}`);
     }
     return 0;
   },
@@ -39,6 +41,12 @@ const budgetsCommand = command({
 /** Why nothing is known of what was spent; null where something is. */
 function unknownReason({ spent, billedReason }: Budget): string | null {
   return spent === null ? billedReason : null;
+}
+
+/** The rates of spend in other currencies, and what has none. */
+function conversionText({ conversion, limit: { currency } }: Budget): string[] {
+  if (conversion === null) return [];
+  return [...ratesText({ currency, rates: conversion.rates }), ...withoutRateText(conversion.leftOut)];
 }
 
 function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
@@ -174,6 +182,7 @@ function budgetText(budget: BudgetDetail, context: Context): string {
     budgetsText([budget], context),
     `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
     ...(reason === null ? [] : [`spent is unknown: ${reason}`]),
+    ...conversionText(budget),
     ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),
     ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),
   ];

@@ -12,6 +12,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
 import { counted, shownAmount } from './output/amounts.ts';
+import { ratesText, withoutRateText } from './output/rates.ts';
 import { facts, table } from './output/table.ts';
 
 const NO_BILL = 'No bill yet. steelyard bill import PATH… --source NAME';
@@ -84,26 +85,10 @@ function summaryText(summary: Summary, by: readonly string[], isReported: boolea
     rowsWithoutMetric > 0
       ? `Left out: ${counted(rowsWithoutMetric, 'row')} whose ${metricWords(summary.metric)} is not stated.`
       : '',
-    ...(reporting?.leftOut ?? []).map(
-      ({ currency, amount, days, from, to }) =>
-        `Left out: ${shownAmount(amount)} ${currency} of ${counted(days, 'day')} without a rate, ${from} to ${to}.`,
-    ),
+    ...withoutRateText(reporting?.leftOut ?? []),
   ].filter((line) => line !== '');
   const rates = reporting === null ? [] : ratesText(reporting);
   return [table(rows, columns, paint), ...rates.map(paint.faint), ...leftOut.map(paint.waiting)].join('\n');
-}
-
-const MOST_RATES_SHOWN = 10;
-
-/** `1 USD = 0.8 EUR on 2026-10-02, for charges of 2026-10-02 to 2026-10-04 (ECB …)`, a line a rate, the latest first. */
-function ratesText({ currency, rates }: NonNullable<Summary['reporting']>): string[] {
-  const latest = rates.toSorted((one, other) => (one.date < other.date ? 1 : -1));
-  const lines = latest.slice(0, MOST_RATES_SHOWN).map((used) => {
-    const days = used.from === used.to ? used.from : `${used.from} to ${used.to}`;
-    return `1 ${used.currency} = ${used.rate} ${currency} on ${used.date}, for charges of ${days} (${used.source})`;
-  });
-  const more = rates.length - lines.length;
-  return more === 0 ? lines : [...lines, `and ${counted(more, 'more rate')}; --json has all of them`];
 }
 
 const plain = (text: string): string => text;

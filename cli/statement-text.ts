@@ -9,6 +9,7 @@ import type { ResponseOf } from '../src/platform/contract/schema.ts';
 import { decimal } from '../src/platform/units/schema.ts';
 import { counted, shownAmount } from './output/amounts.ts';
 import type { Paint } from './output/paint.ts';
+import { ratesText, withoutRateText } from './output/rates.ts';
 import { facts as factsText, table } from './output/table.ts';
 
 const UNALLOCATED = '(unallocated)';
@@ -21,14 +22,22 @@ interface OverviewRow {
   readonly amount: ComparedAmount;
   readonly issued: Overview['statements'][number]['issued'];
   readonly isBill: boolean;
+  /** Effective cost in the reporting currency, in the first line of a team. */
+  readonly reported: string | null;
 }
 
 export function overviewText(overview: Overview, paint: Paint): string {
   const rows: OverviewRow[] = [
-    ...overview.statements.flatMap(({ team, totals, issued }) =>
-      totals.map((amount) => ({ team: team ?? UNALLOCATED, amount, issued, isBill: false })),
+    ...overview.statements.flatMap(({ team, totals, issued, reporting }) =>
+      totals.map((amount, at) => {
+        const reported = at === 0 ? (reporting?.effectiveCost ?? null) : null;
+        return { team: team ?? UNALLOCATED, amount, issued, isBill: false, reported };
+      }),
     ),
-    ...overview.bill.map((amount) => ({ team: 'BILL', amount, issued: null, isBill: true })),
+    ...overview.bill.map((amount, at) => {
+      const reported = at === 0 ? (overview.reporting?.effectiveCost ?? null) : null;
+      return { team: 'BILL', amount, issued: null, isBill: true, reported };
+    }),
   ];
   const style = ({ isBill }: OverviewRow) => (isBill ? paint.heading : (text: string) => text);
   const statements = table(
@@ -36,11 +45,24 @@ export function overviewText(overview: Overview, paint: Paint): string {
     [
       { title: 'TEAM', cell: ({ team }) => team, style },
       ...amountColumns<OverviewRow>(({ amount }) => amount).map((column) => ({ ...column, style })),
+      ...reportedColumn(overview).map((column) => ({ ...column, style })),
       { title: 'ISSUED', cell: ({ issued }) => issuedCell(issued) },
     ],
     paint,
   );
-  return [statements, '', ...basisLines(overview, paint), ...leftOutLines(overview.leftOut, paint)].join('\n');
+  return [
+    statements,
+    '',
+    ...reportingLines(overview.reporting, paint),
+    ...basisLines(overview, paint),
+    ...leftOutLines(overview.leftOut, paint),
+  ].join('\n');
+}
+
+function reportedColumn({ reporting }: Overview) {
+  if (reporting === null) return [];
+  const cell = ({ reported }: OverviewRow) => (reported === null ? null : shownAmount(reported));
+  return [{ title: `EFFECTIVE, ${reporting.currency}`, align: 'decimal' as const, cell }];
 }
 
 function issuedCell(issued: OverviewRow['issued']): string | null {
@@ -81,7 +103,11 @@ export function statementText(facts: StatementFacts, issued: IssuedStatement | n
     breakdown('SERVICE', facts.services, ({ serviceName }) => serviceName, paint),
     breakdown('PROJECT', facts.projects, ({ project }) => project, paint),
     plain('WHY NOBODY PAYS', facts.reasons, ({ reason }) => reason, paint),
-    [...basisLines(facts, paint), ...leftOutLines(facts.leftOut, paint)].join('\n'),
+    [
+      ...reportingLines(facts.reporting, paint),
+      ...basisLines(facts, paint),
+      ...leftOutLines(facts.leftOut, paint),
+    ].join('\n'),
   ];
   return [head, ...sections.filter((text) => text !== '')].join('\n\n');
 }
@@ -154,6 +180,19 @@ function basisLines(facts: Basis, paint: Paint): string[] {
     `Stands on ${what} ${deliveries.join(', ')}, rules version ${rulesVersion}${idText('--basis', basis)}.`,
     `Before: ${before}${idText('--previous-basis', previousBasis)}.`,
   ].map(paint.faint);
+}
+
+/** The total in the reporting currency, with its rates and what has none. */
+function reportingLines(reporting: StatementFacts['reporting'], paint: Paint): string[] {
+  if (reporting === null) return [];
+  const { currency, effectiveCost, billedCost, rates, leftOut } = reporting;
+  const shown = (amount: string | null) => (amount === null ? 'unknown' : `${shownAmount(amount)} ${currency}`);
+  return [
+    paint.heading(`In ${currency}: ${shown(effectiveCost)} effective, ${shown(billedCost)} billed.`),
+    ...ratesText({ currency, rates }).map(paint.faint),
+    ...withoutRateText(leftOut.map((left) => ({ ...left, amount: left.effectiveCost }))).map(paint.waiting),
+    '',
+  ];
 }
 
 function idText(flag: string, id: string | null): string {

@@ -14,7 +14,7 @@ import {
   listStatements,
   type StatementFacts,
 } from '../src/finops/statements/schema.ts';
-import { Month } from '../src/platform/units/schema.ts';
+import { Currency, Month } from '../src/platform/units/schema.ts';
 import type { Client } from './connection/client.ts';
 import { passOn, refuseBothFormats, saveTo } from './downloads.ts';
 import { command, type InputOf } from './frame/command.ts';
@@ -29,6 +29,11 @@ const basis = {
   basis: { value: 'ID', describe: 'As it stood on this basis, which a statement names; now when left out' },
   previousBasis: { value: 'ID', describe: 'The same for the month before' },
   delivery: { value: 'ID', schema: DeliveryId, describe: 'As it stood when this delivery counted last' },
+  currency: {
+    value: 'CODE',
+    schema: Currency,
+    describe: 'Give totals in this currency too, by the exchange rate of each charge day',
+  },
 } as const;
 
 const listCommand = command({

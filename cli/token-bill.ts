@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import { CostMetric } from '../src/finops/billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC } from '../src/finops/billing/schema.ts';
 import { type BilledTokens, tokenReconciliation, type UnclassifiedCost } from '../src/finops/tokens/schema.ts';
 import { Month } from '../src/platform/units/schema.ts';
+import { metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
-import { shownAmount, shownCount } from './output/amounts.ts';
+import { counted, shownAmount, shownCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 /** `steelyard tokens bill`: catalogue against bill. */
@@ -19,7 +20,7 @@ export const tokenBillCommand = command({
     metric: {
       value: CostMetric.options.join('|'),
       schema: CostMetric,
-      fallback: 'billedCost',
+      fallback: DEFAULT_METRIC,
       describe: 'Cost column to compare',
     },
     csv: { describe: 'Answer as CSV with every digit' },
@@ -40,19 +41,23 @@ export const tokenBillCommand = command({
 
 type Report = z.infer<typeof tokenReconciliation.response>;
 
-function reportText({ rows, unclassified, totals }: Report, { paint }: Context): string {
+function reportText({ metric, rows, unclassified, totals }: Report, { paint }: Context): string {
   if (rows.length === 0 && unclassified.length === 0) return '';
   const sums = totals.map(
-    ({ currency, tokenCost, pricedTokenCost, catalogueCost, unclassifiedCost }) =>
-      `${currency}: tokens ${shownAmount(tokenCost)}, of which ${shownAmount(pricedTokenCost)} has a price and would cost ${shownAmount(catalogueCost)}; not classified ${shownAmount(unclassifiedCost)}`,
+    ({ currency, tokenCost, pricedTokenCost, catalogueCost, unclassifiedCost, rowsWithoutMetric }) =>
+      `${currency}, ${metricWords(metric)}: tokens ${costText(tokenCost)}, of which ${costText(pricedTokenCost)} has a price and would cost ${shownAmount(catalogueCost)}; not classified ${costText(unclassifiedCost)}${rowsWithoutMetric === 0 ? '' : `. Left out: ${counted(rowsWithoutMetric, 'row')} whose ${metricWords(metric)} is not stated`}`,
   );
-  const tokens = rows.length === 0 ? [] : [billedTable(rows, paint)];
+  const tokens = rows.length === 0 ? [] : [billedTable(rows, metric, paint)];
   const rest =
-    unclassified.length === 0 ? [] : [paint.heading('Not classified'), unclassifiedTable(unclassified, paint)];
+    unclassified.length === 0 ? [] : [paint.heading('Not classified'), unclassifiedTable(unclassified, metric, paint)];
   return [...tokens, ...(rest.length > 0 && tokens.length > 0 ? [''] : []), ...rest, '', ...sums].join('\n');
 }
 
-function billedTable(rows: readonly BilledTokens[], paint: Context['paint']): string {
+function costText(cost: string | null): string {
+  return cost === null ? 'unknown' : shownAmount(cost);
+}
+
+function billedTable(rows: readonly BilledTokens[], metric: CostMetric, paint: Context['paint']): string {
   const amount = (value: string | null) => (value === null ? null : shownAmount(value));
   return table(
     rows,
@@ -62,8 +67,8 @@ function billedTable(rows: readonly BilledTokens[], paint: Context['paint']): st
       { title: 'DIRECTION', cell: ({ direction }) => direction },
       { title: 'TIER', cell: ({ serviceTier, geography }) => [serviceTier, geography].filter(Boolean).join(' ') },
       { title: 'TOKENS', align: 'right', cell: ({ tokens }) => shownAmount(tokens).replace(/\.00$/, '') },
-      { title: 'BILLED', align: 'decimal', cell: ({ billedCost }) => amount(billedCost) },
-      { title: 'BILLED/M', align: 'decimal', cell: ({ billedPerMillion }) => amount(billedPerMillion) },
+      { title: metricWords(metric).toUpperCase(), align: 'decimal', cell: ({ cost }) => amount(cost) },
+      { title: 'COST/M', align: 'decimal', cell: ({ costPerMillion }) => amount(costPerMillion) },
       { title: 'PRICE/M', align: 'decimal', cell: ({ cataloguePerMillion }) => amount(cataloguePerMillion) },
       { title: 'DIFFERENCE', align: 'decimal', cell: ({ difference }) => amount(difference) },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
@@ -73,7 +78,7 @@ function billedTable(rows: readonly BilledTokens[], paint: Context['paint']): st
   );
 }
 
-function unclassifiedTable(rows: readonly UnclassifiedCost[], paint: Context['paint']): string {
+function unclassifiedTable(rows: readonly UnclassifiedCost[], metric: CostMetric, paint: Context['paint']): string {
   return table(
     rows,
     [
@@ -83,9 +88,9 @@ function unclassifiedTable(rows: readonly UnclassifiedCost[], paint: Context['pa
       { title: 'UNIT', cell: ({ unit }) => unit },
       { title: 'ROWS', align: 'right', cell: (row) => shownCount(row.rows) },
       {
-        title: 'BILLED',
+        title: metricWords(metric).toUpperCase(),
         align: 'decimal',
-        cell: ({ billedCost }) => (billedCost === null ? null : shownAmount(billedCost)),
+        cell: ({ cost }) => (cost === null ? null : shownAmount(cost)),
       },
       { title: 'CURRENCY', cell: ({ currency }) => currency },
       { title: 'WHY', cell: ({ reason }) => reason, least: 16 },
@@ -108,8 +113,9 @@ const csvColumns = [
   'rows',
   'tokens',
   'currency',
-  'billedCost',
-  'billedPerMillion',
+  'metric',
+  'cost',
+  'costPerMillion',
   'cataloguePerMillion',
   'catalogueCost',
   'difference',
@@ -118,9 +124,9 @@ const csvColumns = [
 ] as const;
 
 /** Classified and unclassified rows in one table; a column that one of them lacks is empty. */
-function reportCsv({ rows, unclassified }: Report): string {
+function reportCsv({ metric, rows, unclassified }: Report): string {
   const lines = [...rows, ...unclassified].map((row) => {
-    const cells: Readonly<Record<string, unknown>> = { ...row };
+    const cells: Readonly<Record<string, unknown>> = { metric, ...row };
     return csvColumns.map((name) => csvField(cells[name])).join(',');
   });
   return [csvColumns.join(','), ...lines].map((line) => `${line}\r\n`).join('');

@@ -188,13 +188,13 @@ describe('bad input to the price of tokens', () => {
 });
 
 const HEADER =
-  'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ServiceProviderName,ServiceName,SkuMeter,PricingUnit,PricingQuantity';
+  'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ServiceProviderName,ServiceName,SkuMeter,PricingUnit,PricingQuantity';
 const at = '2026-09-01T00:00:00Z,2026-09-02T00:00:00Z';
 const BILL = [
   HEADER,
-  `3.25,USD,${at},AWS,Claude Sonnet 4.6 (Amazon Bedrock Edition),USE1-MP:USE1_InputTokenCount_Global-Units,Units,1`,
-  `0.06,USD,${at},AWS,Amazon Bedrock,USE1-NovaLite-input-tokens,1K tokens,1000`,
-  `0.75,USD,${at},AWS,Amazon Bedrock,USE1-Guardrail-ContentPolicyUnitsConsumed,Units,5`,
+  `3.25,3.25,USD,${at},AWS,Claude Sonnet 4.6 (Amazon Bedrock Edition),USE1-MP:USE1_InputTokenCount_Global-Units,Units,1`,
+  `0.06,0.06,USD,${at},AWS,Amazon Bedrock,USE1-NovaLite-input-tokens,1K tokens,1000`,
+  `0.75,0.75,USD,${at},AWS,Amazon Bedrock,USE1-Guardrail-ContentPolicyUnitsConsumed,Units,5`,
   '',
 ].join('\n');
 

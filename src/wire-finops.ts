@@ -52,11 +52,11 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   const publicUrl = ground.config.publicUrl ?? null;
   // Forecasts are made of where budgets stand, and budgets tell of forecasts.
   const expectedBreach: ExpectedBreachOf = (sql, budget) => forecasts.expectedBreach(sql, budget);
-  const budgets = createBudgets({ ...ground, ...telling, expectedBreach, costs, metering, prices });
+  const budgets = createBudgets({ ...ground, ...telling, expectedBreach, costs, exchange, metering, prices });
   budgets.schedule(ground.jobs);
   const forecasts: Forecasts = createForecasts({ ...ground, costs, budgets });
   forecasts.listen(ground.events);
-  const statements = createStatements({ ...ground, billing });
+  const statements = createStatements({ ...ground, billing, exchange });
   billing.addDependent(statements.naming);
   const gpus = createGpus({
     ...ground,

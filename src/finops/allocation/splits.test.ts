@@ -66,6 +66,26 @@ describe('splits of shared cost', () => {
     expect(await byTeam()).toMatchObject({ a: '34' });
   });
 
+  it('weighs by effective cost unless the rule names another column', async () => {
+    const rules = (more: string) =>
+      `${TAGGED}    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: cost${more}}}\n`;
+    // Team a runs on a commitment that was paid before: nothing is billed for it.
+    await load([team('a', '0', { effective: '30' }), team('b', '10'), shared('8')]);
+    await applyRules(application, rules(''));
+    expect(await byTeam()).toEqual({ a: '36', b: '12' });
+    await applyRules(application, rules(', metric: billedCost'));
+    expect(await byTeam()).toEqual({ a: '30', b: '18' });
+  });
+
+  it('takes fixed amounts off the effective cost of the pool', async () => {
+    await load([shared('0', { effective: '100' })]);
+    await applyRules(
+      application,
+      "    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: fixed, currency: USD, amounts: [{subject: {team: x}, amount: '40'}]}}\n",
+    );
+    expect(await byTeam()).toEqual({ x: '40', unallocated: '60' });
+  });
+
   it('settles pools in layers: what one gives counts as cost for the next', async () => {
     await load([team('a', '10'), team('b', '30'), shared('60', { service: 'Platform' }), shared('100')]);
     await applyRules(

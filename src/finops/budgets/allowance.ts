@@ -1,9 +1,8 @@
 import { covers } from '../../org/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type Decimal, decimal, decimalString, type Instant, largest } from '../../platform/units/index.ts';
-import type { Costs } from '../costs/index.ts';
 import type { Metering, RunningTotal } from '../metering/index.ts';
-import { type Billed, billedIn } from './billed.ts';
+import { type Billed, type BilledDeps, billedIn } from './billed.ts';
 import { remainder } from './reservations/remainder.ts';
 import type { StoredReservation } from './reservations/store.ts';
 import { type PastWindow, rolledOver } from './roll-over.ts';
@@ -11,8 +10,7 @@ import type { BudgetSpec } from './schema.ts';
 import { approvedByWindow, type BudgetVersion, budgetVersions, type StoredBudget, storedBudget } from './store.ts';
 import { type Window, windowAt } from './window.ts';
 
-export interface AllowanceDeps {
-  readonly costs: Pick<Costs, 'allocatedOver'>;
+export interface AllowanceDeps extends BilledDeps {
   readonly metering: Pick<Metering, 'runningTotal'>;
 }
 
@@ -32,14 +30,9 @@ export interface WindowFacts extends BilledWindow {
 const WINDOWS_BEFORE = 400;
 
 /** What is slow to find of a window: its bills, and those of the windows that may roll over into it. */
-export async function factsOf(
-  { costs }: Pick<AllowanceDeps, 'costs'>,
-  sql: Sql,
-  budget: StoredBudget,
-  window: Window,
-): Promise<WindowFacts> {
+export async function factsOf(deps: BilledDeps, sql: Sql, budget: StoredBudget, window: Window): Promise<WindowFacts> {
   const before = windowsBefore(budget, await versionsOf(sql, budget), window);
-  const billed = (of: StoredBudget, windows: readonly Window[]) => billedIn(costs, of.spec, windows);
+  const billed = (of: StoredBudget, windows: readonly Window[]) => billedIn(deps, of.spec, windows);
   const groups = Map.groupBy(before, (past) => past.budget);
   const [own, ...past] = await Promise.all([
     billed(budget, [window]),
@@ -54,7 +47,13 @@ export async function factsOf(
   return { budget, window, billed: own[0] ?? NOT_BILLED, before: past.flat() };
 }
 
-const NOT_BILLED: Billed = { amount: null, reason: 'No bill covers it.', toDate: null, deliveries: [] };
+const NOT_BILLED: Billed = {
+  amount: null,
+  reason: 'No bill covers it.',
+  toDate: null,
+  conversion: null,
+  deliveries: [],
+};
 
 async function versionsOf(sql: Sql, { name, spec }: StoredBudget): Promise<BudgetVersion[]> {
   return spec.rollOver === 'none' ? [] : budgetVersions(sql, name);

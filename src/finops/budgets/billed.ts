@@ -1,14 +1,29 @@
 import { type Instant, monthPeriod, sumDecimals } from '../../platform/units/index.ts';
 import { DEFAULT_METRIC } from '../billing/schema.ts';
 import { type AllocatedCosts, type AmountToDate, type Costs, earliestDay } from '../costs/index.ts';
-import type { BudgetSpec } from './schema.ts';
+import { type ConversionDeps, convertRows, isConverting } from './converted.ts';
+import type { BudgetConversion, BudgetSpec } from './schema.ts';
 import type { Window } from './window.ts';
 
 /** What bills say was spent in a window: every charge that was received, and how much of it by the last whole day. */
 export type Billed = { readonly deliveries: readonly string[] } & (
-  | { readonly amount: string; readonly reason: null; readonly toDate: SpentToDate | null }
-  | { readonly amount: null; readonly reason: string; readonly toDate: null }
+  | {
+      readonly amount: string;
+      readonly reason: null;
+      readonly toDate: SpentToDate | null;
+      readonly conversion: BudgetConversion | null;
+    }
+  | {
+      readonly amount: null;
+      readonly reason: string;
+      readonly toDate: null;
+      readonly conversion: BudgetConversion | null;
+    }
 );
+
+export interface BilledDeps extends ConversionDeps {
+  readonly costs: Pick<Costs, 'allocatedOver'>;
+}
 
 /** `amount` + `later` is all that was received. */
 interface SpentToDate extends AmountToDate {
@@ -21,12 +36,13 @@ const DAY_MS = 24 * 3_600_000;
 /**
  * What bills say was spent of a budget in each of its windows: the effective cost of the charges that begin on its days (UTC),
  * whatever billing month they are in. The amount is zero when bills cover the window and hold nothing of the subject; null when
- * none does, when one of its months before the last billed one is missing, when part of it is in another currency, when no row
+ * none does, when one of its months before the last billed one is missing, when part of it is in another currency that is not
+ * converted or has no rate at all, when no row
  * states its effective cost, when no rule can assign cost to the subject, and when the window cuts a day, which bills do not part.
  */
 export async function billedIn(
-  costs: Pick<Costs, 'allocatedOver'>,
-  { subject, currency }: Pick<BudgetSpec, 'subject' | 'currency'>,
+  deps: BilledDeps,
+  spec: Pick<BudgetSpec, 'subject' | 'currency' | 'enforcement'>,
   windows: readonly Window[],
 ): Promise<Billed[]> {
   const [first] = windows;
@@ -34,15 +50,16 @@ export async function billedIn(
   if (!windows.every(isOfDays)) return windows.map(() => unknown('Its window begins or ends within a day in UTC.'));
   const from = dayOf(windows.reduce((least, { start }) => Math.min(least, start), first.start));
   const to = dayOf(windows.reduce((most, { end }) => Math.max(most, end), first.end) - 1);
-  const allocated = await costs.allocatedOver(subject, { from, to }, DEFAULT_METRIC);
-  return windows.map((window) => billedOf(allocated, currency, window));
+  const allocated = await deps.costs.allocatedOver(spec.subject, { from, to }, DEFAULT_METRIC);
+  return Promise.all(windows.map((window) => billedOf(deps, allocated, spec, window)));
 }
 
-function billedOf(
+async function billedOf(
+  deps: ConversionDeps,
   { rows, unstatedDays, deliveries, through, wholeThrough, unassigned }: AllocatedCosts,
-  currency: string,
+  spec: Pick<BudgetSpec, 'currency' | 'enforcement'>,
   window: Window,
-): Billed {
+): Promise<Billed> {
   const [from, to] = [dayOf(window.start), dayOf(window.end - 1)];
   const months = [...deliveries.keys()].filter((month) => month >= monthOf(from) && month <= monthOf(to)).toSorted();
   const missing = missingMonth(months, from);
@@ -53,12 +70,16 @@ function billedOf(
   if (inside.length === 0 && unstatedDays.some(isInside)) return unknown('The bill states no EffectiveCost for it.');
   if (inside.length === 0 && unassigned !== null)
     return unknown(`No rule assigns cost to ${unassigned.field} "${unassigned.value}".`);
-  const other = inside.find((row) => row.currency !== currency);
-  if (other !== undefined) return unknown(`Part of it is billed in ${other.currency}.`);
+  const other = inside.find((row) => row.currency !== spec.currency);
+  if (other !== undefined && !isConverting(deps, spec)) return unknown(`Part of it is billed in ${other.currency}.`);
+  const { rows: converted, conversion } = await convertRows(deps, inside, spec.currency);
+  if (other !== undefined && converted.length === 0)
+    return { ...unknown(`No exchange rate from ${other.currency} to ${spec.currency} is known for it.`), conversion };
   return {
-    amount: sumDecimals(inside.map(({ amount }) => amount)),
+    amount: sumDecimals(converted.map(({ amount }) => amount)),
     reason: null,
-    toDate: spentToDate(inside, window, wholeThrough),
+    toDate: spentToDate(converted, window, wholeThrough),
+    conversion,
     deliveries: [...new Set(months.flatMap((month) => deliveries.get(month) ?? []))].toSorted(),
   };
 }
@@ -89,8 +110,8 @@ function missingMonth(billed: readonly string[], from: string): string | null {
   return null;
 }
 
-function unknown(reason: string): Billed {
-  return { amount: null, reason, toDate: null, deliveries: [] };
+function unknown(reason: string): Billed & { readonly amount: null } {
+  return { amount: null, reason, toDate: null, conversion: null, deliveries: [] };
 }
 
 function isOfDays({ start, end }: Window): boolean {

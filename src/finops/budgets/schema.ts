@@ -3,6 +3,7 @@ import { Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { NotifyTarget } from '../../platform/notices/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { Unconverted, UsedRate } from '../exchange/schema.ts';
 import { BudgetNotice } from './notices/schema.ts';
 
 export const BudgetName = z
@@ -94,6 +95,14 @@ export const BudgetState = z
     '`warned`: past a share of `warnAt`; `exhausted`: nothing is left; `over`: more was spent than allowed; `unknown`: no figure yet',
   );
 
+export const BudgetConversion = z
+  .strictObject({
+    rates: z.array(UsedRate).describe('Every rate that was used, to the currency of the budget'),
+    leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero, and not in `billed`'),
+  })
+  .describe('How spend in other currencies was converted to the currency of a budget, each charge day at its rate');
+export type BudgetConversion = z.infer<typeof BudgetConversion>;
+
 export const Budget = z
   .strictObject({
     name: BudgetName,
@@ -111,7 +120,7 @@ export const Budget = z
     ),
     period: Period.describe('The window it is seen in'),
     billed: Money.nullable().describe(
-      'Effective cost allocated to the subject in the window, by charge day: all charges that were received; null before any bill, when part of it is in another currency, when the bill states no EffectiveCost, or when the window begins or ends within a day in UTC',
+      'Effective cost allocated to the subject in the window, by charge day: all charges that were received; null before any bill, when part of it is in another currency that is not converted, when the bill states no EffectiveCost, or when the window begins or ends within a day in UTC',
     ),
     toDate: z
       .strictObject({
@@ -121,6 +130,9 @@ export const Budget = z
       })
       .nullable()
       .describe('Spent to date, as month to date of the costs; null with `billed`, or while no day of it is whole'),
+    conversion: BudgetConversion.nullable().describe(
+      'Spend in other currencies within `billed`: of a soft budget, once the setting `reportingCurrency` is there; null where nothing was converted',
+    ),
     billedReason: z.string().nullable().describe('Why `billed` is null; null where it is not'),
     metered: Money.nullable().describe(
       'Metered cost of the subject in the window; null without usage, or when some of it has no price',

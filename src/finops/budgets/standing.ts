@@ -51,6 +51,7 @@ export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBud
     rolledOver: allowance.rolledOver === null ? null : { amount: decimalString(allowance.rolledOver), currency },
     period: { start: new Date(window.start).toISOString(), end: new Date(window.end).toISOString() },
     billed: money(billed.amount),
+    conversion: billed.conversion,
     billedReason: billed.reason,
     toDate: billed.toDate,
     metered: money(metered),

@@ -41,6 +41,9 @@ export function isOfAllocation(name: string): boolean {
   return isSubjectField(name) || name === 'rule' || name === 'kind';
 }
 
+/** Of a name that is not known, a message shows so many characters. */
+const LONGEST_NAME = 300;
+
 /** SQL text expression of any dimension. Errors: `dimension_unknown`, with the nearest names. */
 export function dimensionExpression(name: string): string {
   if (name === 'kind') return `coalesce(a.kind, 'unallocated')`;
@@ -53,7 +56,7 @@ export function dimensionExpression(name: string): string {
   const hint = similar === null ? '' : ` Did you mean ${similar}?`;
   throw new AppError(
     'dimension_unknown',
-    `Costs cannot be grouped by "${name}".${hint} Use a FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field, day, week or month.`,
+    `Costs cannot be grouped by "${name.slice(0, LONGEST_NAME)}".${hint} Use a FOCUS column in camelCase, tag:KEY, x_COLUMN, a subject field, day, week or month.`,
     { dimension: name },
   );
 }

@@ -98,3 +98,9 @@ export const Unconverted = z
   })
   .describe('Cost that a converted total leaves out: no rate of its day, nor of the seven days before');
 export type Unconverted = z.infer<typeof Unconverted>;
+
+/** `1 USD = 0.8 EUR on 2026-10-02, for charges of 2026-10-02 to 2026-10-04 (ECB …)`. */
+export function rateText({ currency, rate, date, source, from, to }: UsedRate, reporting: string): string {
+  const days = from === to ? from : `${from} to ${to}`;
+  return `1 ${currency} = ${rate} ${reporting} on ${date}, for charges of ${days} (${source})`;
+}

@@ -1,5 +1,6 @@
 import { csvLine } from '../costs/index.ts';
-import type { ComparedAmount, IssuedStatement, StatementAmount, StatementFacts } from './schema.ts';
+import { rateText } from '../exchange/schema.ts';
+import type { ComparedAmount, IssuedStatement, StatementFacts, StatementReporting } from './schema.ts';
 import { shownTeam } from './team.ts';
 
 const HEADER = [
@@ -22,10 +23,13 @@ const HEADER = [
   'rulesVersion',
 ];
 
+type LineAmount = Pick<StatementReporting, 'currency' | 'billedCost' | 'effectiveCost'> &
+  Partial<Pick<ComparedAmount, 'billedBefore' | 'effectiveBefore'>>;
+
 interface Line {
   readonly section: string;
   readonly item: string | null;
-  readonly amount: StatementAmount & Partial<ComparedAmount>;
+  readonly amount: LineAmount;
   readonly method?: string;
   readonly ratio?: string | null;
   readonly pool?: readonly [billed: string, effective: string];
@@ -33,7 +37,8 @@ interface Line {
 
 /**
  * A statement as CSV, every digit: one line an item, `section` telling the breakdowns apart. Each section adds up to
- * `total`; so never sum over sections.
+ * `total`; so never sum over sections. `reporting` is the total in the reporting currency, `without-rate` what it leaves out, and
+ * `rate` the rates that it used, without amounts.
  */
 export function statementCsv(facts: StatementFacts, issued: IssuedStatement | null): string {
   const { basis, deliveries, rulesVersion, team, period } = facts;
@@ -45,7 +50,10 @@ export function statementCsv(facts: StatementFacts, issued: IssuedStatement | nu
       ...[pool[0] ?? null, pool[1] ?? null, basis, deliveries.join(' '), String(rulesVersion)],
     ]),
   );
-  return [csvLine(HEADER), ...lines].join('');
+  const rates = ratesOf(facts).map((item) =>
+    csvLine([shownTeam(team), period, number, 'rate', item, ...new Array(HEADER.length - 5).fill(null)]),
+  );
+  return [csvLine(HEADER), ...lines, ...rates].join('');
 }
 
 function linesOf(facts: StatementFacts): Line[] {
@@ -64,5 +72,19 @@ function linesOf(facts: StatementFacts): Line[] {
     ...facts.services.map((amount) => ({ section: 'service', item: amount.serviceName, amount })),
     ...facts.projects.map((amount) => ({ section: 'project', item: amount.project, amount })),
     ...facts.reasons.map((amount) => ({ section: 'unallocated', item: amount.reason, amount })),
+    ...reportedLines(facts),
   ];
+}
+
+function reportedLines({ reporting }: StatementFacts): Line[] {
+  if (reporting === null) return [];
+  const { leftOut, ...total } = reporting;
+  return [
+    { section: 'reporting', item: null, amount: total },
+    ...leftOut.map((amount) => ({ section: 'without-rate', item: `${amount.from} to ${amount.to}`, amount })),
+  ];
+}
+
+function ratesOf({ reporting }: StatementFacts): string[] {
+  return reporting === null ? [] : reporting.rates.map((used) => rateText(used, reporting.currency));
 }

@@ -58,7 +58,7 @@ export function statementFacts(
   month: Month,
   cells: readonly Cell[],
   previous: readonly Cell[] | null,
-): StatementFacts {
+): Omit<StatementFacts, 'reporting'> {
   const count = (of: (cell: Cell) => number) => cells.reduce((sum, cell) => sum + of(cell), 0);
   return {
     team,

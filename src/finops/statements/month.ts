@@ -3,7 +3,14 @@ import { type CostRelations, relationsFrom } from '../costs/index.ts';
 import type { CostPair } from './amounts.ts';
 import { billSql, cellsSql, poolsSql, type TeamChoice } from './cells-sql.ts';
 import { type Cell, type Month, type PoolTotal, statementFacts } from './facts.ts';
-import { type StatementBasis, StatementCharge, type StatementFacts, StatementWay } from './schema.ts';
+import { type DatedPair, datedBillSql, datedSql, reportPairs } from './reporting.ts';
+import {
+  type StatementBasis,
+  StatementCharge,
+  type StatementFacts,
+  type StatementReporting,
+  StatementWay,
+} from './schema.ts';
 import { type MonthStand, rejectedOf, type Stand, type StandDeps } from './stand.ts';
 
 const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
@@ -65,6 +72,37 @@ export async function billTotals(
   };
 }
 
+/** Both costs of a month by team, charge day and currency; null without a reporting currency. */
+async function datedOf(deps: StandDeps, { reporting, current }: Stand): Promise<DatedPair[] | null> {
+  if (reporting === null) return null;
+  return (await deps.lake.query(datedSql(relationsOf(deps, current)))).map(datedPairOf);
+}
+
+function datedPairOf(row: LakeRow): DatedPair {
+  return { ...pairOf(row), team: text(row.team), day: String(row.day) };
+}
+
+/** The whole bill in the reporting currency, from its rows; null without one. */
+export async function reportedBill(deps: StandDeps, { reporting, current }: Stand): Promise<StatementReporting | null> {
+  if (reporting === null) return null;
+  const rows = await deps.lake.query(datedBillSql(relationsOf(deps, current)));
+  return reportPairs(deps, reporting, rows.map(datedPairOf));
+}
+
+async function reportedOf(
+  deps: StandDeps,
+  { reporting }: Stand,
+  dated: readonly DatedPair[] | null,
+  team: string | null,
+): Promise<StatementReporting | null> {
+  if (reporting === null || dated === null) return null;
+  return reportPairs(
+    deps,
+    reporting,
+    dated.filter((pair) => pair.team === team),
+  );
+}
+
 export function basisOf({ current, previous }: Stand): StatementBasis {
   return {
     basis: current.basis,
@@ -92,7 +130,8 @@ export async function factsOf(deps: StandDeps, stand: Stand, team: string | null
   const cells = await cellsOf(deps, stand.current, team);
   const previous = stand.previous === null ? null : await cellsOf(deps, stand.previous, team);
   if (team !== null && cells.length === 0 && (previous ?? []).length === 0) return null;
-  return statementFacts(team, month, cells, previous);
+  const reporting = await reportedOf(deps, stand, await datedOf(deps, stand), team);
+  return { ...statementFacts(team, month, cells, previous), reporting };
 }
 
 /** Which teams get a statement beside those that have rows. */
@@ -114,7 +153,11 @@ export async function allFacts(
   const previous = before === null ? null : Map.groupBy(before, ({ team }) => team);
   const found = [...cells.keys(), ...named, ...(gone ? (previous?.keys() ?? []) : [])];
   const teams = [...new Set(found)].filter((team) => team !== null).toSorted();
-  return [...teams, null].map((team) =>
-    statementFacts(team, month, cells.get(team) ?? [], previous === null ? null : (previous.get(team) ?? [])),
+  const dated = await datedOf(deps, stand);
+  return Promise.all(
+    [...teams, null].map(async (team) => ({
+      ...statementFacts(team, month, cells.get(team) ?? [], previous === null ? null : (previous.get(team) ?? [])),
+      reporting: await reportedOf(deps, stand, dated, team),
+    })),
   );
 }

@@ -3,7 +3,7 @@ import type { Lake } from '../../platform/lake/index.ts';
 import { periodOfPartition } from '../allocation/index.ts';
 import { type Billing, billRows } from '../billing/index.ts';
 import { compareBy } from './amounts.ts';
-import { allFacts, basisOf, billTotals } from './month.ts';
+import { allFacts, basisOf, billTotals, reportedBill } from './month.ts';
 import type { listStatements, StatementAmount, TeamTotals } from './schema.ts';
 import { findStand, rejectedOf, type StandDeps, type StandQuestion } from './stand.ts';
 import { type LatestStatement, latestStatements } from './store.ts';
@@ -27,15 +27,17 @@ export async function overviewOf(
     previousPeriod: stand.previousPeriod,
     periodState: await deps.billing.periodState(deps.store, stand.period),
     ...basisOf(stand),
-    statements: facts.map(({ team, totals }) => ({
+    statements: facts.map(({ team, totals, reporting }) => ({
       team,
       totals,
+      reporting: reporting && { billedCost: reporting.billedCost, effectiveCost: reporting.effectiveCost },
       issued: issuedOf(
         latest.find(({ issued }) => issued.team === team),
         totals,
       ),
     })),
     bill: compareBy(bill.totals, previous, () => '').map(({ amount }) => amount),
+    reporting: await reportedBill(deps, stand),
     periods: await periodsOf(deps, deps.lake),
     leftOut: {
       rejectedRows: await rejectedOf(deps.store, deps, stand.current),

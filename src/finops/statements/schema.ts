@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { DeliveryId, PeriodState } from '../billing/schema.ts';
+import { Unconverted, UsedRate } from '../exchange/schema.ts';
 
 /** Both sides of every figure: what was invoiced, and what was used up of it (commitments spread over their term). */
 const amounts = {
@@ -86,6 +87,27 @@ export const StatementLeftOut = z
   .describe('What the figures do not include, because nobody knows it');
 export type StatementLeftOut = z.infer<typeof StatementLeftOut>;
 
+const reportedAmounts = {
+  billedCost: DecimalString.nullable().describe(
+    'BilledCost in the reporting currency; null where none of it has a rate',
+  ),
+  effectiveCost: DecimalString.nullable().describe(
+    'EffectiveCost in the reporting currency; null where none of it has a rate',
+  ),
+};
+
+export const StatementReporting = z
+  .strictObject({
+    currency: Currency.describe('Reporting currency'),
+    ...reportedAmounts,
+    rates: z.array(UsedRate).describe('Every rate that was used'),
+    leftOut: z
+      .array(Unconverted.omit({ amount: true }).extend(amounts))
+      .describe('Cost without a rate, by currency: unknown, not zero'),
+  })
+  .describe('A total in one currency, each charge day at the rate of its day');
+export type StatementReporting = z.infer<typeof StatementReporting>;
+
 /** Every breakdown adds up to `totals`, in both costs and each currency, to the last decimal. */
 export const StatementFacts = z
   .strictObject({
@@ -111,6 +133,10 @@ export const StatementFacts = z
       .array(StatementAmount.extend({ reason: z.string().describe('Why nobody pays it') }))
       .describe('For what is unallocated: why; empty for a team'),
     leftOut: StatementLeftOut,
+    // Statements that were issued before there was one have none.
+    reporting: StatementReporting.nullable()
+      .default(null)
+      .describe('The total in the reporting currency; null without one'),
   })
   .describe('What one team pays for one month');
 export type StatementFacts = z.infer<typeof StatementFacts>;
@@ -145,12 +171,19 @@ const Basis = {
   basis: z.string().max(100).optional().describe('As it stood on this allocation; now when left out'),
   previousBasis: z.string().max(100).optional().describe('The same for the month before'),
   delivery: DeliveryId.optional().describe('As it stood when this delivery counted last; now when left out'),
+  currency: Currency.optional().describe(
+    'Reporting currency for `reporting`; the setting `reportingCurrency` when left out. Bills keep their currency',
+  ),
 };
 
 export const TeamTotals = z
   .strictObject({
     team: z.string().nullable().describe('Team; null for what no team pays'),
     totals: z.array(ComparedAmount).describe('What the team pays, one entry a currency'),
+    reporting: z
+      .strictObject(reportedAmounts)
+      .nullable()
+      .describe('The same in the reporting currency, without what has no rate; null without one'),
     issued: z
       .strictObject({
         number: StatementNumber,
@@ -176,6 +209,7 @@ export const listStatements = endpoint({
     ...StatementBasis.shape,
     statements: z.array(TeamTotals).describe('Teams by name; last, with team null, what nobody pays'),
     bill: z.array(ComparedAmount).describe('The whole bill, summed from its rows and not from the statements'),
+    reporting: StatementReporting.nullable().describe('The whole bill in the reporting currency; null without one'),
     periods: z.array(Month).describe('Billing periods with rows, oldest first'),
     leftOut: StatementLeftOut,
   }),

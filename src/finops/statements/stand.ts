@@ -4,8 +4,9 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { type AllocationState, allocations, findState, periodOfPartition } from '../allocation/index.ts';
 import { type Billing, billRows } from '../billing/index.ts';
 import { previousMonth } from './months.ts';
+import type { ReportingDeps } from './reporting.ts';
 
-export interface StandDeps {
+export interface StandDeps extends ReportingDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly billing: Pick<
@@ -26,6 +27,8 @@ export interface MonthStand {
 
 export interface Stand {
   readonly period: string;
+  /** Currency in which totals are given too; null for none. */
+  readonly reporting: string | null;
   readonly previousPeriod: string;
   readonly current: MonthStand;
   /** Null when no bill covers the month before. */
@@ -38,22 +41,31 @@ export interface StandQuestion {
   readonly basis?: string | undefined;
   readonly previousBasis?: string | undefined;
   readonly delivery?: string | undefined;
+  /** Reporting currency; that of the settings when left out. */
+  readonly currency?: string | undefined;
 }
 
 /** Errors: `bill_period_not_covered`, `statement_basis_not_found`, `bill_delivery_not_found`, `bill_delivery_deleted`, `evidence_deleted`. */
 export async function findStand(deps: StandDeps, question: StandQuestion): Promise<Stand> {
-  const { period, basis, delivery } = question;
+  const { period, basis, delivery, currency: reporting = deps.config.reportingCurrency ?? null } = question;
   const previousPeriod = previousMonth(period);
   if (basis === undefined && delivery === undefined) {
     const current = await standNow(deps, period);
     if (current === null) throw noBill(period);
-    return { period, previousPeriod, current, previous: await previousStand(deps, question, previousPeriod) };
+    return {
+      period,
+      reporting,
+      previousPeriod,
+      current,
+      previous: await previousStand(deps, question, previousPeriod),
+    };
   }
   if (delivery !== undefined) await mustKnow(deps, delivery);
   const state = await findState(deps.store, { period, id: basis, delivery });
   if (state === null) throw noBasis(question);
   const current = await standOf(deps, state);
-  return { period, previousPeriod, current, previous: await previousStand(deps, question, previousPeriod, state) };
+  const previous = await previousStand(deps, question, previousPeriod, state);
+  return { period, reporting, previousPeriod, current, previous };
 }
 
 /** The month before: as it is asked for, else as it stood when `state` came, else as it stands now. */

@@ -2,6 +2,7 @@ import { sql as raw } from 'kysely';
 import { type SubjectColumns, subjectOf } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { sameCallId } from './same-call.ts';
 
 /** Tokens that a subject used: input (cached ones included) and output together. */
 export interface CountedTokens {
@@ -20,7 +21,7 @@ interface CountedTables {
   token_usage: SubjectColumns & { at_ms: number; recorded_at: string };
 }
 
-/** Tokens used in [start, end) by subject; one row for each combination of subject fields. */
+/** Tokens used in [start, end) by subject, each call once; one row for each combination of subject fields. */
 export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Promise<CountedTokens[]> {
   const columns = subjectFields.map((field) => `subject_${field}` as const);
   const rows = await sql
@@ -30,6 +31,7 @@ export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Prom
     .select(raw<string>`cast(sum(input_tokens + output_tokens) as text)`.as('tokens'))
     .where('at_ms', '>=', start)
     .where('at_ms', '<', end)
+    .where(sameCallId, 'is', null)
     .groupBy(columns)
     .orderBy(columns)
     .execute();
@@ -39,14 +41,18 @@ export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Prom
   }));
 }
 
-/** Changes whenever usage within [start, end) is recorded, or recorded anew. */
+/** Changes whenever usage within [start, end) is recorded, or recorded anew, or becomes the same call as another. */
 export async function tokenFingerprint(sql: Sql, { start, end }: TokenWindow): Promise<string> {
   const row = await sql
     .tables<CountedTables>()
     .selectFrom('token_usage')
-    .select((eb) => [eb.fn.countAll().as('count'), eb.fn.max('recorded_at').as('last')])
+    .select((eb) => [
+      eb.fn.countAll().as('count'),
+      eb.fn.count(sameCallId).as('same'),
+      eb.fn.max('recorded_at').as('last'),
+    ])
     .where('at_ms', '>=', start)
     .where('at_ms', '<', end)
     .executeTakeFirstOrThrow();
-  return `${Number(row.count)}@${row.last ?? 'never'}`;
+  return `${Number(row.count)}-${Number(row.same)}@${row.last ?? 'never'}`;
 }

@@ -44,4 +44,13 @@ export const tokenMigrations: Migrations = {
       await db.schema.alterTable('token_usage').addColumn('session', 'text').execute();
     },
   },
+  'tokens/003-spans-of-calls': {
+    async up(db) {
+      for (const column of ['trace_id', 'parent_span_id', 'call_span_ids']) {
+        await db.schema.alterTable('token_usage').addColumn(column, 'text').execute();
+      }
+      const columns = ['trace_id', 'parent_span_id'];
+      await db.schema.createIndex('token_usage_call').on('token_usage').columns(columns).execute();
+    },
+  },
 };

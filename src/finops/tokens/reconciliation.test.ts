@@ -12,6 +12,7 @@ const period = '2026-09';
 
 const columns = {
   BilledCost: '1',
+  EffectiveCost: '',
   BillingCurrency: 'USD',
   BillingPeriodStart: '2026-09-01T00:00:00Z',
   BillingPeriodEnd: '2026-10-01T00:00:00Z',
@@ -35,7 +36,10 @@ const columns = {
 type Row = Partial<Record<keyof typeof columns, string>>;
 
 const csv = (rows: Row[]) =>
-  [Object.keys(columns), ...rows.map((row) => Object.values({ ...columns, ...row }))]
+  [
+    Object.keys(columns),
+    ...rows.map((row) => Object.values({ ...columns, EffectiveCost: row.BilledCost ?? columns.BilledCost, ...row })),
+  ]
     .map((fields) => fields.map((field) => `"${field.replaceAll('"', '""')}"`).join(','))
     .join('\n');
 const bill = (...rows: Row[]) => importFiles(application, 'clouds', { 'bill.csv': csv(rows) });
@@ -84,7 +88,7 @@ describe('catalogue against bill', () => {
         direction: 'output',
         geography: 'global',
         tokens: '3000000',
-        billedCost: '45.5',
+        cost: '45.5',
         cataloguePerMillion: '15',
         catalogueCost: '45',
         difference: '0.5',
@@ -94,7 +98,7 @@ describe('catalogue against bill', () => {
         catalogueModel: 'gpt-4o',
         direction: 'input',
         tokens: '4000000',
-        billedPerMillion: '2',
+        costPerMillion: '2',
         cataloguePerMillion: '2.5',
         difference: '-2',
       },
@@ -102,15 +106,36 @@ describe('catalogue against bill', () => {
         model: 'NovaLite',
         direction: 'input',
         tokens: '20000000',
-        billedPerMillion: '0.06',
+        costPerMillion: '0.06',
         cataloguePerMillion: '0.06',
         difference: '0',
         priceSource: expect.stringContaining('genai-prices'),
       },
     ]);
     expect(totals).toEqual([
-      { currency: 'USD', tokenCost: '54.7', pricedTokenCost: '54.7', catalogueCost: '56.2', unclassifiedCost: '0' },
+      {
+        ...{ currency: 'USD', tokenCost: '54.7', pricedTokenCost: '54.7', catalogueCost: '56.2' },
+        ...{ unclassifiedCost: '0', rowsWithoutMetric: 0 },
+      },
     ]);
+  });
+
+  it('is by effective cost, which a commitment moves away from the bill, unless another metric is asked for', async () => {
+    await bill({ ...novaLite, BilledCost: '0', EffectiveCost: '0.9' });
+    expect(await report()).toMatchObject({
+      metric: 'effectiveCost',
+      rows: [{ cost: '0.9', costPerMillion: '0.045', difference: '-0.3' }],
+      totals: [{ tokenCost: '0.9' }],
+    });
+    expect(await report({ metric: 'billedCost' })).toMatchObject({ metric: 'billedCost', rows: [{ cost: '0' }] });
+  });
+
+  it('leaves out and counts rows that do not state the metric', async () => {
+    await bill({ ...novaLite, EffectiveCost: '' }, guardrail);
+    expect(await report()).toMatchObject({
+      rows: [{ cost: null, costPerMillion: null, difference: null }],
+      totals: [{ tokenCost: null, pricedTokenCost: '0', unclassifiedCost: '0.75', rowsWithoutMetric: 1 }],
+    });
   });
 
   it('adds up rows of one meaning, in whichever unit and on whichever day', async () => {
@@ -120,18 +145,18 @@ describe('catalogue against bill', () => {
       { ...novaLite, PricingUnit: '1M tokens', PricingQuantity: '5', BilledCost: '0.3' },
     );
     const { rows } = await report();
-    expect(rows).toMatchObject([{ rows: 3, tokens: '45000000', billedCost: '2.7', billedPerMillion: '0.06' }]);
+    expect(rows).toMatchObject([{ rows: 3, tokens: '45000000', cost: '2.7', costPerMillion: '0.06' }]);
   });
 
   it('takes a credit off the cost of its meter and counts its tokens once', async () => {
     await bill(novaLite, { ...novaLite, ChargeCategory: 'Credit', BilledCost: '-0.2' });
-    expect((await report()).rows).toMatchObject([{ rows: 2, tokens: '20000000', billedCost: '1', difference: '-0.2' }]);
+    expect((await report()).rows).toMatchObject([{ rows: 2, tokens: '20000000', cost: '1', difference: '-0.2' }]);
   });
 
   it('takes the quantity that the price of the row confirms', async () => {
     const counted = { ConsumedQuantity: '4', ListUnitPrice: '0.0025', ListCost: '0.01' };
     await bill({ ...gpt4o, ...counted, PricingQuantity: '0.004', BilledCost: '0.01' });
-    expect((await report()).rows).toMatchObject([{ tokens: '4000', billedPerMillion: '2.5' }]);
+    expect((await report()).rows).toMatchObject([{ tokens: '4000', costPerMillion: '2.5' }]);
   });
 
   it('prices the tokens of each day by the price of that day', async () => {
@@ -170,18 +195,25 @@ describe('catalogue against bill', () => {
       {
         model: 'house-7',
         tokens: '500',
-        billedPerMillion: '500',
+        costPerMillion: '500',
         cataloguePerMillion: null,
         difference: null,
         reason: expect.stringContaining('know the model'),
       },
     ]);
     expect(unclassified).toMatchObject([
-      { meter: guardrail.x_UsageType, billedCost: '0.75', rows: 1, reason: expect.stringContaining('in or out') },
-      { billedCost: '0.1', reason: 'it states no quantity' },
+      { meter: guardrail.x_UsageType, cost: '0.75', rows: 1, reason: expect.stringContaining('in or out') },
+      { cost: '0.1', reason: 'it states no quantity' },
     ]);
     expect(totals).toEqual([
-      { currency: 'USD', tokenCost: '0.25', pricedTokenCost: '0', catalogueCost: '0', unclassifiedCost: '0.85' },
+      {
+        currency: 'USD',
+        tokenCost: '0.25',
+        pricedTokenCost: '0',
+        catalogueCost: '0',
+        unclassifiedCost: '0.85',
+        rowsWithoutMetric: 0,
+      },
     ]);
   });
 
@@ -189,9 +221,9 @@ describe('catalogue against bill', () => {
     await bill(novaLite, sonnet, gpt4o, guardrail, { ...novaLite, BilledCost: '-0.333333333333333333' });
     const { totals } = await report();
     const summary = await call(application, costSummary, {
-      query: { by: 'serviceName', period, metric: 'billedCost' },
+      query: { by: 'serviceName', period },
     });
-    const sums = totals.flatMap(({ tokenCost, unclassifiedCost }) => [tokenCost, unclassifiedCost]);
+    const sums = totals.flatMap(({ tokenCost, unclassifiedCost }) => [tokenCost ?? '', unclassifiedCost ?? '']);
     expect(sumDecimals(sums)).toBe(summary.totals[0]?.amount);
   });
 
@@ -205,7 +237,7 @@ describe('catalogue against bill', () => {
       },
       { ServiceName: 'Amazon EC2', x_UsageType: 'USE1-BoxUsage:m5.large', PricingUnit: 'Hrs', PricingQuantity: '1' },
     );
-    expect(await report()).toEqual({ rows: [], unclassified: [], totals: [] });
+    expect(await report()).toEqual({ metric: 'effectiveCost', rows: [], unclassified: [], totals: [] });
   });
 
   it('compares with your own prices, of any tier, where you have them', async () => {

@@ -21,6 +21,8 @@ export interface BilledMeter {
   readonly day: number;
   readonly currency: string;
   readonly rows: number;
+  /** Of these rows, those that do not state the metric. */
+  readonly unstatedRows: number;
   /** Exact, in units of the row; null when no row has a quantity. */
   readonly quantity: string | null;
   /** Exact; null when no row states the metric. */
@@ -32,7 +34,7 @@ export function billedMetersSql(bill: string, metric: CostMetric, period: string
   const column = identifier(metric.charAt(0).toUpperCase() + metric.slice(1));
   const ofPeriod = period === undefined ? '' : `AND period = ${literal(period)}`;
   return `SELECT ${meterPartColumns}, period, strftime(ChargePeriodStart, '%Y-%m-%d') AS day, BillingCurrency AS currency,
-    count(*)::INTEGER AS rows, sum(${billedUnits})::VARCHAR AS quantity, sum(${column})::VARCHAR AS cost,
+    count(*)::INTEGER AS rows, (count(*) - count(${column}))::INTEGER AS unstated, sum(${billedUnits})::VARCHAR AS quantity, sum(${column})::VARCHAR AS cost,
     (${billedUnits}) IS NULL AS no_quantity
     FROM ${bill} WHERE ${mayBeTokens} ${ofPeriod} GROUP BY ALL`;
 }
@@ -45,6 +47,7 @@ export function billedMeterOf(row: Readonly<Record<string, unknown>>): BilledMet
     day: Date.parse(`${String(row.day)}T00:00:00Z`),
     currency: String(row.currency),
     rows: Number(row.rows),
+    unstatedRows: Number(row.unstated),
     quantity: text(row.quantity),
     cost: text(row.cost),
   };
@@ -66,7 +69,7 @@ function classifyOnce(catalogue: Catalogue): (text: MeterText) => Classification
   };
 }
 
-type Reconciliation = z.infer<typeof tokenReconciliation.response>;
+type Reconciliation = Omit<z.infer<typeof tokenReconciliation.response>, 'metric'>;
 
 /** Catalogue against bill: every token row beside its price, everything else with its money and a reason. */
 export function reconcile(meters: readonly BilledMeter[], catalogue: Catalogue, priceOf: PriceOf): Reconciliation {
@@ -92,7 +95,7 @@ export function reconcile(meters: readonly BilledMeter[], catalogue: Catalogue, 
   return {
     rows: rows.toSorted(byCost),
     unclassified: unclassified.toSorted(byCost),
-    totals: totalsOf(rows, unclassified),
+    totals: totalsOf(rows, unclassified, meters),
   };
 }
 
@@ -110,7 +113,7 @@ function gather<Facts extends object, Billed>(
 
 function billedTokens(meter: TokenMeter, of: readonly CountedMeter[], priceOf: PriceOf): BilledTokens {
   const tokens = sumOf(of.map((billed) => billed.tokens));
-  const billedCost = sumOrNull(of.map(({ cost }) => cost));
+  const cost = sumOrNull(of.map(({ cost }) => cost));
   const priced = pricedDays(meter, of, priceOf);
   const [first] = of;
   return {
@@ -127,11 +130,11 @@ function billedTokens(meter: TokenMeter, of: readonly CountedMeter[], priceOf: P
     currency: first?.currency ?? '',
     rows: of.reduce((sum, billed) => sum + billed.rows, 0),
     tokens: decimalString(tokens),
-    billedCost: textOf(billedCost),
-    billedPerMillion: perMillion(billedCost, tokens),
+    cost: textOf(cost),
+    costPerMillion: perMillion(cost, tokens),
     cataloguePerMillion: perMillion(priced.cost, tokens),
     catalogueCost: textOf(priced.cost),
-    difference: billedCost === null || priced.cost === null ? null : decimalString(billedCost.minus(priced.cost)),
+    difference: cost === null || priced.cost === null ? null : decimalString(cost.minus(priced.cost)),
     priceSource: priced.source,
     reason: priced.reason,
   };
@@ -176,16 +179,20 @@ function unclassifiedCost(reason: string, of: readonly BilledMeter[]): Unclassif
     period: first?.period ?? '',
     currency: first?.currency ?? '',
     rows: of.reduce((sum, billed) => sum + billed.rows, 0),
-    billedCost: textOf(sumOrNull(of.map(({ cost }) => cost))),
+    cost: textOf(sumOrNull(of.map(({ cost }) => cost))),
     reason,
   };
 }
 
-function totalsOf(rows: readonly BilledTokens[], unclassified: readonly UnclassifiedCost[]): Reconciliation['totals'] {
+function totalsOf(
+  rows: readonly BilledTokens[],
+  unclassified: readonly UnclassifiedCost[],
+  meters: readonly BilledMeter[],
+): Reconciliation['totals'] {
   const currencies = new Set([...rows, ...unclassified].map(({ currency }) => currency));
   return [...currencies].toSorted().map((currency) => {
     const own = rows.filter((row) => row.currency === currency);
-    const priced = own.filter((row) => row.catalogueCost !== null && row.billedCost !== null);
+    const priced = own.filter((row) => row.catalogueCost !== null && row.cost !== null);
     const rest = unclassified.filter((row) => row.currency === currency);
     return {
       currency,
@@ -193,12 +200,14 @@ function totalsOf(rows: readonly BilledTokens[], unclassified: readonly Unclassi
       pricedTokenCost: costsOf(priced),
       catalogueCost: decimalString(sumOf(priced.map(({ catalogueCost }) => decimal(catalogueCost ?? 0)))),
       unclassifiedCost: costsOf(rest),
+      rowsWithoutMetric: meters.reduce((sum, own) => sum + (own.currency === currency ? own.unstatedRows : 0), 0),
     };
   });
 }
 
-function costsOf(rows: readonly { readonly billedCost: string | null }[]): string {
-  return decimalString(sumOf(rows.map(({ billedCost }) => decimal(billedCost ?? 0))));
+/** Zero without rows; null when none of the rows states its cost. */
+function costsOf(rows: readonly { readonly cost: string | null }[]): string | null {
+  return rows.length === 0 ? '0' : textOf(sumOrNull(rows.map(({ cost }) => cost)));
 }
 
 function sumOf(values: readonly Decimal[]): Decimal {
@@ -219,6 +228,6 @@ function textOf(value: Decimal | null): string | null {
   return value === null ? null : decimalString(value);
 }
 
-function byCost(a: { readonly billedCost: string | null }, b: { readonly billedCost: string | null }): number {
-  return decimal(b.billedCost ?? 0).comparedTo(a.billedCost ?? 0);
+function byCost(a: { readonly cost: string | null }, b: { readonly cost: string | null }): number {
+  return decimal(b.cost ?? 0).comparedTo(a.cost ?? 0);
 }

@@ -1,9 +1,10 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { MeteredTokens } from './metered-tokens.ts';
 import { getTokenPrice, listTokenUsage, recordTokenUsage, tokenCostReport, tokenReconciliation } from './schema.ts';
 import { priceNow, reconcileBill, type TokensDeps } from './service.ts';
-import { findTokenUsage, type StoredTokenUsage } from './store.ts';
+import { type FoundTokenUsage, findTokenUsage } from './store.ts';
 import { priceUsage, recordTokens, tokenCostOf } from './usage.ts';
 
 export function tokenRoutes(deps: TokensDeps): Route[] {
@@ -31,6 +32,7 @@ export function tokenRoutes(deps: TokensDeps): Route[] {
       };
     }),
     handle(tokenCostReport, async ({ query: { by, start, end, ...subject } }) => {
+      refuseReversed(start, end);
       const priceOf = await priceNow(deps, store);
       const selection = { subject, start: instantOrNull(start), end: instantOrNull(end) };
       return tokenCostOf({ store, priceOf }, selection, by ?? null);
@@ -39,11 +41,17 @@ export function tokenRoutes(deps: TokensDeps): Route[] {
   ];
 }
 
+/** Error: `invalid_request` for a range without an instant. */
+function refuseReversed(start: string | undefined, end: string | undefined): void {
+  if (start === undefined || end === undefined || Date.parse(start) < Date.parse(end)) return;
+  throw new AppError('invalid_request', `"end" ${end} is not after "start" ${start}. Give the later instant as "end".`);
+}
+
 function instantOrNull(instant: string | undefined): number | null {
   return instant === undefined ? null : Date.parse(instant);
 }
 
-function shown(usage: StoredTokenUsage, { cost, reason, price }: MeteredTokens) {
+function shown(usage: FoundTokenUsage, { cost, reason, price }: MeteredTokens) {
   const { provider, at, ...rest } = usage;
   return {
     ...rest,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Subject, subjectFields } from '../../org/schema.ts';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Money, Month, UtcInstant } from '../../platform/units/schema.ts';
-import { CostMetric } from '../billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC } from '../billing/schema.ts';
 import { TokenDirection, TokenRates, tokenCounts } from './rates/schema.ts';
 
 export const ServiceTier = z
@@ -165,7 +165,17 @@ export const listTokenUsage = endpoint({
   query: z.strictObject({ ...SubjectQuery, ...PageQuery }),
   response: z.strictObject({
     records: z
-      .array(z.strictObject({ ...TokenUsage.shape, metered: PricedTokens, recordedAt: UtcInstant }))
+      .array(
+        z.strictObject({
+          ...TokenUsage.shape,
+          metered: PricedTokens,
+          sameCallAs: z
+            .string()
+            .nullable()
+            .describe('Record of the endpoint that served the same call, which counts instead of this traced one'),
+          recordedAt: UtcInstant,
+        }),
+      )
       .describe('Usage records, latest first'),
     nextPageToken: NextPageToken,
   }),
@@ -176,6 +186,10 @@ const TokenTotal = {
   cost: Money.nullable().describe('Sum of the priced records; null when there is none'),
   pricedRecords: z.number().int().describe('Records in the sum'),
   unpricedRecords: z.number().int().describe('Records without a price, left out of the sum'),
+  sameCallRecords: z
+    .number()
+    .int()
+    .describe('Traced records left out, because the record of the endpoint that served the same call counts'),
   unpricedModels: z.array(z.string()).describe('Models that have no price'),
   inputTokens: DecimalString.describe('Input tokens of all records, cached ones included'),
   outputTokens: DecimalString.describe('Output tokens of all records'),
@@ -239,15 +253,15 @@ export const BilledTokens = z
     currency: Currency.describe('Currency of the bill'),
     rows: z.number().int().describe('Bill rows'),
     tokens: DecimalString.describe('Billed tokens, exact'),
-    billedCost: DecimalString.nullable().describe('Sum of the cost metric; null when no row states it'),
-    billedPerMillion: DecimalString.nullable().describe('billedCost / tokens x 1,000,000; null without tokens or cost'),
+    cost: DecimalString.nullable().describe('Sum of the metric; null when no row states it'),
+    costPerMillion: DecimalString.nullable().describe('cost / tokens x 1,000,000; null without tokens or cost'),
     cataloguePerMillion: DecimalString.nullable().describe(
       'Price in force on the days of the charges, weighted by their tokens; null when there is none',
     ),
     catalogueCost: DecimalString.nullable().describe(
       'Tokens x the price of their day / 1,000,000; null without a price',
     ),
-    difference: DecimalString.nullable().describe('billedCost - catalogueCost; null when either is unknown'),
+    difference: DecimalString.nullable().describe('cost - catalogueCost; null when either is unknown'),
     priceSource: z.string().nullable().describe('Where the price came from'),
     reason: z.string().nullable().describe('Why there is no price to compare with'),
   })
@@ -264,7 +278,7 @@ export const UnclassifiedCost = z
     period: Month.describe('Billing period'),
     currency: Currency.describe('Currency of the bill'),
     rows: z.number().int().describe('Bill rows'),
-    billedCost: DecimalString.nullable().describe('Sum of the cost metric; null when no row states it'),
+    cost: DecimalString.nullable().describe('Sum of the metric; null when no row states it'),
     reason: z.string().describe('Why these rows are no tokens of a model'),
   })
   .describe('Rows of an AI service that are no tokens, or whose text does not say of what');
@@ -277,19 +291,23 @@ export const tokenReconciliation = endpoint({
   summary: 'Catalogue against bill: what tokens cost by the bill, and by their price on the same days',
   query: z.strictObject({
     period: Month.optional().describe('Billing period; all when left out'),
-    metric: CostMetric.default('billedCost'),
+    metric: CostMetric.default(DEFAULT_METRIC),
   }),
   response: z.strictObject({
+    metric: CostMetric.describe('FOCUS cost column that every cost here is of'),
     rows: z.array(BilledTokens).describe('Largest cost first'),
     unclassified: z.array(UnclassifiedCost).describe('Largest cost first'),
     totals: z
       .array(
         z.strictObject({
           currency: Currency,
-          tokenCost: DecimalString.describe('Cost of the rows that are tokens'),
-          pricedTokenCost: DecimalString.describe('Of that: cost of rows that have a price to compare with'),
+          tokenCost: DecimalString.nullable().describe('Cost of the rows that are tokens; null when none states it'),
+          pricedTokenCost: DecimalString.nullable().describe('Of that: cost of rows that have a price to compare with'),
           catalogueCost: DecimalString.describe('What those cost by their price'),
-          unclassifiedCost: DecimalString.describe('Cost of the unclassified rows'),
+          unclassifiedCost: DecimalString.nullable().describe(
+            'Cost of the unclassified rows; null when none states it',
+          ),
+          rowsWithoutMetric: z.number().int().describe('Rows that do not state the metric, left out of the sums'),
         }),
       )
       .describe('Exact totals by currency of the bill'),

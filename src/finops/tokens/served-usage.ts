@@ -1,5 +1,5 @@
 import type { Subject } from '../../org/schema.ts';
-import type { TokenUsage } from './schema.ts';
+import type { RecordedUsage } from './same-call.ts';
 
 /** Provider of tokens that endpoints of this server answer. */
 export const SELF_HOSTED = 'self-hosted';
@@ -18,13 +18,15 @@ export interface ServedUsage {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  /** Span of the client that sent the request, in hexadecimal; null where unknown. */
+  readonly caller: { readonly traceId: string; readonly spanId: string } | null;
 }
 
 /**
  * The record of a served request, by the id of its prediction: recorded again, it replaces itself. Its provider keeps it from the
  * catalogue: what it costs are the replicas of its endpoint, which are metered already.
  */
-export function usageOfServed({ prediction, llm, user, at, subject, ...counts }: ServedUsage): TokenUsage {
+export function usageOfServed({ prediction, llm, user, at, subject, caller, ...counts }: ServedUsage): RecordedUsage {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = counts;
   // A count of cached tokens beyond the input is a mistake of the answer.
   const isCacheValid = cacheReadTokens + cacheWriteTokens <= inputTokens;
@@ -43,6 +45,7 @@ export function usageOfServed({ prediction, llm, user, at, subject, ...counts }:
     requests: 1,
     ...(user === null ? {} : { user }),
     origin: 'an answer of an endpoint',
+    call: caller && { traceId: caller.traceId, parentSpanId: caller.spanId, callSpanIds: null },
   };
 }
 

@@ -66,5 +66,5 @@ export async function reconcileBill(
     deps.catalogue(),
     priceNow(deps, deps.store),
   ]);
-  return reconcile(found.map(billedMeterOf), catalogue, priceOf);
+  return { metric, ...reconcile(found.map(billedMeterOf), catalogue, priceOf) };
 }

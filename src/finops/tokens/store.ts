@@ -1,6 +1,7 @@
 import { type SubjectColumns, subjectColumns, subjectOf } from '../../org/index.ts';
 import { type Subject, subjectFields } from '../../org/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { type CallSpans, sameCallId, toCallSpansColumn } from './same-call.ts';
 import type { ServiceTier, TokenUsage } from './schema.ts';
 
 interface TokenTables {
@@ -19,6 +20,9 @@ interface TokenTables {
     requests: number;
     user_name: string | null;
     session: string | null;
+    trace_id: string | null;
+    parent_span_id: string | null;
+    call_span_ids: string | null;
     origin: string;
     recorded_at: string;
   };
@@ -58,8 +62,13 @@ export interface StoredTokenUsage extends Omit<TokenUsage, 'provider' | 'at'> {
   readonly recordedAt: string;
 }
 
+export interface FoundTokenUsage extends StoredTokenUsage {
+  /** Served record that is the same call, and counts instead of this one. */
+  readonly sameCallAs: string | null;
+}
+
 /** Inserts, or replaces the record of the same id: the later report of one request stands. */
-export async function putTokenUsage(sql: Sql, usage: StoredTokenUsage): Promise<void> {
+export async function putTokenUsage(sql: Sql, usage: StoredTokenUsage, call: CallSpans | null): Promise<void> {
   const row: TokenTables['token_usage'] = {
     id: usage.usage,
     model: usage.model,
@@ -74,6 +83,9 @@ export async function putTokenUsage(sql: Sql, usage: StoredTokenUsage): Promise<
     requests: usage.requests,
     user_name: usage.user ?? null,
     session: usage.session ?? null,
+    trace_id: call?.traceId ?? null,
+    parent_span_id: call?.parentSpanId ?? null,
+    call_span_ids: toCallSpansColumn(call?.callSpanIds ?? null),
     origin: usage.origin,
     recorded_at: usage.recordedAt,
     ...subjectColumns(usage.subject),
@@ -109,11 +121,12 @@ export async function findTokenUsage(
   sql: Sql,
   { subject, start, end }: TokenUsageSelection,
   { after, limit }: { readonly after: UsagePosition | null; readonly limit: number },
-): Promise<StoredTokenUsage[]> {
+): Promise<FoundTokenUsage[]> {
   let query = sql
     .tables<TokenTables>()
     .selectFrom('token_usage')
     .selectAll()
+    .select(sameCallId.as('same_call'))
     .orderBy('at_ms', 'desc')
     .orderBy('id', 'desc')
     .limit(limit);
@@ -128,7 +141,7 @@ export async function findTokenUsage(
       eb.or([eb('at_ms', '<', after.at), eb.and([eb('at_ms', '=', after.at), eb('id', '<', after.id)])]),
     );
   }
-  return (await query.execute()).map(usageOf);
+  return (await query.execute()).map((row) => ({ ...usageOf(row), sameCallAs: row.same_call }));
 }
 
 function usageOf(row: TokenTables['token_usage']): StoredTokenUsage {

@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/units/index.ts';
 import { meteredTokens } from './metered-tokens.ts';
 import type { PriceOf } from './pricing.ts';
 import { tokenCounts } from './rates/schema.ts';
-import type { TokenUsage } from './schema.ts';
+import type { RecordedUsage } from './same-call.ts';
 
 const Counts = z.object({
   inputTokens: tokenCounts.inputTokens,
@@ -26,6 +26,13 @@ export const SpanTokenUse = z.object({
 });
 export type SpanTokenUse = z.infer<typeof SpanTokenUse>;
 
+const CountedSpan = SpanTokenUse.extend({
+  /** Events of versions that did not keep these two have none. */
+  parentSpanId: z.string().nullable().default(null),
+  /** Its own span and those of the requests that it sent; empty for a span above others that report usage. */
+  callSpanIds: z.array(z.string()).default([]),
+});
+
 /** Payload of `trace.tokens_counted`: spans of a trace whose own tokens are new or changed. */
 const TraceTokensCounted = z.object({
   traceId: z.string(),
@@ -35,14 +42,14 @@ const TraceTokensCounted = z.object({
   /** Events of versions that did not keep them have none. */
   user: z.string().nullable().default(null),
   session: z.string().nullable().default(null),
-  spans: z.array(SpanTokenUse),
+  spans: z.array(CountedSpan),
 });
 
 /** What a model is called that no span named: its tokens are counted, and unpriced. */
 export const UNNAMED_MODEL = 'unnamed';
 
 export interface TraceUsage {
-  readonly records: readonly TokenUsage[];
+  readonly records: readonly RecordedUsage[];
   /** Ids whose tokens turned out to be those of other spans. */
   readonly withdrawn: readonly string[];
 }
@@ -72,9 +79,15 @@ export function usageOfTrace(event: StoredEvent, clock: Clock): TraceUsage {
         ...(user === null ? {} : { user }),
         ...(session === null ? {} : { session }),
         origin: "a trace's GenAI span",
+        call: { traceId: openTelemetryId(traceId), parentSpanId: span.parentSpanId, callSpanIds: span.callSpanIds },
       })),
     withdrawn: used.filter(({ span }) => !hasTokens(span)).map(({ usage }) => usage),
   };
+}
+
+/** MLflow puts `tr-` before the id that OpenTelemetry gave the trace. */
+function openTelemetryId(traceId: string): string {
+  return traceId.replace(/^tr-/, '');
 }
 
 function toLabel(text: string | null): string | null {

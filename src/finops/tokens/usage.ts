@@ -4,8 +4,10 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Clock, type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import { type MeteredTokens, meteredTokens } from './metered-tokens.ts';
 import type { PriceOf } from './pricing.ts';
-import type { TokenCostTotal, TokenGrouping, TokenUsage, tokenCostReport } from './schema.ts';
+import type { RecordedUsage } from './same-call.ts';
+import type { TokenCostTotal, TokenGrouping, tokenCostReport } from './schema.ts';
 import {
+  type FoundTokenUsage,
   findTokenUsage,
   putTokenUsage,
   type StoredTokenUsage,
@@ -18,16 +20,16 @@ const CLOCK_SKEW_MS = 24 * 3_600_000;
 /** Records held at once while a total is added up. */
 const TOTAL_PAGE = 5_000;
 
-export async function recordTokens(clock: Clock, sql: Sql, records: readonly TokenUsage[]): Promise<number> {
+export async function recordTokens(clock: Clock, sql: Sql, records: readonly RecordedUsage[]): Promise<number> {
   const now = clock.now();
-  for (const record of records) {
+  for (const { call = null, ...record } of records) {
     const at = Date.parse(record.at);
     if (at > now + CLOCK_SKEW_MS) {
       const detail = `Token usage "${record.usage}" is of ${record.at}, in the future. Send it when it has happened.`;
       throw new AppError('token_usage_invalid', detail, { usage: record.usage });
     }
     const recordedAt = new Date(now).toISOString();
-    await putTokenUsage(sql, { ...record, at, provider: record.provider ?? null, recordedAt });
+    await putTokenUsage(sql, { ...record, at, provider: record.provider ?? null, recordedAt }, call);
   }
   return records.length;
 }
@@ -41,7 +43,7 @@ type Report = z.infer<typeof tokenCostReport.response>;
 
 /**
  * Metered cost of the selected records, in all and by a subject field. The total is the exact sum over its records; those
- * without a price are counted apart, never as zero. Errors: `currency_mismatch`.
+ * without a price, and traced ones whose call was also served, are counted apart, never as zero. Errors: `currency_mismatch`.
  */
 export async function tokenCostOf(
   deps: { readonly store: Store; readonly priceOf: PriceOf },
@@ -79,10 +81,10 @@ function groupOf({ model, provider, user, session, subject }: StoredTokenUsage, 
   }
 }
 
-async function* allUsage(store: Store, selection: TokenUsageSelection): AsyncGenerator<StoredTokenUsage> {
+async function* allUsage(store: Store, selection: TokenUsageSelection): AsyncGenerator<FoundTokenUsage> {
   let after: UsagePosition | null = null;
   for (;;) {
-    const page: StoredTokenUsage[] = await findTokenUsage(store, selection, { after, limit: TOTAL_PAGE });
+    const page: FoundTokenUsage[] = await findTokenUsage(store, selection, { after, limit: TOTAL_PAGE });
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < TOTAL_PAGE) return;
@@ -102,17 +104,22 @@ interface Running {
   inputTokens: Decimal;
   outputTokens: Decimal;
   requests: Decimal;
+  sameCallRecords: number;
   readonly currencies: Set<string>;
   readonly unpricedModels: Set<string>;
 }
 
 function nothingYet(): Running {
   const [inputTokens, outputTokens, requests] = [decimal(0), decimal(0), decimal(0)];
-  const counts = { pricedRecords: 0, unpricedRecords: 0, inputTokens, outputTokens, requests };
+  const counts = { pricedRecords: 0, unpricedRecords: 0, sameCallRecords: 0, inputTokens, outputTokens, requests };
   return { cost: null, ...counts, currencies: new Set(), unpricedModels: new Set() };
 }
 
-function addTo(sum: Running, usage: StoredTokenUsage, { cost }: MeteredTokens): void {
+function addTo(sum: Running, usage: FoundTokenUsage, { cost }: MeteredTokens): void {
+  if (usage.sameCallAs !== null) {
+    sum.sameCallRecords += 1;
+    return;
+  }
   sum.inputTokens = sum.inputTokens.plus(usage.inputTokens);
   sum.outputTokens = sum.outputTokens.plus(usage.outputTokens);
   sum.requests = sum.requests.plus(usage.requests);
@@ -136,6 +143,7 @@ function totalOf(sum: Running): TokenCostTotal {
     cost: sum.cost === null || currency === undefined ? null : { amount: decimalString(sum.cost), currency },
     pricedRecords: sum.pricedRecords,
     unpricedRecords: sum.unpricedRecords,
+    sameCallRecords: sum.sameCallRecords,
     unpricedModels: [...sum.unpricedModels].toSorted(),
     inputTokens: decimalString(sum.inputTokens),
     outputTokens: decimalString(sum.outputTokens),

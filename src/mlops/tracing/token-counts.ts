@@ -4,7 +4,7 @@ import type { Run } from '../tracking/index.ts';
 import type { SpanTokens } from './genai.ts';
 import { type Counted, markCounted, type SpanNode, tokenTrees } from './span-store.ts';
 import { tokensOfRow } from './tables.ts';
-import { ownTokens } from './token-tree.ts';
+import { callSpans, ownTokens } from './token-tree.ts';
 import { findTraceFacts } from './trace-owners.ts';
 import { chunks } from './trace-store.ts';
 import { metadataKeys } from './types.ts';
@@ -28,18 +28,24 @@ export interface CountedSpan {
   /** Unix milliseconds of its end, or of its start while it has none. */
   readonly at: number;
   readonly tokens: SpanTokens;
+  readonly parentSpanId: string | null;
+  /** Its own span and those of the requests that it sent; empty for a span above others that report usage. */
+  readonly callSpanIds: readonly string[];
 }
 
 /** Spans that report usage, each with its own tokens. */
 export function countedSpans(tree: readonly SpanNode[]): CountedSpan[] {
-  const own = ownTokens(
-    tree.map((row) => ({ spanId: row.span_id, parentSpanId: row.parent_span_id, tokens: tokensOfRow(row) })),
-  );
+  const nodes = tree.map((row) => ({
+    ...{ spanId: row.span_id, parentSpanId: row.parent_span_id, tokens: tokensOfRow(row) },
+  }));
+  const own = ownTokens(nodes);
+  const calls = callSpans(nodes);
   return tree.flatMap((row) => {
     const tokens = own.get(row.span_id);
     const at = Math.floor((row.end_us ?? row.start_us) / 1000);
-    const { span_id: spanId, name, model, provider } = row;
-    return tokens === undefined ? [] : [{ spanId, name, model, provider, at, tokens }];
+    const { span_id: spanId, parent_span_id: parentSpanId, name, model, provider } = row;
+    const callSpanIds = calls.get(spanId) ?? [];
+    return tokens === undefined ? [] : [{ spanId, parentSpanId, callSpanIds, name, model, provider, at, tokens }];
   });
 }
 
@@ -65,7 +71,7 @@ export async function countTokens(
   const subjects = await subjectsOf(deps, sql, [...trees.keys()]);
   for (const [traceId, tree] of trees) {
     const before = new Map(tree.map((row) => [row.span_id, row.counted]));
-    const spans = countedSpans(tree).map((span) => ({ ...span, counted: JSON.stringify([span.model, span.tokens]) }));
+    const spans = countedSpans(tree).map((span) => ({ ...span, counted: countedText(span) }));
     const said = again === 'all' ? spans : spans.filter((span) => span.counted !== before.get(span.spanId));
     for (const part of chunks(said, SPANS_OF_EVENT)) {
       await deps.events.append(sql, {
@@ -79,6 +85,11 @@ export async function countTokens(
       said.map(({ spanId, counted }): Counted => ({ traceId, spanId, counted })),
     );
   }
+}
+
+/** What was said of a span: changes when its record in the ledger of tokens has to. */
+function countedText({ model, tokens, callSpanIds }: CountedSpan): string {
+  return JSON.stringify([model, tokens, ...(callSpanIds.length === 1 ? [] : [callSpanIds])]);
 }
 
 interface TraceSubject {

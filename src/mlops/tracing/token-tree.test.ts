@@ -1,7 +1,7 @@
 import { array, assert, integer, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SpanTokens } from './genai.ts';
-import { ownTokens, type TokenNode, totalTokens } from './token-tree.ts';
+import { callSpans, ownTokens, type TokenNode, totalTokens } from './token-tree.ts';
 
 const tokens = (inputTokens: number, outputTokens = 0): SpanTokens => ({
   inputTokens,
@@ -83,5 +83,25 @@ describe('the own tokens of spans', () => {
       span(String(index), index === 0 ? null : String(index - 1), 5),
     );
     expect(totalTokens(ownTokens(spans))?.inputTokens).toBe(5);
+  });
+});
+
+describe('the spans of a call', () => {
+  it.each<[string, TokenNode[], Record<string, readonly string[]>]>([
+    ['are its own', [span('a', null, 7)], { a: ['a'] }],
+    [
+      'and those of its requests',
+      [span('a', null, 7), span('b', 'a', null), span('c', 'b', null)],
+      { a: ['a', 'b', 'c'] },
+    ],
+    [
+      'are none of a span above calls',
+      [span('a', null, 9), span('b', 'a', null), span('c', 'b', 5), span('d', 'c', null)],
+      { a: [], c: ['c', 'd'] },
+    ],
+    ['are none of a span that reports nothing', [span('a', null, null), span('b', 'a', 5)], { b: ['b'] }],
+  ])('%s', (_what, spans, expected) => {
+    expect(Object.fromEntries(callSpans(spans))).toEqual(expected);
+    expect(Object.fromEntries(callSpans(spans.toReversed()))).toEqual(expected);
   });
 });

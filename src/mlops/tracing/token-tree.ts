@@ -43,6 +43,28 @@ export function totalTokens(own: ReadonlyMap<string, SpanTokens>): SpanTokens | 
   return own.size === 0 ? null : [...own.values()].reduce((sum, tokens) => plus(sum, tokens), NOTHING);
 }
 
+/** Spans of one call that are looked up in the ledger of tokens: its own, the client's and those of retries. */
+const MOST_CALL_SPANS = 8;
+
+/**
+ * Of each span that reports usage: its own id, and those of the spans below it, which are the requests that it sent. Empty for a span
+ * above others that report usage, since it is no call of its own.
+ * Example: chat (reports) > POST (no usage) -> chat: [chat, POST]; agent > chat -> agent: [].
+ */
+export function callSpans(spans: readonly TokenNode[]): Map<string, readonly string[]> {
+  const children = childrenOf(spans);
+  const below = new Map<string, readonly string[] | null>();
+  const calls = new Map<string, readonly string[]>();
+  for (const { spanId, tokens } of leavesFirst(spans, children)) {
+    const parts = (children.get(spanId) ?? []).map((child) => below.get(child.spanId) ?? null);
+    const isAboveOthers = parts.includes(null);
+    const ids = isAboveOthers ? [] : [spanId, ...parts.flatMap((part) => part ?? [])].slice(0, MOST_CALL_SPANS);
+    below.set(spanId, tokens !== null || isAboveOthers ? null : ids);
+    if (tokens !== null) calls.set(spanId, ids);
+  }
+  return calls;
+}
+
 function childrenOf(spans: readonly TokenNode[]): Map<string, TokenNode[]> {
   const children = new Map<string, TokenNode[]>();
   for (const span of spans) {

@@ -189,7 +189,9 @@ export const ConfigSchema = z.strictObject({
     .string()
     .regex(/^[A-Z]{3}$/, 'a currency such as "EUR"')
     .optional()
-    .describe('Currency in which cost summaries are given too, by exchange rates of each day. Bills keep theirs.'),
+    .describe(
+      'Currency in which cost summaries and statements are given too, by exchange rates of each day; soft budgets convert other currencies to their own. Bills keep theirs.',
+    ),
   publicUrl: z
     .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
     .optional()

@@ -48,7 +48,11 @@ function unknownKey(key: string, path: Path, schema: z.ZodType, document: YamlDo
   const meant = nearest(key, known);
   const hint = meant === null ? listed('the fields here are', known) : `; did you mean "${meant}"?`;
   const whole = [...path, key];
-  return { path: pathText(whole), message: `"${key}" is no field here${hint}`, offset: keyOffset(document, whole) };
+  return {
+    path: pathText(whole),
+    message: `"${shorten(key)}" is no field here${hint}`,
+    offset: keyOffset(document, whole),
+  };
 }
 
 function inWords(issue: Issue, path: Path, document: YamlDocument): string {
@@ -56,9 +60,9 @@ function inWords(issue: Issue, path: Path, document: YamlDocument): string {
   if (value === undefined) return `"${String(path.at(-1) ?? 'the document')}" is missing; ${expectation(issue, null)}`;
   const source = scalarSource(document, path);
   if (issue.code === 'invalid_type' && issue.expected === 'string' && source !== null) {
-    return `expected text, found ${source}; put it in quotes: "${source}"`;
+    return `expected text, found ${shorten(source)}; put it in quotes: "${shorten(source)}"`;
   }
-  return `${expectation(issue, value)}${source === null ? '' : `, found ${JSON.stringify(source)}`}`;
+  return `${expectation(issue, value)}${source === null ? '' : `, found ${JSON.stringify(shorten(source))}`}`;
 }
 
 function expectation(issue: Issue, value: unknown): string {
@@ -157,4 +161,11 @@ function knownKeys(schema: z.core.$ZodType | null): string[] {
   if (schema instanceof z.ZodUnion)
     return [...new Set(schema.options.flatMap((option) => knownKeys(unwrapped(option))))];
   return [];
+}
+
+const MOST_SHOWN = 200;
+
+/** A value as a message shows it: what is longer is cut, and says so. */
+function shorten(text: string): string {
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}… (${text.length} characters)`;
 }

@@ -12,6 +12,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { RatesText } from '../parts/RatesText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { ApprovalsTable } from './ApprovalsTable.tsx';
 import { ApproveDialog } from './ApproveDialog.tsx';
@@ -107,7 +108,7 @@ function othersThan(name: string, budgets: readonly { readonly name: string }[] 
 
 function factsOf(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
-  const { billedReason, toDate, rolledOver, rollOver, versions, notices } = budget;
+  const { billedReason, conversion, toDate, rolledOver, rollOver, versions, notices } = budget;
   const money = (amount: typeof spent, reason: string) =>
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
@@ -122,6 +123,9 @@ function factsOf(budget: BudgetDetail) {
     ['Left', money(left, billedReason ?? NO_COST)],
     ['At an even burn', money(forecast, NO_FORECAST)],
     ['Effective cost, all charges received', money(billed, billedReason ?? NO_COST)],
+    ...(conversion === null
+      ? []
+      : [['Other currencies converted', <RatesText key="rates" currency={limit.currency} {...conversion} />] as const]),
     ...(toDate === null
       ? []
       : [

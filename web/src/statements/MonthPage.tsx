@@ -12,6 +12,7 @@ import { IssueDialog } from './IssueDialog.tsx';
 import { IssuedCard } from './IssuedCard.tsx';
 import { LeftOut } from './LeftOut.tsx';
 import { MonthAnswer } from './MonthAnswer.tsx';
+import { ReportedCosts } from './ReportedCosts.tsx';
 import styles from './statements.module.css';
 import { TeamsCard } from './TeamsCard.tsx';
 
@@ -44,6 +45,7 @@ export function MonthPage({ period, cost, onCost }: MonthPageProps) {
           {(month) => (
             <>
               <TeamsCard month={month} cost={cost} onCost={onCost} onIssue={() => asking(true)} />
+              <ReportedCosts reporting={month.reporting} cost={cost} />
               <LeftOut leftOut={month.leftOut} />
               <IssuedCard period={period} cost={cost} />
               <Card title="What do they stand on?">

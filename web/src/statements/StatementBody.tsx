@@ -9,6 +9,7 @@ import { ChargesCard } from './ChargesCard.tsx';
 import { ComparedCard } from './ComparedCard.tsx';
 import { LeftOut } from './LeftOut.tsx';
 import { PoolsCard } from './PoolsCard.tsx';
+import { ReportedCosts } from './ReportedCosts.tsx';
 import styles from './statements.module.css';
 import { WaysCard } from './WaysCard.tsx';
 
@@ -26,6 +27,7 @@ export function StatementBody({ facts, cost, onCost }: StatementBodyProps) {
   const byProject = projects.map((one) => ({ ...one, name: dimensionValue('project', one.project) }));
   return (
     <>
+      <ReportedCosts reporting={facts.reporting} cost={cost} />
       <LeftOut leftOut={facts.leftOut} />
       <div className={styles.pair}>
         <WaysCard facts={facts} cost={cost} onCost={onCost} />

@@ -7,7 +7,7 @@ function amount(billedCost: string, effectiveCost = billedCost, currency = 'USD'
 }
 
 function statement(team: string | null, ...totals: TeamTotals['totals']): TeamTotals {
-  return { team, totals, issued: null };
+  return { team, totals, issued: null, reporting: null };
 }
 
 describe('all statements and what nobody pays', () => {

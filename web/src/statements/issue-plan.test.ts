@@ -3,7 +3,7 @@ import type { TeamTotals } from '../../../src/finops/statements/schema.ts';
 import { issueRefusal, toIssue } from './issue-plan.ts';
 
 function statement(team: string, issued: TeamTotals['issued']): TeamTotals {
-  return { team, totals: [], issued };
+  return { team, totals: [], issued, reporting: null };
 }
 
 const fresh = statement('a', null);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Subject } from '../../../org/schema.ts';
 import { Currency, DecimalString, UtcInstant } from '../../../platform/units/schema.ts';
-import { CostMetric } from '../../billing/schema.ts';
+import { CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 
 /** A stretch of charge time: `from` belongs to it, `to` no longer. */
 export const ChargeTime = z
@@ -84,7 +84,7 @@ export const ProportionalSplit = z
         'Basis: `cost` already allocated; `usage:RESOURCE` metered resource-hours (gpu:* for all GPUs); `requests` predictions answered; `tokens`; `quantity` the consumedQuantity of bill rows',
       ),
     of: Match.optional().describe('For cost and quantity: only bill rows that match this form the basis'),
-    metric: CostMetric.default('billedCost').describe('For cost: the column that is summed; default billedCost'),
+    metric: CostMetric.default(DEFAULT_METRIC).describe('For cost: the column that is summed; default effectiveCost'),
     unit: z.string().min(1).max(100).optional().describe('For quantity: the consumedUnit that is summed'),
     to: z.array(NamedSubject).min(1).max(1000).optional().describe('Only these receivers; all when left out'),
     fields: Fields,
@@ -97,7 +97,7 @@ export const FixedSplit = z
   .strictObject({
     method: z.literal('fixed').describe('Fixed amounts'),
     currency: Currency.describe('Currency of the amounts; a pool in another currency stays unallocated'),
-    metric: CostMetric.default('billedCost').describe('Column in which the amounts are meant; default billedCost'),
+    metric: CostMetric.default(DEFAULT_METRIC).describe('Column in which the amounts are meant; default effectiveCost'),
     amounts: z
       .array(z.strictObject({ subject: NamedSubject, amount: positive.describe('Amount for each billing period') }))
       .min(1)

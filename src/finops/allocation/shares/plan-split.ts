@@ -2,6 +2,7 @@ import type { Subject } from '../../../org/schema.ts';
 import type { LakeSession } from '../../../platform/lake/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { decimal, monthPeriod, sumDecimals } from '../../../platform/units/index.ts';
+import { DEFAULT_METRIC } from '../../billing/schema.ts';
 import { subjectKey } from '../period-tables.ts';
 import type { Classification, SubjectField } from '../rules/classify.ts';
 import type { AllocationRule, ProportionalSplit, Split } from '../rules/schema.ts';
@@ -39,7 +40,7 @@ export async function planSplit(
         const receivers = split.to.map((subject) => weighted({ subject, weight: '1' }));
         return pools.map((pool) => ({ pool, outcome: { receivers } }));
       }
-      const basis = await allocatedCostBasis(context.session, split.fields, 'billedCost');
+      const basis = await allocatedCostBasis(context.session, split.fields, DEFAULT_METRIC);
       return pools.map((pool) => ({ pool, outcome: evenly(pool, basis, split.per === 'day') }));
     }
     case 'proportional':
@@ -65,7 +66,9 @@ async function poolsOf(session: LakeSession, ruleIndex: number): Promise<Pool[]>
 
 function evenly(pool: Pool, basis: readonly BasisAmount[], byDay: boolean): Outcome {
   const subjects = summed(inPool(basis, pool, byDay)).map(({ subject }) => weighted({ subject, weight: '1' }));
-  return subjects.length > 0 ? { receivers: subjects } : { reason: 'nobody has cost of their own to split by' };
+  return subjects.length > 0
+    ? { receivers: subjects }
+    : { reason: `no subject has ${DEFAULT_METRIC} of its own to split by` };
 }
 
 async function planProportional(
@@ -135,7 +138,9 @@ function proportional(split: ProportionalSplit, basis: readonly BasisAmount[], p
       weight: amount,
       usage: unit === null ? null : { unit, quantity: amount },
     }));
-  return receivers.length > 0 ? { receivers } : { reason: `nobody has ${split.by} to split by` };
+  return receivers.length > 0
+    ? { receivers }
+    : { reason: `no subject has ${split.by === 'cost' ? split.metric : split.by} to split by` };
 }
 
 function isReceiver(to: readonly Subject[] | undefined, subject: Subject): boolean {

@@ -15,6 +15,7 @@ import { createSend, destinationRules, signatureOf } from '../../../platform/out
 import { type Receiver, startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { openStore, type Store } from '../../../platform/store/index.ts';
 import { createTelemetry } from '../../../platform/telemetry/index.ts';
+import { createExchange } from '../../exchange/index.ts';
 import { createMetering, meteringMigrations } from '../../metering/index.ts';
 import { createPriceBook, priceMigrations } from '../../prices/index.ts';
 import { type Budgets, budgetMigrations, createBudgets } from '../index.ts';
@@ -74,7 +75,18 @@ class Room {
     const mail = createMail({ smtpUrl, smtpFrom: 'steelyard@example.org' });
     const outbound = { rules, send: createSend(rules), mail };
     const forecast = { expectedBreach: async () => this.expected };
-    const deps = { store, clock, log, events, prices, metering, org, costs: NO_BILLS };
+    const deps = {
+      store,
+      clock,
+      log,
+      events,
+      prices,
+      metering,
+      org,
+      costs: NO_BILLS,
+      config: {},
+      exchange: createExchange({ store }),
+    };
     const budgets = createBudgets({ ...deps, ...forecast, ...outbound });
     const jobs = createJobs({ store, clock, log, telemetry: createTelemetry() });
     onTestFinished(() => jobs[Symbol.asyncDispose]());

@@ -1,3 +1,4 @@
+import { rateText } from '../../exchange/schema.ts';
 import { monthName } from '../months.ts';
 import type { IssuedStatement, StatementAmount, StatementFacts } from '../schema.ts';
 import { shownTeam } from '../team.ts';
@@ -78,6 +79,7 @@ function sections(facts: StatementFacts): string {
     comparedTable('By service', 'Service', facts.previousPeriod, facts.services, ({ serviceName }) => serviceName),
     comparedTable('By project', 'Project', facts.previousPeriod, facts.projects, ({ project }) => project),
     reasonTable(facts),
+    reportingTable(facts),
   ]
     .filter((section) => section !== '')
     .join('\n');
@@ -160,6 +162,26 @@ function reasonTable({ reasons }: StatementFacts): string {
     (reason) => [escaped(reason.reason), reason.currency, ...pairCells(reason)],
     [],
   );
+}
+
+function reportingTable({ reporting }: StatementFacts): string {
+  if (reporting === null) return '';
+  const { currency, rates, leftOut } = reporting;
+  const cells = (amount: string | null) => (amount === null ? { right: 'unknown' } : moneyCell(amount));
+  const total = table(
+    `In ${currency}`,
+    ['', 'Currency', ...PAIR],
+    [reporting, ...leftOut],
+    (line) => [
+      line === reporting ? 'Total, each charge day at the rate of its day' : 'Left out: no exchange rate is known',
+      line.currency,
+      cells(line.effectiveCost),
+      cells(line.billedCost),
+    ],
+    [],
+  );
+  const lines = rates.map((used) => `<p>${escaped(rateText(used, currency))}</p>`);
+  return [total, ...lines].join('\n');
 }
 
 function footer(facts: StatementFacts, issued: IssuedStatement | null): string {

@@ -53,6 +53,11 @@ export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Rou
     }),
     handle(unmuteAlert, ({ params: { episode } }) => mute(episode, null)),
     handle(backtestAlertsEndpoint, async ({ params: { monitor: name }, body: { alerts, start, end } }) => {
+      if (start !== undefined && end !== undefined && Date.parse(start) >= Date.parse(end))
+        throw new AppError(
+          'invalid_request',
+          `"end" ${end} is not after "start" ${start}. Give the later instant as "end".`,
+        );
       const [monitor] = await findMonitors(store, name);
       if (monitor === undefined) throw noMonitor(name);
       return { monitor: name, alerts: await backtestAlerts(deps, monitor, { alerts, start, end }) };

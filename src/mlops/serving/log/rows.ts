@@ -7,6 +7,7 @@ import type { ServedPrediction } from './prediction-log.ts';
 import type { LogSpec } from './schema.ts';
 import type { ServedTokens } from './served-tokens.ts';
 import { type AnsweredTokens, NO_TOKENS, readTokens, StreamTokens } from './token-usage.ts';
+import { readTraceparent } from './traceparent.ts';
 import { namedColumns, rowOf, rowsIn, wholeOf } from './values.ts';
 
 /** What was asked and answered: tensors where they were converted, bytes where they were passed on, null where that is too much. */
@@ -85,7 +86,7 @@ export function rowsOf(
 
 /** Tokens for the ledger; null where the answer states none. An embedding states no output, which is none. */
 function servedTokensOf(
-  { id, endpoint, environment, project, model, version, answeredAt }: Exchange,
+  { id, endpoint, environment, project, model, version, answeredAt, headers }: Exchange,
   { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, model: answered }: AnsweredTokens,
   inputs: Row['inputs'],
 ): ServedTokens | null {
@@ -94,7 +95,7 @@ function servedTokensOf(
   return {
     ...{ prediction: id, endpoint, environment, project, model, modelVersion: version, at: answeredAt },
     ...{ llm: toName(inputs.model) ?? answered ?? model, user: toName(inputs.user) },
-    ...{ inputTokens, outputTokens: outputTokens ?? 0, ...cached },
+    ...{ inputTokens, outputTokens: outputTokens ?? 0, ...cached, caller: readTraceparent(headers) },
   };
 }
 

@@ -1,3 +1,5 @@
+import type { CallerSpan } from './traceparent.ts';
+
 /** Tokens of a request that an endpoint answered. */
 export interface ServedTokens {
   /** Id of the prediction: recorded again, it replaces itself. */
@@ -19,6 +21,8 @@ export interface ServedTokens {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  /** Span of the client that sent the request; null where the request names none. */
+  readonly caller: CallerSpan | null;
 }
 
 /** The ledger of tokens, as serving writes to it. */
