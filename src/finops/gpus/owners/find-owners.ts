@@ -11,6 +11,8 @@ import { sharedSubject } from './shared-subject.ts';
 export interface UsageOfGpus {
   readonly id: string;
   readonly subject: Subject;
+  /** Key in the price book. */
+  readonly resource: string;
   /** What was held, as the bill names it. */
   readonly resourceId: string | null;
   readonly start: number;
