@@ -2,6 +2,7 @@ import type { Run } from '../../../src/mlops/tracking/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { Instant } from '../parts/Instant.tsx';
+import { LinkedText } from '../parts/LinkedText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { formatDuration } from '../runs/duration.ts';
 import { StatusMark } from '../runs/StatusMark.tsx';
@@ -28,7 +29,7 @@ export function RunCell({ run, column }: { readonly run: Run; readonly column: s
 function OwnCell({ run, column }: { readonly run: Run; readonly column: string }) {
   if (column === 'status') return <StatusMark status={run.status} />;
   if (column === 'start_time') return <Instant at={run.startTime} />;
-  if (column === 'run_id') return <code>{run.runId}</code>;
+  if (column === 'run_id') return <LinkedText text={run.runId} />;
   if (run.endTime === null) return <Unknown reason="The run has not ended." />;
   return column === 'end_time' ? (
     <Instant at={run.endTime} />
@@ -52,5 +53,9 @@ function MetricCell({ run, metric }: { readonly run: Run; readonly metric: strin
 
 function TextCell({ text, reason }: { readonly text: string | undefined; readonly reason: string }) {
   if (text === undefined) return <Unknown reason={reason} />;
-  return <span {...(text.length > 24 ? { 'data-tip': text.slice(0, 500) } : {})}>{text}</span>;
+  return (
+    <span {...(text.length > 24 ? { 'data-tip': text.slice(0, 500) } : {})}>
+      <LinkedText text={text} />
+    </span>
+  );
 }

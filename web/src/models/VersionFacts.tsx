@@ -4,6 +4,7 @@ import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
 import { CopyButton } from '../parts/CopyButton.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Instant } from '../parts/Instant.tsx';
+import { LinkedText } from '../parts/LinkedText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './models.module.css';
 
@@ -47,6 +48,10 @@ function RunOf({ version: { runId, model, version } }: { readonly version: Model
   );
 }
 
+/** Tags by which the server finds its own versions again: they say nothing to a reader. */
+const INTERNAL_TAGS = ['steelyard.mark'];
+
 function pairs(what: string, values: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
-  return Object.entries(values).map(([key, value]) => [`${what} ${key}`, value] as const);
+  const shown = Object.entries(values).filter(([key]) => !INTERNAL_TAGS.includes(key));
+  return shown.map(([key, value]) => [`${what} ${key}`, <LinkedText key={key} text={value} />] as const);
 }
