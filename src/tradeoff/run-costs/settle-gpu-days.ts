@@ -7,10 +7,20 @@ import { type Due, takeDue } from './store.ts';
 const DAYS_AT_ONCE = 31;
 const DAY_MS = 86_400_000;
 
-/** Keys of the GPU days from the first to the last instant: a day, or the months where they are several. */
+/** Months that are due one by one; of a longer time all days are, so that no interval makes thousands of rows. */
+const MOST_MONTHS = 24;
+
+/**
+ * Keys of the GPU days from the first to the last instant, UTC: a day, the months where they are several days, or the empty
+ * key, which stands for all days, where they are more than two years.
+ *
+ * @example gpuKeys({ start: '2026-10-30T00:00:00Z', end: '2026-11-02T00:00:00Z' }) // ['2026-10', '2026-11']
+ */
 export function gpuKeys({ start, end }: { readonly start: string; readonly end: string }): string[] {
   const [first, last] = [start.slice(0, 'YYYY-MM-DD'.length), end.slice(0, 'YYYY-MM-DD'.length)];
-  return first === last ? [first] : monthsBetween(first.slice(0, 'YYYY-MM'.length), last.slice(0, 'YYYY-MM'.length));
+  if (first === last) return [first];
+  const months = monthsBetween(first.slice(0, 'YYYY-MM'.length), last.slice(0, 'YYYY-MM'.length));
+  return months.length > MOST_MONTHS ? [''] : months;
 }
 
 function monthsBetween(first: string, last: string): string[] {
