@@ -34,7 +34,7 @@ export { gpuMigrations } from './migrations.ts';
 export type { GpuDay } from './owners/gpu-days.ts';
 export type { GpuHeld } from './owners/held-at.ts';
 export type { GpuWork, ReconciledCost } from './owners/owner.ts';
-export type { RunDevice, RunGpuDay } from './owners/run-days.ts';
+export type { RunGpuDay } from './owners/run-days.ts';
 export type { Purchases } from './purchases.ts';
 export { openGpuReadings } from './recent/table.ts';
 export {

@@ -59,7 +59,7 @@ const metered = (amount: string) => ({ cost: { amount, currency: 'USD' }, basis:
 
 describe('GPU time of runs', () => {
   it('is their metered cost, as the GPU reports have it, and that of their experiment', async () => {
-    const { experiment_id } = await post(shared, 'experiments/create', { name: `gpu-${tests}` });
+    const experiment_id = String((await post(shared, 'experiments/create', { name: `gpu-${tests}` })).experiment_id);
     const [a, b, unknown] = [
       await newRun(shared, { experiment_id }),
       await newRun(shared, { experiment_id }),

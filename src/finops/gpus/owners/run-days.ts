@@ -21,7 +21,7 @@ export interface RunGpuDay {
   readonly devices: readonly RunDevice[];
 }
 
-export interface RunDevice {
+interface RunDevice {
   readonly gpu: string;
   readonly host: string | null;
   readonly model: string | null;
