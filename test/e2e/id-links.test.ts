@@ -47,6 +47,9 @@ describe.skipIf(!hasChromium)('ids in the browser (skipped where Chromium is mis
 
   it('are links to their pages wherever another page names them', async () => {
     const { page } = await newVisit(browser);
+    const { runs } = await ask(url, listRuns, { query: { pageSize: 1000 } });
+    // Other texts of 32 digits, such as digests of datasets, have no page.
+    const own = new Set(runs.flatMap(({ runId, subject }) => [runId, subject.pipelineRun ?? runId]));
     const found: string[] = [];
     for (const path of await pages()) {
       await open(page, `${url}${path}`);
@@ -66,7 +69,8 @@ describe.skipIf(!hasChromium)('ids in the browser (skipped where Chromium is mis
         },
         { id: ID, own: path },
       );
-      found.push(...plain.map((text) => `${path}: ${text}`));
+      const known = plain.filter((id) => id.length !== 32 || own.has(id));
+      found.push(...known.map((text) => `${path}: ${text}`));
     }
     expect(found).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { formatMeasure } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { LinkedText } from '../parts/LinkedText.tsx';
+import { TagValue } from '../parts/TagValue.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { formatDuration } from '../runs/duration.ts';
 import { StatusMark } from '../runs/StatusMark.tsx';
@@ -18,7 +19,11 @@ export function RunCell({ run, column }: { readonly run: Run; readonly column: s
     case 'param':
       return <TextCell text={run.params[key]} reason={`The run has no param ${key}.`} />;
     case 'tag':
-      return <TextCell text={run.tags[key]} reason={`The run has no tag ${key}.`} />;
+      return (
+        <TagValue name={run.tags[key] === undefined ? '' : key} tags={run.tags}>
+          <TextCell text={run.tags[key]} reason={`The run has no tag ${key}.`} />
+        </TagValue>
+      );
     case 'cost':
       return <CostCell cost={run.cost} figure={key} />;
     default:
@@ -53,9 +58,5 @@ function MetricCell({ run, metric }: { readonly run: Run; readonly metric: strin
 
 function TextCell({ text, reason }: { readonly text: string | undefined; readonly reason: string }) {
   if (text === undefined) return <Unknown reason={reason} />;
-  return (
-    <span {...(text.length > 24 ? { 'data-tip': text.slice(0, 500) } : {})}>
-      <LinkedText text={text} />
-    </span>
-  );
+  return <span {...(text.length > 24 ? { 'data-tip': text.slice(0, 500) } : {})}>{text}</span>;
 }

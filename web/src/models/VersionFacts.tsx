@@ -5,6 +5,7 @@ import { CopyButton } from '../parts/CopyButton.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { LinkedText } from '../parts/LinkedText.tsx';
+import { TagValue } from '../parts/TagValue.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './models.module.css';
 
@@ -20,7 +21,10 @@ export function VersionFacts({ version }: { readonly version: ModelVersion }) {
     [
       'Source',
       <span key="source">
-        <code className={styles.source}>{version.source}</code> <CopyButton text={version.source} what="the source" />
+        <code className={styles.source}>
+          <LinkedText text={version.source} />
+        </code>{' '}
+        <CopyButton text={version.source} what="the source" />
       </span>,
     ],
     ...pairs('Tag', version.tags),
@@ -53,5 +57,5 @@ const INTERNAL_TAGS = ['steelyard.mark'];
 
 function pairs(what: string, values: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
   const shown = Object.entries(values).filter(([key]) => !INTERNAL_TAGS.includes(key));
-  return shown.map(([key, value]) => [`${what} ${key}`, <LinkedText key={key} text={value} />] as const);
+  return shown.map(([key, value]) => [`${what} ${key}`, <TagValue key={key} name={key} tags={values} />] as const);
 }
