@@ -20,7 +20,7 @@ import { type GpuHeld, heldAt } from './owners/held-at.ts';
 import { type GpuWork, NO_WORK } from './owners/owner.ts';
 import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
 import { type RunGpuDay, runGpuDays } from './owners/run-days.ts';
-import { type OwnedDeps, ownedTimes } from './owners/service.ts';
+import { freshTimes, type OwnedDeps, ownedTimes } from './owners/service.ts';
 import { packFiles } from './packing/service.ts';
 import type {
   GpuEfficiency,
@@ -158,7 +158,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
     readings: (query) => gpuReadings(owned(), query),
     outcomes: (query) => gpuOutcomes(times, owned(), query),
     days: (within) => gpuDays(times, within),
-    runDays: (within) => runGpuDays(times, owned(), within),
+    runDays: (within) => runGpuDays(freshTimes(owned), owned(), within),
     async readDays(sql) {
       const partitions = partitionsOf('utilization', await deps.lake.partitions(sql, GPU_STRETCH));
       return [...new Set(partitions.flatMap((name) => name.split(' ')[1] ?? []))].toSorted();

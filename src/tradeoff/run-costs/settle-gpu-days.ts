@@ -1,7 +1,7 @@
 import type { RunCostDeps } from './deps.ts';
 import { replaceGpuDays } from './gpu-days.ts';
 import { refreshRuns, splitRuns } from './refresh-runs.ts';
-import { type Due, takeDue } from './store.ts';
+import { type Due, noteDue, takeDue } from './store.ts';
 
 /** Days whose GPU time is read in one query. */
 const DAYS_AT_ONCE = 31;
@@ -41,7 +41,9 @@ export async function settleGpuDays(deps: RunCostDeps, due: Due): Promise<boolea
     const [from = '', last = ''] = [part[0], part.at(-1)];
     const found = await deps.gpus.runDays({ from, to: dayAfter(last) });
     const isCurrent = await deps.store.transaction(async (sql) => {
-      if (index === parts.length - 1 && !(await takeDue(sql, due))) return false;
+      // What was read before a later change, or by a slower server, must not replace what is known since.
+      if (!(await takeDue(sql, due))) return false;
+      if (index < parts.length - 1) await noteDue(sql, [due]);
       const touched = await replaceGpuDays(sql, part, found);
       for (const runs of splitRuns(touched)) await refreshRuns(deps, sql, runs);
       return true;
