@@ -19,7 +19,7 @@ import { servingFacts } from './wire-serving.ts';
 /** THE MEETING PLACE */
 export function wireTradeoff(
   ground: Ground,
-  { metering, allocation, budgets, billing, prices }: ReturnType<typeof wireFinops>,
+  { metering, allocation, budgets, billing, prices, gpus }: ReturnType<typeof wireFinops>,
   { tracking, registry }: ReturnType<typeof wireMlops>,
 ) {
   const evidence = createEvidence({
@@ -29,7 +29,7 @@ export function wireTradeoff(
   const decisions = createDecisions({ ...ground, bills: billing });
   decisions.listen(ground.events);
   const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });
-  const runCosts = createRunCosts({ ...ground, metering, allocation, tracking });
+  const runCosts = createRunCosts({ ...ground, metering, allocation, gpus, tracking });
   runCosts.listen(ground.events);
   const lineage = createLineage({ ...ground, metering, allocation, tracking, registry, decisions, servedVersions });
   const openLineage = createOpenLineage({

@@ -6,8 +6,16 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeOddFiles } from '../../examples/recommender/bill/write-bill.ts';
 import { diffDeliveries } from '../../src/finops/billing/diff/schema.ts';
-import { type Delivery, listDeliveries, listRestatements, revertDelivery } from '../../src/finops/billing/schema.ts';
+import {
+  type Delivery,
+  importBill,
+  listDeliveries,
+  listRestatements,
+  revertDelivery,
+} from '../../src/finops/billing/schema.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
+import { Upload } from '../../src/platform/uploads/schema.ts';
+import { billText, dailyRows } from '../../src/testing.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, summaryOf } from './questions.ts';
@@ -209,6 +217,28 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     const page = await visit('/deliveries/d_00000000000000000000');
     expect(await readable(page.getByRole('alert'))).toContain('bill_delivery_not_found');
   });
+
+  it('are on the overview while they are on hold, with the way to the decision', async () => {
+    const seats = billText(...dailyRows(10, { cost: '1', account: 'seats', service: 'Seats' }));
+    await importText('seats-a', seats);
+    const page = await visit('/');
+    const notice = page.getByRole('status').filter({ hasText: 'on hold' });
+    expect(await notice.count()).toBe(0);
+    const { delivery } = await importText('seats-b', seats);
+    await page.reload();
+    await notice.waitFor();
+    expect(await readable(notice)).toMatch(/^1 delivery on hold, not counted in any total\. .*: seats-b, \w+ \d{4}\./);
+    await notice.getByRole('link', { name: 'seats-b' }).click();
+    await page.waitForURL(new RegExp(`/deliveries/${delivery}`));
+    await page.getByRole('link', { name: 'Count both…' }).waitFor();
+  });
+
+  async function importText(source: string, text: string) {
+    const url = `${server.url}/api/v1/uploads?name=a.csv`;
+    const headers = { 'content-type': 'application/octet-stream' };
+    const { upload } = Upload.parse(await (await fetch(url, { method: 'POST', headers, body: text })).json());
+    return ask(server.url, importBill, { body: { source, files: [{ upload, name: 'a.csv' }], overlap: 'hold' } });
+  }
 
   async function addSource(name: string, path: string): Promise<void> {
     const spec = { location: { type: 'folder', path }, layout: 'files', schedule: null };

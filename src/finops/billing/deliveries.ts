@@ -22,14 +22,14 @@ export interface DeliveriesDeps {
   readonly clock: Clock;
 }
 
-/** Deliveries as they are shown, oldest first, each with the sequence that a page goes on from. */
+/** Deliveries as they are shown, all or those on hold, oldest first, each with the sequence that a page goes on from. */
 export async function shownDeliveries(
   deps: DeliveriesDeps,
-  page: DeliveryPage,
+  { held, ...page }: Omit<DeliveryPage, 'units'> & { readonly held: boolean },
 ): Promise<{ sequence: number; delivery: Delivery }[]> {
-  const units = await pageDeliveryUnits(deps.store, page);
-  const deliveries = await findDeliveries(deps.store, [...new Set(units.map(({ delivery }) => delivery))]);
   const standing = await standingUnits(deps.store);
+  const units = await pageDeliveryUnits(deps.store, { ...page, units: held ? heldUnits(standing) : null });
+  const deliveries = await findDeliveries(deps.store, [...new Set(units.map(({ delivery }) => delivery))]);
   const days = await provisionalDaysBySource(deps.store);
   const shown: { sequence: number; delivery: Delivery }[] = [];
   for (const unit of units) {
@@ -40,6 +40,11 @@ export async function shownDeliveries(
     shown.push({ sequence: unit.sequence, delivery: { ...shownUnit(unit, stored, standing, facts), state } });
   }
   return shown;
+}
+
+function heldUnits(standing: readonly StandingUnit[]): DeliveryPage['units'] {
+  const held = standing.filter((unit) => unit.held);
+  return { partitions: held.map(({ partition }) => partition), deliveries: held.map(({ delivery }) => delivery) };
 }
 
 /** Those of a delivery from before facts were kept: read once from its rows. */

@@ -274,8 +274,14 @@ describe('exports that may be of the same charges', () => {
     await deliver('first', seats());
     const second = await deliver('second', seats(), { overlap: 'hold' });
     expect(second.units).toMatchObject([{ standing: 'held', reason: expect.stringContaining(named('first')) }]);
+    const held = async () => {
+      const found = await call(application, listDeliveries, { query: { held: 'true', pageSize: 1000 } });
+      return found.deliveries.filter(({ source }) => source.endsWith(named(''))).map(({ delivery }) => delivery);
+    };
+    expect(await held()).toEqual([second.delivery]);
     expect(await total()).toEqual(usd('14.5'));
     await prefer(second.delivery, { beside: true, why: 'a second subscription' });
+    expect(await held()).toEqual([]);
     expect(await total()).toEqual(usd('29'));
     expect((await deliveries()).map(({ standing }) => standing)).toEqual(['current', 'current']);
   });

@@ -61,8 +61,8 @@ function writingRoutes(deps: BillingDeps, exclusive: Exclusive): Route[] {
 
 function readingRoutes(deps: BillingDeps): Route[] {
   return [
-    handle(listDeliveries, async ({ query: { source = null, period = null, pageSize, pageToken } }) => {
-      const asked = { source, period };
+    handle(listDeliveries, async ({ query: { source = null, period = null, held, pageSize, pageToken } }) => {
+      const asked = { source, period, held: held === 'true' };
       const [after] = pageToken === undefined ? [] : decodePageToken(pageToken, asked);
       const found = await shownDeliveries(deps, { ...asked, after: numberOrNull(after), limit: pageSize + 1 });
       const { shown, nextPageToken } = pageOf(found, pageSize, asked);

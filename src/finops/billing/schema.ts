@@ -230,6 +230,7 @@ export const listDeliveries = endpoint({
   query: z.strictObject({
     source: SourceName.optional(),
     period: Month.optional().describe('Only of this billing period'),
+    held: z.literal('true').optional().describe('Only what is on hold until a person decides'),
     ...PageQuery,
   }),
   response: z.strictObject({

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { Sql } from '../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../platform/store/index.ts';
 import type { BillUnit } from './bill-rows.ts';
 import { UnitFacts } from './facts.ts';
 import { BillDataset, DateFormat, type MetricTotal, NumberFormat, type RejectedRow } from './schema.ts';
@@ -211,6 +211,8 @@ export async function deliveriesOfUnit(sql: Sql, partition: string): Promise<Del
 }
 
 export interface DeliveryPage {
+  /** Only units of these partitions and deliveries; null: of all. */
+  readonly units: { readonly partitions: readonly string[]; readonly deliveries: readonly string[] } | null;
   readonly source: string | null;
   readonly period: string | null;
   /** Sequence of the last entry of the page before; null for the first page. */
@@ -226,7 +228,11 @@ export async function pageDeliveryUnits(sql: Sql, page: DeliveryPage): Promise<D
     .selectAll()
     .orderBy('sequence')
     .limit(page.limit);
-  const { source, period, after } = page;
+  const { source, period, after, units } = page;
+  if (units !== null) {
+    query = query.where(isAmong(sql, 'partition_name', units.partitions));
+    query = query.where(isAmong(sql, 'delivery_id', units.deliveries));
+  }
   if (source !== null) query = query.where('source', '=', source);
   if (period !== null) query = query.where('period', '=', period);
   if (after !== null) query = query.where('sequence', '>', after);

@@ -34,6 +34,7 @@ export { gpuMigrations } from './migrations.ts';
 export type { GpuDay } from './owners/gpu-days.ts';
 export type { GpuHeld } from './owners/held-at.ts';
 export type { GpuWork, ReconciledCost } from './owners/owner.ts';
+export type { RunGpuDay } from './owners/run-days.ts';
 export type { Purchases } from './purchases.ts';
 export { openGpuReadings } from './recent/table.ts';
 export {
@@ -49,7 +50,7 @@ export {
  */
 export interface Gpus
   extends AsyncDisposable,
-    Pick<GpuService, 'learnOf' | 'days' | 'heldAt' | 'containers' | 'nodeGroups'> {
+    Pick<GpuService, 'learnOf' | 'days' | 'runDays' | 'readDays' | 'heldAt' | 'containers' | 'nodeGroups'> {
   /** `GpuSource`, `GpuOwnerRules`. */
   readonly kinds: readonly ManifestKind[];
   /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
@@ -103,9 +104,7 @@ export function createGpus(ground: GpuGround): Gpus {
   return {
     kinds: [
       specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource),
-      specKind('GpuOwnerRules', 40, GpuOwnerRulesSpec, (sql, name, spec) =>
-        applyOwnerRules(deps.clock, sql, name, spec),
-      ),
+      specKind('GpuOwnerRules', 40, GpuOwnerRulesSpec, (sql, name, spec) => applyOwnerRules(deps, sql, name, spec)),
     ],
     routes: [
       handle(previewGpuRetention, ({ query: { days = ground.config.gpuReadingDays } }) =>
@@ -120,6 +119,8 @@ export function createGpus(ground: GpuGround): Gpus {
     purchases,
     learnOf: service.learnOf,
     days: service.days,
+    runDays: service.runDays,
+    readDays: service.readDays,
     stamp: async (sql, today) => {
       const [imported, sent] = [await importPrices(sql), await sourcePrices(sql)];
       return imported.length + sent.length === 0

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { literal } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
+import { appendTimeChanged, spanOf } from './changes/time-changed.ts';
 import { type NodeGroup, nodeGroups } from './containers/node-groups.ts';
 import { containerReport } from './containers/report.ts';
 import { type ContainerUse, containerUses } from './containers/use.ts';
@@ -17,7 +19,8 @@ import { type GpuDay, gpuDays } from './owners/gpu-days.ts';
 import { type GpuHeld, heldAt } from './owners/held-at.ts';
 import { type GpuWork, NO_WORK } from './owners/owner.ts';
 import { gpuEfficiency, gpuOutcomes, gpuOwners } from './owners/reports.ts';
-import { type OwnedDeps, ownedTimes } from './owners/service.ts';
+import { type RunGpuDay, runGpuDays } from './owners/run-days.ts';
+import { freshTimes, type OwnedDeps, ownedTimes } from './owners/service.ts';
 import { packFiles } from './packing/service.ts';
 import type {
   GpuEfficiency,
@@ -43,6 +46,7 @@ import type {
 import { type ImportDeps, type ImportPlan, importReadings, type SampleFile } from './telemetry/import.ts';
 import { columnOf } from './telemetry/source-file.ts';
 import { newestImports } from './telemetry/store.ts';
+import { GPU_STRETCH, partitionsOf } from './telemetry/tables.ts';
 
 export interface GpuDeps extends ImportDeps, KnownTimeDeps, Omit<OwnedDeps, 'work'> {
   /** On this machine: the engine reads uploads as files. */
@@ -87,6 +91,10 @@ export interface GpuService {
   outcomes(query: z.infer<typeof getGpuOutcomes.query>): Promise<GpuOutcomes>;
   /** Time and money of each GPU by owner and day, within UTC days, the second exclusive. */
   days(within: { readonly from: string; readonly to: string }): Promise<GpuDay[]>;
+  /** GPU time and cost of runs by run and day, within UTC days, the second exclusive. */
+  runDays(within: { readonly from: string; readonly to: string }): Promise<RunGpuDay[]>;
+  /** UTC days (YYYY-MM-DD) of which readings are known, in order. */
+  readDays(sql: Sql): Promise<string[]>;
   containerReport(query: z.infer<typeof listContainerUse.query>): Promise<z.infer<typeof listContainerUse.response>>;
   /** What containers asked for and used in [start, end) Unix ms, on whole hours, by workload. */
   containers(window: { readonly start: number; readonly end: number }): Promise<ContainerUse[]>;
@@ -134,7 +142,10 @@ export function createGpuService(deps: GpuDeps): GpuService {
       }),
     async note(holdings) {
       const noted = holdings.map((holding) => ({ ...holding, holder: holderOf(holding) }));
-      await deps.store.transaction((sql) => noteTimes(sql, noted));
+      await deps.store.transaction(async (sql) => {
+        await noteTimes(sql, noted);
+        if (noted.length > 0) await appendTimeChanged(deps, sql, spanOf(noted));
+      });
     },
     learnOf(work) {
       known.work = work;
@@ -147,6 +158,11 @@ export function createGpuService(deps: GpuDeps): GpuService {
     readings: (query) => gpuReadings(owned(), query),
     outcomes: (query) => gpuOutcomes(times, owned(), query),
     days: (within) => gpuDays(times, within),
+    runDays: (within) => runGpuDays(freshTimes(owned), owned(), within),
+    async readDays(sql) {
+      const partitions = partitionsOf('utilization', await deps.lake.partitions(sql, GPU_STRETCH));
+      return [...new Set(partitions.flatMap((name) => name.split(' ')[1] ?? []))].toSorted();
+    },
     containerReport: (query) => containerReport({ ...owned(), clock: deps.clock }, query),
     containers: (window) => containerUses(owned(), window),
     nodeGroups: (window) => nodeGroups(deps, window),

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RunGpuDay } from '../../finops/gpus/index.ts';
 import type { MeteredUsage } from '../../finops/metering/index.ts';
+import { sumDecimals } from '../../platform/units/index.ts';
 import { type BilledPart, costOfRun } from './cost-of-run.ts';
 
 const energy = { kilowattHours: null, reason: 'no GPU power was logged' };
@@ -29,12 +32,16 @@ function usage(hours: string, cost: string | null, resource = 'gpu:H100', curren
   };
 }
 
+const gpuDay = (day: string, amount: string): RunGpuDay => ({
+  ...{ day, run: 'r', costs: [{ amount, currency: 'USD' }], reasons: [], priceSources: ['2.4 USD an hour'] },
+  devices: [{ gpu: 'GPU-a', host: 'node-1', model: 'H100', gpuHours: '24' }],
+});
 const billed = (part: Partial<BilledPart>): BilledPart => ({
   ...{ period: '2026-10', currency: 'USD', reconciled: null, allocated: null, coveredHours: '0' },
   ...part,
 });
-const of = (facts: { usage?: MeteredUsage[]; billed?: BilledPart[] }) =>
-  costOfRun({ usage: [], billed: [], energy, asOf, ...facts });
+const of = (facts: { usage?: MeteredUsage[]; billed?: BilledPart[]; gpuDays?: RunGpuDay[] }) =>
+  costOfRun({ usage: [], billed: [], gpuDays: [], energy, asOf, ...facts });
 
 describe('the cost of a run', () => {
   it('is unknown, not zero, without usage', () => {
@@ -80,6 +87,64 @@ describe('the cost of a run', () => {
   it('does not add currencies up', () => {
     const cost = of({ usage: [usage('4', '12'), usage('1', '5', 'gpu:A10G', 'EUR')] });
     expect(cost.metered).toEqual({ cost: null, reason: 'it is in EUR and USD, which are not added up' });
+  });
+
+  it('is metered by GPU readings where no usage was recorded', () => {
+    const cost = of({ gpuDays: [gpuDay('2026-10-01', '4.8'), gpuDay('2026-10-02', '57.6')] });
+    expect(cost).toMatchObject({
+      total: { cost: { amount: '62.4', currency: 'USD' }, basis: 'metered', reason: null },
+      metered: { cost: { amount: '62.4', currency: 'USD' }, reason: null },
+      reconciled: { cost: null },
+      gpuHours: { hours: '48', reason: null },
+      priceSources: ['GPU readings: 2.4 USD an hour'],
+      hardware: [{ resource: 'H100', resourceId: 'node-1', quantity: '1', hours: '48' }],
+    });
+  });
+
+  it('is unknown when a part of its GPU time has no price', () => {
+    const unpriced = { ...gpuDay('2026-10-02', '4.8'), costs: [], reasons: ['the price book has no price of "gpu:X"'] };
+    const cost = of({ gpuDays: [gpuDay('2026-10-01', '4.8'), unpriced] });
+    expect(cost.total).toEqual({
+      ...{ cost: null, basis: null },
+      reason: 'the price book has no price of "gpu:X"; no usage interval of the run names a machine of the bill',
+    });
+    expect(cost.gpuHours.hours).toBe('48');
+  });
+
+  it('is one record of money, whichever there are: usage, bill, GPU readings and rules are never added up', () => {
+    const amount = fc.integer({ min: 1, max: 10_000 }).map(String);
+    const facts = fc.record({
+      usage: fc.array(
+        amount.map((cost) => usage('4', cost)),
+        { maxLength: 2 },
+      ),
+      gpuDays: fc.array(
+        amount.map((cost) => gpuDay('2026-10-01', cost)),
+        { maxLength: 2 },
+      ),
+      billed: fc.array(
+        fc.record({
+          reconciled: fc.option(amount),
+          allocated: fc.option(amount),
+          coveredHours: fc.constantFrom('0', '8'),
+        }),
+        { maxLength: 2 },
+      ),
+    });
+    const sum = (amounts: readonly (string | null | undefined)[]) => sumDecimals(amounts.map((one) => one ?? '0'));
+    fc.assert(
+      fc.property(facts, ({ billed: parts, ...rest }) => {
+        const { total } = of({ ...rest, billed: parts.map(billed) });
+        const records = [
+          sum(rest.usage.map(({ metered }) => metered.cost?.amount)),
+          ...(rest.usage.length === 0 ? [sum(rest.gpuDays.map(({ costs }) => costs[0]?.amount))] : []),
+          sum(parts.map(({ reconciled }) => reconciled)),
+          sum(parts.map(({ allocated }) => allocated)),
+        ];
+        if (total.cost !== null) expect(records).toContain(total.cost.amount);
+        else expect(rest.usage.length + rest.gpuDays.length).toBe(0);
+      }),
+    );
   });
 
   it('knows GPU-hours of GPUs only', () => {

@@ -1,7 +1,10 @@
+import type { RunGpuDay } from '../../finops/gpus/index.ts';
 import { type MeteredUsage, usedPrices } from '../../finops/metering/index.ts';
 import { usedPriceText } from '../../finops/prices/index.ts';
 import type { Hardware, RunCost } from '../../mlops/tracking/schema.ts';
-import { decimal, decimalString, type Money, sumDecimals } from '../../platform/units/index.ts';
+import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
+import { costOfGpuDays, type GpuCost } from './gpu-cost.ts';
+import { sumMoney } from './sum-money.ts';
 
 /** What a bill says of a run in one period and currency. */
 export interface BilledPart {
@@ -15,6 +18,8 @@ export interface BilledPart {
 export interface CostFacts {
   readonly usage: readonly MeteredUsage[];
   readonly billed: readonly BilledPart[];
+  /** What readings say of the GPUs that it held. */
+  readonly gpuDays: readonly RunGpuDay[];
   readonly energy: RunCost['energy'];
   /** UTC instant. */
   readonly asOf: string;
@@ -25,26 +30,38 @@ type Figure = RunCost['metered'];
 /** Hours are rounded to 20 decimals part by part; less than this is no hour that a bill lacks. */
 const SAME_HOURS = '1e-9';
 const NO_USAGE = 'no usage was recorded for the run';
+const NO_MACHINE = 'no usage interval of the run names a machine of the bill';
 
 /**
  * The cost of one run from usage, prices and bills. The total is the reconciled cost when billed rows cover all of its
- * metered hours, else the metered cost, else what allocation rules give it; never a sum of them.
+ * metered hours, else the metered cost, else what allocation rules give it; never a sum of them. Metered cost comes from usage
+ * intervals, and from GPU readings only for a run without any: both are records of the same work.
  * Example: metered 12, billed rows cover 3 of 4 hours and cost 10 -> reconciled 10 with a reason, total 12 (metered).
  */
-export function costOfRun({ usage, billed, energy, asOf }: CostFacts): RunCost {
-  const metered = meteredOf(usage);
-  const reconciled = reconciledOf(usage, billed);
+export function costOfRun({ usage, billed, gpuDays, energy, asOf }: CostFacts): RunCost {
+  const byGpus = usage.length === 0 && gpuDays.length > 0 ? costOfGpuDays(gpuDays) : null;
+  const { metered, gpuHours, priceSources, hardware } = byGpus ?? costOfUsage(usage);
+  const reconciled = byGpus === null ? reconciledOf(usage, billed) : unknown(NO_MACHINE);
   const allocated = allocatedOf(billed);
   return {
     total: totalOf(metered, reconciled, allocated),
     metered,
     reconciled,
     allocated,
-    gpuHours: gpuHoursOf(usage),
+    gpuHours,
     energy,
+    priceSources,
+    hardware,
+    asOf,
+  };
+}
+
+function costOfUsage(usage: readonly MeteredUsage[]): GpuCost {
+  return {
+    metered: meteredOf(usage),
+    gpuHours: gpuHoursOf(usage),
     priceSources: usedPrices(usage).map(usedPriceText),
     hardware: hardwareOf(usage),
-    asOf,
   };
 }
 
@@ -60,14 +77,14 @@ function meteredOf(usage: readonly MeteredUsage[]): Figure {
   if (usage.length === 0) return unknown(NO_USAGE);
   const reasons = new Set(usage.flatMap(({ metered }) => metered.reason ?? []));
   if (reasons.size > 0) return unknown([...reasons].slice(0, 3).join('; '));
-  return summed(usage.flatMap(({ metered: { cost } }) => cost ?? []));
+  return sumMoney(usage.flatMap(({ metered: { cost } }) => cost ?? []));
 }
 
 function reconciledOf(usage: readonly MeteredUsage[], billed: readonly BilledPart[]): Figure {
   if (usage.length === 0) return unknown(NO_USAGE);
   const parts = billed.filter(({ reconciled }) => reconciled !== null);
   if (parts.length === 0) return unknown('no billed row meets its usage yet');
-  const sum = summed(parts.map(({ reconciled, currency }) => ({ amount: reconciled ?? '0', currency })));
+  const sum = sumMoney(parts.map(({ reconciled, currency }) => ({ amount: reconciled ?? '0', currency })));
   const hours = decimal(sumDecimals(usage.map((each) => each.hours)));
   const covered = decimal(sumDecimals(parts.map(({ coveredHours }) => coveredHours)));
   if (sum.cost === null || hours.minus(covered).lte(SAME_HOURS)) return sum;
@@ -79,15 +96,7 @@ function allocatedOf(billed: readonly BilledPart[]): Figure {
   const parts = billed.flatMap(({ allocated, currency }) =>
     allocated === null ? [] : [{ amount: allocated, currency }],
   );
-  return parts.length === 0 ? unknown('no allocation rule gives billed cost to the run') : summed(parts);
-}
-
-function summed(parts: readonly Money[]): Figure {
-  const currencies = [...new Set(parts.map(({ currency }) => currency))].toSorted();
-  const [currency] = currencies;
-  if (currency === undefined) return unknown(NO_USAGE);
-  if (currencies.length > 1) return unknown(`it is in ${currencies.join(' and ')}, which are not added up`);
-  return { cost: { amount: sumDecimals(parts.map(({ amount }) => amount)), currency }, reason: null };
+  return parts.length === 0 ? unknown('no allocation rule gives billed cost to the run') : sumMoney(parts);
 }
 
 function unknown(reason: string): Figure {

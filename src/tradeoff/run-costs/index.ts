@@ -1,8 +1,9 @@
 import type { Events } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { monthPeriod } from '../../platform/units/index.ts';
+import type { RunCostDeps } from './deps.ts';
 import { getRunCostTotals } from './schema.ts';
-import { hear, heard, type RunCostDeps, SETTLE, settle } from './service.ts';
+import { hear, heard, SETTLE, settle } from './service.ts';
 import { totalsOfPeriod } from './store.ts';
 
 export { runCostMigrations } from './migrations.ts';

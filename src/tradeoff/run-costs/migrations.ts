@@ -54,4 +54,23 @@ export const runCostMigrations: Migrations = {
         WHERE true ON CONFLICT (kind, key) DO NOTHING`.execute(database);
     },
   },
+  'run-costs/003-gpu-days': {
+    async up(database) {
+      await database.schema
+        .createTable('run_cost_gpu_day')
+        .addColumn('day', 'text', (of) => of.notNull())
+        .addColumn('run_id', 'text', (of) => of.notNull())
+        /** JSON: cost, prices and GPUs. */
+        .addColumn('content', 'text', (of) => of.notNull())
+        .addPrimaryKeyConstraint('run_cost_gpu_day_key', ['run_id', 'day'])
+        .execute();
+      await database.schema.createIndex('run_cost_gpu_day_day').on('run_cost_gpu_day').column('day').execute();
+      // Readings that came before this release are worked through once: an empty key stands for all days.
+      await database
+        .withTables<{ run_cost_due: { kind: string; key: string; noted: number } }>()
+        .insertInto('run_cost_due')
+        .values({ kind: 'gpus', key: '', noted: 0 })
+        .execute();
+    },
+  },
 };

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openStore } from '../../platform/store/index.ts';
+import type { RunCostDeps } from './deps.ts';
 import { runCostMigrations } from './migrations.ts';
-import { type RunCostDeps, settle } from './service.ts';
+import { settle } from './service.ts';
 import { nextDue, noteDue, replacePeriod, takeDue } from './store.ts';
 
 it('leaves what is due to the next server, and its job with it, when the server stops', async () => {
@@ -18,6 +19,7 @@ it('leaves what is due to the next server, and its job with it, when the server 
     clock: { now: Date.now },
     metering: { ofRuns: unused, runsWithUsage: unused, runsAndOthers: unused },
     allocation: { billedPeriods: unused, reconciledRuns: unused, allocatedRuns: unused },
+    gpus: { runDays: unused, readDays: unused },
     tracking: { costs: unused, putCosts: unused, energy: unused },
     jobs: { register: unused, schedule: unused, enqueue: unused },
     events: { append: unused },
@@ -27,7 +29,7 @@ it('leaves what is due to the next server, and its job with it, when the server 
   expect(await nextDue(store, 10)).toContainEqual(due);
 });
 
-it('works every stored period through again after the migration to effective cost', async () => {
+it('works every stored period and all GPU days through after the migrations', async () => {
   await using store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'run-costs-')) });
   const [[first, before]] = Object.entries(runCostMigrations) as [[string, (typeof runCostMigrations)[string]]];
   await store.migrate({ [first]: before });
@@ -42,5 +44,6 @@ it('works every stored period through again after the migration to effective cos
   expect(await nextDue(store, 10)).toEqual([
     { kind: 'period', key: '2026-09', noted: 0 },
     { kind: 'period', key: '2026-10', noted: 7 },
+    { kind: 'gpus', key: '', noted: 0 },
   ]);
 });

@@ -1,8 +1,11 @@
 import type { AllocatedRun, ReconciledRun, ReconciledTotal } from '../../finops/allocation/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 
-/** `all`: everything; `period`: the bill of a month against its usage; `energy`: what a run logged of its power. */
-export type DueKind = 'all' | 'period' | 'energy';
+/**
+ * `all`: everything; `period`: the bill of a month against its usage; `gpus`: GPU time of the days whose name begins with the key;
+ * `energy`: what a run logged of its power.
+ */
+export type DueKind = 'all' | 'period' | 'gpus' | 'energy';
 
 export interface Due {
   readonly kind: DueKind;
@@ -46,11 +49,14 @@ export async function noteDue(sql: Sql, dues: readonly Due[]): Promise<void> {
   }
 }
 
-/** What is to be worked out, `all` first and then months, because they may ask for more. */
+/** What is to be worked out, `all` first, then months and GPU days: they take the most time, and `all` asks for more. */
 export async function nextDue(sql: Sql, limit: number): Promise<Due[]> {
   const query = sql.tables<RunCostTables>().selectFrom('run_cost_due').select(['kind', 'key', 'noted']);
   return query
-    .orderBy((eb) => eb.case().when('kind', '=', 'all').then(0).when('kind', '=', 'period').then(1).else(2).end())
+    .orderBy((eb) => {
+      const place = eb.case().when('kind', '=', 'all').then(0).when('kind', '=', 'period').then(1);
+      return place.when('kind', '=', 'gpus').then(2).else(3).end();
+    })
     .orderBy('key')
     .limit(limit)
     .execute();

@@ -1,18 +1,25 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
+import { VersionLink } from '../parts/VersionLink.tsx';
 import styles from './decisions.module.css';
 
 /** What the verdict changed, and where to go on. */
 export function ActionTaken({ decision }: { readonly decision: DecisionDetail }) {
   const { alias } = decision.evidence.policy.spec;
   const champion = decision.evidence.champion;
+  const link = (version: string) => <VersionLink model={decision.model} version={version} />;
   const unchanged =
-    champion === null
-      ? `Nothing was changed: no version stood behind @${alias}.`
-      : `Nothing was changed: @${alias} stayed at version ${champion.version}.`;
+    champion === null ? (
+      `Nothing was changed: no version stood behind @${alias}.`
+    ) : (
+      <>
+        Nothing was changed: @{alias} stayed at {link(champion.version)}.
+      </>
+    );
   return (
     <div className={styles.action}>
-      <p>{decision.action === null ? unchanged : movedText(decision.action)}</p>
+      <p>{decision.action === null ? unchanged : <Moved action={decision.action} link={link} />}</p>
       <p className={styles.links}>
         <Link to="/models/$model" params={{ model: decision.model }}>
           All versions of {decision.model}
@@ -25,7 +32,22 @@ export function ActionTaken({ decision }: { readonly decision: DecisionDetail })
   );
 }
 
-function movedText(action: NonNullable<DecisionDetail['action']>): string {
-  if (action.from === null) return `The alias @${action.alias} was set to version ${action.to}.`;
-  return `The alias @${action.alias} moved from version ${action.from} to version ${action.to}.`;
+interface MovedProps {
+  readonly action: NonNullable<DecisionDetail['action']>;
+  readonly link: (version: string) => ReactNode;
+}
+
+function Moved({ action: { alias, from, to }, link }: MovedProps) {
+  if (from === null) {
+    return (
+      <>
+        The alias @{alias} was set to {link(to)}.
+      </>
+    );
+  }
+  return (
+    <>
+      The alias @{alias} moved from {link(from)} to {link(to)}.
+    </>
+  );
 }

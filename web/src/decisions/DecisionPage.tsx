@@ -7,6 +7,7 @@ import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
+import { VersionLink } from '../parts/VersionLink.tsx';
 import { ActionTaken } from './ActionTaken.tsx';
 import { Balance } from './Balance.tsx';
 import styles from './decisions.module.css';
@@ -54,7 +55,9 @@ function answerOf(found: DecisionDetail | undefined, failed: boolean) {
   return (
     <>
       <strong>
-        {found.model} version {found.version}
+        <VersionLink model={found.model} version={found.version}>
+          {found.model} version {found.version}
+        </VersionLink>
       </strong>{' '}
       is <VerdictMark verdict={found.verdict} word={SAID[found.verdict]} />
       {where === null ? '' : ` ${where}`}: {verdictReason(found)}.

@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
+import parts from '../parts/parts.module.css';
 
 interface DecisionsAnswerProps {
   readonly decisions: readonly Decision[];
@@ -22,7 +24,11 @@ export function DecisionsAnswer({ decisions, complete, filtered }: DecisionsAnsw
       {complete ? '' : 'Of the latest '}
       {counted(decisions.length, 'decision')}
       {matching}: {count('promote')} promoted, {count('hold')} on hold, {count('reject')} rejected. The latest, on{' '}
-      {formatInstant(latest.at)}, {PAST[latest.verdict]} <strong>{latest.model}</strong> version {latest.version}.
+      {formatInstant(latest.at)}, {PAST[latest.verdict]} <strong>{latest.model}</strong>{' '}
+      <Link to="/decisions/$decision" params={{ decision: latest.decision }} className={parts.textLink}>
+        version {latest.version}
+      </Link>
+      .
     </>
   );
 }

@@ -4,13 +4,13 @@ import { QualityFigure } from '../models/QualityFigure.tsx';
 import { UnitCostFigure } from '../models/UnitCostFigure.tsx';
 import { BASIS_NAME, sameTerms } from '../models/unit-costs.ts';
 import { LinkedText } from '../parts/LinkedText.tsx';
+import { VersionLink } from '../parts/VersionLink.tsx';
 import table from '../table/table.module.css';
 import styles from './decisions.module.css';
 
 /** The weighed version beside the one it would have replaced: every measure, with its source. */
 export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail['evidence'] }) {
   const { candidate, champion } = evidence;
-  const championText = champion === null ? 'No champion then' : `Champion, version ${champion.version}`;
   const none = 'There was no champion when this was decided.';
   return (
     <table className={`${table.table} ${styles.evidence}`}>
@@ -18,10 +18,18 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
         <tr>
           <th scope="col">Measure</th>
           <th scope="col" className={table.number}>
-            Version {candidate.version}
+            <VersionLink model={candidate.model} version={candidate.version}>
+              Version {candidate.version}
+            </VersionLink>
           </th>
           <th scope="col" className={table.number}>
-            {championText}
+            {champion === null ? (
+              'No champion then'
+            ) : (
+              <>
+                Champion, <VersionLink model={champion.model} version={champion.version} />
+              </>
+            )}
           </th>
           <th scope="col">Source</th>
         </tr>

@@ -1,9 +1,8 @@
-import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
 import { counted, formatCount } from '../format/number.ts';
-import parts from '../parts/parts.module.css';
 import { UnitCost } from '../parts/UnitCost.tsx';
+import { VersionLink } from '../parts/VersionLink.tsx';
 import { figuresOf } from './endpoint-figures.ts';
 import { sum } from './late-figures.ts';
 import { shareText } from './words.ts';
@@ -28,12 +27,19 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
       {answering.map((variant, index) => (
         <Fragment key={variant.variant}>
           {index > 0 && (index === answering.length - 1 ? ' and ' : ', ')}
-          <VersionLink variant={variant} />
+          <VersionLink model={variant.model} version={variant.version}>
+            {variant.model} version {variant.version}
+          </VersionLink>
           {answering.length > 1 && ` (${shareText(variant.weight)})`}
         </Fragment>
       ))}{' '}
       {answering.length === 1 ? 'answers' : 'answer'}
-      {shadows.length > 0 && `, ${shadows.map(({ version }) => `version ${version}`).join(', ')} in the shadow`}:{' '}
+      {shadows.map(({ variant, model, version }) => (
+        <Fragment key={variant}>
+          , <VersionLink model={model} version={version} />
+        </Fragment>
+      ))}
+      {shadows.length > 0 && ' in the shadow'}:{' '}
       {predictions === null ? begunText(variants) : `${formatCount(predictions)} predictions`}
       {per1000 !== null && (
         <>
@@ -44,14 +50,6 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
       )}
       .
     </>
-  );
-}
-
-function VersionLink({ variant: { model, version } }: { readonly variant: EndpointVariant }) {
-  return (
-    <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>
-      {model} version {version}
-    </Link>
   );
 }
 

@@ -8,8 +8,9 @@ import { figuresOf } from './endpoint-figures.ts';
 import styles from './endpoints.module.css';
 import { LateCells } from './LateCells.tsx';
 import { Per1000 } from './Per1000.tsx';
+import { ServedVersions } from './ServedVersions.tsx';
 import { SharesBar } from './SharesBar.tsx';
-import { versionsText, weightsText } from './words.ts';
+import { weightsText } from './words.ts';
 
 interface EndpointsTableProps {
   readonly endpoints: readonly EndpointSummary[];
@@ -87,7 +88,9 @@ function Row({ endpoint: { name, state, description, live, newest }, detail, met
       <td>
         <EndpointStateMark state={state} />
       </td>
-      <td className={table.wideOnly}>{versionsText(shown)}</td>
+      <td className={table.wideOnly}>
+        <ServedVersions revision={shown} variants={detail?.variants} />
+      </td>
       <td className={table.wideOnly}>
         <span className={styles.split}>
           {weightsText(shown.weights)}

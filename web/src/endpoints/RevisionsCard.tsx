@@ -9,7 +9,8 @@ import table from '../table/table.module.css';
 import { EndpointStateMark } from './EndpointStateMark.tsx';
 import styles from './endpoints.module.css';
 import { revisionsCsv } from './revisions-csv.ts';
-import { NOT_LIVE, versionsText, weightsText } from './words.ts';
+import { ServedVersions } from './ServedVersions.tsx';
+import { NOT_LIVE, weightsText } from './words.ts';
 
 interface RevisionsCardProps {
   readonly endpoint: EndpointDetail;
@@ -17,7 +18,7 @@ interface RevisionsCardProps {
 }
 
 /** Every change of the endpoint, why it was made, and the way back to it. */
-export function RevisionsCard({ endpoint: { name, revisions, live }, onRollback }: RevisionsCardProps) {
+export function RevisionsCard({ endpoint: { name, revisions, live, variants }, onRollback }: RevisionsCardProps) {
   return (
     <Card
       title="What was changed, why, and what can be gone back to?"
@@ -52,7 +53,9 @@ export function RevisionsCard({ endpoint: { name, revisions, live }, onRollback 
               <td>
                 <EndpointStateMark state={revision.state} />
               </td>
-              <td className={table.wideOnly}>{versionsText(revision)}</td>
+              <td className={table.wideOnly}>
+                <ServedVersions revision={revision} variants={variants} />
+              </td>
               <td className={table.wideOnly}>{weightsText(revision.weights)}</td>
               <td className={styles.why}>
                 {revision.cause}

@@ -2,6 +2,8 @@ import type { Run } from '../../../src/mlops/tracking/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { Instant } from '../parts/Instant.tsx';
+import { LinkedText } from '../parts/LinkedText.tsx';
+import { TagValue } from '../parts/TagValue.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { formatDuration } from '../runs/duration.ts';
 import { StatusMark } from '../runs/StatusMark.tsx';
@@ -17,7 +19,11 @@ export function RunCell({ run, column }: { readonly run: Run; readonly column: s
     case 'param':
       return <TextCell text={run.params[key]} reason={`The run has no param ${key}.`} />;
     case 'tag':
-      return <TextCell text={run.tags[key]} reason={`The run has no tag ${key}.`} />;
+      return (
+        <TagValue name={run.tags[key] === undefined ? '' : key} tags={run.tags}>
+          <TextCell text={run.tags[key]} reason={`The run has no tag ${key}.`} />
+        </TagValue>
+      );
     case 'cost':
       return <CostCell cost={run.cost} figure={key} />;
     default:
@@ -28,7 +34,7 @@ export function RunCell({ run, column }: { readonly run: Run; readonly column: s
 function OwnCell({ run, column }: { readonly run: Run; readonly column: string }) {
   if (column === 'status') return <StatusMark status={run.status} />;
   if (column === 'start_time') return <Instant at={run.startTime} />;
-  if (column === 'run_id') return <code>{run.runId}</code>;
+  if (column === 'run_id') return <LinkedText text={run.runId} />;
   if (run.endTime === null) return <Unknown reason="The run has not ended." />;
   return column === 'end_time' ? (
     <Instant at={run.endTime} />

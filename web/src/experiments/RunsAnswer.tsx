@@ -36,10 +36,12 @@ export function RunsAnswer({ runs }: { readonly runs: Runs }) {
 function CostSaid({ cost }: Pick<Runs, 'cost'>) {
   if (cost.isError) return '; what they cost could not be read.';
   if (cost.data === undefined || cost.isPlaceholderData) return '; their cost is being added up.';
+  const { runs, runsWithoutCost: out } = cost.data;
   if (cost.data.costs.length === 0) return '; what they cost is not known.';
   return (
     <>
-      ; together they cost <CostSum sum={cost.data} />.
+      ; together they cost <CostSum sum={cost.data} />
+      {out > 0 && ` (${formatCount(runs - out)} of ${counted(runs, 'run')} have a known cost)`}.
     </>
   );
 }

@@ -5,6 +5,7 @@ import { formatPercent } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { VersionLink } from '../parts/VersionLink.tsx';
 import table from '../table/table.module.css';
 import { idleHours, idleMoney, moneyOf } from './figures.ts';
 import { BUCKETS, DIMENSIONS, hoursText, ownerName, shortName } from './words.ts';
@@ -137,6 +138,14 @@ function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; grou
         <Link to="/models/$model" params={{ model: name }} className={look}>
           {name}
         </Link>
+      );
+    case 'modelVersion':
+      return group.subject.model === undefined || group.subject.modelVersion === undefined ? (
+        name
+      ) : (
+        <VersionLink model={group.subject.model} version={group.subject.modelVersion}>
+          {name}
+        </VersionLink>
       );
     case 'endpoint':
       return (

@@ -4,7 +4,7 @@ import { formatMoney } from '../format/money.ts';
 import { lanesOf, type PlacedNode, placesOf } from './lanes.ts';
 import styles from './lineage.module.css';
 import { NodeLink } from './NodeLink.tsx';
-import { kindWords, relationWords } from './words.ts';
+import { kindWords, nodeName, relationWords } from './words.ts';
 
 const LANE_WIDTH = 196;
 const NODE_WIDTH = 156;
@@ -49,7 +49,7 @@ export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
           >
             <NodeLink node={node} className={styles.nodeLink} onNear={(isNear) => setNear(isNear ? node.id : null)}>
               <span className={styles.name} data-tip={tipOf(lineage, node.id)}>
-                {node.name}
+                {nodeName(node)}
               </span>
               <span className={node.cost === null ? styles.quiet : styles.cost}>
                 {node.cost === null ? factOf(node.facts) : formatMoney(node.cost)}

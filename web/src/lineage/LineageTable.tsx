@@ -4,7 +4,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import styles from './lineage.module.css';
 import { NodeLink } from './NodeLink.tsx';
-import { kindWords, relationWords } from './words.ts';
+import { kindWords, nodeName, relationWords } from './words.ts';
 
 const NO_COST = 'No money is known to have gone this way.';
 
@@ -53,7 +53,7 @@ function NamedNode({ id, nodes }: NamedNodeProps) {
   if (node === undefined) return id;
   return (
     <NodeLink node={node} className={styles.cellLink}>
-      {kindWords[node.kind].one} {node.name}
+      {kindWords[node.kind].one} {nodeName(node)}
     </NodeLink>
   );
 }

@@ -1,4 +1,5 @@
-import { type LineageEdge, NodeKind } from '../../../src/tradeoff/lineage/schema.ts';
+import { type LineageEdge, type LineageNode, NodeKind } from '../../../src/tradeoff/lineage/schema.ts';
+import { formatCount } from '../format/number.ts';
 
 export const kindWords: Readonly<Record<NodeKind, { readonly one: string; readonly many: string }>> = {
   bill_line: { one: 'bill line', many: 'bill lines' },
@@ -23,6 +24,26 @@ export const relationWords: Readonly<Record<LineageEdge['relation'], string>> = 
   answered: 'answered',
   judged_by: 'was judged by',
 };
+
+const TAG = /^tag:steelyard\.(\w+)=(.*)$/s;
+const KINDS_OF_TAGS: Readonly<Record<string, string>> = {
+  run: 'run',
+  pipelineRun: 'pipeline run',
+  endpoint: 'endpoint',
+};
+
+/**
+ * A name that fits a box: what the lane and the lines say already is left out, and ids are cut.
+ *
+ * @example nodeName({ kind: 'resource', name: 'tag:steelyard.run=b36bac12…' }) // 'tag of run b36bac12'
+ */
+export function nodeName({ kind, name, facts }: Pick<LineageNode, 'kind' | 'name' | 'facts'>): string {
+  if (kind === 'predictions') return `${formatCount(Number(facts.count ?? 0))} predictions`;
+  const [, field = '', value = ''] = (kind === 'resource' && TAG.exec(name)) || [];
+  const tagged = KINDS_OF_TAGS[field];
+  if (tagged === undefined) return name;
+  return `tag of ${tagged} ${/^[0-9a-f-]{32,}$/.test(value) ? value.slice(0, 8) : value}`;
+}
 
 /** `model_version:ranker/4` -> `version ranker/4`; a text of no known kind as it is. */
 export function nodeWords(node: string): string {

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { counted } from '../format/number.ts';
+import { VersionLink } from '../parts/VersionLink.tsx';
 import { bestVersionText, type HeadlineFacts, verdictText } from './headline.ts';
 import { QualityFigure } from './QualityFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
@@ -32,8 +33,8 @@ export function ModelAnswer({ linked, ...facts }: ModelAnswerProps) {
   const basis = figure === null ? null : compared.basis;
   return (
     <>
-      <strong>{name ?? champion.model}</strong> version {champion.version} is champion,{' '}
-      {verdictText(champion.version, decisions)}:{' '}
+      <strong>{name ?? champion.model}</strong> <VersionLink model={champion.model} version={champion.version} /> is
+      champion, {verdictText(champion.version, decisions)}:{' '}
       {metric !== undefined && (
         <>
           {metric} <QualityFigure version={champion} metric={metric} /> at{' '}

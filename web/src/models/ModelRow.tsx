@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { formatCount } from '../format/number.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { VersionLink } from '../parts/VersionLink.tsx';
 import table from '../table/table.module.css';
 import { CostFigure } from './CostFigure.tsx';
 import { QualityFigure } from './QualityFigure.tsx';
@@ -35,7 +36,7 @@ export function ModelRow({ model }: { readonly model: string }) {
         ) : champion === null ? (
           <Unknown reason={NO_CHAMPION} />
         ) : (
-          `version ${champion.version}`
+          <VersionLink model={model} version={champion.version} />
         )}
       </td>
       <td className={table.wideOnly}>{champion === undefined ? failed : (metric ?? <Unknown reason={NO_METRIC} />)}</td>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { RunCost } from '../../../src/mlops/tracking/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
@@ -6,6 +7,7 @@ import { formatMoney } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Facts } from '../parts/Facts.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { CostFigure } from './CostFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
@@ -35,7 +37,16 @@ function unitCostFacts(costs: readonly UnitCost[]): (readonly [string, ReactNode
     <span key={`${cost.basis} ${cost.hardware.name} ${cost.batchSize} ${cost.endpoint}`}>
       <UnitCostFigure figure={cost} reason={cost.reason ?? 'Not measured.'} /> on {cost.hardware.name}
       {cost.batchSize == null ? '' : `, batches of ${cost.batchSize}`}
-      {cost.endpoint === null ? '' : ` at ${cost.endpoint}, last seven days${idleText(cost)}`}
+      {cost.endpoint !== null && (
+        <>
+          {' '}
+          at{' '}
+          <Link to="/endpoints/$endpoint" params={{ endpoint: cost.endpoint }} className={parts.textLink}>
+            {cost.endpoint}
+          </Link>
+          {`, last seven days${idleText(cost)}`}
+        </>
+      )}
     </span>,
   ]);
 }

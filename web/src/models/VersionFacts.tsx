@@ -4,6 +4,8 @@ import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
 import { CopyButton } from '../parts/CopyButton.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Instant } from '../parts/Instant.tsx';
+import { LinkedText } from '../parts/LinkedText.tsx';
+import { TagValue } from '../parts/TagValue.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './models.module.css';
 
@@ -19,7 +21,10 @@ export function VersionFacts({ version }: { readonly version: ModelVersion }) {
     [
       'Source',
       <span key="source">
-        <code className={styles.source}>{version.source}</code> <CopyButton text={version.source} what="the source" />
+        <code className={styles.source}>
+          <LinkedText text={version.source} />
+        </code>{' '}
+        <CopyButton text={version.source} what="the source" />
       </span>,
     ],
     ...pairs('Tag', version.tags),
@@ -47,6 +52,10 @@ function RunOf({ version: { runId, model, version } }: { readonly version: Model
   );
 }
 
+/** Tags by which the server finds its own versions again: they say nothing to a reader. */
+const INTERNAL_TAGS = ['steelyard.mark'];
+
 function pairs(what: string, values: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
-  return Object.entries(values).map(([key, value]) => [`${what} ${key}`, value] as const);
+  const shown = Object.keys(values).filter((key) => !INTERNAL_TAGS.includes(key));
+  return shown.map((key) => [`${what} ${key}`, <TagValue key={key} name={key} tags={values} />] as const);
 }

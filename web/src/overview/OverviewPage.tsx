@@ -7,6 +7,7 @@ import { Page } from '../parts/Page.tsx';
 import { BudgetsCard } from './BudgetsCard.tsx';
 import { CostAnswer } from './CostAnswer.tsx';
 import { DamageNotice } from './DamageNotice.tsx';
+import { HeldNotice } from './HeldNotice.tsx';
 import { LatestDecisions } from './LatestDecisions.tsx';
 import { ModelsCard } from './ModelsCard.tsx';
 import styles from './overview.module.css';
@@ -38,6 +39,7 @@ export function OverviewPage() {
       <div className={styles.grid}>
         <DamageNotice ask={overview.spend.isFetched || overview.scope.empty} />
         <div className="wide">
+          <HeldNotice ask={overview.spend.isFetched} />
           <TeamRuleNotice ask={overview.spend.isFetched} />
         </div>
         <SpendCard overview={overview} decisions={decisions.data?.decisions} />

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { Run } from '../../../src/mlops/tracking/schema.ts';
 import type { RunFacts } from '../../../src/mlops/tracking/views/schema.ts';
 import { formatMeasure } from '../format/number.ts';
@@ -8,6 +8,7 @@ import { CopyButton } from '../parts/CopyButton.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
+import { TagValue } from '../parts/TagValue.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { CostFigure } from './CostFigure.tsx';
 import { CostLegend } from './CostLegend.tsx';
@@ -35,7 +36,7 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
   const parent = run.tags[PARENT_TAG];
   const tag = (key: string): ReactNode =>
     run.tags[key] === undefined || run.tags[key] === '' ? <Unknown reason={NOT_SAID} /> : run.tags[key];
-  const subject = Object.entries(run.subject).map(([field, value]) => `${field} ${value}`);
+  const subject = Object.entries(run.subject).map(([field, value]) => [`steelyard.${field}`, value] as const);
   return (
     <Card title="Where does it come from, and what did it take?" actions={<CostLegend />}>
       <Facts
@@ -72,7 +73,12 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
             subject.length === 0 ? (
               <Unknown key="subject" reason="It has no tag steelyard.team or the like." />
             ) : (
-              subject.join(', ')
+              subject.map(([name], index) => (
+                <Fragment key={name}>
+                  {index > 0 && ', '}
+                  {name.slice('steelyard.'.length)} <TagValue name={name} tags={Object.fromEntries(subject)} />
+                </Fragment>
+              ))
             ),
           ],
           ['Cost', <CostFigure key="cost" total={run.cost.total} />],

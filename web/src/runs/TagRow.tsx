@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { EditForm } from '../parts/EditForm.tsx';
 import parts from '../parts/parts.module.css';
+import { TagValue } from '../parts/TagValue.tsx';
 import { LongText } from './LongText.tsx';
 import styles from './runs.module.css';
 import type { EditedRun } from './use-edit-run.ts';
@@ -8,12 +9,14 @@ import type { EditedRun } from './use-edit-run.ts';
 interface TagRowProps {
   readonly tag: string;
   readonly value: string;
+  /** All tags of the run: some say together what one names. */
+  readonly tags: Readonly<Record<string, string>>;
   /** undefined: it is only shown. */
   readonly editing: EditedRun | undefined;
 }
 
 /** One tag, changed or taken away where it stands. */
-export function TagRow({ tag, value, editing }: TagRowProps) {
+export function TagRow({ tag, value, tags, editing }: TagRowProps) {
   const [open, setOpen] = useState(false);
   const back = { tags: { [tag]: value } };
   const save = (text: string) => {
@@ -36,7 +39,9 @@ export function TagRow({ tag, value, editing }: TagRowProps) {
             onCancel={() => setOpen(false)}
           />
         ) : (
-          <LongText text={value} />
+          <TagValue name={tag} tags={tags}>
+            <LongText text={value} />
+          </TagValue>
         )}
       </td>
       {editing !== undefined && (

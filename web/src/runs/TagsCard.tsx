@@ -61,7 +61,7 @@ export function TagsCard({ run, editing }: TagsCardProps) {
           </thead>
           <tbody>
             {given.map(([key, value]) => (
-              <TagRow key={key} tag={key} value={value} editing={editable ? editing : undefined} />
+              <TagRow key={key} tag={key} value={value} tags={run.tags} editing={editable ? editing : undefined} />
             ))}
           </tbody>
         </table>
@@ -72,7 +72,7 @@ export function TagsCard({ run, editing }: TagsCardProps) {
           <table className={table.table}>
             <tbody>
               {noted.map(([key, value]) => (
-                <TagRow key={key} tag={key} value={value} editing={undefined} />
+                <TagRow key={key} tag={key} value={value} tags={run.tags} editing={undefined} />
               ))}
             </tbody>
           </table>

@@ -1,5 +1,8 @@
 import type { Subject } from '../../../org/schema.ts';
 
+/** In the place of the namespace of holders that are runs, known by the system metrics that they logged. */
+export const METRICS_NAMESPACE = 'mlflow';
+
 /** Who held a GPU when, as those see it that hand GPUs out. What is null was not said. */
 export interface GpuHolding {
   /** As readings name it: the UUID, and for a part of a GPU (MIG) `UUID/INSTANCE`. */

@@ -4,6 +4,7 @@ import type { Lake, LakeRow } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
+import { appendTimeChanged, type ChangeDeps, spanOf } from '../changes/time-changed.ts';
 import { instantSql } from '../telemetry/reading-sql.ts';
 import { columnOf, openFile, type SourceFile } from '../telemetry/source-file.ts';
 import { holderIn, holderSql, MOST_CHARACTERS } from './holder-columns.ts';
@@ -11,7 +12,7 @@ import { isNobody } from './holding.ts';
 import type { GpuHolders, importGpuHolders } from './schema.ts';
 import { noteTimes } from './store.ts';
 
-export interface HolderDeps {
+export interface HolderDeps extends ChangeDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
@@ -54,7 +55,10 @@ export async function importHolders(deps: HolderDeps, file: TableFile, asked: As
     ...{ gpu: String(row.gpu), start: Number(row.s), end: Number(row.e) },
     holder: holderIn(row, asked),
   }));
-  await deps.store.transaction((sql) => noteTimes(sql, holdings));
+  await deps.store.transaction(async (sql) => {
+    await noteTimes(sql, holdings);
+    await appendTimeChanged(deps, sql, spanOf(holdings));
+  });
   const instant = (ms: number) => new Date(ms).toISOString();
   return {
     name: file.name,

@@ -1,18 +1,20 @@
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
+import { appendTimeChanged, type ChangeDeps } from '../changes/time-changed.ts';
 import type { GpuOwnerRulesSpec } from './schema.ts';
 import { findOwnerRules, putOwnerRules } from './store.ts';
 
 /** Puts the rules of a document in the place of those that it had before; times of the past follow them too. */
 export async function applyOwnerRules(
-  clock: Clock,
+  deps: ChangeDeps & { readonly clock: Clock },
   sql: Sql,
   name: string,
   spec: GpuOwnerRulesSpec,
 ): Promise<ManifestOutcome> {
   const before = (await findOwnerRules(sql)).find((one) => one.name === name);
   if (before !== undefined && JSON.stringify(before.rules) === JSON.stringify(spec.rules)) return 'unchanged';
-  await putOwnerRules(sql, name, spec, new Date(clock.now()).toISOString());
+  await putOwnerRules(sql, name, spec, new Date(deps.clock.now()).toISOString());
+  await appendTimeChanged(deps, sql, null);
   return before === undefined ? 'created' : 'changed';
 }

@@ -1,7 +1,7 @@
 import type { Org } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type Holder, isNobody } from '../holders/holding.ts';
+import { type Holder, isNobody, METRICS_NAMESPACE } from '../holders/holding.ts';
 import { type Facts, ownerByRules } from '../owner-rules/owner-by-rules.ts';
 import { ownerRules } from '../owner-rules/store.ts';
 import type { GpuWork, Owner } from './owner.ts';
@@ -11,6 +11,8 @@ import { sharedSubject } from './shared-subject.ts';
 export interface UsageOfGpus {
   readonly id: string;
   readonly subject: Subject;
+  /** Key in the price book. */
+  readonly resource: string;
   /** What was held, as the bill names it. */
   readonly resourceId: string | null;
   readonly start: number;
@@ -49,6 +51,7 @@ export async function findOwners(
   const named = (holder: Holder) =>
     holder.subject ??
     ours(holder) ??
+    runOfMetrics(holder) ??
     workloads.get(`${holder.namespace}/${holder.pod}`) ??
     ownerByRules(rules, factsOf(holder));
   const owners = new Map<string, Owner>();
@@ -59,6 +62,11 @@ export async function findOwners(
     owners.set(id, { subject, reason, host: holder.host, gpuModel: holder.model });
   }
   return owners;
+}
+
+/** Readings of the system metrics of a run have its id in the place of the pod. */
+function runOfMetrics({ namespace, pod }: Holder): Subject | null {
+  return namespace === METRICS_NAMESPACE && pod !== null && /^[0-9a-f]{32}$/.test(pod) ? { run: pod } : null;
 }
 
 /** Whose pools are, as far as the rules say it. */

@@ -51,9 +51,20 @@ export function ownedTimes(deps: () => OwnedDeps): OwnedTimes {
     const key = JSON.stringify([window, threshold, maxGap, from, to, step]);
     const asked = underWay.get(key) ?? ownedTime(deps(), { window, threshold, maxGap, from, to }, step);
     underWay.set(key, asked);
-    const { items, span } = await asked.finally(() => underWay.delete(key));
-    return { items: items.filter(({ owner }) => team === undefined || owner.subject?.team === team), span };
+    return selectTeam(await asked.finally(() => underWay.delete(key)), team);
   };
+}
+
+/**
+ * The same, computed anew for each question. An answer that is stored must not come from a computation that began before the
+ * last change.
+ */
+export function freshTimes(deps: () => OwnedDeps): OwnedTimes {
+  return async ({ team, ...query }, step) => selectTeam(await ownedTime(deps(), query, step), team);
+}
+
+function selectTeam({ items, span }: OwnedTime, team: string | undefined): OwnedTime {
+  return { items: items.filter(({ owner }) => team === undefined || owner.subject?.team === team), span };
 }
 
 /** GPU time of all readings, cut by who held the GPU, with its money. */

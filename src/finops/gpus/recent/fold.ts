@@ -2,6 +2,7 @@ import type { JournaledTable } from '../../../platform/journal/index.ts';
 import { type Lake, type LakeSession, literal, type StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
+import { appendTimeChanged, type ChangeDeps, spanOf } from '../changes/time-changed.ts';
 import type { GpuHolding } from '../holders/holding.ts';
 import type { LeftOut } from '../series/left-out.ts';
 import { noteLeftOutById } from '../sources/store.ts';
@@ -16,7 +17,7 @@ import { gatheredEnergy, gatheredSelect, holdingsSelect, knownDevices } from './
 import type { Holdings } from './holdings.ts';
 import { GPU_RECENT } from './table.ts';
 
-export interface FoldDeps {
+export interface FoldDeps extends ChangeDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
@@ -28,6 +29,7 @@ export interface FoldDeps {
 
 /** Series of one instant come in several requests: readings younger than this wait for each other. */
 const HELD_BACK_MS = 120_000;
+const DAY_MS = 86_400_000;
 const METRICS = ['utilization', 'memory', 'energy'] as const satisfies readonly GpuMetric[];
 /** Holders that are told at once. */
 const HOLDINGS_A_CALL = 10_000;
@@ -55,6 +57,11 @@ async function foldOnce(deps: FoldDeps): Promise<void> {
       // An import of another server has written days meanwhile: what was made of the older ones is thrown away.
       if ((await lake.sequence(sql, GPU_SAMPLE)) !== sequence) throw new Error('days of readings changed meanwhile');
       await swapIn(lake, sql, done.written);
+      const days = [...partitionsIn(done.written.flatMap((one) => one.files))].flatMap(
+        (name) => name.split(' ')[1] ?? [],
+      );
+      const read = days.map((day) => ({ start: Date.parse(day), end: Date.parse(day) + DAY_MS - 1 }));
+      if (read.length > 0) await appendTimeChanged(deps, sql, spanOf(read));
       await noteWritten(sql, partitionsIn(done.written.flatMap((one) => one.files)), deps.clock.now());
       await takeOut(deps, sql, files, done.waiting);
       await saveDevices(sql, done.devices);

@@ -33,7 +33,8 @@ async function heldBy(...batches: readonly (readonly Series[])[]) {
     const taking = { source: 'gs_here', intervalMs: STEP, noiseRatio: 0.01, earliest: 0, latest: START + 3_600_000 };
     await recent.append(takeSeries(series, taking).rows);
   }
-  await fold({ store, lake, clock, recent, holdings, oneAtATime: createOneAtATime() });
+  const events = { append: async () => {} };
+  await fold({ store, lake, clock, recent, holdings, events, oneAtATime: createOneAtATime() });
   return told.map(({ gpu, start, end, ...who }) => {
     const holder = [who.namespace, who.pod, who.container].filter((part) => part !== null).join('/');
     return [gpu, (start - START) / STEP, (end - START) / STEP, holder || null];

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { testApplication } from '../../../testing.ts';
+import { call, testApplication } from '../../../testing.ts';
 import { applyText, gpuSource, syncAll } from '../../../testing-gpu-sources.ts';
 import { idle } from '../../../testing-gpus.ts';
+import { getGpuOwners } from '../schema.ts';
 
 const START = Date.parse('2026-11-02T10:00:00Z');
 const STEP = 10_000;
@@ -39,7 +40,7 @@ describe('system metrics of runs', () => {
     };
     await log(0, 10);
     expect(await read()).toEqual([]);
-    await applyText(application, gpuSource('runs', '{ type: mlflow }'));
+    await applyText(application, gpuSource('runs', '{ type: mlflow, price: { amount: "3.6", currency: USD } }'));
     await log(10, 190);
     expect(await read()).toMatchObject([
       { state: 'ok', readings: 600, signals: [{ signal: 'utilization_percentage', gpus: 2 }] },
@@ -56,6 +57,9 @@ describe('system metrics of runs', () => {
     await log(200, 30);
     await read();
     expect((await idle(application)).byGpu[0]?.gpuHours).toBeCloseTo(2300 / 3600, 9);
+    const { groups } = await call(application, getGpuOwners, { query: { by: 'run' } });
+    expect(groups).toMatchObject([{ key: run_id, kind: 'owner', gpus: 2 }]);
+    expect(Number(groups[0]?.cost.paid)).toBeCloseTo((2 * 2300 * 3.6) / 3600, 9);
     await expect(applyText(application, gpuSource('more', '{ type: mlflow }'))).rejects.toThrow(
       /there is one of type mlflow/,
     );

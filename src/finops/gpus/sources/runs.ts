@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Events } from '../../../platform/events/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
+import { METRICS_NAMESPACE } from '../holders/holding.ts';
 import { stretchesOf } from '../series/holder-stretches.ts';
 import { type LeftOut, noteLeftOut } from '../series/left-out.ts';
 import { KERNEL_RAN, readingOf, signalOf } from '../series/signals.ts';
@@ -36,8 +37,6 @@ const EVERY_MS = 5 * 60_000;
 /** What was logged late is in the time that is read once more. */
 const OVERLAP_MS = 10 * 60_000;
 const BYTES_A_MEGABYTE = 1e6;
-/** In the place of the namespace of those who hold GPUs. */
-const HOLDER = 'mlflow';
 
 const Observed = z.object({ runId: z.string() });
 
@@ -81,7 +80,16 @@ async function readRun(deps: RunsDeps, runs: RunGpus, runId: string): Promise<vo
     return [];
   });
   const held = [...Map.groupBy(rows, ({ gpu }) => String(gpu))].map(([gpu, own]) => ({
-    subject: { gpu, host: null, model: null, slices: null, namespace: HOLDER, pod: runId, container: null, pid: null },
+    subject: {
+      gpu,
+      host: null,
+      model: null,
+      slices: null,
+      namespace: METRICS_NAMESPACE,
+      pod: runId,
+      container: null,
+      pid: null,
+    },
     instants: own.map(({ sampledAt }) => Date.parse(String(sampledAt))),
   }));
   const newest = rows.reduce((latest, { sampledAt }) => Math.max(latest, Date.parse(String(sampledAt))), before ?? 0);

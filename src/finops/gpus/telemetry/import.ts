@@ -4,6 +4,7 @@ import { type Lake, type LakeSession, literal, type StagedFile } from '../../../
 import type { Store } from '../../../platform/store/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
+import { appendTimeChanged, type ChangeDeps, spanOf } from '../changes/time-changed.ts';
 import { type HoldersAsked, type HoldersRead, holdersOfReadings } from '../holders/holders-of-readings.ts';
 import { isNobody } from '../holders/holding.ts';
 import { noteTimes } from '../holders/store.ts';
@@ -16,7 +17,7 @@ import type { GpuImport, GpuMetric } from './schema.ts';
 import { openFile, type SourceFile } from './source-file.ts';
 import { findSameImport, saveImport } from './store.ts';
 
-export interface ImportDeps {
+export interface ImportDeps extends ChangeDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
@@ -65,6 +66,8 @@ export async function importReadings(deps: ImportDeps, file: SampleFile, plan: I
       if (holders !== null) await noteTimes(sql, holders.holdings);
       await noteWritten(sql, partitionsIn(metrics.flatMap(({ days }) => days.files)), deps.clock.now());
       await saveImport(sql, content, answer);
+      const read = { start: Date.parse(answer.firstAt), end: Date.parse(answer.lastAt) };
+      await appendTimeChanged(deps, sql, spanOf([read, ...(holders?.holdings ?? [])]));
     });
     const kept = new Set(metrics.flatMap(({ days }) => days.files.map((one) => one.id)));
     await deps.lake.discard(staged.filter((one) => !kept.has(one.id)));

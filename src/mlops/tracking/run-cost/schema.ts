@@ -10,8 +10,15 @@ const CostFigure = z
 
 export const Hardware = z
   .strictObject({
-    resource: z.string().describe('Key of the price book, for example "gpu:A10G" or "g5.xlarge"'),
-    resourceId: z.string().nullable().describe('The machine as the bill names it; null when nobody said'),
+    resource: z
+      .string()
+      .describe(
+        'Key of the price book, for example "gpu:A10G" or "g5.xlarge"; the model of the GPU where GPU readings are the source',
+      ),
+    resourceId: z
+      .string()
+      .nullable()
+      .describe('The machine as the bill names it, or the host as GPU readings name it; null when unknown'),
     quantity: DecimalString.describe('The most of it that one usage interval held'),
     hours: DecimalString.describe('Quantity times hours, over all usage intervals'),
   })
@@ -30,7 +37,9 @@ export const RunCost = z
           .describe('Which of the figures below it is; null when none is known'),
       })
       .describe('Reconciled where the bill covers all metered hours; else metered; else allocated'),
-    metered: CostFigure.describe('Our own record of usage times the price book'),
+    metered: CostFigure.describe(
+      'Usage intervals times the price book; of a run without any, the time of the GPUs that it held times their price',
+    ),
     reconciled: CostFigure.describe(
       'Effective cost of the bill (FOCUS EffectiveCost), split by metered usage; partial when the reason says so',
     ),
@@ -54,7 +63,9 @@ export const RunCost = z
     priceSources: z
       .array(z.string())
       .describe('Each price behind the metered cost: where it is from, since when it holds and how old it is'),
-    hardware: z.array(Hardware).describe('What its usage intervals held, by resource'),
+    hardware: z
+      .array(Hardware)
+      .describe('What its usage intervals, or its GPU readings, say that it held, by resource'),
     asOf: UtcInstant.nullable().describe('When these figures were worked out; null when nothing is known of its usage'),
   })
   .describe('What a run cost');

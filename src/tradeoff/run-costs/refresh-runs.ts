@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RunCost } from '../../mlops/tracking/schema.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { costOfRun } from './cost-of-run.ts';
+import type { RunCostDeps } from './deps.ts';
+import { gpuDaysOfRuns } from './gpu-days.ts';
+import { periodsOfRuns } from './store.ts';
+
+/** Runs whose cost is worked out in one transaction. */
+export const RUNS_AT_ONCE = 200;
+
+/** Puts together what is known of these runs now. Doing it twice changes nothing but the time of it. */
+export async function refreshRuns(
+  deps: RunCostDeps,
+  sql: Sql,
+  runs: readonly string[],
+  energy?: RunCost['energy'],
+): Promise<void> {
+  const usage = Map.groupBy(await deps.metering.ofRuns(sql, runs), (each) => each.usage.subject.run ?? '');
+  const billed = Map.groupBy(await periodsOfRuns(sql, runs), ({ run }) => run);
+  const gpuDays = Map.groupBy(await gpuDaysOfRuns(sql, runs), ({ run }) => run);
+  const known = await deps.tracking.costs(sql, runs);
+  const asOf = new Date(deps.clock.now()).toISOString();
+  const found = runs.filter((run) => known.has(run) || usage.has(run) || billed.has(run) || gpuDays.has(run));
+  const costs = found.map((run): [string, RunCost] => [
+    run,
+    costOfRun({
+      usage: usage.get(run) ?? [],
+      billed: billed.get(run) ?? [],
+      gpuDays: gpuDays.get(run) ?? [],
+      energy: energy ?? known.get(run)?.energy ?? NOT_YET,
+      asOf,
+    }),
+  ]);
+  await deps.tracking.putCosts(sql, new Map(costs));
+  for (const [runId, cost] of costs) {
+    if (sameFigures(known.get(runId), cost)) continue;
+    const payload = { runId, total: cost.total };
+    await deps.events.append(sql, { type: 'run.cost_changed', subject: `run:${runId}`, payload });
+  }
+}
+
+function sameFigures(one: RunCost | undefined, other: RunCost): boolean {
+  return isDeepStrictEqual(figuresOf(one), figuresOf(other));
+}
+
+/** All but when it was worked out, and why energy is not known: that it was looked for is no news. */
+function figuresOf(cost: RunCost | undefined): unknown {
+  return { ...cost, asOf: null, energy: cost?.energy.kilowattHours ?? null };
+}
+
+const NOT_YET: RunCost['energy'] = { kilowattHours: null, reason: 'not worked out yet' };
+
+/** Runs in parts of `RUNS_AT_ONCE`. */
+export function splitRuns(runs: readonly string[]): string[][] {
+  const count = Math.ceil(runs.length / RUNS_AT_ONCE);
+  return Array.from({ length: count }, (_, at) => runs.slice(at * RUNS_AT_ONCE, (at + 1) * RUNS_AT_ONCE));
+}

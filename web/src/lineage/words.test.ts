@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { nodeName } from './words.ts';
+
+const run = '0123456789abcdef0123456789abcdef';
+
+it.each([
+  ['resource', 'i-0abc', {}, 'i-0abc'],
+  ['resource', `tag:steelyard.run=${run}`, {}, 'tag of run 01234567'],
+  ['resource', 'tag:steelyard.pipelineRun=7', {}, 'tag of pipeline run 7'],
+  ['resource', 'tag:steelyard.endpoint=home-feed', {}, 'tag of endpoint home-feed'],
+  ['resource', 'tag:team=a', {}, 'tag:team=a'],
+  ['predictions', '1200 predictions of ranker 5', { count: '1200' }, '1,200 predictions'],
+  ['run', `tag:steelyard.run=${run}`, {}, `tag:steelyard.run=${run}`],
+] as const)('a %s called "%s" fits its box', (kind, name, facts, shown) => {
+  expect(nodeName({ kind, name, facts })).toBe(shown);
+});
