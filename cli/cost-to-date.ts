@@ -27,13 +27,20 @@ export const costToDateCommand = command({
   },
 });
 
-function toDateText({ month, metric, from, through, totals, before }: MonthToDate, { paint }: Context): string {
+function toDateText(
+  { month, metric, from, through, totals, before, sources }: MonthToDate,
+  { paint }: Context,
+): string {
   const beforeOf = (currency: string) => before?.totals.find((total) => total.currency === currency)?.amount ?? null;
   const lines = table(
     totals,
     [
       { title: 'MONTH', cell: () => month },
-      { title: metricWords(metric).toUpperCase(), align: 'decimal', cell: ({ amount }) => shownAmount(amount) },
+      {
+        title: metricWords(metric).toUpperCase(),
+        align: 'decimal',
+        cell: ({ amount }) => (through === null ? null : shownAmount(amount)),
+      },
       { title: 'LATER DAYS', align: 'decimal', cell: ({ later }) => shownAmount(later) },
       {
         title: 'MONTH BEFORE',
@@ -46,7 +53,7 @@ function toDateText({ month, metric, from, through, totals, before }: MonthToDat
   );
   const days =
     through === null
-      ? 'No day of it is whole yet.'
+      ? `No day of it is whole yet. Last charges: ${sources.map((one) => `${one.source} ${one.through}`).join(', ')}.`
       : `Charges that begin from ${from} to ${through}, the last whole day.`;
   const compared = before === null ? '' : ` Month before: ${before.from} to ${before.through}.`;
   return `${lines}\n${paint.faint(`${days}${compared}`)}`;

@@ -9,6 +9,7 @@ interface Terms {
   readonly currency: string;
   readonly hardware: string;
   readonly day: string;
+  readonly batchSize: number | null;
 }
 
 const unitCost = fc.record({

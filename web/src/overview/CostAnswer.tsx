@@ -1,4 +1,5 @@
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
+import type { MonthToDate } from '../../../src/finops/costs/schema.ts';
 import { dimensionValue } from '../format/dimension.ts';
 import { metricSaid } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
@@ -17,6 +18,7 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
   const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
   if (total === undefined) return `No charge ${when}${scope.team === undefined ? '' : ` by team ${scope.team}`}.`;
   const month = toDate.data;
+  if (month?.through === null) return <NoWholeDay month={month} />;
   const partial = month !== undefined && !month.isComplete && month.through !== null;
   const before = month?.before?.totals.find(({ currency }) => currency === total.currency)?.amount ?? null;
   const later = month?.totals.find(({ currency }) => currency === total.currency)?.later ?? '0';
@@ -58,6 +60,25 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
           Later, incomplete days: <MoneyFigure money={{ amount: later, currency: total.currency }} />.
         </>
       )}
+    </>
+  );
+}
+
+/** What was charged on days of a month of which none is whole: an amount to date would be 0, which is not what the month cost. */
+function NoWholeDay({ month: { month, sources, totals } }: { readonly month: MonthToDate }) {
+  const [last] = sources.toSorted((a, b) => (a.through < b.through ? -1 : 1));
+  return (
+    <>
+      No day of {formatMonth(month)} is whole yet
+      {last !== undefined && `: the last charge of source ${last.source} is of ${formatDay(last.through)}`}. Charged so
+      far, incomplete:{' '}
+      {totals.map(({ currency, later }, at) => (
+        <span key={currency} data-testid={at === 0 ? 'headline' : undefined}>
+          {at > 0 && ' and '}
+          <MoneyFigure money={{ amount: later, currency }} strong />
+        </span>
+      ))}
+      .
     </>
   );
 }
