@@ -22,7 +22,7 @@ export interface DeliveriesDeps {
   readonly clock: Clock;
 }
 
-/** Deliveries as they are shown, all or those on hold, oldest first, each with the sequence that a page goes on from. */
+/** Deliveries as they are shown, all or those on hold, oldest first, each with the sequence after which the next page starts. */
 export async function shownDeliveries(
   deps: DeliveriesDeps,
   { held, ...page }: Omit<DeliveryPage, 'units'> & { readonly held: boolean },

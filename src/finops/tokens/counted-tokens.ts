@@ -41,7 +41,7 @@ export async function countedTokens(sql: Sql, { start, end }: TokenWindow): Prom
   }));
 }
 
-/** Changes whenever usage within [start, end) is recorded, or recorded anew, or becomes the same call as another. */
+/** Changes whenever usage within [start, end) is recorded or replaced, or becomes the same call as another. */
 export async function tokenFingerprint(sql: Sql, { start, end }: TokenWindow): Promise<string> {
   const row = await sql
     .tables<CountedTables>()

@@ -56,7 +56,7 @@ export function ownedTimes(deps: () => OwnedDeps): OwnedTimes {
 }
 
 /**
- * The same, computed anew for each question. An answer that is stored must not come from a computation that began before the
+ * The same, computed again for each question. An answer that is stored must not come from a computation that began before the
  * last change.
  */
 export function freshTimes(deps: () => OwnedDeps): OwnedTimes {
