@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     const row = page.getByTestId('endpoints').getByRole('row', { name: /^ranker/ });
     expect(await readable(row)).toMatch(/live.*main version 1, canary version 2.*main 90\s%, canary 10\s%.*2 of 2/s);
     expect(complaints).toEqual([]);
-    await row.getByRole('link').click();
+    await row.getByRole('link', { name: 'ranker', exact: true }).click();
     await page.waitForURL('**/endpoints/ranker**');
   });
 

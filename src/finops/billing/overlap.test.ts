@@ -209,7 +209,14 @@ describe('exports of different charges', () => {
         const period = ownPeriod();
         const own = rows.map((one) => ({ ...one, account: `${one.account}-${tests}`, period }));
         const parts = Map.groupBy(own, (one) => String(one[column as keyof typeof one]));
-        for (const [index, part] of [...parts.values()].entries()) await deliver(`part${index}`, billText(...part));
+        for (const [index, part] of [...parts.values()].entries()) {
+          const text = billText(...part);
+          // A part that is equal but for an empty column is asked about, and counts when it is said to be beside.
+          await deliver(`part${index}`, text).catch(({ problem }) => {
+            expect(problem).toMatchObject({ code: 'bill_overlap_unclear' });
+            return deliver(`part${index}`, text, { overlap: 'beside' });
+          });
+        }
         const query = { by: 'serviceName', filter: [`subAccountId=a-${tests}`, `subAccountId=b-${tests}`] };
         const { totals } = await call(application, costSummary, { query });
         const whole = rows.reduce((sum, { cost }) => sum + Number(cost), 0);

@@ -20,7 +20,7 @@ const folderOf = (room: Room) => join(room.folder, 'objects', 'monitoring', 'win
 /** Sums of many threads differ in their last digits from one time to the next. */
 function rounded(answer: unknown): unknown {
   return JSON.parse(JSON.stringify(answer), (_key, value) =>
-    typeof value === 'number' ? Number(value.toPrecision(11)) : value,
+    typeof value === 'number' ? Number(value.toFixed(9)) : value,
   );
 }
 
@@ -47,15 +47,19 @@ it('answer as what they are made of does, whatever comes, in whatever order, and
   await server.apply(SPEC);
   const random = createRandom(17);
   const sent: string[] = [];
+  /** When each was predicted: what is sent again says the same. A request by time reads the rows of that time alone. */
+  const times = new Map<string, string>();
   for (let round = 0; round < draws(12, 4); round += 1) {
     const rows = Array.from({ length: 40 }, (_, at) => {
       const p = Math.round(random() * 100) / 100;
       // Each id once a request: of the same millisecond either may count.
       const prediction = at < 4 && round > 0 ? `p${round - 1}-${10 + at}` : `p${round}-${at}`;
       sent.push(prediction);
+      const predictedAt = times.get(prediction) ?? hour(-24 * Math.floor(random() * 80) + random() * 10);
+      times.set(prediction, predictedAt);
       return {
         ...{ prediction, entity: `entity-${Math.floor(random() * 20)}`, latencyMs: Math.floor(random() * 500) },
-        predictedAt: hour(-24 * Math.floor(random() * 80) + random() * 10),
+        predictedAt,
         inputs: { [`input ${at % 3}`]: at },
         output: { answer: p > 0.5 ? 'yes' : 'no', p },
       };
