@@ -115,16 +115,13 @@ function episodeTests(inUse: () => RetrainingRoom): void {
     for (const episode of ['a', 'b', 'c']) await room.tell('opened', { episode });
     for (const round of [1, 2, 3]) await room.untilWaiting(round, /whenUnknown: wait/);
     await room.retraining(`${EPISODES}, ${BETTER}`);
-    // Past the hour after which each is looked at again, so that all are due at one look, and the first is the first.
+    // Past the hour after which each is looked at again. Mostly the first is promoted; another if a look was under way just then.
     await room.pass(DAY / 12);
     const rounds = [await room.untilOver(1), await room.untilOver(2), await room.untilOver(3)];
-    // Mostly the first; another when a look was under way while the text changed.
-    const promoted = rounds.filter(({ state }) => state === 'promoted');
-    expect(promoted).toHaveLength(1);
-    const reason = `Round ${promoted[0]?.round} was begun after it and has made a candidate.`;
-    for (const other of rounds.filter((round) => round !== promoted[0])) {
+    const { round } = rounds.find(({ state }) => state === 'promoted') ?? { round: 0 };
+    const reason = `Round ${round} was begun after it and has made a candidate.`;
+    for (const other of rounds.filter((one) => one.round !== round))
       expect(other).toMatchObject({ state: 'lapsed', reason });
-    }
     expect(await room.runs()).toHaveLength(2);
   });
 }
