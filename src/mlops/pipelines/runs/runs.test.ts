@@ -342,7 +342,7 @@ describe.concurrent('money', () => {
     for (const work of works.filter(({ attempts }) => attempts.length > 0))
       expect(work).toMatchObject({
         ...{ state: 'stopped', attempts: [{ checkpoint: 'saved' }] },
-        // By the budget while it ran, or when what was left was too little to go on from its checkpoint.
+        // By the budget while it ran, or when what was left was too little to continue from its checkpoint.
         reason: expect.stringMatching(/^(budget small$|Budget "small" has too little left)/),
       });
     expect(stepOf(over, 'after').state).toBe('skipped');

@@ -8,7 +8,7 @@ export interface CallerSpan {
   readonly spanId: string;
 }
 
-/** Version 00 ends after the flags; later versions may go on after another hyphen. */
+/** Version 00 ends after the flags; later versions may continue after another hyphen. */
 const TRACEPARENT =
   /^(?!ff)(?<version>[\da-f]{2})-(?<traceId>[\da-f]{32})-(?<spanId>[\da-f]{16})-[\da-f]{2}(?<rest>-.*)?$/;
 const ONLY_ZEROS = /^0+$/;
