@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Application, createApplication } from '../../main.ts';
 import { testApplication } from '../../testing.ts';
-import { draws } from '../../testing-deep.ts';
+import { draws, isDeep } from '../../testing-deep.ts';
 
 const PASSWORD = 'violet anchor 52 rivers';
 
@@ -137,3 +137,21 @@ async function auditRows(): Promise<AuditedRow[]> {
   const headers = { host: 'localhost', ...local() };
   return (await application.http.inject({ url: '/api/v1/audit?pageSize=1000', headers })).json().rows;
 }
+
+// Last, because it leaves thousands of rows in the audit trail.
+if (isDeep)
+  describe('a flood of wrong passwords', () => {
+    it('by 48 connections at once refuses no right password from elsewhere', async () => {
+      const regulars = ['regular-1', 'regular-2', 'regular-3', 'regular-4', 'regular-5'];
+      for (const name of regulars) await makeAccount(name);
+      let isOver = false;
+      const flood = Array.from({ length: 48 }, async (_, connection) => {
+        for (let guess = 0; !isOver; guess += 1) await signIn(`flooded-${connection}-${guess}`, 'guess', '10.0.4.1');
+      });
+      const answers: number[] = [];
+      for (const name of regulars) answers.push((await signIn(name, PASSWORD, '10.0.4.2')).status);
+      isOver = true;
+      await Promise.all(flood);
+      expect(answers).toEqual([200, 200, 200, 200, 200]);
+    });
+  });
