@@ -99,4 +99,20 @@ export const monitoringMigrations: Migrations = {
       await db.schema.alterTable('alert_episode').addColumn('closed_as', 'text').execute();
     },
   },
+  'monitoring/013-looks': {
+    async up(db) {
+      // Looks that labels which come later judge again, and the looks that opened and closed an episode.
+      await db.schema
+        .createTable('alert_look')
+        .addColumn('monitor', 'text', (column) => column.notNull())
+        .addColumn('alert', 'text', (column) => column.notNull())
+        .addColumn('place', 'integer', (column) => column.notNull())
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('alert_look_key', ['monitor', 'alert', 'place'])
+        .execute();
+      await db.schema.alterTable('alert_standing').addColumn('base', 'text').execute();
+      await db.schema.alterTable('alert_episode').addColumn('first_look', 'integer').execute();
+      await db.schema.alterTable('alert_episode').addColumn('last_look', 'integer').execute();
+    },
+  },
 };

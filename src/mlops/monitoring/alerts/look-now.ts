@@ -1,6 +1,5 @@
-import type { Period } from '../../../platform/units/schema.ts';
 import type { AlertRule } from '../monitors/alerts/schema.ts';
-import type { MeasuredQuality, Monitor } from '../monitors/schema.ts';
+import type { Monitor } from '../monitors/schema.ts';
 import { BURN_WINDOWS_MS } from './burn-rate.ts';
 import { lastPrediction, loggedLatencies } from './looks/logged.ts';
 import type { Look } from './looks/look.ts';
@@ -19,13 +18,18 @@ const HOUR_MS = 3_600_000;
 const MOST_AT_ONCE = 50;
 
 export type TimedRule = Exclude<AlertRule, { on: 'drift' }>;
+export type ServedRule = Exclude<TimedRule, QualityRule>;
+
+export function isOfQuality(rule: AlertRule): rule is QualityRule {
+  return rule.on === 'quality' || rule.on === 'estimated_quality';
+}
 
 /**
  * The looks that are due, as their ends: of quality the windows that have ended (at first only the last one), of the others
  * this minute.
  */
 export function dueLooks(rule: TimedRule, lookedUntil: string | null, now: number): string[] {
-  if (rule.on !== 'quality' && rule.on !== 'estimated_quality') {
+  if (!isOfQuality(rule)) {
     const minute = iso(Math.floor(now / MINUTE_MS) * MINUTE_MS);
     return lookedUntil !== null && lookedUntil >= minute ? [] : [minute];
   }
@@ -37,16 +41,11 @@ export function dueLooks(rule: TimedRule, lookedUntil: string | null, now: numbe
   return ends;
 }
 
-/** One look at an alert that does not wait for windows of drift. */
-export async function lookNow(deps: LookingDeps, monitor: Monitor, rule: TimedRule, end: string): Promise<Look> {
+/** One look at an alert on what is served, at this minute. */
+export async function lookNow(deps: LookingDeps, monitor: Monitor, rule: ServedRule, end: string): Promise<Look> {
   const now = Date.parse(end);
   const { model } = monitor.spec;
   switch (rule.on) {
-    case 'quality':
-    case 'estimated_quality': {
-      const window = { start: iso(now - rule.windowHours * HOUR_MS), end };
-      return qualityLook({ rule, window, ...(await qualities(deps, monitor, rule, window)) });
-    }
     case 'latency': {
       const asked = { model, now, lengthsMs: BURN_WINDOWS_MS, withinMs: rule.withinMs };
       const served = (await deps.served.served(asked)) ?? (await loggedLatencies(deps.tables, asked));
@@ -79,22 +78,6 @@ export async function ownLookNow(
   const reference = rule.reference === undefined ? null : await measuredMetric(deps, monitor, metric, rule.reference);
   const look = qualityLook({ rule, window, now, reference, estimated: false });
   return { ...look, version, reason: `Version ${version} by itself: ${look.reason}` };
-}
-
-async function qualities(deps: LookingDeps, monitor: Monitor, rule: QualityRule, window: Period) {
-  const { metric } = rule;
-  if (rule.on === 'quality') {
-    const now = await measuredMetric(deps, monitor, metric, window);
-    const reference = rule.reference === undefined ? null : await measuredMetric(deps, monitor, metric, rule.reference);
-    return { now, reference, estimated: false };
-  }
-  const estimate = await deps.estimates.estimate({ monitor, metric, period: window, modelVersion: null });
-  if (estimate === null) return { now: null, reference: null, estimated: true };
-  const { current: value, lower, upper, predictions: sampleSize } = estimate;
-  const of: MeasuredQuality = { metric, value, lower, upper, sampleSize };
-  if (rule.reference === undefined) return { now: of, reference: null, estimated: true };
-  const measured = await measuredMetric(deps, monitor, metric, rule.reference);
-  return { now: of, reference: measured, estimated: true };
 }
 
 function iso(instant: number): string {

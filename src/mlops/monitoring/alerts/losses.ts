@@ -1,10 +1,9 @@
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money, Period } from '../../../platform/units/schema.ts';
-import type { MeasuredQuality, Monitor } from '../monitors/schema.ts';
+import type { MeasuredQuality, Monitor, MonitorWindow } from '../monitors/schema.ts';
 import { scoresOf } from '../monitors/scores.ts';
 import { type Tables, watched } from '../monitors/windows.ts';
 import type { Selection } from '../predictions/labelled.ts';
-import type { DriftWindow } from '../windows/schema.ts';
 import type { ReferencePredictions } from '../windows/service.ts';
 import type { QualityLoss } from './episode/schema.ts';
 import { moneyPerDay } from './money.ts';
@@ -47,29 +46,101 @@ export function lossMetric({ spec }: Monitor): string | null {
   return spec.valuePerPrediction?.metric ?? first?.metric ?? null;
 }
 
-/** What a drift costs in quality: by labels where there are enough, otherwise as it is estimated; null: neither is known. */
-export async function lossOfWindow(
+/** A window whose loss is wanted. */
+export interface LossQuestion {
+  readonly period: Period;
+  /** Null: all versions. */
+  readonly modelVersion: string | null;
+  readonly reference: ReferencePredictions;
+}
+
+export interface WindowLoss {
+  readonly predictions: number;
+  readonly labels: number;
+  /** By labels where there are 30 or more that count, otherwise as it is estimated; null: neither is known. */
+  readonly loss: QualityLoss | null;
+}
+
+/** What each window costs in quality, in their order. Windows of one version do not overlap. */
+export async function lossesOfWindows(
   deps: LossDeps,
   monitor: Monitor,
-  { period, modelVersion }: Pick<DriftWindow, 'period' | 'modelVersion'>,
-  reference: ReferencePredictions,
-): Promise<QualityLoss | null> {
+  questions: readonly LossQuestion[],
+): Promise<WindowLoss[]> {
   const metric = lossMetric(monitor);
-  if (metric === null) return null;
-  const version = modelVersion ?? undefined;
-  const now = await measuredMetric(deps, monitor, metric, { ...period, modelVersion: version });
-  const before = reference === null ? null : await measuredMetric(deps, monitor, metric, reference);
-  if (
-    now !== null &&
-    now.value !== null &&
-    before !== null &&
-    before.value !== null &&
-    now.sampleSize >= FEWEST_LABELS
-  ) {
-    const { value: current, lower, upper } = now;
-    return { metric, reference: before.value, current, lower, upper, estimated: false };
+  const found = new Map<LossQuestion, WindowLoss>();
+  for (const [modelVersion, asked] of Map.groupBy(questions, (question) => question.modelVersion)) {
+    const measured = await measureWindows(deps, monitor, asked, modelVersion);
+    const losses = metric === null ? [] : await lossesByLabels(deps, monitor, { metric, asked, measured });
+    const unknown = asked.filter((_, at) => losses[at] == null);
+    const periods = unknown.map(({ period }) => period);
+    const isAsked = metric !== null && periods.length > 0;
+    const estimated = isAsked ? await deps.estimates.estimate({ monitor, metric, periods, modelVersion }) : [];
+    for (const [at, question] of asked.entries()) {
+      const { predictions = 0, labelled = 0 } = measured[at] ?? {};
+      const loss = losses[at] ?? lossOfEstimate(estimated[unknown.indexOf(question)] ?? null);
+      found.set(question, { predictions, labels: labelled, loss });
+    }
   }
-  const estimate = await deps.estimates.estimate({ monitor, metric, period, modelVersion });
+  return questions.map((question) => found.get(question) ?? { predictions: 0, labels: 0, loss: null });
+}
+
+/** The windows of all periods from one reading, in their order; null: no prediction is in it. */
+export async function windowsOfPeriods(
+  { tables, clock }: MeasureDeps,
+  spec: Monitor['spec'],
+  periods: readonly Period[],
+  modelVersion: string | null,
+): Promise<(MonitorWindow | null)[]> {
+  if (periods.length === 0) return [];
+  const [start] = periods.map((period) => period.start).toSorted();
+  const knownAt = new Date(clock.now()).toISOString();
+  const selection = { model: spec.model, modelVersion: modelVersion ?? undefined, start, knownAt };
+  const { windows } = await watched(tables, { spec, selection, by: { periods } });
+  const byStart = new Map(windows.map((window) => [window.period?.start, window]));
+  return periods.map((period) => byStart.get(new Date(period.start).toISOString()) ?? null);
+}
+
+function measureWindows(
+  deps: MeasureDeps,
+  { spec }: Monitor,
+  asked: readonly LossQuestion[],
+  modelVersion: string | null,
+): Promise<(MonitorWindow | null)[]> {
+  const periods = asked.map(({ period }) => period);
+  return windowsOfPeriods(deps, { ...spec, estimate: undefined }, periods, modelVersion);
+}
+
+interface Labelled {
+  readonly metric: string;
+  readonly asked: readonly LossQuestion[];
+  readonly measured: readonly (MonitorWindow | null)[];
+}
+
+async function lossesByLabels(
+  deps: MeasureDeps,
+  monitor: Monitor,
+  { metric, asked, measured }: Labelled,
+): Promise<(QualityLoss | null)[]> {
+  const references = new Map<string, MeasuredQuality | null>();
+  const losses: (QualityLoss | null)[] = [];
+  for (const [at, { reference }] of asked.entries()) {
+    const now = measured[at]?.quality.find((one) => one.metric === metric);
+    if (reference === null || now === undefined || now.value === null || now.sampleSize < FEWEST_LABELS) {
+      losses.push(null);
+      continue;
+    }
+    const key = JSON.stringify(reference);
+    const before = references.get(key) ?? (await measuredMetric(deps, monitor, metric, reference));
+    references.set(key, before);
+    const { value: current, lower, upper } = now;
+    const was = before?.value ?? null;
+    losses.push(was === null ? null : { metric, reference: was, current, lower, upper, estimated: false });
+  }
+  return losses;
+}
+
+function lossOfEstimate(estimate: Awaited<ReturnType<QualityEstimates['estimate']>>[number]): QualityLoss | null {
   if (estimate === null) return null;
   const { predictions: _, ...loss } = estimate;
   return { ...loss, estimated: true };

@@ -20,11 +20,11 @@ export interface ServedRequests {
 
 /** Quality without labels. */
 export interface QualityEstimates {
-  /** Null: it cannot be estimated for this monitor, or of so few predictions. */
+  /** Of each period, in their order, of which none overlap. Null: it cannot be estimated for this monitor, or of so few predictions. */
   estimate(question: {
     readonly monitor: Monitor;
     readonly metric: string;
-    readonly period: Period;
+    readonly periods: readonly Period[];
     readonly modelVersion: string | null;
-  }): Promise<(Omit<QualityLoss, 'estimated'> & { readonly predictions: number }) | null>;
+  }): Promise<readonly ((Omit<QualityLoss, 'estimated'> & { readonly predictions: number }) | null)[]>;
 }

@@ -23,10 +23,10 @@ export const Alert = z
     changedAt: UtcInstant.describe('When it came to its state'),
     closedAt: UtcInstant.nullable().describe('When it ended; null: it is open'),
     closedAs: z
-      .enum(['recovered', 'retrained', 'withdrawn'])
+      .enum(['recovered', 'retrained', 'withdrawn', 'revised'])
       .nullable()
       .describe(
-        '`recovered`: looks were good again; `retrained`: a new version answered it and is judged by itself; `withdrawn`: the monitor has the alert no longer; null: open, or closed by an older server',
+        '`recovered`: looks were good again; `retrained`: a new version answered it and is judged by itself; `withdrawn`: the monitor has the alert no longer; `revised`: by labels that came later there was no such episode; null: open, or closed by an older server',
       ),
     reason: z.string().describe('What shows it, in a sentence'),
     mute: AlertMute.nullable().describe('Null: it is not muted'),

@@ -9,10 +9,12 @@ import type { Monitor } from '../monitors/schema.ts';
 import { findMonitors } from '../monitors/store.ts';
 import type { DriftWindow } from '../windows/schema.ts';
 import type { DriftWindows, OnWindow, ReferencePredictions } from '../windows/service.ts';
-import { dueLooks, type LookingDeps, lookNow, ownLookNow, type TimedRule } from './look-now.ts';
+import { createJudging } from './again/judge-again.ts';
+import { dueLooks, isOfQuality, type LookingDeps, lookNow, ownLookNow, type TimedRule } from './look-now.ts';
 import { driftLook } from './looks/drift-look.ts';
-import type { Look } from './looks/look.ts';
-import { lossOfWindow, moneyOf } from './losses.ts';
+import { hasChange } from './looks/look.ts';
+import { qualityLooks } from './looks/quality-looks.ts';
+import { lossesOfWindows, moneyOf } from './losses.ts';
 import { standingsOf } from './store.ts';
 import { forgetAlert, type OwnLook, type Taken, type TakingDeps, TELL, takeLook } from './take-look.ts';
 
@@ -26,12 +28,14 @@ export interface AlertDeps extends DeliverDeps, LookingDeps {
 const LOOK = 'monitoring.look';
 /** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
 const TRIES = 8;
+const HOUR_MS = 3_600_000;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
 /** Looks every minute, and tells in jobs of their own. */
 export function scheduleAlerts(deps: AlertDeps, windows: DriftWindows, jobs: Jobs): void {
-  jobs.register(LOOK, { handler: (_payload, { signal }) => look({ ...deps, jobs }, windows, signal) });
+  const judgeAgain = createJudging({ ...deps, jobs });
+  jobs.register(LOOK, { handler: (_payload, { signal }) => look({ ...deps, jobs, judgeAgain }, windows, signal) });
   jobs.register(TELL, {
     handler: (payload, context) => tell(deps, Telling.parse(payload), context),
     maxAttempts: TRIES,
@@ -39,7 +43,9 @@ export function scheduleAlerts(deps: AlertDeps, windows: DriftWindows, jobs: Job
   jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
 }
 
-type Looking = AlertDeps & TakingDeps;
+interface Looking extends AlertDeps, TakingDeps {
+  readonly judgeAgain: ReturnType<typeof createJudging>;
+}
 
 async function look(deps: Looking, windows: DriftWindows, signal: AbortSignal): Promise<void> {
   for (const monitor of await findMonitors(deps.store)) {
@@ -47,6 +53,7 @@ async function look(deps: Looking, windows: DriftWindows, signal: AbortSignal): 
     try {
       await windows.watch(monitor, signal, (window, reference) => onWindow(deps, monitor, window, reference));
       await lookAt(deps, monitor, signal);
+      await deps.judgeAgain(monitor, signal);
     } catch (error) {
       // The others are looked at all the same, and this one again in a minute.
       deps.log.error({ err: error, monitor: monitor.monitor }, 'a monitor could not be looked at, will try again');
@@ -63,14 +70,15 @@ async function onWindow(
 ): Promise<OnWindow> {
   const rules = monitor.spec.alerts.filter((rule) => rule.on === 'drift');
   const at = iso(deps.clock.now());
-  const hasChanged = window.columns.some(({ drifted, significant }) => drifted === true || significant === true);
-  const isAsked = rules.length > 0 && hasChanged;
-  const loss = isAsked ? await lossOfWindow(deps, monitor, window, reference) : null;
+  const isAsked = rules.length > 0 && hasChange(window);
+  const [found] = isAsked ? await lossesOfWindows(deps, monitor, [{ ...window, reference }]) : [];
+  const { loss, predictions, labels } = found ?? { loss: null, predictions: 0, labels: 0 };
   const moneyPerDay = await moneyOf(deps, monitor, loss, window.period);
   return async (sql) => {
     for (const rule of rules) {
-      const found = driftLook(rule, window, loss);
-      await takeLook(deps, sql, { monitor, rule, look: found, moneyPerDay, own: null, at, until: null });
+      const look = driftLook(rule, window, loss);
+      const kept = { look, predictions, labels, rule, drift: { window: window.window, reference } };
+      await takeLook(deps, sql, { monitor, rule, look, moneyPerDay, own: null, at, until: null, kept });
     }
   };
 }
@@ -80,9 +88,12 @@ async function lookAt(deps: Looking, monitor: Monitor, signal: AbortSignal): Pro
   for (const rule of monitor.spec.alerts) {
     if (rule.on === 'drift') continue;
     const before = standings.find(({ alert }) => alert === rule.name);
-    for (const end of dueLooks(rule, before?.lookedUntil ?? null, deps.clock.now())) {
-      if (signal.aborted) return;
-      const taken = await taking(deps, monitor, rule, { end, answered: before?.retrained?.version ?? null });
+    const ends = dueLooks(rule, before?.lookedUntil ?? null, deps.clock.now());
+    const looks = await looksNow(deps, monitor, rule, ends);
+    for (const [at, end] of ends.entries()) {
+      const found = looks[at];
+      if (signal.aborted || found === undefined) return;
+      const taken = await taking(deps, monitor, rule, { ...found, end, answered: before?.retrained?.version ?? null });
       await deps.store.transaction((sql) => takeLook(deps, sql, taken));
     }
   }
@@ -94,24 +105,48 @@ async function lookAt(deps: Looking, monitor: Monitor, signal: AbortSignal): Pro
   }
 }
 
-interface Taking {
+/** The looks that end then, in their order. */
+async function looksNow(
+  deps: Looking,
+  monitor: Monitor,
+  rule: TimedRule,
+  ends: readonly string[],
+): Promise<readonly Found[]> {
+  if (isOfQuality(rule)) {
+    const startOf = (end: string) => iso(Date.parse(end) - rule.windowHours * HOUR_MS);
+    const periods = ends.map((end) => ({ start: startOf(end), end }));
+    const looks = await qualityLooks(deps, monitor, rule, periods);
+    return looks.map((counted) => ({ look: counted.look, kept: { ...counted, rule, drift: null } }));
+  }
+  const looks: Found[] = [];
+  for (const end of ends) looks.push({ look: await lookNow(deps, monitor, rule, end), kept: null });
+  return looks;
+}
+
+type Found = Pick<Taken, 'look' | 'kept'>;
+
+interface Taking extends Found {
   readonly end: string;
   /** Version of the retraining that has answered the open episode; null: none has. */
   readonly answered: string | null;
 }
 
-async function taking(deps: Looking, monitor: Monitor, rule: TimedRule, { end, answered }: Taking): Promise<Taken> {
-  const found: Look = await lookNow(deps, monitor, rule, end);
-  const moneyPerDay = await moneyOf(deps, monitor, found.loss, found.window);
+async function taking(
+  deps: Looking,
+  monitor: Monitor,
+  rule: TimedRule,
+  { look, kept, end, answered }: Taking,
+): Promise<Taken> {
+  const moneyPerDay = await moneyOf(deps, monitor, look.loss, look.window);
   const own = answered === null ? null : await ownLook(deps, monitor, rule, { end, answered });
-  return { monitor, rule, look: found, moneyPerDay, own, at: iso(deps.clock.now()), until: end };
+  return { monitor, rule, look, moneyPerDay, own, at: iso(deps.clock.now()), until: end, kept };
 }
 
 async function ownLook(
   deps: Looking,
   monitor: Monitor,
   rule: TimedRule,
-  { end, answered: version }: Taking,
+  { end, answered: version }: Pick<Taking, 'end' | 'answered'>,
 ): Promise<OwnLook | null> {
   if (version === null || rule.on !== 'quality') return null;
   const found = await ownLookNow(deps, monitor, rule, { end, version });

@@ -1,4 +1,5 @@
-import type { AlertState } from './schema.ts';
+import { z } from 'zod';
+import { AlertState } from './schema.ts';
 
 /** What one look found; `unknown`: nothing can be said, `no_data`: that nothing comes is what is wrong. */
 export type LookLevel = 'ok' | 'warning' | 'alert' | 'no_data' | 'unknown';
@@ -15,6 +16,15 @@ export interface StandingCounts {
   /** An episode is open. */
   readonly open: boolean;
 }
+
+const count = z.number().int();
+
+/** `StandingCounts` as the store has them. */
+export const StoredCounts = z.strictObject({
+  state: AlertState,
+  ...{ bad: count, grave: count, calm: count, good: count, unknown: count },
+  open: z.boolean(),
+});
 
 export const FRESH: StandingCounts = { state: 'ok', bad: 0, grave: 0, calm: 0, good: 0, unknown: 0, open: false };
 

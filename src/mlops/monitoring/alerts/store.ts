@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
 import { findMonitors } from '../monitors/store.ts';
 import { AlertCause, AlertEpisode } from './episode/schema.ts';
+import { LookBase } from './looks/store.ts';
 import { Alert, AlertMute, AlertState, type AlertStep } from './schema.ts';
-import type { StandingCounts } from './state.ts';
+import { type StandingCounts, StoredCounts } from './state.ts';
 
 interface AlertTables {
   alert_standing: {
@@ -17,6 +18,7 @@ interface AlertTables {
     reason: string;
     episode: string | null;
     retrained: string | null;
+    base: string | null;
   };
   alert_episode: {
     id: string;
@@ -31,22 +33,13 @@ interface AlertTables {
     facts: string;
     reason: string;
     mute: string | null;
+    first_look: number | null;
+    last_look: number | null;
   };
   alert_step: { episode: string; number: number; at: string; state: string; reason: string };
 }
 
-const count = z.number().int();
-const Counts = z.strictObject({
-  state: AlertState,
-  bad: count,
-  grave: count,
-  calm: count,
-  good: count,
-  unknown: count,
-  open: z.boolean(),
-});
-
-const Retrained = z.strictObject({ version: z.string(), at: z.string(), counts: Counts });
+const Retrained = z.strictObject({ version: z.string(), at: z.string(), counts: StoredCounts });
 
 /** The version that a retraining has answered an open episode with, and how its looks stand by themselves. */
 export interface RetrainedStanding {
@@ -68,6 +61,8 @@ export interface Standing {
   readonly episode: string | null;
   /** Null: no episode is open, or none was answered by a retraining. */
   readonly retrained: RetrainedStanding | null;
+  /** From where on labels that come later judge looks again; null: its looks are not stored. */
+  readonly base: LookBase | null;
 }
 
 export async function standingsOf(sql: Sql, monitor: string): Promise<Standing[]> {
@@ -88,13 +83,14 @@ export async function standingBefore(sql: Sql, monitor: string, alert: string): 
 }
 
 export async function putStanding(sql: Sql, standing: Standing): Promise<void> {
-  const { counts, lookedAt, lookedUntil, retrained, ...rest } = standing;
+  const { counts, lookedAt, lookedUntil, retrained, base, ...rest } = standing;
   const row = {
     ...rest,
     counts: JSON.stringify(counts),
     looked_at: lookedAt,
     looked_until: lookedUntil,
     retrained: retrained === null ? null : JSON.stringify(retrained),
+    base: base === null ? null : JSON.stringify(base),
   };
   await sql
     .tables<AlertTables>()
@@ -113,13 +109,35 @@ export async function removeStanding(sql: Sql, monitor: string, alert: string): 
     .execute();
 }
 
-export async function insertEpisode(sql: Sql, alert: Alert): Promise<void> {
-  await sql.tables<AlertTables>().insertInto('alert_episode').values(rowOf(alert)).execute();
+/** Places of the looks that opened and that closed an episode, where they are stored. */
+export interface EpisodeLooks {
+  readonly firstLook?: number | null | undefined;
+  readonly lastLook?: number | null | undefined;
 }
 
-export async function updateEpisode(sql: Sql, alert: Alert): Promise<void> {
-  const { id, ...row } = rowOf(alert);
+export async function insertEpisode(sql: Sql, alert: Alert, { firstLook, lastLook }: EpisodeLooks = {}): Promise<void> {
+  const row = { ...rowOf(alert), first_look: firstLook ?? null, last_look: lastLook ?? null };
+  await sql.tables<AlertTables>().insertInto('alert_episode').values(row).execute();
+}
+
+/** Looks that are left out stay as they are. */
+export async function updateEpisode(sql: Sql, alert: Alert, { firstLook, lastLook }: EpisodeLooks = {}): Promise<void> {
+  const { id, ...facts } = rowOf(alert);
+  const first = firstLook === undefined ? {} : { first_look: firstLook };
+  const last = lastLook === undefined ? {} : { last_look: lastLook };
+  const row = { ...facts, ...first, ...last };
   await sql.tables<AlertTables>().updateTable('alert_episode').set(row).where('id', '=', id).execute();
+}
+
+/** The looks of an alert are stored no longer: another one of its name begins with new ones. */
+export async function forgetLooks(sql: Sql, monitor: string, alert: string): Promise<void> {
+  await sql
+    .tables<AlertTables>()
+    .updateTable('alert_episode')
+    .set({ first_look: null, last_look: null })
+    .where('monitor', '=', monitor)
+    .where('alert', '=', alert)
+    .execute();
 }
 
 /** Null: there is none of this id. */
@@ -129,7 +147,6 @@ export async function findEpisode(sql: Sql, id: string): Promise<Alert | null> {
   return row === undefined ? null : alertOf(row);
 }
 
-/** Answers its number, from 1. */
 /** The model whose monitor opened an episode; null when there is no such episode or monitor. */
 export async function findAlertedModel(sql: Sql, episode: string): Promise<string | null> {
   const found = await findEpisode(sql, episode);
@@ -137,6 +154,7 @@ export async function findAlertedModel(sql: Sql, episode: string): Promise<strin
   return monitor?.spec.model ?? null;
 }
 
+/** Answers its number, from 1. */
 export async function addStep(sql: Sql, episode: string, { at, state, reason }: AlertStep): Promise<number> {
   const last = await sql
     .tables<AlertTables>()
@@ -158,6 +176,33 @@ export async function stepsOf(sql: Sql, episode: string): Promise<AlertStep[]> {
     .orderBy('number')
     .execute();
   return rows.map((row) => ({ ...row, state: AlertState.parse(row.state) }));
+}
+
+/** An episode, and the looks that it is of. */
+export interface PlacedEpisode {
+  readonly alert: Alert;
+  readonly firstLook: number | null;
+  readonly lastLook: number | null;
+}
+
+/** Episodes of an alert that are open, or that a look behind a place has closed, in their order. */
+export async function episodesBehind(
+  sql: Sql,
+  monitor: string,
+  alert: string,
+  place: number,
+): Promise<PlacedEpisode[]> {
+  const rows = await sql
+    .tables<AlertTables>()
+    .selectFrom('alert_episode')
+    .selectAll()
+    .where('monitor', '=', monitor)
+    .where('alert', '=', alert)
+    .where(({ eb, or }) => or([eb('is_open', '=', '1'), eb('last_look', '>', place)]))
+    .orderBy('opened_at')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ alert: alertOf(row), firstLook: row.first_look, lastLook: row.last_look }));
 }
 
 export interface EpisodeSelection {
@@ -201,17 +246,18 @@ function standing(row: AlertTables['alert_standing']): Standing {
     monitor: row.monitor,
     alert: row.alert,
     cause: AlertCause.parse(row.cause),
-    counts: Counts.parse(JSON.parse(row.counts)),
+    counts: StoredCounts.parse(JSON.parse(row.counts)),
     since: row.since,
     lookedAt: row.looked_at,
     lookedUntil: row.looked_until,
     reason: row.reason,
     episode: row.episode,
     retrained: row.retrained === null ? null : Retrained.parse(JSON.parse(row.retrained)),
+    base: row.base === null ? null : LookBase.parse(JSON.parse(row.base)),
   };
 }
 
-function rowOf({ changedAt, closedAt, closedAs, reason, mute, ...facts }: Alert): AlertTables['alert_episode'] {
+function rowOf({ changedAt, closedAt, closedAs, reason, mute, ...facts }: Alert) {
   const { episode: id, monitor, alert, cause, openedAt } = facts;
   return {
     ...{ id, monitor, alert, cause, reason },

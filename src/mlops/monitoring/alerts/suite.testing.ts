@@ -143,7 +143,7 @@ function lossTests(open: Open, inUse: () => Receiver): void {
 
   it('say what a drift is estimated to cost while there are no labels, and what it did when they come', async () => {
     const figures = { metric: 'accuracy', reference: 0.9, current: 0.7, lower: 0.65, upper: 0.75, predictions: 200 };
-    const room = await open({ estimates: { estimate: async () => figures } });
+    const room = await open({ estimates: { estimate: async ({ periods }) => periods.map(() => figures) } });
     const server = await room.server();
     const value = { amount: '1', currency: 'EUR' };
     await server.apply(watching(inUse(), { quality: { kind: 'classification' }, valuePerPrediction: value }));

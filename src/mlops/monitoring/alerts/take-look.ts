@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Events } from '../../../platform/events/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
-import type { Sql } from '../../../platform/store/index.ts';
+import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { AlertRule } from '../monitors/alerts/schema.ts';
 import type { Monitor } from '../monitors/schema.ts';
 import type { Look } from './looks/look.ts';
+import { type LookAtRows, lastPlace, putLook, removeLooks } from './looks/store.ts';
 import { episodeOf, noticeOf } from './notice.ts';
 import type { Alert } from './schema.ts';
 import { FRESH, type Happened, type StandingCounts, step } from './state.ts';
 import {
   addStep,
   findEpisode,
+  forgetLooks,
   insertEpisode,
   putStanding,
   type RetrainedStanding,
@@ -47,6 +49,13 @@ export interface Taken {
   readonly own: OwnLook | null;
   /** What was looked at until then is never looked at again, UTC; null: the caller has claimed what it looked at. */
   readonly until: string | null;
+  /** The look as it is stored, so that labels which come later can judge it again; null: no label changes it. */
+  readonly kept: LookAtRows | null;
+}
+
+/** Locks where an alert stands until the transaction ends: a look is taken, or its looks are judged again, one at a time. */
+export function lockAlert(sql: Sql, monitor: string, alert: string): Promise<void> {
+  return lockUntilCommit(sql, `alert ${monitor} ${alert}`);
 }
 
 /**
@@ -55,28 +64,42 @@ export interface Taken {
  */
 export async function takeLook(deps: TakingDeps, sql: Sql, taken: Taken): Promise<void> {
   const { monitor, rule, look, at, until } = taken;
+  await lockAlert(sql, monitor.monitor, rule.name);
   const before = await standingBefore(sql, monitor.monitor, rule.name);
   if (before !== null && until !== null && before.lookedUntil >= until) return;
   const counts = before?.counts ?? FRESH;
   const { after, happened } = step(counts, look.level, rule);
   const open = before?.episode == null ? null : await findEpisode(sql, before.episode);
   const own = happened === 'closed' ? null : ownStep(before, taken);
+  const place = await storeLook(sql, taken, after);
   if (before !== null && open !== null && own?.happened === 'opened') {
-    return beginAnew(deps, sql, { taken, before, open, counts: own.after });
+    return beginAnew(deps, sql, { taken, before, open, counts: own.after, place });
   }
   const alert =
     happened === 'opened' ? newAlert(taken, after.state) : open && nextAlert(taken, open, after.state, happened);
-  if (alert !== null) await (open === null ? insertEpisode(sql, alert) : updateEpisode(sql, alert));
+  if (alert !== null && open === null) await insertEpisode(sql, alert, { firstLook: place });
+  if (alert !== null && open !== null)
+    await updateEpisode(sql, alert, { lastLook: happened === 'closed' ? place : undefined });
   await putStanding(sql, {
     ...{ monitor: monitor.monitor, alert: rule.name, cause: rule.on, counts: after },
     since: before !== null && after.state === counts.state ? before.since : at,
     ...{ lookedAt: at, lookedUntil: until ?? at, reason: look.reason },
     episode: after.open ? (alert?.episode ?? null) : null,
     retrained: after.open && before?.retrained ? { ...before.retrained, ...(own && { counts: own.after }) } : null,
+    base: before?.base ?? (place === null ? null : { place: place - 1, counts }),
   });
   if (alert === null) return;
   if (happened !== null) await tell(deps, sql, { monitor, alert, happened });
   else if (isKnownNow(open, alert)) await append(deps, sql, alert, 'changed');
+}
+
+/** Answers its place; null: the look is not one of those that are stored. */
+async function storeLook(sql: Sql, { monitor, rule, kept }: Taken, counts: StandingCounts): Promise<number | null> {
+  if (kept === null) return null;
+  const name = { monitor: monitor.monitor, alert: rule.name };
+  const place = (await lastPlace(sql, name)) + 1;
+  await putLook(sql, name, { ...kept, place, counts });
+  return place;
 }
 
 /** How the new version's looks stand by themselves after this one; null: there is none, or it is of another version. */
@@ -90,19 +113,22 @@ interface Anew {
   readonly before: Standing;
   readonly open: Alert;
   readonly counts: StandingCounts;
+  /** Of the look that shows it. */
+  readonly place: number | null;
 }
 
 /** The retraining did not cure it: its episode is over, and another begins on what the new version answered. */
-async function beginAnew(deps: TakingDeps, sql: Sql, { taken, before, open, counts }: Anew): Promise<void> {
+async function beginAnew(deps: TakingDeps, sql: Sql, { taken, before, open, counts, place }: Anew): Promise<void> {
   const { monitor, at, own, until } = taken;
   if (own === null) throw new Error('an episode begins anew on a look at the new version');
   const reason = `Retrained: version ${own.version} answered it, and is judged by itself.`;
   const closed: Alert = { ...open, state: 'ok', changedAt: at, closedAt: at, closedAs: 'retrained', reason };
-  await updateEpisode(sql, closed);
+  await updateEpisode(sql, closed, { lastLook: place });
   const alert = newAlert({ ...taken, look: own.look, moneyPerDay: own.moneyPerDay }, counts.state);
-  await insertEpisode(sql, alert);
+  await insertEpisode(sql, alert, { firstLook: place });
+  const base = place === null ? null : { place, counts };
   const looked = { lookedAt: at, lookedUntil: until ?? at, reason: own.look.reason };
-  await putStanding(sql, { ...before, ...looked, counts, since: at, episode: alert.episode, retrained: null });
+  await putStanding(sql, { ...before, ...looked, counts, since: at, episode: alert.episode, retrained: null, base });
   await tell(deps, sql, { monitor, alert: closed, happened: 'closed' });
   await tell(deps, sql, { monitor, alert, happened: 'opened' });
 }
@@ -119,7 +145,9 @@ export async function noteRetrained(
 ): Promise<void> {
   for (const standing of await standingsOf(sql, monitor)) {
     if (standing.episode === null || standing.cause !== 'quality') continue;
-    await putStanding(sql, { ...standing, retrained: { version, at, counts: FRESH } });
+    const place = await lastPlace(sql, standing);
+    const base = place === 0 ? null : { place, counts: standing.counts };
+    await putStanding(sql, { ...standing, retrained: { version, at, counts: FRESH }, base });
   }
 }
 
@@ -132,6 +160,8 @@ export async function forgetAlert(
   at: string,
 ): Promise<void> {
   await removeStanding(sql, monitor.monitor, name);
+  await removeLooks(sql, { monitor: monitor.monitor, alert: name });
+  await forgetLooks(sql, monitor.monitor, name);
   const open = episode === null ? null : await findEpisode(sql, episode);
   if (open === null || open.closedAt !== null) return;
   const reason = 'The monitor has this alert no longer.';
@@ -140,7 +170,10 @@ export async function forgetAlert(
   await tell(deps, sql, { monitor, alert, happened: 'closed' });
 }
 
-function newAlert({ monitor, rule, look, moneyPerDay, at }: Taken, state: Alert['state']): Alert {
+export function newAlert(
+  { monitor, rule, look, moneyPerDay, at }: Pick<Taken, 'monitor' | 'rule' | 'look' | 'moneyPerDay' | 'at'>,
+  state: Alert['state'],
+): Alert {
   const { window, version, columns, loss, reason } = look;
   return {
     episode: randomUUID(),
@@ -166,7 +199,7 @@ function nextAlert(
 }
 
 /** The loss was an estimate or nothing, and labels have said it since. */
-function isKnownNow(before: Alert | null, { loss }: Alert): boolean {
+export function isKnownNow(before: Alert | null, { loss }: Alert): boolean {
   return loss !== null && !loss.estimated && before?.loss?.estimated !== false;
 }
 
@@ -176,7 +209,7 @@ interface Telling {
   readonly happened: Happened;
 }
 
-async function tell(deps: TakingDeps, sql: Sql, { monitor, alert, happened }: Telling): Promise<void> {
+export async function tell(deps: TakingDeps, sql: Sql, { monitor, alert, happened }: Telling): Promise<void> {
   const { episode, changedAt: at, state, reason, mute } = alert;
   const number = await addStep(sql, episode, { at, state, reason });
   await append(deps, sql, alert, happened);
@@ -185,7 +218,7 @@ async function tell(deps: TakingDeps, sql: Sql, { monitor, alert, happened }: Te
   for (const target of monitor.spec.notify) await deps.jobs.enqueue(sql, { kind: TELL, payload: { notice, target } });
 }
 
-function append({ events }: TakingDeps, sql: Sql, alert: Alert, happened: Happened): Promise<void> {
+export function append({ events }: TakingDeps, sql: Sql, alert: Alert, happened: Happened): Promise<void> {
   const subject = `monitor:${alert.monitor}`;
   return events.append(sql, { type: `alert.${happened}`, subject, payload: episodeOf(alert) });
 }

@@ -1,15 +1,18 @@
 import { identifier, literal } from '../../../platform/lake/index.ts';
+import type { Period } from '../../../platform/units/index.ts';
 import { instant, labelledSql, type Selection } from '../predictions/labelled.ts';
 import type { WINDOWS } from './schema.ts';
 import type { Score } from './scores.ts';
 
 const MOST_WINDOWS = 5_000;
 const HOUR_MS = 3_600_000;
+const TO_THE_SECOND = '%Y-%m-%dT%H:%M:%SZ';
+const TO_THE_MS = '%Y-%m-%dT%H:%M:%S.%gZ';
 
 /** How predictions are cut into windows. */
 export interface Cut {
-  /** Or windows of so many hours, counted from 1970 in UTC. */
-  readonly by: (typeof WINDOWS)[number] | { readonly hours: number };
+  /** Or windows of so many hours, counted from 1970 in UTC; or these periods, at least one, by time, of which none overlap: what is in none is left out. */
+  readonly by: (typeof WINDOWS)[number] | { readonly hours: number } | { readonly periods: readonly Period[] };
   /** Name of an input. */
   readonly slice?: string | undefined;
   /** UTC instant: predictions that were made before are in no window; left out: all are. */
@@ -18,9 +21,22 @@ export interface Cut {
 
 /** Predictions with the place of their window among the windows. */
 export function placedSql(relation: string, { by, slice, from }: Cut): string {
-  return `WITH cut AS (SELECT *, ${windowColumns(by, slice)} FROM ${relation} ${sinceSql(from)})
+  return `WITH cut AS (SELECT *, ${windowColumns(by, slice)} FROM ${inPeriodsSql(relation, by)} ${sinceSql(from)})
     SELECT *, dense_rank() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM cut
     QUALIFY place < ${MOST_WINDOWS}`;
+}
+
+function isByPeriods(by: Cut['by']): by is Extract<Cut['by'], { periods: unknown }> {
+  return typeof by !== 'string' && 'periods' in by;
+}
+
+/** Rows with `periodStart` and `periodEnd` where a cut is by periods. */
+function inPeriodsSql(relation: string, by: Cut['by']): string {
+  if (!isByPeriods(by)) return relation;
+  const rows = by.periods.map(({ start, end }) => `(${instant(start)}, ${instant(end)})`);
+  return `(SELECT rows.*, periods.* FROM ${relation} rows
+    ASOF JOIN (VALUES ${rows.join(', ')}) periods(periodStart, periodEnd) ON rows.predictedAt >= periods.periodStart
+    WHERE rows.predictedAt < periods.periodEnd)`;
 }
 
 function sinceSql(from: string | undefined): string {
@@ -37,6 +53,7 @@ function windowColumns(by: Cut['by'], slice: string | undefined): string {
 function windowStart(by: Cut['by']): string {
   if (by === 'all') return 'NULL::TIMESTAMP';
   if (typeof by === 'string') return `date_trunc(${literal(by)}, predictedAt)`;
+  if ('periods' in by) return 'periodStart';
   const lengthMs = by.hours * HOUR_MS;
   return `epoch_ms(epoch_ms(predictedAt) // ${lengthMs} * ${lengthMs})`;
 }
@@ -44,8 +61,9 @@ function windowStart(by: Cut['by']): string {
 /** SQL of the end of a window; null: it has none. */
 function windowEnd(by: Cut['by']): string {
   if (by === 'all') return 'NULL';
+  if (isByPeriods(by)) return `strftime(any_value(periodEnd), ${literal(TO_THE_MS)})`;
   const length = typeof by === 'string' ? `1 ${by}` : `${by.hours} hour`;
-  return `strftime(start + INTERVAL ${length}, '%Y-%m-%dT%H:%M:%SZ')`;
+  return `strftime(start + INTERVAL ${length}, ${literal(TO_THE_SECOND)})`;
 }
 
 /** Predictions with their scores, so that several cuts parse outputs and labels once. */
@@ -70,11 +88,12 @@ export function windowsSql(
   );
   const sums = scores.flatMap(({ of }, index) => (of === 'auc' ? aucSums(index) : meanSums(index)));
   const quantiles = [0.5, 0.95, 0.99].map((q, index) => `quantile_cont(latencyMs, ${q}) AS latency${index}`);
+  const ends = isByPeriods(by) ? ['periodEnd'] : [];
   return `WITH
-    scored AS (SELECT ${[windowColumns(by, slice), 'label', 'latencyMs', ...kept].join(', ')} FROM ${relation}
+    scored AS (SELECT ${[windowColumns(by, slice), ...ends, 'label', 'latencyMs', ...kept].join(', ')} FROM ${inPeriodsSql(relation, by)}
       ${sinceSql(from)}),
     placed AS (SELECT ${['*', ...placed].join(', ')} FROM scored)
-    SELECT strftime(start, '%Y-%m-%dT%H:%M:%SZ') AS start, ${windowEnd(by)} AS until,
+    SELECT strftime(start, ${literal(isByPeriods(by) ? TO_THE_MS : TO_THE_SECOND)}) AS start, ${windowEnd(by)} AS until,
       slice, count(*)::INTEGER AS predictions, count(label)::INTEGER AS labelled,
       ${[...quantiles, ...sums].join(', ')}
     FROM placed GROUP BY ALL ORDER BY start, slice NULLS FIRST LIMIT ${MOST_WINDOWS}`;

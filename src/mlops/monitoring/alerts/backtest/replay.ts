@@ -1,5 +1,6 @@
 import type { Look } from '../looks/look.ts';
-import { FRESH, type Hysteresis, type StandingCounts, step } from '../state.ts';
+import { replay } from '../replay.ts';
+import { FRESH, type Hysteresis } from '../state.ts';
 import type { BacktestEpisode } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
@@ -10,23 +11,28 @@ const HOUR_MS = 3_600_000;
  * Example: looks ok, alert, alert, ok, ok of a day each with `close` 2 -> one episode of three days.
  */
 export function replayLooks(looks: readonly Look[], rule: Hysteresis): BacktestEpisode[] {
-  const episodes: BacktestEpisode[] = [];
-  let counts: StandingCounts = FRESH;
-  for (const look of looks) {
-    const { after, happened } = step(counts, look.level, rule);
-    counts = after;
-    if (happened === 'opened') episodes.push(openEpisode(look, after.state));
-    const last = episodes.at(-1);
-    if (last === undefined || (!after.open && happened !== 'closed')) continue;
-    const closedAt = happened === 'closed' ? look.window.end : null;
-    const state = after.state === 'alert' ? 'alert' : last.state;
-    episodes[episodes.length - 1] = { ...last, state, closedAt, hours: hoursBetween(last.openedAt, look.window.end) };
-  }
-  return episodes;
-}
-
-function openEpisode({ window, columns, reason }: Look, state: StandingCounts['state']): BacktestEpisode {
-  return { openedAt: window.end, closedAt: null, hours: 0, state, window, columns: [...columns], reason };
+  const { episodes } = replay(
+    looks.map((look) => ({ look, rule })),
+    FRESH,
+  );
+  return episodes.flatMap(({ opened, closed, gravest }) => {
+    if (opened === null) return [];
+    const { window, columns, reason } = opened.look;
+    const openedAt = window.end;
+    const until = closed?.look.window.end ?? looks.at(-1)?.window.end ?? openedAt;
+    const closedAt = closed?.look.window.end ?? null;
+    return [
+      {
+        openedAt,
+        closedAt,
+        hours: hoursBetween(openedAt, until),
+        state: gravest,
+        window,
+        columns: [...columns],
+        reason,
+      },
+    ];
+  });
 }
 
 function hoursBetween(start: string, end: string): number {

@@ -6,9 +6,9 @@ import { watched } from '../../monitors/windows.ts';
 import { generationOf, type ReferencePredictions } from '../../windows/service.ts';
 import { windowsOf } from '../../windows/store.ts';
 import { driftLook } from '../looks/drift-look.ts';
-import type { Look } from '../looks/look.ts';
+import { hasChange, type Look } from '../looks/look.ts';
 import { type QualityRule, qualityLook } from '../looks/quality-look.ts';
-import { type LossDeps, lossOfWindow, measuredMetric } from '../losses.ts';
+import { type LossDeps, lossesOfWindows, measuredMetric } from '../losses.ts';
 import { replayLooks } from './replay.ts';
 import type { BacktestedAlert } from './schema.ts';
 
@@ -68,14 +68,14 @@ async function driftLooks(
   const { reference } = drift;
   const usual: ReferencePredictions =
     'end' in reference ? { ...reference, modelVersion: reference.modelVersion ?? drift.modelVersion } : null;
-  const looks: Look[] = [];
-  for (const window of windows) {
-    if (!isBetween(window.period, { start, end })) continue;
-    const hasChanged = window.columns.some(({ drifted, significant }) => drifted === true || significant === true);
-    const loss = hasChanged ? await lossOfWindow(deps, monitor, window, usual) : null;
-    looks.push(driftLook(rule, window, loss));
-  }
-  return looks;
+  const asked = windows.filter(({ period }) => isBetween(period, { start, end }));
+  const changed = asked.filter(hasChange);
+  const losses = await lossesOfWindows(
+    deps,
+    monitor,
+    changed.map((window) => ({ ...window, reference: usual })),
+  );
+  return asked.map((window) => driftLook(rule, window, losses[changed.indexOf(window)]?.loss ?? null));
 }
 
 /** All windows in one query: quality by the labels that are known now, and by the estimate. */

@@ -1,4 +1,5 @@
 import type { Period } from '../../../../platform/units/schema.ts';
+import type { DriftWindow } from '../../windows/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
 import type { LookLevel } from '../state.ts';
 
@@ -12,6 +13,19 @@ export interface Look {
   /** The worst first. */
   readonly columns: readonly string[];
   readonly loss: QualityLoss | null;
+}
+
+/** A look, and the rows that it is of. */
+export interface CountedLook {
+  readonly look: Look;
+  /** Predictions of its window, and those of them that have a label. */
+  readonly predictions: number;
+  readonly labels: number;
+}
+
+/** Whether a column changed at all: of other windows the loss of quality says nothing. */
+export function hasChange({ columns }: Pick<DriftWindow, 'columns'>): boolean {
+  return columns.some(({ drifted, significant }) => drifted === true || significant === true);
 }
 
 /** `0.9123`, `12.3`: a figure for a sentence. */

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../../platform/numbers/index.ts';
+import { isDeep } from '../../../../testing-deep.ts';
+import { normal } from '../../drift/calibration.testing.ts';
+import { call, HOUR_MS, hour, MINUTE_MS, openRoom, type Server } from '../../room.testing.ts';
+import { getAlert, listAlerts, listMonitorAlerts } from '../schema.ts';
+
+/** Hours whose inputs moved, and the share of each hour's answers that are right. */
+interface Plan {
+  readonly moved: string;
+  readonly right: readonly number[];
+}
+
+const COUNT = 200;
+const FIRST = 12;
+const DRIFT = { reference: { start: hour(0), end: hour(1) }, window: { hours: 1 }, waitMinutes: 0 };
+const SPEC = {
+  model: 'ranker',
+  quality: { kind: 'classification' },
+  drift: DRIFT,
+  alerts: [
+    { name: 'inputs', on: 'drift', close: 1 },
+    { name: 'low', on: 'quality', metric: 'accuracy', worseThan: 0.8, windowHours: 1, close: 1 },
+  ],
+  valuePerPrediction: { amount: '0.05', currency: 'USD' },
+};
+
+function rowsOf(at: number, isMoved: boolean, name: string) {
+  const random = createRandom(at + 100);
+  return Array.from({ length: COUNT }, (_, row) => ({
+    prediction: `${name}-h${at}-${row}`,
+    predictedAt: new Date(Date.parse(hour(at)) + row * 17_000).toISOString(),
+    inputs: { age: normal(random) + (isMoved ? 1.5 : 0) },
+    output: 'yes',
+  }));
+}
+
+function labelsOf(at: number, right: number, name: string) {
+  return Array.from({ length: COUNT }, (_, row) => ({
+    prediction: `${name}-h${at}-${row}`,
+    value: row < right * COUNT ? 'yes' : 'no',
+  }));
+}
+
+type Order = 'at once' | 'an hour later' | 'at the end' | 'at the end, the last first' | 'corrected at the end';
+
+/** Predictions come hour by hour, and their labels in an order. */
+async function play(server: Server, order: Order, { moved, right }: Plan): Promise<void> {
+  const labelsAt = (at: number, share: number) => server.label(labelsOf(FIRST + at, share, 'p'));
+  await server.apply(SPEC);
+  await server.predict(rowsOf(0, false, 'p'));
+  await server.label(labelsOf(0, 0.9, 'p'));
+  for (const [at, kind] of [...moved].entries()) {
+    await server.predict(rowsOf(FIRST + at, kind === 'x', 'p'));
+    if (order === 'at once') await labelsAt(at, right[at] ?? 0);
+    if (order === 'an hour later' && at > 0) await labelsAt(at - 1, right[at - 1] ?? 0);
+    if (order === 'corrected at the end') await labelsAt(at, at % 2 === 0 ? 0.3 : 1);
+    await server.look(HOUR_MS);
+  }
+  const last = [...right.entries()];
+  const late = order === 'at the end, the last first' ? last.toReversed() : last;
+  if (order === 'an hour later') await labelsAt(last.length - 1, right.at(-1) ?? 0);
+  else if (order !== 'at once') for (const [at, share] of late) await labelsAt(at, share);
+  await server.look();
+}
+
+const alerts = async (server: Server) => (await call(server, listAlerts)).alerts;
+
+/** What counts of the alerts of a server, whenever it was found. */
+async function judged(server: Server) {
+  const { alerts: standings } = await call(server, listMonitorAlerts, { params: { monitor: 'watch' } });
+  const counted = (await alerts(server)).filter(({ closedAs }) => closedAs !== 'revised');
+  return {
+    standings: standings.map(({ alert, state, badInARow, reason, episode }) => ({
+      ...{ alert, state, badInARow, reason },
+      isOpen: episode !== null,
+    })),
+    episodes: counted
+      .map(({ alert, state, closedAs, window, columns, loss, moneyPerDay, reason }) => ({
+        ...{ alert, state, closedAs, window, columns, loss, moneyPerDay, reason },
+      }))
+      .toSorted((a, b) => `${a.alert} ${a.window.start}`.localeCompare(`${b.alert} ${b.window.start}`)),
+  };
+}
+
+const PLANS: readonly Plan[] = [
+  // The first drift costs nothing, the second costs quality and is open.
+  { moved: 'xxoxx', right: [0.9, 0.9, 0.9, 0.5, 0.5] },
+  // Quality is low without a drift, and drifts that cost nothing are between.
+  { moved: 'oxoxo', right: [0.5, 0.5, 0.9, 0.9, 0.9] },
+  { moved: 'xoxox', right: [0.5, 0.9, 0.9, 0.5, 0.9] },
+];
+
+/** In the short run one plan in three orders. */
+const ORDERS: readonly Order[] = isDeep
+  ? ['at once', 'an hour later', 'at the end', 'at the end, the last first', 'corrected at the end']
+  : ['at once', 'at the end, the last first', 'corrected at the end'];
+
+describe('alerts whose labels come later', () => {
+  it.each((isDeep ? PLANS : PLANS.slice(0, 1)).map((plan) => [plan.moved, plan] as const))(
+    'are the same in any order of labels: hours %s',
+    async (_, plan) => {
+      const found: Awaited<ReturnType<typeof judged>>[] = [];
+      for (const order of ORDERS) {
+        const room = await openRoom();
+        const server = await room.server();
+        await play(server, order, plan);
+        found.push(await judged(server));
+      }
+      expect(found[0]?.episodes.length).toBeGreaterThan(1);
+      for (const one of found.slice(1)) expect(one).toEqual(found[0]);
+    },
+  );
+
+  it('close what is none, tell of what is worse, and go on from there after a restart', async () => {
+    const room = await openRoom();
+    const server = await room.server();
+    await server.apply({
+      ...SPEC,
+      alerts: [{ name: 'low', on: 'quality', metric: 'accuracy', worseThan: 0.8, windowHours: 1, close: 1 }],
+    });
+    await server.predict(rowsOf(12, false, 'p'));
+    await server.label(labelsOf(12, 0.5, 'p'));
+    await server.look(HOUR_MS);
+    const [opened] = await alerts(server);
+    expect(opened).toMatchObject({ state: 'alert', closedAt: null });
+    await server.label(labelsOf(12, 0.95, 'p'));
+    await server.look();
+    expect(await alerts(server)).toMatchObject([{ episode: opened?.episode, state: 'ok', closedAs: 'revised' }]);
+    expect(server.heard.map(({ type }) => type)).toEqual(['alert.opened', 'alert.closed']);
+    const two = await room.server();
+    await two.label(labelsOf(12, 0.4, 'p'));
+    await two.look();
+    const [again, revised] = await alerts(two);
+    expect(again).toMatchObject({ state: 'alert', loss: { current: 0.4 } });
+    expect(revised?.episode).toBe(opened?.episode);
+    const { steps } = await call(two, getAlert, { params: { episode: opened?.episode ?? '' } });
+    expect(steps.at(-1)?.reason).toBe('By the labels that came since, there is no such episode.');
+    // Nothing new: nothing is judged, and nothing is told.
+    await two.look(MINUTE_MS);
+    expect(await alerts(two)).toHaveLength(2);
+  });
+});

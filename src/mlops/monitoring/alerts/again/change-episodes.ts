@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Sql } from '../../../../platform/store/index.ts';
+import type { Money } from '../../../../platform/units/schema.ts';
+import type { Monitor } from '../../monitors/schema.ts';
+import type { Alert } from '../schema.ts';
+import { insertEpisode, updateEpisode } from '../store.ts';
+import { append, isKnownNow, newAlert, type TakingDeps, tell } from '../take-look.ts';
+import type { JudgedEpisode } from './match-episodes.ts';
+
+/** In the transaction that judges the looks of an alert again, at an instant. */
+interface Changing {
+  readonly deps: TakingDeps;
+  readonly sql: Sql;
+  readonly monitor: Monitor;
+  readonly at: string;
+}
+
+/** By the labels of now there was no such episode. Only who was told that it is open is told that it is over. */
+export async function closeRevised({ deps, sql, monitor, at }: Changing, before: Alert): Promise<void> {
+  const reason = 'By the labels that came since, there is no such episode.';
+  const closedAt = before.closedAt ?? at;
+  const alert: Alert = { ...before, state: 'ok', changedAt: at, closedAt, closedAs: 'revised', reason };
+  await updateEpisode(sql, alert);
+  if (before.closedAt === null) await tell(deps, sql, { monitor, alert, happened: 'closed' });
+}
+
+export async function updateJudged(
+  { deps, sql, monitor, at }: Changing,
+  before: Alert,
+  now: JudgedEpisode,
+  moneyPerDay: Money | null,
+): Promise<void> {
+  const alert = judgedAlert(before, now, { moneyPerDay, at });
+  const looks = { firstLook: now.opened?.place, lastLook: now.closed?.place ?? null };
+  await updateEpisode(sql, alert, looks);
+  if (before.closedAt !== null || isDeepStrictEqual(before, alert)) return;
+  if (alert.closedAt !== null) await tell(deps, sql, { monitor, alert, happened: 'closed' });
+  else if (alert.state !== before.state) await tell(deps, sql, { monitor, alert, happened: 'changed' });
+  else if (isKnownNow(before, alert)) await append(deps, sql, alert, 'changed');
+}
+
+/** Answers its id. */
+export async function openFound(
+  { deps, sql, monitor, at }: Changing,
+  now: JudgedEpisode,
+  moneyPerDay: Money | null,
+): Promise<string> {
+  const alert = foundAlert(monitor, now, { moneyPerDay, at });
+  await insertEpisode(sql, alert, { firstLook: now.opened?.place });
+  await tell(deps, sql, { monitor, alert, happened: 'opened' });
+  return alert.episode;
+}
+
+/** An episode that has come and gone before its labels were known: it is listed, and no message is sent. */
+export async function storeEnded(
+  { sql, monitor, at }: Changing,
+  now: JudgedEpisode,
+  moneyPerDay: Money | null,
+): Promise<void> {
+  const alert = judgedAlert(foundAlert(monitor, now, { moneyPerDay, at }), now, { moneyPerDay, at });
+  await insertEpisode(sql, alert, { firstLook: now.opened?.place, lastLook: now.closed?.place });
+}
+
+interface Facts {
+  readonly moneyPerDay: Money | null;
+  readonly at: string;
+}
+
+function foundAlert(
+  monitor: Monitor,
+  { opened, shown, priced, state }: JudgedEpisode,
+  { moneyPerDay, at }: Facts,
+): Alert {
+  const first = shown ?? opened;
+  if (first === null) throw new Error('an episode that was found begins with a look');
+  const look = { ...first.look, loss: priced?.look.loss ?? null };
+  return newAlert({ monitor, rule: first.rule, look, moneyPerDay, at }, state);
+}
+
+/** What shows it is the last look that was bad; its end says what the last good one showed. */
+function judgedAlert(
+  before: Alert,
+  { closed, shown, priced, state }: JudgedEpisode,
+  { moneyPerDay, at }: Facts,
+): Alert {
+  const look = shown?.look;
+  const bad =
+    look === undefined
+      ? {}
+      : { window: look.window, version: look.version, columns: [...look.columns], reason: look.reason };
+  const known = priced === null ? {} : { loss: priced.look.loss, moneyPerDay };
+  const now: Alert = { ...before, ...bad, ...known };
+  if (closed === null) return { ...now, state, changedAt: state === before.state ? before.changedAt : at };
+  const end = { closedAt: before.closedAt ?? at, closedAs: before.closedAs ?? ('recovered' as const) };
+  const changedAt = before.closedAt === null ? at : before.changedAt;
+  return { ...now, state: 'ok', changedAt, ...end, reason: closed.look.reason };
+}

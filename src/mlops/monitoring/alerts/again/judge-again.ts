@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Sql, Store } from '../../../../platform/store/index.ts';
+import type { Money } from '../../../../platform/units/schema.ts';
+import type { Monitor } from '../../monitors/schema.ts';
+import { type LookBase, lastPlace, looksBehind, putLook, type StoredLook } from '../looks/store.ts';
+import { moneyOf } from '../losses.ts';
+import { type Replayed, replay } from '../replay.ts';
+import {
+  episodesBehind,
+  type PlacedEpisode,
+  putStanding,
+  type Standing,
+  standingBefore,
+  standingsOf,
+} from '../store.ts';
+import { lockAlert, type TakingDeps } from '../take-look.ts';
+import { closeRevised, openFound, storeEnded, updateJudged } from './change-episodes.ts';
+import { type JudgingDeps, judgeLooks, MOST_LOOKS } from './judge-looks.ts';
+import { type JudgedEpisode, type MatchedEpisodes, matchEpisodes } from './match-episodes.ts';
+
+export interface JudgingAgainDeps extends TakingDeps, JudgingDeps {
+  readonly store: Store;
+}
+
+/** Judging may take this share of the time, so that labels which come all the time do not keep the server busy with a large history. */
+const BUSY_SHARE = 0.02;
+/** When it takes no longer, it is done every minute. */
+const SHORT_MS = 1_000;
+
+interface Judged {
+  readonly state: string;
+  readonly at: number;
+  readonly tookMs: number;
+}
+
+/**
+ * Judges looks at drift and quality again when predictions or labels have come since, so that alerts do not depend on the order in which they came: each look
+ * as if all that is known now had been known then. Answers a function for one monitor.
+ */
+export function createJudging(deps: JudgingAgainDeps): (monitor: Monitor, signal: AbortSignal) => Promise<void> {
+  const judged = new Map<string, Judged>();
+  return async (monitor, signal) => {
+    const { predictions, labels } = deps.tables;
+    const state = `${await predictions.state()} / ${await labels.state()} / ${JSON.stringify(monitor.spec)}`;
+    const before = judged.get(monitor.monitor);
+    const now = deps.clock.now();
+    const isResting = before !== undefined && before.tookMs > SHORT_MS && now - before.at < before.tookMs / BUSY_SHARE;
+    if (before?.state === state || isResting) return;
+    const startedAt = performance.now();
+    for (const standing of await standingsOf(deps.store, monitor.monitor)) {
+      if (signal.aborted) return;
+      await judgeAlert(deps, monitor, standing);
+    }
+    judged.set(monitor.monitor, { state, at: now, tookMs: performance.now() - startedAt });
+  };
+}
+
+async function judgeAlert(deps: JudgingAgainDeps, monitor: Monitor, standing: Standing): Promise<void> {
+  const base = await baseOf(deps.store, standing);
+  if (base === null) return;
+  const looks = await looksBehind(deps.store, standing, { place: base.place, limit: MOST_LOOKS });
+  const now = await judgeLooks(deps, monitor, looks);
+  const replayed = replay(now, base.counts);
+  const next = now.map((look, at) => ({ ...look, counts: replayed.counts[at] ?? look.counts }));
+  const changed = next.filter((look, at) => !isDeepStrictEqual(look, looks[at]));
+  if (changed.length === 0) return;
+  const money = new Map<JudgedEpisode, Money | null>();
+  for (const episode of replayed.episodes) {
+    const priced = episode.priced?.look ?? null;
+    money.set(episode, priced === null ? null : await moneyOf(deps, monitor, priced.loss, priced.window));
+  }
+  const at = new Date(deps.clock.now()).toISOString();
+  const place = looks.at(-1)?.place ?? base.place;
+  await deps.store.transaction(async (sql) => {
+    await lockAlert(sql, monitor.monitor, standing.alert);
+    const before = await standingBefore(sql, monitor.monitor, standing.alert);
+    // A look was taken since: the next minute judges with it.
+    if (!isDeepStrictEqual(before, standing) || (await lastPlace(sql, standing)) !== place) return;
+    for (const look of changed) await putLook(sql, standing, look);
+    const stored = await episodesBehind(sql, standing.monitor, standing.alert, base.place);
+    const spans = stored.flatMap((one) =>
+      one.alert.closedAs === 'revised' ? [] : [{ ...one, isOpen: one.alert.closedAt === null }],
+    );
+    const changes = matchEpisodes(spans, replayed.episodes);
+    const episode = await changeEpisodes({ deps, sql, monitor, at, standing }, changes, money);
+    await putStanding(sql, standingAfter({ standing, replayed, last: next.at(-1), episode, at }));
+  });
+}
+
+/** Null: nothing can be judged again: looks are not stored, or a retraining has answered and is being judged by itself. */
+async function baseOf(sql: Sql, { base, retrained, ...name }: Standing): Promise<LookBase | null> {
+  if (base === null || retrained !== null) return null;
+  const first = (await lastPlace(sql, name)) - MOST_LOOKS;
+  if (first <= base.place) return base;
+  const [look] = await looksBehind(sql, name, { place: first - 1, limit: MOST_LOOKS + 1 });
+  return look === undefined ? base : { place: look.place, counts: look.counts };
+}
+
+export interface Changing {
+  readonly deps: JudgingAgainDeps;
+  readonly sql: Sql;
+  readonly monitor: Monitor;
+  readonly at: string;
+  readonly standing: Standing;
+}
+
+/** Answers the id of the episode that is open afterwards; null: none is. */
+async function changeEpisodes(
+  changing: Changing,
+  { matched, added, revised }: MatchedEpisodes<PlacedEpisode & { readonly isOpen: boolean }>,
+  money: ReadonlyMap<JudgedEpisode, Money | null>,
+): Promise<string | null> {
+  let open: string | null = null;
+  // What ends comes first: an alert has one open episode at most.
+  for (const { alert } of revised) await closeRevised(changing, alert);
+  for (const { before, now } of matched) {
+    await updateJudged(changing, before.alert, now, money.get(now) ?? null);
+    if (now.closed === null) open = before.alert.episode;
+  }
+  for (const now of added) {
+    if (now.closed !== null) await storeEnded(changing, now, money.get(now) ?? null);
+    else open = await openFound(changing, now, money.get(now) ?? null);
+  }
+  return open;
+}
+
+interface After {
+  readonly standing: Standing;
+  readonly replayed: Replayed<StoredLook>;
+  readonly last: StoredLook | undefined;
+  readonly episode: string | null;
+  readonly at: string;
+}
+
+function standingAfter({ standing, replayed, last, episode, at }: After): Standing {
+  const counts = replayed.counts.at(-1) ?? standing.counts;
+  const since = counts.state === standing.counts.state ? standing.since : at;
+  return { ...standing, counts, since, episode, reason: last?.look.reason ?? standing.reason };
+}

@@ -1,0 +1,56 @@
+import type { Period } from '../../../../platform/units/schema.ts';
+import type { MeasuredQuality, Monitor, MonitorWindow } from '../../monitors/schema.ts';
+import { type LossDeps, measuredMetric, windowsOfPeriods } from '../losses.ts';
+import type { CountedLook } from './look.ts';
+import { type QualityRule, qualityLook } from './quality-look.ts';
+
+/** What each period says to an alert on quality, by the labels that are known now, in their order. Periods do not overlap. */
+export async function qualityLooks(
+  deps: LossDeps,
+  monitor: Monitor,
+  rule: QualityRule,
+  periods: readonly Period[],
+): Promise<CountedLook[]> {
+  const { metric, reference: period } = rule;
+  const estimated = rule.on === 'estimated_quality';
+  const figures = await (estimated ? estimates : measurements)(deps, monitor, metric, periods);
+  const isAsked = period !== undefined && figures.some(({ now }) => now !== null);
+  const reference = isAsked ? await measuredMetric(deps, monitor, metric, period) : null;
+  return periods.map((window, at) => {
+    const { now = null, predictions = 0, labels = 0 } = figures[at] ?? {};
+    return { look: qualityLook({ rule, window, now, reference, estimated }), predictions, labels };
+  });
+}
+
+interface Figure extends Omit<CountedLook, 'look'> {
+  readonly now: MeasuredQuality | null;
+}
+
+async function measurements(
+  deps: LossDeps,
+  { spec }: Monitor,
+  metric: string,
+  periods: readonly Period[],
+): Promise<Figure[]> {
+  const windows = await windowsOfPeriods(deps, { ...spec, estimate: undefined }, periods, null);
+  return windows.map((window) => figureOf(window, metric));
+}
+
+function figureOf(window: MonitorWindow | null, metric: string): Figure {
+  const now = window?.quality.find((one) => one.metric === metric) ?? null;
+  return { now, predictions: window?.predictions ?? 0, labels: window?.labelled ?? 0 };
+}
+
+async function estimates(
+  deps: LossDeps,
+  monitor: Monitor,
+  metric: string,
+  periods: readonly Period[],
+): Promise<Figure[]> {
+  const found = await deps.estimates.estimate({ monitor, metric, periods, modelVersion: null });
+  return found.map((estimate) => {
+    if (estimate === null) return { now: null, predictions: 0, labels: 0 };
+    const { current: value, lower, upper, predictions } = estimate;
+    return { now: { metric, value, lower, upper, sampleSize: predictions }, predictions, labels: 0 };
+  });
+}

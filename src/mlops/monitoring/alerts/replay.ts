@@ -1,0 +1,58 @@
+import type { Look } from './looks/look.ts';
+import { type Hysteresis, type StandingCounts, step } from './state.ts';
+
+export interface ReplayStep {
+  readonly look: Look;
+  readonly rule: Hysteresis;
+}
+
+/** An episode as looks make it. */
+export interface ReplayedEpisode<T extends ReplayStep> {
+  /** The look that opened it; null: it was open before the first one. */
+  readonly opened: T | null;
+  /** The look that closed it; null: it is open after the last one. */
+  readonly closed: T | null;
+  /** The last state while it was open, and the gravest. */
+  readonly state: StandingCounts['state'];
+  readonly gravest: StandingCounts['state'];
+  /** The last look that was bad, and the last one of these whose loss is known; null: there is none. */
+  readonly shown: T | null;
+  readonly priced: T | null;
+}
+
+export interface Replayed<T extends ReplayStep> {
+  readonly episodes: readonly ReplayedEpisode<T>[];
+  /** Where the alert stands after each look. */
+  readonly counts: readonly StandingCounts[];
+}
+
+/** Takes looks one after the other, by the same steps as a live alert, from where it stood before them. */
+export function replay<T extends ReplayStep>(steps: readonly T[], from: StandingCounts): Replayed<T> {
+  const episodes: ReplayedEpisode<T>[] = from.open ? [begun<T>(null, from.state)] : [];
+  const counts: StandingCounts[] = [];
+  for (const one of steps) {
+    const { after, happened } = step(counts.at(-1) ?? from, one.look.level, one.rule);
+    counts.push(after);
+    if (happened === 'opened') episodes.push(begun(one, after.state));
+    const last = episodes.pop();
+    if (last === undefined) continue;
+    episodes.push(last.closed === null ? advanced(last, one, after) : last);
+  }
+  return { episodes, counts };
+}
+
+function begun<T extends ReplayStep>(opened: T | null, state: StandingCounts['state']): ReplayedEpisode<T> {
+  return { opened, closed: null, state, gravest: state, shown: null, priced: null };
+}
+
+function advanced<T extends ReplayStep>(
+  before: ReplayedEpisode<T>,
+  one: T,
+  { open, state }: StandingCounts,
+): ReplayedEpisode<T> {
+  if (!open) return { ...before, closed: one };
+  const gravest = state === 'alert' || before.gravest === 'ok' ? state : before.gravest;
+  const { level, loss } = one.look;
+  if (level === 'ok' || level === 'unknown') return { ...before, state, gravest };
+  return { ...before, state, gravest, shown: one, priced: loss === null ? before.priced : one };
+}
