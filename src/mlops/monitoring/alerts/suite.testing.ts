@@ -14,6 +14,7 @@ import {
   type RoomOptions,
   type Server,
 } from '../room.testing.ts';
+import { judgedAgainTests } from './again/again.testing.ts';
 import { retrainedAlertTests } from './retrained.testing.ts';
 import { getAlert, listAlerts, listMonitorAlerts, muteAlert, unmuteAlert } from './schema.ts';
 
@@ -34,6 +35,7 @@ export function alertsSuite(engine: string, newDatabase: () => Promise<string>):
     routeTests(open, () => receiver);
     otherTests(open);
     retrainedAlertTests(open);
+    judgedAgainTests(open);
   });
 }
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../platform/numbers/index.ts';
 import { isDeep } from '../../../../testing-deep.ts';
 import { normal } from '../../drift/calibration.testing.ts';
-import { call, HOUR_MS, hour, MINUTE_MS, openRoom, type Server } from '../../room.testing.ts';
-import { getAlert, listAlerts, listMonitorAlerts } from '../schema.ts';
+import { call, HOUR_MS, hour, openRoom, type Server } from '../../room.testing.ts';
+import { listAlerts, listMonitorAlerts } from '../schema.ts';
 
 /** Hours whose inputs moved, and the share of each hour's answers that are right. */
 interface Plan {
@@ -25,19 +25,19 @@ const SPEC = {
   valuePerPrediction: { amount: '0.05', currency: 'USD' },
 };
 
-function rowsOf(at: number, isMoved: boolean, name: string) {
+function rowsOf(at: number, isMoved: boolean) {
   const random = createRandom(at + 100);
   return Array.from({ length: COUNT }, (_, row) => ({
-    prediction: `${name}-h${at}-${row}`,
+    prediction: `h${at}-${row}`,
     predictedAt: new Date(Date.parse(hour(at)) + row * 17_000).toISOString(),
     inputs: { age: normal(random) + (isMoved ? 1.5 : 0) },
     output: 'yes',
   }));
 }
 
-function labelsOf(at: number, right: number, name: string) {
+function labelsOf(at: number, right: number) {
   return Array.from({ length: COUNT }, (_, row) => ({
-    prediction: `${name}-h${at}-${row}`,
+    prediction: `h${at}-${row}`,
     value: row < right * COUNT ? 'yes' : 'no',
   }));
 }
@@ -46,12 +46,12 @@ type Order = 'at once' | 'an hour later' | 'at the end' | 'at the end, the last 
 
 /** Predictions come hour by hour, and their labels in an order. */
 async function play(server: Server, order: Order, { moved, right }: Plan): Promise<void> {
-  const labelsAt = (at: number, share: number) => server.label(labelsOf(FIRST + at, share, 'p'));
+  const labelsAt = (at: number, share: number) => server.label(labelsOf(FIRST + at, share));
   await server.apply(SPEC);
-  await server.predict(rowsOf(0, false, 'p'));
-  await server.label(labelsOf(0, 0.9, 'p'));
+  await server.predict(rowsOf(0, false));
+  await server.label(labelsOf(0, 0.9));
   for (const [at, kind] of [...moved].entries()) {
-    await server.predict(rowsOf(FIRST + at, kind === 'x', 'p'));
+    await server.predict(rowsOf(FIRST + at, kind === 'x'));
     if (order === 'at once') await labelsAt(at, right[at] ?? 0);
     if (order === 'an hour later' && at > 0) await labelsAt(at - 1, right[at - 1] ?? 0);
     if (order === 'corrected at the end') await labelsAt(at, at % 2 === 0 ? 0.3 : 1);
@@ -111,33 +111,4 @@ describe('alerts whose labels come later', () => {
       for (const one of found.slice(1)) expect(one).toEqual(found[0]);
     },
   );
-
-  it('close what is none, tell of what is worse, and go on from there after a restart', async () => {
-    const room = await openRoom();
-    const server = await room.server();
-    await server.apply({
-      ...SPEC,
-      alerts: [{ name: 'low', on: 'quality', metric: 'accuracy', worseThan: 0.8, windowHours: 1, close: 1 }],
-    });
-    await server.predict(rowsOf(12, false, 'p'));
-    await server.label(labelsOf(12, 0.5, 'p'));
-    await server.look(HOUR_MS);
-    const [opened] = await alerts(server);
-    expect(opened).toMatchObject({ state: 'alert', closedAt: null });
-    await server.label(labelsOf(12, 0.95, 'p'));
-    await server.look();
-    expect(await alerts(server)).toMatchObject([{ episode: opened?.episode, state: 'ok', closedAs: 'revised' }]);
-    expect(server.heard.map(({ type }) => type)).toEqual(['alert.opened', 'alert.closed']);
-    const two = await room.server();
-    await two.label(labelsOf(12, 0.4, 'p'));
-    await two.look();
-    const [again, revised] = await alerts(two);
-    expect(again).toMatchObject({ state: 'alert', loss: { current: 0.4 } });
-    expect(revised?.episode).toBe(opened?.episode);
-    const { steps } = await call(two, getAlert, { params: { episode: opened?.episode ?? '' } });
-    expect(steps.at(-1)?.reason).toBe('By the labels that came since, there is no such episode.');
-    // Nothing new: nothing is judged, and nothing is told.
-    await two.look(MINUTE_MS);
-    expect(await alerts(two)).toHaveLength(2);
-  });
 });
