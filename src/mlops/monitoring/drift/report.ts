@@ -3,7 +3,7 @@ import { missingText } from './missing-values.ts';
 import type { DriftColumn, DriftMethodChoice, DriftReport } from './schema.ts';
 
 /** A column before the others are looked at. */
-export type SingleColumn = Omit<DriftColumn, 'adjustedPValue' | 'minEffect' | 'significant'>;
+export type SingleColumn = Omit<DriftColumn, 'adjustedPValue' | 'minEffect' | 'beyondPeriods' | 'significant'>;
 
 /** Share of false alarms among the alarms that `auto` allows, and the level of each of its tests. */
 const LEVEL = 0.05;
@@ -15,7 +15,7 @@ export function reportOf(singles: readonly SingleColumn[], method: DriftMethodCh
   const adjusted = method === 'auto' ? adjustedForDiscovery(singles.map(({ pValue }) => pValue)) : null;
   const columns = singles.map((single, at) => {
     const adjustedPValue = adjusted?.[at] ?? null;
-    const open = { ...single, adjustedPValue, minEffect: null, significant: null };
+    const open = { ...single, adjustedPValue, minEffect: null, beyondPeriods: null, significant: null };
     if (adjustedPValue === null) return open;
     const drifted = adjustedPValue <= LEVEL;
     const reason = drifted ? reasonOf(single) : single.reason;

@@ -5,9 +5,12 @@ import { driftLook } from './drift-look.ts';
 
 const RULE = { on: 'drift', name: 'inputs', open: 1, close: 2, share: 0.3 } as const;
 
-function windowOf(verdicts: readonly ['drifted' | 'small' | 'none', string][]): DriftWindow {
-  const columns = verdicts.map(([verdict, column]) => ({
+type Verdict = readonly ['drifted' | 'small' | 'none', string, beyondPeriods?: number];
+
+function windowOf(verdicts: readonly Verdict[]): DriftWindow {
+  const columns = verdicts.map(([verdict, column, beyondPeriods = null]) => ({
     column,
+    beyondPeriods,
     drifted: verdict === 'drifted',
     significant: verdict !== 'none',
     adjustedPValue: verdict === 'none' ? 0.5 : 1e-9,
@@ -77,6 +80,41 @@ describe('a look at drift', () => {
     ['a larger error', loss({ metric: 'mae', reference: 2, current: 2.5, lower: 2.4, upper: 2.6 }), 'alert'],
   ] as const)('whose quality is %s', (_, known, level) => {
     expect(driftLook(RULE, drifted, known)).toMatchObject({ level, loss: known });
+  });
+
+  describe('close to single periods of the reference', () => {
+    const close = windowOf([
+      ['drifted', 'a', 0.09],
+      ['drifted', 'b', 0],
+      ['none', 'c'],
+    ]);
+
+    it('is a warning where quality is not known, and says so', () => {
+      expect(driftLook(RULE, close, null)).toMatchObject({
+        level: 'warning',
+        columns: ['a', 'b'],
+        reason:
+          '2 of 3 columns drifted (66.7 %): a, b. None lies 0.1 or more outside of the periods of the reference; quality is not known.',
+      });
+    });
+
+    it('is an alert where quality is lower', () => {
+      expect(driftLook(RULE, close, loss())).toMatchObject({ level: 'alert' });
+    });
+
+    it.each([
+      ['one column is far from them', ['drifted', 'b', 0.1]],
+      ['that was not measured', ['drifted', 'b']],
+    ] as const)('is an alert where %s', (_, other) => {
+      const reason = '2 of 3 columns drifted (66.7 %): a, b.';
+      const window = windowOf([['drifted', 'a', 0.09], other, ['none', 'c']]);
+      expect(driftLook(RULE, window, null)).toMatchObject({ level: 'alert', reason });
+    });
+
+    it('stays a warning below the share of the alert', () => {
+      const { reason } = driftLook({ ...RULE, share: 0.9 }, close, null);
+      expect(reason).toBe('2 of 3 columns drifted (66.7 %): a, b.');
+    });
   });
 
   it('says why it is a warning only', () => {
