@@ -8,7 +8,7 @@ export type SingleColumn = Omit<DriftColumn, 'adjustedPValue' | 'minEffect' | 'b
 /** Share of false alarms among the alarms that `auto` allows, and the level of each of its tests. */
 const LEVEL = 0.05;
 /** Evidently calls data drifted from this share of drifted columns on. */
-const DRIFT_SHARE = 0.5;
+export const DRIFT_SHARE = 0.5;
 
 /** Puts columns together. With `auto` a column is called drifted by its p-value adjusted for the number of columns. */
 export function reportOf(singles: readonly SingleColumn[], method: DriftMethodChoice): DriftReport {

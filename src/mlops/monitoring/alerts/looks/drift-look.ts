@@ -1,3 +1,4 @@
+import { DRIFT_SHARE } from '../../drift/report.ts';
 import type { DriftColumn } from '../../drift/schema.ts';
 import type { AlertRule } from '../../monitors/alerts/schema.ts';
 import { LEAST_EFFECT } from '../../windows/least-effect.ts';
@@ -12,7 +13,8 @@ type DriftRule = Extract<AlertRule, { on: 'drift' }>;
 /**
  * What a window says to an alert on drift: an alert from its share of drifted columns on, a warning when fewer drifted. What is known of quality
  * weighs: where it is proven to be lower, columns whose change is significant and small count too; where it is not lower, an alert is a warning.
- * Where nothing is known of quality, it is a warning, too, when every drifted column is close to what single periods of the reference showed.
+ * Where nothing is known of quality and the rule has no share, less than half of the columns are a warning, too, when each of them is close to
+ * what single periods of the reference showed.
  */
 export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLoss | null): Look {
   const counted = window.columns.filter(({ column }) => rule.columns?.includes(column) ?? true);
@@ -29,7 +31,7 @@ export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLos
   const share = columns.length / verdicts.length;
   const isAlert = rule.share === undefined || share >= rule.share;
   const isHarmless = isAlert && loss !== null && !isLower(loss);
-  const isUsual = isAlert && loss === null && changed.every(isNearPeriods);
+  const isUsual = loss === null && rule.share === undefined && share < DRIFT_SHARE && changed.every(isNearPeriods);
   const isSmall = changed.some(({ drifted }) => drifted !== true);
   const names = `${columns.slice(0, 5).join(', ')}${columns.length > 5 ? ', …' : ''}`;
   const what = `${columns.length} of ${verdicts.length} columns ${isSmall ? 'changed' : 'drifted'} (${percent(share)}): ${names}.`;
