@@ -35,7 +35,7 @@ async function countByBand(session: LakeSession, table: Table, name: string, ban
   const values = band.values.map((value) => literal(String(value))).join(', ');
   const known = `SELECT ${column} AS value FROM ${table.relation} WHERE ${isText ? `${column} IS NOT NULL` : `isfinite(${column})`}`;
   const rows = await session.query(`WITH known AS (${known}),
-    banded AS (SELECT unnest([${values}])${isText ? '' : '::DOUBLE'} AS value),
+    banded AS (SELECT unnest([${values}]::VARCHAR[])${isText ? '' : '::DOUBLE'} AS value),
     matched AS (
       SELECT banded.value, count(*) AS within, count(*) FILTER (known.value = banded.value) AS equal
       FROM known ${isText ? 'JOIN banded ON known.value = banded.value' : 'ASOF JOIN banded ON known.value <= banded.value'} GROUP BY ALL)

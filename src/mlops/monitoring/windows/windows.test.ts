@@ -164,6 +164,26 @@ describe('a change that is certain and small', () => {
     expect(rarer?.columns[2]?.beyondPeriods).toBeCloseTo(0.309, 2);
   });
 
+  it('is measured against the periods for texts with quotes and for very long ones, too', async () => {
+    const server = await (await openRoom()).server();
+    const drift = {
+      reference: { start: hour(0), end: hour(4) },
+      window: { hours: 1 },
+      columns: ['inputs.a', 'inputs.b'],
+    };
+    await server.apply({ model: 'ranker', drift });
+    const texts = (at: number, share: number) => {
+      const isFirst = at % 10 < share;
+      return { inputs: { a: isFirst ? "O'Neil" : '"]; --', b: `${'x'.repeat(300)}${isFirst}` } };
+    };
+    await server.predict([0, 1, 2, 3].flatMap((from) => hourOf(from, 300, (at) => texts(at, 5))));
+    await server.predict(hourOf(4, 300, (at) => texts(at, 9)));
+    await server.look();
+    const [window] = await shown(server);
+    expect(window?.columns).toMatchObject([{ drifted: true }, { drifted: true, beyondPeriods: null }]);
+    expect(window?.columns[0]?.beyondPeriods).toBeCloseTo(window?.columns[0]?.effect ?? 0, 4);
+  });
+
   it('has no distance from periods where the monitor sets the least effect', async () => {
     const server = await (await openRoom()).server();
     await server.apply({
