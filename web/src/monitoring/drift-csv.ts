@@ -8,6 +8,7 @@ const FIGURES = [
   'threshold',
   'effect',
   'minEffect',
+  'beyondPeriods',
   'missingEffect',
   'valuesPValue',
   'missingPValue',

@@ -7,7 +7,7 @@ function column(more: Partial<DriftColumn> = {}): DriftColumn {
   return {
     ...{ column: 'inputs.age', type: 'numerical', method: 'ks', statistic: 0.1, pValue: 0.5, adjustedPValue: 0.5 },
     ...{ threshold: 0.05, drifted: false, nReference: 100, nCurrent: 100, missingReference: 0, missingCurrent: 0 },
-    ...{ effect: 0.1, missingEffect: null, minEffect: null, significant: false },
+    ...{ effect: 0.1, missingEffect: null, minEffect: null, beyondPeriods: null, significant: false },
     ...{ reason: null, valuesPValue: 0.5, missingPValue: null, decidedBy: 'values' },
     ...more,
   };

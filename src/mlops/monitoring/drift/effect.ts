@@ -5,7 +5,7 @@ import type { MissingRows } from './missing-values.ts';
 import { type CountPair, countsOf } from './samples.ts';
 
 /** Measures that an effect size is given in, each of the tests of `auto` that it goes with. */
-type EffectMeasure = 'ks' | 'jensenshannon';
+export type EffectMeasure = 'ks' | 'jensenshannon';
 
 const MEASURES: Readonly<Record<string, EffectMeasure>> = {
   ks: 'ks',

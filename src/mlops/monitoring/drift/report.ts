@@ -3,19 +3,19 @@ import { missingText } from './missing-values.ts';
 import type { DriftColumn, DriftMethodChoice, DriftReport } from './schema.ts';
 
 /** A column before the others are looked at. */
-export type SingleColumn = Omit<DriftColumn, 'adjustedPValue' | 'minEffect' | 'significant'>;
+export type SingleColumn = Omit<DriftColumn, 'adjustedPValue' | 'minEffect' | 'beyondPeriods' | 'significant'>;
 
 /** Share of false alarms among the alarms that `auto` allows, and the level of each of its tests. */
 const LEVEL = 0.05;
 /** Evidently calls data drifted from this share of drifted columns on. */
-const DRIFT_SHARE = 0.5;
+export const DRIFT_SHARE = 0.5;
 
 /** Puts columns together. With `auto` a column is called drifted by its p-value adjusted for the number of columns. */
 export function reportOf(singles: readonly SingleColumn[], method: DriftMethodChoice): DriftReport {
   const adjusted = method === 'auto' ? adjustedForDiscovery(singles.map(({ pValue }) => pValue)) : null;
   const columns = singles.map((single, at) => {
     const adjustedPValue = adjusted?.[at] ?? null;
-    const open = { ...single, adjustedPValue, minEffect: null, significant: null };
+    const open = { ...single, adjustedPValue, minEffect: null, beyondPeriods: null, significant: null };
     if (adjustedPValue === null) return open;
     const drifted = adjustedPValue <= LEVEL;
     const reason = drifted ? reasonOf(single) : single.reason;

@@ -98,6 +98,9 @@ export const DriftColumn = z
       'Size of the change of how many values are missing, as Jensen-Shannon distance; null but with `auto`, or where none or all are missing on both sides',
     ),
     minEffect: finite.describe('Least `effect` that counts as drift; null but in windows of monitors with `auto`'),
+    beyondPeriods: finite.describe(
+      'How far the values lie outside of what the single periods of the reference show, in the measure of `effect`; 0: within. Null: not measured, because `effect` is below `minEffect`, the monitor sets it, missing values decide, or the reference has no periods',
+    ),
     significant: z
       .boolean()
       .nullable()

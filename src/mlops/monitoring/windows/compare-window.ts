@@ -3,6 +3,7 @@ import { compareSides } from '../drift/compare-files.ts';
 import { adjustedForDiscovery } from '../drift/false-discovery.ts';
 import type { DriftColumn, DriftReport } from '../drift/schema.ts';
 import type { DriftWatch } from '../monitors/drift/schema.ts';
+import { measureBeyondPeriods } from './beyond-periods.ts';
 import { columnsTable, ownColumns } from './columns.ts';
 import type { WindowBounds } from './next-window.ts';
 import type { FoundReference, References } from './references.ts';
@@ -65,7 +66,7 @@ export async function compareWindow(
   return { ...none('', reference.rows), report, spreads, reason: nothing };
 }
 
-async function compared(predictions: Predictions, { reference }: FoundReference, drift: DriftWatch) {
+async function compared(predictions: Predictions, { reference, variation }: FoundReference, drift: DriftWatch) {
   const { session } = predictions;
   const named = drift.columns ?? [
     ...new Set([...reference.columns.map(({ name }) => name), ...(await ownColumns(session, ROWS))]),
@@ -81,7 +82,9 @@ async function compared(predictions: Predictions, { reference }: FoundReference,
     awaited: (column) => /^label(\.|$)/.test(column),
     spread: (column, distribution) => spreads.set(column, distribution),
   });
-  return { report, spreads };
+  const limits = { variation, said: drift.minEffect };
+  const columns = await measureBeyondPeriods(session, current, report.columns, limits);
+  return { report: { ...report, columns }, spreads };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { DriftColumn } from '../drift/schema.ts';
 import type { MinEffect } from '../monitors/drift/schema.ts';
 
 /** A change smaller than this is called small whatever the reference does: Evidently's threshold of its distances. */
-const LEAST = 0.1;
+export const LEAST_EFFECT = 0.1;
 
 /**
  * The least effect that counts as drift of a column: what the monitor says for the measure; otherwise the reference's own variation (mean + 2
@@ -18,22 +18,29 @@ export function leastEffect(
 ): number | null {
   const measure = effectMeasureOf(method);
   if (measure === null) return null;
-  return said?.[measure] ?? Math.max(LEAST, variation?.[measure] ?? 0);
+  return said?.[measure] ?? Math.max(LEAST_EFFECT, variation?.[measure] ?? 0);
+}
+
+/** Whether the change of the known values is large, and whether that of the missing ones is. */
+export function findLargeChanges(
+  { effect, missingEffect }: Pick<DriftColumn, 'effect' | 'missingEffect'>,
+  { minEffect, said }: { readonly minEffect: number | null; readonly said: MinEffect | undefined },
+): { readonly values: boolean; readonly missing: boolean } {
+  return {
+    values: minEffect !== null && effect !== null && effect >= minEffect,
+    missing: missingEffect !== null && missingEffect >= (said?.jensenshannon ?? LEAST_EFFECT),
+  };
 }
 
 /** Holds a tested column against both: the threshold of its p-value, and the least effect of its values or of its missing ones. */
 export function judgeColumn(
   column: DriftColumn,
-  {
-    threshold,
-    minEffect,
-    said,
-  }: { readonly threshold: number; readonly minEffect: number | null; readonly said: MinEffect | undefined },
+  limits: { readonly threshold: number; readonly minEffect: number | null; readonly said: MinEffect | undefined },
 ): DriftColumn {
-  const { adjustedPValue, effect, missingEffect } = column;
+  const { adjustedPValue } = column;
+  const { threshold, minEffect } = limits;
   if (adjustedPValue === null) return { ...column, minEffect, significant: null };
   const significant = adjustedPValue <= threshold;
-  const isLarge = minEffect !== null && effect !== null && effect >= minEffect;
-  const isMissing = missingEffect !== null && missingEffect >= (said?.jensenshannon ?? LEAST);
-  return { ...column, threshold, minEffect, significant, drifted: significant && (isLarge || isMissing) };
+  const { values, missing } = findLargeChanges(column, limits);
+  return { ...column, threshold, minEffect, significant, drifted: significant && (values || missing) };
 }

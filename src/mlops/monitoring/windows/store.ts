@@ -36,7 +36,7 @@ export interface Generation {
 /** Figures that windows of older servers do not have. */
 const NOT_STORED = {
   ...{ valuesPValue: null, missingPValue: null, decidedBy: null },
-  ...{ effect: null, missingEffect: null, minEffect: null, significant: null },
+  ...{ effect: null, missingEffect: null, minEffect: null, beyondPeriods: null, significant: null },
 };
 const StoredVerdict = z.preprocess((verdict) => ({ ...NOT_STORED, ...Object(verdict) }), DriftColumn);
 const Facts = DriftWindow.omit({ columns: true });

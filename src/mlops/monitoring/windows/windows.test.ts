@@ -116,12 +116,13 @@ describe('a change that is certain and small', () => {
     const reference = { start: hour(0), end: hour(6) };
     await server.apply({
       model: 'ranker',
-      drift: { reference, window: { hours: 1 }, columns: ['inputs.age', 'output'] },
+      drift: { reference, window: { hours: 1 }, columns: ['inputs.age', 'output', 'inputs.rooms'] },
     });
     // Every other hour lies 0.3 higher, and has other answers.
+    const inputs = (at: number, more: number, rooms = 1 + (at % 3)) => ({ inputs: { age: at / 300 + more, rooms } });
     const season = (from: number, more = 0) =>
       hourOf(from, 300, (at) => ({
-        ...even(300, (from % 2) * 0.3 + more)(at),
+        ...inputs(at, (from % 2) * 0.3 + more),
         output: at % 10 < 3 + (from % 2) * 4 ? 'yes' : 'no',
       }));
     await server.predict([0, 1, 2, 3, 4, 5, 6, 7].flatMap((from) => season(from)));
@@ -134,7 +135,69 @@ describe('a change that is certain and small', () => {
     // Each period is compared with the other five, of which three lie on the other side.
     expect(age?.minEffect).toBeCloseTo(0.18, 2);
     expect(output?.minEffect).toBeGreaterThan(0.15);
-    expect(windows[2]?.columns).toMatchObject([{ column: 'inputs.age', drifted: true }, { drifted: false }]);
+    expect(windows[2]?.columns).toMatchObject([{ column: 'inputs.age', drifted: true }, { drifted: false }, {}]);
+    // At least 30 % lower in its distribution function than the lower of the two kinds of periods.
+    expect(windows[2]?.columns[0]?.beyondPeriods).toBeCloseTo(0.6, 2);
+    expect([age?.beyondPeriods, output?.beyondPeriods]).toEqual([null, null]);
+
+    await server.predict([
+      ...season(9, 0.05),
+      ...hourOf(10, 300, (at) => ({ ...inputs(at, 0, 4), output: 'maybe' })),
+      ...hourOf(11, 300, (at) => ({
+        ...inputs(at, 0.15, at % 4 === 0 ? 2.5 : 1 + (at % 3)),
+        output: at % 10 < 9 ? 'yes' : 'no',
+      })),
+    ]);
+    await server.look(2 * HOUR_MS);
+    const [close, unseen, rarer] = (await shown(server)).slice(3);
+    // 0.2 from the whole reference, and hardly further than every other period of it.
+    expect(close?.columns).toMatchObject([{ drifted: true }, { drifted: false }, { drifted: false }]);
+    expect(close?.columns[0]?.effect).toBeCloseTo(0.2, 2);
+    expect(close?.columns[0]?.beyondPeriods).toBeCloseTo(0.05, 2);
+    expect(unseen?.columns).toMatchObject([{}, { drifted: true }, { drifted: true }]);
+    expect(unseen?.columns[1]?.beyondPeriods).toBeCloseTo(Math.sqrt(Math.LN2), 6);
+    expect(unseen?.columns[2]?.beyondPeriods).toBeCloseTo(Math.sqrt(Math.LN2), 6);
+    // 90 % against the 70 % of every other period.
+    expect(rarer?.columns).toMatchObject([{ drifted: false }, { drifted: true }, { drifted: true }]);
+    expect(rarer?.columns[1]?.beyondPeriods).toBeCloseTo(0.18, 2);
+    // A quarter of the values lies between those of the reference, which has a third of each.
+    expect(rarer?.columns[2]?.beyondPeriods).toBeCloseTo(0.309, 2);
+  });
+
+  it('is measured against the periods for texts with quotes and for very long ones, too', async () => {
+    const server = await (await openRoom()).server();
+    const drift = {
+      reference: { start: hour(0), end: hour(4) },
+      window: { hours: 1 },
+      columns: ['inputs.a', 'inputs.b'],
+    };
+    await server.apply({ model: 'ranker', drift });
+    const texts = (at: number, share: number) => {
+      const isFirst = at % 10 < share;
+      return { inputs: { a: isFirst ? "O'Neil" : '"]; --', b: `${'x'.repeat(300)}${isFirst}` } };
+    };
+    await server.predict([0, 1, 2, 3].flatMap((from) => hourOf(from, 300, (at) => texts(at, 5))));
+    await server.predict(hourOf(4, 300, (at) => texts(at, 9)));
+    await server.look();
+    const [window] = await shown(server);
+    expect(window?.columns).toMatchObject([{ drifted: true }, { drifted: true, beyondPeriods: null }]);
+    expect(window?.columns[0]?.beyondPeriods).toBeCloseTo(window?.columns[0]?.effect ?? 0, 4);
+  });
+
+  it('has no distance from periods where the monitor sets the least effect', async () => {
+    const server = await (await openRoom()).server();
+    await server.apply({
+      model: 'ranker',
+      drift: {
+        ...{ reference: { start: hour(0), end: hour(4) }, window: { hours: 1 } },
+        ...{ columns: ['inputs.age'], minEffect: { ks: 0.1 } },
+      },
+    });
+    await server.predict([0, 1, 2, 3].flatMap((from) => hourOf(from, 300, even(300, 0))));
+    await server.predict(hourOf(4, 300, even(300, 0.5)));
+    await server.look();
+    const [window] = await shown(server);
+    expect(window?.columns).toMatchObject([{ drifted: true, beyondPeriods: null }]);
   });
 });
 

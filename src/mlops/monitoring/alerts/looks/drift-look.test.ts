@@ -5,9 +5,12 @@ import { driftLook } from './drift-look.ts';
 
 const RULE = { on: 'drift', name: 'inputs', open: 1, close: 2, share: 0.3 } as const;
 
-function windowOf(verdicts: readonly ['drifted' | 'small' | 'none', string][]): DriftWindow {
-  const columns = verdicts.map(([verdict, column]) => ({
+type Verdict = readonly ['drifted' | 'small' | 'none', string, beyondPeriods?: number];
+
+function windowOf(verdicts: readonly Verdict[]): DriftWindow {
+  const columns = verdicts.map(([verdict, column, beyondPeriods = null]) => ({
     column,
+    beyondPeriods,
     drifted: verdict === 'drifted',
     significant: verdict !== 'none',
     adjustedPValue: verdict === 'none' ? 0.5 : 1e-9,
@@ -77,6 +80,40 @@ describe('a look at drift', () => {
     ['a larger error', loss({ metric: 'mae', reference: 2, current: 2.5, lower: 2.4, upper: 2.6 }), 'alert'],
   ] as const)('whose quality is %s', (_, known, level) => {
     expect(driftLook(RULE, drifted, known)).toMatchObject({ level, loss: known });
+  });
+
+  describe('close to single periods of the reference', () => {
+    const ANY = { on: 'drift', name: 'inputs', open: 1, close: 2 } as const;
+    const others: readonly Verdict[] = [
+      ['none', 'c'],
+      ['none', 'd'],
+    ];
+    const close = windowOf([['drifted', 'a', 0.09], ['none', 'b'], ...others]);
+
+    it('is a warning where quality is not known, and says so', () => {
+      expect(driftLook(ANY, close, null)).toMatchObject({
+        level: 'warning',
+        columns: ['a'],
+        reason:
+          '1 of 4 columns drifted (25 %): a. None lies 0.1 or more outside of the periods of the reference; quality is not known.',
+      });
+    });
+
+    it('is an alert where quality is lower, and where it reaches the share of the alert', () => {
+      const reason = '1 of 4 columns drifted (25 %): a.';
+      expect(driftLook(ANY, close, loss())).toMatchObject({ level: 'alert', reason });
+      expect(driftLook({ ...ANY, share: 0.25 }, close, null)).toMatchObject({ level: 'alert', reason });
+      expect(driftLook({ ...ANY, share: 0.3 }, close, null)).toMatchObject({ level: 'warning', reason });
+    });
+
+    it.each([
+      ['a column is far from them', [['drifted', 'a', 0.1], ['none', 'b'], ...others]],
+      ['that was not measured', [['drifted', 'a'], ['none', 'b'], ...others]],
+      ['half of the columns drifted', [['drifted', 'a', 0.09], ['drifted', 'b', 0], ...others]],
+    ] as const)('is an alert where %s', (_, verdicts) => {
+      const { level, reason } = driftLook(ANY, windowOf(verdicts), null);
+      expect([level, reason]).toEqual(['alert', expect.not.stringContaining('outside')]);
+    });
   });
 
   it('says why it is a warning only', () => {

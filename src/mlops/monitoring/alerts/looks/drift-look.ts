@@ -1,5 +1,7 @@
+import { DRIFT_SHARE } from '../../drift/report.ts';
 import type { DriftColumn } from '../../drift/schema.ts';
 import type { AlertRule } from '../../monitors/alerts/schema.ts';
+import { LEAST_EFFECT } from '../../windows/least-effect.ts';
 import type { DriftWindow } from '../../windows/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
 import { worseBy } from '../money.ts';
@@ -11,6 +13,8 @@ type DriftRule = Extract<AlertRule, { on: 'drift' }>;
 /**
  * What a window says to an alert on drift: an alert from its share of drifted columns on, a warning when fewer drifted. What is known of quality
  * weighs: where it is proven to be lower, columns whose change is significant and small count too; where it is not lower, an alert is a warning.
+ * Where nothing is known of quality and the rule has no share, less than half of the columns are a warning, too, when each of them is close to
+ * what single periods of the reference showed.
  */
 export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLoss | null): Look {
   const counted = window.columns.filter(({ column }) => rule.columns?.includes(column) ?? true);
@@ -27,11 +31,21 @@ export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLos
   const share = columns.length / verdicts.length;
   const isAlert = rule.share === undefined || share >= rule.share;
   const isHarmless = isAlert && loss !== null && !isLower(loss);
+  const isUsual = loss === null && rule.share === undefined && share < DRIFT_SHARE && changed.every(isNearPeriods);
   const isSmall = changed.some(({ drifted }) => drifted !== true);
   const names = `${columns.slice(0, 5).join(', ')}${columns.length > 5 ? ', …' : ''}`;
   const what = `${columns.length} of ${verdicts.length} columns ${isSmall ? 'changed' : 'drifted'} (${percent(share)}): ${names}.`;
   const known = loss !== null && (isSmall || isHarmless) ? ` ${lossReason(loss, isSmall)}` : '';
-  return { ...facts, level: isAlert && !isHarmless ? 'alert' : 'warning', columns, reason: `${what}${known}` };
+  const usual = isUsual
+    ? ` None lies ${LEAST_EFFECT} or more outside of the periods of the reference; quality is not known.`
+    : '';
+  const level = isAlert && !isHarmless && !isUsual ? 'alert' : 'warning';
+  return { ...facts, level, columns, reason: `${what}${known}${usual}` };
+}
+
+/** Where that was not measured, a column is held to be far from them. */
+function isNearPeriods({ beyondPeriods }: DriftColumn): boolean {
+  return beyondPeriods !== null && beyondPeriods < LEAST_EFFECT;
 }
 
 function noDriftReason(verdicts: readonly DriftColumn[]): string {

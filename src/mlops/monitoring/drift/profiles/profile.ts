@@ -7,8 +7,27 @@ const Facts = { name: z.string(), kind: Kind, type: z.string(), blank: z.boolean
 /** Rows with a value, where nothing else says it; left out by older servers. */
 const known = z.number().optional();
 
+/** Lowest and highest share over the periods of a reference, in the order of the values of a band. */
+const Bounds = z.strictObject({ low: z.array(z.number()), high: z.array(z.number()) });
+
+/**
+ * What the single periods of a reference show of a column: numbers by their distribution functions (`ks`), categories by their shares
+ * (`jensenshannon`, with one more entry for all other values). Null where the column has no such measure.
+ */
+const Band = z.strictObject({
+  values: z.array(z.union([z.number(), z.string()])),
+  ks: Bounds.nullable(),
+  jensenshannon: Bounds.nullable(),
+});
+export type Band = z.infer<typeof Band>;
+
 /** Null where the column has no such measure. */
-const Variation = z.strictObject({ ks: z.number().nullable(), jensenshannon: z.number().nullable() });
+const Variation = z.strictObject({
+  ks: z.number().nullable(),
+  jensenshannon: z.number().nullable(),
+  /** Left out by older servers. */
+  band: Band.optional(),
+});
 export type Variation = z.infer<typeof Variation>;
 
 /** What is kept of a reference so that later comparisons need not read it: its facts, beside them its numbers as bytes. */
