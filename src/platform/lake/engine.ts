@@ -14,6 +14,7 @@ export interface EngineOptions {
 export class Engine {
   readonly #options: EngineOptions;
   #opening: Promise<DuckDBInstance> | null = null;
+  #isClosed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -21,6 +22,7 @@ export class Engine {
 
   /** A failure to open is thrown to each caller that waits for it; the next caller tries again. */
   async connect(): Promise<DuckDBConnection> {
+    if (this.#isClosed) throw new Error('the lake is closed');
     this.#opening ??= openInstance(this.#options).catch((error: unknown) => {
       this.#opening = null;
       throw error;
@@ -30,6 +32,7 @@ export class Engine {
 
   /** Waits for an open that is under way. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const [opened] = await Promise.allSettled([this.#opening]);
     if (opened.status === 'fulfilled') opened.value?.closeSync();
   }
