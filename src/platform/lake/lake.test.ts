@@ -32,7 +32,8 @@ describe('the engine of a lake', () => {
 
   it('fails each statement when it cannot be opened, and the lake still ends', async () => {
     await using broken = await openLake({ root: folder(), readable: [], memory: 'much', threads: 1 });
-    for (const statement of ['SELECT 1', 'SELECT 2']) await expect(broken.query(statement)).rejects.toThrow('Failed to set config');
+    for (const statement of ['SELECT 1', 'SELECT 2'])
+      await expect(broken.query(statement)).rejects.toThrow('Failed to set config');
   });
 
   it('is opened once by statements that come together', async () => {
