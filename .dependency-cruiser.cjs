@@ -50,7 +50,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '/schema\\.ts$',
-          '^src/platform/errors/table\\.ts$',
+          '^src/(version|platform/errors/table)\\.ts$',
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|gpus)/index\\.ts$',
         ],

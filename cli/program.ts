@@ -1,3 +1,4 @@
+import { readVersion } from '../src/version.ts';
 import { commands } from './commands.ts';
 import { type Connection, connect } from './connection/connect.ts';
 import type { Command } from './frame/command.ts';
@@ -7,7 +8,6 @@ import { failureOf } from './frame/failure.ts';
 import { commandHelp, commandList } from './frame/help.ts';
 import { beforeTerminator, parseCommandLine } from './frame/parse.ts';
 import type { Io } from './io.ts';
-import { loadServer } from './load-server.ts';
 import { paintFor } from './output/paint.ts';
 
 /** Runs one command line and returns its exit code; nothing that goes wrong is thrown. */
@@ -16,7 +16,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const request = parseCommandLine(commands, argv);
     if (request.kind === 'run') return await runCommand(request.command, request.input, request.globals, io);
-    const { document, text } = await standingAnswer(request, io);
+    const { document, text } = standingAnswer(request, io);
     await io.out.write(json ? jsonText(document) : text);
     return 0;
   } catch (error) {
@@ -24,13 +24,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function standingAnswer(
+function standingAnswer(
   request: Exclude<ReturnType<typeof parseCommandLine>, { kind: 'run' }>,
   io: Io,
-): Promise<{ document: unknown; text: string }> {
+): { document: unknown; text: string } {
   const paint = paintFor(io.out, io.environment);
   if (request.kind === 'version') {
-    const version = (await loadServer()).readVersion();
+    const version = readVersion();
     return { document: { version }, text: `${version}\n` };
   }
   if (request.kind === 'help') {

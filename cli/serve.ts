@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
+import { readVersion } from '../src/version.ts';
 import { lockForServe } from './connection/folder.ts';
 import { announceServer } from './connection/server-file.ts';
 import { command } from './frame/command.ts';
@@ -35,7 +36,7 @@ const serveCommand = command({
     },
   },
   run: async (context, { port, host, wait, open }) => {
-    const { readSettings, readVersion, startServer } = await loadServer();
+    const { readSettings, startServer } = await loadServer();
     // From the first moment on, so that a signal during the start is not lost.
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;

@@ -10,7 +10,6 @@ import type { Io } from './io.ts';
 
 export { listBackups, openBackupPlace, restoreBackup } from '../src/platform/backup/index.ts';
 export { systemClock } from '../src/platform/units/index.ts';
-export { readVersion } from '../src/version.ts';
 export { environmentName };
 
 /** The only file of the command line that loads the application; imported when a command needs it, never at the start. */

@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { processEnvironment } from '../../src/platform/config/index.ts';
 import { hasChromium, launchBrowserServer } from './browser.ts';
 import { copyDemo } from './demo-copy.ts';
+import { buildTestServer } from './server-build.ts';
 import { startServerProcess } from './server-process.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -17,6 +18,7 @@ export async function setup({ provide }: TestProject): Promise<(() => Promise<vo
   if (!hasChromium) return undefined;
   const [demo] = await Promise.all([demoFolder(), buildWeb()]);
   await using started = new AsyncDisposableStack();
+  started.defer(await buildTestServer());
   const browser = await launchBrowserServer();
   started.defer(() => browser.close());
   // A process of its own, so that neither Vitest nor a test file shares its event loop.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { serverProgram } from './server-build.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A machine at work on other things takes many seconds to start a process; a server that has ended is seen at once. */
@@ -44,7 +45,7 @@ export async function startServerProcess(
 async function startOne(data: string, settings: Readonly<Record<string, string>>) {
   const announced = join(data, 'server.json');
   rmSync(announced, { force: true });
-  const words = ['cli/main.ts', 'serve', '--data', data, '--port', '0'];
+  const words = [serverProgram(), 'serve', '--data', data, '--port', '0'];
   const env = { ...process.env, ...settings };
   const child = spawn(process.execPath, words, { cwd: root, stdio: 'ignore', env });
   let isKilled = false;

@@ -1,10 +1,16 @@
-import { type DuckDBConnection, DuckDBDoubleVector } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { asExpected } from './engine-failure.ts';
 
 /** Reads every column of a SELECT, all of them DOUBLE without null, into arrays of `rows` numbers. */
 export async function readDoubles(connection: DuckDBConnection, select: string, rows: number): Promise<Float64Array[]> {
   try {
     const result = await connection.stream(select);
+    const { DuckDBDoubleVector } = await import('@duckdb/node-api');
+    const doublesOf = (vector: unknown): Float64Array => {
+      if (!(vector instanceof DuckDBDoubleVector)) throw new Error('a column is not DOUBLE');
+      // biome-ignore lint/complexity/useLiteralKeys: the array is private, and value by value takes ten times as long
+      return vector['items'];
+    };
     const columns = Array.from({ length: result.columnCount }, () => new Float64Array(rows));
     let at = 0;
     for (;;) {
@@ -20,10 +26,4 @@ export async function readDoubles(connection: DuckDBConnection, select: string, 
   } catch (error) {
     throw asExpected(error);
   }
-}
-
-function doublesOf(vector: unknown): Float64Array {
-  if (!(vector instanceof DuckDBDoubleVector)) throw new Error('a column is not DOUBLE');
-  // biome-ignore lint/complexity/useLiteralKeys: the array is private, and value by value takes ten times as long
-  return vector['items'];
 }

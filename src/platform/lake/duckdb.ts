@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { createDigester, type Digester, fileStamp } from '../digests/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import { readDoubles } from './doubles.ts';
+import { Engine } from './engine.ts';
 import { asExpected, mayBeDamage } from './engine-failure.ts';
 import { type ExportFormat, exportFile, removeExports, scratchPath } from './export-file.ts';
 import { FileChecks } from './file-checks.ts';
@@ -48,24 +49,13 @@ export interface LakeDeps {
 /** Folder, below the root, of what is on the disk for a moment only. */
 const SPILL = '.spill';
 
-/** Opens DuckDB, confined to its folders: no extension is loaded, nothing else on the machine is reachable from SQL. */
+/** Makes the folders of the lake ready; its engine is opened by the first statement. */
 export async function openLake(deps: LakeDeps): Promise<Lake> {
   const spill = join(deps.root, SPILL);
   await mkdir(spill, { recursive: true, mode: 0o700 });
   await removeExports(spill);
-  const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: deps.memory,
-    temp_directory: spill,
-    ...(deps.threads === null ? {} : { threads: String(deps.threads) }),
-  });
-  const lake = new DuckDbLake(instance, deps.root);
-  const folders = [deps.root, ...deps.readable].map((folder) => literal(`${folder}/`)).join(', ');
-  await lake.query("SET GLOBAL TimeZone = 'UTC'");
-  await lake.query('SET autoinstall_known_extensions = false');
-  await lake.query(`SET allowed_directories = [${folders}]`);
-  await lake.query('SET enable_external_access = false');
-  await lake.query('SET lock_configuration = true');
-  return lake;
+  const { root, readable, memory, threads } = deps;
+  return new DuckDbLake(new Engine({ folders: [root, ...readable], spill, memory, threads }), root);
 }
 
 const INTERRUPT_EVERY_MS = 100;
@@ -89,7 +79,7 @@ const REMOVED_NOTED = 10_000;
 
 class DuckDbLake implements Lake {
   readonly upkeep: LakeUpkeep;
-  readonly #instance: DuckDBInstance;
+  readonly #engine: Engine;
   readonly #root: string;
   /** Work that reads files which must not be deleted yet. */
   readonly #holds = new Set<Promise<unknown>>();
@@ -105,8 +95,8 @@ class DuckDbLake implements Lake {
   /** Files that relations were made of, by path, with what the manifest says of them. */
   readonly #scanned = new Map<string, StagedFile>();
 
-  constructor(instance: DuckDBInstance, root: string) {
-    this.#instance = instance;
+  constructor(engine: Engine, root: string) {
+    this.#engine = engine;
     this.#root = root;
     const checks = new FileChecks(root, this.#digester);
     this.#checks = checks;
@@ -271,12 +261,12 @@ class DuckDbLake implements Lake {
     clearTimeout(this.#interruptAt);
     clearInterval(this.#interrupting);
     await this.#digester[Symbol.asyncDispose]();
-    this.#instance.closeSync();
+    await this.#engine.close();
   }
 
   async #connect(): Promise<DuckDBConnection> {
     this.#stop.signal.throwIfAborted();
-    const connection = await this.#instance.connect();
+    const connection = await this.#engine.connect();
     this.#connections.add(connection);
     return connection;
   }

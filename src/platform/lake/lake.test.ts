@@ -27,6 +27,29 @@ const sum = async () =>
   (await lake.query(`SELECT coalesce(sum(amount), 0)::VARCHAR AS total FROM ${await lake.relation(store, table)}`))[0]
     ?.total;
 
+describe('the engine of a lake', () => {
+  const folder = () => join(root, 'another');
+
+  it('fails each statement when it cannot be opened, and the lake still ends', async () => {
+    await using broken = await openLake({ root: folder(), readable: [], memory: 'much', threads: 1 });
+    for (const statement of ['SELECT 1', 'SELECT 2'])
+      await expect(broken.query(statement)).rejects.toThrow('Failed to set config');
+  });
+
+  it('is opened once by statements that come together', async () => {
+    await using fresh = await openLake({ root: folder(), readable: [], memory: '256MB', threads: 1 });
+    const answers = await Promise.all([1, 2, 3].map((value) => fresh.query(`SELECT ${value} AS value`)));
+    expect(answers).toEqual([[{ value: 1 }], [{ value: 2 }], [{ value: 3 }]]);
+  });
+
+  it.each(['unused', 'used'])('stays closed when the lake has ended (%s before)', async (use) => {
+    const ended = await openLake({ root: folder(), readable: [], memory: '256MB', threads: 1 });
+    if (use === 'used') await ended.query('SELECT 1');
+    await ended[Symbol.asyncDispose]();
+    await expect(ended.query('SELECT 1')).rejects.toThrow('closed');
+  });
+});
+
 describe('a lake table', () => {
   it('is empty but has its columns before any file', async () => {
     expect(await lake.query(`SELECT * FROM ${await lake.relation(store, table)}`)).toEqual([]);
