@@ -16,6 +16,7 @@ import type { Context } from './frame/context.ts';
 import { MoneyWord } from './metered/money-words.ts';
 import { shownAmount, shownMoney } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
+import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
 import { subjectText } from './usage.ts';
 
@@ -32,7 +33,8 @@ const budgetsCommand = command({
     for (const budget of document.budgets) {
       const reason = unknownReason(budget);
       if (reason !== null) await context.remark(`${budget.name}: spent is unknown. ${reason}`);
-      for (const line of conversionText(budget)) await context.remark(`${budget.name}: ${line}`);
+      for (const line of [...lateText(budget), ...conversionText(budget)])
+        await context.remark(`${budget.name}: ${line}`);
     }
     return 0;
   },
@@ -41,6 +43,12 @@ const budgetsCommand = command({
 /** Why nothing is known of what was spent; null where something is. */
 function unknownReason({ spent, billedReason }: Budget): string | null {
   return spent === null ? billedReason : null;
+}
+
+/** Which sources the amount to date lacks. */
+function lateText({ toDate }: Budget): string[] {
+  const late = sourcesBehindText(toDate?.behind ?? []);
+  return late === null ? [] : [`To date: ${late}.`];
 }
 
 /** The rates of spend in other currencies, and what has none. */
@@ -182,6 +190,7 @@ function budgetText(budget: BudgetDetail, context: Context): string {
     budgetsText([budget], context),
     `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
     ...(reason === null ? [] : [`spent is unknown: ${reason}`]),
+    ...lateText(budget),
     ...conversionText(budget),
     ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),
     ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),

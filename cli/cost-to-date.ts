@@ -4,11 +4,12 @@ import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { shownAmount } from './output/amounts.ts';
+import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
 
 export const costToDateCommand = command({
   path: ['cost', 'to-date'],
-  summary: 'Show what a month has cost so far, to the last day that every source has delivered whole',
+  summary: 'Show what a month has cost so far, to its last whole day, and which sources are behind',
   example: 'steelyard cost to-date\nsteelyard cost to-date --month 2026-11 --filter team=search',
   needs: 'server',
   options: {
@@ -28,7 +29,7 @@ export const costToDateCommand = command({
 });
 
 function toDateText(
-  { month, metric, from, through, totals, before, sources }: MonthToDate,
+  { month, metric, from, through, totals, before, behind, sources }: MonthToDate,
   { paint }: Context,
 ): string {
   const beforeOf = (currency: string) => before?.totals.find((total) => total.currency === currency)?.amount ?? null;
@@ -55,6 +56,7 @@ function toDateText(
     through === null
       ? `No day of it is whole yet. Last charges: ${sources.map((one) => `${one.source} ${one.through}`).join(', ')}.`
       : `Charges that begin from ${from} to ${through}, the last whole day.`;
+  const late = through === null || behind.length === 0 ? '' : ` ${sourcesBehindText(behind)}.`;
   const compared = before === null ? '' : ` Month before: ${before.from} to ${before.through}.`;
-  return `${lines}\n${paint.faint(`${days}${compared}`)}`;
+  return `${lines}\n${paint.faint(`${days}${late}${compared}`)}`;
 }

@@ -3,6 +3,7 @@ import { Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { NotifyTarget } from '../../platform/notices/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { SourceBehind } from '../costs/schema.ts';
 import { Unconverted, UsedRate } from '../exchange/schema.ts';
 import { BudgetNotice } from './notices/schema.ts';
 
@@ -124,9 +125,10 @@ export const Budget = z
     ),
     toDate: z
       .strictObject({
-        through: z.string().describe('Last day of the window that every source has delivered whole, UTC, YYYY-MM-DD'),
+        through: z.string().describe('Last whole day of the window, as in month to date, UTC, YYYY-MM-DD'),
         amount: DecimalString.describe('Effective cost to that day, in the currency of the limit'),
         later: DecimalString.describe('Charged on later days by sources that are ahead: `billed` is both together'),
+        behind: z.array(SourceBehind).describe('Sources whose charges are not in `amount`, or not all, by name'),
       })
       .nullable()
       .describe('Spent to date, as month to date of the costs; null with `billed`, or while no day of it is whole'),

@@ -106,7 +106,7 @@ describe('the month to date', () => {
 
 describe('the last whole day', () => {
   const source = (through: string, chargedDays = 20, producedAt: string | null = null) => ({
-    ...{ source: through, through, chargedDays, producedAt },
+    ...{ source: through, month: through.slice(0, 7), through, chargedDays, producedAt, isFollowed: false },
   });
   it.each([
     ['is that of the source that is furthest behind', [source('2026-11-29'), source('2026-11-26')], '2026-11-26'],

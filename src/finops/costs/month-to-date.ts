@@ -1,8 +1,8 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { monthPeriod, sumDecimals } from '../../platform/units/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { dailyReach } from './daily-series.ts';
-import { earliestDay, receivedDays } from './received-days.ts';
+import { type DailyReach, dailyReach } from './daily-series.ts';
+import { earliestDay, receivedDays, type SourceBehind } from './received-days.ts';
 import type { CostsDeps } from './relations.ts';
 import type { MonthToDate } from './schema.ts';
 import { type CostSummary, summarise } from './summary.ts';
@@ -23,18 +23,20 @@ const MONTH_LENGTH = 'YYYY-MM'.length;
  */
 export async function monthToDate(deps: CostsDeps, question: MonthToDateQuestion): Promise<MonthToDate> {
   const { metric, filter } = question;
-  const reach = await dailyReach(deps);
+  const reach = await dailyReach(deps, question.month);
   const month = question.month ?? reach.months.at(-1);
   if (month === undefined || !reach.months.includes(month)) throw notCovered(question.month);
   const [from, last] = daysOfMonth(month);
-  const received = receivedDays(reach)?.through ?? '';
-  const through = received < from ? null : earliestDay(received, last);
-  const isComplete = through === last;
+  const received = receivedDays(reach);
+  const through = received === null || received.through < from ? null : earliestDay(received.through, last);
+  const behind = received?.behind ?? [];
+  const isComplete = through === last && behind.length === 0;
   const summary = await summarise(deps, ['day'], { metric, filter, from, to: last });
   return {
     ...{ month, metric, from, through, isComplete },
     totals: totalsTo(summary, through ?? ''),
-    before: through === null ? null : await sameDaysBefore(deps, question, reach.months, through, isComplete),
+    behind: [...behind],
+    before: through === null ? null : await sameDaysBefore(deps, question, reach, { through, behind }),
     sources: reach.sources.map((source) => ({ source: source.source, through: source.through })),
     leftOut: summary.leftOut,
   };
@@ -71,20 +73,24 @@ function totalsTo({ rows }: CostSummary, through: string): MonthToDate['totals']
     });
 }
 
-/** The month before to the same day of it; the whole of it when this month is complete. Null when no bill covers it. */
+/**
+ * The month before to the same day of it; the whole of it when this month is received to its end. Of the same sources as this month: without those
+ * that are behind. Null when no bill covers it, and when this month has charges of a source that is behind.
+ */
 async function sameDaysBefore(
   deps: CostsDeps,
   { metric, filter }: MonthToDateQuestion,
-  months: readonly string[],
-  through: string,
-  isComplete: boolean,
+  { months, sources }: DailyReach,
+  { through, behind }: { readonly through: string; readonly behind: readonly SourceBehind[] },
 ): Promise<MonthToDate['before']> {
-  const [first] = daysOfMonth(through.slice(0, MONTH_LENGTH));
+  const [first, end] = daysOfMonth(through.slice(0, MONTH_LENGTH));
   const month = dayOf(Date.parse(first) - DAY_MS).slice(0, MONTH_LENGTH);
   if (!months.includes(month)) return null;
+  const withoutSources = behind.map(({ source }) => source);
+  if (sources.some((one) => withoutSources.includes(one.source) && one.through >= first)) return null;
   const [from, last] = daysOfMonth(month);
   const sameDay = `${month}${through.slice(MONTH_LENGTH)}`;
-  const to = isComplete ? last : earliestDay(sameDay, last);
-  const { totals } = await summarise(deps, ['day'], { metric, filter, from, to });
+  const to = through === end ? last : earliestDay(sameDay, last);
+  const { totals } = await summarise(deps, ['day'], { metric, filter, from, to, withoutSources });
   return { from, through: to, totals };
 }

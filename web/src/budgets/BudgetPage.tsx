@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type BudgetDetail, getBudget, listBudgets } from '../../../src/finops/budgets/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { endpointQuery } from '../client.ts';
+import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -130,7 +131,7 @@ function factsOf(budget: BudgetDetail) {
       ? []
       : [
           [
-            `Effective cost to ${formatDay(toDate.through)}`,
+            `Effective cost to ${formatDay(toDate.through)}${withoutSources(toDate.behind)}`,
             <MoneyFigure key="toDate" money={{ amount: toDate.amount, currency: limit.currency }} />,
           ] as const,
         ]),

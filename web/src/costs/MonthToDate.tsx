@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { getMonthToDate } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
+import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { filtersIn } from './cost-query.ts';
@@ -25,7 +26,7 @@ export function MonthToDate({ costs: { scope, search, period, currency } }: { re
     <>
       {' '}
       By charge day it is <MoneyFigure money={{ amount: total.amount, currency }} /> to {formatDay(data.through)}, the
-      last day that every source has delivered.
+      last whole day{withoutSources(data.behind)}.
     </>
   );
 }

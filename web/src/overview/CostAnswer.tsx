@@ -3,6 +3,7 @@ import type { MonthToDate } from '../../../src/finops/costs/schema.ts';
 import { dimensionValue } from '../format/dimension.ts';
 import { metricSaid } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
+import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { ChangeMark } from '../parts/ChangeMark.tsx';
@@ -37,7 +38,7 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
       ))}{' '}
       {metricSaid(DEFAULT_METRIC)} {when}
       {scope.team !== undefined && ` by team ${scope.team}`}
-      {partial && `, to ${formatDay(month.through ?? '')}`}
+      {partial && `, to ${formatDay(month.through ?? '')}${withoutSources(month.behind)}`}
       {before !== null && earlier !== undefined && (
         <>
           ,{' '}

@@ -109,6 +109,7 @@ function standsOn(reach: Reach, bills: Awaited<ReturnType<Costs['dailyReach']>>,
     through: dayText(reach.through),
     billedThrough: dayText(reach.billedThrough),
     sources: bills.sources.map(({ source, through }) => ({ source, through })),
+    behind: [...reach.behind],
     deliveries: [...bills.deliveries],
   };
 }
@@ -162,6 +163,11 @@ function forecastOf(
   limit: string | null,
 ): ForecastOfSubject {
   const { reach } = frame;
+  if (outlook.series.isBehind && window.until > reach.through + 1) {
+    const late = reach.behind.map(({ source, through }) => `${source} (to ${through})`).join(', ');
+    const reason = `All of its cost comes from sources without a whole day of this month: ${late}.`;
+    return unknown(named, window, reason, historyOf(outlook.series, reach));
+  }
   const seen = outlook.series.values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
   if (seen < LEAST_DAYS && window.until > reach.through + 1) {
     return unknown(
@@ -253,5 +259,5 @@ function nothingOf(key: string, currency: string, { reach }: Frame): SubjectSeri
   const values = Float64Array.from({ length: reach.through - reach.first + 1 }, (_, index) =>
     reach.months.has(dayText(reach.first + index).slice(0, 'YYYY-MM'.length)) ? 0 : Number.NaN,
   );
-  return { level: 'budget', key, currency, amounts: new Map(), values };
+  return { level: 'budget', key, currency, amounts: new Map(), values, isBehind: false };
 }

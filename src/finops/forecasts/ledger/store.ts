@@ -31,6 +31,7 @@ const StandsOn = z.object({
   through: ForecastStanding.shape.through,
   billedThrough: ForecastStanding.shape.billedThrough,
   sources: ForecastStanding.shape.sources,
+  behind: ForecastStanding.shape.behind,
   deliveries: ForecastStanding.shape.deliveries,
 });
 export type StandsOn = z.infer<typeof StandsOn>;
