@@ -33,7 +33,7 @@ const budgetsCommand = command({
     for (const budget of document.budgets) {
       const reason = unknownReason(budget);
       if (reason !== null) await context.remark(`${budget.name}: spent is unknown. ${reason}`);
-      for (const line of [...lateText(budget), ...conversionText(budget)])
+      for (const line of [...basisText(budget), ...lateText(budget), ...conversionText(budget)])
         await context.remark(`${budget.name}: ${line}`);
     }
     return 0;
@@ -49,6 +49,11 @@ function unknownReason({ spent, billedReason }: Budget): string | null {
 function lateText({ toDate }: Budget): string[] {
   const late = sourcesBehindText(toDate?.behind ?? []);
   return late === null ? [] : [`To date: ${late}.`];
+}
+
+/** How the expected amount is calculated, where it is not by the forecast of the budget. */
+function basisText({ forecastBasis }: Budget): string[] {
+  return forecastBasis === 'evenBurn' ? ['EXPECTED is at an even burn: there is no forecast of it.'] : [];
 }
 
 /** The rates of spend in other currencies, and what has none. */
@@ -73,6 +78,7 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
         cell: ({ toDate }) => (toDate === null ? null : shownAmount(toDate.amount)),
       },
       { title: 'THROUGH', cell: ({ toDate }) => toDate?.through ?? null },
+      { title: 'EXPECTED', align: 'decimal', cell: ({ forecast }) => shownMoney(forecast) },
       { title: 'METERED', align: 'decimal', cell: ({ metered }) => shownMoney(metered) },
       { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => shownMoney(reserved) },
       {
@@ -190,6 +196,7 @@ function budgetText(budget: BudgetDetail, context: Context): string {
     budgetsText([budget], context),
     `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
     ...(reason === null ? [] : [`spent is unknown: ${reason}`]),
+    ...basisText(budget),
     ...lateText(budget),
     ...conversionText(budget),
     ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),

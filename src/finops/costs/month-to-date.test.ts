@@ -84,6 +84,9 @@ describe('the month to date', () => {
     });
     const { forecasts, standing } = await call(application, listForecasts, { query: {} });
     expect(standing).toMatchObject({ month: '2026-11', through });
+    const ofBudget = forecasts.find(({ level }) => level === 'budget');
+    const [listed] = (await call(application, listBudgets)).budgets;
+    expect(listed).toMatchObject({ forecast: { amount: ofBudget?.forecast?.mean }, forecastBasis: 'forecast' });
     for (const level of ['total', 'budget']) {
       expect(forecasts.find((forecast) => forecast.level === level)?.known).toBe(amount);
     }

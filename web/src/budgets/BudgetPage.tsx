@@ -25,7 +25,16 @@ import styles from './budgets.module.css';
 import { StopsCard } from './StopsCard.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 import { VersionsCard } from './VersionsCard.tsx';
-import { ENFORCEMENTS, NO_COST, NO_FORECAST, NOTHING_ROLLED, tellsText, toldText, windowText } from './words.ts';
+import {
+  ENFORCEMENTS,
+  EVEN_BURN,
+  NO_COST,
+  NO_FORECAST,
+  NOTHING_ROLLED,
+  tellsText,
+  toldText,
+  windowText,
+} from './words.ts';
 
 const HEIGHT = 240;
 const REFRESH_MS = 10_000;
@@ -109,12 +118,12 @@ function othersThan(name: string, budgets: readonly { readonly name: string }[] 
 
 function factsOf(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
-  const { billedReason, conversion, toDate, rolledOver, rollOver, versions, notices } = budget;
+  const { forecastBasis, billedReason, conversion, toDate, rolledOver, rollOver, versions, notices } = budget;
   const money = (amount: typeof spent, reason: string) =>
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
   return [
-    ['It is', <BudgetStateMark key="state" state={state} />],
+    ['Status', <BudgetStateMark key="state" state={state} />],
     ['Limit', <MoneyFigure key="limit" money={limit} />],
     ...(rollOver === 'none'
       ? []
@@ -122,7 +131,7 @@ function factsOf(budget: BudgetDetail) {
     ['Spent', money(spent, billedReason ?? NO_COST)],
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
     ['Left', money(left, billedReason ?? NO_COST)],
-    ['At an even burn', money(forecast, NO_FORECAST)],
+    [`Expected at the end${forecastBasis === 'evenBurn' ? `, ${EVEN_BURN}` : ''}`, money(forecast, NO_FORECAST)],
     ['Effective cost, all charges received', money(billed, billedReason ?? NO_COST)],
     ...(conversion === null
       ? []
@@ -140,7 +149,7 @@ function factsOf(budget: BudgetDetail) {
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],
     ['At its limit it', ENFORCEMENTS[enforcement]],
     ['Part of', parent ?? 'no other budget'],
-    ['It tells', tellsText(versions[0]?.spec.notify ?? [])],
-    ['It has told of', toldText(notices)],
+    ['Alerts', tellsText(versions[0]?.spec.notify ?? [])],
+    ['Alerts sent', toldText(notices)],
   ] as const;
 }

@@ -9,7 +9,7 @@ import { type BudgetInTree, inTreeOrder } from './budget-tree.ts';
 import styles from './budgets.module.css';
 import { DrawnBar } from './DrawnBar.tsx';
 import { SpentToDate } from './SpentToDate.tsx';
-import { everyText, NO_COST, NO_FORECAST, windowText } from './words.ts';
+import { EVEN_BURN, everyText, NO_COST, NO_FORECAST, windowText } from './words.ts';
 
 const INDENT = 20;
 
@@ -20,7 +20,7 @@ export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] 
       <thead>
         <tr>
           <th scope="col">Budget</th>
-          <th scope="col">It is</th>
+          <th scope="col">Status</th>
           <th scope="col" className={styles.barColumn}>
             <span className="visually-hidden">Share drawn</span>
           </th>
@@ -31,7 +31,7 @@ export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] 
             Reserved
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            At an even burn
+            Expected at the end
           </th>
           <th scope="col" className={table.number}>
             Limit
@@ -51,7 +51,7 @@ export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] 
 }
 
 function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
-  const { name, subject, spent, reserved, forecast, limit, state } = budget;
+  const { name, subject, spent, reserved, forecast, forecastBasis, limit, state } = budget;
   return (
     <tr>
       <th scope="row">
@@ -77,6 +77,7 @@ function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>
         {forecast === null ? <Unknown reason={NO_FORECAST} /> : <MoneyFigure money={forecast} />}
+        {forecastBasis === 'evenBurn' && <span className={table.subLine}>{EVEN_BURN}</span>}
       </td>
       <td className={table.number}>
         <MoneyFigure money={limit} />
