@@ -1,9 +1,10 @@
 import { getMonthToDate, type MonthToDate } from '../src/finops/costs/schema.ts';
-import { Month } from '../src/platform/units/schema.ts';
+import { Currency, Month } from '../src/platform/units/schema.ts';
 import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { shownAmount } from './output/amounts.ts';
+import { ratesText, withoutRateText } from './output/rates.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
 
@@ -18,12 +19,18 @@ export const costToDateCommand = command({
       schema: Month,
       describe: 'Calendar month in UTC; the latest billing month when left out',
     },
+    currency: {
+      value: 'CODE',
+      schema: Currency,
+      describe: 'Also give the amount in this currency, each charge day at the rate of its day',
+    },
     ...metricOption,
     ...filterOption,
   },
-  run: async (context, { month, metric, filter }) => {
-    const toDate = await (await context.client()).call(getMonthToDate, { query: { month, metric, filter } });
+  run: async (context, { month, currency, metric, filter }) => {
+    const toDate = await (await context.client()).call(getMonthToDate, { query: { month, currency, metric, filter } });
     await context.answer(toDate, () => toDateText(toDate, context));
+    if (toDate.reporting !== null) for (const line of reportingText(toDate.reporting)) await context.remark(line);
     return 0;
   },
 });
@@ -59,4 +66,10 @@ function toDateText(
   const late = through === null || behind.length === 0 ? '' : ` ${sourcesBehindText(behind)}.`;
   const compared = before === null ? '' : ` Month before: ${before.from} to ${before.through}.`;
   return `${lines}\n${paint.faint(`${days}${late}${compared}`)}`;
+}
+
+function reportingText({ currency, amount, before, rates, leftOut }: NonNullable<MonthToDate['reporting']>): string[] {
+  const earlier = before === null ? '' : `, month before ${shownAmount(before)} ${currency}`;
+  const total = amount === null ? 'not known' : `${shownAmount(amount)} ${currency}${earlier}`;
+  return [`In ${currency}: ${total}.`, ...ratesText({ currency, rates }), ...withoutRateText(leftOut)];
 }

@@ -20,15 +20,19 @@ import { Unconverted, UsedRate } from '../exchange/schema.ts';
 
 export { Dimension, Filter, MonthOrDay, Rows };
 
+const Reported = {
+  currency: Currency.describe('Reporting currency'),
+  amount: DecimalString.nullable().describe('Sum of what could be converted, exact; null when nothing could'),
+  rates: z.array(UsedRate).describe('Every rate that was used'),
+  leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero'),
+};
+
 export const ReportedCosts = z
   .strictObject({
-    currency: Currency.describe('Reporting currency'),
-    amount: DecimalString.nullable().describe('Sum of what could be converted, exact; null when nothing could'),
+    ...Reported,
     rows: z
       .array(z.record(z.string(), z.string().nullable()))
       .describe('One object a group, as in `rows`, with the converted `amount`; largest first'),
-    rates: z.array(UsedRate).describe('Every rate that was used'),
-    leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero'),
   })
   .describe('The costs in one currency, each charge day at the rate of its day');
 export type ReportedCosts = z.infer<typeof ReportedCosts>;
@@ -85,6 +89,9 @@ export const getMonthToDate = endpoint({
   query: z.strictObject({
     month: Month.optional().describe('Calendar month in UTC; the latest billing month when left out'),
     metric: CostMetric.default(DEFAULT_METRIC),
+    currency: Currency.optional().describe(
+      'Reporting currency for `reporting`; the setting `reportingCurrency` when left out. Bills keep their currency',
+    ),
     filter: Filters.describe('Filters, all of which must hold'),
   }),
   response: z.strictObject({
@@ -114,6 +121,17 @@ export const getMonthToDate = endpoint({
     sources: z
       .array(z.strictObject({ source: SourceName, through: Day }))
       .describe('Last day with a charge of each source that delivered lately'),
+    reporting: z
+      .strictObject({
+        ...Reported,
+        before: DecimalString.nullable().describe(
+          '`before` in the reporting currency; null without it, or when some of it or of the amount has no rate',
+        ),
+      })
+      .nullable()
+      .describe(
+        '`amount` of all currencies in one, each charge day at the rate of its day; null without a reporting currency or a whole day',
+      ),
     leftOut: LeftOut,
   }),
   errors: ['bill_period_not_covered', 'dimension_unknown'],

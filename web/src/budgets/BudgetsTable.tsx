@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Budget } from '../../../src/finops/budgets/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { RatesText } from '../parts/RatesText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { BudgetStateMark } from './BudgetStateMark.tsx';
@@ -51,7 +52,7 @@ export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] 
 }
 
 function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
-  const { name, subject, spent, reserved, forecast, forecastBasis, limit, state } = budget;
+  const { name, subject, spent, reserved, forecast, forecastBasis, limit, state, conversion } = budget;
   return (
     <tr>
       <th scope="row">
@@ -71,6 +72,11 @@ function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
       <td className={table.number}>
         {spent === null ? <Unknown reason={budget.billedReason ?? NO_COST} /> : <MoneyFigure money={spent} />}{' '}
         <SpentToDate budget={budget} />
+        {conversion !== null && (
+          <span className={`${table.subLine} ${table.wideOnly}`}>
+            converted <RatesText currency={limit.currency} {...conversion} />
+          </span>
+        )}
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>
         <MoneyFigure money={reserved} />
