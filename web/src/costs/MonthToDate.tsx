@@ -31,6 +31,12 @@ export function MonthToDate({ costs: { scope, search, period } }: { readonly cos
           <MoneyFigure money={{ amount, currency }} />
         </span>
       ))}{' '}
+      {data.reporting?.amount != null && (
+        <>
+          (together <MoneyFigure money={{ amount: data.reporting.amount, currency: data.reporting.currency }} />, at the
+          rates of their days){' '}
+        </>
+      )}
       to {formatDay(data.through)}, the last whole day{withoutSources(data.behind)}.
     </>
   );

@@ -37,7 +37,7 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
       <span data-testid="headline">
         <MoneyFigure money={total} strong />
       </span>
-      {!isReported && <AndOthers totals={totals.slice(1)} />} {metricSaid(DEFAULT_METRIC)} {when}
+      {!isReported && <AndOthers totals={totals.slice(1)} strong />} {metricSaid(DEFAULT_METRIC)} {when}
       {scope.team !== undefined && ` by team ${scope.team}`}
       {partial && `, to ${formatDay(month.through ?? '')}${withoutSources(month.behind)}`}
       {before !== null && earlier !== undefined && (
@@ -59,7 +59,7 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
       {isReported && reporting.rates.length + reporting.leftOut.length > 0 && (
         <>
           {' '}
-          It is {totals[0] !== undefined && <MoneyFigure money={totals[0]} />}
+          In the currencies of the bills it is {totals[0] !== undefined && <MoneyFigure money={totals[0]} />}
           <AndOthers totals={totals.slice(1)} />, <RatesText {...reporting} />.
         </>
       )}
@@ -80,11 +80,11 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
   );
 }
 
-function AndOthers({ totals }: { readonly totals: readonly Money[] }) {
+function AndOthers({ totals, strong = false }: { readonly totals: readonly Money[]; readonly strong?: boolean }) {
   return totals.map((other) => (
     <span key={other.currency}>
       {' and '}
-      <MoneyFigure money={other} strong />
+      <MoneyFigure money={other} strong={strong} />
     </span>
   ));
 }
