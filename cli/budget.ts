@@ -16,6 +16,7 @@ import type { Context } from './frame/context.ts';
 import { MoneyWord } from './metered/money-words.ts';
 import { shownAmount, shownMoney } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
+import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
 import { subjectText } from './usage.ts';
 
@@ -32,7 +33,8 @@ const budgetsCommand = command({
     for (const budget of document.budgets) {
       const reason = unknownReason(budget);
       if (reason !== null) await context.remark(`${budget.name}: spent is unknown. ${reason}`);
-      for (const line of conversionText(budget)) await context.remark(`${budget.name}: ${line}`);
+      for (const line of [...basisText(budget), ...lateText(budget), ...conversionText(budget)])
+        await context.remark(`${budget.name}: ${line}`);
     }
     return 0;
   },
@@ -41,6 +43,17 @@ const budgetsCommand = command({
 /** Why nothing is known of what was spent; null where something is. */
 function unknownReason({ spent, billedReason }: Budget): string | null {
   return spent === null ? billedReason : null;
+}
+
+/** Which sources the amount to date lacks. */
+function lateText({ toDate }: Budget): string[] {
+  const late = sourcesBehindText(toDate?.behind ?? []);
+  return late === null ? [] : [`To date: ${late}.`];
+}
+
+/** How the expected amount is calculated, where it is not by the forecast of the budget. */
+function basisText({ forecastBasis }: Budget): string[] {
+  return forecastBasis === 'evenBurn' ? ['EXPECTED is at an even burn: there is no forecast of it.'] : [];
 }
 
 /** The rates of spend in other currencies, and what has none. */
@@ -65,6 +78,7 @@ function budgetsText(budgets: readonly Budget[], { paint }: Context): string {
         cell: ({ toDate }) => (toDate === null ? null : shownAmount(toDate.amount)),
       },
       { title: 'THROUGH', cell: ({ toDate }) => toDate?.through ?? null },
+      { title: 'EXPECTED', align: 'decimal', cell: ({ forecast }) => shownMoney(forecast) },
       { title: 'METERED', align: 'decimal', cell: ({ metered }) => shownMoney(metered) },
       { title: 'RESERVED', align: 'decimal', cell: ({ reserved }) => shownMoney(reserved) },
       {
@@ -182,6 +196,8 @@ function budgetText(budget: BudgetDetail, context: Context): string {
     budgetsText([budget], context),
     `${enforcement}, ${state}; ${shownMoney(reserved)} reserved by running work`,
     ...(reason === null ? [] : [`spent is unknown: ${reason}`]),
+    ...basisText(budget),
+    ...lateText(budget),
     ...conversionText(budget),
     ...(rolledOver === null ? [] : [`rolled over from the window before: ${shownMoney(rolledOver)}`]),
     ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),

@@ -38,3 +38,9 @@ it('says under the checks of cost where the capacity of a cost at demand is from
     'cost per month at demand: capacity measured at the SLO, 4 predictions a second and replica; recorded demand of 7 days; 1 to 2 replicas',
   ]);
 });
+
+it('says once for all checks of the same capacity where it is from', () => {
+  const text = checksText([check, { ...check, name: 'budget recommendations' }], paint);
+  expect(text.match(/capacity measured at the SLO/g)).toHaveLength(1);
+  expect(text).toContain('cost per month, budget recommendations at demand: capacity measured at the SLO');
+});

@@ -29,15 +29,20 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
   return sides
     .map(({ side, title }) => {
       const own = checks.filter((check) => check.side === side);
-      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...own.flatMap(atDemandLine)];
+      const lines = [own.length === 0 ? 'no check' : sideTable(own, paint), ...atDemandLines(own)];
       return `${paint.heading(title)}\n${lines.join('\n')}`;
     })
     .join('\n\n');
 }
 
-/** The table cuts long sources; where the capacity is from is said in full. */
-function atDemandLine({ name, atDemand }: Check): string[] {
-  return atDemand === undefined ? [] : [`${name} at demand: ${describeAtDemand(atDemand)}`];
+/** The table cuts long sources; where the capacity is from is said in full, once for all checks that have it from there. */
+function atDemandLines(checks: readonly Check[]): string[] {
+  const described = checks.flatMap(({ name, atDemand }) =>
+    atDemand === undefined ? [] : [{ name, text: describeAtDemand(atDemand) }],
+  );
+  return [...Map.groupBy(described, ({ text }) => text)].map(
+    ([text, of]) => `${of.map(({ name }) => name).join(', ')} at demand: ${text}`,
+  );
 }
 
 function sideTable(checks: readonly Check[], paint: Paint): string {

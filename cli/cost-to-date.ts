@@ -1,14 +1,16 @@
 import { getMonthToDate, type MonthToDate } from '../src/finops/costs/schema.ts';
-import { Month } from '../src/platform/units/schema.ts';
+import { Currency, Month } from '../src/platform/units/schema.ts';
 import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { shownAmount } from './output/amounts.ts';
+import { ratesText, withoutRateText } from './output/rates.ts';
+import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
 
 export const costToDateCommand = command({
   path: ['cost', 'to-date'],
-  summary: 'Show what a month has cost so far, to the last day that every source has delivered whole',
+  summary: 'Show what a month has cost so far, to its last whole day, and which sources are behind',
   example: 'steelyard cost to-date\nsteelyard cost to-date --month 2026-11 --filter team=search',
   needs: 'server',
   options: {
@@ -17,18 +19,24 @@ export const costToDateCommand = command({
       schema: Month,
       describe: 'Calendar month in UTC; the latest billing month when left out',
     },
+    currency: {
+      value: 'CODE',
+      schema: Currency,
+      describe: 'Also give the amount in this currency, each charge day at the rate of its day',
+    },
     ...metricOption,
     ...filterOption,
   },
-  run: async (context, { month, metric, filter }) => {
-    const toDate = await (await context.client()).call(getMonthToDate, { query: { month, metric, filter } });
+  run: async (context, { month, currency, metric, filter }) => {
+    const toDate = await (await context.client()).call(getMonthToDate, { query: { month, currency, metric, filter } });
     await context.answer(toDate, () => toDateText(toDate, context));
+    if (toDate.reporting !== null) for (const line of reportingText(toDate.reporting)) await context.remark(line);
     return 0;
   },
 });
 
 function toDateText(
-  { month, metric, from, through, totals, before, sources }: MonthToDate,
+  { month, metric, from, through, totals, before, behind, sources }: MonthToDate,
   { paint }: Context,
 ): string {
   const beforeOf = (currency: string) => before?.totals.find((total) => total.currency === currency)?.amount ?? null;
@@ -55,6 +63,13 @@ function toDateText(
     through === null
       ? `No day of it is whole yet. Last charges: ${sources.map((one) => `${one.source} ${one.through}`).join(', ')}.`
       : `Charges that begin from ${from} to ${through}, the last whole day.`;
+  const late = through === null || behind.length === 0 ? '' : ` ${sourcesBehindText(behind)}.`;
   const compared = before === null ? '' : ` Month before: ${before.from} to ${before.through}.`;
-  return `${lines}\n${paint.faint(`${days}${compared}`)}`;
+  return `${lines}\n${paint.faint(`${days}${late}${compared}`)}`;
+}
+
+function reportingText({ currency, amount, before, rates, leftOut }: NonNullable<MonthToDate['reporting']>): string[] {
+  const earlier = before === null ? '' : `, month before ${shownAmount(before)} ${currency}`;
+  const total = amount === null ? 'not known' : `${shownAmount(amount)} ${currency}${earlier}`;
+  return [`In ${currency}: ${total}.`, ...ratesText({ currency, rates }), ...withoutRateText(leftOut)];
 }

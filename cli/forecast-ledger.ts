@@ -21,6 +21,7 @@ import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { SignedMoneyWord } from './metered/money-words.ts';
 import { createProgress } from './output/progress.ts';
+import { sourcesBehindText } from './output/sources-behind.ts';
 
 const LOOK_EVERY_MS = 200;
 /** A job begins within a second or two; where none does, there is nothing to be made from. */
@@ -57,6 +58,8 @@ const listCommand = command({
 async function remarkOn({ reason, standing, working }: LedgerForecasts, context: Context): Promise<void> {
   if (reason !== null) await context.remark(reason);
   if (standing !== null) await context.remark(`Bills are whole to ${standing.through}.`);
+  const late = sourcesBehindText(standing?.behind ?? []);
+  if (late !== null) await context.remark(`${late}.`);
   if (working !== null) await context.remark(`They are being made anew: ${working.done} of ${working.total}.`);
   else if (standing?.isCurrent === false)
     await context.remark('They are older than what they stand on: steelyard forecast make');

@@ -6,6 +6,7 @@ import type {
 } from '../src/finops/forecasts/schema.ts';
 import type { Context } from './frame/context.ts';
 import { shownAmount, shownMoney } from './output/amounts.ts';
+import { sourcesBehindText } from './output/sources-behind.ts';
 import { facts, table } from './output/table.ts';
 import { subjectText } from './usage.ts';
 
@@ -110,6 +111,7 @@ function factsOf({ forecast, standing, changes, earlier }: ForecastDetail): [str
   const { backtest, note, currency } = forecast;
   const planned = changes.map((change) => `${change.what} (${byDayText(change)} a day from ${change.from})`);
   const [before] = earlier;
+  const late = sourcesBehindText(standing.behind);
   return [
     [
       '95 %',
@@ -119,6 +121,7 @@ function factsOf({ forecast, standing, changes, earlier }: ForecastDetail): [str
     ],
     ['error before', backtestText(backtest)],
     ['stands on', `bills to ${standing.through}${standing.isCurrent ? '' : '; being made anew'}`],
+    ...(late === null ? [] : [['sources', late] as [string, string]]),
     ...(planned.length === 0
       ? []
       : [['known changes', `${shownAmount(forecast.changes)} ${currency}: ${planned.join('; ')}`] as [string, string]]),

@@ -73,7 +73,7 @@ const QUERIES: readonly [
   [costSummary, {}, { by: ['nonsense', '\0', LONG, 'Tag:team', 'serviceName,'.repeat(9), '__proto__', 'constructor'] }],
   [costSummary, { by: 'serviceName' }, { filter: ['', 'x', '=', 'nonsense=1', '\0=1', `${LONG}=1`, '__proto__=1'] }],
   [costRows, {}, { metric: METRICS, period: DATES, from: DATES, filter: ['x', 'nonsense=1'] }],
-  [getMonthToDate, {}, { month: DATES, metric: METRICS, filter: ['x', 'nonsense=1'] }],
+  [getMonthToDate, {}, { month: DATES, currency: CURRENCIES, metric: METRICS, filter: ['x', 'nonsense=1'] }],
   [explainCosts, { from: '2026-09', to: '2026-10' }, { from: DATES, to: DATES, metric: METRICS }],
   [getCoverage, {}, { metric: METRICS, period: DATES }],
   [getUnallocated, {}, { metric: METRICS, period: DATES }],

@@ -86,7 +86,7 @@ describe('steelyard sweep run', () => {
 
   it('ends early what shows little for its money', async () => {
     const { document } = await sweep(
-      ['--budget', '1000USD', '--rung', '2USD', '--param', 'a=0..1', '--trials', '5', '--parallel', '5', '--seed', '3'],
+      ['--budget', '30USD', '--rung', '2USD', '--param', 'a=0..1', '--trials', '5', '--parallel', '2', '--seed', '6'],
       ['{a}', '20'],
     );
     const early = document.trials.filter(({ state }) => state === 'stopped early');
@@ -108,6 +108,27 @@ describe('steelyard sweep run', () => {
     expect(new Set(document.trials.map(({ params }) => params.a))).toEqual(new Set(['0.1', '0.9']));
     expect(document.trials.map(({ state }) => state)).toEqual(Array.from({ length: 4 }, () => 'finished'));
     expect(document.outcome).toMatch(/^all 4 trials finished; [\d.]+ USD of 200.00 USD was needed$/);
+  });
+
+  it('ends no trial early beside others while the budget pays for all, before any has run to its end', async () => {
+    const { document } = await sweep(
+      [
+        '--budget',
+        '200USD',
+        '--rung',
+        '0.5USD',
+        '--param',
+        'a=0..1',
+        '--trials',
+        '3',
+        '--parallel',
+        '3',
+        '--seed',
+        '4',
+      ],
+      ['{a}', '10'],
+    );
+    expect(document.trials.map(({ state }) => state)).toEqual(Array.from({ length: 3 }, () => 'finished'));
   });
 
   it('spends no more than its budget, however many trials there are', async () => {

@@ -131,10 +131,10 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, shared: S
           ? 'finished'
           : 'failed';
     spending.report(trial, Number(spent?.amount ?? 0));
-    spending.end(trial, state === 'finished');
+    spending.end(trial);
     return { trial, params, run, state, spent, value: bestOf(sweep, progress.get(trial)) };
   } catch (error) {
-    spending.end(trial, false);
+    spending.end(trial);
     await endRun(context, run, 'FAILED', Date.now());
     if (!isBudgetExceeded(error)) throw error;
     await context.remark(`trial ${trial} has not begun: ${error.message}`);

@@ -1,6 +1,6 @@
 import { type Instant, monthPeriod, sumDecimals } from '../../platform/units/index.ts';
 import { DEFAULT_METRIC } from '../billing/schema.ts';
-import { type AllocatedCosts, type AmountToDate, type Costs, earliestDay } from '../costs/index.ts';
+import { type AllocatedCosts, type AmountToDate, type Costs, earliestDay, type SourceBehind } from '../costs/index.ts';
 import { type ConversionDeps, convertRows, isConverting } from './converted.ts';
 import type { BudgetConversion, BudgetSpec } from './schema.ts';
 import type { Window } from './window.ts';
@@ -27,8 +27,10 @@ export interface BilledDeps extends ConversionDeps {
 
 /** `amount` + `later` is all that was received. */
 interface SpentToDate extends AmountToDate {
-  /** Last day of the window that every source has delivered whole. */
+  /** Last whole day of the window. */
   readonly through: string;
+  /** Sources that lack charges of the days to `through`. */
+  readonly behind: SourceBehind[];
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -56,10 +58,11 @@ export async function billedIn(
 
 async function billedOf(
   deps: ConversionDeps,
-  { rows, unstatedDays, deliveries, through, wholeThrough, unassigned }: AllocatedCosts,
+  allocated: AllocatedCosts,
   spec: Pick<BudgetSpec, 'currency' | 'enforcement'>,
   window: Window,
 ): Promise<Billed> {
+  const { rows, unstatedDays, deliveries, through, unassigned } = allocated;
   const [from, to] = [dayOf(window.start), dayOf(window.end - 1)];
   const months = [...deliveries.keys()].filter((month) => month >= monthOf(from) && month <= monthOf(to)).toSorted();
   const missing = missingMonth(months, from);
@@ -78,7 +81,7 @@ async function billedOf(
   return {
     amount: sumDecimals(converted.map(({ amount }) => amount)),
     reason: null,
-    toDate: spentToDate(converted, window, wholeThrough),
+    toDate: spentToDate(converted, window, allocated),
     conversion,
     deliveries: [...new Set(months.flatMap((month) => deliveries.get(month) ?? []))].toSorted(),
   };
@@ -87,13 +90,13 @@ async function billedOf(
 function spentToDate(
   inside: AllocatedCosts['rows'],
   { start, end }: Window,
-  wholeThrough: string | null,
+  { wholeThrough, behind }: AllocatedCosts,
 ): SpentToDate | null {
   if (wholeThrough === null || wholeThrough < dayOf(start)) return null;
   const through = earliestDay(wholeThrough, dayOf(end - 1));
   const sum = (isWanted: (day: string) => boolean) =>
     sumDecimals(inside.filter(({ day }) => isWanted(day)).map(({ amount }) => amount));
-  return { through, amount: sum((day) => day <= through), later: sum((day) => day > through) };
+  return { through, behind: [...behind], amount: sum((day) => day <= through), later: sum((day) => day > through) };
 }
 
 /** The first month without a bill from that of `from` to the last billed one; null when there is none. */

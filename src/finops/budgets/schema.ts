@@ -3,6 +3,7 @@ import { Subject } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { NotifyTarget } from '../../platform/notices/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { SourceBehind } from '../costs/schema.ts';
 import { Unconverted, UsedRate } from '../exchange/schema.ts';
 import { BudgetNotice } from './notices/schema.ts';
 
@@ -95,6 +96,11 @@ export const BudgetState = z
     '`warned`: past a share of `warnAt`; `exhausted`: nothing is left; `over`: more was spent than allowed; `unknown`: no figure yet',
   );
 
+export const ForecastBasis = z
+  .enum(['forecast', 'evenBurn'])
+  .describe('`forecast`: the mean of the forecast of the budget; `evenBurn`: spent x length / elapsed of the window');
+export type ForecastBasis = z.infer<typeof ForecastBasis>;
+
 export const BudgetConversion = z
   .strictObject({
     rates: z.array(UsedRate).describe('Every rate that was used, to the currency of the budget'),
@@ -124,9 +130,13 @@ export const Budget = z
     ),
     toDate: z
       .strictObject({
-        through: z.string().describe('Last day of the window that every source has delivered whole, UTC, YYYY-MM-DD'),
+        through: z.string().describe('Last whole day of the window, as in month to date, UTC, YYYY-MM-DD'),
         amount: DecimalString.describe('Effective cost to that day, in the currency of the limit'),
         later: DecimalString.describe('Charged on later days by sources that are ahead: `billed` is both together'),
+        behind: z
+          .array(SourceBehind)
+          .default([])
+          .describe('Sources whose charges are not in `amount`, or not all, by name'),
       })
       .nullable()
       .describe('Spent to date, as month to date of the costs; null with `billed`, or while no day of it is whole'),
@@ -143,8 +153,11 @@ export const Budget = z
       'Limit minus spent minus reserved, in the currency of the limit; null while nothing is known',
     ),
     forecast: Money.nullable().describe(
-      'Spent at the end of the window at an even burn: spent x length / elapsed; null while nothing is known, and in the first fiftieth of the window',
+      'Expected spend at the end of the window, by `forecastBasis`; null while nothing is known, and in the first fiftieth of the window without a forecast',
     ),
+    forecastBasis: ForecastBasis.nullable()
+      .default(null)
+      .describe('How `forecast` is calculated: by the forecast of the budget where there is one; null with `forecast`'),
     state: BudgetState,
   })
   .describe('A budget and where it stands');

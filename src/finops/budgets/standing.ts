@@ -1,7 +1,8 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { type Clock, type Decimal, decimal, decimalString, type Instant } from '../../platform/units/index.ts';
 import { type AllowanceDeps, allowanceOf, factsOf, heldIn, larger, meteredAmount } from './allowance.ts';
-import { evenBurn } from './even-burn.ts';
+import { expectedSpend } from './expected-spend.ts';
+import type { ExpectedBreachOf } from './notices/expected-breach.ts';
 import { openReservations } from './reservations/store.ts';
 import type { Budget, BudgetSpec } from './schema.ts';
 import type { StoredBudget } from './store.ts';
@@ -9,6 +10,8 @@ import { type Window, windowAt } from './window.ts';
 
 export interface StandingDeps extends AllowanceDeps {
   readonly clock: Clock;
+  /** The forecast of a budget's present window. */
+  readonly expectedBreach: ExpectedBreachOf;
 }
 
 /** A budget with the deliveries that its billed figure stood on. */
@@ -38,6 +41,7 @@ export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBud
   const spent = larger(billed.amount, metered);
   const held = decimalString(heldIn(window, spec, open));
   const remaining = spent === null ? null : decimalString(amount.minus(spent).minus(held));
+  const expected = expectedSpend(spent, window, now, await deps.expectedBreach(sql, name));
   const money = (text: string | null) => (text === null ? null : { amount: text, currency });
   return {
     name,
@@ -58,7 +62,8 @@ export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBud
     spent: money(spent),
     reserved: { amount: held, currency },
     remaining,
-    forecast: money(evenBurn(spent, window, now)),
+    forecast: money(expected.amount),
+    forecastBasis: expected.basis,
     state: stateOf(spec, amount, spent, remaining),
     deliveries: billed.deliveries,
   };

@@ -1,11 +1,12 @@
 import type { Subject } from '../../org/schema.ts';
-import { identifier, literal } from '../../platform/lake/index.ts';
+import { literal } from '../../platform/lake/index.ts';
 import { decimalString } from '../../platform/units/index.ts';
+import { allocatedDaily } from '../allocation/index.ts';
 import type { CurrentUnit } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { dailyAmounts } from './daily.ts';
 import { exactFilter } from './filters.ts';
-import { type CostsDeps, relationsOf } from './relations.ts';
+import { type CostsDeps, filesOf, relationsOf } from './relations.ts';
 import { textOrNull } from './text-row.ts';
 
 export interface DailyQuestion {
@@ -15,6 +16,8 @@ export interface DailyQuestion {
   /** First charge day, "2026-11-03". */
   readonly from: string;
   readonly metric: CostMetric;
+  /** Sources whose bills are not counted; none when left out. */
+  readonly withoutSources?: readonly string[];
 }
 
 /** What one group cost on one day; `keys` are its values of the dimensions, null where it has none. */
@@ -28,19 +31,23 @@ export interface DailyAmount {
 /** How far a source's bill reaches. */
 export interface SourceReach {
   readonly source: string;
-  /** Last day on which anything was charged in its latest month. */
+  /** Latest month of which it has delivered a bill, up to the month asked for. */
+  readonly month: string;
+  /** Last day on which anything was charged in its months. */
   readonly through: string;
-  /** Days of that month, and of the one before, on which anything was charged. */
+  /** Days of its latest month, and of the one before, on which anything was charged. */
   readonly chargedDays: number;
-  /** When the latest delivery of that month was made; null when it is not known. */
+  /** When the latest delivery of `month` was made; null when it is not known. */
   readonly producedAt: string | null;
+  /** Whether it has delivered a bill of a later month than `month` too. */
+  readonly isFollowed: boolean;
 }
 
 /** What bills cover now. */
 export interface DailyReach {
   /** Billing months with a bill, ascending. */
   readonly months: readonly string[];
-  /** Sources that delivered for the latest month or the one before it. */
+  /** Sources that delivered for the month asked for (the latest when none was) or one of the three before it. */
   readonly sources: readonly SourceReach[];
   /** Deliveries that stand now. */
   readonly deliveries: readonly string[];
@@ -48,11 +55,11 @@ export interface DailyReach {
 
 /** Daily allocated cost of many groups in one query of the roll-up. A day without a row cost nothing, if a bill covers it. */
 export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Promise<DailyAmount[]> {
-  const { by, subject, from, metric } = question;
+  const { by, subject, from, metric, withoutSources } = question;
   const filter = Object.entries(subject).flatMap(([field, value]) =>
     value === undefined ? [] : [exactFilter(field, value)],
   );
-  const selection = { metric, from, filter };
+  const selection = { metric, from, filter, withoutSources };
   const amounts = dailyAmounts(selection, ['day', ...by], (await relationsOf(deps, selection, by)).daily);
   if (amounts === null) throw new Error(`the daily roll-up has not all of ${by.join(', ')}`);
   const keys = by.map((_, index) => `d${index + 1}`);
@@ -68,51 +75,94 @@ export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Pro
   }));
 }
 
-/** How far the bills reach, by source: what is behind the last charge of one of them is unknown, not free. */
-export async function dailyReach(deps: CostsDeps): Promise<DailyReach> {
+/** A source without a bill of a month is expected to deliver one, unless it delivered none of so many months before it either. */
+const EXPECTED_MONTHS = 3;
+
+/**
+ * How far the bills reach, by source, up to the end of a month ("2026-11"; the latest billing month when left out): what is behind
+ * the last charge of one of them is unknown, not free.
+ */
+export async function dailyReach(deps: CostsDeps, month?: string): Promise<DailyReach> {
   const units = await deps.billing.currentUnits(deps.store);
   const months = [...new Set(units.map(({ period }) => period))].toSorted();
   const deliveries = [...new Set(units.map(({ delivery }) => delivery))].toSorted();
-  const [earlier, latest] = [months.at(-2) ?? months.at(-1), months.at(-1)];
-  if (earlier === undefined || latest === undefined) return { months, sources: [], deliveries };
-  const recent = units.filter(({ period }) => period === latest || period === earlier);
-  const { bill } = await relationsOf(deps, { from: earlier, to: latest, filter: [] });
-  const names = [...new Set(recent.map(({ source }) => source))];
-  const rows = await deps.lake.query(
-    `SELECT ${identifier('source')} AS source, strftime(max(ChargePeriodStart), '%Y-%m-%d') AS through,
-        count(DISTINCT ChargePeriodStart::DATE)::INTEGER AS charged_days FROM ${bill}
-      WHERE source IN (${names.map(literal).join(', ')}) AND strftime(ChargePeriodStart, '%Y-%m') = period
-      GROUP BY 1 ORDER BY 1`,
-  );
+  const newest = months.at(-1);
+  if (newest === undefined) return { months, sources: [], deliveries };
+  const last = month === undefined || month > newest ? newest : month;
+  const first = monthsBefore(last, EXPECTED_MONTHS);
+  const recent = units.filter(({ period }) => period >= first && period <= last);
+  const charged = await chargedMonths(deps, recent, { from: first, to: last });
   const sources = await Promise.all(
-    rows.map(async (row): Promise<SourceReach> => {
-      const source = String(row.source);
-      const chargedDays = Number(row.charged_days);
+    [...Map.groupBy(charged, ({ source }) => source)].map(async ([source, of]): Promise<SourceReach> => {
+      const own = units.filter((unit) => unit.source === source);
+      const latest = latestOf(own.flatMap(({ period }) => (period <= last ? period : [])));
       return {
         source,
-        through: String(row.through),
-        chargedDays,
-        producedAt: await lastProduced(deps, recent, source),
+        month: latest,
+        through: latestOf(of.map(({ through }) => through)),
+        chargedDays: of
+          .filter(({ period }) => period >= monthsBefore(latest, 1))
+          .reduce((sum, { days }) => sum + days, 0),
+        producedAt: await lastProduced(
+          deps,
+          own.filter(({ period }) => period === latest),
+        ),
+        isFollowed: own.some(({ period }) => period > latest),
       };
     }),
   );
   return { months, sources, deliveries };
 }
 
-/** Of the units of the source's latest month. */
-async function lastProduced(
-  { store, billing }: CostsDeps,
+/** The days with charges of one month of a source, of those in that month. */
+interface ChargedMonth {
+  readonly source: string;
+  readonly period: string;
+  readonly through: string;
+  readonly days: number;
+}
+
+async function chargedMonths(
+  deps: CostsDeps,
   units: readonly CurrentUnit[],
-  source: string,
-): Promise<string | null> {
-  const own = units.filter((unit) => unit.source === source);
-  const latest = own
-    .map(({ period }) => period)
-    .toSorted()
-    .at(-1);
-  const times = await Promise.all(
-    own.filter(({ period }) => period === latest).map((unit) => billing.producedAt(store, unit)),
+  range: { readonly from: string; readonly to: string },
+): Promise<ChargedMonth[]> {
+  const { daily = [] } = await filesOf(deps, { ...range, filter: [] });
+  const sourceOf = new Map(units.map(({ partition, source }) => [partition, source]));
+  const bySource = Map.groupBy(daily, ({ partition }) => sourceOf.get(partition));
+  const parts = [...bySource].flatMap(([source, files]) =>
+    source === undefined
+      ? []
+      : [
+          `SELECT ${literal(source)} AS source, period, strftime(max(charge_day), '%Y-%m-%d') AS through,
+            count(DISTINCT charge_day)::INTEGER AS days
+          FROM ${deps.lake.stagedRelation(allocatedDaily, files)}
+          WHERE strftime(charge_day, '%Y-%m') = period GROUP BY period`,
+        ],
   );
+  if (parts.length === 0) return [];
+  const rows = await deps.lake.query(`${parts.join(' UNION ALL ')} ORDER BY 1, 2`);
+  return rows.map((row) => ({
+    source: String(row.source),
+    period: String(row.period),
+    through: String(row.through),
+    days: Number(row.days),
+  }));
+}
+
+/** The greatest of texts in order, of which there is at least one. */
+function latestOf(texts: readonly string[]): string {
+  return texts.toSorted().at(-1) ?? '';
+}
+
+/** Example: '2026-02', 3 -> '2025-11'. */
+function monthsBefore(month: string, count: number): string {
+  const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5))];
+  return new Date(Date.UTC(year, number - 1 - count, 1)).toISOString().slice(0, 'YYYY-MM'.length);
+}
+
+async function lastProduced({ store, billing }: CostsDeps, units: readonly CurrentUnit[]): Promise<string | null> {
+  const times = await Promise.all(units.map((unit) => billing.producedAt(store, unit)));
   return (
     times
       .flatMap((time) => time ?? [])

@@ -9,7 +9,7 @@ import { type CommitmentEnd, commitmentEnds } from './commitment-ends.ts';
 import { type DailyAmount, type DailyQuestion, type DailyReach, dailyReach, dailySeries } from './daily-series.ts';
 import { exactFilter } from './filters.ts';
 import type { RowSelection } from './query.ts';
-import { receivedDays } from './received-days.ts';
+import { receivedDays, type SourceBehind } from './received-days.ts';
 import type { CostsDeps } from './relations.ts';
 import { costRoutes } from './routes.ts';
 import { summarise } from './summary.ts';
@@ -36,7 +36,7 @@ export {
 } from './explain/effects.ts';
 export { exactFilter } from './filters.ts';
 export { type CostRelations, rowSource } from './query.ts';
-export { type AmountToDate, earliestDay, receivedDays } from './received-days.ts';
+export { type AmountToDate, earliestDay, receivedDays, type SourceBehind } from './received-days.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
 /** Charge days ("2026-11-03") in UTC; both ends belong to it. */
@@ -56,8 +56,10 @@ export interface AllocatedCosts {
   readonly through: string | null;
   /** The part of the subject to which no rule in force can assign cost, so that no rows say nothing of it; null when there is none. */
   readonly unassigned: { readonly field: string; readonly value: string } | null;
-  /** Last day that every source has delivered whole (see `receivedDays`); null when no bill says it. */
+  /** Last whole day in the latest of those months (see `receivedDays`); null when no bill says it. */
   readonly wholeThrough: string | null;
+  /** Sources that lack charges of the days to `wholeThrough`. */
+  readonly behind: readonly SourceBehind[];
 }
 
 /** What do we spend, on what: reports over billed rows and their allocation. */
@@ -71,7 +73,7 @@ export interface Costs {
   usageOver(selection: RowSelection): Promise<BilledUsage>;
   /** Allocated cost by day of many groups in one query. */
   dailySeries(question: DailyQuestion): Promise<DailyAmount[]>;
-  /** What bills cover now, and how far each source's reaches. */
+  /** What bills cover now, and how far each source's reaches in the latest month. */
   dailyReach(): Promise<DailyReach>;
   /** Commitments that end within days, the second exclusive, and what that changes; `through`: last whole day of the bills. */
   commitmentEnds(question: { from: string; to: string; through: string }): Promise<CommitmentEnd[]>;
@@ -113,15 +115,16 @@ async function allocatedOver(
   );
   const unassigned = await unassignedPart(deps.store, subject);
   if (units.length === 0)
-    return { rows: [], unstatedDays: [], deliveries, through: null, wholeThrough: null, unassigned };
+    return { rows: [], unstatedDays: [], deliveries, through: null, wholeThrough: null, behind: [], unassigned };
   const filter = Object.entries(subject).flatMap(([field, value]) =>
     value === undefined ? [] : [exactFilter(field, value)],
   );
   const [{ rows }, all, reach] = await Promise.all([
     summarise(deps, ['day'], { metric, from, to, filter }),
     summarise(deps, ['day'], { metric, from: first, to: last, filter: [] }),
-    dailyReach(deps),
+    dailyReach(deps, last),
   ]);
+  const received = receivedDays(reach);
   const days = all.rows.flatMap(({ day }) => day ?? []).toSorted();
   return {
     rows: rows.flatMap(({ day, currency, amount }) =>
@@ -131,6 +134,7 @@ async function allocatedOver(
     deliveries,
     through: days.at(-1) ?? null,
     unassigned,
-    wholeThrough: receivedDays(reach)?.through ?? null,
+    wholeThrough: received?.through ?? null,
+    behind: received?.behind ?? [],
   };
 }

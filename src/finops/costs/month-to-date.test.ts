@@ -84,6 +84,9 @@ describe('the month to date', () => {
     });
     const { forecasts, standing } = await call(application, listForecasts, { query: {} });
     expect(standing).toMatchObject({ month: '2026-11', through });
+    const ofBudget = forecasts.find(({ level }) => level === 'budget');
+    const [listed] = (await call(application, listBudgets)).budgets;
+    expect(listed).toMatchObject({ forecast: { amount: ofBudget?.forecast?.mean }, forecastBasis: 'forecast' });
     for (const level of ['total', 'budget']) {
       expect(forecasts.find((forecast) => forecast.level === level)?.known).toBe(amount);
     }
@@ -106,7 +109,7 @@ describe('the month to date', () => {
 
 describe('the last whole day', () => {
   const source = (through: string, chargedDays = 20, producedAt: string | null = null) => ({
-    ...{ source: through, through, chargedDays, producedAt },
+    ...{ source: through, month: through.slice(0, 7), through, chargedDays, producedAt, isFollowed: false },
   });
   it.each([
     ['is that of the source that is furthest behind', [source('2026-11-29'), source('2026-11-26')], '2026-11-26'],

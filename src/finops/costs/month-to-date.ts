@@ -1,10 +1,10 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { monthPeriod, sumDecimals } from '../../platform/units/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
-import { dailyReach } from './daily-series.ts';
-import { earliestDay, receivedDays } from './received-days.ts';
+import { type DailyReach, dailyReach } from './daily-series.ts';
+import { earliestDay, receivedDays, type SourceBehind } from './received-days.ts';
 import type { CostsDeps } from './relations.ts';
-import type { MonthToDate } from './schema.ts';
+import type { MonthToDate, ReportedCosts } from './schema.ts';
 import { type CostSummary, summarise } from './summary.ts';
 
 interface MonthToDateQuestion {
@@ -12,6 +12,8 @@ interface MonthToDateQuestion {
   readonly month?: string | undefined;
   readonly metric: CostMetric;
   readonly filter: readonly string[];
+  /** Reporting currency; null for none. */
+  readonly currency: string | null;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -23,19 +25,24 @@ const MONTH_LENGTH = 'YYYY-MM'.length;
  */
 export async function monthToDate(deps: CostsDeps, question: MonthToDateQuestion): Promise<MonthToDate> {
   const { metric, filter } = question;
-  const reach = await dailyReach(deps);
+  const reach = await dailyReach(deps, question.month);
   const month = question.month ?? reach.months.at(-1);
   if (month === undefined || !reach.months.includes(month)) throw notCovered(question.month);
   const [from, last] = daysOfMonth(month);
-  const received = receivedDays(reach)?.through ?? '';
-  const through = received < from ? null : earliestDay(received, last);
-  const isComplete = through === last;
+  const received = receivedDays(reach);
+  const through = received === null || received.through < from ? null : earliestDay(received.through, last);
+  const behind = received?.behind ?? [];
+  const isComplete = through === last && behind.length === 0;
+  const before = through === null ? null : await sameDaysBefore(deps, question, reach, { through, behind });
   const summary = await summarise(deps, ['day'], { metric, filter, from, to: last });
   return {
     ...{ month, metric, from, through, isComplete },
     totals: totalsTo(summary, through ?? ''),
-    before: through === null ? null : await sameDaysBefore(deps, question, reach.months, through, isComplete),
+    behind: [...behind],
+    before: before === null ? null : { from: before.from, through: before.through, totals: before.totals },
     sources: reach.sources.map((source) => ({ source: source.source, through: source.through })),
+    reporting:
+      through === null ? null : await reportingTo(deps, question, { from, through }, before?.reporting ?? null),
     leftOut: summary.leftOut,
   };
 }
@@ -46,6 +53,21 @@ function notCovered(month: string | undefined): AppError {
       ? 'No bill has been imported yet. steelyard bill import PATH --source NAME'
       : `No bill covers ${month}. steelyard cost dimensions lists the billing periods.`;
   return new AppError('bill_period_not_covered', detail, { period: month ?? null });
+}
+
+/** The amount to date in the reporting currency. */
+async function reportingTo(
+  deps: CostsDeps,
+  { metric, filter, currency }: MonthToDateQuestion,
+  { from, through }: { readonly from: string; readonly through: string },
+  before: ReportedCosts | null,
+): Promise<MonthToDate['reporting']> {
+  if (currency === null) return null;
+  const { reporting } = await summarise(deps, ['day'], { metric, filter, from, to: through }, currency);
+  if (reporting === null) return null;
+  const { amount, rates, leftOut } = reporting;
+  const isWhole = before !== null && before.leftOut.length === 0 && leftOut.length === 0;
+  return { currency, amount, rates, leftOut, before: isWhole ? before.amount : null };
 }
 
 /** First and last day of a month. */
@@ -71,20 +93,25 @@ function totalsTo({ rows }: CostSummary, through: string): MonthToDate['totals']
     });
 }
 
-/** The month before to the same day of it; the whole of it when this month is complete. Null when no bill covers it. */
+/**
+ * The month before to the same day of it; the whole of it when this month is received to its end. Of the same sources as this month: without those
+ * that are behind. Null when no bill covers it, and when this month has charges of a source that is behind.
+ */
 async function sameDaysBefore(
   deps: CostsDeps,
-  { metric, filter }: MonthToDateQuestion,
-  months: readonly string[],
-  through: string,
-  isComplete: boolean,
-): Promise<MonthToDate['before']> {
-  const [first] = daysOfMonth(through.slice(0, MONTH_LENGTH));
+  { metric, filter, currency }: MonthToDateQuestion,
+  { months, sources }: DailyReach,
+  { through, behind }: { readonly through: string; readonly behind: readonly SourceBehind[] },
+): Promise<(NonNullable<MonthToDate['before']> & { readonly reporting: ReportedCosts | null }) | null> {
+  const [first, end] = daysOfMonth(through.slice(0, MONTH_LENGTH));
   const month = dayOf(Date.parse(first) - DAY_MS).slice(0, MONTH_LENGTH);
   if (!months.includes(month)) return null;
+  const withoutSources = behind.map(({ source }) => source);
+  if (sources.some((one) => withoutSources.includes(one.source) && one.through >= first)) return null;
   const [from, last] = daysOfMonth(month);
   const sameDay = `${month}${through.slice(MONTH_LENGTH)}`;
-  const to = isComplete ? last : earliestDay(sameDay, last);
-  const { totals } = await summarise(deps, ['day'], { metric, filter, from, to });
-  return { from, through: to, totals };
+  const to = through === end ? last : earliestDay(sameDay, last);
+  const selection = { metric, filter, from, to, withoutSources };
+  const { totals, reporting } = await summarise(deps, ['day'], selection, currency);
+  return { from, through: to, totals, reporting };
 }

@@ -12,6 +12,8 @@ import { type AskedRange, rangeConditions } from './range.ts';
 export interface RowSelection extends AskedRange {
   readonly filter: readonly string[];
   readonly delivery?: string | undefined;
+  /** Sources whose bills are not counted; no effect on a question about one delivery. */
+  readonly withoutSources?: readonly string[] | undefined;
 }
 
 export interface CostSelection extends RowSelection {

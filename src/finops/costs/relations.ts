@@ -27,12 +27,20 @@ export interface CostFiles {
 export async function filesOf(deps: CostsDeps, selection: RowSelection): Promise<CostFiles> {
   const files =
     selection.delivery === undefined ? await currentFiles(deps) : await deliveredFiles(deps, selection.delivery);
-  const isRead = ({ partition }: StagedFile) => mayHold(selection, periodOfPartition(partition));
+  const omitted = await partitionsOf(deps, selection.withoutSources ?? []);
+  const isRead = ({ partition }: StagedFile) =>
+    !omitted.has(partition) && mayHold(selection, periodOfPartition(partition));
   return {
     bill: files.bill.filter(isRead),
     allocation: files.allocation.filter(isRead),
     ...(files.daily === undefined ? {} : { daily: files.daily.filter(isRead) }),
   };
+}
+
+async function partitionsOf({ store, billing }: CostsDeps, sources: readonly string[]): Promise<ReadonlySet<string>> {
+  if (sources.length === 0) return new Set();
+  const units = await billing.currentUnits(store);
+  return new Set(units.filter(({ source }) => sources.includes(source)).map(({ partition }) => partition));
 }
 
 /** What a question over `dimensions` reads. */

@@ -4,7 +4,7 @@ import { call, importFiles, problemFrom } from '../../testing.ts';
 import { billCsv } from '../../testing-allocation.ts';
 import { sharedQuietApplication } from '../../testing-shared.ts';
 import { importExchangeRates, listExchangeRates } from '../exchange/schema.ts';
-import { costSummary } from './schema.ts';
+import { costSummary, getMonthToDate } from './schema.ts';
 
 const application = await sharedQuietApplication();
 
@@ -54,6 +54,11 @@ it('gives costs in one currency, each day at its rate, with what has no rate lef
     ],
   });
   for (const by of ['day', 'regionId', 'serviceName,day']) expect((await reported(by, 'EUR'))?.amount).toBe('28');
+  const query = { month: '2026-10', currency: 'EUR' };
+  const toDate = await call(application, getMonthToDate, { query });
+  const { amount, rates: used, leftOut } = inEuro ?? {};
+  expect(toDate).toMatchObject({ through: '2026-10-20' });
+  expect(toDate.reporting).toEqual({ currency: 'EUR', amount, rates: used, leftOut, before: null });
   const { totals } = await call(application, costSummary, { query: { by: 'serviceName', currency: 'EUR' } });
   expect(totals).toEqual([
     { currency: 'CHF', amount: '9' },

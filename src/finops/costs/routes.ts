@@ -36,7 +36,9 @@ export function costRoutes(deps: CostsDeps): Route[] {
       filename: 'cost-rows.csv',
       content: await rowsCsv(deps, query),
     })),
-    handle(getMonthToDate, ({ query }) => monthToDate(deps, query)),
+    handle(getMonthToDate, ({ query: { currency = deps.config.reportingCurrency, ...query } }) =>
+      monthToDate(deps, { ...query, currency: currency ?? null }),
+    ),
     handle(costDimensions, () => dimensionsOf(deps)),
     handle(costValues, ({ query }) => valuesOf(deps, query)),
     handle(explainCosts, ({ query }) => explain(deps, query)),

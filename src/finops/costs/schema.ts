@@ -20,15 +20,19 @@ import { Unconverted, UsedRate } from '../exchange/schema.ts';
 
 export { Dimension, Filter, MonthOrDay, Rows };
 
+const Reported = {
+  currency: Currency.describe('Reporting currency'),
+  amount: DecimalString.nullable().describe('Sum of what could be converted, exact; null when nothing could'),
+  rates: z.array(UsedRate).describe('Every rate that was used'),
+  leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero'),
+};
+
 export const ReportedCosts = z
   .strictObject({
-    currency: Currency.describe('Reporting currency'),
-    amount: DecimalString.nullable().describe('Sum of what could be converted, exact; null when nothing could'),
+    ...Reported,
     rows: z
       .array(z.record(z.string(), z.string().nullable()))
       .describe('One object a group, as in `rows`, with the converted `amount`; largest first'),
-    rates: z.array(UsedRate).describe('Every rate that was used'),
-    leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero'),
   })
   .describe('The costs in one currency, each charge day at the rate of its day');
 export type ReportedCosts = z.infer<typeof ReportedCosts>;
@@ -71,14 +75,23 @@ export const costSummaryCsv = endpoint({
 
 const Totals = z.array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum') }));
 
+export const SourceBehind = z
+  .strictObject({ source: SourceName, through: Day.describe('Its last whole day, UTC') })
+  .describe('A source of which no day of the month has been received whole');
+export type SourceBehind = z.infer<typeof SourceBehind>;
+
 export const getMonthToDate = endpoint({
   method: 'GET',
   path: '/api/v1/costs/month-to-date',
   scope: 'finops.read',
-  summary: 'What a month has cost so far: charges on its days up to the last one that every source has delivered whole',
+  summary:
+    'What a month has cost so far: charges on its days up to the last whole one, and the sources that are behind',
   query: z.strictObject({
     month: Month.optional().describe('Calendar month in UTC; the latest billing month when left out'),
     metric: CostMetric.default(DEFAULT_METRIC),
+    currency: Currency.optional().describe(
+      'Reporting currency for `reporting`; the setting `reportingCurrency` when left out. Bills keep their currency',
+    ),
     filter: Filters.describe('Filters, all of which must hold'),
   }),
   response: z.strictObject({
@@ -86,7 +99,7 @@ export const getMonthToDate = endpoint({
     metric: CostMetric.describe('FOCUS cost column that is added up'),
     from: Day.describe('First day of the month'),
     through: Day.nullable().describe('Last whole day that counts; null while no day of the month is whole'),
-    isComplete: z.boolean().describe('Whether `through` is the last day of the month'),
+    isComplete: z.boolean().describe('Whether `through` is the last day of the month and no source is behind'),
     totals: z
       .array(
         z.strictObject({
@@ -98,13 +111,27 @@ export const getMonthToDate = endpoint({
         }),
       )
       .describe('By currency; empty when nothing was charged'),
+    behind: z.array(SourceBehind).describe('Sources whose charges are not in `amount`, or not all, by name'),
     before: z
       .strictObject({ from: Day, through: Day, totals: Totals.describe('By currency') })
       .nullable()
-      .describe('The month before to the same day, or whole when this one is; null when no bill covers it'),
+      .describe(
+        'The month before to the same day, or whole when this one is received to its end, without the sources that are behind; null when no bill covers it, or when a source that is behind has charges in this month',
+      ),
     sources: z
       .array(z.strictObject({ source: SourceName, through: Day }))
       .describe('Last day with a charge of each source that delivered lately'),
+    reporting: z
+      .strictObject({
+        ...Reported,
+        before: DecimalString.nullable().describe(
+          '`before` in the reporting currency; null without it, or when some of it or of the amount has no rate',
+        ),
+      })
+      .nullable()
+      .describe(
+        '`amount` of all currencies in one, each charge day at the rate of its day; null without a reporting currency or a whole day',
+      ),
     leftOut: LeftOut,
   }),
   errors: ['bill_period_not_covered', 'dimension_unknown'],

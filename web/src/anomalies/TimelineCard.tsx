@@ -23,7 +23,7 @@ export function TimelineCard({ costs, anomalies, currency }: TimelineCardProps) 
   return (
     <Card
       title="When was it, and how much?"
-      note="Triangles: an anomaly begins. Lanes: filled for more, hatched for less, hollow where it does not count."
+      note="Triangles: an anomaly begins. Lanes: filled for more, hatched for less, hollow where it does not count. In the currency of the bill, not converted."
       actions={
         <button type="button" className={parts.button} onClick={save}>
           PNG<span className="visually-hidden"> of the timeline</span>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type BudgetDetail, getBudget, listBudgets } from '../../../src/finops/budgets/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { endpointQuery } from '../client.ts';
+import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -24,7 +25,16 @@ import styles from './budgets.module.css';
 import { StopsCard } from './StopsCard.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 import { VersionsCard } from './VersionsCard.tsx';
-import { ENFORCEMENTS, NO_COST, NO_FORECAST, NOTHING_ROLLED, tellsText, toldText, windowText } from './words.ts';
+import {
+  ENFORCEMENTS,
+  EVEN_BURN,
+  NO_COST,
+  NO_FORECAST,
+  NOTHING_ROLLED,
+  tellsText,
+  toldText,
+  windowText,
+} from './words.ts';
 
 const HEIGHT = 240;
 const REFRESH_MS = 10_000;
@@ -108,12 +118,12 @@ function othersThan(name: string, budgets: readonly { readonly name: string }[] 
 
 function factsOf(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
-  const { billedReason, conversion, toDate, rolledOver, rollOver, versions, notices } = budget;
+  const { forecastBasis, billedReason, conversion, toDate, rolledOver, rollOver, versions, notices } = budget;
   const money = (amount: typeof spent, reason: string) =>
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   const left = remaining === null ? null : { amount: remaining, currency: limit.currency };
   return [
-    ['It is', <BudgetStateMark key="state" state={state} />],
+    ['Status', <BudgetStateMark key="state" state={state} />],
     ['Limit', <MoneyFigure key="limit" money={limit} />],
     ...(rollOver === 'none'
       ? []
@@ -121,7 +131,7 @@ function factsOf(budget: BudgetDetail) {
     ['Spent', money(spent, billedReason ?? NO_COST)],
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
     ['Left', money(left, billedReason ?? NO_COST)],
-    ['At an even burn', money(forecast, NO_FORECAST)],
+    [`Expected at the end${forecastBasis === 'evenBurn' ? `, ${EVEN_BURN}` : ''}`, money(forecast, NO_FORECAST)],
     ['Effective cost, all charges received', money(billed, billedReason ?? NO_COST)],
     ...(conversion === null
       ? []
@@ -130,7 +140,7 @@ function factsOf(budget: BudgetDetail) {
       ? []
       : [
           [
-            `Effective cost to ${formatDay(toDate.through)}`,
+            `Effective cost to ${formatDay(toDate.through)}${withoutSources(toDate.behind)}`,
             <MoneyFigure key="toDate" money={{ amount: toDate.amount, currency: limit.currency }} />,
           ] as const,
         ]),
@@ -139,7 +149,7 @@ function factsOf(budget: BudgetDetail) {
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],
     ['At its limit it', ENFORCEMENTS[enforcement]],
     ['Part of', parent ?? 'no other budget'],
-    ['It tells', tellsText(versions[0]?.spec.notify ?? [])],
-    ['It has told of', toldText(notices)],
+    ['Alerts', tellsText(versions[0]?.spec.notify ?? [])],
+    ['Alerts sent', toldText(notices)],
   ] as const;
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Budget } from '../../../src/finops/budgets/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { RatesText } from '../parts/RatesText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { BudgetStateMark } from './BudgetStateMark.tsx';
@@ -9,7 +10,7 @@ import { type BudgetInTree, inTreeOrder } from './budget-tree.ts';
 import styles from './budgets.module.css';
 import { DrawnBar } from './DrawnBar.tsx';
 import { SpentToDate } from './SpentToDate.tsx';
-import { everyText, NO_COST, NO_FORECAST, windowText } from './words.ts';
+import { EVEN_BURN, everyText, NO_COST, NO_FORECAST, windowText } from './words.ts';
 
 const INDENT = 20;
 
@@ -20,7 +21,7 @@ export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] 
       <thead>
         <tr>
           <th scope="col">Budget</th>
-          <th scope="col">It is</th>
+          <th scope="col">Status</th>
           <th scope="col" className={styles.barColumn}>
             <span className="visually-hidden">Share drawn</span>
           </th>
@@ -31,7 +32,7 @@ export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] 
             Reserved
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            At an even burn
+            Expected at the end
           </th>
           <th scope="col" className={table.number}>
             Limit
@@ -51,7 +52,7 @@ export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] 
 }
 
 function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
-  const { name, subject, spent, reserved, forecast, limit, state } = budget;
+  const { name, subject, spent, reserved, forecast, forecastBasis, limit, state, conversion } = budget;
   return (
     <tr>
       <th scope="row">
@@ -71,12 +72,18 @@ function BudgetRow({ row: { budget, depth } }: { readonly row: BudgetInTree }) {
       <td className={table.number}>
         {spent === null ? <Unknown reason={budget.billedReason ?? NO_COST} /> : <MoneyFigure money={spent} />}{' '}
         <SpentToDate budget={budget} />
+        {conversion !== null && (
+          <span className={`${table.subLine} ${table.wideOnly}`}>
+            converted <RatesText currency={limit.currency} {...conversion} />
+          </span>
+        )}
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>
         <MoneyFigure money={reserved} />
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>
         {forecast === null ? <Unknown reason={NO_FORECAST} /> : <MoneyFigure money={forecast} />}
+        {forecastBasis === 'evenBurn' && <span className={table.subLine}>{EVEN_BURN}</span>}
       </td>
       <td className={table.number}>
         <MoneyFigure money={limit} />

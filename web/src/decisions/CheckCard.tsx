@@ -1,5 +1,4 @@
 import type { Check } from '../../../src/tradeoff/gates/schema.ts';
-import { describeAtDemand } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { formatMeasured } from '../format/number.ts';
 import { BASIS_NAME } from '../models/unit-costs.ts';
 import { LinkedText } from '../parts/LinkedText.tsx';
@@ -32,7 +31,6 @@ export function CheckCard({ check, number }: CheckCardProps) {
       </p>
       <CheckGauge check={check} />
       <p className={styles.bound}>{boundText(check)}</p>
-      {check.atDemand === undefined ? null : <p className={styles.bound}>{describeAtDemand(check.atDemand)}</p>}
       <p className={styles.source}>
         <LinkedText text={check.source} />
       </p>

@@ -94,7 +94,7 @@ function noteOf({ standing, forecast }: ForecastDetail): string {
     standing.billedThrough > standing.through
       ? `; what is billed to ${formatDay(standing.billedThrough)} is not whole yet`
       : '';
-  return `Effective cost in ${forecast.currency}, billed to ${formatDay(standing.through)}${late}.`;
+  return `Effective cost of what is billed in ${forecast.currency}, not converted, to ${formatDay(standing.through)}${late}.`;
 }
 
 function csvAddress({ level, key, currency }: ForecastDetail['forecast']): string {

@@ -1,5 +1,6 @@
 import type { Breach, ForecastDetail } from '../../../src/finops/forecasts/schema.ts';
 import { formatAbout, formatMoney } from '../format/money.ts';
+import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay, formatMonthName } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { AboutFigure } from './AboutFigure.tsx';
@@ -16,6 +17,7 @@ export function ForecastAnswer({ detail }: { readonly detail: ForecastDetail }) 
     level === 'budget'
       ? `to ${formatDay(lastDayOf(forecast))}`
       : `in ${formatMonthName(standing.month)}, to ${formatDay(standing.through)}`;
+  const late = withoutSources(standing.behind);
   return (
     <>
       <span data-testid="headline">
@@ -23,7 +25,8 @@ export function ForecastAnswer({ detail }: { readonly detail: ForecastDetail }) 
       </span>{' '}
       so far{level === 'budget' ? ` of ${subjectName(forecast)}` : name} {when}, forecast{' '}
       <AboutFigure money={money(estimate.mean)} strong /> ({formatAbout(money(estimate.lo80))} to{' '}
-      {formatAbout(money(estimate.hi80))}){breach !== null && <BreachText breach={breach} currency={currency} />}.
+      {formatAbout(money(estimate.hi80))}
+      {late}){breach !== null && <BreachText breach={breach} currency={currency} />}.
     </>
   );
 }

@@ -27,7 +27,7 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
   return (
     <Card
       title="Who will have spent what?"
-      note="A line is drawn above when it is chosen. Those of one kind, but budgets, add up to everything."
+      note="A line is drawn above when it is chosen. Those of one kind, but budgets, add up to everything. Each currency of the bills has its own; nothing is converted."
       flush
       actions={
         <>

@@ -9,7 +9,7 @@ const estimate = { mean: '50', lo80: '49', hi80: '51', lo95: '48', hi95: '52' };
 const detail: ForecastDetail = {
   standing: {
     ...{ madeAt: '2026-11-04T00:00:00Z', month: '2026-11', through: '2026-11-02', billedThrough: '2026-11-02' },
-    ...{ sources: [], deliveries: ['d2'], isCurrent: true },
+    ...{ sources: [], behind: [], deliveries: ['d2'], isCurrent: true },
   },
   forecast: {
     ...{ level: 'budget', key: 'all', currency: 'USD', known: '120.5', forecast: estimate, reason: null, note: null },

@@ -5,6 +5,7 @@ import { isOver } from '../budgets/budget-state.ts';
 import { SpentToDate } from '../budgets/SpentToDate.tsx';
 import { formatShare } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { RatesText } from '../parts/RatesText.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
@@ -35,6 +36,11 @@ export function BudgetRow({ budget }: { readonly budget: Budget }) {
       </td>
       <td className={table.number}>
         {spent === null ? <Unknown reason={unknown} /> : <MoneyFigure money={spent} />} <SpentToDate budget={budget} />
+        {budget.conversion !== null && (
+          <span className={`${table.subLine} ${table.wideOnly}`}>
+            converted <RatesText currency={budget.limit.currency} {...budget.conversion} />
+          </span>
+        )}
       </td>
       <td className={table.number}>
         <MoneyFigure money={budget.limit} />

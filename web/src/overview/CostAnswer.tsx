@@ -1,17 +1,20 @@
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import type { MonthToDate } from '../../../src/finops/costs/schema.ts';
+import type { Money } from '../../../src/platform/units/schema.ts';
 import { dimensionValue } from '../format/dimension.ts';
 import { metricSaid } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
+import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { ChangeMark } from '../parts/ChangeMark.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { RatesText } from '../parts/RatesText.tsx';
 import type { OverviewData } from './use-overview.ts';
 
 /** What the period cost, how that compares, and who spent most of it. */
 export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
-  const { scope, spend, toDate, total, totals, groups, dimension, earlier } = overview;
+  const { scope, spend, toDate, total, totals, groups, dimension, earlier, reporting } = overview;
   if (scope.empty) return 'Nothing has been spent that Steelyard knows of: no bill has been imported yet.';
   if (spend.isError || toDate.isError) return 'The costs could not be read.';
   if (spend.data === undefined || toDate.isLoading) return <AnswerPending />;
@@ -20,8 +23,13 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
   const month = toDate.data;
   if (month?.through === null) return <NoWholeDay month={month} />;
   const partial = month !== undefined && !month.isComplete && month.through !== null;
-  const before = month?.before?.totals.find(({ currency }) => currency === total.currency)?.amount ?? null;
-  const later = month?.totals.find(({ currency }) => currency === total.currency)?.later ?? '0';
+  const isReported = reporting?.amount != null;
+  const before = isReported
+    ? (month?.reporting?.before ?? null)
+    : (month?.before?.totals.find(({ currency }) => currency === total.currency)?.amount ?? null);
+  const later = (month?.totals ?? []).filter((one) => one.later !== '0');
+  // Without a reporting currency, a change or a share is of one currency alone.
+  const ofOne = !isReported && totals.length > 1 ? ` in ${total.currency}` : '';
   const [largest] = groups;
   const share = largest === undefined ? null : formatShare(largest.amount ?? '0', total.amount);
   return (
@@ -29,39 +37,56 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
       <span data-testid="headline">
         <MoneyFigure money={total} strong />
       </span>
-      {totals.slice(1).map((other) => (
-        <span key={other.currency}>
-          {' and '}
-          <MoneyFigure money={other} strong />
-        </span>
-      ))}{' '}
-      {metricSaid(DEFAULT_METRIC)} {when}
+      {!isReported && <AndOthers totals={totals.slice(1)} strong />} {metricSaid(DEFAULT_METRIC)} {when}
       {scope.team !== undefined && ` by team ${scope.team}`}
-      {partial && `, to ${formatDay(month.through ?? '')}`}
+      {partial && `, to ${formatDay(month.through ?? '')}${withoutSources(month.behind)}`}
       {before !== null && earlier !== undefined && (
         <>
           ,{' '}
           <ChangeMark
             current={total.amount}
             before={before}
-            on={`${partial ? 'the same days of ' : ''}${formatMonthName(earlier)}`}
+            on={`${partial ? 'the same days of ' : ''}${formatMonthName(earlier)}${ofOne}`}
           />
         </>
       )}
       {largest !== undefined && share !== null && groups.length > 1 && (
         <>
-          ; <strong>{dimensionValue(dimension, largest[dimension] ?? null)}</strong> is {share} of it
+          ; <strong>{dimensionValue(dimension, largest[dimension] ?? null)}</strong> is {share} of it{ofOne}
         </>
       )}
       .
-      {later !== '0' && (
+      {isReported && reporting.rates.length + reporting.leftOut.length > 0 && (
         <>
           {' '}
-          Later, incomplete days: <MoneyFigure money={{ amount: later, currency: total.currency }} />.
+          In the currencies of the bills it is {totals[0] !== undefined && <MoneyFigure money={totals[0]} />}
+          <AndOthers totals={totals.slice(1)} />, <RatesText {...reporting} />.
+        </>
+      )}
+      {later.length > 0 && (
+        <>
+          {' '}
+          Later, incomplete days:{' '}
+          {later.map(({ currency, later: amount }, at) => (
+            <span key={currency}>
+              {at > 0 && ' and '}
+              <MoneyFigure money={{ amount, currency }} />
+            </span>
+          ))}
+          .
         </>
       )}
     </>
   );
+}
+
+function AndOthers({ totals, strong = false }: { readonly totals: readonly Money[]; readonly strong?: boolean }) {
+  return totals.map((other) => (
+    <span key={other.currency}>
+      {' and '}
+      <MoneyFigure money={other} strong={strong} />
+    </span>
+  ));
 }
 
 /** What was charged on days of a month of which none is whole: an amount to date would be 0, which is not what the month cost. */

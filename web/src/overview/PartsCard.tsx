@@ -5,6 +5,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { OTHER_COLOUR } from '../theme/category-colours.ts';
 import { PartsTable } from './PartsTable.tsx';
+import { rowsIn } from './so-far.ts';
 import type { OverviewData } from './use-overview.ts';
 
 interface PartsCardProps {
@@ -19,7 +20,7 @@ const PROVIDER_HEIGHT = 152;
 export function PartsCard({ overview, of }: PartsCardProps) {
   const { spend, providers, groups, total, currency, colours, scope } = overview;
   const dimension = of === 'provider' ? 'serviceProviderName' : overview.dimension;
-  const rows = of === 'provider' ? (providers.data?.rows ?? []).filter((row) => row.currency === currency) : groups;
+  const rows = of === 'provider' ? rowsIn(providers.data, currency) : groups;
   const titles: Readonly<Record<string, string>> = {
     team: 'Who spends it?',
     serviceName: `What does ${scope.team ?? ''} spend it on?`,
@@ -28,7 +29,7 @@ export function PartsCard({ overview, of }: PartsCardProps) {
   const colourOf = (row: Group) =>
     of === 'provider' ? undefined : (colours.get(groupId(row, [dimension])) ?? OTHER_COLOUR);
   return (
-    <Card title={titles[dimension]} flush>
+    <Card title={titles[dimension]} note={otherCurrencies(overview)} flush>
       {scope.empty ? (
         <EmptyState shows={`The spend by ${dimensionLabel(dimension).toLowerCase()}.`} why="It comes from the bill." />
       ) : (
@@ -48,4 +49,11 @@ export function PartsCard({ overview, of }: PartsCardProps) {
       )}
     </Card>
   );
+}
+
+/** `In EUR only; USD is not converted.`: of a total in several currencies, what the table leaves out. */
+function otherCurrencies({ totals, currency, reporting }: OverviewData): string | undefined {
+  if (reporting?.amount != null || totals.length < 2) return undefined;
+  const others = totals.flatMap((total) => (total.currency === currency ? [] : total.currency));
+  return `In ${currency} only; ${others.join(' and ')} is not converted.`;
 }

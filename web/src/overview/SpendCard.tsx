@@ -31,7 +31,7 @@ interface SpendCardProps {
 
 /** Spend by day or month, with the decisions as marks on the time axis. */
 export function SpendCard({ overview, decisions }: SpendCardProps) {
-  const { scope, dimension, slotDimension, slots, series, picture, currency } = overview;
+  const { scope, dimension, slotDimension, slots, series, picture, currency, reporting } = overview;
   const { trend } = useSearch({ from: '/' });
   const navigate = useNavigate();
   const png = usePng('spend');
@@ -78,7 +78,9 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
           />
           <a
             className={parts.button}
-            href={urlOf(costSummaryCsv, { query: { by: [dimension, slotDimension], ...selection } })}
+            href={urlOf(costSummaryCsv, {
+              query: { by: [dimension, slotDimension], ...selection, ...(reporting === null ? {} : { currency }) },
+            })}
             download="spend.csv"
           >
             CSV<span className="visually-hidden"> of the spend</span>

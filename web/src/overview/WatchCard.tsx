@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { listAnomalies } from '../../../src/finops/anomalies/ledger/schema.ts';
-import { type LedgerForecasts, listForecasts } from '../../../src/finops/forecasts/schema.ts';
+import { type LedgerForecast, type LedgerForecasts, listForecasts } from '../../../src/finops/forecasts/schema.ts';
 import { listRecommendations } from '../../../src/tradeoff/recommendations/schema.ts';
 import { anomaliesQuery } from '../anomalies/anomalies-search.ts';
 import { anomaliesAnswer } from '../anomalies/words.ts';
@@ -82,14 +82,20 @@ function Line({ to, label, beyond = null, children }: LineProps) {
 
 /** `November 2026: about $61,400 ($57,900 to $65,300). 1 of 3 budgets will probably be passed: …` */
 function forecastText({ forecasts, standing, reason }: LedgerForecasts, team: string | undefined): string {
-  const own = forecasts.find(({ level, key }) =>
+  const own = forecasts.filter(({ level, key }) =>
     team === undefined ? level === 'total' : level === 'team' && key === team,
   );
-  const estimate = own?.forecast ?? null;
-  if (own === undefined || estimate === null || standing === null)
-    return own?.reason ?? reason ?? 'Nothing is forecast yet.';
-  const about = (amount: string) => formatAbout({ amount, currency: own.currency });
-  const total = `${formatMonth(standing.month)}: about ${about(estimate.mean)} (${about(estimate.lo80)} to ${about(estimate.hi80)}).`;
+  const estimates = own.flatMap(({ forecast, currency }) =>
+    forecast === null ? [] : estimateText(forecast, currency),
+  );
+  if (estimates.length === 0 || standing === null) return own[0]?.reason ?? reason ?? 'Nothing is forecast yet.';
+  const total = `${formatMonth(standing.month)}: about ${estimates.join(' and ')}.`;
   const budgets = breachText(forecasts);
   return budgets === null ? total : `${total} ${budgets}`;
+}
+
+/** `$61,400 ($57,900 to $65,300)`. */
+function estimateText({ mean, lo80, hi80 }: NonNullable<LedgerForecast['forecast']>, currency: string): string {
+  const about = (amount: string) => formatAbout({ amount, currency });
+  return `${about(mean)} (${about(lo80)} to ${about(hi80)})`;
 }

@@ -11,7 +11,7 @@ import { daysOf, monthBefore } from '../format/time.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
-import { sumBy, upToDay } from './so-far.ts';
+import { reportedTotal, rowsIn, sumBy, upToDay } from './so-far.ts';
 
 /** What the money side of the overview shows: the month to date by charge day, the month before, and all months when asked for. */
 export function useOverview() {
@@ -50,11 +50,13 @@ export function useOverview() {
   const teams = useTeams();
   const picture = byMonth ? months : spend;
   const totals = scope.month === undefined ? spend.data?.totals : toDate.data?.totals;
-  const [total] = totals ?? [];
+  const reporting = (scope.month === undefined ? spend.data?.reporting : toDate.data?.reporting) ?? null;
+  // One currency is drawn and compared: the reporting currency where there is one, otherwise the first of the bills.
+  const total = reportedTotal(reporting) ?? totals?.[0];
   const currency = total?.currency ?? 'USD';
-  const own = useMemo(() => upToDay(rowsIn(spend.data?.rows, currency), counted), [spend.data, currency, counted]);
+  const own = useMemo(() => upToDay(rowsIn(spend.data, currency), counted), [spend.data, currency, counted]);
   const groups = useMemo(() => sumBy(own, dimension), [own, dimension]);
-  const drawnRows = useMemo(() => rowsIn(picture.data?.rows, currency), [picture.data, currency]);
+  const drawnRows = useMemo(() => rowsIn(picture.data, currency), [picture.data, currency]);
   const slots = useMemo(
     () => slotsOf(byMonth || scope.month === undefined ? scope.months : daysOf(scope.month), drawnRows, slotDimension),
     [byMonth, scope.month, scope.months, drawnRows, slotDimension],
@@ -90,15 +92,11 @@ export function useOverview() {
     providers,
     total,
     totals: totals ?? [],
+    /** The total of all currencies in one; null where none is reported. */
+    reporting,
     currency,
     groups,
     earlier,
   };
 }
 export type OverviewData = ReturnType<typeof useOverview>;
-
-type Rows = readonly Readonly<Record<string, string | null>>[];
-
-function rowsIn(rows: Rows | undefined, currency: string): Rows {
-  return (rows ?? []).filter((row) => row.currency === currency);
-}

@@ -8,7 +8,6 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import { stopsBy } from '../reservations/store.ts';
 import { type StandingDeps, standingOf, withoutDeliveries } from '../standing.ts';
 import { findBudgets, type StoredBudget } from '../store.ts';
-import type { ExpectedBreachOf } from './expected-breach.ts';
 import { Notice, toldOf } from './notice.ts';
 import { claimNotice } from './store.ts';
 import { crossed, FORECAST } from './thresholds.ts';
@@ -16,8 +15,6 @@ import { crossed, FORECAST } from './thresholds.ts';
 export interface NoticeDeps extends StandingDeps, DeliverDeps, TargetRules {
   readonly store: Store;
   readonly log: Log;
-  /** The forecast of a budget's present window. */
-  readonly expectedBreach: ExpectedBreachOf;
 }
 
 /** Job that looks at every budget that tells somebody, and job that tells one of them. */

@@ -53,7 +53,7 @@ function noticeTitle({ threshold, expected, budget: { name } }: Notice): string 
 
 /** The title, and where the budget stands, in plain text. */
 function noticeText(notice: Notice): string {
-  const { limit, spent, reserved, remaining, forecast, period } = notice.budget;
+  const { limit, spent, reserved, remaining, forecast, forecastBasis, period } = notice.budget;
   const { expected } = notice;
   const money = (amount: string | undefined) =>
     amount === undefined ? 'not known' : moneyText({ amount, currency: limit.currency });
@@ -61,9 +61,13 @@ function noticeText(notice: Notice): string {
     noticeTitle(notice),
     `${money(spent?.amount)} of ${money(limit.amount)} is spent, ${money(reserved.amount)} reserved, ${money(remaining ?? undefined)} left.`,
     ...(expected === null
-      ? []
+      ? forecastText(forecast === null ? null : money(forecast.amount), forecastBasis)
       : [`Forecast: ${money(expected.mean)} (${money(expected.lo80)} to ${money(expected.hi80)} in 80 of 100 cases).`]),
-    ...(forecast === null ? [] : [`At an even burn it will be ${money(forecast.amount)}.`]),
     `Its window: ${period.start} to ${period.end}.`,
   ].join('\n');
+}
+
+function forecastText(amount: string | null, basis: Budget['forecastBasis']): string[] {
+  if (amount === null) return [];
+  return [basis === 'forecast' ? `Forecast: ${amount}.` : `Expected at an even burn: ${amount}.`];
 }

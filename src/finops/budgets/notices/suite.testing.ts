@@ -32,6 +32,7 @@ const NO_BILLS = {
     deliveries: new Map(),
     through: null,
     wholeThrough: null,
+    behind: [],
     unassigned: null,
   }),
 };

@@ -372,6 +372,32 @@ describe('forecasts of the ledger', () => {
     expect((await call(application, listForecasts)).standing?.isCurrent).toBe(false);
   });
 
+  it('of one currency are not set against a budget with charges in another', async () => {
+    await apply(RULES);
+    await budget('all', '{}', '2000');
+    await budget('search', '{team: search}', '500');
+    await budget('vision', '{team: vision}', '500');
+    const charges = [
+      ...usual('2026-09-01', '2026-11-15', 20, { team: 'search' }),
+      ...usual('2026-09-01', '2026-11-15', 9, { team: 'search', currency: 'EUR' }, 3),
+      ...usual('2026-09-01', '2026-11-15', 4, { team: 'vision' }, 4),
+    ];
+    await importFiles(application, 'clouds', { 'a.csv': billOf(charges) });
+    const answer = await forecasts();
+    for (const name of ['all', 'search']) {
+      const found = one(answer, 'budget', name);
+      expect(found).toMatchObject({ forecast: null, reason: expect.stringContaining('billed in EUR') });
+    }
+    expect(one(answer, 'total', null)).toMatchObject({
+      breach: null,
+      budget: null,
+      forecast: { mean: expect.any(String) },
+    });
+    expect(one(answer, 'team', 'search')).toMatchObject({ breach: null, budget: null });
+    expect(one(answer, 'budget', 'vision')?.breach).not.toBeNull();
+    expect(one(answer, 'team', 'vision')?.budget).toBe('vision');
+  });
+
   it('of two currencies are two, and a budget in one of them says so', async () => {
     const charges = [
       ...usual('2026-09-01', '2026-11-15', 50, {}),

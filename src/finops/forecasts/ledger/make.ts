@@ -71,6 +71,8 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
   const added = [...Map.groupBy(outlooks, ({ series }) => series.currency).values()].flatMap((of) =>
     addedUp(of, reach, question.changes),
   );
+  const others = await currenciesBeside(deps, reach, question.budgets, panel);
+  const comparable = question.budgets.filter(({ name }) => !others.has(name));
   const forecasts: ForecastOfSubject[] = [];
   const next = async (forecast: ForecastOfSubject) => {
     forecasts.push(forecast);
@@ -78,10 +80,11 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
     await setImmediate();
     question.signal.throwIfAborted();
   };
-  for (const outlook of added) await next(subjectForecast(frame, outlook, question.budgets));
+  for (const outlook of added) await next(subjectForecast(frame, outlook, comparable));
   forecasts.sort(bySize);
   for (const budget of question.budgets) {
-    await next(await budgetForecast(deps, frame, budget, added, question.changes));
+    const forecast = await budgetForecast(deps, frame, budget, { added, changes: question.changes, others });
+    await next(forecast);
   }
   return { standsOn: standsOn(reach, bills, frame), forecasts };
 }
@@ -109,6 +112,7 @@ function standsOn(reach: Reach, bills: Awaited<ReturnType<Costs['dailyReach']>>,
     through: dayText(reach.through),
     billedThrough: dayText(reach.billedThrough),
     sources: bills.sources.map(({ source, through }) => ({ source, through })),
+    behind: [...reach.behind],
     deliveries: [...bills.deliveries],
   };
 }
@@ -162,6 +166,11 @@ function forecastOf(
   limit: string | null,
 ): ForecastOfSubject {
   const { reach } = frame;
+  if (outlook.series.isBehind && window.until > reach.through + 1) {
+    const late = reach.behind.map(({ source, through }) => `${source} (to ${through})`).join(', ');
+    const reason = `All of its cost comes from sources without a whole day of this month: ${late}.`;
+    return unknown(named, window, reason, historyOf(outlook.series, reach));
+  }
   const seen = outlook.series.values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
   if (seen < LEAST_DAYS && window.until > reach.through + 1) {
     return unknown(
@@ -211,13 +220,40 @@ function historyOf({ amounts, values }: SubjectSeries, { first, through, billedT
 
 const DAY_MS = startOfDay(1);
 
+interface BudgetQuestion {
+  readonly added: readonly Outlook[];
+  readonly changes: readonly ForecastChange[];
+  /** Of `currenciesBeside`. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
+/**
+ * Budgets with charges in their present window in another currency than theirs, and the first such currency: a forecast in one currency is not
+ * what such a budget will have spent, and is not compared with its limit.
+ */
+async function currenciesBeside(
+  { costs }: MakeDeps,
+  reach: Reach,
+  budgets: readonly BudgetStanding[],
+  panel: readonly SubjectSeries[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const { name, subject, limit, period } of budgets) {
+    if (panel.every(({ currency }) => currency === limit.currency)) continue;
+    const window = { from: dayOfInstant(Date.parse(period.start)), until: Math.ceil(Date.parse(period.end) / DAY_MS) };
+    const series = await readSubject(costs, reach, subject, 'budget', name);
+    const other = series.find(({ currency, amounts }) => currency !== limit.currency && isIn(window, amounts));
+    if (other !== undefined) found.set(name, other.currency);
+  }
+  return found;
+}
+
 /** A budget in its present window: what it covers may be a subject of the panel, or anything else. */
 async function budgetForecast(
   { costs }: Pick<MakeDeps, 'costs'>,
   frame: Frame,
   budget: BudgetStanding,
-  added: readonly Outlook[],
-  changes: readonly ForecastChange[],
+  { added, changes, others }: BudgetQuestion,
 ): Promise<ForecastOfSubject> {
   const { name, subject, limit, period } = budget;
   const { reach } = frame;
@@ -226,14 +262,14 @@ async function budgetForecast(
   const named = { level: 'budget' as const, key: name, currency: limit.currency, budget: name };
   const no = (reason: string) => unknown(named, window, reason, []);
   if (start % DAY_MS !== 0 || end % DAY_MS !== 0) return no('Its window begins or ends within a day in UTC.');
+  const other = others.get(name);
+  if (other !== undefined) return no(`Part of it is billed in ${other}. Forecasts are not converted.`);
   const known = added.find(({ series }) => series.currency === limit.currency && isSame(subject, series));
   const horizon = Math.max(frame.horizon, window.until - reach.through - 1);
   if (horizon > MOST_HORIZON)
     return no(`Its window ends more than ${MOST_HORIZON} days behind the last whole day of the bills.`);
   if (known !== undefined && horizon === frame.horizon) return forecastOf(frame, known, window, named, limit.amount);
   const all = await readSubject(costs, reach, subject, 'budget', name);
-  const other = all.find(({ currency, amounts }) => currency !== limit.currency && isIn(window, amounts));
-  if (other !== undefined) return no(`Part of it is billed in ${other.currency}.`);
   const own = all.find(({ currency }) => currency === limit.currency) ?? nothingOf(name, limit.currency, frame);
   const question = horizon === frame.horizon ? frame : { ...frame, horizon, ...triedBy(reach, horizon) };
   const covered = changesCoveredBy(changes, subject, limit.currency);
@@ -253,5 +289,5 @@ function nothingOf(key: string, currency: string, { reach }: Frame): SubjectSeri
   const values = Float64Array.from({ length: reach.through - reach.first + 1 }, (_, index) =>
     reach.months.has(dayText(reach.first + index).slice(0, 'YYYY-MM'.length)) ? 0 : Number.NaN,
   );
-  return { level: 'budget', key, currency, amounts: new Map(), values };
+  return { level: 'budget', key, currency, amounts: new Map(), values, isBehind: false };
 }

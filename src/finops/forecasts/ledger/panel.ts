@@ -1,7 +1,14 @@
 import type { Subject } from '../../../org/schema.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
 import { DEFAULT_METRIC } from '../../billing/schema.ts';
-import { type Costs, type DailyAmount, type DailyReach, receivedDays } from '../../costs/index.ts';
+import {
+  type Costs,
+  type DailyAmount,
+  type DailyQuestion,
+  type DailyReach,
+  receivedDays,
+  type SourceBehind,
+} from '../../costs/index.ts';
 import { dayNumber, dayText } from './days.ts';
 import type { ForecastLevel } from './schema.ts';
 
@@ -22,6 +29,8 @@ export interface Reach {
   /** Number of the last day with any charge. */
   readonly billedThrough: number;
   readonly months: ReadonlySet<string>;
+  /** Sources without a whole day of the month: no forecast goes on from their bills, so that all days are of the same sources. */
+  readonly behind: readonly SourceBehind[];
 }
 
 /** The daily costs of one subject in one currency. */
@@ -31,8 +40,10 @@ export interface SubjectSeries {
   readonly currency: string;
   /** Exact amounts by day number, of every day with a charge. */
   readonly amounts: ReadonlyMap<number, string>;
-  /** From `Reach.first` to `Reach.through`; NaN where no bill covers the day. */
+  /** Without the sources that are behind, from `Reach.first` to `Reach.through`; NaN where no bill covers the day. */
   readonly values: Float64Array;
+  /** Whether all that it cost came from sources that are behind, so that nothing is known of what it costs now. */
+  readonly isBehind: boolean;
 }
 
 /** Null when no bill has a charge. */
@@ -43,7 +54,10 @@ export function reachOf(reach: DailyReach): Reach | null {
   const through = dayNumber(received.through);
   const first = Math.max(dayNumber(`${earliest}-01`), through - MOST_DAYS + 1);
   const billedThrough = dayNumber(received.chargedThrough);
-  return { first: Math.min(first, through), through, billedThrough, months: new Set(reach.months) };
+  return {
+    ...{ first: Math.min(first, through), through, billedThrough },
+    ...{ months: new Set(reach.months), behind: received.behind },
+  };
 }
 
 const levels: readonly { readonly level: ForecastLevel; readonly by: readonly string[] }[] = [
@@ -63,7 +77,7 @@ export async function readPanel(
 ): Promise<SubjectSeries[]> {
   const series: SubjectSeries[] = [];
   for (const { level, by } of levels) {
-    const rows = await costs.dailySeries({ by, subject: {}, from: dayText(reach.first), metric: DEFAULT_METRIC });
+    const rows = await readDays(costs, reach, { by, subject: {} });
     const extra = planned.get(level) ?? new Set<string>();
     for (const [currency, of] of Map.groupBy(rows, (row) => row.currency)) {
       series.push(...subjectsOf(level, currency, of, reach, extra));
@@ -80,22 +94,42 @@ export async function readSubject(
   level: ForecastLevel,
   key: string,
 ): Promise<SubjectSeries[]> {
-  const rows = await costs.dailySeries({ by: [], subject, from: dayText(reach.first), metric: DEFAULT_METRIC });
+  const rows = await readDays(costs, reach, { by: [], subject });
   return [...Map.groupBy(rows, (row) => row.currency)].map(([currency, of]) =>
     seriesOf(level, key, currency, of, reach),
   );
 }
 
+/** A day of one group: all that was charged, and what of it a forecast goes on from. */
+interface PanelDay extends DailyAmount {
+  /** Without the sources that are behind. */
+  readonly modelled: string;
+}
+
+async function readDays(
+  costs: Pick<Costs, 'dailySeries'>,
+  { first, behind }: Reach,
+  of: Pick<DailyQuestion, 'by' | 'subject'>,
+): Promise<PanelDay[]> {
+  const question: DailyQuestion = { ...of, from: dayText(first), metric: DEFAULT_METRIC };
+  const rows = await costs.dailySeries(question);
+  if (behind.length === 0) return rows.map((row) => ({ ...row, modelled: row.amount }));
+  const others = await costs.dailySeries({ ...question, withoutSources: behind.map(({ source }) => source) });
+  const placeOf = ({ keys, day, currency }: DailyAmount) => JSON.stringify([keys, day, currency]);
+  const modelled = new Map(others.map((row) => [placeOf(row), row.amount]));
+  return rows.map((row) => ({ ...row, modelled: modelled.get(placeOf(row)) ?? '0' }));
+}
+
 function subjectsOf(
   level: ForecastLevel,
   currency: string,
-  rows: readonly DailyAmount[],
+  rows: readonly PanelDay[],
   reach: Reach,
   planned: ReadonlySet<string>,
 ): SubjectSeries[] {
   if (level === 'total') return [seriesOf(level, null, currency, rows, reach)];
   const groups = Map.groupBy(rows, ({ keys }) => keyOf(level, keys));
-  const recent = (of: readonly DailyAmount[]) =>
+  const recent = (of: readonly PanelDay[]) =>
     of.reduce(
       (sum, { day, amount }) => (dayNumber(day) > reach.through - RECENT_DAYS ? sum + Math.abs(Number(amount)) : sum),
       0,
@@ -122,18 +156,25 @@ function seriesOf(
   level: ForecastLevel,
   key: string | null,
   currency: string,
-  rows: readonly DailyAmount[],
+  rows: readonly PanelDay[],
   { first, through, months }: Reach,
 ): SubjectSeries {
   const amounts = new Map<number, string>();
-  for (const { day, amount } of rows) {
-    const at = dayNumber(day);
-    amounts.set(at, amounts.has(at) ? sumDecimals([amounts.get(at) as string, amount]) : amount);
+  const modelled = new Map<number, string>();
+  for (const row of rows) {
+    addTo(amounts, dayNumber(row.day), row.amount);
+    addTo(modelled, dayNumber(row.day), row.modelled);
   }
   const values = Float64Array.from({ length: through - first + 1 }, (_, index) => {
     const day = first + index;
     if (!months.has(dayText(day).slice(0, 'YYYY-MM'.length))) return Number.NaN;
-    return Number(amounts.get(day) ?? 0);
+    return Number(modelled.get(day) ?? 0);
   });
-  return { level, key, currency, amounts, values };
+  const isCharged = (days: ReadonlyMap<number, string>) => [...days.values()].some((amount) => Number(amount) !== 0);
+  return { level, key, currency, amounts, values, isBehind: isCharged(amounts) && !isCharged(modelled) };
+}
+
+function addTo(days: Map<number, string>, day: number, amount: string): void {
+  const before = days.get(day);
+  days.set(day, before === undefined ? amount : sumDecimals([before, amount]));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, Period, UtcInstant } from '../../../platform/units/schema.ts';
+import { SourceBehind } from '../../costs/schema.ts';
 
 /** No day nor amount beyond them is a plan. */
 const MOST_DAILY_AMOUNT = 1e9;
@@ -195,7 +196,11 @@ export const ForecastStanding = z
           through: Day.describe('Its last day with a charge'),
         }),
       )
-      .describe('How far each source reaches; the one that lags most decides `through`'),
+      .describe('Last day with a charge of each source that delivered lately'),
+    behind: z
+      .array(SourceBehind)
+      .default([])
+      .describe('Sources that are in no forecast, since none of their days of the month is whole, by name'),
     deliveries: z.array(z.string()).describe('Deliveries that they stand on'),
     isCurrent: z.boolean().describe('Whether nothing that they stand on has changed since'),
   })

@@ -25,6 +25,7 @@ import {
   deleteChange,
   earlierOf,
   findWork,
+  forecastOfBudget,
   forecastsOf,
   insertChange,
   keepRun,
@@ -153,7 +154,7 @@ async function standingOf(deps: LedgerForecastDeps, run: StoredRun): Promise<For
 export async function breachOfBudget(sql: Sql, budget: string): Promise<ExpectedBreach | null> {
   const run = await lastRun(sql);
   if (run === null) return null;
-  const found = (await forecastsOf(sql, run.id)).find(({ level, key }) => level === 'budget' && key === budget);
+  const found = await forecastOfBudget(sql, run.id, budget);
   if (found?.forecast == null || found.breach === null) return null;
   const { mean, lo80, hi80 } = found.forecast;
   const { probability, day, limit } = found.breach;

@@ -31,6 +31,7 @@ const StandsOn = z.object({
   through: ForecastStanding.shape.through,
   billedThrough: ForecastStanding.shape.billedThrough,
   sources: ForecastStanding.shape.sources,
+  behind: ForecastStanding.shape.behind,
   deliveries: ForecastStanding.shape.deliveries,
 });
 export type StandsOn = z.infer<typeof StandsOn>;
@@ -118,6 +119,19 @@ export async function forecastsOf(sql: Sql, run: string): Promise<LedgerForecast
     .orderBy('position')
     .execute();
   return rows.map(({ summary }) => LedgerForecast.parse(JSON.parse(summary)));
+}
+
+/** What a run said of a budget; null where it said nothing. */
+export async function forecastOfBudget(sql: Sql, run: string, budget: string): Promise<LedgerForecast | null> {
+  const row = await sql
+    .tables<ForecastTables>()
+    .selectFrom('forecast_subject')
+    .select('summary')
+    .where('run', '=', run)
+    .where('level', '=', 'budget')
+    .where('subject_key', '=', budget)
+    .executeTakeFirst();
+  return row === undefined ? null : LedgerForecast.parse(JSON.parse(row.summary));
 }
 
 export async function daysOf(sql: Sql, run: string, of: LedgerForecast): Promise<StoredDays | null> {
