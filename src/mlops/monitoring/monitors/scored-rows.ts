@@ -14,6 +14,7 @@ import { scoresOf } from './scores.ts';
 import { scoresSql } from './windows-sql.ts';
 
 const DAY_MS = 86_400_000;
+const PREDICTION = 'monitor_prediction';
 const LABELLED = 'monitor_labelled';
 const LOSSES = 'monitor_losses';
 
@@ -108,13 +109,15 @@ async function copyRows(
     session.query(`CREATE OR REPLACE TEMP TABLE ${table} AS ${rowsOfModelSql(relation, scoring.selection, read)}`);
   await copy('monitor_label', labels, 'all');
   if (!isOfAllTime(scoring.selection)) return { all, selected, labels: 'monitor_label' };
-  await copy('monitor_prediction', all, columnsOf(scoring));
-  return { all: 'monitor_prediction', selected: 'monitor_prediction', labels: 'monitor_label' };
+  await copy(PREDICTION, all, columnsOf(scoring));
+  return { all: PREDICTION, selected: PREDICTION, labels: 'monitor_label' };
 }
 
 async function scoreCopied(session: LakeSession, relations: AllRelations, scoring: Scoring): Promise<ScoredRows> {
   await storeLabelled(session, relations, scoring);
   const unmatchedLabels = await countUnmatched(session, relations, scoring.selection);
+  // The stored rows have all of it; memory is for one copy.
+  if (isWhole(scoring.selection)) await session.query(`DROP TABLE ${PREDICTION}`);
   const learned = await learn(session, relations, scoring);
   const { estimation = null, model = null, losses = null } = learned ?? {};
   const facts = { estimation, model, unmatchedLabels };
