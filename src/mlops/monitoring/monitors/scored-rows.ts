@@ -1,5 +1,5 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
-import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { type LakeSession, literal } from '../../../platform/lake/index.ts';
 import { type EstimateModel, type Learned, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
 import {
   instant,
@@ -72,9 +72,9 @@ export function inputSql(input: string): string {
   return `json_extract_string(inputs, ${inputPath(input)})`;
 }
 
-/** SQL of the place of an input in `inputs`. */
+/** SQL of the place of an input in `inputs`, as a JSON pointer (RFC 6901): any name is one. */
 export function inputPath(input: string): string {
-  return literal(`$.${identifier(input)}`);
+  return literal(`/${input.replaceAll('~', '~0').replaceAll('/', '~1')}`);
 }
 
 interface AllRelations {

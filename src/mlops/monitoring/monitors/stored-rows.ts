@@ -27,8 +27,6 @@ export interface StoredRowsDeps {
 const MOST_INPUTS = 500;
 /** An input with a longer value, such as a document or an embedding, is not stored. */
 const LONGEST_VALUE_BYTES = 256;
-/** Names that mean the same in a path of the engine. */
-const PLAIN_NAME = /^[^"\\*\p{Cc}]{1,250}$/u;
 /** Facts that are kept in memory, each of up to 1 MB. */
 const MOST_KEPT = 50;
 
@@ -130,7 +128,7 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
     },
     async showCut(folder, rows, watching) {
       const { slice } = watching;
-      if (slice !== undefined && !rows.columns.includes(slice) && !isNowhere(rows, slice)) return null;
+      if (slice !== undefined && !rows.columns.includes(slice) && !rows.hasAllInputs) return null;
       try {
         return await showStored(deps, folder, rows, watching);
       } catch (error) {
@@ -154,11 +152,6 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
 }
 
 const STOPPED = ['server_stopping', 'lake_memory_exhausted', 'storage_full'];
-
-/** Whether it is known that no row has an input. */
-function isNowhere({ hasAllInputs }: StoredRowSet, input: string): boolean {
-  return hasAllInputs && PLAIN_NAME.test(input);
-}
 
 async function writeRows({ lake }: StoredRowsDeps, rows: ScoredRows, spec: MonitorSpec): Promise<RowsFile> {
   const { session, relation, facts: scored } = rows;
@@ -192,16 +185,16 @@ async function findInputs({ session, relation }: ScoredRows): Promise<{ columns:
       SELECT unnest(json_keys(inputs)) AS name FROM (SELECT inputs FROM ${relation} WHERE json_type(inputs) = 'OBJECT'))
     GROUP BY name ORDER BY count(*) DESC, name LIMIT ${MOST_INPUTS + 1}`);
   const names = named.map(({ name }) => String(name));
-  const plain = names.slice(0, MOST_INPUTS).filter((name) => PLAIN_NAME.test(name));
-  const longest = plain.map((_, at) => `max(strlen(inputValues[${at + 1}]))::INTEGER AS longest${at}`);
+  const frequent = names.slice(0, MOST_INPUTS);
+  const longest = frequent.map((_, at) => `max(strlen(inputValues[${at + 1}]))::INTEGER AS longest${at}`);
   const [measured] =
-    plain.length === 0
+    frequent.length === 0
       ? []
       : await session.query(
-          `SELECT ${longest.join(', ')} FROM (SELECT ${valuesSql(plain)} AS inputValues FROM ${relation})`,
+          `SELECT ${longest.join(', ')} FROM (SELECT ${valuesSql(frequent)} AS inputValues FROM ${relation})`,
         );
-  const columns = plain.filter((_, at) => Number(measured?.[`longest${at}`] ?? 0) <= LONGEST_VALUE_BYTES);
-  return { columns, hasAllInputs: columns.length === names.filter((name) => PLAIN_NAME.test(name)).length };
+  const columns = frequent.filter((_, at) => Number(measured?.[`longest${at}`] ?? 0) <= LONGEST_VALUE_BYTES);
+  return { columns, hasAllInputs: columns.length === names.length };
 }
 
 async function putFile(

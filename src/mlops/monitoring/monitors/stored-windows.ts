@@ -32,7 +32,7 @@ const STORED = ['hour', 'day', 'week', 'month', 'all'] as const;
 type StoredCut = (typeof STORED)[number];
 
 /** When computing takes no longer than this, a request computes rather than getting windows of a minute ago. */
-const SHORT_MS = 1_000;
+const SHORT_MS = 250;
 /** A build may take this share of the time, so that steady traffic on a large history does not keep the server busy. */
 const BUSY_SHARE = 0.1;
 /** Windows older than this, and than twenty builds take, are not shown once rows have come since. */
