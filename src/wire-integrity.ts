@@ -22,9 +22,12 @@ import type { wireFinops } from './wire-finops.ts';
 const FOLDER = 'folder';
 const BUCKET = 'bucket';
 
-/** Raw bills are named by their digest; uploads are kept for a day, beside a file that states theirs. */
+/**
+ * Raw bills are named by their digest; uploads are kept for a day, beside a file that states theirs; stored windows and rows of monitors state
+ * their own, and are computed again where they are damaged.
+ */
 const RAW_BILL = /^bills\/([0-9a-f]{64})$/;
-const isKept = (key: string) => !/^(bills|uploads)\//.test(key);
+const isKept = (key: string) => !/^(bills|uploads|monitoring\/windows)\//.test(key);
 const statedDigest = (key: string) => RAW_BILL.exec(key)?.[1] ?? null;
 
 /** Objects of the data folder with their digests in the store. */

@@ -107,6 +107,8 @@ async function verifyPresent(
   kept: KeptDigest,
 ): Promise<void> {
   look.signal.throwIfAborted();
+  // Of a key whose digest was kept once and is not any more.
+  if (!digests.isKept(kept.key)) return digests.remove(kept.key);
   if ((await objects.size(kept.key)) !== null) return;
   const now = await digests.find(kept.key);
   if (now === null || now.sha256 !== kept.sha256) return;

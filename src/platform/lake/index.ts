@@ -5,4 +5,5 @@ export type { ExportFormat } from './export-file.ts';
 export { timeOfPartition } from './file-checks.ts';
 export type { DayRange, Lake, LakeRow, LakeSession, LakeTable, Rebuilder, StagedFile } from './lake.ts';
 export { lakeMigrations } from './migrations.ts';
+export { parquetOptions } from './parquet-options.ts';
 export { identifier, literal } from './quote.ts';

@@ -49,7 +49,7 @@ export function fitCbpe(reference: LabelledRows): Cbpe {
 export function estimateByConfidence(cbpe: Cbpe, rows: ScoredRows): Record<CbpeMetric, Figure> {
   const { calibration, spreads, referenceRows } = cbpe;
   const n = rows.probability.length;
-  const values = valuesBy(calibration, rows);
+  const values = valuesBy(calibration, rows, rows.probability.toSorted());
   const learned = learnedErrors(cbpe, rows);
   const figure = (metric: CbpeMetric, reason: string): Figure => {
     const value = values[metric];
@@ -65,16 +65,23 @@ export function estimateByConfidence(cbpe: Cbpe, rows: ScoredRows): Record<CbpeM
   };
 }
 
-function valuesBy(calibration: IsotonicLine | null, rows: ScoredRows): Record<CbpeMetric, number | null> {
-  const calibrated = calibration === null ? rows.probability : rows.probability.map((p) => valueAt(calibration, p));
-  const { tp, fp, fn, tn } = expectedCounts(calibrated, rows.predicted);
+function valuesBy(
+  calibration: IsotonicLine | null,
+  { probability, predicted }: ScoredRows,
+  ascending: Float64Array,
+): Record<CbpeMetric, number | null> {
+  const { tp, fp, fn, tn } = expectedCounts(calibrate(calibration, probability), predicted);
   return {
-    accuracy: ratio(tp + tn, rows.probability.length),
+    accuracy: ratio(tp + tn, probability.length),
     precision: ratio(tp, tp + fp),
     recall: ratio(tp, tp + fn),
     f1: ratio(tp, tp + (fp + fn) / 2),
-    roc_auc: expectedAuc(calibrated, rows.probability),
+    roc_auc: expectedAuc(calibrate(calibration, ascending)),
   };
+}
+
+function calibrate(calibration: IsotonicLine | null, probability: Float64Array): Float64Array {
+  return calibration === null ? probability : probability.map((p) => valueAt(calibration, p));
 }
 
 /** Rows of a reference from which on its calibration is sure enough: coverage is that without. */
@@ -100,9 +107,11 @@ function resampledCalibrations({ probability, actual }: LabelledRows): (Isotonic
 
 /** How far those move each measure of these rows: the root of the mean square, so that a step between two choices counts whole. */
 function learnedErrors({ calibration, resampled }: Cbpe, rows: ScoredRows): Record<CbpeMetric, number> {
+  if (resampled.length === 0) return { accuracy: 0, precision: 0, recall: 0, f1: 0, roc_auc: 0 };
   const part = evenPart(rows);
-  const values = valuesBy(calibration, part);
-  const others = resampled.map((line) => valuesBy(line, part));
+  const ascending = part.probability.toSorted();
+  const values = valuesBy(calibration, part, ascending);
+  const others = resampled.map((line) => valuesBy(line, part, ascending));
   const error = (metric: CbpeMetric) => {
     const value = values[metric];
     const off = others.flatMap((other) => (value === null || other[metric] === null ? [] : [other[metric] - value]));
@@ -144,11 +153,14 @@ function expectedCounts(calibrated: Float64Array, predicted: Float64Array) {
   return counts;
 }
 
-/** Area under the curve of expected true against false positives, rows taken by falling probability; null: one is never expected. */
-function expectedAuc(calibrated: Float64Array, probability: Float64Array): number | null {
+/**
+ * Area under the curve of expected true against false positives, of calibrated probabilities in the order of the probability, from the least
+ * on; null: one is never expected.
+ */
+function expectedAuc(ascending: Float64Array): number | null {
   let [truePositives, falsePositives, area] = [0, 0, 0];
-  for (const at of ascendingOrder(probability).reverse()) {
-    const c = calibrated[at] ?? 0;
+  for (let at = ascending.length - 1; at >= 0; at -= 1) {
+    const c = ascending[at] ?? 0;
     area += (1 - c) * (truePositives + c / 2);
     truePositives += c;
     falsePositives += 1 - c;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { fitTrees, predictByTrees } from './boosted-trees.ts';
-import { estimateLosses, fitDle } from './dle.ts';
+import { type Dle, estimateLosses, type FeatureRows, fitDle, lossReferenceOf, predictLosses } from './dle.ts';
 
 /** Errors are small where x is below 0 and ten times as large above; the second input says nothing and is half unknown. */
 function draw(rows: number, highShare: number, seed: number) {
@@ -14,13 +14,19 @@ function draw(rows: number, highShare: number, seed: number) {
 
 const meanOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+function estimateRows(dle: Dle, rows: FeatureRows) {
+  const { mae, rmse } = predictLosses(dle, rows);
+  const means = { mae: meanOf(mae), rmse: meanOf(rmse) };
+  return estimateLosses(lossReferenceOf(dle), { rows: mae.length, means });
+}
+
 describe('DLE', () => {
   it('follows the error that is measured later when the inputs move to where the model is worse', () => {
     const reference = draw(3_000, 0.1, 1);
     const dle = fitDle(reference.features, reference.error);
     for (const [at, share] of [0.1, 0.5, 0.9].entries()) {
       const window = draw(3_000, share, 2 + at);
-      const { mae, rmse } = estimateLosses(dle, window.features);
+      const { mae, rmse } = estimateRows(dle, window.features);
       const realised = { mae: meanOf(window.error.map(Math.abs)), mse: meanOf(window.error.map((e) => e ** 2)) };
       expect('value' in mae && mae.value / realised.mae, `MAE with ${share}`).toBeCloseTo(1, 1);
       expect('value' in rmse && Math.sqrt(rmse.value / realised.mse), `RMSE with ${share}`).toBeCloseTo(1, 1);
@@ -30,9 +36,9 @@ describe('DLE', () => {
 
   it('gives the same figures each time, and none without rows', () => {
     const reference = draw(500, 0.5, 7);
-    const estimates = () => estimateLosses(fitDle(reference.features, reference.error), draw(50, 0.5, 8).features);
+    const estimates = () => estimateRows(fitDle(reference.features, reference.error), draw(50, 0.5, 8).features);
     expect(estimates()).toEqual(estimates());
-    const none = estimateLosses(fitDle(reference.features, reference.error), [new Float64Array(), new Float64Array()]);
+    const none = estimateRows(fitDle(reference.features, reference.error), [new Float64Array(), new Float64Array()]);
     expect(none.mae).toEqual({ reason: 'there is no prediction that is a number' });
   });
 });

@@ -17,6 +17,18 @@ export interface Dle {
   readonly referenceRows: number;
 }
 
+/** What is needed to estimate windows of rows whose losses are predicted already. */
+export interface LossReference {
+  readonly spreads: Readonly<Record<DleMetric, Spread>>;
+  readonly referenceRows: number;
+}
+
+/** Rows of a window that have an output, and the mean of their predicted losses; null: there is no such row. */
+export interface PredictedLosses {
+  readonly rows: number;
+  readonly means: Readonly<Record<DleMetric, number | null>>;
+}
+
 /** Learns how large the error of a labelled reference is by what the model saw and said. At least one row. */
 export function fitDle(features: FeatureRows, error: Float64Array): Dle {
   return {
@@ -37,21 +49,32 @@ function lossModel(features: FeatureRows, loss: Float64Array): LossModel {
   return { trees: fitTrees(features, loss), spread: { deviation: Math.sqrt(variance), share: 1 } };
 }
 
+/** The loss of each row by the second model, none below 0. */
+export function predictLosses({ losses }: Dle, features: FeatureRows): Record<DleMetric, Float64Array> {
+  const predict = ({ trees }: LossModel) => predictByTrees(trees, features).map((loss) => Math.max(0, loss));
+  return { mae: predict(losses.mae), rmse: predict(losses.rmse) };
+}
+
+export function lossReferenceOf({ losses, referenceRows }: Dle): LossReference {
+  return { spreads: { mae: losses.mae.spread, rmse: losses.rmse.spread }, referenceRows };
+}
+
 /**
  * Error of a model of numbers on rows whose labels are not known (direct loss estimation, NannyML): a second model, learned on
  * the reference, says how large the loss of each row is; none below 0; the mean is the estimate, its root for `rmse`. Its `error` is in the
  * square there, too: the caller takes the root of the ends. Right while errors depend on the inputs as they did in the reference.
  */
-export function estimateLosses({ losses, referenceRows }: Dle, features: FeatureRows): Record<DleMetric, Figure> {
-  const rows = features[0]?.length ?? 0;
-  const meanLoss = ({ trees, spread }: LossModel): Figure =>
-    rows === 0
+export function estimateLosses(
+  { spreads, referenceRows }: LossReference,
+  { rows, means }: PredictedLosses,
+): Record<DleMetric, Figure> {
+  const figure = (metric: DleMetric): Figure => {
+    const value = means[metric];
+    return rows === 0 || value === null
       ? { reason: 'there is no prediction that is a number' }
-      : {
-          value: meanOf(predictByTrees(trees, features).map((loss) => Math.max(0, loss))),
-          ...errorsOf(spread, rows, { rows: referenceRows, learned: 0 }),
-        };
-  return { mae: meanLoss(losses.mae), rmse: meanLoss(losses.rmse) };
+      : { value, ...errorsOf(spreads[metric], rows, { rows: referenceRows, learned: 0 }) };
+  };
+  return { mae: figure('mae'), rmse: figure('rmse') };
 }
 
 function meanOf(values: Float64Array): number {

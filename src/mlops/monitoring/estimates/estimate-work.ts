@@ -1,55 +1,45 @@
-import { CBPE_METRICS, estimateByConfidence, fitCbpe, type LabelledRows, type ScoredRows } from './cbpe.ts';
-import { DLE_METRICS, estimateLosses, type FeatureRows, fitDle } from './dle.ts';
+import {
+  type Cbpe,
+  type CbpeMetric,
+  estimateByConfidence,
+  fitCbpe,
+  type LabelledRows,
+  type ScoredRows,
+} from './cbpe.ts';
+import { type Dle, type FeatureRows, fitDle, predictLosses } from './dle.ts';
 import type { Figure } from './figure.ts';
 
-/** What to estimate: a labelled reference, and rows of windows, one window after the other. */
-export type EstimateQuestion = {
+/** What is worked on outside of the engine, wherever it is done: each function takes one value and answers one. */
+const WORK = {
+  fitCbpe: (reference: LabelledRows): Cbpe => fitCbpe(reference),
+  fitDle: ({ features, error }: { readonly features: FeatureRows; readonly error: Float64Array }): Dle =>
+    fitDle(features, error),
+  predictLosses: ({ dle, rows }: { readonly dle: Dle; readonly rows: FeatureRows }) => predictLosses(dle, rows),
+  estimateByConfidence: ({ cbpe, rows, starts }: ConfidenceQuestion): Record<CbpeMetric, Figure>[] =>
+    windowsOf(rows, starts).map((window) => estimateByConfidence(cbpe, window)),
+};
+
+export interface ConfidenceQuestion {
+  readonly cbpe: Cbpe;
+  /** Rows of windows, one window after the other. */
+  readonly rows: ScoredRows;
   /** Where each window begins among the rows, and where the last one ends. */
   readonly starts: readonly number[];
-} & (
-  | { readonly method: 'cbpe'; readonly reference: LabelledRows; readonly rows: ScoredRows }
-  | {
-      readonly method: 'dle';
-      readonly reference: { readonly features: FeatureRows; readonly error: Float64Array };
-      readonly rows: FeatureRows;
-    }
-);
-
-export interface EstimateAnswer {
-  /** null: the method does not calibrate. */
-  readonly calibrated: boolean | null;
-  /** For each window its measures by name. */
-  readonly windows: readonly Readonly<Record<string, Figure>>[];
 }
 
-/** Learns from the reference and estimates each window, wherever it is done. */
-export function estimateWindows(question: EstimateQuestion): EstimateAnswer {
-  const spans = question.starts.slice(0, -1).map((start, at) => [start, question.starts[at + 1] ?? start] as const);
-  if (question.method === 'cbpe') {
-    const { probability, predicted } = question.rows;
-    const cbpe = fitCbpe(question.reference);
-    const part = ([start, end]: readonly [number, number]): ScoredRows => ({
-      probability: probability.subarray(start, end),
-      predicted: predicted.subarray(start, end),
-    });
-    return {
-      calibrated: cbpe.calibration !== null,
-      windows: spans.map((span) => estimateByConfidence(cbpe, part(span))),
-    };
-  }
-  const { reference, rows } = question;
-  const dle = fitDle(reference.features, reference.error);
-  const windows = spans.map(([start, end]) =>
-    estimateLosses(
-      dle,
-      rows.map((column) => column.subarray(start, end)),
-    ),
-  );
-  return { calibrated: null, windows };
+export type WorkKind = keyof typeof WORK;
+export type WorkInput<K extends WorkKind> = Parameters<(typeof WORK)[K]>[0];
+export type WorkOutput<K extends WorkKind> = ReturnType<(typeof WORK)[K]>;
+
+export function doWork<K extends WorkKind>(kind: K, input: WorkInput<K>): WorkOutput<K> {
+  const work: { [Kind in WorkKind]: (input: WorkInput<Kind>) => WorkOutput<Kind> } = WORK;
+  return work[kind](input);
 }
 
-/** The measures that a method estimates. */
-export const ESTIMATED: Readonly<Record<EstimateQuestion['method'], readonly string[]>> = {
-  cbpe: CBPE_METRICS,
-  dle: DLE_METRICS,
-};
+/** The rows of each window; they share the memory of all. */
+export function windowsOf({ probability, predicted }: ScoredRows, starts: readonly number[]): ScoredRows[] {
+  return starts.slice(0, -1).map((start, at) => {
+    const end = starts[at + 1] ?? start;
+    return { probability: probability.subarray(start, end), predicted: predicted.subarray(start, end) };
+  });
+}

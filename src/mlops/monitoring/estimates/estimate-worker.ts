@@ -1,4 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { estimateWindows } from './estimate-work.ts';
+import { doWork } from './estimate-work.ts';
 
-parentPort?.postMessage(estimateWindows(workerData));
+parentPort?.postMessage(doWork(workerData.kind, workerData.input));

@@ -69,47 +69,20 @@ function featureSql({ name, levels }: Feature): string {
   return `nullif(list_position([${levels.map(literal).join(', ')}]::VARCHAR[], ${value}), 0)::DOUBLE`;
 }
 
-/** Stores the numbers of rows in a temporary table, so that several cuts parse them once; `measured` names them there. */
-export async function storeMeasured(
-  session: LakeSession,
-  relation: string,
-  { needed, others }: Measured,
-): Promise<{ relation: string; measured: Measured }> {
-  const table = 'estimate_source';
-  const columns = [...needed, ...others].map((sql, at) => `${sql} AS measured${at}`);
-  await session.query(`CREATE OR REPLACE TEMP TABLE ${table} AS
-    SELECT * EXCLUDE (output, label), ${columns.join(', ')} FROM ${relation}`);
-  const names = columns.map((_, at) => `measured${at}`);
-  return {
-    relation: table,
-    measured: { needed: names.slice(0, needed.length), outcome: 'NULL', others: names.slice(needed.length) },
-  };
-}
-
-/** Columns of a relation that has what `Measured` is over, in the order of `needed`, `outcome` if it is wanted, `others`. */
-export async function readMeasured(
+/** Numbers of rows that have all that is needed, in the order of `needed`, `outcome`, `others`; at most so many, drawn by the hash of their id. */
+export async function readReference(
   session: LakeSession,
   relation: string,
   { needed, outcome, others }: Measured,
-  wanted: { readonly labelled: boolean; readonly places: number; readonly most: number },
-): Promise<{ columns: Float64Array[]; starts: number[] }> {
-  const columns = [...needed, ...(wanted.labelled ? [outcome] : []), ...others];
-  const required = columns.slice(0, needed.length + (wanted.labelled ? 1 : 0)).map((_, at) => `v${at} IS NOT NULL`);
-  await session.query(`CREATE OR REPLACE TEMP TABLE estimate_rows AS
-    WITH measured AS (SELECT place, prediction, ${columns.map((sql, at) => `${sql} AS v${at}`).join(', ')} FROM ${relation})
-    SELECT *, row_number() OVER (PARTITION BY place ORDER BY hash(prediction), prediction) AS draw FROM measured
-    WHERE ${required.join(' AND ')} QUALIFY draw <= ${wanted.most}`);
-  const counted = await session.query(
-    'SELECT place::INTEGER AS place, count(*)::INTEGER AS rows FROM estimate_rows GROUP BY place',
-  );
-  const counts = new Array<number>(wanted.places).fill(0);
-  for (const { place, rows } of counted) counts[Number(place)] = Number(rows);
-  const starts = [0];
-  for (const count of counts) starts.push((starts.at(-1) ?? 0) + count);
+  most: number,
+): Promise<Float64Array[]> {
+  const columns = [...needed, outcome, ...others];
+  const required = columns.slice(0, needed.length + 1).map((_, at) => `v${at} IS NOT NULL`);
+  await session.query(`CREATE OR REPLACE TEMP TABLE estimate_reference AS
+    WITH measured AS (SELECT prediction, ${columns.map((sql, at) => `${sql} AS v${at}`).join(', ')} FROM ${relation})
+    SELECT *, row_number() OVER (ORDER BY hash(prediction), prediction) AS draw FROM measured
+    WHERE ${required.join(' AND ')} QUALIFY draw <= ${most}`);
+  const [counted] = await session.query('SELECT count(*)::INTEGER AS rows FROM estimate_reference');
   const read = columns.map((_, at) => `coalesce(v${at}, 'nan'::DOUBLE)`);
-  const rows = starts.at(-1) ?? 0;
-  return {
-    columns: await session.doubles(`SELECT ${read.join(', ')} FROM estimate_rows ORDER BY place, draw`, rows),
-    starts,
-  };
+  return session.doubles(`SELECT ${read.join(', ')} FROM estimate_reference ORDER BY draw`, Number(counted?.rows ?? 0));
 }

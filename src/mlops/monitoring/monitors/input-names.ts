@@ -30,6 +30,6 @@ function readLatestNames(predictions: JournaledTable, selection: Selection, from
         ORDER BY predictedAt DESC, prediction LIMIT ${LATEST}`);
       return rows.map(({ names }) => (Array.isArray(names) ? names.map(String) : []));
     },
-    { from, to: selection.end },
+    { from },
   );
 }

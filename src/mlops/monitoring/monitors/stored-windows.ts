@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { ResponseOf } from '../../../platform/contract/schema.ts';
+import type { Lake } from '../../../platform/lake/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
@@ -10,23 +11,28 @@ import { UtcInstant } from '../../../platform/units/schema.ts';
 import type { Selection } from '../predictions/labelled.ts';
 import { readInputNames } from './input-names.ts';
 import { Estimation, type Monitor, type MonitorSpec, type MonitorWindow, type showMonitor } from './schema.ts';
+import { scoreRows } from './scored-rows.ts';
 import { findMonitors } from './store.ts';
-import { type Tables, watchedCuts } from './windows.ts';
+import { createStoredRows, type RowsFile, type StoredRows } from './stored-rows.ts';
+import { type ShownCut, showCut, type Tables } from './windows.ts';
 import type { Cut } from './windows-sql.ts';
 
 interface StoredWindowsDeps extends Tables {
   readonly store: Store;
+  readonly lake: Lake;
   readonly objects: Objects;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const FOLDER = 'monitoring/windows';
+/** Part of the digest of a monitor's text: what was stored in another form is stored again. */
+const FORMAT = 2;
 const STORED = ['hour', 'day', 'week', 'month', 'all'] as const;
 type StoredCut = (typeof STORED)[number];
 
 /** When computing takes no longer than this, a request computes rather than getting windows of a minute ago. */
-const SHORT_MS = 1_000;
+const SHORT_MS = 250;
 /** A build may take this share of the time, so that steady traffic on a large history does not keep the server busy. */
 const BUSY_SHARE = 0.1;
 /** Windows older than this, and than twenty builds take, are not shown once rows have come since. */
@@ -64,9 +70,9 @@ type WindowQuestion = Cut & Omit<Selection, 'model'>;
 /** Windows of monitors as they were computed, so that a page need not wait for it. */
 export interface StoredWindows {
   /**
-   * The stored windows that answer a question about a monitor: all of its predictions by day, week, month or together, the hours of the last 60 days, or those
-   * of a time that begins and ends with a window. Null: the question is another one, nothing is stored yet, or rows came since and the answer is computed quickly.
-   * Rows that came since are otherwise left out, as `knownAt` says.
+   * The answer to a question about a monitor from what is stored. Windows are stored of all its predictions by day, week, month and together, and of the hours of
+   * the last 60 days; other cuts, such as the values of an input, are summed from its stored rows. Null: the question is what was known at a time, nothing is stored
+   * yet, an input is not stored, or rows came since and the answer is computed quickly. Rows that came since are otherwise left out, as `knownAt` says.
    */
   find(
     monitor: Monitor,
@@ -80,37 +86,37 @@ export interface StoredWindows {
 
 export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
   const recent = new RecentWindows();
+  const rows = createStoredRows(deps);
+  const parts = { ...deps, recent, rows };
   /** Deletions so far: windows that were computed before one are not stored after it. */
   let deletions = 0;
   const storeMonitor = async (monitor: Monitor): Promise<void> => {
     const state = await stateOf(deps);
-    const due = await isDue(deps, recent, monitor, state);
+    const due = await isDue(parts, monitor, state);
     if (!due) return;
     const before = deletions;
-    const computed = await computeCuts(deps, monitor, state);
-    for (const [by, stored] of computed) {
-      if (deletions !== before) return;
+    const { cuts, facts, file } = await computeCuts(parts, monitor, state);
+    await using _ = file;
+    if (deletions !== before) return;
+    await rows.put(folderOf(monitor), file, facts);
+    for (const [by, stored] of cuts) {
+      if (deletions !== before) break;
       await writeCut(deps, recent, keyOf(monitor, by), stored);
     }
-    if (deletions !== before) await deps.objects.remove(FOLDER);
+    if (deletions === before) return;
+    recent.clear();
+    rows.forget();
+    await deps.objects.remove(FOLDER);
   };
   return {
     async find(monitor, question) {
-      const by = storedCut(question);
-      const found = by === null ? null : await readStored(deps, recent, monitor, by);
-      if (found === null || isBefore(question.start, found.from)) return null;
-      const now = deps.clock.now();
-      const isCurrent = found.state === (await stateOf(deps));
-      const ageMs = now - Date.parse(found.knownAt);
-      const isStale = found.buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, found.buildMs * 20);
-      if (!isCurrent && isStale) return null;
-      const { estimation, unmatchedLabels, inputs } = found;
-      const knownAt = isCurrent ? new Date(now).toISOString() : found.knownAt;
-      return { knownAt, estimation, unmatchedLabels, inputs, windows: windowsBetween(found.windows, question) };
+      if (question.knownAt !== undefined) return null;
+      return (await findWindows(parts, monitor, question)) ?? (await findFromRows(parts, monitor, question));
     },
     async forget() {
       deletions += 1;
       recent.clear();
+      rows.forget();
       await deps.objects.remove(FOLDER);
     },
     async store(signal) {
@@ -125,6 +131,46 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
       }
     },
   };
+}
+
+interface Parts extends StoredWindowsDeps {
+  readonly recent: RecentWindows;
+  readonly rows: StoredRows;
+}
+
+type Answer = Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'>;
+
+async function findWindows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {
+  const by = storedCut(question);
+  const found = by === null ? null : await readStored(parts, monitor, by);
+  if (found === null || isBefore(question.start, found.from)) return null;
+  const knownAt = await knownAtOf(parts, found);
+  if (knownAt === null) return null;
+  const { estimation, unmatchedLabels, inputs } = found;
+  return { knownAt, estimation, unmatchedLabels, inputs, windows: windowsBetween(found.windows, question) };
+}
+
+async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {
+  const folder = folderOf(monitor);
+  const found = await parts.rows.find(folder);
+  if (found === null || found.spec !== specDigest(monitor.spec)) return null;
+  const knownAt = await knownAtOf(parts, found);
+  if (knownAt === null) return null;
+  const { by, slice, from, ...selected } = question;
+  const selection = { ...selected, model: monitor.spec.model };
+  const shown = await parts.rows.showCut(folder, found, { spec: monitor.spec, selection, by, slice, from });
+  return shown === null ? null : { knownAt, inputs: found.inputs, ...shown };
+}
+
+/** Until when rows are in what is stored; null: rows came since, and it is to be computed rather than shown. */
+async function knownAtOf(
+  { clock, ...tables }: Parts,
+  { state, knownAt, buildMs }: Pick<StoredCutWindows, 'state' | 'knownAt' | 'buildMs'>,
+): Promise<string | null> {
+  const now = clock.now();
+  if (state === (await stateOf(tables))) return new Date(now).toISOString();
+  const ageMs = now - Date.parse(knownAt);
+  return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : knownAt;
 }
 
 /** Whether a question asks for more than is stored from a time on. */
@@ -156,29 +202,23 @@ class RecentWindows {
   }
 }
 
-/** All cuts from one reading of the rows. */
-async function computeCuts(
-  deps: StoredWindowsDeps,
-  { spec }: Monitor,
-  state: string,
-): Promise<(readonly [StoredCut, StoredCutWindows])[]> {
-  const now = deps.clock.now();
+/** All cuts and the rows from one reading. */
+async function computeCuts(parts: Parts, { spec }: Monitor, state: string) {
+  const now = parts.clock.now();
   const knownAt = new Date(now).toISOString();
   const firstHour = new Date(Math.floor(now / DAY_MS - HOUR_DAYS) * DAY_MS).toISOString();
   const fromOf = (by: StoredCut) => (by === 'hour' ? firstHour : undefined);
   const startedAt = performance.now();
   const selection = { model: spec.model, knownAt };
-  const shown = await watchedCuts(
-    deps,
-    { spec, selection },
-    STORED.map((by) => ({ by, from: fromOf(by) })),
-  );
-  const inputs = await readInputNames(deps.predictions, selection, shown[STORED.indexOf('day')]?.windows ?? []);
-  const facts = { inputs, spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt };
-  return STORED.flatMap((by, at) => {
-    const cut = shown[at];
-    return cut === undefined ? [] : [[by, { ...facts, from: fromOf(by) ?? null, ...cut }] as const];
+  const shown = new Map<StoredCut, ShownCut>();
+  const file = await scoreRows(parts, { spec, selection, withInputs: true }, async (rows): Promise<RowsFile> => {
+    for (const by of STORED) shown.set(by, await showCut(rows, { spec, selection, by, from: fromOf(by) }));
+    return parts.rows.write(rows, spec);
   });
+  const inputs = await readInputNames(parts.predictions, selection, shown.get('day')?.windows ?? []);
+  const facts = { inputs, spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt };
+  const cuts = [...shown].map(([by, cut]) => [by, { ...facts, from: fromOf(by) ?? null, ...cut }] as const);
+  return { cuts, facts, file };
 }
 
 async function writeCut(
@@ -197,20 +237,16 @@ async function writeCut(
  * Whether a cut is missing, or rows or the text of the monitor changed since. What is computed quickly waits until rows are settled: until
  * then requests compute it.
  */
-async function isDue(
-  deps: StoredWindowsDeps,
-  recent: RecentWindows,
-  monitor: Monitor,
-  state: string,
-): Promise<boolean> {
+async function isDue(deps: Parts, monitor: Monitor, state: string): Promise<boolean> {
   const stored: StoredCutWindows[] = [];
   for (const by of STORED) {
     // Also where it is in memory, the object may be gone.
     const isThere = (await deps.objects.size(keyOf(monitor, by))) !== null;
-    const before = isThere ? await readStored(deps, recent, monitor, by) : null;
+    const before = isThere ? await readStored(deps, monitor, by) : null;
     if (before === null) return true;
     stored.push(before);
   }
+  if (!(await deps.rows.isThere(folderOf(monitor)))) return true;
   const changed = stored.filter((before) => before.state !== state);
   const isWaiting = deps.predictions.waitingBytes + deps.labels.waitingBytes > 0;
   const now = deps.clock.now();
@@ -222,8 +258,7 @@ async function isDue(
 
 /** Null where nothing is stored, or what is stored is damaged or is of another text of the monitor: it is stored again. */
 async function readStored(
-  { objects }: StoredWindowsDeps,
-  recent: RecentWindows,
+  { objects, recent }: Parts,
   monitor: Monitor,
   by: StoredCut,
 ): Promise<StoredCutWindows | null> {
@@ -261,18 +296,22 @@ function parseJson(content: string): unknown {
   }
 }
 
-function keyOf({ monitor }: Monitor, by: StoredCut): string {
-  return `${FOLDER}/${monitor}/${by}.json`;
+function folderOf({ monitor }: Monitor): string {
+  return `${FOLDER}/${monitor}`;
 }
 
-async function stateOf({ predictions, labels }: Tables): Promise<string> {
+function keyOf(monitor: Monitor, by: StoredCut): string {
+  return `${folderOf(monitor)}/${by}.json`;
+}
+
+async function stateOf({ predictions, labels }: Pick<Tables, 'predictions' | 'labels'>): Promise<string> {
   return `${await predictions.state()} / ${await labels.state()}`;
 }
 
 /** Alerts, drift and money change no window. */
 function specDigest({ model, labels, quality, estimate }: MonitorSpec): string {
   return createHash('sha256')
-    .update(JSON.stringify([model, labels, quality, estimate]))
+    .update(JSON.stringify([FORMAT, model, labels, quality, estimate]))
     .digest('hex');
 }
 

@@ -1,6 +1,6 @@
-import { identifier, literal } from '../../../platform/lake/index.ts';
+import { literal } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
-import { instant, labelledSql, type Selection } from '../predictions/labelled.ts';
+import { instant } from '../predictions/labelled.ts';
 import type { WINDOWS } from './schema.ts';
 import type { Score } from './scores.ts';
 
@@ -11,7 +11,7 @@ const TO_THE_MS = '%Y-%m-%dT%H:%M:%S.%gZ';
 
 /** How predictions are cut into windows. */
 export interface Cut {
-  /** Or windows of so many hours, counted from 1970 in UTC; or these periods, at least one, by time, of which none overlap: what is in none is left out. */
+  /** Or windows of so many hours, counted from 1970 in UTC; or these periods, at least one, of which none overlap: what is in none is left out. */
   readonly by: (typeof WINDOWS)[number] | { readonly hours: number } | { readonly periods: readonly Period[] };
   /** Name of an input. */
   readonly slice?: string | undefined;
@@ -19,41 +19,97 @@ export interface Cut {
   readonly from?: string | undefined;
 }
 
-/** Predictions with the place of their window among the windows. */
-export function placedSql(relation: string, { by, slice, from }: Cut): string {
-  return `WITH cut AS (SELECT *, ${windowColumns(by, slice)} FROM ${inPeriodsSql(relation, by)} ${sinceSql(from)})
-    SELECT *, dense_rank() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM cut
-    QUALIFY place < ${MOST_WINDOWS}`;
+/** A cut of a relation: `slice` is the SQL of the value that rows are sliced by; null: they are not. */
+export interface CutRows extends Pick<Cut, 'by' | 'from'> {
+  /** FROM item with scored predictions, see `ScoredRows`. */
+  readonly relation: string;
+  readonly slice: string | null;
 }
 
-function isByPeriods(by: Cut['by']): by is Extract<Cut['by'], { periods: unknown }> {
+/** Columns of scored predictions beside their scores. */
+const PLAIN = ['isLabelled', 'latencyMs', 'term0', 'term1', 'draw'];
+
+/** Names of the columns that scores are in. */
+export function scoreColumns(scores: readonly Score[]): string[] {
+  return scores.flatMap(({ positive }, index) =>
+    positive === undefined ? [`score${index}`] : [`score${index}`, `positive${index}`],
+  );
+}
+
+/** Columns of the scores of a prediction, over its `output` and `label` (JSON). */
+export function scoresSql(scores: readonly Score[]): string[] {
+  return scores.flatMap(({ score, positive }, index) => [
+    `CASE WHEN label IS NOT NULL THEN ${score} END AS score${index}`,
+    ...(positive === undefined ? [] : [`label IS NOT NULL AND ${positive} AS positive${index}`]),
+  ]);
+}
+
+/** The first windows of a cut in their order, with the number of their `place` and the sums of their rows. */
+export function windowsSql(cut: CutRows, scores: readonly Score[]): string {
+  const areas = scores.flatMap(({ of }, index) => (of === 'auc' ? [index] : []));
+  const means = scores.flatMap(({ of }, index) => (of === 'auc' ? [] : meanSums(index)));
+  const quantiles = [0.5, 0.95, 0.99].map((q, index) => `quantile_cont(latencyMs, ${q}) AS latency${index}`);
+  const sums = [
+    ...quantiles,
+    ...means,
+    'count(*) FILTER (term0 IS NOT NULL AND term1 IS NOT NULL)::INTEGER AS estimated',
+    ...['term0', 'term1'].map((term) => `avg(${term}) AS ${term}`),
+  ];
+  const shownOfAreas = areas.map(
+    (index) => `, coalesce(area${index}.n, 0)::INTEGER AS n${index},
+      area${index}.mean AS mean${index}, area${index}.sd AS sd${index}`,
+  );
+  return `WITH
+    cut AS (${cutSql(cut, [...PLAIN, ...scoreColumns(scores)])}),
+    ${areas.map((index) => `area${index} AS (${areaSql(index)}),`).join('\n')}
+    summed AS (SELECT start, slice, count(*)::INTEGER AS predictions, count(*) FILTER (isLabelled)::INTEGER AS labelled,
+      ${sums.join(', ')} FROM cut GROUP BY start, slice),
+    placed AS (SELECT *, row_number() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM summed)
+    SELECT placed.* EXCLUDE (start), placed.start AS begun, strftime(placed.start, ${literal(isByPeriods(cut.by) ? TO_THE_MS : TO_THE_SECOND)}) AS start,
+      ${windowEnd(cut.by)} AS until ${shownOfAreas.join('')}
+    FROM placed ${areas.map((index) => `LEFT JOIN area${index} ON ${isSameWindow(`area${index}`, 'placed', 'start')}`).join('\n')}
+    WHERE placed.place < ${MOST_WINDOWS} ORDER BY placed.place`;
+}
+
+/** FROM item: the rows of a cut that have terms, with the place of their window in a table of `windowsSql`. */
+export function placedSql(cut: CutRows, windows: string): string {
+  const condition = 'WHERE term0 IS NOT NULL AND term1 IS NOT NULL';
+  return `(SELECT place, cut.draw, cut.term0, cut.term1
+    FROM (SELECT * FROM (${cutSql(cut, PLAIN)}) ${condition}) cut
+    JOIN ${windows} windows ON ${isSameWindow('cut', 'windows', 'begun')})`;
+}
+
+function cutSql({ by, slice, from, relation }: CutRows, columns: readonly string[]): string {
+  const since = from === undefined ? '' : `WHERE predictedAt >= ${instant(from)}`;
+  return `SELECT ${windowStart(by)} AS start, ${slice ?? 'NULL::VARCHAR'} AS slice, ${columns.join(', ')}
+    FROM ${isByPeriods(by) ? inPeriodsSql(relation, by) : relation} ${since}`;
+}
+
+type ByPeriods = Extract<Cut['by'], { readonly periods: unknown }>;
+
+function isByPeriods(by: Cut['by']): by is ByPeriods {
   return typeof by !== 'string' && 'periods' in by;
 }
 
-/** Rows with `periodStart` and `periodEnd` where a cut is by periods. */
-function inPeriodsSql(relation: string, by: Cut['by']): string {
-  if (!isByPeriods(by)) return relation;
-  const rows = by.periods.map(({ start, end }) => `(${instant(start)}, ${instant(end)})`);
-  return `(SELECT rows.*, periods.* FROM ${relation} rows
-    ASOF JOIN (VALUES ${rows.join(', ')}) periods(periodStart, periodEnd) ON rows.predictedAt >= periods.periodStart
-    WHERE rows.predictedAt < periods.periodEnd)`;
+/** FROM item: rows with `periodStart`, where they are in a period. */
+function inPeriodsSql(relation: string, by: ByPeriods): string {
+  return `(SELECT rows.*, periods.periodStart FROM ${relation} rows
+    ASOF JOIN ${periodsSql(by)} ON rows.predictedAt >= periods.periodStart WHERE rows.predictedAt < periods.periodEnd)`;
 }
 
-function sinceSql(from: string | undefined): string {
-  return from === undefined ? '' : `WHERE predictedAt >= ${instant(from)}`;
+function periodsSql({ periods }: ByPeriods): string {
+  const rows = periods.map(({ start, end }) => `(${instant(start)}, ${instant(end)})`);
+  return `(VALUES ${rows.join(', ')}) periods(periodStart, periodEnd)`;
 }
 
-function windowColumns(by: Cut['by'], slice: string | undefined): string {
-  const start = windowStart(by);
-  const part =
-    slice === undefined ? 'NULL::VARCHAR' : `json_extract_string(inputs, ${literal(`$.${identifier(slice)}`)})`;
-  return `${start} AS start, ${part} AS slice`;
+function isSameWindow(one: string, other: string, start: string): string {
+  return `${one}.start IS NOT DISTINCT FROM ${other}.${start} AND ${one}.slice IS NOT DISTINCT FROM ${other}.slice`;
 }
 
 function windowStart(by: Cut['by']): string {
   if (by === 'all') return 'NULL::TIMESTAMP';
   if (typeof by === 'string') return `date_trunc(${literal(by)}, predictedAt)`;
-  if ('periods' in by) return 'periodStart';
+  if (isByPeriods(by)) return 'periodStart';
   const lengthMs = by.hours * HOUR_MS;
   return `epoch_ms(epoch_ms(predictedAt) // ${lengthMs} * ${lengthMs})`;
 }
@@ -61,74 +117,40 @@ function windowStart(by: Cut['by']): string {
 /** SQL of the end of a window; null: it has none. */
 function windowEnd(by: Cut['by']): string {
   if (by === 'all') return 'NULL';
-  if (isByPeriods(by)) return `strftime(any_value(periodEnd), ${literal(TO_THE_MS)})`;
+  if (isByPeriods(by)) {
+    const end = `SELECT periodEnd FROM ${periodsSql(by)} WHERE periodStart = placed.start`;
+    return `strftime((${end}), ${literal(TO_THE_MS)})`;
+  }
   const length = typeof by === 'string' ? `1 ${by}` : `${by.hours} hour`;
-  return `strftime(start + INTERVAL ${length}, ${literal(TO_THE_SECOND)})`;
-}
-
-/** Predictions with their scores, so that several cuts parse outputs and labels once. */
-export function scoredSql(common: string, scores: readonly Score[]): string {
-  const scored = scores.flatMap(({ score, positive }, index) => [
-    `CASE WHEN label IS NOT NULL THEN ${score} END AS score${index}`,
-    ...(positive === undefined ? [] : [`label IS NOT NULL AND ${positive} AS positive${index}`]),
-  ]);
-  return `WITH ${common} SELECT ${['*', ...scored].join(', ')} FROM labelled`;
-}
-
-/** Windows over a relation as `scoredSql` gives it. */
-export function windowsSql(
-  relation: string,
-  { by, slice, from, scores }: Cut & { readonly scores: readonly Score[] },
-): string {
-  const kept = scores.flatMap(({ positive }, index) =>
-    positive === undefined ? [`score${index}`] : [`score${index}`, `positive${index}`],
-  );
-  const placed = scores.flatMap(({ of }, index) =>
-    of === 'auc' ? [`${placementSql(index)} AS placement${index}`] : [],
-  );
-  const sums = scores.flatMap(({ of }, index) => (of === 'auc' ? aucSums(index) : meanSums(index)));
-  const quantiles = [0.5, 0.95, 0.99].map((q, index) => `quantile_cont(latencyMs, ${q}) AS latency${index}`);
-  const ends = isByPeriods(by) ? ['periodEnd'] : [];
-  return `WITH
-    scored AS (SELECT ${[windowColumns(by, slice), ...ends, 'label', 'latencyMs', ...kept].join(', ')} FROM ${inPeriodsSql(relation, by)}
-      ${sinceSql(from)}),
-    placed AS (SELECT ${['*', ...placed].join(', ')} FROM scored)
-    SELECT strftime(start, ${literal(isByPeriods(by) ? TO_THE_MS : TO_THE_SECOND)}) AS start, ${windowEnd(by)} AS until,
-      slice, count(*)::INTEGER AS predictions, count(label)::INTEGER AS labelled,
-      ${[...quantiles, ...sums].join(', ')}
-    FROM placed GROUP BY ALL ORDER BY start, slice NULLS FIRST LIMIT ${MOST_WINDOWS}`;
+  return `strftime(placed.start + INTERVAL ${length}, ${literal(TO_THE_SECOND)})`;
 }
 
 /**
- * Of each labelled row the share of the rows of the other class that it is told apart from rightly, ties by half (DeLong et
- * al. 1988): their mean over the positive ones is the area under the ROC curve.
+ * Area under the ROC curve of each window, by its placements (DeLong et al. 1988): of each labelled row the share of the rows of the other class
+ * that it is told apart from rightly, ties by half. Their mean over the positive rows is the area. Rows of equal probability are counted together, so
+ * that one pass over the distinct probabilities does. `sd` is of one row, as if the area were a mean over all.
  */
-function placementSql(index: number): string {
+function areaSql(index: number): string {
   const [p, positive] = [`score${index}`, `positive${index}`];
-  // Not with FILTER, which takes time in the square of the rows over a range.
-  const count = (side: string, over: string) =>
-    `count(CASE WHEN ${p} IS NOT NULL AND ${side} THEN 1 END) OVER (PARTITION BY start, slice${over})`;
-  const below = (side: string) => {
-    const upTo = count(side, ` ORDER BY ${p} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW`);
-    return `(${upTo} - ${count(side, `, ${p}`)} / 2.0::DOUBLE)`;
-  };
-  const negative = `NOT ${positive}`;
-  return `CASE WHEN ${p} IS NULL THEN NULL
-    WHEN ${positive} THEN ${below(negative)} / nullif(${count(negative, '')}, 0)
-    WHEN ${negative} THEN 1 - ${below(positive)} / nullif(${count(positive, '')}, 0) END`;
-}
-
-/** `sd` is of one row, as if the area were a mean over all. */
-function aucSums(index: number): string[] {
-  const placement = `placement${index}`;
-  const of = (sum: string, side: string) => `${sum}(${placement}) FILTER (${side})`;
-  const [positive, negative] = [`positive${index}`, `NOT positive${index}`];
-  const variance = (side: string) => `${of('var_samp', side)} / ${of('count', side)}`;
-  return [
-    `count(${placement})::INTEGER AS n${index}`,
-    `${of('avg', positive)} AS mean${index}`,
-    `sqrt((${variance(positive)} + ${variance(negative)}) * count(${placement})) AS sd${index}`,
-  ];
+  const count = (side: string) => `count(*) FILTER (${side})::DOUBLE`;
+  const moments = (weight: string, placement: string) =>
+    `sum(${weight}) AS ${weight}, sum(${weight} * ${placement}) AS ${weight}Sum, sum(${weight} * ${placement} * ${placement}) AS ${weight}Squares`;
+  const variance = (side: string) =>
+    `(CASE WHEN ${side} > 1 THEN greatest(0, ${side}Squares - ${side}Sum * ${side}Sum / ${side}) / (${side} - 1) / ${side} END)`;
+  return `SELECT start, slice, positives + negatives AS n, positivesSum / positives AS mean,
+      sqrt((${variance('positives')} + ${variance('negatives')}) * (positives + negatives)) AS sd
+    FROM (
+      SELECT start, slice, ${moments('positives', 'positivePlacement')}, ${moments('negatives', 'negativePlacement')}
+      FROM (
+        SELECT start, slice, positives, negatives,
+          (sum(negatives) OVER upTo - negatives / 2) / sum(negatives) OVER whole AS positivePlacement,
+          1 - (sum(positives) OVER upTo - positives / 2) / sum(positives) OVER whole AS negativePlacement
+        FROM (
+          SELECT start, slice, ${p} AS p, ${count(positive)} AS positives, ${count(`NOT ${positive}`)} AS negatives
+          FROM cut WHERE ${p} IS NOT NULL AND ${positive} IS NOT NULL GROUP BY ALL)
+        WINDOW upTo AS (PARTITION BY start, slice ORDER BY p ROWS UNBOUNDED PRECEDING), whole AS (PARTITION BY start, slice))
+      GROUP BY start, slice)
+    WHERE positives > 0 AND negatives > 0`;
 }
 
 function meanSums(index: number): string[] {
@@ -137,14 +159,4 @@ function meanSums(index: number): string[] {
     `avg(score${index}) AS mean${index}`,
     `stddev_samp(score${index}) AS sd${index}`,
   ];
-}
-
-export function unmatchedSql(
-  { predictions, labels }: { predictions: string; labels: string },
-  selection: Selection,
-): string {
-  const { model, knownAt } = selection;
-  const ids = labelledSql({ predictions, labels }, { model, knownAt }, 0, 'answers');
-  return `WITH ${ids} SELECT count(DISTINCT prediction) AS labels FROM told
-    WHERE prediction IS NOT NULL AND prediction NOT IN (SELECT prediction FROM predicted)`;
 }

@@ -1,24 +1,19 @@
-import type { JournaledTable } from '../../../platform/journal/index.ts';
-import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
+import type { LakeRow } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
-import { type CutToEstimate, estimateMonitor } from '../estimates/estimate-monitor.ts';
-import { labelledSql, type ReadColumns, rangeOf, rowsOfModelSql, type Selection } from '../predictions/labelled.ts';
+import { estimateWindows } from '../estimates/estimate-windows.ts';
+import type { Selection } from '../predictions/labelled.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
 import type { EstimatedQuality, Estimation, MeasuredQuality, MonitorSpec, MonitorWindow } from './schema.ts';
+import { type ScoredRows, scoreRows, type Tables } from './scored-rows.ts';
 import { type Score, scoresOf } from './scores.ts';
 import { shownQuality } from './shown-quality.ts';
-import { type Cut, placedSql, scoredSql, unmatchedSql, windowsSql } from './windows-sql.ts';
+import { type Cut, placedSql, windowsSql } from './windows-sql.ts';
 
-const DAY_MS = 86_400_000;
+export type { Tables } from './scored-rows.ts';
 
 export interface Watching extends Cut {
   readonly spec: MonitorSpec;
   readonly selection: Selection;
-}
-
-export interface Tables {
-  readonly predictions: JournaledTable;
-  readonly labels: JournaledTable;
 }
 
 export interface ShownCut {
@@ -29,108 +24,32 @@ export interface ShownCut {
 
 /** What a monitor shows of one cut: everything is summed where the rows are; numbers that estimates are made of leave as columns. */
 export async function watched(tables: Tables, { spec, selection, ...cut }: Watching): Promise<ShownCut> {
-  const [shown] = await watchedCuts(tables, { spec, selection }, [cut]);
-  if (shown === undefined) throw new Error('one cut is asked for');
-  return shown;
+  const withInputs = cut.slice !== undefined;
+  return scoreRows(tables, { spec, selection, withInputs }, (rows) => showCut(rows, { ...cut, spec, selection }));
 }
 
-/** The same of several cuts, from one reading of the rows. */
-export async function watchedCuts(
-  tables: Tables,
-  { spec, selection }: Omit<Watching, keyof Cut>,
-  cuts: readonly Cut[],
-): Promise<ShownCut[]> {
+/** What a monitor shows of one cut of scored predictions. */
+export async function showCut(rows: ScoredRows, watching: Watching): Promise<ShownCut> {
+  const { session, relation, facts } = rows;
+  const { by, slice, from, spec } = watching;
   const scores = spec.quality === undefined ? [] : scoresOf(spec.quality);
-  const withinMs = spec.labels.withinDays * DAY_MS;
-  const isSliced = cuts.some(({ slice }) => slice !== undefined);
-  // Of numbers the loss is learned from the inputs.
-  const ofInputs = isSliced || (spec.estimate !== undefined && spec.quality?.kind === 'regression');
-  const columns: ReadColumns = ofInputs ? 'all' : 'answers';
-  // Twice: the windows are of the days that are asked for, references and labels without a prediction of any day.
-  return tables.predictions.read((all, session) =>
-    tables.predictions.read(
-      (selected) =>
-        tables.labels.read(async (labels) => {
-          const copied = await copyRows(session, { all, selected, labels }, { selection, columns });
-          const reading: Reading = { session, spec, selection, scores, withinMs, columns, relations: copied };
-          return showCuts(reading, cuts);
-        }),
-      rangeOf(selection, withinMs),
-    ),
-  );
+  const cut = { by, from, relation, slice: slice === undefined ? null : rows.sliceSql(slice) };
+  await session.query(`CREATE OR REPLACE TEMP TABLE ${WINDOWS} AS ${windowsSql(cut, scores)}`);
+  const windows = await session.query(`FROM ${WINDOWS} ORDER BY place`);
+  const { estimation, model, unmatchedLabels } = facts;
+  const metrics = scores.map(({ metric }) => metric);
+  const estimates =
+    estimation === null
+      ? []
+      : await estimateWindows(session, { estimation, model }, { windows, rows: placedSql(cut, WINDOWS), metrics });
+  return {
+    windows: windows.map((row, at) => windowOf(row, { watching, scores, estimates: estimates[at] ?? [] })),
+    estimation,
+    unmatchedLabels,
+  };
 }
 
-interface AllRelations {
-  /** Predictions of any day, and of the days that are asked for. */
-  readonly all: string;
-  readonly selected: string;
-  readonly labels: string;
-}
-
-interface Reading extends Omit<Watching, keyof Cut> {
-  readonly session: LakeSession;
-  readonly scores: readonly Score[];
-  readonly withinMs: number;
-  readonly columns: ReadColumns;
-  readonly relations: AllRelations;
-}
-
-/** Rows of the model as temporary tables, because a history is thousands of files: labels, and predictions where those of all days are asked for. */
-async function copyRows(
-  session: LakeSession,
-  { all, selected, labels }: AllRelations,
-  { selection, columns }: { readonly selection: Selection; readonly columns: ReadColumns },
-): Promise<AllRelations> {
-  const copy = (table: string, relation: string, read: ReadColumns) =>
-    session.query(`CREATE OR REPLACE TEMP TABLE ${table} AS ${rowsOfModelSql(relation, selection, read)}`);
-  await copy('monitor_label', labels, 'all');
-  if (selection.start !== undefined || selection.end !== undefined) return { all, selected, labels: 'monitor_label' };
-  await copy('monitor_prediction', all, columns);
-  return { all: 'monitor_prediction', selected: 'monitor_prediction', labels: 'monitor_label' };
-}
-
-async function showCuts(reading: Reading, cuts: readonly Cut[]): Promise<ShownCut[]> {
-  const { session, spec, selection, scores, withinMs, columns, relations } = reading;
-  const { all, selected, labels } = relations;
-  const common = labelledSql({ predictions: selected, labels }, selection, withinMs, columns);
-  const labelled = 'monitor_labelled';
-  await session.query(`CREATE OR REPLACE TEMP TABLE ${labelled} AS ${scoredSql(common, scores)}`);
-  const summed: LakeRow[][] = [];
-  for (const cut of cuts) summed.push(await session.query(windowsSql(labelled, { ...cut, scores })));
-  const [unmatched] = await session.query(unmatchedSql({ predictions: all, labels }, selection));
-  const estimated = await estimateCuts(
-    reading,
-    labelled,
-    cuts.map((cut, at) => ({
-      place: (relation: string) => `(${placedSql(relation, cut)})`,
-      windows: summed[at]?.length ?? 0,
-    })),
-  );
-  return cuts.map((cut, at) => ({
-    windows: (summed[at] ?? []).map((row, window) => {
-      const estimates = estimated?.cuts[at]?.[window] ?? [];
-      return windowOf(row, { watching: { ...cut, spec, selection }, scores, estimates });
-    }),
-    estimation: estimated?.estimation ?? null,
-    unmatchedLabels: Number(unmatched?.labels ?? 0),
-  }));
-}
-
-async function estimateCuts(reading: Reading, rows: string, cuts: readonly CutToEstimate[]) {
-  const { session, spec, selection, scores, withinMs, columns, relations } = reading;
-  if (spec.estimate === undefined || spec.quality === undefined) return null;
-  const { model, knownAt } = selection;
-  const { all: predictions, labels } = relations;
-  const learned = { model, knownAt, ...spec.estimate.reference };
-  const reference = labelledSql({ predictions, labels }, learned, withinMs, columns);
-  return estimateMonitor(session, {
-    quality: spec.quality,
-    reference: `(WITH ${reference} SELECT 0 AS place, * FROM labelled WHERE label IS NOT NULL)`,
-    rows,
-    cuts,
-    metrics: scores.map(({ metric }) => metric),
-  });
-}
+const WINDOWS = 'monitor_windows';
 
 interface Showing {
   readonly watching: Watching;

@@ -19,12 +19,20 @@ export type ReadColumns = 'all' | 'answers';
 export interface Relations {
   readonly predictions: string;
   readonly labels: string;
+  /**
+   * Where `predictions` has the rows of the selected time alone: predictions of any day, so that an id that was sent again with another time
+   * counts as it came first. Left out: the rows of `predictions` decide.
+   */
+  readonly predictionsOfAnyDay?: string;
 }
+
+/** Which row of an id counts: the one that was recorded first; of those of one millisecond the one with the earliest time. */
+const FIRST_SENT = ['recordedAt', 'predictedAt'] as const;
 
 /**
  * CTEs `predicted` (of the model), `told` and `labelled`: the predictions of a selection, each once and with its label.
  *
- * A prediction that was sent twice counts as it came first. A label names its prediction, or an entity and a time: then it is
+ * A prediction that was sent twice counts as it came first (`FIRST_SENT`), whatever time it was sent with the second time. A label names its prediction, or an entity and a time: then it is
  * of the last prediction about that entity before it, when that is no more than `withinMs` ago, and the earliest such label
  * counts. Of labels for the same, the one that arrived last counts: outcomes are corrected.
  * `label` is null while there is none.
@@ -38,8 +46,9 @@ export function labelledSql(
   const known = selection.knownAt === undefined ? [] : [`recordedAt <= ${instant(selection.knownAt)}`];
   const model = `model = ${literal(selection.model)}`;
   return `predicted AS (
-      SELECT ${columns === 'all' ? '*' : '* EXCLUDE (inputs)'} FROM ${relations.predictions} WHERE ${[model, ...known, ...rivals(selection, withinMs)].join(' AND ')}
-      QUALIFY row_number() OVER (PARTITION BY prediction ORDER BY recordedAt) = 1
+      SELECT ${columns === 'all' ? '*' : '* EXCLUDE (inputs)'} FROM ${relations.predictions} sent
+      WHERE ${[model, ...known, ...rivals(selection, withinMs), ...notSentBefore(relations, [model, ...known])].join(' AND ')}
+      QUALIFY row_number() OVER (PARTITION BY prediction ORDER BY ${FIRST_SENT.join(', ')}, hash(output)) = 1
     ),
     told AS (SELECT * FROM ${relations.labels} WHERE ${[model, ...known].join(' AND ')}),
     matched AS (
@@ -55,12 +64,24 @@ export function labelledSql(
       SELECT prediction, value AS label, recordedAt AS labelledAt FROM matched
       QUALIFY row_number() OVER (
         PARTITION BY prediction
-        ORDER BY named DESC, CASE WHEN named THEN NULL ELSE observedAt END, recordedAt DESC) = 1
+        ORDER BY named DESC, CASE WHEN named THEN NULL ELSE observedAt END, recordedAt DESC, value) = 1
     ),
     labelled AS (
       SELECT predicted.*, outcome.label, outcome.labelledAt FROM predicted LEFT JOIN outcome USING (prediction)
       WHERE ${['true', ...conditions(selection)].join(' AND ')}
     )`;
+}
+
+/** Leaves out rows whose id was sent before, at a time that is not among the selected rows. */
+function notSentBefore({ predictionsOfAnyDay }: Relations, conditions: readonly string[]): string[] {
+  if (predictionsOfAnyDay === undefined) return [];
+  const [recordedAt, predictedAt] = FIRST_SENT;
+  return [
+    `NOT EXISTS (
+        FROM (SELECT prediction, ${FIRST_SENT.join(', ')} FROM ${predictionsOfAnyDay} WHERE ${conditions.join(' AND ')}) before
+        WHERE before.prediction = sent.prediction AND (before.${recordedAt} < sent.${recordedAt}
+          OR (before.${recordedAt} = sent.${recordedAt} AND before.${predictedAt} < sent.${predictedAt})))`,
+  ];
 }
 
 /** Rows of the model that were known at the time of a selection; `answers` without the content of `inputs`. */
@@ -82,7 +103,8 @@ function rivals({ start, end }: Selection, withinMs: number): string[] {
   return [...from, ...until];
 }
 
-function conditions({ modelVersion, endpoint, environment, start, end }: Selection): string[] {
+/** SQL conditions on the columns of a prediction. */
+export function conditions({ modelVersion, endpoint, environment, start, end }: Selection): string[] {
   const equal = Object.entries({ modelVersion, endpoint, environment }).flatMap(([column, value]) =>
     value === undefined ? [] : [`${column} = ${literal(value)}`],
   );
