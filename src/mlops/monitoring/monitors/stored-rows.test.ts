@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
+import { isDeep } from '../../../testing-deep.ts';
 import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
 import { showMonitor } from './schema.ts';
 
@@ -104,7 +105,8 @@ it('answer slices, versions and any time as a computation does, with and without
     () => writeFileSync(join(folderOf(room), 'rows.json'), '{"cut'),
     () => rmSync(join(folderOf(room), 'rows.json')),
   ];
-  for (const damage of damages) {
+  // In the short run a byte that changed and a file that is missing.
+  for (const damage of isDeep ? damages : damages.slice(2, 4)) {
     damage();
     await expectComputed(await room.server(), QUERIES.slice(0, 1));
     await server.look();
