@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../platform/numbers/index.ts';
 import { isDeep } from '../../../../testing-deep.ts';
 import { normal } from '../../drift/calibration.testing.ts';
-import { call, HOUR_MS, hour, openRoom, type Server } from '../../room.testing.ts';
+import { call, HOUR_MS, hour, MINUTE_MS, openRoom, type Server } from '../../room.testing.ts';
 import { listAlerts, listMonitorAlerts } from '../schema.ts';
 
 /** Hours whose inputs moved, and the share of each hour's answers that are right. */
@@ -61,7 +61,8 @@ async function play(server: Server, order: Order, { moved, right }: Plan): Promi
   const late = order === 'at the end, the last first' ? last.toReversed() : last;
   if (order === 'an hour later') await labelsAt(last.length - 1, right.at(-1) ?? 0);
   else if (order !== 'at once') for (const [at, share] of late) await labelsAt(at, share);
-  await server.look();
+  // A slow machine rests for some minutes before it judges again.
+  await server.look(10 * MINUTE_MS);
 }
 
 const alerts = async (server: Server) => (await call(server, listAlerts)).alerts;

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { call, HOUR_MS, hour, type Room, type Server } from '../../room.testing.ts';
+import { call, HOUR_MS, hour, MINUTE_MS, type Room, type Server } from '../../room.testing.ts';
 import { getAlert, listAlerts } from '../schema.ts';
 
 const COUNT = 200;
+/** A slow machine rests for some minutes before it judges again. */
+const LATER_MS = 10 * MINUTE_MS;
 
 function predict(server: Server): Promise<void> {
   const rows = Array.from({ length: COUNT }, (_, at) => ({
@@ -31,19 +33,19 @@ export function judgedAgainTests(open: () => Promise<Room>): void {
     const [opened] = await alerts(server);
     expect(opened).toMatchObject({ state: 'alert', closedAt: null });
     await label(server, 190);
-    await server.look();
+    await server.look(LATER_MS);
     expect(await alerts(server)).toMatchObject([{ episode: opened?.episode, state: 'ok', closedAs: 'revised' }]);
     expect(server.heard.map(({ type }) => type)).toEqual(['alert.opened', 'alert.closed']);
     const two = await room.server();
     await label(two, 80);
-    await two.look();
+    await two.look(LATER_MS);
     const [again, revised] = await alerts(two);
     expect(again).toMatchObject({ state: 'alert', loss: { current: 0.4 } });
     expect(revised?.episode).toBe(opened?.episode);
     const { steps } = await call(two, getAlert, { params: { episode: opened?.episode ?? '' } });
     expect(steps.at(-1)?.reason).toBe('By the labels that came since, there is no such episode.');
     // Without new labels nothing is judged, and no message is sent.
-    await two.look();
+    await two.look(LATER_MS);
     expect(await alerts(two)).toHaveLength(2);
   });
 }

@@ -22,10 +22,8 @@ export interface JudgingAgainDeps extends TakingDeps, JudgingDeps {
   readonly store: Store;
 }
 
-/** Judging may take this share of the time, so that labels which come all the time do not keep the server busy with a large history. */
+/** Judging all monitors may take this share of the time, so that labels which come all the time do not keep the server busy. */
 const BUSY_SHARE = 0.02;
-/** When it takes no longer, it is done every minute. */
-const SHORT_MS = 1_000;
 
 interface Judged {
   readonly state: string;
@@ -44,8 +42,8 @@ export function createJudging(deps: JudgingAgainDeps): (monitor: Monitor, signal
     const state = `${await predictions.state()} / ${await labels.state()} / ${JSON.stringify(monitor.spec)}`;
     const before = judged.get(monitor.monitor);
     const now = deps.clock.now();
-    const isResting = before !== undefined && before.tookMs > SHORT_MS && now - before.at < before.tookMs / BUSY_SHARE;
-    if (before?.state === state || isResting) return;
+    const restMs = ((before?.tookMs ?? 0) / BUSY_SHARE) * judged.size;
+    if (before !== undefined && (before.state === state || now - before.at < restMs)) return;
     const startedAt = performance.now();
     for (const standing of await standingsOf(deps.store, monitor.monitor)) {
       if (signal.aborted) return;
