@@ -4,6 +4,7 @@ import { decimal, decimalString, sumDecimals } from '../../platform/units/index.
 import { createConversion } from './conversion.ts';
 import { parseEcbRates } from './ecb-csv.ts';
 import { findRate, type RateTable } from './rate-book.ts';
+import { shownRate } from './schema.ts';
 
 const ECB_FILE = `Date,USD,JPY,GBP,
 2026-11-27,1.0544,161.52,0.8329,
@@ -68,6 +69,18 @@ describe('the rate of a day', () => {
     expect(rateOf('USD', 'EUR', '2026-11-27', [own, ecb])).toEqual(['0.9', '2026-11-25']);
     expect(rateOf('CREDITS', 'USD', '2026-11-27', [own, ecb])).toEqual(['0.01', '2026-11-25']);
     expect(rateOf('GBP', 'USD', '2026-11-20', [own, ecb])).toEqual(['1.5625', '2026-11-20']);
+  });
+});
+
+describe('a rate in a sentence', () => {
+  it.each([
+    ['0.8', '0.8'],
+    ['161.52', '161.52'],
+    ['0.86213466678966123456', 'about 0.86213467'],
+    ['0.00000012345678901234', 'about 0.00000012345679'],
+    ['25482.33333333333333333333', 'about 25482.333'],
+  ])('%s is shown as %s', (rate, shown) => {
+    expect(shownRate(rate)).toBe(shown);
   });
 });
 
