@@ -45,6 +45,11 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
       describe: 'Length of the windows',
     },
     slice: { value: 'INPUT', describe: 'One row for each value of this input' },
+    mostValues: {
+      value: 'COUNT',
+      schema: showMonitor.query.shape.mostValues.unwrap(),
+      describe: 'With --slice: only so many values, those with the most predictions',
+    },
     modelVersion: { value: 'VERSION', describe: 'Only of this version' },
     endpoint: { value: 'NAME', describe: 'Only of this endpoint' },
     environment: { value: 'NAME', describe: 'Only of this environment' },
@@ -81,7 +86,7 @@ function listText(monitors: readonly Monitor[], { paint }: Context): string {
 
 type Shown = z.output<typeof showMonitor.response>;
 
-function windowsText({ windows, spec, estimation, unmatchedLabels }: Shown, { paint }: Context): string {
+function windowsText({ windows, spec, estimation, unmatchedLabels, sliceValues }: Shown, { paint }: Context): string {
   if (windows.length === 0) return '';
   const metrics = windows[0]?.quality.map(({ metric }) => metric) ?? [];
   const rows = table(
@@ -103,11 +108,16 @@ function windowsText({ windows, spec, estimation, unmatchedLabels }: Shown, { pa
     paint,
   );
   const kept = spec.log.sample < 1 ? [`${share(spec.log.sample)} of the predictions are kept.`] : [];
+  const values = new Set(windows.map(({ slice }) => slice)).size;
+  const hidden =
+    sliceValues === null || sliceValues <= values
+      ? []
+      : [`${shownCount(values)} of ${counted(sliceValues, 'value')} are shown.`];
   const unmatched =
     unmatchedLabels === 0
       ? []
       : [paint.waiting(`${counted(unmatchedLabels, 'label')} of predictions that are not known here.`)];
-  return [rows, ...estimateLines(windows, estimation), ...kept, ...unmatched].join('\n');
+  return [rows, ...estimateLines(windows, estimation), ...hidden, ...kept, ...unmatched].join('\n');
 }
 
 function estimateLines(windows: readonly MonitorWindow[], estimation: Shown['estimation']): string[] {

@@ -8,6 +8,7 @@ import { importExchangeRates } from './finops/exchange/schema.ts';
 import { getStatement, issueStatements, listStatements } from './finops/statements/schema.ts';
 import { getTokenPrice, recordTokenUsage, tokenCostReport, tokenReconciliation } from './finops/tokens/schema.ts';
 import { backtestAlerts } from './mlops/monitoring/alerts/backtest/schema.ts';
+import { showMonitor } from './mlops/monitoring/monitors/schema.ts';
 import { type Endpoint, urlOf } from './platform/contract/schema.ts';
 import { postApply } from './platform/manifests/schema.ts';
 import { importFiles } from './testing.ts';
@@ -17,6 +18,12 @@ import { sharedQuietApplication } from './testing-shared.ts';
 const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-10T12:00:00Z') } });
 await importFiles(application, 'aws', {
   'a.csv': billCsv([{ cost: '1' }, { cost: '1', period: '2026-09', day: '2026-09-02' }]),
+});
+
+const monitor = { apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: 'm' }, spec: { model: 'sliced' } };
+await application.http.inject({
+  ...{ method: 'POST', url: urlOf(postApply, {}), headers: { host: 'localhost' } },
+  payload: { documents: [{ file: 'm.yaml', text: JSON.stringify(monitor) }] },
 });
 
 const LONG = 'x'.repeat(10_000);
@@ -80,6 +87,12 @@ const QUERIES: readonly [
   [getReconciliation, { period }, { metric: METRICS, period: DATES }],
   [listStatements, { period }, { period: DATES, currency: CURRENCIES, basis: [LONG, 'none'], delivery: NONSENSE }],
   [getStatement, { period }, { period: DATES, currency: CURRENCIES }, { team: '-' }],
+  [
+    showMonitor,
+    { slice: 'country' },
+    { mostValues: [...NONSENSE, '0', '5001', '1.5'], by: METRICS, start: INSTANTS, slice: ['', LONG] },
+    { monitor: 'm' },
+  ],
   [tokenReconciliation, {}, { period: DATES, metric: METRICS }],
   [tokenCostReport, {}, { by: [...METRICS, 'Team'], start: INSTANTS, end: INSTANTS }],
   [getTokenPrice, { model: 'gpt-4o' }, { model: ['', ' ', LONG], serviceTier: METRICS, at: INSTANTS }],

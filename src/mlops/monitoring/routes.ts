@@ -55,15 +55,15 @@ export function monitoringRoutes(
       }
     }),
     handle(listMonitors, async () => ({ monitors: await findMonitors(deps.store) })),
-    handle(showMonitor, async ({ params: { monitor: name }, query: { by, slice, ...selected } }) => {
+    handle(showMonitor, async ({ params: { monitor: name }, query: { by, slice, mostValues, ...selected } }) => {
       const [monitor] = await findMonitors(deps.store, name);
       if (monitor === undefined) throw noMonitor(name);
       const { spec } = monitor;
       const knownAt = selected.knownAt ?? new Date(deps.clock.now()).toISOString();
       const selection = { ...selected, knownAt, model: spec.model };
-      const stored = await deps.storedWindows.find(monitor, { by, slice, ...selected });
+      const stored = await deps.storedWindows.find(monitor, { by, slice, mostValues, ...selected });
       if (stored !== null) return { monitor: name, spec, ...stored };
-      const shown = await watched(opened, { spec, selection, by, slice });
+      const shown = await watched(opened, { spec, selection, by, slice, mostValues });
       const inputs = await readInputNames(opened.predictions, selection, shown.windows);
       return { monitor: name, spec, knownAt, ...shown, inputs };
     }),

@@ -24,7 +24,7 @@ interface SlicesCardProps {
 
 /** For whom the model is good and for whom not: one row for each value of an input. */
 export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: SlicesCardProps) {
-  const slices = useSlices(monitor, by, slice);
+  const slices = useSlices(monitor, by, slice, MOST);
   const options = [
     { value: '', label: 'Choose an input' },
     ...(slice === undefined || names.includes(slice) ? names : [slice, ...names]).map((value) => ({
@@ -35,7 +35,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
   return (
     <Card
       title="For whom is it good, and for whom not?"
-      note="Each value of an input, over the time that is drawn above"
+      note={noteOf(slice === undefined ? null : (slices.data?.sliceValues ?? null))}
       actions={
         <Select
           label="By"
@@ -61,6 +61,13 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
   );
 }
 
+function noteOf(values: number | null): string {
+  const note = 'Each value of an input, over the time that is drawn above';
+  return values === null || values <= MOST
+    ? note
+    : `${note}: the ${MOST} of ${formatCount(values)} values with the most predictions`;
+}
+
 function SlicesTable({
   label,
   windows,
@@ -69,7 +76,7 @@ function SlicesTable({
   readonly windows: NonNullable<ReturnType<typeof useSlices>['data']>['windows'];
 }) {
   const metrics = [...new Set(windows.flatMap(({ shown }) => shown.map(({ metric }) => metric)))];
-  const most = windows.toSorted((a, b) => b.predictions - a.predictions).slice(0, MOST);
+  const most = windows.toSorted((a, b) => b.predictions - a.predictions);
   return (
     <table className={table.table} aria-label={label}>
       <thead>

@@ -38,10 +38,10 @@ export function useMonitor(monitor: string, by: WindowName) {
   });
 }
 
-/** The same for each value of an input, over all of the time. */
-export function useSlices(monitor: string, by: WindowName, slice: string | undefined) {
+/** The same for each value of an input, of those with the most predictions so many, over all of the time. */
+export function useSlices(monitor: string, by: WindowName, slice: string | undefined, mostValues: number) {
   const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
-  const query = { by: 'all' as const, start: since(ms, by), ...(slice === undefined ? {} : { slice }) };
+  const query = { by: 'all' as const, start: since(ms, by), ...(slice === undefined ? {} : { slice, mostValues }) };
   return useQuery({
     ...endpointQuery(showMonitor, { params: { monitor }, query }),
     enabled: slice !== undefined,

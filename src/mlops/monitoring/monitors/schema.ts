@@ -189,6 +189,13 @@ export const showMonitor = endpoint({
     ...predictionSelection,
     by: z.enum(WINDOWS).default('day').describe('Length of the windows'),
     slice: z.string().min(1).max(250).optional().describe('Name of an input: one row for each of its values'),
+    mostValues: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(5_000)
+      .optional()
+      .describe('With `slice`: only so many of its values, those with the most predictions; default: all'),
   }),
   response: z.strictObject({
     monitor: MonitorName,
@@ -196,6 +203,13 @@ export const showMonitor = endpoint({
     knownAt: UtcInstant,
     estimation: Estimation.nullable().describe('How quality is estimated; null: the monitor does not ask for it'),
     windows: z.array(MonitorWindow).describe('By time, then by slice; at most 5,000'),
+    sliceValues: z
+      .number()
+      .int()
+      .nullable()
+      .describe(
+        'Values of the input in the predictions that were asked for, also those that are not shown; null: not sliced',
+      ),
     unmatchedLabels: z.number().int().describe('Labels whose prediction is not known here (yet)'),
     inputs: z.array(z.string()).describe('Names of the inputs of the latest predictions, at most 500'),
   }),

@@ -15,6 +15,7 @@ const QUERIES = [
   { by: 'all', slice: 'country', start: hour(-24 * 30), end: hour(-24 * 2 + 0.5) },
   { by: 'week', slice: 'age' },
   { by: 'all', slice: 'nested' },
+  { by: 'day', slice: 'weight', mostValues: 3 },
   { by: 'all', slice: 'document' },
   { by: 'all', slice: 'a "name" of.its own' },
   { by: 'all', slice: 'in no prediction' },
@@ -85,6 +86,11 @@ it('answer slices, versions and any time as a computation does, with and without
   await expectComputed(server, QUERIES.slice(0, 3));
   const sliced = await show(server, { by: 'all', slice: 'country' });
   expect(sliced.windows.map(({ slice }) => slice)).toEqual([null, '7', 'de', 'fr', 'true']);
+  expect(sliced.sliceValues).toBe(5);
+  const most = await show(server, { by: 'all', slice: 'country', mostValues: 2 });
+  const largest = sliced.windows.map(({ predictions }) => predictions).toSorted((a, b) => b - a);
+  expect(most.windows.map(({ predictions }) => predictions).toSorted((a, b) => b - a)).toEqual(largest.slice(0, 2));
+  expect(most.sliceValues).toBe(5);
   expect(sliced.estimation).toMatchObject({ method: 'cbpe', reason: null });
   for (const quality of [NUMBERS, CLASSES, { kind: 'ranking', k: 3 }]) {
     await server.apply({ model: 'ranker', quality, ...(quality === CLASSES ? {} : { estimate }) });

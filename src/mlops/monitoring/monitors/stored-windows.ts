@@ -147,7 +147,8 @@ async function findWindows(parts: Parts, monitor: Monitor, question: WindowQuest
   const knownAt = await knownAtOf(parts, found);
   if (knownAt === null) return null;
   const { estimation, unmatchedLabels, inputs } = found;
-  return { knownAt, estimation, unmatchedLabels, inputs, windows: windowsBetween(found.windows, question) };
+  const windows = windowsBetween(found.windows, question);
+  return { knownAt, estimation, unmatchedLabels, inputs, windows, sliceValues: null };
 }
 
 async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {
@@ -156,9 +157,12 @@ async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQues
   if (found === null || found.spec !== specDigest(monitor.spec)) return null;
   const knownAt = await knownAtOf(parts, found);
   if (knownAt === null) return null;
-  const { by, slice, from, ...selected } = question;
+  const { by, slice, mostValues, from, ...selected } = question;
   const selection = { ...selected, model: monitor.spec.model };
-  const shown = await parts.rows.showCut(folder, found, { spec: monitor.spec, selection, by, slice, from });
+  const shown = await parts.rows.showCut(folder, found, {
+    ...{ spec: monitor.spec, selection },
+    ...{ by, slice, mostValues, from },
+  });
   return shown === null ? null : { knownAt, inputs: found.inputs, ...shown };
 }
 
@@ -210,9 +214,12 @@ async function computeCuts(parts: Parts, { spec }: Monitor, state: string) {
   const fromOf = (by: StoredCut) => (by === 'hour' ? firstHour : undefined);
   const startedAt = performance.now();
   const selection = { model: spec.model, knownAt };
-  const shown = new Map<StoredCut, ShownCut>();
+  const shown = new Map<StoredCut, Omit<ShownCut, 'sliceValues'>>();
   const file = await scoreRows(parts, { spec, selection, withInputs: true }, async (rows): Promise<RowsFile> => {
-    for (const by of STORED) shown.set(by, await showCut(rows, { spec, selection, by, from: fromOf(by) }));
+    for (const by of STORED) {
+      const { sliceValues: _, ...cut } = await showCut(rows, { spec, selection, by, from: fromOf(by) });
+      shown.set(by, cut);
+    }
     return parts.rows.write(rows, spec);
   });
   const inputs = await readInputNames(parts.predictions, selection, shown.get('day')?.windows ?? []);

@@ -15,12 +15,14 @@ export interface Cut {
   readonly by: (typeof WINDOWS)[number] | { readonly hours: number } | { readonly periods: readonly Period[] };
   /** Name of an input. */
   readonly slice?: string | undefined;
+  /** Of its values only so many, those with the most predictions; left out: all. */
+  readonly mostValues?: number | undefined;
   /** UTC instant: predictions that were made before are in no window; left out: all are. */
   readonly from?: string | undefined;
 }
 
 /** A cut of a relation: `slice` is the SQL of the value that rows are sliced by; null: they are not. */
-export interface CutRows extends Pick<Cut, 'by' | 'from'> {
+export interface CutRows extends Pick<Cut, 'by' | 'from' | 'mostValues'> {
   /** FROM item with scored predictions, see `ScoredRows`. */
   readonly relation: string;
   readonly slice: string | null;
@@ -44,7 +46,10 @@ export function scoresSql(scores: readonly Score[]): string[] {
   ]);
 }
 
-/** The first windows of a cut in their order, with the number of their `place` and the sums of their rows. */
+/**
+ * The first windows of a cut in their order, with the number of their `place`, the sums of their rows, and `sliceValues`, the number of values that the
+ * rows of the whole cut are sliced by.
+ */
 export function windowsSql(cut: CutRows, scores: readonly Score[]): string {
   const areas = scores.flatMap(({ of }, index) => (of === 'auc' ? [index] : []));
   const means = scores.flatMap(({ of }, index) => (of === 'auc' ? [] : meanSums(index)));
@@ -60,12 +65,14 @@ export function windowsSql(cut: CutRows, scores: readonly Score[]): string {
       area${index}.mean AS mean${index}, area${index}.sd AS sd${index}`,
   );
   return `WITH
-    cut AS (${cutSql(cut, [...PLAIN, ...scoreColumns(scores)])}),
+    every AS (${cutSql(cut, [...PLAIN, ...scoreColumns(scores)])}),
+    sliced AS (SELECT slice, count(*) AS predictions FROM every GROUP BY slice),
+    cut AS (${mostFrequentSql(cut.mostValues)}),
     ${areas.map((index) => `area${index} AS (${areaSql(index)}),`).join('\n')}
     summed AS (SELECT start, slice, count(*)::INTEGER AS predictions, count(*) FILTER (isLabelled)::INTEGER AS labelled,
       ${sums.join(', ')} FROM cut GROUP BY start, slice),
     placed AS (SELECT *, row_number() OVER (ORDER BY start, slice NULLS FIRST) - 1 AS place FROM summed)
-    SELECT placed.* EXCLUDE (start), placed.start AS begun, strftime(placed.start, ${literal(isByPeriods(cut.by) ? TO_THE_MS : TO_THE_SECOND)}) AS start,
+    SELECT placed.* EXCLUDE (start), (SELECT count(*)::INTEGER FROM sliced) AS sliceValues, placed.start AS begun, strftime(placed.start, ${literal(isByPeriods(cut.by) ? TO_THE_MS : TO_THE_SECOND)}) AS start,
       ${windowEnd(cut.by)} AS until ${shownOfAreas.join('')}
     FROM placed ${areas.map((index) => `LEFT JOIN area${index} ON ${isSameWindow(`area${index}`, 'placed', 'start')}`).join('\n')}
     WHERE placed.place < ${MOST_WINDOWS} ORDER BY placed.place`;
@@ -77,6 +84,12 @@ export function placedSql(cut: CutRows, windows: string): string {
   return `(SELECT place, cut.draw, cut.term0, cut.term1
     FROM (SELECT * FROM (${cutSql(cut, PLAIN)}) ${condition}) cut
     JOIN ${windows} windows ON ${isSameWindow('cut', 'windows', 'begun')})`;
+}
+
+function mostFrequentSql(mostValues: number | undefined): string {
+  if (mostValues === undefined) return 'FROM every';
+  return `SELECT every.* FROM every
+    JOIN (FROM sliced ORDER BY predictions DESC, slice NULLS FIRST LIMIT ${mostValues}) most ON every.slice IS NOT DISTINCT FROM most.slice`;
 }
 
 function cutSql({ by, slice, from, relation }: CutRows, columns: readonly string[]): string {

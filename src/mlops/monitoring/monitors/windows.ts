@@ -20,6 +20,8 @@ export interface ShownCut {
   readonly windows: MonitorWindow[];
   readonly estimation: Estimation | null;
   readonly unmatchedLabels: number;
+  /** Values that the cut is sliced by, also those that are not shown; null: it is not. */
+  readonly sliceValues: number | null;
 }
 
 /** What a monitor shows of one cut: everything is summed where the rows are; numbers that estimates are made of leave as columns. */
@@ -31,9 +33,9 @@ export async function watched(tables: Tables, { spec, selection, ...cut }: Watch
 /** What a monitor shows of one cut of scored predictions. */
 export async function showCut(rows: ScoredRows, watching: Watching): Promise<ShownCut> {
   const { session, relation, facts } = rows;
-  const { by, slice, from, spec } = watching;
+  const { by, slice, mostValues, from, spec } = watching;
   const scores = spec.quality === undefined ? [] : scoresOf(spec.quality);
-  const cut = { by, from, relation, slice: slice === undefined ? null : rows.sliceSql(slice) };
+  const cut = { by, from, mostValues, relation, slice: slice === undefined ? null : rows.sliceSql(slice) };
   await session.query(`CREATE OR REPLACE TEMP TABLE ${WINDOWS} AS ${windowsSql(cut, scores)}`);
   const windows = await session.query(`FROM ${WINDOWS} ORDER BY place`);
   const { estimation, model, unmatchedLabels } = facts;
@@ -46,6 +48,7 @@ export async function showCut(rows: ScoredRows, watching: Watching): Promise<Sho
     windows: windows.map((row, at) => windowOf(row, { watching, scores, estimates: estimates[at] ?? [] })),
     estimation,
     unmatchedLabels,
+    sliceValues: slice === undefined ? null : Number(windows[0]?.sliceValues ?? 0),
   };
 }
 
