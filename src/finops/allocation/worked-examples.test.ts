@@ -55,7 +55,7 @@ describe('the worked examples of docs/allocation.md', () => {
     await call(application, postApply, { body: { documents: [{ file: 'rules.yaml', text: stringify(document) }] } });
     const { rows } = await call(application, getCoverage, { query: { by: 'team', metric: 'billedCost' } });
     const said = rows.flatMap((row) => {
-      const team = row.value ?? '(nobody)';
+      const team = row.value ?? '(unallocated)';
       const kinds = { allocated: row.allocated, idle: row.idle, unallocated: row.unallocated };
       return Object.entries(kinds).flatMap(([kind, amount]) => (amount === '0' ? [] : [[team, amount, kind]]));
     });
