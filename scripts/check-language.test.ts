@@ -4,7 +4,7 @@ import { findBlindSpots } from './language/canary.ts';
 import { findSubjectFaults } from './language/commits.ts';
 import { CANARY, listCanary, read } from './language/files.ts';
 import { findHits } from './language/hits.ts';
-import { findNames } from './language/names.ts';
+import { findNames, findVagueNames } from './language/names.ts';
 import { describeHit, toFolder } from './language/report.ts';
 
 function findRules(path: string, source: string): string[] {
@@ -127,6 +127,10 @@ it('functions xOf are counted, exported or not', () => {
     { name: 'rowOf', isExported: true },
     { name: 'keyOf', isExported: false },
   ]);
+});
+
+it('names without a noun are counted', () => {
+  expect(findVagueNames('const shown = 1;\nfunction told() {}\nconst shownRows = 2;\n')).toEqual(['shown', 'told']);
 });
 
 it.each([

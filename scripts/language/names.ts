@@ -13,3 +13,10 @@ export function findNames(source: string): Name[] {
     isExported: found[2] !== undefined,
   }));
 }
+
+/** Names of values and functions without a noun (reviews/code.md section 3). */
+const VAGUE = /\b(?:const|let|function) (shown|told|said|held|gathered|weighing|begun|look|here|there)\b/g;
+
+export function findVagueNames(source: string): string[] {
+  return [...source.matchAll(VAGUE)].map(([, name = '']) => name);
+}

@@ -1,5 +1,5 @@
 import type { Hit } from './hits.ts';
-import type { Name } from './names.ts';
+import { findNames, findVagueNames } from './names.ts';
 
 export function describeHit({ path, line, rule, found }: Hit): string {
   return `${path}:${line}: ${rule.name}: ${found} -> ${rule.instead}`;
@@ -20,12 +20,14 @@ export function countBy<T>(items: readonly T[], toKey: (item: T) => string): [ke
 
 const MOST_NAMES = 30;
 
-/** Counts by folder, by rule, and of functions `xOf`, as lines. */
-export function describeCounts(hits: readonly Hit[], names: readonly Name[]): string[] {
+/** Counts by folder and by rule, and of names of `code` (one text for each file), as lines. */
+export function describeCounts(hits: readonly Hit[], code: readonly string[]): string[] {
   const lines = (title: string, counts: readonly (readonly [string, number])[]) => [
     title,
     ...counts.map(([key, count]) => `${String(count).padStart(7)}  ${key}`),
   ];
+  const names = code.flatMap(findNames);
+  const vague = code.flatMap(findVagueNames);
   const exported = names.filter(({ isExported }) => isExported).length;
   return [
     ...lines(
@@ -39,6 +41,10 @@ export function describeCounts(hits: readonly Hit[], names: readonly Name[]): st
     ...lines(
       `${names.length} functions xOf in src, ${exported} of them exported; the most frequent`,
       countBy(names, ({ name }) => name).slice(0, MOST_NAMES),
+    ),
+    ...lines(
+      `${vague.length} names in src without a noun`,
+      countBy(vague, (name) => name),
     ),
   ];
 }
