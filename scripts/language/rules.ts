@@ -40,7 +40,7 @@ const SUBJECTS: readonly Rule[] = [
   { name: 'whoever', pattern: phrase('who(?:m)?ever'), instead: 'name the subject: "the caller", "any account"' },
   {
     name: 'what-subject',
-    pattern: new RegExp(`\\bwhat[\\s-]+(?:${VERB})\\b(?!\\s+happens)${NO_QUESTION}`, 'gi'),
+    pattern: new RegExp(`\\bwhat[\\s-]+(?:${VERB})\\b${NO_QUESTION}`, 'gi'),
     instead: 'name the thing: "the rows that were rejected", not "what was rejected"',
   },
   {
