@@ -14,7 +14,7 @@ const PROGRAM = /new URL\(`\.\/([\w-]+)\$\{extname\(import\.meta\.url\)\}`/g;
 
 /**
  * Bundles the command line, the server and its programs into `folder`: a start then reads some fifty files instead of 2,700,
- * which is half of its time. All files lie beside each other, so that addresses relative to `import.meta.url` stay right.
+ * which is half of its time. All files lie in one folder, so that addresses relative to `import.meta.url` stay right.
  */
 export async function buildServer(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
@@ -44,7 +44,7 @@ export async function buildServer(folder: string): Promise<void> {
   writeFileSync(join(folder, 'licenses.txt'), INLINED.map(licenseText).join('\n'));
 }
 
-/** What npm installs beside a published package. */
+/** Packages that npm installs with a published package. */
 function installedPackages(): string[] {
   const { dependencies, optionalDependencies } = Manifest.parse(
     JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),

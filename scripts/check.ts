@@ -9,6 +9,7 @@ const gates: readonly (readonly [name: string, command: string, ...words: string
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['unused code', 'knip'],
   ['direction of imports', 'node', 'scripts/check-imports.ts'],
+  ['language', 'node', 'scripts/check-language.ts'],
   ['generated documents', 'node', 'scripts/write-docs.ts', '--check'],
   ['sizes of files and functions', 'node', 'scripts/check-sizes.ts'],
 ];
@@ -21,7 +22,7 @@ function compileTypes(project: string, name: string): [command: string, ...words
 const AT_A_TIME = 2;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Prints what a gate said when it has ended, so that two gates do not mix their lines. Answers whether it passed. */
+/** Prints the output of a gate after its end, so that two gates do not mix their lines. Returns whether it passed. */
 function runGate([name, command, ...words]: (typeof gates)[number]): Promise<boolean> {
   return new Promise((resolve) => {
     execFile(command, words, { cwd: root, maxBuffer: 256 * 1024 * 1024 }, (failure, stdout, stderr) => {

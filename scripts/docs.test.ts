@@ -219,7 +219,7 @@ const Operation = z.looseObject({
 });
 const OpenApi = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), Operation)) });
 
-/** Fields of the schemas anywhere in a part of an OpenAPI document that say nothing of what they are. */
+/** Fields without a description, of the schemas anywhere in a part of an OpenAPI document. */
 function undescribedIn(part: unknown, where: string): string[] {
   if (typeof part !== 'object' || part === null) return [];
   if (Array.isArray(part)) return part.flatMap((item) => undescribedIn(item, where));

@@ -9,7 +9,7 @@ interface Group {
 }
 
 /**
- * The groups of the error table: its comment lines, each with the codes that follow it. What groups exist is written
+ * The groups of the error table: its comment lines, each with the codes that follow it. The list of groups is written
  * nowhere else, so the source itself is read.
  */
 function groupsOf(source: string): Group[] {

@@ -35,7 +35,7 @@ export function relativeLinksOf(markdown: string): string[] {
   return targets.filter((target) => !/^[a-z]+:/.test(target));
 }
 
-/** What `#…` may name in a document: its headings as GitHub spells them, and the ids that it gives. */
+/** Anchors of a document: its headings as GitHub spells them, and the ids that it gives. */
 export function anchorsOf(markdown: string): Set<string> {
   const headings = [...withoutBlocks(markdown).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
     title

@@ -1,0 +1,4 @@
+export const revert = {
+  summary: "Go back: a delivery that stands gives way to the one before it",
+  text: (runs: number) => `${runs} runs are under way`,
+};
