@@ -32,7 +32,7 @@ const HOUR_MS = 3_600_000;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
-/** Looks every minute, and tells in jobs of their own. */
+/** Evaluates alerts every minute and sends notices in separate jobs. */
 export function scheduleAlerts(deps: AlertDeps, windows: DriftWindows, jobs: Jobs): void {
   const judgeAgain = createJudging({ ...deps, jobs });
   jobs.register(LOOK, { handler: (_payload, { signal }) => look({ ...deps, jobs, judgeAgain }, windows, signal) });

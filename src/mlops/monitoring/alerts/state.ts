@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AlertState } from './schema.ts';
 
-/** What one look found; `unknown`: nothing can be said, `no_data`: that nothing comes is what is wrong. */
+/** Level of one look. `unknown`: not enough data to decide. `no_data`: the missing data is the problem. */
 export type LookLevel = 'ok' | 'warning' | 'alert' | 'no_data' | 'unknown';
 
 /** Where an alert stands. */

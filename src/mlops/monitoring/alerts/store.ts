@@ -41,7 +41,7 @@ interface AlertTables {
 
 const Retrained = z.strictObject({ version: z.string(), at: z.string(), counts: StoredCounts });
 
-/** The version that a retraining has answered an open episode with, and how its looks stand by themselves. */
+/** The retrained version that answers an open episode, and the counts of that version's own looks. */
 export interface RetrainedStanding {
   readonly version: string;
   /** When it was rolled out, UTC. */

@@ -47,7 +47,7 @@ export interface Taken {
   readonly at: string;
   /** Of the version that a retraining has answered the open episode with, alone; null: none has. */
   readonly own: OwnLook | null;
-  /** What was looked at until then is never looked at again, UTC; null: the caller has claimed what it looked at. */
+  /** UTC instant up to which data has been evaluated; that data is never evaluated again. Null: the caller has claimed the data already. */
   readonly until: string | null;
   /** The look as it is stored, so that labels which come later can judge it again; null: no label changes it. */
   readonly kept: LookAtRows | null;
@@ -59,8 +59,8 @@ export function lockAlert(sql: Sql, monitor: string, alert: string): Promise<voi
 }
 
 /**
- * Takes a look into account, in one transaction: the standing, the episode, its event and who is told. A look at what was
- * looked at before changes nothing, so that of two servers one counts, also after a crash between them.
+ * Applies a look in one transaction: the standing, the episode, its event and its notices. A look at data that was evaluated
+ * before changes nothing: of two servers only one counts, also after a crash between them.
  */
 export async function takeLook(deps: TakingDeps, sql: Sql, taken: Taken): Promise<void> {
   const { monitor, rule, look, at, until } = taken;
@@ -102,7 +102,7 @@ async function storeLook(sql: Sql, { monitor, rule, kept }: Taken, counts: Stand
   return place;
 }
 
-/** How the new version's looks stand by themselves after this one; null: there is none, or it is of another version. */
+/** State of the new version's own looks after this one; null: there is none, or this look is of another version. */
 function ownStep(before: Standing | null, { own, rule }: Taken) {
   const retrained = before?.retrained ?? null;
   return retrained === null || own?.version !== retrained.version ? null : step(retrained.counts, own.look.level, rule);
@@ -134,9 +134,9 @@ async function beginAnew(deps: TakingDeps, sql: Sql, { taken, before, open, coun
 }
 
 /**
- * A retraining has put a version in place of the one whose quality was low. Episodes of quality that are open stay so, until
- * looks are good or the new version's own labels say that it is no better. Drift and estimates are held against what was usual before and are not the new version's
- * own evidence; they stay one episode.
+ * Records that a retrained version has replaced the version with low quality. Open quality episodes stay open until looks
+ * are good or the new version's own labels show that it is no better. Drift and estimates are compared with the reference of
+ * before and are not evidence about the new version; each stays one episode.
  */
 export async function noteRetrained(
   sql: Sql,
@@ -183,7 +183,7 @@ export function newAlert(
   };
 }
 
-/** What shows an episode is the last look that was bad; its end says what the last good one showed. */
+/** The reason comes from the last bad look while the episode is open, and from the last good look after it closes. */
 function nextAlert(
   { look, moneyPerDay, at }: Taken,
   open: Alert,
@@ -198,7 +198,7 @@ function nextAlert(
   return { ...open, state, changedAt, window, version, columns: [...columns], reason, ...known, ...closed };
 }
 
-/** The loss was an estimate or nothing, and labels have said it since. */
+/** True when labels first confirm a loss that was unknown or only estimated before. */
 export function isKnownNow(before: Alert | null, { loss }: Alert): boolean {
   return loss !== null && !loss.estimated && before?.loss?.estimated !== false;
 }

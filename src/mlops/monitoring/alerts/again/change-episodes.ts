@@ -15,7 +15,10 @@ interface Changing {
   readonly at: string;
 }
 
-/** By the labels of now there was no such episode. Only who was told that it is open is told that it is over. */
+/**
+ * Closes an episode that the current labels no longer confirm. Sends a notice only if the episode is open: a closed one has
+ * sent its notice.
+ */
 export async function closeRevised({ deps, sql, monitor, at }: Changing, before: Alert): Promise<void> {
   const reason = 'By the labels that came since, there is no such episode.';
   const closedAt = before.closedAt ?? at;
@@ -77,7 +80,7 @@ function foundAlert(
   return newAlert({ monitor, rule: first.rule, look, moneyPerDay, at }, state);
 }
 
-/** What shows it is the last look that was bad; its end says what the last good one showed. */
+/** The reason comes from the last bad look while the episode is open, and from the last good look after it closes. */
 function judgedAlert(
   before: Alert,
   { closed, shown, priced, state }: JudgedEpisode,

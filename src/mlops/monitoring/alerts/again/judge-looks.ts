@@ -97,7 +97,7 @@ async function driftLooks(
   return looks.map((stored) => judged.get(stored) ?? null);
 }
 
-/** Windows of what the monitor says of drift now: those of an earlier text have another reference. */
+/** Windows of the current `drift:` text of the monitor, by id. Windows of an earlier text have another reference. */
 async function windowsById(sql: Sql, monitor: Monitor): Promise<Map<string, DriftWindow>> {
   const { drift } = monitor.spec;
   if (drift === undefined) return new Map();

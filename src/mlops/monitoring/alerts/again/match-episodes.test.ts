@@ -38,7 +38,7 @@ describe('episodes of looks that are judged again', () => {
     // It was one that is open and is two: the open one stays the later.
     ['xxx', 'xox', 1, { matched: ['1- is 3-'], added: ['1-2'], revised: [] }],
     ['xxx', 'xxo', 1, { matched: ['1- is 1-3'], added: [], revised: [] }],
-    // What has ended is never open again.
+    // A closed episode never reopens.
     ['xxo', 'xxx', 1, { matched: [], added: ['1-'], revised: ['1-3'] }],
   ])('%s judged as %s, closed by %i good ones', (before, after, close, expected) => {
     const { matched, added, revised } = matchEpisodes(judge(before, close).map(spanOf), judge(after, close));

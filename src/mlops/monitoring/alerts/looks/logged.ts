@@ -19,7 +19,7 @@ const rangeOf = (fromMs: number, toMs: number): InstantRange => ({
   to: new Date(toMs).toISOString(),
 });
 
-/** Latencies of the prediction log, for models whose requests nobody counts here; as they were sent. */
+/** Latencies from the prediction log, as the sender reported them. Used for models whose requests this server does not count. */
 export async function loggedLatencies(
   { predictions }: Tables,
   { model, now, lengthsMs, withinMs }: Latencies,

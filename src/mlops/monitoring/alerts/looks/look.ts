@@ -3,7 +3,7 @@ import type { DriftWindow } from '../../windows/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
 import type { LookLevel } from '../state.ts';
 
-/** What one look at an alert found. */
+/** Result of one look at an alert. */
 export interface Look {
   readonly level: LookLevel;
   /** One sentence. */

@@ -22,7 +22,7 @@ export interface QualityQuestion {
   readonly estimated: boolean;
 }
 
-/** What the quality of a window says to its alert. */
+/** Level and reason that the quality of a window gives its alert. */
 export function qualityLook({ rule, window, now, reference, estimated }: QualityQuestion): Look {
   const facts = { window, version: null, columns: [] };
   const what = estimated ? `Estimated ${rule.metric}` : rule.metric;

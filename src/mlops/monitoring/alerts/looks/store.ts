@@ -107,7 +107,7 @@ export async function removeLooks(sql: Sql, { monitor, alert }: AlertName): Prom
     .execute();
 }
 
-/** A place among the looks of an alert, and where the alert stood there: what is before is not judged again. */
+/** A place among the looks of an alert, with the state of the alert there. Looks before this place are not judged again. */
 export const LookBase = z.strictObject({ place: count, counts: StoredCounts });
 export interface LookBase {
   readonly place: number;
