@@ -13,7 +13,7 @@ export interface ColumnVerdict {
   /** Null for a distance. */
   readonly pValue: number | null;
   readonly threshold: number | null;
-  /** By this column alone; null where nothing can be said. */
+  /** Verdict of this column alone; null where the method gives no result. */
   readonly drifted: boolean | null;
   /** Why a figure is null. */
   readonly reason: string | null;

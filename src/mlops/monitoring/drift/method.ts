@@ -5,7 +5,7 @@ import type { CountPair, NumericPair } from './samples.ts';
 /** When a figure is called drift: which figure, and on which side of the threshold. */
 export type Alarm = 'p < threshold' | 'p <= threshold' | 'statistic >= threshold' | 'statistic > threshold';
 
-/** One way to compare a column; see docs/drift.md for what each is good for. */
+/** One way to compare a column; docs/drift.md lists the use of each. */
 export interface Method {
   /** Null where the column cannot tell it, as a profile without its rows cannot. */
   readonly threshold: number | ((column: ColumnPair) => number | null);

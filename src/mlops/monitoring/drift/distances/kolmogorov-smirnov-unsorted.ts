@@ -27,7 +27,7 @@ export function unsortedKolmogorovSmirnov({ reference, current }: Pick<NumericPa
     i += a;
     j += b;
     const distance = Math.abs(i / n - j / m);
-    // As in the walk over sorted values: what comes when one side has ended changes nothing.
+    // As in the walk over sorted values: after one side has ended, values of the other side do not change the maximum.
     if (distance > largest) largest = distance;
   }
   const { open, places } = openBuckets(counts, { n, m, largest });

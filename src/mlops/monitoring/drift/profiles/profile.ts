@@ -11,8 +11,8 @@ const known = z.number().optional();
 const Bounds = z.strictObject({ low: z.array(z.number()), high: z.array(z.number()) });
 
 /**
- * What the single periods of a reference show of a column: numbers by their distribution functions (`ks`), categories by their shares
- * (`jensenshannon`, with one more entry for all other values). Null where the column has no such measure.
+ * Range of a column over the single periods of a reference: of numbers their distribution functions (`ks`), of categories
+ * their shares (`jensenshannon`, with one more entry for all other values). Null where the column has no such measure.
  */
 const Band = z.strictObject({
   values: z.array(z.union([z.number(), z.string()])),
@@ -30,7 +30,7 @@ const Variation = z.strictObject({
 });
 export type Variation = z.infer<typeof Variation>;
 
-/** What is kept of a reference so that later comparisons need not read it: its facts, beside them its numbers as bytes. */
+/** Stored facts of a reference, so that later comparisons do not read it again. Its numbers are a separate object of bytes. */
 export const StoredProfile = z.strictObject({
   name: z.string(),
   createdAt: UtcInstant,

@@ -2,7 +2,7 @@ import { AppError } from '../../../../platform/errors/index.ts';
 import { identifier, type LakeSession, literal } from '../../../../platform/lake/index.ts';
 import { asUnreadable, type FileFormat, formatOf, type TableFile } from '../../../../platform/tables/index.ts';
 
-/** What a column holds, as far as the type says it. */
+/** Kind of a column, derived from its SQL type. */
 export type ColumnKind = 'integer' | 'number' | 'text' | 'vector' | 'datetime' | 'other';
 
 export interface TableColumn {
@@ -23,7 +23,7 @@ export interface Table {
   readonly columns: readonly TableColumn[];
 }
 
-/** What stands for no value in a CSV file: what pandas, and so Evidently, takes for it. */
+/** Texts in a CSV file that mean a missing value: the list of pandas, and so of Evidently. */
 const NOTHING = ['', 'NULL', 'null', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NaN', 'nan', '-nan', '-NaN', 'None', '#NA'];
 const MOST_COLUMNS = 5000;
 
