@@ -17,7 +17,7 @@ export interface Dle {
   readonly referenceRows: number;
 }
 
-/** What is needed to estimate windows of rows whose losses are predicted already. */
+/** Facts of the reference for estimates over rows with predicted losses. */
 export interface LossReference {
   readonly spreads: Readonly<Record<DleMetric, Spread>>;
   readonly referenceRows: number;
@@ -29,7 +29,7 @@ export interface PredictedLosses {
   readonly means: Readonly<Record<DleMetric, number | null>>;
 }
 
-/** Learns how large the error of a labelled reference is by what the model saw and said. At least one row. */
+/** Fits the error of a labelled reference to the inputs and output of the model. Needs at least one row. */
 export function fitDle(features: FeatureRows, error: Float64Array): Dle {
   return {
     losses: {

@@ -9,7 +9,7 @@ import {
 import { type Dle, type FeatureRows, fitDle, predictLosses } from './dle.ts';
 import type { Figure } from './figure.ts';
 
-/** What is worked on outside of the engine, wherever it is done: each function takes one value and answers one. */
+/** Work that runs outside of the engine, in this thread or in another: each function takes one value and returns one. */
 const WORK = {
   fitCbpe: (reference: LabelledRows): Cbpe => fitCbpe(reference),
   fitDle: ({ features, error }: { readonly features: FeatureRows; readonly error: Float64Array }): Dle =>

@@ -41,7 +41,7 @@ export interface Feature {
 
 const MOST_FEATURES = 100;
 const MOST_LEVELS = 30;
-/** Predictions of the reference that are looked at for what inputs there are. */
+/** Number of reference predictions that are scanned for the names and types of their inputs. */
 const LOOKED_AT = 5_000;
 
 /** Inputs of the reference (a table with `inputs`, JSON objects), by name. Booleans count as texts. */
