@@ -23,7 +23,7 @@ export interface Tables {
   readonly labels: JournaledTable;
 }
 
-/** What the windows of any cut of scored predictions need beside the rows. */
+/** Facts that windows of any cut of scored predictions need in addition to the rows. */
 export interface ScoredFacts {
   readonly estimation: Estimation | null;
   readonly model: EstimateModel | null;
