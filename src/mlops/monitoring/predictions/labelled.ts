@@ -9,11 +9,11 @@ export interface Selection {
   /** UTC instants, `[start, end)` of when the prediction was made. */
   readonly start?: string | undefined;
   readonly end?: string | undefined;
-  /** UTC instant; what arrived later is left out. */
+  /** UTC instant; rows that arrived later are left out. */
   readonly knownAt?: string | undefined;
 }
 
-/** What is read of predictions; `answers` leaves their inputs, which are most of the bytes, where they are. */
+/** Columns of predictions to read. `answers` does not read `inputs`, which are most of the bytes. */
 export type ReadColumns = 'all' | 'answers';
 
 export interface Relations {
