@@ -10,7 +10,7 @@ export interface WindowBounds {
   readonly period: { readonly start: string; readonly end: string };
   /** Of the lake's rows, in `[start, end)`. */
   readonly selection: { readonly start: string; readonly end: string };
-  /** SQL condition beside it. */
+  /** SQL condition in addition to the selection. */
   readonly condition: string;
   readonly last: Place;
 }
@@ -27,7 +27,7 @@ export async function nextWindow(predictions: Predictions, next: NextWindow): Pr
   return 'hours' in window ? byTime(predictions, next, window.hours * HOUR_MS) : byCount(predictions, next, window);
 }
 
-/** What is older than this can be part of a window. */
+/** Only predictions before this instant can be part of a window: later ones may still be late. */
 function horizonOf({ drift, now }: NextWindow): number {
   return now - drift.waitMinutes * MINUTE_MS;
 }
@@ -50,7 +50,7 @@ async function byTime(predictions: Predictions, next: NextWindow, lengthMs: numb
   if (row === undefined || row.first === null) return null;
   const start = floor(Date.parse(String(row.first)));
   const period = { start: begin === undefined ? iso(start) : latest(begin, iso(start)), end: iso(start + lengthMs) };
-  // Windows by time go on from their ends, whatever their last prediction is.
+  // Windows by time continue from their ends, independent of their last prediction.
   return { period, selection: period, condition: 'true', last: { at: period.end, prediction: '' } };
 }
 

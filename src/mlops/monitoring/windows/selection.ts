@@ -23,7 +23,7 @@ export interface Predicting {
   readonly range: InstantRange;
 }
 
-/** Reads predictions for the time of `work`, which holds what it reads. */
+/** Reads predictions while `work` runs; a lock keeps the rows until it returns. */
 export function readPredictions<T>(
   { tables, model, withinDays, labels, range }: Predicting,
   work: (predictions: Predictions) => Promise<T>,

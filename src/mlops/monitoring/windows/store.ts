@@ -27,7 +27,7 @@ interface WindowTables {
   };
 }
 
-/** One text of `drift:` of one monitor; what it compares is numbered from 1. */
+/** One `drift:` text of one monitor. Its windows are numbered from 1. */
 export interface Generation {
   readonly monitor: string;
   readonly generation: string;
