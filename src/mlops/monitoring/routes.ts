@@ -18,7 +18,7 @@ import {
 import { keepLabels, keepPredictions, noMonitor } from './predictions/service.ts';
 import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 
-/** Days in which an outcome counts for models that nobody watches. */
+/** Label window in days for models without a monitor. */
 const WITHIN_DAYS = 30;
 
 export function monitoringRoutes(

@@ -23,7 +23,7 @@ export interface MonitoringDeps {
 export interface OpenedMonitoring extends AsyncDisposable {
   readonly predictions: JournaledTable;
   readonly labels: JournaledTable;
-  /** Begins to move what waits into the lake, every few minutes and when it is much. */
+  /** Starts to move waiting rows into the lake, every few minutes and when many are waiting. */
   start(): void;
 }
 
@@ -38,7 +38,7 @@ const COMPACT_MS = 15 * 60_000;
 const LOOK_MS = 10_000;
 const MUCH_BYTES = 64 * 1024 * 1024;
 
-/** Opens the tables of predictions and of what came of them: what an earlier process acknowledged is in them. */
+/** Opens the tables of predictions and labels. They include all rows that an earlier process acknowledged. */
 export async function openMonitoring(deps: OpeningMonitoring): Promise<OpenedMonitoring> {
   const opening = { ...deps, now: deps.clock.now };
   const predictions = await openJournaledTable(opening, { table: PREDICTION, dayOf: 'predictedAt' });
