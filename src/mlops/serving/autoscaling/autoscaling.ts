@@ -12,7 +12,7 @@ import type { ScaledVariant } from './schema.ts';
 import { type KeptDecision, keepDecisions } from './store.ts';
 import type { SpentBudget } from './wish.ts';
 
-/** What a replica would be paid from. */
+/** Facts that determine the budget that pays for a replica. */
 export interface ScaledSubject {
   readonly endpoint: string;
   readonly model: string;
@@ -35,7 +35,7 @@ export interface Scaled {
   readonly set: ReplicaSet;
 }
 
-/** What has traffic of an endpoint: several of them while a canary runs. */
+/** A revision with traffic of an endpoint, and its variants. While a canary runs, an endpoint has several. */
 export interface ScaledPart {
   readonly revision: { readonly spec: EndpointSpec };
   readonly variants: readonly Scaled[];
@@ -178,7 +178,7 @@ export class Autoscaling implements AsyncDisposable {
     });
   }
 
-  /** A price that changed is weighed from now on; prices that cannot be asked for stay as they were. */
+  /** Applies a changed price from now on. If prices cannot be read, the last known prices stay in effect. */
   async #askPrices(): Promise<void> {
     const { prices, store, log } = this.#deps;
     try {
@@ -190,7 +190,7 @@ export class Autoscaling implements AsyncDisposable {
     }
   }
 
-  /** A budget that cannot be asked changes nothing: what was known holds. */
+  /** If a budget cannot be read, its last known state stays in effect. */
   async #askBudgets(): Promise<void> {
     const { budget, log } = this.#deps;
     for (const { subject, governor } of this.#all()) {
