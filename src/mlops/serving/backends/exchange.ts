@@ -25,7 +25,7 @@ export interface Answer {
 /** The server did not take the connection: not a byte was sent, and another may be asked. */
 export class NotConnected extends Error {}
 
-/** An idle connection is given up before usual servers do that: what is sent into a closing one is lost. */
+/** Close an idle connection before common servers do: a request on a connection that the server is closing is lost. */
 const IDLE_MS = 1_500;
 export const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
@@ -82,7 +82,7 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
   });
 }
 
-/** No byte came for the whole timeout: the model stopped, unless the client leaves unread what has already come. */
+/** No byte arrived for the whole timeout: the model stopped, unless the client has not read bytes that already arrived. */
 function stalled(answer: IncomingMessage): Error {
   if (answer.readableLength > 0) return new ClientGone('The client stopped reading the answer.');
   return new ServingProblem('timeout', 'The model stopped in its answer.');
@@ -115,7 +115,7 @@ export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** What a server says when it is asked whether it is there; null where it says nothing in time. */
+/** Answer of a server to a probe; null where it does not answer in time. */
 export async function probed(address: Address, path: string, timeoutMs = PROBE_MS): Promise<Answer | null> {
   try {
     return await exchanged(address, { method: 'GET', path, timeoutMs });

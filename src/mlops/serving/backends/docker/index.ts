@@ -17,7 +17,7 @@ export interface DockerBackendDeps {
   /** Of the variant alone; nothing of this machine is passed on. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Variant['resources'];
-  /** Who and what it is for; the engine keeps them as labels. */
+  /** Labels that identify the owner and purpose of the container; the engine stores them. */
   readonly labels: Readonly<Record<string, string>>;
   /** From which images may be fetched. */
   readonly registries: readonly string[];

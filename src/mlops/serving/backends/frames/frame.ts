@@ -1,9 +1,10 @@
 import type { Body } from '../../protocols/codec.ts';
 
 /**
- * One message between the gateway and a replica of its own, as bytes on a stream: the length of what follows, its number (an
- * answer has that of its question), an HTTP status (0 in a question), the length of the JSON before the raw bytes (0: all of it is
- * JSON), then the content as the Open Inference Protocol writes it. Numbers are unsigned, of 32 bits, little endian.
+ * One message between the gateway and a replica of this product, as bytes on a stream: the length of the rest, its number
+ * (an answer has the number of its request), an HTTP status (0 in a request), the length of the JSON before the raw bytes
+ * (0: all of it is JSON), then the content in the format of the Open Inference Protocol. Numbers are unsigned, of 32 bits,
+ * little endian.
  */
 export interface Frame {
   readonly id: number;

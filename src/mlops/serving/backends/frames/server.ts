@@ -13,7 +13,7 @@ export function frameServer(
       void answer(frame).then(({ status, body }) => write(frameBytes(frame.id, status, body)));
     });
     socket.on('data', read);
-    // Who asked is gone: so is its wish for an answer.
+    // The client is gone, so its answers are not needed.
     socket.on('error', () => socket.destroy());
   });
 }
