@@ -41,7 +41,7 @@ function modelNames(variants: readonly LiveVariant[]): string[] {
   return [...new Set(variants.map(({ variant }) => variant.model))];
 }
 
-/** What TensorFlow Serving and KServe v1 answer at the same address, in one. */
+/** Model status: one body with the fields of TensorFlow Serving and of KServe v1, which use the same address. */
 function status(model: string | null, variants: readonly LiveVariant[]) {
   return {
     name: model,

@@ -96,7 +96,7 @@ describe.each(['mlflow', 'tensorflow', 'kserve', 'v2'])('a server that speaks %s
     ['ends in its answer', -5, [502]],
     ['fails', -6, [500]],
   ])('that %s is told from a good one, and answers the next', async (_what, first, statuses) => {
-    // By a protocol that it does not speak: what it says has to be read.
+    // With another protocol than the server's, so that the gateway has to read the answer.
     const rows = [[first, 0, 0]];
     const answer =
       protocol === 'v2'

@@ -66,7 +66,7 @@ async function answerPrediction(
   const { limits } = spec;
   const { spoken } = target;
   const [first] = found.variants;
-  // What is refused before it is clear who it is for, counts for the first.
+  // A request that is refused before its variant is known counts for the first variant.
   const counting =
     first === undefined ? null : { what: countedVariant(endpoint, first), source: null as Readable | null };
   incoming.counting = counting;
@@ -185,7 +185,7 @@ function sendPredicted(reply: FastifyReply, predicted: Predicted): FastifyReply 
   return reply.status(status).type(safeType(passed)).send(whole);
 }
 
-/** What a model answers is shown by no browser as a page. */
+/** Media types that browsers do not render as a page. Answers of other types are sent as `application/octet-stream`. */
 const SAFE_TYPES = /^(application\/(json|octet-stream|x-ndjson)|text\/(csv|event-stream|plain))\b/i;
 
 function safeType({ headers }: IncomingMessage): string {
@@ -210,7 +210,7 @@ function sendProblem(
   request: FastifyRequest,
 ): FastifyReply {
   if (problem.retryAfterSeconds !== null) reply.header('retry-after', String(problem.retryAfterSeconds));
-  // What was not read of a body is not waited for.
+  // Do not wait for the unread rest of a body.
   if (problem.kind === 'too_large') {
     reply.header('connection', 'close');
     reply.raw.once('finish', () => request.raw.destroy());

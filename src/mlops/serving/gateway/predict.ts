@@ -22,7 +22,7 @@ export type Predicted =
   /** `whole`: what to send instead, where the answer was read for another reason first. */
   | { readonly status: number; readonly passed: IncomingMessage; readonly whole?: Buffer | Readable };
 
-/** What was asked and answered, as it was understood. */
+/** Tensors of the request and of the answer, as the gateway decoded them. */
 export interface ConvertedTensors {
   readonly asked: readonly Given[];
   readonly answered: readonly Given[];
@@ -51,7 +51,7 @@ export interface Asked {
   readonly timeoutMs: number;
   /** Aborted with a `ClientGone` when the client has left. */
   readonly signal?: AbortSignal | undefined;
-  /** Takes what an answer took in the replica of the variant that gave it. */
+  /** Receives the service time of an answer, and the variant of the replica that gave it. */
   readonly served?: ((live: LiveVariant, once: ServedOnce) => void) | undefined;
 }
 
@@ -95,7 +95,7 @@ function timedPlace(place: Place, live: LiveVariant, served: Asked['served']): P
 
 type Attempt = (live: LiveVariant, place: Place, asked: Asked) => Promise<Predicted>;
 
-/** What goes along with a body that is not looked into, both ways. */
+/** Headers that pass in both directions with a body that is not decoded. */
 const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-length'] as const;
 
 /** An answer that says that it is no longer is read whole: a stream of a few bytes costs more than they do. */
@@ -128,7 +128,7 @@ function textOf(name: string, value: string | readonly string[] | undefined): [s
 
 function convert(spoken: Spoken, request: Request): Attempt {
   const codec = codecs[spoken];
-  // What cannot be read takes no place.
+  // Decode first: a request that cannot be read takes no slot.
   const asked = codec.decodeRequest(request.body, request.headers);
   return async ({ set, variant, version }, place, { timeoutMs, signal }) => {
     const { protocol, modelName } = set.backend;
@@ -158,7 +158,7 @@ function posted({ contentType, headers, content }: Body): Pick<Exchange, 'method
   return { method: 'POST', headers: { ...headers, 'content-type': contentType }, body: content };
 }
 
-/** What is wrong with an answer is not its asker's fault. */
+/** A malformed answer is an error of the model, not of the client. */
 function read<T>(reading: () => T): T {
   try {
     return reading();
@@ -170,7 +170,7 @@ function read<T>(reading: () => T): T {
 
 const LONGEST_MESSAGE = 2_000;
 
-/** What a server of a model said instead of an answer, as the same refusal in our words. */
+/** Maps an error of a model server to the matching problem of the gateway. */
 function refusal(status: number, body: Buffer): ServingProblem {
   const said = saidIn(body).slice(0, LONGEST_MESSAGE);
   if (status >= 400 && status < 500 && status !== 429) return new ServingProblem('bad_request', said);

@@ -31,7 +31,7 @@ export function chosenVariant(
   return byWeight(named, (variant) => weights[variant.name] ?? 0, place);
 }
 
-/** What is left of the variants when an address and a header have said which they mean. Error: `not_found`. */
+/** The variants that match the model, version and label in the address and the variant in a header. Error: `not_found`. */
 export function namedVariants(
   endpoint: string,
   variants: readonly LiveVariant[],
