@@ -29,7 +29,7 @@ export interface Answered {
 
 /** Requests and answers with more than this together are kept without their content. */
 const MOST_CONTENT_BYTES = 4 * 1024 * 1024;
-/** What an exchange takes besides its bodies. */
+/** Estimated memory of an exchange without its bodies. */
 const OWN_BYTES = 1_000;
 
 const PRINTABLE = /^[\x21-\x7e]{1,180}$/;
@@ -58,7 +58,7 @@ export function checkRoom({ revision }: Deployment, queue: LogQueue): void {
   );
 }
 
-/** Puts an answer into the log, and gives back what is to be sent. Error: `unavailable`, where it has to be kept first and cannot. */
+/** Puts an answer into the log and returns the answer to send. Error: `unavailable`, where the log must store it first and cannot. */
 export async function keptAnswer(queue: LogQueue, answered: Answered, predicted: Predicted): Promise<Predicted> {
   const { answer } = answered.deployment.revision.spec.log;
   if (answer === 'never' || predicted.status >= 300) return predicted;
@@ -108,7 +108,7 @@ async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed)
   }
   const read = readPassing(answered, passed);
   const held = new HeldEnd(() => queue.kept(read()));
-  // Whoever sends it sees what goes wrong in it.
+  // The reader of `held` sees its errors.
   pipeline(passed, held, () => undefined);
   return { status, passed, whole: held };
 }

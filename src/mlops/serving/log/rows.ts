@@ -10,7 +10,7 @@ import { type AnsweredTokens, NO_TOKENS, readTokens, StreamTokens } from './toke
 import { readTraceparent } from './traceparent.ts';
 import { namedColumns, rowOf, rowsIn, wholeOf } from './values.ts';
 
-/** What was asked and answered: tensors where they were converted, bytes where they were passed on, null where that is too much. */
+/** Request and answer: tensors where they were converted, bytes where they were passed on, null where they are too large. */
 export type Content =
   | { readonly asked: readonly Given[]; readonly answered: readonly Given[] }
   | { readonly request: Message; readonly answer: Message }
@@ -41,7 +41,7 @@ export interface Exchange {
   readonly content: Content;
   /** Tokens that were read while a streamed answer passed; null where it was none. */
   readonly streamed: AnsweredTokens | null;
-  /** What it takes of the memory, about. */
+  /** Approximate memory of the exchange. */
   readonly sizeBytes: number;
 }
 
@@ -149,7 +149,7 @@ function attempt<T>(reading: () => T): T | null {
   }
 }
 
-/** With what JSON has no word for as null. */
+/** The JSON body. Numbers that JSON cannot write (NaN, infinities) become null. */
 function jsonOf({ body }: Message): unknown {
   return JSON.parse(JSON.stringify(parseJson(body.toString('utf8'), { words: true }), sayable));
 }
@@ -159,7 +159,7 @@ function sayable(_key: string, value: unknown): unknown {
   return typeof value === 'string' && value.startsWith('\u0000') ? null : value;
 }
 
-/** What calls itself text, as it came: an event stream, say. */
+/** The body of an answer with a text media type, unchanged. Example: an event stream. */
 function textOf({ headers, body }: Message): string | null {
   return mediaTypeOf(headers).startsWith('text/') ? utf8Text(body) : null;
 }
@@ -184,7 +184,10 @@ function entityOf({ log, headers }: Exchange, inputs: Row['inputs']): string | n
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** What cannot be read, or is more than a day ahead of this server's clock, is a mistake: then it is when it was answered. */
+/**
+ * Time of the prediction. A value that cannot be parsed, or is more than a day ahead of this server's clock, is replaced by
+ * the time of the answer.
+ */
 function timeOf({ log, headers, answeredAt }: Exchange, inputs: Row['inputs']): string {
   const value = log.time === undefined ? undefined : said(log.time, headers, inputs);
   const instant = typeof value === 'string' && INSTANT.test(value) ? Date.parse(inUtc(value)) : Number.NaN;
