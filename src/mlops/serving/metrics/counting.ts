@@ -5,10 +5,10 @@ import { ClientGone } from '../protocols/problem.ts';
 import type { MetricRecorder } from './recorder.ts';
 import type { Counted, Ending } from './tally.ts';
 
-/** A prediction on its way, for whoever counts how it ends. */
+/** A prediction in flight, for the counter of endings. */
 export interface Counting {
   what: Counted;
-  /** What its answer is read from; null where it is sent whole. */
+  /** Stream that the answer is read from; null where it is sent whole. */
   source: Readable | null;
 }
 

@@ -3,7 +3,7 @@ import { createDdSketch, type DdSketch } from '../../monitoring/index.ts';
 import type { EndpointMetric } from './schema.ts';
 import type { Ending, Tally } from './tally.ts';
 
-/** What replicas of a version cost over an interval; null without a price. Unix milliseconds. */
+/** Cost of the replicas of a version over an interval; null without a price. Unix milliseconds. */
 export interface CostInterval {
   readonly model: string;
   readonly version: string;

@@ -9,7 +9,7 @@ import { type Counted, createTallies, type Ending, type ServedOnce, SPANS } from
 /** Counts how requests ended, and keeps it. */
 export interface MetricRecorder extends AsyncDisposable {
   request(what: Counted, ending: Ending, latencyMs: number): void;
-  /** What an answered request took in its replica. */
+  /** Records the service time of an answered request in its replica. */
   served(what: Counted, once: ServedOnce): void;
   /** Of a request to an endpoint that has nothing live: no version it could be counted for. */
   unmeasured(endpoint: string): void;
@@ -23,7 +23,7 @@ export interface RecorderDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** What has the traffic here now. */
+  /** Deployments that have the traffic on this server now. */
   readonly active: () => readonly Deployment[];
 }
 
@@ -46,7 +46,7 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
   let flushing = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  /** How many replicas answer now stands for the time since it was last asked. */
+  /** Extends the current number of ready replicas back to the previous sample. */
   function sample(now: number): void {
     // A clock that was set says nothing about how long they ran.
     const within = { start: Math.max(sampledAt, now - MOST_SAMPLED_MS), end: now };

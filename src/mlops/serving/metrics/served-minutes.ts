@@ -3,7 +3,7 @@ import type { DdSketch } from '../../monitoring/index.ts';
 import { talliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
-/** What one version answered in a minute. */
+/** Counts of one version in one minute. */
 export interface ServedMinute {
   readonly version: string;
   /** Start of the minute, Unix milliseconds. */

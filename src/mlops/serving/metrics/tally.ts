@@ -1,6 +1,6 @@
 import { createDdSketch, type DdSketch } from '../../monitoring/index.ts';
 
-/** What is counted apart: one version of one variant of an endpoint. */
+/** Key of a counter: one version of one variant of an endpoint. */
 export interface Counted {
   readonly endpoint: string;
   readonly variant: string;
@@ -11,13 +11,13 @@ export interface Counted {
 /** How a request ended: `lost` is an error whose answer did not come whole. */
 export type Ending = 'answered' | 'refused' | 'throttled' | 'failed' | 'lost';
 
-/** What happened within one span of time. */
+/** Counts of one span of time. */
 export interface Tally extends Counted {
   /** Unix milliseconds, a multiple of `spanMs`. */
   readonly at: number;
   readonly spanMs: number;
   readonly endings: Record<Ending, number>;
-  /** Milliseconds of what was answered. */
+  /** Latency of answered requests in milliseconds. */
   readonly latency: DdSketch;
   /**
    * Seconds that answered requests held their place in a replica, by how many requests the replica then had, rounded down to a power of two. By the hour
@@ -45,13 +45,13 @@ export interface Tallies {
   served(what: Counted, once: ServedOnce, now: number): void;
   /** So many answered over [start, end) Unix ms. */
   replicas(what: Counted, replicas: number, within: { readonly start: number; readonly end: number }): void;
-  /** What has changed since it was last asked. What is over is not kept any longer. */
+  /** Tallies that changed since the last call. Tallies of spans that have ended are dropped from memory. */
   changed(now: number): Tally[];
   /** Has to be written again: it was not. */
   again(tallies: readonly Tally[]): void;
 }
 
-/** Counts of the spans that are going on. */
+/** Counts in spans that have not ended yet. */
 export function createTallies(): Tallies {
   const open = new Map<string, Tally>();
   const dirty = new Set<Tally>();
