@@ -12,7 +12,7 @@ export interface Copy {
   readonly giveUp: AbortController;
   /** null while none is ready. */
   replica: Replica | null;
-  /** It gets no new requests, and ends when it has answered what it has. */
+  /** True when the replica gets no new requests; it ends after its last answer. */
   isLeaving: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface LifeDeps {
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** One that was up for so long has done its work: its end is no failed start. */
+/** A replica that was up for this time has started successfully: its end is not a failed start. */
 const LONG_LIFE_MS = 60_000;
 
 /** One replica after another, until none is wanted. */
@@ -65,7 +65,7 @@ async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
   const since = clock.now();
   try {
     const replica = await startReplica(backend, { id, timeoutMs: limits.startTimeoutMs, signal, placed });
-    // Where nobody can say any more that it is gone, its backend stops waiting, and so do we.
+    // If the end of a replica cannot be confirmed, `stop` of its backend resolves anyway, and so does this wait.
     const stopped = Promise.withResolvers<null>();
     const onAbort = () => void replica.stop().then(() => stopped.resolve(null));
     signal.addEventListener('abort', onAbort, { once: true });

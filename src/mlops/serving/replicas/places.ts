@@ -23,7 +23,7 @@ export interface Counts {
   readonly inFlight: number;
 }
 
-/** What one replica has done, for whoever counts its cost. */
+/** Counts the predictions of one replica, for its cost. */
 export interface ReplicaMeter {
   predicted(): void;
   end(): void;
@@ -44,10 +44,10 @@ export interface Hold {
   readonly timeoutMs: number;
 }
 
-/** Told of requests, by whoever wants replicas to follow them. */
+/** Notified of requests, for autoscaling. */
 export interface DemandWatch {
   arrived(): void;
-  /** A request waits no longer: it waited so long for its place; null when it was refused one. */
+  /** A request has left the queue after `waitedMs`; null when it was refused. */
   waited(waitedMs: number | null): void;
   /** A request left; `servedMs` it had a place, null when it was not served. */
   ended(servedMs: number | null): void;
@@ -74,7 +74,7 @@ const NEWEST = 0.1;
 export class Places {
   readonly #deps: PlacesDeps;
   readonly #replicas = new Map<Replica, ReplicaMeter>();
-  /** They get nobody new; what they have ends. */
+  /** Replicas that get no new requests and finish those in flight. */
   readonly #leaving = new Map<Replica, () => void>();
   readonly #line: Waiting[] = [];
   readonly #counts = { answered: 0, refused: 0, lost: 0, inFlight: 0 };
@@ -101,7 +101,7 @@ export class Places {
     this.#admit();
   }
 
-  /** Gives a replica nobody new; resolves when those that it has are gone, or have had the time for it. */
+  /** Stops new requests to a replica. Resolves when its requests have ended, or after the longest time that they may take. */
   async leave(replica: Replica): Promise<void> {
     await new Promise<void>((resolve) => {
       const late = setTimeout(resolve, this.#longestMs());
@@ -125,13 +125,16 @@ export class Places {
     return this.#serving().length;
   }
 
-  /** Requests without a replica are held from now on, and demand is told of; null: as the limits say. */
+  /**
+   * Holds requests while there is no replica, and notifies `watch` of demand; null: the queue limit and timeout of the
+   * endpoint apply, without a watch.
+   */
   govern(hold: Hold | null, watch: DemandWatch | null): void {
     this.#hold = hold;
     this.#watch = watch;
   }
 
-  /** All who wait are told that it is no use. */
+  /** Refuses all waiting requests with the problem. */
   refuseWaiting(problem: ServingProblem): void {
     for (const waiting of this.#line.splice(0)) waiting.refuse(problem);
     this.#admit();
@@ -174,7 +177,7 @@ export class Places {
     return this.#wait(watch, signal);
   }
 
-  /** Resolves when nobody has a place or waits for one, or has had the time for it. */
+  /** Resolves when no request is in flight or waits, or after the longest time that they may take. */
   async drained(): Promise<void> {
     if (this.#counts.inFlight === 0 && this.#line.length === 0) return;
     await new Promise<void>((resolve) => {
@@ -186,7 +189,7 @@ export class Places {
     });
   }
 
-  /** Whoever came has been answered by then, or told that nobody will. */
+  /** Longest time until every request of now is answered or refused: its wait plus its service. */
   #longestMs(): number {
     const { timeoutMs } = this.#deps.limits;
     return Math.max(timeoutMs, this.#hold?.timeoutMs ?? 0) + timeoutMs;
@@ -256,7 +259,7 @@ export class Places {
     if (this.#counts.inFlight === 0 && this.#line.length === 0) this.#wakeAtDrain?.();
   }
 
-  /** Who waits while all replicas are left alone is admitted when the first of them may be tried again. */
+  /** Admits waiting requests when the first open circuit breaker allows a trial. */
   #reopenLater(): void {
     const now = this.#deps.clock.now();
     const opens = this.#serving()

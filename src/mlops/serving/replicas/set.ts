@@ -37,18 +37,18 @@ export interface SetState {
 export interface ReplicaSet {
   readonly backend: Backend;
   readonly places: Places;
-  /** Resolves when as many as are wanted were ready once. Error: `NotReady`, when it is no use to wait. */
+  /** Resolves when the wanted number of replicas was ready once. Error: `NotReady`, when too many starts failed or the set was closed. */
   ready(): Promise<void>;
-  /** What the model takes and gives. */
+  /** Inputs and outputs of the model. */
   spec(): ModelSpec;
-  /** How many shall run. Those that are too many get no new requests, and end when they have answered what they have. */
+  /** Sets the wanted number of replicas. Surplus replicas get no new requests, and end when they have answered those in flight. */
   scale(replicas: number): void;
   state(): SetState;
-  /** Lets what was begun end, unless it is for `now`, and then stops all. */
+  /** Lets requests in flight end, except with `now`, and then stops all replicas. */
   close(how?: 'now'): Promise<void>;
 }
 
-/** Starts in a row that fail before a first one is ready; then it is no use to wait. */
+/** Consecutive failed starts before the first ready replica after which the set gives up. */
 const HOPELESS_STARTS = 3;
 /** Starts that a cold start is the longest of. */
 const COLD_STARTS = 5;
@@ -132,7 +132,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
       const now = wanted();
       for (let missing = replicas - now.length; missing > 0; missing -= 1) addOne();
       for (const copy of dispensable(now).slice(0, Math.max(0, now.length - replicas))) removeOne(copy);
-      // What is asked to have none is not waited for.
+      // A set that is scaled to zero is ready immediately.
       if (replicas === 0) firstReady.resolve();
     },
     state: () => ({ wanted: wanted().length, ready: places.size, lastEnd, coldStartMs: longestOf(coldStarts) }),
