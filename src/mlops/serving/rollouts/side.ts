@@ -1,7 +1,7 @@
 import { quantileBounds, wilsonBounds } from './intervals.ts';
 import type { RolloutSide } from './schema.ts';
 
-/** What was seen of one side of a canary, in one step. */
+/** Measurements of one side of a canary, in one step. */
 export interface Side {
   /** One answer: its status, and the time until it was whole. */
   saw(status: number, tookMs: number): void;

@@ -27,7 +27,7 @@ export interface StoredRollout {
 
 type Key = Pick<StoredRollout, 'endpoint' | 'revision'>;
 
-/** Puts it at its first step; one that is there already goes on where it is, and that step begins anew. */
+/** Inserts the rollout at its first step. An existing rollout stays at its step, and that step restarts. */
 export async function beginRollout(sql: Sql, { endpoint, revision }: Key, at: number): Promise<void> {
   await sql
     .tables<RolloutTables>()
@@ -58,7 +58,10 @@ export async function findRollout(sql: Sql, endpoint: string, revision?: number)
   };
 }
 
-/** Goes on to the next step, unless another server did so already; `unproven`: what is to be known of the step that it leaves. */
+/**
+ * Advances to the next step, unless another server has already. `unproven`: a note that is added to the reason about the
+ * step that ends.
+ */
 export async function nextStep(
   sql: Sql,
   { endpoint, revision, step, reason }: StoredRollout,
