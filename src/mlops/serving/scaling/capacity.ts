@@ -18,7 +18,7 @@ export interface CapacityQuestion extends WaitingSlo {
   readonly concurrency: number;
 }
 
-/** What one replica can take at its SLO. */
+/** Capacity of one replica at its SLO. */
 interface Capacity {
   /** Largest arrival rate at which the stated share holds, requests a second. */
   readonly requestsPerSecond: number;

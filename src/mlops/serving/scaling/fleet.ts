@@ -1,4 +1,4 @@
-/** What the replicas of an endpoint can do. */
+/** Capacity and cold start of the replicas of an endpoint. */
 export interface Fleet {
   /** Requests that one replica serves at a time. */
   readonly concurrency: number;

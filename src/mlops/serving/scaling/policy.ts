@@ -1,4 +1,4 @@
-/** What was seen of an endpoint between two looks at it. Seconds are those of one clock that only goes forward. */
+/** Observations of an endpoint between two evaluations. Seconds are of one monotonic clock. */
 export interface ScalingObservation {
   /** When the look before this one was, or the watching began. */
   readonly fromSeconds: number;
@@ -25,7 +25,7 @@ export interface ScalingDecision {
   readonly reason: string;
 }
 
-/** Says how many replicas an endpoint should have. It remembers what it was shown; nothing else moves it. */
+/** Decides how many replicas an endpoint should have. A policy keeps state, but depends only on its observations. */
 export interface ScalingPolicy {
   /** Seconds between two looks. */
   readonly everySeconds: number;

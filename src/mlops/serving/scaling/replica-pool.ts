@@ -9,7 +9,10 @@ export interface ReplicaPool {
   /** When the next place falls free or the next replica begins to serve; positive infinity when none does. */
   nextChange(): number;
   pass(now: number): void;
-  /** Makes what changes by now happen, one thing a call: seconds of service that ended, or null for a replica that serves now. */
+  /**
+   * Applies one change that is due by now: returns the service seconds of a request that ended, or null for a replica that
+   * is ready now.
+   */
   change(): number | null;
   /** True while a request can be taken. */
   hasFreePlace(): boolean;

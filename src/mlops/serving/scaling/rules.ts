@@ -8,7 +8,7 @@ export interface Rule {
   wish(demand: Demand): number;
 }
 
-/** Memories of a forecast, in cold starts: from what was asked for a moment ago to what was asked for over hours. */
+/** Memory lengths of a forecast, in cold starts: from the demand of the last moments to the demand of hours. */
 const MEMORIES_COLD_STARTS = [1, 4, 16, 64, 240];
 const QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 1];
 /** More than was ever asked for, as a multiple of the most. */

@@ -1,7 +1,7 @@
 import type { ScalingObservation } from './policy.ts';
 import { createQueue } from './queue.ts';
 
-/** What had happened by a time, in the order of time. */
+/** An event of the past, in the order of time. */
 export type Happened<Look> =
   | { readonly kind: 'look'; readonly look: Look }
   | { readonly kind: 'request'; readonly atSeconds: number; readonly serviceSeconds: number };

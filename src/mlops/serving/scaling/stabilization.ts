@@ -1,6 +1,6 @@
 /**
- * Remembers wishes and answers the highest of the last `windowSeconds`, the newest included: what keeps a count from falling as
- * soon as demand does (HPA's `scaleDown.stabilizationWindowSeconds`, Knative's `scale-down-delay`).
+ * Returns a function that records wishes and returns the highest of the last `windowSeconds`, the newest included. It keeps
+ * a count from falling as soon as demand falls (HPA's `scaleDown.stabilizationWindowSeconds`, Knative's `scale-down-delay`).
  * Example: 5 at 0 s and 2 at 100 s within 300 s is 5; at 301 s it is 2.
  */
 export function highestOfLast(windowSeconds: number): (atSeconds: number, wish: number) => number {
