@@ -12,12 +12,12 @@ import {
   zeros,
 } from './tensor.ts';
 
-/** What a request or an answer holds before anybody knows of what type it shall be. */
+/** A tensor of a request or an answer before its type is decided. */
 export interface Given {
   /** null where the protocol gives it none. */
   readonly name: string | null;
   readonly shape: readonly number[];
-  /** Elements of a type that was said, or JSON values. */
+  /** Elements of a stated type, or JSON values. */
   readonly values: { readonly datatype: Datatype; readonly data: TensorData } | readonly unknown[];
 }
 
@@ -152,7 +152,7 @@ function asBytes(name: string, value: unknown): Uint8Array {
   throw wrongValue(name, value, 'BYTES');
 }
 
-/** `{"b64": "…"}`, as TensorFlow Serving writes what is no text. */
+/** `{"b64": "…"}`, the form of TensorFlow Serving for bytes that are not text. */
 function bytesIn(value: unknown): Uint8Array | null {
   if (typeof value !== 'object' || value === null || !('b64' in value)) return null;
   return typeof value.b64 === 'string' ? new Uint8Array(Buffer.from(value.b64, 'base64')) : null;
