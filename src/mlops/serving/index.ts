@@ -59,16 +59,16 @@ export interface ServingDeps {
   readonly registry: Pick<Registry, 'version' | 'versionByAlias' | 'versionSource'>;
   /** Artifacts of versions. */
   readonly files: ArtifactFiles;
-  /** Who turns what replicas used into money, and who says what it was. */
+  /** Records the usage of replicas and returns their cost. Implemented by FinOps; injected by main. */
   readonly usage: ServingUsage;
   readonly costs: ServingCosts;
-  /** Who keeps what was answered. */
+  /** Stores predictions. Implemented by monitoring; injected by main. */
   readonly predictions: PredictionLog;
   readonly tokens: TokenLedger;
   readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
   /** Whether there is money for more replicas. */
   readonly budget: ScalingBudget;
-  /** What a replica costs an hour. */
+  /** Price of a replica per hour. */
   readonly prices: ReplicaPrices;
   readonly events: Pick<Events, 'subscribe'>;
   /** Whether commands may be run as processes of this machine. */
@@ -76,7 +76,7 @@ export interface ServingDeps {
   readonly engines: ContainerEngines;
   /** From which images of containers may be fetched. */
   readonly registries: readonly string[];
-  /** What every replica has in its environment besides its own: where programs are, and little more. */
+  /** Environment variables of every replica in addition to its own: the search path of programs, and little more. */
   readonly environment: Readonly<Record<string, string>>;
   /** The data folder. */
   readonly folder: string;
@@ -91,7 +91,7 @@ export interface Serving extends AsyncDisposable {
   readonly plugin: Plugin;
   /** For other features of this server. */
   readonly use: ServingUse;
-  /** Begins to make what runs follow what the store says. */
+  /** Starts to reconcile running replicas with the store. */
   start(): void;
 }
 
@@ -172,7 +172,10 @@ function endpointKind(deps: ServiceDeps): ManifestKind {
   return { ...kind, runsCode: true };
 }
 
-/** What a cluster kept on while no server was there held its machine until now; that a cluster does not answer says nothing. */
+/**
+ * End of the usage of replicas that a cluster kept running while no server was up: now. If the cluster does not answer, the
+ * ends stay unknown.
+ */
 async function lastingReplicas({ engines, clock }: ServingDeps): Promise<Map<string, number>> {
   const taken = (await engines.kubernetes?.taken().catch(() => [])) ?? [];
   return new Map(taken.map((replica) => [replica, clock.now()]));

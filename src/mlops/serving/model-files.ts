@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
 import { type MlModel, readMlModel } from './backends/mlmodel.ts';
 
-/** Artifacts under a root, as whoever keeps them shows them. */
+/** Reads artifacts under a root. Implemented by the artifact store; injected by main. */
 export interface ArtifactFiles {
   list(root: string, path: string): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]>;
   open(root: string, path: string): Promise<{ readonly content: Readable }>;
@@ -21,13 +21,13 @@ export interface ModelFolder {
 }
 
 export interface ModelFiles {
-  /** Fetches what is not here yet. Errors: those of the artifacts. */
+  /** Fetches files that are not on this machine yet. Errors: those of the artifacts. */
   fetch(model: string, version: string): Promise<ModelFolder>;
-  /** Keeps what is here of a version, or comes, until what is answered is called. */
+  /** Keeps the files of a version, present or still to be fetched, until the caller calls the returned function. */
   hold(model: string, version: string): () => void;
   /**
-   * Removes what nobody holds, nobody fetches and nothing needs; answers how many versions. A copy leaves its place in one step before
-   * it is removed: after a crash between the two it is not there, and the rest of it is removed by the next sweep.
+   * Removes versions that are not held, not being fetched and not needed; returns their number. A copy is renamed in one
+   * step before its removal: after a crash in between the version is gone, and the next sweep removes the rest.
    */
   sweep(isNeeded: (model: string, version: string) => boolean): Promise<number>;
 }

@@ -9,7 +9,7 @@ import type { EndpointSpec, Variant } from './spec/schema.ts';
 import { findEndpoints, findRevision, type Revision } from './store.ts';
 import { heldBy } from './usage.ts';
 
-/** What a variant of an endpoint may have running, as its document says. */
+/** A variant of an endpoint, with the replica bounds of its document. */
 export interface ServedVariant {
   readonly endpoint: string;
   readonly variant: string;
@@ -33,12 +33,12 @@ export interface ServedVariant {
   readonly targetUtilization: number;
   /** Share of requests that may wait longer than a limit; null for `hpa` and `kpa`, which plan by `targetUtilization` instead. */
   readonly slo: WaitingSlo | null;
-  /** What a replica is priced by: key of the price book, and how many of it. */
+  /** Key of the price book that a replica is priced by, and its quantity. */
   readonly resource: string;
   readonly quantity: string;
 }
 
-/** What a version of a variant did in one minute or hour, on all servers together. */
+/** Counts of a version of a variant in one minute or hour, over all servers. */
 export interface VariantSpan {
   /** Unix milliseconds at which it begins. */
   readonly at: number;
@@ -47,7 +47,7 @@ export interface VariantSpan {
   readonly version: string;
   /** Asked for, however they ended. */
   readonly requests: number;
-  /** Milliseconds that what was answered took, added up. */
+  /** Sum of the latencies of answered requests, in milliseconds. */
   readonly busyMs: number;
   /** Milliseconds times replicas that answered. */
   readonly replicaMs: number;
@@ -65,7 +65,7 @@ export interface ReplicaChange {
   readonly cause: string;
 }
 
-/** What endpoints use, and how many replicas they shall have: for those who weigh that against its cost. */
+/** Usage and replica bounds of endpoints, for cost recommendations. */
 export interface ServingUse {
   /** Variants of revisions that have the traffic, by endpoint and name. */
   variants(sql: Sql): Promise<ServedVariant[]>;
@@ -76,7 +76,7 @@ export interface ServingUse {
    * the endpoint is not there, is being rolled out, or has other bounds than those that it was believed to have.
    */
   changeReplicas(sql: Sql, change: ReplicaChange): Promise<number | string>;
-  /** What was changed is looked at now. */
+  /** Applies changes now, without waiting for the next pass. */
   wake(): void;
 }
 
@@ -93,7 +93,7 @@ export function createServingUse(deps: UseDeps): ServingUse {
   return {
     variants: servedVariants,
     async spans(endpoint, { start, end, unit }) {
-      // What was counted until now is in the answer.
+      // Flush, so that the answer includes all counts until now.
       await metrics.flush();
       const tallies = await talliesIn(store, endpoint, { start, end, spanMs: SPANS[unit] });
       return tallies.map(({ at, variant, model, version, endings, latency, replicaMs, measuredMs }) => ({
@@ -147,7 +147,7 @@ function statedSlo(scaling: ScalingSpec | undefined): WaitingSlo | null {
   return { waitSeconds: wait / 1000, missRatio };
 }
 
-/** What requests may wait where no scaling policy says: the defaults of `slo`. */
+/** Permitted waits where a variant has no scaling policy: the defaults of `slo`. */
 export const DEFAULT_SLO: WaitingSlo = { waitSeconds: DEFAULTS.wait / 1000, missRatio: DEFAULTS.missRatio };
 
 function variantOf(spec: EndpointSpec, name: string): Variant {
@@ -165,7 +165,7 @@ async function changeReplicas(deps: UseDeps, sql: Sql, change: ReplicaChange): P
   const [pointers] = await findEndpoints(sql, change.endpoint);
   if (pointers === undefined) return `endpoint "${change.endpoint}" is not there any more`;
   const revision = await findRevision(sql, change.endpoint, pointers.newest);
-  // One that takes the traffic at once may be followed by another before it has it; steps of a rollout are not cut short.
+  // A revision that takes the traffic in one step may be replaced before it is live; a rollout in steps is not cut short.
   const isOnItsWay =
     pointers.live !== pointers.newest && (revision?.state === 'failed' || revision?.strategy !== 'instant');
   if (isOnItsWay) return `endpoint "${change.endpoint}" is being rolled out`;
