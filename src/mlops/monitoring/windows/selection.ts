@@ -23,7 +23,7 @@ export interface Predicting {
   readonly range: InstantRange;
 }
 
-/** Reads predictions while `work` runs; a lock keeps the rows until it returns. */
+/** Reads predictions; the lake keeps the rows that `work` reads until it returns. */
 export function readPredictions<T>(
   { tables, model, withinDays, labels, range }: Predicting,
   work: (predictions: Predictions) => Promise<T>,
