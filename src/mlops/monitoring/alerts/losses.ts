@@ -57,7 +57,7 @@ export interface LossQuestion {
 export interface WindowLoss {
   readonly predictions: number;
   readonly labels: number;
-  /** By labels where there are 30 or more that count, otherwise as it is estimated; null: neither is known. */
+  /** Measured loss with at least 30 labels that count, otherwise the estimated loss; null: neither is known. */
   readonly loss: QualityLoss | null;
 }
 

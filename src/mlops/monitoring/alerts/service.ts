@@ -26,7 +26,7 @@ export interface AlertDeps extends DeliverDeps, LookingDeps {
 
 /** Job that looks at every monitor: compares windows that are complete, and looks at its alerts. */
 const LOOK = 'monitoring.look';
-/** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
+/** With back-off, these attempts span ten minutes: a receiver that restarts misses no notice. */
 const TRIES = 8;
 const HOUR_MS = 3_600_000;
 

@@ -4,7 +4,7 @@ import { AlertState } from './schema.ts';
 /** Level of one look. `unknown`: not enough data to decide. `no_data`: the missing data is the problem. */
 export type LookLevel = 'ok' | 'warning' | 'alert' | 'no_data' | 'unknown';
 
-/** Where an alert stands. */
+/** State of an alert with its counts of looks. */
 export interface StandingCounts {
   readonly state: AlertState;
   /** Looks in a row that were bad in any way; that were as bad as an alert; that were not that bad; good; unknown. */

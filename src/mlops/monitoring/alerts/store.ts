@@ -44,7 +44,7 @@ const Retrained = z.strictObject({ version: z.string(), at: z.string(), counts: 
 /** The retrained version that answers an open episode, and the counts of that version's own looks. */
 export interface RetrainedStanding {
   readonly version: string;
-  /** When it was rolled out, UTC. */
+  /** UTC instant of the rollout. */
   readonly at: string;
   readonly counts: StandingCounts;
 }
@@ -61,7 +61,7 @@ export interface Standing {
   readonly episode: string | null;
   /** Null: no episode is open, or none was answered by a retraining. */
   readonly retrained: RetrainedStanding | null;
-  /** From where on labels that come later judge looks again; null: its looks are not stored. */
+  /** The look after which later labels judge looks again; null: the looks are not stored. */
   readonly base: LookBase | null;
 }
 

@@ -43,9 +43,9 @@ export interface Taken {
   readonly rule: AlertRule;
   readonly look: Look;
   readonly moneyPerDay: Money | null;
-  /** When it was looked, UTC. */
+  /** UTC instant of the look. */
   readonly at: string;
-  /** Of the version that a retraining has answered the open episode with, alone; null: none has. */
+  /** Look at the retrained version alone that answers the open episode; null: no retrained version. */
   readonly own: OwnLook | null;
   /** UTC instant up to which data has been evaluated; that data is never evaluated again. Null: the caller has claimed the data already. */
   readonly until: string | null;
@@ -113,7 +113,7 @@ interface Anew {
   readonly before: Standing;
   readonly open: Alert;
   readonly counts: StandingCounts;
-  /** Of the look that shows it. */
+  /** Place of the look that shows it. */
   readonly place: number | null;
 }
 

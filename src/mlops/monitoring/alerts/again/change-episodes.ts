@@ -7,7 +7,7 @@ import { insertEpisode, updateEpisode } from '../store.ts';
 import { append, isKnownNow, newAlert, type TakingDeps, tell } from '../take-look.ts';
 import type { JudgedEpisode } from './match-episodes.ts';
 
-/** In the transaction that judges the looks of an alert again, at an instant. */
+/** Context of a pass that judges the looks of an alert again: its transaction and its instant. */
 interface Changing {
   readonly deps: TakingDeps;
   readonly sql: Sql;

@@ -25,7 +25,7 @@ export async function judgeLooks(
   looks: readonly StoredLook[],
 ): Promise<StoredLook[]> {
   const found = new Map<number, CountedLook>();
-  // Of one text of an alert windows do not overlap.
+  // Windows of one rule text of an alert do not overlap.
   for (const group of Map.groupBy(looks, ({ rule }) => JSON.stringify(rule)).values()) {
     const judged = await judgeGroup(deps, monitor, group);
     for (const [at, { place }] of group.entries()) {

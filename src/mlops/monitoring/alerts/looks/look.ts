@@ -6,7 +6,7 @@ import type { LookLevel } from '../state.ts';
 /** Result of one look at an alert. */
 export interface Look {
   readonly level: LookLevel;
-  /** One sentence. */
+  /** One sentence for people. */
   readonly reason: string;
   readonly window: Period;
   readonly version: string | null;
