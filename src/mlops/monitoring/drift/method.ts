@@ -2,7 +2,7 @@ import type { ColumnPair } from './column.ts';
 import type { Measured } from './measured.ts';
 import type { CountPair, NumericPair } from './samples.ts';
 
-/** When a figure is called drift: which figure, and on which side of the threshold. */
+/** Condition under which a figure means drift: the figure, and its side of the threshold. */
 export type Alarm = 'p < threshold' | 'p <= threshold' | 'statistic >= threshold' | 'statistic > threshold';
 
 /** One way to compare a column; docs/drift.md lists the use of each. */

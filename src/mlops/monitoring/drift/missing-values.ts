@@ -9,9 +9,9 @@ export interface MissingRows {
 /** The p-value of a column, of its known values and of how many are missing. */
 export interface ColumnPValue {
   readonly pValue: number | null;
-  /** Of the known values alone; null where they were not tested. */
+  /** p-value of the known values alone; null where they were not tested. */
   readonly valuesPValue: number | null;
-  /** Of the share of missing values alone; null where it cannot have changed: none is missing, or all are. */
+  /** p-value of the share of missing values alone; null where the share cannot have changed: none is missing, or all are. */
   readonly missingPValue: number | null;
   readonly decidedBy: 'values' | 'missing' | null;
 }

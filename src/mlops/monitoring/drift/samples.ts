@@ -2,7 +2,7 @@
 export interface NumericPair {
   readonly reference: Float64Array;
   readonly current: Float64Array;
-  /** Both sides are whole numbers by type: NumPy then makes no bin narrower than 1. */
+  /** Both sides have an integer type: NumPy then makes no bin narrower than 1. */
   readonly integral: boolean;
 }
 

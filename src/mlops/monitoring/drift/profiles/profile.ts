@@ -4,7 +4,7 @@ import { UtcInstant } from '../../../../platform/units/schema.ts';
 const Kind = z.enum(['integer', 'number', 'text', 'vector', 'datetime', 'other']);
 
 const Facts = { name: z.string(), kind: Kind, type: z.string(), blank: z.boolean() };
-/** Rows with a value, where nothing else says it; left out by older servers. */
+/** Number of rows with a value, where no other field has it; older servers did not write it. */
 const known = z.number().optional();
 
 /** Lowest and highest share over the periods of a reference, in the order of the values of a band. */
@@ -34,10 +34,10 @@ export type Variation = z.infer<typeof Variation>;
 export const StoredProfile = z.strictObject({
   name: z.string(),
   createdAt: UtcInstant,
-  /** Of the file that it was made of. */
+  /** Name of the source file. */
   file: z.string(),
   rows: z.number(),
-  /** Of predictions: the last of them, in the order of time and id. */
+  /** For predictions: the last one, in the order of time and id. */
   until: z.strictObject({ at: UtcInstant, prediction: z.string() }).optional(),
   /**
    * Of predictions: by column, how far its periods differ from each other (mean and two standard deviations), by the measure of an effect size; left

@@ -8,7 +8,7 @@ export type ColumnKind = 'integer' | 'number' | 'text' | 'vector' | 'datetime' |
 export interface TableColumn {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** Of the engine, for messages. */
+  /** SQL type of the engine, for messages. */
   readonly type: string;
   /** No row has a value, so that the type says nothing. */
   readonly blank: boolean;
