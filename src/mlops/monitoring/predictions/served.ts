@@ -20,8 +20,9 @@ export interface AnsweredPrediction {
 /** The prediction log for the gateway: rows that are known to be sound, thousands a second. */
 export interface ServedLog {
   /**
-   * Keeps rows as the monitors of their models want them, all or none, and says what became of each, in their order. One that is longer than
-   * the log takes is kept without its inputs and output. Resolves when they are as safe as `predictionFsync` promises.
+   * Stores rows by the rules of their models' monitors, all or none, and returns the outcome of each, in their order. A row
+   * above the size limit of the log is stored without its inputs and output. Resolves when the rows are as durable as
+   * `predictionFsync` promises.
    */
   keep(predictions: readonly AnsweredPrediction[]): Promise<readonly ('kept' | 'withoutContent' | 'sampledOut')[]>;
 }

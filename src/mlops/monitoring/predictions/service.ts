@@ -115,7 +115,7 @@ function reasonToReject(row: Record<string, unknown>, instant: string, now: numb
   return tooLong(row);
 }
 
-/** Why a row cannot be kept; null when it can. */
+/** Why a row is too long to be stored; null when it is not. */
 export function tooLong(row: Readonly<Record<string, unknown>>): string | null {
   const sizeBytes = Buffer.byteLength(JSON.stringify(row));
   return sizeBytes >= LONGEST_ROW_BYTES ? `it has ${sizeBytes} bytes; at most ${LONGEST_ROW_BYTES} are kept` : null;
