@@ -23,7 +23,7 @@ export interface ComparedWindow {
   readonly modelVersion: string | null;
   readonly predictions: number;
   readonly referencePredictions: number | null;
-  /** Of the reference, where it is of predictions, the last one; null: it is not, or there is none. */
+  /** The last prediction of the reference; null: the reference is not of predictions, or there is none. */
   readonly referenceUntil: Place | null;
   /** How far the reference's own periods differ. */
   readonly variation: FoundReference['variation'];

@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 /** The predictions of a window, before it is known which version they are of. */
 export interface WindowBounds {
   readonly period: { readonly start: string; readonly end: string };
-  /** Of the lake's rows, in `[start, end)`. */
+  /** Filter on the lake's rows, `[start, end)`. */
   readonly selection: { readonly start: string; readonly end: string };
   /** SQL condition in addition to the selection. */
   readonly condition: string;
@@ -32,7 +32,7 @@ function horizonOf({ drift, now }: NextWindow): number {
   return now - drift.waitMinutes * MINUTE_MS;
 }
 
-/** From when on there may be windows: after the last one, or after the predictions of the reference. */
+/** Earliest start of a window: after the last window, or after the predictions of the reference. */
 function beginOf({ drift: { reference }, reached }: NextWindow): string | undefined {
   if (reached !== null) return reached.endAt;
   return 'end' in reference ? reference.end : undefined;

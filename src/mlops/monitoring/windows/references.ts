@@ -21,7 +21,7 @@ export interface FoundReference {
 
 export interface ReferenceQuestion extends Generation {
   readonly drift: DriftWatch;
-  /** Of the window that is compared. */
+  /** Version of the compared window. */
   readonly modelVersion: string | null;
   readonly now: number;
 }
@@ -31,7 +31,7 @@ export interface ReferenceQuestion extends Generation {
  * stored separately.
  */
 export interface References {
-  /** Or why there is none (yet). */
+  /** The reference, or the reason why there is none (yet). */
   find(predictions: Predictions, question: ReferenceQuestion): Promise<FoundReference | { readonly reason: string }>;
 }
 
@@ -151,7 +151,7 @@ function watchedName(name: string): string {
   return /^(output|label)(\.|$)|^inputs\./.test(name) ? name : `inputs.${name}`;
 }
 
-/** Of the columns that are watched. */
+/** Limits a reference to the watched columns. */
 function only(reference: Reference, columns: readonly string[] | undefined): Reference {
   if (columns === undefined) return reference;
   return { ...reference, columns: reference.columns.filter(({ name }) => columns.includes(name)) };

@@ -19,7 +19,7 @@ export interface Predicting {
   readonly withinDays: number;
   /** Whether a column of labels is asked for: they are joined only then. */
   readonly labels: boolean;
-  /** When the predictions were made that are asked for. */
+  /** Time range of the predictions to read. */
   readonly range: InstantRange;
 }
 

@@ -4,7 +4,7 @@ import type { Table, TableColumn } from '../drift/tables/table.ts';
 import type { DriftWatch } from '../monitors/drift/schema.ts';
 
 const HOUR_MS = 3_600_000;
-/** With fewer periods than this a standard deviation says nothing. */
+/** With fewer periods, a standard deviation is too uncertain. */
 const FEWEST_PERIODS = 4;
 /** How many standard deviations above their mean. Seasons like a sine reach 1.2 of them. */
 const DEVIATIONS = 2;
