@@ -93,7 +93,7 @@ function isWhole({ modelVersion, endpoint, environment, ...time }: Selection): b
   return isOfAllTime(time) && [modelVersion, endpoint, environment].every((one) => one === undefined);
 }
 
-/** Of numbers the loss is learned from the inputs. */
+/** For numeric outputs, the loss is learned from the inputs, so the inputs are read. */
 function columnsOf({ spec, withInputs }: Scoring): ReadColumns {
   const isLearned = spec.estimate !== undefined && spec.quality?.kind === 'regression';
   return withInputs || isLearned ? 'all' : 'answers';

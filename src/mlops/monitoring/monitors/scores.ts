@@ -11,7 +11,7 @@ export interface Score {
    * all but the true negatives, share s, it is 2 s / (1 + s); `auc`: `score` is a probability, and `positive` tells its side.
    */
   readonly of: 'share' | 'mean' | 'rootMean' | 'f1' | 'auc';
-  /** Of `auc`: SQL, true for rows of the positive class. */
+  /** For `auc`: SQL, true for rows of the positive class. */
   readonly positive?: string;
 }
 

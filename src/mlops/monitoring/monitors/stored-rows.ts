@@ -96,7 +96,7 @@ export interface RowsFile extends AsyncDisposable {
 export interface StoredRows {
   /** Writes all predictions of a monitor, with their inputs as columns, while they are being read. */
   write(rows: ScoredRows, spec: MonitorSpec): Promise<RowsFile>;
-  /** Puts a written file in the place of the one before it. */
+  /** Replaces the stored file with a newly written one. */
   put(folder: string, file: RowsFile, facts: RowsFacts): Promise<void>;
   /** Null where nothing is stored, or it is damaged. */
   find(folder: string): Promise<StoredRowSet | null>;

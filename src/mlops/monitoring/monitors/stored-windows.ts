@@ -31,7 +31,7 @@ const FORMAT = 2;
 const STORED = ['hour', 'day', 'week', 'month', 'all'] as const;
 type StoredCut = (typeof STORED)[number];
 
-/** When computing takes no longer than this, a request computes rather than getting windows of a minute ago. */
+/** If a computation takes no longer than this, requests compute instead of using stored windows that miss new rows. */
 const SHORT_MS = 250;
 /** A build may take this share of the time, so that steady traffic on a large history does not keep the server busy. */
 const BUSY_SHARE = 0.1;
@@ -50,7 +50,7 @@ const MOST_KEPT = 10_000;
 const StoredFacts = z.strictObject({
   /** Digest of the part of the monitor's text that determines windows. */
   spec: z.string(),
-  /** Of predictions and labels, as `JournaledTable.state` names them. */
+  /** State of the tables of predictions and labels; see `JournaledTable.state`. */
   state: z.string(),
   knownAt: UtcInstant,
   buildMs: z.number(),
@@ -214,7 +214,7 @@ class RecentWindows {
   }
 }
 
-/** All cuts and the rows from one reading. */
+/** Computes all cuts and the rows from one read. */
 async function computeCuts(parts: Parts, { spec }: Monitor, state: string) {
   const now = parts.clock.now();
   const knownAt = new Date(now).toISOString();
@@ -255,7 +255,7 @@ async function writeCut(
 async function isDue(deps: Parts, monitor: Monitor, state: string): Promise<boolean> {
   const stored: StoredCutWindows[] = [];
   for (const by of STORED) {
-    // Also where it is in memory, the object may be gone.
+    // The object may be missing even if it is cached in memory.
     const isThere = (await deps.objects.size(keyOf(monitor, by))) !== null;
     const before = isThere ? await readStored(deps, monitor, by) : null;
     if (before === null) return true;
@@ -340,7 +340,7 @@ function storedCut({ by, slice, start, end, knownAt, modelVersion, endpoint, env
   return [start, end].every((instant) => instant === undefined || isBoundary(instant, cut)) ? cut : null;
 }
 
-/** Whether a window of this length begins at an instant, in UTC; weeks begin on Monday. */
+/** Whether a window of this length starts at an instant, in UTC; weeks start on Monday. */
 function isBoundary(instant: string, by: StoredCut): boolean {
   const at = new Date(instant);
   if (by === 'all') return false;

@@ -18,7 +18,7 @@ export interface Cut {
   readonly by: (typeof WINDOWS)[number] | { readonly hours: number } | { readonly periods: readonly Period[] };
   /** Name of an input. */
   readonly slice?: string | undefined;
-  /** Of its values only so many, those with the most predictions; left out: all. */
+  /** Maximum number of values, those with the most predictions first; left out: all. */
   readonly mostValues?: number | undefined;
   /** UTC instant: predictions that were made before are in no window; left out: all are. */
   readonly from?: string | undefined;
