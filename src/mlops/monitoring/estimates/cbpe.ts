@@ -5,7 +5,7 @@ import { ascendingOrder, type IsotonicLine, valueAt } from './isotonic.ts';
 
 /** Rows of a classifier. */
 export interface ScoredRows {
-  /** Of the positive class, 0..1. */
+  /** Probability of the positive class, 0..1. */
   readonly probability: Float64Array;
   /** Predicted class: 1 for the positive class, else 0. */
   readonly predicted: Float64Array;

@@ -23,7 +23,7 @@ export interface ConfidenceQuestion {
   readonly cbpe: Cbpe;
   /** Rows of windows, one window after the other. */
   readonly rows: ScoredRows;
-  /** Where each window begins among the rows, and where the last one ends. */
+  /** Index of the first row of each window, and the end of the last window. */
   readonly starts: readonly number[];
 }
 

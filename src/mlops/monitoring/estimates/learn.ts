@@ -35,7 +35,7 @@ export interface Learned {
   readonly estimation: Estimation;
   /** null: nothing can be estimated, see the reason of `estimation`. */
   readonly model: EstimateModel | null;
-  /** Of numbers: predicts the terms of rows. */
+  /** For numeric outputs: the model that predicts the terms of rows. */
   readonly losses: { readonly dle: Dle; readonly measured: Measured } | null;
 }
 
