@@ -50,7 +50,7 @@ export function monitoringRoutes(
       try {
         return await deleteSubject(all, body);
       } finally {
-        // Also where a part of the rows was deleted before an error.
+        // Also after an error: a part of the rows may have been deleted before it.
         if (!body.dryRun) await deps.storedWindows.forget();
       }
     }),

@@ -16,7 +16,7 @@ export interface MonitoringDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;
-  /** Where uploads and profiles of references lie, on this machine. */
+  /** Uploads and profiles of references, on this machine. */
   readonly objects: Objects;
 }
 
@@ -28,7 +28,7 @@ export interface OpenedMonitoring extends AsyncDisposable {
 }
 
 export interface OpeningMonitoring extends Pick<MonitoringDeps, 'store' | 'lake' | 'clock' | 'log'> {
-  /** Of the journals; the lake may read there. */
+  /** Folder of the journals; the lake may read it. */
   readonly folder: string;
   readonly fsync: 'always' | 'interval';
 }
@@ -45,7 +45,7 @@ export async function openMonitoring(deps: OpeningMonitoring): Promise<OpenedMon
   const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
   const tables = [predictions, labels];
   let settledAt = performance.now();
-  // At the first look: a server that never runs for long would compact nothing otherwise.
+  // Compacts in the first pass: otherwise a server with short uptimes would never compact.
   let compactedAt = Number.NEGATIVE_INFINITY;
   const loop = createLoop({
     longestRestMs: LOOK_MS,

@@ -55,7 +55,7 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
   let [zeros, count, sum] = [0, 0, 0];
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const bucketOf = (magnitude: number): number => Math.ceil(Math.log(magnitude) * perLog);
-  // In two factors: the power alone passes the largest number before its value does.
+  // In two factors: the power alone would overflow before the value does.
   const middleOf = (bucket: number): number => (2 / (growth + 1)) * growth * growth ** (bucket - 1);
   const within = (value: number): number => Math.min(max, Math.max(min, value));
   const put = (buckets: Map<number, number>, bucket: number, times: number): void =>
