@@ -3,7 +3,7 @@ import { ServingProblem } from '../protocols/problem.ts';
 import type { Replica } from './replica.ts';
 
 /**
- * How a prediction went for the replica that had it. `lost`: no answer at all. `abandoned`: the client left first, which says nothing
+ * Result of a prediction, for its replica. `lost`: no answer at all. `abandoned`: the client left first, which shows nothing
  * about the replica.
  */
 export type Outcome = 'answered' | 'refused' | 'lost' | 'late' | 'abandoned';
@@ -39,7 +39,7 @@ export interface PlaceLimits {
 
 /** How requests are kept while there is no replica. */
 export interface Hold {
-  /** At most so many. */
+  /** Maximum number of held requests. */
   readonly requests: number;
   readonly timeoutMs: number;
 }
@@ -51,7 +51,7 @@ export interface DemandWatch {
   waited(waitedMs: number | null): void;
   /** A request left; `servedMs` it had a place, null when it was not served. */
   ended(servedMs: number | null): void;
-  /** One is held, since there is no replica. */
+  /** A request is held because there is no replica. */
   held(): void;
 }
 
@@ -63,7 +63,7 @@ interface Waiting {
 interface PlacesDeps {
   readonly limits: PlaceLimits;
   readonly clock: Clock;
-  /** Told when a prediction in it took too long. */
+  /** Called when a prediction in the replica timed out. */
   readonly hung: (replica: Replica) => Promise<void>;
 }
 
@@ -113,7 +113,7 @@ export class Places {
     });
   }
 
-  /** It is wanted after all. */
+  /** Takes a leaving replica back into service. */
   stay(replica: Replica): void {
     this.#leaving.get(replica)?.();
     this.#leaving.delete(replica);
@@ -145,9 +145,9 @@ export class Places {
   }
 
   /**
-   * A place in the least busy replica, in none of `not` where there is another. Errors: `ServingProblem` `busy` when the line is full,
-   * `unavailable` when there is none that answers, `timeout` when none gets free in time; the reason of the signal, which takes the
-   * request out of the line.
+   * Takes a place in the least busy replica; avoids the replicas in `not` if another has one. Errors: `ServingProblem`
+   * `busy` when the queue is full, `unavailable` when no replica answers, `timeout` when no place is free in time; the
+   * reason of the signal, which removes the request from the queue.
    */
   async take(not?: ReadonlySet<Replica>, signal?: AbortSignal): Promise<Place> {
     signal?.throwIfAborted();
@@ -235,7 +235,7 @@ export class Places {
   }
 
   #note(replica: Replica, outcome: Outcome, tookMs: number): void {
-    // It says nothing about the replica: neither its breaker nor its counts change.
+    // An abandoned request changes neither the circuit breaker nor the counts of the replica.
     if (outcome === 'abandoned') return;
     if (outcome === 'answered' || outcome === 'refused') {
       this.#counts[outcome] += 1;
@@ -274,7 +274,7 @@ export class Places {
     return this.size > 0 && this.#serving().every(({ breaker }) => breaker.state(now) === 'open');
   }
 
-  /** Seconds in which the line that there is will have gone. */
+  /** Estimated seconds until the present queue is served. */
   #retryAfter(): number {
     const atOnce = Math.max(1, this.size * this.#deps.limits.concurrency);
     return Math.max(1, Math.ceil((this.#line.length * this.#meanMs) / atOnce / 1000));

@@ -15,7 +15,7 @@ export interface Replica extends StartedReplica {
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1_000;
 
-/** Why a replica never got ready, in words. */
+/** Why a replica never became ready, as text for people. */
 export class NotReady extends Error {}
 
 /**

@@ -9,7 +9,7 @@ import { type PlaceLimits, Places, type ReplicaMeter } from './places.ts';
 import { NotReady, type Replica } from './replica.ts';
 
 export interface SetLimits extends PlaceLimits {
-  /** From its start until a replica must be ready. */
+  /** Milliseconds from the start of a replica until it must be ready. */
   readonly startTimeoutMs: number;
 }
 
@@ -18,7 +18,7 @@ export interface SetDeps {
   readonly limits: SetLimits;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of every replica from the moment that it takes a machine. */
+  /** Called for every replica from the moment that it holds a machine. */
   readonly metered: (replica: string, held: Held | null) => ReplicaMeter;
 }
 
@@ -27,7 +27,7 @@ export interface SetState {
   readonly wanted: number;
   /** How many answer. */
   readonly ready: number;
-  /** Why the last that ended did so; null when none did. */
+  /** Why the last ended replica ended; null when none did. */
   readonly lastEnd: string | null;
   /** The longest of the last starts until it answered, in milliseconds; null before the first. */
   readonly coldStartMs: number | null;
@@ -150,7 +150,7 @@ function longestOf(times: readonly number[]): number | null {
   return times.length === 0 ? null : Math.max(...times);
 }
 
-/** One that did not answer in time and does not say that it is there, will never answer. */
+/** A replica that timed out and fails its readiness probe will never answer. */
 async function endWhenHung(backend: Backend, replica: Replica, log: Log): Promise<void> {
   if (await backend.isReady(replica.address)) return;
   log.warn({ model: backend.modelName, replica: replica.id }, 'a replica hangs and is ended');
