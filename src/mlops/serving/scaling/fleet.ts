@@ -2,6 +2,6 @@
 export interface Fleet {
   /** Requests that one replica serves at a time. */
   readonly concurrency: number;
-  /** Seconds from the wish for a replica until it serves; it is paid from the wish on. */
+  /** Seconds from the decision for a replica until it serves; it costs from the decision on. */
   readonly coldStartSeconds: number;
 }

@@ -2,7 +2,7 @@ import type { Demand } from './demand.ts';
 import { createDemandQuantiles } from './demand-quantiles.ts';
 import { bounded, type ReplicaBounds } from './policy.ts';
 
-/** One way to choose a number of replicas from the demand that was seen. */
+/** A rule that chooses the number of replicas from the observed demand. */
 export interface Rule {
   readonly text: string;
   wish(demand: Demand): number;

@@ -8,7 +8,7 @@ export interface ShadowOptions extends Fleet {
 
 /** Simulated cost of a rule, if the endpoint had followed it: virtual replicas and a virtual queue. */
 export interface ShadowFleet {
-  /** Wishes for so many replicas; time goes forward. */
+  /** Sets the wanted number of replicas. Times must not decrease. */
   wish(atSeconds: number, replicas: number): void;
   /** Serves a request; true when it waits too long. It takes the slot that is free first. */
   serve(atSeconds: number, serviceSeconds: number): boolean;

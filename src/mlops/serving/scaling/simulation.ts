@@ -11,13 +11,13 @@ export interface Trace {
   readonly serviceSeconds: Float64Array;
 }
 
-/** From a time on, so many replicas are wanted. */
+/** The wanted number of replicas from a time on. */
 export type Decision = readonly [atSeconds: number, replicas: number];
 
 export interface Replayed {
   /** The first wish and every change of it. */
   readonly decisions: readonly Decision[];
-  /** Of replicas that served or started. */
+  /** Hours of serving and starting replicas. */
   readonly replicaHours: number;
   /** Seconds that each request waited for a place; one that never got any waited to the end. */
   readonly waitsSeconds: Float64Array;

@@ -84,7 +84,7 @@ describe('no looking ahead', () => {
         return { replicas: 1 + Math.ceil(coming / 100), reason: 'knows what comes' };
       },
     });
-    // Without the search for the smallest trace that shows it, which takes seconds.
+    // Without shrinking to the smallest failing trace, which takes seconds.
     expect(() => expectNoLookAhead(cheat, { numRuns: 20, endOnFailure: true })).toThrow(/Property failed/);
   });
 });

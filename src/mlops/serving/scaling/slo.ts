@@ -163,7 +163,7 @@ function createBook(options: SloOptions, rules: readonly Rule[], halfLifeSeconds
   };
 }
 
-/** In the order in which they count: misses beyond those that are allowed, then replica-hours and what misses cost in them. */
+/** Compared in this order: misses beyond the permitted ones; then replica-hours, plus misses at their price in replica-hours. */
 type Cost = readonly [beyondSlo: number, replicaHours: number];
 
 function costOf({ replicaSeconds, misses }: Shadow, allowedMisses: number, missReplicaHours: number | null): Cost {
