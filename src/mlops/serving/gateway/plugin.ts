@@ -104,7 +104,7 @@ async function answerPrediction(
 /** Seen in logs only. */
 const CLIENT_GONE = 499;
 
-/** Aborted when the client closes the connection before the whole answer has gone. */
+/** Aborts when the client closes the connection before the end of the answer. */
 function signalWhileOpen({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort(new ClientGone());
@@ -138,7 +138,7 @@ async function bodyOf({ headers, body }: FastifyRequest, limitBytes: number): Pr
   return readWithin(body as Readable, limitBytes);
 }
 
-/** By its events: a loop over the parts costs as much as the rest of a small request. */
+/** By events: an async iterator over the parts costs as much as the rest of a small request. */
 function readWithin(body: Readable, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];

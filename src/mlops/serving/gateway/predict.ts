@@ -42,7 +42,7 @@ function pathOf(protocol: Protocol, model: string): string {
   return protocol === 'v2' ? `/v2/models/${name}/infer` : `/v1/models/${name}:predict`;
 }
 
-/** Another replica is asked so often when one did not take the connection. */
+/** Maximum number of attempts when replicas do not accept the connection. */
 const TRIES = 3;
 
 /** A request to an endpoint's variant, and until when its answer is wanted. */
@@ -55,7 +55,10 @@ export interface Asked {
   readonly served?: ((live: LiveVariant, once: ServedOnce) => void) | undefined;
 }
 
-/** One prediction of a variant, asked in one protocol, whatever its server speaks. Errors: `ServingProblem`, `ClientGone`. */
+/**
+ * Runs one prediction of a variant in the client's protocol, converted where its server speaks another. Errors:
+ * `ServingProblem`, `ClientGone`.
+ */
 export async function predict(live: LiveVariant, spoken: Spoken, asked: Asked): Promise<Predicted> {
   const { backend, places } = live.set;
   const attempt = speaks[backend.protocol] === spoken ? passOn : convert(spoken, asked.request);
@@ -98,7 +101,7 @@ type Attempt = (live: LiveVariant, place: Place, asked: Asked) => Promise<Predic
 /** Headers that pass in both directions with a body that is not decoded. */
 const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-length'] as const;
 
-/** An answer that says that it is no longer is read whole: a stream of a few bytes costs more than they do. */
+/** An answer with a stated length up to this limit is read whole: a stream costs more than a few bytes. */
 const SHORT_BYTES = 64 * 1024;
 
 /** The bytes as they are, both ways; the place is given back when the last of them has come. */

@@ -13,7 +13,7 @@ export interface Target {
   /** null where the address names none. */
   readonly model: string | null;
   readonly version: string | null;
-  /** Of TensorFlow Serving: here the name of a variant. */
+  /** The label of TensorFlow Serving: here the name of a variant. */
   readonly label: string | null;
 }
 

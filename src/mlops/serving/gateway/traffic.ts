@@ -5,7 +5,7 @@ import { ServingProblem } from '../protocols/problem.ts';
 import type { EndpointSpec } from '../spec/schema.ts';
 import type { Target } from './target.ts';
 
-/** Names the variant that a request shall go to, whatever the weights. */
+/** Selects the variant of a request, independent of the weights. */
 export const VARIANT_HEADER = 'x-steelyard-variant';
 
 export interface Request {
@@ -14,8 +14,8 @@ export interface Request {
 }
 
 /**
- * The variant that a request goes to: of those that its address and header name, by weight, and the same each time where the
- * endpoint is sticky. `chance` is in [0, 1). Errors: `not_found`, when nothing has the name.
+ * Chooses the variant of a request by weight, among those that its address and header name. With a sticky endpoint the
+ * choice is the same for each caller. `chance` is in [0, 1). Errors: `not_found`, when no variant has the name.
  */
 export function chosenVariant(
   { revision, variants }: Deployment,
@@ -76,7 +76,7 @@ export function byWeight<T>(variants: readonly T[], weightOf: (variant: T) => nu
   return first;
 }
 
-/** Where a request always falls, in [0, 1); null where the endpoint is not sticky or the request lacks the header. */
+/** Fixed position of a caller in [0, 1); null where the endpoint is not sticky or the request lacks the header. */
 export function stickyPlace(
   endpoint: string,
   sticky: EndpointSpec['traffic']['sticky'],
