@@ -5,7 +5,7 @@ import type { Channel } from './frames/channel.ts';
 /** The protocols that a server of a model may speak. `kserve` is version 1 of KServe's. */
 export type Protocol = 'mlflow' | 'tensorflow' | 'kserve' | 'v2';
 
-/** One copy of a model that answers, or will. */
+/** A replica that is ready or starting. */
 export interface StartedReplica {
   readonly address: Address;
   /** Faster transport than HTTP to a server of this product: binary requests of the protocol `v2`, with whole answers. */
@@ -44,7 +44,7 @@ export interface Backend {
   readonly modelName: string;
   /** Begins one copy; it may take long until that is ready. Errors: `AppError`, when it cannot be begun. */
   start(id: string, starting: Starting): Promise<StartedReplica>;
-  /** Its copies hold a machine from when it says so on (`placed`); else, from being begun on. */
+  /** True: a copy holds a machine from its call of `placed` on. Otherwise it does from its start on. */
   readonly isPlacedLater?: boolean;
   /**
    * Receives the wanted number of replicas, including those that are leaving. For backends that keep replicas running while

@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { ClientGone, ServingProblem } from '../protocols/problem.ts';
 
-/** Where a copy of a model listens. */
+/** Socket on which a copy of a model listens. */
 export type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 export interface Exchange {
@@ -34,8 +34,8 @@ export function newAgent(): Agent {
 }
 
 /**
- * Sends one request and answers as soon as the head of the answer is there. Errors: `NotConnected`; `ServingProblem` of the kinds
- * `timeout` and `unavailable` (it went away in between); the reason of the signal.
+ * Sends one request; resolves when the headers of the answer have arrived. Errors: `NotConnected`; `ServingProblem` of the
+ * kinds `timeout` and `unavailable` (the server closed the connection); the reason of the signal.
  */
 export function begin(address: Address, exchange: Exchange): Promise<IncomingMessage> {
   const { method, path, headers = {}, body, timeoutMs, agent, signal } = exchange;
@@ -94,9 +94,9 @@ export async function exchanged(address: Address, exchange: Exchange): Promise<A
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await wholeOf(answer) };
 }
 
-/** Errors: `ServingProblem` where it ends too early, or is larger than anybody asked for. */
+/** Reads a whole answer. Errors: `ServingProblem` where it ends too early or exceeds `MAX_ANSWER_BYTES`; `ClientGone`. */
 export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
-  // By its events: a loop over its parts costs as much as all the rest of a small answer.
+  // By events: an async iterator over the parts costs as much as the rest of a small answer.
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let sizeBytes = 0;

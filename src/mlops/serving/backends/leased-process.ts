@@ -65,7 +65,7 @@ export async function startLeased({
   };
 }
 
-/** In its own time, which no setting of the clock changes. */
+/** Uses the clock of the execution, which a change of the system time does not affect. */
 function renew(execution: Execution): void {
   try {
     execution.extend(execution.now() + LEASE_MS);

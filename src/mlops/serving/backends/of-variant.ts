@@ -19,10 +19,10 @@ export interface BackendsDeps {
   readonly models: ModelFiles;
   /** Environment variables of replicas that are processes on this machine, in addition to those of their variants. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where those have their folders. */
+  /** Parent folder of the folders of these replicas. */
   readonly replicaFolder: string;
   readonly engines: ContainerEngines;
-  /** From which images of containers may be fetched. */
+  /** Registries from which images may be pulled. */
   readonly registries: readonly string[];
 }
 

@@ -15,7 +15,7 @@ export interface OnnxBackendDeps {
   readonly version: string;
   /** The `.onnx` file on this machine. */
   readonly file: string;
-  /** Where replicas have their folders. */
+  /** Parent folder of the replica folders. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: { readonly cpus: number | null; readonly memoryBytes: number | null };

@@ -15,7 +15,7 @@ export interface ProcessBackendDeps {
   readonly modelFolder: string;
   /** Inputs and outputs from the MLmodel file; unknown where the model has none. */
   readonly modelSpec: ModelSpec;
-  /** Where replicas have their folders. */
+  /** Parent folder of the replica folders. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: { readonly cpus: number | null; readonly memoryBytes: number | null };

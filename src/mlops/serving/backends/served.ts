@@ -6,7 +6,7 @@ import { type Address, exchanged, probed } from './exchange.ts';
 import { tensorflowSpec, v2Spec } from './specs.ts';
 
 const WARM_UP_MS = 60_000;
-/** As MLflow names the example that it logs with a model. */
+/** File name that MLflow gives the input example of a model. */
 const EXAMPLE = 'serving_input_example.json';
 
 /** Readiness probe, model spec and warm-up for third-party model servers, wherever they run. */
