@@ -18,7 +18,7 @@ interface MetricDeps {
 }
 
 const HOUR_MS = 3_600_000;
-/** As many as a chart shows. */
+/** Default number of steps: as many as a chart shows. */
 const USUAL_STEPS = 200;
 
 export function metricRoutes({ store, clock, costs, metrics }: MetricDeps): Route[] {

@@ -41,7 +41,7 @@ export async function servedMinutes(
       const { version, at, latency, measuredMs } = tally;
       minutes.set(key, { version, at, latency, measuredMs, replicas, answered: tally.endings.answered });
     } else {
-      // Another server of the same endpoint: its requests are its own, the replicas are the same.
+      // A tally of another server of the same endpoint: add its requests, but not its replicas, which are the same.
       known.answered += tally.endings.answered;
       known.latency.merge(tally.latency);
       known.replicas = Math.max(known.replicas, replicas);

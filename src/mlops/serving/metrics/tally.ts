@@ -29,9 +29,9 @@ export interface Tally extends Counted {
   measuredMs: number;
 }
 
-/** One answered request, as the replica had it. */
+/** Measurements of one answered request in its replica. */
 export interface ServedOnce {
-  /** From its place to the end of its answer; waiting is not included. */
+  /** From taking its slot to the end of its answer, without the wait. */
   readonly seconds: number;
   /** Requests in the replica when it began, itself included. */
   readonly concurrent: number;
@@ -43,11 +43,11 @@ export const SPANS = { minute: 60_000, hour: 3_600_000 } as const;
 export interface Tallies {
   request(what: Counted, ending: Ending, latencyMs: number, now: number): void;
   served(what: Counted, once: ServedOnce, now: number): void;
-  /** So many answered over [start, end) Unix ms. */
+  /** Records the number of ready replicas over [start, end) Unix ms. */
   replicas(what: Counted, replicas: number, within: { readonly start: number; readonly end: number }): void;
   /** Tallies that changed since the last call. Tallies of spans that have ended are dropped from memory. */
   changed(now: number): Tally[];
-  /** Has to be written again: it was not. */
+  /** Marks tallies as changed again after a failed write. */
   again(tallies: readonly Tally[]): void;
 }
 
