@@ -9,7 +9,7 @@ export interface ServedPrediction {
   /** ISO 8601 in UTC. */
   readonly predictedAt: string;
   readonly entity: string | null;
-  /** By name; JSON. */
+  /** JSON values by input name. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** JSON; null where it is not known. */
   readonly output: unknown;

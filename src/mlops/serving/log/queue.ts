@@ -13,7 +13,7 @@ export interface QueueDeps {
   readonly predictions: PredictionLog;
   readonly tokens: TokenLedger;
   readonly log: Log;
-  /** Told of every outcome, for the telemetry. */
+  /** Called with every outcome, for telemetry. */
   readonly counted: (endpoint: string, outcome: LogOutcome, count: number) => void;
 }
 
@@ -97,7 +97,7 @@ export class LogQueue implements AsyncDisposable {
       for (const { exchange } of this.#inWork) this.#waitingBytes -= exchange.sizeBytes;
       this.#inWork = [];
     }
-    // In the same step as the check above: a later put starts the work again.
+    // No await between this and the check above: a later `put` restarts the work.
     this.#working = null;
   }
 

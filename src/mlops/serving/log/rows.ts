@@ -21,7 +21,7 @@ export interface Message {
   readonly body: Buffer;
 }
 
-/** One request that was answered. */
+/** One answered request. */
 export interface Exchange {
   readonly id: string;
   readonly endpoint: string;
@@ -33,7 +33,7 @@ export interface Exchange {
   readonly log: LogSpec;
   readonly spoken: Spoken;
   readonly spec: ModelSpec;
-  /** Of the request. */
+  /** Headers of the request. */
   readonly headers: Headers;
   /** Unix milliseconds. */
   readonly answeredAt: number;
@@ -76,7 +76,7 @@ export function rowsOf(
       entity: entityOf(exchange, inputs),
       inputs,
       output,
-      // They are of the request, and its first row has them: sums are right.
+      // Token counts are of the whole request; only its first row has them, so that sums over rows are right.
       inputTokens: at === 0 ? inputTokens : null,
       outputTokens: at === 0 ? outputTokens : null,
     }),

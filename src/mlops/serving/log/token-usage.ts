@@ -5,7 +5,7 @@ export interface AnsweredTokens {
   /** All input tokens, cached ones included. */
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
-  /** Of the input: read from a cache, and written to one. */
+  /** Input tokens that were read from a cache, and written to one. */
   readonly cacheReadTokens: number | null;
   readonly cacheWriteTokens: number | null;
   /** Model that the answer names. */

@@ -64,7 +64,7 @@ function elementsOf(values: Given['values']): ArrayLike<unknown> {
   return 'datatype' in values ? values.data : values;
 }
 
-/** NaN and Infinity, which JSON cannot say, are null; whole numbers beyond 2^53 are texts. */
+/** NaN and infinities, which JSON does not have, become null; integers beyond 2^53 become texts. */
 function plain(value: unknown, datatype: Datatype | null): unknown {
   if (typeof value === 'number') {
     if (datatype === 'BOOL') return value !== 0;
