@@ -14,7 +14,7 @@ interface RolloutTables {
 
 const RolloutState = z.enum(['running', 'promoted', 'aborted']);
 
-/** Where a canary is. */
+/** Stored progress of a canary. */
 export interface StoredRollout {
   readonly endpoint: string;
   readonly revision: number;
