@@ -21,7 +21,7 @@ export interface ScaledSubject {
   readonly environment: string | null;
 }
 
-/** Whether there is money for more replicas: the other wing knows. */
+/** Budget check before a scale-up. Implemented by FinOps; injected by main. */
 export interface ScalingBudget {
   /** The budget that must hold and has nothing left for it; null where none has. */
   spentFor(subject: ScaledSubject): Promise<SpentBudget | null>;
@@ -172,7 +172,7 @@ export class Autoscaling implements AsyncDisposable {
         await store.transaction((sql) => keepDecisions(sql, decisions, clock.now() - KEPT_MS));
         this.#unkept.splice(0, decisions.length);
       } catch (error) {
-        // They are kept with the next.
+        // The failed decisions are stored with the next ones.
         log.error({ err: error }, 'decisions about replicas are not kept');
       }
     });

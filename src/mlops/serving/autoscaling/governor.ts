@@ -19,7 +19,7 @@ export interface GovernorDeps {
   readonly rule: ScalingRule;
   /** Requests that one replica serves at a time. */
   readonly concurrency: number;
-  /** In which a replica must be ready. */
+  /** Time in which a replica must be ready. */
   readonly startTimeoutMs: number;
   readonly clock: Clock;
   readonly decided: (decision: Decided) => void;

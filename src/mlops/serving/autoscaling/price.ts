@@ -10,7 +10,7 @@ type Held = Pick<ReplicaFacts, 'resource' | 'quantity'>;
 
 /** Prices of held resources. FinOps implements it with the price book that also meters replicas; main injects it. */
 export interface ReplicaPrices {
-  /** Now; null where it has no price. */
+  /** Current price; null where the price book has none. */
   of(sql: Sql, held: Held): Promise<ReplicaPrice | null>;
 }
 

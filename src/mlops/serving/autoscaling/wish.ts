@@ -3,15 +3,15 @@ import type { ScalingRule } from './policy.ts';
 /** How many replicas there should be. */
 export interface Wish {
   readonly replicas: number;
-  /** Why, for a person. */
+  /** Reason, as text for people. */
   readonly reason: string;
 }
 
-/** Why there are no more replicas. */
+/** The spent budget that prevents more replicas. */
 export interface SpentBudget {
   /** Name of the budget. */
   readonly budget: string;
-  /** In words. */
+  /** Reason, as text for people. */
   readonly why: string;
 }
 
