@@ -280,7 +280,7 @@ export class Deployments implements AsyncDisposable {
     this.#tidy();
   }
 
-  /** As many as the variant that it follows has now, or, after a restart, had at the end. */
+  /** Initial number of replicas: the current number of the variant that it follows, or after a restart the last decided number. */
   async #firstReplicas(
     before: Deployment | null,
     { endpoint }: Revision,
@@ -291,7 +291,7 @@ export class Deployments implements AsyncDisposable {
     const { model } = variant;
     const now = before?.variants.find((one) => one.name === name)?.set.state().wanted;
     const last = isBack ? await lastDecision(this.#deps.store, { endpoint, model, version }) : null;
-    // One at least shows that a new version starts at all.
+    // At least one, to show that a new version starts at all.
     return Math.min(max, Math.max(now ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
   }
 

@@ -74,7 +74,7 @@ export interface ServingDeps {
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
   readonly engines: ContainerEngines;
-  /** From which images of containers may be fetched. */
+  /** Registries from which images may be pulled. */
   readonly registries: readonly string[];
   /** Environment variables of every replica in addition to its own: the search path of programs, and little more. */
   readonly environment: Readonly<Record<string, string>>;
@@ -87,7 +87,7 @@ export interface Serving extends AsyncDisposable {
   /** `Endpoint`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
-  /** Where predictions are asked for: `/serve/NAME/…`. */
+  /** Serves predictions at `/serve/NAME/…`. */
   readonly plugin: Plugin;
   /** For other features of this server. */
   readonly use: ServingUse;

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
 import { type MlModel, readMlModel } from './backends/mlmodel.ts';
 
-/** Reads artifacts under a root. Implemented by the artifact store; injected by main. */
+/** Reads artifacts under a root. Implemented by tracking; injected by main. */
 export interface ArtifactFiles {
   list(root: string, path: string): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]>;
   open(root: string, path: string): Promise<{ readonly content: Readable }>;
@@ -35,7 +35,7 @@ export interface ModelFiles {
 const MLMODEL_LIMIT_BYTES = 1024 * 1024;
 const MOST_FILES = 20_000;
 
-/** Copies of versions under a folder, each fetched once and whole or not at all. */
+/** Keeps copies of versions in a folder. Each is fetched once, and either whole or not at all. */
 export function createModelFiles(deps: {
   readonly folder: string;
   readonly files: ArtifactFiles;
@@ -85,7 +85,7 @@ export function createModelFiles(deps: {
       let removed = 0;
       for (const { model, version, folder } of await versionsIn(deps.folder)) {
         const key = keyOf(model, version);
-        // Nothing is awaited between this and the note that it leaves.
+        // No await between this check and `leaving.set` below: no fetch can start in between.
         if ((held.get(key) ?? 0) > 0 || fetching.has(key) || isNeeded(model, version)) continue;
         const left = rename(folder, join(deps.folder, `${GONE}${randomUUID()}`));
         leaving.set(

@@ -40,8 +40,8 @@ export interface ServiceDeps {
 }
 
 /**
- * Asks the cluster whether an endpoint may be served there, before anything is changed. One that does not answer is no reason to refuse
- * the document: its revision waits for it. Errors: `executor_denied`, `executor_cannot`.
+ * Checks with the cluster whether it may serve an endpoint, before any change. If the cluster does not answer, the document
+ * is accepted and its revision waits for the cluster. Errors: `executor_denied`, `executor_cannot`.
  */
 export async function checkCluster(
   { engines }: Pick<ServiceDeps, 'engines'>,
@@ -62,8 +62,8 @@ export async function checkCluster(
 export const LOOK_BACK = 50;
 
 /**
- * Makes the store say what the document says; its replicas follow. Errors: `manifest_reference_unknown` for a version or alias that
- * is not there, or a price that its policy needs, `executor_unknown` where this server runs no processes.
+ * Stores the document as a revision; the replicas follow. Errors: `manifest_reference_unknown` for a version or alias that
+ * does not exist, or a missing price that its policy needs; `executor_unknown` where this server runs no processes.
  */
 export async function applyEndpoint(
   deps: ServiceDeps,
@@ -120,7 +120,7 @@ async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | nul
   return now === undefined ? null : rollbackTarget(all, now);
 }
 
-/** Where a rollback goes to that names no revision; `revisions`: latest first. */
+/** Target of a rollback without a revision number; `revisions`: latest first. */
 export function rollbackTarget(revisions: readonly Revision[], live: Revision): Revision | null {
   return revisions.find((one) => one.liveMs !== null && one.revision < live.revision && !isSame(one, live)) ?? null;
 }

@@ -46,7 +46,7 @@ export interface ServingUsage {
 }
 
 export interface MeterBook extends AsyncDisposable {
-  /** From now on it holds a machine. */
+  /** Starts metering a replica: it holds a machine from now on. */
   begin(replica: string, facts: ReplicaFacts): ReplicaMeter;
   /** Records all until now. */
   flush(): Promise<void>;
@@ -57,7 +57,7 @@ export interface MeterBook extends AsyncDisposable {
 const FLUSH_MS = 15_000;
 /** Interval of notes to the usage file: a killed server loses at most this much usage. */
 const NOTE_MS = 1_000;
-/** Then an interval stands, and the next begins: a price holds from hour to hour, and rows stay few. */
+/** Longest interval. Then the interval is final and the next begins: prices are hourly, and the number of rows stays small. */
 const LONGEST_MS = 3_600_000;
 
 interface Metered {
@@ -104,7 +104,7 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
     for (const one of open) if (one.ended !== null && one.ended <= now) open.delete(one);
   }
 
-  /** One after the other: an older report must not come after a newer one. */
+  /** Records run one after another: an older report must not overwrite a newer one. */
   function flush(): Promise<void> {
     recording = recording
       .then(record)

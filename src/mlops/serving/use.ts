@@ -61,7 +61,7 @@ export interface ReplicaChange {
   readonly variant: string;
   readonly from: { readonly min: number; readonly max: number };
   readonly to: { readonly min: number; readonly max: number };
-  /** Why there is a new revision, for people. */
+  /** Reason for the new revision, as text for people. */
   readonly cause: string;
 }
 
@@ -72,8 +72,8 @@ export interface ServingUse {
   /** Spans of an endpoint that begin in [start, end) Unix ms, by time. Minutes are kept for 8 days, hours for 400. */
   spans(endpoint: string, asked: { start: number; end: number; unit: 'minute' | 'hour' }): Promise<VariantSpan[]>;
   /**
-   * Makes a new revision with another number of replicas, in the caller's transaction; answers its number, or in words why none was made:
-   * the endpoint is not there, is being rolled out, or has other bounds than those that it was believed to have.
+   * Creates a revision with another number of replicas, in the caller's transaction. Returns its number, or as text why
+   * there is none: the endpoint does not exist, is being rolled out, or its bounds differ from `from`.
    */
   changeReplicas(sql: Sql, change: ReplicaChange): Promise<number | string>;
   /** Applies changes now, without waiting for the next pass. */
@@ -156,7 +156,7 @@ function variantOf(spec: EndpointSpec, name: string): Variant {
   return variant;
 }
 
-/** As autoscaling reads them. */
+/** The same defaults as in autoscaling. */
 function boundsOf({ replicas: { min, max = Math.max(1, min) } }: Variant) {
   return { min, max };
 }

@@ -16,7 +16,7 @@ export type Headers = Readonly<Record<string, string | readonly string[] | undef
 export interface Asked extends GivenInputs {
   /** `rows`: one element of the answer for each element of the request; `columns`: whole tensors. */
   readonly answerAs: 'rows' | 'columns';
-  /** Goes back with the answer; null where none was given. */
+  /** Id of the request, returned with the answer; null where the client gave none. */
   readonly id: string | null;
   /** Outputs that are wanted, and whether as raw bytes; null: all of them, as JSON. */
   readonly wanted: ReadonlyMap<string, { readonly binary: boolean }> | null;
@@ -30,7 +30,7 @@ export interface Answerer {
   readonly version: string;
 }
 
-/** One protocol, both ways; every function is pure. Errors of all: `ServingProblem`. */
+/** Encodes and decodes one protocol; every function is pure. All throw `ServingProblem`. */
 export interface Codec {
   decodeRequest(body: Buffer, headers: Headers): Asked;
   encodeRequest(inputs: readonly Tensor[], spec: ModelSpec): Body;

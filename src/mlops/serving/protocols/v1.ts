@@ -94,7 +94,7 @@ function rowsAsked({ given }: Asked): number | null {
   return given[0]?.shape[0] ?? null;
 }
 
-/** Errors: outputs with another number of rows than were asked for cannot be told apart by row. */
+/** Errors: outputs with another number of rows than the request, because answers cannot be matched to rows. */
 function rowsText(tensors: readonly Tensor[], rows: number | null): string {
   const wrong = tensors.find(({ shape }) => shape[0] === undefined || (rows !== null && shape[0] !== rows));
   if (wrong !== undefined) {

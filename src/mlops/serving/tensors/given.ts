@@ -39,7 +39,7 @@ const utf8 = new TextEncoder();
 
 const UNSAID = 'A tensor holds numbers, true and false, or texts.';
 
-/** The type that values say they are: whole numbers INT64, others FP64, true and false BOOL, texts BYTES. */
+/** The type of JSON values: integers INT64, other numbers FP64, true and false BOOL, texts BYTES. */
 export function inferredDatatype({ values }: Given): Datatype {
   if (isTyped(values)) return values.datatype;
   let datatype: Datatype | null = null;
@@ -63,8 +63,9 @@ function datatypeOf(value: unknown): Datatype {
 }
 
 /**
- * As a tensor of a type. Nothing is changed on the way: what the type cannot hold is refused, except that numbers come as near as
- * FP16 and FP32 can. Errors: another kind of value, a fraction or NaN for a whole number, out of range.
+ * Converts to a tensor of a type without changing values: a value that the type cannot hold is refused, except that numbers
+ * are rounded to the nearest FP16 or FP32. Errors: another kind of value, a fraction or NaN for an integer type, out of
+ * range.
  */
 export function tensorOf(given: Given, name: string, datatype: Datatype): Tensor {
   const { shape, values } = given;
