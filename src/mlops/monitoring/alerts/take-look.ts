@@ -183,7 +183,7 @@ export function newAlert(
   };
 }
 
-/** The reason comes from the last bad look while the episode is open, and from the last good look after it closes. */
+/** Facts of an open episode come from the last bad look; the reason of a closed one comes from the last good look. */
 function nextAlert(
   { look, moneyPerDay, at }: Taken,
   open: Alert,

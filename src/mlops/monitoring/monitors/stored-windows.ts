@@ -76,8 +76,8 @@ export interface StoredWindows {
    * Answers a question about a monitor from stored windows. Stored are windows of all its predictions by day, week, month
    * and together, and of the hours of the last 60 days. Other cuts, such as the values of an input, are summed from the
    * stored rows. Null: the question has a `knownAt`, nothing is stored yet, an input is not stored, or new rows arrived and
-   * the answer is quick to compute. In all other cases new rows are left out, and `knownAt` in the answer is the time of the
-   * stored ones.
+   * the stored windows are too old or quick to recompute. In all other cases new rows are left out, and `knownAt` in the
+   * answer is the time of the stored ones.
    */
   find(
     monitor: Monitor,

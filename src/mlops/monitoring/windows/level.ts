@@ -2,7 +2,7 @@
  * Threshold for the p-value of a window that keeps false alarms at a stated rate over time. LORD++ (Ramdas, Yang, Wainwright
  * and Jordan 2017) with all of its wealth at the start and an even gamma over blocks of `over` windows:
  *
- *     level / over x max(1, windows of the previous block that were called drifted)
+ *     level / over x max(1, earlier windows of the same block that were called drifted)
  *
  * The thresholds of a block sum to no more than `level` x max(1, discoveries), which is LORD++'s bound on the false
  * discovery rate. While nothing drifts they sum to `level` in any `over` consecutive windows. The chance of any alarm in

@@ -44,7 +44,7 @@ export interface Governor {
   release(): void;
 }
 
-/** Least time that a request is held while there is no replica, in cold starts. */
+/** Minimum hold timeout of requests, in cold starts. */
 const HOLD_COLD_STARTS = 2;
 /** Seconds after which who was refused for money may ask again. */
 const RETRY_SECONDS = 60;

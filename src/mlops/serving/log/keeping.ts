@@ -108,7 +108,7 @@ async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed)
   }
   const read = readPassing(answered, passed);
   const held = new HeldEnd(() => queue.kept(read()));
-  // The reader of `held` sees its errors.
+  // The reader of `held` handles its errors.
   pipeline(passed, held, () => undefined);
   return { status, passed, whole: held };
 }

@@ -80,7 +80,7 @@ function foundAlert(
   return newAlert({ monitor, rule: first.rule, look, moneyPerDay, at }, state);
 }
 
-/** The reason comes from the last bad look while the episode is open, and from the last good look after it closes. */
+/** Facts of an open episode come from the last bad look; the reason of a closed one comes from the last good look. */
 function judgedAlert(
   before: Alert,
   { closed, shown, priced, state }: JudgedEpisode,
