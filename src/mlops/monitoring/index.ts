@@ -63,7 +63,7 @@ export interface MonitoringGround
     DriftDeps,
     TargetRules,
     Omit<AlertDeps, 'tables' | 'estimates' | 'served'> {
-  /** Quality without labels; left out: as the monitor says under `estimate`. */
+  /** Estimates of quality without labels; left out: as the monitor configures under `estimate`. */
   readonly estimates?: QualityEstimates;
   /** After how many days predictions and labels are deleted. */
   readonly config: KeepDays;

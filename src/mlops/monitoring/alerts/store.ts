@@ -129,7 +129,7 @@ export async function updateEpisode(sql: Sql, alert: Alert, { firstLook, lastLoo
   await sql.tables<AlertTables>().updateTable('alert_episode').set(row).where('id', '=', id).execute();
 }
 
-/** The looks of an alert are stored no longer: another one of its name begins with new ones. */
+/** Deletes the looks of an alert: another alert of the same name starts without them. */
 export async function forgetLooks(sql: Sql, monitor: string, alert: string): Promise<void> {
   await sql
     .tables<AlertTables>()

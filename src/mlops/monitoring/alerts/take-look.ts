@@ -29,7 +29,7 @@ export interface TakingDeps {
   readonly jobs: Pick<Jobs, 'enqueue'>;
 }
 
-/** Job that tells one target of one step of an episode. */
+/** Job that sends one event of an episode to one target. */
 export const TELL = 'monitoring.tell';
 
 export interface OwnLook {
@@ -53,7 +53,7 @@ export interface Taken {
   readonly kept: LookAtRows | null;
 }
 
-/** Locks where an alert stands until the transaction ends: a look is taken, or its looks are judged again, one at a time. */
+/** Locks the state of an alert until the transaction ends: only one transaction at a time takes a look or judges its looks again. */
 export function lockAlert(sql: Sql, monitor: string, alert: string): Promise<void> {
   return lockUntilCommit(sql, `alert ${monitor} ${alert}`);
 }
@@ -117,7 +117,7 @@ interface Anew {
   readonly place: number | null;
 }
 
-/** The retraining did not cure it: its episode is over, and another begins on what the new version answered. */
+/** The retrained version is no better: closes its episode and opens another on the looks of the new version. */
 async function beginAnew(deps: TakingDeps, sql: Sql, { taken, before, open, counts, place }: Anew): Promise<void> {
   const { monitor, at, own, until } = taken;
   if (own === null) throw new Error('an episode begins anew on a look at the new version');
@@ -151,7 +151,7 @@ export async function noteRetrained(
   }
 }
 
-/** Ends what a monitor says no longer. */
+/** Removes the state and the looks of an alert that its monitor no longer has, and closes its open episode. */
 export async function forgetAlert(
   deps: TakingDeps,
   sql: Sql,

@@ -29,7 +29,7 @@ export interface Comparison {
   readonly columns: readonly string[] | undefined;
   /** Receives the distribution of each numeric column. For callers that compare repeatedly. */
   readonly spread?: (column: string, distribution: Distribution) => void;
-  /** A column whose values come later, so that one which is missing says nothing. */
+  /** Whether the values of a column arrive later, as labels do: its missing values then do not count as a change. */
   readonly awaited?: (column: string) => boolean;
 }
 

@@ -7,7 +7,7 @@ export type Alarm = 'p < threshold' | 'p <= threshold' | 'statistic >= threshold
 
 /** One way to compare a column; docs/drift.md lists the use of each. */
 export interface Method {
-  /** Null where the column cannot tell it, as a profile without its rows cannot. */
+  /** Null where the column lacks the data to compute it. Example: a profile without its rows. */
   readonly threshold: number | ((column: ColumnPair) => number | null);
   readonly alarm: Alarm;
   /** Left out where the method does not take such columns. */

@@ -105,7 +105,10 @@ function resampledCalibrations({ probability, actual }: LabelledRows): (Isotonic
   });
 }
 
-/** How far those move each measure of these rows: the root of the mean square, so that a step between two choices counts whole. */
+/**
+ * Effect of the resampled calibrations on each metric of these rows: the root mean square, so that a jump between two
+ * choices counts in full.
+ */
 function learnedErrors({ calibration, resampled }: Cbpe, rows: ScoredRows): Record<CbpeMetric, number> {
   if (resampled.length === 0) return { accuracy: 0, precision: 0, recall: 0, f1: 0, roc_auc: 0 };
   const part = evenPart(rows);

@@ -33,7 +33,7 @@ export function numberMeasured(output: string | undefined, features: readonly Fe
   return { needed: [said], outcome: `${said} - ${number(text('label'))}`, others: features.map(featureSql) };
 }
 
-/** An input: a number, or a text as its place among the ones that are most frequent in the reference. */
+/** An input: a number, or a text as its index among the most frequent texts of the reference. */
 export interface Feature {
   readonly name: string;
   readonly levels: readonly string[] | null;

@@ -12,7 +12,7 @@ export type Figure =
     }
   | { readonly reason: string };
 
-/** How far one row's score lies from the mean, and the share of rows that have a score. */
+/** Standard deviation of a row's score, and the share of rows that have a score. */
 export interface Spread {
   readonly deviation: number;
   readonly share: number;
@@ -20,7 +20,7 @@ export interface Spread {
 
 export interface ReferenceChance {
   readonly rows: number;
-  /** How far another reference of so many rows would have moved the estimate; 0 where that was not tried. */
+  /** Standard error of the estimate over resampled references of this size; 0 where the reference is not resampled. */
   readonly learned: number;
 }
 

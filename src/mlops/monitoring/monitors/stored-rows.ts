@@ -264,7 +264,7 @@ async function showStored(
   return lake.session((session) => showCut({ session, relation, facts: scored, sliceSql }, watching));
 }
 
-/** Reads a file whole where it was touched since it was written. */
+/** Verifies the digest of a file if it was modified after it was written. */
 async function assertIntact(
   objects: Objects,
   key: string,

@@ -35,9 +35,9 @@ type StoredCut = (typeof STORED)[number];
 const SHORT_MS = 250;
 /** A build may take this share of the time, so that steady traffic on a large history does not keep the server busy. */
 const BUSY_SHARE = 0.1;
-/** Windows older than this, and than twenty builds take, are not shown once rows have come since. */
+/** Stored windows older than this, and older than twenty builds take, are not shown once new rows have arrived. */
 const STALE_MS = 10 * 60_000;
-/** Hours are stored of so many days. */
+/** Number of days for which windows by hour are stored. */
 const HOUR_DAYS = 60;
 const DAY_MS = 24 * 3_600_000;
 /** Windows that are kept in memory, of about 2 kB each. */
@@ -185,7 +185,7 @@ async function knownAtOf(
   return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : knownAt;
 }
 
-/** Whether a question asks for more than is stored from a time on. */
+/** Whether a question starts before the earliest stored window. */
 function isBefore(start: string | undefined, from: string | null): boolean {
   return from !== null && (start === undefined || Date.parse(start) < Date.parse(from));
 }

@@ -73,7 +73,7 @@ export function labelledSql(
     )`;
 }
 
-/** Leaves out rows whose id was sent before, at a time that is not among the selected rows. */
+/** Excludes rows with an id that was first sent at a time outside of the selected rows. */
 function notSentBefore({ predictionsOfAnyDay }: Relations, conditions: readonly string[]): string[] {
   if (predictionsOfAnyDay === undefined) return [];
   const [recordedAt, predictedAt] = FIRST_SENT;

@@ -14,7 +14,7 @@ export interface PredictionDeps {
   readonly labels: JournaledTable;
 }
 
-/** A prediction or an outcome that is this much ahead of our clock is a mistake of its sender's clock or zone. */
+/** Reject a prediction or an outcome that is this far ahead of the server's clock: the sender's clock or time zone is wrong. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
 const SHOWN_REJECTED = 100;
 

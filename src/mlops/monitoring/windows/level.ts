@@ -17,7 +17,7 @@ export function windowThreshold(
   return (level / over) * Math.max(1, discoveries);
 }
 
-/** Number of tests before the block that the next one is in, when there were so many: 0 for the first `over`. */
+/** Number of tests before the block of the next test, after `testsBefore` tests; 0 for the first `over` tests. */
 export function blockStart(over: number, testsBefore: number): number {
   return testsBefore - (testsBefore % over);
 }

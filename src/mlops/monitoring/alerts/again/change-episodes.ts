@@ -54,7 +54,7 @@ export async function openFound(
   return alert.episode;
 }
 
-/** An episode that has come and gone before its labels were known: it is listed, and no message is sent. */
+/** Stores an episode that opened and closed before its labels were known: it is listed, and no notice is sent. */
 export async function storeEnded(
   { sql, monitor, at }: Changing,
   now: JudgedEpisode,

@@ -44,7 +44,7 @@ function hasLostRows(before: StoredLook, { look, predictions, labels }: CountedL
   return isLossGone || predictions < before.predictions || labels < before.labels;
 }
 
-/** Null: what a look says does not follow from labels, or can no longer be computed. */
+/** Null: the result of a look does not depend on labels, or can no longer be computed. */
 async function judgeGroup(
   deps: JudgingDeps,
   monitor: Monitor,

@@ -45,7 +45,10 @@ export async function loggedLatencies(
   }));
 }
 
-/** The last prediction of a model in so many milliseconds before now, UTC; null: there is none. One of the future is none. */
+/**
+ * UTC instant of the last prediction of a model in so many milliseconds before now; null: there is none. Predictions in the
+ * future do not count.
+ */
 export function lastPrediction(
   { predictions }: Tables,
   { model, now, withinMs }: { readonly model: string; readonly now: number; readonly withinMs: number },

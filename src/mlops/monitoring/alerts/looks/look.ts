@@ -23,7 +23,7 @@ export interface CountedLook {
   readonly labels: number;
 }
 
-/** Whether a column changed at all: of other windows the loss of quality says nothing. */
+/** Whether any column changed. Without a change, a drift look does not depend on the loss of quality. */
 export function hasChange({ columns }: Pick<DriftWindow, 'columns'>): boolean {
   return columns.some(({ drifted, significant }) => drifted === true || significant === true);
 }

@@ -10,7 +10,7 @@ export interface TableColumn {
   readonly kind: ColumnKind;
   /** SQL type of the engine, for messages. */
   readonly type: string;
-  /** No row has a value, so that the type says nothing. */
+  /** No row has a value, so the type is unknown. */
   readonly blank: boolean;
 }
 
@@ -68,7 +68,7 @@ async function relationOf(session: LakeSession, file: TableFile, format: FileFor
   return table;
 }
 
-/** Text columns without any value: what a CSV file says nothing about is taken for text. */
+/** Text columns without any value: CSV reading falls back to text for empty columns. */
 async function blankTexts(session: LakeSession, relation: string, names: readonly string[]): Promise<Set<string>> {
   if (names.length === 0) return new Set();
   const counts = names.map((name, at) => `count(${identifier(name)}) > 0 AS c${at}`);
