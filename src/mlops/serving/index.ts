@@ -82,7 +82,7 @@ export interface ServingDeps {
   readonly folder: string;
 }
 
-/** Endpoints: versions that answer predictions, whatever protocol they are asked in. Disposing ends their replicas. */
+/** Endpoints: model versions that answer predictions in several protocols. Disposing stops their replicas. */
 export interface Serving extends AsyncDisposable {
   /** `Endpoint`. */
   readonly kinds: readonly ManifestKind[];

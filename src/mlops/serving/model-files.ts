@@ -105,7 +105,7 @@ function keyOf(model: string, version: string): string {
   return JSON.stringify([model, version]);
 }
 
-/** Copies on their way out; no model has a name that begins so, as a colon is encoded. */
+/** Prefix of folders to remove. No model folder starts with it, because a colon in a model name is encoded. */
 const GONE = 'gone:';
 
 async function versionsIn(folder: string): Promise<{ model: string; version: string; folder: string }[]> {

@@ -112,7 +112,7 @@ export async function rollBack(
   await next(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
 }
 
-/** The newest that was live, says something else than the live one, and was made before it. */
+/** The newest revision that was live, was made before the live one, and differs from it. */
 async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | null> {
   const { live } = await existing(sql, endpoint);
   const all = await revisionsOf(sql, endpoint, LOOK_BACK);

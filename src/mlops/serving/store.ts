@@ -22,7 +22,7 @@ interface ServingTables {
 const State = z.enum(['pending', 'live', 'failed', 'replaced']);
 const Versions = z.record(z.string(), z.string());
 
-/** A state that an endpoint was asked to be in. */
+/** A requested state of an endpoint. */
 export interface Revision {
   readonly endpoint: string;
   readonly revision: number;
@@ -121,7 +121,7 @@ export async function revisionsOf(sql: Sql, endpoint: string, limit: number): Pr
   return rows.map(revisionOf);
 }
 
-/** Adds the newest revision; the endpoint is made where it is not there. */
+/** Adds the newest revision; creates the endpoint if it does not exist. */
 export async function addRevision(
   sql: Sql,
   added: Pick<Revision, 'endpoint' | 'revision' | 'spec' | 'versions' | 'cause' | 'createdMs' | 'strategy'>,

@@ -50,7 +50,7 @@ export interface MeterBook extends AsyncDisposable {
   begin(replica: string, facts: ReplicaFacts): ReplicaMeter;
   /** Records all until now. */
   flush(): Promise<void>;
-  /** Records what a server before this one did not; `ends` says when its replicas really ended, Unix milliseconds, by their id. */
+  /** Records the usage that an earlier server left; `ends`: the real end of its replicas by id, Unix milliseconds. */
   recover(ends: ReadonlyMap<string, number>): Promise<void>;
 }
 

@@ -23,13 +23,13 @@ export interface ServedVariant {
   readonly environment: string | null;
   readonly min: number;
   readonly max: number;
-  /** Requests at one time in one replica. */
+  /** Maximum number of concurrent requests in one replica. */
   readonly concurrency: number;
-  /** Milliseconds without a request after which none runs, once `min` is 0. */
+  /** Milliseconds without a request after which the variant scales to zero, if `min` is 0. */
   readonly idleAfterMs: number;
-  /** Milliseconds that a replica takes to be ready, as the document says. */
+  /** Configured cold start of a replica, in milliseconds. */
   readonly coldStartMs: number;
-  /** Share of a replica's capacity that is planned with, as the document says, 0 to 1. */
+  /** Configured share of a replica's capacity to plan with, 0 to 1. */
   readonly targetUtilization: number;
   /** Share of requests that may wait longer than a limit; null for `hpa` and `kpa`, which plan by `targetUtilization` instead. */
   readonly slo: WaitingSlo | null;
@@ -40,7 +40,7 @@ export interface ServedVariant {
 
 /** Counts of a version of a variant in one minute or hour, over all servers. */
 export interface VariantSpan {
-  /** Unix milliseconds at which it begins. */
+  /** Start, Unix milliseconds. */
   readonly at: number;
   readonly variant: string;
   readonly model: string;
@@ -55,7 +55,7 @@ export interface VariantSpan {
   readonly measuredMs: number;
 }
 
-/** How many replicas a variant shall have, and how many it is believed to have now. */
+/** New replica bounds of a variant, and the bounds that the caller expects it to have now. */
 export interface ReplicaChange {
   readonly endpoint: string;
   readonly variant: string;

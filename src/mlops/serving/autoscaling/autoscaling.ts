@@ -27,7 +27,7 @@ export interface ScalingBudget {
   spentFor(subject: ScaledSubject): Promise<SpentBudget | null>;
 }
 
-/** A set whose replicas shall follow demand. */
+/** A replica set that autoscaling controls. */
 export interface Scaled {
   readonly name: string;
   readonly variant: Variant;
@@ -109,7 +109,7 @@ export class Autoscaling implements AsyncDisposable {
     this.tick();
   }
 
-  /** Replicas of a set that traffic is about to come to; 0: as demand says. */
+  /** Sets the replicas of a set that expected traffic needs; 0: demand alone decides. */
   expect(endpoint: string, set: ReplicaSet, replicas: number): void {
     this.#entries.get(endpoint)?.get(set)?.governor.expect(replicas);
   }

@@ -20,7 +20,7 @@ export function statedPrice({ scaling }: Variant): ReplicaPrice | undefined {
   return amount === undefined ? undefined : { amount, currency: null, source: 'the document of the endpoint' };
 }
 
-/** Prices as they were asked for last. */
+/** Cache of the last read prices. */
 export class KnownPrices {
   readonly #known = new Map<string, ReplicaPrice | null>();
 

@@ -42,7 +42,7 @@ export interface Backend {
   readonly protocol: Protocol;
   /** Model name in the addresses of the backend's protocol. */
   readonly modelName: string;
-  /** Begins one copy; it may take long until that is ready. Errors: `AppError`, when it cannot be begun. */
+  /** Starts one copy; resolves before it is ready. Errors: `AppError`, when it cannot be started. */
   start(id: string, starting: Starting): Promise<StartedReplica>;
   /** True: a copy holds a machine from its call of `placed` on. Otherwise it does from its start on. */
   readonly isPlacedLater?: boolean;
@@ -51,7 +51,7 @@ export interface Backend {
    * this server is down.
    */
   keep?(copies: number): void;
-  /** Whether it answers predictions now. Failures count as no. */
+  /** Whether the copy answers predictions now; false on errors. */
   isReady(address: Address): Promise<boolean>;
   /** Inputs and outputs of the model, read from a ready replica; unknown parts are null. */
   spec(address: Address): Promise<ModelSpec>;

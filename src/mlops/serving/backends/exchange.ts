@@ -22,7 +22,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** The server did not take the connection: not a byte was sent, and another may be asked. */
+/** The server did not accept the connection: no byte was sent, so a retry at another replica is safe. */
 export class NotConnected extends Error {}
 
 /** Close an idle connection before common servers do: a request on a connection that the server is closing is lost. */
@@ -88,7 +88,7 @@ function stalled(answer: IncomingMessage): Error {
   return new ServingProblem('timeout', 'The model stopped in its answer.');
 }
 
-/** The same with the whole answer. */
+/** Sends one request and reads the whole answer. Errors: those of `begin` and `wholeOf`. */
 export async function exchanged(address: Address, exchange: Exchange): Promise<Answer> {
   const answer = await begin(address, exchange);
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await wholeOf(answer) };

@@ -58,7 +58,7 @@ export async function startLeased({
   return {
     ended,
     async stop() {
-      // Its folder goes with it.
+      // Skip after the end: the folder of the execution is removed then.
       if (!isOver) execution.stop();
       await ended;
     },

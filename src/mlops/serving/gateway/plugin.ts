@@ -48,7 +48,7 @@ export function gatewayPlugin(deps: GatewayDeps): Plugin {
   return (app) => {
     countEndings(app, metrics);
     app.removeAllContentTypeParsers();
-    // How large a body may be is the endpoint's to say.
+    // Do not parse here: the endpoint limits the size of a body.
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.get('/serve/:endpoint/*', { config: { scope: 'mlops.read' } }, answered);
     app.post('/serve/:endpoint/*', { config: { scope: 'serving.predict', audit: 'counted' } }, answered);

@@ -16,10 +16,10 @@ import { type Given, givenTensor } from '../tensors/given.ts';
 import { codecs, type Spoken } from './target.ts';
 import type { Request } from './traffic.ts';
 
-/** An answer for a client: whole, or as it comes from a server that speaks the client's protocol. */
+/** An answer for a client: whole, or a stream from a server that speaks the client's protocol. */
 export type Predicted =
   | { readonly status: number; readonly body: Body; readonly tensors: ConvertedTensors }
-  /** `whole`: what to send instead, where the answer was read for another reason first. */
+  /** `whole`: replaces `passed`, where its content has been read already. */
   | { readonly status: number; readonly passed: IncomingMessage; readonly whole?: Buffer | Readable };
 
 /** Tensors of the request and of the answer, as the gateway decoded them. */
@@ -199,7 +199,10 @@ function outcomeOf(error: unknown): Outcome {
   return error.kind === 'unavailable' ? 'lost' : 'refused';
 }
 
-/** An answer that the model tore has an error; one that was closed on our side for a client that left has none, or `ClientGone`. */
+/**
+ * An answer that the model breaks off has an error. An answer that the gateway closes for a disconnected client has none, or
+ * `ClientGone`.
+ */
 function outcomeOfTorn({ errored }: IncomingMessage): Outcome {
   return errored === null || errored instanceof ClientGone ? 'abandoned' : 'lost';
 }

@@ -56,13 +56,13 @@ export function namedVariants(
   throw new ServingProblem('not_found', `Endpoint "${endpoint}" serves ${there}; ${asked.join(', ')} was asked for.`);
 }
 
-/** Shares of the traffic; all to the first variant where the endpoint says none. */
+/** Shares of the traffic; all to the first variant where the endpoint sets none. */
 export function weightsOf({ variants, traffic }: EndpointSpec): Readonly<Record<string, number>> {
   const [first = ''] = Object.keys(variants);
   return traffic.weights ?? { [first]: 1 };
 }
 
-/** The first variant whose share, added to those before it, is beyond the place. Without weights, the first. */
+/** The first variant with a cumulative share above `place`. Without weights, the first. */
 export function byWeight<T>(variants: readonly T[], weightOf: (variant: T) => number, place: number): T {
   const total = variants.reduce((sum, variant) => sum + weightOf(variant), 0);
   let rest = place * total;

@@ -14,7 +14,7 @@ import { type AnsweredTokens, StreamTokens } from './token-usage.ts';
 /** Names the prediction, both ways. */
 export const ID_HEADER = 'x-steelyard-prediction-id';
 
-/** A request that was answered, as far as it is known before its answer has gone. */
+/** An answered request, with the facts that are known before its answer is sent. */
 export interface Answered {
   readonly deployment: Deployment;
   readonly live: LiveVariant;
@@ -75,7 +75,7 @@ export async function keptAnswer(queue: LogQueue, answered: Answered, predicted:
   return keptFirst(queue, answered, predicted);
 }
 
-/** Before or after its answer, as the endpoint says. */
+/** Logs before or after the answer, as the endpoint configures. */
 function put(queue: LogQueue, { deployment }: Answered, exchange: Exchange): Promise<void> | void {
   if (deployment.revision.spec.log.answer === 'before') return queue.kept(exchange);
   queue.add(exchange);
@@ -97,7 +97,7 @@ function watched(queue: LogQueue, answered: Answered, predicted: Passed): Predic
   return predicted;
 }
 
-/** An answer of a known length is read and kept, then sent; the last part of another waits until the whole is kept. */
+/** An answer of a known length is read and stored, then sent. Of any other answer, the last part waits until the whole is stored. */
 async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed): Promise<Predicted> {
   const { passed, status } = predicted;
   const length = Number(passed.headers['content-length'] ?? Number.NaN);
@@ -113,7 +113,7 @@ async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed)
   return { status, passed, whole: held };
 }
 
-/** Reads an answer while it passes; the tokens of a stream also where the whole of it is too much to keep. */
+/** Copies an answer while it passes. Reads the token counts of a stream even where the whole stream is too large to keep. */
 function readPassing(answered: Answered, passed: IncomingMessage): () => Exchange {
   const tokens = isEventStream(passed.headers) ? new StreamTokens() : null;
   const copy = copied(passed, roomFor(answered), (part) => tokens?.write(part));

@@ -101,7 +101,7 @@ export class LogQueue implements AsyncDisposable {
     this.#working = null;
   }
 
-  /** Unless somebody waits for it, or much does. */
+  /** Waits for more exchanges, unless a request waits for the disk or a full batch is ready. */
   async #linger(): Promise<void> {
     if (this.#isOver || this.#waiting.length >= BATCH_REQUESTS) return;
     if (this.#waiting.some(({ settled }) => settled !== null)) return nextTurn();

@@ -55,8 +55,8 @@ const MOST_AHEAD_MS = 24 * 3_600_000;
 const LONGEST_ENTITY = 250;
 
 /**
- * The rows of an exchange, one for each row of the batch where inputs and outputs have the same number of them, else one for all.
- * `isWhole` is false where nothing could be read of it: then there is one row that says that it was answered.
+ * The rows of an exchange: one for each row of the batch where inputs and outputs have the same number of rows, else one for
+ * all. `isWhole` is false where the content could not be read; then there is one row without content.
  */
 export function rowsOf(
   exchange: Exchange,

@@ -10,7 +10,7 @@ export interface Copied {
 export function copied(answer: Readable, roomBytes: number, onPart: (part: Buffer) => void = () => undefined): Copied {
   let parts: Buffer[] | null = [];
   let sizeBytes = 0;
-  // A listener would make it flow before its reader is there.
+  // Pause first: a listener would start the flow before the reader is attached.
   answer.pause();
   answer.on('data', (part: Buffer) => {
     onPart(part);

@@ -48,7 +48,7 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
 
   /** Extends the current number of ready replicas back to the previous sample. */
   function sample(now: number): void {
-    // A clock that was set says nothing about how long they ran.
+    // After a change of the system clock, the elapsed time is unknown; limit it.
     const within = { start: Math.max(sampledAt, now - MOST_SAMPLED_MS), end: now };
     for (const { revision, variants } of active()) {
       for (const { name, variant, version, set } of variants) {

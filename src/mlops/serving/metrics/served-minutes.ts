@@ -16,7 +16,7 @@ export interface ServedMinute {
 
 /** Fewer answers have no 95th percentile. */
 const LEAST_ANSWERS = 20;
-/** A minute in which replicas were counted for less is not a whole one. */
+/** Minimum share of a minute in which replicas must have been counted. */
 const LEAST_MEASURED = 0.9;
 
 interface Minute {

@@ -13,7 +13,7 @@ interface MeasuredServiceTimes {
   readonly measurements: number;
 }
 
-/** Fewer answers say little about the slow ones. */
+/** With fewer answers, the slow quantiles are too uncertain. */
 const LEAST_ANSWERS = 200;
 const POINTS = 500;
 

@@ -79,7 +79,7 @@ function cellOf(row: unknown, name: string, count: number, what: string): unknow
   throw badRequest(`All of ${what} must name the same tensors.`);
 }
 
-/** A lone input goes without its name where the server has not told one. */
+/** A single input is sent without its name where the server has not reported one. */
 function unnamed(inputs: readonly Tensor[], { inputs: known }: ModelSpec): boolean {
   return inputs.length === 1 && known === null;
 }

@@ -30,7 +30,7 @@ export interface ReplicaMeter {
 }
 
 export interface PlaceLimits {
-  /** Predictions at one time in one replica. */
+  /** Maximum number of concurrent predictions in one replica. */
   readonly concurrency: number;
   /** Predictions that wait for a place. */
   readonly queue: number;
@@ -70,7 +70,7 @@ interface PlacesDeps {
 /** Weight of the newest prediction in the mean time that one takes. */
 const NEWEST = 0.1;
 
-/** Places in the replicas of one set, and the line of those who wait for one. */
+/** Places in the replicas of one set, and the queue of requests that wait for one. */
 export class Places {
   readonly #deps: PlacesDeps;
   readonly #replicas = new Map<Replica, ReplicaMeter>();

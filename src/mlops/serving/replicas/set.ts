@@ -23,7 +23,7 @@ export interface SetDeps {
 }
 
 export interface SetState {
-  /** How many shall run. */
+  /** Wanted number of replicas. */
   readonly wanted: number;
   /** How many answer. */
   readonly ready: number;

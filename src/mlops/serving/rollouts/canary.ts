@@ -22,11 +22,11 @@ export interface CanaryDeps {
   readonly endpoint: string;
   readonly revision: number;
   readonly spec: RolloutSpec;
-  /** Makes ready for so many percent of the traffic. Error: `NotReady`. */
+  /** Prepares the replicas for a percentage of the traffic. Error: `NotReady`. */
   readonly prepare: (weight: number) => Promise<void>;
-  /** Gives it so much of the traffic. */
+  /** Gives the canary this share of the traffic. */
   readonly show: (share: CanaryShare) => void;
-  /** Resolves a moment later. Error: when it is given up. */
+  /** Resolves after a short delay. Error: when the rollout is given up. */
   readonly pause: () => Promise<void>;
 }
 

@@ -19,7 +19,7 @@ export interface StoredRollout {
   readonly endpoint: string;
   readonly revision: number;
   readonly state: z.infer<typeof RolloutState>;
-  /** Place of its step among the steps, from 0. */
+  /** Index of the current step, from 0. */
   readonly step: number;
   readonly stepMs: number;
   readonly reason: string | null;

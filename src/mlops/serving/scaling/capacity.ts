@@ -37,7 +37,7 @@ const REQUESTS_OF_A_PLACE = 20;
 const MOST_MEASUREMENTS = 2_000;
 /** Until the queue has its usual length. */
 const WARM_UP_SHARE = 0.1;
-/** The share has to hold with so many standard errors of the simulation. */
+/** Number of standard errors of the simulation with which the share must hold. */
 const STANDARD_ERRORS = 2;
 /** Rates that are looked at: down to a thousandth of the largest that is planned with. */
 const LEAST_SHARE_OF_MOST = 1e-3;
@@ -139,7 +139,7 @@ function createSimulation({ concurrency, waitSeconds, missRatio }: CapacityQuest
   const places = Float64Array.from({ length: requests }, () => random());
   const first = Math.floor(requests * WARM_UP_SHARE);
   return {
-    /** Whether the share, plus so many standard errors of it, is no more than stated. */
+    /** Whether the share of misses, plus so many of its standard errors, is at most `missRatio`. */
     keeps(ascending: Float64Array, rate: number, standardErrors: number): boolean {
       const fleet = createShadowFleet({ concurrency, coldStartSeconds: 0, waitSeconds }, 0, 1);
       const misses = new Float64Array(requests);

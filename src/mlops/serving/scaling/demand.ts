@@ -55,7 +55,7 @@ export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }
   };
 }
 
-/** Rounding in the last digit asks for no replica more. */
+/** A rounding error in the last digit must not add a replica. */
 function wholeReplicas(exact: number): number {
   return Math.ceil(exact - 1e-9);
 }

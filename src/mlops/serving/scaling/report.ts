@@ -88,7 +88,7 @@ function policyOf(kind: PolicyKind, settings: ReplaySettings): ScalingPolicy {
   }
 }
 
-/** More replicas never let more wait, so that halving finds the fewest. */
+/** More replicas never cause more waits, so bisection finds the fewest. */
 async function bestConstant(
   settings: ReplaySettings,
   run: (policy: ScalingPolicy, initialReplicas: number) => Promise<Replayed>,

@@ -3,7 +3,7 @@ import type { ScalingObservation } from './policy.ts';
 import { createQueue } from './queue.ts';
 import { highestOfLast } from './stabilization.ts';
 
-/** The service time is the mean of the last so many. */
+/** Number of last requests in the mean service time. */
 const SERVICE_MEMORY = 500;
 /** Until the first request has been served. */
 const ASSUMED_SERVICE_SECONDS = 1;

@@ -7,7 +7,7 @@ import { createServedInOrder } from './served-in-order.ts';
 import { createShadowFleet, type ShadowFleet } from './shadow-fleet.ts';
 
 export interface SloOptions extends Fleet, ReplicaBounds {
-  /** A request that waits longer than so many seconds for a place misses the SLO. */
+  /** Seconds of wait for a slot above which a request misses the SLO. */
   readonly waitSeconds: number;
   /** Share of requests that may miss it, above 0 and below 1. */
   readonly missRatio: number;
@@ -15,7 +15,7 @@ export interface SloOptions extends Fleet, ReplicaBounds {
   readonly missReplicaHours: number | null;
   /** Half-life of past observations in seconds; an hour when left out. */
   readonly halfLifeSeconds?: number;
-  /** Excess misses count so many times against the coming ones; 3 when left out. */
+  /** Weight of excess misses against future ones; 3 when left out. */
   readonly excessWeight?: number;
   /** Multiples of the highest demand that are forecasts too; 1.25, 1.5 and 2 when left out. */
   readonly headrooms?: readonly number[];

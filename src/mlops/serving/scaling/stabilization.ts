@@ -6,7 +6,7 @@
 export function highestOfLast(windowSeconds: number): (atSeconds: number, wish: number) => number {
   const wishes: { readonly at: number; readonly wish: number }[] = [];
   return (at, wish) => {
-    // A lower wish that came before a higher one is never the answer again.
+    // A lower or equal wish before a higher one can never be the highest again.
     while ((wishes.at(-1)?.wish ?? Number.POSITIVE_INFINITY) <= wish) wishes.pop();
     wishes.push({ at, wish });
     while ((wishes[0]?.at ?? at) < at - windowSeconds) wishes.shift();

@@ -51,7 +51,7 @@ export function boundOutputs(given: readonly Given[], outputs: readonly TensorSp
   }
 }
 
-/** A signature is what its author inferred of an example: an answer with fractions for whole numbers is believed. */
+/** MLflow infers a signature from an example, so it may be too narrow: an answer with fractions for an integer output keeps its type. */
 function widened({ datatype }: TensorSpec, given: Given) {
   const says = inferredDatatype(given);
   const isFraction = says === 'FP64' && !['FP16', 'FP32', 'FP64'].includes(datatype);

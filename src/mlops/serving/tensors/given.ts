@@ -78,7 +78,7 @@ export function tensorOf(given: Given, name: string, datatype: Datatype): Tensor
   return of(numericData(name, values, datatype));
 }
 
-/** A client that says FP64 for a model of FP32 means the numbers; texts are never numbers. */
+/** A client that sends FP64 to a model of FP32 means the numbers, so numbers are converted. Texts, booleans and FP16 are refused. */
 function retyped(name: string, { datatype: from, data }: { datatype: Datatype; data: TensorData }, to: Datatype) {
   if (isBytes(data) || to === 'BYTES' || from === 'BOOL' || to === 'BOOL' || from === 'FP16') {
     throw badRequest(`"${name}" must be ${to}; ${from} came.`);
@@ -100,7 +100,7 @@ function numericData(
   return data;
 }
 
-/** Smallest and largest of each whole type. */
+/** Minimum and maximum of each integer type. */
 const ranges: Readonly<Partial<Record<Datatype, readonly [bigint, bigint]>>> = {
   UINT8: [0n, 2n ** 8n - 1n],
   UINT16: [0n, 2n ** 16n - 1n],

@@ -18,7 +18,7 @@ interface Asker {
   readonly failed: (problem: ServingProblem) => void;
 }
 
-/** Connects when it is first asked, and again when the connection was lost. */
+/** Connects on the first request, and again after the connection was lost. */
 export function openChannel(socketPath: string): Channel {
   let connection: Promise<Connection> | null = null;
   const connected = (): Promise<Connection> => {

@@ -31,7 +31,7 @@ export function frameBytes(id: number, status: number, { headers, content }: Omi
   return bytes;
 }
 
-/** Takes the parts of a stream as they come, and hands on each frame when it is whole. */
+/** Takes the parts of a stream as they arrive, and passes on each complete frame. */
 export function frameReader(onFrame: (frame: Frame) => void): (part: Buffer) => void {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -39,7 +39,7 @@ export function frameReader(onFrame: (frame: Frame) => void): (part: Buffer) => 
   return (part) => {
     waiting.push(part);
     waitingBytes += part.length;
-    // Parts of a long frame are put together once, and not at each part.
+    // Concatenate the parts of a long frame once, and not for each part.
     if (waitingBytes < wantedBytes) return;
     let bytes = waiting.length === 1 ? part : Buffer.concat(waiting);
     for (;;) {
