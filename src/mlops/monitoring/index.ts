@@ -31,27 +31,30 @@ export type { ServedLog } from './predictions/served.ts';
 export { createDdSketch, type DdSketch, ddSketchOf } from './sketches/index.ts';
 export { journalFolder, type OpenedMonitoring, openMonitoring } from './tables.ts';
 
-/** What models answered, what really happened, and how good the answers were; did the data drift? */
+/** Stores predictions and outcomes, and measures quality and drift. */
 export interface Monitoring {
   /** `Monitor`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
-  /** Where the gateway keeps what it answered. */
+  /** Destination of the predictions that the gateway answers. */
   readonly served: ServedLog;
   /** A monitor by name; null where there is none. */
   monitor(sql: Sql, name: string): Promise<Monitor | null>;
   readonly counts: PredictionCounts;
-  /** In the caller's transaction: a version has taken the place of the one whose quality was low, and is judged by itself. */
+  /**
+   * In the caller's transaction: records that a new version has replaced the one with low quality. The new version is judged
+   * on its own looks.
+   */
   retrained(sql: Sql, monitor: string, by: { readonly version: string; readonly at: string }): Promise<void>;
-  /** Predictions of a part, and how good those are whose labels are known by now. */
+  /** Number of predictions in a part, and the quality of those with labels that are known now. */
   measured(
     monitor: Monitor,
     part: { readonly start: string; readonly end: string; readonly modelVersion: string | undefined },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
-  /** What retention deletes of predictions, and of labels, when they are kept for so many days; null: for ever. */
+  /** Rows of predictions, or labels, that retention of so many days would delete; null: kept for ever. */
   previewPredictions(days: number | null): Promise<RetentionPreview>;
   previewLabels(days: number | null): Promise<RetentionPreview>;
-  /** Compares windows as they are complete, looks at alerts, and tells who wants to know. */
+  /** Compares windows as they become complete, evaluates alerts, and sends notices. */
   schedule(jobs: Jobs): void;
 }
 
@@ -60,7 +63,7 @@ export interface MonitoringGround
     DriftDeps,
     TargetRules,
     Omit<AlertDeps, 'tables' | 'estimates' | 'served'> {
-  /** Quality without labels; left out: as the monitor says under `estimate`. */
+  /** Estimates of quality without labels; left out: as the monitor configures under `estimate`. */
   readonly estimates?: QualityEstimates;
   /** After how many days predictions and labels are deleted. */
   readonly config: KeepDays;

@@ -17,7 +17,7 @@ export const monitoringMigrations: Migrations = {
       await db.schema
         .createTable('drift_window')
         .addColumn('monitor', 'text', (column) => column.notNull())
-        // Of what the monitor says of drift: another text begins anew.
+        // Digest of the model and the `drift:` text: another text starts a new generation.
         .addColumn('generation', 'text', (column) => column.notNull())
         .addColumn('number', 'integer', (column) => column.notNull())
         .addColumn('start_at', 'text', (column) => column.notNull())
@@ -53,7 +53,7 @@ export const monitoringMigrations: Migrations = {
         .addColumn('counts', 'text', (column) => column.notNull())
         .addColumn('since', 'text', (column) => column.notNull())
         .addColumn('looked_at', 'text', (column) => column.notNull())
-        // What was looked at until then is never looked at again.
+        // UTC instant up to which data has been evaluated; that data is never evaluated again.
         .addColumn('looked_until', 'text', (column) => column.notNull())
         .addColumn('reason', 'text', (column) => column.notNull())
         .addColumn('episode', 'text')

@@ -28,13 +28,13 @@ export const HOUR_MS = 60 * MINUTE_MS;
 
 export interface RoomOptions {
   readonly database?: string;
-  /** Port of a receiver of webhooks on this machine that may be told. */
+  /** Port of a webhook receiver on this machine to which notices may be sent. */
   readonly receiverPort?: number;
   readonly estimates?: QualityEstimates;
   readonly served?: ServedRequests;
 }
 
-/** Everything that monitoring stands on, real but for the clock; servers on it look when they are told to. */
+/** The dependencies of monitoring, all real except the clock. Servers on them evaluate alerts only when a test calls for it. */
 export async function openRoom(options: RoomOptions = {}) {
   const { ground, opened, folder } = await openGround(options.database ?? 'sqlite');
   const server = () => startServer(ground, opened, options);
@@ -112,7 +112,7 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
       await drain();
     },
     drain,
-    /** What the bridge does when a retraining has put a version in place. */
+    /** The call of the bridge when a retrained version has gone live. */
     retrained: (version: string, monitor = 'watch') =>
       store.transaction((sql) =>
         monitoring.retrained(sql, monitor, { version, at: new Date(clock.now()).toISOString() }),
@@ -139,7 +139,7 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
 export type Room = Awaited<ReturnType<typeof openRoom>>;
 export type Server = Awaited<ReturnType<Room['server']>>;
 
-/** Calls an endpoint of a server of a room; an answer that is not 200 throws with the problem document. */
+/** Calls an endpoint of a test server. A status other than 200 throws an error with the problem document. */
 export async function call<E extends Endpoint>(
   { http }: { readonly http: FastifyInstance },
   target: E,
@@ -161,7 +161,7 @@ export async function problemFrom(calling: Promise<unknown>): Promise<Record<str
   throw error;
 }
 
-/** UTC, so many hours after the beginning of the room's day. */
+/** UTC instant of an hour of the first day of the test clock. */
 export function hour(hours: number): string {
   return new Date(Date.parse('2026-11-10T00:00:00Z') + hours * HOUR_MS).toISOString();
 }

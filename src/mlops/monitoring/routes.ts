@@ -18,7 +18,7 @@ import {
 import { keepLabels, keepPredictions, noMonitor } from './predictions/service.ts';
 import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
 
-/** Days in which an outcome counts for models that nobody watches. */
+/** Label window in days for models without a monitor. */
 const WITHIN_DAYS = 30;
 
 export function monitoringRoutes(
@@ -50,7 +50,7 @@ export function monitoringRoutes(
       try {
         return await deleteSubject(all, body);
       } finally {
-        // Also where a part of the rows was deleted before an error.
+        // Also after an error: a part of the rows may have been deleted before it.
         if (!body.dryRun) await deps.storedWindows.forget();
       }
     }),

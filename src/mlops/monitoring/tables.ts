@@ -16,19 +16,19 @@ export interface MonitoringDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;
-  /** Where uploads and profiles of references lie, on this machine. */
+  /** Uploads and profiles of references, on this machine. */
   readonly objects: Objects;
 }
 
 export interface OpenedMonitoring extends AsyncDisposable {
   readonly predictions: JournaledTable;
   readonly labels: JournaledTable;
-  /** Begins to move what waits into the lake, every few minutes and when it is much. */
+  /** Starts to move waiting rows into the lake, every few minutes and when many are waiting. */
   start(): void;
 }
 
 export interface OpeningMonitoring extends Pick<MonitoringDeps, 'store' | 'lake' | 'clock' | 'log'> {
-  /** Of the journals; the lake may read there. */
+  /** Folder of the journals; the lake may read it. */
   readonly folder: string;
   readonly fsync: 'always' | 'interval';
 }
@@ -38,14 +38,14 @@ const COMPACT_MS = 15 * 60_000;
 const LOOK_MS = 10_000;
 const MUCH_BYTES = 64 * 1024 * 1024;
 
-/** Opens the tables of predictions and of what came of them: what an earlier process acknowledged is in them. */
+/** Opens the tables of predictions and labels. They include all rows that an earlier process acknowledged. */
 export async function openMonitoring(deps: OpeningMonitoring): Promise<OpenedMonitoring> {
   const opening = { ...deps, now: deps.clock.now };
   const predictions = await openJournaledTable(opening, { table: PREDICTION, dayOf: 'predictedAt' });
   const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
   const tables = [predictions, labels];
   let settledAt = performance.now();
-  // At the first look: a server that never runs for long would compact nothing otherwise.
+  // Compacts in the first pass: otherwise a server with short uptimes would never compact.
   let compactedAt = Number.NEGATIVE_INFINITY;
   const loop = createLoop({
     longestRestMs: LOOK_MS,

@@ -24,11 +24,14 @@ export interface LiveVariant extends WantedVariant {
   readonly set: ReplicaSet;
 }
 
-/** What has the traffic of an endpoint on this server. It never changes: another takes its place in one step. */
+/**
+ * The revision and replica sets that get the traffic of an endpoint on this server. Immutable: a new deployment replaces it
+ * in one step.
+ */
 export interface Deployment {
   readonly revision: Revision;
   readonly variants: readonly LiveVariant[];
-  /** What has part of the traffic, and shall have all; null when nothing does. */
+  /** Canary with part of the traffic on the way to all of it; null while no canary runs. */
   readonly canary: Canary | null;
 }
 
@@ -44,11 +47,11 @@ export interface DeploymentsDeps {
   readonly autoscaling: Pick<Autoscaling, 'follow' | 'expect'>;
   /** Errors: `AppError`, when the version cannot be served by it. */
   readonly backendOf: (served: Served) => Promise<Backend>;
-  /** What is fetched of versions on this machine. */
+  /** Model versions that are fetched to this machine. */
   readonly models: Pick<ModelFiles, 'hold' | 'sweep'>;
   /** Ends what a server before this one left running. */
   readonly endFormer: () => Promise<void>;
-  /** Removes what is kept elsewhere for sets of other keys than these. */
+  /** Removes external replicas of sets with keys that are not in this list. */
   readonly retain: (keys: ReadonlySet<string>) => Promise<void>;
 }
 
@@ -56,7 +59,7 @@ export interface DeploymentsDeps {
 const LOOK_MS = 1_000;
 const RETAIN_MS = 60_000;
 const CANARY_LOOK_MS = 500;
-/** What was live before a restart is tried again after so long when it cannot be made. */
+/** Retry interval for a revision that was live before a restart and could not be started. */
 const AGAIN_MS = 10_000;
 
 interface State {
@@ -70,15 +73,15 @@ interface State {
   coming: readonly string[];
 }
 
-/** Makes what runs here follow what the store says. */
+/** Reconciles the replica sets of this server with the endpoints in the store. */
 export class Deployments implements AsyncDisposable {
   readonly #deps: DeploymentsDeps;
   readonly #states = new Map<string, State>();
   readonly #sets = new Map<string, Promise<ReplicaSet>>();
-  /** Sets that end, by what makes them different. */
+  /** Sets that are closing, with their keys. */
   readonly #closing = new Map<Promise<void>, string>();
   readonly #retained = { keys: '', at: 0 };
-  /** What sets keep of model files, by their key. */
+  /** Functions that release the model files of a set, by its key. */
   readonly #held = new Map<string, () => void>();
   #sweeping: Promise<void> = Promise.resolve();
   #former: Promise<void> = Promise.resolve();
@@ -96,17 +99,17 @@ export class Deployments implements AsyncDisposable {
     void this.wake().then(() => this.#sweep());
   }
 
-  /** What has the traffic of an endpoint; null while nothing has, undefined when there is no such endpoint. */
+  /** The deployment with the traffic of an endpoint; null while it has none, undefined when there is no such endpoint. */
   find(endpoint: string): Deployment | null | undefined {
     return this.#states.get(endpoint)?.active ?? (this.#states.has(endpoint) ? null : undefined);
   }
 
-  /** What has traffic here now. */
+  /** All deployments with traffic on this server. */
   active(): Deployment[] {
     return [...this.#states.values()].flatMap(({ active }) => active ?? []);
   }
 
-  /** Something was changed: looks at once, and not at the next turn; resolves when it has. */
+  /** Reconciles immediately after a change, without waiting for the next pass; resolves afterwards. */
   wake(): Promise<void> {
     const { log } = this.#deps;
     this.#looking = this.#looking
@@ -144,7 +147,7 @@ export class Deployments implements AsyncDisposable {
     void this.#retain(all);
   }
 
-  /** What is kept elsewhere and belongs to no set goes: at once when sets change, and again every now and then. */
+  /** Removes external replicas that belong to no set: immediately when the sets change, and otherwise once a minute. */
   async #retain(all: readonly Pointers[]): Promise<void> {
     const { store, clock, retain, log } = this.#deps;
     const retained = this.#retained;
@@ -166,7 +169,7 @@ export class Deployments implements AsyncDisposable {
     }
   }
 
-  /** It was deleted: what was begun ends, and nothing new is. */
+  /** The endpoint was deleted: aborts its rollout and closes its sets. */
   #retire(name: string): void {
     const state = this.#states.get(name);
     this.#states.delete(name);
@@ -194,7 +197,7 @@ export class Deployments implements AsyncDisposable {
   async #roll(state: State, { name, live }: Pointers, target: number, signal: AbortSignal): Promise<void> {
     await this.#former;
     try {
-      // What was live before a restart takes its requests at once; they wait for its replicas.
+      // After a restart the live revision takes requests immediately; they wait for its replicas.
       if (state.active === null && live !== null) await this.#activate(state, name, live, null);
       if (state.active?.revision.revision !== target) await this.#activate(state, name, target, signal);
     } catch (error) {
@@ -277,7 +280,7 @@ export class Deployments implements AsyncDisposable {
     this.#tidy();
   }
 
-  /** As many as the variant that it follows has now, or, after a restart, had at the end. */
+  /** Initial number of replicas: the current number of the variant that it follows, or after a restart the last decided number. */
   async #firstReplicas(
     before: Deployment | null,
     { endpoint }: Revision,
@@ -288,7 +291,7 @@ export class Deployments implements AsyncDisposable {
     const { model } = variant;
     const now = before?.variants.find((one) => one.name === name)?.set.state().wanted;
     const last = isBack ? await lastDecision(this.#deps.store, { endpoint, model, version }) : null;
-    // One at least shows that a new version starts at all.
+    // At least one, to show that a new version starts at all.
     return Math.min(max, Math.max(now ?? last?.to ?? 1, isBack ? min : Math.max(1, min)));
   }
 
@@ -326,7 +329,7 @@ export class Deployments implements AsyncDisposable {
     return set;
   }
 
-  /** Closes the sets that nobody needs any more. */
+  /** Closes the sets that no deployment needs any more. */
   #tidy(): void {
     for (const [key, making] of this.#sets) {
       if (this.#isNeeded(key)) continue;
@@ -362,7 +365,7 @@ export class Deployments implements AsyncDisposable {
   }
 }
 
-/** What was live before a restart and could not be made is tried again. */
+/** Retries a revision that was live before a restart and could not be started. */
 function againLater(state: State, target: number): void {
   setTimeout(() => {
     if (state.target === target) state.target = null;
@@ -377,7 +380,7 @@ function reasonOf(error: unknown, log: Log): string {
   return 'something went wrong in Steelyard; its log says what';
 }
 
-/** What changes nothing that runs needs no canary. */
+/** A revision that changes no running replica needs no canary. */
 function isCanaryOf(
   { strategy }: Revision,
   wanted: readonly { readonly key: string }[],

@@ -62,7 +62,7 @@ export function greedyGraph(): Uint8Array {
   );
 }
 
-/** A linear graph whose weights lie in a file of their own, beside the graph or wherever the path leads. */
+/** A linear graph with its weights in a separate file, next to the graph or wherever the path leads. */
 export function graphWithWeightsAt(location: string): Uint8Array {
   const external = new ProtobufWriter().string(1, 'location').string(2, location);
   const weights = new ProtobufWriter().packedIntegers(1, [2, 1]).integer(2, float).string(8, 'w');
@@ -78,5 +78,5 @@ export function graphWithWeightsAt(location: string): Uint8Array {
   );
 }
 
-/** TensorProto.BOOL, which the example has no use for. */
+/** TensorProto.BOOL, which the example does not need. */
 const BOOL = 9 as typeof float;

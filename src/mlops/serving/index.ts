@@ -59,39 +59,39 @@ export interface ServingDeps {
   readonly registry: Pick<Registry, 'version' | 'versionByAlias' | 'versionSource'>;
   /** Artifacts of versions. */
   readonly files: ArtifactFiles;
-  /** Who turns what replicas used into money, and who says what it was. */
+  /** Records the usage of replicas and returns their cost. Implemented by FinOps; injected by main. */
   readonly usage: ServingUsage;
   readonly costs: ServingCosts;
-  /** Who keeps what was answered. */
+  /** Stores predictions. Implemented by monitoring; injected by main. */
   readonly predictions: PredictionLog;
   readonly tokens: TokenLedger;
   readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
   /** Whether there is money for more replicas. */
   readonly budget: ScalingBudget;
-  /** What a replica costs an hour. */
+  /** Price of a replica per hour. */
   readonly prices: ReplicaPrices;
   readonly events: Pick<Events, 'subscribe'>;
   /** Whether commands may be run as processes of this machine. */
   readonly processes: boolean;
   readonly engines: ContainerEngines;
-  /** From which images of containers may be fetched. */
+  /** Registries from which images may be pulled. */
   readonly registries: readonly string[];
-  /** What every replica has in its environment besides its own: where programs are, and little more. */
+  /** Environment variables of every replica in addition to its own: the search path of programs, and little more. */
   readonly environment: Readonly<Record<string, string>>;
   /** The data folder. */
   readonly folder: string;
 }
 
-/** Endpoints: versions that answer predictions, whatever protocol they are asked in. Disposing ends their replicas. */
+/** Endpoints: model versions that answer predictions in several protocols. Disposing stops their replicas. */
 export interface Serving extends AsyncDisposable {
   /** `Endpoint`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
-  /** Where predictions are asked for: `/serve/NAME/…`. */
+  /** Serves predictions at `/serve/NAME/…`. */
   readonly plugin: Plugin;
   /** For other features of this server. */
   readonly use: ServingUse;
-  /** Begins to make what runs follow what the store says. */
+  /** Starts to reconcile running replicas with the store. */
   start(): void;
 }
 
@@ -172,7 +172,10 @@ function endpointKind(deps: ServiceDeps): ManifestKind {
   return { ...kind, runsCode: true };
 }
 
-/** What a cluster kept on while no server was there held its machine until now; that a cluster does not answer says nothing. */
+/**
+ * End of the usage of replicas that a cluster kept running while no server was up: now. If the cluster does not answer, the
+ * ends stay unknown.
+ */
 async function lastingReplicas({ engines, clock }: ServingDeps): Promise<Map<string, number>> {
   const taken = (await engines.kubernetes?.taken().catch(() => [])) ?? [];
   return new Map(taken.map((replica) => [replica, clock.now()]));

@@ -12,7 +12,7 @@ import { deleteEndpoint, rollBackEndpoint } from './schema.ts';
 const none = () => false;
 const all = () => true;
 
-/** Files of a folder, whose source sends its bytes when it is told to. */
+/** Model files of a folder. Their source sends its bytes when `sending.until` resolves. */
 function opened(folder = mkdtempSync(join(tmpdir(), 'model-files-'))) {
   const sending = { until: Promise.resolve(), fetched: 0 };
   const models = createModelFiles({
@@ -117,7 +117,7 @@ it('an endpoint keeps the files of what is live and of what a rollback goes back
     expect(here()).toEqual(['1', '2']);
     await appliedEndpoint(application, 'e', spec('3'));
     await expect.poll(here, WAIT).toEqual(['2', '3']);
-    // What failed is needed by nobody.
+    // Files of a failed revision are not needed.
     expect(await appliedEndpoint(application, 'e', spec('4'))).toMatchObject({ state: 'failed' });
     await expect.poll(here, WAIT).toEqual(['2', '3']);
     await call(application, rollBackEndpoint, { params: { endpoint: 'e' }, body: { revision: 1 } });
@@ -125,7 +125,7 @@ it('an endpoint keeps the files of what is live and of what a rollback goes back
     expect(await answers(application)).toBe('1');
     await expect.poll(here, WAIT).toEqual(['1', '3']);
   }
-  // What a server that was killed left is removed by the next, and what it serves is not.
+  // The next server removes the files that a killed server left, except those of live revisions.
   mkdirSync(join(data, 'serving', 'models', 'm', '9'));
   mkdirSync(join(data, 'serving', 'models', 'gone:left'));
   await using application = await testApplication({}, { data });
@@ -133,6 +133,6 @@ it('an endpoint keeps the files of what is live and of what a rollback goes back
   await expect.poll(here, WAIT).toEqual(['1', '3']);
   await call(application, deleteEndpoint, { params: { endpoint: 'e' } });
   await expect.poll(here, WAIT).toEqual([]);
-  // What has left its place is removed after that.
+  // A folder that was renamed for removal is removed afterwards.
   await expect.poll(() => readdirSync(join(data, 'serving', 'models')), WAIT).toEqual(['m']);
 });

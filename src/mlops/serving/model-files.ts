@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
 import { type MlModel, readMlModel } from './backends/mlmodel.ts';
 
-/** Artifacts under a root, as whoever keeps them shows them. */
+/** Reads artifacts under a root. Implemented by tracking; injected by main. */
 export interface ArtifactFiles {
   list(root: string, path: string): Promise<readonly { readonly name: string; readonly isFolder: boolean }[]>;
   open(root: string, path: string): Promise<{ readonly content: Readable }>;
@@ -21,13 +21,13 @@ export interface ModelFolder {
 }
 
 export interface ModelFiles {
-  /** Fetches what is not here yet. Errors: those of the artifacts. */
+  /** Fetches files that are not on this machine yet. Errors: those of the artifacts. */
   fetch(model: string, version: string): Promise<ModelFolder>;
-  /** Keeps what is here of a version, or comes, until what is answered is called. */
+  /** Keeps the files of a version, present or still to be fetched, until the caller calls the returned function. */
   hold(model: string, version: string): () => void;
   /**
-   * Removes what nobody holds, nobody fetches and nothing needs; answers how many versions. A copy leaves its place in one step before
-   * it is removed: after a crash between the two it is not there, and the rest of it is removed by the next sweep.
+   * Removes versions that are not held, not being fetched and not needed; returns their number. A copy is renamed in one
+   * step before its removal: after a crash in between the version is gone, and the next sweep removes the rest.
    */
   sweep(isNeeded: (model: string, version: string) => boolean): Promise<number>;
 }
@@ -35,7 +35,7 @@ export interface ModelFiles {
 const MLMODEL_LIMIT_BYTES = 1024 * 1024;
 const MOST_FILES = 20_000;
 
-/** Copies of versions under a folder, each fetched once and whole or not at all. */
+/** Keeps copies of versions in a folder. Each is fetched once, and either whole or not at all. */
 export function createModelFiles(deps: {
   readonly folder: string;
   readonly files: ArtifactFiles;
@@ -85,7 +85,7 @@ export function createModelFiles(deps: {
       let removed = 0;
       for (const { model, version, folder } of await versionsIn(deps.folder)) {
         const key = keyOf(model, version);
-        // Nothing is awaited between this and the note that it leaves.
+        // No await between this check and `leaving.set` below: no fetch can start in between.
         if ((held.get(key) ?? 0) > 0 || fetching.has(key) || isNeeded(model, version)) continue;
         const left = rename(folder, join(deps.folder, `${GONE}${randomUUID()}`));
         leaving.set(
@@ -105,7 +105,7 @@ function keyOf(model: string, version: string): string {
   return JSON.stringify([model, version]);
 }
 
-/** Copies on their way out; no model has a name that begins so, as a colon is encoded. */
+/** Prefix of folders to remove. No model folder starts with it, because a colon in a model name is encoded. */
 const GONE = 'gone:';
 
 async function versionsIn(folder: string): Promise<{ model: string; version: string; folder: string }[]> {

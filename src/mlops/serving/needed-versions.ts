@@ -3,8 +3,9 @@ import { LOOK_BACK, rollbackTarget } from './service.ts';
 import { findEndpoints, findRevision, type Revision, revisionsOf } from './store.ts';
 
 /**
- * Versions whose files are needed, besides those that replicas here hold: of what is live, of what is on its way, and of what a rollback
- * goes back to. A revision before those can be gone back to as well: its files are fetched again.
+ * Versions with files that are needed, in addition to those that replicas on this server hold: versions of live revisions,
+ * of revisions in rollout, and of rollback targets. A rollback to an earlier revision is possible too: its files are fetched
+ * again.
  */
 export async function neededVersions(store: Store): Promise<(model: string, version: string) => boolean> {
   const needed = new Set<string>();

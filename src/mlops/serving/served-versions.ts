@@ -16,7 +16,10 @@ export interface ServedVersion {
 
 const MOST_REVISIONS = 1_000;
 
-/** The versions of an endpoint, or of all, the newest revision first; those that were deleted are among them. A revision that never had the traffic served nothing. */
+/**
+ * The versions of an endpoint, or of all, the newest revision first, deleted endpoints included. A failed revision, or one
+ * that was replaced before it had traffic, is left out.
+ */
 export async function servedVersions(sql: Sql, endpoint: string | null): Promise<ServedVersion[]> {
   const served: ServedVersion[] = [];
   for (const { name, live } of await pointersOf(sql, endpoint)) {

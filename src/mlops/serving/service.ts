@@ -18,7 +18,7 @@ import {
 } from './store.ts';
 import { heldBy } from './usage.ts';
 
-/** What serving asks of the registry. */
+/** The queries of serving to the registry. */
 export interface ServedVersions {
   /** null when there is no such version. */
   version(sql: Sql, model: string, version: string): Promise<{ readonly version: string } | null>;
@@ -40,8 +40,8 @@ export interface ServiceDeps {
 }
 
 /**
- * Asks the cluster whether an endpoint may be served there, before anything is changed. One that does not answer is no reason to refuse
- * the document: its revision waits for it. Errors: `executor_denied`, `executor_cannot`.
+ * Checks with the cluster whether it may serve an endpoint, before any change. If the cluster does not answer, the document
+ * is accepted and its revision waits for the cluster. Errors: `executor_denied`, `executor_cannot`.
  */
 export async function checkCluster(
   { engines }: Pick<ServiceDeps, 'engines'>,
@@ -62,8 +62,8 @@ export async function checkCluster(
 export const LOOK_BACK = 50;
 
 /**
- * Makes the store say what the document says; its replicas follow. Errors: `manifest_reference_unknown` for a version or alias that
- * is not there, or a price that its policy needs, `executor_unknown` where this server runs no processes.
+ * Stores the document as a revision; the replicas follow. Errors: `manifest_reference_unknown` for a version or alias that
+ * does not exist, or a missing price that its policy needs; `executor_unknown` where this server runs no processes.
  */
 export async function applyEndpoint(
   deps: ServiceDeps,
@@ -75,7 +75,7 @@ export async function applyEndpoint(
   await checkPrices(deps, sql, spec);
   const [pointers] = await findEndpoints(sql, endpoint);
   const newest = pointers === undefined ? null : await findRevision(sql, endpoint, pointers.newest);
-  // What failed is tried again.
+  // An unchanged document retries a failed revision.
   if (newest !== null && newest.state !== 'failed' && isSame(newest, { spec, versions })) return 'unchanged';
   const { strategy } = spec.rollout;
   await next(deps, sql, endpoint, { spec, versions, cause: 'applied', strategy });
@@ -83,7 +83,7 @@ export async function applyEndpoint(
 }
 
 /**
- * A new revision that says what an older one said, with the versions that it had. Errors: `endpoint_not_found`,
+ * Creates a new revision with the spec and the versions of an older one. Errors: `endpoint_not_found`,
  * `endpoint_revision_not_found`, `executor_unknown`.
  */
 export async function rollBack(
@@ -112,7 +112,7 @@ export async function rollBack(
   await next(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
 }
 
-/** The newest that was live, says something else than the live one, and was made before it. */
+/** The newest revision that was live, was made before the live one, and differs from it. */
 async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | null> {
   const { live } = await existing(sql, endpoint);
   const all = await revisionsOf(sql, endpoint, LOOK_BACK);
@@ -120,7 +120,7 @@ async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | nul
   return now === undefined ? null : rollbackTarget(all, now);
 }
 
-/** Where a rollback goes to that names no revision; `revisions`: latest first. */
+/** Target of a rollback without a revision number; `revisions`: latest first. */
 export function rollbackTarget(revisions: readonly Revision[], live: Revision): Revision | null {
   return revisions.find((one) => one.liveMs !== null && one.revision < live.revision && !isSame(one, live)) ?? null;
 }
@@ -158,7 +158,7 @@ export async function changedRevision(
   return next(deps, sql, endpoint, { spec, versions, cause, strategy: 'instant' });
 }
 
-/** It answers no more; its revisions and what it cost stay known. Errors: `endpoint_not_found`. */
+/** Deletes an endpoint: it answers no more requests; its revisions and its cost stay in the store. Errors: `endpoint_not_found`. */
 export async function removeEndpoint({ clock }: Pick<ServiceDeps, 'clock'>, sql: Sql, endpoint: string): Promise<void> {
   const { name, newest } = await existing(sql, endpoint);
   await endRollout(sql, { endpoint: name, revision: newest }, { state: 'aborted', reason: 'its endpoint was deleted' });
@@ -179,7 +179,7 @@ export async function followAlias(deps: ServiceDeps, sql: Sql, model: string, al
     for (const [variant, spec] of Object.entries(revision.spec.variants)) {
       if (spec.model !== model || spec.alias !== alias) continue;
       const found = await deps.versions.versionByAlias(sql, model, alias);
-      // An alias that is gone points nowhere; what is served stays.
+      // A deleted alias changes nothing: the served version stays.
       if (found !== null) versions[variant] = found.version;
     }
     if (isSame(revision, { spec: revision.spec, versions })) continue;
@@ -231,7 +231,7 @@ async function resolved(deps: ServiceDeps, sql: Sql, spec: EndpointSpec): Promis
   return versions;
 }
 
-/** A miss can only be weighed against what a replica costs. */
+/** The policy `slo` compares the price of a miss with the price of a replica, so it needs both. */
 async function checkPrices({ prices }: ServiceDeps, sql: Sql, spec: EndpointSpec): Promise<void> {
   for (const [name, variant] of Object.entries(spec.variants)) {
     const { scaling } = variant;

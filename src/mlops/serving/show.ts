@@ -8,7 +8,7 @@ import type { EndpointDetail, EndpointRevision, EndpointSummary, EndpointVariant
 import { existing } from './service.ts';
 import { findRevision, type Pointers, type Revision, revisionsOf } from './store.ts';
 
-/** What a version has cost at an endpoint, as the other wing knows it. */
+/** Cost of a version at an endpoint. Implemented by FinOps; injected by main. */
 export interface ServingCosts {
   of(
     sql: Sql,
@@ -91,7 +91,7 @@ function shownRevision({
   };
 }
 
-/** Variants of the live revision, and those of a canary beside it; what both have is in the live revision with all of its share. */
+/** Variants of the live revision, and those of a canary. A variant of both is listed in the live revision with its whole share. */
 async function shownTraffic(
   costs: ServingCosts,
   sql: Sql,

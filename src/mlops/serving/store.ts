@@ -22,7 +22,7 @@ interface ServingTables {
 const State = z.enum(['pending', 'live', 'failed', 'replaced']);
 const Versions = z.record(z.string(), z.string());
 
-/** A state that an endpoint was asked to be in. */
+/** A requested state of an endpoint. */
 export interface Revision {
   readonly endpoint: string;
   readonly revision: number;
@@ -57,7 +57,7 @@ export async function findEndpoints(sql: Sql, name: string | null): Promise<Poin
   return query.execute();
 }
 
-/** Also of endpoints that were deleted. */
+/** Includes deleted endpoints. */
 export async function pointersOf(sql: Sql, name: string | null): Promise<Pointers[]> {
   let query = sql.tables<ServingTables>().selectFrom('endpoint').select(['name', 'newest', 'live']).orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
@@ -96,7 +96,7 @@ export async function lastRevision(sql: Sql, endpoint: string): Promise<number> 
   return row?.newest ?? 0;
 }
 
-/** It is found no more; its revisions stay. */
+/** Marks an endpoint as deleted: `findEndpoints` no longer returns it; its revisions stay. */
 export async function noteDeleted(sql: Sql, endpoint: string, at: number): Promise<void> {
   const tables = sql.tables<ServingTables>();
   await tables.updateTable('endpoint').set({ deleted_ms: at, live: null }).where('name', '=', endpoint).execute();
@@ -121,7 +121,7 @@ export async function revisionsOf(sql: Sql, endpoint: string, limit: number): Pr
   return rows.map(revisionOf);
 }
 
-/** Adds the newest revision; the endpoint is made where it is not there. */
+/** Adds the newest revision; creates the endpoint if it does not exist. */
 export async function addRevision(
   sql: Sql,
   added: Pick<Revision, 'endpoint' | 'revision' | 'spec' | 'versions' | 'cause' | 'createdMs' | 'strategy'>,
@@ -146,7 +146,7 @@ export async function addRevision(
     .execute();
 }
 
-/** It has the traffic from now on; the one before had it. */
+/** Records that a revision has the traffic from now on, and that the previous one lost it. */
 export async function noteLive(sql: Sql, { endpoint, revision }: Pick<Revision, 'endpoint' | 'revision'>, at: number) {
   const tables = sql.tables<ServingTables>();
   await tables

@@ -22,12 +22,12 @@ const Open = z.strictObject({
 
 const Left = z.strictObject({ seenMs: z.number(), open: z.array(Open) });
 
-/** What replicas have used and nobody has recorded, as of an instant. */
+/** Usage of replicas that is not recorded yet, as of an instant. */
 export type LeftUsage = z.infer<typeof Left>;
 
-/** A file that says every moment what has been used, for whoever starts after a server that was killed. */
+/** A file with the current usage of replicas, so that the next server can recover the usage of a killed one. */
 export interface UsageFile {
-  /** What a server before this one left; null when it left nothing, or nothing whole. */
+  /** Usage that an earlier server left; null when there is none, or the file is incomplete. */
   read(): LeftUsage | null;
   write(left: LeftUsage): void;
 }

@@ -5,7 +5,7 @@ import type { ReplicaMeter } from './replicas/places.ts';
 import type { Variant } from './spec/schema.ts';
 import type { UsageFile } from './usage-file.ts';
 
-/** What a replica is and what it is priced by. */
+/** A replica with its resource and quantity for pricing. */
 export interface ReplicaFacts {
   readonly endpoint: string;
   readonly model: string;
@@ -21,7 +21,7 @@ export interface ReplicaFacts {
 const MACHINE = 'machine';
 
 /**
- * What a replica of a variant holds: the instance that it names, else its GPUs, else the machine.
+ * Resource that a replica of a variant is priced by: the instance that it names, else its GPUs, else the machine.
  * Example: two H100 -> `gpu:H100`, 2.
  */
 export function heldBy({ resources: { instance, gpu } }: Pick<Variant, 'resources'>): Held {
@@ -40,24 +40,24 @@ export interface ReplicaUsage extends ReplicaFacts {
   readonly predictions: number;
 }
 
-/** Who turns usage into money: the other wing. */
+/** Records usage and prices it. Implemented by FinOps; injected by main. */
 export interface ServingUsage {
   record(usage: readonly ReplicaUsage[]): Promise<void>;
 }
 
 export interface MeterBook extends AsyncDisposable {
-  /** From now on it holds a machine. */
+  /** Starts metering a replica: it holds a machine from now on. */
   begin(replica: string, facts: ReplicaFacts): ReplicaMeter;
   /** Records all until now. */
   flush(): Promise<void>;
-  /** Records what a server before this one did not; `ends` says when its replicas really ended, Unix milliseconds, by their id. */
+  /** Records the usage that an earlier server left; `ends`: the real end of its replicas by id, Unix milliseconds. */
   recover(ends: ReadonlyMap<string, number>): Promise<void>;
 }
 
 const FLUSH_MS = 15_000;
-/** So much of what was used may be unknown when this server is killed. */
+/** Interval of notes to the usage file: a killed server loses at most this much usage. */
 const NOTE_MS = 1_000;
-/** Then an interval stands, and the next begins: a price holds from hour to hour, and rows stay few. */
+/** Longest interval. Then the interval is final and the next begins: prices are hourly, and the number of rows stays small. */
 const LONGEST_MS = 3_600_000;
 
 interface Metered {
@@ -76,7 +76,7 @@ interface MeterBookDeps {
   readonly file: UsageFile;
 }
 
-/** What replicas have used, kept until it is recorded. */
+/** Meters the usage of replicas, and keeps it until it is recorded. */
 export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): MeterBook {
   const left = file.read();
   const open = new Set<Metered>();
@@ -100,11 +100,11 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
       one.start = recorded.end;
       one.predictions -= recorded.predictions;
     });
-    // What ended meanwhile is recorded the next time.
+    // A replica that ended during the recording is recorded the next time.
     for (const one of open) if (one.ended !== null && one.ended <= now) open.delete(one);
   }
 
-  /** One after the other: an older report must not come after a newer one. */
+  /** Records run one after another: an older report must not overwrite a newer one. */
   function flush(): Promise<void> {
     recording = recording
       .then(record)
@@ -112,7 +112,7 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
     return recording;
   }
 
-  /** What was left by another and is not recovered yet stays in the file. */
+  /** Usage of an earlier server stays in the file until it is recovered. */
   let unrecovered = left?.open ?? [];
   function note(): void {
     try {

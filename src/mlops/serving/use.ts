@@ -9,7 +9,7 @@ import type { EndpointSpec, Variant } from './spec/schema.ts';
 import { findEndpoints, findRevision, type Revision } from './store.ts';
 import { heldBy } from './usage.ts';
 
-/** What a variant of an endpoint may have running, as its document says. */
+/** A variant of an endpoint, with the replica bounds of its document. */
 export interface ServedVariant {
   readonly endpoint: string;
   readonly variant: string;
@@ -23,31 +23,31 @@ export interface ServedVariant {
   readonly environment: string | null;
   readonly min: number;
   readonly max: number;
-  /** Requests at one time in one replica. */
+  /** Maximum number of concurrent requests in one replica. */
   readonly concurrency: number;
-  /** Milliseconds without a request after which none runs, once `min` is 0. */
+  /** Milliseconds without a request after which the variant scales to zero, if `min` is 0. */
   readonly idleAfterMs: number;
-  /** Milliseconds that a replica takes to be ready, as the document says. */
+  /** Configured cold start of a replica, in milliseconds. */
   readonly coldStartMs: number;
-  /** Share of a replica's capacity that is planned with, as the document says, 0 to 1. */
+  /** Configured share of a replica's capacity to plan with, 0 to 1. */
   readonly targetUtilization: number;
   /** Share of requests that may wait longer than a limit; null for `hpa` and `kpa`, which plan by `targetUtilization` instead. */
   readonly slo: WaitingSlo | null;
-  /** What a replica is priced by: key of the price book, and how many of it. */
+  /** Key of the price book that a replica is priced by, and its quantity. */
   readonly resource: string;
   readonly quantity: string;
 }
 
-/** What a version of a variant did in one minute or hour, on all servers together. */
+/** Counts of a version of a variant in one minute or hour, over all servers. */
 export interface VariantSpan {
-  /** Unix milliseconds at which it begins. */
+  /** Start, Unix milliseconds. */
   readonly at: number;
   readonly variant: string;
   readonly model: string;
   readonly version: string;
   /** Asked for, however they ended. */
   readonly requests: number;
-  /** Milliseconds that what was answered took, added up. */
+  /** Sum of the latencies of answered requests, in milliseconds. */
   readonly busyMs: number;
   /** Milliseconds times replicas that answered. */
   readonly replicaMs: number;
@@ -55,28 +55,28 @@ export interface VariantSpan {
   readonly measuredMs: number;
 }
 
-/** How many replicas a variant shall have, and how many it is believed to have now. */
+/** New replica bounds of a variant, and the bounds that the caller expects it to have now. */
 export interface ReplicaChange {
   readonly endpoint: string;
   readonly variant: string;
   readonly from: { readonly min: number; readonly max: number };
   readonly to: { readonly min: number; readonly max: number };
-  /** Why there is a new revision, for people. */
+  /** Reason for the new revision, as text for people. */
   readonly cause: string;
 }
 
-/** What endpoints use, and how many replicas they shall have: for those who weigh that against its cost. */
+/** Usage and replica bounds of endpoints, for cost recommendations. */
 export interface ServingUse {
   /** Variants of revisions that have the traffic, by endpoint and name. */
   variants(sql: Sql): Promise<ServedVariant[]>;
   /** Spans of an endpoint that begin in [start, end) Unix ms, by time. Minutes are kept for 8 days, hours for 400. */
   spans(endpoint: string, asked: { start: number; end: number; unit: 'minute' | 'hour' }): Promise<VariantSpan[]>;
   /**
-   * Makes a new revision with another number of replicas, in the caller's transaction; answers its number, or in words why none was made:
-   * the endpoint is not there, is being rolled out, or has other bounds than those that it was believed to have.
+   * Creates a revision with another number of replicas, in the caller's transaction. Returns its number, or as text why
+   * there is none: the endpoint does not exist, is being rolled out, or its bounds differ from `from`.
    */
   changeReplicas(sql: Sql, change: ReplicaChange): Promise<number | string>;
-  /** What was changed is looked at now. */
+  /** Applies changes now, without waiting for the next pass. */
   wake(): void;
 }
 
@@ -93,7 +93,7 @@ export function createServingUse(deps: UseDeps): ServingUse {
   return {
     variants: servedVariants,
     async spans(endpoint, { start, end, unit }) {
-      // What was counted until now is in the answer.
+      // Flush, so that the answer includes all counts until now.
       await metrics.flush();
       const tallies = await talliesIn(store, endpoint, { start, end, spanMs: SPANS[unit] });
       return tallies.map(({ at, variant, model, version, endings, latency, replicaMs, measuredMs }) => ({
@@ -147,7 +147,7 @@ function statedSlo(scaling: ScalingSpec | undefined): WaitingSlo | null {
   return { waitSeconds: wait / 1000, missRatio };
 }
 
-/** What requests may wait where no scaling policy says: the defaults of `slo`. */
+/** Permitted waits where a variant has no scaling policy: the defaults of `slo`. */
 export const DEFAULT_SLO: WaitingSlo = { waitSeconds: DEFAULTS.wait / 1000, missRatio: DEFAULTS.missRatio };
 
 function variantOf(spec: EndpointSpec, name: string): Variant {
@@ -156,7 +156,7 @@ function variantOf(spec: EndpointSpec, name: string): Variant {
   return variant;
 }
 
-/** As autoscaling reads them. */
+/** The same defaults as in autoscaling. */
 function boundsOf({ replicas: { min, max = Math.max(1, min) } }: Variant) {
   return { min, max };
 }
@@ -165,7 +165,7 @@ async function changeReplicas(deps: UseDeps, sql: Sql, change: ReplicaChange): P
   const [pointers] = await findEndpoints(sql, change.endpoint);
   if (pointers === undefined) return `endpoint "${change.endpoint}" is not there any more`;
   const revision = await findRevision(sql, change.endpoint, pointers.newest);
-  // One that takes the traffic at once may be followed by another before it has it; steps of a rollout are not cut short.
+  // A revision that takes the traffic in one step may be replaced before it is live; a rollout in steps is not cut short.
   const isOnItsWay =
     pointers.live !== pointers.newest && (revision?.state === 'failed' || revision?.strategy !== 'instant');
   if (isOnItsWay) return `endpoint "${change.endpoint}" is being rolled out`;

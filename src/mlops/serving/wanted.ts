@@ -7,11 +7,11 @@ export interface WantedVariant {
   readonly name: string;
   readonly variant: Variant;
   readonly version: string;
-  /** What makes its replicas different from others. */
+  /** Identity of a replica set: equal keys share one set. */
   readonly key: string;
 }
 
-/** What a revision wants to have running. */
+/** The variants that a revision wants to run. */
 export function wantedOf(revision: Revision): WantedVariant[] {
   return Object.entries(revision.spec.variants).map(([name, variant]) => wantedVariant(revision, name, variant));
 }
@@ -23,7 +23,7 @@ function wantedVariant(revision: Revision, name: string, variant: Variant): Want
   return { name, variant, version, key: keyOf(revision, variant, version) };
 }
 
-/** What makes replicas different: the same key is the same set, whatever revision names it. */
+/** Key of a replica set: equal keys share one set, in any revision. */
 function keyOf({ spec, endpoint }: Revision, variant: Variant, version: string): string {
   const { alias: _alias, version: _version, replicas: _replicas, scaling: _scaling, ...what } = variant;
   const { limits, startTimeout, project, environment } = spec;

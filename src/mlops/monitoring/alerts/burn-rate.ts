@@ -33,9 +33,10 @@ export interface Burning {
 }
 
 /**
- * The gravest rule whose long and short window both burn at its rate or faster: the long one says that it matters, the short
- * one that it still goes on. `unknown` without `least` requests in the longest window.
- * Example: of an objective of 0.99, 20 % bad in the last hour and in its last five minutes: 20 times as fast, an alert.
+ * The gravest rule whose long and short windows both burn at its rate or faster. The long window shows that the burn
+ * matters; the short window shows that it continues. `unknown` with fewer than `least` requests in the longest window.
+ * Example: objective 0.99, 20 % bad in the last hour and in its last five minutes: the budget burns 20 times too fast, an
+ * alert.
  */
 export function burning(
   served: ReadonlyMap<number, Served>,

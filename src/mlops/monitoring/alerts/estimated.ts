@@ -2,7 +2,7 @@ import type { LossDeps } from './losses.ts';
 import { measuredMetric, windowsOfPeriods } from './losses.ts';
 import type { QualityEstimates } from './ports.ts';
 
-/** Quality without labels, beside that of the labelled reference which the estimates learn from. */
+/** Estimates quality without labels, together with the quality of the labelled reference that the estimates learn from. */
 export function createEstimates(deps: Pick<LossDeps, 'tables' | 'clock'>): QualityEstimates {
   return {
     async estimate({ monitor, metric, periods, modelVersion }) {

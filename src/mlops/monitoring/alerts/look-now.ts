@@ -41,7 +41,7 @@ export function dueLooks(rule: TimedRule, lookedUntil: string | null, now: numbe
   return ends;
 }
 
-/** One look at an alert on what is served, at this minute. */
+/** Evaluates an alert on served requests at the current minute. */
 export async function lookNow(deps: LookingDeps, monitor: Monitor, rule: ServedRule, end: string): Promise<Look> {
   const now = Date.parse(end);
   const { model } = monitor.spec;

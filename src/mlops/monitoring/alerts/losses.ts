@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000;
 
 type Part = Omit<Selection, 'model' | 'knownAt'>;
 
-/** What is known of a monitor's predictions, all of a selection together. */
+/** Predictions and quality of one selection of a monitor's predictions, as one window. */
 export async function measured({ tables, clock }: MeasureDeps, { spec }: Monitor, part: Part) {
   const selection = { ...part, model: spec.model, knownAt: new Date(clock.now()).toISOString() };
   const { windows } = await watched(tables, { spec: { ...spec, estimate: undefined }, selection, by: 'all' });
@@ -40,7 +40,7 @@ export async function measuredMetric(
   return quality.find((one) => one.metric === metric) ?? null;
 }
 
-/** The measure that a loss of this monitor is told in; null: it measures none. */
+/** The metric of this monitor's losses; null: the monitor measures no metric. */
 export function lossMetric({ spec }: Monitor): string | null {
   const [first] = spec.quality === undefined ? [] : scoresOf(spec.quality);
   return spec.valuePerPrediction?.metric ?? first?.metric ?? null;
@@ -57,11 +57,11 @@ export interface LossQuestion {
 export interface WindowLoss {
   readonly predictions: number;
   readonly labels: number;
-  /** By labels where there are 30 or more that count, otherwise as it is estimated; null: neither is known. */
+  /** Measured loss with at least 30 labels that count, otherwise the estimated loss; null: neither is known. */
   readonly loss: QualityLoss | null;
 }
 
-/** What each window costs in quality, in their order. Windows of one version do not overlap. */
+/** Loss of quality of each window, in the order of the windows. Windows of one version do not overlap. */
 export async function lossesOfWindows(
   deps: LossDeps,
   monitor: Monitor,
@@ -146,7 +146,10 @@ function lossOfEstimate(estimate: Awaited<ReturnType<QualityEstimates['estimate'
   return { ...loss, estimated: true };
 }
 
-/** What it is worth a day at the traffic of the 24 hours before the end of a window; null: no value is given. */
+/**
+ * Value of a loss per day, at the traffic of the 24 hours before the end of the window; null: no loss, or no value per
+ * prediction is configured.
+ */
 export async function moneyOf(
   deps: LossDeps,
   monitor: Monitor,

@@ -18,8 +18,8 @@ export function worseBy({ metric, reference, current }: Pick<QualityLoss, 'metri
 }
 
 /**
- * What a loss of quality is worth a day: how much worse x predictions a day x value of one unit at one prediction. Exact but
- * for the loss, which is taken to nine decimals. Null where the value is of another measure; zero where nothing is lost.
+ * Value of a loss of quality per day: loss x predictions a day x value of one unit at one prediction. Exact except for the
+ * loss, which is rounded to nine decimals. Null where the value is for another metric; zero where quality is not lower.
  * Example: accuracy 0.9 -> 0.85, 20,000 predictions a day at 0.03 USD for a right answer -> 30 USD a day.
  */
 export function moneyPerDay(

@@ -14,7 +14,7 @@ const CAUSES: Readonly<Record<AlertEpisode['cause'], string>> = {
   no_data: 'no predictions come',
 };
 
-/** What whoever is told of an episode reads. `number`: which step of it, for the id. */
+/** The notice of an episode for its receivers. `number`: number of the notice within the episode; it makes the id unique. */
 export function noticeOf(alert: Alert, happened: Happened, number: number): Notice {
   const id = `alert:${alert.episode}:${number}`;
   const title = titleOf(alert, happened);
@@ -35,7 +35,7 @@ export function noticeOf(alert: Alert, happened: Happened, number: number): Noti
   };
 }
 
-/** What events carry of an episode. */
+/** Fields of an episode that events carry. */
 export function episodeOf(alert: Alert): AlertEpisode {
   const { changedAt: _, closedAt: __, closedAs: ___, reason: ____, mute: _____, ...episode } = alert;
   return episode;

@@ -20,7 +20,10 @@ export interface ServedRequests {
 
 /** Quality without labels. */
 export interface QualityEstimates {
-  /** Of each period, in their order, of which none overlap. Null: it cannot be estimated for this monitor, or of so few predictions. */
+  /**
+   * One estimate for each period, in their order. Periods must not overlap. Null: the monitor has no estimate, or the period
+   * has too few predictions.
+   */
   estimate(question: {
     readonly monitor: Monitor;
     readonly metric: string;

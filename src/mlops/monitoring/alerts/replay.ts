@@ -22,7 +22,7 @@ export interface ReplayedEpisode<T extends ReplayStep> {
 
 export interface Replayed<T extends ReplayStep> {
   readonly episodes: readonly ReplayedEpisode<T>[];
-  /** Where the alert stands after each look. */
+  /** State of the alert after each look. */
   readonly counts: readonly StandingCounts[];
 }
 

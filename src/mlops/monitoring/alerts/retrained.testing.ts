@@ -40,7 +40,7 @@ export function retrainedAlertTests(open: () => Promise<Room>): void {
     await answered(server, 13, '2', 200);
     await server.look(HOUR_MS);
     expect(told(server)).toEqual([['alert.opened', null]]);
-    // Another server goes on where the first one stood.
+    // Another server continues from the stored state of the first one.
     const two = await room.server();
     await answered(two, 14, '2', 110);
     await two.look(HOUR_MS);
@@ -55,7 +55,7 @@ export function retrainedAlertTests(open: () => Promise<Room>): void {
       ['alert.closed', null],
       ['alert.opened', '2'],
     ]);
-    // Of the new episode the same holds as of the first: one, until another retraining.
+    // The new episode behaves as the first: it stays one episode until the next retraining.
     await answered(two, 15, '2', 110);
     await two.look(HOUR_MS);
     expect(await alerts(two)).toHaveLength(2);

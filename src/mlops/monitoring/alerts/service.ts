@@ -26,13 +26,13 @@ export interface AlertDeps extends DeliverDeps, LookingDeps {
 
 /** Job that looks at every monitor: compares windows that are complete, and looks at its alerts. */
 const LOOK = 'monitoring.look';
-/** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
+/** With back-off, these attempts span ten minutes: a receiver that restarts misses no notice. */
 const TRIES = 8;
 const HOUR_MS = 3_600_000;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
-/** Looks every minute, and tells in jobs of their own. */
+/** Evaluates alerts every minute and sends notices in separate jobs. */
 export function scheduleAlerts(deps: AlertDeps, windows: DriftWindows, jobs: Jobs): void {
   const judgeAgain = createJudging({ ...deps, jobs });
   jobs.register(LOOK, { handler: (_payload, { signal }) => look({ ...deps, jobs, judgeAgain }, windows, signal) });

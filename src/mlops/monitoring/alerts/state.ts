@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AlertState } from './schema.ts';
 
-/** What one look found; `unknown`: nothing can be said, `no_data`: that nothing comes is what is wrong. */
+/** Level of one look. `unknown`: not enough data to decide. `no_data`: the missing data is the problem. */
 export type LookLevel = 'ok' | 'warning' | 'alert' | 'no_data' | 'unknown';
 
-/** Where an alert stands. */
+/** State of an alert with its counts of looks. */
 export interface StandingCounts {
   readonly state: AlertState;
   /** Looks in a row that were bad in any way; that were as bad as an alert; that were not that bad; good; unknown. */
@@ -38,10 +38,10 @@ export interface Hysteresis {
 export type Happened = 'opened' | 'changed' | 'closed';
 
 /**
- * The next standing of an alert, and what happened to its episode. An episode opens after `open` bad looks in a row and closes
- * after `close` good ones; in between it is an alert after `open` looks as bad as that, and a warning again after `close` that
- * are not. A look that can say nothing moves no count; `open` of them in a row are shown as `no_data` where no episode is open,
- * and an episode that is open stays: nothing known is no recovery.
+ * Computes the next state of an alert and the event of its episode. An episode opens after `open` consecutive bad looks and
+ * closes after `close` good ones. While it is open, it becomes an alert after `open` looks as bad as that, and a warning
+ * again after `close` looks that are not. A look of level `unknown` changes no other count. `open` consecutive unknown looks
+ * are shown as `no_data` where no episode is open; an open episode stays, because missing data is no recovery.
  */
 export function step(
   before: StandingCounts,

@@ -41,10 +41,10 @@ interface AlertTables {
 
 const Retrained = z.strictObject({ version: z.string(), at: z.string(), counts: StoredCounts });
 
-/** The version that a retraining has answered an open episode with, and how its looks stand by themselves. */
+/** The retrained version that answers an open episode, and the counts of that version's own looks. */
 export interface RetrainedStanding {
   readonly version: string;
-  /** When it was rolled out, UTC. */
+  /** UTC instant of the rollout. */
   readonly at: string;
   readonly counts: StandingCounts;
 }
@@ -61,7 +61,7 @@ export interface Standing {
   readonly episode: string | null;
   /** Null: no episode is open, or none was answered by a retraining. */
   readonly retrained: RetrainedStanding | null;
-  /** From where on labels that come later judge looks again; null: its looks are not stored. */
+  /** The look after which later labels judge looks again; null: the looks are not stored. */
   readonly base: LookBase | null;
 }
 
@@ -129,7 +129,7 @@ export async function updateEpisode(sql: Sql, alert: Alert, { firstLook, lastLoo
   await sql.tables<AlertTables>().updateTable('alert_episode').set(row).where('id', '=', id).execute();
 }
 
-/** The looks of an alert are stored no longer: another one of its name begins with new ones. */
+/** Deletes the looks of an alert: another alert of the same name starts without them. */
 export async function forgetLooks(sql: Sql, monitor: string, alert: string): Promise<void> {
   await sql
     .tables<AlertTables>()

@@ -69,7 +69,7 @@ const watching = (receiver: Receiver, more: object = {}) => ({
   ...more,
 });
 
-/** Looks at each hour that has ended; the room's clock is at noon of a day at first. */
+/** Runs a look after each full hour. The clock of the test environment starts at noon. */
 async function hours(servers: readonly Server[], room: Room, plan: string, from = 12): Promise<void> {
   for (const [at, kind] of [...plan].entries()) {
     const [first] = servers;

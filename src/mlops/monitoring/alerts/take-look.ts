@@ -29,7 +29,7 @@ export interface TakingDeps {
   readonly jobs: Pick<Jobs, 'enqueue'>;
 }
 
-/** Job that tells one target of one step of an episode. */
+/** Job that sends one event of an episode to one target. */
 export const TELL = 'monitoring.tell';
 
 export interface OwnLook {
@@ -43,24 +43,24 @@ export interface Taken {
   readonly rule: AlertRule;
   readonly look: Look;
   readonly moneyPerDay: Money | null;
-  /** When it was looked, UTC. */
+  /** UTC instant of the look. */
   readonly at: string;
-  /** Of the version that a retraining has answered the open episode with, alone; null: none has. */
+  /** Look at the retrained version alone that answers the open episode; null: no retrained version. */
   readonly own: OwnLook | null;
-  /** What was looked at until then is never looked at again, UTC; null: the caller has claimed what it looked at. */
+  /** UTC instant up to which data has been evaluated; that data is never evaluated again. Null: the caller has claimed the data already. */
   readonly until: string | null;
   /** The look as it is stored, so that labels which come later can judge it again; null: no label changes it. */
   readonly kept: LookAtRows | null;
 }
 
-/** Locks where an alert stands until the transaction ends: a look is taken, or its looks are judged again, one at a time. */
+/** Locks the state of an alert until the transaction ends: only one transaction at a time takes a look or judges its looks again. */
 export function lockAlert(sql: Sql, monitor: string, alert: string): Promise<void> {
   return lockUntilCommit(sql, `alert ${monitor} ${alert}`);
 }
 
 /**
- * Takes a look into account, in one transaction: the standing, the episode, its event and who is told. A look at what was
- * looked at before changes nothing, so that of two servers one counts, also after a crash between them.
+ * Applies a look in one transaction: the standing, the episode, its event and its notices. A look at data that was evaluated
+ * before changes nothing: of two servers only one counts, also after a crash between them.
  */
 export async function takeLook(deps: TakingDeps, sql: Sql, taken: Taken): Promise<void> {
   const { monitor, rule, look, at, until } = taken;
@@ -102,7 +102,7 @@ async function storeLook(sql: Sql, { monitor, rule, kept }: Taken, counts: Stand
   return place;
 }
 
-/** How the new version's looks stand by themselves after this one; null: there is none, or it is of another version. */
+/** State of the new version's own looks after this one; null: there is none, or this look is of another version. */
 function ownStep(before: Standing | null, { own, rule }: Taken) {
   const retrained = before?.retrained ?? null;
   return retrained === null || own?.version !== retrained.version ? null : step(retrained.counts, own.look.level, rule);
@@ -113,11 +113,11 @@ interface Anew {
   readonly before: Standing;
   readonly open: Alert;
   readonly counts: StandingCounts;
-  /** Of the look that shows it. */
+  /** Place of the look that shows it. */
   readonly place: number | null;
 }
 
-/** The retraining did not cure it: its episode is over, and another begins on what the new version answered. */
+/** The retrained version is no better: closes its episode and opens another on the looks of the new version. */
 async function beginAnew(deps: TakingDeps, sql: Sql, { taken, before, open, counts, place }: Anew): Promise<void> {
   const { monitor, at, own, until } = taken;
   if (own === null) throw new Error('an episode begins anew on a look at the new version');
@@ -134,9 +134,9 @@ async function beginAnew(deps: TakingDeps, sql: Sql, { taken, before, open, coun
 }
 
 /**
- * A retraining has put a version in place of the one whose quality was low. Episodes of quality that are open stay so, until
- * looks are good or the new version's own labels say that it is no better. Drift and estimates are held against what was usual before and are not the new version's
- * own evidence; they stay one episode.
+ * Records that a retrained version has replaced the version with low quality. Open quality episodes stay open until looks
+ * are good or the new version's own labels show that it is no better. Drift and estimates are compared with the reference of
+ * before and are not evidence about the new version; each stays one episode.
  */
 export async function noteRetrained(
   sql: Sql,
@@ -151,7 +151,7 @@ export async function noteRetrained(
   }
 }
 
-/** Ends what a monitor says no longer. */
+/** Removes the state and the looks of an alert that its monitor no longer has, and closes its open episode. */
 export async function forgetAlert(
   deps: TakingDeps,
   sql: Sql,
@@ -183,7 +183,7 @@ export function newAlert(
   };
 }
 
-/** What shows an episode is the last look that was bad; its end says what the last good one showed. */
+/** Facts of an open episode come from the last bad look; the reason of a closed one comes from the last good look. */
 function nextAlert(
   { look, moneyPerDay, at }: Taken,
   open: Alert,
@@ -198,7 +198,7 @@ function nextAlert(
   return { ...open, state, changedAt, window, version, columns: [...columns], reason, ...known, ...closed };
 }
 
-/** The loss was an estimate or nothing, and labels have said it since. */
+/** True when labels first confirm a loss that was unknown or only estimated before. */
 export function isKnownNow(before: Alert | null, { loss }: Alert): boolean {
   return loss !== null && !loss.estimated && before?.loss?.estimated !== false;
 }

@@ -4,7 +4,7 @@ import { countsOf, distinctCount, distinctValues, type NumericPair, sharesOf } f
 /** Evidently bins a numeric column with more distinct reference values than this, and counts the values of others. */
 const MOST_COUNTED = 20;
 
-/** Where NumPy puts the edges of equal bins: `numpy.histogram_bin_edges(values, bins="sturges")` of a non-empty sample. */
+/** Edges of equal bins as in NumPy: `numpy.histogram_bin_edges(values, bins="sturges")` of a non-empty sample. */
 export function sturgesEdges(least: number, most: number, count: number, integral: boolean): Float64Array {
   return equalEdges(least, most, (most - least) / (Math.log2(count) + 1), integral);
 }

@@ -39,7 +39,7 @@ function limitOf(runs: number): number {
 const cells = sizes.flatMap((size) => families.map((family, at) => ({ size, family, seed: 1000 + at })));
 type Cell = (typeof cells)[number];
 
-/** Drawn once, for the cell by itself and for all together. */
+/** Cache of false-alarm rates: each cell is drawn once, for its own test and for the test of all cells. */
 const rates = new Map<Cell, number>();
 function rateOf(cell: Cell): number {
   const { family, size, seed } = cell;

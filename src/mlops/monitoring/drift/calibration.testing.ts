@@ -21,7 +21,7 @@ export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** A pair without drift, by the sizes of both sides; the shares of levels are drawn anew each time, as Dirichlet(5). */
+/** A pair without drift, with the given sizes of both sides. The shares of levels are redrawn for each pair from Dirichlet(5). */
 export function drawPair(family: Family, n: number, m: number, random: Random): ColumnPair {
   if (family.endsWith('levels')) {
     const shares = dirichlet(Number.parseInt(family, 10), random);

@@ -57,7 +57,7 @@ export function pooledRare({ reference, current }: CountPair, least: number): Co
 const SMALL_REFERENCE = 1000;
 const FEW_NUMBERS = 5;
 
-/** The test that Evidently takes by itself, which depends on the size of the reference and not on that of the current. */
+/** The default test of Evidently. It depends on the size of the reference and not on the size of the current data. */
 export function evidentlyChoice(column: ColumnPair): { name: MethodName; column: ColumnPair } {
   if (column.type === 'categorical') {
     const { reference } = column.counts;

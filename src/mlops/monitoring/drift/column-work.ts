@@ -14,7 +14,7 @@ export type ColumnQuestion =
       readonly kind: 'compare';
       readonly raw: RawColumn | RawVectors;
       readonly choice: MethodChoice;
-      /** One of many comparisons over time: p-values count far below 0.001, and the values are to be drawn. */
+      /** True for one of many comparisons over time: p-values need precision far below 0.001, and the distribution is shown as a chart. */
       readonly watched: boolean;
     }
   | { readonly kind: 'profile'; readonly values: Float64Array };

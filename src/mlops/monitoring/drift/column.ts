@@ -1,7 +1,7 @@
 import type { CountPair, NumericPair } from './samples.ts';
 import type { CodePair } from './tests/total-variation.ts';
 
-/** What a method is given of one column. */
+/** Data of one column that a method compares. */
 export type ColumnPair =
   | {
       readonly type: 'numerical';
@@ -12,6 +12,6 @@ export type ColumnPair =
   | {
       readonly type: 'categorical';
       readonly counts: CountPair;
-      /** Rows one by one, for methods that permute them; null where nobody asked for them. */
+      /** Codes of the single rows, for methods that permute rows; null where the caller does not request them. */
       readonly codes: CodePair | null;
     };

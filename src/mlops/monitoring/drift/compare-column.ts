@@ -13,7 +13,7 @@ export interface ColumnVerdict {
   /** Null for a distance. */
   readonly pValue: number | null;
   readonly threshold: number | null;
-  /** By this column alone; null where nothing can be said. */
+  /** Verdict of this column alone; null where the method gives no result. */
   readonly drifted: boolean | null;
   /** Why a figure is null. */
   readonly reason: string | null;
@@ -23,7 +23,7 @@ type Figures = Pick<ColumnVerdict, 'statistic' | 'pValue'>;
 
 const FEWEST = 2;
 
-/** Compares one column; a method that does not take it, or has no answer, says why. */
+/** Compares one column. If the method does not support the column or has no result, the reason says why. */
 export function compareColumn(column: ColumnPair, choice: MethodChoice): ColumnVerdict {
   const chosen = chosenMethod(column, choice);
   return verdictOf(chosen.name, tooFew(column) ?? measure(methods[chosen.name], chosen), chosen.column);

@@ -27,9 +27,9 @@ export interface Comparison {
   readonly method: DriftMethodChoice;
   /** Names of the columns to compare; undefined for all. */
   readonly columns: readonly string[] | undefined;
-  /** Told how the values of each column are spread, by who compares again and again. */
+  /** Receives the distribution of each numeric column. For callers that compare repeatedly. */
   readonly spread?: (column: string, distribution: Distribution) => void;
-  /** A column whose values come later, so that one which is missing says nothing. */
+  /** Whether the values of a column arrive later, as labels do: its missing values then do not count as a change. */
   readonly awaited?: (column: string) => boolean;
 }
 
@@ -68,7 +68,7 @@ interface Work {
   readonly threads: Threads;
 }
 
-/** What only `auto` tells. */
+/** Fields that only the method `auto` fills. */
 const NO_PARTS = { valuesPValue: null, missingPValue: null, missingEffect: null, decidedBy: null } as const;
 
 function notCompared(column: string, type: SingleColumn['type'], reason: string): SingleColumn {

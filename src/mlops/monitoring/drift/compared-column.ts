@@ -4,7 +4,7 @@ import type { ColumnVerdict } from './compare-column.ts';
 import { effectOf } from './effect.ts';
 import { total } from './samples.ts';
 
-/** What a thread answers of a column. */
+/** Result of a worker thread for one column. */
 export interface ComparedColumn {
   readonly type: ColumnPair['type'] | 'embedding';
   /** Known values. */
@@ -13,7 +13,7 @@ export interface ComparedColumn {
   readonly verdict: ColumnVerdict;
   /** Size of the change by the measure of the method; null: the method has none. */
   readonly effect: number | null;
-  /** Of numbers, for who asked for it. */
+  /** Only of numeric columns, and only if the caller asked for it. */
   readonly distribution?: Distribution | null;
 }
 

@@ -13,7 +13,7 @@ const MEASURES: Readonly<Record<string, EffectMeasure>> = {
   chi2_permutation: 'jensenshannon',
 };
 
-/** The measure of the effect size that goes with a test; null: it has none. A column that lost its values has no test. */
+/** The effect size measure of a test; null: it has none. A column that lost its values has no test. */
 export function effectMeasureOf(method: string | null): EffectMeasure | null {
   return method === null ? 'jensenshannon' : (MEASURES[method] ?? null);
 }

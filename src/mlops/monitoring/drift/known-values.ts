@@ -1,7 +1,7 @@
-/** The finite values, in their order; what is left out (null read as NaN, NaN, infinite) is the difference of the lengths. */
+/** The finite values, in their order. The difference of the lengths is the number of omitted values (null read as NaN, NaN, infinite). */
 export function knownValues(values: Float64Array): Float64Array {
   let known = 0;
-  // By index, and by what only finite numbers give: a tenth of the time of an iterator that asks `Number.isFinite`.
+  // Loop by index and test with arithmetic that only finite numbers pass: a tenth of the time of an iterator that calls `Number.isFinite`.
   for (let row = 0; row < values.length; row += 1) if (isKnown(values[row])) known += 1;
   if (known === values.length) return values;
   const kept = new Float64Array(known);

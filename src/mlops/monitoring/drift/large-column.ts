@@ -10,12 +10,12 @@ import type { RawColumn } from './prepare-column.ts';
 const FEW = 20_000;
 /** With more distinct values than this numbers are compared as numbers, whatever chooses the method; see `calibratedChoice`. */
 const MOST_LEVELS = 20;
-/** Among so many rows of the beginning they are looked for. */
+/** Number of leading rows in which distinct values are counted. */
 const LOOKED_AT = 2_000;
 
 /**
- * A large column of numbers by Kolmogorov and Smirnov's test without sorting it, with the same answer; null where something else
- * is asked for, or the column may hold few different values.
+ * Compares a large numeric column by the Kolmogorov-Smirnov test without sorting it, with the same result; null where
+ * another method is requested, or where the column may have few distinct values.
  */
 export function compareLarge(raw: RawColumn, choice: MethodChoice): ComparedColumn | null {
   if (raw.kind !== 'numbers' || (choice !== 'auto' && choice !== 'ks')) return null;

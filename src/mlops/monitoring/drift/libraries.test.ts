@@ -69,7 +69,7 @@ describe('Evidently’s and NannyML’s figures', () => {
     const [figure, drifted] = Array.isArray(value) ? value : [value, null];
     const isTest = methods[name as MethodName].alarm.startsWith('p ') && !name.startsWith('nannyml_');
     const found = (isTest ? verdict.pValue : verdict.statistic) ?? Number.NaN;
-    // Evidently's TVD tells equal distances apart by rounding, and so differs from run to run by some permutations.
+    // Evidently's TVD separates equal distances by rounding errors, so its result differs from run to run by some permutations.
     expect(Math.abs(found - figure)).toBeLessThan(name === 'TVD' ? 0.01 : 1e-9);
     // Evidently's own rounding is all that is left of a p-value of 1e-11 that it takes from one.
     const coarse = name === 'TVD' || name === 'cramer_von_mises' || name === 'z' || name === 'hellinger';

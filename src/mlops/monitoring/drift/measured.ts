@@ -1,6 +1,6 @@
 /**
- * What a method found, or why it can say nothing. A distance has no p-value; the statistic is null where it is infinite, which
- * JSON cannot say and the p-value of 0 does.
+ * Result of a method, or the reason why it has none. A distance has no p-value. The statistic is null where it is infinite:
+ * JSON has no infinity, and the p-value of 0 shows it.
  */
 export type Measured =
   | { readonly statistic: number | null; readonly pValue: number | null }

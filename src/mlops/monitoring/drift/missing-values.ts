@@ -9,22 +9,23 @@ export interface MissingRows {
 /** The p-value of a column, of its known values and of how many are missing. */
 export interface ColumnPValue {
   readonly pValue: number | null;
-  /** Of the known values alone; null where they were not tested. */
+  /** p-value of the known values alone; null where they were not tested. */
   readonly valuesPValue: number | null;
-  /** Of the share of missing values alone; null where it cannot have changed: none is missing, or all are. */
+  /** p-value of the share of missing values alone; null where the share cannot have changed: none is missing, or all are. */
   readonly missingPValue: number | null;
   readonly decidedBy: 'values' | 'missing' | null;
 }
 
 /**
- * Puts the test of the known values and Fisher's exact test of the missing ones together into one p-value: the chance that
- * either is as small as the smaller one,
+ * Combines the test of the known values and Fisher's exact test of the missing values into one p-value: the chance that
+ * either p-value is as small as the smaller one,
  *
  *     1 - (1 - t) (1 - F(t)),   t = min(values, missing)
  *
- * F being the exact law of Fisher's p-value. When nothing changed the two are independent, as the first one keeps its rate given any number of
- * known values, so that the whole keeps the rate of one test. Where few values are missing F(t) is 0 or nearly, and where
- * none is, the column has the p-value of its values: nothing is paid for what cannot be found.
+ * F is the exact distribution of Fisher's p-value. Without a change the two p-values are independent, because the first test
+ * keeps its rate given any number of known values. The combination therefore keeps the rate of one test. Where few values
+ * are missing, F(t) is 0 or nearly 0. Where none is missing, the column has the p-value of its values: a test that cannot
+ * find a change costs no power.
  * Example: 0.01 of the values, 3 of 1,000 against 2 of 1,000 missing -> 0.01.
  */
 export function withMissing(valuesPValue: number | null, reference: MissingRows, current: MissingRows): ColumnPValue {

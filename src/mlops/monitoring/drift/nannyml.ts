@@ -12,11 +12,11 @@ import { contingency } from './tests/chi-square.ts';
 /** NannyML keeps the reference row by row below this, and 10,000 equal bins of it from here on. */
 const BINNED_FROM = 10_000;
 const BINS = 10_000;
-/** The reference is cut into so many chunks, whose figures say what is usual. */
+/** Number of chunks of the reference; their figures give the normal range. */
 const CHUNKS = 10;
 const DEVIATIONS = 3;
 
-/** Shares over the reference's own bins, and one more bin for what lies outside of them. */
+/** Shares over the reference's own bins, and one more bin for values outside of them. */
 function doaneShares({ reference, current, integral }: NumericPair): SharePair {
   const edges = doaneEdges(reference, integral);
   return withLeftover(sharesOf(binCounts(reference, edges)), current.length, binCounts(current, edges));

@@ -30,7 +30,7 @@ export type RawColumn =
       readonly codes: CodePair | null;
     };
 
-/** Leaves out what is no value, sorts, and tells categories from numbers. */
+/** Omits missing values, sorts the others, and separates categories from numbers. */
 export function prepareColumn(raw: RawColumn): ColumnPair {
   if (raw.kind === 'levels') {
     return { type: 'categorical', counts: { reference: raw.reference, current: raw.current }, codes: raw.codes };

@@ -74,7 +74,7 @@ describe('every method', () => {
         const left = 'numerical' in column ? numerical(a, b) : categorical(levels.reference, levels.current);
         const right = 'numerical' in column ? numerical(b, a) : categorical(levels.current, levels.reference);
         const [one, other] = [compareColumn(left, name), compareColumn(right, name)];
-        // One value on a side is enough for one order and not for the other; binning looks at the reference.
+        // One value on a side may suffice in one order and not in the other; binning depends on the reference.
         if (one.reason !== null || other.reason !== null || name === 'jensenshannon' || name === 'psi') return;
         close(Math.abs(one.statistic ?? 0), Math.abs(other.statistic ?? 0));
         close(one.pValue, other.pValue);

@@ -18,7 +18,7 @@ export interface Reference {
   known(columns: readonly string[]): Promise<(number | null)[]>;
   /** Embeddings; null where only a profile is kept. */
   vectors(column: string): Promise<VectorRows | { readonly reason: string } | null>;
-  /** Rows as places among levels; null where they are not kept. */
+  /** Rows as indexes of levels; null where the rows are not stored. */
   codes(column: string, levels: readonly string[]): Promise<Uint32Array | null>;
 }
 

@@ -10,7 +10,7 @@ const LEVEL = 0.05;
 /** Evidently calls data drifted from this share of drifted columns on. */
 export const DRIFT_SHARE = 0.5;
 
-/** Puts columns together. With `auto` a column is called drifted by its p-value adjusted for the number of columns. */
+/** Combines columns into a report. With `auto`, a column drifts by its p-value adjusted for the number of columns. */
 export function reportOf(singles: readonly SingleColumn[], method: DriftMethodChoice): DriftReport {
   const adjusted = method === 'auto' ? adjustedForDiscovery(singles.map(({ pValue }) => pValue)) : null;
   const columns = singles.map((single, at) => {

@@ -2,7 +2,7 @@
 export interface NumericPair {
   readonly reference: Float64Array;
   readonly current: Float64Array;
-  /** Both sides are whole numbers by type: NumPy then makes no bin narrower than 1. */
+  /** Both sides have an integer type: NumPy then makes no bin narrower than 1. */
   readonly integral: boolean;
 }
 
@@ -42,7 +42,7 @@ export function levelsUpTo({ reference, current }: NumericPair, most: number): n
   return levels;
 }
 
-/** First place from `from` on whose value is larger; long runs are jumped over. */
+/** First index from `from` on with a larger value. Gallops over long runs. */
 function placeAfter(sorted: Float64Array, from: number, value: number): number {
   let [low, step] = [from, 1];
   while (low + step <= sorted.length && (sorted[low + step - 1] ?? 0) <= value) {

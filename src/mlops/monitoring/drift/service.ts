@@ -35,7 +35,7 @@ interface CompareRequest {
   readonly columns?: readonly string[] | undefined;
 }
 
-/** Compares data that is sent, and keeps of it what it was asked to keep: profiles of references. */
+/** Compares uploaded data, and stores profiles of references on request. */
 export interface DriftService {
   /**
    * Compares an uploaded file with another or with a profile; uploads are gone afterwards. One comparison at a time: each
@@ -79,7 +79,7 @@ export function createDriftService({ lake, objects, uploads, clock }: DriftDeps)
       await profiles.write(profile);
       return shown(profile);
     });
-  /** What was sent is gone after its use, whatever came of it. */
+  /** Discards the uploads after use, also after an error. */
   const using = async <T>(sent: readonly ReferenceRequest[], work: () => Promise<T>): Promise<T> => {
     try {
       return await oneAtATime(work);

@@ -3,7 +3,7 @@ const FEW = 20_000;
 const BITS = 11;
 const SIZE = 2 ** BITS;
 const MASK = SIZE - 1;
-/** Runs that the leading bits do not tell apart are sorted by insertion up to this length. */
+/** Runs with equal leading bits are sorted by insertion up to this length. */
 const SHORT_RUN = 24;
 
 /**

@@ -22,7 +22,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Below these a comparison is over before a thread has started, and does not hold up what else is asked of the server. */
+/** Below these limits a comparison ends before a thread would start, and does not delay other requests. */
 const FEW_ROWS = 500;
 const FEW_COLUMNS = 40;
 

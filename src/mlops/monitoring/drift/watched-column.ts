@@ -14,7 +14,7 @@ import { leastPermutedPValue } from './tests/permuted-contingency.ts';
 /** The usual rule for the chi-square law. */
 const LEAST_EXPECTED = 5;
 
-/** A column of one of many windows: compared, so that small p-values can be told apart, and ready to be drawn. */
+/** Compares a column of one of many windows, with precise small p-values and with its distribution for charts. */
 export function watchColumn(column: ColumnPair, raw: RawColumn, choice: MethodChoice): ComparedColumn {
   const verdict = compareColumn(column, choice);
   return {

@@ -22,8 +22,9 @@ export interface BoostedTrees {
 }
 
 /**
- * Gradient boosting for squared error (Friedman 2001): 80 trees of depth 4 on up to 64 bins of equally many rows a feature, each
- * adding a tenth of what is left over; no leaf below 20 rows. NaN is below every number. Nothing is drawn: the same rows give the same trees.
+ * Gradient boosting for squared error (Friedman 2001): 80 trees of depth 4, up to 64 bins of equal row counts for each
+ * feature, learning rate 0.1, at least 20 rows in a leaf. NaN sorts below every number. The fit uses no random numbers: the
+ * same rows give the same trees.
  */
 export function fitTrees(features: readonly Float64Array[], target: Float64Array): BoostedTrees {
   const edges = features.map(edgesOf);
@@ -39,7 +40,7 @@ export function fitTrees(features: readonly Float64Array[], target: Float64Array
   return { base, edges, trees };
 }
 
-/** What the trees say of each row. */
+/** Prediction of the trees for each row. */
 export function predictByTrees({ base, edges, trees }: BoostedTrees, features: readonly Float64Array[]): Float64Array {
   const codes = features.map((column, at) => codesOf(column, edges[at] ?? new Float64Array()));
   const predicted = new Float64Array(features[0]?.length ?? 0).fill(base);
@@ -81,7 +82,7 @@ function codesOf(column: Float64Array, edges: Float64Array): Uint8Array {
   });
 }
 
-/** One tree on what is left over, and the leaf of each row. */
+/** Fits one tree to the residuals and returns it with the leaf of each row. */
 function growTree(codes: readonly Uint8Array[], rest: Float64Array): { tree: Tree; nodes: Uint8Array } {
   const feature = new Int32Array(NODES);
   // A node without a split sends every row left.
@@ -120,7 +121,7 @@ function histogram(column: Uint8Array, nodes: Uint8Array, rest: Float64Array, wi
   return { sums, counts };
 }
 
-/** The cut of one node that takes most from the squares of what is left over; a gain of 0 where none is allowed. */
+/** The split of one node that reduces the squared residuals most; a gain of 0 where no split is allowed. */
 function bestSplit(sums: Float64Array, counts: Float64Array, from: number): { gain: number; bin: number } {
   let [all, rows] = [0, 0];
   for (let bin = 0; bin < BINS; bin += 1) {

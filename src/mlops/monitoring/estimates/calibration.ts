@@ -4,10 +4,10 @@ const BINS = 10;
 const FOLDS = 10;
 
 /**
- * The line that turns probabilities into calibrated ones, or null where they are better left as they are: when every outcome
- * is the same, or when the line, learned from nine tenths of the reference and tried on the tenth, does not lower the expected
- * calibration error of all ten tenths together. NannyML asks the same of ten random splits; here the tenths are by place, so
- * that the answer is always the same. `outcome` is 0 or 1.
+ * Fits a line that calibrates probabilities; null where the raw probabilities are better. That is the case when every
+ * outcome is the same, or when cross-validation over ten folds does not lower the expected calibration error of all held-out
+ * rows. NannyML tests ten random splits; here a fold depends on the row's index, so that the result is deterministic.
+ * `outcome` is 0 or 1.
  */
 export function calibrationOf(probability: Float64Array, outcome: Float64Array): IsotonicLine | null {
   if (outcome.every((value) => value === outcome[0])) return null;

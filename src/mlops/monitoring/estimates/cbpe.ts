@@ -5,21 +5,21 @@ import { ascendingOrder, type IsotonicLine, valueAt } from './isotonic.ts';
 
 /** Rows of a classifier. */
 export interface ScoredRows {
-  /** Of the positive class, 0..1. */
+  /** Probability of the positive class, 0..1. */
   readonly probability: Float64Array;
-  /** What the model answered: 1 for the positive class, else 0. */
+  /** Predicted class: 1 for the positive class, else 0. */
   readonly predicted: Float64Array;
 }
 
 export interface LabelledRows extends ScoredRows {
-  /** What really happened: 1 or 0. */
+  /** True class: 1 or 0. */
   readonly actual: Float64Array;
 }
 
 export const CBPE_METRICS = ['accuracy', 'precision', 'recall', 'f1', 'roc_auc'] as const;
 export type CbpeMetric = (typeof CBPE_METRICS)[number];
 
-/** What is learned of a reference. */
+/** Model that is fitted to a reference. */
 export interface Cbpe {
   /** null: probabilities are taken as they are. */
   readonly calibration: IsotonicLine | null;
@@ -91,8 +91,8 @@ const RESAMPLES = 40;
 const TRIED_ROWS = 2_000;
 
 /**
- * Calibrations of references drawn from this one with replacement (bootstrap), each deciding anew whether to calibrate: whether that helps is
- * what a small reference is least sure of. Seeded: the same reference has the same.
+ * Calibrations of bootstrap samples of this reference. Each sample decides separately whether to calibrate: for a small
+ * reference, this decision is the least certain part. Seeded: the same reference gives the same calibrations.
  */
 function resampledCalibrations({ probability, actual }: LabelledRows): (IsotonicLine | null)[] {
   const rows = actual.length;
@@ -105,7 +105,10 @@ function resampledCalibrations({ probability, actual }: LabelledRows): (Isotonic
   });
 }
 
-/** How far those move each measure of these rows: the root of the mean square, so that a step between two choices counts whole. */
+/**
+ * Effect of the resampled calibrations on each metric of these rows: the root mean square, so that a jump between two
+ * choices counts in full.
+ */
 function learnedErrors({ calibration, resampled }: Cbpe, rows: ScoredRows): Record<CbpeMetric, number> {
   if (resampled.length === 0) return { accuracy: 0, precision: 0, recall: 0, f1: 0, roc_auc: 0 };
   const part = evenPart(rows);

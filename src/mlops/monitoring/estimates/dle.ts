@@ -17,7 +17,7 @@ export interface Dle {
   readonly referenceRows: number;
 }
 
-/** What is needed to estimate windows of rows whose losses are predicted already. */
+/** Facts of the reference for estimates over rows with predicted losses. */
 export interface LossReference {
   readonly spreads: Readonly<Record<DleMetric, Spread>>;
   readonly referenceRows: number;
@@ -29,7 +29,7 @@ export interface PredictedLosses {
   readonly means: Readonly<Record<DleMetric, number | null>>;
 }
 
-/** Learns how large the error of a labelled reference is by what the model saw and said. At least one row. */
+/** Fits the error of a labelled reference to the inputs and output of the model. Needs at least one row. */
 export function fitDle(features: FeatureRows, error: Float64Array): Dle {
   return {
     losses: {
@@ -60,9 +60,10 @@ export function lossReferenceOf({ losses, referenceRows }: Dle): LossReference {
 }
 
 /**
- * Error of a model of numbers on rows whose labels are not known (direct loss estimation, NannyML): a second model, learned on
- * the reference, says how large the loss of each row is; none below 0; the mean is the estimate, its root for `rmse`. Its `error` is in the
- * square there, too: the caller takes the root of the ends. Right while errors depend on the inputs as they did in the reference.
+ * Estimates the error of a regression model on rows without labels (direct loss estimation, NannyML): a second model,
+ * learned on the reference, predicts the loss of each row, at least 0. The mean is the estimate; for `rmse` its root. For
+ * `rmse`, `error` is on the squared scale too: the caller takes the root of the interval's ends. Right while errors depend
+ * on the inputs as they did in the reference.
  */
 export function estimateLosses(
   { spreads, referenceRows }: LossReference,

@@ -9,7 +9,7 @@ import {
 import { type Dle, type FeatureRows, fitDle, predictLosses } from './dle.ts';
 import type { Figure } from './figure.ts';
 
-/** What is worked on outside of the engine, wherever it is done: each function takes one value and answers one. */
+/** Work that runs outside of the engine, in this thread or in another: each function takes one value and returns one. */
 const WORK = {
   fitCbpe: (reference: LabelledRows): Cbpe => fitCbpe(reference),
   fitDle: ({ features, error }: { readonly features: FeatureRows; readonly error: Float64Array }): Dle =>
@@ -23,7 +23,7 @@ export interface ConfidenceQuestion {
   readonly cbpe: Cbpe;
   /** Rows of windows, one window after the other. */
   readonly rows: ScoredRows;
-  /** Where each window begins among the rows, and where the last one ends. */
+  /** Index of the first row of each window, and the end of the last window. */
   readonly starts: readonly number[];
 }
 

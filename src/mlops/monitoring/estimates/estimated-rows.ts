@@ -33,7 +33,7 @@ export function numberMeasured(output: string | undefined, features: readonly Fe
   return { needed: [said], outcome: `${said} - ${number(text('label'))}`, others: features.map(featureSql) };
 }
 
-/** An input: a number, or a text as its place among the ones that are most frequent in the reference. */
+/** An input: a number, or a text as its index among the most frequent texts of the reference. */
 export interface Feature {
   readonly name: string;
   readonly levels: readonly string[] | null;
@@ -41,7 +41,7 @@ export interface Feature {
 
 const MOST_FEATURES = 100;
 const MOST_LEVELS = 30;
-/** Predictions of the reference that are looked at for what inputs there are. */
+/** Number of reference predictions that are scanned for the names and types of their inputs. */
 const LOOKED_AT = 5_000;
 
 /** Inputs of the reference (a table with `inputs`, JSON objects), by name. Booleans count as texts. */

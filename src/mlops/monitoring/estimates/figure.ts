@@ -1,15 +1,18 @@
-/** What an estimate comes to, or why it does not. */
+/** Value of an estimate, or the reason why there is none. */
 export type Figure =
   | {
       readonly value: number;
-      /** Standard error of what would be measured, by chance in the window and in the reference; null: the reference has no such row. */
+      /**
+       * Standard error of the value that labels would measure, by chance in the window and in the reference; null: the
+       * reference has no such row.
+       */
       readonly error: number | null;
       /** The part of the window alone, as NannyML states it. */
       readonly samplingError: number | null;
     }
   | { readonly reason: string };
 
-/** How far one row's score lies from the mean, and the share of rows that have a score. */
+/** Standard deviation of a row's score, and the share of rows that have a score. */
 export interface Spread {
   readonly deviation: number;
   readonly share: number;
@@ -17,13 +20,14 @@ export interface Spread {
 
 export interface ReferenceChance {
   readonly rows: number;
-  /** How far another reference of so many rows would have moved the estimate; 0 where that was not tried. */
+  /** Standard error of the estimate over resampled references of this size; 0 where the reference is not resampled. */
   readonly learned: number;
 }
 
 /**
- * Standard error of a mean of scores: deviation / sqrt(rows x share), of the window alone and together with that of the
- * reference, which is the same of its rows, or what was tried where that is more.
+ * Standard errors of a mean of scores: `samplingError` is deviation / sqrt(rows x share), of the window alone; `error` also
+ * includes the error of the reference. The latter has the same formula over the reference rows, or is the resampled error
+ * where that is larger.
  * Example: deviation 0.5, all of 100 rows, reference of 300 -> 0.05 and 0.0577.
  */
 export function errorsOf({ deviation, share }: Spread, rows: number, reference: ReferenceChance) {

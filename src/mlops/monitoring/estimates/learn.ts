@@ -18,7 +18,7 @@ const MOST_REFERENCE = 20_000;
 /** Numbers of rows that are in memory at a time while their losses are predicted. */
 const NUMBERS_AT_ONCE = 2_000_000;
 
-/** What estimates of windows need beside the terms of their rows (`term0`, `term1`). */
+/** Facts that estimates of windows need in addition to the terms of their rows (`term0`, `term1`). */
 export type EstimateModel =
   | {
       /** Terms: probability, and 1 where the answer is the positive class. */
@@ -35,7 +35,7 @@ export interface Learned {
   readonly estimation: Estimation;
   /** null: nothing can be estimated, see the reason of `estimation`. */
   readonly model: EstimateModel | null;
-  /** Of numbers: predicts the terms of rows. */
+  /** For numeric outputs: the model that predicts the terms of rows. */
   readonly losses: { readonly dle: Dle; readonly measured: Measured } | null;
 }
 

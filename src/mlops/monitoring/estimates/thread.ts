@@ -19,7 +19,10 @@ const FEW_NUMBERS = 20_000;
 /** Below this many numbers all windows are estimated before a thread has started: some 50 ms of work. */
 const FEW_ESTIMATED = 600_000;
 
-/** Does work in a thread of its own, so that the event loop stays free; little work at once. The signal ends it. */
+/**
+ * Runs work in a separate thread so that the event loop stays free. A small amount of work runs immediately in the calling
+ * thread. The signal ends it.
+ */
 export async function workInThread<K extends WorkKind>(
   kind: K,
   input: WorkInput<K>,

@@ -6,7 +6,10 @@ import { refuseUnmeasured } from './check-spec.ts';
 import type { MonitorSpec } from './schema.ts';
 import { findMonitors, monitorOfModel, putMonitor } from './store.ts';
 
-/** Errors: `monitor_model_taken`; `manifest_invalid` where nothing could be told, or nobody. */
+/**
+ * Errors: `monitor_model_taken`; `manifest_invalid` where an alert has nothing to measure, or where `notify:` has a target
+ * that this server cannot notify: email without a mail server, or a webhook URL that is not allowed.
+ */
 export async function applyMonitor(
   rules: TargetRules,
   sql: Sql,

@@ -14,7 +14,7 @@ export function wilsonInterval(share: number, n: number): Interval | null {
   if (n === 0) return null;
   const centre = (share + Z ** 2 / (2 * n)) / (1 + Z ** 2 / n);
   const half = (Z / (1 + Z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + Z ** 2 / (4 * n ** 2));
-  // At both ends the formula gives the bound exactly, where rounding would leave it a little beside.
+  // At both ends the formula gives the bound exactly; rounding would leave it slightly off.
   return { lower: share === 0 ? 0 : Math.max(0, centre - half), upper: share === 1 ? 1 : Math.min(1, centre + half) };
 }
 

@@ -23,7 +23,7 @@ export interface Tables {
   readonly labels: JournaledTable;
 }
 
-/** What the windows of any cut of scored predictions need beside the rows. */
+/** Facts that windows of any cut of scored predictions need in addition to the rows. */
 export interface ScoredFacts {
   readonly estimation: Estimation | null;
   readonly model: EstimateModel | null;
@@ -46,7 +46,7 @@ export interface ScoredRows {
 export interface Scoring {
   readonly spec: MonitorSpec;
   readonly selection: Selection;
-  /** Whether rows are asked for with their inputs (column `inputs`, JSON). */
+  /** Whether to read the inputs of rows (column `inputs`, JSON). */
   readonly withInputs: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface Scoring {
 export function scoreRows<T>(tables: Tables, scoring: Scoring, work: (rows: ScoredRows) => Promise<T>): Promise<T> {
   const { spec, selection } = scoring;
   const withinMs = spec.labels.withinDays * DAY_MS;
-  // Twice: the windows are of the days that are asked for, references and labels without a prediction of any day.
+  // Two reads: windows need the requested days; references, and labels without a prediction, need all days.
   return tables.predictions.read((all, session) =>
     tables.predictions.read(
       (selected) =>
@@ -78,7 +78,7 @@ export function inputPath(input: string): string {
 }
 
 interface AllRelations {
-  /** Predictions of any day, and of the days that are asked for. */
+  /** Predictions of all days, and of the requested days. */
   readonly all: string;
   readonly selected: string;
   readonly labels: string;
@@ -93,13 +93,16 @@ function isWhole({ modelVersion, endpoint, environment, ...time }: Selection): b
   return isOfAllTime(time) && [modelVersion, endpoint, environment].every((one) => one === undefined);
 }
 
-/** Of numbers the loss is learned from the inputs. */
+/** For numeric outputs, the loss is learned from the inputs, so the inputs are read. */
 function columnsOf({ spec, withInputs }: Scoring): ReadColumns {
   const isLearned = spec.estimate !== undefined && spec.quality?.kind === 'regression';
   return withInputs || isLearned ? 'all' : 'answers';
 }
 
-/** Rows of the model as temporary tables, because a history is thousands of files: labels, and predictions where those of all days are asked for. */
+/**
+ * Copies rows of the model into temporary tables, because a history has thousands of files: labels, and predictions where
+ * all days are requested.
+ */
 async function copyRows(
   session: LakeSession,
   { all, selected, labels }: AllRelations,

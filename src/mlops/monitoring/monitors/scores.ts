@@ -11,7 +11,7 @@ export interface Score {
    * all but the true negatives, share s, it is 2 s / (1 + s); `auc`: `score` is a probability, and `positive` tells its side.
    */
   readonly of: 'share' | 'mean' | 'rootMean' | 'f1' | 'auc';
-  /** Of `auc`: SQL, true for rows of the positive class. */
+  /** For `auc`: SQL, true for rows of the positive class. */
   readonly positive?: string;
 }
 
@@ -101,7 +101,7 @@ export function same(one: string, other: string): string {
   return `coalesce(${number(one)} = ${number(other)}, ${one} = ${other})`;
 }
 
-/** Items as text: of a list, or the one that stands alone. */
+/** Items as text: of a list, or a single item as a list of one. */
 function list(json: string): string {
   return `CASE WHEN json_type(${json}) = 'ARRAY' THEN json_extract_string(${json}, '$[*]') ELSE [${text(json)}] END`;
 }

@@ -1,8 +1,8 @@
 import type { EstimatedQuality, MeasuredQuality, ShownQuality } from './schema.ts';
 
 /**
- * For each measure the figure to believe: what was measured where at least `until` (0 to 1) of the window is labelled, else
- * the estimate; the other one where the first has no value. Estimates are by name.
+ * The figure to show for each metric: the measured one where at least `until` (0 to 1) of the window is labelled, else the
+ * estimate. Where the preferred figure has no value, the other one is shown. Estimates are matched by name.
  * Example: 10 % labelled, `until` 0.5, accuracy measured 0.9 and estimated 0.8 -> 0.8, estimated.
  */
 export function shownQuality(

@@ -11,7 +11,7 @@ export async function findMonitors(sql: Sql, name: string | null = null): Promis
   return (await query.execute()).map(monitor);
 }
 
-/** null: nobody watches that model. */
+/** Null: the model has no monitor. */
 export async function monitorOfModel(sql: Sql, model: string): Promise<Monitor | null> {
   const query = sql.tables<MonitorTables>().selectFrom('monitor').selectAll().where('model', '=', model);
   const row = await query.executeTakeFirst();

@@ -120,7 +120,7 @@ it('answer slices, versions and any time as a computation does, with and without
   }
   await expectComputed(await room.server(), QUERIES.slice(0, 1));
 
-  // Without the files of the predictions there is nothing else to answer from.
+  // Without the prediction files, only the stored rows can answer.
   rmSync(join(room.folder, 'lake', 'prediction'), { recursive: true });
   expect((await show(server, { by: 'all', slice: 'country' })).windows).toHaveLength(5);
 });

@@ -55,7 +55,7 @@ const StoredModel = z.discriminatedUnion('method', [
   }),
 ]);
 
-/** What is stored beside the file of scored rows. */
+/** Facts that are stored next to the file of scored rows. */
 const StoredFacts = z.strictObject({
   spec: z.string(),
   state: z.string(),
@@ -74,7 +74,7 @@ const StoredFacts = z.strictObject({
 });
 type StoredFacts = z.infer<typeof StoredFacts>;
 
-/** Freshness of what is stored, and what every request answers. */
+/** Freshness of the stored rows, and the facts that every response includes. */
 export type RowsFacts = Pick<StoredFacts, 'spec' | 'state' | 'knownAt' | 'buildMs' | 'inputs'>;
 
 export interface StoredRowSet extends RowsFacts {
@@ -96,11 +96,11 @@ export interface RowsFile extends AsyncDisposable {
 export interface StoredRows {
   /** Writes all predictions of a monitor, with their inputs as columns, while they are being read. */
   write(rows: ScoredRows, spec: MonitorSpec): Promise<RowsFile>;
-  /** Puts a written file in the place of the one before it. */
+  /** Replaces the stored file with a newly written one. */
   put(folder: string, file: RowsFile, facts: RowsFacts): Promise<void>;
   /** Null where nothing is stored, or it is damaged. */
   find(folder: string): Promise<StoredRowSet | null>;
-  /** What a monitor shows of one cut; null: the rows do not have the input, or they are missing or damaged. */
+  /** One cut of the stored rows as a monitor shows it; null: the rows do not have the input, or they are missing or damaged. */
   showCut(folder: string, rows: StoredRowSet, watching: Watching): Promise<ShownCut | null>;
   /** Whether the object of the rows is there. */
   isThere(folder: string): Promise<boolean>;
@@ -162,7 +162,7 @@ async function writeRows({ lake }: StoredRowsDeps, rows: ScoredRows, spec: Monit
   const path = lake.scratchPath('parquet');
   const remove = () => rm(path, { force: true });
   try {
-    // Sorted before inputs become columns, so that what is sorted is narrow.
+    // Sort before inputs become columns, so that the sorted rows are narrow.
     await session.query(`COPY (
         SELECT ${[...plain, ...values].join(', ')}
         FROM (SELECT *, ${valuesSql(columns)} AS inputValues FROM (SELECT ${plain.join(', ')}, inputs FROM ${relation} ORDER BY predictedAt, draw)))
@@ -203,7 +203,7 @@ async function putFile(
   { path, scored, columns, hasAllInputs }: RowsFile,
   facts: RowsFacts,
 ): Promise<StoredRowSet> {
-  // A new name each time: a query that reads the file before it goes on.
+  // A new name each time, so that a query that reads the previous file can finish.
   const name = `rows-${randomUUID()}.parquet`;
   const { sizeBytes, sha256 } = await objects.put(`${folder}/${name}`, createReadStream(path));
   const stamp = (await fileStamp(await pathOf(objects, `${folder}/${name}`)))?.stamp ?? '';
@@ -264,7 +264,7 @@ async function showStored(
   return lake.session((session) => showCut({ session, relation, facts: scored, sliceSql }, watching));
 }
 
-/** Reads a file whole where it was touched since it was written. */
+/** Verifies the digest of a file if it was modified after it was written. */
 async function assertIntact(
   objects: Objects,
   key: string,

@@ -26,28 +26,31 @@ interface StoredWindowsDeps extends Tables {
 }
 
 const FOLDER = 'monitoring/windows';
-/** Part of the digest of a monitor's text: what was stored in another form is stored again. */
+/** Part of the digest of a monitor's text: a new number makes all stored windows stale, so that they are recomputed in the new format. */
 const FORMAT = 2;
 const STORED = ['hour', 'day', 'week', 'month', 'all'] as const;
 type StoredCut = (typeof STORED)[number];
 
-/** When computing takes no longer than this, a request computes rather than getting windows of a minute ago. */
+/** If a computation takes no longer than this, requests compute instead of using stored windows that miss new rows. */
 const SHORT_MS = 250;
 /** A build may take this share of the time, so that steady traffic on a large history does not keep the server busy. */
 const BUSY_SHARE = 0.1;
-/** Windows older than this, and than twenty builds take, are not shown once rows have come since. */
+/** Stored windows older than this, and older than twenty builds take, are not shown once new rows have arrived. */
 const STALE_MS = 10 * 60_000;
-/** Hours are stored of so many days. */
+/** Number of days for which windows by hour are stored. */
 const HOUR_DAYS = 60;
 const DAY_MS = 24 * 3_600_000;
 /** Windows that are kept in memory, of about 2 kB each. */
 const MOST_KEPT = 10_000;
 
-/** What one request by this cut answers, of all predictions and labels that were there: the first line of its object. The windows are the second. */
+/**
+ * The response to one request by this cut, over all predictions and labels at that time. It is the first line of the object;
+ * the windows are the second line.
+ */
 const StoredFacts = z.strictObject({
-  /** Digest of what the monitor says of windows. */
+  /** Digest of the part of the monitor's text that determines windows. */
   spec: z.string(),
-  /** Of predictions and labels, as `JournaledTable.state` names them. */
+  /** State of the tables of predictions and labels; see `JournaledTable.state`. */
   state: z.string(),
   knownAt: UtcInstant,
   buildMs: z.number(),
@@ -70,9 +73,11 @@ type WindowQuestion = Cut & Omit<Selection, 'model'>;
 /** Windows of monitors as they were computed, so that a page need not wait for it. */
 export interface StoredWindows {
   /**
-   * The answer to a question about a monitor from what is stored. Windows are stored of all its predictions by day, week, month and together, and of the hours of
-   * the last 60 days; other cuts, such as the values of an input, are summed from its stored rows. Null: the question is what was known at a time, nothing is stored
-   * yet, an input is not stored, or rows came since and the answer is computed quickly. Rows that came since are otherwise left out, as `knownAt` says.
+   * Answers a question about a monitor from stored windows. Stored are windows of all its predictions by day, week, month
+   * and together, and of the hours of the last 60 days. Other cuts, such as the values of an input, are summed from the
+   * stored rows. Null: the question has a `knownAt`, nothing is stored yet, an input is not stored, or new rows arrived and
+   * the stored windows are too old or quick to recompute. In all other cases new rows are left out, and `knownAt` in the
+   * answer is the time of the stored ones.
    */
   find(
     monitor: Monitor,
@@ -80,7 +85,7 @@ export interface StoredWindows {
   ): Promise<Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'> | null>;
   /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
   store(signal: AbortSignal): Promise<void>;
-  /** Rows were deleted: what was stored with them is shown no more. */
+  /** Rows were deleted: removes all windows and rows that were stored with them. */
   forget(): Promise<void>;
 }
 
@@ -166,7 +171,10 @@ async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQues
   return shown === null ? null : { knownAt, inputs: found.inputs, ...shown };
 }
 
-/** Until when rows are in what is stored; null: rows came since, and it is to be computed rather than shown. */
+/**
+ * Instant up to which rows are in the stored windows; null: new rows arrived, and the stored windows are too old or quick
+ * enough to recompute.
+ */
 async function knownAtOf(
   { clock, ...tables }: Parts,
   { state, knownAt, buildMs }: Pick<StoredCutWindows, 'state' | 'knownAt' | 'buildMs'>,
@@ -177,12 +185,12 @@ async function knownAtOf(
   return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : knownAt;
 }
 
-/** Whether a question asks for more than is stored from a time on. */
+/** Whether a question starts before the earliest stored window. */
 function isBefore(start: string | undefined, from: string | null): boolean {
   return from !== null && (start === undefined || Date.parse(start) < Date.parse(from));
 }
 
-/** What was read or stored last, so that a large object is not parsed for each request. */
+/** Cache of the windows that were last read or stored, so that a large object is not parsed for each request. */
 class RecentWindows {
   readonly #kept = new Map<string, StoredCutWindows>();
 
@@ -206,7 +214,7 @@ class RecentWindows {
   }
 }
 
-/** All cuts and the rows from one reading. */
+/** Computes all cuts and the rows from one read. */
 async function computeCuts(parts: Parts, { spec }: Monitor, state: string) {
   const now = parts.clock.now();
   const knownAt = new Date(now).toISOString();
@@ -241,13 +249,13 @@ async function writeCut(
 }
 
 /**
- * Whether a cut is missing, or rows or the text of the monitor changed since. What is computed quickly waits until rows are settled: until
- * then requests compute it.
+ * Whether the stored windows of a monitor are due for a rebuild: a cut is missing, or rows or the monitor's text changed.
+ * Windows that are quick to compute are rebuilt only after all rows are settled; until then requests compute them.
  */
 async function isDue(deps: Parts, monitor: Monitor, state: string): Promise<boolean> {
   const stored: StoredCutWindows[] = [];
   for (const by of STORED) {
-    // Also where it is in memory, the object may be gone.
+    // The object may be missing even if it is cached in memory.
     const isThere = (await deps.objects.size(keyOf(monitor, by))) !== null;
     const before = isThere ? await readStored(deps, monitor, by) : null;
     if (before === null) return true;
@@ -263,7 +271,10 @@ async function isDue(deps: Parts, monitor: Monitor, state: string): Promise<bool
   });
 }
 
-/** Null where nothing is stored, or what is stored is damaged or is of another text of the monitor: it is stored again. */
+/**
+ * Null where nothing is stored, or where the stored windows are damaged or of another text of the monitor; the next pass
+ * stores them again.
+ */
 async function readStored(
   { objects, recent }: Parts,
   monitor: Monitor,
@@ -329,7 +340,7 @@ function storedCut({ by, slice, start, end, knownAt, modelVersion, endpoint, env
   return [start, end].every((instant) => instant === undefined || isBoundary(instant, cut)) ? cut : null;
 }
 
-/** Whether a window of this length begins at an instant, in UTC; weeks begin on Monday. */
+/** Whether a window of this length starts at an instant, in UTC; weeks start on Monday. */
 function isBoundary(instant: string, by: StoredCut): boolean {
   const at = new Date(instant);
   if (by === 'all') return false;

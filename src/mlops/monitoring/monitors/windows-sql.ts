@@ -11,11 +11,14 @@ const TO_THE_MS = '%Y-%m-%dT%H:%M:%S.%gZ';
 
 /** How predictions are cut into windows. */
 export interface Cut {
-  /** Or windows of so many hours, counted from 1970 in UTC; or these periods, at least one, of which none overlap: what is in none is left out. */
+  /**
+   * Or windows of so many hours, counted from 1970 in UTC; or these periods, at least one and without overlap: rows outside
+   * of all periods are left out.
+   */
   readonly by: (typeof WINDOWS)[number] | { readonly hours: number } | { readonly periods: readonly Period[] };
   /** Name of an input. */
   readonly slice?: string | undefined;
-  /** Of its values only so many, those with the most predictions; left out: all. */
+  /** Maximum number of values, those with the most predictions first; left out: all. */
   readonly mostValues?: number | undefined;
   /** UTC instant: predictions that were made before are in no window; left out: all are. */
   readonly from?: string | undefined;
@@ -28,7 +31,7 @@ export interface CutRows extends Pick<Cut, 'by' | 'from' | 'mostValues'> {
   readonly slice: string | null;
 }
 
-/** Columns of scored predictions beside their scores. */
+/** Columns of scored predictions in addition to their scores. */
 const PLAIN = ['isLabelled', 'latencyMs', 'term0', 'term1', 'draw'];
 
 /** Names of the columns that scores are in. */

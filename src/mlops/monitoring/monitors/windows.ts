@@ -24,13 +24,13 @@ export interface ShownCut {
   readonly sliceValues: number | null;
 }
 
-/** What a monitor shows of one cut: everything is summed where the rows are; numbers that estimates are made of leave as columns. */
+/** Computes one cut of a monitor. The engine does all sums where the rows are; only the columns that estimates need leave it. */
 export async function watched(tables: Tables, { spec, selection, ...cut }: Watching): Promise<ShownCut> {
   const withInputs = cut.slice !== undefined;
   return scoreRows(tables, { spec, selection, withInputs }, (rows) => showCut(rows, { ...cut, spec, selection }));
 }
 
-/** What a monitor shows of one cut of scored predictions. */
+/** Computes one cut of scored predictions. */
 export async function showCut(rows: ScoredRows, watching: Watching): Promise<ShownCut> {
   const { session, relation, facts } = rows;
   const { by, slice, mostValues, from, spec } = watching;

@@ -7,7 +7,7 @@ import { addRecorded, keepLabels, NOTHING_RECORDED, type PredictionDeps } from '
 
 export interface LabelFile {
   readonly path: string;
-  /** As its sender calls it; `.parquet` at its end says what it is, everything else is CSV with a header. */
+  /** File name of the sender. With the extension `.parquet` the file is read as Parquet, otherwise as CSV with a header. */
   readonly name: string;
   readonly model: string;
   readonly columns: z.infer<typeof LabelColumns>;
@@ -96,7 +96,7 @@ function reasonOf(error: z.ZodError): string {
   return `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim();
 }
 
-/** What the engine says of a file, and not of itself. */
+/** Whether an error of the engine is about the content of the file and not about the engine. */
 function isOfTheFile(error: unknown): error is Error {
   return (
     error instanceof Error &&

@@ -9,19 +9,19 @@ export interface Selection {
   /** UTC instants, `[start, end)` of when the prediction was made. */
   readonly start?: string | undefined;
   readonly end?: string | undefined;
-  /** UTC instant; what arrived later is left out. */
+  /** UTC instant; rows that arrived later are left out. */
   readonly knownAt?: string | undefined;
 }
 
-/** What is read of predictions; `answers` leaves their inputs, which are most of the bytes, where they are. */
+/** Columns of predictions to read. `answers` does not read `inputs`, which are most of the bytes. */
 export type ReadColumns = 'all' | 'answers';
 
 export interface Relations {
   readonly predictions: string;
   readonly labels: string;
   /**
-   * Where `predictions` has the rows of the selected time alone: predictions of any day, so that an id that was sent again with another time
-   * counts as it came first. Left out: the rows of `predictions` decide.
+   * Predictions of any day. Needed where `predictions` has only the rows of the selected time: an id that was sent again
+   * with another time counts by its first record. Left out: the rows of `predictions` decide.
    */
   readonly predictionsOfAnyDay?: string;
 }
@@ -32,9 +32,10 @@ const FIRST_SENT = ['recordedAt', 'predictedAt'] as const;
 /**
  * CTEs `predicted` (of the model), `told` and `labelled`: the predictions of a selection, each once and with its label.
  *
- * A prediction that was sent twice counts as it came first (`FIRST_SENT`), whatever time it was sent with the second time. A label names its prediction, or an entity and a time: then it is
- * of the last prediction about that entity before it, when that is no more than `withinMs` ago, and the earliest such label
- * counts. Of labels for the same, the one that arrived last counts: outcomes are corrected.
+ * A prediction that was sent twice counts by its first record (`FIRST_SENT`), even if the second has another time. A label
+ * names its prediction, or an entity and a time. A label of an entity belongs to the last prediction about that entity up to
+ * its time, if that is no more than `withinMs` earlier; the earliest such label counts. A label that names its prediction
+ * takes precedence. Of labels for the same outcome, the one that arrived last counts, because outcomes are corrected.
  * `label` is null while there is none.
  */
 export function labelledSql(
@@ -72,7 +73,7 @@ export function labelledSql(
     )`;
 }
 
-/** Leaves out rows whose id was sent before, at a time that is not among the selected rows. */
+/** Excludes rows with an id that was first sent at a time outside of the selected rows. */
 function notSentBefore({ predictionsOfAnyDay }: Relations, conditions: readonly string[]): string[] {
   if (predictionsOfAnyDay === undefined) return [];
   const [recordedAt, predictedAt] = FIRST_SENT;
@@ -91,12 +92,15 @@ export function rowsOfModelSql(relation: string, { model, knownAt }: Selection, 
   return `SELECT ${read} FROM ${relation} WHERE ${[`model = ${literal(model)}`, ...known].join(' AND ')}`;
 }
 
-/** When the predictions were made that `labelledSql` asks for: files of other days need not be opened. */
+/** Range of prediction times that `labelledSql` reads: files of other days need not be opened. */
 export function rangeOf({ start, end }: Pick<Selection, 'start' | 'end'>, withinMs: number): InstantRange {
   return { from: start, to: end === undefined ? undefined : new Date(Date.parse(end) + withinMs).toISOString() };
 }
 
-/** Those selected, and all that an outcome of them could be of instead: of other versions, or made a little later. */
+/**
+ * Conditions for the selected predictions and all others that may take their outcomes: of other versions, or made up to
+ * `withinMs` later.
+ */
 function rivals({ start, end }: Selection, withinMs: number): string[] {
   const from = start === undefined ? [] : [`predictedAt >= ${instant(start)}`];
   const until = end === undefined ? [] : [`predictedAt < ${instant(end)} + ${milliseconds(withinMs)}`];

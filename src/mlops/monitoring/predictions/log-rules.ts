@@ -4,12 +4,12 @@ import { monitorOfModel } from '../monitors/store.ts';
 
 export type LogRule = MonitorSpec['log'];
 
-/** A monitor that was changed holds for the gateway after so long, at the latest. */
+/** Cache lifetime of a rule: the gateway applies a changed monitor after this time at the latest. */
 const FRESH_MS = 1_000;
-/** Of models that nobody watches. */
+/** Rule for models without a monitor. */
 const ALL: LogRule = { sample: 1, redact: [] };
 
-/** What is kept of the predictions of a model, asked of the store once a second at most. */
+/** The log rule of each model, read from the store once a second at most. */
 export interface LogRules {
   of(model: string): Promise<LogRule>;
 }
@@ -23,7 +23,7 @@ export function createLogRules(store: Store): LogRules {
       if (found !== undefined && now < found.until) return found.rule;
       const rule = monitorOfModel(store, model).then((monitor) => monitor?.spec.log ?? ALL);
       known.set(model, { rule, until: now + FRESH_MS });
-      // What could not be asked is asked again the next time, and never taken for "keep all".
+      // Do not cache a failed read: the next request retries it. A failure never means "keep all".
       rule.catch(() => known.delete(model));
       return rule;
     },

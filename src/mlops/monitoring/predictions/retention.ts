@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 /** Predictions that one statement names. */
 const IDS_A_STATEMENT = 1_000;
 
-/** What retention deletes now. */
+/** Previews the rows that retention would delete now. */
 export async function previewRetention(deps: PredictionRetentionDeps, keep: KeepDays): Promise<PredictionRetention> {
   const { predictions, labels, store } = deps;
   const of = async (name: 'predictions' | 'labels', table: JournaledTable, keepDays: number | undefined) => {
@@ -58,7 +58,7 @@ export async function previewTable(
   return { keepDays, before, ...deletes, first, last, unanswerable: lost };
 }
 
-/** Deletes what is older than it is kept; true when rows were deleted. */
+/** Deletes rows that are older than their retention period; true when rows were deleted. */
 export async function retainPredictions(deps: PredictionRetentionDeps, keep: KeepDays): Promise<boolean> {
   let deletes = 0;
   const tables = [

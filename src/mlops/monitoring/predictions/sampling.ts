@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Whether a prediction is among the share (0..1) that is kept. The same answer for the same id, whoever asks and however
- * often, so that what is sent twice is kept or left out twice.
+ * Whether a prediction is in the share (0..1) that is kept. The result depends only on the id, so that a prediction that is
+ * sent twice is kept or left out both times.
  */
 export function isSampled(prediction: string, share: number): boolean {
   if (share >= 1) return true;

@@ -145,7 +145,7 @@ export const LoggedPrediction = z
   .describe('A prediction with what came of it');
 export type LoggedPrediction = z.infer<typeof LoggedPrediction>;
 
-/** Which predictions, and as who knew them when. */
+/** Filters of predictions, and the time of the knowledge (`knownAt`). */
 export const predictionSelection = {
   modelVersion: z.string().optional().describe('Only of this version'),
   endpoint: z.string().optional().describe('Only of this endpoint'),

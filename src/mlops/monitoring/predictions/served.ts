@@ -6,7 +6,7 @@ import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';
 import { tooLong } from './service.ts';
 
-/** A prediction as the gateway answered it; what is not known is null. */
+/** A prediction that the gateway has answered; unknown fields are null. */
 export interface AnsweredPrediction {
   readonly prediction: string;
   readonly model: string;
@@ -20,13 +20,17 @@ export interface AnsweredPrediction {
 /** The prediction log for the gateway: rows that are known to be sound, thousands a second. */
 export interface ServedLog {
   /**
-   * Keeps rows as the monitors of their models want them, all or none, and says what became of each, in their order. One that is longer than
-   * the log takes is kept without its inputs and output. Resolves when they are as safe as `predictionFsync` promises.
+   * Stores rows by the rules of their models' monitors, all or none, and returns the outcome of each, in their order. A row
+   * above the size limit of the log is stored without its inputs and output. Resolves when the rows are as durable as
+   * `predictionFsync` promises.
    */
   keep(predictions: readonly AnsweredPrediction[]): Promise<readonly ('kept' | 'withoutContent' | 'sampledOut')[]>;
 }
 
-/** A character becomes six bytes at most, and what is beside inputs and output is less than this. */
+/**
+ * Texts up to this length certainly fit into a row: a character takes six bytes at most, and the other columns take less
+ * than 10,000 characters.
+ */
 const SURELY_SHORT = LONGEST_ROW_BYTES / 6 - 10_000;
 
 interface ServedLogDeps {
@@ -64,7 +68,7 @@ function rowOf(answered: AnsweredPrediction, { redact }: LogRule, recordedAt: st
   return { ...answered, ...Object.fromEntries(columns), inputs, output, recordedAt };
 }
 
-/** What callers of a model send goes to the model as it is; the log keeps U+FFFD where a text holds half a surrogate pair. */
+/** Replaces half a surrogate pair with U+FFFD in the log. The model receives the text unchanged. */
 function toKeptText(value: unknown): unknown {
   return typeof value === 'string' ? value.toWellFormed() : value;
 }

@@ -14,11 +14,11 @@ export interface PredictionDeps {
   readonly labels: JournaledTable;
 }
 
-/** A prediction or an outcome that is this much ahead of our clock is a mistake of its sender's clock or zone. */
+/** Reject a prediction or an outcome that is this far ahead of the server's clock: the sender's clock or time zone is wrong. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
 const SHOWN_REJECTED = 100;
 
-/** Keeps predictions, as the monitor of their model wants them: a share of them, without what must not be written. */
+/** Stores predictions by the rule of their model's monitor: a sampled share of them, without the fields to redact. */
 export async function keepPredictions(deps: PredictionDeps, sent: readonly Prediction[]): Promise<Recorded> {
   const now = deps.clock.now();
   const rules = await rulesOf(deps, sent);
@@ -104,7 +104,7 @@ function reject(outcome: Outcome, index: number, reason: string): void {
   if (outcome.rejected.length < SHOWN_REJECTED) outcome.rejected.push({ line: index + 1, reason });
 }
 
-/** Of a label from a file: what comes by HTTP is refused before. */
+/** Of a label from a file. Labels over HTTP were validated before. */
 function unkeptReason(label: Record<string, unknown>): string | null {
   const unkept = unkeptCharacter(label);
   return unkept === null ? null : `it holds ${unkept}`;
@@ -115,13 +115,13 @@ function reasonToReject(row: Record<string, unknown>, instant: string, now: numb
   return tooLong(row);
 }
 
-/** Why a row cannot be kept; null when it can. */
+/** Why a row is too long to be stored; null when it is not. */
 export function tooLong(row: Readonly<Record<string, unknown>>): string | null {
   const sizeBytes = Buffer.byteLength(JSON.stringify(row));
   return sizeBytes >= LONGEST_ROW_BYTES ? `it has ${sizeBytes} bytes; at most ${LONGEST_ROW_BYTES} are kept` : null;
 }
 
-/** For whoever asks for a monitor that is not there. */
+/** The error for a monitor that does not exist. */
 export function noMonitor(monitor: string): AppError {
   return new AppError('monitor_not_found', `There is no monitor "${monitor}". See: steelyard monitor list.`, {
     monitor,

@@ -17,7 +17,7 @@ function sketchOf(values: readonly number[], error = 0.01): DdSketch {
   return sketch;
 }
 
-/** The order statistic that the quantile of the paper stands for: rank floor(ratio (n - 1)). */
+/** The order statistic that the quantile of the paper is defined by: rank floor(ratio (n - 1)). */
 function exact(values: readonly number[], ratio: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(ratio * (values.length - 1))] ?? Number.NaN;
 }

@@ -1,8 +1,8 @@
-/** What a sketch is, for a store or another process. */
+/** Serialized state of a sketch, for a store or another process. */
 export interface SketchState {
   /** Relative error that the sketch was made with. */
   readonly relativeError: number;
-  /** Values that are zero, or too small to be told from it. */
+  /** Number of values that are zero, or too small to be distinguished from zero. */
   readonly zeros: number;
   /** Values by the bucket they fall into, in the order of the buckets. */
   readonly positive: readonly (readonly [bucket: number, count: number])[];
@@ -16,7 +16,7 @@ export interface SketchState {
 
 /** Quantiles of values too many to keep, within a relative error, that add up over time and machines. */
 export interface DdSketch {
-  /** Takes a value, `count` times (a whole number, 1 when left out). Throws a RangeError for what is no finite number. */
+  /** Adds a value `count` times (an integer, default 1). Throws a RangeError where the value is not a finite number. */
   add(value: number, count?: number): void;
   /**
    * The value below which a share of `ratio` (0..1) of the values lies, by the lower of two order statistics; within `relativeError` of it.
@@ -38,9 +38,10 @@ export interface DdSketch {
 const LEAST_MAGNITUDE = 1e-300;
 
 /**
- * DDSketch (Masson, Rim and Lee, PVLDB 12(12), 2019) with the logarithmic mapping and buckets without a limit: bucket i holds what is above
- * g^(i-1) and at most g^i, with g = (1 + a) / (1 - a), and stands for 2 g^i / (g + 1), which is within a of all of it. Merging adds
- * counts, so it is exact, and its order does not matter. Latencies from a microsecond to a day take 1,260 buckets at a = 0.01, at most.
+ * DDSketch (Masson, Rim and Lee, PVLDB 12(12), 2019) with the logarithmic mapping and an unlimited number of buckets. With g
+ * = (1 + a) / (1 - a), bucket i holds values above g^(i-1) and at most g^i, and represents them by 2 g^i / (g + 1), which is
+ * within the relative error a of each of them. Merging adds counts, so it is exact and its order does not matter. Latencies
+ * from a microsecond to a day take at most 1,260 buckets at a = 0.01.
  * Example: the quantile 0.5 of 1, 2, 3, 4 and 5 at 0.01 is between 2.97 and 3.03.
  */
 export function createDdSketch(relativeError = 0.01): DdSketch {
@@ -54,7 +55,7 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
   let [zeros, count, sum] = [0, 0, 0];
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const bucketOf = (magnitude: number): number => Math.ceil(Math.log(magnitude) * perLog);
-  // In two factors: the power alone passes the largest number before its value does.
+  // In two factors: the power alone would overflow before the value does.
   const middleOf = (bucket: number): number => (2 / (growth + 1)) * growth * growth ** (bucket - 1);
   const within = (value: number): number => Math.min(max, Math.max(min, value));
   const put = (buckets: Map<number, number>, bucket: number, times: number): void =>
@@ -139,7 +140,7 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
   };
 }
 
-/** Makes a sketch of what `state` gave, here or elsewhere. */
+/** Restores a sketch from the result of `state`, from this process or another. */
 export function ddSketchOf(state: SketchState): DdSketch {
   const count = [...state.positive, ...state.negative].reduce((sum, [, held]) => sum + held, state.zeros);
   const sketch = createDdSketch(state.relativeError);

@@ -12,9 +12,10 @@ export interface BandCounts {
 }
 
 /**
- * How far a window lies outside of what the single periods of its reference showed, in the measure of its effect size. Of `ks`: the largest distance
- * of its distribution function from the band between the lowest and the highest of the periods. Of `jensenshannon`: the distance of its shares from
- * the nearest shares in the band, values that the band does not have counted together. 0: within. Null: the band has no such measure, or the window no value.
+ * Distance of a window from the range of the single periods of its reference, in the measure of the effect size. For `ks`:
+ * the largest distance of its distribution function from the band between the lowest and the highest of the periods. For
+ * `jensenshannon`: the distance of its shares from the nearest shares in the band; values that the band does not have are
+ * counted together. 0: within the band. Null: the band has no such measure, or the window has no value.
  * Example: half of the values are at most 5, in the periods 60 to 80 % of them -> 0.1.
  */
 export function distanceFromBand(band: Band, counts: BandCounts, measure: EffectMeasure): number | null {

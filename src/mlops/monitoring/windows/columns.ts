@@ -5,7 +5,7 @@ import type { ColumnKind, Table, TableColumn } from '../drift/tables/table.ts';
 /** Inputs beyond these are compared only when they are named. */
 const MOST_COLUMNS = 500;
 
-/** Names of all columns that rows of predictions (`inputs`, `output`) have by themselves: every input, and the output. */
+/** Names of all columns of prediction rows (`inputs`, `output`) without labels: every input, and the output. */
 export async function ownColumns(session: LakeSession, rows: string): Promise<string[]> {
   const names = await session.query(
     `SELECT DISTINCT unnest(json_keys(inputs)) AS name FROM ${rows} ORDER BY name LIMIT ${MOST_COLUMNS}`,
@@ -22,8 +22,8 @@ interface ColumnsQuestion {
 }
 
 /**
- * Columns of predictions as a table that the engine can compare: a field of `inputs`, `output` or `label` each, as numbers or
- * texts by what is in it. Made once, in the session; the rows are never seen here.
+ * Columns of predictions as a table for comparison: each is a field of `inputs`, `output` or `label`, as numbers or texts
+ * according to its values. Created once in the session; the rows never leave the engine.
  */
 export async function columnsTable(
   session: LakeSession,

@@ -18,19 +18,19 @@ export interface WindowQuestion extends Generation {
   readonly now: number;
 }
 
-/** A window beside its reference, before it is held against a threshold. */
+/** Comparison of a window with its reference, before a threshold is applied. */
 export interface ComparedWindow {
   readonly modelVersion: string | null;
   readonly predictions: number;
   readonly referencePredictions: number | null;
-  /** Of the reference, where it is of predictions, the last one; null: it is not, or there is none. */
+  /** The last prediction of the reference; null: the reference is not of predictions, or there is none. */
   readonly referenceUntil: Place | null;
   /** How far the reference's own periods differ. */
   readonly variation: FoundReference['variation'];
-  /** Null where nothing can be said. */
+  /** Null where the comparison gives no result; see `reason`. */
   readonly report: DriftReport | null;
   readonly spreads: ReadonlyMap<string, Distribution>;
-  /** Why nothing can be said. */
+  /** Why the comparison gives no result; null where it does. */
   readonly reason: string | null;
 }
 
@@ -88,8 +88,8 @@ async function compared(predictions: Predictions, { reference, variation }: Foun
 }
 
 /**
- * The rows of a window as a table of the session. Where each version is held against its own first predictions, a window is
- * of the version that answered most of it. Answers that version; null: all of them.
+ * Creates a table of the session with the rows of a window. If each version is compared with its own first predictions, a
+ * window has only rows of the version that answered most of it. Returns that version; null: rows of all versions.
  */
 async function takeRows({ session, with: selected }: Predictions, bounds: WindowBounds, drift: DriftWatch) {
   const { selection, condition } = bounds;

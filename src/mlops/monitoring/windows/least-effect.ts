@@ -7,8 +7,9 @@ import type { MinEffect } from '../monitors/drift/schema.ts';
 export const LEAST_EFFECT = 0.1;
 
 /**
- * The least effect that counts as drift of a column: what the monitor says for the measure; otherwise the reference's own variation (mean + 2
- * standard deviations of how far its periods lie from the others), and at least 0.1. Without periods 0.1. Null: the method has no effect size.
+ * The least effect that counts as drift of a column: the monitor's setting for the measure; otherwise the reference's own
+ * variation (mean + 2 standard deviations of the distance of its periods from the others), and at least 0.1. Without periods
+ * 0.1. Null: the method has no effect size.
  * Example: periods of a seasonal reference that lie 0.2 -+ 0.05 from the others -> 0.3.
  */
 export function leastEffect(

@@ -1,13 +1,13 @@
 /**
- * What the p-value of a window is held against so that false alarms keep a stated rate over time. LORD++ (Ramdas, Yang,
- * Wainwright and Jordan 2017) with all of its wealth at the start and an even gamma over blocks of `over` windows:
+ * Threshold for the p-value of a window that keeps false alarms at a stated rate over time. LORD++ (Ramdas, Yang, Wainwright
+ * and Jordan 2017) with all of its wealth at the start and an even gamma over blocks of `over` windows:
  *
- *     level / over x max(1, windows of the block before it that were called drifted)
+ *     level / over x max(1, earlier windows of the same block that were called drifted)
  *
  * The thresholds of a block sum to no more than `level` x max(1, discoveries), which is LORD++'s bound on the false
- * discovery rate. While nothing drifts they sum to `level` in any `over` windows in a row, so that any alarm in them has at
- * most that chance, however the windows depend on each other, as they do by their common reference. Unlike with a gamma that
- * falls, the thousandth window is as able to find drift as the first.
+ * discovery rate. While nothing drifts they sum to `level` in any `over` consecutive windows. The chance of any alarm in
+ * them is therefore at most `level`, however the windows depend on each other, as they do by their common reference. With a
+ * falling gamma, the thousandth window would have less power than the first; here both have the same.
  * Example: level 0.05 over 100, three discoveries in the block -> 0.0015.
  */
 export function windowThreshold(
@@ -17,7 +17,7 @@ export function windowThreshold(
   return (level / over) * Math.max(1, discoveries);
 }
 
-/** Number of tests before the block that the next one is in, when there were so many: 0 for the first `over`. */
+/** Number of tests before the block of the next test, after `testsBefore` tests; 0 for the first `over` tests. */
 export function blockStart(over: number, testsBefore: number): number {
   return testsBefore - (testsBefore % over);
 }

@@ -8,9 +8,9 @@ const MINUTE_MS = 60_000;
 /** The predictions of a window, before it is known which version they are of. */
 export interface WindowBounds {
   readonly period: { readonly start: string; readonly end: string };
-  /** Of the lake's rows, in `[start, end)`. */
+  /** Filter on the lake's rows, `[start, end)`. */
   readonly selection: { readonly start: string; readonly end: string };
-  /** SQL condition beside it. */
+  /** SQL condition in addition to the selection. */
   readonly condition: string;
   readonly last: Place;
 }
@@ -27,12 +27,12 @@ export async function nextWindow(predictions: Predictions, next: NextWindow): Pr
   return 'hours' in window ? byTime(predictions, next, window.hours * HOUR_MS) : byCount(predictions, next, window);
 }
 
-/** What is older than this can be part of a window. */
+/** Only predictions before this instant can be part of a window: of later times, more predictions may still arrive. */
 function horizonOf({ drift, now }: NextWindow): number {
   return now - drift.waitMinutes * MINUTE_MS;
 }
 
-/** From when on there may be windows: after the last one, or after the predictions of the reference. */
+/** Earliest start of a window: after the last window, or after the predictions of the reference. */
 function beginOf({ drift: { reference }, reached }: NextWindow): string | undefined {
   if (reached !== null) return reached.endAt;
   return 'end' in reference ? reference.end : undefined;
@@ -50,7 +50,7 @@ async function byTime(predictions: Predictions, next: NextWindow, lengthMs: numb
   if (row === undefined || row.first === null) return null;
   const start = floor(Date.parse(String(row.first)));
   const period = { start: begin === undefined ? iso(start) : latest(begin, iso(start)), end: iso(start + lengthMs) };
-  // Windows by time go on from their ends, whatever their last prediction is.
+  // Windows by time continue from their ends, independent of their last prediction.
   return { period, selection: period, condition: 'true', last: { at: period.end, prediction: '' } };
 }
 

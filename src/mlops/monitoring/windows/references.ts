@@ -11,7 +11,7 @@ import { EXACT_AT, type Place, type Predictions } from './selection.ts';
 import type { Generation } from './store.ts';
 import { measureVariation, periodSql } from './variation.ts';
 
-/** What is usual, and the last prediction that belongs to it where it is of predictions. */
+/** The reference of a window; `until`: its last prediction, null where the reference is a profile of a file. */
 export interface FoundReference {
   readonly reference: Reference;
   readonly until: Place | null;
@@ -21,14 +21,17 @@ export interface FoundReference {
 
 export interface ReferenceQuestion extends Generation {
   readonly drift: DriftWatch;
-  /** Of the window that is compared. */
+  /** Version of the compared window. */
   readonly modelVersion: string | null;
   readonly now: number;
 }
 
-/** References of monitors: named profiles, and those of predictions, which are profiled once and kept beside them. */
+/**
+ * References of monitors: named profiles, and references of predictions. The latter are profiled once; their profiles are
+ * stored separately.
+ */
 export interface References {
-  /** Or why there is none (yet). */
+  /** The reference, or the reason why there is none (yet). */
   find(predictions: Predictions, question: ReferenceQuestion): Promise<FoundReference | { readonly reason: string }>;
 }
 
@@ -69,7 +72,7 @@ async function found(profiles: ProfileStore, name: string): Promise<StoredProfil
   }
 }
 
-/** One for each monitor, what it says of drift, and version; a version is any text, so it is hashed. */
+/** Name of a profile: one for each monitor, generation of its `drift:` text, and version. A version is any text, so it is hashed. */
 function nameOf({ monitor, generation }: Generation, version: string | null): string {
   const hash = createHash('sha256').update(JSON.stringify(version)).digest('hex').slice(0, 12);
   return `${monitor}.${generation}.${hash}`;
@@ -148,7 +151,7 @@ function watchedName(name: string): string {
   return /^(output|label)(\.|$)|^inputs\./.test(name) ? name : `inputs.${name}`;
 }
 
-/** Of the columns that are watched. */
+/** Limits a reference to the watched columns. */
 function only(reference: Reference, columns: readonly string[] | undefined): Reference {
   if (columns === undefined) return reference;
   return { ...reference, columns: reference.columns.filter(({ name }) => columns.includes(name)) };

@@ -39,7 +39,7 @@ async function watchedBy(store: Store, name: string) {
   return { monitor: name, method, level, over, generation: generationOf(monitor, drift) };
 }
 
-/** One of another generation is none: its number stands for another window now. */
+/** Number of a window of this generation; 0 for another generation, because its number means another window now. */
 function numberOf(window: string, { generation }: { readonly generation: string }): number {
   const [named, number] = window.split('-');
   return named === generation ? Number(number) : 0;

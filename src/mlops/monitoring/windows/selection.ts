@@ -17,13 +17,13 @@ export interface Predicting {
   readonly tables: Tables;
   readonly model: string;
   readonly withinDays: number;
-  /** Whether a column of labels is asked for: they are joined only then. */
+  /** Whether a column of labels is requested: labels are joined only then. */
   readonly labels: boolean;
-  /** When the predictions were made that are asked for. */
+  /** Time range of the predictions to read. */
   readonly range: InstantRange;
 }
 
-/** Reads predictions for the time of `work`, which holds what it reads. */
+/** Reads predictions; the lake keeps the rows that `work` reads until it returns. */
 export function readPredictions<T>(
   { tables, model, withinDays, labels, range }: Predicting,
   work: (predictions: Predictions) => Promise<T>,
@@ -50,7 +50,7 @@ export interface Place {
   readonly prediction: string;
 }
 
-/** Condition on rows of predictions: those behind this one. Written out: DuckDB 1.5 makes a BETWEEN of two pairs, and fails. */
+/** SQL condition for predictions after this one. Written without BETWEEN on pairs, on which DuckDB 1.5 fails. */
 export function behind({ at, prediction }: Place): string {
   return `(predictedAt > ${instant(at)} OR (predictedAt = ${instant(at)} AND prediction > ${literal(prediction)}))`;
 }

@@ -22,19 +22,19 @@ export interface DriftWindowDeps {
   readonly tables: Tables;
 }
 
-/** What else becomes of a window, in the transaction that stores it; called for one of all servers. */
+/** Further writes for a window in the transaction that stores it. Only the server whose insert succeeds calls it. */
 export type OnWindow = (sql: Sql) => Promise<void>;
 
 /** Predictions that are the reference; null: it is a profile of a file, or there is none. */
 export type ReferencePredictions = Pick<Selection, 'start' | 'end' | 'modelVersion'> | null;
 
-/** Windows that are made up for in one look; the next look goes on. */
+/** Number of overdue windows that one pass compares; the next pass continues. */
 const MOST_AT_ONCE = 50;
 
 export interface DriftWindows {
   /**
-   * Compares the windows of a monitor that are complete and not compared yet, each once over all servers. `prepare` is asked
-   * before each is stored for what becomes of it.
+   * Compares the complete windows of a monitor that are not compared yet, each once over all servers. Calls `prepare` before
+   * it stores a window; the returned function runs in the same transaction.
    */
   watch(
     monitor: Monitor,
@@ -83,7 +83,7 @@ function earliestRead({ reference }: DriftWatch, before: Reached | null): string
   return instants.toSorted()[0];
 }
 
-/** A changed `drift:`, or another model, begins anew. */
+/** A changed `drift:` text, or another model, starts a new generation. */
 export function generationOf({ monitor, spec: { model } }: Monitor, drift: DriftWatch): Generation {
   const generation = createHash('sha256')
     .update(JSON.stringify([model, drift]))
@@ -116,7 +116,7 @@ interface Judging extends Generation {
   readonly now: number;
 }
 
-/** Held against the threshold that keeps false alarms to what is stated, over columns and over time. */
+/** Applies the threshold that limits false alarms to the configured level, over columns and over time. */
 function judgedWindow(judging: Judging) {
   const { monitor, generation, number, tests, bounds, window, drift } = judging;
   const { report, spreads, variation } = window;

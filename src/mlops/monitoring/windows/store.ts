@@ -27,7 +27,7 @@ interface WindowTables {
   };
 }
 
-/** One text of `drift:` of one monitor; what it compares is numbered from 1. */
+/** One `drift:` text of one monitor. Its windows are numbered from 1. */
 export interface Generation {
   readonly monitor: string;
   readonly generation: string;
@@ -42,7 +42,7 @@ const StoredVerdict = z.preprocess((verdict) => ({ ...NOT_STORED, ...Object(verd
 const Facts = DriftWindow.omit({ columns: true });
 export type WindowFacts = Omit<DriftWindow, 'columns'>;
 
-/** Where the windows of a generation have come to. */
+/** Progress of the windows of a generation. */
 export interface Reached {
   readonly number: number;
   /** End of the last window, UTC. */
@@ -161,7 +161,7 @@ async function columnsBetween(sql: Sql, { monitor, generation }: Generation, fir
   return found;
 }
 
-/** One window, the last where no number is given; null: there is none. */
+/** The window with a number, or the last one for null; null: there is none. */
 export async function windowNumbered(sql: Sql, generation: Generation, number: number | null) {
   let query = of(sql, generation).orderBy('number', 'desc').limit(1);
   if (number !== null) query = query.where('number', '=', number);

@@ -4,7 +4,7 @@ import type { Table, TableColumn } from '../drift/tables/table.ts';
 import type { DriftWatch } from '../monitors/drift/schema.ts';
 
 const HOUR_MS = 3_600_000;
-/** With fewer periods than this a standard deviation says nothing. */
+/** With fewer periods, a standard deviation is too uncertain. */
 const FEWEST_PERIODS = 4;
 /** How many standard deviations above their mean. Seasons like a sine reach 1.2 of them. */
 const DEVIATIONS = 2;
@@ -23,8 +23,9 @@ export function periodSql({ window }: Pick<DriftWatch, 'window'>): string {
 }
 
 /**
- * How far the periods of a reference differ by themselves: for each column mean + 2 standard deviations of the distance of each period from all
- * the others together, by each measure of an effect size, and the band that all periods lie in. Undefined where fewer than four periods have enough rows. `table` has the column `period`.
+ * Variation between the periods of a reference. For each column and each measure of an effect size: mean + 2 standard
+ * deviations of the distance of each period from all others together. Also the band that contains all periods. Undefined
+ * where fewer than four periods have enough rows. `table` has the column `period`.
  */
 export async function measureVariation(
   session: LakeSession,
@@ -69,7 +70,10 @@ function frequentLevels(rows: string, value: string): string {
     ) frequent ON frequent.level = valued.${value} WHERE valued.${value} IS NOT NULL`;
 }
 
-/** Over rows with `period`, `level`, by whose order the distribution functions go, and `value`: a level is of the values up to its largest. */
+/**
+ * Input: rows with `period`, `level` and `value`. Distribution functions go by the order of `level`; a level covers the
+ * values up to its largest.
+ */
 async function distances(session: LakeSession, levels: string): Promise<Variation> {
   const part = (share: string) => `CASE WHEN ${share} > 0 THEN ${share} * ln(2 * ${share} / (own + others)) ELSE 0 END`;
   const rows = await session.query(`WITH

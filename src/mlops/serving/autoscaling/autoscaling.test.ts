@@ -27,7 +27,7 @@ const asked = (application: Application, endpoint = 'e') =>
 const shared = await sharedApplication();
 await registeredFiles(shared, 'm', { a: 'a' });
 
-/** They wait for looks that come every few seconds, so they wait together. */
+/** The tests wait for evaluations every few seconds, so they run concurrently. */
 describe.concurrent('an endpoint that is scaled', () => {
   it('goes to zero, answers all who come by one start, says why, and remembers it after a restart', async ({
     expect,

@@ -12,7 +12,7 @@ import type { ScaledVariant } from './schema.ts';
 import { type KeptDecision, keepDecisions } from './store.ts';
 import type { SpentBudget } from './wish.ts';
 
-/** What a replica would be paid from. */
+/** Facts that determine the budget that pays for a replica. */
 export interface ScaledSubject {
   readonly endpoint: string;
   readonly model: string;
@@ -21,13 +21,13 @@ export interface ScaledSubject {
   readonly environment: string | null;
 }
 
-/** Whether there is money for more replicas: the other wing knows. */
+/** Budget check before a scale-up. Implemented by FinOps; injected by main. */
 export interface ScalingBudget {
   /** The budget that must hold and has nothing left for it; null where none has. */
   spentFor(subject: ScaledSubject): Promise<SpentBudget | null>;
 }
 
-/** A set whose replicas shall follow demand. */
+/** A replica set that autoscaling controls. */
 export interface Scaled {
   readonly name: string;
   readonly variant: Variant;
@@ -35,7 +35,7 @@ export interface Scaled {
   readonly set: ReplicaSet;
 }
 
-/** What has traffic of an endpoint: several of them while a canary runs. */
+/** A revision with traffic of an endpoint, and its variants. While a canary runs, an endpoint has several. */
 export interface ScaledPart {
   readonly revision: { readonly spec: EndpointSpec };
   readonly variants: readonly Scaled[];
@@ -109,7 +109,7 @@ export class Autoscaling implements AsyncDisposable {
     this.tick();
   }
 
-  /** Replicas of a set that traffic is about to come to; 0: as demand says. */
+  /** Sets the replicas of a set that expected traffic needs; 0: demand alone decides. */
   expect(endpoint: string, set: ReplicaSet, replicas: number): void {
     this.#entries.get(endpoint)?.get(set)?.governor.expect(replicas);
   }
@@ -172,13 +172,13 @@ export class Autoscaling implements AsyncDisposable {
         await store.transaction((sql) => keepDecisions(sql, decisions, clock.now() - KEPT_MS));
         this.#unkept.splice(0, decisions.length);
       } catch (error) {
-        // They are kept with the next.
+        // The failed decisions are stored with the next ones.
         log.error({ err: error }, 'decisions about replicas are not kept');
       }
     });
   }
 
-  /** A price that changed is weighed from now on; prices that cannot be asked for stay as they were. */
+  /** Applies a changed price from now on. If prices cannot be read, the last known prices stay in effect. */
   async #askPrices(): Promise<void> {
     const { prices, store, log } = this.#deps;
     try {
@@ -190,7 +190,7 @@ export class Autoscaling implements AsyncDisposable {
     }
   }
 
-  /** A budget that cannot be asked changes nothing: what was known holds. */
+  /** If a budget cannot be read, its last known state stays in effect. */
   async #askBudgets(): Promise<void> {
     const { budget, log } = this.#deps;
     for (const { subject, governor } of this.#all()) {

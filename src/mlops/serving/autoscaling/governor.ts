@@ -19,21 +19,21 @@ export interface GovernorDeps {
   readonly rule: ScalingRule;
   /** Requests that one replica serves at a time. */
   readonly concurrency: number;
-  /** In which a replica must be ready. */
+  /** Time in which a replica must be ready. */
   readonly startTimeoutMs: number;
   readonly clock: Clock;
   readonly decided: (decision: Decided) => void;
 }
 
-/** Keeps as many replicas of one set as its policy, its bounds and its budget say, and none while nobody asks. */
+/** Keeps the number of replicas of one set within policy, bounds and budget. Scales to zero while there are no requests. */
 export interface Governor {
   /** Looks where it is time to. */
   tick(): void;
-  /** What allows no more replicas than `min`; null where nothing does. */
+  /** Sets the spent budget that allows no more replicas than `min`; null where no budget is spent. */
   limit(spent: SpentBudget | null): void;
-  /** Wants so many at least, besides: for traffic that is to come. 0: as demand says. */
+  /** Sets a further minimum of replicas for expected traffic. 0: demand alone decides. */
   expect(replicas: number): void;
-  /** Why so many are wanted now; and what is known of a cold start. */
+  /** Reason for the wanted number of replicas, and the cold start, measured or configured. */
   state(): {
     readonly reason: string;
     readonly limitedBy: string | null;
@@ -44,7 +44,7 @@ export interface Governor {
   release(): void;
 }
 
-/** Who is held waits at least so many times the cold start. */
+/** Minimum hold timeout of requests, in cold starts. */
 const HOLD_COLD_STARTS = 2;
 /** Seconds after which who was refused for money may ask again. */
 const RETRY_SECONDS = 60;
@@ -88,7 +88,7 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
 
   function refuse(): void {
     const detail = 'The budget that pays for the model is spent, and none of its replicas runs.';
-    // Whoever came last stands in line a moment from now.
+    // The newest request enters the queue only after this call, so refuse in a microtask.
     queueMicrotask(() => set.places.refuseWaiting(new ServingProblem('unavailable', detail, RETRY_SECONDS)));
   }
 

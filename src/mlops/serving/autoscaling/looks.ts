@@ -2,13 +2,13 @@ import type { ScalingObservation } from '../scaling/index.ts';
 import { policyOf, type ScalingRule } from './policy.ts';
 import type { Wish } from './wish.ts';
 
-/** A policy that learned from another cold start than this many times as long is begun anew. */
+/** The policy restarts when the cold start becomes longer or shorter by this factor. */
 const OTHER_COLD_START = 1.5;
 
 interface LooksDeps {
   readonly rule: ScalingRule;
   readonly concurrency: number;
-  /** What is known of a cold start, in milliseconds. */
+  /** Measured cold start, or the configured one before the first measurement, in milliseconds. */
   readonly coldStartMs: () => number;
   readonly now: () => number;
 }
@@ -28,7 +28,7 @@ export function createLooks({ rule, concurrency, coldStartMs, now }: LooksDeps) 
       nextMs = now() + policy.everySeconds * 1000;
       return policy.decide(seen);
     },
-    /** Whether a cold start takes another time than it was believed to; what was learned from that is forgotten. */
+    /** True when the cold start differs from the one that the policy learned from. The policy `slo` then restarts without its history. */
     relearned(): boolean {
       const ratio = coldStartMs() / Math.max(1, learnedFromMs);
       if (ratio <= OTHER_COLD_START && ratio >= 1 / OTHER_COLD_START) return false;

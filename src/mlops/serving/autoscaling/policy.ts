@@ -11,27 +11,30 @@ export interface ScalingRule extends ScalingSpec {
   readonly max: number;
 }
 
-/** What a variant without `scaling` has: as many as `min`, and one for 0. */
+/** Policy of a variant without `scaling`: `min` replicas, or one for a `min` of 0. */
 const FIXED = { policy: 'fixed' } as const;
 
-/** What the document says of a variant, with everything that it leaves out; `price`: of a replica, null where nobody says one. */
+/**
+ * The scaling rule of a variant with all defaults filled in. `price`: of a replica; null where neither the document nor the
+ * price book has one.
+ */
 export function ruleOf(
   { replicas: { min, max = Math.max(1, min) }, scaling }: Variant,
   defaults: ScalingSpec,
   price: Pick<ReplicaPrice, 'amount'> | null,
 ): ScalingRule {
   const rule = { ...(scaling ?? { ...defaults, ...FIXED }), min, max };
-  // Only what a miss costs is weighed against it: others do not begin anew when it changes.
+  // Only the price of a miss is compared with the price of a replica: without `missPrice`, a changed price does not restart the policy.
   if (rule.missPrice === undefined || price === null) return rule;
   return { ...rule, price: price.amount };
 }
 
-/** Seconds between two looks of nobody. */
+/** Seconds between two evaluations of the policy `fixed`. */
 const FIXED_EVERY_SECONDS = 5;
 
 /**
- * Who says how many replicas there should be, one at least: going to zero is no policy's matter. Example: `fixed` with 2 to 5 replicas
- * says 2.
+ * Creates the policy that decides the number of replicas, at least one: the governor decides about zero. Example: `fixed`
+ * with 2 to 5 replicas returns 2.
  */
 export function policyOf(rule: ScalingRule, concurrency: number, coldStartSeconds: number): ScalingPolicy {
   const bounds: ReplicaBounds = { min: Math.max(1, rule.min), max: rule.max };

@@ -3,28 +3,28 @@ import type { Variant } from '../spec/schema.ts';
 import { heldBy, type ReplicaFacts } from '../usage.ts';
 import type { ScaledVariant } from './schema.ts';
 
-/** What a replica costs an hour, and who says so. */
+/** Price of a replica per hour, and its source. */
 export type ReplicaPrice = NonNullable<ScaledVariant['price']>;
 
 type Held = Pick<ReplicaFacts, 'resource' | 'quantity'>;
 
-/** What is held costs: the other wing knows, by the prices that replicas are metered with. */
+/** Prices of held resources. FinOps implements it with the price book that also meters replicas; main injects it. */
 export interface ReplicaPrices {
-  /** Now; null where it has no price. */
+  /** Current price; null where the price book has none. */
   of(sql: Sql, held: Held): Promise<ReplicaPrice | null>;
 }
 
-/** What the document says of a variant; undefined: it leaves that to the price book. */
+/** The price in the endpoint's document; undefined: the price book decides. */
 export function statedPrice({ scaling }: Variant): ReplicaPrice | undefined {
   const amount = scaling?.price;
   return amount === undefined ? undefined : { amount, currency: null, source: 'the document of the endpoint' };
 }
 
-/** Prices as they were asked for last. */
+/** Cache of the last read prices. */
 export class KnownPrices {
   readonly #known = new Map<string, ReplicaPrice | null>();
 
-  /** Null: there is none, or nobody has asked yet. */
+  /** Null: there is no price, or it has not been read yet. */
   of(variant: Variant): ReplicaPrice | null {
     return statedPrice(variant) ?? this.#known.get(keyOf(variant)) ?? null;
   }

@@ -3,19 +3,19 @@ import type { ScalingRule } from './policy.ts';
 /** How many replicas there should be. */
 export interface Wish {
   readonly replicas: number;
-  /** Why, for a person. */
+  /** Reason, as text for people. */
   readonly reason: string;
 }
 
-/** Why there are no more replicas. */
+/** The spent budget that prevents more replicas. */
 export interface SpentBudget {
   /** Name of the budget. */
   readonly budget: string;
-  /** In words. */
+  /** Reason, as text for people. */
   readonly why: string;
 }
 
-/** What a policy does not know of. */
+/** State of a replica set that a policy does not see. */
 export interface Circumstances {
   readonly wanted: number;
   readonly ready: number;
@@ -30,8 +30,8 @@ export interface Circumstances {
 }
 
 /**
- * What the policy wishes, within money, bounds and need: no more than `min` of a budget that is spent; none when nobody has asked for
- * `idleAfter` and `min` is 0; one for all who came while there was none.
+ * Limits the wish of a policy by budget, bounds and need: no more than `min` replicas where a budget is spent; none after
+ * `idleAfter` without a request if `min` is 0; one for all requests that arrive while there is none.
  * Example: the policy wishes 4 of 1 to 8, and the budget is spent: 1.
  */
 export function wantedNow(rule: ScalingRule, wish: Wish, seen: Circumstances): Wish {

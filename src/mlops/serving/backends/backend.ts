@@ -5,18 +5,21 @@ import type { Channel } from './frames/channel.ts';
 /** The protocols that a server of a model may speak. `kserve` is version 1 of KServe's. */
 export type Protocol = 'mlflow' | 'tensorflow' | 'kserve' | 'v2';
 
-/** One copy of a model that answers, or will. */
+/** A replica that is ready or starting. */
 export interface StartedReplica {
   readonly address: Address;
-  /** A way that costs less than HTTP, of a server of our own: binary requests of the protocol `v2`, answered whole. */
+  /** Faster transport than HTTP to a server of this product: binary requests of the protocol `v2`, with whole answers. */
   readonly channel?: Channel;
-  /** Resolves when it is gone, with what its log said last. */
+  /** Resolves after the replica has ended, with the end of its log. */
   readonly ended: Promise<{ readonly detail: string }>;
-  /** Asks it to end, and kills it when its grace is over; resolves when it is gone, or some time after its grace when nobody can say. */
+  /**
+   * Stops the replica, and kills it after its grace period. Resolves when it is gone, or some time after the grace period
+   * where its state is unknown.
+   */
   stop(): Promise<void>;
-  /** Resolves when somebody else takes it away: it answers what it has, and shall get nothing new. Left out: nobody does. */
+  /** Resolves when an external party removes the replica: it finishes its requests and must get no new ones. Undefined: never happens. */
   readonly leaving?: Promise<void>;
-  /** What keeps it from being ready, in words; null, or left out: nothing is known to. */
+  /** Reason why the replica is not ready yet; null or undefined: none known. */
   waiting?(): string | null;
 }
 
@@ -24,31 +27,34 @@ export interface StartedReplica {
 export interface Starting {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** Told as soon as it holds a machine that was not known before, with what it is priced by; null: as the variant says. */
+  /** Called when the replica first holds a machine, with the resource and quantity to price; null: priced as the variant says. */
   placed(held: Held | null): void;
 }
 
-/** What a replica is priced by: a key of the price book, and how many of it, or which part; an exact decimal. */
+/** Key of the price book that a replica is priced by, and its quantity or fraction as an exact decimal. */
 export interface Held {
   readonly resource: string;
   readonly quantity: string;
 }
 
-/** Something that runs copies of one model version. What a container engine or a cluster does, fits too. */
+/** Runs replicas of one model version: as processes, in a container engine or in a cluster. */
 export interface Backend {
   readonly protocol: Protocol;
-  /** Name of the model in addresses of its own protocol. */
+  /** Model name in the addresses of the backend's protocol. */
   readonly modelName: string;
-  /** Begins one copy; it may take long until that is ready. Errors: `AppError`, when it cannot be begun. */
+  /** Starts one copy; resolves before it is ready. Errors: `AppError`, when it cannot be started. */
   start(id: string, starting: Starting): Promise<StartedReplica>;
-  /** Its copies hold a machine from when it says so on (`placed`); else, from being begun on. */
+  /** True: a copy holds a machine from its call of `placed` on. Otherwise it does from its start on. */
   readonly isPlacedLater?: boolean;
-  /** Told of how many there shall be, those that are on their way out among them; for what keeps them while this server is away. */
+  /**
+   * Receives the wanted number of replicas, including those that are leaving. For backends that keep replicas running while
+   * this server is down.
+   */
   keep?(copies: number): void;
-  /** Whether it answers predictions now. Failures count as no. */
+  /** Whether the copy answers predictions now; false on errors. */
   isReady(address: Address): Promise<boolean>;
-  /** What it takes and gives, asked of a copy that is ready; unknown parts are null. */
+  /** Inputs and outputs of the model, read from a ready replica; unknown parts are null. */
   spec(address: Address): Promise<ModelSpec>;
-  /** A first prediction, so that no caller waits for what a model does once. Failures change nothing. */
+  /** Sends a first prediction, so that no caller waits for one-time initialization. Failures have no effect. */
   warmUp(address: Address): Promise<void>;
 }

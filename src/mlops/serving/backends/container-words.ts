@@ -1,6 +1,6 @@
 import type { ContainerServer } from '../spec/container/schema.ts';
 
-/** Where a container has the artifacts of its version. */
+/** Mount path of the version's artifacts in a container. */
 export const MODEL_FOLDER = '/steelyard/model';
 
 type Words = readonly [program: string, ...words: string[]];

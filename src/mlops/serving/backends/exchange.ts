@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { ClientGone, ServingProblem } from '../protocols/problem.ts';
 
-/** Where a copy of a model listens. */
+/** Socket on which a copy of a model listens. */
 export type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
 export interface Exchange {
@@ -22,10 +22,10 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** The server did not take the connection: not a byte was sent, and another may be asked. */
+/** The server did not accept the connection: no byte was sent, so a retry at another replica is safe. */
 export class NotConnected extends Error {}
 
-/** An idle connection is given up before usual servers do that: what is sent into a closing one is lost. */
+/** Close an idle connection before common servers do: a request on a connection that the server is closing is lost. */
 const IDLE_MS = 1_500;
 export const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
@@ -34,8 +34,8 @@ export function newAgent(): Agent {
 }
 
 /**
- * Sends one request and answers as soon as the head of the answer is there. Errors: `NotConnected`; `ServingProblem` of the kinds
- * `timeout` and `unavailable` (it went away in between); the reason of the signal.
+ * Sends one request; resolves when the headers of the answer have arrived. Errors: `NotConnected`; `ServingProblem` of the
+ * kinds `timeout` and `unavailable` (the server closed the connection); the reason of the signal.
  */
 export function begin(address: Address, exchange: Exchange): Promise<IncomingMessage> {
   const { method, path, headers = {}, body, timeoutMs, agent, signal } = exchange;
@@ -82,21 +82,21 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
   });
 }
 
-/** No byte came for the whole timeout: the model stopped, unless the client leaves unread what has already come. */
+/** No byte arrived for the whole timeout: the model stopped, unless the client has not read bytes that already arrived. */
 function stalled(answer: IncomingMessage): Error {
   if (answer.readableLength > 0) return new ClientGone('The client stopped reading the answer.');
   return new ServingProblem('timeout', 'The model stopped in its answer.');
 }
 
-/** The same with the whole answer. */
+/** Sends one request and reads the whole answer. Errors: those of `begin` and `wholeOf`. */
 export async function exchanged(address: Address, exchange: Exchange): Promise<Answer> {
   const answer = await begin(address, exchange);
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await wholeOf(answer) };
 }
 
-/** Errors: `ServingProblem` where it ends too early, or is larger than anybody asked for. */
+/** Reads a whole answer. Errors: `ServingProblem` where it ends too early or exceeds `MAX_ANSWER_BYTES`; `ClientGone`. */
 export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
-  // By its events: a loop over its parts costs as much as all the rest of a small answer.
+  // By events: an async iterator over the parts costs as much as the rest of a small answer.
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let sizeBytes = 0;
@@ -115,7 +115,7 @@ export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** What a server says when it is asked whether it is there; null where it says nothing in time. */
+/** Answer of a server to a probe; null where it does not answer in time. */
 export async function probed(address: Address, path: string, timeoutMs = PROBE_MS): Promise<Answer | null> {
   try {
     return await exchanged(address, { method: 'GET', path, timeoutMs });

@@ -17,14 +17,14 @@ export interface LeasedSpec {
   readonly limits: { readonly cpus: number | null; readonly memoryBytes: number | null };
 }
 
-/** A server that is killed renews nothing: so long its processes live on. */
+/** Lease of a replica process. After a server is killed, its processes run until their leases expire. */
 const LEASE_MS = 30_000;
 const RENEW_MS = 5_000;
 const GRACE_MS = 5_000;
 const MAX_TASKS = 16_384;
 const LOG_END_BYTES = 2_000;
 
-/** Starts a process that lives as long as this server renews its lease, and ends by its watchdog when nobody does. */
+/** Starts a process that runs as long as this server renews its lease. After lease expiry its watchdog ends it. */
 export async function startLeased({
   id,
   folder,
@@ -58,14 +58,14 @@ export async function startLeased({
   return {
     ended,
     async stop() {
-      // Its folder goes with it.
+      // Skip after the end: the folder of the execution is removed then.
       if (!isOver) execution.stop();
       await ended;
     },
   };
 }
 
-/** In its own time, which no setting of the clock changes. */
+/** Uses the clock of the execution, which a change of the system time does not affect. */
 function renew(execution: Execution): void {
   try {
     execution.extend(execution.now() + LEASE_MS);

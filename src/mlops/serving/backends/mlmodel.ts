@@ -3,9 +3,9 @@ import { readYaml } from '../../../platform/yaml/index.ts';
 import { allKnown, type Datatype, datatypes, type ModelSpec, type TensorSpec } from '../tensors/tensor.ts';
 import { UNKNOWN_SPEC } from './specs.ts';
 
-/** What an MLmodel file says, read as data; nothing of it is ever executed. */
+/** Content of an MLmodel file, read as data; nothing in it is ever executed. */
 export interface MlModel {
-  /** Path of the `.onnx` file beside it; null where the model has no such flavor. */
+  /** Path of the `.onnx` file next to it; null where the model has no such flavor. */
   readonly onnxFile: string | null;
   readonly spec: ModelSpec;
 }

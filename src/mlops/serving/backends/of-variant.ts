@@ -17,28 +17,28 @@ export interface ContainerEngines {
 
 export interface BackendsDeps {
   readonly models: ModelFiles;
-  /** What replicas that are processes of this machine have in their environment besides their own. */
+  /** Environment variables of replicas that are processes on this machine, in addition to those of their variants. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where those have their folders. */
+  /** Parent folder of the folders of these replicas. */
   readonly replicaFolder: string;
   readonly engines: ContainerEngines;
-  /** From which images of containers may be fetched. */
+  /** Registries from which images may be pulled. */
   readonly registries: readonly string[];
 }
 
-/** A version that is to be served, and for whom. */
+/** A model version to serve, and its endpoint, project and environment. */
 export interface Served {
   readonly endpoint: string;
   readonly variant: Variant;
   readonly version: string;
   readonly project: string | null;
   readonly environment: string | null;
-  /** What makes its replicas different from others: the same again is the same. */
+  /** Identity of a replica set: equal keys share one set. */
   readonly key: string;
   readonly startTimeoutMs: number;
 }
 
-/** What runs a variant. Errors: those of the artifacts, `endpoint_model_unusable`, `executor_unknown`. */
+/** Creates the backend of a variant. Errors: those of the artifacts, `endpoint_model_unusable`, `executor_unknown`. */
 export async function backendOf(deps: BackendsDeps, served: Served): Promise<Backend> {
   const { model, container } = served.variant;
   const found = await deps.models.fetch(model, served.version);

@@ -15,13 +15,13 @@ export interface OnnxBackendDeps {
   readonly version: string;
   /** The `.onnx` file on this machine. */
   readonly file: string;
-  /** Where replicas have their folders. */
+  /** Parent folder of the replica folders. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: { readonly cpus: number | null; readonly memoryBytes: number | null };
 }
 
-/** Sessions of ONNX Runtime, each in a process of its own. */
+/** Runs sessions of ONNX Runtime, each in a separate process. */
 export function onnxBackend({ model, version, file, folder, environment, limits }: OnnxBackendDeps): Backend {
   // The source is TypeScript in a checkout and JavaScript in a published package; the file's own name tells which.
   const program = fileURLToPath(new URL(`./session-worker${extname(import.meta.url)}`, import.meta.url));
@@ -48,7 +48,7 @@ export function onnxBackend({ model, version, file, folder, environment, limits 
     },
     isReady: async (address) => (await probed(address, '/v2/health/ready'))?.status === 200,
     spec: (address) => v2Spec(address, '/v2/models/model'),
-    // It does that by itself before it listens.
+    // The session warms up before it listens.
     warmUp: async () => undefined,
   };
 }

@@ -13,9 +13,9 @@ export interface ProcessBackendDeps {
   readonly command: readonly [program: string, ...words: string[]];
   /** The artifacts of the version on this machine. */
   readonly modelFolder: string;
-  /** What its MLmodel file says; nothing where it has none. */
+  /** Inputs and outputs from the MLmodel file; unknown where the model has none. */
   readonly modelSpec: ModelSpec;
-  /** Where replicas have their folders. */
+  /** Parent folder of the replica folders. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: { readonly cpus: number | null; readonly memoryBytes: number | null };
@@ -41,7 +41,7 @@ export function processBackend(deps: ProcessBackendDeps): Backend {
   };
 }
 
-/** A port that nobody listens on now. Who takes it in between makes the start fail, and the next one takes another. */
+/** Finds a free port. If another process takes it before the server does, the start fails, and the next start takes another port. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

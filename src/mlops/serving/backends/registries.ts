@@ -1,4 +1,4 @@
-/** Where images without a registry in their name come from, as every engine reads them. */
+/** Default registry of container engines for an image without a registry in its name. */
 const DEFAULT_REGISTRY = 'docker.io';
 const OFFICIAL = 'library';
 
@@ -14,7 +14,7 @@ export function repositoryOf(image: string): string {
 }
 
 /**
- * Why an image is not fetched, in words; null where one of the registries (`ghcr.io`, `ghcr.io/acme`) has it.
+ * Why an image may not be pulled, as text for people; null where one of the registries (`ghcr.io`, `ghcr.io/acme`) has it.
  * Example: `ghcr.io/acme/a:1` is of `ghcr.io/acme` and not of `ghcr.io/ac`.
  */
 export function whyNotFetched(image: string, registries: readonly string[]): string | null {

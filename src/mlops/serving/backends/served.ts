@@ -6,10 +6,10 @@ import { type Address, exchanged, probed } from './exchange.ts';
 import { tensorflowSpec, v2Spec } from './specs.ts';
 
 const WARM_UP_MS = 60_000;
-/** As MLflow names the example that it logs with a model. */
+/** File name that MLflow gives the input example of a model. */
 const EXAMPLE = 'serving_input_example.json';
 
-/** How a server of somebody else is asked whether it is ready, what it takes and gives, and a first prediction; wherever it runs. */
+/** Readiness probe, model spec and warm-up for third-party model servers, wherever they run. */
 export function served({
   protocol,
   modelName,
@@ -20,7 +20,7 @@ export function served({
   readonly modelName: string;
   /** The artifacts of the version on this machine. */
   readonly modelFolder: string;
-  /** What its MLmodel file says; nothing where it has none. */
+  /** Inputs and outputs from the MLmodel file; unknown where the model has none. */
   readonly modelSpec: ModelSpec;
 }): Omit<Backend, 'start'> {
   return {
@@ -44,7 +44,7 @@ export function served({
   };
 }
 
-/** What a server that speaks the protocol answers with 200 when it is ready, as far as a status says that. */
+/** Path that returns 200 when the server is ready, as far as a status shows it. */
 export const readyPath: Readonly<Record<Protocol, (model: string) => string>> = {
   mlflow: () => '/ping',
   v2: () => '/v2/health/ready',

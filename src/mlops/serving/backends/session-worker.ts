@@ -20,9 +20,9 @@ import { MAX_ANSWER_BYTES } from './exchange.ts';
 import { frameServer } from './frames/server.ts';
 
 /**
- * One ONNX session in a process of its own, behind the Open Inference Protocol on sockets in the file system: by HTTP, and by
- * frames for what the gateway converts. The session runs one prediction after another; what hangs or takes all memory in it,
- * takes nobody along.
+ * One ONNX session in a separate process. It serves the Open Inference Protocol on Unix sockets: over HTTP, and in frames
+ * for requests that the gateway converts. The session runs one prediction after another. A prediction that hangs or takes
+ * all memory ends only this process.
  */
 const Settings = z.strictObject({
   model: z.string(),
@@ -94,7 +94,7 @@ async function run(tensors: readonly Tensor[]): Promise<Tensor[]> {
     return fetches.flatMap((name) => (results[name] === undefined ? [] : [fromOrt(name, results[name])]));
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    // What the graph refuses is what came in; a graph that cannot run at all has failed its first prediction.
+    // An error of the graph is a bad request: a graph that cannot run at all has already failed its first prediction.
     throw new ServingProblem(
       /INVALID_ARGUMENT|out of (data )?bounds/i.test(said) ? 'bad_request' : 'model_failed',
       said,
@@ -159,5 +159,5 @@ const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request
 const frames = frameServer(({ content, headers }) =>
   infer(content, headers).then((body) => ({ status: 200, body }), refused),
 );
-// Whoever finds it ready by HTTP may ask it by frames.
+// Open the frame socket first: a client that finds the HTTP socket ready may use frames immediately.
 frames.listen(settings.framesPath, () => server.listen(settings.socketPath));

@@ -9,7 +9,7 @@ const V2Metadata = z.looseObject({ inputs: V2Tensors, outputs: V2Tensors });
 
 export const UNKNOWN_SPEC: ModelSpec = { layout: 'tensors', inputs: null, outputs: null };
 
-/** What a v2 server says of its model. */
+/** Model spec from the metadata of a v2 server. */
 export async function v2Spec(address: Address, path: string): Promise<ModelSpec> {
   const said = V2Metadata.safeParse(await jsonFrom(address, path));
   return said.success ? { layout: 'tensors', inputs: said.data.inputs, outputs: said.data.outputs } : UNKNOWN_SPEC;
@@ -46,7 +46,7 @@ const TfMetadata = z.looseObject({
   }),
 });
 
-/** What TensorFlow Serving says of a model's default signature. */
+/** Model spec from the default signature in the metadata of TensorFlow Serving. */
 export async function tensorflowSpec(address: Address, path: string): Promise<ModelSpec> {
   const said = TfMetadata.safeParse(await jsonFrom(address, path));
   if (!said.success) return UNKNOWN_SPEC;

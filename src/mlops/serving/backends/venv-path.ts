@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 
 /**
- * The environment of a command with the programs of its own virtual environment first: `/venv/bin/mlflow` finds `/venv/bin/uvicorn`.
- * A command that is no absolute path, or in no virtual environment (`pyvenv.cfg`), has what it had.
+ * The environment of a command with the programs of the command's virtual environment first: `/venv/bin/mlflow` finds
+ * `/venv/bin/uvicorn`. For a command without an absolute path, or outside of a virtual environment (`pyvenv.cfg`), the
+ * environment is unchanged.
  */
 export function withVenvPath(
   program: string,

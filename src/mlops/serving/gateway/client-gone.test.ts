@@ -15,7 +15,7 @@ import type { Replica } from '../replicas/replica.ts';
 import { EndpointSpec } from '../spec/schema.ts';
 import { gatewayPlugin } from './plugin.ts';
 
-/** A model server over HTTP: it answers `{"do": "stream"}` without an end, `wait` (the default) when it is released, and `now` at once. */
+/** A model server over HTTP: it answers `{"do": "stream"}` without an end, `wait` (the default) on release, and `now` immediately. */
 function newModel() {
   const seen = { asked: [] as string[], closed: 0 };
   const held: ServerResponse[] = [];

@@ -23,7 +23,7 @@ export function described(deployment: Deployment, target: Target): [status: numb
 
 const json = (value: unknown): Body => jsonBody(JSON.stringify(value));
 
-/** One that has gone to zero answers too: the next request wakes it. */
+/** A set that is scaled to zero counts as ready: the next request starts a replica. */
 function isReady({ set }: LiveVariant): boolean {
   const { ready, wanted } = set.state();
   return ready > 0 || wanted === 0;
@@ -41,7 +41,7 @@ function modelNames(variants: readonly LiveVariant[]): string[] {
   return [...new Set(variants.map(({ variant }) => variant.model))];
 }
 
-/** What TensorFlow Serving and KServe v1 answer at the same address, in one. */
+/** Model status: one body with the fields of TensorFlow Serving and of KServe v1, which use the same address. */
 function status(model: string | null, variants: readonly LiveVariant[]) {
   return {
     name: model,
@@ -54,7 +54,7 @@ function status(model: string | null, variants: readonly LiveVariant[]) {
   };
 }
 
-/** Of several variants the first is described: they are to be asked the same. */
+/** The first variant describes all: clients send all variants the same requests. */
 function firstOf(variants: readonly LiveVariant[]): LiveVariant {
   const [first] = variants;
   if (first === undefined) throw new ServingProblem('not_found', 'There is no such model.');

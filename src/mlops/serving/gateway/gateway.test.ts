@@ -96,7 +96,7 @@ describe.each(['mlflow', 'tensorflow', 'kserve', 'v2'])('a server that speaks %s
     ['ends in its answer', -5, [502]],
     ['fails', -6, [500]],
   ])('that %s is told from a good one, and answers the next', async (_what, first, statuses) => {
-    // By a protocol that it does not speak: what it says has to be read.
+    // With another protocol than the server's, so that the gateway has to read the answer.
     const rows = [[first, 0, 0]];
     const answer =
       protocol === 'v2'
@@ -189,7 +189,7 @@ describe('limits', () => {
 
   it('of the line answer 429 with when to come again', async () => {
     await appliedEndpoint(application, 'full', limited({ timeout: '3s', concurrency: 1, queue: 1 }));
-    // It answers the first never: the second waits, and the third is one too many.
+    // The first request never gets an answer: the second waits, and the third exceeds the queue.
     const first = post('full', 'invocations', { inputs: [[-7, 0, 0]] });
     await expect.poll(async () => (await endpointNow('full')).variants[0]?.inFlight).toBe(1);
     const second = post('full', 'invocations', { inputs: ROWS });

@@ -48,7 +48,7 @@ export function gatewayPlugin(deps: GatewayDeps): Plugin {
   return (app) => {
     countEndings(app, metrics);
     app.removeAllContentTypeParsers();
-    // How large a body may be is the endpoint's to say.
+    // Do not parse here: the endpoint limits the size of a body.
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     app.get('/serve/:endpoint/*', { config: { scope: 'mlops.read' } }, answered);
     app.post('/serve/:endpoint/*', { config: { scope: 'serving.predict', audit: 'counted' } }, answered);
@@ -66,7 +66,7 @@ async function answerPrediction(
   const { limits } = spec;
   const { spoken } = target;
   const [first] = found.variants;
-  // What is refused before it is clear who it is for, counts for the first.
+  // A request that is refused before its variant is known counts for the first variant.
   const counting =
     first === undefined ? null : { what: countedVariant(endpoint, first), source: null as Readable | null };
   incoming.counting = counting;
@@ -104,7 +104,7 @@ async function answerPrediction(
 /** Seen in logs only. */
 const CLIENT_GONE = 499;
 
-/** Aborted when the client closes the connection before the whole answer has gone. */
+/** Aborts when the client closes the connection before the end of the answer. */
 function signalWhileOpen({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort(new ClientGone());
@@ -138,7 +138,7 @@ async function bodyOf({ headers, body }: FastifyRequest, limitBytes: number): Pr
   return readWithin(body as Readable, limitBytes);
 }
 
-/** By its events: a loop over the parts costs as much as the rest of a small request. */
+/** By events: an async iterator over the parts costs as much as the rest of a small request. */
 function readWithin(body: Readable, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
@@ -185,7 +185,7 @@ function sendPredicted(reply: FastifyReply, predicted: Predicted): FastifyReply 
   return reply.status(status).type(safeType(passed)).send(whole);
 }
 
-/** What a model answers is shown by no browser as a page. */
+/** Media types that browsers do not render as a page. Answers of other types are sent as `application/octet-stream`. */
 const SAFE_TYPES = /^(application\/(json|octet-stream|x-ndjson)|text\/(csv|event-stream|plain))\b/i;
 
 function safeType({ headers }: IncomingMessage): string {
@@ -210,7 +210,7 @@ function sendProblem(
   request: FastifyRequest,
 ): FastifyReply {
   if (problem.retryAfterSeconds !== null) reply.header('retry-after', String(problem.retryAfterSeconds));
-  // What was not read of a body is not waited for.
+  // Do not wait for the unread rest of a body.
   if (problem.kind === 'too_large') {
     reply.header('connection', 'close');
     reply.raw.once('finish', () => request.raw.destroy());

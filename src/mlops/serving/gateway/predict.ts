@@ -16,13 +16,13 @@ import { type Given, givenTensor } from '../tensors/given.ts';
 import { codecs, type Spoken } from './target.ts';
 import type { Request } from './traffic.ts';
 
-/** An answer for a client: whole, or as it comes from a server that speaks the client's protocol. */
+/** An answer for a client: whole, or a stream from a server that speaks the client's protocol. */
 export type Predicted =
   | { readonly status: number; readonly body: Body; readonly tensors: ConvertedTensors }
-  /** `whole`: what to send instead, where the answer was read for another reason first. */
+  /** `whole`: replaces `passed`, where its content has been read already. */
   | { readonly status: number; readonly passed: IncomingMessage; readonly whole?: Buffer | Readable };
 
-/** What was asked and answered, as it was understood. */
+/** Tensors of the request and of the answer, as the gateway decoded them. */
 export interface ConvertedTensors {
   readonly asked: readonly Given[];
   readonly answered: readonly Given[];
@@ -42,7 +42,7 @@ function pathOf(protocol: Protocol, model: string): string {
   return protocol === 'v2' ? `/v2/models/${name}/infer` : `/v1/models/${name}:predict`;
 }
 
-/** Another replica is asked so often when one did not take the connection. */
+/** Maximum number of attempts when replicas do not accept the connection. */
 const TRIES = 3;
 
 /** A request to an endpoint's variant, and until when its answer is wanted. */
@@ -51,11 +51,14 @@ export interface Asked {
   readonly timeoutMs: number;
   /** Aborted with a `ClientGone` when the client has left. */
   readonly signal?: AbortSignal | undefined;
-  /** Takes what an answer took in the replica of the variant that gave it. */
+  /** Receives the service time of an answer, and the variant of the replica that gave it. */
   readonly served?: ((live: LiveVariant, once: ServedOnce) => void) | undefined;
 }
 
-/** One prediction of a variant, asked in one protocol, whatever its server speaks. Errors: `ServingProblem`, `ClientGone`. */
+/**
+ * Runs one prediction of a variant in the client's protocol, converted where its server speaks another. Errors:
+ * `ServingProblem`, `ClientGone`.
+ */
 export async function predict(live: LiveVariant, spoken: Spoken, asked: Asked): Promise<Predicted> {
   const { backend, places } = live.set;
   const attempt = speaks[backend.protocol] === spoken ? passOn : convert(spoken, asked.request);
@@ -95,10 +98,10 @@ function timedPlace(place: Place, live: LiveVariant, served: Asked['served']): P
 
 type Attempt = (live: LiveVariant, place: Place, asked: Asked) => Promise<Predicted>;
 
-/** What goes along with a body that is not looked into, both ways. */
+/** Headers that pass in both directions with a body that is not decoded. */
 const PASSED_HEADERS = ['content-type', 'accept', 'inference-header-content-length'] as const;
 
-/** An answer that says that it is no longer is read whole: a stream of a few bytes costs more than they do. */
+/** An answer with a stated length up to this limit is read whole: a stream costs more than a few bytes. */
 const SHORT_BYTES = 64 * 1024;
 
 /** The bytes as they are, both ways; the place is given back when the last of them has come. */
@@ -128,7 +131,7 @@ function textOf(name: string, value: string | readonly string[] | undefined): [s
 
 function convert(spoken: Spoken, request: Request): Attempt {
   const codec = codecs[spoken];
-  // What cannot be read takes no place.
+  // Decode first: a request that cannot be read takes no slot.
   const asked = codec.decodeRequest(request.body, request.headers);
   return async ({ set, variant, version }, place, { timeoutMs, signal }) => {
     const { protocol, modelName } = set.backend;
@@ -158,7 +161,7 @@ function posted({ contentType, headers, content }: Body): Pick<Exchange, 'method
   return { method: 'POST', headers: { ...headers, 'content-type': contentType }, body: content };
 }
 
-/** What is wrong with an answer is not its asker's fault. */
+/** A malformed answer is an error of the model, not of the client. */
 function read<T>(reading: () => T): T {
   try {
     return reading();
@@ -170,7 +173,7 @@ function read<T>(reading: () => T): T {
 
 const LONGEST_MESSAGE = 2_000;
 
-/** What a server of a model said instead of an answer, as the same refusal in our words. */
+/** Maps an error of a model server to the matching problem of the gateway. */
 function refusal(status: number, body: Buffer): ServingProblem {
   const said = saidIn(body).slice(0, LONGEST_MESSAGE);
   if (status >= 400 && status < 500 && status !== 429) return new ServingProblem('bad_request', said);
@@ -196,7 +199,10 @@ function outcomeOf(error: unknown): Outcome {
   return error.kind === 'unavailable' ? 'lost' : 'refused';
 }
 
-/** An answer that the model tore has an error; one that was closed on our side for a client that left has none, or `ClientGone`. */
+/**
+ * An answer that the model breaks off has an error. An answer that the gateway closes for a disconnected client has none, or
+ * `ClientGone`.
+ */
 function outcomeOfTorn({ errored }: IncomingMessage): Outcome {
   return errored === null || errored instanceof ClientGone ? 'abandoned' : 'lost';
 }

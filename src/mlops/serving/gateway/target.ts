@@ -6,14 +6,14 @@ import { v2Codec } from '../protocols/v2.ts';
 /** Protocols as clients speak them: TensorFlow Serving and KServe v1 share their addresses. */
 export type Spoken = 'mlflow' | 'v1' | 'v2';
 
-/** What an address under an endpoint asks for. */
+/** Operation that a path under an endpoint requests. */
 export interface Target {
   readonly spoken: Spoken;
   readonly what: 'predict' | 'alive' | 'ready' | 'version' | 'server' | 'models' | 'status' | 'metadata' | 'nothing';
   /** null where the address names none. */
   readonly model: string | null;
   readonly version: string | null;
-  /** Of TensorFlow Serving: here the name of a variant. */
+  /** The label of TensorFlow Serving: here the name of a variant. */
   readonly label: string | null;
 }
 
@@ -38,7 +38,7 @@ const patterns: readonly (readonly [method: 'GET' | 'POST', pattern: RegExp, Spo
   ['GET', new RegExp(`^v2/models/${MODEL}$`), 'v2', 'metadata'],
 ];
 
-/** What a path under `/serve/NAME/` asks for. Example: `POST v1/models/ranker:predict` -> predict of `ranker` by v1. */
+/** The operation that a path under `/serve/NAME/` requests. Example: `POST v1/models/ranker:predict` -> predict of `ranker` by v1. */
 export function targetOf(method: string, path: string): Target {
   const plain = path.replace(/\/+$/, '');
   for (const [of, pattern, spoken, what] of patterns) {

@@ -5,7 +5,7 @@ import { ServingProblem } from '../protocols/problem.ts';
 import type { EndpointSpec } from '../spec/schema.ts';
 import type { Target } from './target.ts';
 
-/** Names the variant that a request shall go to, whatever the weights. */
+/** Selects the variant of a request, independent of the weights. */
 export const VARIANT_HEADER = 'x-steelyard-variant';
 
 export interface Request {
@@ -14,8 +14,8 @@ export interface Request {
 }
 
 /**
- * The variant that a request goes to: of those that its address and header name, by weight, and the same each time where the
- * endpoint is sticky. `chance` is in [0, 1). Errors: `not_found`, when nothing has the name.
+ * Chooses the variant of a request by weight, among those that its address and header name. With a sticky endpoint the
+ * choice is the same for each caller. `chance` is in [0, 1). Errors: `not_found`, when no variant has the name.
  */
 export function chosenVariant(
   { revision, variants }: Deployment,
@@ -31,7 +31,7 @@ export function chosenVariant(
   return byWeight(named, (variant) => weights[variant.name] ?? 0, place);
 }
 
-/** What is left of the variants when an address and a header have said which they mean. Error: `not_found`. */
+/** The variants that match the model, version and label in the address and the variant in a header. Error: `not_found`. */
 export function namedVariants(
   endpoint: string,
   variants: readonly LiveVariant[],
@@ -56,13 +56,13 @@ export function namedVariants(
   throw new ServingProblem('not_found', `Endpoint "${endpoint}" serves ${there}; ${asked.join(', ')} was asked for.`);
 }
 
-/** Shares of the traffic; all to the first variant where the endpoint says none. */
+/** Shares of the traffic; all to the first variant where the endpoint sets none. */
 export function weightsOf({ variants, traffic }: EndpointSpec): Readonly<Record<string, number>> {
   const [first = ''] = Object.keys(variants);
   return traffic.weights ?? { [first]: 1 };
 }
 
-/** The first variant whose share, added to those before it, is beyond the place. Without weights, the first. */
+/** The first variant with a cumulative share above `place`. Without weights, the first. */
 export function byWeight<T>(variants: readonly T[], weightOf: (variant: T) => number, place: number): T {
   const total = variants.reduce((sum, variant) => sum + weightOf(variant), 0);
   let rest = place * total;
@@ -76,7 +76,7 @@ export function byWeight<T>(variants: readonly T[], weightOf: (variant: T) => nu
   return first;
 }
 
-/** Where a request always falls, in [0, 1); null where the endpoint is not sticky or the request lacks the header. */
+/** Fixed position of a caller in [0, 1); null where the endpoint is not sticky or the request lacks the header. */
 export function stickyPlace(
   endpoint: string,
   sticky: EndpointSpec['traffic']['sticky'],

@@ -14,7 +14,7 @@ import { type AnsweredTokens, StreamTokens } from './token-usage.ts';
 /** Names the prediction, both ways. */
 export const ID_HEADER = 'x-steelyard-prediction-id';
 
-/** A request that was answered, as far as it is known before its answer has gone. */
+/** An answered request, with the facts that are known before its answer is sent. */
 export interface Answered {
   readonly deployment: Deployment;
   readonly live: LiveVariant;
@@ -29,7 +29,7 @@ export interface Answered {
 
 /** Requests and answers with more than this together are kept without their content. */
 const MOST_CONTENT_BYTES = 4 * 1024 * 1024;
-/** What an exchange takes besides its bodies. */
+/** Estimated memory of an exchange without its bodies. */
 const OWN_BYTES = 1_000;
 
 const PRINTABLE = /^[\x21-\x7e]{1,180}$/;
@@ -58,7 +58,7 @@ export function checkRoom({ revision }: Deployment, queue: LogQueue): void {
   );
 }
 
-/** Puts an answer into the log, and gives back what is to be sent. Error: `unavailable`, where it has to be kept first and cannot. */
+/** Puts an answer into the log and returns the answer to send. Error: `unavailable`, where the log must store it first and cannot. */
 export async function keptAnswer(queue: LogQueue, answered: Answered, predicted: Predicted): Promise<Predicted> {
   const { answer } = answered.deployment.revision.spec.log;
   if (answer === 'never' || predicted.status >= 300) return predicted;
@@ -75,7 +75,7 @@ export async function keptAnswer(queue: LogQueue, answered: Answered, predicted:
   return keptFirst(queue, answered, predicted);
 }
 
-/** Before or after its answer, as the endpoint says. */
+/** Logs before or after the answer, as the endpoint configures. */
 function put(queue: LogQueue, { deployment }: Answered, exchange: Exchange): Promise<void> | void {
   if (deployment.revision.spec.log.answer === 'before') return queue.kept(exchange);
   queue.add(exchange);
@@ -97,7 +97,7 @@ function watched(queue: LogQueue, answered: Answered, predicted: Passed): Predic
   return predicted;
 }
 
-/** An answer of a known length is read and kept, then sent; the last part of another waits until the whole is kept. */
+/** An answer of a known length is read and stored, then sent. Of any other answer, the last part waits until the whole is stored. */
 async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed): Promise<Predicted> {
   const { passed, status } = predicted;
   const length = Number(passed.headers['content-length'] ?? Number.NaN);
@@ -108,12 +108,12 @@ async function keptFirst(queue: LogQueue, answered: Answered, predicted: Passed)
   }
   const read = readPassing(answered, passed);
   const held = new HeldEnd(() => queue.kept(read()));
-  // Whoever sends it sees what goes wrong in it.
+  // The reader of `held` handles its errors.
   pipeline(passed, held, () => undefined);
   return { status, passed, whole: held };
 }
 
-/** Reads an answer while it passes; the tokens of a stream also where the whole of it is too much to keep. */
+/** Copies an answer while it passes. Reads the token counts of a stream even where the whole stream is too large to keep. */
 function readPassing(answered: Answered, passed: IncomingMessage): () => Exchange {
   const tokens = isEventStream(passed.headers) ? new StreamTokens() : null;
   const copy = copied(passed, roomFor(answered), (part) => tokens?.write(part));

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => application[Symbol.asyncDispose]());
 
-/** An endpoint of a model of its own, whose server speaks a protocol. */
+/** Creates an endpoint with a separate model, and a server that speaks the given protocol. */
 async function served(name: string, protocol: string, spec: object = {}): Promise<string> {
   const version = await registeredFiles(application, name, { MLmodel: 'flavors: {}' });
   const command = [process.execPath, program, '{port}', protocol];

@@ -1,4 +1,4 @@
-/** A prediction that was answered: one row of what was asked. */
+/** An answered prediction: one row of a request. */
 export interface ServedPrediction {
   readonly prediction: string;
   readonly model: string;
@@ -9,7 +9,7 @@ export interface ServedPrediction {
   /** ISO 8601 in UTC. */
   readonly predictedAt: string;
   readonly entity: string | null;
-  /** By name; JSON. */
+  /** JSON values by input name. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** JSON; null where it is not known. */
   readonly output: unknown;
@@ -22,8 +22,8 @@ export interface ServedPrediction {
 /** `withoutContent`: there is a row, and its inputs and output are not in it. */
 export type Kept = 'kept' | 'withoutContent' | 'sampledOut';
 
-/** Who keeps predictions: the room next door. */
+/** Stores predictions. Implemented by monitoring; injected by main. */
 export interface PredictionLog {
-  /** All or none, in their order. Resolves when they are as safe as the log promises. Rejects with what the disk said. */
+  /** Stores all rows or none, in their order. Resolves when they are as durable as the log promises. Rejects with the error of the disk. */
   keep(predictions: readonly ServedPrediction[]): Promise<readonly Kept[]>;
 }

@@ -13,18 +13,18 @@ export interface QueueDeps {
   readonly predictions: PredictionLog;
   readonly tokens: TokenLedger;
   readonly log: Log;
-  /** Told of every outcome, for the telemetry. */
+  /** Called with every outcome, for telemetry. */
   readonly counted: (endpoint: string, outcome: LogOutcome, count: number) => void;
 }
 
-/** What waits to be kept takes no more of the memory than this; then the log is behind. */
+/** Memory limit of exchanges in the queue; above it the log is behind. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
-/** One turn of the work reads so much of what waits. */
+/** Bytes of the queue that one batch processes. */
 const BATCH_BYTES = 1024 * 1024;
 const BATCH_REQUESTS = 512;
-/** Who does not wait for the disk is kept with those that come a little later. */
+/** Delay before a batch, so that exchanges that do not wait for the disk are stored together. */
 const LINGER_MS = 25;
-/** Requests go on after so long a piece of work. */
+/** Longest piece of work before the event loop serves requests again. */
 const SLICE_MS = 1;
 
 interface Waiting {
@@ -49,7 +49,7 @@ export class LogQueue implements AsyncDisposable {
     this.#deps = deps;
   }
 
-  /** Keeps it a little later; where the log cannot follow, it is counted and let go. */
+  /** Queues an exchange. If the queue is full, counts the exchange as `behind` and drops it. */
   add(exchange: Exchange): void {
     if (this.isFull) this.#count(exchange.endpoint, 'behind', 1);
     else this.#put({ exchange, settled: null });
@@ -75,7 +75,7 @@ export class LogQueue implements AsyncDisposable {
     return { ...this.#countsOf(endpoint), waiting };
   }
 
-  /** Keeps what waits. */
+  /** Stores all queued exchanges. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     this.#hurry?.();
@@ -97,11 +97,11 @@ export class LogQueue implements AsyncDisposable {
       for (const { exchange } of this.#inWork) this.#waitingBytes -= exchange.sizeBytes;
       this.#inWork = [];
     }
-    // In the same step as the check above: a later put starts the work again.
+    // No await between this and the check above: a later `put` restarts the work.
     this.#working = null;
   }
 
-  /** Unless somebody waits for it, or much does. */
+  /** Waits for more exchanges, unless a request waits for the disk or a full batch is ready. */
   async #linger(): Promise<void> {
     if (this.#isOver || this.#waiting.length >= BATCH_REQUESTS) return;
     if (this.#waiting.some(({ settled }) => settled !== null)) return nextTurn();

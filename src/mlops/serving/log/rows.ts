@@ -10,7 +10,7 @@ import { type AnsweredTokens, NO_TOKENS, readTokens, StreamTokens } from './toke
 import { readTraceparent } from './traceparent.ts';
 import { namedColumns, rowOf, rowsIn, wholeOf } from './values.ts';
 
-/** What was asked and answered: tensors where they were converted, bytes where they were passed on, null where that is too much. */
+/** Request and answer: tensors where they were converted, bytes where they were passed on, null where they are too large. */
 export type Content =
   | { readonly asked: readonly Given[]; readonly answered: readonly Given[] }
   | { readonly request: Message; readonly answer: Message }
@@ -21,7 +21,7 @@ export interface Message {
   readonly body: Buffer;
 }
 
-/** One request that was answered. */
+/** One answered request. */
 export interface Exchange {
   readonly id: string;
   readonly endpoint: string;
@@ -33,7 +33,7 @@ export interface Exchange {
   readonly log: LogSpec;
   readonly spoken: Spoken;
   readonly spec: ModelSpec;
-  /** Of the request. */
+  /** Headers of the request. */
   readonly headers: Headers;
   /** Unix milliseconds. */
   readonly answeredAt: number;
@@ -41,7 +41,7 @@ export interface Exchange {
   readonly content: Content;
   /** Tokens that were read while a streamed answer passed; null where it was none. */
   readonly streamed: AnsweredTokens | null;
-  /** What it takes of the memory, about. */
+  /** Approximate memory of the exchange. */
   readonly sizeBytes: number;
 }
 
@@ -55,8 +55,8 @@ const MOST_AHEAD_MS = 24 * 3_600_000;
 const LONGEST_ENTITY = 250;
 
 /**
- * The rows of an exchange, one for each row of the batch where inputs and outputs have the same number of them, else one for all.
- * `isWhole` is false where nothing could be read of it: then there is one row that says that it was answered.
+ * The rows of an exchange: one for each row of the batch where inputs and outputs have the same number of rows, else one for
+ * all. `isWhole` is false where the content could not be read; then there is one row without content.
  */
 export function rowsOf(
   exchange: Exchange,
@@ -76,7 +76,7 @@ export function rowsOf(
       entity: entityOf(exchange, inputs),
       inputs,
       output,
-      // They are of the request, and its first row has them: sums are right.
+      // Token counts are of the whole request; only its first row has them, so that sums over rows are right.
       inputTokens: at === 0 ? inputTokens : null,
       outputTokens: at === 0 ? outputTokens : null,
     }),
@@ -149,7 +149,7 @@ function attempt<T>(reading: () => T): T | null {
   }
 }
 
-/** With what JSON has no word for as null. */
+/** The JSON body. Numbers that JSON cannot write (NaN, infinities) become null. */
 function jsonOf({ body }: Message): unknown {
   return JSON.parse(JSON.stringify(parseJson(body.toString('utf8'), { words: true }), sayable));
 }
@@ -159,7 +159,7 @@ function sayable(_key: string, value: unknown): unknown {
   return typeof value === 'string' && value.startsWith('\u0000') ? null : value;
 }
 
-/** What calls itself text, as it came: an event stream, say. */
+/** The body of an answer with a text media type, unchanged. Example: an event stream. */
 function textOf({ headers, body }: Message): string | null {
   return mediaTypeOf(headers).startsWith('text/') ? utf8Text(body) : null;
 }
@@ -184,7 +184,10 @@ function entityOf({ log, headers }: Exchange, inputs: Row['inputs']): string | n
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
-/** What cannot be read, or is more than a day ahead of this server's clock, is a mistake: then it is when it was answered. */
+/**
+ * Time of the prediction. A value that cannot be parsed, or is more than a day ahead of this server's clock, is replaced by
+ * the time of the answer.
+ */
 function timeOf({ log, headers, answeredAt }: Exchange, inputs: Row['inputs']): string {
   const value = log.time === undefined ? undefined : said(log.time, headers, inputs);
   const instant = typeof value === 'string' && INSTANT.test(value) ? Date.parse(inUtc(value)) : Number.NaN;

@@ -13,7 +13,7 @@ const InputName = z
 
 const Place = z.union([z.strictObject({ header: HeaderName }), z.strictObject({ input: InputName })]);
 
-/** How the predictions of an endpoint are kept; what is kept of them is its model's monitor to say. */
+/** How the predictions of an endpoint are logged. The monitor of its model decides which of them, and which fields, are stored. */
 export const LogSpec = z
   .strictObject({
     answer: z
@@ -31,7 +31,7 @@ export type LogSpec = z.output<typeof LogSpec>;
 
 const count = (what: string) => z.number().int().min(0).describe(what);
 
-/** What became of the answered predictions of an endpoint, since this server was started. */
+/** Log outcomes of the answered predictions of an endpoint since the start of this server. */
 export const LogState = z
   .strictObject({
     kept: count('Rows in the log'),

@@ -1,16 +1,16 @@
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 
-/** What has passed of a stream, as long as that is not more than there is room for. */
+/** Copy of a stream that has passed, as long as it is within the byte limit. */
 export interface Copied {
   /** null when it was more. */
   whole(): Buffer | null;
 }
 
-/** Looks on while somebody else reads: what goes through, and how fast, stays as it is. */
+/** Copies a stream without changing its content or its speed for the main reader. */
 export function copied(answer: Readable, roomBytes: number, onPart: (part: Buffer) => void = () => undefined): Copied {
   let parts: Buffer[] | null = [];
   let sizeBytes = 0;
-  // A listener would make it flow before its reader is there.
+  // Pause first: a listener would start the flow before the reader is attached.
   answer.pause();
   answer.on('data', (part: Buffer) => {
     onPart(part);
@@ -24,7 +24,7 @@ export function copied(answer: Readable, roomBytes: number, onPart: (part: Buffe
   };
 }
 
-/** Passes everything on but the last part, which waits for a promise: before that, nobody has the whole answer. */
+/** Passes on all parts except the last, which waits for a promise: until then the client does not have the whole answer. */
 export class HeldEnd extends Transform {
   readonly #until: () => Promise<void>;
   #held: Buffer | null = null;

@@ -5,7 +5,7 @@ export interface AnsweredTokens {
   /** All input tokens, cached ones included. */
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
-  /** Of the input: read from a cache, and written to one. */
+  /** Input tokens that were read from a cache, and written to one. */
   readonly cacheReadTokens: number | null;
   readonly cacheWriteTokens: number | null;
   /** Model that the answer names. */
@@ -100,7 +100,7 @@ interface Merged {
   readonly model: string | null;
 }
 
-/** What several parts of an answer state together; of one field, the last. Anthropic and OpenAI's responses nest it in an event. */
+/** Merges the usage of several parts of an answer; the last value of a field wins. Anthropic and OpenAI's responses nest it in an event. */
 function mergeAnswers(parts: readonly unknown[]): Merged | null {
   const stated = parts.filter(isRecord).flatMap((part) => [part, part.message, part.response].filter(isRecord));
   if (stated.length === 0) return null;
@@ -119,7 +119,7 @@ function tokensOfUsage(usage: Fields, model: string | null): AnsweredTokens {
   const cacheWrite = toCount(usage.cache_creation_input_tokens);
   const input = toCount(usage.prompt_tokens ?? usage.input_tokens);
   return {
-    // Anthropic counts cached input beside the rest.
+    // Anthropic reports cached input separately from the other input.
     inputTokens: input === null ? null : input + (cacheRead ?? 0) + (cacheWrite ?? 0),
     outputTokens: toCount(usage.completion_tokens ?? usage.output_tokens),
     cacheReadTokens: cacheRead ?? toCount(details?.cached_tokens),

@@ -10,8 +10,9 @@ export interface Column {
 }
 
 /**
- * The names of what a request gave: its own, those of the model where it gave none and the model's fit, else `input`, `input-1`, …
- * A matrix for a model that takes a table is its columns.
+ * Names for the inputs of a request: the names in the request; else the names of the model where their number matches; else
+ * `input`, `input-1`, …
+ * For a model that takes a table, a matrix is split into its columns.
  */
 export function namedColumns(given: readonly Given[], { layout, inputs }: ModelSpec): Column[] {
   const [lone, ...others] = given;
@@ -63,7 +64,7 @@ function elementsOf(values: Given['values']): ArrayLike<unknown> {
   return 'datatype' in values ? values.data : values;
 }
 
-/** NaN and Infinity, which JSON cannot say, are null; whole numbers beyond 2^53 are texts. */
+/** NaN and infinities, which JSON does not have, become null; integers beyond 2^53 become texts. */
 function plain(value: unknown, datatype: Datatype | null): unknown {
   if (typeof value === 'number') {
     if (datatype === 'BOOL') return value !== 0;

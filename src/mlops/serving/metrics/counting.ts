@@ -5,10 +5,10 @@ import { ClientGone } from '../protocols/problem.ts';
 import type { MetricRecorder } from './recorder.ts';
 import type { Counted, Ending } from './tally.ts';
 
-/** A prediction on its way, for whoever counts how it ends. */
+/** A prediction in flight, for the counter of endings. */
 export interface Counting {
   what: Counted;
-  /** What its answer is read from; null where it is sent whole. */
+  /** Stream that the answer is read from; null where it is sent whole. */
   source: Readable | null;
 }
 
@@ -23,7 +23,7 @@ export function countedVariant(endpoint: string, { name, variant, version }: Liv
   return { endpoint, variant: name, model: variant.model, version };
 }
 
-/** Counts each prediction once: when its last byte has gone, or when its connection is closed before that. */
+/** Counts each prediction once: after its last byte, or when its connection closes before that. */
 export function countEndings(app: FastifyInstance, metrics: Pick<MetricRecorder, 'request'>): void {
   const count = (request: FastifyRequest, reply: FastifyReply): void => {
     const { counting } = request;
@@ -52,7 +52,7 @@ function isBroken({ source }: Counting): boolean {
 const LEAST_ERROR = 500;
 const THROTTLED = 429;
 
-/** A caller who leaves before the answer is whole is like one who should not have asked. */
+/** A client that disconnects before the end of the answer counts as `refused`: the error is not the model's. */
 function endingOf(status: number, isWhole: boolean, isBroken: boolean): Ending {
   if (isBroken) return 'lost';
   if (!isWhole) return 'refused';

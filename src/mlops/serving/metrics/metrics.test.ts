@@ -63,7 +63,7 @@ describe('metrics of an endpoint', () => {
     ]);
     const hour = { spanMs: SPANS.hour, start: Date.parse('2026-11-26T12:00:00Z'), end: clock.at };
     const sketches = (await talliesIn(application.store, 'e', hour)).flatMap(({ service }) => [...service]);
-    // What was passed on and what was converted; what was not answered has no service time.
+    // One passed-on and one converted answer; a request without an answer has no service time.
     expect(sketches.map(([concurrent, { count }]) => [concurrent, count])).toEqual([[1, 2]]);
     expect(sketches[0]?.[1].min).toBeGreaterThan(0);
   });

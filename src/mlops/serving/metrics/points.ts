@@ -3,7 +3,7 @@ import { createDdSketch, type DdSketch } from '../../monitoring/index.ts';
 import type { EndpointMetric } from './schema.ts';
 import type { Ending, Tally } from './tally.ts';
 
-/** What replicas of a version cost over an interval; null without a price. Unix milliseconds. */
+/** Cost of the replicas of a version over an interval; null without a price. Unix milliseconds. */
 export interface CostInterval {
   readonly model: string;
   readonly version: string;
@@ -79,7 +79,7 @@ function add(into: Map<string, number>, key: string, value: number): void {
 
 type StepCost = { readonly amount: Decimal; readonly currency: string };
 
-/** By step and version; null where a part has no price, or there are two currencies. */
+/** Cost by step and version; null where a part has no price, or there are two currencies. */
 function costsByStep(costs: readonly CostInterval[], stepMs: number): Map<string, StepCost | null> {
   const sums = new Map<string, StepCost | null>();
   for (const { model, version, start, end, cost } of costs) {

@@ -9,9 +9,9 @@ import { type Counted, createTallies, type Ending, type ServedOnce, SPANS } from
 /** Counts how requests ended, and keeps it. */
 export interface MetricRecorder extends AsyncDisposable {
   request(what: Counted, ending: Ending, latencyMs: number): void;
-  /** What an answered request took in its replica. */
+  /** Records the service time of an answered request in its replica. */
   served(what: Counted, once: ServedOnce): void;
-  /** Of a request to an endpoint that has nothing live: no version it could be counted for. */
+  /** Counts a request to an endpoint without a live revision: there is no version to count it for. */
   unmeasured(endpoint: string): void;
   unmeasuredOf(endpoint: string): number;
   /** Keeps all until now. */
@@ -23,11 +23,11 @@ export interface RecorderDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** What has the traffic here now. */
+  /** Deployments that have the traffic on this server now. */
   readonly active: () => readonly Deployment[];
 }
 
-/** So much may be unknown after a crash. */
+/** Flush interval: a crash loses at most this much. */
 const FLUSH_MS = 10_000;
 const MOST_SAMPLED_MS = 60_000;
 const FORGET_MS = 3_600_000;
@@ -37,7 +37,7 @@ const KEPT_MS = { minute: 8 * DAY_MS, hour: 400 * DAY_MS } as const;
 const ROWS_A_TRANSACTION = 200;
 
 export function createMetricRecorder({ store, clock, log, active }: RecorderDeps): MetricRecorder {
-  // Another process has other rows: nothing that it counts is mixed up with ours.
+  // Each process writes separate rows, so that counts of processes are not mixed.
   const server = randomUUID();
   const tallies = createTallies();
   const unmeasured = new Map<string, number>();
@@ -46,9 +46,9 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
   let flushing = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  /** How many replicas answer now stands for the time since it was last asked. */
+  /** Extends the current number of ready replicas back to the previous sample. */
   function sample(now: number): void {
-    // A clock that was set says nothing about how long they ran.
+    // After a change of the system clock, the elapsed time is unknown; limit it.
     const within = { start: Math.max(sampledAt, now - MOST_SAMPLED_MS), end: now };
     for (const { revision, variants } of active()) {
       for (const { name, variant, version, set } of variants) {
@@ -79,7 +79,7 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
     }
   }
 
-  /** One after the other: an older count must not come after a newer one. */
+  /** Flushes run one after another: an older count must not overwrite a newer one. */
   function flush(): Promise<void> {
     const written = flushing.then(write);
     flushing = written.catch((error: unknown) => log.error({ err: error }, 'metrics of endpoints are not kept yet'));

@@ -18,7 +18,7 @@ interface MetricDeps {
 }
 
 const HOUR_MS = 3_600_000;
-/** As many as a chart shows. */
+/** Default number of steps: as many as a chart shows. */
 const USUAL_STEPS = 200;
 
 export function metricRoutes({ store, clock, costs, metrics }: MetricDeps): Route[] {
@@ -27,7 +27,7 @@ export function metricRoutes({ store, clock, costs, metrics }: MetricDeps): Rout
       await existing(store, endpoint);
       const now = clock.now();
       const axis = axisOf(query, now);
-      // What was counted until now is in the answer.
+      // Flush, so that the answer includes all counts until now.
       await metrics.flush();
       const spanMs = axis.stepMs >= HOUR_MS ? SPANS.hour : SPANS.minute;
       const tallies = await talliesIn(store, endpoint, { ...axis, spanMs });
@@ -50,7 +50,7 @@ interface Asked {
   readonly step?: Step | undefined;
 }
 
-/** Whole steps around what was asked for. Errors: `invalid_request`. */
+/** Rounds the requested time range out to whole steps. Errors: `invalid_request`. */
 function axisOf({ since, until, step }: Asked, now: number): { start: number; end: number; stepMs: number } {
   const to = until === undefined ? now : Date.parse(until);
   const from = since === undefined ? to - HOUR_MS : Date.parse(since);

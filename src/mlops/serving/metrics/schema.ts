@@ -4,7 +4,7 @@ import { endpoint } from '../../../platform/contract/schema.ts';
 import { Money, UtcInstant } from '../../../platform/units/schema.ts';
 import { VariantName } from '../spec/schema.ts';
 
-/** Lengths of a step in seconds; what is measured is kept by the minute. */
+/** Lengths of a step in seconds. Counts are stored by the minute and by the hour. */
 export const STEPS = {
   '1m': 60,
   '5m': 300,

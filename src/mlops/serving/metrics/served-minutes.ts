@@ -3,7 +3,7 @@ import type { DdSketch } from '../../monitoring/index.ts';
 import { talliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
-/** What one version answered in a minute. */
+/** Counts of one version in one minute. */
 export interface ServedMinute {
   readonly version: string;
   /** Start of the minute, Unix milliseconds. */
@@ -16,7 +16,7 @@ export interface ServedMinute {
 
 /** Fewer answers have no 95th percentile. */
 const LEAST_ANSWERS = 20;
-/** A minute in which replicas were counted for less is not a whole one. */
+/** Minimum share of a minute in which replicas must have been counted. */
 const LEAST_MEASURED = 0.9;
 
 interface Minute {
@@ -41,7 +41,7 @@ export async function servedMinutes(
       const { version, at, latency, measuredMs } = tally;
       minutes.set(key, { version, at, latency, measuredMs, replicas, answered: tally.endings.answered });
     } else {
-      // Another server of the same endpoint: its requests are its own, the replicas are the same.
+      // A tally of another server of the same endpoint: add its requests, but not its replicas, which are the same.
       known.answered += tally.endings.answered;
       known.latency.merge(tally.latency);
       known.replicas = Math.max(known.replicas, replicas);

@@ -11,7 +11,7 @@ interface Served {
 export interface ServedQuestion {
   readonly model: string;
   readonly now: number;
-  /** Of windows until `now`, milliseconds. */
+  /** Lengths of windows that end at `now`, in milliseconds. */
   readonly lengthsMs: readonly number[];
   /** Answers that took longer are bad, of those that were given; null: failures are, of all requests. */
   readonly withinMs: number | null;

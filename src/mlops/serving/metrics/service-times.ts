@@ -7,20 +7,21 @@ import { SPANS } from './tally.ts';
 interface MeasuredServiceTimes {
   /** Requests that a replica had at a time, at least, while these were measured. */
   readonly concurrency: number;
-  /** Seconds in ascending order, each of which stands for the same number of answers. */
+  /** Seconds in ascending order; each value represents the same number of answers. */
   readonly serviceSeconds: readonly number[];
   /** Answers behind them. */
   readonly measurements: number;
 }
 
-/** Fewer answers say little about the slow ones. */
+/** With fewer answers, the slow quantiles are too uncertain. */
 const LEAST_ANSWERS = 200;
 const POINTS = 500;
 
 /**
- * Service times of a version in the hours that begin in [start, end) Unix ms, at the largest concurrency at which enough answers were measured: answers
- * that a replica gave while it had fewer requests say nothing about how slow it is with more. null with fewer than 200 answers.
- * Example: 5,000 answers alone in the replica and 300 beside one to three other requests: those 300, for 2 requests at a time.
+ * Service times of a version in the hours that begin in [start, end) Unix ms, at the largest concurrency with enough
+ * measured answers: answers from a replica with fewer requests do not show how slow it is with more. null with fewer than
+ * 200 answers.
+ * Example: 5,000 answers with one request in the replica and 300 with two to four: those 300, for 2 concurrent requests.
  */
 export async function serviceTimes(
   sql: Sql,

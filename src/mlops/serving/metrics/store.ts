@@ -37,7 +37,7 @@ const Sketch = z.strictObject({
 
 const ServiceSketches = z.array(z.tuple([z.number(), Sketch]));
 
-/** Each server writes rows of its own, whole each time: writing one again changes nothing, and readers add them up. */
+/** Each server writes separate rows, whole each time. Writes are idempotent, and readers add up the rows of all servers. */
 export async function putTallies(sql: Sql, server: string, tallies: readonly Tally[]): Promise<void> {
   for (const tally of tallies) {
     const { endpoint, variant, model, version, at, spanMs, endings, latency, service, replicaMs, measuredMs } = tally;

@@ -1,6 +1,6 @@
 import { createDdSketch, type DdSketch } from '../../monitoring/index.ts';
 
-/** What is counted apart: one version of one variant of an endpoint. */
+/** Key of a counter: one version of one variant of an endpoint. */
 export interface Counted {
   readonly endpoint: string;
   readonly variant: string;
@@ -11,13 +11,13 @@ export interface Counted {
 /** How a request ended: `lost` is an error whose answer did not come whole. */
 export type Ending = 'answered' | 'refused' | 'throttled' | 'failed' | 'lost';
 
-/** What happened within one span of time. */
+/** Counts of one span of time. */
 export interface Tally extends Counted {
   /** Unix milliseconds, a multiple of `spanMs`. */
   readonly at: number;
   readonly spanMs: number;
   readonly endings: Record<Ending, number>;
-  /** Milliseconds of what was answered. */
+  /** Latency of answered requests in milliseconds. */
   readonly latency: DdSketch;
   /**
    * Seconds that answered requests held their place in a replica, by how many requests the replica then had, rounded down to a power of two. By the hour
@@ -29,9 +29,9 @@ export interface Tally extends Counted {
   measuredMs: number;
 }
 
-/** One answered request, as the replica had it. */
+/** Measurements of one answered request in its replica. */
 export interface ServedOnce {
-  /** From its place to the end of its answer; waiting is not included. */
+  /** From taking its slot to the end of its answer, without the wait. */
   readonly seconds: number;
   /** Requests in the replica when it began, itself included. */
   readonly concurrent: number;
@@ -43,15 +43,15 @@ export const SPANS = { minute: 60_000, hour: 3_600_000 } as const;
 export interface Tallies {
   request(what: Counted, ending: Ending, latencyMs: number, now: number): void;
   served(what: Counted, once: ServedOnce, now: number): void;
-  /** So many answered over [start, end) Unix ms. */
+  /** Records the number of ready replicas over [start, end) Unix ms. */
   replicas(what: Counted, replicas: number, within: { readonly start: number; readonly end: number }): void;
-  /** What has changed since it was last asked. What is over is not kept any longer. */
+  /** Tallies that changed since the last call. Tallies of spans that have ended are dropped from memory. */
   changed(now: number): Tally[];
-  /** Has to be written again: it was not. */
+  /** Marks tallies as changed again after a failed write. */
   again(tallies: readonly Tally[]): void;
 }
 
-/** Counts of the spans that are going on. */
+/** Counts in spans that have not ended yet. */
 export function createTallies(): Tallies {
   const open = new Map<string, Tally>();
   const dirty = new Set<Tally>();

@@ -3,7 +3,7 @@ import type { Given } from '../tensors/given.ts';
 import type { ModelSpec, Tensor } from '../tensors/tensor.ts';
 import type { ServingProblem } from './problem.ts';
 
-/** A body and what says how to read it. */
+/** A body, and the headers that are needed to read it. */
 export interface Body {
   readonly contentType: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -12,11 +12,11 @@ export interface Body {
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** What a client asked for, read. */
+/** A decoded request of a client. */
 export interface Asked extends GivenInputs {
   /** `rows`: one element of the answer for each element of the request; `columns`: whole tensors. */
   readonly answerAs: 'rows' | 'columns';
-  /** Goes back with the answer; null where none was given. */
+  /** Id of the request, returned with the answer; null where the client gave none. */
   readonly id: string | null;
   /** Outputs that are wanted, and whether as raw bytes; null: all of them, as JSON. */
   readonly wanted: ReadonlyMap<string, { readonly binary: boolean }> | null;
@@ -24,13 +24,13 @@ export interface Asked extends GivenInputs {
   readonly binary: boolean;
 }
 
-/** Who answers, in the words of the protocols. */
+/** Model and version that answered, for protocols that report them. */
 export interface Answerer {
   readonly model: string;
   readonly version: string;
 }
 
-/** One protocol, both ways; every function is pure. Errors of all: `ServingProblem`. */
+/** Encodes and decodes one protocol; every function is pure. All throw `ServingProblem`. */
 export interface Codec {
   decodeRequest(body: Buffer, headers: Headers): Asked;
   encodeRequest(inputs: readonly Tensor[], spec: ModelSpec): Body;

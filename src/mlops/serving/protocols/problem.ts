@@ -1,4 +1,4 @@
-/** What may go wrong with one prediction; each protocol says it in its own words. */
+/** Kinds of errors of one prediction; each protocol encodes them in its format. */
 export type ProblemKind =
   | 'bad_request'
   | 'not_found'
@@ -25,7 +25,7 @@ const statuses: Readonly<Record<ProblemKind, number>> = {
 /** A prediction that is not to be had, in one sentence for its caller. */
 export class ServingProblem extends Error {
   readonly kind: ProblemKind;
-  /** Seconds after which it may be tried again; null where that would change nothing. */
+  /** Seconds before a retry makes sense; null where a retry would not help. */
   readonly retryAfterSeconds: number | null;
 
   constructor(kind: ProblemKind, message: string, retryAfterSeconds: number | null = null) {

@@ -79,7 +79,7 @@ function cellOf(row: unknown, name: string, count: number, what: string): unknow
   throw badRequest(`All of ${what} must name the same tensors.`);
 }
 
-/** A lone input goes without its name where the server has not told one. */
+/** A single input is sent without its name where the server has not reported one. */
 function unnamed(inputs: readonly Tensor[], { inputs: known }: ModelSpec): boolean {
   return inputs.length === 1 && known === null;
 }
@@ -94,7 +94,7 @@ function rowsAsked({ given }: Asked): number | null {
   return given[0]?.shape[0] ?? null;
 }
 
-/** Errors: outputs with another number of rows than were asked for cannot be told apart by row. */
+/** Errors: outputs with another number of rows than the request, because answers cannot be matched to rows. */
 function rowsText(tensors: readonly Tensor[], rows: number | null): string {
   const wrong = tensors.find(({ shape }) => shape[0] === undefined || (rows !== null && shape[0] !== rows));
   if (wrong !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * Whether a replica is asked at all. After 5 failures in a row it is left alone for a second, and twice as long each further time,
- * 30 s at most; then one prediction tries it. A failure is no answer; what a model answers to bad input is none.
+ * Circuit breaker of a replica. It opens after 5 consecutive failures, for a second; each further time twice as long, at
+ * most 30 s. Then one prediction is the trial. A failure is a missing answer; an error answer to bad input is not a failure.
  */
 export interface Breaker {
   /** `trial`: one prediction at a time. */

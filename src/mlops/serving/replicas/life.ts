@@ -7,12 +7,12 @@ import type { ModelSpec } from '../tensors/tensor.ts';
 import type { ReplicaMeter } from './places.ts';
 import { NotReady, type Replica, startReplica } from './replica.ts';
 
-/** One replica after another, for as long as one is wanted. */
+/** A slot of a replica set that runs one replica after another, as long as it is wanted. */
 export interface Copy {
   readonly giveUp: AbortController;
   /** null while none is ready. */
   replica: Replica | null;
-  /** It gets no new requests, and ends when it has answered what it has. */
+  /** True when the replica gets no new requests; it ends after its last answer. */
   isLeaving: boolean;
 }
 
@@ -27,16 +27,16 @@ export interface LifeDeps {
   leaving(replica: Replica): void;
   described(spec: ModelSpec): void;
   failed(why: string): void;
-  /** It will be started again. */
+  /** The replica has ended; the next one starts after a back-off. */
   ended(why: string): void;
 }
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** One that was up for so long has done its work: its end is no failed start. */
+/** A replica that was up for this time has started successfully: its end is not a failed start. */
 const LONG_LIFE_MS = 60_000;
 
-/** One replica after another, until none is wanted. */
+/** Runs one replica after another with back-off, until none is wanted. */
 export async function keepOne(copy: Copy, deps: LifeDeps): Promise<void> {
   const { signal } = copy.giveUp;
   let pauseMs = FIRST_PAUSE_MS;
@@ -51,7 +51,7 @@ export async function keepOne(copy: Copy, deps: LifeDeps): Promise<void> {
   }
 }
 
-/** One replica from its start to its end; why it ended, null when it was given up. */
+/** Runs one replica from its start to its end. Returns why it ended, null when it was given up. */
 async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
   const { backend, clock, limits } = deps;
   const { signal } = copy.giveUp;
@@ -65,7 +65,7 @@ async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
   const since = clock.now();
   try {
     const replica = await startReplica(backend, { id, timeoutMs: limits.startTimeoutMs, signal, placed });
-    // Where nobody can say any more that it is gone, its backend stops waiting, and so do we.
+    // If the end of a replica cannot be confirmed, `stop` of its backend resolves anyway, and so does this wait.
     const stopped = Promise.withResolvers<null>();
     const onAbort = () => void replica.stop().then(() => stopped.resolve(null));
     signal.addEventListener('abort', onAbort, { once: true });
@@ -89,7 +89,7 @@ async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
   }
 }
 
-/** Those that may go before others: those that start, the newest first; then those that have the least to do. */
+/** Copies in the order in which to remove them: starting ones first, the newest first; then those with the fewest requests in flight. */
 export function dispensable(copies: readonly Copy[]): Copy[] {
   const busy = ({ replica }: Copy) => replica?.inFlight ?? -1;
   return copies.toReversed().toSorted((one, other) => busy(one) - busy(other));

@@ -62,7 +62,7 @@ describe('places', () => {
     one.leave('answered');
     await places.take();
     places.take().catch(() => undefined); // waits in vain for a minute, perhaps beyond this test
-    // One waits, each takes 5 s in the mean so far.
+    // One request waits, and requests take 5 s on average so far.
     await expect(places.take()).rejects.toMatchObject({ kind: 'busy', retryAfterSeconds: 5 });
   });
 

@@ -3,7 +3,7 @@ import { ServingProblem } from '../protocols/problem.ts';
 import type { Replica } from './replica.ts';
 
 /**
- * How a prediction went for the replica that had it. `lost`: no answer at all. `abandoned`: the client left first, which says nothing
+ * Result of a prediction, for its replica. `lost`: no answer at all. `abandoned`: the client left first, which shows nothing
  * about the replica.
  */
 export type Outcome = 'answered' | 'refused' | 'lost' | 'late' | 'abandoned';
@@ -23,14 +23,14 @@ export interface Counts {
   readonly inFlight: number;
 }
 
-/** What one replica has done, for whoever counts its cost. */
+/** Counts the predictions of one replica, for its cost. */
 export interface ReplicaMeter {
   predicted(): void;
   end(): void;
 }
 
 export interface PlaceLimits {
-  /** Predictions at one time in one replica. */
+  /** Maximum number of concurrent predictions in one replica. */
   readonly concurrency: number;
   /** Predictions that wait for a place. */
   readonly queue: number;
@@ -39,19 +39,19 @@ export interface PlaceLimits {
 
 /** How requests are kept while there is no replica. */
 export interface Hold {
-  /** At most so many. */
+  /** Maximum number of held requests. */
   readonly requests: number;
   readonly timeoutMs: number;
 }
 
-/** Told of requests, by whoever wants replicas to follow them. */
+/** Notified of requests, for autoscaling. */
 export interface DemandWatch {
   arrived(): void;
-  /** A request waits no longer: it waited so long for its place; null when it was refused one. */
+  /** A request has left the queue after `waitedMs`; null when it was refused. */
   waited(waitedMs: number | null): void;
   /** A request left; `servedMs` it had a place, null when it was not served. */
   ended(servedMs: number | null): void;
-  /** One is held, since there is no replica. */
+  /** A request is held because there is no replica. */
   held(): void;
 }
 
@@ -63,18 +63,18 @@ interface Waiting {
 interface PlacesDeps {
   readonly limits: PlaceLimits;
   readonly clock: Clock;
-  /** Told when a prediction in it took too long. */
+  /** Called when a prediction in the replica timed out. */
   readonly hung: (replica: Replica) => Promise<void>;
 }
 
 /** Weight of the newest prediction in the mean time that one takes. */
 const NEWEST = 0.1;
 
-/** Places in the replicas of one set, and the line of those who wait for one. */
+/** Places in the replicas of one set, and the queue of requests that wait for one. */
 export class Places {
   readonly #deps: PlacesDeps;
   readonly #replicas = new Map<Replica, ReplicaMeter>();
-  /** They get nobody new; what they have ends. */
+  /** Replicas that get no new requests and finish those in flight. */
   readonly #leaving = new Map<Replica, () => void>();
   readonly #line: Waiting[] = [];
   readonly #counts = { answered: 0, refused: 0, lost: 0, inFlight: 0 };
@@ -101,7 +101,7 @@ export class Places {
     this.#admit();
   }
 
-  /** Gives a replica nobody new; resolves when those that it has are gone, or have had the time for it. */
+  /** Stops new requests to a replica. Resolves when its requests have ended, or after the longest time that they may take. */
   async leave(replica: Replica): Promise<void> {
     await new Promise<void>((resolve) => {
       const late = setTimeout(resolve, this.#longestMs());
@@ -113,7 +113,7 @@ export class Places {
     });
   }
 
-  /** It is wanted after all. */
+  /** Takes a leaving replica back into service. */
   stay(replica: Replica): void {
     this.#leaving.get(replica)?.();
     this.#leaving.delete(replica);
@@ -125,13 +125,16 @@ export class Places {
     return this.#serving().length;
   }
 
-  /** Requests without a replica are held from now on, and demand is told of; null: as the limits say. */
+  /**
+   * Holds requests while there is no replica, and notifies `watch` of demand; null: the queue limit and timeout of the
+   * endpoint apply, without a watch.
+   */
   govern(hold: Hold | null, watch: DemandWatch | null): void {
     this.#hold = hold;
     this.#watch = watch;
   }
 
-  /** All who wait are told that it is no use. */
+  /** Refuses all waiting requests with the problem. */
   refuseWaiting(problem: ServingProblem): void {
     for (const waiting of this.#line.splice(0)) waiting.refuse(problem);
     this.#admit();
@@ -142,9 +145,9 @@ export class Places {
   }
 
   /**
-   * A place in the least busy replica, in none of `not` where there is another. Errors: `ServingProblem` `busy` when the line is full,
-   * `unavailable` when there is none that answers, `timeout` when none gets free in time; the reason of the signal, which takes the
-   * request out of the line.
+   * Takes a place in the least busy replica; avoids the replicas in `not` if another has one. Errors: `ServingProblem`
+   * `busy` when the queue is full, `unavailable` when no replica answers, `timeout` when no place is free in time; the
+   * reason of the signal, which removes the request from the queue.
    */
   async take(not?: ReadonlySet<Replica>, signal?: AbortSignal): Promise<Place> {
     signal?.throwIfAborted();
@@ -174,7 +177,7 @@ export class Places {
     return this.#wait(watch, signal);
   }
 
-  /** Resolves when nobody has a place or waits for one, or has had the time for it. */
+  /** Resolves when no request is in flight or waits, or after the longest time that they may take. */
   async drained(): Promise<void> {
     if (this.#counts.inFlight === 0 && this.#line.length === 0) return;
     await new Promise<void>((resolve) => {
@@ -186,7 +189,7 @@ export class Places {
     });
   }
 
-  /** Whoever came has been answered by then, or told that nobody will. */
+  /** Longest time until every request of now is answered or refused: its wait plus its service. */
   #longestMs(): number {
     const { timeoutMs } = this.#deps.limits;
     return Math.max(timeoutMs, this.#hold?.timeoutMs ?? 0) + timeoutMs;
@@ -232,7 +235,7 @@ export class Places {
   }
 
   #note(replica: Replica, outcome: Outcome, tookMs: number): void {
-    // It says nothing about the replica: neither its breaker nor its counts change.
+    // An abandoned request changes neither the circuit breaker nor the counts of the replica.
     if (outcome === 'abandoned') return;
     if (outcome === 'answered' || outcome === 'refused') {
       this.#counts[outcome] += 1;
@@ -256,7 +259,7 @@ export class Places {
     if (this.#counts.inFlight === 0 && this.#line.length === 0) this.#wakeAtDrain?.();
   }
 
-  /** Who waits while all replicas are left alone is admitted when the first of them may be tried again. */
+  /** Admits waiting requests when the first open circuit breaker allows a trial. */
   #reopenLater(): void {
     const now = this.#deps.clock.now();
     const opens = this.#serving()
@@ -271,7 +274,7 @@ export class Places {
     return this.size > 0 && this.#serving().every(({ breaker }) => breaker.state(now) === 'open');
   }
 
-  /** Seconds in which the line that there is will have gone. */
+  /** Estimated seconds until the present queue is served. */
   #retryAfter(): number {
     const atOnce = Math.max(1, this.size * this.#deps.limits.concurrency);
     return Math.max(1, Math.ceil((this.#line.length * this.#meanMs) / atOnce / 1000));

@@ -15,12 +15,12 @@ export interface Replica extends StartedReplica {
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_MS = 1_000;
 
-/** Why a replica never got ready, in words. */
+/** Why a replica never became ready, as text for people. */
 export class NotReady extends Error {}
 
 /**
- * Starts one and resolves when it is ready and warm. Errors: `NotReady` when it ends before, or is not ready in time; it is gone then.
- * `AbortError` when it is given up.
+ * Starts a replica and resolves when it is ready and warm. Errors: `NotReady` when it ends first, or is not ready in time;
+ * it is stopped then. `AbortError` when it is given up.
  */
 export async function startReplica(
   backend: Backend,

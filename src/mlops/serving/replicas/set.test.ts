@@ -6,7 +6,7 @@ import { createReplicaSet } from './set.ts';
 
 const LIMITS = { concurrency: 2, queue: 2, timeoutMs: 60_000, startTimeoutMs: 60_000 };
 
-/** Copies that are ready at once, and end as they are told to. */
+/** Replicas that are ready immediately, with the given end and stop. */
 function backendOf(copy: () => Pick<StartedReplica, 'ended' | 'stop'>): Backend {
   return {
     protocol: 'v2',

@@ -9,7 +9,7 @@ import { type PlaceLimits, Places, type ReplicaMeter } from './places.ts';
 import { NotReady, type Replica } from './replica.ts';
 
 export interface SetLimits extends PlaceLimits {
-  /** From its start until a replica must be ready. */
+  /** Milliseconds from the start of a replica until it must be ready. */
   readonly startTimeoutMs: number;
 }
 
@@ -18,16 +18,16 @@ export interface SetDeps {
   readonly limits: SetLimits;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of every replica from the moment that it takes a machine. */
+  /** Called for every replica from the moment that it holds a machine. */
   readonly metered: (replica: string, held: Held | null) => ReplicaMeter;
 }
 
 export interface SetState {
-  /** How many shall run. */
+  /** Wanted number of replicas. */
   readonly wanted: number;
   /** How many answer. */
   readonly ready: number;
-  /** Why the last that ended did so; null when none did. */
+  /** Why the last ended replica ended; null when none did. */
   readonly lastEnd: string | null;
   /** The longest of the last starts until it answered, in milliseconds; null before the first. */
   readonly coldStartMs: number | null;
@@ -37,18 +37,18 @@ export interface SetState {
 export interface ReplicaSet {
   readonly backend: Backend;
   readonly places: Places;
-  /** Resolves when as many as are wanted were ready once. Error: `NotReady`, when it is no use to wait. */
+  /** Resolves when the wanted number of replicas was ready once. Error: `NotReady`, when too many starts failed or the set was closed. */
   ready(): Promise<void>;
-  /** What the model takes and gives. */
+  /** Inputs and outputs of the model. */
   spec(): ModelSpec;
-  /** How many shall run. Those that are too many get no new requests, and end when they have answered what they have. */
+  /** Sets the wanted number of replicas. Surplus replicas get no new requests, and end when they have answered those in flight. */
   scale(replicas: number): void;
   state(): SetState;
-  /** Lets what was begun end, unless it is for `now`, and then stops all. */
+  /** Lets requests in flight end, except with `now`, and then stops all replicas. */
   close(how?: 'now'): Promise<void>;
 }
 
-/** Starts in a row that fail before a first one is ready; then it is no use to wait. */
+/** Consecutive failed starts before the first ready replica after which the set gives up. */
 const HOPELESS_STARTS = 3;
 /** Starts that a cold start is the longest of. */
 const COLD_STARTS = 5;
@@ -132,7 +132,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
       const now = wanted();
       for (let missing = replicas - now.length; missing > 0; missing -= 1) addOne();
       for (const copy of dispensable(now).slice(0, Math.max(0, now.length - replicas))) removeOne(copy);
-      // What is asked to have none is not waited for.
+      // A set that is scaled to zero is ready immediately.
       if (replicas === 0) firstReady.resolve();
     },
     state: () => ({ wanted: wanted().length, ready: places.size, lastEnd, coldStartMs: longestOf(coldStarts) }),
@@ -150,7 +150,7 @@ function longestOf(times: readonly number[]): number | null {
   return times.length === 0 ? null : Math.max(...times);
 }
 
-/** One that did not answer in time and does not say that it is there, will never answer. */
+/** A replica that timed out and fails its readiness probe will never answer. */
 async function endWhenHung(backend: Backend, replica: Replica, log: Log): Promise<void> {
   if (await backend.isReady(replica.address)) return;
   log.warn({ model: backend.modelName, replica: replica.id }, 'a replica hangs and is ended');

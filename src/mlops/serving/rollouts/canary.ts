@@ -6,13 +6,13 @@ import { FIRST_LOOK, worse } from './judge.ts';
 import { createSide, type Side } from './side.ts';
 import { beginRollout, endRollout, findRollout, nextStep, type StoredRollout } from './store.ts';
 
-/** What a canary has of the traffic now. */
+/** Share of the traffic that a canary has now. */
 export interface CanaryShare {
   /** Percent of the requests. */
   readonly weight: number;
   readonly liveSide: Side;
   readonly canarySide: Side;
-  /** What the step waits for, for a person. */
+  /** Condition that the step waits for, as text for people. */
   readonly waitsFor: () => string;
 }
 
@@ -22,17 +22,18 @@ export interface CanaryDeps {
   readonly endpoint: string;
   readonly revision: number;
   readonly spec: RolloutSpec;
-  /** Makes ready for so many percent of the traffic. Error: `NotReady`. */
+  /** Prepares the replicas for a percentage of the traffic. Error: `NotReady`. */
   readonly prepare: (weight: number) => Promise<void>;
-  /** Gives it so much of the traffic. */
+  /** Gives the canary this share of the traffic. */
   readonly show: (share: CanaryShare) => void;
-  /** Resolves a moment later. Error: when it is given up. */
+  /** Resolves after a short delay. Error: when the rollout is given up. */
   readonly pause: () => Promise<void>;
 }
 
 /**
- * Gives a revision more of the traffic step by step, for as long as it is no worse; resolves when it is to have all. Where it is, is in the
- * store: after a restart it goes on from there. Error: `NotReady`, with the reason, when it was rolled back.
+ * Gives a revision a larger share of the traffic step by step, as long as it is no worse; resolves when it may have all of
+ * it. The current step is in the store, so that the rollout continues there after a restart. Error: `NotReady`, with the
+ * reason, when it was rolled back.
  */
 export async function driveCanary(deps: CanaryDeps): Promise<void> {
   const { store, clock, endpoint, revision, spec, prepare } = deps;

@@ -21,7 +21,7 @@ export function wilsonBounds(count: number, n: number, z: number): Bounds {
   const share = count / n;
   const centre = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
   const half = (z / (1 + z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
-  // At both ends the formula gives the bound exactly, where rounding would leave it a little beside.
+  // At both ends the formula gives the bound exactly; rounding would leave it slightly off.
   return { low: count === 0 ? 0 : Math.max(0, centre - half), high: count === n ? 1 : Math.min(1, centre + half) };
 }
 

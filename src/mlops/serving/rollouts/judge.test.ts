@@ -43,7 +43,7 @@ describe('intervals', () => {
   });
 });
 
-/** At which look a canary is found worse over 1,000 requests, with so many more of what is live; null when it never is. */
+/** The number of the evaluation that finds a canary worse over 1,000 requests, with three live requests for each; null when none does. */
 function foundAt(seed: number, live: Kind, canary: Kind, margin = abortOn): number | null {
   const next = seeded(seed);
   const [liveSide, canarySide] = [createSide(next), createSide(next)];

@@ -2,7 +2,7 @@ import type { RolloutSpec } from '../spec/rollout/schema.ts';
 import { differenceLow, normalQuantile, quantileBounds } from './intervals.ts';
 import type { Side } from './side.ts';
 
-/** Chance that a canary that is as good as what is live is rolled back, over the whole rollout. */
+/** Chance that a canary as good as the live revision is rolled back, over the whole rollout. */
 const FALSE_ALARM = 0.05;
 /** Answers of the canary at the first look; the next is at twice as many. */
 export const FIRST_LOOK = 20;
@@ -10,10 +10,11 @@ const LATENCY_RATIO = 0.95;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /**
- * Why the canary is worse than what is live; null while that is not shown. `look` counts from 1 over the whole rollout: the k-th has
- * 6 / (pi k)^2 of the chance of a false alarm, so that all looks together have no more than 5 %, half of it for errors and half for latency.
- * Worse is: the lower bound of the difference of the shares of errors is above `errorRate`; or the lower bound of its 95th percentile
- * is above `latencyP95` times the upper bound of the other's.
+ * Why the canary is worse than the live revision; null while that is not shown. `look` counts from 1 over the whole rollout:
+ * the k-th look has 6 / (pi k)^2 of the chance of a false alarm, so that all looks together have no more than 5 %, half of
+ * it for errors and half for latency.
+ * The canary is worse if the lower bound of the difference of the error ratios is above `errorRate`, or if the lower bound
+ * of its 95th percentile of latency is above `latencyP95` times the upper bound of the live revision's.
  */
 export function worse(live: Side, canary: Side, abortOn: RolloutSpec['abortOn'], look: number): string | null {
   const tail = (FALSE_ALARM * 6) / (Math.PI * look) ** 2;

@@ -13,8 +13,8 @@ interface Part {
 }
 
 /**
- * Has as many replicas of the canary ready as so many percent of the traffic need, by what the live variants have now. Error:
- * `NotReady` when they are not within the time that a replica has for its start.
+ * Scales the canary to the replicas that its percentage of the traffic needs, computed from the replicas of the live
+ * variants, and waits for them. Error: `NotReady` when they are not ready within the start timeout of a replica.
  */
 export async function prepared(
   autoscaling: Pick<Autoscaling, 'expect'>,

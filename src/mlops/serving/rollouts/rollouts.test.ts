@@ -46,7 +46,7 @@ const predicted = (application: Application, endpoint: string, headers = {}) =>
 const versionOf = async (application: Application, endpoint: string, headers = {}) =>
   (await predicted(application, endpoint, headers)).headers['x-steelyard-model-version'];
 
-/** Asks without a pause until the rollout is over; answers the statuses that came, by version. */
+/** Sends requests without a pause until the rollout is over; returns the statuses by version. */
 async function askedUntilOver(application: Application, endpoint: string, atOnce = 4): Promise<Set<string>> {
   const seen = new Set<string>();
   for (;;) {

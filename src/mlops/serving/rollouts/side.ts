@@ -1,9 +1,9 @@
 import { quantileBounds, wilsonBounds } from './intervals.ts';
 import type { RolloutSide } from './schema.ts';
 
-/** What was seen of one side of a canary, in one step. */
+/** Measurements of one side of a canary, in one step. */
 export interface Side {
-  /** One answer: its status, and the time until it was whole. */
+  /** Records one answer: its status, and the time to its end. */
   saw(status: number, tookMs: number): void;
   readonly requests: number;
   readonly errors: number;
@@ -13,7 +13,7 @@ export interface Side {
 
 /** Values of a uniform sample. */
 const SAMPLE = 5_000;
-/** Of a normal law, two-sided 95 %. */
+/** Two-sided 95 % quantile of the normal distribution. */
 const Z95 = 1.959964;
 const LATENCY_RATIO = 0.95;
 

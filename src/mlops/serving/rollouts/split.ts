@@ -7,8 +7,9 @@ import { ServingProblem } from '../protocols/problem.ts';
 type Named = Pick<Target, 'model' | 'version' | 'label'>;
 
 /**
- * What is live, or the canary beside it: whichever has what the request names, else by weight; the same each time where the endpoint is
- * sticky. A canary that grows moves callers to it and none away. `chance` is in [0, 1).
+ * Chooses the live deployment or the canary: the only one that has the named variant, else by weight. With a sticky endpoint
+ * the choice is the same for each caller, and a growing canary only moves callers to it and none away. `chance` is in [0,
+ * 1).
  */
 export function sideOf(found: Deployment, target: Named, request: Request, chance: number): Deployment {
   const { canary, revision } = found;
@@ -29,7 +30,7 @@ function has({ revision, variants }: Deployment, target: Named, { headers }: Req
   }
 }
 
-/** Notes how a request went, for the comparison with the other side; of one whose caller went away nothing is said. */
+/** Records the result of a request for the comparison of both sides. A request whose client disconnects is not recorded. */
 export function noted({ canary }: Deployment, side: Deployment, response: ServerResponse): void {
   if (canary === null) return;
   const since = performance.now();

@@ -14,12 +14,12 @@ interface RolloutTables {
 
 const RolloutState = z.enum(['running', 'promoted', 'aborted']);
 
-/** Where a canary is. */
+/** Stored progress of a canary. */
 export interface StoredRollout {
   readonly endpoint: string;
   readonly revision: number;
   readonly state: z.infer<typeof RolloutState>;
-  /** Place of its step among the steps, from 0. */
+  /** Index of the current step, from 0. */
   readonly step: number;
   readonly stepMs: number;
   readonly reason: string | null;
@@ -27,7 +27,7 @@ export interface StoredRollout {
 
 type Key = Pick<StoredRollout, 'endpoint' | 'revision'>;
 
-/** Puts it at its first step; one that is there already goes on where it is, and that step begins anew. */
+/** Inserts the rollout at its first step. An existing rollout stays at its step, and that step restarts. */
 export async function beginRollout(sql: Sql, { endpoint, revision }: Key, at: number): Promise<void> {
   await sql
     .tables<RolloutTables>()
@@ -58,7 +58,10 @@ export async function findRollout(sql: Sql, endpoint: string, revision?: number)
   };
 }
 
-/** Goes on to the next step, unless another server did so already; `unproven`: what is to be known of the step that it leaves. */
+/**
+ * Advances to the next step, unless another server has already. `unproven`: a note that is added to the reason about the
+ * step that ends.
+ */
 export async function nextStep(
   sql: Sql,
   { endpoint, revision, step, reason }: StoredRollout,

@@ -31,7 +31,7 @@ const options = {
 };
 const trace = () => readTrace(createReadStream(file), { timeColumn: null, service: { by: 'tokens' } });
 
-/** As the script's last line has it. */
+/** In the format of the script's last line. */
 function told({ replicaHours, waitsSeconds }: Replayed): string {
   const share = (100 * waitsSeconds.filter((wait) => wait > 2).length) / waitsSeconds.length;
   const sorted = waitsSeconds.toSorted();

@@ -1,4 +1,4 @@
-/** Batches into which a trace is divided: each is long beside a burst, so that batches are nearly independent. */
+/** Number of batches of a trace. Each is long compared with a burst, so that batches are nearly independent. */
 const BATCHES = 20;
 
 /**

@@ -18,7 +18,7 @@ export interface CapacityQuestion extends WaitingSlo {
   readonly concurrency: number;
 }
 
-/** What one replica can take at its SLO. */
+/** Capacity of one replica at its SLO. */
 interface Capacity {
   /** Largest arrival rate at which the stated share holds, requests a second. */
   readonly requestsPerSecond: number;
@@ -31,13 +31,13 @@ const SEED = 20_261_129;
 const REQUESTS = 30_000;
 const MISSES = 50;
 const MOST_REQUESTS = 200_000;
-/** So that all places are taken many times. */
+/** Minimum of requests for each slot, so that all slots are used many times. */
 const REQUESTS_OF_A_PLACE = 20;
-/** Of more service times quantiles are taken. */
+/** More service times than this are reduced to their quantiles. */
 const MOST_MEASUREMENTS = 2_000;
 /** Until the queue has its usual length. */
 const WARM_UP_SHARE = 0.1;
-/** The share has to hold with so many standard errors of the simulation. */
+/** Number of standard errors of the simulation with which the share must hold. */
 const STANDARD_ERRORS = 2;
 /** Rates that are looked at: down to a thousandth of the largest that is planned with. */
 const LEAST_SHARE_OF_MOST = 1e-3;
@@ -95,7 +95,7 @@ async function bootstrapCapacity(question: CapacityQuestion, ascending: Float64A
   return { lower: Math.min(capacity, at(TAIL)), upper: Math.max(capacity, at(1 - TAIL)) };
 }
 
-/** As many quantiles, in the middle of equal shares. */
+/** Reduces to `MOST_MEASUREMENTS` quantiles, in the middle of equal shares. */
 function thinOut(ascending: Float64Array): Float64Array {
   if (ascending.length <= MOST_MEASUREMENTS) return ascending;
   const share = ascending.length / MOST_MEASUREMENTS;
@@ -113,7 +113,7 @@ function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** By bisection of the logarithm; null when the least rate does not keep the share. */
+/** Bisection of the logarithm; null when the least rate does not keep the share. */
 async function largestRate(
   keeps: (rate: number) => boolean,
   { least, most }: { readonly least: number; readonly most: number },
@@ -132,14 +132,14 @@ async function largestRate(
   return kept;
 }
 
-/** One queue on the same random numbers each time: waits never fall when the rate or a service time grows. */
+/** Simulates one queue on the same random numbers each time: waits never fall when the rate or a service time rises. */
 function createSimulation({ concurrency, waitSeconds, missRatio }: CapacityQuestion, requests: number, seed: number) {
   const random = createRandom(seed);
   const gaps = Float64Array.from({ length: requests }, () => -Math.log(1 - random()));
   const places = Float64Array.from({ length: requests }, () => random());
   const first = Math.floor(requests * WARM_UP_SHARE);
   return {
-    /** Whether the share, plus so many standard errors of it, is no more than stated. */
+    /** Whether the share of misses, plus so many of its standard errors, is at most `missRatio`. */
     keeps(ascending: Float64Array, rate: number, standardErrors: number): boolean {
       const fleet = createShadowFleet({ concurrency, coldStartSeconds: 0, waitSeconds }, 0, 1);
       const misses = new Float64Array(requests);

@@ -8,7 +8,8 @@ export interface DemandQuantiles {
 }
 
 /**
- * Quantiles of what was seen within `memorySeconds`, the newest included. Adding is constant work, asking grows with the replicas.
+ * Quantiles of the values of the last `memorySeconds`, the newest included. Adding takes constant time; a query takes time
+ * in proportion to the largest number of replicas.
  * Example: 1, 1, 1 and 5 replicas: the quantile 0.75 is 1, 0.8 is 5.
  */
 export function createDemandQuantiles(memorySeconds: number): DemandQuantiles {

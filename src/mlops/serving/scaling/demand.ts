@@ -3,11 +3,11 @@ import type { ScalingObservation } from './policy.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createServiceTime } from './service-time.ts';
 
-/** What the requests of late ask for, in replicas. */
+/** Recent demand in replicas. */
 export interface Demand {
-  /** Replicas that would serve what came within the last few seconds without anybody waiting too long. */
+  /** Replicas that serve the requests of the last few seconds without a wait above the limit. */
   readonly peakReplicas: number;
-  /** Replicas that serve what came over the last cold start, and what waits within the next. */
+  /** Replicas that serve the arrival rate of the last cold start, and clear the waiting requests within the next. */
   readonly sustainedReplicas: number;
   /** Replicas with a place for every request that waits or is served now. */
   readonly presentReplicas: number;
@@ -21,10 +21,11 @@ export interface DemandOptions extends Fleet {
 /** A queue that is planned fuller than this grows without bound at the first chance. */
 export const MOST_UTILISATION_RATIO = 0.9;
 /**
- * Measures demand: requests a second times the measured seconds of service, in places, divided by the places of a replica. Over the seconds
- * that a request may wait and be served in, a burst is as large as what must be held ready for it; over a cold start it is what
- * new replicas can still help with. What waits is to be served within one more cold start.
- * Example: 8 places, 1 s of service, 2 s of patience, 72 requests in the last 3 s: 24 places busy, 3 replicas.
+ * Measures demand: requests per second x measured service seconds = slots in use, divided by the slots of a replica. The
+ * rate has two windows. Over the seconds that a request may wait and be served in, it measures the burst that ready replicas
+ * must take. Over a cold start, it measures the load that new replicas can still help with. Waiting requests are to be
+ * served within one more cold start.
+ * Example: 8 slots, 1 s of service, 2 s of permitted wait, 72 requests in the last 3 s: 24 slots busy, 3 replicas.
  */
 export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }: DemandOptions) {
   const measureService = createServiceTime({ concurrency, coldStartSeconds });
@@ -54,7 +55,7 @@ export function createDemandMeter({ concurrency, coldStartSeconds, waitSeconds }
   };
 }
 
-/** Rounding in the last digit asks for no replica more. */
+/** A rounding error in the last digit must not add a replica. */
 function wholeReplicas(exact: number): number {
   return Math.ceil(exact - 1e-9);
 }

@@ -19,9 +19,10 @@ export interface HpaOptions extends ReplicaBounds {
 }
 
 /**
- * The Horizontal Pod Autoscaler on concurrency: `ceil(replicas x use / target)` every 15 s, nothing within a tolerance of 10 %, up by at
- * most 100 % or 4 replicas a look, down to the highest wish of the last 300 s. It never goes to zero
- * (kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "Algorithm details").
+ * The Horizontal Pod Autoscaler on concurrency: `ceil(replicas x use / target)` every 15 s, with a tolerance of 10 %. It
+ * adds at most 100 % or 4 replicas in an evaluation, whichever is more, and removes replicas down to the highest wish of the
+ * last 300 s. It never scales to zero (kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "Algorithm
+ * details").
  * Example: 2 replicas of 8 with 14 requests at target 0.7: ratio 1.25, so 3.
  */
 export function createHpa({ concurrency, targetRatio, ...bounds }: HpaOptions): ScalingPolicy {

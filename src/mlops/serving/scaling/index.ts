@@ -13,7 +13,10 @@ export interface Scaling {
   readonly routes: readonly Route[];
 }
 
-/** Makes the replays; `main.ts` calls it once. The policies need no making: whoever keeps replicas calls `createSlo` and its like. */
+/**
+ * Creates the replay routes; `main.ts` calls it once. The policies need no setup: autoscaling calls `createSlo` and the
+ * others directly.
+ */
 export function createScaling(): Scaling {
   return { routes: scalingRoutes() };
 }

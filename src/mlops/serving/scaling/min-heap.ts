@@ -6,7 +6,7 @@ export interface MinHeap {
   push(value: number): void;
   /** Takes the least away. */
   pop(): void;
-  /** Puts a value in place of the least: what `pop` and `push` do, in one step. */
+  /** Replaces the least value: `pop` and `push` in one step. */
   replaceLeast(value: number): void;
 }
 

@@ -2,11 +2,11 @@ import type { ScalingObservation } from './policy.ts';
 import { createQueue } from './queue.ts';
 
 export interface MissBudgetOptions {
-  /** A request that waits longer than so many seconds misses the SLO. */
+  /** Seconds of wait above which a request misses the SLO. */
   readonly waitSeconds: number;
   /** Share of requests that may miss it, above 0 and below 1. */
   readonly missRatio: number;
-  /** Excess misses count so many times; 3 when left out. */
+  /** Weight of excess misses; 3 when left out. */
   readonly excessWeight?: number;
 }
 
@@ -14,8 +14,9 @@ export interface MissBudgetOptions {
 export interface MissBudget {
   add(seen: ScalingObservation): void;
   /**
-   * Misses that so many requests may have: their share, less 3 times what the requests so far had more than theirs. Zero or less: more
-   * misses happened than these requests can make up for. Example: 0.02 of 1,000 with 5 misses too many so far: 20 - 3 x 5 = 5.
+   * Misses that the next `requests` may have: their share, less `excessWeight` times the excess misses of past requests.
+   * Zero or less: these requests cannot compensate for the excess. Example: 0.02 of 1,000 with 5 excess misses so far: 20 -
+   * 3 x 5 = 5.
    */
   allowedMisses(requests: number): number;
   /** Requests that have waited too long and still wait. */

@@ -10,7 +10,10 @@ import {
 
 const options: HpaOptions & KpaOptions = { concurrency: 8, targetRatio: 0.7, min: 1, max: 50 };
 
-/** Looks at a policy with so many requests on average since the look before; follows what it says unless told otherwise. */
+/**
+ * Runs a policy with the given average numbers of concurrent requests, one for each evaluation. Each decision sets the
+ * replicas of the next.
+ */
 function looks(policy: ScalingPolicy, replicas: number, ...concurrencies: readonly number[]): number[] {
   let now = 0;
   let current = replicas;

@@ -1,14 +1,14 @@
-/** What was seen of an endpoint between two looks at it. Seconds are those of one clock that only goes forward. */
+/** Observations of an endpoint between two evaluations. Seconds are of one monotonic clock. */
 export interface ScalingObservation {
-  /** When the look before this one was, or the watching began. */
+  /** Time of the previous evaluation, or the start of the observation. */
   readonly fromSeconds: number;
-  /** Now. Nothing in here is from later. */
+  /** Time of this evaluation. No observation is later. */
   readonly atSeconds: number;
   /** Replicas that serve or start, as the engine has them. */
   readonly replicas: number;
   /** Integral over the interval of the requests that wait or are being served, in request-seconds. */
   readonly concurrencySeconds: number;
-  /** When each request of the interval came, in order. */
+  /** Arrival time of each request of the interval, in order. */
   readonly arrivalsSeconds: readonly number[];
   /** Seconds of service, without waiting, of each request that was served to its end in the interval. */
   readonly servedSeconds: readonly number[];
@@ -21,11 +21,11 @@ export interface ScalingObservation {
 export interface ScalingDecision {
   /** Replicas that should serve or start from now on, within the bounds of the policy. */
   readonly replicas: number;
-  /** Why, for a person. */
+  /** Reason, as text for people. */
   readonly reason: string;
 }
 
-/** Says how many replicas an endpoint should have. It remembers what it was shown; nothing else moves it. */
+/** Decides how many replicas an endpoint should have. A policy keeps state, but depends only on its observations. */
 export interface ScalingPolicy {
   /** Seconds between two looks. */
   readonly everySeconds: number;

@@ -6,7 +6,7 @@ export interface Queue<T> {
   take(): T | undefined;
 }
 
-/** Items that were taken are let go of once so many have gathered. */
+/** Taken items are removed from the array when this many have accumulated. */
 const LET_GO_AT = 1024;
 
 export function createQueue<T>(): Queue<T> {

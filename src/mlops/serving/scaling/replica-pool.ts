@@ -6,10 +6,13 @@ export interface ReplicaPool {
   /** Replicas that serve or start. */
   readonly replicas: number;
   readonly replicaSeconds: number;
-  /** When the next place falls free or the next replica begins to serve; positive infinity when none does. */
+  /** Time at which the next slot is free or the next replica is ready; positive infinity when there is none. */
   nextChange(): number;
   pass(now: number): void;
-  /** Makes what changes by now happen, one thing a call: seconds of service that ended, or null for a replica that serves now. */
+  /**
+   * Applies one change that is due by now: returns the service seconds of a request that ended, or null for a replica that
+   * is ready now.
+   */
   change(): number | null;
   /** True while a request can be taken. */
   hasFreePlace(): boolean;
@@ -21,7 +24,7 @@ export interface ReplicaPool {
 export function createReplicaPool({ concurrency, coldStartSeconds }: Fleet, initialReplicas: number): ReplicaPool {
   const busy = createMinHeap();
   const services = createServices();
-  /** When those that start will serve, the earliest first. */
+  /** Times at which starting replicas are ready, the earliest first. */
   const starting: number[] = [];
   let serving = initialReplicas;
   let now = 0;

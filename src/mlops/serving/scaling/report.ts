@@ -18,7 +18,10 @@ const HOUR_DIGITS = 6;
 const CURVE_SHARES = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 const CURVE_TARGETS = [0.5, 0.6, 0.7, 0.8, 0.9];
 
-/** What each policy costs on a trace, and the best constant known afterwards; `breathe` is awaited now and then. */
+/**
+ * Cost of each policy on a trace, and the best constant number of replicas in hindsight. Awaits `breathe` regularly, so that
+ * the event loop stays free.
+ */
 export async function replayReport(
   trace: Trace,
   settings: ReplaySettings,
@@ -85,7 +88,7 @@ function policyOf(kind: PolicyKind, settings: ReplaySettings): ScalingPolicy {
   }
 }
 
-/** More replicas never let more wait, so that halving finds the fewest. */
+/** More replicas never cause more waits, so bisection finds the fewest. */
 async function bestConstant(
   settings: ReplaySettings,
   run: (policy: ScalingPolicy, initialReplicas: number) => Promise<Replayed>,

@@ -12,7 +12,7 @@ export function scalingRoutes(): Route[] {
       const { timeColumn = null, serviceColumn, serviceSeconds } = query;
       const trace = await readTrace(stream, { timeColumn, service: serviceOf(serviceColumn, serviceSeconds) });
       const report = last.then(() => replayReport(trace, query, async () => void (await setImmediate())));
-      last = report.catch(() => null); // whoever asked is told; the next begins
+      last = report.catch(() => null); // the caller of this replay gets the error; the next replay starts regardless
       return report;
     }),
   ];

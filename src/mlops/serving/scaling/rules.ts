@@ -2,23 +2,24 @@ import type { Demand } from './demand.ts';
 import { createDemandQuantiles } from './demand-quantiles.ts';
 import { bounded, type ReplicaBounds } from './policy.ts';
 
-/** One way to choose a number of replicas from the demand that was seen. */
+/** A rule that chooses the number of replicas from the observed demand. */
 export interface Rule {
   readonly text: string;
   wish(demand: Demand): number;
 }
 
-/** Memories of a forecast, in cold starts: from what was asked for a moment ago to what was asked for over hours. */
+/** Memory lengths of a forecast, in cold starts: from the demand of the last moments to the demand of hours. */
 const MEMORIES_COLD_STARTS = [1, 4, 16, 64, 240];
 const QUANTILES = [0.5, 0.8, 0.9, 0.95, 0.98, 1];
-/** More than was ever asked for, as a multiple of the most. */
+/** Forecasts above the maximum of past demand, as multiples of it. */
 export const HEADROOMS: readonly number[] = [1.25, 1.5, 2];
 /** Steps between constants, as a ratio: each is at most a quarter more than the one before. */
 const CONSTANT_STEP = 1.25;
 
 /**
- * The forecasts among which the prices choose: the demand of the next cold start is a quantile of that of the last, over one of several
- * memories, or a multiple of its maximum; or it is a constant. None is below what demand has been over the last cold start.
+ * The rules among which the policy chooses by cost: the demand of the next cold start is a quantile of past demand over one
+ * of several memories, or a multiple of its maximum; or it is a constant. No rule is below the demand of the last cold
+ * start.
  */
 export function createRules(coldStartSeconds: number, bounds: ReplicaBounds, headrooms = HEADROOMS) {
   const memories = MEMORIES_COLD_STARTS.map((coldStarts) => {
@@ -46,7 +47,7 @@ export function createRules(coldStartSeconds: number, bounds: ReplicaBounds, hea
   );
   return {
     rules: [...floors, ...forecasts],
-    /** The most that was asked for over the longest memory. */
+    /** Maximum demand over the longest memory. */
     highest: (): number => memories.at(-1)?.quantiles.quantile(1) ?? 0,
     see: (atSeconds: number, { peakReplicas }: Demand): void => {
       for (const { quantiles } of memories) quantiles.add(atSeconds, Math.min(peakReplicas, bounds.max));

@@ -1,14 +1,15 @@
 import type { ScalingObservation } from './policy.ts';
 import { createQueue } from './queue.ts';
 
-/** What had happened by a time, in the order of time. */
+/** An event of the past, in the order of time. */
 export type Happened<Look> =
   | { readonly kind: 'look'; readonly look: Look }
   | { readonly kind: 'request'; readonly atSeconds: number; readonly serviceSeconds: number };
 
 /**
- * Puts looks and requests in order as soon as the requests are whole. How long a request is served is known when it ends, so the first
- * that came gets the first service time that is known; nothing is passed on before all requests before it have one.
+ * Orders looks and requests by time once the service times of the requests are known. A service time is known at its end, so
+ * the earliest arrival gets the first known service time. An event is passed on only after all earlier requests have a
+ * service time.
  */
 export function createServedInOrder<Look extends { readonly atSeconds: number }>() {
   const arrivals = createQueue<number>();

@@ -3,15 +3,16 @@ import type { ScalingObservation } from './policy.ts';
 import { createQueue } from './queue.ts';
 import { highestOfLast } from './stabilization.ts';
 
-/** The service time is the mean of the last so many. */
+/** Number of last requests in the mean service time. */
 const SERVICE_MEMORY = 500;
 /** Until the first request has been served. */
 const ASSUMED_SERVICE_SECONDS = 1;
 
 /**
- * Measures the mean seconds of service: of the last 500 requests that were served, once there are so many. Before that at least place-seconds in
- * use divided by requests served: requests in service count by the time that they have had, so that the first to end, which are the short ones, do not
- * make all look short. Example: 16 places in use for 10 s and 19 requests served: (1 + 160) / (1 + 19), 8 s.
+ * Measures mean service seconds. With enough requests: the mean of the last 500 served ones. Before that: at least
+ * slot-seconds in use divided by served requests. Requests in service count with their time so far, because the first
+ * requests to end are the short ones and would bias the mean. Example: 16 slots in use for 10 s and 19 requests served: (1 +
+ * 160) / (1 + 19), 8 s.
  */
 export function createServiceTime({ concurrency, coldStartSeconds }: Fleet): (seen: ScalingObservation) => number {
   const last = createQueue<number>();

@@ -6,20 +6,20 @@ export interface ShadowOptions extends Fleet {
   readonly waitSeconds: number;
 }
 
-/** What a rule would have cost, had it been followed: replicas that nobody started, and a queue that nobody stands in. */
+/** Simulated cost of a rule, if the endpoint had followed it: virtual replicas and a virtual queue. */
 export interface ShadowFleet {
-  /** Wishes for so many replicas; time goes forward. */
+  /** Sets the wanted number of replicas. Times must not decrease. */
   wish(atSeconds: number, replicas: number): void;
-  /** A request comes; true when it waits too long. It takes the place that falls free first. */
+  /** Serves a request; true when it waits too long. It takes the slot that is free first. */
   serve(atSeconds: number, serviceSeconds: number): boolean;
   /** Replicas that would serve or start. */
   readonly replicas: number;
 }
 
 /**
- * One queue, first come first served, over places that are known by when they fall free: those of a replica that starts are free after
- * the cold start. Idle replicas alone are given up. A request that a later replica would have served sooner keeps its place, so
- * very long queues look somewhat longer than they would be; whoever stands in one has waited too long either way.
+ * One queue, first in first out, over slots with known release times: the slots of a starting replica are free after the
+ * cold start. Only idle replicas are removed. A request keeps its slot even if a later replica would serve it sooner, so
+ * very long queues look somewhat longer than they would be; a request in such a queue has waited too long in both cases.
  */
 export function createShadowFleet(options: ShadowOptions, atSeconds: number, initialReplicas: number): ShadowFleet {
   const { concurrency, coldStartSeconds, waitSeconds } = options;

@@ -11,20 +11,20 @@ export interface Trace {
   readonly serviceSeconds: Float64Array;
 }
 
-/** From a time on, so many replicas are wanted. */
+/** The wanted number of replicas from a time on. */
 export type Decision = readonly [atSeconds: number, replicas: number];
 
 export interface Replayed {
   /** The first wish and every change of it. */
   readonly decisions: readonly Decision[];
-  /** Of replicas that served or started. */
+  /** Hours of serving and starting replicas. */
   readonly replicaHours: number;
   /** Seconds that each request waited for a place; one that never got any waited to the end. */
   readonly waitsSeconds: Float64Array;
 }
 
 export interface Replay extends Replayed {
-  /** Goes on by so many events at most; true at the end. */
+  /** Processes at most so many events; true at the end. */
   goOn(events: number): boolean;
 }
 
@@ -32,10 +32,10 @@ export interface Replay extends Replayed {
 const TAIL_SECONDS = 60;
 
 /**
- * What a policy does to a trace. Requests wait in one queue, first come first served; a replica that is wanted is paid at once and
- * serves after the cold start; no request is moved or cut. The policy sees nothing but what has happened. The replay ends at the last
- * event within a minute of the last arrival. At one time places fall free first, then replicas begin to serve, requests come, and the policy
- * looks last.
+ * Simulates a policy on a trace. Requests wait in one queue, first in first out. A wanted replica costs from the decision on
+ * and serves after the cold start. No request is moved or cut. The policy sees only the past. The replay ends at the last
+ * event within a minute of the last arrival. At equal times, slots are released first, then replicas become ready, then
+ * requests arrive, and the policy is evaluated last.
  */
 export function createReplay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, initialReplicas: number): Replay {
   const pool = createReplicaPool(fleet, initialReplicas);
@@ -90,7 +90,7 @@ export function createReplay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, 
   };
 }
 
-/** The whole replay at once. */
+/** Runs the whole replay in one call. */
 export function replay(trace: Trace, policy: ScalingPolicy, fleet: Fleet, initialReplicas: number): Replayed {
   const whole = createReplay(trace, policy, fleet, initialReplicas);
   whole.goOn(Number.POSITIVE_INFINITY);

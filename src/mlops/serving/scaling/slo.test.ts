@@ -36,8 +36,8 @@ const opening = (seed: number) => poisson(seed, 5 * 3600, (at) => (at > 4 * 3600
 const upTo = (decisions: readonly Decision[], seconds: number) => decisions.filter(([at]) => at <= seconds);
 
 /**
- * The trace until `seconds`, another after it: other requests come, and those still being served take another time. With enough replicas that
- * nobody waits, a request that came at `at` is served until `at + service`, in every fleet.
+ * The trace until `seconds`, followed by another: other requests arrive, and those in service take another time. With enough
+ * replicas that no request waits, a request that arrives at `at` is in service until `at + service`, in every fleet.
  */
 function changedAfter({ atSeconds, serviceSeconds }: Trace, seconds: number, other: Trace, factor: number): Trace {
   const kept = atSeconds.findLastIndex((at) => at <= seconds) + 1;
@@ -84,7 +84,7 @@ describe('no looking ahead', () => {
         return { replicas: 1 + Math.ceil(coming / 100), reason: 'knows what comes' };
       },
     });
-    // Without the search for the smallest trace that shows it, which takes seconds.
+    // Without shrinking to the smallest failing trace, which takes seconds.
     expect(() => expectNoLookAhead(cheat, { numRuns: 20, endOnFailure: true })).toThrow(/Property failed/);
   });
 });

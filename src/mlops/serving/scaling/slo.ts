@@ -7,21 +7,21 @@ import { createServedInOrder } from './served-in-order.ts';
 import { createShadowFleet, type ShadowFleet } from './shadow-fleet.ts';
 
 export interface SloOptions extends Fleet, ReplicaBounds {
-  /** A request that waits longer than so many seconds for a place misses the SLO. */
+  /** Seconds of wait for a slot above which a request misses the SLO. */
   readonly waitSeconds: number;
   /** Share of requests that may miss it, above 0 and below 1. */
   readonly missRatio: number;
   /** Price of one miss in hours of a replica; null: the least for which the SLO is kept. */
   readonly missReplicaHours: number | null;
-  /** Seconds after which what was seen counts half; an hour when left out. */
+  /** Half-life of past observations in seconds; an hour when left out. */
   readonly halfLifeSeconds?: number;
-  /** Excess misses count so many times against the coming ones; 3 when left out. */
+  /** Weight of excess misses against future ones; 3 when left out. */
   readonly excessWeight?: number;
   /** Multiples of the highest demand that are forecasts too; 1.25, 1.5 and 2 when left out. */
   readonly headrooms?: readonly number[];
 }
 
-/** What following a rule would have cost so far; older cost counts less. */
+/** Simulated cost of a rule so far; older cost counts less. */
 interface Shadow {
   readonly rule: Rule;
   readonly fleet: ShadowFleet;
@@ -38,14 +38,18 @@ const LOOK_SECONDS = 2;
 export const HALF_LIFE_SECONDS = 3600;
 
 /**
- * As many replicas as have cost least, misses of the SLO included. Demand over the coming cold start is forecast as a quantile of demand in
- * the past; which quantile, and of which past, is what the two prices decide: each forecast is followed in shadow, over the requests that came,
- * with cold starts and a queue, and the one that cost least so far is followed. With the price of a miss that is replica-hours plus misses
- * times their price; without one it is the fewest replica-hours among those that kept the SLO. The share that a forecast may miss is calibrated by
- * the misses that really happened (`createMissBudget`). While none is allowed, or a request waits too long, there is a place for every request that is
- * there at least. Until a share as small as the SLO's can be seen, `cold start / missRatio`, it keeps what it began with at least, and the most
- * that was ever asked for while no miss is allowed; within the first cold start it gives nothing up.
- * Example: bursts of 40 requests every few minutes cannot be followed with a cold start of 30 s; "3 at least" costs less than chasing them.
+ * Chooses the number of replicas with the least cost, misses of the SLO included. Each rule forecasts demand over the coming
+ * cold start as a quantile of past demand. All rules are simulated on the observed requests, with cold starts and a queue;
+ * the policy follows the rule with the least cost so far.
+ * With the price of a miss, the cost is replica-hours plus misses times their price. Without it, the best rule is the one
+ * with the fewest replica-hours among those that kept the SLO. The permitted share of misses of a rule is calibrated by the
+ * measured misses (`createMissBudget`). Also without a price: while no miss is permitted, or a request waits too long, every
+ * present request gets a slot.
+ * The learning phase lasts until the policy can measure a share as small as the SLO's, `cold start / missRatio`, but not
+ * longer than the half-life. In it, the policy keeps at least its initial replicas and, while no miss is permitted and there
+ * is no price, the maximum of past demand. Within the first cold start it removes no replica.
+ * Example: bursts of 40 requests every few minutes are too short for a cold start of 30 s; "3 at least" costs less than
+ * scaling for each of them.
  */
 export function createSlo(options: SloOptions): ScalingPolicy {
   const { coldStartSeconds, missRatio, missReplicaHours } = options;
@@ -71,7 +75,7 @@ export function createSlo(options: SloOptions): ScalingPolicy {
       for (const happened of inOrder(seen, { atSeconds: seen.atSeconds, wishes })) {
         if (happened.kind === 'request') book?.request(happened.atSeconds, happened.serviceSeconds);
         else if (book !== null) book.look(happened.look);
-        // What came before any rule could have helped tells nothing about the rules.
+        // Do not charge rules for requests from before a rule could have had an effect.
         else if (!isFirstColdStart) book = createBook(options, rules, halfLifeSeconds, happened.look);
       }
       const allowed = budget.allowedMisses(Math.max(1, book?.requests ?? 0));
@@ -94,7 +98,7 @@ function reasonOf(replicas: number, held: number, wish: number): string | null {
   return held > wish ? 'too many waited too long' : null;
 }
 
-/** What is kept while little is known: everything within the first cold start, then the replicas at the beginning until `untilSeconds`. */
+/** Minimum of replicas during learning: all replicas within the first cold start, then the initial number until `untilSeconds`. */
 function createLearning(coldStartSeconds: number, untilSeconds: number) {
   let begun: { readonly atSeconds: number; readonly replicas: number } | null = null;
   let most = 0;
@@ -112,7 +116,7 @@ function createLearning(coldStartSeconds: number, untilSeconds: number) {
   };
 }
 
-/** The book of what each rule would have cost. */
+/** Simulated cost of each rule. */
 interface Book {
   look(look: Look): void;
   request(atSeconds: number, serviceSeconds: number): void;
@@ -159,7 +163,7 @@ function createBook(options: SloOptions, rules: readonly Rule[], halfLifeSeconds
   };
 }
 
-/** In the order in which they count: misses beyond those that are allowed, then replica-hours and what misses cost in them. */
+/** Compared in this order: misses beyond the permitted ones; then replica-hours, plus misses at their price in replica-hours. */
 type Cost = readonly [beyondSlo: number, replicaHours: number];
 
 function costOf({ replicaSeconds, misses }: Shadow, allowedMisses: number, missReplicaHours: number | null): Cost {

@@ -18,7 +18,7 @@ const INPUT_TOKENS = 'ContextTokens';
 const OUTPUT_TOKENS = 'GeneratedTokens';
 const MOST_NAMES_SHOWN = 8;
 
-/** Where in a row the figures of a request are. */
+/** Positions of the figures of a request in a row. */
 export interface TraceColumns {
   readonly time: { readonly name: string; readonly place: number };
   /** Seconds of service of a row; `number` reads a field that must hold a number from zero on. */

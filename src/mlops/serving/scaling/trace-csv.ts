@@ -83,7 +83,7 @@ async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerat
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
-/** Numbers that come one by one, in room that doubles. */
+/** Appends numbers to an array that doubles its capacity. */
 function createNumbers() {
   let room = new Float64Array(1024);
   let size = 0;

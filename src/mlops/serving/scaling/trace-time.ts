@@ -1,4 +1,4 @@
-/** An instant as traces write it: whole seconds, and what is beyond them; apart, so that no digit is lost. */
+/** An instant of a trace as whole seconds and a fraction; separate, so that no digit is lost. */
 export interface TraceTime {
   readonly seconds: number;
   /** 0 up to 1. */

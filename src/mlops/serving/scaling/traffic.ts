@@ -5,9 +5,9 @@ export interface Traffic {
   arrived(atSeconds: number): void;
   /** A request waits no longer: seconds that it waited for its place; null for one that was given none. */
   waited(seconds: number | null): void;
-  /** A request ended that had been served for so long; null for one that left without being served. */
+  /** A request left after `servedSeconds` of service; null for one that left without service. */
   ended(atSeconds: number, servedSeconds: number | null): void;
-  /** What was seen since the call before this one. */
+  /** Observations since the previous call. */
   observe(atSeconds: number, replicas: number): ScalingObservation;
 }
 

@@ -2,17 +2,17 @@ import { badAnswer, badRequest, ServingProblem } from '../protocols/problem.ts';
 import { type Given, inferredDatatype, tensorOf } from './given.ts';
 import { elementsIn, fits, type ModelSpec, shapeText, type Tensor, type TensorSpec } from './tensor.ts';
 
-/** What a request holds. `table`: named columns of equal length, as a data frame has them. */
+/** Inputs of a request. `table`: named columns of equal length, as in a data frame. */
 export interface GivenInputs {
   readonly given: readonly Given[];
   readonly table: boolean;
 }
 
 /**
- * The tensors that a model takes, of what a request gave, whatever protocol it came by: by name where there are names, a lone
- * unnamed one for a lone input, columns laid side by side for a model that takes one matrix, and a matrix split into columns for
- * one that takes a table. Where nothing is known of the model, types are those that the values say.
- * Errors: one that is missing or too many, a wrong type, a wrong shape.
+ * Builds the tensors that a model takes from the inputs of a request, in any protocol: by name where there are names; a
+ * single unnamed input for a model with one input; columns combined for a model that takes one matrix; and a matrix split
+ * into columns for a model that takes a table. If the spec of the model is unknown, the values determine the types.
+ * Errors: an input is missing or superfluous, has a wrong type or a wrong shape.
  */
 export function boundInputs({ given, table }: GivenInputs, { layout, inputs }: Pick<ModelSpec, 'layout' | 'inputs'>) {
   if (inputs === null) return given.map(asItSays);
@@ -36,7 +36,7 @@ export function boundInputs({ given, table }: GivenInputs, { layout, inputs }: P
   return named(given, inputs);
 }
 
-/** The same for what a model answered. Its names stand; what it says of its outputs is held against them. */
+/** Builds the tensors of a model's answer. Names in the answer stay; types and shapes are checked against the output spec of the model. */
 export function boundOutputs(given: readonly Given[], outputs: readonly TensorSpec[] | null): Tensor[] {
   try {
     const positional = outputs !== null && outputs.length === given.length;
@@ -51,7 +51,7 @@ export function boundOutputs(given: readonly Given[], outputs: readonly TensorSp
   }
 }
 
-/** A signature is what its author inferred of an example: an answer with fractions for whole numbers is believed. */
+/** MLflow infers a signature from an example, so it may be too narrow: an answer with fractions for an integer output keeps its type. */
 function widened({ datatype }: TensorSpec, given: Given) {
   const says = inferredDatatype(given);
   const isFraction = says === 'FP64' && !['FP16', 'FP32', 'FP64'].includes(datatype);

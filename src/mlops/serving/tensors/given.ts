@@ -12,12 +12,12 @@ import {
   zeros,
 } from './tensor.ts';
 
-/** What a request or an answer holds before anybody knows of what type it shall be. */
+/** A tensor of a request or an answer before its type is decided. */
 export interface Given {
   /** null where the protocol gives it none. */
   readonly name: string | null;
   readonly shape: readonly number[];
-  /** Elements of a type that was said, or JSON values. */
+  /** Elements of a stated type, or JSON values. */
   readonly values: { readonly datatype: Datatype; readonly data: TensorData } | readonly unknown[];
 }
 
@@ -39,7 +39,7 @@ const utf8 = new TextEncoder();
 
 const UNSAID = 'A tensor holds numbers, true and false, or texts.';
 
-/** The type that values say they are: whole numbers INT64, others FP64, true and false BOOL, texts BYTES. */
+/** The type of JSON values: integers INT64, other numbers FP64, true and false BOOL, texts BYTES. */
 export function inferredDatatype({ values }: Given): Datatype {
   if (isTyped(values)) return values.datatype;
   let datatype: Datatype | null = null;
@@ -63,8 +63,9 @@ function datatypeOf(value: unknown): Datatype {
 }
 
 /**
- * As a tensor of a type. Nothing is changed on the way: what the type cannot hold is refused, except that numbers come as near as
- * FP16 and FP32 can. Errors: another kind of value, a fraction or NaN for a whole number, out of range.
+ * Converts to a tensor of a type without changing values: a value that the type cannot hold is refused, except that numbers
+ * are rounded to the nearest FP16 or FP32. Errors: another kind of value, a fraction or NaN for an integer type, out of
+ * range.
  */
 export function tensorOf(given: Given, name: string, datatype: Datatype): Tensor {
   const { shape, values } = given;
@@ -77,7 +78,7 @@ export function tensorOf(given: Given, name: string, datatype: Datatype): Tensor
   return of(numericData(name, values, datatype));
 }
 
-/** A client that says FP64 for a model of FP32 means the numbers; texts are never numbers. */
+/** A client that sends FP64 to a model of FP32 means the numbers, so numbers are converted. Texts, booleans and FP16 are refused. */
 function retyped(name: string, { datatype: from, data }: { datatype: Datatype; data: TensorData }, to: Datatype) {
   if (isBytes(data) || to === 'BYTES' || from === 'BOOL' || to === 'BOOL' || from === 'FP16') {
     throw badRequest(`"${name}" must be ${to}; ${from} came.`);
@@ -99,7 +100,7 @@ function numericData(
   return data;
 }
 
-/** Smallest and largest of each whole type. */
+/** Minimum and maximum of each integer type. */
 const ranges: Readonly<Partial<Record<Datatype, readonly [bigint, bigint]>>> = {
   UINT8: [0n, 2n ** 8n - 1n],
   UINT16: [0n, 2n ** 16n - 1n],
@@ -152,7 +153,7 @@ function asBytes(name: string, value: unknown): Uint8Array {
   throw wrongValue(name, value, 'BYTES');
 }
 
-/** `{"b64": "…"}`, as TensorFlow Serving writes what is no text. */
+/** `{"b64": "…"}`, the form of TensorFlow Serving for bytes that are not text. */
 function bytesIn(value: unknown): Uint8Array | null {
   if (typeof value !== 'object' || value === null || !('b64' in value)) return null;
   return typeof value.b64 === 'string' ? new Uint8Array(Buffer.from(value.b64, 'base64')) : null;

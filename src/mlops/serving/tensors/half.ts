@@ -13,7 +13,7 @@ export function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The nearest half, ties to even; what is beyond the largest is an infinity. Example: 1 -> `0x3c00`. */
+/** The nearest half, ties to even; values beyond the largest half become an infinity. Example: 1 -> `0x3c00`. */
 export function numberToHalf(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   singles[0] = value;

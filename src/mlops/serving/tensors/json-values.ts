@@ -3,7 +3,10 @@ import { badRequest } from '../protocols/problem.ts';
 import { halfToNumber } from './half.ts';
 import { elementsIn, isBytes, type Tensor } from './tensor.ts';
 
-/** JSON cannot say them; TensorFlow Serving, MLflow and Python say them as bare words. A marked text stands for one. */
+/**
+ * JSON has no NaN and no infinities; TensorFlow Serving, MLflow and Python write them as bare words. A marked text
+ * represents each of them.
+ */
 const MARK = '\u0000';
 const WORDS = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
 /** An integer that long may be more than a JavaScript number holds; digits of a fraction or before an exponent are none. */
@@ -45,7 +48,7 @@ function markedWord(word: string): string {
   return word.startsWith('"') ? word : `"\\u0000${word}"`;
 }
 
-/** The number that a marked text stands for; undefined for any other value. */
+/** The number that a marked text represents; undefined for any other value. */
 export function markedNumber(value: unknown): number | undefined {
   return typeof value === 'string' && value.startsWith(MARK) ? Number(value.slice(1)) : undefined;
 }
@@ -82,12 +85,12 @@ function ragged(): Error {
   return badRequest('The lists of a tensor must all have the same length and depth.');
 }
 
-/** How JSON says what it has no word for: a bare word as Python and TensorFlow Serving read it, or null. */
+/** How to write NaN and infinities, which JSON does not have: as a bare word that Python and TensorFlow Serving read, or as null. */
 export type NonFinite = 'word' | 'null';
 /** How JSON says bytes. */
 export type BytesText = (bytes: Uint8Array) => string;
 
-/** Elements as the texts that stand for them in JSON. */
+/** Elements as JSON texts. */
 export function elementTexts({ datatype, data }: Tensor, nonFinite: NonFinite, bytesText: BytesText): string[] {
   if (isBytes(data)) return data.map(bytesText);
   if (datatype === 'BOOL') return Array.from(data as Uint8Array, (value) => (value === 0 ? 'false' : 'true'));

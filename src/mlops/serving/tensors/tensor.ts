@@ -46,7 +46,7 @@ export function allKnown(
   return known.length === specs.length ? known : null;
 }
 
-/** What a model takes or gives; -1 is a dimension of any length. */
+/** An input or output of a model; a dimension of -1 has any length. */
 export interface TensorSpec {
   readonly name: string;
   readonly datatype: Datatype;

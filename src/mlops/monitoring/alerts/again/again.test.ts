@@ -67,7 +67,7 @@ async function play(server: Server, order: Order, { moved, right }: Plan): Promi
 
 const alerts = async (server: Server) => (await call(server, listAlerts)).alerts;
 
-/** What counts of the alerts of a server, whenever it was found. */
+/** The alerts of a server and their episodes, without episodes closed as `revised`, whenever they were found. */
 async function judged(server: Server) {
   const { alerts: standings } = await call(server, listMonitorAlerts, { params: { monitor: 'watch' } });
   const counted = (await alerts(server)).filter(({ closedAs }) => closedAs !== 'revised');

@@ -7,7 +7,7 @@ import { insertEpisode, updateEpisode } from '../store.ts';
 import { append, isKnownNow, newAlert, type TakingDeps, tell } from '../take-look.ts';
 import type { JudgedEpisode } from './match-episodes.ts';
 
-/** In the transaction that judges the looks of an alert again, at an instant. */
+/** Context of a pass that judges the looks of an alert again: its transaction and its instant. */
 interface Changing {
   readonly deps: TakingDeps;
   readonly sql: Sql;
@@ -15,7 +15,10 @@ interface Changing {
   readonly at: string;
 }
 
-/** By the labels of now there was no such episode. Only who was told that it is open is told that it is over. */
+/**
+ * Closes an episode that the current labels no longer confirm. Sends a notice only if the episode is open: a closed one has
+ * sent its notice.
+ */
 export async function closeRevised({ deps, sql, monitor, at }: Changing, before: Alert): Promise<void> {
   const reason = 'By the labels that came since, there is no such episode.';
   const closedAt = before.closedAt ?? at;
@@ -51,7 +54,7 @@ export async function openFound(
   return alert.episode;
 }
 
-/** An episode that has come and gone before its labels were known: it is listed, and no message is sent. */
+/** Stores an episode that opened and closed before its labels were known: it is listed, and no notice is sent. */
 export async function storeEnded(
   { sql, monitor, at }: Changing,
   now: JudgedEpisode,
@@ -77,7 +80,7 @@ function foundAlert(
   return newAlert({ monitor, rule: first.rule, look, moneyPerDay, at }, state);
 }
 
-/** What shows it is the last look that was bad; its end says what the last good one showed. */
+/** Facts of an open episode come from the last bad look; the reason of a closed one comes from the last good look. */
 function judgedAlert(
   before: Alert,
   { closed, shown, priced, state }: JudgedEpisode,

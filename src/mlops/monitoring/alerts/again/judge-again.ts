@@ -85,7 +85,10 @@ async function judgeAlert(deps: JudgingAgainDeps, monitor: Monitor, standing: St
   });
 }
 
-/** Null: nothing can be judged again: looks are not stored, or a retraining has answered and is being judged by itself. */
+/**
+ * Null: no look can be judged again, because looks are not stored, or because a retrained version has answered and is judged
+ * separately.
+ */
 async function baseOf(sql: Sql, { base, retrained, ...name }: Standing): Promise<LookBase | null> {
   if (base === null || retrained !== null) return null;
   const first = (await lastPlace(sql, name)) - MOST_LOOKS;
@@ -109,7 +112,7 @@ async function changeEpisodes(
   money: ReadonlyMap<JudgedEpisode, Money | null>,
 ): Promise<string | null> {
   let open: string | null = null;
-  // What ends comes first: an alert has one open episode at most.
+  // Close revised episodes first: an alert has at most one open episode.
   for (const { alert } of revised) await closeRevised(changing, alert);
   for (const { before, now } of matched) {
     await updateJudged(changing, before.alert, now, money.get(now) ?? null);

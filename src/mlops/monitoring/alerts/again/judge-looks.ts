@@ -25,7 +25,7 @@ export async function judgeLooks(
   looks: readonly StoredLook[],
 ): Promise<StoredLook[]> {
   const found = new Map<number, CountedLook>();
-  // Of one text of an alert windows do not overlap.
+  // Windows of one rule text of an alert do not overlap.
   for (const group of Map.groupBy(looks, ({ rule }) => JSON.stringify(rule)).values()) {
     const judged = await judgeGroup(deps, monitor, group);
     for (const [at, { place }] of group.entries()) {
@@ -44,7 +44,7 @@ function hasLostRows(before: StoredLook, { look, predictions, labels }: CountedL
   return isLossGone || predictions < before.predictions || labels < before.labels;
 }
 
-/** Null: what a look says does not follow from labels, or can no longer be computed. */
+/** Null: the result of a look does not depend on labels, or can no longer be computed. */
 async function judgeGroup(
   deps: JudgingDeps,
   monitor: Monitor,
@@ -97,7 +97,7 @@ async function driftLooks(
   return looks.map((stored) => judged.get(stored) ?? null);
 }
 
-/** Windows of what the monitor says of drift now: those of an earlier text have another reference. */
+/** Windows of the current `drift:` text of the monitor, by id. Windows of an earlier text have another reference. */
 async function windowsById(sql: Sql, monitor: Monitor): Promise<Map<string, DriftWindow>> {
   const { drift } = monitor.spec;
   if (drift === undefined) return new Map();

@@ -33,12 +33,12 @@ describe('episodes of looks that are judged again', () => {
     ['oxx', 'oooo', 1, { matched: [], added: [], revised: ['2-'] }],
     ['oxo', 'ooo', 1, { matched: [], added: [], revised: ['2-3'] }],
     ['oooo', 'oxox', 1, { matched: [], added: ['2-3', '4-'], revised: [] }],
-    // It was two and is one that is open: the open one stays.
+    // Two stored episodes become one open episode: the open one stays.
     ['xox', 'xxx', 1, { matched: ['3- is 1-'], added: [], revised: ['1-2'] }],
-    // It was one that is open and is two: the open one stays the later.
+    // One open stored episode becomes two: it stays the later one.
     ['xxx', 'xox', 1, { matched: ['1- is 3-'], added: ['1-2'], revised: [] }],
     ['xxx', 'xxo', 1, { matched: ['1- is 1-3'], added: [], revised: [] }],
-    // What has ended is never open again.
+    // A closed episode never reopens.
     ['xxo', 'xxx', 1, { matched: [], added: ['1-'], revised: ['1-3'] }],
   ])('%s judged as %s, closed by %i good ones', (before, after, close, expected) => {
     const { matched, added, revised } = matchEpisodes(judge(before, close).map(spanOf), judge(after, close));
@@ -58,7 +58,7 @@ describe('episodes of looks that are judged again', () => {
           const judged = judge(one, close);
           const { matched, added, revised } = matchEpisodes(stored, judged);
           expect(matched.length + revised.length).toBe(stored.length);
-          // One that has ended stays ended.
+          // A closed episode stays closed.
           for (const { before, now } of matched) expect(before.isOpen || now.closed !== null).toBe(true);
           stored = [...matched.map(({ now }) => spanOf(now)), ...added.map(spanOf)];
           expect(stored.map(shown).toSorted()).toEqual(judged.map((each) => shown(spanOf(each))).toSorted());

@@ -1,7 +1,7 @@
 import type { StoredLook } from '../looks/store.ts';
 import type { ReplayedEpisode } from '../replay.ts';
 
-/** What is needed of an episode that is stored. */
+/** Fields of a stored episode that the match needs. */
 export interface EpisodeSpan {
   /** Places of the looks that opened and closed it; null: it is older than stored looks; it is open. */
   readonly firstLook: number | null;
@@ -20,8 +20,9 @@ export interface MatchedEpisodes<E extends EpisodeSpan> {
 }
 
 /**
- * Which stored episode is which of those that the looks make now: those that share looks, an open one before all others. An episode that has
- * ended is never open again: where looks say that it went on, another one is.
+ * Matches stored episodes with the episodes that the looks yield now. Two episodes match if they share looks: open with open
+ * first, then closed with closed, then closed now with open before.
+ * A closed episode never reopens: where the looks say that it continues, they open another one.
  */
 export function matchEpisodes<E extends EpisodeSpan>(
   stored: readonly E[],

@@ -47,8 +47,8 @@ export function lossKey({ monitor, loss }: Pick<AlertEpisode, 'monitor' | 'loss'
 }
 
 /**
- * Of open episodes those whose prices add up: of each loss one, by labels before an estimate, and of these the dearest. Episodes without a known
- * loss stay.
+ * The open episodes whose prices can be added: one for each loss, a labelled loss before an estimated one, then the most
+ * expensive. Episodes without a known loss stay.
  * Example: quality 1.34 USD a day and drift 2.13 USD a day of the same loss of accuracy, both by labels -> the one of 2.13.
  */
 export function pricedOnce<T extends Pick<AlertEpisode, 'monitor' | 'loss' | 'moneyPerDay'>>(

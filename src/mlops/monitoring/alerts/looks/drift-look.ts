@@ -11,10 +11,11 @@ import { Z_INTERVAL, Z_WORSE } from './quality-look.ts';
 type DriftRule = Extract<AlertRule, { on: 'drift' }>;
 
 /**
- * What a window says to an alert on drift: an alert from its share of drifted columns on, a warning when fewer drifted. What is known of quality
- * weighs: where it is proven to be lower, columns whose change is significant and small count too; where it is not lower, an alert is a warning.
- * Where nothing is known of quality and the rule has no share, less than half of the columns are a warning, too, when each of them is close to
- * what single periods of the reference showed.
+ * The level of a drift window: `alert` from the rule's share of drifted columns on (without a share: from one column on),
+ * `warning` when fewer columns drifted. Known quality changes the level: if a loss is proven, columns with a significant but
+ * small change count too; if quality is not lower, an alert becomes a warning. If quality is unknown and the rule has no
+ * share, less than half of the columns are also a warning when each of them is close to the variation of single periods of
+ * the reference.
  */
 export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLoss | null): Look {
   const counted = window.columns.filter(({ column }) => rule.columns?.includes(column) ?? true);
@@ -43,7 +44,7 @@ export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLos
   return { ...facts, level, columns, reason: `${what}${known}${usual}` };
 }
 
-/** Where that was not measured, a column is held to be far from them. */
+/** A column without this measurement counts as far from the periods. */
 function isNearPeriods({ beyondPeriods }: DriftColumn): boolean {
   return beyondPeriods !== null && beyondPeriods < LEAST_EFFECT;
 }

@@ -19,7 +19,7 @@ const rangeOf = (fromMs: number, toMs: number): InstantRange => ({
   to: new Date(toMs).toISOString(),
 });
 
-/** Latencies of the prediction log, for models whose requests nobody counts here; as they were sent. */
+/** Latencies from the prediction log, as the sender reported them. Used for models whose requests this server does not count. */
 export async function loggedLatencies(
   { predictions }: Tables,
   { model, now, lengthsMs, withinMs }: Latencies,
@@ -45,7 +45,10 @@ export async function loggedLatencies(
   }));
 }
 
-/** The last prediction of a model in so many milliseconds before now, UTC; null: there is none. One of the future is none. */
+/**
+ * UTC instant of the last prediction of a model in so many milliseconds before now; null: there is none. Predictions in the
+ * future do not count.
+ */
 export function lastPrediction(
   { predictions }: Tables,
   { model, now, withinMs }: { readonly model: string; readonly now: number; readonly withinMs: number },

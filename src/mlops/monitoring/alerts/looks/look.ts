@@ -3,10 +3,10 @@ import type { DriftWindow } from '../../windows/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
 import type { LookLevel } from '../state.ts';
 
-/** What one look at an alert found. */
+/** Result of one look at an alert. */
 export interface Look {
   readonly level: LookLevel;
-  /** One sentence. */
+  /** One sentence for people. */
   readonly reason: string;
   readonly window: Period;
   readonly version: string | null;
@@ -23,7 +23,7 @@ export interface CountedLook {
   readonly labels: number;
 }
 
-/** Whether a column changed at all: of other windows the loss of quality says nothing. */
+/** Whether any column changed. Without a change, a drift look does not depend on the loss of quality. */
 export function hasChange({ columns }: Pick<DriftWindow, 'columns'>): boolean {
   return columns.some(({ drifted, significant }) => drifted === true || significant === true);
 }

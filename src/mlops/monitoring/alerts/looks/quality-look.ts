@@ -7,7 +7,7 @@ import { figure, type Look } from './look.ts';
 
 export type QualityRule = Extract<AlertRule, { on: 'quality' | 'estimated_quality' }>;
 
-/** One-sided 0.05 % quantile of the normal law: a look a day finds one in twenty of a hundred days worse by chance. */
+/** One-sided 0.05 % quantile of the normal distribution: with one look a day, the chance of any false alarm in a hundred days is 5 %. */
 export const Z_WORSE = 3.290526731491926;
 /** Two-sided 95 % quantile of it. */
 export const Z_INTERVAL = 1.959963984540054;
@@ -15,14 +15,14 @@ export const Z_INTERVAL = 1.959963984540054;
 export interface QualityQuestion {
   readonly rule: QualityRule;
   readonly window: Period;
-  /** Of the window; null: not measured. */
+  /** Quality of the window; null: not measured. */
   readonly now: MeasuredQuality | null;
-  /** Of the period that the rule names; null where it names none, or it has no labels. */
+  /** Quality of the reference period of the rule; null: the rule has none, or the period has no labels. */
   readonly reference: MeasuredQuality | null;
   readonly estimated: boolean;
 }
 
-/** What the quality of a window says to its alert. */
+/** Level and reason that the quality of a window gives its alert. */
 export function qualityLook({ rule, window, now, reference, estimated }: QualityQuestion): Look {
   const facts = { window, version: null, columns: [] };
   const what = estimated ? `Estimated ${rule.metric}` : rule.metric;

@@ -4,7 +4,7 @@ import { type LossDeps, measuredMetric, windowsOfPeriods } from '../losses.ts';
 import type { CountedLook } from './look.ts';
 import { type QualityRule, qualityLook } from './quality-look.ts';
 
-/** What each period says to an alert on quality, by the labels that are known now, in their order. Periods do not overlap. */
+/** One look at a quality alert for each period, in the order of the periods, by the labels known now. Periods must not overlap. */
 export async function qualityLooks(
   deps: LossDeps,
   monitor: Monitor,

@@ -6,7 +6,7 @@ type ServedRule = Extract<AlertRule, { on: 'latency' | 'errors' }>;
 
 const HOUR_MS = 3_600_000;
 
-/** What the requests of the last three days say to an objective. `served` is by the lengths of `BURN_WINDOWS_MS`. */
+/** Level of an objective from the requests of the last three days. `served` has one entry for each length in `BURN_WINDOWS_MS`. */
 export function servedLook(rule: ServedRule, served: readonly Served[] | null, now: number): Look {
   const what = rule.on === 'latency' ? `answers within ${rule.withinMs} ms` : 'answers without an error';
   const counts = new Map(BURN_WINDOWS_MS.map((length, at) => [length, served?.[at] ?? { requests: 0, bad: 0 }]));

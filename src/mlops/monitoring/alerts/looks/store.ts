@@ -27,7 +27,7 @@ const Facts = z.strictObject({
   labels: count,
   /** The alert as the monitor had it then. */
   rule: AlertRule,
-  /** Of a look at drift: the window of `drift`, and the predictions that are its reference; null: of quality. */
+  /** Of a drift look: the id of its drift window, and the predictions of its reference; null: the look is not of drift. */
   drift: z
     .strictObject({
       window: z.string(),
@@ -40,7 +40,7 @@ const Facts = z.strictObject({
         .nullable(),
     })
     .nullable(),
-  /** Where the alert stood after it. */
+  /** State of the alert after the look. */
   counts: StoredCounts,
 });
 
@@ -107,7 +107,7 @@ export async function removeLooks(sql: Sql, { monitor, alert }: AlertName): Prom
     .execute();
 }
 
-/** A place among the looks of an alert, and where the alert stood there: what is before is not judged again. */
+/** A place among the looks of an alert, with the state of the alert there. Looks before this place are not judged again. */
 export const LookBase = z.strictObject({ place: count, counts: StoredCounts });
 export interface LookBase {
   readonly place: number;

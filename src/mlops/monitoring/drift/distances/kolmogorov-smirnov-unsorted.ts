@@ -11,9 +11,10 @@ const MOST_SORTED = 0.2;
 const COARSE = 2 ** 16;
 
 /**
- * The distance of `kolmogorovSmirnov`, to the last digit, of finite values in any order, most of which are never sorted: values are
- * counted in buckets by their leading bits, finer where a look at some finds many; within a bucket the distance cannot leave what the counts of both sides allow, so that only
- * the buckets that may hold more than the largest distance at an end of one are put in order. -0 is made 0.
+ * The distance of `kolmogorovSmirnov`, to the last digit, of finite values in any order, without a full sort. Values are
+ * counted in buckets by their leading bits; a bucket with many values in a sample of them gets finer buckets. Within a
+ * bucket the distance is bounded by the counts of both sides. Only buckets that may exceed the largest distance at any
+ * bucket end are sorted. -0 is treated as 0.
  */
 export function unsortedKolmogorovSmirnov({ reference, current }: Pick<NumericPair, 'reference' | 'current'>): number {
   const buckets = bucketsFor(current);
@@ -27,7 +28,7 @@ export function unsortedKolmogorovSmirnov({ reference, current }: Pick<NumericPa
     i += a;
     j += b;
     const distance = Math.abs(i / n - j / m);
-    // As in the walk over sorted values: what comes when one side has ended changes nothing.
+    // As in the walk over sorted values: after one side has ended, values of the other side do not change the maximum.
     if (distance > largest) largest = distance;
   }
   const { open, places } = openBuckets(counts, { n, m, largest });
@@ -42,7 +43,7 @@ export function unsortedKolmogorovSmirnov({ reference, current }: Pick<NumericPa
   );
 }
 
-/** Where a bucket that has to be put in order begins in both samples, and how many values it has of each. */
+/** First index of a bucket to sort in both samples, and the number of its values in each. */
 interface Place {
   readonly i: number;
   readonly j: number;

@@ -1,6 +1,6 @@
 /** Coefficients of the Stirling series of ln Gamma, of 1/x, 1/x^3, … */
 const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360];
-/** From here on six terms of the series are exact to the last digit. */
+/** From this value on, six terms of the Stirling series are exact to the last digit. */
 const STIRLING_FROM = 16;
 const HALF_LOG_TWO_PI = 0.9189385332046728;
 

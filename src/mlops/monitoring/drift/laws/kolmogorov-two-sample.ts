@@ -62,7 +62,7 @@ function outsideBand(m: number, n: number, divisor: number, steps: number): numb
       value = ((column[at + moved] ?? 1) * x + value * y) / (x + y);
       column[at] = value;
     }
-    // What the band has left behind has left for good.
+    // Cells that have left the band never enter it again.
     column.fill(1, end - first, Math.max(end - first, lengthBefore));
   }
   return column[end - first - 1] ?? 1;

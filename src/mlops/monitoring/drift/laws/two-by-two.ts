@@ -38,7 +38,7 @@ function weightsOf(first: Side, second: Side): { from: number; values: Float64Ar
   const mode = Math.min(most, Math.max(least, Math.floor(((marked + 1) * (second.rows + 1)) / (all + 2))));
   const up = (x: number) => ((marked - x) * (second.rows - x)) / ((x + 1) * (all - marked - second.rows + x + 1));
   const [below, above]: [number[], number[]] = [[], []];
-  // Beyond what a number can hold there is nothing to add.
+  // Stop where the weight underflows to zero: further terms add nothing.
   for (let [x, weight] = [mode - 1, 1]; x >= least && weight > 0; x -= 1) {
     weight /= up(x);
     below.push(weight);

@@ -11,7 +11,7 @@ import type { StoredColumn } from './profile.ts';
 /** Numbers, 8 bytes each, that are read before those before them are written. */
 const MOST_NUMBERS = 12_000_000;
 
-/** Writes the sorted numbers of a table to an object, and answers what is to be known of every column. */
+/** Writes the sorted numbers of a table to an object, and returns the facts of every column. */
 export async function profileColumns(
   session: LakeSession,
   table: Table,

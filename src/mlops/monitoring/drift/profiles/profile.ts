@@ -4,15 +4,15 @@ import { UtcInstant } from '../../../../platform/units/schema.ts';
 const Kind = z.enum(['integer', 'number', 'text', 'vector', 'datetime', 'other']);
 
 const Facts = { name: z.string(), kind: Kind, type: z.string(), blank: z.boolean() };
-/** Rows with a value, where nothing else says it; left out by older servers. */
+/** Number of rows with a value, where no other field has it; older servers did not write it. */
 const known = z.number().optional();
 
 /** Lowest and highest share over the periods of a reference, in the order of the values of a band. */
 const Bounds = z.strictObject({ low: z.array(z.number()), high: z.array(z.number()) });
 
 /**
- * What the single periods of a reference show of a column: numbers by their distribution functions (`ks`), categories by their shares
- * (`jensenshannon`, with one more entry for all other values). Null where the column has no such measure.
+ * Range of a column over the single periods of a reference: of numbers their distribution functions (`ks`), of categories
+ * their shares (`jensenshannon`, with one more entry for all other values). Null where the column has no such measure.
  */
 const Band = z.strictObject({
   values: z.array(z.union([z.number(), z.string()])),
@@ -30,14 +30,14 @@ const Variation = z.strictObject({
 });
 export type Variation = z.infer<typeof Variation>;
 
-/** What is kept of a reference so that later comparisons need not read it: its facts, beside them its numbers as bytes. */
+/** Stored facts of a reference, so that later comparisons do not read it again. Its numbers are a separate object of bytes. */
 export const StoredProfile = z.strictObject({
   name: z.string(),
   createdAt: UtcInstant,
-  /** Of the file that it was made of. */
+  /** Name of the source file. */
   file: z.string(),
   rows: z.number(),
-  /** Of predictions: the last of them, in the order of time and id. */
+  /** For predictions: the last one, in the order of time and id. */
   until: z.strictObject({ at: UtcInstant, prediction: z.string() }).optional(),
   /**
    * Of predictions: by column, how far its periods differ from each other (mean and two standard deviations), by the measure of an effect size; left

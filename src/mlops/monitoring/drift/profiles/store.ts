@@ -17,7 +17,7 @@ export interface ProfileStore {
   read(name: string): Promise<StoredProfile>;
   list(): Promise<StoredProfile[]>;
   remove(name: string): Promise<void>;
-  /** The profile as a reference; its numbers are read as they are asked for. */
+  /** The profile as a reference; its numbers are read lazily. */
   reference(profile: StoredProfile): Reference;
 }
 

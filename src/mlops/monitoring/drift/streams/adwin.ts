@@ -13,7 +13,7 @@ export interface AdwinOptions {
   readonly gracePeriod?: number;
 }
 
-/** So many values, 2 to the power of its row, as their sum and their squared deviations from their mean. */
+/** Summary of 2^row values: their sum and their squared deviations from their mean. */
 interface Bucket {
   readonly total: number;
   readonly squares: number;
@@ -33,7 +33,7 @@ interface Part {
  */
 export class Adwin implements StreamDetector {
   readonly #options: Required<AdwinOptions>;
-  /** By size, smallest first; each the oldest first. */
+  /** Buckets by size, smallest first; within a row, oldest first. */
   #rows: Bucket[][] = [[]];
   #window: Part = { count: 0, total: 0, squares: 0 };
   #ticks = 0;
@@ -90,7 +90,7 @@ export class Adwin implements StreamDetector {
     }
   }
 
-  /** Is there a place where the older part of the window differs from the newer? */
+  /** Whether any cut divides the window into an older and a newer part that differ. */
   #isCut(): boolean {
     let older: Part = { count: 0, total: 0, squares: 0 };
     for (let row = this.#rows.length - 1; row >= 0; row -= 1) {

@@ -1,7 +1,7 @@
 import type { StreamDetector, StreamState } from './detector.ts';
 
 export interface DdmOptions {
-  /** Values before anything is said. */
+  /** Number of values before the detector may report a warning or drift. */
   readonly warmUp?: number;
   /** Standard deviations above the best error rate that are a warning. */
   readonly warning?: number;

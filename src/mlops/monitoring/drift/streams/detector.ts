@@ -1,7 +1,7 @@
-/** What a detector says after a value: `warning` comes before `drift` where a method knows it. */
+/** State of a detector after a value. Only some methods report `warning` before `drift`. */
 export type StreamState = 'stable' | 'warning' | 'drift';
 
-/** Watches one stream of numbers. After `drift` it begins anew with what the method keeps. */
+/** Monitors one stream of numbers. After `drift` the detector restarts with the state that its method keeps. */
 export interface StreamDetector {
   update(value: number): StreamState;
 }

@@ -17,8 +17,8 @@ export interface KswinOptions {
 const LEAST_DISTANCE = 0.1;
 
 /**
- * Kolmogorov and Smirnov's test in a sliding window (Raab et al. 2020) as river computes it; the draws are ours, so alarms
- * may come some values earlier or later than there.
+ * Kolmogorov and Smirnov's test in a sliding window (Raab et al. 2020) as in river. The random draws differ from river's, so
+ * alarms may come some values earlier or later.
  */
 export class Kswin implements StreamDetector {
   readonly #options: Required<KswinOptions>;

@@ -1,7 +1,7 @@
 import type { StreamDetector, StreamState } from './detector.ts';
 
 export interface PageHinkleyOptions {
-  /** Values before anything is said. */
+  /** Number of values before the detector may report drift. */
   readonly minValues?: number;
   /** Change that is tolerated, in the unit of the values. */
   readonly delta?: number;

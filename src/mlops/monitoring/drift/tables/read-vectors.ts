@@ -8,7 +8,10 @@ export interface VectorRows {
   readonly points: Points;
 }
 
-/** Lists of finite numbers, of one length; at most so many as tests look at, drawn by a hash of the values and the side. */
+/**
+ * Lists of finite numbers of equal length. Reads at most the number of rows that the tests use, sampled by a hash of the
+ * values and the side.
+ */
 export async function readVectors(
   session: LakeSession,
   { name, relation }: Table,

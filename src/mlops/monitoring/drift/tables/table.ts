@@ -2,15 +2,15 @@ import { AppError } from '../../../../platform/errors/index.ts';
 import { identifier, type LakeSession, literal } from '../../../../platform/lake/index.ts';
 import { asUnreadable, type FileFormat, formatOf, type TableFile } from '../../../../platform/tables/index.ts';
 
-/** What a column holds, as far as the type says it. */
+/** Kind of a column, derived from its SQL type. */
 export type ColumnKind = 'integer' | 'number' | 'text' | 'vector' | 'datetime' | 'other';
 
 export interface TableColumn {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** Of the engine, for messages. */
+  /** SQL type of the engine, for messages. */
   readonly type: string;
-  /** No row has a value, so that the type says nothing. */
+  /** No row has a value, so the type is unknown. */
   readonly blank: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Table {
   readonly columns: readonly TableColumn[];
 }
 
-/** What stands for no value in a CSV file: what pandas, and so Evidently, takes for it. */
+/** Texts in a CSV file that mean a missing value: the list of pandas, and so of Evidently. */
 const NOTHING = ['', 'NULL', 'null', 'NA', 'N/A', 'n/a', '#N/A', '<NA>', 'NaN', 'nan', '-nan', '-NaN', 'None', '#NA'];
 const MOST_COLUMNS = 5000;
 
@@ -68,7 +68,7 @@ async function relationOf(session: LakeSession, file: TableFile, format: FileFor
   return table;
 }
 
-/** Text columns without any value: what a CSV file says nothing about is taken for text. */
+/** Text columns without any value: CSV reading falls back to text for empty columns. */
 async function blankTexts(session: LakeSession, relation: string, names: readonly string[]): Promise<Set<string>> {
   if (names.length === 0) return new Set();
   const counts = names.map((name, at) => `count(${identifier(name)}) > 0 AS c${at}`);

@@ -4,7 +4,7 @@ import { type Measured, testOf } from '../measured.ts';
 import type { NumericPair } from '../samples.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
-/** Where the characteristic functions are compared, in half interquartile ranges: Epps and Singleton's (1986) choice. */
+/** Points at which the characteristic functions are compared, in half interquartile ranges: Epps and Singleton's (1986) choice. */
 const POINTS = [0.4, 0.8];
 const SIZE = 2 * POINTS.length;
 const FEWEST = 5;

@@ -23,7 +23,7 @@ export function permutedContingency(pair: CountPair): Measured {
   const few = Math.min(n, m);
   const draws = drawsOf(few);
   const statistic = contingencyStatistic(pair);
-  // Rounding must not tell equal tables apart.
+  // Rounding errors must not separate equal tables.
   const limit = statistic * (1 - 1e-12);
   const urn = urnOf(pair);
   const random = createRandom(SEED);

@@ -1,6 +1,6 @@
 import type { NumericPair } from '../samples.ts';
 
-/** What rank tests need of the pooled sample, equal values having the mean of their ranks. */
+/** Ranks of the pooled sample for rank tests. Equal values have the mean of their ranks. */
 export interface Ranks {
   /** Sum of the ranks of the reference, from 1. */
   readonly referenceSum: number;

@@ -13,7 +13,7 @@ export interface RawVectors extends PointPair {
 
 const vectorTests = { mmd: maximumMeanDiscrepancyTest, domain_classifier: domainClassifier };
 
-/** The method that embeddings are compared by; null: what was chosen does not take them. */
+/** The method that compares embeddings; null: the chosen method does not support them. */
 export function vectorMethod(choice: MethodChoice): keyof typeof vectorTests | null {
   if (choice === 'auto' || choice === 'mmd') return 'mmd';
   return choice === 'domain_classifier' ? choice : null;

@@ -7,9 +7,10 @@ const PERMUTATIONS = 499;
 const RIDGE = 1;
 
 /**
- * How well a classifier tells current rows from those of the reference: area under the ROC curve (0.5: not at all) of scores for
- * rows that it did not learn from, in five parts; the classifier is kernel ridge regression on the side (+1, -1) with a Gaussian kernel of the
- * median distance. p-value (1 + reached) / 500 of 499 permutations of the sides, each learned and scored anew.
+ * How well a classifier separates current rows from reference rows: area under the ROC curve (0.5: not at all) of
+ * out-of-fold scores in five folds. The classifier is kernel ridge regression on the side (+1, -1) with a Gaussian kernel of
+ * the median distance. p-value (1 + reached) / 500 of 499 permutations of the sides; each permutation is refitted and
+ * rescored.
  */
 export function domainClassifier(pair: PointPair): Measured {
   const [n, m] = [rowsOf(pair.reference), rowsOf(pair.current)];
@@ -19,7 +20,7 @@ export function domainClassifier(pair: PointPair): Measured {
   const random = createRandom(2);
   const size = n + m;
   const parts = partsOf(kernel, size, shuffled(size, random));
-  // Sides without their mean: what is learned is linear in them, and the mean is the same for every permutation.
+  // Center the sides: the fit is linear in them, and the mean is the same for every permutation.
   const sides = Float64Array.from({ length: size }, (_, at) => (at < n ? -m / size : n / size));
   const observed = areaOf(parts, sides);
   let reached = 0;

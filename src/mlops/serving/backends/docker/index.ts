@@ -14,12 +14,12 @@ export interface DockerBackendDeps {
   /** The artifacts of the version on this machine. */
   readonly modelFolder: string;
   readonly modelSpec: ModelSpec;
-  /** Of the variant alone; nothing of this machine is passed on. */
+  /** Environment variables of the variant only; none of this machine are passed on. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Variant['resources'];
-  /** Who and what it is for; the engine keeps them as labels. */
+  /** Labels that identify the owner and purpose of the container; the engine stores them. */
   readonly labels: Readonly<Record<string, string>>;
-  /** From which images may be fetched. */
+  /** Registries from which images may be pulled. */
   readonly registries: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { type Answer, NotConnected } from '../exchange.ts';
 import { type Frame, frameBytes, frameReader, MAX_ID } from './frame.ts';
 import { writeTogether } from './write-together.ts';
 
-/** Questions to one replica over one connection, many at a time: a tenth of what HTTP costs both sides. */
+/** Requests to one replica, many concurrently over one connection: a tenth of the cost of HTTP on both sides. */
 export interface Channel {
   /** Errors: as `exchanged` has them. */
   ask(body: Body, timeoutMs: number): Promise<Answer>;
@@ -18,7 +18,7 @@ interface Asker {
   readonly failed: (problem: ServingProblem) => void;
 }
 
-/** Connects when it is first asked, and again when the connection was lost. */
+/** Connects on the first request, and again after the connection was lost. */
 export function openChannel(socketPath: string): Channel {
   let connection: Promise<Connection> | null = null;
   const connected = (): Promise<Connection> => {
@@ -86,7 +86,7 @@ function asking(socket: Socket, askers: Map<number, Asker>): Channel['ask'] {
     });
 }
 
-/** What comes too late has no asker any more. */
+/** A late answer has no waiting request any more and is dropped. */
 function hand(askers: Map<number, Asker>, { id, status, headers, content }: Frame): void {
   const asker = askers.get(id);
   askers.delete(id);

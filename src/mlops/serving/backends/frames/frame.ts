@@ -1,9 +1,10 @@
 import type { Body } from '../../protocols/codec.ts';
 
 /**
- * One message between the gateway and a replica of its own, as bytes on a stream: the length of what follows, its number (an
- * answer has that of its question), an HTTP status (0 in a question), the length of the JSON before the raw bytes (0: all of it is
- * JSON), then the content as the Open Inference Protocol writes it. Numbers are unsigned, of 32 bits, little endian.
+ * One message between the gateway and a replica of this product, as bytes on a stream: the length of the rest, its number
+ * (an answer has the number of its request), an HTTP status (0 in a request), the length of the JSON before the raw bytes
+ * (0: all of it is JSON), then the content in the format of the Open Inference Protocol. Numbers are unsigned, of 32 bits,
+ * little endian.
  */
 export interface Frame {
   readonly id: number;
@@ -30,7 +31,7 @@ export function frameBytes(id: number, status: number, { headers, content }: Omi
   return bytes;
 }
 
-/** Takes the parts of a stream as they come, and hands on each frame when it is whole. */
+/** Takes the parts of a stream as they arrive, and passes on each complete frame. */
 export function frameReader(onFrame: (frame: Frame) => void): (part: Buffer) => void {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -38,7 +39,7 @@ export function frameReader(onFrame: (frame: Frame) => void): (part: Buffer) => 
   return (part) => {
     waiting.push(part);
     waitingBytes += part.length;
-    // Parts of a long frame are put together once, and not at each part.
+    // Concatenate the parts of a long frame once, and not for each part.
     if (waitingBytes < wantedBytes) return;
     let bytes = waiting.length === 1 ? part : Buffer.concat(waiting);
     for (;;) {

@@ -3,7 +3,7 @@ import type { Body } from '../../protocols/codec.ts';
 import { type Frame, frameBytes, frameReader } from './frame.ts';
 import { writeTogether } from './write-together.ts';
 
-/** Answers frames in the order in which answers are there. `answer` never rejects. */
+/** Answers frames in the order in which their answers are ready. `answer` never rejects. */
 export function frameServer(
   answer: (frame: Frame) => Promise<{ readonly status: number; readonly body: Body }>,
 ): Server {
@@ -13,7 +13,7 @@ export function frameServer(
       void answer(frame).then(({ status, body }) => write(frameBytes(frame.id, status, body)));
     });
     socket.on('data', read);
-    // Who asked is gone: so is its wish for an answer.
+    // The client is gone, so its answers are not needed.
     socket.on('error', () => socket.destroy());
   });
 }

@@ -84,9 +84,9 @@ export function instanceOf(resource: string): string | null {
 }
 
 /**
- * What a replica holds on its node: the instance that the variant names or its GPUs (null: as the variant says), else its part of the node.
- * Example: half of a `m5.large` in `eu-west-1` -> `m5.large@eu-west-1`, 0.5. On spot nodes as the variant says: what they cost is no instance's
- * price.
+ * Node share that a replica is priced by. Null, so that the price of the variant applies: the variant names an instance or
+ * GPUs, the node is unknown, or it is a spot node, which has no fixed instance price.
+ * Example: half of a `m5.large` in `eu-west-1` -> `m5.large@eu-west-1`, 0.5.
  */
 export function heldOn(place: WorkPlace | null, { instance, gpu }: Variant['resources']): Held | null {
   if (instance !== ANY_MACHINE || gpu !== undefined) return null;

@@ -4,7 +4,7 @@ import { Duration } from '../../../../platform/units/quantities/schema.ts';
 
 const Words = z.array(z.string().max(20_000).describe('Word')).max(1000);
 
-/** What a server of a model speaks, whatever runs it. */
+/** Protocol of a model server, wherever it runs. */
 export const ServerProtocol = z
   .enum(['mlflow', 'tensorflow', 'kserve', 'v2'])
   .describe('What it speaks: MLflow scoring, TensorFlow Serving REST, KServe v1, Open Inference Protocol v2');
