@@ -40,7 +40,10 @@ export function unitExport(unit: Omit<BillUnit, 'period'>): string {
   return [unit.source, unit.exportName, unit.dataset, unit.scope].map(encodeURIComponent).join('/');
 }
 
-/** As a person names a unit's export: `aws`, or `aws, export daily, scope 123456789012`; what is `default` is not said. */
+/**
+ * Display name of a unit's export: `aws`, or `aws, export daily, scope 123456789012`. Omits `default` parts and the
+ * default dataset.
+ */
 export function shownExport(unit: Omit<BillUnit, 'period'>): string {
   const parts = [unit.source];
   if (unit.exportName !== 'default') parts.push(`export ${unit.exportName}`);

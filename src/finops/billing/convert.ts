@@ -5,11 +5,11 @@ import type { SourceExpression } from './formats/format.ts';
 /** How a value becomes one of a FOCUS type. */
 export interface Conversion {
   readonly sql: string;
-  /** False when no value of the source's type can be refused, so that nobody needs to look. */
+  /** False when every value of the source type converts, so that the caller can skip the check. */
   readonly canFail: boolean;
 }
 
-/** `null` comes out for what cannot be read; the caller tells it from what was empty. */
+/** Unreadable and empty values both become `null`; the caller compares with the input to tell them apart. */
 export function convert(type: FocusType, from: SourceExpression): Conversion {
   switch (type) {
     case 'decimal':
@@ -74,8 +74,9 @@ function writtenOut(text: string): string {
 }
 
 /**
- * A double stands for the shortest decimal that reads back as it: 0.1 is 0.1, not 0.1000000000000000055. Any decimal of at
- * most 15 digits that reads back is the shortest one, so those (below 10,000, to 11 decimals) need no text in between.
+ * Reads a double as the shortest decimal that parses back to the same double: 0.1 is 0.1, not 0.1000000000000000055. A
+ * decimal of at most 15 digits that parses back is the shortest one. Values below 10,000 with up to 11 decimals
+ * therefore skip the conversion to text.
  */
 function decimalOfDouble(sql: string): string {
   const short = `TRY_CAST(${sql} AS DECIMAL(18,11))`;

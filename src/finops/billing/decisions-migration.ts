@@ -17,7 +17,7 @@ interface BeforeDecisions {
   bill_overlap_decision: { one: string; other: string; period: string; counts: string };
 }
 
-/** What people had said about single units, as decisions about the pairs that were found to overlap. */
+/** Converts the choices stored per unit into decisions about the overlapping pairs. */
 export async function fillDecisions(db: Kysely<BeforeDecisions>): Promise<void> {
   const units = new Map<string, { readonly preference: number; readonly beside: boolean }>();
   for (const row of await db.selectFrom('bill_unit').selectAll().execute()) {

@@ -51,7 +51,7 @@ async function incomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFile
   return { name: file.name, sizeBytes: kept.sizeBytes, sha256: file.sha256, key, upload: null };
 }
 
-/** Moves what was uploaded to where it stays; bytes that are kept there already stay, unless they are damaged. */
+/** Moves uploads to their permanent keys. Bytes already kept there stay, unless they are damaged. */
 export async function settleFiles({ uploads, objects }: IntakeDeps, files: readonly Incoming[]): Promise<void> {
   for (const { upload, sha256 } of files) {
     if (upload === null) continue;
@@ -62,7 +62,7 @@ export async function settleFiles({ uploads, objects }: IntakeDeps, files: reado
   }
 }
 
-/** Reads every file into the lake; nothing of it is visible. Errors of a file leave nothing behind. */
+/** Reads every file into the lake without making it visible. An error in a file leaves no staged files. */
 export async function stageFiles(
   deps: IntakeDeps,
   request: DeliveryRequest,

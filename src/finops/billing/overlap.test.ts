@@ -7,7 +7,7 @@ import { costSummary } from '../costs/schema.ts';
 import { type Delivery, type ImportResult, listDeliveries, preferDelivery } from './schema.ts';
 
 const application = await sharedQuietApplication();
-/** Each test delivers as sources of its own and for accounts of its own. */
+/** Each test uses its own sources and its own accounts. */
 let tests = 0;
 let account = '';
 let other = '';
@@ -142,7 +142,7 @@ describe('the order in which exports arrive', () => {
       const own = `ordered-${tests}`;
       for (const index of order) {
         const rows = (blocks[index] ?? []).flatMap((block) =>
-          // What a charge costs differs between exports, as after a restatement.
+          // The cost of a charge differs between exports, as after a restatement.
           dailyRows(3, { cost: String(index + 1), account: own, resource: `i-${block}`, period }),
         );
         await deliver('cloud', billText(...rows), { export: `export${index}`, period, overlap: 'beside' });
@@ -211,7 +211,8 @@ describe('exports of different charges', () => {
         const parts = Map.groupBy(own, (one) => String(one[column as keyof typeof one]));
         for (const [index, part] of [...parts.values()].entries()) {
           const text = billText(...part);
-          // A part that is equal but for an empty column is asked about, and counts when it is said to be beside.
+          // A part that differs only in an empty column is refused as unclear; it counts once it is declared as
+          // separate charges.
           await deliver(`part${index}`, text).catch(({ problem }) => {
             expect(problem).toMatchObject({ code: 'bill_overlap_unclear' });
             return deliver(`part${index}`, text, { overlap: 'beside' });

@@ -2,26 +2,29 @@ import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import { type BillUnit, billRows } from './bill-rows.ts';
 import { IDENTITY_COLUMNS, type IdentityColumn, type UnitFacts } from './facts.ts';
 
-/** A unit as it would stand, with what is needed to compare it. */
+/** A unit in its target state, with the facts and files needed for a comparison. */
 export interface ComparedUnit extends BillUnit {
   readonly facts: UnitFacts;
   readonly files: readonly StagedFile[];
 }
 
-/** What two units of one billing period have in common. */
+/** Overlap of two units of one billing period. */
 export interface Likeness {
-  /** same: one of them holds nearly all charges of the other. unclear: what their rows say does not decide it. */
+  /** same: one unit contains nearly all charges of the other. unclear: their rows do not decide it. */
   readonly kind: 'same' | 'unclear';
-  /** Which of the two counts by itself: the one with more charges, of two views the amortised one; null where neither has more, or where it is unclear. */
+  /**
+   * Unit that counts by default: the one with more charges, or the amortized one of two views; null where neither has
+   * Evidence as text, such as the number of common charges.
+   */
   readonly larger: 'one' | 'other' | null;
-  /** What they have in common, as a person reads it. */
+  /** Explanation for people: the number of common charges. */
   readonly reason: string;
 }
 
-/** Share of the smaller unit's charges that must be in the larger one, for that to stand for both. */
+/** Share of the smaller unit's charges (0..1) that the larger one must contain to count for both. */
 const CONTAINED_FROM = 0.95;
 
-/** What a person calls the columns that tell charges apart. */
+/** Display names of the columns that identify charges. */
 const SHOWN: Readonly<Record<IdentityColumn, string>> = {
   SubAccountId: 'sub-account',
   BillingAccountId: 'account',
@@ -33,7 +36,10 @@ const SHOWN: Readonly<Record<IdentityColumn, string>> = {
   ServiceProviderName: 'provider',
 };
 
-/** Compared between formats is the first of these that both units name: other columns are named in words of the format. */
+/**
+ * Between two formats, only the first of these columns that both units fill is compared; other columns have
+ * format-specific values.
+ */
 const ALIKE_ACROSS_FORMATS: readonly IdentityColumn[] = ['ResourceId', 'SubAccountId', 'BillingAccountId'];
 
 /** One provider has several names. */
@@ -43,11 +49,11 @@ const PROVIDER = `CASE WHEN regexp_matches(ServiceProviderName, 'amazon|aws', 'i
   WHEN regexp_matches(ServiceProviderName, 'oracle|oci', 'i') THEN 'oracle' ELSE lower(ServiceProviderName) END`;
 
 /**
- * Whether two units of one billing period describe the same charges, or null where they have none in common. A charge is told
- * by its charge period and by account, region, resource, SKU, category, service and provider, as far as the files of both have these
- * columns; equal amounts never make charges the same, so a restatement changes nothing. Without resource ids, charges in common
- * may be two equal subscriptions as well as one subscription in two exports: then, and where each unit has many charges of its
- * own, it is unclear.
+ * Decides whether two units of one billing period describe the same charges; null where they have none in common. A
+ * charge is identified by its charge period and by account, region, resource, SKU, category, service and provider, as
+ * far as the files of both have these columns. Amounts are not compared, so a restatement changes nothing. Without
+ * resource ids, common charges can come from two equal subscriptions or from one subscription in two exports. In that
+ * case, and where each unit also has many charges that the other lacks, the result is `unclear`.
  */
 export async function compareUnits(lake: Lake, one: ComparedUnit, other: ComparedUnit): Promise<Likeness | null> {
   if (areTwoViews(one, other)) {
@@ -114,13 +120,13 @@ function haveCommon(some: readonly string[], others: readonly string[]): boolean
   return others.some((value) => known.has(value));
 }
 
-/** Nothing says whose the charges are: only a copy, with equal amounts, is a reason to ask. */
+/** The rows name no owner: only a copy with equal amounts is a reason to ask. */
 function lackOwners(one: UnitFacts, other: UnitFacts): boolean {
   const whose = ['SubAccountId', 'BillingAccountId', 'ResourceId'] as const;
   return !whose.some((column) => isValued(column, one) && isValued(column, other));
 }
 
-/** True where both are of one format, name accounts of the same kind, and have none in common. */
+/** True where both have the same format and name accounts of the same kind, with none in common. */
 function areOtherAccounts(one: UnitFacts, other: UnitFacts): boolean {
   if (one.accounts.length === 0 || other.accounts.length === 0) return false;
   const haveSubAccounts = ({ identifiedBy = [] }: UnitFacts) => identifiedBy.includes('SubAccountId');

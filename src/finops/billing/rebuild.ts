@@ -118,8 +118,8 @@ async function difference(
 }
 
 /**
- * The request that a delivery came by. Its id is a digest of what was declared, so trying what may have been declared finds
- * exactly what was.
+ * Reconstructs the request of a delivery. Its id is a digest of the declared fields, so the combination of candidate
+ * values that yields the same id is the original request.
  */
 function requestOf(delivery: StoredDelivery, units: readonly DeliveryUnit[]): DeliveryRequest | null {
   const [first] = units;

@@ -49,7 +49,7 @@ class Law {
   readonly known: Known[] = [];
   readonly standing = new Map<Export, Known>();
   readonly arrivals: Export[] = [];
-  /** What a person said last about the two exports of one account while they overlapped. */
+  /** Last preference between the two exports of one account while they overlapped. */
   #preferred: Export | null = null;
 
   deliver(step: Step & { kind: 'deliver' }, id: string): void {
@@ -60,7 +60,7 @@ class Law {
     if (!ignored) this.stand(delivery);
   }
 
-  /** The delivery that stands after going back, or null where there is nothing to go back to. */
+  /** The active delivery after a revert, or null where no earlier one exists. */
   revert(delivery: Known): Known | null {
     const stands = this.standing.get(delivery.name);
     if (stands?.id !== delivery.id) return delivery;
@@ -84,7 +84,7 @@ class Law {
     return (this.standing.get('daily')?.version ?? 0) !== 0 && (this.standing.get('monthly')?.version ?? 0) !== 0;
   }
 
-  /** What counts: of overlapping exports the preferred one, else the first by name. */
+  /** Counted deliveries: of overlapping exports the preferred one, else the first by name. */
   counted(): Known[] {
     const shadowed = this.#overlap ? this.shadowed() : null;
     return [...this.standing.values()].filter((delivery) => delivery.name !== shadowed);

@@ -54,7 +54,7 @@ export async function importDelivery(deps: BillingDeps, asked: DeliveryRequest, 
   return resultOf(deps.store, await storeOrDiscard(deps, request, { delivery, incoming, staged, actor }));
 }
 
-/** What was declared for the source before holds for a delivery that declares nothing. */
+/** A delivery without declared formats uses the formats declared for its source before. */
 async function withFormatsOfSource(sql: Sql, request: DeliveryRequest): Promise<DeliveryRequest> {
   const kept = await formatsOfSource(sql, request.source);
   const dateFormat = request.dateFormat ?? kept.dateFormat;
@@ -92,7 +92,7 @@ async function storeDelivery(deps: BillingDeps, request: DeliveryRequest, arriva
   const plan = await planChange(deps, intended);
   if (request.overlap === 'ask') refuseUnclear(intended, plan);
   const record = recordOf(request, arrival, { receivedAt, units, plan, before });
-  // The bytes stay from here on: what was acknowledged can be traced to them, whenever the server dies.
+  // Raw files are permanent from here on: an acknowledged import stays traceable to its bytes, even after a crash.
   await settleFiles(deps, arrival.incoming);
   const act = { act: 'import', actor: arrival.actor, why: null, delivery, source: request.source } as const;
   await applyPlan(deps, plan, act, async (sql) => {

@@ -11,10 +11,10 @@ export interface SourceRelation {
   readonly columns: readonly SourceColumn[];
 }
 
-/** Empty text and the word NULL mean that there is no value, whoever wrote them. */
+/** Empty text and the word NULL both mean that there is no value. */
 const NOTHING = ['', 'NULL', 'null'].map(literal).join(', ');
 
-/** Names a bill file as a relation; its text columns hold NULL where a cloud wrote nothing, or the word for it. */
+/** Opens a bill file as a relation; its text columns contain NULL for empty text and for the word NULL. */
 export async function sourceRelation(
   session: LakeSession,
   file: { readonly path: string; readonly name: string },
@@ -83,7 +83,7 @@ function parquetColumn(name: string, type: string): { column: SourceColumn; sele
   return { column: { name, type }, select: quoted };
 }
 
-/** A header may name a column twice, or not at all; each keeps its content under a name of its own. */
+/** A header can repeat or omit a column name; each column gets a distinct name and keeps its content. */
 function distinctNames(header: readonly string[]): string[] {
   const taken = new Set<string>();
   return header.map((name, index) => {

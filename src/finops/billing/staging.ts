@@ -51,7 +51,7 @@ interface StagedRows {
 export interface BillFileInput extends WrittenFile {
   readonly origin: RowOrigin;
   readonly unit: Omit<BillUnit, 'period'>;
-  /** What the manifest of the delivery says it is; null when nobody says. */
+  /** Dataset declared by the manifest of the delivery; null when not declared. */
   readonly dataset: BillDataset | null;
 }
 
@@ -209,7 +209,7 @@ async function acceptedByPeriod(
         ? `SELECT ${columns.map(identifier).join(', ')} FROM ${accepted}`
         : splitRows(accepted, split, columns);
     const file = await session.stage(billRows, partitionOf(period), select, [], inspected.others);
-    // Noted at once: a later period that fails leaves none of them behind.
+    // Recorded immediately, so that a failure in a later period can discard every staged file.
     made.push(file);
     files.push({ period, file });
   }

@@ -1,8 +1,8 @@
-/** What decides between units that describe the same charges. */
+/** Inputs to the choice between units that describe the same charges. */
 export interface UnitClaim {
   /** Lake partition of the unit. */
   readonly partition: string;
-  /** Grows with every unit that appears: of two that are undecided, the later one is held. */
+  /** Grows with every new unit; of two undecided units, the later one is held. */
   readonly arrival: number;
 }
 
@@ -11,9 +11,12 @@ export interface Overlap {
   readonly one: string;
   readonly other: string;
   readonly reason: string;
-  /** Partition of the one that counts: a person said so, or it holds the charges of the other. Null where neither does. */
+  /**
+   * Partition of the unit that counts, by a person's decision or because it contains the charges of the other. Null
+   * where neither applies.
+   */
   readonly winner: string | null;
-  /** Nothing says whether they describe the same charges, and no person has decided. */
+  /** The rows do not show whether the units describe the same charges, and no person has decided. */
   readonly undecided: boolean;
 }
 

@@ -67,7 +67,7 @@ export interface StoredDelivery {
   readonly numberFormat: NumberFormat | null;
 }
 
-/** What a delivery holds of one unit. */
+/** Part of a delivery that belongs to one unit. */
 export interface NewDeliveryUnit extends Omit<BillUnit, 'period'> {
   readonly delivery: string;
   /** Lake partition of the unit; empty where no period is known. */
@@ -78,11 +78,11 @@ export interface NewDeliveryUnit extends Omit<BillUnit, 'period'> {
   readonly producedAt: string;
   readonly lakeFiles: readonly string[];
   readonly rows: number;
-  /** Null for what was stored before facts were kept; they are read from the rows when asked for. */
+  /** Null for units stored before facts existed; their facts are computed from the rows on demand. */
   readonly facts: UnitFacts | null;
-  /** It was older than what had been delivered, so it never stood for its unit by itself. */
+  /** Older than an earlier arrival, so it never became active automatically. */
   readonly ignored: boolean;
-  /** What is remarkable about it; null when nothing is. */
+  /** Notable fact about the unit; null when there is none. */
   readonly remark: string | null;
 }
 

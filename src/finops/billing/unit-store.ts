@@ -31,13 +31,13 @@ interface UnitTables {
   };
 }
 
-/** A unit and the delivery that stands for it. */
+/** A unit and its active delivery. */
 export interface StandingUnit extends BillUnit, UnitClaim {
   readonly delivery: string;
   /** Partition of the unit that is counted instead; null while this one counts. */
   readonly shadowedBy: string | null;
   readonly shadowReason: string | null;
-  /** It waits for a person to say whether its charges are those of `shadowedBy`. */
+  /** Waits for a decision whether its charges are those of `shadowedBy`. */
   readonly held: boolean;
 }
 
@@ -111,7 +111,7 @@ export interface StoredOverlap extends ExportPair {
   readonly larger: string | null;
 }
 
-/** What a person said about two exports, from a billing period on: which of them counts, or that both do. */
+/** Decision of a person about two exports, valid from a billing period on: one of them counts, or both do. */
 export interface OverlapDecision extends ExportPair {
   /** `both`, or an export as `unitExport` writes it. */
   readonly counts: string;
@@ -122,7 +122,7 @@ export async function findOverlaps(sql: Sql): Promise<StoredOverlap[]> {
   return rows.map((row) => ({ ...row, kind: OverlapKind.parse(row.kind) }));
 }
 
-/** Puts what a comparison found in the place of what was known about the compared pairs. */
+/** Replaces the stored overlaps of the compared pairs with those found. */
 export async function replaceOverlaps(
   sql: Sql,
   compared: readonly ExportPair[],

@@ -14,7 +14,7 @@ export interface Written {
   readonly numbers: NumberFormat;
 }
 
-/** What a person declared about a file or its source; null where nothing was. */
+/** Date and number formats declared for a file or its source; null when not declared. */
 export interface Declared {
   readonly dates: DateFormat | null;
   readonly numbers: NumberFormat | null;
@@ -23,7 +23,7 @@ export interface Declared {
 export interface WrittenFile {
   readonly path: string;
   readonly name: string;
-  /** Billing period that the delivery is declared to be, YYYY-MM; null if it is not declared. */
+  /** Declared billing period of the delivery, YYYY-MM; null when not declared. */
   readonly period: string | null;
   readonly declared: Declared;
 }

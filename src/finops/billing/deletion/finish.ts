@@ -17,9 +17,9 @@ export interface FinishDeps {
 }
 
 /**
- * Takes off the disk what committed deletions left: first lake files that nothing names any more, then raw files that no
- * delivery keeps. Waits for readers; while a backup is in progress it is done at the end of the backup. Not to be called within
- * the turn of the bill. True when all is off the disk. A failure is logged, and the next call goes on.
+ * Removes the files of committed deletions from the disk: first lake files without a reference, then raw files that no
+ * delivery keeps. Waits for readers; during a backup, the removal runs at the end of the backup. Do not call it inside
+ * `exclusive`. Returns true when all files are removed. A failure is logged, and the next call retries.
  */
 export async function finishDeletions(deps: FinishDeps, forgotten: readonly StagedFile[] = []): Promise<boolean> {
   await deps.lake.removeForgotten(forgotten);

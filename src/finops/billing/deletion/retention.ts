@@ -95,7 +95,11 @@ async function deleteOldRaw(deps: BillRetentionDeps, days: number | null): Promi
   });
 }
 
-/** Deliveries that stand for nothing, and since when: their arrival, that of what took their place, or the act of a person. */
+/**
+ * Deliveries that have been superseded since before `before`: no unit is current, shadowed or held. The time of
+ * supersession is the latest of the arrival of the replacing deliveries and the last operation that stopped counting
+ * the delivery.
+ */
 async function oldSuperseded({ store }: BillRetentionDeps, before: string): Promise<StoredDelivery[]> {
   const standing = await standingUnits(store);
   const deliveries = await allDeliveries(store);

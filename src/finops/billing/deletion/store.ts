@@ -64,7 +64,10 @@ export async function removeDelivery(sql: Sql, delivery: string): Promise<void> 
   await db.deleteFrom('bill_delivery').where('id', '=', delivery).execute();
 }
 
-/** What is known of a source beside its deliveries. `exportPrefix` begins the names of its exports in overlaps. */
+/**
+ * Deletes the facts of a source other than its deliveries: its settings, overlaps and overlap decisions. Export names
+ * in overlaps start with `exportPrefix`.
+ */
 export async function removeSourceFacts(sql: Sql, source: string, exportPrefix: string): Promise<void> {
   const db = sql.tables<DeletionTables>();
   await db.deleteFrom('bill_source').where('source', '=', source).execute();

@@ -28,7 +28,7 @@ export interface DiffQuestion {
 }
 
 /**
- * What differs between two deliveries of a billing period, current or not. Errors: `bill_delivery_not_found`,
+ * Differences between two deliveries of a billing period, current or not. Errors: `bill_delivery_not_found`,
  * `bill_period_needed`, `dimension_unknown`.
  */
 export async function diffDeliveries(deps: DiffDeps, question: DiffQuestion): Promise<BillDiff> {

@@ -48,12 +48,12 @@ export function amountsOf(columns: readonly (SourceExpression | null)[]): Amount
   };
 }
 
-/** Null for what is no number. */
+/** Null for a value that is not a number. */
 export function decimalOf(column: SourceExpression): string {
   return convert('decimal', column).sql;
 }
 
-/** Text that is no number stays in the result, where the conversion of the row finds and names it. */
+/** Keeps text that is not a number in the result, so that the conversion of the row finds and reports it. */
 function unreadableBranch(column: SourceExpression): { when: string; value: string } {
   return { when: `${column.sql} IS NOT NULL AND ${decimalOf(column)} IS NULL`, value: textOf(column) };
 }

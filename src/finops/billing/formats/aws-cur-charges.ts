@@ -4,7 +4,10 @@ import { type Branch, caseOf, firstText, isOneOf, type Sql } from './expressions
 import type { FileColumns } from './file-columns.ts';
 import type { SourceExpression } from './format.ts';
 
-/** What `lineItem/LineItemType` says of a record, as SQL. The `Usage` of most records is asked for first, everywhere. */
+/**
+ * SQL expressions for the charge type of a record, from `lineItem/LineItemType`. They test `Usage` first, because most
+ * records are usage.
+ */
 export interface CurCharge {
   readonly type: string;
   readonly isUsage: string;
@@ -13,13 +16,13 @@ export interface CurCharge {
   readonly isCovered: string;
   readonly isNegation: string;
   readonly isFee: string;
-  /** A fee record that bills nothing (all was paid upfront) and only says what stayed unused. */
+  /** A fee record that bills nothing (all was paid upfront) and only states the unused amount. */
   readonly isOnlyUnused: string;
   readonly amounts: Amounts;
   readonly columns: CurAmountColumns;
-  /** As invoiced: net of discounts where AWS tells, before it is known what a commitment covers. */
+  /** As invoiced: net of discounts where AWS states them, before the effect of commitments. */
   readonly invoiced: Sql;
-  /** What stayed unused of a commitment, in money and at its own rate; for the two kinds of recurring fees. */
+  /** Unused part of a commitment, in money at the rate of the commitment; for the two kinds of recurring fees. */
   readonly unusedOfReservation: Sql;
   readonly unusedOfSavingsPlan: Sql;
   /** Value for records of a savings plan, value for those of a reservation, null for any other. */

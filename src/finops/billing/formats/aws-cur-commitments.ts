@@ -29,8 +29,8 @@ export function curCommitments(file: FileColumns, charge: CurCharge) {
 }
 
 /**
- * Of a plan in its currency and before discounts, because that is what is committed; of a reservation in normalized hours
- * where its size may float, else in the unit of its price.
+ * Savings plans: in currency and before discounts, because the commitment is an amount of money before discounts.
+ * Reservations: in normalized hours if the size is flexible, else in the unit of the price.
  */
 function commitmentQuantities(file: FileColumns, charge: CurCharge) {
   const { columns, type } = charge;

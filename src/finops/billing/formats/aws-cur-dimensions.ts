@@ -7,11 +7,11 @@ import { caseOf, coalesced, constant, derivedText, firstText, lookup, type Sql }
 import type { FileColumns } from './file-columns.ts';
 import { serviceColumns } from './services.ts';
 
-/** Who provides what, where, and to which resource. */
+/** Dimensions of a record: provider, service, location and resource. */
 export function curDimensions(file: FileColumns, charge: CurCharge) {
   const code = firstText(file.find('lineItem/ProductCode')) ?? 'NULL';
   const product = productValue(file, 'product_name', 'product/ProductName');
-  // Models of other makers are sold by the AWS Marketplace, under product codes of their own.
+  // AWS Marketplace sells models of other vendors under separate product codes.
   const bedrock =
     product === null
       ? []
@@ -69,7 +69,7 @@ function places(file: FileColumns) {
   };
 }
 
-/** A commitment is the resource of its own purchase and of what stayed unused of it. */
+/** Purchase records and unused-commitment records have the commitment as their resource. */
 function resources(file: FileColumns, charge: CurCharge) {
   const own = firstText(file.find('lineItem/ResourceId'));
   const arn = charge.commitment(
@@ -125,7 +125,7 @@ function skuPriceDetails(file: FileColumns) {
   return derivedText(caseOf([{ when: `${instance} IS NOT NULL`, value: json }]), 'product/instanceType');
 }
 
-/** An attribute of the product: a column of its own, else an entry of the map of CUR 2.0 (JSON text in CSV). */
+/** Attribute of the product, from its column, else from the product map of CUR 2.0 (JSON text in CSV). */
 function productValue(file: FileColumns, nested: string, column: string): Sql {
   const own = file.find(column);
   if (own !== null) return textOf(own);

@@ -5,8 +5,8 @@ import type { FileColumns } from './file-columns.ts';
 import type { RowSplit } from './format.ts';
 
 /**
- * One record of a recurring fee is two charges: the fee, which covers and is not used itself, and what nobody used of it,
- * which is usage of the commitment. Until it is split, the one row carries both, billed and effective.
+ * Splits a recurring-fee record into two charges: the fee, which is the purchase, and the unused part, which is usage
+ * of the commitment. Before the split, one row carries both, billed and effective.
  */
 export function curSplit(file: FileColumns): RowSplit {
   return {

@@ -75,8 +75,8 @@ function renamed(map: string, key: string): string {
 }
 
 /**
- * Stays JSON text, so that text which is none is refused by the conversion of the row. A key is told from a value by the
- * colon behind it; one with an escaped character keeps its prefix.
+ * Keeps the tags as JSON text, so that the conversion of the row rejects text that is not JSON. The colon after it
+ * distinguishes a key from a value. A key with an escaped character keeps its prefix.
  */
 function mapOfJson(tags: SourceExpression | null, categories: SourceExpression | null): SourceExpression {
   const own = tags === null ? null : renamedKeys(renamedKeys(textOf(tags), 'user[:_]', ''), 'aws_', 'aws:');

@@ -110,7 +110,7 @@ const SUPPORT_CODES = [
   'OCBPremiumSupport',
 ];
 
-/** What kind of charge a record is; the table is in docs/bill-formats.md. */
+/** Charge category and class of a record; the mapping table is in docs/bill-formats.md. */
 function chargeKind(file: FileColumns, charge: CurCharge) {
   const { type } = charge;
   const isUsed = `${charge.isConsumption} OR ${type} = 'BundledDiscount'`;

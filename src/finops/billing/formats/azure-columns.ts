@@ -75,7 +75,7 @@ const AMOUNTS: ReadonlySet<AzureColumn> = new Set([
 ]);
 const DATES: readonly AzureColumn[] = ['date', 'periodStart', 'periodEnd'];
 
-/** Portals write a localised header as `Kosten (Cost)`: what is in brackets is the name, in any language. */
+/** Portals write a localized header as `Kosten (Cost)`; the text in brackets is the column name in every language. */
 export function azureFile(columns: readonly SourceColumn[]): AzureFile {
   const file: FileColumns = fileColumns(columns, (name) =>
     foldName(/\((?<inner>\w+)\)\s*$/.exec(name)?.groups?.inner ?? name),

@@ -99,7 +99,10 @@ function periods(file: AzureFile) {
   };
 }
 
-/** Who is invoiced: the enrollment, the billing profile of a customer agreement, else the subscription itself. */
+/**
+ * Invoiced account: the billing profile of a customer agreement, else the billing account (enrollment), else the
+ * subscription.
+ */
 function accounts(file: AzureFile) {
   const isCustomerAgreement = file.find('pricingCurrency') !== null && file.find('billingProfileId') !== null;
   const invoiced = isCustomerAgreement

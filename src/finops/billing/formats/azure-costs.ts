@@ -7,9 +7,9 @@ import { caseOf, coalesced, derivedText, firstText, type Sql } from './expressio
 import type { SourceExpression } from './format.ts';
 
 /**
- * Costs of a record. An actual export bills a commitment when it is bought, and does not say what usage it then covers
- * costs: that is unknown, not zero. An amortised export spreads the price over used and unused hours, and bills none of them.
- * Where nobody says which one it is, covered usage with a cost can only be amortised.
+ * Costs of a record. An actual export bills a commitment at purchase and does not state the cost of the usage that it
+ * covers: that cost is unknown, not zero. An amortized export spreads the price over used and unused hours and bills
+ * none of them. If the dataset is not declared, covered usage with a cost proves that the export is amortized.
  */
 export function azureCosts(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost');
@@ -88,7 +88,7 @@ function inBillingCurrency(file: AzureFile, sql: Sql): Sql {
   return product({ sql, type: DECIMAL_TYPE, shown: '' }, rate);
 }
 
-/** As with the costs, a price of 0 beside a cost or a commitment is unknown. */
+/** A price of 0 with a non-zero cost or with a commitment is unknown, as for the costs. */
 function prices(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost')?.sql ?? 'NULL';
   const known = (column: SourceExpression | null) => {

@@ -1,4 +1,4 @@
-/** Regions as exports write them besides their id, in lower case without blanks. Source: FinOps toolkit, regions. */
+/** Alternative region names of exports, in lower case without blanks, to region id. Source: FinOps toolkit, regions. */
 export const azureRegionIds: Readonly<Record<string, string>> = {
   useast: 'eastus',
   useast2: 'eastus2',

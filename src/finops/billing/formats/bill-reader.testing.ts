@@ -16,13 +16,13 @@ export interface BillReader extends AsyncDisposable {
   mapping(content: string | Uint8Array, options?: ReadOptions): Promise<FormatMapping>;
   /** `aggregates` over the canonical rows, e.g. `sum(BilledCost)::VARCHAR AS billed`. */
   summary(content: string | Uint8Array, aggregates: string, options?: ReadOptions): Promise<LakeRow[]>;
-  /** Sum of what a FOCUS column comes from, with more decimals than a row holds: what the mapping alone makes of a file. */
+  /** Exact sum of the expression mapped to a FOCUS column, before the rounding to the decimals of a canonical row. */
   exactSum(path: string, column: FocusColumn): Promise<string>;
   /** Path of a Parquet file of a SELECT. */
   parquet(select: string): Promise<string>;
 }
 
-/** A record of a CSV file by its header; a column that is left out is empty. */
+/** A record of a CSV file by column name; an omitted column is empty. */
 export type FileRecord = Readonly<Record<string, string>>;
 export type ReadRow = Readonly<Record<string, string | null>>;
 

@@ -72,7 +72,7 @@ interface Scenario {
   readonly dataset: 'ActualCost' | 'AmortizedCost';
 }
 
-/** What the clouds write of the situations that the specification works through. */
+/** Records that AWS and Azure write for the scenarios of the FOCUS specification. */
 const scenarios: Readonly<Record<string, Scenario>> = {
   purchase_scenario_1: {
     aws: [awsUpfront('8760')],

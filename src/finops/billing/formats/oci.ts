@@ -110,7 +110,9 @@ function dimensions(file: FileColumns) {
   };
 }
 
-/** `tags/Team` and `tags/Oracle-Tags.CreatedBy`: the key is what stands behind the slash. */
+/**
+ * Tags from columns such as `tags/Team` and `tags/Oracle-Tags.CreatedBy`: the key is the text after the first slash.
+ */
 function tags(file: FileColumns): SourceExpression | null {
   const tagged = file.takeAll('tags').filter(({ name }) => name.startsWith('tags/'));
   if (tagged.length === 0) return null;

@@ -1,4 +1,4 @@
-/** What rows of a bill may be that FOCUS does not allow. Such rows count like any other: they are shown, never changed. */
+/** A FOCUS rule that bill rows can break. Such rows count like all others: they are reported, never changed. */
 export interface QualityRule {
   readonly rule: string;
   readonly title: string;
@@ -8,7 +8,7 @@ export interface QualityRule {
   readonly focus: string;
   /** SQL over the columns of a bill: true for a row that breaks the rule. */
   readonly when: string;
-  /** SQL of what an example shows. */
+  /** SQL of the value that an example displays. */
   readonly shown: string;
 }
 
