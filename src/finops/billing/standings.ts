@@ -28,9 +28,10 @@ export interface Shadow {
 }
 
 /**
- * Which units of a billing period are counted. From the best claim down (what wins an overlap, then by name) a unit counts
- * unless it overlaps one that counts already; then that one shadows it. So no two counted units overlap, and whatever is not
- * counted is named by one that is. The order of arrival matters only while it is undecided whether two units are the same.
+ * Decides which units of a billing period count. Units are processed in order of their claim (winners of overlaps
+ * first, then by name). A unit counts unless it overlaps a unit that already counts; that unit then shadows it. So no
+ * two counted units overlap, and each shadowed unit names the counted one. The order of arrival matters only while an
+ * overlap is undecided.
  */
 export function resolveShadows(
   units: readonly UnitClaim[],
