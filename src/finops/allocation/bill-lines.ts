@@ -23,7 +23,7 @@ export interface BillLine {
   readonly tags: Readonly<Partial<Record<LinkField, string>>>;
 }
 
-/** The dearest lines, and what the others come to: lines + rest is all there is, exactly. */
+/** The lines with the highest cost, and the sum of the others: lines + rest equals the total exactly. */
 export interface BillLines {
   readonly lines: readonly BillLine[];
   readonly rest: readonly { readonly currency: string; readonly lines: number; readonly cost: string }[];
@@ -36,7 +36,7 @@ export async function linesOfResource(deps: ReportDeps, resource: string, limit:
   return dearest(deps, from, limit);
 }
 
-/** Lines, or shares of them, that allocation rules give to a run; by cost. */
+/** Lines, or shares of lines, that allocation rules assign to a run; highest cost first. */
 export async function linesOfRun(deps: ReportDeps, run: string, limit: number): Promise<BillLines> {
   const bill = await deps.lake.relation(deps.store, billRows, { rowIds: true });
   const given = await deps.lake.relation(deps.store, allocations);

@@ -82,7 +82,7 @@ export function ratioOf(part: string, whole: string): number | null {
   return decimal(whole).gt(0) ? decimal(part).dividedBy(whole).toDecimalPlaces(6).toNumber() : null;
 }
 
-/** What each rule in force took, and what none did. */
+/** Cost that each rule in force matches, and the cost that no rule matches. */
 export async function ruleHits(
   deps: ReportDeps,
   query: { readonly period?: string | undefined; readonly metric: CostMetric },

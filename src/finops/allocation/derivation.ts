@@ -18,7 +18,7 @@ export interface AllocationDeps extends DerivationDeps {
 
 export const NO_CHANGE: BillChange = { remove: [], add: [] };
 
-/** Allocations that are staged but not yet visible, with all that they stand on. */
+/** Allocations that are staged but not yet visible, with all their inputs. */
 export interface DerivedAllocation {
   readonly rules: StoredRules;
   readonly change: BillChange;

@@ -44,7 +44,7 @@ const anyRow: fc.Arbitrary<BillRow> = fc.record({
   tags: fc.dictionary(fc.constantFrom('team', ' Team'), fc.constantFrom('a', 'B', "o'hara"), { noNullPrototype: true }),
 });
 
-/** Rules in any order, so that pools come in any layer and before or after what they are split by. */
+/** Rules in any order, so that pools occur in any layer, before or after the rules that they are split by. */
 const anyRules = fc
   .shuffledSubarray(
     [

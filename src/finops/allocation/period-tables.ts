@@ -6,10 +6,10 @@ import { units } from './shares/split-sql.ts';
 import { allocatedCosts, dailyDimensions } from './tables.ts';
 
 /**
- * Temporary tables of one billing period while it is allocated, on one connection:
- * `bill_file` (lake file, its partition, its place), `direct_daily` (the roll-up of all rows outside pools), `pool_row` (rows
- * of pools, costs as whole numbers of the last decimal), `share` (who gets which fraction of a pool), `shared_daily` (what pools gave so far,
- * by day, where a later pool is split by cost).
+ * Temporary tables of one billing period during its allocation, on one connection: `bill_file` (lake file, its
+ * partition, its position), `direct_daily` (the roll-up of all rows outside pools), `pool_row` (rows of pools, costs as
+ * whole numbers of the last decimal), `share` (the fraction of a pool for each receiver), `shared_daily` (cost
+ * allocated by earlier pools, by day, where a later pool is split by cost).
  */
 export const fieldList = subjectFields.map(identifier).join(', ');
 export const costList = allocatedCosts.join(', ');
@@ -17,7 +17,7 @@ const dimensionList = dailyDimensions.join(', ');
 
 /** Dimensions by which the roll-up is grouped. */
 export const dailyKeys = `charge_day, period, ${dimensionList}, ${fieldList}, rule, kind`;
-/** What the roll-up sums and counts over rows that have `counted` (does this row count as a bill row?). */
+/** Sums and counts of the roll-up; rows for which `counted` is true count as bill rows. */
 export function dailySums(counted: string): string {
   const sums = allocatedCosts.map((cost) => `sum(${cost})::${EXACT_TYPE} AS ${cost}`);
   const without = allocatedCosts.map((cost) => `count(*) FILTER (${counted} AND ${cost} IS NULL) AS without_${cost}`);
@@ -33,7 +33,7 @@ export function directRows(classification: Classification, bill: string, items: 
   return `(SELECT ${items}, rule_index, ${subject} FROM ${classification.from(bill)} WHERE ${classification.isDirect})`;
 }
 
-/** SQL text of the kind of a row outside pools. A rule whose places all stayed empty has given the row to nobody. */
+/** SQL text of the kind of a row outside pools. A row is unallocated if its rule fills no subject field. */
 export const DIRECT_KIND = `CASE WHEN coalesce(${fieldList}) IS NULL THEN 'unallocated' ELSE 'allocated' END`;
 
 /** The daily roll-up of rows outside pools, by lake file. */

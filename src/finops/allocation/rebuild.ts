@@ -14,9 +14,9 @@ import { allocatedDaily, allocations } from './tables.ts';
 const TABLES = [allocations, allocatedDaily];
 
 /**
- * Rebuilds damaged files of `allocated_row` and `allocated_daily` from the bill, by the rules that made them. A file that
- * followed usage which has changed since is not made again; where it is of the current state, the period is allocated anew
- * instead. By id: null, or why it was not possible.
+ * Rebuilds damaged files of `allocated_row` and `allocated_daily` from the bill, by the rules that made them. A file
+ * based on usage that has changed since cannot be rebuilt; if it belongs to the current state, the period is
+ * reallocated instead. Returns by file id: null, or the reason why the rebuild failed.
  */
 export async function rebuildAllocations(
   deps: ApplyDeps,

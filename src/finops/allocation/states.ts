@@ -20,8 +20,8 @@ interface StateTables {
 }
 
 /**
- * The allocation of a billing period as it stood after one derivation: all lake files that it consists of, so that what
- * was said then can be said again. Nothing of it ever changes.
+ * Allocation of a billing period after one derivation: all lake files that it consists of, so that earlier figures can
+ * be reproduced. A state never changes.
  */
 export interface AllocationState {
   /** Grows with every derivation. */
@@ -86,17 +86,17 @@ export async function recordState(
     .execute();
 }
 
-/** Which state of a period is wanted; the newest when nothing is said. */
+/** Selects a state of a period; the newest without further conditions. */
 export interface StateQuestion {
   readonly period: string;
   readonly id?: string | undefined;
-  /** Only states in which this delivery counted. */
+  /** Only states that include this delivery. */
   readonly delivery?: string | undefined;
-  /** Only states that came no later than this one. */
+  /** Only states with a sequence up to this one. */
   readonly upTo?: number | undefined;
 }
 
-/** The newest state of a period that answers the question; null when there is none. */
+/** The newest state of a period that matches the query; null when there is none. */
 export async function findState(sql: Sql, question: StateQuestion): Promise<AllocationState | null> {
   const { period, id, delivery, upTo } = question;
   let query = sql.tables<StateTables>().selectFrom('allocation_state').selectAll().where('period', '=', period);

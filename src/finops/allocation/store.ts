@@ -61,7 +61,7 @@ export async function insertRules(sql: Sql, version: number, name: string, spec:
     .execute();
 }
 
-/** What the allocations of a billing period stand on, so that each can be made again. */
+/** Inputs of the allocations of a billing period, so that each allocation can be rebuilt. */
 export interface Derivation {
   readonly id: string;
   /** YYYY-MM */
@@ -70,7 +70,7 @@ export interface Derivation {
   readonly deliveries: readonly string[];
   /** Ids of the bill's lake files. */
   readonly billFiles: readonly string[];
-  /** Changes with the usage that the period's splits could see; empty where no rule looks at usage. */
+  /** Changes with the usage that the period's splits depend on; empty where no rule uses usage. */
   readonly usageFingerprint: string;
   readonly at: string;
 }

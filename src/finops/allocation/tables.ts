@@ -7,10 +7,10 @@ export const allocatedCosts = ['BilledCost', 'EffectiveCost', 'ListCost', 'Contr
 const subjectColumns = Object.fromEntries(subjectFields.map((field) => [field, 'VARCHAR']));
 
 /**
- * What rules gave of bill rows to whom. `lake_file` and `row_number` name the bill row. A bill row without an allocation is
- * unallocated. An allocation whose `share` is null has the whole row: its cost columns are null, the row's own hold. Other
- * allocations are shares of their row, numbered from 0, and add up to it in every cost column to the last decimal; a
- * cost that the row lacks is null in them too (DESIGN law 1).
+ * Allocation of bill rows to subjects. `lake_file` and `row_number` identify the bill row. A bill row without an
+ * allocation is unallocated. An allocation whose `share` is null covers the whole row: its cost columns are null, and
+ * the costs of the bill row apply. Other allocations are shares of their row, numbered from 0, and add up to it in
+ * every cost column to the last decimal; a cost missing in the row is null in them too (DESIGN law 1).
  */
 export const allocations: LakeTable = {
   name: 'allocated_row',
@@ -20,7 +20,7 @@ export const allocations: LakeTable = {
     rule: 'VARCHAR',
     /** allocated | idle | unallocated | shared-unallocated */
     kind: 'VARCHAR',
-    /** Place of the pool among the pools, from 1; null for a direct rule. */
+    /** Position of the pool among the pools, from 1; null for a direct rule. */
     layer: 'INTEGER',
     /** direct, even, weights, proportional/cost, kubernetes/gpu-share…: FOCUS AllocatedMethodId. */
     method: 'VARCHAR',
@@ -40,7 +40,7 @@ export const allocations: LakeTable = {
   },
 };
 
-/** Dimensions of bill rows that the daily roll-up keeps, beside the day and the subject. */
+/** Dimensions of bill rows in the daily roll-up, in addition to day and subject. */
 export const dailyDimensions = [
   'BillingCurrency',
   'ServiceProviderName',

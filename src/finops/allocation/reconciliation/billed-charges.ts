@@ -76,7 +76,7 @@ export async function linkedCharges(
   }));
 }
 
-/** Compute that nobody metered at all, by resource. */
+/** Compute without any metered usage, by resource. */
 export async function untrackedResources(session: LakeSession): Promise<LakeRow[]> {
   return session.query(`SELECT ResourceId AS resource, currency, sum(billed)::VARCHAR AS billed,
       sum(coalesce(hours, greatest(end_ms - start_ms, 0) / 3600000.0))::DECIMAL(38,6)::VARCHAR AS hours

@@ -5,7 +5,7 @@ import { splitExactly } from '../shares/fractions.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
-/** What was held of a resource, as metering recorded it. */
+/** Usage of a resource over one interval, as recorded by metering. */
 export interface HeldInterval {
   readonly id: string;
   readonly subject: Subject;
@@ -122,13 +122,13 @@ function addCharge(sum: Sum, charge: Charge, pieces: readonly Piece[], capacity:
   sum.meteredHours = sum.meteredHours.plus(meteredHours);
   for (const { interval } of pieces) addCovered(sum.covered, interval, charge);
   if (meteredHours.isZero()) return;
-  // A charge of no length was held by whoever held the resource at that moment.
+  // A charge of zero length goes to the intervals that hold the resource at that moment.
   const isFull = billedHours.lte(meteredHours);
   const held = isFull ? decimal(charge.billed) : decimal(charge.billed).times(meteredHours).dividedBy(billedHours);
   addShares(sum, rounded(held), pieces);
 }
 
-/** Charges come in order of their start, so what lies before `until` has been counted. */
+/** Charges arrive in order of their start, so time before `until` is already counted. */
 function addCovered(covered: Sum['covered'], interval: HeldInterval, charge: Charge): void {
   const known = covered.get(interval.id) ?? { coveredMs: 0, until: interval.start };
   const until = Math.max(known.until, Math.min(interval.end, charge.end));

@@ -120,7 +120,10 @@ function reconciledGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<str
   return { resource, coveredMs, subjects: subjects.map((subject) => ({ ...subject, currency })) };
 }
 
-/** How many units a resource holds at once, in the units of its usage. */
+/**
+ * Capacity of a resource in the units of its usage (GPUs or vCPUs): from the bill, else the maximum observed
+ * concurrently, else 1.
+ */
 function capacityOf(group: readonly LinkedCharge[], intervals: readonly MeteredInterval[]): Capacity {
   const isUnit = (prefix: string) => intervals.some(({ resource }) => resource.toLowerCase().startsWith(prefix));
   const stated = isUnit('gpu')
@@ -194,7 +197,7 @@ function unbilledOf(interval: MeteredInterval): Answer['unbilled'][number] {
   return { usage: id, subject, resource, resourceId, hours: hoursOf(quantity, end - start), metered: cost };
 }
 
-/** What runs cost by the bill of one period, and what is left of the bill beside them. */
+/** Cost of runs by the bill of one period, and the rest of the bill. */
 export interface ReconciledRuns {
   readonly runs: readonly ReconciledRun[];
   readonly totals: readonly ReconciledTotal[];
@@ -203,9 +206,9 @@ export interface ReconciledRuns {
 export interface ReconciledRun {
   readonly run: string;
   readonly currency: string;
-  /** EffectiveCost of what it held. */
+  /** EffectiveCost of the usage of the run. */
   readonly reconciled: string;
-  /** Resource-hours of its usage that billed rows cover; a moment counts once. */
+  /** Resource-hours of the run's usage that billed rows cover; overlapping charges count once. */
   readonly coveredHours: string;
 }
 

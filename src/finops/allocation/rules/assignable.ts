@@ -25,7 +25,9 @@ export function findUnassignedPart(rules: RuleSet, subject: Subject): { field: S
   return null;
 }
 
-/** What a rule assigns to a field: `any` where rows or usage give the value, `none`, or a list in lower case. */
+/**
+ * Values that a rule assigns to a field: `any` where rows or usage supply the value, `none`, or a list in lower case.
+ */
 function valuesAssigned(rule: AllocationRule, field: SubjectField): 'any' | 'none' | readonly string[] {
   // Workloads carry whole subjects.
   if (rule.kubernetes !== undefined) return 'any';
@@ -37,7 +39,7 @@ function valuesAssigned(rule: AllocationRule, field: SubjectField): 'any' | 'non
   return values.length === 0 ? 'none' : values;
 }
 
-/** The subjects that a rule writes out; `any` for a split whose receivers follow from cost or usage. */
+/** Subjects that a rule lists explicitly; `any` for a split whose receivers follow from cost or usage. */
 function namedSubjects({
   subject,
   split,

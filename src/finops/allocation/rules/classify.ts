@@ -11,17 +11,23 @@ export type SubjectField = keyof Subject;
 export interface Classification {
   /** Columns outside FOCUS that a bill relation must show. */
   readonly others: readonly string[];
-  /** A FROM item over a bill relation: its columns, the texts that rules look at, and `rule_index`. */
+  /** A FROM item over a bill relation: its columns, the texts that rules match, and `rule_index`. */
   from(bill: string): string;
-  /** SQL text of what a direct rule assigns to a subject field; null for pools and where no rule matched. */
+  /**
+   * SQL text of the value that a direct rule assigns to a subject field; null for pools and for rows without a matching
+   * rule.
+   */
   subject(field: SubjectField): string;
   /** SQL text of the name of the rule. */
   readonly ruleName: string;
   /** SQL condition: the row belongs to no pool. */
   readonly isDirect: string;
-  /** A FROM item like `from`, but with the bill's columns and the given SELECT items alone, so that it can be classified again. */
+  /**
+   * A FROM item like `from`, with only the bill's columns and the given SELECT items, so that it can be classified
+   * again.
+   */
   besides(bill: string, items: string): string;
-  /** SQL condition of a further match over the same rows, such as the basis of a split. */
+  /** SQL condition of an additional match over the same rows, such as the basis of a split. */
   condition(match: Match, rule: string): string;
 }
 

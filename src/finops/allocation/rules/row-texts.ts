@@ -4,7 +4,7 @@ import { nearest } from '../../../platform/manifests/index.ts';
 import { billDimension, camelCaseOf, focusColumnNames, otherColumns } from '../../billing/index.ts';
 import type { Normalise } from './schema.ts';
 
-/** Words for what people mean by them: any of the columns may match. */
+/** Short names for dimensions; a match on any of the columns is a match. */
 const shorthands: Readonly<Record<string, readonly string[]>> = {
   account: ['subAccountId', 'subAccountName'],
   service: ['serviceName'],
@@ -12,8 +12,8 @@ const shorthands: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The texts of a bill row that rules look at, each computed once a row and then named `m0`, `m1`…: trimmed, in lower case,
- * spelling variants made one, null where there is nothing.
+ * Texts of a bill row that rules match, each computed once per row and named `m0`, `m1`…: trimmed, in lower case,
+ * spelling variants unified, null for an empty value.
  */
 export interface RowTexts {
   /** Columns of a dimension; several for a shorthand such as `account`. Errors: `dimension_unknown`. */

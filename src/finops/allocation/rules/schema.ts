@@ -120,7 +120,9 @@ export const Split = z
   .describe('What matches is a shared pool, split over receivers');
 export type Split = z.infer<typeof Split>;
 
-/** OpenCost's default prices an hour (configs/default.json): they only weigh CPU against memory within a node's bill. */
+/**
+ * OpenCost's default hourly prices (configs/default.json). They only weight CPU, memory and GPU within a node's bill.
+ */
 export const KubernetesSplit = z
   .strictObject({
     basis: z

@@ -16,11 +16,13 @@ export const heldSelect = `SELECT pool, resource_id, resource_name, ${fields}, a
     JOIN (SELECT *, ${days} FROM workload) w USING (node, day))
   WHERE ms > 0 GROUP BY ALL HAVING sum(held * ms) > 0`;
 
-/** The whole of a pool: the node's capacity over the time, or what was held where that is more. */
+/** Denominator of a pool: the node's capacity over the time, or the held amount if it is larger. */
 const totals = `SELECT pool, any_value(span_ms) AS span_ms, sum(held)::HUGEINT AS held, max(one) AS one, max(unit) AS unit,
     greatest(max(capacity) * any_value(span_ms), sum(held))::HUGEINT AS total FROM node_held GROUP BY pool`;
 
-/** What each workload used, what it held and did not use, and last what nobody held. */
+/**
+ * Parts of a pool: usage of each workload, its idle part (held, not used), and last the unallocated part (not held).
+ */
 const parts = `
   SELECT pool, t.total, t.one, t.unit, 'allocated' AS kind, NULL AS reason, h.busy AS part, resource_id, resource_name, ${fields}
     FROM node_held h JOIN totals t USING (pool) WHERE h.busy > 0
@@ -59,7 +61,7 @@ export function insertNodeShares(firstId: number, common: { rule: number; method
     FROM bounded`;
 }
 
-/** INSERT of one whole share without a receiver for every pool that nobody reported. */
+/** INSERT of one whole share without a receiver for every pool without reported workloads. */
 export function insertUnreported(firstId: number, common: { rule: number; method: string; layer: number }): string {
   return `INSERT INTO share BY NAME
     SELECT (row_number() OVER () + ${firstId - 1})::INTEGER AS id, ${common.rule} AS rule_index, pool, 0 AS place, 0 AS from_high,

@@ -22,7 +22,10 @@ export interface SplitContext {
   readonly usage: MeasuredUsage;
 }
 
-/** Who gets what of each pool of a rule. Pools of earlier rules are settled, so their shares count as cost. */
+/**
+ * Receivers and weights for each pool of a rule. Pools of earlier rules are already settled, so their shares count as
+ * cost.
+ */
 export async function planSplit(
   context: SplitContext,
   rule: AllocationRule,
@@ -117,7 +120,7 @@ function ofFields(basis: readonly BasisAmount[], fields: readonly SubjectField[]
   });
 }
 
-/** Costs of another currency never weigh in a pool: there is no rate that the bill states. */
+/** Excludes cost in other currencies from the basis of a pool, because the bill states no exchange rate. */
 function inPool(basis: readonly BasisAmount[], pool: Pool, byDay: boolean): BasisAmount[] {
   return basis.filter(
     ({ currency, day }) => (currency === null || currency === pool.currency) && (!byDay || day === pool.day),

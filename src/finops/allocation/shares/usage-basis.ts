@@ -22,11 +22,11 @@ export interface MeasuredTokens {
   readonly tokens: string;
 }
 
-/** What splits by usage ask of the rooms that measure it. */
+/** Usage that splits need; implemented by metering. */
 export interface MeasuredUsage {
   /** Intervals that touch [start, end), Unix milliseconds. */
   intervals(sql: Sql, within: { start: number; end: number }): Promise<readonly MeasuredInterval[]>;
-  /** Changes whenever usage that touches [start, end) is recorded, or recorded anew. */
+  /** Changes whenever usage that touches [start, end) is recorded or replaced. */
   fingerprint(sql: Sql, within: { start: number; end: number }): Promise<string>;
   /** Tokens used in [start, end). */
   tokens(sql: Sql, within: { start: number; end: number }): Promise<readonly MeasuredTokens[]>;

@@ -86,7 +86,7 @@ export async function workloadSubjects(sql: Sql, within: Window): Promise<Map<st
   return new Map([...latest].map(([workload, { content }]) => [workload, content.subject]));
 }
 
-/** Changes whenever a usage that touches the window is recorded, or recorded anew. */
+/** Changes whenever a usage that touches the window is recorded or replaced. */
 export async function workloadFingerprint(sql: Sql, within: Window): Promise<string> {
   const row = await sql
     .tables<WorkloadTables>()

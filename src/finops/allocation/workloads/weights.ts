@@ -11,20 +11,20 @@ export interface Rational {
 const ZERO: Rational = { num: 0n, den: 1n };
 const ONE: Rational = { num: 1n, den: 1n };
 
-/** What a workload weighs in the price of its node, each a whole number in one unit for all nodes of a rule. */
+/** Weight of a workload in the price of its node. All fields are whole numbers in one unit for all nodes of a rule. */
 export interface WorkloadWeight {
-  /** What it holds by the rule's basis. */
+  /** Amount held by the rule's basis. */
   readonly held: bigint;
-  /** What of that it used; the same as held where use is not known. */
+  /** Used part of `held`; equal to `held` where usage is unknown. */
   readonly busy: bigint;
-  /** What the whole node weighs. */
+  /** Weight of the whole node. */
   readonly capacity: bigint;
-  /** One GPU where the node is split by GPUs alone, else the node: the unit of the quantity that is shown. */
+  /** Weight of one GPU where the node is split by GPUs alone, else of the node: the unit of the displayed quantity. */
   readonly one: bigint;
   readonly unit: 'GPU-Hours' | 'Node-Hours';
 }
 
-/** Least common multiple of 1 to 16 and of 10^6: every quantity that may be reported is a whole number of such parts. */
+/** Least common multiple of 1 to 16 and of 10^6: every reportable quantity is a whole number of these parts. */
 const PARTS = 9_009_000_000n;
 
 /**
