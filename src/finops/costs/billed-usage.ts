@@ -42,8 +42,8 @@ const QUANTITY = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN CommitmentD
 const UNIT = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN CommitmentDiscountUnit ELSE coalesce(PricingUnit, ConsumedUnit) END`;
 
 /**
- * How much of something was used in each charge period, and how it was paid for. Errors: `invalid_request` for a filter by what
- * allocation says, `dimension_unknown`, `bill_delivery_not_found`.
+ * Usage per charge period and kind of payment (on demand, commitment, spot). Errors: `invalid_request` for a filter by
+ * an allocation dimension, `dimension_unknown`, `bill_delivery_not_found`.
  */
 export async function billedUsage(deps: CostsDeps, selection: RowSelection): Promise<BilledUsage> {
   refuseShares(selection);
@@ -82,7 +82,7 @@ function kindOf(value: unknown): UsageKind {
   return kind;
 }
 
-/** A share of a row has no quantity of its own that a commitment could be bought for. */
+/** Refuses filters by allocation: a share of a row has no separate quantity for which a commitment could be bought. */
 function refuseShares({ filter }: RowSelection): void {
   const shared = filter.map((text) => parseFilter(text).dimension).find(isOfAllocation);
   if (shared === undefined) return;

@@ -20,7 +20,7 @@ export interface DailyQuestion {
   readonly withoutSources?: readonly string[];
 }
 
-/** What one group cost on one day; `keys` are its values of the dimensions, null where it has none. */
+/** Cost of one group on one day; `keys` are its values of the dimensions, null without a value. */
 export interface DailyAmount {
   readonly keys: readonly (string | null)[];
   readonly day: string;
@@ -28,12 +28,12 @@ export interface DailyAmount {
   readonly amount: string;
 }
 
-/** How far a source's bill reaches. */
+/** Period that the bill of a source covers. */
 export interface SourceReach {
   readonly source: string;
-  /** Latest month of which it has delivered a bill, up to the month asked for. */
+  /** Latest month with a bill of the source, up to the requested month. */
   readonly month: string;
-  /** Last day on which anything was charged in its months. */
+  /** Last day with a charge in the months of the source. */
   readonly through: string;
   /** Days of its latest month, and of the one before, on which anything was charged. */
   readonly chargedDays: number;
@@ -43,17 +43,20 @@ export interface SourceReach {
   readonly isFollowed: boolean;
 }
 
-/** What bills cover now. */
+/** Period that the current bills cover. */
 export interface DailyReach {
   /** Billing months with a bill, ascending. */
   readonly months: readonly string[];
-  /** Sources that delivered for the month asked for (the latest when none was) or one of the three before it. */
+  /** Sources with a delivery for the requested month (the latest by default) or one of the three months before it. */
   readonly sources: readonly SourceReach[];
-  /** Deliveries that stand now. */
+  /** Active deliveries. */
   readonly deliveries: readonly string[];
 }
 
-/** Daily allocated cost of many groups in one query of the roll-up. A day without a row cost nothing, if a bill covers it. */
+/**
+ * Daily allocated cost of many groups in one query of the roll-up. A day without a row cost nothing if a bill covers
+ * it.
+ */
 export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Promise<DailyAmount[]> {
   const { by, subject, from, metric, withoutSources } = question;
   const filter = Object.entries(subject).flatMap(([field, value]) =>
@@ -79,8 +82,8 @@ export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Pro
 const EXPECTED_MONTHS = 3;
 
 /**
- * How far the bills reach, by source, up to the end of a month ("2026-11"; the latest billing month when left out): what is behind
- * the last charge of one of them is unknown, not free.
+ * Period that the bills cover, by source, up to the end of a month ("2026-11"; the latest billing month by default).
+ * Cost after the last charge of a source is unknown, not zero.
  */
 export async function dailyReach(deps: CostsDeps, month?: string): Promise<DailyReach> {
   const units = await deps.billing.currentUnits(deps.store);

@@ -18,7 +18,7 @@ export interface CostDimensions {
 /** Tag keys, and columns outside FOCUS, that are offered; others can be named all the same. */
 const MOST_LISTED = 200;
 
-/** What costs can be grouped and filtered by: what holds at least one value. */
+/** Dimensions for grouping and filtering costs: those with at least one value. */
 export async function dimensionsOf(deps: CostsDeps): Promise<CostDimensions> {
   const files = await filesOf(deps, { filter: [] });
   const { bill, allocation } = relationsFrom(deps.lake, files);

@@ -62,24 +62,27 @@ export interface AllocatedCosts {
   readonly behind: readonly SourceBehind[];
 }
 
-/** What do we spend, on what: reports over billed rows and their allocation. */
+/** Cost reports over billed rows and their allocation. */
 export interface Costs {
-  /** Allocated cost of everything whose subject has the given fields. A charge counts on the day on which it begins. */
+  /** Allocated cost of all subjects with the given fields. A charge counts on the day on which it begins. */
   allocatedOver(subject: Subject, range: AllocatedRange, metric: CostMetric): Promise<AllocatedCosts>;
   /**
-   * How much was used in each charge period, and how it was paid for: on demand, by a commitment, as spot. Errors: `invalid_request`
-   * for a filter by what the allocation says, `dimension_unknown`, `bill_delivery_not_found`.
+   * Usage per charge period and kind of payment: on demand, by a commitment, as spot. Errors: `invalid_request` for a
+   * filter by an allocation dimension, `dimension_unknown`, `bill_delivery_not_found`.
    */
   usageOver(selection: RowSelection): Promise<BilledUsage>;
   /** Allocated cost by day of many groups in one query. */
   dailySeries(question: DailyQuestion): Promise<DailyAmount[]>;
-  /** What bills cover now, and how far each source's reaches in the latest month. */
+  /** Period that the current bills cover, and the last charge day of each source in the latest month. */
   dailyReach(): Promise<DailyReach>;
-  /** Commitments that end within days, the second exclusive, and what that changes; `through`: last whole day of the bills. */
+  /**
+   * Commitments that end in a range of days (`to` is exclusive), and the resulting change of cost; `through`: last
+   * whole day of the bills.
+   */
   commitmentEnds(question: { from: string; to: string; through: string }): Promise<CommitmentEnd[]>;
   /** Changes whenever any daily amount may have changed. */
   dailyStamp(): Promise<string>;
-  /** Has `work` ask about daily charges as often as it likes, all of one state of the bill. */
+  /** Runs `work` with any number of queries over daily charges, all on one state of the bill. */
   withDailyCharges<T>(question: ChargesQuestion, work: (charges: DailyCharges) => Promise<T>): Promise<T>;
   readonly routes: readonly Route[];
 }

@@ -20,8 +20,9 @@ const DAY_MS = 24 * 3_600_000;
 const MONTH_LENGTH = 'YYYY-MM'.length;
 
 /**
- * What a calendar month (UTC) has cost so far, by charge day: the charges that begin on its days up to the last one that every source
- * has delivered whole. What sources that are ahead charged on later days of it stands beside. Errors: `bill_period_not_covered`.
+ * Month-to-date cost of a calendar month (UTC), by charge day: the charges that begin on its days up to the last day
+ * that every source has delivered completely. Charges of later days, from sources that are ahead, are reported
+ * separately. Errors: `bill_period_not_covered`.
  */
 export async function monthToDate(deps: CostsDeps, question: MonthToDateQuestion): Promise<MonthToDate> {
   const { metric, filter } = question;

@@ -24,9 +24,9 @@ export interface CostRelations {
   /** Bill rows with row ids. */
   readonly bill: string;
   readonly allocation: string;
-  /** The daily roll-up of the same state, where there is one: a delivery may be of the past. */
+  /** The daily roll-up of the same state; absent for a past delivery. */
   readonly daily?: string;
-  /** Columns of `allocation` beside those of the table. */
+  /** Additional columns of `allocation`. */
   readonly shareColumns?: readonly string[];
 }
 
@@ -38,12 +38,12 @@ export function isSubjectField(name: string): name is SubjectField {
   return (subjectFields as readonly string[]).includes(name);
 }
 
-/** What a row has by its allocation and not by itself: subject fields, `rule` and `kind`. */
+/** True for dimensions that come from the allocation of a row, not from the bill: subject fields, `rule` and `kind`. */
 export function isOfAllocation(name: string): boolean {
   return isSubjectField(name) || name === 'rule' || name === 'kind';
 }
 
-/** Of a name that is not known, a message shows so many characters. */
+/** Maximum length of an unknown name in an error message. */
 const LONGEST_NAME = 300;
 
 /** SQL text expression of any dimension. Errors: `dimension_unknown`, with the nearest names. */
@@ -105,8 +105,8 @@ const SHARED_COSTS = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost
 const SHARE_FACTS = ['kind', 'layer', 'method', 'share', 'ratio', 'usage_unit', 'usage_quantity', 'reason'];
 
 /**
- * Bill rows with their shares; a row without an allocation stays, as unallocated. What bill rows have too is renamed, so that
- * their columns can be named without a prefix.
+ * Bill rows with their shares; a row without an allocation stays, as unallocated. Columns that bill rows also have are
+ * renamed, so that the columns of the bill can be used without a prefix.
  */
 function joined({ bill, allocation, shareColumns = [] }: CostRelations): string {
   const fields = subjectFields.map(identifier).join(', ');

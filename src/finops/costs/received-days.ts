@@ -76,9 +76,9 @@ export function earliestDay(first: string, ...others: readonly string[]): string
   return [first, ...others].toSorted()[0] ?? first;
 }
 
-/** What was charged up to the last whole day, and on the days behind it. */
+/** Cost up to the last complete day, and on later days. */
 export interface AmountToDate {
   readonly amount: string;
-  /** Charged on later days, which are not whole yet. */
+  /** Cost of later, incomplete days. */
   readonly later: string;
 }

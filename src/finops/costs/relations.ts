@@ -23,7 +23,7 @@ export interface CostFiles {
   readonly daily?: readonly StagedFile[];
 }
 
-/** What a question reads. Errors: `bill_delivery_not_found`, `bill_delivery_deleted`, `invalid_request`. */
+/** Lake files that a query reads. Errors: `bill_delivery_not_found`, `bill_delivery_deleted`, `invalid_request`. */
 export async function filesOf(deps: CostsDeps, selection: RowSelection): Promise<CostFiles> {
   const files =
     selection.delivery === undefined ? await currentFiles(deps) : await deliveredFiles(deps, selection.delivery);
@@ -43,7 +43,7 @@ async function partitionsOf({ store, billing }: CostsDeps, sources: readonly str
   return new Set(units.filter(({ source }) => sources.includes(source)).map(({ partition }) => partition));
 }
 
-/** What a question over `dimensions` reads. */
+/** Relations that a query over `dimensions` reads. */
 export async function relationsOf(
   deps: CostsDeps,
   selection: RowSelection,
@@ -52,7 +52,7 @@ export async function relationsOf(
   return relationsFrom(deps.lake, await filesOf(deps, selection), namedIn(selection, dimensions));
 }
 
-/** All dimensions that a question names. */
+/** All dimensions that a query uses. */
 export function namedIn({ filter }: RowSelection, dimensions: readonly string[]): string[] {
   return [...dimensions, ...filter.map((text) => parseFilter(text).dimension)];
 }
@@ -82,8 +82,8 @@ async function sequences(sql: Sql, lake: Lake): Promise<string> {
 }
 
 /**
- * Rows of a delivery, whether it counts or not, with the allocation that stood on it last. What never counted was never
- * allocated, so all of it is unallocated.
+ * Rows of a delivery, counted or not, with the last allocation that included it. A delivery that never counted was
+ * never allocated, so all of its cost is unallocated.
  */
 async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: string): Promise<CostFiles> {
   const units = await billing.countedUnits(store, delivery);
@@ -97,7 +97,7 @@ async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: str
       billRows,
       units.flatMap(({ lakeFiles }) => lakeFiles),
     ),
-    // The state may name files of other units, whose deliveries were deleted since.
+    // The state can include files of other units, whose deliveries have been deleted since.
     allocation: await lake.keptById(store, allocations, allocated),
   };
 }

@@ -18,9 +18,9 @@ export interface ChargeCondition {
   readonly isNot?: true;
 }
 
-/** What everything, or one value of a dimension, cost on a day. */
+/** Cost of one day, in total or of one value of a dimension. */
 export interface SliceDay {
-  /** A dimension that costs can be filtered by; null: everything that was asked about. */
+  /** A dimension that costs can be filtered by; null: the total of the query. */
   readonly dimension: string | null;
   readonly value: string | null;
   readonly currency: string;
@@ -31,7 +31,7 @@ export interface SliceDay {
   /** Pricing quantity, where all rows of the day have one unit; else null. */
   readonly quantity: number | null;
   readonly unit: string | null;
-  /** Day through which all sources of this day's rows have been delivered. */
+  /** Last day that all sources of this day's rows have delivered. */
   readonly through: string;
 }
 
@@ -43,9 +43,9 @@ export interface DailyQuestion {
   readonly most: number;
 }
 
-/** What one kind of charge cost in two stretches of days. Costs and quantities are exact sums; `0` where there was no row. */
+/** Cost of one kind of charge in two ranges of days. Costs and quantities are exact sums; `0` without rows. */
 export interface ChargeCell {
-  /** Value of each dimension; SKUs under the name of the column that names them. */
+  /** Value of each dimension; SKUs under the name of the column that identifies them. */
   readonly values: Readonly<Record<string, string | null>>;
   readonly service: string | null;
   readonly category: string | null;
@@ -63,20 +63,20 @@ export interface CellsQuestion {
   readonly currency: string;
   readonly where: readonly ChargeCondition[];
   readonly before: DayRange;
-  /** After `before`, and not touching it. */
+  /** After `before`, and not adjacent to it. */
   readonly after: DayRange;
-  /** Cells at most; what is beyond them is one cell without values. */
+  /** Maximum number of cells; the rest is summed into one cell without values. */
   readonly most: number;
 }
 
-/** Charges of some days by effective cost, without credits, taxes and what is charged for longer than a day. */
+/** Charges of some days by effective cost, without credits, taxes and charges for longer than a day. */
 export interface DailyCharges {
-  /** Day through which each source has been delivered. */
+  /** Last day that each source has delivered. */
   readonly through: ReadonlyMap<string, string>;
   /** Effective cost of charges for longer than a day, by currency, exact. */
   readonly longer: readonly { readonly currency: string; readonly amount: string }[];
-  /** Cost by day of everything and of each value of the dimensions, in one grouped query. */
+  /** Cost by day, in total and by value of each dimension, in one grouped query. */
   daily(question: DailyQuestion): Promise<SliceDay[]>;
-  /** Kinds of charges of two stretches of days side by side, largest first. */
+  /** Compares the kinds of charges of two ranges of days, largest first. */
   cells(question: CellsQuestion): Promise<ChargeCell[]>;
 }

@@ -32,7 +32,7 @@ const byCategory: Readonly<Record<string, EffectName>> = {
 };
 
 /**
- * What an item did to the cost; the effects add up to `costAfter - costBefore` exactly.
+ * Effects of an item on the cost; they add up to `costAfter - costBefore` exactly.
  *
  * Usage in both periods with quantities above zero, p = cost / quantity:
  * - price = (p1 - p0) x q1

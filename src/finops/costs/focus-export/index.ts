@@ -52,7 +52,7 @@ interface ExportColumn {
 }
 
 const costs = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'];
-/** Aggregatable columns beside the four costs: split like them. */
+/** Aggregatable columns other than the four costs; split in the same way. */
 const quantities = [
   'CommitmentDiscountQuantity',
   'ConsumedQuantity',
@@ -86,7 +86,9 @@ function focusColumn(name: string, publisher: string | undefined, cost: (column:
   return { sql: allocatedColumns[name] ?? `b.${identifier(name)}`, type };
 }
 
-/** Until 1.3 the publisher was a column of its own; where a bill did not say, the provider published it. */
+/**
+ * FOCUS versions before 1.3 have a separate publisher column; a bill without a publisher falls back to the provider.
+ */
 function publisherSql(publisher: string | undefined): string {
   return publisher === undefined
     ? 'b.ServiceProviderName'
@@ -117,13 +119,13 @@ const steelyardColumns: Readonly<Record<string, ExportColumn>> = {
   ),
 };
 
-/** 1.2 knows no splits, so what later versions say of them is said in custom columns. */
+/** FOCUS 1.2 has no split columns, so the split columns of later versions become custom columns. */
 function columnsOf12(): Record<string, ExportColumn> {
   const split = Object.entries(allocatedColumns).map(([name, sql]) => [`x_${name}`, text(sql)] as const);
   return { ...steelyardColumns, ...Object.fromEntries(split) };
 }
 
-/** Parquet has types of its own; CSV gets plain decimals and instants such as 2026-11-03T00:00:00Z. */
+/** Parquet columns have native types; CSV contains plain decimals and instants such as 2026-11-03T00:00:00Z. */
 function shown(sql: string, type: ColumnType, format: ExportFormat): string {
   if (type === 'tags') return `to_json(${sql})::VARCHAR`;
   if (type === 'decimal') return format === 'csv' ? `rtrim(rtrim((${sql})::VARCHAR, '0'), '.')` : `(${sql})`;

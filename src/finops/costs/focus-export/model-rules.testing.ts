@@ -67,7 +67,7 @@ function predicate(model: Model, check: Check): string | null {
   const [a, b] = ['ColumnAName', 'ColumnBName'].map((name) =>
     typeof check[name] === 'string' ? column(check[name]) : '',
   );
-  // A few checks of the models lack what they are about.
+  // Some checks of the models name no column.
   if (one === '' && a === '') return null;
   switch (kind) {
     case 'CheckValue':
@@ -81,7 +81,8 @@ function predicate(model: Model, check: Check): string | null {
     case 'CheckGreaterOrEqualThanValue':
       return `(${one} IS NULL OR ${one}::DECIMAL(38,18) >= ${literal(check.Value)}::DECIMAL(38,18))`;
     case 'ColumnByColumnEqualsColumnValue': {
-      // A third of a row has no end: what is split is compared to the twelve digits that every reader keeps.
+      // A third of a row is a repeating decimal, so split values are compared to the twelve digits that every reader
+      // keeps.
       const result = column(text(check, 'ResultColumnName'));
       return `(${a} IS NULL OR ${b} IS NULL OR ${result} IS NULL OR abs(${a}::DOUBLE * ${b}::DOUBLE - ${result}::DOUBLE)
         <= 1e-12 * greatest(1, abs(${result}::DOUBLE)))`;

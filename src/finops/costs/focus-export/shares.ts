@@ -32,20 +32,20 @@ const decimalText = (sql: string) => `rtrim(rtrim(${sql}::VARCHAR, '0'), '.')`;
 const ratio = decimalText('(a.ratio_to - a.ratio_from)');
 const isUsed = `a.usage_unit IS NOT NULL AND a.usage_quantity IS NOT NULL`;
 
-/** Whose a share is, as one text: `team:search/project:ranking`; null for a share that is nobody's. */
+/** Subject of a share as one text: `team:search/project:ranking`; null for a share without a subject. */
 const holder = `nullif(concat_ws('/', ${subjectFields.map((field) => `${literal(`${field}:`)} || a.${identifier(field)}`).join(', ')}), '')`;
 const isHeld = `a.share IS NOT NULL AND a.kind <> 'unallocated' AND a.kind <> 'shared-unallocated'`;
 const resourceId = `coalesce(a.share_resource_id, ${holder})`;
 
-/** Our keys in AllocatedTags begin with it, so that none of them is a tag that the row has itself. */
+/** Prefix of our keys in AllocatedTags, so that none of them collides with a tag of the row. */
 const TAG_PREFIX = 'steelyard/';
 const subjectTags = `to_json(map_from_entries(list_filter([${subjectFields
   .map((field) => `{'key': ${literal(TAG_PREFIX + field)}, 'value': a.${identifier(field)}}`)
   .join(', ')}], lambda entry: entry.value IS NOT NULL)))::VARCHAR`;
 
 /**
- * SQL of FOCUS's columns of a split (attribute "data generator-calculated split cost allocation handling"). A row that is
- * not split keeps what the cloud says about its own splits.
+ * SQL of FOCUS's columns of a split (attribute "data generator-calculated split cost allocation handling"). A row that
+ * is not split keeps the split columns of the cloud.
  */
 export const allocatedColumns: Readonly<Record<string, string>> = {
   AllocatedMethodId: `CASE WHEN a.share IS NULL THEN b.AllocatedMethodId ELSE a.method END`,
