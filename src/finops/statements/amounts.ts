@@ -39,13 +39,13 @@ export function totalsOf(pairs: readonly CostPair[]): StatementAmount[] {
   return [...sumBy(pairs, () => '').values()].toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
-/** A group beside the same group of the month before; `previous` is null when no bill covers that month. */
+/** A group compared with the same group of the previous month; `previous` is null when no bill covers that month. */
 export interface ComparedGroup {
   readonly key: string;
   readonly amount: ComparedAmount;
 }
 
-/** Groups of either month, largest effective cost first; what is in one month only stands with 0 in the other. */
+/** Groups of both months, largest effective cost first; a group missing in one month has 0 there. */
 export function compareBy<T extends CostPair>(
   pairs: readonly T[],
   previous: readonly T[] | null,

@@ -45,7 +45,7 @@ await importFiles(application, 'aws', {
 it('converts the spend of a soft budget to its currency, each day at its rate, and counts what has no rate', async () => {
   await budget('soft', 'subject: {team: search}, currency: EUR');
   await budget('hard', 'subject: {team: search}, currency: USD, enforcement: hard');
-  // Without any rate only what is in euro is known.
+  // Without rates, only the amount in euro is known.
   expect(await budgetNow('soft')).toMatchObject({
     billed: { amount: '4', currency: 'EUR' },
     conversion: {
@@ -168,7 +168,7 @@ it('keeps the rates with a statement that is issued', async () => {
   expect(after).toEqual(before);
   expect(after.facts.reporting).toMatchObject({ effectiveCost: '16.88', rates: [{ rate: '0.8' }] });
   const { statements } = await call(application, listStatements, { query: { period: '2026-10' } });
-  // Another rate asks for no correction: what is charged is in the currency of the bill.
+  // A different rate requires no correction: the charged amounts are in the currency of the bill.
   expect(statements.map(({ reporting, issued: is }) => [reporting?.effectiveCost, is?.isCurrent])).toEqual([
     ['4', true],
     ['10.55', true],

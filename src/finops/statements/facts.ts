@@ -24,7 +24,7 @@ export interface Cell extends CostPair {
   readonly withoutEffective: number;
 }
 
-/** A whole pool, whoever pays it. */
+/** A whole pool, over all teams. */
 export interface PoolTotal extends CostPair {
   readonly rule: string;
 }
@@ -50,8 +50,8 @@ const charges: readonly StatementCharge[] = [
 ];
 
 /**
- * What a team pays, from its cells of the month and of the month before (null when no bill covers that). Every breakdown sums
- * the same cells, so each adds up to the totals exactly.
+ * Statement of a team, from its cells of the month and of the previous month (null when no bill covers that month).
+ * Every breakdown sums the same cells, so each adds up to the totals exactly.
  */
 export function statementFacts(
   team: string | null,

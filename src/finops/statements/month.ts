@@ -19,7 +19,7 @@ function relationsOf({ lake }: StandDeps, stand: MonthStand): CostRelations {
   return relationsFrom(lake, stand);
 }
 
-/** Sums of a row in which an unknown cost counts nothing: how many are unknown is counted beside. */
+/** Sums of a row; an unknown cost adds nothing, and a separate column counts the unknown costs. */
 function pairOf(row: LakeRow): CostPair {
   return {
     currency: String(row.currency),
@@ -134,14 +134,14 @@ export async function factsOf(deps: StandDeps, stand: Stand, team: string | null
   return { ...statementFacts(team, month, cells, previous), reporting };
 }
 
-/** Which teams get a statement beside those that have rows. */
+/** Teams that get a statement even without rows in the month. */
 export interface FurtherTeams {
-  /** Teams of the month before that have nothing any more. */
+  /** Teams of the previous month without cost in this month. */
   readonly gone?: boolean;
   readonly named?: readonly string[];
 }
 
-/** Every statement of a month, teams by name, last what nobody pays. */
+/** Every statement of a month, teams by name, the unallocated statement last. */
 export async function allFacts(
   deps: StandDeps,
   stand: Stand,

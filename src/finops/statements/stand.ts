@@ -15,7 +15,7 @@ export interface StandDeps extends ReportingDeps {
   >;
 }
 
-/** Everything that the figures of a month stand on: the same stand gives the same figures for ever. */
+/** All inputs of the figures of a month: the same inputs always yield the same figures. */
 export interface MonthStand {
   /** Id of the allocation; null for a bill that was never allocated. */
   readonly basis: string | null;
@@ -27,7 +27,7 @@ export interface MonthStand {
 
 export interface Stand {
   readonly period: string;
-  /** Currency in which totals are given too; null for none. */
+  /** Additional currency for totals; null for none. */
   readonly reporting: string | null;
   readonly previousPeriod: string;
   readonly current: MonthStand;
@@ -111,7 +111,7 @@ async function standOf({ store, lake, billing }: StandDeps, state: AllocationSta
   };
 }
 
-/** The newest state is what counts now. A bill from before states were kept is taken as it lies there. */
+/** The newest state is the current one. A bill older than stored states is read from its current files. */
 async function standNow(deps: StandDeps, period: string): Promise<MonthStand | null> {
   const state = await findState(deps.store, { period });
   if (state !== null) return state.billFiles.length === 0 ? null : standOf(deps, state);

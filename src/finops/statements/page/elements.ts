@@ -18,14 +18,14 @@ export function money(amount: string): string {
   return `${exact.isNegative() && !exact.isZero() ? '−' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`;
 }
 
-/** HTML of a table cell; what is counted stands right. */
+/** HTML of a table cell; numbers are right-aligned. */
 export type Cell = string | { readonly right: string };
 
 export function moneyCell(amount: string): Cell {
   return { right: money(amount) };
 }
 
-/** `+12.5 %` from before to after; null from nothing. */
+/** `+12.5 %` from before to after; null when `before` is zero. */
 export function percent(after: string, before: string): string | null {
   const base = decimal(before);
   if (base.isZero()) return null;
@@ -66,7 +66,9 @@ function htmlOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.right;
 }
 
-/** One bar of parts, each as wide as its share of what is above zero; nothing where there is only one part. */
+/**
+ * One stacked bar, each part as wide as its share of the positive amounts; empty with fewer than two positive parts.
+ */
 export function bars(
   parts: readonly { readonly label: string; readonly className: string; readonly amount: string }[],
 ): string {
