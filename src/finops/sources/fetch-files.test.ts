@@ -29,7 +29,7 @@ async function fixture() {
   return { folder, deps, bucket, kept, leftovers, uploads };
 }
 
-/** The same bucket, noting what is read, and doing something when the first bytes of an object have been read. */
+/** The same bucket; records reads, and calls `whenRead` after the first bytes of an object. */
 function watched(bucket: Bucket, whenRead: (key: string) => void = () => {}): { bucket: Bucket; read: string[] } {
   const read: string[] = [];
   const readObject: Bucket['read'] = async (key, etag) => {

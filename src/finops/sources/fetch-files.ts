@@ -30,9 +30,8 @@ export interface FetchJob {
 }
 
 /**
- * Brings the files of a delivery here, streamed, each in the version that was planned with. What a sync that was cut off
- * had fetched, and what an earlier delivery left, is not fetched again.
- * Errors: `bucket_object_changed` and those of reading a bucket.
+ * Fetches the files of a delivery, streamed, each in the planned version. Files that an interrupted sync or an earlier
+ * delivery already fetched are not fetched again. Errors: `bucket_object_changed` and those of reading a bucket.
  */
 export async function fetchFiles(deps: FetchDeps, job: FetchJob, plan: DeliveryPlan): Promise<DeliveryFileRef[]> {
   const { progress } = job;
@@ -115,12 +114,12 @@ async function receive(
   return stored.value;
 }
 
-/** A full disk stops the reading too; what it stopped with is not the cause. */
+/** A full disk also aborts the read; the abort error is not the cause. */
 function isOurs(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error instanceof AppError);
 }
 
-/** After an import its bytes are kept by hash. */
+/** After an import, the bytes are kept by hash. */
 export async function noteKept(deps: FetchDeps, source: string, files: readonly PlannedFile[]): Promise<void> {
   const keys = new Set(files.map(({ key }) => key));
   for (const object of await findFetched(deps.store, source)) {
@@ -129,7 +128,7 @@ export async function noteKept(deps: FetchDeps, source: string, files: readonly 
   }
 }
 
-/** Removes what was fetched and not imported, and forgets objects that are no longer listed. */
+/** Discards fetched files that were not imported, and forgets objects that are no longer listed. */
 export async function tidyFetched(deps: FetchDeps, source: string, listing: Listing | null): Promise<void> {
   for (const { key, upload } of await findFetched(deps.store, source)) {
     if (upload !== null) await deps.uploads.discard(upload);

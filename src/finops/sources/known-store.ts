@@ -24,14 +24,14 @@ interface KnownTables {
 
 const KnownOutcome = z.enum(['delivered', 'failed', 'superseded']);
 
-/** A delivery in a bucket that a sync has dealt with. */
+/** A delivery in a bucket that a sync has processed. */
 export interface KnownDelivery {
-  /** What it is made of: unit, producer's id and content. */
+  /** Identity of the delivery: unit, producer's id and content. */
   readonly fingerprint: string;
   /** Key of its manifest. */
   readonly origin: string;
   readonly producedAt: Instant;
-  /** Differs when its files or the configuration do: what failed then is worth another try. */
+  /** Changes with the files or the configuration; a failed delivery is then retried. */
   readonly attemptHash: string;
   readonly outcome: z.infer<typeof KnownOutcome>;
   readonly deliveries: readonly SyncedDelivery[];

@@ -31,7 +31,7 @@ export const sourceMigrations: Migrations = {
         .column('source')
         .where(raw<boolean>`ended_at is null`)
         .execute();
-      // What is known of a delivery in a bucket, by what it is made of: nothing is imported twice for nothing.
+      // Deliveries of a bucket already processed, by fingerprint, to deduplicate imports.
       await db.schema
         .createTable('bill_source_delivery')
         .addColumn('source', 'text', (column) => column.notNull())

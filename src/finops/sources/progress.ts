@@ -20,11 +20,11 @@ export interface ProgressMeter {
   set(change: Partial<SyncProgress>): void;
   addBytes(sizeBytes: number): void;
   addFile(): void;
-  /** Saves what has not been saved. */
+  /** Saves pending progress. */
   flush(): Promise<void>;
 }
 
-/** Hands the progress to `save`, at most twice a second and one call at a time; a failure to save stops nothing. */
+/** Passes the progress to `save`, at most twice a second and one call at a time; ignores a failure to save. */
 export function createProgressMeter(save: (progress: SyncProgress) => Promise<void>): ProgressMeter {
   let current = NO_PROGRESS;
   let savedAt = Number.NEGATIVE_INFINITY;

@@ -38,8 +38,8 @@ const LARGEST_MANIFEST_BYTES = 64 * 1024 * 1024;
 const SYNCS_KEPT_MS = 30 * 24 * 3_600_000;
 
 /**
- * Runs a sync that was asked for, to its end. Throws only for another try: the store's job comes back then. What a sync
- * that was cut off had fetched is used; what it had imported is found unchanged.
+ * Runs a queued sync to its end. Throws only to request a retry by the job queue. Reuses the files fetched by an
+ * interrupted sync; deliveries that it imported are found unchanged.
  */
 export async function runSync(deps: SyncDeps, run: SyncRun): Promise<void> {
   const sync = await findSync(deps.store, run.sync);
@@ -98,7 +98,7 @@ async function syncSource(
       progress.set({ deliveriesDone: progress.now().deliveriesDone + 1 });
     }
   } finally {
-    // A server that stops goes on after its restart: what was fetched is kept for that.
+    // A stopping server resumes the sync after its restart, so it keeps the fetched files.
     if (!job.signal.aborted) await tidyFetched(deps, source, listing);
   }
 }
@@ -120,7 +120,7 @@ async function plansOf(
   const manifests = await mapBounded(objects, MANIFESTS_AT_ONCE, (object) => readManifestFile(bucket, object));
   const { layout, exportName, scope, dataset } = spec;
   const overrides = { exportName, scope, dataset };
-  // Who asks by hand knows that the copying is over.
+  // A sync started by hand implies that copying is complete.
   const settleMs = trigger === 'hand' ? 0 : SETTLE_MS;
   const plans = planDeliveries({ layout, listing, manifests, overrides, now, settleMs });
   const oldest = oldestPeriod(spec, now);
@@ -132,7 +132,7 @@ async function readManifestFile(bucket: Bucket, object: BucketObject): Promise<M
   return { object, text, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
-/** A manifest that changes while it is read is read as empty: it waits for the next sync. */
+/** A manifest that changes during the read is read as empty; it waits for the next sync. */
 async function readText(bucket: Bucket, { key, etag }: BucketObject): Promise<string> {
   try {
     const chunks: Buffer[] = [];

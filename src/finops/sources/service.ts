@@ -140,7 +140,7 @@ export async function deleteSourceByName(
   const fetched = await findFetched(deps.store, source);
   const alongside = (sql: Sql) => removeSource(sql, source);
   const answer = await deps.deleteBills({ ...request, isDeclared, alongside });
-  // What was fetched and not imported; after a crash here it is cleared a day later, like any upload.
+  // Files fetched but not imported; after a crash here, upload retention removes them a day later.
   if (!request.dryRun) for (const { upload } of fetched) if (upload !== null) await deps.uploads.discard(upload);
   return answer;
 }

@@ -22,7 +22,7 @@ const clock = { now: () => now };
 const shared = await sharedApplication({ clock });
 await postponeJobs(shared, 'forecasts.make', 'anomalies.judge');
 let application: Application;
-/** Each test has a source, an account and a folder of its own. */
+/** Each test uses its own source, account and folder. */
 let source = '';
 let account = '';
 let folder: string;
@@ -35,7 +35,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sources-'));
 });
 
-/** An application of its own with the source of the test alone: for tests of the schedule and of all sources. */
+/** A separate application with only the source of the test: for tests of the schedule and of all sources. */
 async function ownApplication(): Promise<void> {
   const own = await testApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());

@@ -50,7 +50,7 @@ export async function saveSource(sql: Sql, source: StoredSource, at: string): Pr
     .execute();
 }
 
-/** Everything that is known of a source: its document, its syncs, and what was found and fetched where it reads. */
+/** Deletes all data of a source: its document, its syncs, its known deliveries and its fetched objects. */
 export async function removeSource(sql: Sql, name: string): Promise<void> {
   const db = sql.tables<SourceTables>();
   await db.deleteFrom('bill_source_spec').where('name', '=', name).execute();
@@ -59,7 +59,7 @@ export async function removeSource(sql: Sql, name: string): Promise<void> {
   await db.deleteFrom('bill_source_object').where('source', '=', name).execute();
 }
 
-/** True for the one call that may sync for this time; the next is then due at `nextAt`. */
+/** True for the single call that wins the sync of this time; the next sync is then due at `nextAt`. */
 export async function takeTurn(sql: Sql, name: string, at: string, nextAt: string | null): Promise<boolean> {
   const { numUpdatedRows } = await sql
     .tables<SourceTables>()

@@ -25,12 +25,13 @@ export interface CheckedFiles {
 }
 
 /**
- * A run that overwrites the files of the one before it writes its manifest last. Files that are newer than their manifest
- * are half of the next delivery, unless nothing has changed for so long that the order of times comes from copying them.
+ * A run that overwrites the files of the previous run writes its manifest last. Files newer than their manifest are
+ * therefore part of an incomplete next delivery. After this time without any change, copying explains the order of the
+ * times instead.
  */
 const SETTLED_MS = 15 * 60_000;
 
-/** Takes exactly the files that a manifest names, and says whether they are what it says. */
+/** Selects exactly the files that a manifest names, and checks them against the manifest. */
 export function checkFiles(check: FileCheck): CheckedFiles {
   const { listing, manifest, named } = check;
   const found = named.map((file) => ({ file, object: namedObject(listing, manifest.object.key, file.name) }));

@@ -3,14 +3,14 @@ import type { Instant } from '../../../platform/units/index.ts';
 import type { ChargeDates } from '../../billing/index.ts';
 import type { BillDataset, Layout } from '../schema.ts';
 
-/** Layouts that say for themselves what belongs together; `auto` finds out which. */
+/** Layouts that define which files form a delivery; `auto` detects the layout. */
 export type KnownLayout = Exclude<Layout, 'auto'>;
 
-/** A file that a delivery consists of, as the listing showed it. */
+/** A file of a delivery, as listed. */
 export interface PlannedFile {
   readonly key: string;
   readonly sizeBytes: number;
-  /** Version that was planned with; reading any other fails. */
+  /** Planned version; reading a different version fails. */
   readonly etag: string;
 }
 
@@ -29,20 +29,20 @@ export type PlanState =
 
 export type Fault = 'missing' | 'disagrees';
 
-/** One delivery as it stands in a bucket: what a manifest names, or what lies in a folder. */
+/** One delivery as found in a bucket: the files that a manifest names, or the files of a folder. */
 export interface DeliveryPlan {
   readonly layout: KnownLayout;
-  /** Key of the manifest, or prefix of the folder, that the plan was read from. */
+  /** Key of the manifest, or prefix of the folder, from which the plan was read. */
   readonly origin: string;
   readonly exportName: string;
-  /** Null: as the format of the files says. */
+  /** Null: the format of the files determines it. */
   readonly dataset: BillDataset | null;
   readonly scope: string;
-  /** YYYY-MM as the manifest declares it; null: the rows say. */
+  /** YYYY-MM as the manifest declares it; null: the rows determine it. */
   readonly period: string | null;
-  /** The producer's own id of this delivery; null where it gives none. */
+  /** The producer's id of this delivery; null where it gives none. */
   readonly producerId: string | null;
-  /** When the producer made it. */
+  /** Production time at the producer. */
   readonly producedAt: Instant;
   /** False where only the time of an object is known, which copying changes. */
   readonly producedAtStated: boolean;

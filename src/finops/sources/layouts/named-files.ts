@@ -2,10 +2,11 @@ import type { BucketObject } from '../../../platform/buckets/index.ts';
 import type { Listing } from './delivery-plan.ts';
 
 /**
- * The object that a manifest means, or null when it is not there. Manifests name keys of the bucket they were written to
- * (`s3://bucket/a/b.csv`, `/a/b.csv`, `a/b.csv`); a copy of the bucket, or a folder made of a part of it, has lost the
- * beginning of them. So the longest end of the name counts that exists beside or below a folder above the manifest.
- * Example: manifest `2024/m.json` naming `exports/2024/x.csv` means `2024/x.csv` when there is no `exports/2024/x.csv`.
+ * The object that a manifest names, or null when it does not exist. Manifests name keys of the bucket to which they
+ * were written (`s3://bucket/a/b.csv`, `/a/b.csv`, `a/b.csv`). In a copy of the bucket, or in a folder with a part of
+ * it, the prefix of these keys is lost. The match is therefore the longest suffix of the name that exists in or below a
+ * folder above the manifest. Example: manifest `2024/m.json` naming `exports/2024/x.csv` means `2024/x.csv` when there
+ * is no `exports/2024/x.csv`.
  */
 export function namedObject(listing: Listing, manifestKey: string, named: string): BucketObject | null {
   const wanted = keySegments(named);

@@ -14,9 +14,9 @@ export type KeyPlace =
     }
   /** `…/YYYYMMDD-YYYYMMDD/[assembly/]<report>-Manifest.json` of an AWS Cost and Usage Report. */
   | { readonly kind: 'curManifest'; readonly folder: string; readonly isAssemblyCopy: boolean }
-  /** `manifest.json` of an Azure export run, wherever it lies. */
+  /** `manifest.json` of an Azure export run, in any folder. */
   | { readonly kind: 'azureManifest' }
-  /** A bill file under a folder named by dates; only a manifest says whose it is. */
+  /** A bill file under a folder named by dates; only a manifest identifies its export. */
   | {
       readonly kind: 'dated';
       /** Key of the folder that is named by dates. */

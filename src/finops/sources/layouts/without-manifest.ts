@@ -13,14 +13,14 @@ import {
 } from './delivery-plan.ts';
 import { type KeyPlace, placeOfKey } from './place-of-key.ts';
 
-/** What is asked of files that no manifest vouches for. */
+/** Conditions for importing files without a manifest. */
 export interface Settling {
   readonly now: Instant;
-  /** How long nothing may have changed before files are taken for whole, milliseconds; 0 takes them as they are. */
+  /** Time without a change after which files count as complete, milliseconds; 0 accepts them immediately. */
   readonly settleMs: number;
 }
 
-/** A plain folder is looked at while somebody may still be copying into it. */
+/** Settling time of a plain folder, because a copy into it can be in progress during the sync. */
 export const SETTLE_MS = 60_000;
 
 type Dated = Extract<KeyPlace, { kind: 'dated' }>;
@@ -115,7 +115,10 @@ export function planPlainFiles(objects: readonly BucketObject[], settling: Settl
   return [{ ...plainPlan(objects), state: settled(objects, settling) }];
 }
 
-/** Bill files that lie beside exports and that no manifest could name: told, so that nobody takes them for counted. */
+/**
+ * Bill files next to exports that no manifest can name: reported as ignored, so that an operator does not mistake them
+ * for counted.
+ */
 export function planStrays(objects: readonly BucketObject[]): DeliveryPlan[] {
   const [first] = objects;
   if (first === undefined) return [];
