@@ -91,7 +91,7 @@ async function actsOf(deps: LedgerDeps, plan: Plan, act: Act, at: string): Promi
   return acts;
 }
 
-/** Null for a deletion of rows that are damaged: they can be deleted, and how the money moved is not known. */
+/** Null for a deletion of damaged rows: the rows can be deleted, but the change of money is unknown. */
 async function restatedDelta(
   deps: LedgerDeps,
   plan: Plan,
@@ -106,7 +106,7 @@ async function restatedDelta(
   }
 }
 
-/** A deletion may name several deliveries: its record of a month names the one that counted there. */
+/** A deletion can name several deliveries; its record of a month names the delivery that counted there. */
 function namedDelivery({ act, delivery }: Act, changes: readonly UnitChange[]): string {
   if (act !== 'delete') return delivery;
   return changes.find(({ before }) => before !== null)?.before ?? delivery;
@@ -130,7 +130,7 @@ async function deltaOf(deps: LedgerDeps, plan: Plan, changes: readonly UnitChang
     }));
 }
 
-/** Units that were put on hold by this act. */
+/** Appends an event for each unit that this operation put on hold. */
 async function appendHeld(deps: LedgerDeps, sql: Sql, plan: Plan): Promise<void> {
   const isNew = ({ held }: Undecided) => plan.units.some(({ partition }) => partition === held.partition);
   for (const { held, counted, reason } of plan.undecided.filter(isNew)) {

@@ -36,7 +36,7 @@ export async function billSums(sql: Sql, deliveries: readonly string[]): Promise
   return sums;
 }
 
-/** The same figures computed from the rows as they are now, by billing period. Error: `lake_file_damaged`. */
+/** Recomputes the same sums from the current rows, by billing period. Error: `lake_file_damaged`. */
 export async function sumBillRows(
   { store, lake }: { readonly store: Store; readonly lake: Lake },
   delivery: string,

@@ -4,7 +4,7 @@ import { duckDbTypes, type FocusColumn, focusColumnNames, focusColumns } from '.
 import type { FormatMapping, SourceColumn, SourceExpression } from './formats/format.ts';
 import type { SourceRelation } from './source-relation.ts';
 
-/** Without these a row can neither be dated nor summed. */
+/** Required columns: without them a row cannot be dated or summed. */
 const REQUIRED: readonly FocusColumn[] = ['BilledCost', 'BillingCurrency', 'BillingPeriodStart', 'ChargePeriodStart'];
 
 /** Origin of the rows of one file. */
@@ -79,8 +79,8 @@ function customColumns(
 
 const kinds = { decimal: 'decimal', instant: 'instant', tags: 'json' } as const;
 /**
- * ISO 4217, from the runtime's own table, as one text to search; those of most bills first. A list of that many values
- * would make the engine join the rows with it, and a join gives up the order of the file.
+ * ISO 4217 codes from the table of the runtime, as one text to search; the most frequent ones first. The engine would
+ * turn a list of that many values into a join, and a join loses the row order of the file.
  */
 const currencies = ` ${[...new Set(['USD', 'EUR', 'GBP', ...Intl.supportedValuesOf('currency')])].join(' ')} `;
 
@@ -164,12 +164,12 @@ const expectations: Readonly<Record<string, string>> = {
 const NUMBER_FORMAT_HINT =
   '. Where the whole file writes 1,234.56 or 1.234,56, say so with --number-format grouped or decimal-comma';
 
-/** `$10,000.00`, `1.234,56`: an amount, as people's programs write it. */
+/** `$10,000.00`, `1.234,56`: an amount with currency signs or separators. */
 function isWrittenOtherwise(value: string): boolean {
   return /^[-+\p{Sc}\p{Zs}]*\d[\d.,\p{Sc}\p{Zs}]*$/u.test(value);
 }
 
-/** The reject column as a person reads it. */
+/** Text of the reject column for people. */
 export function explainRejection(reject: string): { column: string; reason: string } {
   const [column = '', kind = '', value = ''] = reject.split(SEPARATOR);
   const shown = kind === 'missing' ? column : `${column} "${value.slice(0, 80)}"`;

@@ -30,7 +30,7 @@ export async function countedUnits(sql: Sql, delivery: string): Promise<CountedU
   );
 }
 
-/** State of a billing period over all its sources: of each the days that it stays provisional are asked. */
+/** State of a billing period over all its sources, with the provisional days of each source. */
 export async function stateOfPeriod(sql: Sql, period: string, now: Instant): Promise<PeriodState> {
   const days = await provisionalDaysBySource(sql);
   const units = (await standingUnits(sql)).filter((unit) => unit.period === period);

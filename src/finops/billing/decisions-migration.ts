@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { unitExport } from './bill-rows.ts';
 import { BillDataset } from './schema.ts';
 
-/** The tables as they are while the step runs. */
+/** Schema of the tables at the time of this migration. */
 interface BeforeDecisions {
   bill_unit: {
     source: string;

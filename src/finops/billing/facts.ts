@@ -73,7 +73,7 @@ export async function unitFacts(
   };
 }
 
-/** Rows that break a rule of FOCUS, counted once a rule; null where that was not checked. */
+/** Number of violations of FOCUS rules, summed over rows and rules; null where the rules were not checked. */
 export function countFindings(facts: UnitFacts | null): number | null {
   if (facts?.findings === undefined) return null;
   return Object.values(facts.findings).reduce((sum, count) => sum + count, 0);

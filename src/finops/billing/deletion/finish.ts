@@ -12,7 +12,7 @@ export interface FinishDeps {
   readonly objects: Pick<Objects, 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** The turn of the bill: no import notes or uses a raw file meanwhile. */
+  /** The exclusive queue of the bill: no import writes or uses a raw file meanwhile. */
   readonly exclusive: <T>(work: () => Promise<T>) => Promise<T>;
 }
 

@@ -13,7 +13,7 @@ export interface BillRetentionDeps extends DeletionDeps, FinishDeps {
   readonly config: Pick<Config, 'rawBillDays' | 'supersededDeliveryDays'>;
 }
 
-/** Deletes raw bills and superseded deliveries by age. Days: null keeps them. */
+/** Retention of raw bills and superseded deliveries, in days; null keeps them. */
 export interface BillRetention {
   previewRaw(days: number | null): Promise<RetentionPreview>;
   previewSuperseded(days: number | null): Promise<RetentionPreview>;
@@ -75,7 +75,7 @@ async function previewRaw(deps: BillRetentionDeps, days: number | null): Promise
   };
 }
 
-/** The files leave the disk with `finishDeletions`, except those that a younger delivery names too. */
+/** `finishDeletions` removes the files from the disk, except those that a younger delivery also uses. */
 async function deleteOldRaw(deps: BillRetentionDeps, days: number | null): Promise<void> {
   const before = instantBefore(deps, days);
   if (before === null) return;

@@ -28,10 +28,10 @@ interface DeletionTables {
   bill_source: { source: string };
 }
 
-/** A deletion with the files that it takes off the disk. */
+/** A deletion and the files that it removes from the disk. */
 export interface StoredDeletion extends DeletionRecord {
   readonly files: readonly DeliveryFile[];
-  /** Ids of the lake files that held the rows; empty where the rows stay. */
+  /** Ids of the lake files with the rows; empty when the rows are kept. */
   readonly lakeFiles: readonly string[];
 }
 
@@ -102,7 +102,7 @@ export async function keptRawFiles(sql: Sql, except: ReadonlySet<string> = new S
   return new Set(kept.map(({ sha256 }) => sha256));
 }
 
-/** Null: the raw files of the delivery are here. */
+/** Null: the raw files of the delivery are present. */
 export async function noteRawDeleted(sql: Sql, delivery: string, at: string | null): Promise<void> {
   await sql
     .tables<DeletionTables>()
@@ -112,7 +112,7 @@ export async function noteRawDeleted(sql: Sql, delivery: string, at: string | nu
     .execute();
 }
 
-/** When retention deleted the raw files, of the deliveries of which it did. */
+/** Time at which retention deleted the raw files, by delivery; only deliveries without raw files. */
 export async function rawDeletedAt(sql: Sql): Promise<Map<string, string>> {
   const rows = await sql
     .tables<DeletionTables>()

@@ -1,4 +1,4 @@
-/** A delivery of a unit, as far as it matters here. */
+/** The fields of a unit's delivery that the choice of a successor needs. */
 export interface UnitDelivery {
   readonly delivery: string;
 }
@@ -33,7 +33,7 @@ export function findSuccessor(
   return newer === undefined ? { kind: 'none' } : { kind: 'only_newer', delivery: newer.delivery };
 }
 
-/** In words, for a person who decides about the deletion. */
+/** Explains the successor to the person who decides about the deletion. */
 export function successorReason(successor: Successor): string {
   switch (successor.kind) {
     case 'counts':

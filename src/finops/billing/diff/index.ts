@@ -19,7 +19,7 @@ export interface DiffDeps {
 export interface DiffQuestion {
   readonly a: string;
   readonly b: string;
-  /** YYYY-MM; null where the two share one billing period. */
+  /** YYYY-MM; null if the deliveries share one billing period. */
   readonly period: string | null;
   /** Dimension of the totals; null for none. */
   readonly by: string | null;

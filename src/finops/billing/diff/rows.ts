@@ -57,14 +57,14 @@ export interface DiffCounts {
   readonly changedFields: number;
 }
 
-/** Matches the rows of two relations with row ids, in temporary tables of the session that the questions below read. */
+/** Matches the rows of two relations with row ids, in temporary tables of the session that later queries read. */
 export async function matchRows(session: LakeSession, a: string, b: string): Promise<void> {
   const side = (relation: string, isB: boolean) => `SELECT ${isB} AS is_b, lake_file, file_row_number,
     ${CONTENT.join(', ')}, hash(${IDENTITY.join(', ')}) AS identity,
     hash(${[...IDENTITY, ...FINER_IDENTITY, entries('Tags')].join(', ')}) AS finer_identity,
     BilledCost, EffectiveCost, ConsumedQuantity FROM ${relation}`;
   await session.query(`CREATE TEMP TABLE entry AS ${side(a, false)} UNION ALL ${side(b, true)}`);
-  // Of equal rows so many are left on a side as it has more than the other.
+  // Of equal rows, a side keeps as many as it has more than the other side.
   await session.query(`CREATE TEMP TABLE rest AS
     WITH uneven AS (SELECT content, content_too, count(*) FILTER (is_b) AS in_b, count(*) FILTER (NOT is_b) AS in_a
       FROM entry GROUP BY ALL HAVING in_a <> in_b),
@@ -142,8 +142,8 @@ export async function unpairedRows(
 }
 
 /**
- * The few rows of a relation that a page names, and those of other files with the same numbers: the reader then skips the
- * rest, where a join would first read every column of it.
+ * The few rows of a relation that a page lists, and rows of other files with the same numbers: the reader then skips
+ * the other rows, whereas a join would first read every column of them.
  */
 async function rowsAt(session: LakeSession, relation: string, numbers: string): Promise<string> {
   const wanted = await session.query(`SELECT DISTINCT number::BIGINT AS number FROM (${numbers}) ORDER BY 1`);
