@@ -5,7 +5,7 @@ import { allocatedDaily } from './tables.ts';
 export interface AllocatedRun {
   readonly run: string;
   readonly currency: string;
-  /** EffectiveCost that rules give to the run, idle parts of it included. */
+  /** EffectiveCost that rules assign to the run, idle parts included. */
   readonly allocated: string;
 }
 

@@ -9,7 +9,7 @@ import { costSummary } from '../costs/schema.ts';
 import { getAllocationRules } from './schema.ts';
 
 const application = await sharedQuietApplication();
-/** Each test replaces the October bill with rows of its own region, and replaces the rules. */
+/** Each test replaces the October bill with rows of a test-specific region, and replaces the rules. */
 let region = '';
 let tests = 0;
 beforeEach(() => {

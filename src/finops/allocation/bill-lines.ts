@@ -6,10 +6,10 @@ import { allocations } from './tables.ts';
 
 /** One row of the bill that counts now. */
 export interface BillLine {
-  /** `lake file/row`: where the row is kept. Another delivery of the bill makes other lines. */
+  /** `lake file/row`: storage location of the row. A different delivery of the bill yields different lines. */
   readonly line: string;
   readonly currency: string;
-  /** EffectiveCost of the row, or the part of it that is meant; null when the bill does not state it. */
+  /** EffectiveCost of the row, or of the selected share of it; null when the bill does not state it. */
   readonly cost: string | null;
   readonly serviceName: string | null;
   readonly chargeCategory: string | null;
@@ -46,7 +46,7 @@ export async function linesOfRun(deps: ReportDeps, run: string, limit: number): 
   return dearest(deps, from, limit);
 }
 
-/** One line by where it is kept; null when it is not part of the bill that counts now. */
+/** One line by its storage location; null when the current bill does not contain it. */
 export async function findLine(deps: ReportDeps, line: string): Promise<BillLine | null> {
   const [, file, row] = /^(.+)\/(\d{1,15})$/.exec(line) ?? [];
   if (file === undefined || row === undefined) return null;

@@ -48,8 +48,8 @@ export interface StagedAllocation {
 }
 
 /**
- * Allocates the given partitions of a period and stages their allocations and roll-ups. With pools among the rules the
- * whole period is read, because what a pool costs and who it is split over may lie in any unit of it.
+ * Allocates the given partitions of a period and stages their allocations and roll-ups. With pools among the rules it
+ * reads the whole period, because the cost and the receivers of a pool can come from any unit of it.
  */
 export async function derivePeriod(
   deps: DerivationDeps,
@@ -93,8 +93,8 @@ export async function derivePeriod(
 }
 
 /**
- * Fills the temporary tables of a period: pools are settled in the order of their rules, each on top of the last.
- * `besides`: a bill relation that knows more of its rows, and what rows of pools keep of that.
+ * Fills the temporary tables of a period. Pools are settled in the order of their rules, each with the results of the
+ * earlier ones. `besides`: a bill relation with additional columns, and those columns that rows of pools keep.
  */
 export async function settlePools(
   deps: DerivationDeps,

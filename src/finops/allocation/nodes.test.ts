@@ -8,7 +8,7 @@ import { recordWorkloadUsage, type WorkloadUsage } from './workloads/schema.ts';
 import { workloadWeight } from './workloads/weights.ts';
 
 const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
-/** Each test replaces the October bill with charges of its own node, and replaces the rules. */
+/** Each test replaces the October bill with charges of a test-specific node, and replaces the rules. */
 let node = '';
 let tests = 0;
 beforeEach(() => {

@@ -44,7 +44,7 @@ export function directDailySelect(classification: Classification, bill: string):
     FROM ${directRows(classification, bill, items)} GROUP BY ALL)`;
 }
 
-/** `kept` are further columns of the bill relation that rows of pools keep. */
+/** `kept` are additional columns of the bill relation that rows of pools keep. */
 export async function createPeriodTables(
   session: LakeSession,
   rules: RuleSet,
@@ -78,10 +78,10 @@ async function createFileTable(session: LakeSession, files: readonly StagedFile[
   if (rows.length > 0) await session.query(`INSERT INTO bill_file VALUES ${rows.join(', ')}`);
 }
 
-/** The bill's name of a node as workload usage would say it. */
+/** Node id of a bill row, normalized like the node of workload usage. */
 const NODE = `coalesce(lower(trim(ResourceId)), '')`;
 
-/** Rows of one pool are split alike: by currency, and by day or by node and time where the rule says so. */
+/** Rows of one pool have the same split: by currency, and by day or by node and time where the rule requires it. */
 function poolSql(rules: RuleSet): string {
   const currency = `coalesce(BillingCurrency, '')`;
   const branches = rules.rules.flatMap((rule, index) => {
@@ -99,7 +99,7 @@ function poolSql(rules: RuleSet): string {
   return branches.length === 0 ? currency : `CASE ${branches.join(' ')} ELSE ${currency} END`;
 }
 
-/** The key of a subject by some of its fields, to find equal ones. */
+/** Key of a subject over some of its fields, to find equal subjects. */
 export function subjectKey(subject: Subject): string {
   return JSON.stringify(subjectFields.map((field) => subject[field] ?? null));
 }

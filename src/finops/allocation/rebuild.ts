@@ -35,7 +35,7 @@ export async function rebuildAllocations(
   return outcomes;
 }
 
-/** Checks the files of billing periods as they stand now, and rebuilds those that are missing or damaged. */
+/** Checks the current files of billing periods, and rebuilds missing or damaged ones. */
 export async function healAllocations(deps: ApplyDeps, sql: Sql, periods: readonly string[]): Promise<void> {
   const wanted = new Set(periods);
   const damaged: StagedFile[] = [];
@@ -50,7 +50,7 @@ export async function healAllocations(deps: ApplyDeps, sql: Sql, periods: readon
   if (damaged.length > 0) await rebuildAllocations(deps, damaged);
 }
 
-/** Null when the work succeeds, else why not. */
+/** Null when the work succeeds, else the reason of the failure. */
 async function explained(work: () => Promise<string | null>): Promise<string | null> {
   try {
     return await work();

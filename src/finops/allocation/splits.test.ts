@@ -7,7 +7,7 @@ import { recordTokenUsage } from '../tokens/schema.ts';
 import { getCoverage, getRuleHits } from './schema.ts';
 
 const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
-/** Each test replaces the October bill with rows of its own resource, and replaces the rules. */
+/** Each test replaces the October bill with rows of a test-specific resource, and replaces the rules. */
 let resource = '';
 let tests = 0;
 beforeEach(() => {

@@ -19,7 +19,7 @@ interface AllocationTables {
 export interface StoredRules extends RuleSet {
   /** 0 before any rules were applied. */
   readonly version: number;
-  /** Name of the document that holds them; null before any were applied. */
+  /** Name of the document with the rules; null before the first apply. */
   readonly name: string | null;
   readonly appliedAt: string | null;
 }
@@ -31,7 +31,7 @@ export async function rulesInForce(sql: Sql): Promise<StoredRules> {
   return row === undefined ? NONE : rulesOf(row);
 }
 
-/** Rules as they were in a version; null when there is none of this number. */
+/** Rules of a version; null for an unknown version. */
 export async function rulesOfVersion(sql: Sql, version: number): Promise<StoredRules | null> {
   const row = await rules(sql).where('version', '=', version).executeTakeFirst();
   return row === undefined ? null : rulesOf(row);
@@ -96,7 +96,7 @@ export async function insertDerivation(sql: Sql, derivation: Derivation): Promis
     .execute();
 }
 
-/** Fingerprint of the usage that a derivation saw; null for one that is not known. */
+/** Fingerprint of the usage that a derivation used; null for an unknown derivation. */
 export async function usageFingerprintOf(sql: Sql, derivation: string): Promise<string | null> {
   const row = await sql
     .tables<AllocationTables>()

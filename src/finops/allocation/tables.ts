@@ -33,7 +33,7 @@ export const allocations: LakeTable = {
     /** FOCUS AllocatedResourceId and -Name: the workload that held the node. */
     resource_id: 'VARCHAR',
     resource_name: 'VARCHAR',
-    /** Why a shared cost stayed without a receiver. */
+    /** Reason why a shared cost has no receiver. */
     reason: 'VARCHAR',
     ...subjectColumns,
     ...Object.fromEntries(allocatedCosts.map((column) => [column, EXACT_TYPE])),
@@ -51,9 +51,9 @@ export const dailyDimensions = [
 ] as const;
 
 /**
- * The whole bill by day and subject, unallocated rows included (`kind` unallocated, `rule` null). Sums are exact over the
- * rows that state the cost; `without_<cost>` counts those that do not. `bill_rows` counts a split row once, with its
- * first share. One partition is one bill unit. It is there whether rules are in force or not.
+ * The whole bill by day and subject, including unallocated rows (`kind` unallocated, `rule` null). Sums are exact over
+ * the rows that state the cost; `without_<cost>` counts the other rows. `bill_rows` counts a split row once, with its
+ * first share. One partition is one bill unit. The table exists even when no rules are in force.
  */
 export const allocatedDaily: LakeTable = {
   name: 'allocated_daily',

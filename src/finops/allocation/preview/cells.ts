@@ -30,7 +30,7 @@ function otherItems(theirs: Classification): string {
   return [`rule_index AS other_rule`, ...subject].join(', ');
 }
 
-/** SQL text of a treatment; made of sums, not of rows, because text is slow. */
+/** SQL text of a treatment; built from sums instead of rows, because text is slow. */
 const cellOf = (rule: string, subject: string) => `to_json([${rule}::VARCHAR, ${subject}])::VARCHAR`;
 const otherCell = cellOf('other_rule', subjectFields.map((field) => identifier(`other_${field}`)).join(', '));
 

@@ -3,14 +3,15 @@ import type { SubjectField } from './classify.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { AllocationRule } from './schema.ts';
 
-/** Whether some rule can assign cost to a value of this field, such as any team at all. */
+/** Whether a rule can assign cost to any value of this field, for example to any team. */
 export function assignsField(rules: RuleSet, field: SubjectField): boolean {
   return rules.rules.some((rule) => valuesAssigned(rule, field) !== 'none');
 }
 
 /**
- * The first field of a subject whose value no rule can assign, with its value: what bills say of such a subject is unknown,
- * not zero. Null when rules can assign every field. A rule that takes values from rows or from usage can assign any value.
+ * The first field of a subject whose value no rule can assign, with its value: the cost of such a subject is unknown,
+ * not zero. Null when rules can assign every field. A rule that takes values from rows or from usage can assign any
+ * value.
  */
 export function findUnassignedPart(rules: RuleSet, subject: Subject): { field: SubjectField; value: string } | null {
   for (const field of subjectFields) {

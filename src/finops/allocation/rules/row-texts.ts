@@ -20,9 +20,9 @@ export interface RowTexts {
   of(dimension: string, rule: string): readonly string[];
   /** A value as the texts would show it. */
   folded(value: string): string;
-  /** Columns outside FOCUS that the texts asked for so far are of. */
+  /** Columns outside FOCUS used by the texts requested so far. */
   others(): string[];
-  /** SELECT items of all texts asked for so far. */
+  /** SELECT items of all texts requested so far. */
   columns(): string[];
 }
 
@@ -70,7 +70,7 @@ function foldingOf(normalise: Normalise | undefined): Folding {
   };
 }
 
-/** `tag:Owner_Team` is `tag:team` where the rules say that these keys mean the same. */
+/** `tag:Owner_Team` becomes `tag:team` where the rules declare both keys equal. */
 function canonicalDimension(dimension: string, normalise: Normalise | undefined): string {
   if (!dimension.startsWith('tag:')) return dimension;
   const key = dimension.slice('tag:'.length).trim().toLowerCase();

@@ -26,8 +26,8 @@ function rowByRow(pools: readonly number[], items: string): string {
 }
 
 /**
- * Fixed amounts are split over the running total of the pool instead of row by row: what a receiver gets of all rows
- * together is then its amount to the last decimal, whatever the rows round to, and each row still adds up.
+ * Fixed amounts are split over the running total of the pool instead of row by row. The sum of a receiver over all rows
+ * is then exactly its amount, regardless of the rounding of single rows, and each row still adds up.
  */
 function overTotal(pools: readonly number[], items: string): string {
   const running = allocatedCosts.map(

@@ -4,7 +4,7 @@ import { before, costOfUnits } from './split-sql.ts';
 
 const fields = subjectFields.map(identifier).join(', ');
 const DAY_MS = 86_400_000;
-/** Days that an interval touches: nodes meet their workloads day by day, which keeps the join small. */
+/** Days that an interval overlaps: nodes and workloads are joined by day, which keeps the join small. */
 const days = `unnest(range(start_ms // ${DAY_MS}, (end_ms - 1) // ${DAY_MS} + 1)) AS day`;
 
 /** From `node_pool` and `workload`: weight times milliseconds of each workload in each pool. */
@@ -36,7 +36,7 @@ const parts = `
 const placed = `SELECT *, row_number() OVER in_order - 1 AS place, (sum(part) OVER in_order)::HUGEINT AS until FROM parts
   WINDOW in_order AS (PARTITION BY pool ORDER BY resource_name NULLS LAST, resource_id, ${fields}, kind ROWS UNBOUNDED PRECEDING)`;
 
-/** Where a part ends, as a fraction in lowest terms; cut to 62 bits only where it is longer. */
+/** End of a part, as a fraction in lowest terms; cut to 62 bits only where it is longer. */
 const reduced = `SELECT *, until // divisor AS num, total // divisor AS den FROM (SELECT *, gcd(until, total) AS divisor FROM placed)`;
 const cut = `SELECT * REPLACE (num >> surplus AS num, den >> surplus AS den) FROM (
   SELECT *, CASE WHEN den < 4611686018427387904 THEN 0 ELSE ceil(log2(den::DOUBLE))::INTEGER - 61 END AS surplus FROM reduced)`;

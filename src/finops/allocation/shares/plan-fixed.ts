@@ -44,7 +44,7 @@ export function fixedOutcome(split: FixedSplit, pool: Pool, total: string | null
   return { receivers: [...scaled(amounts, split), ...remainderOf(split, left)] };
 }
 
-/** Amounts in the unit in which remainders are whole: the sum of their weights. */
+/** Amounts multiplied by the sum of the remainder weights, to match the weights of `remainderOf`. */
 function scaled(amounts: readonly Receiver[], split: FixedSplit): Receiver[] {
   const unit = weightsOf(split);
   return amounts.map((receiver) => ({ ...receiver, weight: decimalString(decimal(receiver.weight).times(unit)) }));

@@ -30,7 +30,7 @@ export async function planNodes(
   for (const table of ['node_pool', 'workload', 'node_held']) await session.query(`DROP TABLE ${table}`);
 }
 
-/** Everything that was reported of the nodes of the pools while they cost. */
+/** Loads all reported usage of the nodes of the pools within their charge periods. */
 async function createWorkloadTable(session: LakeSession, sql: Sql, split: KubernetesSplit): Promise<void> {
   const names = subjectFields.map((field) => `${identifier(field)} VARCHAR`).join(', ');
   await session.query(`CREATE TEMP TABLE workload (node VARCHAR, start_ms BIGINT, end_ms BIGINT, resource_id VARCHAR,

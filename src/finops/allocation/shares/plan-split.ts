@@ -150,7 +150,7 @@ function isReceiver(to: readonly Subject[] | undefined, subject: Subject): boole
   return to === undefined || to.some((each) => subjectKey(each) === subjectKey(subject));
 }
 
-/** One amount a subject, in an order that does not depend on where the rows came from. */
+/** One amount per subject, in an order that does not depend on the origin of the rows. */
 function summed(basis: readonly BasisAmount[]): { subject: Subject; amount: string }[] {
   const bySubject = Map.groupBy(basis, ({ subject }) => subjectKey(subject));
   return [...bySubject]

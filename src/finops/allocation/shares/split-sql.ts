@@ -3,7 +3,7 @@ import { EXACT_TYPE, EXACT_UNIT } from '../../../platform/lake/index.ts';
 /** 2^64 - 1 */
 const LOWER_64 = '18446744073709551615::HUGEINT';
 
-/** A DECIMAL(38,21) as the whole number of its last decimals, HUGEINT. Casting it otherwise would round to whole units. */
+/** A DECIMAL(38,21) as an integer count of its last decimal, HUGEINT. A cast would round to whole units. */
 export function units(cost: string): string {
   return `replace((${cost})::${EXACT_TYPE}::VARCHAR, '.', '')::HUGEINT`;
 }

@@ -28,9 +28,9 @@ export interface WorkloadWeight {
 const PARTS = 9_009_000_000n;
 
 /**
- * Weight of a workload by the rule of its node (OpenCost): a workload holds max(request, usage) of each resource, and the
- * resources count by their prices. A node with GPUs counts by GPUs alone unless the rule says otherwise: split by list
- * prices, two thirds of an H100 node would go to its CPUs and memory.
+ * Weight of a workload by the rule of its node (OpenCost): a workload holds max(request, usage) of each resource, weighted
+ * by the price of the resource. By default, only GPUs count on a node with GPUs: a split by list prices would assign two
+ * thirds of an H100 node to its CPUs and memory.
  * Example: 2 of 8 GPUs requested, 1 used -> held : busy : capacity = 2 : 1 : 8, unit GPU-Hours.
  */
 export function workloadWeight(usage: WorkloadUsage, rule: KubernetesSplit): WorkloadWeight {
@@ -53,7 +53,7 @@ export function workloadWeight(usage: WorkloadUsage, rule: KubernetesSplit): Wor
   };
 }
 
-/** The rule's prices, and the number of parts of which every price times every quantity is a whole number. */
+/** Prices of the rule, and the number of parts for which each product of price and quantity is a whole number. */
 function pricesOf({ prices }: KubernetesSplit) {
   const exact = { cpu: rational(prices.cpuHour), gpu: rational(prices.gpuHour), ramGib: rational(prices.ramGibHour) };
   const whole = Object.values(exact).reduce((common, { den }) => lcm(common, den), 1n) * PARTS;
