@@ -2,10 +2,10 @@ import type { BillDataset } from './formats/format.ts';
 import type { DateFormat, NumberFormat } from './schema.ts';
 
 /**
- * A file of a delivery. Bytes that are new come as an upload (`platform/uploads`: `receive(name, stream)` answers the id);
- * bytes that were delivered before are named by their hash, so that they need not be fetched again
- * (`billing.keepsRaw(sha256)` tells whether they are kept). `name` is the path as a person knows it, such as the key in the
- * bucket; rows name it, so it is unique within the delivery.
+ * A file of a delivery. New bytes arrive as an upload (`platform/uploads`: `receive(name, stream)` returns the id).
+ * Bytes that were delivered before are referenced by their hash, so that they need not be fetched again
+ * (`billing.keepsRaw(sha256)` tells whether they are kept). `name` is the display path, such as the key in the bucket;
+ * rows refer to it, so it is unique within the delivery.
  */
 export type DeliveryFileRef =
   | { readonly name: string; readonly upload: string }

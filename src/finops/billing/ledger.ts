@@ -42,7 +42,7 @@ export interface BillDerivation {
   discard(): Promise<void>;
 }
 
-/** Current files of the `remove` partitions go, those of `add` come, in one transaction. */
+/** Replaces the current files of the `remove` partitions by those of `add`, in one transaction. */
 export interface BillChange {
   readonly remove: readonly string[];
   readonly add: readonly StagedFile[];
@@ -78,7 +78,7 @@ export interface Deciding {
   readonly counts: 'this' | 'both';
 }
 
-/** Everything that an act changes, worked out before anything is. */
+/** All changes of an operation, computed before any is applied. */
 export interface Plan {
   readonly units: readonly StandingUnit[];
   /** Units without a current delivery afterwards. */
@@ -94,7 +94,7 @@ export interface Plan {
   readonly lake: BillChange;
 }
 
-/** Two units that may hold the same charges: one counts, one is held. */
+/** Two units that may contain the same charges: one counts, one is held. */
 export interface Undecided {
   readonly held: StandingUnit;
   readonly counted: StandingUnit;
@@ -103,8 +103,8 @@ export interface Undecided {
 }
 
 /**
- * Works out what an act would change. Ask and apply within one turn, or another act may change the bill in between. `gone` are
- * current units that have no delivery afterwards.
+ * Computes the changes of an operation. Plan and apply inside one call of `exclusive`, so that no other operation
+ * changes the bill in between. `gone` are current units that have no delivery afterwards.
  */
 export async function planChange(
   deps: LedgerDeps,
@@ -152,7 +152,7 @@ function nextUnits(before: readonly StandingUnit[], intended: readonly IntendedU
   for (const unit of intended) {
     const { partition, source, exportName, dataset, scope, period, delivery } = unit;
     const existing = next.get(partition);
-    // An export keeps from month to month the claim that it had.
+    // An export keeps its claim from month to month.
     const inherited = existing ?? latestOfExport([...next.values()], unit);
     if (inherited === undefined) arrival += 1;
     const { shadowedBy = null, shadowReason = null, held = false } = existing ?? {};
@@ -167,7 +167,10 @@ function latestOfExport(units: readonly StandingUnit[], unit: BillUnit): Standin
   return same.toSorted((a, b) => (a.period < b.period ? 1 : -1))[0];
 }
 
-/** Compares every intended unit with every other of its period, and pairs of which only amounts are known; each pair once. */
+/**
+ * Compares each intended unit with every other unit of its period, and recompares pairs compared only by amounts; each
+ * pair once.
+ */
 async function compareAll(
   deps: LedgerDeps,
   here: readonly StandingUnit[],

@@ -82,7 +82,7 @@ export const billingMigrations: Migrations = {
       await unit().addColumn('shadow_reason', 'text').execute();
       await db.schema.createIndex('bill_unit_period').on('bill_unit').column('period').execute();
       await fillUnits(db);
-      // Exports that describe the same charges, by the two units without their period.
+      // Exports that describe the same charges, as pairs of units without their period.
       await db.schema
         .createTable('bill_overlap')
         .addColumn('one', 'text', (column) => column.notNull())
@@ -110,7 +110,7 @@ export const billingMigrations: Migrations = {
         .execute();
     },
   },
-  // One row a delivery that was deleted, or whose raw files were: what a later question about it names.
+  // One row per deleted delivery, or per delivery with deleted raw files, for later queries about it.
   'billing/003-deletions': {
     async up(db) {
       await withSequence(db, db.schema.createTable('bill_deletion'), 'sequence')
@@ -158,7 +158,7 @@ export const billingMigrations: Migrations = {
       await unit().dropColumn('beside').execute();
     },
   },
-  // How files write dates and amounts, where that was declared.
+  // Declared date and number formats of files.
   'billing/005-written': {
     async up(db) {
       for (const table of ['bill_delivery', 'bill_source']) {

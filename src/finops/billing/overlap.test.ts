@@ -32,7 +32,7 @@ const total = async () => {
   return (await call(application, costSummary, { query })).totals;
 };
 const usd = (amount: string) => [{ currency: 'USD', amount }];
-/** Of all pages: a whole run makes more deliveries than one page lists. */
+/** Deliveries of all pages: a full run makes more deliveries than one page lists. */
 const deliveries = async () => {
   const found: Delivery[] = [];
   let pageToken: string | undefined;
@@ -43,7 +43,7 @@ const deliveries = async () => {
   } while (pageToken !== undefined);
   return found.filter(({ source }) => source.endsWith(named('')));
 };
-/** A billing period of this test alone: every export is compared with all others of its period. */
+/** A billing period used only by this test, because every export is compared with all others of its period. */
 const ownPeriod = () => `${2000 + Math.floor(tests / 12)}-${String((tests % 12) + 1).padStart(2, '0')}`;
 const prefer = (delivery: string | null, body: object = {}) =>
   call(application, preferDelivery, { body: { delivery: delivery ?? '', ...body } });
@@ -229,7 +229,7 @@ describe('exports of different charges', () => {
 });
 
 describe('exports that may be of the same charges', () => {
-  /** Two subscriptions, or one in two exports: rows without resources do not say. */
+  /** Two subscriptions, or one in two exports: rows without resource ids do not show which. */
   const seats = () => billText(...dailyRows(10, { cost: '1', account, service: 'Seats' }));
 
   it('are refused with what they have in common, and nothing is stored', async () => {

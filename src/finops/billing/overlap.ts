@@ -84,8 +84,8 @@ export async function compareUnits(lake: Lake, one: ComparedUnit, other: Compare
 }
 
 /**
- * A column without any value says nothing: rows that differ in it alone may be the same charges. Where the amounts of such rows
- * agree too, it is unclear.
+ * Compares again without the columns that one unit leaves empty: rows that differ only in such a column may be the same
+ * charges. If the amounts of these rows also agree, the result is `unclear`.
  */
 async function compareWithoutBlank(lake: Lake, one: ComparedUnit, other: ComparedUnit): Promise<Likeness | null> {
   const columns = comparedColumns(one.facts, other.facts, ({ identifiedBy = [] }) => identifiedBy);
@@ -136,7 +136,7 @@ function areOtherAccounts(one: UnitFacts, other: UnitFacts): boolean {
 
 const isValued = (column: IdentityColumn, { identifiedBy = [] }: UnitFacts) => identifiedBy.includes(column);
 
-/** The columns that the files have; those with a value where that is all that is known. */
+/** Columns of the files; for deliveries without that fact, the columns with a value. */
 const columnsOf = ({ origin, identifiedBy = [] }: UnitFacts) => origin?.columns ?? identifiedBy;
 
 function comparedColumns(
@@ -150,14 +150,14 @@ function comparedColumns(
   return both.filter((column) => column === alike || column === 'ServiceProviderName');
 }
 
-/** `sub-account, region and day`; a sub-account says the account too. */
+/** `sub-account, region and day`; omits the account where the sub-account is present. */
 function describeKey(columns: readonly IdentityColumn[]): string {
   const named = columns.filter((column) => column !== 'BillingAccountId' || !columns.includes('SubAccountId'));
   const words = named.map((column) => SHOWN[column]);
   return words.length === 0 ? 'day' : `${words.join(', ')} and day`;
 }
 
-/** Distinct charges: of the first unit, of the second, of both. */
+/** Distinct charges in the first unit, in the second, and in both. */
 interface Count {
   readonly one: number;
   readonly other: number;
@@ -168,7 +168,7 @@ interface ChargeCounts {
   readonly all: Count;
   /** Those that name a resource. */
   readonly identified: Count;
-  /** Of the common ones, those with equal amounts. */
+  /** Common charges with equal amounts. */
   readonly equal: number;
 }
 
@@ -201,8 +201,8 @@ async function countCharges(
 }
 
 /**
- * Charges by day, from the first begin to the last end in it. Rows that cost nothing by either metric are no reason to doubt.
- * Clouds write one id in upper and in lower case.
+ * Charges by day, each from its first start to its last end on the day. Rows with zero cost in both metrics are
+ * excluded. Ids are compared without case, because clouds write one id in upper and in lower case.
  */
 function charges(lake: Lake, files: readonly StagedFile[], columns: readonly IdentityColumn[]): string {
   const keys = columns.map((column) =>

@@ -21,7 +21,7 @@ const steps = fc.array(
   fc.oneof(
     {
       weight: 6,
-      // Version 0 has no rows at all; any other has rows whose amounts are its own.
+      // Version 0 has no rows; the rows of each other version have distinct amounts.
       arbitrary: fc.record({
         kind: fc.constant('deliver' as const),
         name,
@@ -44,7 +44,7 @@ interface Known {
   readonly id: string;
 }
 
-/** The law, written down again in the simplest way. */
+/** Reference model of the replacement law, in its simplest form. */
 class Law {
   readonly known: Known[] = [];
   readonly standing = new Map<Export, Known>();
@@ -79,7 +79,7 @@ class Law {
     if (of !== 'elsewhere' && this.#overlap) this.#preferred = of;
   }
 
-  /** The charges are the same whatever they cost: a delivery without rows has none. */
+  /** The charges overlap whatever they cost, unless one delivery has no rows. */
   get #overlap(): boolean {
     return (this.standing.get('daily')?.version ?? 0) !== 0 && (this.standing.get('monthly')?.version ?? 0) !== 0;
   }
@@ -107,7 +107,7 @@ const HEADER = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,
 function bill(of: Export, version: number, account: string): string {
   const rows = of === 'elsewhere' ? [1000 * version] : [version * 10, version * 10 + 1];
   const lines = rows.map((cost, index) => `${cost},USD,2026-10-01,2026-10-0${index + 2},${account},EC2,i-1`);
-  // The name keeps equal rows of two exports from being one delivery; it is a column that no amount depends on.
+  // The export name makes equal rows of two exports different deliveries; no amount depends on this column.
   return `${[`${HEADER},Export`, ...(version === 0 ? [] : lines.map((line) => `${line},${of}`))].join('\n')}\n`;
 }
 

@@ -47,7 +47,9 @@ export async function revertDelivery(deps: LedgerDeps, act: DeliveryAct): Promis
 
 export type HeldUnit = DeliveryUnit & BillUnit;
 
-/** The units of a delivery that have a billing period, or the one of that period. Errors: `bill_delivery_not_found`. */
+/**
+ * Units of a delivery with a billing period, or only the unit of the given period. Errors: `bill_delivery_not_found`.
+ */
 export async function heldUnits(
   { store }: Pick<LedgerDeps, 'store'>,
   { delivery, period }: Pick<DeliveryAct, 'delivery' | 'period'>,

@@ -30,10 +30,9 @@ export interface BillingDeps extends LedgerDeps, IntakeDeps {
 }
 
 /**
- * Takes in one delivery: the whole of it or nothing. To be called within the turn of the bill (`billing.exclusive`). A
- * delivery that is known has its lake files checked, and rebuilt where they are missing or damaged.
- * Errors: those of the files, `bill_rows_rejected`, `bill_period_shrinks`, `bill_overlap_unclear`,
- * `bill_raw_not_found`, `storage_full`.
+ * Imports one delivery, completely or not at all. Call it inside `billing.exclusive`. For a known delivery, checks its
+ * lake files and rebuilds missing or damaged ones. Errors: those of the files, `bill_rows_rejected`,
+ * `bill_period_shrinks`, `bill_overlap_unclear`, `bill_raw_not_found`, `storage_full`.
  */
 export async function importDelivery(deps: BillingDeps, asked: DeliveryRequest, actor: string): Promise<ImportResult> {
   const request = await withFormatsOfSource(deps.store, asked);
@@ -161,7 +160,7 @@ function recordOf(
   };
 }
 
-/** Two views of one cost in one delivery are not added up: what another unit of the delivery counts is left out. */
+/** Excludes the shadowed one of two views of the same cost in one delivery, so that they are not summed together. */
 function totalsOf(units: readonly ArrivingUnit[], plan: Plan): MetricTotal[] {
   const own = new Set(units.map(({ partition }) => partition));
   const isShadowed = (partition: string) =>

@@ -6,7 +6,7 @@ import type { ArrivingUnit } from './import-units.ts';
 import { contentOf, type LedgerDeps } from './ledger.ts';
 import { standingUnits } from './unit-store.ts';
 
-/** Rows of another month in a file are a handful next to a whole month of them. */
+/** Maximum ratio (0..1) of new rows to replaced rows for which the new rows count as strays of another month. */
 const HANDFUL_RATIO = 0.1;
 
 /** Active delivery of the unit that a new delivery would replace. */

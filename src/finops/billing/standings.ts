@@ -50,8 +50,8 @@ export function resolveShadows(
 }
 
 /**
- * How long the longest chain of winners above each unit is, so that a unit is looked at after those that win over it. People may
- * decide in a circle: chains end at the number of units, and the first by name counts.
+ * Length of the longest chain of winners above each unit, so that a unit is processed after the units that win over it.
+ * Decisions can form a cycle: chains are capped at the number of units, and the first unit by name counts.
  */
 function countLosses(units: readonly UnitClaim[], overlaps: readonly Overlap[]): ReadonlyMap<string, number> {
   const losses = new Map(units.map(({ partition }) => [partition, 0]));

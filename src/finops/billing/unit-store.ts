@@ -102,12 +102,12 @@ export interface ExportPair {
   readonly period: string;
 }
 
-/** Two exports whose charges in a billing period are the same, or may be. */
+/** Two exports whose charges in a billing period are the same, or may be the same. */
 export interface StoredOverlap extends ExportPair {
   readonly reason: string;
-  /** `amounts`: found by a version that compared daily amounts; it is compared again when the billing period changes. */
+  /** `amounts`: found by a version that compared daily amounts; compared again when the billing period changes. */
   readonly kind: z.infer<typeof OverlapKind>;
-  /** The export with more charges; null where they have as many, or where it is unclear. */
+  /** The export with more charges; null where both have the same number, or where it is unclear. */
   readonly larger: string | null;
 }
 
@@ -160,7 +160,7 @@ export async function saveOverlapDecisions(sql: Sql, decisions: readonly Overlap
   }
 }
 
-/** Days that a month of a source stays provisional, where somebody set them. */
+/** Provisional days of sources that set them. */
 export async function provisionalDaysBySource(sql: Sql): Promise<ReadonlyMap<string, number>> {
   const rows = await sql.tables<UnitTables>().selectFrom('bill_source').selectAll().execute();
   return new Map(rows.map((row) => [row.source, row.provisional_days]));
@@ -175,7 +175,7 @@ export async function saveProvisionalDays(sql: Sql, source: string, days: number
     .execute();
 }
 
-/** How the files of a source write dates and amounts; null where that was not declared. */
+/** Declared date and number formats of a source; null where not declared. */
 export interface SourceFormats {
   readonly dateFormat: DateFormat | null;
   readonly numberFormat: NumberFormat | null;

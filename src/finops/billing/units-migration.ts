@@ -1,7 +1,7 @@
 import type { Generated, Kysely } from 'kysely';
 import { type BillUnit, unitPartition } from './bill-rows.ts';
 
-/** The tables as they are while the step runs. */
+/** Schema of the tables at the time of this migration. */
 export interface BeforeUnits {
   bill_delivery: { id: string; source: string; received_at: string; periods: string; rows_accepted: number };
   bill_unit: { partition_name: string; arrival: number };

@@ -25,7 +25,7 @@ export interface CurCharge {
   /** Unused part of a commitment, in money at the rate of the commitment; for the two kinds of recurring fees. */
   readonly unusedOfReservation: Sql;
   readonly unusedOfSavingsPlan: Sql;
-  /** Value for records of a savings plan, value for those of a reservation, null for any other. */
+  /** The first value for records of a savings plan, the second for those of a reservation, null for other records. */
   commitment(ofSavingsPlan: Sql, ofReservation: Sql): string;
 }
 
@@ -83,7 +83,7 @@ function amountColumnsOf(file: FileColumns): CurAmountColumns {
   return Object.fromEntries(found) as CurAmountColumns;
 }
 
-/** A record of split cost allocation repeats a part of its parent's cost: it is not billed again. */
+/** A record of split cost allocation repeats part of the cost of its parent, so it is billed as 0. */
 function invoiced(file: FileColumns, columns: CurAmountColumns, amounts: Amounts): Sql {
   const known = amounts.firstOf(columns.netUnblended, columns.unblended);
   const parent = file.find('splitLineItem/ParentResourceId');
@@ -91,7 +91,7 @@ function invoiced(file: FileColumns, columns: CurAmountColumns, amounts: Amounts
   return `coalesce(${known}, CASE WHEN ${parent.sql} IS NOT NULL THEN ${amounts.zero} END)`;
 }
 
-/** Only asked of the two fee types; doubles decide between kinds here, they never become an amount. */
+/** Evaluated only for the two fee types. Doubles only classify the record here; they never become an amount. */
 function isOnlyUnused(type: string, columns: CurAmountColumns): string {
   const double = (column: SourceExpression | null) => `TRY_CAST(${column?.sql ?? 'NULL'} AS DOUBLE)`;
   const isSomething = (column: SourceExpression | null) => `coalesce(${double(column)}, 0) <> 0`;

@@ -80,7 +80,7 @@ function reservedColumns(file: FileColumns): Reserved {
   return Object.fromEntries(found) as Reserved;
 }
 
-/** Null where there is no quantity either. */
+/** Null where the quantity is null. */
 function unit(file: FileColumns, { type }: CurCharge): Sql {
   const { usage, normalizedUsage, total, totalNormalized } = reservedColumns(file);
   const isUsed = `${type} = 'DiscountedUsage'`;

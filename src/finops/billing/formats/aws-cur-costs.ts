@@ -104,7 +104,7 @@ function only(when: string, source: SourceExpression | null): SourceExpression |
   return source === null ? null : { ...source, sql: caseOf([{ when, value: source.sql }]) };
 }
 
-/** Where AWS abbreviates, FOCUS has words: `Hrs` -> `Hours`, `GB-Mo` -> `GB-Months`. Any other unit stays as it is. */
+/** Replaces AWS abbreviations by FOCUS words: `Hrs` -> `Hours`, `GB-Mo` -> `GB-Months`. Other units stay unchanged. */
 function pricingUnit(file: FileColumns): SourceExpression | null {
   const unit = file.find('pricing/unit');
   if (unit === null) return null;

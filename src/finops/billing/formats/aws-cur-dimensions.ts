@@ -34,7 +34,7 @@ export function curDimensions(file: FileColumns, charge: CurCharge) {
   };
 }
 
-/** A marketplace sells for somebody; everything else AWS provides itself, whichever company of it bills. */
+/** A marketplace sells for other providers; AWS provides everything else, regardless of the invoicing AWS company. */
 function providers(file: FileColumns) {
   const entity = firstText(file.find('bill/BillingEntity')) ?? 'NULL';
   const legal = firstText(file.find('lineItem/LegalEntity'));
@@ -51,7 +51,7 @@ function providers(file: FileColumns) {
   };
 }
 
-/** Older reports name no region: it is the availability zone without its letter. */
+/** Older reports have no region column: the region is the availability zone without its letter. */
 function places(file: FileColumns) {
   const zone = firstText(file.find('lineItem/AvailabilityZone'));
   const ofZone =
@@ -101,7 +101,7 @@ function resources(file: FileColumns, charge: CurCharge) {
   };
 }
 
-/** FOCUS keys of `SkuPriceDetails`, with where AWS has them. */
+/** FOCUS keys of `SkuPriceDetails` with their AWS columns. */
 const priceDetails: Readonly<
   Record<string, { readonly nested: string; readonly column: string; readonly isNumber: boolean }>
 > = {
@@ -112,7 +112,7 @@ const priceDetails: Readonly<
   OperatingSystem: { nested: 'operating_system', column: 'product/operatingSystem', isNumber: false },
 };
 
-/** Only of instances; the JSON holds the keys that are known. */
+/** Only for instances; the JSON contains the known keys. */
 function skuPriceDetails(file: FileColumns) {
   const instance = productValue(file, 'instance_type', 'product/instanceType');
   if (instance === null) return null;

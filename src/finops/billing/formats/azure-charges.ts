@@ -9,7 +9,7 @@ export interface AzureCharge {
   readonly isAmortized: boolean;
   /** True only where the manifest declares it. */
   readonly isActual: boolean;
-  /** Lower case; `usage` in exports that have no such column. */
+  /** Lower case; `usage` in exports without this column. */
   readonly type: string;
   readonly isUsage: string;
   readonly isUnused: string;

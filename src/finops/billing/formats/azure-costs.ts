@@ -53,8 +53,10 @@ function pricedEffective(charge: AzureCharge, isSpread: string, priced: SourceEx
   return { sql, type: amounts.type, shown: priced.shown };
 }
 
-/** price x quantity for usage; anything else has no other price than its own. A price of 0 where there is a cost,
- * or where a commitment pays, is one that Azure did not fill in: unknown. */
+/**
+ * price x quantity for usage; other records use their own price. A price of 0 with a non-zero cost or with a commitment
+ * is missing in Azure's data, so it is unknown.
+ */
 function listAndContracted(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost');
   const quantity = file.find('quantity');
@@ -80,7 +82,7 @@ function listAndContracted(file: AzureFile, charge: AzureCharge) {
   };
 }
 
-/** A customer agreement prices in one currency and bills in another; other agreements know only one. */
+/** A customer agreement has different pricing and billing currencies; other agreements have one currency. */
 function inBillingCurrency(file: AzureFile, sql: Sql): Sql {
   const rate = file.find('exchangeRate');
   if (sql === null || file.find('pricingCurrency') === null) return sql;
@@ -111,7 +113,7 @@ function prices(file: AzureFile, charge: AzureCharge) {
   };
 }
 
-/** Azure counts in priced blocks (`10 Hours`): the pricing quantity; the consumed quantity counts single units. */
+/** The pricing quantity counts Azure's priced blocks (`10 Hours`); the consumed quantity counts single units. */
 function azureQuantities(file: AzureFile, charge: AzureCharge, isSpread: string) {
   const quantity = file.find('quantity');
   const unitText = firstText(file.find('unit'));

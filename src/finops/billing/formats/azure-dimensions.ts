@@ -77,7 +77,7 @@ function resources(file: AzureFile, charge: AzureCharge) {
   };
 }
 
-/** `…/providers/Microsoft.Compute/virtualMachines/gpu-1` -> `microsoft.compute/virtualmachines`, whatever the scope. */
+/** `…/providers/Microsoft.Compute/virtualMachines/gpu-1` -> `microsoft.compute/virtualmachines`, for every scope. */
 function resourceType(file: AzureFile, own: Sql): Sql {
   const stated = firstText(file.find('instanceType'));
   if (own === null) return stated === null ? null : `lower(${stated})`;

@@ -89,7 +89,7 @@ const namesById: Readonly<Record<string, string>> = {
   unassigned: 'Unassigned',
 };
 
-/** Display names by id and by every other spelling of it; a region that is missing here keeps the name of the file. */
+/** Display names by id and by alternative name; a region missing here keeps the name in the file. */
 export const azureRegionNames: Readonly<Record<string, string>> = {
   ...namesById,
   ...Object.fromEntries(Object.entries(azureRegionIds).map(([spelling, id]) => [spelling, namesById[id] ?? id])),

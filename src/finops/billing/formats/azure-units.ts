@@ -26,8 +26,8 @@ const usual: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /**
- * A number, perhaps with K, M or B, then the unit; nothing behind the number means pieces, and tokens where the meter counts
- * tokens. Checked against the list of units that Microsoft publishes with the FinOps toolkit.
+ * Parses a number, optionally with K, M or B, and the unit after it. Without a unit, the unit is pieces, or tokens
+ * where the meter counts tokens. Checked against the list of units that Microsoft publishes with the FinOps toolkit.
  */
 export function azureUnit(unit: string, meterName: string | null): AzureUnit {
   const number = `TRY_CAST(regexp_extract(${unit}, '^\\s*([0-9]+)', 1) AS BIGINT)`;

@@ -1,11 +1,13 @@
 import { identifier } from '../../../platform/lake/index.ts';
 import type { SourceColumn, SourceExpression } from './format.ts';
 
-/** The columns of one file, found by any of their names, and remembered once a FOCUS column holds them unchanged. */
+/**
+ * The columns of one file, found by any of their names, and marked once they are mapped to a FOCUS column unchanged.
+ */
 export interface FileColumns {
-  /** The first column of the file that goes by one of the names, in the order of the names; null when there is none. */
+  /** The first column of the file with one of the names, in the order of the names; null when there is none. */
   find(...names: readonly string[]): SourceExpression | null;
-  /** Like `find`; the column counts as held by FOCUS and is no longer custom. */
+  /** Like `find`; marks the column as mapped to FOCUS, so that it is no longer custom. */
   take(...names: readonly string[]): SourceExpression | null;
   /** Columns whose folded name begins with the prefix, in file order; all of them are marked as mapped to FOCUS. */
   takeAll(prefix: string): readonly SourceColumn[];

@@ -2,7 +2,7 @@ import { identifier } from '../../../platform/lake/index.ts';
 import { type FocusColumn, type FocusType, focusColumnNames, focusColumns, formerNames } from '../focus-columns.ts';
 import type { BillFormat, SourceColumn, SourceExpression } from './format.ts';
 
-/** Without these a row can neither be dated nor summed. */
+/** Required columns: without them a row cannot be dated or summed. */
 const REQUIRED: readonly FocusColumn[] = ['BilledCost', 'BillingCurrency', 'BillingPeriodStart', 'ChargePeriodStart'];
 
 const folded = (name: string) => name.replaceAll(/[^a-zA-Z0-9]/g, '').toLowerCase();
@@ -26,7 +26,7 @@ export const focusFormat: BillFormat = {
   },
 };
 
-/** Columns without which a row can neither be dated nor summed, as far as the file lacks them. */
+/** Required columns that the file lacks. */
 export function requiredFocusColumns(columns: readonly SourceColumn[]): FocusColumn[] {
   const { focus } = focusColumnsOf(columns);
   return REQUIRED.filter((name) => !focus.has(name));

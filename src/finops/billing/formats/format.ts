@@ -7,11 +7,14 @@ export interface SourceColumn {
   readonly type: string;
 }
 
-/** Where the value of a FOCUS column comes from. */
+/** Source of the value of a FOCUS column. */
 export interface SourceExpression {
-  /** SQL over the columns of the file. Blank text, "NULL" and "null" have become NULL before it sees them. */
+  /** SQL over the columns of the file. Blank text, "NULL" and "null" are already NULL. */
   readonly sql: string;
-  /** DuckDB type of `sql`. VARCHAR is converted to the type of the FOCUS column, and refused where it cannot be. */
+  /**
+   * DuckDB type of `sql`. VARCHAR is converted to the type of the FOCUS column; a value that does not convert is
+   * rejected.
+   */
   readonly type: string;
   /** The column of the file that an error message should name. */
   readonly shown: string;
@@ -22,7 +25,7 @@ export interface SourceExpression {
  */
 export type BillDataset = 'CostAndUsage' | 'ActualCost' | 'AmortizedCost';
 
-/** How the columns of one file become canonical FOCUS 1.4 rows. */
+/** Mapping of the columns of one file to canonical FOCUS 1.4 rows. */
 export interface FormatMapping {
   /** Display name: `FOCUS`, `AWS CUR`, `Azure cost details`. */
   readonly format: string;

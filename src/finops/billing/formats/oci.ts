@@ -81,7 +81,7 @@ function verbatim(file: FileColumns) {
   };
 }
 
-/** The report names no billing period: it is the calendar month, in UTC, of the usage. */
+/** The report has no billing period: it is the calendar month of the usage, in UTC. */
 function periods(file: FileColumns) {
   const start = file.take('lineItem/intervalUsageStart');
   const month = `date_trunc('month', TRY_CAST(left(${start === null ? 'NULL' : textOf(start)}, 10) AS DATE))`;

@@ -1,7 +1,7 @@
 import { literal } from '../../../platform/lake/index.ts';
 import { caseOf, isOneOf } from './expressions.ts';
 
-/** `Category|Subcategory` of FOCUS -> what a provider calls the services of it. */
+/** `Category|Subcategory` of FOCUS -> a provider's names of the services in it. */
 export type ServiceTable = Readonly<Record<`${string}|${string}`, readonly string[]>>;
 
 export interface ServiceColumns {

@@ -14,7 +14,10 @@ export interface QualityRule {
 
 /** Costs differ by rounding below this. Source: FOCUS tools compare to eight decimals. */
 const ROUNDING = '0.00000001';
-/** Clouds bill the end of a month late; a correction of an older charge says so in ChargeClass. */
+/**
+ * Days between charge and billing period. Clouds bill the end of a month late; ChargeClass marks a correction of an
+ * older charge.
+ */
 const FAR_DAYS = 45;
 
 export const qualityRules: readonly QualityRule[] = [
@@ -54,5 +57,5 @@ export const qualityRules: readonly QualityRule[] = [
   },
 ];
 
-/** Aggregates over rows of a bill: how many break each rule, named by the rule. */
+/** Aggregates over bill rows: violations of each rule, named by the rule. */
 export const ruleCounts = qualityRules.map(({ rule, when }) => `count(*) FILTER (${when})::INTEGER AS ${rule}`);
