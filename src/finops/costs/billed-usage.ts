@@ -5,10 +5,10 @@ import { isOfAllocation, type RowSelection, rowSource } from './query.ts';
 import { type CostsDeps, relationsOf } from './relations.ts';
 import { textOrNull } from './text-row.ts';
 
-/** Usage as it was paid for. `unused`: a commitment that nothing used. */
+/** Usage by kind of payment. `unused`: an unused commitment. */
 export type UsageKind = 'onDemand' | 'committed' | 'unused' | 'spot';
 
-/** Usage rows of one charge period, kind and unit, added up. */
+/** Sum of the usage rows of one charge period, kind and unit. */
 export interface PeriodUsage {
   /** UTC, ISO 8601; the end is exclusive. */
   readonly start: string;
@@ -20,7 +20,7 @@ export interface PeriodUsage {
   readonly rowsWithoutQuantity: number;
 }
 
-/** An on-demand price that rows were charged at, per pricing unit. */
+/** An on-demand price of charged rows, per pricing unit. */
 export interface PaidPrice {
   readonly amount: string;
   readonly currency: string;
@@ -29,9 +29,9 @@ export interface PaidPrice {
 
 export interface BilledUsage {
   readonly periods: readonly PeriodUsage[];
-  /** Of the rows on demand, the one of most rows first. */
+  /** Prices of the on-demand rows, the price with the most rows first. */
   readonly prices: readonly PaidPrice[];
-  /** Deliveries that these rows are of, by id. */
+  /** Ids of the deliveries that contain these rows. */
   readonly deliveries: readonly string[];
 }
 

@@ -10,13 +10,13 @@ import { type CostsDeps, filesOf, relationsOf } from './relations.ts';
 import { textOrNull } from './text-row.ts';
 
 export interface DailyQuestion {
-  /** Dimensions that the daily roll-up has: subject fields, `serviceName`…; at most four. */
+  /** Dimensions of the daily roll-up: subject fields, `serviceName`…; at most four. */
   readonly by: readonly string[];
   readonly subject: Subject;
   /** First charge day, "2026-11-03". */
   readonly from: string;
   readonly metric: CostMetric;
-  /** Sources whose bills are not counted; none when left out. */
+  /** Excluded sources; none if omitted. */
   readonly withoutSources?: readonly string[];
 }
 
@@ -35,11 +35,11 @@ export interface SourceReach {
   readonly month: string;
   /** Last day with a charge in the months of the source. */
   readonly through: string;
-  /** Days of its latest month, and of the one before, on which anything was charged. */
+  /** Number of days with a charge in its latest month and the month before. */
   readonly chargedDays: number;
-  /** When the latest delivery of `month` was made; null when it is not known. */
+  /** Production time of the latest delivery of `month`; null when unknown. */
   readonly producedAt: string | null;
-  /** Whether it has delivered a bill of a later month than `month` too. */
+  /** Whether the source has also delivered a bill of a month later than `month`. */
   readonly isFollowed: boolean;
 }
 
@@ -78,7 +78,7 @@ export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Pro
   }));
 }
 
-/** A source without a bill of a month is expected to deliver one, unless it delivered none of so many months before it either. */
+/** A source without a bill of a month is expected to deliver one if it delivered a bill in this many months before. */
 const EXPECTED_MONTHS = 3;
 
 /**
@@ -117,7 +117,7 @@ export async function dailyReach(deps: CostsDeps, month?: string): Promise<Daily
   return { months, sources, deliveries };
 }
 
-/** The days with charges of one month of a source, of those in that month. */
+/** Number of days with charges in one month of a source. */
 interface ChargedMonth {
   readonly source: string;
   readonly period: string;
@@ -153,7 +153,7 @@ async function chargedMonths(
   }));
 }
 
-/** The greatest of texts in order, of which there is at least one. */
+/** The greatest text of a non-empty list. */
 function latestOf(texts: readonly string[]): string {
   return texts.toSorted().at(-1) ?? '';
 }

@@ -15,7 +15,7 @@ export interface CostDimensions {
   readonly currencies: string[];
 }
 
-/** Tag keys, and columns outside FOCUS, that are offered; others can be named all the same. */
+/** Maximum number of suggested tag keys, and of suggested columns outside FOCUS; others can still be queried. */
 const MOST_LISTED = 200;
 
 /** Dimensions for grouping and filtering costs: those with at least one value. */
@@ -56,7 +56,9 @@ export interface DimensionValue {
   readonly totals: { readonly currency: string; readonly amount: string }[];
 }
 
-/** The values of one dimension, most money first; amounts of several currencies are not compared but listed together. */
+/**
+ * Values of one dimension, largest amount first; amounts of several currencies are listed together but not compared.
+ */
 export async function valuesOf(
   deps: CostsDeps,
   question: ValuesQuestion,

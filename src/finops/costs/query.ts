@@ -8,11 +8,11 @@ import type { CostMetric } from '../billing/schema.ts';
 import { filterConditions, parseFilter } from './filters.ts';
 import { type AskedRange, rangeConditions } from './range.ts';
 
-/** Which rows a cost question is about; derived from the query of its endpoint. */
+/** Rows of a cost query; derived from the query of its endpoint. */
 export interface RowSelection extends AskedRange {
   readonly filter: readonly string[];
   readonly delivery?: string | undefined;
-  /** Sources whose bills are not counted; no effect on a question about one delivery. */
+  /** Excluded sources; no effect on a query about one delivery. */
   readonly withoutSources?: readonly string[] | undefined;
 }
 
@@ -63,16 +63,19 @@ export function dimensionExpression(name: string): string {
   );
 }
 
-/** Where the rows of a question come from, and which of them it wants. */
+/** Relation and condition of the rows of a query. */
 export interface RowSource {
   readonly from: string;
   readonly where: string;
-  /** SQL of a cost of a row: that of its share when allocations are joined, else the row's own. Both sum to the bill. */
+  /**
+   * SQL of a cost of a row: the cost of its share when allocations are joined, else the cost of the row. Both sum to
+   * the bill.
+   */
   cost(column: string): string;
   readonly isJoined: boolean;
 }
 
-/** FROM and WHERE of a selection. Allocations join only when something of them is asked for: `dimensions`, or a filter. */
+/** FROM and WHERE of a selection. Allocations are joined only when `dimensions` or a filter use them. */
 export function rowSource(selection: RowSelection, dimensions: readonly string[], relations: CostRelations): RowSource {
   const filters = selection.filter.map(parseFilter);
   const named = [...dimensions, ...filters.map(({ dimension }) => dimension)];
@@ -86,12 +89,12 @@ export function rowSource(selection: RowSelection, dimensions: readonly string[]
   };
 }
 
-/** A row without a share is whole: its own cost holds. */
+/** A row without a share keeps its whole cost. */
 function sharedCost(column: string): string {
   return `CASE WHEN a.share IS NULL THEN b.${identifier(column)} ELSE a.${identifier(`shared_${column}`)} END`;
 }
 
-/** The FROM item of a question about one metric; `amount` is the SQL of the metric. */
+/** The FROM item of a query for one metric; `amount` is the SQL of the metric. */
 export function costSource(
   selection: CostSelection,
   dimensions: readonly string[],

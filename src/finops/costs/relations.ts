@@ -15,11 +15,11 @@ export interface CostsDeps {
   readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits' | 'producedAt' | 'deliveryNotFound'>;
 }
 
-/** The lake files that a question is answered from. */
+/** The lake files that a query reads. */
 export interface CostFiles {
   readonly bill: readonly StagedFile[];
   readonly allocation: readonly StagedFile[];
-  /** The daily roll-up of the same state, where there is one: a delivery may be of the past. */
+  /** The daily roll-up of the same state; absent for a past delivery. */
   readonly daily?: readonly StagedFile[];
 }
 
@@ -65,7 +65,9 @@ export function relationsFrom(lake: Lake, files: CostFiles, named: readonly stri
   };
 }
 
-/** They are swapped in one transaction but read one by one: when a swap came in between, they are read again. */
+/**
+ * One transaction swaps these files, but separate statements read them: reads again when a swap happened in between.
+ */
 async function currentFiles({ store, lake }: CostsDeps): Promise<CostFiles> {
   for (;;) {
     const before = await sequences(store, lake);
@@ -102,7 +104,7 @@ async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: str
   };
 }
 
-/** Rows that were not accepted, of the deliveries that a question reads. */
+/** Number of rejected rows in the deliveries that a query reads. */
 export async function rejectedIn({ store, billing }: CostsDeps, selection: RowSelection): Promise<number> {
   if (selection.delivery !== undefined) return billing.rejectedRows(store, selection.delivery);
   const units = await billing.currentUnits(store);

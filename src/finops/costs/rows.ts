@@ -9,7 +9,7 @@ import { type CostRelations, type CostSelection, costSource, dimensionExpression
 import { type CostsDeps, relationsOf } from './relations.ts';
 import { type TextRow, textOrNull } from './text-row.ts';
 
-/** Columns of a row as shown: where it came from, its subject, then FOCUS in camelCase. */
+/** Displayed columns of a row: its origin, its subject, then FOCUS in camelCase. */
 const rowColumns: readonly (readonly [name: string, expression: string])[] = [
   ['delivery', 'delivery'],
   ['file', 'file'],

@@ -6,11 +6,11 @@ export interface DayRange {
 
 /** Which charges are asked about. */
 export interface ChargesQuestion extends DayRange {
-  /** Dimensions as `cost summary` takes them, or `sku`: a SKU by its id, else its meter, else the description. */
+  /** Dimensions as in `cost summary`, or `sku`: a SKU by its id, else its meter, else its description. */
   readonly dimensions: readonly string[];
 }
 
-/** A condition on charges; SKUs go by the name of the column that names them. */
+/** A condition on charges; a SKU uses the name of the column that identifies it. */
 export interface ChargeCondition {
   readonly dimension: string;
   readonly value: string;
@@ -24,11 +24,11 @@ export interface SliceDay {
   readonly dimension: string | null;
   readonly value: string | null;
   readonly currency: string;
-  /** YYYY-MM-DD, UTC; days without a charge are not listed. */
+  /** YYYY-MM-DD, UTC; days without a charge are omitted. */
   readonly day: string;
   /** Exact effective cost; null when no row states it. */
   readonly cost: string | null;
-  /** Pricing quantity, where all rows of the day have one unit; else null. */
+  /** Pricing quantity; null if the rows of the day have different units. */
   readonly quantity: number | null;
   readonly unit: string | null;
   /** Last day that all sources of this day's rows have delivered. */
@@ -36,10 +36,10 @@ export interface SliceDay {
 }
 
 export interface DailyQuestion {
-  /** Of those that were named for all; each has its values told apart. */
+  /** A subset of the dimensions of `ChargesQuestion`; each is broken down by value. */
   readonly dimensions: readonly string[];
   readonly where: readonly ChargeCondition[];
-  /** Values of a dimension at most, those with the largest cost. */
+  /** Maximum number of values per dimension, those with the largest cost. */
   readonly most: number;
 }
 

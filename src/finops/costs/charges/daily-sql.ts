@@ -27,7 +27,7 @@ export function throughOf(
   return through;
 }
 
-/** Everything and each value of each dimension by day: one query with grouping sets. */
+/** Total and each value of each dimension by day, in one query with grouping sets. */
 export function dailySql(
   table: string,
   question: ChargesQuestion,

@@ -86,7 +86,7 @@ interface Folded {
   readonly drivers: Driver[];
 }
 
-/** Items come in the order of their groups, so that a group is complete when the next one begins. */
+/** Items arrive in the order of their groups, so a group is complete when the next one begins. */
 async function fold(deps: CostsDeps, sql: string, dimensions: readonly string[], limit: number): Promise<Folded> {
   const groups: FoldedGroup[] = [];
   const top = createTop<Driver>(limit);

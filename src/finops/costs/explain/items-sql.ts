@@ -21,8 +21,8 @@ const ITEM = {
 const itemKeys = Object.keys(ITEM);
 
 /**
- * Items of two periods side by side, by dimension, currency and SKU, with the volume of their service and unit. Rows whose
- * cost is unknown are counted (`missing`) and otherwise left out.
+ * Items of two periods in one row each, by dimension, currency and SKU, with the volume of their service and unit. Rows
+ * with unknown cost are counted (`missing`) and otherwise excluded.
  */
 export function itemsSql(before: ComparedSide, after: ComparedSide, dimensions: readonly string[]): string {
   const keys = [...dimensions.map((_, index) => `d${index}`), 'currency', ...itemKeys];

@@ -20,8 +20,9 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
 };
 
 /**
- * The allocated cost as a FOCUS file. Allocated rows add up to their origin in every cost and quantity; dimensions, tags and
- * unit prices are the origin's. Errors: `bill_delivery_not_found`, `dimension_unknown`, `invalid_request`, `storage_full`.
+ * Exports the allocated cost as a FOCUS file. Allocated rows add up to their origin row in every cost and quantity;
+ * dimensions, tags and unit prices are those of the origin row. Errors: `bill_delivery_not_found`, `dimension_unknown`,
+ * `invalid_request`, `storage_full`.
  */
 export async function exportFocusFile(deps: CostsDeps, question: FocusQuestion): Promise<Download> {
   const files = await filesOf(deps, question);
@@ -102,7 +103,7 @@ function typeOf(name: string): ColumnType {
 
 const text = (sql: string): ExportColumn => ({ sql, type: 'text' });
 
-/** Where a row came from, whose it is, and by which rule; under names that FOCUS allows for custom columns. */
+/** Origin of a row, its subject and its rule; under names that FOCUS allows for custom columns. */
 const steelyardColumns: Readonly<Record<string, ExportColumn>> = {
   x_SteelyardDelivery: text('b.delivery'),
   x_SteelyardFile: text('b.file'),

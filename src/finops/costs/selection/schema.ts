@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Month } from '../../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC, DeliveryId } from '../../billing/schema.ts';
 
-/** A query field that may be repeated, or left out. */
+/** A query field that can be repeated or omitted. */
 const Repeated = z.union([z.string(), z.array(z.string())]).optional();
 const asArray = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
 
