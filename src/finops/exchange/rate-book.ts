@@ -44,7 +44,7 @@ export function findRate(tables: readonly RateTable[], from: string, to: string,
   return null;
 }
 
-/** Index of the last day that is not after one; -1 when all are. */
+/** Index of the last day up to `day`; -1 when all days are later. */
 function lastUpTo(days: readonly DayRates[], day: string): number {
   let [low, high] = [0, days.length];
   while (low < high) {
