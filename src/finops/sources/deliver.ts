@@ -12,7 +12,10 @@ import { findSync } from './store.ts';
 
 export interface DeliverDeps extends FetchDeps {
   readonly clock: Clock;
-  /** Imports a delivery as a whole: it stands afterwards, or nothing has changed. `isWanted` rejects in its turn, first. */
+  /**
+   * Imports a delivery completely or not at all. `isWanted` runs first in the exclusive queue and can reject the
+   * import.
+   */
   importDelivery(request: DeliveryRequest, isWanted: () => Promise<void>): Promise<ImportResult>;
 }
 
@@ -23,7 +26,10 @@ export interface DeliverJob extends FetchJob {
   readonly trigger: Sync['trigger'];
 }
 
-/** Clouds write a manifest last and within minutes; one that does not agree with its files after a day never will. */
+/**
+ * Clouds write a manifest last, within minutes. A manifest that differs from its files after this time counts as
+ * broken.
+ */
 const BROKEN_AFTER_MS = 24 * 3_600_000;
 
 /** Errors that end the whole sync, because the next delivery would fail in the same way. */
@@ -41,7 +47,7 @@ const ENDING: ReadonlySet<ErrorCode> = new Set([
 const CHANGING: ReadonlySet<ErrorCode> = new Set([
   'bucket_object_changed',
   'bucket_object_not_found',
-  // Kept when the files were planned, and deleted since: the next sync fetches them.
+  // The raw file was kept when the import was planned, and deleted since: the next sync fetches it.
   'bill_raw_not_found',
 ]);
 
@@ -141,7 +147,7 @@ async function fetchAndImport(deps: DeliverDeps, job: DeliverJob, plan: Delivery
   return result;
 }
 
-/** A sync whose source was deleted brings nothing more in. Error: `bill_source_not_found`. */
+/** Prevents an import by a sync whose source was deleted. Error: `bill_source_not_found`. */
 async function assertRunning(sql: Sql, { sync, source }: Pick<DeliverJob, 'sync' | 'source'>): Promise<void> {
   if ((await findSync(sql, sync)) !== null) return;
   throw new AppError('bill_source_not_found', `The source "${source}" was deleted while it was synced.`, { source });

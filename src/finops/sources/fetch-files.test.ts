@@ -14,7 +14,7 @@ import { planPlainFiles } from './layouts/without-manifest.ts';
 import { sourceMigrations } from './migrations.ts';
 import { createProgressMeter } from './progress.ts';
 
-/** A real folder to read from and a real store and object store to fetch to. */
+/** A real folder to read from, and a real store and object store to fetch into. */
 async function fixture() {
   const [folder, data] = [mkdtempSync(join(tmpdir(), 'bucket-')), mkdtempSync(join(tmpdir(), 'fetch-'))];
   const store = await openStore({ database: 'sqlite', folder: data });

@@ -10,9 +10,9 @@ import type { DeliveryPlan, Listing, PlannedFile } from './layouts/delivery-plan
 import { mapBounded } from './map-bounded.ts';
 import type { ProgressMeter } from './progress.ts';
 
-/** Enough to hide the latency of a bucket, few enough for one disk. */
+/** Concurrent fetches: enough to hide the latency of a bucket, and few enough for one disk. */
 const FETCHES_AT_ONCE = 4;
-/** Longest name that an upload keeps; the key itself is kept by the delivery. */
+/** Maximum length of an upload's name; the delivery stores the full key. */
 const LONGEST_NAME = 255;
 
 export interface FetchDeps {
@@ -79,7 +79,7 @@ async function fetchFile(
   const { store, uploads } = deps;
   const { key, etag } = file;
   const upload = uploads.newId();
-  // Noted before its bytes come: whatever happens, they are found again, and used or cleared away.
+  // Recorded before the bytes arrive, so that after a crash they are found again and used or removed.
   await saveFetched(store, job.source, { key, etag, sha256: null, upload });
   const { sizeBytes, sha256 } = await receive(deps, job, file, upload, signal);
   if (sizeBytes !== file.sizeBytes) {
@@ -105,7 +105,7 @@ async function receive(
   });
   const piping = pipeline(await bucket.read(key, etag), counted, { signal });
   const name = (key.split('/').at(-1) ?? key).slice(-LONGEST_NAME);
-  // Both ends hear of a failure; the one that began it says why.
+  // Both ends of the pipe report a failure; the end that failed first has the cause.
   const [piped, stored] = await Promise.allSettled([piping, uploads.receive(name, counted, upload)]);
   if (piped.status === 'rejected') {
     throw stored.status === 'rejected' && isOurs(stored.reason) ? stored.reason : piped.reason;

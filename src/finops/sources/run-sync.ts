@@ -24,16 +24,19 @@ export interface SyncRun {
   readonly sync: string;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
-  /** 1 on the first try; more when the server ended during a try, or asked for another. */
+  /** 1 on the first attempt; higher after a server crash during an attempt, or after a retry. */
   readonly attempt: number;
 }
 
-/** Tries of a scheduled sync whose bucket or store does not answer, and of any during which the server ended. */
+/**
+ * Maximum attempts: for a scheduled sync whose bucket or store is unreachable, and for any sync during which the server
+ * crashed.
+ */
 const TRIES = 5;
-/** Where another try can help. */
+/** Errors for which a retry can help. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['bucket_unreachable', 'storage_full', 'store_unreachable']);
 const MANIFESTS_AT_ONCE = 8;
-/** A manifest lists columns and files: far below this. Anything larger is no manifest. */
+/** Maximum size of a manifest, which lists only columns and files. A larger file is read as empty. */
 const LARGEST_MANIFEST_BYTES = 64 * 1024 * 1024;
 const SYNCS_KEPT_MS = 30 * 24 * 3_600_000;
 
@@ -144,7 +147,7 @@ async function readText(bucket: Bucket, { key, etag }: BucketObject): Promise<st
   }
 }
 
-/** First month of the window; null when all count. `periods: 1` is the current month alone. */
+/** First month of the window; null when all months count. `periods: 1` is the current month alone. */
 function oldestPeriod({ periods }: BillSourceSpec, now: number): string | null {
   if (periods === null) return null;
   const start = new Date(monthPeriod(monthOf(now)).start);

@@ -60,7 +60,9 @@ function base({ object, sha256 }: ManifestFile, place: DataExportPlace): Omit<De
   };
 }
 
-/** The newest manifest lies twice in create-new mode: in the folder of its period and in that of its execution. */
+/**
+ * In create-new mode the newest manifest exists twice: in the folder of its period and in the folder of its execution.
+ */
 function oncePerContent(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
   const seen = new Set<string>();
   return plans.filter(({ exportName, period, contentHash }) => {

@@ -33,8 +33,8 @@ export function accountOfArn(arn: string | undefined): string | null {
 }
 
 /**
- * When an assembly or execution was made, where its id or its folder begins with a time:
- * `20220503T120125Z`, `2025-12-28T13:14:37.728Z-8c5a76cc-…`. Null for a bare UUID.
+ * Production time of an assembly or execution whose id or folder begins with a timestamp: `20220503T120125Z`,
+ * `2025-12-28T13:14:37.728Z-8c5a76cc-…`. Null for a bare UUID.
  */
 export function timeOfRun(id: string): Instant | null {
   const text = /^(\d{8}T\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)(-|$)/.exec(id)?.[1];

@@ -14,7 +14,7 @@ export interface FileCheck {
   readonly listing: Listing;
   readonly manifest: ManifestFile;
   readonly named: readonly NamedFile[];
-  /** The producer's id of the run: files whose key names it belong to this run and to no other. */
+  /** The producer's id of the run: a file with this id in its key belongs only to this run. */
   readonly runId: string | null;
   readonly now: Instant;
 }

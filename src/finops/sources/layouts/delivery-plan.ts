@@ -15,11 +15,11 @@ export interface PlannedFile {
 }
 
 /**
- * - `ready`: the files are there and are what the manifest says.
- * - `waiting`: they are not (yet). `fault` says whether the manifest names a file that is not there, or is otherwise
- *   at odds with the files; null where the producer has simply not come to the end.
- * - `superseded`: a newer delivery holds all of it.
- * - `ignored`: it is no bill.
+ * - `ready`: all files exist and match the manifest.
+ * - `waiting`: not ready yet. `fault` is `missing` when the manifest names a file that does not exist, and `disagrees` when
+ *   manifest and files differ otherwise; null while the producer is still writing.
+ * - `superseded`: a newer delivery contains all of it.
+ * - `ignored`: not a bill.
  */
 export type PlanState =
   | { readonly kind: 'ready' }
@@ -44,16 +44,16 @@ export interface DeliveryPlan {
   readonly producerId: string | null;
   /** Production time at the producer. */
   readonly producedAt: Instant;
-  /** False where only the time of an object is known, which copying changes. */
+  /** False where only the time of an object is known; a copy changes it. */
   readonly producedAtStated: boolean;
-  /** Charge dates that are covered; null for the whole period. */
+  /** Covered charge dates; null for the whole period. */
   readonly coverage: ChargeDates | null;
   readonly files: readonly PlannedFile[];
-  /** Data rows that the manifest promises, over all files; null where it does not count. */
+  /** Data rows declared by the manifest, over all files; null where it does not count them. */
   readonly expectedRows: number | null;
-  /** Differs whenever the delivery does: SHA-256 of the manifest, or of keys and etags. */
+  /** Changes with the delivery: SHA-256 of the manifest, or of keys and etags. */
   readonly contentHash: string;
-  /** When its newest part changed: from then on is counted how long it waits. */
+  /** Last change of its newest part; the waiting time starts here. */
   readonly changedAt: Instant;
   readonly state: PlanState;
 }
@@ -61,7 +61,7 @@ export interface DeliveryPlan {
 /** Everything under the location, by key. */
 export type Listing = ReadonlyMap<string, BucketObject>;
 
-/** The text of a manifest with the object it came from. */
+/** The text of a manifest and its object. */
 export interface ManifestFile {
   readonly object: BucketObject;
   readonly text: string;

@@ -22,9 +22,9 @@ export function namedObject(listing: Listing, manifestKey: string, named: string
 }
 
 /**
- * True when the end of a name that begins at `from` may be looked for in the folder of that depth: the folder is the root
- * of the copy, it is called as in the name, or the next folder is. Otherwise a file of another delivery with the same
- * last name would be taken for it.
+ * True when the suffix of a name from `from` on may be looked up in the folder of that depth: the folder is the root of
+ * the copy, it has the same name as in the key, or the next folder does. Otherwise a file of a different delivery with
+ * the same suffix could match.
  */
 function isSamePlace(wanted: readonly string[], from: number, above: readonly string[], depth: number): boolean {
   if (from === 0 || depth === 0) return true;
@@ -32,7 +32,7 @@ function isSamePlace(wanted: readonly string[], from: number, above: readonly st
   return above[depth - 1] === wanted[from - 1] || nextIsSame;
 }
 
-/** `s3://bucket/a/b.csv`, `https://account/container/a/b.csv`, `/a/b.csv` -> a, b.csv. Blanks around it are dirt. */
+/** `s3://bucket/a/b.csv`, `https://account/container/a/b.csv`, `/a/b.csv` -> a, b.csv. Ignores surrounding blanks. */
 function keySegments(named: string): string[] {
   const text = named
     .trim()

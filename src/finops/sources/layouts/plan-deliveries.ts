@@ -18,7 +18,7 @@ export interface PlanOverrides {
 export interface PlanInput extends Settling {
   readonly layout: Layout;
   readonly listing: Listing;
-  /** The manifests of {@link manifestKeys}, read. */
+  /** Content of the manifests of {@link manifestKeys}. */
   readonly manifests: readonly ManifestFile[];
   readonly overrides: PlanOverrides;
 }
@@ -34,7 +34,7 @@ const layoutsOf: Readonly<Record<KeyPlace['kind'], readonly KnownLayout[]>> = {
   other: [],
 };
 
-/** The manifests that must be read before anything can be planned. */
+/** Keys of the manifests that must be read before planning. */
 export function manifestKeys(layout: Layout, listing: Listing): string[] {
   return [...listing.keys()].filter((key) => {
     const place = placeOfKey(key);

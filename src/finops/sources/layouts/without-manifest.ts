@@ -30,8 +30,8 @@ interface DatedFile {
 }
 
 /**
- * Bill files in folders that are named by dates and hold no manifest. Azure's exports without partitions are
- * `<export>_<guid>.csv` there, each run a whole file, so the newest counts. Anything else is early: its manifest comes.
+ * Bill files in dated folders without a manifest. Azure's exports without partitions are `<export>_<guid>.csv` there,
+ * each run one complete file, so the newest counts. Other files are early: their manifest is still to come.
  */
 export function planDated(
   listing: Listing,
@@ -96,7 +96,7 @@ function datedPlan({ object, place }: DatedFile, layout: KnownLayout): Omit<Deli
   };
 }
 
-/** Partitions of a Cost and Usage Report made for Athena, before its first manifest. */
+/** Partitions that a Cost and Usage Report makes for Athena, before its first manifest. */
 export function planEarlyPartitions(listing: Listing): DeliveryPlan[] {
   const early = new Map<string, DeliveryPlan>();
   for (const object of listing.values()) {
@@ -109,7 +109,7 @@ export function planEarlyPartitions(listing: Listing): DeliveryPlan[] {
   return [...early.values()];
 }
 
-/** Every bill file below the prefix is one delivery; its rows say which periods it is of. */
+/** All bill files below the prefix form one delivery; the rows determine their billing periods. */
 export function planPlainFiles(objects: readonly BucketObject[], settling: Settling): DeliveryPlan[] {
   if (objects.length === 0) return [];
   return [{ ...plainPlan(objects), state: settled(objects, settling) }];
