@@ -1,7 +1,7 @@
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import type { ComparedAmount, StatementAmount } from './schema.ts';
 
-/** Both costs of one thing in one currency, exact. */
+/** Billed and effective cost in one currency, exact. */
 export interface CostPair {
   readonly currency: string;
   readonly billed: string;
@@ -14,7 +14,7 @@ interface Sums {
   effective: Decimal;
 }
 
-/** Sums pairs by currency and by a key; keys keep the order in which they come first. */
+/** Sums pairs by currency and by a key; keys are in order of first occurrence. */
 export function sumBy<T extends CostPair>(
   pairs: readonly T[],
   keyOf: (pair: T) => string,

@@ -1,7 +1,7 @@
 import { literal } from '../../platform/lake/index.ts';
 import { type CostRelations, rowSource } from '../costs/index.ts';
 
-/** How the cost of a row came to the team; see `StatementWay`. */
+/** Path by which the cost of a row reaches the team; see `StatementWay`. */
 const WAY = `CASE WHEN a.share IS NULL THEN 'direct' WHEN a.kind = 'idle' THEN 'idle' ELSE 'shared' END`;
 
 /** Charge kind of a row; see `StatementCharge`. */
@@ -11,7 +11,7 @@ const CHARGE = `CASE
     WHEN ChargeCategory IN ('Usage', 'Purchase', 'Credit', 'Tax', 'Adjustment') THEN lower(ChargeCategory)
     ELSE 'other' END`;
 
-/** Reason why a row without a team is unallocated. */
+/** Reason why a row is unallocated. */
 const REASON = `CASE WHEN a.team IS NOT NULL THEN NULL
     WHEN a.rule IS NULL THEN ${literal('no rule takes it')}
     WHEN a.kind = 'idle' THEN ${literal('idle: nobody held it')}

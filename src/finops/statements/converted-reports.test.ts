@@ -71,10 +71,10 @@ it('converts the spend of a soft budget to its currency, each day at its rate, a
       leftOut: [{ currency: 'CHF', amount: '7', days: 1, from: '2026-11-03', to: '2026-11-03' }],
     },
   });
-  // A budget keeps its own currency, which need not be that of reports.
+  // A budget has its own currency, independent of the reporting currency.
   await budget('dollars', 'subject: {team: search}, currency: USD');
   expect(await budgetNow('dollars')).toMatchObject({ billed: { amount: '35', currency: 'USD' } });
-  // One that admits and stops work holds in the currency of its prices.
+  // A budget with hard enforcement uses the currency of its prices.
   expect(await budgetNow('hard')).toMatchObject({
     billed: null,
     billedReason: expect.stringContaining('Part of it is billed in'),

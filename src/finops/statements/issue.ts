@@ -112,7 +112,7 @@ function figuresOf(facts: StatementFacts): string {
 }
 
 function isChanged(facts: StatementFacts, before: LatestStatement | null): boolean {
-  // Parsed, as those of before were, so that the same fields stand in the same order.
+  // Parsed like the stored facts, so that the fields are in the same order.
   return before === null || figuresOf(StatementFacts.parse(facts)) !== figuresOf(before.facts);
 }
 

@@ -133,7 +133,7 @@ export const StatementFacts = z
       .array(StatementAmount.extend({ reason: z.string().describe('Why nobody pays it') }))
       .describe('For what is unallocated: why; empty for a team'),
     leftOut: StatementLeftOut,
-    // Statements that were issued before there was one have none.
+    // Statements issued before this field existed have none.
     reporting: StatementReporting.nullable()
       .default(null)
       .describe('The total in the reporting currency; null without one'),

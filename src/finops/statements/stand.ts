@@ -31,7 +31,7 @@ export interface Stand {
   readonly reporting: string | null;
   readonly previousPeriod: string;
   readonly current: MonthStand;
-  /** Null when no bill covers the month before. */
+  /** Null when no bill covers the previous month. */
   readonly previous: MonthStand | null;
 }
 
@@ -41,7 +41,7 @@ export interface StandQuestion {
   readonly basis?: string | undefined;
   readonly previousBasis?: string | undefined;
   readonly delivery?: string | undefined;
-  /** Reporting currency; that of the settings when left out. */
+  /** Reporting currency; the configured one if omitted. */
   readonly currency?: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export async function findStand(deps: StandDeps, question: StandQuestion): Promi
   return { period, reporting, previousPeriod, current, previous };
 }
 
-/** The month before: as it is asked for, else as it stood when `state` came, else as it stands now. */
+/** State of the previous month: the requested one, else the one at the time of `state`, else the current one. */
 async function previousStand(
   deps: StandDeps,
   question: StandQuestion,
@@ -85,7 +85,7 @@ async function previousStand(
   return found === null || found.billFiles.length === 0 ? null : standOf(deps, found);
 }
 
-/** Error: `evidence_deleted` when bill rows that counted then were deleted since. */
+/** Error: `evidence_deleted` when bill rows that counted in this state have been deleted since. */
 async function standOf({ store, lake, billing }: StandDeps, state: AllocationState): Promise<MonthStand> {
   const named = new Set(state.billFiles);
   const deleted = await billing.deletionsOf(store, state.deliveries);
@@ -140,7 +140,7 @@ function noBasis({ period, basis, delivery }: StandQuestion): AppError {
   return new AppError('statement_basis_not_found', detail, { period, basis, delivery });
 }
 
-/** Rows of the deliveries of a month that were not accepted. */
+/** Number of rejected rows in the deliveries of a month. */
 export async function rejectedOf(
   sql: Sql,
   { billing }: Pick<StandDeps, 'billing'>,

@@ -125,7 +125,7 @@ describe('what a team pays', () => {
   it('says why nobody pays the rest', async () => {
     await take('bill', [...rows(), charge('7', { ServiceName: 'Network', BillingCurrency: 'EUR', ...unowned })]);
     const { reasons } = await statement('-');
-    // The largest effective cost first: the 100 is a purchase, whose effective cost is with the usage that it covers.
+    // Largest effective cost first: the 100 is a purchase, whose effective cost belongs to the usage that it covers.
     expect(reasons.map(({ reason, currency, billedCost }) => [reason, currency, billedCost])).toEqual([
       [expect.stringMatching(/.+/), 'EUR', '7'],
       ['no rule takes it', 'USD', '100'],

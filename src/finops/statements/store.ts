@@ -14,14 +14,14 @@ interface StatementTables {
   };
 }
 
-/** A statement before the store has numbered it. */
+/** A statement before its insertion, without a number. */
 export type UnnumberedStatement = Omit<IssuedStatement, 'number'>;
 export interface StatementFiles {
   readonly html: string;
   readonly csv: string;
 }
 
-/** Inserts a statement; its files bear the number that it gets here. */
+/** Inserts a statement; its files contain the number assigned here. */
 export async function insertStatement(
   sql: Sql,
   record: UnnumberedStatement,

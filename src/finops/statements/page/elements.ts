@@ -9,7 +9,7 @@ export function escaped(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** `-1234.5` -> `−1,234.50`; more decimals for amounts under a cent, so that none looks like nothing. */
+/** `-1234.5` -> `−1,234.50`; more decimals for amounts under a cent, so that they do not appear as zero. */
 export function money(amount: string): string {
   const exact = decimal(amount);
   const isTiny = !exact.isZero() && exact.abs().lt('0.005');
@@ -38,7 +38,7 @@ export function shareOf(ratio: string | null): string {
   return ratio === null ? '' : `${decimal(ratio).times(100).toFixed(2)} %`;
 }
 
-/** A section with a table; nothing where there are no rows. */
+/** A section with a table; empty without rows. */
 export function table<T>(
   title: string,
   head: readonly string[],
