@@ -84,7 +84,7 @@ const kinds = { decimal: 'decimal', instant: 'instant', tags: 'json' } as const;
  */
 const currencies = ` ${[...new Set(['USD', 'EUR', 'GBP', ...Intl.supportedValuesOf('currency')])].join(' ')} `;
 
-/** Over the columns of both levels below: `columns` as the file states them, and the FOCUS columns by name. */
+/** Uses columns of both lower levels: `columns` as the file states them, and the FOCUS columns by name. */
 function rejectCase(columns: StatedColumns): string {
   const required = REQUIRED.map(
     (name) => `WHEN ${statedOf(columns, name).sql} IS NULL THEN ${rejection(name, 'missing')}`,

@@ -2,7 +2,7 @@ import { delimiterOf, firstRecord, splitRecord } from '../../platform/csv/index.
 import { AppError } from '../../platform/errors/index.ts';
 
 const LONGEST_HEADER = 128 * 1024;
-/** Exports with a column for each tag have some hundreds. */
+/** Maximum number of columns; exports with a column per tag have some hundreds. */
 const MOST_COLUMNS = 5000;
 
 /**

@@ -118,7 +118,7 @@ export interface Billing {
   readonly routes: readonly Route[];
 }
 
-/** A deleted delivery, in words and by its lake files. */
+/** A deleted delivery, with a description as text and its lake files. */
 export interface BillDeletionFact extends Pick<StoredDeletion, 'delivery' | 'at' | 'periods' | 'cause' | 'lakeFiles'> {
   readonly text: string;
 }

@@ -98,11 +98,11 @@ class TextCheck {
   readonly #name: string;
   #rest: Buffer = Buffer.alloc(0);
   #linesBefore = 0;
-  /** Of the line that is not over. */
+  /** Bytes of the current, unfinished line. */
   #lineBytes = 0;
   /** Lines that end with a carriage return and a line feed. */
   #twoByteEnds = 0;
-  /** Last byte of the chunk before. */
+  /** Last byte of the previous chunk. */
   #last = 0;
 
   constructor(name: string) {

@@ -17,7 +17,7 @@ export interface IntakeDeps {
 export interface Incoming extends DeliveryFile {
   /** Object key of the upload, or of the kept raw file. */
   readonly key: string;
-  /** Null for bytes that are kept already. */
+  /** Null for bytes that are already kept. */
   readonly upload: string | null;
 }
 

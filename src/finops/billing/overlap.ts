@@ -42,7 +42,7 @@ const SHOWN: Readonly<Record<IdentityColumn, string>> = {
  */
 const ALIKE_ACROSS_FORMATS: readonly IdentityColumn[] = ['ResourceId', 'SubAccountId', 'BillingAccountId'];
 
-/** One provider has several names. */
+/** Unifies the different names of one provider. */
 const PROVIDER = `CASE WHEN regexp_matches(ServiceProviderName, 'amazon|aws', 'i') THEN 'aws'
   WHEN regexp_matches(ServiceProviderName, 'microsoft|azure', 'i') THEN 'azure'
   WHEN regexp_matches(ServiceProviderName, 'google|gcp', 'i') THEN 'google'
@@ -166,7 +166,7 @@ interface Count {
 
 interface ChargeCounts {
   readonly all: Count;
-  /** Those that name a resource. */
+  /** Charges with a resource id. */
   readonly identified: Count;
   /** Common charges with equal amounts. */
   readonly equal: number;

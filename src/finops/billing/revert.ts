@@ -10,7 +10,7 @@ import { type StandingUnit, standingUnits } from './unit-store.ts';
 /** Request to revert or prefer a delivery. */
 export interface DeliveryAct {
   readonly delivery: string;
-  /** YYYY-MM; null for every billing period that the delivery holds. */
+  /** YYYY-MM; null for every billing period of the delivery. */
   readonly period: string | null;
   readonly actor: string;
   readonly why: string | null;

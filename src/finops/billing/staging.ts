@@ -35,7 +35,7 @@ export interface StagedBillFile extends StagedRows {
   /** Display name: `FOCUS`, `AWS CUR`. */
   readonly format: string;
   readonly dataset: BillDataset;
-  /** FOCUS columns that the file says. */
+  /** FOCUS columns that the file contains. */
   readonly columns: readonly FocusColumn[];
   readonly written: Written;
 }

@@ -6,7 +6,7 @@ export interface UnitClaim {
   readonly arrival: number;
 }
 
-/** Two units of one billing period whose rows describe the same charges, or may. */
+/** Two units of one billing period whose rows describe the same charges, or may describe the same charges. */
 export interface Overlap {
   readonly one: string;
   readonly other: string;

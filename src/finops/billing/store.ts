@@ -185,7 +185,7 @@ export async function unitsOfDelivery(sql: Sql, delivery: string): Promise<Deliv
   return rows.map(unitOf);
 }
 
-/** The unit that a lake file holds rows of; null for a file of no delivery. */
+/** The unit of the rows in a lake file; null for a file without a delivery. */
 export async function unitOfLakeFile(sql: Sql, file: string): Promise<DeliveryUnit | null> {
   const row = await sql
     .tables<DeliveryTables>()

@@ -6,7 +6,7 @@ import { linesOfRecords } from './record-lines.ts';
 import type { DateFormat, NumberFormat } from './schema.ts';
 import type { SourceRelation } from './source-relation.ts';
 
-/** How a file writes dates and amounts. */
+/** Date and number formats of a file. */
 export interface Written {
   readonly dates: DateFormat;
   /** Explains how dates that are not ISO were read, and why; null for ISO dates. */
@@ -99,7 +99,7 @@ function beginsWithIso(format: BillFileFormat, columns: readonly string[]): bool
 
 interface NumericDates {
   readonly count: number;
-  /** Whether every date can be read so. */
+  /** Whether every date is valid in this order. */
   readonly isMonthFirst: boolean;
   readonly isDayFirst: boolean;
   /** Every date is the same day in both orders. */

@@ -36,7 +36,7 @@ export interface DeletionRequest {
   readonly actor: string;
   readonly why: string | null;
   readonly dryRun: boolean;
-  /** Stored in the same transaction. */
+  /** Runs in the same transaction. */
   readonly alongside?: (sql: Sql) => Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { columnOf } from '../facts.ts';
 import { CostMetric } from '../schema.ts';
 
-/** One sum on either side of a change. */
+/** A sum in both deliveries, and its change. */
 export interface MoneyDelta {
   /** Value of the dimension; null where rows have none. */
   readonly value: string | null;

@@ -15,7 +15,7 @@ export interface Amounts {
   firstOf(...columns: readonly (SourceExpression | null)[]): Sql;
   /** a + b; a missing value counts as 0; null if both are missing. */
   sum(a: SourceExpression | null, b: SourceExpression | null): Sql;
-  /** a - b; unknown when either is. */
+  /** a - b; null when either is null. */
   difference(a: SourceExpression | null, b: SourceExpression | null): Sql;
 }
 

@@ -70,7 +70,7 @@ function mappingOfCur(file: FileColumns, columns: readonly SourceColumn[]): Form
   return { format: 'AWS CUR', dataset: 'CostAndUsage', ...rows, dates, amounts };
 }
 
-/** Columns that FOCUS holds as they are. */
+/** Columns mapped to FOCUS unchanged. */
 function verbatim(file: FileColumns) {
   return {
     BillingAccountId: file.take('bill/PayerAccountId'),

@@ -98,7 +98,7 @@ export function azureFile(columns: readonly SourceColumn[]): AzureFile {
   };
 }
 
-/** `1.234,56` -> `1234.56`; a number without a comma is read as it stands. */
+/** `1.234,56` -> `1234.56`; a number without a comma stays unchanged. */
 function pointDecimal(text: string): string {
   return caseOf([{ when: `contains(${text}, ',')`, value: `replace(replace(${text}, '.', ''), ',', '.')` }], text);
 }

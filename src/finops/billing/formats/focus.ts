@@ -11,7 +11,10 @@ const byFoldedName = new Map<string, FocusColumn>([
   ...Object.entries(formerNames).map(([former, name]) => [folded(former), name] as const),
 ]);
 
-/** FOCUS of any version (1.0 to 1.4) and spelling (`billing_currency`). The exact name wins over a former one. */
+/**
+ * FOCUS of any version (1.0 to 1.4) and spelling (`billing_currency`). The exact name takes precedence over a former
+ * one.
+ */
 export const focusFormat: BillFormat = {
   name: 'FOCUS',
   map(columns) {

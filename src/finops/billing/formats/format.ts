@@ -16,7 +16,7 @@ export interface SourceExpression {
    * rejected.
    */
   readonly type: string;
-  /** The column of the file that an error message should name. */
+  /** Column of the file for error messages. */
   readonly shown: string;
 }
 

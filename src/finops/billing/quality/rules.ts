@@ -2,7 +2,7 @@
 export interface QualityRule {
   readonly rule: string;
   readonly title: string;
-  /** Column that the rule is about. */
+  /** Column that the rule checks. */
   readonly column: string;
   /** The FOCUS requirement, by its id in the 1.3 requirements model where it has one. */
   readonly focus: string;
@@ -12,7 +12,7 @@ export interface QualityRule {
   readonly shown: string;
 }
 
-/** Costs differ by rounding below this. Source: FOCUS tools compare to eight decimals. */
+/** Tolerance for rounding of costs. Source: FOCUS tools compare to eight decimals. */
 const ROUNDING = '0.00000001';
 /**
  * Days between charge and billing period. Clouds bill the end of a month late; ChargeClass marks a correction of an
