@@ -4,7 +4,7 @@ import { exact, type ReportDeps } from './coverage.ts';
 import { type LinkField, linkFields } from './reconciliation/billed-charges.ts';
 import { allocations } from './tables.ts';
 
-/** One row of the bill that counts now. */
+/** One row of the current bill. */
 export interface BillLine {
   /** `lake file/row`: storage location of the row. A different delivery of the bill yields different lines. */
   readonly line: string;

@@ -29,7 +29,9 @@ export async function openRoom(usage: { fingerprint: string } = { fingerprint: '
   };
 }
 
-/** Makes rows the bill of one unit. Columns by FOCUS name; null is not stated. */
+/**
+ * Stores rows as the bill of one unit. Keys are FOCUS column names; null means that the bill does not state the value.
+ */
 export async function deliver(
   { lake, store }: ApplyDeps,
   period: string,

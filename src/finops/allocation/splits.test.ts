@@ -69,7 +69,7 @@ describe('splits of shared cost', () => {
   it('weighs by effective cost unless the rule names another column', async () => {
     const rules = (more: string) =>
       `${TAGGED}    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: cost${more}}}\n`;
-    // Team a runs on a commitment that was paid before: nothing is billed for it.
+    // Team a runs on a prepaid commitment: its billed cost is 0.
     await load([team('a', '0', { effective: '30' }), team('b', '10'), shared('8')]);
     await applyRules(application, rules(''));
     expect(await byTeam()).toEqual({ a: '36', b: '12' });

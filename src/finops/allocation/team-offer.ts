@@ -63,7 +63,7 @@ function takenOf(total: LakeRow, sums: readonly LakeRow[]): TeamOffer['amounts']
   return { currency, amount, share: decimal(amount).isZero() ? 0 : ratioOf(amount, exact(total.amount)) };
 }
 
-/** The rules in force with one more at their end, as a document to apply. */
+/** The rules in force with one additional rule at the end, as a document to apply. */
 function documentOf({ name, rules, normalise }: StoredRules, key: string, others: readonly string[]): string {
   const rule: AllocationRule = {
     name: RULE_NAME,

@@ -197,7 +197,7 @@ function rounded(amount: Decimal): string {
   return decimalString(amount.toDecimalPlaces(EXACT_DECIMALS));
 }
 
-/** The most that was held at one moment. */
+/** Maximum quantity held concurrently. */
 export function mostHeldAtOnce(intervals: readonly HeldInterval[]): string {
   const changes = intervals.flatMap(({ start, end, quantity }) => [
     { at: start, by: decimal(quantity) },

@@ -30,7 +30,7 @@ export function findUnassignedPart(rules: RuleSet, subject: Subject): { field: S
  * Values that a rule assigns to a field: `any` where rows or usage supply the value, `none`, or a list in lower case.
  */
 function valuesAssigned(rule: AllocationRule, field: SubjectField): 'any' | 'none' | readonly string[] {
-  // Workloads carry whole subjects.
+  // Workload usage contains complete subjects.
   if (rule.kubernetes !== undefined) return 'any';
   const named = namedSubjects(rule);
   if (named === 'any')

@@ -18,7 +18,7 @@ const shorthands: Readonly<Record<string, readonly string[]>> = {
 export interface RowTexts {
   /** Columns of a dimension; several for a shorthand such as `account`. Errors: `dimension_unknown`. */
   of(dimension: string, rule: string): readonly string[];
-  /** A value as the texts would show it. */
+  /** Normalizes a value like the texts. */
   folded(value: string): string;
   /** Columns outside FOCUS used by the texts requested so far. */
   others(): string[];

@@ -24,8 +24,8 @@ export interface Fraction {
 }
 
 /**
- * The shares of weights in their order. A boundary is ceil(sum so far / sum of all x 2^124): where cost / share comes out
- * even in the decimals of the lake, so does the share.
+ * Shares of a pool in the ratio of weights, in their order. A boundary is ceil(sum so far / total sum x 2^124): if an exact
+ * share of the cost fits the decimals of the lake, the computed share is exact too.
  * Example: [1, 2] -> ratios 0.33333333333333333333 and 0.66666666666666666667.
  */
 export function fractionsOf(weights: readonly bigint[]): Fraction[] {

@@ -8,7 +8,7 @@ export function units(cost: string): string {
   return `replace((${cost})::${EXACT_TYPE}::VARCHAR, '.', '')::HUGEINT`;
 }
 
-/** Back again. */
+/** Inverse of `units`. */
 export function costOfUnits(expression: string): string {
   return `((${expression})::DECIMAL(38,0) * ${EXACT_UNIT})::${EXACT_TYPE}`;
 }
