@@ -15,7 +15,7 @@ export interface PeriodUsage {
   readonly end: string;
   readonly kind: UsageKind;
   readonly unit: string | null;
-  /** Exact; null when no row says how much. */
+  /** Exact; null when no row states a quantity. */
   readonly quantity: string | null;
   readonly rowsWithoutQuantity: number;
 }

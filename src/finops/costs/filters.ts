@@ -1,6 +1,6 @@
 import { literal } from '../../platform/lake/index.ts';
 
-/** One filter as written, taken apart. */
+/** One parsed filter. */
 export interface ParsedFilter {
   readonly dimension: string;
   readonly isNot: boolean;

@@ -71,7 +71,7 @@ function dayBefore(at: number): string {
   return new Date(at - DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
-/** Of days as "2026-11-26". */
+/** Earliest of days such as "2026-11-26". */
 export function earliestDay(first: string, ...others: readonly string[]): string {
   return [first, ...others].toSorted()[0] ?? first;
 }

@@ -4,7 +4,7 @@ export interface DayRange {
   readonly to: string;
 }
 
-/** Which charges are asked about. */
+/** Selection of charges. */
 export interface ChargesQuestion extends DayRange {
   /** Dimensions as in `cost summary`, or `sku`: a SKU by its id, else its meter, else its description. */
   readonly dimensions: readonly string[];
@@ -14,7 +14,7 @@ export interface ChargesQuestion extends DayRange {
 export interface ChargeCondition {
   readonly dimension: string;
   readonly value: string;
-  /** Everything but this value. */
+  /** Matches every other value. */
   readonly isNot?: true;
 }
 

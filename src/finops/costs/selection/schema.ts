@@ -39,7 +39,7 @@ export const MonthOrDay = z
   .union([Month, Day], 'a billing month such as "2026-11" or a charge day that exists such as "2026-11-03"')
   .describe('Billing month YYYY-MM, or charge day YYYY-MM-DD in UTC');
 
-/** Which rows a question is about. */
+/** Query fields that select rows. */
 export const Rows = {
   period: Month.optional().describe('Billing period; all when left out'),
   from: MonthOrDay.optional().describe('First billing month, or first charge day, of a range'),
