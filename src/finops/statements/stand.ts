@@ -35,7 +35,7 @@ export interface Stand {
   readonly previous: MonthStand | null;
 }
 
-/** A month, now or as it stood. */
+/** A month, in its current or an earlier state. */
 export interface StandQuestion {
   readonly period: string;
   readonly basis?: string | undefined;
