@@ -3,10 +3,10 @@ import type { Instant } from '../../../platform/units/index.ts';
 import { type Listing, type ManifestFile, type PlannedFile, type PlanState, READY, waiting } from './delivery-plan.ts';
 import { namedObject } from './named-files.ts';
 
-/** A file as a manifest names it. */
+/** A file named by a manifest. */
 export interface NamedFile {
   readonly name: string;
-  /** Null where the manifest does not say. */
+  /** Null where the manifest states no size. */
   readonly sizeBytes: number | null;
 }
 

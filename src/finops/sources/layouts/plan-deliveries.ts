@@ -23,7 +23,7 @@ export interface PlanInput extends Settling {
   readonly overrides: PlanOverrides;
 }
 
-/** Layouts that a kind of key belongs to. */
+/** Layouts to which each kind of key belongs. */
 const layoutsOf: Readonly<Record<KeyPlace['kind'], readonly KnownLayout[]>> = {
   dataExport: ['awsDataExport'],
   curManifest: ['awsCurLegacy'],
