@@ -12,9 +12,9 @@ export type DeliveryFileRef =
   | { readonly name: string; readonly sha256: string };
 
 /**
- * Behaviour when the rows do not show whether another export contains the same charges. ask: refuse the delivery.
- * beside: both contain separate charges, and both count. replaces: this export counts instead of every export that it
- * overlaps. hold: keep the delivery; the later of the two units does not count until a person decides.
+ * Behaviour when the rows do not show whether another export contains the same charges. `ask`: refuse the delivery.
+ * `beside`: both contain separate charges, and both count. `replaces`: this export counts instead of every export that
+ * it overlaps. `hold`: keep the delivery; the later of the two units does not count until a person decides.
  */
 export type OnOverlap = 'ask' | 'beside' | 'replaces' | 'hold';
 

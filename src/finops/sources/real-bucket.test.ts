@@ -43,7 +43,7 @@ describe.skipIf(!existsSync(archive))('the bucket of the koku project, as a fold
     for (;;) {
       const state = await call(application, getSync, { params: { sync: syncs[0]?.sync ?? '' } });
       if (state.endedAt !== null) return state;
-      await pause(20); // the queue runs concurrently and has no completion event, so the test polls
+      await pause(20); // the queue runs concurrently; polling is the only option
     }
   }
 
