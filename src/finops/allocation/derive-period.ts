@@ -128,7 +128,7 @@ export async function settlePools(
   }
 }
 
-/** True if a later pool is split by the cost that this rule allocates. */
+/** True if the split of a later pool depends on cost allocated before it, and so on the result of this rule. */
 function isBasisOfLater(rules: RuleSet, ruleIndex: number): boolean {
   return rules.rules.slice(ruleIndex + 1).some(({ split }) => {
     if (split?.method === 'even') return split.to === undefined;

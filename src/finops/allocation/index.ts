@@ -57,7 +57,8 @@ export interface Allocation {
   /** Derives the allocations of a delivery before it is swapped in. */
   readonly deriver: BillDeriver;
   /**
-   * `AllocationRules`: reallocates everything outside the current state, then activates the rules in one transaction.
+   * `AllocationRules`: reallocates everything while the current allocations stay visible, then activates the rules and the
+   * new allocations in one transaction.
    */
   readonly kinds: readonly ManifestKind[];
   /** Schedules the job that reallocates periods after a change of the usage that splits depend on. */
@@ -80,9 +81,9 @@ export interface Allocation {
    * reconciliation.
    */
   linesOfResource(resource: string, limit: number): Promise<BillLines>;
-  /** The rows, or shares of rows, that rules assign to a run with the highest cost, and the sum of the others. */
+  /** The most expensive rows, or shares of rows, that rules assign to a run, and the sum of the others. */
   linesOfRun(run: string, limit: number): Promise<BillLines>;
-  /** Subjects of the workloads reported for [start, end) Unix ms, by name (`namespace/pod`); the latest report wins. */
+  /** Subjects of workloads with usage in [start, end) Unix ms, by name (`namespace/pod`); the latest start wins. */
   workloadSubjects(sql: Sql, within: { start: number; end: number }): Promise<ReadonlyMap<string, Subject>>;
   readonly routes: readonly Route[];
 }

@@ -103,8 +103,8 @@ export interface Billing {
   /** Recomputes the same sums from the current rows of a delivery. Error: `lake_file_damaged`. */
   sumBillRows(delivery: string): Promise<Pick<BillSums, 'source' | 'period' | 'rows' | 'totals'>[]>;
   /**
-   * Registers a dependent of deliveries: in a dry run, it lists the reports and figures that a deletion makes
-   * unavailable.
+   * Registers a dependent of deliveries: in a dry run, it lists the results that can no longer be recomputed after a
+   * deletion.
    */
   addDependent(dependent: Dependent): void;
   /** Registers the jobs that finish deletions interrupted by a crash and apply retention. */

@@ -9,7 +9,7 @@ import type { SourceRelation } from './source-relation.ts';
 /** Date and number formats of a file. */
 export interface Written {
   readonly dates: DateFormat;
-  /** Explains how dates that are not ISO were read, and why; null for ISO dates. */
+  /** Explains how dates that are not ISO were read, and why; null where the format was not in doubt. */
   readonly remark: string | null;
   readonly numbers: NumberFormat;
 }

@@ -21,7 +21,7 @@ import type { BillDeletion, DeletedUnit, DeletionRecord } from './schema.ts';
 import { insertDeletion, keptRawFiles, rawDeletedAt, removeDelivery } from './store.ts';
 import { findSuccessor, successorReason } from './successor.ts';
 
-/** Lists the reports and figures that become unavailable once deliveries are deleted, one sentence each. */
+/** Lists results that can no longer be recomputed once deliveries are deleted, one sentence each. */
 export type Dependent = (sql: Sql, deliveries: ReadonlySet<string>) => Promise<readonly string[]>;
 
 export interface DeletionDeps extends LedgerDeps {

@@ -87,9 +87,7 @@ function focusColumn(name: string, publisher: string | undefined, cost: (column:
   return { sql: allocatedColumns[name] ?? `b.${identifier(name)}`, type };
 }
 
-/**
- * FOCUS versions before 1.3 have a separate publisher column; a bill without a publisher falls back to the provider.
- */
+/** FOCUS up to 1.3 has a separate publisher column; a bill without a publisher falls back to the provider. */
 function publisherSql(publisher: string | undefined): string {
   return publisher === undefined
     ? 'b.ServiceProviderName'
