@@ -30,7 +30,7 @@ export const allocations: LakeTable = {
     /** FOCUS UsageUnit and UsageQuantity of the share's basis; null where nothing was measured. */
     usage_unit: 'VARCHAR',
     usage_quantity: EXACT_TYPE,
-    /** FOCUS AllocatedResourceId and -Name: the workload with usage on the node. */
+    /** FOCUS AllocatedResourceId and -Name: the workload that holds part of the node. */
     resource_id: 'VARCHAR',
     resource_name: 'VARCHAR',
     /** Reason why a shared cost has no receiver. */

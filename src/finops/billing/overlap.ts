@@ -14,10 +14,10 @@ export interface Likeness {
   readonly kind: 'same' | 'unclear';
   /**
    * Unit that counts by default: the one with more charges, or the amortized one of two views; null where neither has
-   * Evidence as text, such as the number of common charges.
+   * more, or where it is unclear.
    */
   readonly larger: 'one' | 'other' | null;
-  /** Explanation for people: the number of common charges. */
+  /** Evidence as text, such as the number of common charges. */
   readonly reason: string;
 }
 

@@ -24,13 +24,13 @@ export interface SyncRun {
   readonly sync: string;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
-  /** 1 on the first attempt; higher after a server crash during an attempt, or after a retry. */
+  /** 1 on the first attempt; higher after the server stopped during an attempt, or after a retry. */
   readonly attempt: number;
 }
 
 /**
  * Maximum attempts: for a scheduled sync whose bucket or store is unreachable, and for any sync during which the server
- * crashed.
+ * stopped.
  */
 const TRIES = 5;
 /** Errors for which a retry can help. */

@@ -14,9 +14,9 @@ export function costOfUnits(expression: string): string {
 }
 
 /**
- * Part of `amount` (units) below a boundary high.low: trunc(amount x boundary). With amount = a x 2^64 + b this is a x
- * high x 4 + (b x high + a x low x 4 + (b x low >> 62) >> 62), which stays within 128 bits for amounts below 2^126. It
- * needs no division; a 128-bit division takes forty times as long as a multiplication. A boundary of 1 yields the
+ * Part of `amount` (units) below a boundary high.low: trunc(amount x boundary). With amount = a x 2^64 + b this is
+ * a x high x 4 + (b x high + a x low x 4 + (b x low >> 62) >> 62), which stays within 128 bits for amounts below 2^126.
+ * It needs no division; a 128-bit division takes forty times as long as a multiplication. A boundary of 1 yields the
  * amount itself and a boundary of 0 yields 0, so the shares of an amount add up to it.
  */
 export function before(amount: string, high: string, low: string): string {

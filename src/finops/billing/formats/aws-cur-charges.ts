@@ -83,7 +83,7 @@ function amountColumnsOf(file: FileColumns): CurAmountColumns {
   return Object.fromEntries(found) as CurAmountColumns;
 }
 
-/** A record of split cost allocation repeats part of the cost of its parent, so it is billed as 0. */
+/** A record of split cost allocation repeats part of the cost of its parent, so its missing cost is billed as 0. */
 function invoiced(file: FileColumns, columns: CurAmountColumns, amounts: Amounts): Sql {
   const known = amounts.firstOf(columns.netUnblended, columns.unblended);
   const parent = file.find('splitLineItem/ParentResourceId');

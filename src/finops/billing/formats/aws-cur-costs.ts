@@ -71,8 +71,8 @@ function nothing({ isNegation, isOnlyUnused, amounts }: CurCharge) {
 }
 
 /**
- * AWS adds its net columns only when the account has negotiated discounts. Without them, list prices are the contracted
- * prices.
+ * AWS adds its net columns if and only if the account has negotiated discounts. Without these columns, the contracted
+ * prices are the list prices.
  */
 function ownPrice({ columns }: CurCharge, listed: Sql): Sql {
   return columns.netUnblended === null ? listed : null;

@@ -82,7 +82,7 @@ function listAndContracted(file: AzureFile, charge: AzureCharge) {
   };
 }
 
-/** A customer agreement has different pricing and billing currencies; other agreements have one currency. */
+/** A customer agreement can have different pricing and billing currencies; other agreements have one currency. */
 function inBillingCurrency(file: AzureFile, sql: Sql): Sql {
   const rate = file.find('exchangeRate');
   if (sql === null || file.find('pricingCurrency') === null) return sql;
