@@ -5,11 +5,11 @@ import { allocatedDaily } from './tables.ts';
 export interface AllocatedRun {
   readonly run: string;
   readonly currency: string;
-  /** EffectiveCost that rules give to the run, idle parts of it included. */
+  /** EffectiveCost that rules assign to the run, idle parts included. */
   readonly allocated: string;
 }
 
-/** What allocation rules give to runs of one billing period; nothing where no rule names runs. */
+/** Cost that allocation rules assign to runs in one billing period; empty where no rule assigns cost to runs. */
 export async function allocatedRunsOf({ store, lake }: ReportDeps, period: string): Promise<AllocatedRun[]> {
   const rows = await lake.query(`SELECT run, BillingCurrency AS currency, sum(EffectiveCost)::VARCHAR AS allocated
     FROM ${await lake.relation(store, allocatedDaily)} WHERE period = ${literal(period)} AND run IS NOT NULL

@@ -9,7 +9,7 @@ import { costSummary } from '../costs/schema.ts';
 import { getAllocationRules } from './schema.ts';
 
 const application = await sharedQuietApplication();
-/** Each test replaces the bill of October with rows of a region of its own, and the rules with its own. */
+/** Each test replaces the October bill with rows of a test-specific region, and replaces the rules. */
 let region = '';
 let tests = 0;
 beforeEach(() => {

@@ -21,7 +21,7 @@ export interface ApplyDeps extends AllocationDeps {
   readonly store: Store;
 }
 
-/** What applying the rules would do. Errors: `manifest_invalid`, `dimension_unknown`. */
+/** Outcome of applying the rules (created, changed or unchanged). Errors: `manifest_invalid`, `dimension_unknown`. */
 export async function outcomeOf(sql: Sql, name: string, spec: RuleSet): Promise<ManifestOutcome> {
   const before = await rulesInForce(sql);
   if (before.name !== null && before.name !== name) {
@@ -39,8 +39,9 @@ function sameRules(one: RuleSet, other: RuleSet): boolean {
 }
 
 /**
- * Allocates the whole bill by new rules, outside any transaction; putting them in force is then a swap of manifests. When
- * the bill or the rules changed meanwhile, that is found in the transaction, and what is affected is derived again outside of it.
+ * Allocates the whole bill by new rules, outside any transaction; applying them is then a swap of manifests. If the
+ * bill or the rules change meanwhile, the transaction detects it, and the affected periods are derived again outside of
+ * it.
  */
 export async function prepareRules(deps: ApplyDeps, name: string, spec: RuleSet): Promise<PreparedManifest> {
   const unchanged = (await outcomeOf(deps.store, name, spec)) === 'unchanged';
@@ -84,7 +85,7 @@ async function deriveAll(deps: ApplyDeps, sql: Sql, rules: StoredRules): Promise
   return deriveAllocation(deps, sql, rules, NO_CHANGE, await billPeriods(deps, sql));
 }
 
-/** Besides what was derived, no further period may have come. */
+/** Checks that the derived periods are still valid and that no other billing period has arrived. */
 async function standsWhole(deps: ApplyDeps, sql: Sql, derived: DerivedAllocation): Promise<boolean> {
   const periods = await billPeriods(deps, sql);
   return (
@@ -98,7 +99,7 @@ export async function billPeriods(deps: Pick<AllocationDeps, 'lake'>, sql: Sql):
   return [...new Set(partitions.map(periodOfPartition))].toSorted();
 }
 
-/** Allocates billing periods anew by the rules in force: usage that came later, or a bill that was never allocated. */
+/** Reallocates billing periods by the rules in force, after new usage or for a bill that was never allocated. */
 export async function rederive(deps: ApplyDeps, periods: readonly string[]): Promise<void> {
   let derived = await deriveAllocation(deps, deps.store, await rulesInForce(deps.store), NO_CHANGE, periods);
   const work = async (sql: Sql) => {

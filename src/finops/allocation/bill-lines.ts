@@ -4,12 +4,12 @@ import { exact, type ReportDeps } from './coverage.ts';
 import { type LinkField, linkFields } from './reconciliation/billed-charges.ts';
 import { allocations } from './tables.ts';
 
-/** One row of the bill that counts now. */
+/** One row of the current bill. */
 export interface BillLine {
-  /** `lake file/row`: where the row is kept. Another delivery of the bill makes other lines. */
+  /** `lake file/row`: storage location of the row. A different delivery of the bill yields different lines. */
   readonly line: string;
   readonly currency: string;
-  /** EffectiveCost of the row, or the part of it that is meant; null when the bill does not state it. */
+  /** EffectiveCost of the row, or of the selected share of it; null when the bill does not state it. */
   readonly cost: string | null;
   readonly serviceName: string | null;
   readonly chargeCategory: string | null;
@@ -23,7 +23,7 @@ export interface BillLine {
   readonly tags: Readonly<Partial<Record<LinkField, string>>>;
 }
 
-/** The dearest lines, and what the others come to: lines + rest is all there is, exactly. */
+/** The lines with the highest cost, and the sum of the others: lines + rest equals the total exactly. */
 export interface BillLines {
   readonly lines: readonly BillLine[];
   readonly rest: readonly { readonly currency: string; readonly lines: number; readonly cost: string }[];
@@ -36,7 +36,7 @@ export async function linesOfResource(deps: ReportDeps, resource: string, limit:
   return dearest(deps, from, limit);
 }
 
-/** Lines, or shares of them, that allocation rules give to a run; by cost. */
+/** Lines, or shares of lines, that allocation rules assign to a run; highest cost first. */
 export async function linesOfRun(deps: ReportDeps, run: string, limit: number): Promise<BillLines> {
   const bill = await deps.lake.relation(deps.store, billRows, { rowIds: true });
   const given = await deps.lake.relation(deps.store, allocations);
@@ -46,7 +46,7 @@ export async function linesOfRun(deps: ReportDeps, run: string, limit: number): 
   return dearest(deps, from, limit);
 }
 
-/** One line by where it is kept; null when it is not part of the bill that counts now. */
+/** One line by its storage location; null when the current bill does not contain it. */
 export async function findLine(deps: ReportDeps, line: string): Promise<BillLine | null> {
   const [, file, row] = /^(.+)\/(\d{1,15})$/.exec(line) ?? [];
   if (file === undefined || row === undefined) return null;

@@ -77,12 +77,12 @@ export function exact(value: unknown): string {
   return decimalString(String(value));
 }
 
-/** A part of a whole, for drawing: six decimals; null when the whole is not above zero. */
+/** Ratio of a part to a whole, for charts: six decimals; null when the whole is not above zero. */
 export function ratioOf(part: string, whole: string): number | null {
   return decimal(whole).gt(0) ? decimal(part).dividedBy(whole).toDecimalPlaces(6).toNumber() : null;
 }
 
-/** What each rule in force took, and what none did. */
+/** Cost that each rule in force matches, and the cost that no rule matches. */
 export async function ruleHits(
   deps: ReportDeps,
   query: { readonly period?: string | undefined; readonly metric: CostMetric },

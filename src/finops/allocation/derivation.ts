@@ -18,7 +18,7 @@ export interface AllocationDeps extends DerivationDeps {
 
 export const NO_CHANGE: BillChange = { remove: [], add: [] };
 
-/** Allocations that are staged but not yet visible, with all that they stand on. */
+/** Allocations that are staged but not yet visible, with all their inputs. */
 export interface DerivedAllocation {
   readonly rules: StoredRules;
   readonly change: BillChange;
@@ -37,8 +37,8 @@ interface DerivedPeriod {
 }
 
 /**
- * Allocates what a change of the bill touches: its partitions, and, where rules have pools, every unit of its billing
- * periods. `periods` names further periods to allocate whole.
+ * Allocates the parts of the bill that a change affects: its partitions and, where rules have pools, every unit of its
+ * billing periods. `periods` names additional periods to allocate completely.
  */
 export async function deriveAllocation(
   deps: AllocationDeps,
@@ -73,7 +73,7 @@ export async function deriveAllocation(
   return { rules, change, periods: derived, ...staged, replaced: [...replaced] };
 }
 
-/** Bill files as they will be after the change; the same whether the change is already made in `sql` or not. */
+/** Bill files after the change; the result is the same whether or not `sql` already contains the change. */
 async function billAfter(deps: DerivationDeps, sql: Sql, change: BillChange): Promise<StagedFile[]> {
   const gone = new Set([...change.remove, ...change.add.map(({ partition }) => partition)]);
   const current = await deps.lake.files(sql, billRows);
@@ -84,7 +84,7 @@ async function billAfter(deps: DerivationDeps, sql: Sql, change: BillChange): Pr
   );
 }
 
-/** The billing period is the last part of a unit's partition: its name says it, and a unit has one period. */
+/** The billing period is the last part of a partition's name, and a unit has one period. */
 export function periodOfPartition(partition: string): string {
   return decodeURIComponent(partition.split('/').at(-1) ?? '');
 }
@@ -106,19 +106,19 @@ async function factsOf(
   };
 }
 
-/** Changes with any usage that a split of the period could see. */
+/** Changes with any usage that a split of the period depends on. */
 export async function usageFingerprint(deps: DerivationDeps, sql: Sql, period: string): Promise<string> {
   const { start, end } = monthPeriod(period);
   const within = { start: Date.parse(start), end: Date.parse(end) };
   return `${await deps.usage.fingerprint(sql, within)} ${await workloadFingerprint(sql, within)}`;
 }
 
-/** Whether the bill is still what the allocation was derived from. */
+/** Whether the bill is still the one that the allocation was derived from. */
 export async function stillStands(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<boolean> {
   return (await outdatedPeriods(deps, sql, derived)).length === 0;
 }
 
-/** Derived periods whose bill files are other ones by now. */
+/** Derived periods whose bill files have changed since. */
 async function outdatedPeriods(deps: DerivationDeps, sql: Sql, derived: DerivedAllocation): Promise<string[]> {
   const files = await billAfter(deps, sql, derived.change);
   const isCurrent = ({ period, billFiles }: DerivedPeriod) => {
@@ -128,7 +128,9 @@ async function outdatedPeriods(deps: DerivationDeps, sql: Sql, derived: DerivedA
   return derived.periods.filter((one) => !isCurrent(one)).map(({ period }) => period);
 }
 
-/** The allocation of these periods by the same rules: what still stands of `derived`, and the rest derived again. */
+/**
+ * Allocation of the same periods by the same rules: keeps the valid periods of `derived` and derives the others again.
+ */
 export async function refreshDerived(
   deps: AllocationDeps,
   sql: Sql,

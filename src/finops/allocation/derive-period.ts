@@ -33,7 +33,7 @@ export interface DerivationDeps {
   readonly usage: MeasuredUsage;
 }
 
-/** What one billing period is allocated from. */
+/** Inputs for the allocation of one billing period. */
 export interface PeriodBill {
   /** YYYY-MM */
   readonly period: string;
@@ -48,8 +48,8 @@ export interface StagedAllocation {
 }
 
 /**
- * Allocates the given partitions of a period and stages their allocations and roll-ups. With pools among the rules the
- * whole period is read, because what a pool costs and who it is split over may lie in any unit of it.
+ * Allocates the given partitions of a period and stages their allocations and roll-ups. With pools among the rules it
+ * reads the whole period, because the cost and the receivers of a pool can come from any unit of it.
  */
 export async function derivePeriod(
   deps: DerivationDeps,
@@ -69,7 +69,7 @@ export async function derivePeriod(
         if (files.length === 0) continue;
         const relation = lake.stagedRelation(billRows, files, classification.others);
         if (bill.rules.rules.length === 0) {
-          // Nobody takes anything: the roll-up alone says so.
+          // Without rules, all cost is unallocated: the daily roll-up is enough.
           staged.daily.push(await session.stage(allocatedDaily, partition, directDaily(classification, relation)));
           continue;
         }
@@ -93,8 +93,8 @@ export async function derivePeriod(
 }
 
 /**
- * Fills the temporary tables of a period: pools are settled in the order of their rules, each on top of the last.
- * `besides`: a bill relation that knows more of its rows, and what rows of pools keep of that.
+ * Fills the temporary tables of a period. Pools are settled in the order of their rules, each with the results of the
+ * earlier ones. `besides`: a bill relation with additional columns, and those columns that rows of pools keep.
  */
 export async function settlePools(
   deps: DerivationDeps,
@@ -128,7 +128,7 @@ export async function settlePools(
   }
 }
 
-/** Whether a later pool is split by what has been allocated before it. */
+/** True if the split of a later pool depends on cost allocated before it, and so on the result of this rule. */
 function isBasisOfLater(rules: RuleSet, ruleIndex: number): boolean {
   return rules.rules.slice(ruleIndex + 1).some(({ split }) => {
     if (split?.method === 'even') return split.to === undefined;
@@ -182,7 +182,7 @@ function directDaily(classification: Classification, relation: string): string {
   return wholeOf(directDailySelect(classification, relation));
 }
 
-/** The roll-up where there are pools: what was summed of direct rows before, and the shares as they were staged. */
+/** The daily roll-up where there are pools: the sums of the direct rows and the staged shares. */
 function wholeDaily(shared: string, files: readonly StagedFile[]): string {
   const dimensions = dailyDimensions.map((column) => `r.${column}`).join(', ');
   const rows = `SELECT r.charge_day, r.period, ${dimensions}, ${subjectFields.map((field) => `a.${identifier(field)}`).join(', ')},
@@ -192,7 +192,7 @@ function wholeDaily(shared: string, files: readonly StagedFile[]): string {
     UNION ALL BY NAME SELECT ${dailyKeys}, ${dailySums('share = 0')} FROM (${rows}) GROUP BY ALL`);
 }
 
-/** Law 1, looked at before anything is shown: shares that do not add up to their rows are a bug, never a figure. */
+/** Checks law 1 before the allocation becomes visible: shares that do not add up to their rows are a bug and throw. */
 async function assertConserved(session: LakeSession, shared: string, files: readonly StagedFile[]): Promise<void> {
   const given = allocatedCosts.map((cost) => `sum(${cost}) AS ${cost}`).join(', ');
   const owed = allocatedCosts.map((cost) => `${costOfUnits(`sum(${cost})`)} AS ${cost}`).join(', ');

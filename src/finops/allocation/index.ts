@@ -32,13 +32,13 @@ export {
 } from './reconciliation/service.ts';
 export type { SubjectField } from './rules/classify.ts';
 export type { MeasuredUsage } from './shares/usage-basis.ts';
-/** What a billing period's allocations stood on and consist of, after any derivation: for figures that can be said again. */
+/** Inputs and files of a billing period's allocation after one derivation, so that figures can be reproduced. */
 export { type AllocationState, findState } from './states.ts';
 /**
- * Reading allocations: a bill row without one is unallocated, and one whose `share` is null has the whole row, whose own
- * costs hold. So costs LEFT JOIN `allocations` by (lake_file, row_number) and take
- * `CASE WHEN a.share IS NULL THEN b.cost ELSE a.cost END`. Questions by day, subject, rule, kind and the dimensions of
- * `dailyDimensions` are answered by `allocatedDaily` alone.
+ * Contract for readers of allocations. A bill row without an allocation is unallocated. An allocation whose `share` is
+ * null covers the whole row, and the costs of the bill row apply. So costs LEFT JOIN `allocations` by (lake_file,
+ * row_number) and take `CASE WHEN a.share IS NULL THEN b.cost ELSE a.cost END`. Queries by day, subject, rule, kind and
+ * the dimensions of `dailyDimensions` read `allocatedDaily` alone.
  */
 export { allocatedDaily, allocations, dailyDimensions } from './tables.ts';
 
@@ -50,34 +50,45 @@ export async function unassignedPart(
   return findUnassignedPart(await rulesInForce(sql), subject);
 }
 
-/** Who pays: ordered rules map bill rows to subjects; what no rule takes is unallocated and stays visible. */
+/**
+ * Cost allocation: ordered rules map bill rows to subjects; cost that no rule matches is unallocated and stays visible.
+ */
 export interface Allocation {
   /** Derives the allocations of a delivery before it is swapped in. */
   readonly deriver: BillDeriver;
-  /** `AllocationRules`: allocates everything anew beside the old, then puts the rules in force in one transaction. */
+  /**
+   * `AllocationRules`: reallocates everything while the current allocations stay visible, then activates the rules and the
+   * new allocations in one transaction.
+   */
   readonly kinds: readonly ManifestKind[];
-  /** Lets allocations follow the usage they are split by. */
+  /** Schedules the job that reallocates periods after a change of the usage that splits depend on. */
   schedule(jobs: Jobs): void;
-  /** Rebuilds files of allocations from the bill; outside the turn of the bill, the bill must not change meanwhile. */
+  /**
+   * Rebuilds allocation files from the bill. Outside the exclusive queue of the bill, the bill must not change
+   * meanwhile.
+   */
   readonly rebuilder: Rebuilder;
   /** Billing periods (YYYY-MM) that have a bill now, sorted. */
   billedPeriods(sql: Sql): Promise<string[]>;
-  /** What runs cost by the bill of a period, split by metered usage, and what is left of the bill beside them. */
+  /** Cost of runs by the bill of a period, split by metered usage, and the rest of the bill. */
   reconciledRuns(period: string): Promise<ReconciledRuns>;
-  /** Billed cost of a period that allocation rules give to runs. */
+  /** Billed cost of a period that allocation rules assign to runs. */
   allocatedRuns(period: string): Promise<AllocatedRun[]>;
-  /** One row of the bill that counts now, by where it is kept; null when it is not part of it. */
+  /** One row of the current bill, by its storage location; null when the current bill does not contain it. */
   billLine(line: string): Promise<BillLine | null>;
-  /** The dearest rows of a resource, named as in the reconciliation, and what the others come to. */
+  /**
+   * The rows of a resource with the highest cost, and the sum of the others; the resource is named as in the
+   * reconciliation.
+   */
   linesOfResource(resource: string, limit: number): Promise<BillLines>;
-  /** The dearest rows, or shares of rows, that rules give to a run, and what the others come to. */
+  /** The most expensive rows, or shares of rows, that rules assign to a run, and the sum of the others. */
   linesOfRun(run: string, limit: number): Promise<BillLines>;
-  /** Whose workloads were, by name (`namespace/pod`), of those that were reported for [start, end) Unix ms; the latest says it. */
+  /** Subjects of workloads with usage in [start, end) Unix ms, by name (`namespace/pod`); the latest start wins. */
   workloadSubjects(sql: Sql, within: { start: number; end: number }): Promise<ReadonlyMap<string, Subject>>;
   readonly routes: readonly Route[];
 }
 
-/** What the room stands on; `metered` and `usage` are metering, as this room asks for it. */
+/** Dependencies of allocation; `metered` and `usage` are implemented by metering. */
 export type AllocationRoomDeps = ApplyDeps & ReconciliationDeps;
 
 export function createAllocation(deps: AllocationRoomDeps): Allocation {

@@ -7,16 +7,18 @@ import { lastDerivations, rulesInForce } from './store.ts';
 import { allocatedDaily } from './tables.ts';
 
 const FOLLOW = 'allocation.follow';
-/** Usage comes in bursts; what came within this time is allocated once. */
+/** Usage arrives in bursts; this interval groups a burst into one allocation. */
 const EVERY_TEN_MINUTES = '*/10 * * * *';
 
-/** Allocations follow the usage they are split by, and a bill that was never allocated is. */
+/** Reallocates periods after usage changes, and allocates bills that were never allocated. */
 export function scheduleAllocation(deps: ApplyDeps, jobs: Jobs): void {
   jobs.register(FOLLOW, { handler: async () => void (await follow(deps)) });
   jobs.schedule(FOLLOW, EVERY_TEN_MINUTES, { kind: FOLLOW, payload: null });
 }
 
-/** Allocates anew the periods whose usage changed since, and those that have bill units without a roll-up. */
+/**
+ * Reallocates the periods whose usage changed since their derivation, and those that have bill units without a roll-up.
+ */
 export async function follow(deps: ApplyDeps): Promise<string[]> {
   const periods = [...new Set([...(await neverAllocated(deps)), ...(await usageChanged(deps))])].toSorted();
   for (const period of periods) await rederive(deps, [period]);

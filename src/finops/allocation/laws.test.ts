@@ -17,7 +17,7 @@ import { allocatedCosts, allocations } from './tables.ts';
 import { recordWorkloadUsage, type WorkloadUsage } from './workloads/schema.ts';
 import { putWorkload } from './workloads/store.ts';
 
-/** Ended in time to say which example was at work, where a time limit of the test would say nothing. */
+/** Ends before the test timeout, because a timeout does not report the failing example. */
 const CHECKED = {
   numRuns: isDeep ? 8 : 3,
   interruptAfterTimeLimit: 200_000,
@@ -26,7 +26,7 @@ const CHECKED = {
 } as const;
 const clock = { now: () => Date.parse('2026-11-15T00:00:00Z') };
 
-/** From the last decimal to a billion, of both signs. */
+/** From the smallest decimal to a billion, positive and negative. */
 const money = fc
   .tuple(fc.bigInt(-(10n ** 12n), 10n ** 12n), fc.integer({ min: 3, max: 21 }))
   .map(([units, places]) => decimal(String(units)).dividedBy(decimal(10).pow(places)).toFixed());
@@ -44,7 +44,7 @@ const anyRow: fc.Arbitrary<BillRow> = fc.record({
   tags: fc.dictionary(fc.constantFrom('team', ' Team'), fc.constantFrom('a', 'B', "o'hara"), { noNullPrototype: true }),
 });
 
-/** Rules in any order, so that pools come in any layer and before or after what they are split by. */
+/** Rules in any order, so that pools occur in any layer, before or after the rules that they are split by. */
 const anyRules = fc
   .shuffledSubarray(
     [
@@ -214,7 +214,8 @@ describe('the order of deliveries', () => {
         const teamsAfter = async (order: readonly number[]) => {
           await using application = await fresh(rules);
           for (const index of order) {
-            // Each has its own account: two that agree on one are two exports of one bill, of which the first stands.
+            // Each source has a separate account: two sources with a common account are two exports of one bill, and
+            // only the first counts.
             const rows = (sources[index] ?? []).map((row) => ({ ...row, account: String(index) }));
             await importFiles(application, `source-${index}`, { 'a.csv': billCsv(rows) });
           }

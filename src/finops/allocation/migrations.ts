@@ -16,7 +16,7 @@ export const allocationMigrations: Migrations = {
   'allocation/002-derivations': {
     async up(db) {
       await db.schema.alterTable('allocation_rules').addColumn('normalise', 'text').execute();
-      // One row a derivation of a billing period: what its allocations stand on.
+      // One row per derivation of a billing period, with the inputs of its allocations.
       await db.schema
         .createTable('allocation_derivation')
         .addColumn('number', 'integer', (column) => column.primaryKey())

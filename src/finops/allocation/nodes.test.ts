@@ -8,7 +8,7 @@ import { recordWorkloadUsage, type WorkloadUsage } from './workloads/schema.ts';
 import { workloadWeight } from './workloads/weights.ts';
 
 const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
-/** Each test replaces the bill of October with charges of a node of its own, and the rules with its own. */
+/** Each test replaces the October bill with charges of a test-specific node, and replaces the rules. */
 let node = '';
 let tests = 0;
 beforeEach(() => {
@@ -55,7 +55,7 @@ describe('node cost', () => {
     );
     await load([hour('55.04')]);
     await applyRules(application, NODES());
-    // 6.88 a GPU: a holds 4 of which 1 was not used, b holds 2, nobody holds 2.
+    // 6.88 per GPU: a holds 4, of which 1 is idle; b holds 2; 2 are unallocated.
     expect(await costBy(application, 'team')).toEqual({ a: '27.52', b: '13.76', unallocated: '13.76' });
     expect(await coverage()).toMatchObject({ allocated: '34.4', idle: '6.88', unallocated: '13.76', total: '55.04' });
     await applyRules(application, NODES('idle: included'));

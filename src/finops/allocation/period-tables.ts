@@ -6,10 +6,10 @@ import { units } from './shares/split-sql.ts';
 import { allocatedCosts, dailyDimensions } from './tables.ts';
 
 /**
- * Temporary tables of one billing period while it is allocated, on one connection:
- * `bill_file` (lake file, its partition, its place), `direct_daily` (the roll-up of all rows outside pools), `pool_row` (rows
- * of pools, costs as whole numbers of the last decimal), `share` (who gets which fraction of a pool), `shared_daily` (what pools gave so far,
- * by day, where a later pool is split by cost).
+ * Temporary tables of one billing period during its allocation, on one connection: `bill_file` (lake file, its
+ * partition, its position), `direct_daily` (the roll-up of all rows outside pools), `pool_row` (rows of pools, costs as
+ * whole numbers of the last decimal), `share` (the fraction of a pool for each receiver), `shared_daily` (cost
+ * allocated by earlier pools, by day, where a later pool is split by cost).
  */
 export const fieldList = subjectFields.map(identifier).join(', ');
 export const costList = allocatedCosts.join(', ');
@@ -17,7 +17,7 @@ const dimensionList = dailyDimensions.join(', ');
 
 /** Dimensions by which the roll-up is grouped. */
 export const dailyKeys = `charge_day, period, ${dimensionList}, ${fieldList}, rule, kind`;
-/** What the roll-up sums and counts over rows that have `counted` (does this row count as a bill row?). */
+/** Sums and counts of the roll-up; rows for which `counted` is true count as bill rows. */
 export function dailySums(counted: string): string {
   const sums = allocatedCosts.map((cost) => `sum(${cost})::${EXACT_TYPE} AS ${cost}`);
   const without = allocatedCosts.map((cost) => `count(*) FILTER (${counted} AND ${cost} IS NULL) AS without_${cost}`);
@@ -33,7 +33,7 @@ export function directRows(classification: Classification, bill: string, items: 
   return `(SELECT ${items}, rule_index, ${subject} FROM ${classification.from(bill)} WHERE ${classification.isDirect})`;
 }
 
-/** SQL text of the kind of a row outside pools. A rule whose places all stayed empty has given the row to nobody. */
+/** SQL text of the kind of a row outside pools. A row is unallocated if its rule fills no subject field. */
 export const DIRECT_KIND = `CASE WHEN coalesce(${fieldList}) IS NULL THEN 'unallocated' ELSE 'allocated' END`;
 
 /** The daily roll-up of rows outside pools, by lake file. */
@@ -44,7 +44,7 @@ export function directDailySelect(classification: Classification, bill: string):
     FROM ${directRows(classification, bill, items)} GROUP BY ALL)`;
 }
 
-/** `kept` are further columns of the bill relation that rows of pools keep. */
+/** `kept` are additional columns of the bill relation that rows of pools keep. */
 export async function createPeriodTables(
   session: LakeSession,
   rules: RuleSet,
@@ -78,10 +78,10 @@ async function createFileTable(session: LakeSession, files: readonly StagedFile[
   if (rows.length > 0) await session.query(`INSERT INTO bill_file VALUES ${rows.join(', ')}`);
 }
 
-/** The bill's name of a node as workload usage would say it. */
+/** Node id of a bill row, normalized like the node of workload usage. */
 const NODE = `coalesce(lower(trim(ResourceId)), '')`;
 
-/** Rows of one pool are split alike: by currency, and by day or by node and time where the rule says so. */
+/** Rows of one pool have the same split: by currency, and by day or by node and time where the rule requires it. */
 function poolSql(rules: RuleSet): string {
   const currency = `coalesce(BillingCurrency, '')`;
   const branches = rules.rules.flatMap((rule, index) => {
@@ -99,7 +99,7 @@ function poolSql(rules: RuleSet): string {
   return branches.length === 0 ? currency : `CASE ${branches.join(' ')} ELSE ${currency} END`;
 }
 
-/** The key of a subject by some of its fields, to find equal ones. */
+/** Key of a subject over some of its fields, to find equal subjects. */
 export function subjectKey(subject: Subject): string {
   return JSON.stringify(subjectFields.map((field) => subject[field] ?? null));
 }

@@ -14,9 +14,9 @@ import { allocatedDaily, allocations } from './tables.ts';
 const TABLES = [allocations, allocatedDaily];
 
 /**
- * Rebuilds damaged files of `allocated_row` and `allocated_daily` from the bill, by the rules that made them. A file that
- * followed usage which has changed since is not made again; where it is of the current state, the period is allocated anew
- * instead. By id: null, or why it was not possible.
+ * Rebuilds damaged files of `allocated_row` and `allocated_daily` from the bill, by the rules that made them. A file
+ * based on usage that has changed since cannot be rebuilt; if it belongs to the current state, the period is
+ * reallocated instead. Returns by file id: null, or the reason why the rebuild failed.
  */
 export async function rebuildAllocations(
   deps: ApplyDeps,
@@ -35,7 +35,7 @@ export async function rebuildAllocations(
   return outcomes;
 }
 
-/** Checks the files of billing periods as they stand now, and rebuilds those that are missing or damaged. */
+/** Checks the current files of billing periods, and rebuilds missing or damaged ones. */
 export async function healAllocations(deps: ApplyDeps, sql: Sql, periods: readonly string[]): Promise<void> {
   const wanted = new Set(periods);
   const damaged: StagedFile[] = [];
@@ -50,7 +50,7 @@ export async function healAllocations(deps: ApplyDeps, sql: Sql, periods: readon
   if (damaged.length > 0) await rebuildAllocations(deps, damaged);
 }
 
-/** Null when the work succeeds, else why not. */
+/** Null when the work succeeds, else the reason of the failure. */
 async function explained(work: () => Promise<string | null>): Promise<string | null> {
   try {
     return await work();

@@ -9,7 +9,7 @@ import { allocationMigrations } from './migrations.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'steelyard-allocation-'));
 
-/** The room on a store and a lake of its own; `usage` is what metering says. */
+/** Opens allocation with a separate store and lake; `usage` sets the fingerprint of metering. */
 export async function openRoom(usage: { fingerprint: string } = { fingerprint: '' }) {
   const store = await openStore({ database: 'sqlite', folder: folder() });
   await store.migrate({ ...lakeMigrations, ...allocationMigrations });
@@ -29,7 +29,9 @@ export async function openRoom(usage: { fingerprint: string } = { fingerprint: '
   };
 }
 
-/** Makes rows the bill of one unit. Columns by FOCUS name; null is not stated. */
+/**
+ * Stores rows as the bill of one unit. Keys are FOCUS column names; null means that the bill does not state the value.
+ */
 export async function deliver(
   { lake, store }: ApplyDeps,
   period: string,

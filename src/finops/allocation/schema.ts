@@ -8,7 +8,10 @@ import { AllocationRule, AllocationRulesSpec, Normalise } from './rules/schema.t
 
 export { AllocationRule, AllocationRulesSpec, Normalise };
 
-/** allocated: a subject has it · idle: held and not used · unallocated: nobody's · shared-unallocated: a pool nobody could split. */
+/**
+ * allocated: assigned to a subject · idle: held by a subject and not used · unallocated: no subject ·
+ * shared-unallocated: a pool, or part of one, that could not be split.
+ */
 export const AllocationKind = z
   .enum(['allocated', 'idle', 'unallocated', 'shared-unallocated'])
   .describe(

@@ -7,7 +7,7 @@ import { recordTokenUsage } from '../tokens/schema.ts';
 import { getCoverage, getRuleHits } from './schema.ts';
 
 const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
-/** Each test replaces the bill of October with rows of a resource of its own, and the rules with its own. */
+/** Each test replaces the October bill with rows of a test-specific resource, and replaces the rules. */
 let resource = '';
 let tests = 0;
 beforeEach(() => {
@@ -69,7 +69,7 @@ describe('splits of shared cost', () => {
   it('weighs by effective cost unless the rule names another column', async () => {
     const rules = (more: string) =>
       `${TAGGED}    - {name: support, match: {serviceName: 'AWS Support'}, split: {method: proportional, by: cost${more}}}\n`;
-    // Team a runs on a commitment that was paid before: nothing is billed for it.
+    // Team a runs on a prepaid commitment: its billed cost is 0.
     await load([team('a', '0', { effective: '30' }), team('b', '10'), shared('8')]);
     await applyRules(application, rules(''));
     expect(await byTeam()).toEqual({ a: '36', b: '12' });

@@ -20,8 +20,8 @@ interface StateTables {
 }
 
 /**
- * The allocation of a billing period as it stood after one derivation: all lake files that it consists of, so that what
- * was said then can be said again. Nothing of it ever changes.
+ * Allocation of a billing period after one derivation: all lake files that it consists of, so that earlier figures can
+ * be reproduced. A state never changes.
  */
 export interface AllocationState {
   /** Grows with every derivation. */
@@ -60,7 +60,7 @@ export const allocationStateMigrations: Migrations = {
   },
 };
 
-/** Keeps which files a period consists of now, right after they were swapped in, in the same transaction. */
+/** Records the files that a period consists of, right after the swap, in the same transaction. */
 export async function recordState(
   lake: Lake,
   sql: Sql,
@@ -86,29 +86,29 @@ export async function recordState(
     .execute();
 }
 
-/** Which state of a period is wanted; the newest when nothing is said. */
+/** Selects a state of a period; the newest without further conditions. */
 export interface StateQuestion {
   readonly period: string;
   readonly id?: string | undefined;
-  /** Only states in which this delivery counted. */
+  /** Only states that include this delivery. */
   readonly delivery?: string | undefined;
-  /** Only states that came no later than this one. */
+  /** Only states with a sequence up to this one. */
   readonly upTo?: number | undefined;
 }
 
-/** The newest state of a period that answers the question; null when there is none. */
+/** The newest state of a period that matches the query; null when there is none. */
 export async function findState(sql: Sql, question: StateQuestion): Promise<AllocationState | null> {
   const { period, id, delivery, upTo } = question;
   let query = sql.tables<StateTables>().selectFrom('allocation_state').selectAll().where('period', '=', period);
   if (id !== undefined) query = query.where('id', '=', id);
-  // Ids of deliveries are of one length and hold no wildcard, so that one is found whole or not at all.
+  // Delivery ids have a fixed length and contain no LIKE wildcard, so a match is exact.
   if (delivery !== undefined) query = query.where('deliveries', 'like', `%"${delivery}"%`);
   if (upTo !== undefined) query = query.where('sequence', '<=', upTo);
   const row = await query.orderBy('sequence', 'desc').limit(1).executeTakeFirst();
   return row === undefined ? null : stateOf(row);
 }
 
-/** Files of all states in which bill files of a unit counted; those of other units of the period are among them. */
+/** Files of all states in which bill files of a unit counted; includes files of the other units of the period. */
 export async function derivedFiles(
   sql: Sql,
   { period, lakeFiles }: Pick<DeletedUnitRows, 'period' | 'lakeFiles'>,
@@ -127,7 +127,7 @@ export async function derivedFiles(
   };
 }
 
-/** The first state that consists of a file among others: its derivation made the file. Null when no state names it. */
+/** The earliest state that includes a file: its derivation made the file. Null when no state includes it. */
 export async function stateThatMade(sql: Sql, file: string): Promise<AllocationState | null> {
   const row = await sql
     .tables<StateTables>()

@@ -19,7 +19,7 @@ interface AllocationTables {
 export interface StoredRules extends RuleSet {
   /** 0 before any rules were applied. */
   readonly version: number;
-  /** Name of the document that holds them; null before any were applied. */
+  /** Name of the document with the rules; null before the first apply. */
   readonly name: string | null;
   readonly appliedAt: string | null;
 }
@@ -31,7 +31,7 @@ export async function rulesInForce(sql: Sql): Promise<StoredRules> {
   return row === undefined ? NONE : rulesOf(row);
 }
 
-/** Rules as they were in a version; null when there is none of this number. */
+/** Rules of a version; null for an unknown version. */
 export async function rulesOfVersion(sql: Sql, version: number): Promise<StoredRules | null> {
   const row = await rules(sql).where('version', '=', version).executeTakeFirst();
   return row === undefined ? null : rulesOf(row);
@@ -61,7 +61,7 @@ export async function insertRules(sql: Sql, version: number, name: string, spec:
     .execute();
 }
 
-/** What the allocations of a billing period stand on, so that each can be made again. */
+/** Inputs of the allocations of a billing period, so that each allocation can be rebuilt. */
 export interface Derivation {
   readonly id: string;
   /** YYYY-MM */
@@ -70,7 +70,7 @@ export interface Derivation {
   readonly deliveries: readonly string[];
   /** Ids of the bill's lake files. */
   readonly billFiles: readonly string[];
-  /** Changes with the usage that the period's splits could see; empty where no rule looks at usage. */
+  /** Changes with the usage that the period's splits depend on; empty where no rule uses usage. */
   readonly usageFingerprint: string;
   readonly at: string;
 }
@@ -96,7 +96,7 @@ export async function insertDerivation(sql: Sql, derivation: Derivation): Promis
     .execute();
 }
 
-/** Fingerprint of the usage that a derivation saw; null for one that is not known. */
+/** Fingerprint of the usage that a derivation used; null for an unknown derivation. */
 export async function usageFingerprintOf(sql: Sql, derivation: string): Promise<string | null> {
   const row = await sql
     .tables<AllocationTables>()

@@ -7,10 +7,10 @@ export const allocatedCosts = ['BilledCost', 'EffectiveCost', 'ListCost', 'Contr
 const subjectColumns = Object.fromEntries(subjectFields.map((field) => [field, 'VARCHAR']));
 
 /**
- * What rules gave of bill rows to whom. `lake_file` and `row_number` name the bill row. A bill row without an allocation is
- * unallocated. An allocation whose `share` is null has the whole row: its cost columns are null, the row's own hold. Other
- * allocations are shares of their row, numbered from 0, and add up to it in every cost column to the last decimal; a
- * cost that the row lacks is null in them too (DESIGN law 1).
+ * Allocation of bill rows to subjects. `lake_file` and `row_number` identify the bill row. A bill row without an
+ * allocation is unallocated. An allocation whose `share` is null covers the whole row: its cost columns are null, and
+ * the costs of the bill row apply. Other allocations are shares of their row, numbered from 0, and add up to it in
+ * every cost column to the last decimal; a cost missing in the row is null in them too (DESIGN law 1).
  */
 export const allocations: LakeTable = {
   name: 'allocated_row',
@@ -20,7 +20,7 @@ export const allocations: LakeTable = {
     rule: 'VARCHAR',
     /** allocated | idle | unallocated | shared-unallocated */
     kind: 'VARCHAR',
-    /** Place of the pool among the pools, from 1; null for a direct rule. */
+    /** Position of the pool among the pools, from 1; null for a direct rule. */
     layer: 'INTEGER',
     /** direct, even, weights, proportional/cost, kubernetes/gpu-share…: FOCUS AllocatedMethodId. */
     method: 'VARCHAR',
@@ -30,17 +30,17 @@ export const allocations: LakeTable = {
     /** FOCUS UsageUnit and UsageQuantity of the share's basis; null where nothing was measured. */
     usage_unit: 'VARCHAR',
     usage_quantity: EXACT_TYPE,
-    /** FOCUS AllocatedResourceId and -Name: the workload that held the node. */
+    /** FOCUS AllocatedResourceId and -Name: the workload that holds part of the node. */
     resource_id: 'VARCHAR',
     resource_name: 'VARCHAR',
-    /** Why a shared cost stayed without a receiver. */
+    /** Reason why a shared cost has no receiver. */
     reason: 'VARCHAR',
     ...subjectColumns,
     ...Object.fromEntries(allocatedCosts.map((column) => [column, EXACT_TYPE])),
   },
 };
 
-/** Dimensions of bill rows that the daily roll-up keeps, beside the day and the subject. */
+/** Dimensions of bill rows in the daily roll-up, in addition to day and subject. */
 export const dailyDimensions = [
   'BillingCurrency',
   'ServiceProviderName',
@@ -51,9 +51,9 @@ export const dailyDimensions = [
 ] as const;
 
 /**
- * The whole bill by day and subject, unallocated rows included (`kind` unallocated, `rule` null). Sums are exact over the
- * rows that state the cost; `without_<cost>` counts those that do not. `bill_rows` counts a split row once, with its
- * first share. One partition is one bill unit. It is there whether rules are in force or not.
+ * The whole bill by day and subject, including unallocated rows (`kind` unallocated, `rule` null). Sums are exact over
+ * the rows that state the cost; `without_<cost>` counts the other rows. `bill_rows` counts a split row once, with its
+ * first share. One partition is one bill unit. The table exists even when no rules are in force.
  */
 export const allocatedDaily: LakeTable = {
   name: 'allocated_daily',

@@ -8,14 +8,14 @@ import type { AllocationRule, Normalise } from './rules/schema.ts';
 import type { TeamOffer } from './schema.ts';
 import { rulesInForce, type StoredRules } from './store.ts';
 
-/** What is left of a tag's key without its prefix, case and separators, when it names a team. */
+/** Tag keys that name a team, after removal of prefix, case and separators. */
 const TEAM_KEYS = ['team', 'teams', 'teamname', 'teamid', 'owningteam', 'ownerteam', 'teamowner', 'costteam'];
 const USUAL_NAME = 'allocation';
 const RULE_NAME = 'by-team-tag';
 
 /**
- * A rule that assigns cost by the tag that names a team, in any spelling of its key, for a bill of which no rule in force
- * assigns cost to any team; null with a reason where there is nothing to offer.
+ * Suggests a rule that assigns cost by the tag that names a team, in any spelling of its key, if no rule in force
+ * assigns cost to a team. `offer` is null, with a reason, when there is nothing to suggest.
  */
 export async function teamOfferOf(deps: ReportDeps): Promise<{ offer: TeamOffer | null; reason: string | null }> {
   const rules = await rulesInForce(deps.store);
@@ -63,7 +63,7 @@ function takenOf(total: LakeRow, sums: readonly LakeRow[]): TeamOffer['amounts']
   return { currency, amount, share: decimal(amount).isZero() ? 0 : ratioOf(amount, exact(total.amount)) };
 }
 
-/** The rules in force with one more at their end, as a document to apply. */
+/** The rules in force with one additional rule at the end, as a document to apply. */
 function documentOf({ name, rules, normalise }: StoredRules, key: string, others: readonly string[]): string {
   const rule: AllocationRule = {
     name: RULE_NAME,

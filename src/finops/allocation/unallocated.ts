@@ -10,7 +10,7 @@ import type { Suggestion, UnallocatedRow } from './schema.ts';
 import { rulesInForce } from './store.ts';
 
 const MOST_SUGGESTIONS = 20;
-/** What costs often belong to, beside tags. */
+/** Dimensions other than tags that often identify an owner. */
 const ownerDimensions = ['subAccountId', 'resourceName', 'serviceName'] as const;
 
 export interface UnallocatedQuery {
@@ -20,7 +20,7 @@ export interface UnallocatedQuery {
   readonly metric: CostMetric;
 }
 
-/** What no rule in force took, by a dimension; and which rules would take most of it. */
+/** Unallocated cost by a dimension, and the rules that would allocate most of it. */
 export async function unallocatedOf(
   deps: ReportDeps,
   query: UnallocatedQuery,
@@ -54,7 +54,7 @@ const sumsOf = (row: LakeRow) => ({
   billRows: Number(row.bill_rows),
 });
 
-/** The bill rows that no rule took, or whose rule found nobody, with their cost as `amount`. */
+/** Bill rows without a matching rule, or whose rule fills no subject field, with their cost as `amount`. */
 async function sourceOf(deps: ReportDeps, query: UnallocatedQuery): Promise<string> {
   const classification = classificationOf(await rulesInForce(deps.store));
   const bill = await deps.lake.relation(deps.store, billRows, {

@@ -17,13 +17,13 @@ interface ActTables {
   };
 }
 
-/** Something that changed what counts in one billing period. */
+/** One operation (import, revert, preference, deletion) that changed the counted deliveries of one billing period. */
 export interface BillAct extends Omit<Restatement, 'delta'> {
-  /** Null unless the period was closed and had been counted before. */
+  /** Money moved by the operation; null unless the period was closed and already had a counted delivery. */
   readonly delta: Restatement['delta'] | null;
 }
 
-/** Answers the sequence of the act. */
+/** Returns the sequence number of the stored operation. */
 export async function insertAct(sql: Sql, act: BillAct): Promise<number> {
   const { sequence } = await sql
     .tables<ActTables>()
@@ -43,13 +43,13 @@ export async function insertAct(sql: Sql, act: BillAct): Promise<number> {
   return sequence;
 }
 
-/** When an act last took a delivery's rows out of what counts; null when none did. */
+/** Time of the last operation that stopped counting the rows of a delivery; null when there is none. */
 export async function lastActAgainst(sql: Sql, delivery: string): Promise<string | null> {
   const row = await sql
     .tables<ActTables>()
     .selectFrom('bill_act')
     .select('at')
-    // Ids of deliveries are of one length and hold no wildcard.
+    // Delivery ids have a fixed length and contain no LIKE wildcard.
     .where('changes', 'like', `%"before":"${delivery}"%`)
     .orderBy('sequence', 'desc')
     .limit(1)

@@ -7,7 +7,7 @@ import { type BillDerivation, contentOf, type LedgerDeps, type Plan, partitionOf
 import type { ActResult, Restatement, UnitChange } from './schema.ts';
 import { removeUnit, replaceOverlaps, saveOverlapDecisions, saveUnit } from './unit-store.ts';
 
-/** Who did what to the bill. */
+/** One operation on the bill, with its actor and reason. */
 export interface Act {
   readonly act: BillAct['act'];
   readonly actor: string;
@@ -25,10 +25,10 @@ const eventTypes = {
 } as const;
 
 /**
- * Makes a plan true in one transaction: which deliveries count, the rows in the lake, what is derived from them, the
- * record of the act and its events. `alongside` stores what belongs to the act itself and answers what its event says. Costs are
- * allocated before the transaction, and again before another one where rules or other units changed meanwhile. `afterwards`
- * runs in the same transaction when all of it is true.
+ * Applies a plan in one transaction: the counted deliveries, the rows in the lake, the data derived from them, the
+ * record of the operation and its events. `alongside` stores the data of the operation and returns the fields of its
+ * event. The deriver allocates costs before the transaction. If rules or other units change meanwhile, it derives again
+ * and a new transaction starts. `afterwards` runs last in the same transaction.
  */
 export async function applyPlan(
   deps: LedgerDeps,
@@ -70,12 +70,14 @@ async function applyToStore(deps: LedgerDeps, sql: Sql, plan: Plan, derivation: 
   await derivation.swapIn(sql);
 }
 
-/** What a plan changes, in deliveries and in money: said before it is applied, or instead. */
+/** Changes of a plan, in deliveries and in money. Read before the plan is applied, and by dry runs. */
 export async function actResult(deps: LedgerDeps, plan: Plan): Promise<ActResult> {
   return { changes: [...plan.changes], delta: await deltaOf(deps, plan, plan.changes) };
 }
 
-/** One record a billing period; a period that was closed also says how its money moved. */
+/**
+ * One record per billing period. The record of a restated period (closed and already counted) includes its money delta.
+ */
 async function actsOf(deps: LedgerDeps, plan: Plan, act: Act, at: string): Promise<BillAct[]> {
   const periods = [...new Set(plan.changes.map(({ period }) => period))].toSorted();
   const acts: BillAct[] = [];
@@ -89,7 +91,7 @@ async function actsOf(deps: LedgerDeps, plan: Plan, act: Act, at: string): Promi
   return acts;
 }
 
-/** Null for a deletion of rows that are damaged: they can be deleted, and how the money moved is not known. */
+/** Null for a deletion of damaged rows: the rows can be deleted, but the change of money is unknown. */
 async function restatedDelta(
   deps: LedgerDeps,
   plan: Plan,
@@ -104,7 +106,7 @@ async function restatedDelta(
   }
 }
 
-/** A deletion may name several deliveries: its record of a month names the one that counted there. */
+/** A deletion can name several deliveries; its record of a month names the delivery that counted there. */
 function namedDelivery({ act, delivery }: Act, changes: readonly UnitChange[]): string {
   if (act !== 'delete') return delivery;
   return changes.find(({ before }) => before !== null)?.before ?? delivery;
@@ -128,7 +130,7 @@ async function deltaOf(deps: LedgerDeps, plan: Plan, changes: readonly UnitChang
     }));
 }
 
-/** Units that were put on hold by this act. */
+/** Appends an event for each unit that this operation put on hold. */
 async function appendHeld(deps: LedgerDeps, sql: Sql, plan: Plan): Promise<void> {
   const isNew = ({ held }: Undecided) => plan.units.some(({ partition }) => partition === held.partition);
   for (const { held, counted, reason } of plan.undecided.filter(isNew)) {

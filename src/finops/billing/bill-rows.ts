@@ -3,9 +3,10 @@ import { duckDbTypes, focusColumnNames, focusColumns } from './focus-columns.ts'
 import type { BillDataset } from './formats/format.ts';
 
 /**
- * The canonical bill: FOCUS 1.4 columns verbatim, with where each row came from. `source_row` is the record's number in
- * its file, 1-based, and null where it equals the row's place in the Parquet file. Columns outside FOCUS are kept as
- * `x_NAME`, and read together as the map `x_Columns`. One partition is one unit of replacement (source and billing period).
+ * The canonical bill: FOCUS 1.4 columns verbatim, with the origin of each row. `source_row` is the record's number in
+ * its file, 1-based, and null where it equals the row's position in the Parquet file. Columns outside FOCUS are kept as
+ * `x_NAME`, and read together as the map `x_Columns`. One partition is one unit of replacement (source and billing
+ * period).
  */
 export const billRows: LakeTable = {
   name: 'bill_row',
@@ -20,7 +21,7 @@ export const billRows: LakeTable = {
   },
 };
 
-/** The unit of a bill that a delivery replaces whole (DESIGN law 2). */
+/** The unit of a bill that a delivery replaces completely (DESIGN law 2). */
 export interface BillUnit {
   readonly source: string;
   readonly exportName: string;
@@ -35,12 +36,15 @@ export function unitPartition(unit: BillUnit): string {
   return `${unitExport(unit)}/${encodeURIComponent(unit.period)}`;
 }
 
-/** A unit without its period: one export of one source, month after month. */
+/** A unit without its period: one export of one source over all months. */
 export function unitExport(unit: Omit<BillUnit, 'period'>): string {
   return [unit.source, unit.exportName, unit.dataset, unit.scope].map(encodeURIComponent).join('/');
 }
 
-/** As a person names a unit's export: `aws`, or `aws, export daily, scope 123456789012`; what is `default` is not said. */
+/**
+ * Display name of a unit's export: `aws`, or `aws, export daily, scope 123456789012`. Omits `default` parts and the
+ * default dataset.
+ */
 export function shownExport(unit: Omit<BillUnit, 'period'>): string {
   const parts = [unit.source];
   if (unit.exportName !== 'default') parts.push(`export ${unit.exportName}`);

@@ -5,22 +5,22 @@ import { unitFacts } from './facts.ts';
 import type { MetricTotal } from './schema.ts';
 import { findDelivery, unitsOfDelivery } from './store.ts';
 
-/** What one delivery says of one billing period, in sums: what a decision keeps of the bill that it stood on. */
+/** Sums of one delivery in one billing period. A decision keeps them as a record of the bill that it used. */
 export interface BillSums {
   readonly delivery: string;
   readonly source: string;
   /** YYYY-MM */
   readonly period: string;
   readonly rows: number;
-  /** First and last day on which a charge begins; null without rows, and for deliveries of before such facts were kept. */
+  /** First and last day on which a charge begins; null without rows, and for deliveries older than stored facts. */
   readonly chargeDates: { readonly from: string; readonly to: string } | null;
-  /** Exact sums by metric and currency; null for deliveries of before such facts were kept. */
+  /** Exact sums by metric and currency; null for deliveries older than stored facts. */
   readonly totals: readonly MetricTotal[] | null;
   /** SHA-256 of the raw files of the whole delivery. */
   readonly rawSha256: readonly string[];
 }
 
-/** Of known deliveries, from what was stored when they came; no row is read. */
+/** Reads the sums stored at import; reads no bill row. Skips unknown deliveries and units without a period. */
 export async function billSums(sql: Sql, deliveries: readonly string[]): Promise<BillSums[]> {
   const sums: BillSums[] = [];
   for (const delivery of deliveries) {
@@ -36,7 +36,7 @@ export async function billSums(sql: Sql, deliveries: readonly string[]): Promise
   return sums;
 }
 
-/** The same figures computed from the rows as they are now, by billing period. Error: `lake_file_damaged`. */
+/** Recomputes the same sums from the current rows, by billing period. Error: `lake_file_damaged`. */
 export async function sumBillRows(
   { store, lake }: { readonly store: Store; readonly lake: Lake },
   delivery: string,

@@ -33,7 +33,7 @@ const row = (billed: string, change: Partial<Record<string, string>> = {}) =>
 const bill = (...rows: string[]) => `${[HEADER, ...rows].join('\n')}\n`;
 
 const application = await sharedQuietApplication();
-/** Each test delivers as a source of its own and for an account of its own. */
+/** Each test uses its own source and its own account. */
 let source = '';
 let account = '';
 let tests = 0;

@@ -4,10 +4,10 @@ import { duckDbTypes, type FocusColumn, focusColumnNames, focusColumns } from '.
 import type { FormatMapping, SourceColumn, SourceExpression } from './formats/format.ts';
 import type { SourceRelation } from './source-relation.ts';
 
-/** Without these a row can neither be dated nor summed. */
+/** Required columns: without them a row cannot be dated or summed. */
 const REQUIRED: readonly FocusColumn[] = ['BilledCost', 'BillingCurrency', 'BillingPeriodStart', 'ChargePeriodStart'];
 
-/** Where the rows of one file come from and what they belong to. */
+/** Origin of the rows of one file. */
 export interface RowOrigin {
   readonly delivery: string;
   readonly source: string;
@@ -17,16 +17,15 @@ export interface RowOrigin {
 /** The canonical rows of a file. */
 export interface CanonicalRows {
   readonly select: string;
-  /** Columns of the SELECT beside those of FOCUS, as `x_NAME`. */
+  /** Names of the columns of the SELECT that are not FOCUS columns, as `x_NAME`. */
   readonly others: readonly string[];
 }
 
 /**
- * SELECT of canonical rows from a file. Its last column `reject` is null for a good row, else `column␟kind␟value` of the
- * first thing that is wrong with it.
- *
- * Three levels, so that the engine plans each expression once: what the file says (`from_…`), that as FOCUS types, and the
- * checks, which compare the two. Written out at each use, a report of AWS was 92 KB of SQL and took 0.4 s of CPU to plan.
+ * SELECT of canonical rows from a file. Its last column `reject` is null for a valid row, else `column␟kind␟value` of
+ * the first error in the row. The SELECT has three levels, so that the engine plans each expression once: the values of
+ * the file (`from_…`), the same values as FOCUS types, and the checks, which compare the two. With the expressions
+ * inlined at each use, an AWS report was 92 KB of SQL and took 0.4 s of CPU to plan.
  */
 export function canonicalSelect(source: SourceRelation, mapping: FormatMapping, origin: RowOrigin): CanonicalRows {
   const custom = customColumns(source.columns, mapping.custom);
@@ -57,7 +56,10 @@ function convertedOf(columns: StatedColumns, name: FocusColumn): string {
   return from === undefined ? `NULL::${duckDbTypes[type]}` : convert(type, from).sql;
 }
 
-/** Each as text in a column of its own: a bill of a hundred such columns is read and written column by column. */
+/**
+ * Each custom column becomes a separate text column, because the engine reads and writes a bill with a hundred of them
+ * column by column.
+ */
 function customColumns(
   columns: readonly SourceColumn[],
   custom: readonly string[],
@@ -77,12 +79,12 @@ function customColumns(
 
 const kinds = { decimal: 'decimal', instant: 'instant', tags: 'json' } as const;
 /**
- * ISO 4217, from the runtime's own table, as one text to search; those of most bills first. A list of that many values
- * would make the engine join the rows with it, and a join gives up the order of the file.
+ * ISO 4217 codes from the table of the runtime, as one text to search; the most frequent ones first. The engine would
+ * turn a list of that many values into a join, and a join loses the row order of the file.
  */
 const currencies = ` ${[...new Set(['USD', 'EUR', 'GBP', ...Intl.supportedValuesOf('currency')])].join(' ')} `;
 
-/** Over the columns of both levels below: `columns` as the file states them, and the FOCUS columns by name. */
+/** Uses columns of both lower levels: `columns` as the file states them, and the FOCUS columns by name. */
 function rejectCase(columns: StatedColumns): string {
   const required = REQUIRED.map(
     (name) => `WHEN ${statedOf(columns, name).sql} IS NULL THEN ${rejection(name, 'missing')}`,
@@ -97,7 +99,7 @@ function rejectCase(columns: StatedColumns): string {
   return `CASE ${checks.join('\n      ')} END`;
 }
 
-/** Columns whose values may not be what they should: a bad one is there before the conversion and null after it. */
+/** Columns whose conversion can fail. A bad value is non-null before the conversion and null after it. */
 function unreadable(columns: StatedColumns): string[] {
   return [...columns].flatMap(([name, from]) => {
     const type = focusColumns[name];
@@ -113,7 +115,10 @@ function unknownCurrency(columns: StatedColumns): string {
   return `WHEN NOT (${isKnown}) THEN ${rejection(from.shown, 'currency', textOf(from))}`;
 }
 
-/** No cloud has billed before, and a later year is a mistake of writing: it would be a billing period of its own. */
+/**
+ * Accepted years. No cloud has billed before 1990. A year after 2100 is a typing error and would create a separate
+ * billing period.
+ */
 const [FIRST_YEAR, LAST_YEAR] = [1990, 2100];
 
 function farAway(columns: StatedColumns): string[] {
@@ -159,12 +164,12 @@ const expectations: Readonly<Record<string, string>> = {
 const NUMBER_FORMAT_HINT =
   '. Where the whole file writes 1,234.56 or 1.234,56, say so with --number-format grouped or decimal-comma';
 
-/** `$10,000.00`, `1.234,56`: an amount, as people's programs write it. */
+/** `$10,000.00`, `1.234,56`: an amount with currency signs or separators. */
 function isWrittenOtherwise(value: string): boolean {
   return /^[-+\p{Sc}\p{Zs}]*\d[\d.,\p{Sc}\p{Zs}]*$/u.test(value);
 }
 
-/** The reject column as a person reads it. */
+/** Text of the reject column for people. */
 export function explainRejection(reject: string): { column: string; reason: string } {
   const [column = '', kind = '', value = ''] = reject.split(SEPARATOR);
   const shown = kind === 'missing' ? column : `${column} "${value.slice(0, 80)}"`;

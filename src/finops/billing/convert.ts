@@ -2,14 +2,14 @@ import { EXACT_DECIMALS, EXACT_TYPE } from '../../platform/lake/index.ts';
 import type { FocusType } from './focus-columns.ts';
 import type { SourceExpression } from './formats/format.ts';
 
-/** How a value becomes one of a FOCUS type. */
+/** Conversion of a value to a FOCUS type. */
 export interface Conversion {
   readonly sql: string;
-  /** False when no value of the source's type can be refused, so that nobody needs to look. */
+  /** False when every value of the source type converts, so that the caller can skip the check. */
   readonly canFail: boolean;
 }
 
-/** `null` comes out for what cannot be read; the caller tells it from what was empty. */
+/** Unreadable and empty values both become `null`; the caller compares with the input to tell them apart. */
 export function convert(type: FocusType, from: SourceExpression): Conversion {
   switch (type) {
     case 'decimal':
@@ -54,8 +54,8 @@ function tryDecimal(sql: string): Conversion {
 }
 
 /**
- * Up to 11 decimals go through 64-bit arithmetic where they fit: the same value in a quarter of the time of 128-bit. A small
- * number with an exponent is written out first: the engine takes ten times as long to read `5.2E-9` as `0.0000000052`.
+ * Values of up to 11 decimals that fit use 64-bit arithmetic, in a quarter of the time of 128-bit. A small number with
+ * an exponent is expanded first: the engine takes ten times as long to read `5.2E-9` as `0.0000000052`.
  */
 function decimalOfText(text: string): string {
   const isShort = `length(${text}) - strpos(${text}, '.') <= 11 AND NOT contains(lower(${text}), 'e')`;
@@ -74,8 +74,9 @@ function writtenOut(text: string): string {
 }
 
 /**
- * A double stands for the shortest decimal that reads back as it: 0.1 is 0.1, not 0.1000000000000000055. Any decimal of at
- * most 15 digits that reads back is the shortest one, so those (below 10,000, to 11 decimals) need no text in between.
+ * Reads a double as the shortest decimal that parses back to the same double: 0.1 is 0.1, not 0.1000000000000000055. A
+ * decimal of at most 15 digits that parses back is the shortest one. Values below 10,000 with up to 11 decimals
+ * therefore skip the conversion to text.
  */
 function decimalOfDouble(sql: string): string {
   const short = `TRY_CAST(${sql} AS DECIMAL(18,11))`;
@@ -92,14 +93,15 @@ function toInstant(from: SourceExpression): Conversion {
 }
 
 /**
- * Plain UTC first: it need not ask the calendar. Then through TIMESTAMPTZ, so that an offset is honoured; without one the
- * session's zone, UTC, holds. Then Azure's `2026-11-01T00:00Z`, which has no seconds. Words (`epoch`, `infinity`) are none.
+ * Tries plain UTC first, which needs no calendar lookup; then TIMESTAMPTZ, so that an offset is applied (without an
+ * offset the session's time zone, UTC, applies); then Azure's `2026-11-01T00:00Z`, which has no seconds. Words
+ * (`epoch`, `infinity`) are rejected.
  */
 function instantOfText(text: string): string {
   const isPlain = `(length(${text}) = 19 AND ${text}[17] = ':') OR (length(${text}) = 20 AND ends_with(${text}, 'Z'))`;
   const zoned = (value: string) => `timezone('UTC', TRY_CAST(${value} AS TIMESTAMPTZ))`;
   const withSeconds = `regexp_replace(${text}, '^(.{10}[T ][0-9]{2}:[0-9]{2})(Z|[+-].*)$', '\\1:00\\2')`;
-  // The engine reads `4/1/25` as a day of the year 4: a date begins with the four digits of its year.
+  // The engine reads `4/1/25` as a day of the year 4, so a date must begin with a four-digit year.
   const hasYear = `TRY_CAST(left(${text}, 4) AS USMALLINT) IS NOT NULL AND ${text}[5] IN ('-', '/')`;
   return `CASE WHEN ${hasYear} THEN coalesce(
     CASE WHEN ${isPlain} THEN TRY_CAST(${text} AS TIMESTAMP) END, ${zoned(text)}, ${zoned(withSeconds)}) END`;

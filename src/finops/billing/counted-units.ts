@@ -5,7 +5,7 @@ import type { PeriodState } from './schema.ts';
 import { findDelivery, unitsOfDelivery } from './store.ts';
 import { provisionalDaysBySource, standingUnits } from './unit-store.ts';
 
-/** What a delivery holds of one unit, to be summed. */
+/** Part of a delivery that belongs to one unit, to be summed. */
 export interface CountedUnit {
   /** YYYY-MM */
   readonly period: string;
@@ -13,8 +13,8 @@ export interface CountedUnit {
 }
 
 /**
- * The units of a delivery that can be summed, whether they count now or not; null for an unknown delivery. Where one
- * delivery holds two views of one cost (actual and amortised), the view that the other stands for is left out.
+ * Units of a delivery that can be summed, counted now or not; null for an unknown delivery. If one delivery contains
+ * two views of the same cost (actual and amortized), the shadowed view is omitted.
  */
 export async function countedUnits(sql: Sql, delivery: string): Promise<CountedUnit[] | null> {
   if ((await findDelivery(sql, delivery)) === null) return null;
@@ -30,7 +30,7 @@ export async function countedUnits(sql: Sql, delivery: string): Promise<CountedU
   );
 }
 
-/** State of a billing period over all its sources: of each the days that it stays provisional are asked. */
+/** State of a billing period over all its sources, with the provisional days of each source. */
 export async function stateOfPeriod(sql: Sql, period: string, now: Instant): Promise<PeriodState> {
   const days = await provisionalDaysBySource(sql);
   const units = (await standingUnits(sql)).filter((unit) => unit.period === period);

@@ -2,10 +2,13 @@ import { delimiterOf, firstRecord, splitRecord } from '../../platform/csv/index.
 import { AppError } from '../../platform/errors/index.ts';
 
 const LONGEST_HEADER = 128 * 1024;
-/** Exports with a column for each tag have some hundreds. */
+/** Maximum number of columns; exports with a column per tag have some hundreds. */
 const MOST_COLUMNS = 5000;
 
-/** First record of a CSV text: names and the delimiter that splits it best; and the fields of the record after it. A byte-order mark is skipped. */
+/**
+ * Parses the first record of a CSV text: column names, the delimiter that splits it best, and the fields of the next
+ * record. Skips a byte-order mark.
+ */
 export function parseHeader(text: string, name: string): { delimiter: string; header: string[]; first: string[] } {
   const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
   const record = firstRecord(clean.slice(0, LONGEST_HEADER + 1));

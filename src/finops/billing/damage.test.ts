@@ -14,7 +14,7 @@ afterAll(() => application[Symbol.asyncDispose]());
 const summaryOf = (month: string) =>
   call(application, costSummary, { query: { by: 'serviceName', from: month, to: month } });
 
-/** Paths of the files that the manifest names now. */
+/** Paths of the files in the current manifest. */
 async function lakeFiles(table: string, month: string): Promise<string[]> {
   const rows = await application.store
     .tables<{ lake_file: { path: string; table_name: string; partition_name: string; removed_at: number | null } }>()
@@ -65,7 +65,7 @@ describe.each(['bill_row', 'allocated_daily'])('a damaged file of %s', (table) =
   );
 });
 
-/** Deliveries of the tests before: their files of the month were damaged too. */
+/** Deliveries of earlier tests, whose files of the month were damaged too. */
 const healedBefore: { source: string; files: Record<string, string> }[] = [];
 
 describe('a damaged raw file', () => {

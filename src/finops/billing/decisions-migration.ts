@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { unitExport } from './bill-rows.ts';
 import { BillDataset } from './schema.ts';
 
-/** The tables as they are while the step runs. */
+/** Schema of the tables at the time of this migration. */
 interface BeforeDecisions {
   bill_unit: {
     source: string;
@@ -17,7 +17,7 @@ interface BeforeDecisions {
   bill_overlap_decision: { one: string; other: string; period: string; counts: string };
 }
 
-/** What people had said about single units, as decisions about the pairs that were found to overlap. */
+/** Converts the choices stored per unit into decisions about the overlapping pairs. */
 export async function fillDecisions(db: Kysely<BeforeDecisions>): Promise<void> {
   const units = new Map<string, { readonly preference: number; readonly beside: boolean }>();
   for (const row of await db.selectFrom('bill_unit').selectAll().execute()) {

@@ -8,7 +8,7 @@ import { type ImportResult, listDeliveries, listRestatements, revertDelivery, se
 let now = 0;
 const clock = { now: () => now };
 const application = await sharedQuietApplication({ clock });
-/** Each test delivers as a source of its own and for an account of its own. */
+/** Each test uses its own source and its own account. */
 let source = '';
 let account = '';
 let tests = 0;

@@ -22,7 +22,9 @@ export interface DeliveriesDeps {
   readonly clock: Clock;
 }
 
-/** Deliveries as they are shown, all or those on hold, oldest first, each with the sequence after which the next page starts. */
+/**
+ * Deliveries for display, all or those on hold, oldest first, each with the sequence after which the next page starts.
+ */
 export async function shownDeliveries(
   deps: DeliveriesDeps,
   { held, ...page }: Omit<DeliveryPage, 'units'> & { readonly held: boolean },
@@ -47,7 +49,7 @@ function heldUnits(standing: readonly StandingUnit[]): DeliveryPage['units'] {
   return { partitions: held.map(({ partition }) => partition), deliveries: held.map(({ delivery }) => delivery) };
 }
 
-/** Those of a delivery from before facts were kept: read once from its rows. */
+/** Facts of a delivery from before facts were stored: computed once from its rows. */
 async function readFacts(deps: DeliveriesDeps, unit: DeliveryUnit): Promise<UnitFacts> {
   const facts = await unitFacts(deps.lake, await deps.lake.filesById(deps.store, billRows, unit.lakeFiles));
   await saveFacts(deps.store, unit.sequence, facts);

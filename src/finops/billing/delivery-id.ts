@@ -7,7 +7,7 @@ type Identity = Pick<
 >;
 
 /**
- * The same files of the same source, export and producer are the same delivery, whatever they are called and in whatever
+ * The same files of the same source, export and producer yield the same delivery id, regardless of file names and
  * order. `d_` and 20 hex digits.
  */
 export function deliveryId(identity: Identity, sha256s: readonly string[]): string {
@@ -15,7 +15,7 @@ export function deliveryId(identity: Identity, sha256s: readonly string[]): stri
   const written = dateFormat === null && numberFormat === null ? [] : [dateFormat ?? '', numberFormat ?? ''];
   const declared = [exportName, dataset ?? '', scope, period ?? '', producerId ?? '', ...written];
   const hash = createHash('sha256').update(source);
-  // Plain files are known by source and content alone.
+  // Without declared fields, source and content alone identify plain files.
   if (declared.join('\0') !== 'default\0\0default\0\0') hash.update(JSON.stringify(declared));
   for (const sha256 of sha256s.toSorted()) hash.update(sha256);
   return `d_${hash.digest('hex').slice(0, 20)}`;

@@ -2,19 +2,19 @@ import type { BillDataset } from './formats/format.ts';
 import type { DateFormat, NumberFormat } from './schema.ts';
 
 /**
- * A file of a delivery. Bytes that are new come as an upload (`platform/uploads`: `receive(name, stream)` answers the id);
- * bytes that were delivered before are named by their hash, so that they need not be fetched again
- * (`billing.keepsRaw(sha256)` tells whether they are kept). `name` is the path as a person knows it, such as the key in the
- * bucket; rows name it, so it is unique within the delivery.
+ * A file of a delivery. New bytes arrive as an upload (`platform/uploads`: `receive(name, stream)` returns the id).
+ * Bytes that were delivered before are referenced by their hash, so that they need not be fetched again
+ * (`billing.keepsRaw(sha256)` tells whether they are kept). `name` is the display path, such as the key in the bucket;
+ * rows refer to it, so it is unique within the delivery.
  */
 export type DeliveryFileRef =
   | { readonly name: string; readonly upload: string }
   | { readonly name: string; readonly sha256: string };
 
 /**
- * What happens where the rows do not say whether another export has the same charges. ask: the delivery is refused. beside: they
- * are other charges, and both count. replaces: this export counts instead of every one that it overlaps. hold: the delivery is
- * kept, and what came later does not count until a person decides.
+ * Behaviour when the rows do not show whether another export contains the same charges. `ask`: refuse the delivery.
+ * `beside`: both contain separate charges, and both count. `replaces`: this export counts instead of every export that
+ * it overlaps. `hold`: keep the delivery; the later of the two units does not count until a person decides.
  */
 export type OnOverlap = 'ask' | 'beside' | 'replaces' | 'hold';
 
@@ -25,40 +25,42 @@ export interface ChargeDates {
 }
 
 /**
- * One delivery of a bill, whole: it replaces its unit (source, export, dataset, scope, billing period) and never adds to
- * it. What nobody said is null, and then the rows decide.
+ * One complete delivery of a bill. It replaces its unit (source, export, dataset, scope, billing period) and never adds
+ * to it. Undeclared fields are null; the rows then determine the value.
  */
 export interface DeliveryRequest {
   readonly source: string;
-  /** Name of the cloud's export; `default` where files come by hand. */
+  /** Name of the cloud's export; `default` for files uploaded by hand. */
   readonly exportName: string;
-  /** Null: as the format of each file says. */
+  /** Null: the format of each file determines it. */
   readonly dataset: BillDataset | null;
-  /** What the export covers, such as a billing account or `/subscriptions/…`; `default` where nobody says. */
+  /** Scope of the export, such as a billing account or `/subscriptions/…`; `default` when not declared. */
   readonly scope: string;
   /**
    * YYYY-MM as the manifest declares it. Its unit is replaced even by files without rows, and rows of another billing
-   * period are rejected rows. Null: each billing period found in the rows is a unit of its own.
+   * period are rejected. Null: each billing period found in the rows is a separate unit.
    */
   readonly period: string | null;
   /** The cloud's own id of this delivery (assemblyId, executionId, runId); null for plain files. */
   readonly producerId: string | null;
-  /** When the cloud made it, ISO 8601 in UTC; it decides which of two deliveries is newer. Null: now. */
+  /** Production time at the cloud, ISO 8601 in UTC; decides which of two deliveries is newer. Null: now. */
   readonly producedAt: string | null;
   /**
-   * Charge dates that the manifest says are covered; null when it does not say. A delivery that covers less than the days
-   * that stand is refused (`bill_period_shrinks`) instead of deleting them.
+   * Charge dates that the manifest declares as covered; null when it declares none. A delivery that covers fewer days
+   * than the current one is refused (`bill_period_shrinks`), because it would delete the other days.
    */
   readonly coverage: ChargeDates | null;
   readonly files: readonly DeliveryFileRef[];
-  /** Data rows that the manifest promises over all files; any other number is refused. Null or left out: it does not say. */
+  /**
+   * Data rows that the manifest declares over all files; a different number is refused. Null or omitted: not declared.
+   */
   readonly expectedRows?: number | null;
-  /** Rows that may be left out. */
+  /** Maximum number of rejected rows. */
   readonly allowRejected: number;
-  /** Lets a few stray rows, or a delivery that covers fewer days, replace a whole month of them. */
+  /** Lets a delivery with a few stray rows, or with fewer days, replace a whole month. */
   readonly allowShrink: boolean;
   readonly overlap: OnOverlap;
-  /** How its files write dates and amounts; null: as was declared for the source before, else as the files determine. */
+  /** Date and number formats of the files; null: as declared for the source before, else detected from the files. */
   readonly dateFormat: DateFormat | null;
   readonly numberFormat: NumberFormat | null;
 }

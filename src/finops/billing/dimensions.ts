@@ -28,7 +28,7 @@ export function billDimension(name: string): string | null {
 
 const OTHER = 'x_';
 
-/** The columns outside FOCUS among dimensions: a relation shows them when it is asked for them, see `RelationOptions`. */
+/** Columns outside FOCUS among the dimensions; a relation includes them only on request, see `RelationOptions`. */
 export function otherColumns(dimensions: Iterable<string>): string[] {
   return [...new Set(dimensions)].filter((name) => name.startsWith(OTHER));
 }

@@ -5,7 +5,7 @@ import { billRows } from './bill-rows.ts';
 import { qualityRules, ruleCounts } from './quality/rules.ts';
 import { CostMetric, MetricTotal } from './schema.ts';
 
-/** Which charge a row is of, beside its day. */
+/** Columns that, with the day, identify the charge of a row. */
 export const IDENTITY_COLUMNS = [
   'SubAccountId',
   'BillingAccountId',
@@ -18,7 +18,7 @@ export const IDENTITY_COLUMNS = [
 ] as const;
 export type IdentityColumn = (typeof IDENTITY_COLUMNS)[number];
 
-/** What the rows of one unit in one delivery say, without reading them again. */
+/** Facts about the rows of one unit in one delivery, stored so that the rows are not read again. */
 export const UnitFacts = z.strictObject({
   totals: z.array(MetricTotal),
   /** Dates on which charges begin, YYYY-MM-DD, sorted. */
@@ -27,16 +27,19 @@ export const UnitFacts = z.strictObject({
   accounts: z.array(z.string()),
   /** Billing currencies, sorted. */
   currencies: z.array(z.string()),
-  /** Columns that tell charges apart and have a value in some row; left out by deliveries of before this was kept. */
+  /** Identity columns that have a value in some row; absent in deliveries older than this fact. */
   identifiedBy: z.array(z.enum(IDENTITY_COLUMNS)).optional(),
-  /** Rows that break a rule of FOCUS, by the rule; left out like `identifiedBy`. */
+  /** Rows that break a FOCUS rule, counted by rule; absent like `identifiedBy`. */
   findings: z.record(z.string(), z.number().int()).optional(),
-  /** Format of its files, and which of these columns all of them have; left out like `identifiedBy`, or by deliveries whose facts are recomputed. */
+  /**
+   * Format of the files, and the identity columns that all files have; absent like `identifiedBy`, and where the facts
+   * were recomputed.
+   */
   origin: z.strictObject({ format: z.string(), columns: z.array(z.enum(IDENTITY_COLUMNS)) }).optional(),
 });
 export type UnitFacts = z.infer<typeof UnitFacts>;
 
-/** Whose a charge is, as far as a row says. */
+/** Account of a charge: the sub-account, else the billing account; null when the row names neither. */
 export const ACCOUNT = 'coalesce(SubAccountId, BillingAccountId)';
 
 export async function unitFacts(
@@ -70,7 +73,7 @@ export async function unitFacts(
   };
 }
 
-/** Rows that break a rule of FOCUS, counted once a rule; null where that was not checked. */
+/** Number of violations of FOCUS rules, summed over rows and rules; null where the rules were not checked. */
 export function countFindings(facts: UnitFacts | null): number | null {
   if (facts?.findings === undefined) return null;
   return Object.values(facts.findings).reduce((sum, count) => sum + count, 0);

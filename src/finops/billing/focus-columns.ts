@@ -1,5 +1,7 @@
 import { EXACT_TYPE } from '../../platform/lake/exact.ts';
-/** How a FOCUS column is held: money and quantities are exact decimals, instants are UTC, tags are a map of text. */
+/**
+ * Storage type of a FOCUS column: money and quantities are exact decimals, instants are UTC, tags are a map of text.
+ */
 export type FocusType = 'text' | 'decimal' | 'instant' | 'json' | 'tags';
 
 /** The 65 columns of the FOCUS 1.4 CostAndUsage dataset, verbatim. Source: FOCUS specification 1.4. */
@@ -74,7 +76,7 @@ export const focusColumns = {
 export type FocusColumn = keyof typeof focusColumns;
 export const focusColumnNames = Object.keys(focusColumns) as FocusColumn[];
 
-/** Of every decimal column: exact as the lake is. */
+/** Type of every decimal column, with the precision of the lake. */
 export const DECIMAL_TYPE = EXACT_TYPE;
 
 export const duckDbTypes: Readonly<Record<FocusType, string>> = {
@@ -85,7 +87,7 @@ export const duckDbTypes: Readonly<Record<FocusType, string>> = {
   tags: 'MAP(VARCHAR, VARCHAR)',
 };
 
-/** Columns that older versions named otherwise. PublisherName went away in 1.4 and stays as x_PublisherName. */
+/** Former names of columns in older versions. FOCUS 1.4 removed PublisherName; it stays as x_PublisherName. */
 export const formerNames: Readonly<Record<string, FocusColumn>> = {
   ProviderName: 'ServiceProviderName',
   Provider: 'ServiceProviderName',

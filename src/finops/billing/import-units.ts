@@ -7,19 +7,22 @@ import type { StagedBillFile } from './staging.ts';
 import { deliveriesOfUnit } from './store.ts';
 import { type StandingUnit, standingUnits } from './unit-store.ts';
 
-/** What a delivery brings for one unit. */
+/** Rows of a delivery for one unit. */
 export interface ArrivingUnit extends BillUnit {
   readonly partition: string;
   readonly files: readonly StagedFile[];
   readonly rows: number;
   readonly facts: UnitFacts;
-  /** A newer delivery of the unit had come before. */
+  /** A newer delivery of the unit arrived before this one. */
   readonly isOlder: boolean;
-  /** What is remarkable about it; null when nothing is. */
+  /** Notable fact about the unit; null when there is none. */
   readonly remark: string | null;
 }
 
-/** The staged files of a delivery as units, by dataset and billing period, compared with what was delivered before. */
+/**
+ * Groups the staged files of a delivery into units, by dataset and billing period, and compares them with earlier
+ * deliveries.
+ */
 export async function arrivingUnits(
   deps: LedgerDeps,
   request: DeliveryRequest,

@@ -43,7 +43,7 @@ export type { BillChange, BillDerivation, BillDeriver, DeletedUnitRows } from '.
 export { billingMigrations } from './migrations.ts';
 export type { BillingDeps } from './service.ts';
 
-/** Which delivery stands for which unit now. */
+/** The active delivery of one unit. */
 export interface CurrentUnit {
   /** Lake partition of the unit. */
   readonly partition: string;
@@ -56,65 +56,69 @@ export interface CurrentUnit {
   readonly delivery: string;
 }
 
-/** Bills in: files become canonical FOCUS rows by the replacement law. */
+/** Bill import: files become canonical FOCUS rows, and each delivery replaces the previous delivery of its unit. */
 export interface Billing {
   /**
-   * Takes in one delivery, whole or not at all, in its turn. A delivery that is known changes nothing; one that is older
-   * than what came for its unit is kept and ignored; one whose charges another export counts is kept and shadowed: see
-   * `units` of the result. `actor` says who or what brought it. `isWanted` runs first in the same turn and rejects when the
-   * delivery must not come in any more.
+   * Imports one delivery, completely or not at all, in the exclusive queue of the bill. A known delivery changes
+   * nothing. A delivery older than an earlier arrival for its unit is kept and ignored. A delivery whose charges
+   * another export already counts is kept and shadowed: see `units` of the result. `actor` names the person or program
+   * that imports. `isWanted` runs first in the same turn and rejects when the delivery must no longer be imported.
    */
   importDelivery(request: DeliveryRequest, actor: string, isWanted?: () => Promise<void>): Promise<ImportResult>;
-  /** Whether the bytes of a file with this SHA-256 are kept, so that a delivery may name them without sending them. */
+  /** Whether the raw file with this SHA-256 is kept, so that a delivery can name it without an upload. */
   keepsRaw(sha256: string): Promise<boolean>;
   /**
-   * Runs work that changes what counts, or what is derived from it, in its turn: no import, revert, preference or other such
-   * work happens meanwhile. Take the turn before a store transaction, never inside one, or both wait for ever.
+   * Runs work that changes the counted deliveries, or data derived from them, in the exclusive queue: no import,
+   * revert, preference or other such work runs concurrently. Call it before a store transaction, never inside one: the
+   * reverse order deadlocks.
    */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
-  /** How many days after its end a month of a source stays provisional; 14 unless set. */
+  /** Sets the number of days after its end for which a month of a source stays provisional; the default is 14. */
   setProvisionalDays(sql: Sql, source: string, days: number): Promise<void>;
-  /** Units that count now, by period, then source; what another unit shadows is not among them. */
+  /** Units that count now, by period, then source; excludes shadowed units. */
   currentUnits(sql: Sql): Promise<CurrentUnit[]>;
-  /** Names of sources with a unit that waits for a person to decide about an overlap. */
+  /** Names of sources with a held unit, which waits for a decision about an overlap. */
   heldSources(sql: Sql): Promise<ReadonlySet<string>>;
   /** Ids of the lake files with the rows of a delivery, current or not; empty for an unknown one. */
   filesOf(sql: Sql, delivery: string): Promise<string[]>;
-  /** Rows of a delivery that were left out as not acceptable; 0 for an unknown delivery. */
+  /** Rejected rows of a delivery; 0 for an unknown delivery. */
   rejectedRows(sql: Sql, delivery: string): Promise<number>;
-  /** What a delivery says a month costs, current or not, by unit; null for an unknown delivery. */
+  /** Units of a delivery that can be summed, current or not; null for an unknown delivery. */
   countedUnits(sql: Sql, delivery: string): Promise<CountedUnit[] | null>;
-  /** When the delivery that stands for a unit was made; null for one that is not known. ISO 8601. */
+  /** Production time of the active delivery of a unit, ISO 8601; null for an unknown one. */
   producedAt(sql: Sql, unit: Pick<CurrentUnit, 'delivery' | 'partition'>): Promise<string | null>;
-  /** State of a billing period now: of its sources the one that is open longest decides. */
+  /** State of a billing period now; the source whose period stays open longest decides. */
   periodState(sql: Sql, period: string): Promise<PeriodState>;
   /**
-   * Deletes every delivery of a source with all that is known of it, in one transaction with `alongside`, which also runs when
-   * there is none; a dry run only describes it.
+   * Deletes every delivery of a source and all its facts, in one transaction with `alongside`, which also runs when
+   * there is no delivery. A dry run only describes the deletion.
    */
   deleteSource(request: SourceDeletion): Promise<BillDeletion>;
-  /** Whole deliveries among these that were deleted, oldest deletion first. */
+  /** Complete deliveries among these that were deleted, oldest deletion first. */
   deletionsOf(sql: Sql, deliveries: readonly string[]): Promise<BillDeletionFact[]>;
-  /** `bill_delivery_deleted` or `bill_delivery_not_found` for an id of no delivery that is here. */
+  /** `bill_delivery_deleted` or `bill_delivery_not_found` for the id of a delivery that does not exist. */
   deliveryNotFound(sql: Sql, delivery: string): Promise<AppError>;
-  /** What deliveries say of their billing periods, in sums that were stored when they came. */
+  /** Sums of deliveries by billing period, stored at import. */
   billSums(sql: Sql, deliveries: readonly string[]): Promise<BillSums[]>;
-  /** The same sums from the rows of a delivery as they are now. Error: `lake_file_damaged`. */
+  /** Recomputes the same sums from the current rows of a delivery. Error: `lake_file_damaged`. */
   sumBillRows(delivery: string): Promise<Pick<BillSums, 'source' | 'period' | 'rows' | 'totals'>[]>;
-  /** Adds what a deletion takes the ground from: it says in a dry run what can no longer be answered. */
+  /**
+   * Registers a dependent of deliveries: in a dry run, it lists the results that can no longer be recomputed after a
+   * deletion.
+   */
   addDependent(dependent: Dependent): void;
-  /** Finishes deletions that a crash cut off, and deletes by age. */
+  /** Registers the jobs that finish deletions interrupted by a crash and apply retention. */
   schedule(jobs: Pick<Jobs, 'register' | 'schedule'>): void;
   /** Retention of raw bills and of superseded deliveries. */
   readonly retention: BillRetention;
-  /** Rebuilds lake files of the bill from the raw files, in the turn of the bill. */
+  /** Rebuilds lake files of the bill from the raw files, in the exclusive queue of the bill. */
   readonly rebuilder: Rebuilder;
   /** Checks that deliveries have their raw files and their rows. */
   readonly references: Verifier;
   readonly routes: readonly Route[];
 }
 
-/** A deleted delivery, in words and by its lake files. */
+/** A deleted delivery, with a description as text and its lake files. */
 export interface BillDeletionFact extends Pick<StoredDeletion, 'delivery' | 'at' | 'periods' | 'cause' | 'lakeFiles'> {
   readonly text: string;
 }

@@ -17,15 +17,15 @@ export type BillFileFormat =
       readonly header: readonly string[];
       /** Fields of the first record after the header; one empty field where there is none. */
       readonly first: readonly string[];
-      /** Lines end in two ways, which the engine does not read. */
+      /** The file mixes two line endings, which the engine cannot read. */
       readonly hasMixedLineEnds: boolean;
     };
 
 const HEADER_LIMIT_BYTES = 1024 * 1024;
 
 /**
- * Reads the whole file once, before anything is stored: format, header, encoding, length of lines, completeness.
- * Errors name the file and the line: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`, `bill_format_not_read`,
+ * Reads the whole file once before the import: format, header, encoding, length of lines, completeness. Errors name the
+ * file and the line: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`, `bill_format_not_read`,
  * `bill_malformed`.
  */
 export async function inspectFile(path: string, name: string): Promise<BillFileFormat> {
@@ -90,19 +90,19 @@ function asUnreadable(error: unknown, name: string): unknown {
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** The engine leaves out a line that is longer than its buffer without counting it, so that none may be. */
+/** The engine silently skips a line longer than its buffer, so longer lines are refused. */
 export const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
 
-/** Checks encoding and length of lines, chunk by chunk; a character may be split over two of them. */
+/** Checks encoding and length of lines, chunk by chunk; a character can span two chunks. */
 class TextCheck {
   readonly #name: string;
   #rest: Buffer = Buffer.alloc(0);
   #linesBefore = 0;
-  /** Of the line that is not over. */
+  /** Bytes of the current, unfinished line. */
   #lineBytes = 0;
   /** Lines that end with a carriage return and a line feed. */
   #twoByteEnds = 0;
-  /** Last byte of the chunk before. */
+  /** Last byte of the previous chunk. */
   #last = 0;
 
   constructor(name: string) {
@@ -123,7 +123,7 @@ class TextCheck {
     this.#rest = Buffer.from(bytes.subarray(whole));
   }
 
-  /** A field with a line break of the other kind counts too: it costs a copy of the file, and changes nothing. */
+  /** A quoted field with a different line break also counts: the only effect is a copy of the file. */
   get hasMixedLineEnds(): boolean {
     return this.#twoByteEnds > 0 && this.#twoByteEnds < this.#linesBefore;
   }
@@ -132,7 +132,7 @@ class TextCheck {
     if (this.#rest.length > 0) this.#refuse(this.#rest);
   }
 
-  /** A chunk is shorter than the longest line, so that only its first line and its last one can be too long. */
+  /** A chunk is shorter than the longest allowed line, so only its first and last lines can be too long. */
   #checkLine(text: Buffer): void {
     const breaks = [text.indexOf(LINE_FEED), text.indexOf(CARRIAGE_RETURN)].filter((at) => at !== -1);
     const firstEnd = Math.min(...breaks, text.length);
@@ -163,7 +163,7 @@ class TextCheck {
   }
 }
 
-/** Number of bytes at the end that begin a character without finishing it. */
+/** Number of bytes at the end that form an incomplete character. */
 function incompleteTail(bytes: Buffer): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;

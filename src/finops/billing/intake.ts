@@ -13,15 +13,15 @@ export interface IntakeDeps {
   readonly uploads: Uploads;
 }
 
-/** A file of a delivery with where its bytes are now. */
+/** A file of a delivery with the current location of its bytes. */
 export interface Incoming extends DeliveryFile {
-  /** Object key while it waits, or where it is kept already. */
+  /** Object key of the upload, or of the kept raw file. */
   readonly key: string;
-  /** Null for bytes that are kept already. */
+  /** Null for bytes that are already kept. */
   readonly upload: string | null;
 }
 
-/** Where the bytes of a file stay, by their hash, so that every row can be traced to them. */
+/** Permanent key of a raw file, by its hash, so that every row can be traced to its bytes. */
 export function rawKey(sha256: string): string {
   return `bills/${sha256}`;
 }
@@ -51,7 +51,7 @@ async function incomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFile
   return { name: file.name, sizeBytes: kept.sizeBytes, sha256: file.sha256, key, upload: null };
 }
 
-/** Moves what was uploaded to where it stays; bytes that are kept there already stay, unless they are damaged. */
+/** Moves uploads to their permanent keys. Bytes already kept there stay, unless they are damaged. */
 export async function settleFiles({ uploads, objects }: IntakeDeps, files: readonly Incoming[]): Promise<void> {
   for (const { upload, sha256 } of files) {
     if (upload === null) continue;
@@ -62,7 +62,7 @@ export async function settleFiles({ uploads, objects }: IntakeDeps, files: reado
   }
 }
 
-/** Reads every file into the lake; nothing of it is visible. Errors of a file leave nothing behind. */
+/** Reads every file into the lake without making it visible. An error in a file leaves no staged files. */
 export async function stageFiles(
   deps: IntakeDeps,
   request: DeliveryRequest,
@@ -105,12 +105,15 @@ export function stagedFiles(staged: readonly StagedBillFile[]): StagedFile[] {
 const LISTED_STRAYS = 1000;
 const DECLARED = 'the delivery is declared to be';
 
-/** True for a row that was rejected because it is of another billing period than the delivery declares, and for no other reason. */
+/** True for a row rejected only because it belongs to a billing period other than the declared one. */
 export function isOfOtherPeriod({ column, reason }: RejectedRow): boolean {
   return column === 'BillingPeriodStart' && reason.includes(DECLARED);
 }
 
-/** A delivery of a declared period replaces that period; rows of another one would be counted where they do not belong. */
+/**
+ * A delivery with a declared period replaces that period, so rows of other periods are rejected: they would count in
+ * the wrong period.
+ */
 async function rejectOtherPeriods(
   lake: Lake,
   staged: readonly StagedBillFile[],

@@ -20,26 +20,29 @@ import {
   standingUnits,
 } from './unit-store.ts';
 
-/** What is derived from bill rows elsewhere and must change in the same instant (allocations). */
+/** Keeps data derived from bill rows (allocations) consistent with them in the same transaction. */
 export interface BillDeriver {
-  /** Derives with the change applied to the current bill; nothing of it is visible until it is swapped in. */
+  /** Derives with the change applied to the current bill; the result stays invisible until `swapIn`. */
   derive(sql: Sql, change: BillChange): Promise<BillDerivation>;
-  /** Checks the files that were derived of billing periods (YYYY-MM) and makes those anew that are missing or damaged. */
+  /** Verifies the derived files of billing periods (YYYY-MM) and rebuilds missing or damaged ones. */
   heal(sql: Sql, periods: readonly string[]): Promise<void>;
-  /** Takes what was derived of deleted bill files out of the lake's manifests, in the transaction; answers these files. */
+  /**
+   * Removes the files derived from deleted bill files from the lake's manifests, in the transaction; returns these
+   * files.
+   */
   forget(sql: Sql, deleted: readonly DeletedUnitRows[]): Promise<StagedFile[]>;
-  /** The files that `forget` would take out. */
+  /** The files that `forget` would remove. */
   derivedOf(sql: Sql, deleted: readonly DeletedUnitRows[]): Promise<StagedFile[]>;
 }
 export interface BillDerivation {
-  /** In the transaction, without long work. Error: `Outdated` where rules or other units have changed since. */
+  /** Runs in the transaction, without long work. Error: `Outdated` where rules or other units have changed since. */
   swapIn(sql: Sql): Promise<void>;
   /** After `Outdated`, outside the transaction: derives again. */
   refresh(): Promise<void>;
   discard(): Promise<void>;
 }
 
-/** Current files of the `remove` partitions go, those of `add` come, in one transaction. */
+/** Replaces the current files of the `remove` partitions by those of `add`, in one transaction. */
 export interface BillChange {
   readonly remove: readonly string[];
   readonly add: readonly StagedFile[];
@@ -62,20 +65,20 @@ export interface LedgerDeps {
   readonly deriver: BillDeriver;
 }
 
-/** A unit as an act wants it: which delivery stands for it, and what a person decided about its overlaps. */
+/** Target state of a unit after an operation: its active delivery, and the decisions about its overlaps. */
 export interface IntendedUnit extends ComparedUnit {
   readonly partition: string;
   readonly delivery: string;
   readonly decides?: Deciding;
 }
 
-/** Of which overlaps of a unit, and what: it counts instead of the other, or both do. */
+/** Selects overlaps of a unit and the decision for them: this unit counts instead of the other one, or both count. */
 export interface Deciding {
   readonly overlaps: 'all' | 'undecided';
   readonly counts: 'this' | 'both';
 }
 
-/** Everything that an act changes, worked out before anything is. */
+/** All changes of an operation, computed before any is applied. */
 export interface Plan {
   readonly units: readonly StandingUnit[];
   /** Units without a current delivery afterwards. */
@@ -83,25 +86,25 @@ export interface Plan {
   readonly overlaps: readonly StoredOverlap[];
   /** Compared pairs; a pair that is missing in `overlaps` no longer overlaps. */
   readonly compared: readonly ExportPair[];
-  /** What a person decided with this act. */
+  /** Overlap decisions made by this operation. */
   readonly decisions: readonly OverlapDecision[];
-  /** Pairs of which one does not count until a person decides. */
+  /** Pairs in which one unit does not count until a person decides. */
   readonly undecided: readonly Undecided[];
   readonly changes: readonly UnitChange[];
   readonly lake: BillChange;
 }
 
-/** Two units that may hold the same charges: one counts, one is held. */
+/** Two units that may contain the same charges: one counts, one is held. */
 export interface Undecided {
   readonly held: StandingUnit;
   readonly counted: StandingUnit;
-  /** What they have in common. */
+  /** Overlap of the two units, as text. */
   readonly reason: string;
 }
 
 /**
- * Works out what an act would change. Ask and apply within one turn, or another act may change the bill in between. `gone` are
- * current units that have no delivery afterwards.
+ * Computes the changes of an operation. Plan and apply inside one call of `exclusive`, so that no other operation
+ * changes the bill in between. `gone` are current units that have no delivery afterwards.
  */
 export async function planChange(
   deps: LedgerDeps,
@@ -149,7 +152,7 @@ function nextUnits(before: readonly StandingUnit[], intended: readonly IntendedU
   for (const unit of intended) {
     const { partition, source, exportName, dataset, scope, period, delivery } = unit;
     const existing = next.get(partition);
-    // An export keeps from month to month the claim that it had.
+    // An export keeps its claim from month to month.
     const inherited = existing ?? latestOfExport([...next.values()], unit);
     if (inherited === undefined) arrival += 1;
     const { shadowedBy = null, shadowReason = null, held = false } = existing ?? {};
@@ -164,7 +167,10 @@ function latestOfExport(units: readonly StandingUnit[], unit: BillUnit): Standin
   return same.toSorted((a, b) => (a.period < b.period ? 1 : -1))[0];
 }
 
-/** Compares every intended unit with every other of its period, and pairs of which only amounts are known; each pair once. */
+/**
+ * Compares each intended unit with every other unit of its period, and recompares pairs compared only by amounts; each
+ * pair once.
+ */
 async function compareAll(
   deps: LedgerDeps,
   here: readonly StandingUnit[],
@@ -203,7 +209,7 @@ function isOfExports(a: Omit<ExportPair, 'period'>, b: Omit<ExportPair, 'period'
   return a.one === b.one && a.other === b.other;
 }
 
-/** What the act decides about the overlaps of its units. */
+/** Overlap decisions that the operation makes for its units. */
 function newDecisions(
   intended: readonly IntendedUnit[],
   overlaps: readonly StoredOverlap[],
@@ -220,7 +226,10 @@ function newDecisions(
   });
 }
 
-/** What was decided about two exports in this period, or in the latest before it, or else in the first after it; the last word wins. */
+/**
+ * Decision about two exports for this period: the latest one up to the period, else the first one after it. Within a
+ * period, the last decision wins.
+ */
 function findDecision(pair: ExportPair, decisions: readonly OverlapDecision[]): string | null {
   const own = decisions
     .filter((decision) => isOfExports(decision, pair))
@@ -240,7 +249,7 @@ async function comparable(
   return { ...unit, facts, files };
 }
 
-/** What a delivery holds of a unit; for one from before facts were kept they are read from its rows. */
+/** Facts and files of a unit in a delivery; facts missing from older deliveries are computed from the rows. */
 export async function contentOf(
   deps: Pick<LedgerDeps, 'store' | 'lake'>,
   delivery: string,

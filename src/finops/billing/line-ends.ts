@@ -14,8 +14,8 @@ export interface CsvCopy extends AsyncDisposable {
 }
 
 /**
- * An unpacked copy at `to` in which every record ends with a line feed: the engine reads no file whose lines end in two ways.
- * Breaks inside of quotes stay, and so do the numbers of lines.
+ * Writes an unpacked copy to `to` in which every record ends with a line feed, because the engine cannot read mixed
+ * line endings. Line breaks inside quotes stay, and so do the line numbers.
  */
 export async function withOneLineEnd(
   { path, compression }: { readonly path: string; readonly compression: 'gzip' | 'none' },

@@ -24,7 +24,7 @@ export const billingMigrations: Migrations = {
         .on('bill_delivery')
         .columns(['received_at', 'id'])
         .execute();
-      // One row a unit of replacement: which delivery stands for it now.
+      // One row per unit of replacement, with its active delivery.
       await db.schema
         .createTable('bill_unit')
         .addColumn('partition_name', 'text', (column) => column.primaryKey())
@@ -38,7 +38,7 @@ export const billingMigrations: Migrations = {
     async up(db: Kysely<BeforeUnits>) {
       const delivery = db.schema.alterTable('bill_delivery');
       await delivery.addColumn('producer_id', 'text').execute();
-      // One row a unit of a delivery, in order of arrival, whether it counts or not; what it holds never changes.
+      // One row per unit of a delivery, in order of arrival, counted or not; its content never changes.
       await withSequence(db, db.schema.createTable('bill_delivery_unit'), 'sequence')
         .addColumn('delivery_id', 'text', (column) => column.notNull())
         .addColumn('partition_name', 'text', (column) => column.notNull())
@@ -82,7 +82,7 @@ export const billingMigrations: Migrations = {
       await unit().addColumn('shadow_reason', 'text').execute();
       await db.schema.createIndex('bill_unit_period').on('bill_unit').column('period').execute();
       await fillUnits(db);
-      // Exports that describe the same charges, by the two units without their period.
+      // Exports that describe the same charges, as pairs of units without their period.
       await db.schema
         .createTable('bill_overlap')
         .addColumn('one', 'text', (column) => column.notNull())
@@ -91,7 +91,8 @@ export const billingMigrations: Migrations = {
         .addColumn('reason', 'text', (column) => column.notNull())
         .addPrimaryKeyConstraint('bill_overlap_once', ['one', 'other', 'period'])
         .execute();
-      // What changed what counts, one row an act and billing period; `delta` is there where the period was closed.
+      // Operations that changed the counted deliveries, one row per operation and billing period; `delta` is set where
+      // the period was closed.
       await withSequence(db, db.schema.createTable('bill_act'), 'sequence')
         .addColumn('at', 'text', (column) => column.notNull())
         .addColumn('act', 'text', (column) => column.notNull())
@@ -109,7 +110,7 @@ export const billingMigrations: Migrations = {
         .execute();
     },
   },
-  // One row a delivery that was deleted, or whose raw files were: what a later question about it names.
+  // One row per deleted delivery, or per delivery with deleted raw files, for later queries about it.
   'billing/003-deletions': {
     async up(db) {
       await withSequence(db, db.schema.createTable('bill_deletion'), 'sequence')
@@ -132,7 +133,7 @@ export const billingMigrations: Migrations = {
       await db.schema.alterTable('bill_delivery').addColumn('raw_deleted_at', 'text').execute();
     },
   },
-  // Charges are compared by what they are, not by their amounts, and a person decides about two exports, not about one.
+  // Charges are compared by identity, not by amount, and a decision is about a pair of exports, not about one.
   'billing/004-overlaps': {
     async up(db) {
       const overlap = () => db.schema.alterTable('bill_overlap');
@@ -157,7 +158,7 @@ export const billingMigrations: Migrations = {
       await unit().dropColumn('beside').execute();
     },
   },
-  // How files write dates and amounts, where that was declared.
+  // Declared date and number formats of files.
   'billing/005-written': {
     async up(db) {
       for (const table of ['bill_delivery', 'bill_source']) {

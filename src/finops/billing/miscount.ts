@@ -2,7 +2,10 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { DeliveryRequest } from './delivery-request.ts';
 import type { StagedBillFile } from './staging.ts';
 
-/** A manifest that counts rows must find as many in the files, rejected ones included. Errors: `bill_manifest_broken`. */
+/**
+ * Refuses files whose row count, including rejected rows, differs from the count in the manifest. Errors:
+ * `bill_manifest_broken`.
+ */
 export function refuseMiscounted(
   { expectedRows }: Pick<DeliveryRequest, 'expectedRows'>,
   staged: readonly Pick<StagedBillFile, 'acceptedRows' | 'rejectedRows'>[],

@@ -7,7 +7,7 @@ import { costSummary } from '../costs/schema.ts';
 import { type Delivery, type ImportResult, listDeliveries, preferDelivery } from './schema.ts';
 
 const application = await sharedQuietApplication();
-/** Each test delivers as sources of its own and for accounts of its own. */
+/** Each test uses its own sources and its own accounts. */
 let tests = 0;
 let account = '';
 let other = '';
@@ -32,7 +32,7 @@ const total = async () => {
   return (await call(application, costSummary, { query })).totals;
 };
 const usd = (amount: string) => [{ currency: 'USD', amount }];
-/** Of all pages: a whole run makes more deliveries than one page lists. */
+/** Deliveries of all pages: a full run makes more deliveries than one page lists. */
 const deliveries = async () => {
   const found: Delivery[] = [];
   let pageToken: string | undefined;
@@ -43,7 +43,7 @@ const deliveries = async () => {
   } while (pageToken !== undefined);
   return found.filter(({ source }) => source.endsWith(named('')));
 };
-/** A billing period of this test alone: every export is compared with all others of its period. */
+/** A billing period used only by this test, because every export is compared with all others of its period. */
 const ownPeriod = () => `${2000 + Math.floor(tests / 12)}-${String((tests % 12) + 1).padStart(2, '0')}`;
 const prefer = (delivery: string | null, body: object = {}) =>
   call(application, preferDelivery, { body: { delivery: delivery ?? '', ...body } });
@@ -142,7 +142,7 @@ describe('the order in which exports arrive', () => {
       const own = `ordered-${tests}`;
       for (const index of order) {
         const rows = (blocks[index] ?? []).flatMap((block) =>
-          // What a charge costs differs between exports, as after a restatement.
+          // The cost of a charge differs between exports, as after a restatement.
           dailyRows(3, { cost: String(index + 1), account: own, resource: `i-${block}`, period }),
         );
         await deliver('cloud', billText(...rows), { export: `export${index}`, period, overlap: 'beside' });
@@ -211,7 +211,8 @@ describe('exports of different charges', () => {
         const parts = Map.groupBy(own, (one) => String(one[column as keyof typeof one]));
         for (const [index, part] of [...parts.values()].entries()) {
           const text = billText(...part);
-          // A part that is equal but for an empty column is asked about, and counts when it is said to be beside.
+          // A part that differs only in an empty column is refused as unclear; it counts once it is declared as
+          // separate charges.
           await deliver(`part${index}`, text).catch(({ problem }) => {
             expect(problem).toMatchObject({ code: 'bill_overlap_unclear' });
             return deliver(`part${index}`, text, { overlap: 'beside' });
@@ -228,7 +229,7 @@ describe('exports of different charges', () => {
 });
 
 describe('exports that may be of the same charges', () => {
-  /** Two subscriptions, or one in two exports: rows without resources do not say. */
+  /** Two subscriptions, or one in two exports: rows without resource ids do not show which. */
   const seats = () => billText(...dailyRows(10, { cost: '1', account, service: 'Seats' }));
 
   it('are refused with what they have in common, and nothing is stored', async () => {

@@ -2,26 +2,29 @@ import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import { type BillUnit, billRows } from './bill-rows.ts';
 import { IDENTITY_COLUMNS, type IdentityColumn, type UnitFacts } from './facts.ts';
 
-/** A unit as it would stand, with what is needed to compare it. */
+/** A unit in its target state, with the facts and files needed for a comparison. */
 export interface ComparedUnit extends BillUnit {
   readonly facts: UnitFacts;
   readonly files: readonly StagedFile[];
 }
 
-/** What two units of one billing period have in common. */
+/** Overlap of two units of one billing period. */
 export interface Likeness {
-  /** same: one of them holds nearly all charges of the other. unclear: what their rows say does not decide it. */
+  /** same: one unit contains nearly all charges of the other. unclear: their rows do not decide it. */
   readonly kind: 'same' | 'unclear';
-  /** Which of the two counts by itself: the one with more charges, of two views the amortised one; null where neither has more, or where it is unclear. */
+  /**
+   * Unit that counts by default: the one with more charges, or the amortized one of two views; null where neither has
+   * more, or where it is unclear.
+   */
   readonly larger: 'one' | 'other' | null;
-  /** What they have in common, as a person reads it. */
+  /** Evidence as text, such as the number of common charges. */
   readonly reason: string;
 }
 
-/** Share of the smaller unit's charges that must be in the larger one, for that to stand for both. */
+/** Share of the smaller unit's charges (0..1) that the larger one must contain to count for both. */
 const CONTAINED_FROM = 0.95;
 
-/** What a person calls the columns that tell charges apart. */
+/** Display names of the columns that identify charges. */
 const SHOWN: Readonly<Record<IdentityColumn, string>> = {
   SubAccountId: 'sub-account',
   BillingAccountId: 'account',
@@ -33,21 +36,24 @@ const SHOWN: Readonly<Record<IdentityColumn, string>> = {
   ServiceProviderName: 'provider',
 };
 
-/** Compared between formats is the first of these that both units name: other columns are named in words of the format. */
+/**
+ * Between two formats, only the first of these columns that both units fill is compared; other columns have
+ * format-specific values.
+ */
 const ALIKE_ACROSS_FORMATS: readonly IdentityColumn[] = ['ResourceId', 'SubAccountId', 'BillingAccountId'];
 
-/** One provider has several names. */
+/** Unifies the different names of one provider. */
 const PROVIDER = `CASE WHEN regexp_matches(ServiceProviderName, 'amazon|aws', 'i') THEN 'aws'
   WHEN regexp_matches(ServiceProviderName, 'microsoft|azure', 'i') THEN 'azure'
   WHEN regexp_matches(ServiceProviderName, 'google|gcp', 'i') THEN 'google'
   WHEN regexp_matches(ServiceProviderName, 'oracle|oci', 'i') THEN 'oracle' ELSE lower(ServiceProviderName) END`;
 
 /**
- * Whether two units of one billing period describe the same charges, or null where they have none in common. A charge is told
- * by its charge period and by account, region, resource, SKU, category, service and provider, as far as the files of both have these
- * columns; equal amounts never make charges the same, so a restatement changes nothing. Without resource ids, charges in common
- * may be two equal subscriptions as well as one subscription in two exports: then, and where each unit has many charges of its
- * own, it is unclear.
+ * Decides whether two units of one billing period describe the same charges; null where they have none in common. A
+ * charge is identified by its charge period and by account, region, resource, SKU, category, service and provider, as
+ * far as the files of both have these columns. Amounts are not compared, so a restatement changes nothing. Without
+ * resource ids, common charges can come from two equal subscriptions or from one subscription in two exports. In that
+ * case, and where each unit also has many charges that the other lacks, the result is `unclear`.
  */
 export async function compareUnits(lake: Lake, one: ComparedUnit, other: ComparedUnit): Promise<Likeness | null> {
   if (areTwoViews(one, other)) {
@@ -78,8 +84,8 @@ export async function compareUnits(lake: Lake, one: ComparedUnit, other: Compare
 }
 
 /**
- * A column without any value says nothing: rows that differ in it alone may be the same charges. Where the amounts of such rows
- * agree too, it is unclear.
+ * Compares again without the columns that one unit leaves empty: rows that differ only in such a column may be the same
+ * charges. If the amounts of these rows also agree, the result is `unclear`.
  */
 async function compareWithoutBlank(lake: Lake, one: ComparedUnit, other: ComparedUnit): Promise<Likeness | null> {
   const columns = comparedColumns(one.facts, other.facts, ({ identifiedBy = [] }) => identifiedBy);
@@ -114,13 +120,13 @@ function haveCommon(some: readonly string[], others: readonly string[]): boolean
   return others.some((value) => known.has(value));
 }
 
-/** Nothing says whose the charges are: only a copy, with equal amounts, is a reason to ask. */
+/** The rows name no owner: only a copy with equal amounts is a reason to ask. */
 function lackOwners(one: UnitFacts, other: UnitFacts): boolean {
   const whose = ['SubAccountId', 'BillingAccountId', 'ResourceId'] as const;
   return !whose.some((column) => isValued(column, one) && isValued(column, other));
 }
 
-/** True where both are of one format, name accounts of the same kind, and have none in common. */
+/** True where both have the same format and name accounts of the same kind, with none in common. */
 function areOtherAccounts(one: UnitFacts, other: UnitFacts): boolean {
   if (one.accounts.length === 0 || other.accounts.length === 0) return false;
   const haveSubAccounts = ({ identifiedBy = [] }: UnitFacts) => identifiedBy.includes('SubAccountId');
@@ -130,7 +136,7 @@ function areOtherAccounts(one: UnitFacts, other: UnitFacts): boolean {
 
 const isValued = (column: IdentityColumn, { identifiedBy = [] }: UnitFacts) => identifiedBy.includes(column);
 
-/** The columns that the files have; those with a value where that is all that is known. */
+/** Columns of the files; for deliveries without that fact, the columns with a value. */
 const columnsOf = ({ origin, identifiedBy = [] }: UnitFacts) => origin?.columns ?? identifiedBy;
 
 function comparedColumns(
@@ -144,14 +150,14 @@ function comparedColumns(
   return both.filter((column) => column === alike || column === 'ServiceProviderName');
 }
 
-/** `sub-account, region and day`; a sub-account says the account too. */
+/** `sub-account, region and day`; omits the account where the sub-account is present. */
 function describeKey(columns: readonly IdentityColumn[]): string {
   const named = columns.filter((column) => column !== 'BillingAccountId' || !columns.includes('SubAccountId'));
   const words = named.map((column) => SHOWN[column]);
   return words.length === 0 ? 'day' : `${words.join(', ')} and day`;
 }
 
-/** Distinct charges: of the first unit, of the second, of both. */
+/** Distinct charges in the first unit, in the second, and in both. */
 interface Count {
   readonly one: number;
   readonly other: number;
@@ -160,9 +166,9 @@ interface Count {
 
 interface ChargeCounts {
   readonly all: Count;
-  /** Those that name a resource. */
+  /** Charges with a resource id. */
   readonly identified: Count;
-  /** Of the common ones, those with equal amounts. */
+  /** Common charges with equal amounts. */
   readonly equal: number;
 }
 
@@ -195,8 +201,8 @@ async function countCharges(
 }
 
 /**
- * Charges by day, from the first begin to the last end in it. Rows that cost nothing by either metric are no reason to doubt.
- * Clouds write one id in upper and in lower case.
+ * Charges by day, each from its first start to its last end on the day. Rows with zero cost in both metrics are
+ * excluded. Ids are compared without case, because clouds write one id in upper and in lower case.
  */
 function charges(lake: Lake, files: readonly StagedFile[], columns: readonly IdentityColumn[]): string {
   const keys = columns.map((column) =>

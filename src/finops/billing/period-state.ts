@@ -1,14 +1,14 @@
 import type { Instant } from '../../platform/units/index.ts';
 import type { PeriodState } from './schema.ts';
 
-/** AWS changes a month for two weeks after its end; other clouds are given the same until somebody knows better. */
+/** AWS changes a month for two weeks after its end; the same default applies to other clouds. */
 export const DEFAULT_PROVISIONAL_DAYS = 14;
 
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * State of a billing period (YYYY-MM, UTC) at an instant: `open` until the month is over, `provisional` for so many days
- * after it, `closed` from then on. Example: 2026-10 with 14 days is provisional until 2026-11-15T00:00:00Z.
+ * State of a billing period (YYYY-MM, UTC) at an instant: `open` until the end of the month, `provisional` for
+ * `provisionalDays` after it, then `closed`. Example: 2026-10 with 14 days is provisional until 2026-11-15T00:00:00Z.
  */
 export function periodState(period: string, provisionalDays: number, now: Instant): PeriodState {
   const end = endOfPeriod(period);

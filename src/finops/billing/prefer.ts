@@ -7,8 +7,10 @@ import type { ActResult } from './schema.ts';
 import { type StandingUnit, standingUnits } from './unit-store.ts';
 
 /**
- * A person decides between this delivery's export and each that it overlaps now: it counts and shadows them; or, `beside`, the
- * charges of both are their own, and both count. The decision holds for later deliveries and later months of the two exports. Errors: `bill_delivery_not_found`, `bill_delivery_not_standing`.
+ * Stores a person's decision between this delivery's export and each export that it overlaps now: this export counts
+ * and shadows the others or, with `beside`, both contain separate charges and both count. The decision also applies to
+ * later deliveries and later months of the two exports. Errors: `bill_delivery_not_found`,
+ * `bill_delivery_not_standing`.
  */
 export async function preferDelivery(
   deps: LedgerDeps,

@@ -5,7 +5,7 @@ import type { BillFileFormat } from './inspect-file.ts';
 import { type SourceRelation, sourceRelation } from './source-relation.ts';
 import { detectWriting, normalizeColumns, type Written, type WrittenFile } from './written.ts';
 
-/** A bill file with the mapping of its columns; dates in it are ISO, amounts plain decimals. */
+/** A bill file with the mapping of its columns; its dates are converted to ISO and its amounts to plain decimals. */
 export interface ReadableFile {
   readonly source: SourceRelation;
   readonly mapping: FormatMapping;

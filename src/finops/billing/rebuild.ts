@@ -14,7 +14,10 @@ export interface RebuildDeps extends IntakeDeps {
   readonly lake: Lake;
 }
 
-/** Rebuilds damaged files of `bill_row` from the raw files of their deliveries. By id: null, or why it was not possible. */
+/**
+ * Rebuilds damaged files of `bill_row` from the raw files of their deliveries. Returns by id: null, or the reason of
+ * the failure.
+ */
 export async function rebuildBillFiles(
   deps: RebuildDeps,
   files: readonly StagedFile[],
@@ -33,8 +36,8 @@ export async function rebuildBillFiles(
 }
 
 /**
- * Checks every lake file of a delivery against its digest and rebuilds those that are damaged. Error: `lake_file_damaged`
- * when one of them could not be rebuilt.
+ * Checks every lake file of a delivery against its digest and rebuilds damaged ones. Error: `lake_file_damaged` when
+ * one of them cannot be rebuilt.
  */
 export async function healDelivery(deps: RebuildDeps, { id }: StoredDelivery): Promise<void> {
   const units = await unitsOfDelivery(deps.store, id);
@@ -92,7 +95,7 @@ async function rebuildFromRaw(
       const why = isThere ? await difference(deps, file, { unit, made, again }) : 'the raw files hold no such rows';
       compared.push({ file, again, why });
     }
-    // Files move only when all of a unit have been compared: the comparison reads them where they are.
+    // Moves files only after all files of a unit are compared, because the comparison reads them in place.
     for (const { file, again, why } of compared) {
       if (why !== null || again === undefined) continue;
       await deps.lake.upkeep.replace(deps.store, file, again);
@@ -104,7 +107,7 @@ async function rebuildFromRaw(
   }
 }
 
-/** Why rebuilt rows are not those that were delivered: rows have changed with the version of the reader, for example. */
+/** Reason why rebuilt rows differ from the delivered ones, such as a new version of the reader. */
 async function difference(
   { lake }: RebuildDeps,
   file: StagedFile,
@@ -118,8 +121,8 @@ async function difference(
 }
 
 /**
- * The request that a delivery came by. Its id is a digest of what was declared, so trying what may have been declared finds
- * exactly what was.
+ * Reconstructs the request of a delivery. Its id is a digest of the declared fields, so the combination of candidate
+ * values that yields the same id is the original request.
  */
 function requestOf(delivery: StoredDelivery, units: readonly DeliveryUnit[]): DeliveryRequest | null {
   const [first] = units;

@@ -5,8 +5,8 @@ const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 
 /**
- * Lines on which records begin, for records that are to be shown to a person. Record 1 is the first after the header;
- * records on `skippedLines` were never counted by the reader. Costs a pass over the file, so it is asked only on errors.
+ * Line numbers of records, for messages. Record 1 is the first after the header; the reader never counted records on
+ * `skippedLines`. Costs a pass over the file, so call it only on errors.
  */
 export async function linesOfRecords(
   path: string,

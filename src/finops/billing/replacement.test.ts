@@ -21,7 +21,7 @@ const steps = fc.array(
   fc.oneof(
     {
       weight: 6,
-      // Version 0 has no rows at all; any other has rows whose amounts are its own.
+      // Version 0 has no rows; the rows of each other version have distinct amounts.
       arbitrary: fc.record({
         kind: fc.constant('deliver' as const),
         name,
@@ -44,12 +44,12 @@ interface Known {
   readonly id: string;
 }
 
-/** The law, written down again in the simplest way. */
+/** Reference model of the replacement law, in its simplest form. */
 class Law {
   readonly known: Known[] = [];
   readonly standing = new Map<Export, Known>();
   readonly arrivals: Export[] = [];
-  /** What a person said last about the two exports of one account while they overlapped. */
+  /** Last preference between the two exports of one account while they overlapped. */
   #preferred: Export | null = null;
 
   deliver(step: Step & { kind: 'deliver' }, id: string): void {
@@ -60,7 +60,7 @@ class Law {
     if (!ignored) this.stand(delivery);
   }
 
-  /** The delivery that stands after going back, or null where there is nothing to go back to. */
+  /** The active delivery after a revert, or null where no earlier one exists. */
   revert(delivery: Known): Known | null {
     const stands = this.standing.get(delivery.name);
     if (stands?.id !== delivery.id) return delivery;
@@ -79,12 +79,12 @@ class Law {
     if (of !== 'elsewhere' && this.#overlap) this.#preferred = of;
   }
 
-  /** The charges are the same whatever they cost: a delivery without rows has none. */
+  /** The charges overlap whatever they cost, unless one delivery has no rows. */
   get #overlap(): boolean {
     return (this.standing.get('daily')?.version ?? 0) !== 0 && (this.standing.get('monthly')?.version ?? 0) !== 0;
   }
 
-  /** What counts: of overlapping exports the preferred one, else the first by name. */
+  /** Counted deliveries: of overlapping exports the preferred one, else the first by name. */
   counted(): Known[] {
     const shadowed = this.#overlap ? this.shadowed() : null;
     return [...this.standing.values()].filter((delivery) => delivery.name !== shadowed);
@@ -107,7 +107,7 @@ const HEADER = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,
 function bill(of: Export, version: number, account: string): string {
   const rows = of === 'elsewhere' ? [1000 * version] : [version * 10, version * 10 + 1];
   const lines = rows.map((cost, index) => `${cost},USD,2026-10-01,2026-10-0${index + 2},${account},EC2,i-1`);
-  // The name keeps equal rows of two exports from being one delivery; it is a column that no amount depends on.
+  // The export name makes equal rows of two exports different deliveries; no amount depends on this column.
   return `${[`${HEADER},Export`, ...(version === 0 ? [] : lines.map((line) => `${line},${of}`))].join('\n')}\n`;
 }
 

@@ -7,21 +7,21 @@ import type { ActResult } from './schema.ts';
 import { type DeliveryUnit, deliveriesOfUnit, unitsOfDelivery } from './store.ts';
 import { type StandingUnit, standingUnits } from './unit-store.ts';
 
-/** What a person asks of a delivery. */
+/** Request to revert or prefer a delivery. */
 export interface DeliveryAct {
   readonly delivery: string;
-  /** YYYY-MM; null for every billing period that the delivery holds. */
+  /** YYYY-MM; null for every billing period of the delivery. */
   readonly period: string | null;
   readonly actor: string;
   readonly why: string | null;
-  /** True: only say what would change. */
+  /** True: only report the changes, apply nothing. */
   readonly dryRun: boolean;
 }
 
 /**
- * Goes back. Where the delivery stands, the one before it takes its place; where it does not, it stands again itself. What
- * comes later is newer than both and replaces as ever; the delivery that was reverted from stays known, so that sending it
- * again changes nothing. Errors: `bill_delivery_not_found`, `bill_nothing_before`.
+ * Reverts a delivery. If the delivery is active, the previous one replaces it; if not, it becomes active again. Later
+ * deliveries are newer than both and replace as usual. The reverted delivery stays known, so importing it again changes
+ * nothing. Errors: `bill_delivery_not_found`, `bill_nothing_before`.
  */
 export async function revertDelivery(deps: LedgerDeps, act: DeliveryAct): Promise<ActResult> {
   const units = await heldUnits(deps, act);
@@ -47,7 +47,9 @@ export async function revertDelivery(deps: LedgerDeps, act: DeliveryAct): Promis
 
 export type HeldUnit = DeliveryUnit & BillUnit;
 
-/** The units of a delivery that have a billing period, or the one of that period. Errors: `bill_delivery_not_found`. */
+/**
+ * Units of a delivery with a billing period, or only the unit of the given period. Errors: `bill_delivery_not_found`.
+ */
 export async function heldUnits(
   { store }: Pick<LedgerDeps, 'store'>,
   { delivery, period }: Pick<DeliveryAct, 'delivery' | 'period'>,

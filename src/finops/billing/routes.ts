@@ -91,7 +91,7 @@ function numberOrNull(value: string | number | undefined): number | null {
   return value === undefined ? null : Number(value);
 }
 
-/** A page of what was found one more than fits, and the token of the next. */
+/** Cuts a page from a query that fetches one row more than `pageSize`, and builds the token of the next page. */
 function pageOf<T extends { readonly sequence: number }>(
   found: readonly T[],
   pageSize: number,

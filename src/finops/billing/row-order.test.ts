@@ -18,7 +18,10 @@ const headers = {
     'lineItem/referenceNo,lineItem/tenantId,lineItem/intervalUsageStart,lineItem/intervalUsageEnd,product/service,product/compartmentId,product/region,product/resourceId,usage/billedQuantity,cost/productSku,cost/unitPrice,cost/myCost,cost/currencyCode,tags/team',
 };
 
-/** Where a row stood in its file is told by its place, so the engine must write CSV in the order in which it reads it. */
+/**
+ * The position of a row identifies it in its file, so the engine must write rows in the order in which it reads the
+ * CSV.
+ */
 it.each(Object.entries(headers))('%s from CSV is planned as a copy in the order of the file', async (name, header) => {
   const root = mkdtempSync(join(tmpdir(), 'order-'));
   const lake = await openLake({ root, readable: [root], memory: '256MB', threads: 2 });

@@ -7,7 +7,10 @@ export const CostMetric = z
   .enum(['billedCost', 'effectiveCost', 'listCost', 'contractedCost'])
   .describe('FOCUS cost column');
 export type CostMetric = z.infer<typeof CostMetric>;
-/** Of every figure that names no other: what was used, with commitments spread over what they cover (amortized). */
+/**
+ * Metric of every figure that names no other: effective cost, which spreads commitments over the covered usage
+ * (amortized).
+ */
 export const DEFAULT_METRIC = 'effectiveCost' satisfies CostMetric;
 
 export const SourceName = z

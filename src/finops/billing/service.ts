@@ -30,10 +30,9 @@ export interface BillingDeps extends LedgerDeps, IntakeDeps {
 }
 
 /**
- * Takes in one delivery: the whole of it or nothing. To be called within the turn of the bill (`billing.exclusive`). A
- * delivery that is known has its lake files checked, and rebuilt where they are missing or damaged.
- * Errors: those of the files, `bill_rows_rejected`, `bill_period_shrinks`, `bill_overlap_unclear`,
- * `bill_raw_not_found`, `storage_full`.
+ * Imports one delivery, completely or not at all. Call it inside `billing.exclusive`. For a known delivery, checks its
+ * lake files and rebuilds missing or damaged ones. Errors: those of the files, `bill_rows_rejected`,
+ * `bill_period_shrinks`, `bill_overlap_unclear`, `bill_raw_not_found`, `storage_full`.
  */
 export async function importDelivery(deps: BillingDeps, asked: DeliveryRequest, actor: string): Promise<ImportResult> {
   const request = await withFormatsOfSource(deps.store, asked);
@@ -54,7 +53,7 @@ export async function importDelivery(deps: BillingDeps, asked: DeliveryRequest, 
   return resultOf(deps.store, await storeOrDiscard(deps, request, { delivery, incoming, staged, actor }));
 }
 
-/** What was declared for the source before holds for a delivery that declares nothing. */
+/** A delivery without declared formats uses the formats declared for its source before. */
 async function withFormatsOfSource(sql: Sql, request: DeliveryRequest): Promise<DeliveryRequest> {
   const kept = await formatsOfSource(sql, request.source);
   const dateFormat = request.dateFormat ?? kept.dateFormat;
@@ -92,7 +91,7 @@ async function storeDelivery(deps: BillingDeps, request: DeliveryRequest, arriva
   const plan = await planChange(deps, intended);
   if (request.overlap === 'ask') refuseUnclear(intended, plan);
   const record = recordOf(request, arrival, { receivedAt, units, plan, before });
-  // The bytes stay from here on: what was acknowledged can be traced to them, whenever the server dies.
+  // Raw files are permanent from here on: an acknowledged import stays traceable to its bytes, even after a crash.
   await settleFiles(deps, arrival.incoming);
   const act = { act: 'import', actor: arrival.actor, why: null, delivery, source: request.source } as const;
   await applyPlan(deps, plan, act, async (sql) => {
@@ -161,7 +160,7 @@ function recordOf(
   };
 }
 
-/** Two views of one cost in one delivery are not added up: what another unit of the delivery counts is left out. */
+/** Excludes the shadowed one of two views of the same cost in one delivery, so that they are not summed together. */
 function totalsOf(units: readonly ArrivingUnit[], plan: Plan): MetricTotal[] {
   const own = new Set(units.map(({ partition }) => partition));
   const isShadowed = (partition: string) =>

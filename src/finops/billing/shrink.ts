@@ -6,10 +6,10 @@ import type { ArrivingUnit } from './import-units.ts';
 import { contentOf, type LedgerDeps } from './ledger.ts';
 import { standingUnits } from './unit-store.ts';
 
-/** Rows of another month in a file are a handful next to a whole month of them. */
+/** Maximum ratio (0..1) of new rows to replaced rows for which the new rows count as strays of another month. */
 const HANDFUL_RATIO = 0.1;
 
-/** What stands for the unit that a delivery would replace. */
+/** Active delivery of the unit that a new delivery would replace. */
 interface Replaced {
   readonly delivery: string;
   readonly rows: number;
@@ -17,9 +17,10 @@ interface Replaced {
 }
 
 /**
- * A delivery replaces its unit whole, so it must be whole. Two that are not are refused instead of deleting what they do not
- * hold: files of no declared period, mostly of another month, with a handful of rows of this one; and an export that says
- * itself that it covers fewer days than stand, such as a run of ten days. Errors: `bill_period_shrinks`.
+ * A delivery replaces its whole unit, so it must be complete. Two kinds of incomplete delivery are refused, because
+ * they would delete rows they lack: files without a declared period, mostly of another month, with a handful of rows of
+ * this one; and an export whose manifest covers fewer days than the active delivery, such as a ten-day run. Errors:
+ * `bill_period_shrinks`.
  */
 export async function refuseShrinking(
   deps: LedgerDeps,

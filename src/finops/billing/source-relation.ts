@@ -6,15 +6,15 @@ import { type BillFileFormat, LONGEST_LINE_BYTES } from './inspect-file.ts';
 /** A file as the engine reads it. */
 export interface SourceRelation {
   readonly relation: string;
-  /** SQL of a record's number in the file, from 1; null where rows come and stay in the order of the file. */
+  /** SQL of a record's number in the file, from 1; null where rows stay in the order of the file. */
   readonly rowNumber: string | null;
   readonly columns: readonly SourceColumn[];
 }
 
-/** Empty text and the word NULL mean that there is no value, whoever wrote them. */
+/** Empty text and the word NULL both mean that there is no value. */
 const NOTHING = ['', 'NULL', 'null'].map(literal).join(', ');
 
-/** Names a bill file as a relation; its text columns hold NULL where a cloud wrote nothing, or the word for it. */
+/** Opens a bill file as a relation; its text columns contain NULL for empty text and for the word NULL. */
 export async function sourceRelation(
   session: LakeSession,
   file: { readonly path: string; readonly name: string },
@@ -25,7 +25,7 @@ export async function sourceRelation(
   return source;
 }
 
-/** The widest bills of any cloud, with a column for each tag, have some hundreds. */
+/** The widest cloud bills, with a column per tag, have some hundred columns. */
 const MOST_COLUMNS = 2000;
 
 function refuseTooWide(columns: number, name: string): void {
@@ -67,12 +67,13 @@ async function parquetRelation(
 const ROW_NUMBER = 'steelyard_row_number';
 
 /**
- * Rows of Parquet carry their number, so they may be written as they come. Keeping their order would hold whole groups of
- * the cloud's size in memory, and put them on the disk where they do not fit; a join tells the engine that it need not.
+ * Parquet rows have row numbers, so any output order is allowed. Preserving the order would hold whole row groups of
+ * the cloud's size in memory, and spill those that do not fit to disk. The join tells the engine that the order is
+ * free.
  */
 const ANY_ORDER = 'JOIN (SELECT 0::BIGINT AS one_row) ON file_row_number * 0 = one_row';
 
-/** Values keep the type that the cloud gave them, so that they need no detour through text. */
+/** Values keep the type in the file, which avoids a conversion through text. */
 function parquetColumn(name: string, type: string): { column: SourceColumn; select: string } {
   const quoted = identifier(name);
   if (/^(VARCHAR|ENUM|BLOB|UUID|JSON)/.test(type) && !type.endsWith(']')) {
@@ -83,7 +84,7 @@ function parquetColumn(name: string, type: string): { column: SourceColumn; sele
   return { column: { name, type }, select: quoted };
 }
 
-/** A header may name a column twice, or not at all; each keeps its content under a name of its own. */
+/** A header can repeat or omit a column name; each column gets a distinct name and keeps its content. */
 function distinctNames(header: readonly string[]): string[] {
   const taken = new Set<string>();
   return header.map((name, index) => {

@@ -13,7 +13,7 @@ const rows = months.map((month, at) => {
   return `1,USD,${month}-01T00:00:00Z,${next}-01T00:00:00Z,${month}-02T00:00:00Z,${month}-03T00:00:00Z,Compute`;
 });
 
-/** The same lake, whose disk is full at the stage of this number. */
+/** The same lake with a full disk at the n-th stage. */
 function fullAt(lake: Lake, failing: number): Lake {
   let stages = 0;
   const session: Lake['session'] = (work) =>
@@ -33,7 +33,7 @@ function fullAt(lake: Lake, failing: number): Lake {
   } as Lake;
 }
 
-// The whole file is staged first, then each of its periods.
+// Stages the whole file first, then each of its periods.
 it.each([1, 2, 3, 4])(
   'a file of three periods that cannot be staged to its end (stage %i) leaves no file behind',
   async (failing) => {

@@ -18,10 +18,10 @@ import { linesOfRecords } from './record-lines.ts';
 import type { RejectedRow } from './schema.ts';
 import type { Written, WrittenFile } from './written.ts';
 
-/** Rejected rows that are listed one by one; the rest is counted. */
+/** Maximum number of listed rejected rows; the rest is only counted. */
 const LISTED_REJECTIONS = 1000;
 
-/** As it comes out of the reader: good and bad rows together. */
+/** Output of the reader, with valid and rejected rows. */
 const inspectedRows: LakeTable = {
   ...billRows,
   name: 'bill_inspected',
@@ -32,16 +32,16 @@ const inspectedRows: LakeTable = {
 const RECORD = 'coalesce(source_row, file_row_number + 1)';
 
 export interface StagedBillFile extends StagedRows {
-  /** As a person names it: `FOCUS`, `AWS CUR`. */
+  /** Display name: `FOCUS`, `AWS CUR`. */
   readonly format: string;
   readonly dataset: BillDataset;
-  /** FOCUS columns that the file says. */
+  /** FOCUS columns that the file contains. */
   readonly columns: readonly FocusColumn[];
   readonly written: Written;
 }
 
 interface StagedRows {
-  /** Accepted rows, one file a billing period. */
+  /** Accepted rows, one file per billing period. */
   readonly accepted: readonly { readonly period: string; readonly file: StagedFile }[];
   readonly acceptedRows: number;
   readonly rejectedRows: number;
@@ -51,7 +51,7 @@ interface StagedRows {
 export interface BillFileInput extends WrittenFile {
   readonly origin: RowOrigin;
   readonly unit: Omit<BillUnit, 'period'>;
-  /** What the manifest of the delivery says it is; null when nobody says. */
+  /** Dataset declared by the manifest of the delivery; null when not declared. */
   readonly dataset: BillDataset | null;
 }
 
@@ -61,7 +61,10 @@ interface StructuralError {
   readonly reason: string;
 }
 
-/** Turns one bill file into canonical Parquet files, streamed by the engine; nothing is visible until they are swapped in. */
+/**
+ * Converts one bill file to canonical Parquet files, streamed by the engine; they stay invisible until they are swapped
+ * in.
+ */
 export async function stageBillFile(lake: Lake, input: BillFileInput): Promise<StagedBillFile> {
   const format = await inspectFile(input.path, input.name);
   if (format.kind === 'parquet' || !format.hasMixedLineEnds) return stageInspected(lake, input, format);
@@ -126,7 +129,7 @@ async function structuralErrors(session: LakeSession, name: string): Promise<Str
   );
   const unclosed = rows.find((row) => row.kind === 'UNQUOTED VALUE');
   if (unclosed !== undefined) {
-    // An open quote swallows the rows behind it, so how many rows are bad cannot be known: never a row to leave out.
+    // An open quote absorbs the rows after it, so the number of bad rows is unknown and the file is refused.
     const line = Number(unclosed.line);
     const detail = `${name}, line ${line}: ${brokenQuote(String(unclosed.csv_line))}. Nothing was stored; export the file again.`;
     throw new AppError('bill_malformed', detail, { file: name, line });
@@ -138,7 +141,9 @@ async function structuralErrors(session: LakeSession, name: string): Promise<Str
   }));
 }
 
-/** Text behind a closing quote is a quote that was not doubled; otherwise the quote is open to the end of the file. */
+/**
+ * Text after a closing quote means a quote that was not doubled; otherwise the quote is open to the end of the file.
+ */
 function brokenQuote(record: string): string {
   const isClosed = /(^|[,;\t|])"(?:[^"]|"")*"(?=[^",;\t|\r\n])/.test(record);
   return isClosed ? 'a quote inside a quoted field that is not doubled' : 'a quoted field that never ends';
@@ -196,7 +201,7 @@ async function acceptedByPeriod(
   const partitionOf = (period: string) => unitPartition({ ...input.unit, period });
   const [only] = periods;
   if (badRows === 0 && split === undefined && periods.length === 1 && only !== undefined) {
-    // The usual case: the file as it was read is the file of its unit, without a second write.
+    // The usual case: the inspected file becomes the file of its unit, without a second write.
     return [{ period: only, file: { ...inspected, table: billRows.name, partition: partitionOf(only) } }];
   }
   const columns = [...Object.keys(billRows.columns), ...inspected.others];
@@ -209,7 +214,7 @@ async function acceptedByPeriod(
         ? `SELECT ${columns.map(identifier).join(', ')} FROM ${accepted}`
         : splitRows(accepted, split, columns);
     const file = await session.stage(billRows, partitionOf(period), select, [], inspected.others);
-    // Noted at once: a later period that fails leaves none of them behind.
+    // Recorded immediately, so that a failure in a later period can discard every staged file.
     made.push(file);
     files.push({ period, file });
   }

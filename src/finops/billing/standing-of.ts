@@ -2,7 +2,7 @@ import type { Standing } from './schema.ts';
 import type { DeliveryUnit } from './store.ts';
 import type { StandingUnit } from './unit-store.ts';
 
-/** How a unit of a delivery stands now, and why it is not counted or what is remarkable about it. */
+/** Current standing of a unit of a delivery, and the reason why it does not count or a notable fact about it. */
 export function standingOf(
   unit: DeliveryUnit,
   units: readonly StandingUnit[],

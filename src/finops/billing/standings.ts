@@ -1,19 +1,22 @@
-/** What decides between units that describe the same charges. */
+/** Inputs to the choice between units that describe the same charges. */
 export interface UnitClaim {
   /** Lake partition of the unit. */
   readonly partition: string;
-  /** Grows with every unit that appears: of two that are undecided, the later one is held. */
+  /** Grows with every new unit; of two undecided units, the later one is held. */
   readonly arrival: number;
 }
 
-/** Two units of one billing period whose rows describe the same charges, or may. */
+/** Two units of one billing period whose rows describe the same charges, or may describe the same charges. */
 export interface Overlap {
   readonly one: string;
   readonly other: string;
   readonly reason: string;
-  /** Partition of the one that counts: a person said so, or it holds the charges of the other. Null where neither does. */
+  /**
+   * Partition of the unit that counts, by a person's decision or because it contains the charges of the other. Null
+   * where neither applies.
+   */
   readonly winner: string | null;
-  /** Nothing says whether they describe the same charges, and no person has decided. */
+  /** The rows do not show whether the units describe the same charges, and no person has decided. */
   readonly undecided: boolean;
 }
 
@@ -25,9 +28,10 @@ export interface Shadow {
 }
 
 /**
- * Which units of a billing period are counted. From the best claim down (what wins an overlap, then by name) a unit counts
- * unless it overlaps one that counts already; then that one shadows it. So no two counted units overlap, and whatever is not
- * counted is named by one that is. The order of arrival matters only while it is undecided whether two units are the same.
+ * Decides which units of a billing period count. Units are processed in order of their claim (winners of overlaps
+ * first, then by name). A unit counts unless it overlaps a unit that already counts; that unit then shadows it. So no
+ * two counted units overlap, and each shadowed unit names the counted one. The order of arrival matters only while an
+ * overlap is undecided.
  */
 export function resolveShadows(
   units: readonly UnitClaim[],
@@ -46,8 +50,8 @@ export function resolveShadows(
 }
 
 /**
- * How long the longest chain of winners above each unit is, so that a unit is looked at after those that win over it. People may
- * decide in a circle: chains end at the number of units, and the first by name counts.
+ * Length of the longest chain of winners above each unit, so that a unit is processed after the units that win over it.
+ * Decisions can form a cycle: chains are capped at the number of units, and the first unit by name counts.
  */
 function countLosses(units: readonly UnitClaim[], overlaps: readonly Overlap[]): ReadonlyMap<string, number> {
   const losses = new Map(units.map(({ partition }) => [partition, 0]));

@@ -46,12 +46,12 @@ export interface DeliveryFile {
   readonly sha256: string;
 }
 
-/** A delivery as it came; never changed afterwards. */
+/** A delivery as imported; never changed afterwards. */
 export interface StoredDelivery {
   readonly id: string;
   readonly source: string;
   readonly producerId: string | null;
-  /** UTC, ISO 8601 with milliseconds, like `producedAt`, so that they compare as text. */
+  /** UTC, ISO 8601 with milliseconds, like `producedAt`, so that both compare as text. */
   readonly receivedAt: string;
   readonly periods: readonly string[];
   readonly files: readonly DeliveryFile[];
@@ -60,14 +60,14 @@ export interface StoredDelivery {
   readonly rejected: readonly RejectedRow[];
   readonly totals: readonly MetricTotal[];
   readonly replaced: readonly string[];
-  /** When retention deleted its raw files; null while they are kept. */
+  /** Time at which retention deleted its raw files; null while they are kept. */
   readonly rawDeletedAt: string | null;
-  /** How its files were declared to write dates and amounts; null where that was not declared. */
+  /** Declared date and number formats of its files; null where not declared. */
   readonly dateFormat: DateFormat | null;
   readonly numberFormat: NumberFormat | null;
 }
 
-/** What a delivery holds of one unit. */
+/** Part of a delivery that belongs to one unit. */
 export interface NewDeliveryUnit extends Omit<BillUnit, 'period'> {
   readonly delivery: string;
   /** Lake partition of the unit; empty where no period is known. */
@@ -78,11 +78,11 @@ export interface NewDeliveryUnit extends Omit<BillUnit, 'period'> {
   readonly producedAt: string;
   readonly lakeFiles: readonly string[];
   readonly rows: number;
-  /** Null for what was stored before facts were kept; they are read from the rows when asked for. */
+  /** Null for units stored before facts existed; their facts are computed from the rows on demand. */
   readonly facts: UnitFacts | null;
-  /** It was older than what had been delivered, so it never stood for its unit by itself. */
+  /** Older than an earlier arrival, so it never became active automatically. */
   readonly ignored: boolean;
-  /** What is remarkable about it; null when nothing is. */
+  /** Notable fact about the unit; null when there is none. */
   readonly remark: string | null;
 }
 
@@ -147,7 +147,7 @@ export async function allDeliveries(sql: Sql): Promise<StoredDelivery[]> {
   return rows.map(deliveryOf);
 }
 
-/** Answers the sequence that the unit got. */
+/** Returns the sequence number of the unit. */
 export async function insertDeliveryUnit(sql: Sql, unit: NewDeliveryUnit): Promise<number> {
   const { sequence } = await sql
     .tables<DeliveryTables>()
@@ -185,19 +185,19 @@ export async function unitsOfDelivery(sql: Sql, delivery: string): Promise<Deliv
   return rows.map(unitOf);
 }
 
-/** The unit that a lake file holds rows of; null for a file of no delivery. */
+/** The unit of the rows in a lake file; null for a file without a delivery. */
 export async function unitOfLakeFile(sql: Sql, file: string): Promise<DeliveryUnit | null> {
   const row = await sql
     .tables<DeliveryTables>()
     .selectFrom('bill_delivery_unit')
     .selectAll()
-    // Ids are of one length and hold no wildcard.
+    // Ids have a fixed length and contain no LIKE wildcard.
     .where('lake_files', 'like', `%"${file}"%`)
     .executeTakeFirst();
   return row === undefined ? null : unitOf(row);
 }
 
-/** Everything that was delivered for one unit, oldest first: by when it was made, then by when it arrived. */
+/** All deliveries of one unit, oldest first: by production time, then by arrival. */
 export async function deliveriesOfUnit(sql: Sql, partition: string): Promise<DeliveryUnit[]> {
   const rows = await sql
     .tables<DeliveryTables>()
@@ -211,11 +211,11 @@ export async function deliveriesOfUnit(sql: Sql, partition: string): Promise<Del
 }
 
 export interface DeliveryPage {
-  /** Only units of these partitions and deliveries; null: of all. */
+  /** Only units of these partitions and deliveries; null: all units. */
   readonly units: { readonly partitions: readonly string[]; readonly deliveries: readonly string[] } | null;
   readonly source: string | null;
   readonly period: string | null;
-  /** Sequence of the last entry of the page before; null for the first page. */
+  /** Sequence of the last entry of the previous page; null for the first page. */
   readonly after: number | null;
   readonly limit: number;
 }

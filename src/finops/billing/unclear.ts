@@ -3,8 +3,8 @@ import { shownExport } from './bill-rows.ts';
 import type { IntendedUnit, Plan, Undecided } from './ledger.ts';
 
 /**
- * Refuses a delivery whose rows do not say whether another export has the same charges. Errors: `bill_overlap_unclear`, with
- * each billing period, the two exports and what they have in common.
+ * Refuses a delivery whose rows do not show whether another export has the same charges. Errors:
+ * `bill_overlap_unclear`, with each billing period, the two exports and the evidence of the overlap.
  */
 export function refuseUnclear(arriving: readonly IntendedUnit[], plan: Plan): void {
   const isArriving = (partition: string) => arriving.some((unit) => unit.partition === partition);

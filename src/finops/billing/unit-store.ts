@@ -31,13 +31,13 @@ interface UnitTables {
   };
 }
 
-/** A unit and the delivery that stands for it. */
+/** A unit and its active delivery. */
 export interface StandingUnit extends BillUnit, UnitClaim {
   readonly delivery: string;
   /** Partition of the unit that is counted instead; null while this one counts. */
   readonly shadowedBy: string | null;
   readonly shadowReason: string | null;
-  /** It waits for a person to say whether its charges are those of `shadowedBy`. */
+  /** Waits for a decision whether its charges are those of `shadowedBy`. */
   readonly held: boolean;
 }
 
@@ -102,16 +102,16 @@ export interface ExportPair {
   readonly period: string;
 }
 
-/** Two exports whose charges in a billing period are the same, or may be. */
+/** Two exports whose charges in a billing period are the same, or may be the same. */
 export interface StoredOverlap extends ExportPair {
   readonly reason: string;
-  /** `amounts`: found by a version that compared daily amounts; it is compared again when the billing period changes. */
+  /** `amounts`: found by a version that compared daily amounts; compared again when the billing period changes. */
   readonly kind: z.infer<typeof OverlapKind>;
-  /** The export with more charges; null where they have as many, or where it is unclear. */
+  /** The export with more charges; null where both have the same number, or where it is unclear. */
   readonly larger: string | null;
 }
 
-/** What a person said about two exports, from a billing period on: which of them counts, or that both do. */
+/** Decision of a person about two exports, valid from a billing period on: one of them counts, or both do. */
 export interface OverlapDecision extends ExportPair {
   /** `both`, or an export as `unitExport` writes it. */
   readonly counts: string;
@@ -122,7 +122,7 @@ export async function findOverlaps(sql: Sql): Promise<StoredOverlap[]> {
   return rows.map((row) => ({ ...row, kind: OverlapKind.parse(row.kind) }));
 }
 
-/** Puts what a comparison found in the place of what was known about the compared pairs. */
+/** Replaces the stored overlaps of the compared pairs with those found. */
 export async function replaceOverlaps(
   sql: Sql,
   compared: readonly ExportPair[],
@@ -160,7 +160,7 @@ export async function saveOverlapDecisions(sql: Sql, decisions: readonly Overlap
   }
 }
 
-/** Days that a month of a source stays provisional, where somebody set them. */
+/** Provisional days of sources that set them. */
 export async function provisionalDaysBySource(sql: Sql): Promise<ReadonlyMap<string, number>> {
   const rows = await sql.tables<UnitTables>().selectFrom('bill_source').selectAll().execute();
   return new Map(rows.map((row) => [row.source, row.provisional_days]));
@@ -175,7 +175,7 @@ export async function saveProvisionalDays(sql: Sql, source: string, days: number
     .execute();
 }
 
-/** How the files of a source write dates and amounts; null where that was not declared. */
+/** Declared date and number formats of a source; null where not declared. */
 export interface SourceFormats {
   readonly dateFormat: DateFormat | null;
   readonly numberFormat: NumberFormat | null;

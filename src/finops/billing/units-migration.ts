@@ -1,7 +1,7 @@
 import type { Generated, Kysely } from 'kysely';
 import { type BillUnit, unitPartition } from './bill-rows.ts';
 
-/** The tables as they are while the step runs. */
+/** Schema of the tables at the time of this migration. */
 export interface BeforeUnits {
   bill_delivery: { id: string; source: string; received_at: string; periods: string; rows_accepted: number };
   bill_unit: { partition_name: string; arrival: number };
@@ -26,8 +26,8 @@ export interface BeforeUnits {
 }
 
 /**
- * Deliveries from before units had rows of their own. Each made one swap of the lake's table, in the order in which it
- * was received, so its files are those that were added by the swap of its number. Their facts are read when asked for.
+ * Fills rows for deliveries from before units had separate rows. Each made one swap of the lake's table, in order of
+ * receipt, so its files are those added by the swap with its number. Their facts are computed on demand.
  */
 export async function fillUnits(db: Kysely<BeforeUnits>): Promise<void> {
   const deliveries = await db

@@ -11,7 +11,10 @@ export interface ReferenceDeps {
   readonly objects: Pick<Objects, 'size'>;
 }
 
-/** Whether each delivery still has its raw files, unless retention deleted them, and its rows in the manifest of the lake. */
+/**
+ * Verifies that each delivery has its raw files (unless retention deleted them) and its rows in the manifest of the
+ * lake.
+ */
 export function billReferences({ store, lake, objects }: ReferenceDeps): Verifier {
   return {
     area: 'references',

@@ -7,7 +7,7 @@ import { csvOf } from './formats/bill-reader.testing.ts';
 
 const application = await sharedQuietApplication();
 let sources = 0;
-/** Each delivery is of a source and an account of its own. */
+/** Each delivery uses its own source and its own account. */
 const newSource = () => {
   sources += 1;
   return `written-${sources}`;

@@ -6,15 +6,15 @@ import { linesOfRecords } from './record-lines.ts';
 import type { DateFormat, NumberFormat } from './schema.ts';
 import type { SourceRelation } from './source-relation.ts';
 
-/** How a file writes dates and amounts. */
+/** Date and number formats of a file. */
 export interface Written {
   readonly dates: DateFormat;
-  /** How dates were read that are not ISO, and why so; null where there is nothing to say. */
+  /** Explains how dates that are not ISO were read, and why; null where the format was not in doubt. */
   readonly remark: string | null;
   readonly numbers: NumberFormat;
 }
 
-/** What a person declared about a file or its source; null where nothing was. */
+/** Date and number formats declared for a file or its source; null when not declared. */
 export interface Declared {
   readonly dates: DateFormat | null;
   readonly numbers: NumberFormat | null;
@@ -23,18 +23,18 @@ export interface Declared {
 export interface WrittenFile {
   readonly path: string;
   readonly name: string;
-  /** Billing period that the delivery is declared to be, YYYY-MM; null if it is not declared. */
+  /** Declared billing period of the delivery, YYYY-MM; null when not declared. */
   readonly period: string | null;
   readonly declared: Declared;
 }
 
-/** `4/1/25`, `01.04.2025`, `04-01-2025 00:00`: day, month and year in an order that the text does not say. */
+/** `4/1/25`, `01.04.2025`, `04-01-2025 00:00`: day, month and year in an ambiguous order. */
 const NUMERIC = '^([0-9]{1,2})([/.-])([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})([ T].*)?$';
 const isNumericDate = new RegExp(NUMERIC);
 
 /**
- * How a file writes dates: ISO; as it is declared; or day and month in the one order in which every date of the whole file
- * exists, or lies in the declared billing period. Dates with points are day first. Error: `bill_date_ambiguous`.
+ * Determines the date format of a file: ISO; as declared; or the only order of day and month in which every date of the
+ * file is valid or lies in the declared billing period. Dates with points are day first. Error: `bill_date_ambiguous`.
  */
 export async function detectWriting(
   session: LakeSession,
@@ -52,7 +52,7 @@ export async function detectWriting(
   const found = await numericDates(session, source, columns, file.period);
   if (found.count === 0) return { dates: 'iso', remark: null, numbers };
   const { isMonthFirst, isDayFirst, notMonthFirst, notDayFirst } = found;
-  // Dates with points, and days with the number of their month.
+  // Dates with points, and dates whose day equals their month.
   if (found.isSameEitherWay) return { dates: 'day-first', remark: null, numbers };
   if (isMonthFirst === isDayFirst) {
     throw ambiguous(file.name, found, await lineOf(session, source, format, file.path, found));
@@ -66,7 +66,7 @@ function buildDateRemark(dates: DateFormat, why: string): string | null {
   return `dates were read as ${dates === 'day-first' ? 'day/month/year' : 'month/day/year'}, ${why}`;
 }
 
-/** The relation with its dates and amounts written as ISO dates and plain decimals. */
+/** Rewrites the dates and amounts of a relation as ISO dates and plain decimals. */
 export function normalizeColumns(
   source: SourceRelation,
   mapping: FormatMapping,
@@ -87,7 +87,10 @@ function textColumns({ columns }: SourceRelation, names: readonly string[]): str
   return columns.filter(({ name, type }) => type === 'VARCHAR' && names.includes(name)).map(({ name }) => name);
 }
 
-/** The first record tells: a program writes all dates of a file in one way, and a row with another one is refused. */
+/**
+ * The first record decides: a program writes all dates of a file in one format, and a row with a different one is
+ * rejected.
+ */
 function beginsWithIso(format: BillFileFormat, columns: readonly string[]): boolean {
   if (format.kind !== 'csv') return false;
   const values = columns.map((column) => format.first[format.header.indexOf(column)] ?? '');
@@ -96,15 +99,15 @@ function beginsWithIso(format: BillFileFormat, columns: readonly string[]): bool
 
 interface NumericDates {
   readonly count: number;
-  /** Whether every date can be read so. */
+  /** Whether every date is valid in this order. */
   readonly isMonthFirst: boolean;
   readonly isDayFirst: boolean;
   /** Every date is the same day in both orders. */
   readonly isSameEitherWay: boolean;
-  /** Dates that rule one order out; null where none does. */
+  /** A date that rules one order out; null where none does. */
   readonly notMonthFirst: string | null;
   readonly notDayFirst: string | null;
-  /** A date that may be two days, and its column. */
+  /** An ambiguous date, and its column. */
   readonly example: string;
   readonly column: string;
 }
@@ -147,7 +150,7 @@ async function numericDates(
   };
 }
 
-/** Line of the date that may be two days; null for a format without lines. */
+/** Line of the ambiguous date; null for a format without lines. */
 async function lineOf(
   session: LakeSession,
   { relation }: SourceRelation,
@@ -174,7 +177,9 @@ function ambiguous(name: string, found: NumericDates, line: number | null): AppE
   return new AppError('bill_date_ambiguous', detail, { file: name, line, column, value: example });
 }
 
-/** Two digits of a year are of this century. Anything that is no such date stays, and is refused with its row. */
+/**
+ * Two-digit years belong to this century. A value that is not such a date stays unchanged and is rejected with its row.
+ */
 function isoDate(name: string, order: DateFormat): string {
   const text = `trim(${identifier(name)})`;
   const part = (group: number) => `regexp_extract(${text}, ${literal(NUMERIC)}, ${group})`;
@@ -186,7 +191,9 @@ function isoDate(name: string, order: DateFormat): string {
     WHEN ${part(2)} = '.' THEN ${pointed} ELSE ${ordered} END`;
 }
 
-/** `$10,000.00` or `1.234,56 €` -> `10000.00`, `1234.56`; anything that is no such number stays, and is refused with its row. */
+/**
+ * `$10,000.00` or `1.234,56 €` -> `10000.00`, `1234.56`; other values stay unchanged and are rejected with their row.
+ */
 function plainNumber(name: string, format: NumberFormat): string {
   const [group, point] = format === 'decimal-comma' ? ['.', ','] : [',', '.'];
   const bare = `regexp_replace(${identifier(name)}, '[\\p{Sc}\\p{Zs}]', '', 'g')`;

@@ -5,22 +5,22 @@ import { isOfAllocation, type RowSelection, rowSource } from './query.ts';
 import { type CostsDeps, relationsOf } from './relations.ts';
 import { textOrNull } from './text-row.ts';
 
-/** Usage as it was paid for. `unused`: a commitment that nothing used. */
+/** Usage by kind of payment. `unused`: an unused commitment. */
 export type UsageKind = 'onDemand' | 'committed' | 'unused' | 'spot';
 
-/** Usage rows of one charge period, kind and unit, added up. */
+/** Sum of the usage rows of one charge period, kind and unit. */
 export interface PeriodUsage {
   /** UTC, ISO 8601; the end is exclusive. */
   readonly start: string;
   readonly end: string;
   readonly kind: UsageKind;
   readonly unit: string | null;
-  /** Exact; null when no row says how much. */
+  /** Exact; null when no row states a quantity. */
   readonly quantity: string | null;
   readonly rowsWithoutQuantity: number;
 }
 
-/** An on-demand price that rows were charged at, per pricing unit. */
+/** An on-demand price of charged rows, per pricing unit. */
 export interface PaidPrice {
   readonly amount: string;
   readonly currency: string;
@@ -29,9 +29,9 @@ export interface PaidPrice {
 
 export interface BilledUsage {
   readonly periods: readonly PeriodUsage[];
-  /** Of the rows on demand, the one of most rows first. */
+  /** Prices of the on-demand rows, the price with the most rows first. */
   readonly prices: readonly PaidPrice[];
-  /** Deliveries that these rows are of, by id. */
+  /** Ids of the deliveries that contain these rows. */
   readonly deliveries: readonly string[];
 }
 
@@ -42,8 +42,8 @@ const QUANTITY = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN CommitmentD
 const UNIT = `CASE WHEN CommitmentDiscountStatus = 'Unused' THEN CommitmentDiscountUnit ELSE coalesce(PricingUnit, ConsumedUnit) END`;
 
 /**
- * How much of something was used in each charge period, and how it was paid for. Errors: `invalid_request` for a filter by what
- * allocation says, `dimension_unknown`, `bill_delivery_not_found`.
+ * Usage per charge period and kind of payment (on demand, commitment, spot). Errors: `invalid_request` for a filter by
+ * an allocation dimension, `dimension_unknown`, `bill_delivery_not_found`.
  */
 export async function billedUsage(deps: CostsDeps, selection: RowSelection): Promise<BilledUsage> {
   refuseShares(selection);
@@ -82,7 +82,7 @@ function kindOf(value: unknown): UsageKind {
   return kind;
 }
 
-/** A share of a row has no quantity of its own that a commitment could be bought for. */
+/** Refuses filters by allocation: a share of a row has no separate quantity for which a commitment could be bought. */
 function refuseShares({ filter }: RowSelection): void {
   const shared = filter.map((text) => parseFilter(text).dimension).find(isOfAllocation);
   if (shared === undefined) return;

@@ -4,15 +4,15 @@ import { rowSource } from './query.ts';
 import { type CostsDeps, relationsOf } from './relations.ts';
 import { textOrNull } from './text-row.ts';
 
-/** What a day costs more, or less, when a commitment has ended, of one team. */
+/** Change of a team's daily cost when a commitment has ended. */
 export interface EndedCommitmentPart {
   readonly team: string | null;
-  /** Where all that it covers is of one service. */
+  /** Null unless all usage that the commitment covers belongs to one service. */
   readonly serviceName: string | null;
   readonly dailyAmount: string;
 }
 
-/** When a commitment ends, as far as the bill says it. */
+/** End of a commitment, as stated by the bill. */
 export interface CommitmentEnd {
   /** FOCUS CommitmentDiscountId. */
   readonly commitment: string;
@@ -25,25 +25,26 @@ export interface CommitmentEnd {
   readonly parts: readonly EndedCommitmentPart[];
 }
 
-/** Columns in which clouds say when a commitment ends, beside FOCUS, which has none. */
+/** Cloud-specific columns with the end of a commitment; FOCUS has none. */
 const END_COLUMNS = [
   'x_savingsPlan/EndTime',
   'x_savings_plan_end_time',
   'x_reservation/EndTime',
   'x_reservation_end_time',
 ] as const;
-/** Months that a purchase is for (Azure). */
+/** Term of a purchase in months (Azure). */
 const TERM_COLUMN = 'x_SkuTerm';
-/** A purchase whose charge period is longer is charged for its term; else for a month of it. */
+/** A purchase with a longer charge period is charged for its term; a shorter one for a month of it. */
 const LEAST_TERM = 'INTERVAL 300 DAY';
-/** Days before its end by which a commitment is known. */
+/** Days of history before its end used to measure a commitment. */
 const LOOKED_AT_DAYS = 28;
 const NO_CENT = '0.005';
 
 /**
- * Commitments whose end the bill says: in a column of the cloud (AWS), by the term of a purchase (Azure), or by a purchase whose charge period
- * is the term (FOCUS). What ends with it: the effective cost of what it covered and of what of it was unused; what comes: the contracted
- * cost of the same usage. Of the last 28 days before its end, or before the end of the bill. `from` and `to`: days, the second exclusive.
+ * Commitments whose end the bill states: in a column of the cloud (AWS), by the term of a purchase (Azure), or by a
+ * purchase whose charge period is the term (FOCUS). The change replaces the effective cost of the covered usage and of
+ * the unused part with the contracted cost of the same usage. It is measured over the last 28 days before the end, or
+ * before the end of the bill. `from` and `to` are days; `to` is exclusive.
  */
 export async function commitmentEnds(
   deps: CostsDeps,

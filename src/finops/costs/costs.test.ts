@@ -13,7 +13,7 @@ import { costRows, costSummary, costValues } from './schema.ts';
 const shared = await sharedQuietApplication();
 beforeAll(() => applyRules(shared, SPLITTING_RULES));
 
-/** The last import is the bill of its months. */
+/** The last import is the current bill of its months. */
 const take = (name: string, rows: readonly BillRow[], to = shared) =>
   importFiles(to, 'aws', { [`${name}.csv`]: bill(rows) });
 const summary = (by: string, query: object = {}, of = shared) => call(of, costSummary, { query: { by, ...query } });

@@ -10,17 +10,17 @@ import { type CostsDeps, filesOf, relationsOf } from './relations.ts';
 import { textOrNull } from './text-row.ts';
 
 export interface DailyQuestion {
-  /** Dimensions that the daily roll-up has: subject fields, `serviceName`…; at most four. */
+  /** Dimensions of the daily roll-up: subject fields, `serviceName`…; at most four. */
   readonly by: readonly string[];
   readonly subject: Subject;
   /** First charge day, "2026-11-03". */
   readonly from: string;
   readonly metric: CostMetric;
-  /** Sources whose bills are not counted; none when left out. */
+  /** Excluded sources; none if omitted. */
   readonly withoutSources?: readonly string[];
 }
 
-/** What one group cost on one day; `keys` are its values of the dimensions, null where it has none. */
+/** Cost of one group on one day; `keys` are its values of the dimensions, null without a value. */
 export interface DailyAmount {
   readonly keys: readonly (string | null)[];
   readonly day: string;
@@ -28,32 +28,35 @@ export interface DailyAmount {
   readonly amount: string;
 }
 
-/** How far a source's bill reaches. */
+/** Period that the bill of a source covers. */
 export interface SourceReach {
   readonly source: string;
-  /** Latest month of which it has delivered a bill, up to the month asked for. */
+  /** Latest month with a bill of the source, up to the requested month. */
   readonly month: string;
-  /** Last day on which anything was charged in its months. */
+  /** Last day with a charge in the months of the source. */
   readonly through: string;
-  /** Days of its latest month, and of the one before, on which anything was charged. */
+  /** Number of days with a charge in its latest month and the month before. */
   readonly chargedDays: number;
-  /** When the latest delivery of `month` was made; null when it is not known. */
+  /** Production time of the latest delivery of `month`; null when unknown. */
   readonly producedAt: string | null;
-  /** Whether it has delivered a bill of a later month than `month` too. */
+  /** Whether the source has also delivered a bill of a month later than `month`. */
   readonly isFollowed: boolean;
 }
 
-/** What bills cover now. */
+/** Period that the current bills cover. */
 export interface DailyReach {
   /** Billing months with a bill, ascending. */
   readonly months: readonly string[];
-  /** Sources that delivered for the month asked for (the latest when none was) or one of the three before it. */
+  /** Sources with a delivery for the requested month (the latest by default) or one of the three months before it. */
   readonly sources: readonly SourceReach[];
-  /** Deliveries that stand now. */
+  /** Active deliveries. */
   readonly deliveries: readonly string[];
 }
 
-/** Daily allocated cost of many groups in one query of the roll-up. A day without a row cost nothing, if a bill covers it. */
+/**
+ * Daily allocated cost of many groups in one query of the roll-up. A day without a row cost nothing if a bill covers
+ * it.
+ */
 export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Promise<DailyAmount[]> {
   const { by, subject, from, metric, withoutSources } = question;
   const filter = Object.entries(subject).flatMap(([field, value]) =>
@@ -75,12 +78,12 @@ export async function dailySeries(deps: CostsDeps, question: DailyQuestion): Pro
   }));
 }
 
-/** A source without a bill of a month is expected to deliver one, unless it delivered none of so many months before it either. */
+/** A source without a bill of a month is expected to deliver one if it delivered a bill in this many months before. */
 const EXPECTED_MONTHS = 3;
 
 /**
- * How far the bills reach, by source, up to the end of a month ("2026-11"; the latest billing month when left out): what is behind
- * the last charge of one of them is unknown, not free.
+ * Period that the bills cover, by source, up to the end of a month ("2026-11"; the latest billing month by default).
+ * Cost after the last charge of a source is unknown, not zero.
  */
 export async function dailyReach(deps: CostsDeps, month?: string): Promise<DailyReach> {
   const units = await deps.billing.currentUnits(deps.store);
@@ -114,7 +117,7 @@ export async function dailyReach(deps: CostsDeps, month?: string): Promise<Daily
   return { months, sources, deliveries };
 }
 
-/** The days with charges of one month of a source, of those in that month. */
+/** Number of days with charges in one month of a source. */
 interface ChargedMonth {
   readonly source: string;
   readonly period: string;
@@ -150,7 +153,7 @@ async function chargedMonths(
   }));
 }
 
-/** The greatest of texts in order, of which there is at least one. */
+/** The greatest text of a non-empty list. */
 function latestOf(texts: readonly string[]): string {
   return texts.toSorted().at(-1) ?? '';
 }

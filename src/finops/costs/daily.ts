@@ -7,7 +7,7 @@ import { byDay } from './range.ts';
 
 const ofRow = new Map<string, string>(dailyDimensions.map((column) => [camelCaseOf(column), identifier(column)]));
 
-/** SQL of a dimension over the daily roll-up; null when only the rows themselves have it. */
+/** SQL of a dimension over the daily roll-up; null when only bill rows have it. */
 function dailyExpression(dimension: string): string | null {
   if (isOfAllocation(dimension)) return identifier(dimension);
   if (dimension === 'day') return `strftime(charge_day, '%Y-%m-%d')`;
@@ -17,8 +17,8 @@ function dailyExpression(dimension: string): string | null {
 }
 
 /**
- * SELECT of `d0`, `d1`… (the dimensions), `currency`, `amount` and `missing` from the daily roll-up (DESIGN section 8), which
- * has the sums of the bill in a fraction of its rows; null when the question names what only the rows have.
+ * SELECT of `d0`, `d1`… (the dimensions), `currency`, `amount` and `missing` from the daily roll-up (DESIGN section 8),
+ * which has the sums of the bill in a fraction of its rows; null when the query needs dimensions of bill rows.
  */
 export function dailyAmounts(
   selection: CostSelection,

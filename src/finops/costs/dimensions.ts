@@ -15,10 +15,10 @@ export interface CostDimensions {
   readonly currencies: string[];
 }
 
-/** Tag keys, and columns outside FOCUS, that are offered; others can be named all the same. */
+/** Maximum number of suggested tag keys, and of suggested columns outside FOCUS; others can still be queried. */
 const MOST_LISTED = 200;
 
-/** What costs can be grouped and filtered by: what holds at least one value. */
+/** Dimensions for grouping and filtering costs: those with at least one value. */
 export async function dimensionsOf(deps: CostsDeps): Promise<CostDimensions> {
   const files = await filesOf(deps, { filter: [] });
   const { bill, allocation } = relationsFrom(deps.lake, files);
@@ -56,7 +56,9 @@ export interface DimensionValue {
   readonly totals: { readonly currency: string; readonly amount: string }[];
 }
 
-/** The values of one dimension, most money first; amounts of several currencies are not compared but listed together. */
+/**
+ * Values of one dimension, largest amount first; amounts of several currencies are listed together but not compared.
+ */
 export async function valuesOf(
   deps: CostsDeps,
   question: ValuesQuestion,

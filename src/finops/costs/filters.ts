@@ -1,6 +1,6 @@
 import { literal } from '../../platform/lake/index.ts';
 
-/** One filter as written, taken apart. */
+/** One parsed filter. */
 export interface ParsedFilter {
   readonly dimension: string;
   readonly isNot: boolean;
@@ -15,8 +15,8 @@ export function parseFilter(text: string): ParsedFilter {
 }
 
 /**
- * SQL conditions of filters, one for each dimension: any of its wanted values, and none of its unwanted ones. A row
- * without a value has another value than any that is named, so `!=` takes it.
+ * SQL conditions of filters, one per dimension: any of its included values, and none of its excluded ones. A row
+ * without a value differs from every named value, so it satisfies `!=`.
  */
 export function filterConditions(
   filters: readonly ParsedFilter[],
@@ -41,7 +41,7 @@ function matches(expression: string, value: string): string {
   return `${expression} = ${literal(value)}`;
 }
 
-/** A filter that takes exactly this value, whatever it holds; null takes rows without one. */
+/** A filter that matches exactly this value, including a trailing `*`; null matches rows without a value. */
 export function exactFilter(dimension: string, value: string | null): string {
   const text = value ?? '';
   return `${dimension}=${text.endsWith('*') ? `${text.slice(0, -1)}\\*` : text}`;

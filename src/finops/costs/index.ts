@@ -39,47 +39,53 @@ export { type CostRelations, rowSource } from './query.ts';
 export { type AmountToDate, earliestDay, receivedDays, type SourceBehind } from './received-days.ts';
 export { type CostsDeps, relationsFrom } from './relations.ts';
 
-/** Charge days ("2026-11-03") in UTC; both ends belong to it. */
+/** Charge days ("2026-11-03") in UTC; both ends are inclusive. */
 export interface AllocatedRange {
   readonly from: string;
   readonly to: string;
 }
 
-/** Allocated cost by charge day. A day without a row cost nothing, if a bill covers it. */
+/** Allocated cost by charge day. A day without a row cost nothing if a bill covers it. */
 export interface AllocatedCosts {
   readonly rows: readonly { readonly day: string; readonly currency: string; readonly amount: string }[];
   /** Days with charges whose cost column is empty in all rows: unknown, not zero. */
   readonly unstatedDays: readonly string[];
-  /** Deliveries of each month of the range that a bill covers; other months are unknown, not free. */
+  /** Deliveries of each month of the range that a bill covers; cost of other months is unknown, not zero. */
   readonly deliveries: ReadonlyMap<string, readonly string[]>;
-  /** Last day on which anything at all was charged in those months; null when nothing was. */
+  /** Last day with any charge in those months; null without charges. */
   readonly through: string | null;
-  /** The part of the subject to which no rule in force can assign cost, so that no rows say nothing of it; null when there is none. */
+  /**
+   * The part of the subject to which no rule in force can assign cost, so that its cost is unknown; null when there is
+   * none.
+   */
   readonly unassigned: { readonly field: string; readonly value: string } | null;
-  /** Last whole day in the latest of those months (see `receivedDays`); null when no bill says it. */
+  /** Last complete day in the latest of those months (see `receivedDays`); null when no bill determines it. */
   readonly wholeThrough: string | null;
-  /** Sources that lack charges of the days to `wholeThrough`. */
+  /** Sources without all charges of the days up to `wholeThrough`. */
   readonly behind: readonly SourceBehind[];
 }
 
-/** What do we spend, on what: reports over billed rows and their allocation. */
+/** Cost reports over billed rows and their allocation. */
 export interface Costs {
-  /** Allocated cost of everything whose subject has the given fields. A charge counts on the day on which it begins. */
+  /** Allocated cost of all subjects with the given fields. A charge counts on the day on which it begins. */
   allocatedOver(subject: Subject, range: AllocatedRange, metric: CostMetric): Promise<AllocatedCosts>;
   /**
-   * How much was used in each charge period, and how it was paid for: on demand, by a commitment, as spot. Errors: `invalid_request`
-   * for a filter by what the allocation says, `dimension_unknown`, `bill_delivery_not_found`.
+   * Usage per charge period and kind of payment: on demand, by a commitment, as spot. Errors: `invalid_request` for a
+   * filter by an allocation dimension, `dimension_unknown`, `bill_delivery_not_found`.
    */
   usageOver(selection: RowSelection): Promise<BilledUsage>;
   /** Allocated cost by day of many groups in one query. */
   dailySeries(question: DailyQuestion): Promise<DailyAmount[]>;
-  /** What bills cover now, and how far each source's reaches in the latest month. */
+  /** Period that the current bills cover, and the last charge day of each source in the latest month. */
   dailyReach(): Promise<DailyReach>;
-  /** Commitments that end within days, the second exclusive, and what that changes; `through`: last whole day of the bills. */
+  /**
+   * Commitments that end in a range of days (`to` is exclusive), and the resulting change of cost; `through`: last
+   * whole day of the bills.
+   */
   commitmentEnds(question: { from: string; to: string; through: string }): Promise<CommitmentEnd[]>;
-  /** Changes whenever any daily amount may have changed. */
+  /** Changes whenever a daily amount may have changed. */
   dailyStamp(): Promise<string>;
-  /** Has `work` ask about daily charges as often as it likes, all of one state of the bill. */
+  /** Runs `work` with any number of queries over daily charges, all on one state of the bill. */
   withDailyCharges<T>(question: ChargesQuestion, work: (charges: DailyCharges) => Promise<T>): Promise<T>;
   readonly routes: readonly Route[];
 }

@@ -41,7 +41,10 @@ function billOf(source: string, charges: readonly Charge[]): string {
 const instant = (day: string, hour: number) =>
   new Date(Date.parse(`${day}T00:00:00Z`) + hour * 3_600_000).toISOString().replace('.000', '');
 
-/** Charges of every day from 1 October to a day of November, at any hour and of any length, some in the other month's bill. */
+/**
+ * Charges of every day from 1 October to a day of November, at random hours and of random length, some in the bill of
+ * the other month.
+ */
 function randomCharges(next: () => number, lastDay: number): Charge[] {
   const amount = () => (next() < 0.2 ? '0' : (next() * 50 - 2).toFixed(Math.floor(next() * 12)));
   return Array.from({ length: 31 + lastDay }, (_, at): Charge => {

@@ -8,7 +8,7 @@ import type { MonthToDate, ReportedCosts } from './schema.ts';
 import { type CostSummary, summarise } from './summary.ts';
 
 interface MonthToDateQuestion {
-  /** "2026-11"; the latest billing month when left out. */
+  /** "2026-11"; the latest billing month if omitted. */
   readonly month?: string | undefined;
   readonly metric: CostMetric;
   readonly filter: readonly string[];
@@ -20,8 +20,9 @@ const DAY_MS = 24 * 3_600_000;
 const MONTH_LENGTH = 'YYYY-MM'.length;
 
 /**
- * What a calendar month (UTC) has cost so far, by charge day: the charges that begin on its days up to the last one that every source
- * has delivered whole. What sources that are ahead charged on later days of it stands beside. Errors: `bill_period_not_covered`.
+ * Month-to-date cost of a calendar month (UTC), by charge day: the charges that begin on its days up to the last day
+ * that every source has delivered completely. Charges of later days, from sources that are ahead, are reported
+ * separately. Errors: `bill_period_not_covered`.
  */
 export async function monthToDate(deps: CostsDeps, question: MonthToDateQuestion): Promise<MonthToDate> {
   const { metric, filter } = question;
@@ -55,7 +56,7 @@ function notCovered(month: string | undefined): AppError {
   return new AppError('bill_period_not_covered', detail, { period: month ?? null });
 }
 
-/** The amount to date in the reporting currency. */
+/** The month-to-date amount in the reporting currency. */
 async function reportingTo(
   deps: CostsDeps,
   { metric, filter, currency }: MonthToDateQuestion,
@@ -94,8 +95,9 @@ function totalsTo({ rows }: CostSummary, through: string): MonthToDate['totals']
 }
 
 /**
- * The month before to the same day of it; the whole of it when this month is received to its end. Of the same sources as this month: without those
- * that are behind. Null when no bill covers it, and when this month has charges of a source that is behind.
+ * The previous month up to the same day, or the whole of it when this month is complete. Includes the same sources as
+ * this month, without those that are behind. Null when no bill covers it, or when this month has charges of a source
+ * that is behind.
  */
 async function sameDaysBefore(
   deps: CostsDeps,

@@ -8,11 +8,11 @@ import type { CostMetric } from '../billing/schema.ts';
 import { filterConditions, parseFilter } from './filters.ts';
 import { type AskedRange, rangeConditions } from './range.ts';
 
-/** Which rows a cost question is about; derived from the query of its endpoint. */
+/** Rows of a cost query; derived from the query of its endpoint. */
 export interface RowSelection extends AskedRange {
   readonly filter: readonly string[];
   readonly delivery?: string | undefined;
-  /** Sources whose bills are not counted; no effect on a question about one delivery. */
+  /** Excluded sources; no effect on a query about one delivery. */
   readonly withoutSources?: readonly string[] | undefined;
 }
 
@@ -24,9 +24,9 @@ export interface CostRelations {
   /** Bill rows with row ids. */
   readonly bill: string;
   readonly allocation: string;
-  /** The daily roll-up of the same state, where there is one: a delivery may be of the past. */
+  /** The daily roll-up of the same state; absent for a past delivery. */
   readonly daily?: string;
-  /** Columns of `allocation` beside those of the table. */
+  /** Additional columns of `allocation`. */
   readonly shareColumns?: readonly string[];
 }
 
@@ -38,12 +38,12 @@ export function isSubjectField(name: string): name is SubjectField {
   return (subjectFields as readonly string[]).includes(name);
 }
 
-/** What a row has by its allocation and not by itself: subject fields, `rule` and `kind`. */
+/** True for dimensions that come from the allocation of a row, not from the bill: subject fields, `rule` and `kind`. */
 export function isOfAllocation(name: string): boolean {
   return isSubjectField(name) || name === 'rule' || name === 'kind';
 }
 
-/** Of a name that is not known, a message shows so many characters. */
+/** Maximum length of an unknown name in an error message. */
 const LONGEST_NAME = 300;
 
 /** SQL text expression of any dimension. Errors: `dimension_unknown`, with the nearest names. */
@@ -63,16 +63,19 @@ export function dimensionExpression(name: string): string {
   );
 }
 
-/** Where the rows of a question come from, and which of them it wants. */
+/** Relation and condition of the rows of a query. */
 export interface RowSource {
   readonly from: string;
   readonly where: string;
-  /** SQL of a cost of a row: that of its share when allocations are joined, else the row's own. Both sum to the bill. */
+  /**
+   * SQL of a cost of a row: the cost of its share when allocations are joined, else the cost of the row. Both sum to
+   * the bill.
+   */
   cost(column: string): string;
   readonly isJoined: boolean;
 }
 
-/** FROM and WHERE of a selection. Allocations join only when something of them is asked for: `dimensions`, or a filter. */
+/** FROM and WHERE of a selection. Allocations are joined only when `dimensions` or a filter use them. */
 export function rowSource(selection: RowSelection, dimensions: readonly string[], relations: CostRelations): RowSource {
   const filters = selection.filter.map(parseFilter);
   const named = [...dimensions, ...filters.map(({ dimension }) => dimension)];
@@ -86,12 +89,12 @@ export function rowSource(selection: RowSelection, dimensions: readonly string[]
   };
 }
 
-/** A row without a share is whole: its own cost holds. */
+/** A row without a share keeps its whole cost. */
 function sharedCost(column: string): string {
   return `CASE WHEN a.share IS NULL THEN b.${identifier(column)} ELSE a.${identifier(`shared_${column}`)} END`;
 }
 
-/** The FROM item of a question about one metric; `amount` is the SQL of the metric. */
+/** The FROM item of a query for one metric; `amount` is the SQL of the metric. */
 export function costSource(
   selection: CostSelection,
   dimensions: readonly string[],
@@ -105,8 +108,8 @@ const SHARED_COSTS = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost
 const SHARE_FACTS = ['kind', 'layer', 'method', 'share', 'ratio', 'usage_unit', 'usage_quantity', 'reason'];
 
 /**
- * Bill rows with their shares; a row without an allocation stays, as unallocated. What bill rows have too is renamed, so that
- * their columns can be named without a prefix.
+ * Bill rows with their shares; a row without an allocation stays, as unallocated. Columns that bill rows also have are
+ * renamed, so that the columns of the bill can be used without a prefix.
  */
 function joined({ bill, allocation, shareColumns = [] }: CostRelations): string {
   const fields = subjectFields.map(identifier).join(', ');

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { literal } from '../../platform/lake/index.ts';
 
-/** A stretch of time as it is asked for: billing months, or charge days; both ends belong to it. */
+/** A requested range: billing months or charge days; both ends are inclusive. */
 export interface AskedRange {
   readonly period?: string | undefined;
   readonly from?: string | undefined;
@@ -11,7 +11,7 @@ export interface AskedRange {
 const isDay = (text: string): boolean => text.length === 'YYYY-MM-DD'.length;
 const DAY_MS = 24 * 3_600_000;
 
-/** Whether an end of the range is a charge day. Errors: `invalid_request` for a mixture, or an end before the start. */
+/** Whether the range is in charge days. Errors: `invalid_request` for a mixture, or an end before the start. */
 export function byDay({ from, to }: AskedRange): boolean {
   const ends = [from, to].filter((end) => end !== undefined);
   if (new Set(ends.map(isDay)).size > 1) {
@@ -24,7 +24,7 @@ export function byDay({ from, to }: AskedRange): boolean {
   return ends.some(isDay);
 }
 
-/** SQL conditions over bill rows: months are billing periods, days are those on which charges begin, UTC. */
+/** SQL conditions over bill rows: months select billing periods, days select the start day of charges, UTC. */
 export function rangeConditions(range: AskedRange): string[] {
   const { period, from, to } = range;
   const days = byDay(range);
@@ -42,7 +42,7 @@ function dayStart(day: string, later: number): string {
   return `TIMESTAMP ${literal(start.slice(0, 19).replace('T', ' '))}`;
 }
 
-/** Whether a billing period can hold rows of the range; by charge day every period can. */
+/** Whether a billing period can contain rows of the range; by charge day every period can. */
 export function mayHold(range: AskedRange, period: string): boolean {
   const { from, to } = range;
   if (range.period !== undefined && range.period !== period) return false;

@@ -2,34 +2,34 @@ import { monthPeriod } from '../../platform/units/index.ts';
 import type { DailyReach, SourceReach } from './daily-series.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** A cloud may still add to a day for as long behind its end. */
+/** Time after the end of a day during which a cloud may still add charges to it. */
 const LATE_MS = DAY_MS;
-/** A source that charges on fewer days, such as one fee a month, does not say how far bills reach. */
+/** A source with charges on fewer days, such as one monthly fee, does not determine the last received day. */
 const LEAST_CHARGED_DAYS = 4;
 const MONTH_LENGTH = 'YYYY-MM'.length;
 
-/** A source that has not delivered as far as the others, and its last whole day ("2026-10-31", UTC). */
+/** A source with fewer delivered days than the others, and its last complete day ("2026-10-31", UTC). */
 export interface SourceBehind {
   readonly source: string;
   readonly through: string;
 }
 
-/** How far bills reach, as days ("2026-11-26", UTC). */
+/** Last days that the bills cover ("2026-11-26", UTC). */
 interface ReceivedDays {
-  /** The last day that every source with a whole day of its month has delivered whole. */
+  /** The last day that every source with a complete day in its month has delivered completely. */
   readonly through: string;
   /** The last day with any charge. */
   readonly chargedThrough: string;
-  /** Sources without a whole day of the month of `through`: totals to that day lack their charges. By name. */
+  /** Sources without a complete day in the month of `through`, by name: totals up to that day lack their charges. */
   readonly behind: readonly SourceBehind[];
 }
 
 /**
- * The last charge day that has been received whole, and the sources that lack it. A source's last whole day is its last day with a
- * charge (the end of the month, once it has delivered a later one), but no day that ended less than 24 hours before its delivery was
- * made. Sources with charges on at least four days decide (all sources where none has): of those with a whole day in the latest
- * month of which any has one, the earliest last whole day. The others are behind, as is a source of a few fees without a bill of that
- * month. Null without a charge.
+ * The last complete charge day, and the sources that lack it. The last complete day of a source is its last day with a charge
+ * (the end of the month, once it has delivered a later month), but no day that ended less than 24 hours before the production
+ * of its delivery. Sources with charges on at least four days decide (all sources if there are none). The result is the
+ * earliest last complete day of those sources that have a complete day in the latest month with a complete day of any source.
+ * The other sources are behind, as is a source with a few fees and no bill of that month. Null without a charge.
  * Example: sources to 29 Nov, 26 Nov and 31 Oct -> through 26 Nov, charged through 29 Nov, behind: the one of 31 Oct.
  */
 export function receivedDays({ sources }: Pick<DailyReach, 'sources'>): ReceivedDays | null {
@@ -71,14 +71,14 @@ function dayBefore(at: number): string {
   return new Date(at - DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
-/** Of days as "2026-11-26". */
+/** Earliest of days such as "2026-11-26". */
 export function earliestDay(first: string, ...others: readonly string[]): string {
   return [first, ...others].toSorted()[0] ?? first;
 }
 
-/** What was charged up to the last whole day, and on the days behind it. */
+/** Cost up to the last complete day, and on later days. */
 export interface AmountToDate {
   readonly amount: string;
-  /** Charged on later days, which are not whole yet. */
+  /** Cost of later, incomplete days. */
   readonly later: string;
 }

@@ -15,15 +15,15 @@ export interface CostsDeps {
   readonly billing: Pick<Billing, 'currentUnits' | 'rejectedRows' | 'countedUnits' | 'producedAt' | 'deliveryNotFound'>;
 }
 
-/** The lake files that a question is answered from. */
+/** The lake files that a query reads. */
 export interface CostFiles {
   readonly bill: readonly StagedFile[];
   readonly allocation: readonly StagedFile[];
-  /** The daily roll-up of the same state, where there is one: a delivery may be of the past. */
+  /** The daily roll-up of the same state; absent for a past delivery. */
   readonly daily?: readonly StagedFile[];
 }
 
-/** What a question reads. Errors: `bill_delivery_not_found`, `bill_delivery_deleted`, `invalid_request`. */
+/** Lake files that a query reads. Errors: `bill_delivery_not_found`, `bill_delivery_deleted`, `invalid_request`. */
 export async function filesOf(deps: CostsDeps, selection: RowSelection): Promise<CostFiles> {
   const files =
     selection.delivery === undefined ? await currentFiles(deps) : await deliveredFiles(deps, selection.delivery);
@@ -43,7 +43,7 @@ async function partitionsOf({ store, billing }: CostsDeps, sources: readonly str
   return new Set(units.filter(({ source }) => sources.includes(source)).map(({ partition }) => partition));
 }
 
-/** What a question over `dimensions` reads. */
+/** Relations that a query over `dimensions` reads. */
 export async function relationsOf(
   deps: CostsDeps,
   selection: RowSelection,
@@ -52,7 +52,7 @@ export async function relationsOf(
   return relationsFrom(deps.lake, await filesOf(deps, selection), namedIn(selection, dimensions));
 }
 
-/** All dimensions that a question names. */
+/** All dimensions that a query uses. */
 export function namedIn({ filter }: RowSelection, dimensions: readonly string[]): string[] {
   return [...dimensions, ...filter.map((text) => parseFilter(text).dimension)];
 }
@@ -65,7 +65,9 @@ export function relationsFrom(lake: Lake, files: CostFiles, named: readonly stri
   };
 }
 
-/** They are swapped in one transaction but read one by one: when a swap came in between, they are read again. */
+/**
+ * One transaction swaps these files, but separate statements read them: reads again when a swap happened in between.
+ */
 async function currentFiles({ store, lake }: CostsDeps): Promise<CostFiles> {
   for (;;) {
     const before = await sequences(store, lake);
@@ -82,8 +84,8 @@ async function sequences(sql: Sql, lake: Lake): Promise<string> {
 }
 
 /**
- * Rows of a delivery, whether it counts or not, with the allocation that stood on it last. What never counted was never
- * allocated, so all of it is unallocated.
+ * Rows of a delivery, counted or not, with the last allocation that included it. A delivery that never counted was
+ * never allocated, so all of its cost is unallocated.
  */
 async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: string): Promise<CostFiles> {
   const units = await billing.countedUnits(store, delivery);
@@ -97,12 +99,12 @@ async function deliveredFiles({ store, lake, billing }: CostsDeps, delivery: str
       billRows,
       units.flatMap(({ lakeFiles }) => lakeFiles),
     ),
-    // The state may name files of other units, whose deliveries were deleted since.
+    // The state can include files of other units, whose deliveries have been deleted since.
     allocation: await lake.keptById(store, allocations, allocated),
   };
 }
 
-/** Rows that were not accepted, of the deliveries that a question reads. */
+/** Number of rejected rows in the deliveries that a query reads. */
 export async function rejectedIn({ store, billing }: CostsDeps, selection: RowSelection): Promise<number> {
   if (selection.delivery !== undefined) return billing.rejectedRows(store, selection.delivery);
   const units = await billing.currentUnits(store);

@@ -6,8 +6,9 @@ import { groupsSql } from './summary-sql.ts';
 import { textOrNull } from './text-row.ts';
 
 /**
- * Groups and total in one currency: each charge day's sum of each group at the rate of its day. Products are exact, so that any grouping
- * sums to the same total. What has no rate is left out and counted; the total is null when nothing has one.
+ * Converts groups and total into one currency: the sum of each group on each charge day, at the rate of that day.
+ * Products are exact, so any grouping sums to the same total. Amounts without a rate are excluded and counted; the
+ * total is null when no amount has a rate.
  */
 export async function reportIn(
   { lake, exchange }: CostsDeps,

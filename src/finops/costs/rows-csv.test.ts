@@ -28,7 +28,7 @@ it('writes the rows as CSV with the values that the list shows', async () => {
   expect(read.map(({ serviceName }) => serviceName)).toContain("'=cmd|x");
 });
 
-/** A listed row as the file has it: nothing for null, an apostrophe before a formula, further columns apart. */
+/** A listed row as in the file: empty for null, an apostrophe before a formula, additional columns separate. */
 function parted(row: Readonly<Record<string, string | null>>) {
   const texts = Object.entries(row).filter(([name]) => !name.startsWith('x_'));
   const further = Object.entries(row).filter(([name]) => name.startsWith('x_'));

@@ -9,7 +9,7 @@ import { type CostRelations, type CostSelection, costSource, dimensionExpression
 import { type CostsDeps, relationsOf } from './relations.ts';
 import { type TextRow, textOrNull } from './text-row.ts';
 
-/** Columns of a row as shown: where it came from, its subject, then FOCUS in camelCase. */
+/** Displayed columns of a row: its origin, its subject, then FOCUS in camelCase. */
 const rowColumns: readonly (readonly [name: string, expression: string])[] = [
   ['delivery', 'delivery'],
   ['file', 'file'],
@@ -27,18 +27,20 @@ const rowColumns: readonly (readonly [name: string, expression: string])[] = [
   ...focusColumnNames.map((name) => [camelCaseOf(name), dimensionExpression(camelCaseOf(name))] as const),
 ];
 
-/** What a share has of its row's costs; shown in their place, so that what is listed adds up to what is summed. */
+/** Cost columns in which a share replaces the cost of its row, so that listed rows add up to the sums. */
 const costs = new Set(['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'].map(camelCaseOf));
 
 function rowsSql(selection: CostSelection, relations: CostRelations, only: string): string {
-  // The subject of every row is shown, so allocations always join here.
+  // Every row displays its subject, so allocations always join here.
   const { from, amount } = costSource(selection, ['rule'], relations);
   const columns = rowColumns.map(([name, expression]) => `${shownExpression(name, expression)} AS ${identifier(name)}`);
   return `SELECT ${columns.join(', ')}, to_json("x_Columns")::VARCHAR AS custom_columns, ${amount} AS sort_amount
     FROM ${from} WHERE ${only} ORDER BY sort_amount DESC NULLS LAST, ${PLACE}`;
 }
 
-/** The columns as the lines of a CSV file, made by the engine's threads: as rows in JavaScript they would hold the event loop. */
+/**
+ * Formats the columns as CSV lines in the engine's threads; formatting rows in JavaScript would block the event loop.
+ */
 function linesSql(selection: CostSelection, relations: CostRelations): string {
   const { from, where, amount } = costSource(selection, ['rule'], relations);
   const fields = rowColumns.map(([name, expression]) => {
@@ -55,12 +57,13 @@ function shownExpression(name: string, expression: string): string {
   return `CASE WHEN a.share IS NULL THEN b.${identifier(column)} ELSE a.${identifier(`shared_${column}`)} END::VARCHAR`;
 }
 
-/** What tells one listed row from all others. */
+/** Columns that identify a listed row. */
 const PLACE = 'b.lake_file, file_row_number, a.share';
 
 /**
- * The relations cut down to the few rows of a page and to rows of other files with the same numbers, and the condition that
- * tells them apart: the reader skips the rest, where sorting all columns of all rows would hold them in memory.
+ * Restricts the relations to the few rows of a page and to rows of other files with the same numbers, with the
+ * condition that separates them. The reader skips the other rows; sorting all columns of all rows would hold them in
+ * memory.
  */
 async function pageOf(
   deps: CostsDeps,

@@ -20,11 +20,11 @@ export interface CostSummary {
   readonly rows: TextRow[];
   readonly totals: CostTotal[];
   readonly leftOut: { readonly rejectedRows: number; readonly rowsWithoutMetric: number };
-  /** The same in one currency; null when none was asked for. */
+  /** The same in one currency; null unless requested. */
   readonly reporting: ReportedCosts | null;
 }
 
-/** Cost by dimensions; groups, totals and what `reporting` has of them are read from the same files, so that they agree. */
+/** Cost by dimensions; groups, totals and `reporting` are read from the same files, so that they agree. */
 export async function summarise(
   deps: CostsDeps,
   by: readonly string[],
@@ -52,13 +52,13 @@ export async function summarise(
   };
 }
 
-/** Errors: `dimension_unknown` for more than can be shown. */
+/** Errors: `dimension_unknown` for more dimensions than a result can have. */
 export function distinctDimensions(by: readonly string[]): string[] {
   if (by.length <= MAX_DIMENSIONS) return [...new Set(by)];
   throw new AppError('dimension_unknown', `At most ${MAX_DIMENSIONS} dimensions; ${by.length} were given.`);
 }
 
-/** Totals come from the bill rows themselves, never from the groups, so that a lost group could not hide. */
+/** Totals come from bill rows, never from the groups, so that a missing group is detected. */
 async function totalsOf(deps: CostsDeps, selection: CostSelection, relations: CostRelations): Promise<CostTotal[]> {
   const { from, where, amount } = costSource(selection, [], relations);
   const rows = await deps.lake.query(

@@ -1,4 +1,4 @@
-/** A row as the contract shows it: every value as text, null for none. */
+/** A row of the API: every value as text, null without a value. */
 export type TextRow = Record<string, string | null>;
 
 export function textOrNull(value: unknown): string | null {

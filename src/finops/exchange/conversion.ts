@@ -2,23 +2,26 @@ import { type Decimal, decimal, decimalString } from '../../platform/units/index
 import { type FoundRate, findRate, type RateTable } from './rate-book.ts';
 import type { Unconverted, UsedRate } from './schema.ts';
 
-/** An amount of one charge day in its own currency. */
+/** An amount of one charge day in its original currency. */
 interface DatedAmount {
   readonly day: string;
   readonly currency: string;
   readonly amount: string;
 }
 
-/** Converts dated amounts to one currency and keeps the rates that it used. */
+/** Converts dated amounts to one currency and records the rates that it used. */
 export interface Conversion {
-  /** The exact product of amount and rate; null when no rate of the day is known, and then it counts as left out. */
+  /**
+   * The exact product of amount and rate; null when the day has no known rate, and the amount is then counted as
+   * excluded.
+   */
   convert(amount: DatedAmount): Decimal | null;
   /** By currency, then date. */
   rates(): UsedRate[];
   leftOut(): Unconverted[];
 }
 
-/** Amounts in the reporting currency itself need no rate and show none. */
+/** Amounts in the reporting currency need no rate and list none. */
 export function createConversion(tables: readonly RateTable[], reporting: string): Conversion {
   const found = new Map<string, FoundRate | null>();
   const used = new Map<string, UsedRate>();

@@ -13,8 +13,8 @@ const RATE = /^\d{1,12}(\.\d{1,12})?$/;
 const MOST_LINES = 20_000;
 
 /**
- * The days of eurofxref-hist.csv, oldest first: `Date,USD,JPY,…`, a line a day, `N/A` or nothing where a currency has no rate, perhaps a
- * comma at the end of each line. Errors: `exchange_rates_invalid` with line and column.
+ * Parses eurofxref-hist.csv into days, oldest first: `Date,USD,JPY,…`, one line per day, `N/A` or empty for a currency
+ * without a rate, optionally a comma at the end of each line. Errors: `exchange_rates_invalid` with line and column.
  */
 export function parseEcbRates(file: string, text: string): DayRates[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);

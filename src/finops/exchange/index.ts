@@ -9,11 +9,14 @@ import { deleteDays, ECB, findTable, listTables, putDays, putTable, tablesWithin
 
 export { exchangeMigrations } from './migrations.ts';
 
-/** Exchange rates by day: tables of one's own, and the reference rates of the European Central Bank. */
+/** Exchange rates by day: custom tables, and the reference rates of the European Central Bank. */
 export interface Exchange {
-  /** Converts amounts of charge days from the first to the last ("2026-11-03") to a currency, at the rate of their day. */
+  /**
+   * Creates a converter to a currency for amounts of charge days ("2026-11-03", both ends inclusive), at the rate of
+   * their day.
+   */
   conversion(reporting: string, days: { readonly from: string; readonly to: string }): Promise<Conversion>;
-  /** `ExchangeRates`: one table replaces the table of its name. */
+  /** `ExchangeRates`: a table replaces the table with the same name. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
@@ -46,7 +49,7 @@ async function applyTable(sql: Sql, name: string, spec: ExchangeRatesSpec): Prom
   return before === null ? 'created' : 'changed';
 }
 
-/** Days that the file does not have stay as they were imported before. */
+/** Days missing in the file keep their imported rates. */
 async function importEcb(store: Store, file: string, text: string) {
   const days = parseEcbRates(file, text);
   const changedDays = await store.transaction(async (sql) => {

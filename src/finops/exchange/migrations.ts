@@ -9,7 +9,7 @@ export const exchangeMigrations: Migrations = {
         .addColumn('base', 'text', (column) => column.notNull())
         .addColumn('source', 'text', (column) => column.notNull())
         .execute();
-      // One row a day: the ECB's history has 7,000 of them, of 40 currencies each.
+      // One row per day: the ECB's history has 7,000 days with 40 currencies each.
       await db.schema
         .createTable('exchange_day')
         .addColumn('name', 'text', (column) => column.notNull())

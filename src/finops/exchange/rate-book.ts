@@ -9,22 +9,26 @@ export interface RateTable {
   readonly days: readonly DayRates[];
 }
 
-/** What one unit of a currency is in another. */
+/** Exchange rate: the price of one unit of a currency in another currency. */
 export interface FoundRate {
   readonly rate: Decimal;
-  /** Day on which it was published. */
+  /** Publication day of the rate. */
   readonly date: string;
   readonly source: string;
 }
 
-/** A cross rate is rounded to this, and is what is shown: an amount times it is exact, so that parts add up to their total. */
+/**
+ * Decimals of a cross rate. The rounded rate is displayed and used: an amount times it is exact, so that parts add up
+ * to their total.
+ */
 const RATE_DECIMALS = 20;
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * The rate from one currency to another on a day: of the first table that has both, that of the day or else of the last day before it, at
- * most seven days back. Null where no table has it. Between two currencies that are not the base it is the cross rate, rate(to) /
- * rate(from), half-even at 20 decimals. Example: base EUR, USD 1.25, GBP 0.8 -> USD to GBP is 0.64.
+ * Rate from one currency to another on a day: from the first table that has both currencies, on the day or else on the
+ * last day before it, at most seven days back. Null where no table has it. Between two currencies other than the base
+ * it is the cross rate, rate(to) / rate(from), rounded half-even to 20 decimals. Example: base EUR, USD 1.25, GBP 0.8
+ * -> USD to GBP is 0.64.
  */
 export function findRate(tables: readonly RateTable[], from: string, to: string, day: string): FoundRate | null {
   const earliest = new Date(Date.parse(`${day}T00:00:00Z`) - MOST_DAYS_BACK * DAY_MS).toISOString().slice(0, 10);
@@ -40,7 +44,7 @@ export function findRate(tables: readonly RateTable[], from: string, to: string,
   return null;
 }
 
-/** Index of the last day that is not after one; -1 when all are. */
+/** Index of the last day up to `day`; -1 when all days are later. */
 function lastUpTo(days: readonly DayRates[], day: string): number {
   let [low, high] = [0, days.length];
   while (low < high) {

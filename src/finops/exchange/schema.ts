@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString } from '../../platform/units/schema.ts';
 
-/** Rates of the day before, or of a day at most this many days before, stand in for a day without its own. */
+/** Maximum age in days of an earlier rate that replaces a missing rate of a day. */
 export const MOST_DAYS_BACK = 7;
 
 const isOnCalendar = (day: string) => {
@@ -102,7 +102,10 @@ export type Unconverted = z.infer<typeof Unconverted>;
 const SHOWN_DIGITS = 8;
 const SHOWN = new Intl.NumberFormat('en', { maximumSignificantDigits: SHOWN_DIGITS, useGrouping: false });
 
-/** A rate for a sentence: a cross rate of 20 decimals to eight significant digits. Example: 0.86213466678966123456 -> `about 0.86213467`. */
+/**
+ * Rounds a cross rate of 20 decimals to eight significant digits for text. Example: 0.86213466678966123456 -> `about
+ * 0.86213467`.
+ */
 export function shownRate(rate: string): string {
   const digits = rate.replace('.', '').replace(/^0+/, '');
   return digits.length <= SHOWN_DIGITS ? rate : `about ${SHOWN.format(Number(rate))}`;

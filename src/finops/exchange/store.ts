@@ -9,12 +9,15 @@ interface ExchangeTables {
   exchange_day: { name: string; day: string; rates: string };
 }
 
-/** Imported reference rates; documents, whose names have no capitals, are asked before them. */
+/**
+ * Imported reference rates. Documents take precedence; their names have no capitals, so they cannot collide with this
+ * name.
+ */
 export const ECB = 'ECB';
 const ROWS_A_STATEMENT = 300;
 const Rates = z.record(Currency, DecimalString);
 
-/** Names in the order in which they are asked. */
+/** Tables in order of precedence. */
 async function tablesInOrder(sql: Sql): Promise<ExchangeTables['exchange_table'][]> {
   const rows = await sql.tables<ExchangeTables>().selectFrom('exchange_table').selectAll().orderBy('name').execute();
   return [...rows.filter(({ name }) => name !== ECB), ...rows.filter(({ name }) => name === ECB)];
@@ -61,7 +64,7 @@ export async function deleteDays(sql: Sql, name: string): Promise<void> {
   await sql.tables<ExchangeTables>().deleteFrom('exchange_day').where('name', '=', name).execute();
 }
 
-/** Every table with its rates of some days, in the order in which they are asked. */
+/** Every table with its rates of a range of days, in order of precedence. */
 export async function tablesWithin(sql: Sql, within: { from: string; to: string }): Promise<RateTable[]> {
   const tables: RateTable[] = [];
   for (const { name, base, source } of await tablesInOrder(sql)) {

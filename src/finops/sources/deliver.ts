@@ -12,7 +12,10 @@ import { findSync } from './store.ts';
 
 export interface DeliverDeps extends FetchDeps {
   readonly clock: Clock;
-  /** Imports a delivery as a whole: it stands afterwards, or nothing has changed. `isWanted` rejects in its turn, first. */
+  /**
+   * Imports a delivery completely or not at all. `isWanted` runs first in the exclusive queue and can reject the
+   * import.
+   */
   importDelivery(request: DeliveryRequest, isWanted: () => Promise<void>): Promise<ImportResult>;
 }
 
@@ -23,10 +26,13 @@ export interface DeliverJob extends FetchJob {
   readonly trigger: Sync['trigger'];
 }
 
-/** Clouds write a manifest last and within minutes; one that does not agree with its files after a day never will. */
+/**
+ * Clouds write a manifest last, within minutes. A manifest that differs from its files after this time counts as
+ * broken.
+ */
 const BROKEN_AFTER_MS = 24 * 3_600_000;
 
-/** What ends the whole sync: the next delivery would meet the same. */
+/** Errors that end the whole sync, because the next delivery would fail in the same way. */
 const ENDING: ReadonlySet<ErrorCode> = new Set([
   'bill_source_not_found',
   'bucket_unreachable',
@@ -37,15 +43,15 @@ const ENDING: ReadonlySet<ErrorCode> = new Set([
   'store_unreachable',
 ]);
 
-/** The producer was writing while we read. */
+/** Errors caused by a producer that writes during the read. */
 const CHANGING: ReadonlySet<ErrorCode> = new Set([
   'bucket_object_changed',
   'bucket_object_not_found',
-  // Kept when the files were planned, and deleted since: the next sync fetches them.
+  // The raw file was kept when the import was planned, and deleted since: the next sync fetches it.
   'bill_raw_not_found',
 ]);
 
-/** Deals with one delivery of a bucket; what is wrong with it alone is its outcome, not an error. */
+/** Processes one delivery of a bucket; an error of this delivery alone becomes its outcome and does not throw. */
 export async function deliverPlan(deps: DeliverDeps, job: DeliverJob, plan: DeliveryPlan): Promise<SyncedDelivery[]> {
   const { state } = plan;
   const known = await findKnown(deps.store, job.source, fingerprintOf(plan));
@@ -87,7 +93,10 @@ function waitingOutcome(now: Instant, job: DeliverJob, plan: DeliveryPlan, { rea
   return { ...outcomeOf(plan, 'failed', detail), code: 'bill_manifest_broken' };
 }
 
-/** Nobody has changed anything since it failed, and it was not asked for again: the files are not fetched for nothing. */
+/**
+ * Returns the stored failure if nothing has changed since and the sync was not started by hand, to avoid a useless
+ * fetch.
+ */
 function repeatsFailure(job: DeliverJob, plan: DeliveryPlan, known: KnownDelivery | null): SyncedDelivery[] | null {
   if (known?.outcome !== 'failed' || job.trigger === 'hand') return null;
   return known.attemptHash === attemptHashOf(plan, job.spec) ? [...known.deliveries] : null;
@@ -138,15 +147,15 @@ async function fetchAndImport(deps: DeliverDeps, job: DeliverJob, plan: Delivery
   return result;
 }
 
-/** A sync whose source was deleted brings nothing more in. Error: `bill_source_not_found`. */
+/** Prevents an import by a sync whose source was deleted. Error: `bill_source_not_found`. */
 async function assertRunning(sql: Sql, { sync, source }: Pick<DeliverJob, 'sync' | 'source'>): Promise<void> {
   if ((await findSync(sql, sync)) !== null) return;
   throw new AppError('bill_source_not_found', `The source "${source}" was deleted while it was synced.`, { source });
 }
 
 /**
- * What is written over a manifest is newer than what stood there, whatever the time of the object says: copying and
- * unpacking bring old times along.
+ * Production time. Without a stated time, a rewritten manifest is newer than the previous one whatever the object's
+ * time: copying and unpacking preserve old times.
  */
 async function producedAt(deps: DeliverDeps, source: string, plan: DeliveryPlan): Promise<Instant> {
   if (plan.producedAtStated) return plan.producedAt;
@@ -155,8 +164,8 @@ async function producedAt(deps: DeliverDeps, source: string, plan: DeliveryPlan)
 }
 
 /**
- * True when most rows are of another billing period than the manifest says: then its month is that of the charges or of
- * the run, and the rows say which periods they are of.
+ * True when most rows belong to a billing period other than the manifest's. The month of the manifest is then that of
+ * the charges or of the run, and the rows determine the billing periods.
  */
 function isMostlyOfOtherPeriods(error: unknown): boolean {
   if (!(error instanceof AppError) || error.code !== 'bill_rows_rejected') return false;

@@ -14,7 +14,7 @@ import { planPlainFiles } from './layouts/without-manifest.ts';
 import { sourceMigrations } from './migrations.ts';
 import { createProgressMeter } from './progress.ts';
 
-/** A real folder to read from and a real store and object store to fetch to. */
+/** A real folder to read from, and a real store and object store to fetch into. */
 async function fixture() {
   const [folder, data] = [mkdtempSync(join(tmpdir(), 'bucket-')), mkdtempSync(join(tmpdir(), 'fetch-'))];
   const store = await openStore({ database: 'sqlite', folder: data });
@@ -29,7 +29,7 @@ async function fixture() {
   return { folder, deps, bucket, kept, leftovers, uploads };
 }
 
-/** The same bucket, noting what is read, and doing something when the first bytes of an object have been read. */
+/** The same bucket; records reads, and calls `whenRead` after the first bytes of an object. */
 function watched(bucket: Bucket, whenRead: (key: string) => void = () => {}): { bucket: Bucket; read: string[] } {
   const read: string[] = [];
   const readObject: Bucket['read'] = async (key, etag) => {

@@ -10,9 +10,9 @@ import type { DeliveryPlan, Listing, PlannedFile } from './layouts/delivery-plan
 import { mapBounded } from './map-bounded.ts';
 import type { ProgressMeter } from './progress.ts';
 
-/** Enough to hide the latency of a bucket, few enough for one disk. */
+/** Concurrent fetches: enough to hide the latency of a bucket, and few enough for one disk. */
 const FETCHES_AT_ONCE = 4;
-/** Longest name that an upload keeps; the key itself is kept by the delivery. */
+/** Maximum length of an upload's name; the delivery stores the full key. */
 const LONGEST_NAME = 255;
 
 export interface FetchDeps {
@@ -30,9 +30,8 @@ export interface FetchJob {
 }
 
 /**
- * Brings the files of a delivery here, streamed, each in the version that was planned with. What a sync that was cut off
- * had fetched, and what an earlier delivery left, is not fetched again.
- * Errors: `bucket_object_changed` and those of reading a bucket.
+ * Fetches the files of a delivery, streamed, each in the planned version. Files that an interrupted sync or an earlier
+ * delivery already fetched are not fetched again. Errors: `bucket_object_changed` and those of reading a bucket.
  */
 export async function fetchFiles(deps: FetchDeps, job: FetchJob, plan: DeliveryPlan): Promise<DeliveryFileRef[]> {
   const { progress } = job;
@@ -80,7 +79,7 @@ async function fetchFile(
   const { store, uploads } = deps;
   const { key, etag } = file;
   const upload = uploads.newId();
-  // Noted before its bytes come: whatever happens, they are found again, and used or cleared away.
+  // Recorded before the bytes arrive, so that after a crash they are found again and used or removed.
   await saveFetched(store, job.source, { key, etag, sha256: null, upload });
   const { sizeBytes, sha256 } = await receive(deps, job, file, upload, signal);
   if (sizeBytes !== file.sizeBytes) {
@@ -106,7 +105,7 @@ async function receive(
   });
   const piping = pipeline(await bucket.read(key, etag), counted, { signal });
   const name = (key.split('/').at(-1) ?? key).slice(-LONGEST_NAME);
-  // Both ends hear of a failure; the one that began it says why.
+  // Both ends of the pipe report a failure; the end that failed first has the cause.
   const [piped, stored] = await Promise.allSettled([piping, uploads.receive(name, counted, upload)]);
   if (piped.status === 'rejected') {
     throw stored.status === 'rejected' && isOurs(stored.reason) ? stored.reason : piped.reason;
@@ -115,12 +114,12 @@ async function receive(
   return stored.value;
 }
 
-/** A full disk stops the reading too; what it stopped with is not the cause. */
+/** A full disk also aborts the read; the abort error is not the cause. */
 function isOurs(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error instanceof AppError);
 }
 
-/** After an import its bytes are kept by hash. */
+/** After an import, the bytes are kept by hash. */
 export async function noteKept(deps: FetchDeps, source: string, files: readonly PlannedFile[]): Promise<void> {
   const keys = new Set(files.map(({ key }) => key));
   for (const object of await findFetched(deps.store, source)) {
@@ -129,7 +128,7 @@ export async function noteKept(deps: FetchDeps, source: string, files: readonly 
   }
 }
 
-/** Removes what was fetched and not imported, and forgets objects that are no longer listed. */
+/** Discards fetched files that were not imported, and forgets objects that are no longer listed. */
 export async function tidyFetched(deps: FetchDeps, source: string, listing: Listing | null): Promise<void> {
   for (const { key, upload } of await findFetched(deps.store, source)) {
     if (upload !== null) await deps.uploads.discard(upload);

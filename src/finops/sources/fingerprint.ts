@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import type { DeliveryPlan } from './layouts/delivery-plan.ts';
 import type { BillSourceSpec } from './schema.ts';
 
-/** What a delivery is made of: the unit it is of, the producer's id and the content of its manifest. Hex. */
+/** Identity of a delivery: its unit, the producer's id and the content of its manifest. Hex SHA-256. */
 export function fingerprintOf(plan: DeliveryPlan): string {
   const { exportName, dataset, scope, period, producerId, contentHash } = plan;
   return hashOf([exportName, dataset, scope, period, producerId, contentHash]);
 }
 
-/** What trying to import it depends on beside that: the files as they are now, and what the configuration allows. Hex. */
+/**
+ * Other inputs of an import attempt: the current files and the rejected rows that the configuration allows. Hex
+ * SHA-256.
+ */
 export function attemptHashOf(plan: DeliveryPlan, spec: BillSourceSpec): string {
   return hashOf([plan.files.map(({ key, etag }) => [key, etag]), spec.allowRejected]);
 }

@@ -7,7 +7,7 @@ import { applySource, registerJobs, type SourcesDeps } from './service.ts';
 export { sourceMigrations } from './migrations.ts';
 export type { SourcesDeps } from './service.ts';
 
-/** Where bills come from: buckets and folders that clouds deliver their exports to, synced by schedule and by hand. */
+/** Bill sources: buckets and folders to which clouds deliver their exports, synced by schedule and by hand. */
 export interface Sources {
   /** `BillSource`. */
   readonly kinds: readonly ManifestKind[];

@@ -24,14 +24,14 @@ interface KnownTables {
 
 const KnownOutcome = z.enum(['delivered', 'failed', 'superseded']);
 
-/** A delivery in a bucket that a sync has dealt with. */
+/** A delivery in a bucket that a sync has processed. */
 export interface KnownDelivery {
-  /** What it is made of: unit, producer's id and content. */
+  /** Identity of the delivery: unit, producer's id and content. */
   readonly fingerprint: string;
   /** Key of its manifest. */
   readonly origin: string;
   readonly producedAt: Instant;
-  /** Differs when its files or the configuration do: what failed then is worth another try. */
+  /** Changes with the files or the configuration; a failed delivery is then retried. */
   readonly attemptHash: string;
   readonly outcome: z.infer<typeof KnownOutcome>;
   readonly deliveries: readonly SyncedDelivery[];
@@ -56,7 +56,7 @@ export async function findKnown(sql: Sql, source: string, fingerprint: string): 
   };
 }
 
-/** When the newest delivery was produced that was imported from a manifest; null when none was. */
+/** Production time of the newest delivery imported from a manifest; null when there is none. */
 export async function lastProducedFrom(sql: Sql, source: string, origin: string): Promise<Instant | null> {
   const row = await sql
     .tables<KnownTables>()
@@ -87,13 +87,13 @@ export async function saveKnown(sql: Sql, source: string, known: KnownDelivery):
     .execute();
 }
 
-/** An object that was fetched once, or is being fetched. */
+/** An object that is fetched or being fetched. */
 export interface FetchedObject {
   readonly key: string;
   readonly etag: string;
   /** Lower-case hex; null while it is being fetched. */
   readonly sha256: string | null;
-  /** Where its bytes come in and wait for their import; null once they are kept by hash. */
+  /** Upload with the bytes until their import; null once they are kept by hash. */
   readonly upload: string | null;
 }
 

@@ -1,6 +1,6 @@
 import type { BucketLocation } from '../../platform/buckets/index.ts';
 
-/** How a person would name the place; no credential is part of it. */
+/** Display name of a location; contains no credentials. */
 export function shownLocation(location: BucketLocation): string {
   switch (location.type) {
     case 'folder':

@@ -1,6 +1,7 @@
 /**
- * `work` for each item, at most `atOnce` at the same time; results in the order of the items. After the first failure
- * nothing more is begun, `signal` tells what runs to stop, and the failure is thrown when all of it has ended.
+ * Runs `work` for each item, at most `atOnce` concurrently; results are in the order of the items. After the first
+ * failure no further item starts, `signal` aborts the items in flight, and the failure is thrown when all of them have
+ * ended.
  */
 export async function mapBounded<T, R>(
   items: readonly T[],

@@ -23,7 +23,7 @@ export const sourceMigrations: Migrations = {
         .addColumn('error', 'text')
         .execute();
       await db.schema.createIndex('bill_sync_source').on('bill_sync').columns(['source', 'sequence']).execute();
-      // Only one sync of a source at a time, over all servers.
+      // At most one sync of a source in progress, over all servers.
       await db.schema
         .createIndex('bill_sync_unended')
         .unique()
@@ -31,7 +31,7 @@ export const sourceMigrations: Migrations = {
         .column('source')
         .where(raw<boolean>`ended_at is null`)
         .execute();
-      // What is known of a delivery in a bucket, by what it is made of: nothing is imported twice for nothing.
+      // Deliveries of a bucket already processed, by fingerprint, to deduplicate imports.
       await db.schema
         .createTable('bill_source_delivery')
         .addColumn('source', 'text', (column) => column.notNull())
@@ -48,7 +48,7 @@ export const sourceMigrations: Migrations = {
         .on('bill_source_delivery')
         .columns(['source', 'origin'])
         .execute();
-      // Objects that were fetched: the upload they wait in, or the hash by which their bytes are kept.
+      // Fetched objects, with their upload, or with the hash by which their bytes are kept.
       await db.schema
         .createTable('bill_source_object')
         .addColumn('source', 'text', (column) => column.notNull())

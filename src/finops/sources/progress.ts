@@ -1,6 +1,6 @@
 import type { SyncProgress } from './schema.ts';
 
-/** Often enough for a bar that moves, rarely enough for the store. */
+/** Save interval: short enough for a moving progress bar, long enough for the store. */
 const SAVED_EVERY_MS = 500;
 
 export const NO_PROGRESS: SyncProgress = {
@@ -14,17 +14,17 @@ export const NO_PROGRESS: SyncProgress = {
   deliveries: 0,
 };
 
-/** How far a sync is, told by those who do its parts. */
+/** Collects the progress of a sync from its parts. */
 export interface ProgressMeter {
   now(): SyncProgress;
   set(change: Partial<SyncProgress>): void;
   addBytes(sizeBytes: number): void;
   addFile(): void;
-  /** Saves what has not been saved. */
+  /** Saves pending progress. */
   flush(): Promise<void>;
 }
 
-/** Hands the progress to `save`, at most twice a second and one call at a time; a failure to save stops nothing. */
+/** Passes the progress to `save`, at most twice a second and one call at a time; ignores a failure to save. */
 export function createProgressMeter(save: (progress: SyncProgress) => Promise<void>): ProgressMeter {
   let current = NO_PROGRESS;
   let savedAt = Number.NEGATIVE_INFINITY;

@@ -13,7 +13,7 @@ import { getSync, type Sync, startSyncs } from './schema.ts';
 
 const archive = join(import.meta.dirname, '../../../../shared/data/finops/aws/cur_bucket_layout_koku_local.tar.gz');
 
-/** Computed apart, with exact decimals, over the column lineItem/UnblendedCost. */
+/** Computed independently, with exact decimals, over the column lineItem/UnblendedCost. */
 const TOTAL = '143227.76367818761501799105';
 const ROWS = 13_380;
 
@@ -43,7 +43,7 @@ describe.skipIf(!existsSync(archive))('the bucket of the koku project, as a fold
     for (;;) {
       const state = await call(application, getSync, { params: { sync: syncs[0]?.sync ?? '' } });
       if (state.endedAt !== null) return state;
-      await pause(20); // the queue runs beside: asking is all there is
+      await pause(20); // the queue runs concurrently; polling is the only option
     }
   }
 
@@ -92,7 +92,7 @@ describe.skipIf(!existsSync(archive))('the bucket of the koku project, as a fold
     writeFileSync(join(folder, manifest), text.replaceAll(assembly, earlier));
     const half = await sync();
     expect(half.deliveries.reduce((sum, { rows }) => sum + (rows ?? 0), 0)).toBe(5999);
-    // The archive is unpacked over it, with its times of 2018.
+    // Simulates an archive unpacked over the bucket, with its object times of 2018.
     writeFileSync(join(folder, manifest), text);
     utimesSync(join(folder, manifest), new Date('2018-10-04'), new Date('2018-10-04'));
     expect(outcomes(await sync())).toEqual(months('imported'));

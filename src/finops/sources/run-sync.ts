@@ -24,22 +24,25 @@ export interface SyncRun {
   readonly sync: string;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
-  /** 1 on the first try; more when the server ended during a try, or asked for another. */
+  /** 1 on the first attempt; higher after the server stopped during an attempt, or after a retry. */
   readonly attempt: number;
 }
 
-/** Tries of a scheduled sync whose bucket or store does not answer, and of any during which the server ended. */
+/**
+ * Maximum attempts: for a scheduled sync whose bucket or store is unreachable, and for any sync during which the server
+ * stopped.
+ */
 const TRIES = 5;
-/** Where another try can help. */
+/** Errors for which a retry can help. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['bucket_unreachable', 'storage_full', 'store_unreachable']);
 const MANIFESTS_AT_ONCE = 8;
-/** A manifest lists columns and files: far below this. Anything larger is no manifest. */
+/** Maximum size of a manifest, which lists only columns and files. A larger file is read as empty. */
 const LARGEST_MANIFEST_BYTES = 64 * 1024 * 1024;
 const SYNCS_KEPT_MS = 30 * 24 * 3_600_000;
 
 /**
- * Runs a sync that was asked for, to its end. Throws only for another try: the store's job comes back then. What a sync
- * that was cut off had fetched is used; what it had imported is found unchanged.
+ * Runs a queued sync to its end. Throws only to request a retry by the job queue. Reuses the files fetched by an
+ * interrupted sync; deliveries that it imported are found unchanged.
  */
 export async function runSync(deps: SyncDeps, run: SyncRun): Promise<void> {
   const sync = await findSync(deps.store, run.sync);
@@ -98,7 +101,7 @@ async function syncSource(
       progress.set({ deliveriesDone: progress.now().deliveriesDone + 1 });
     }
   } finally {
-    // A server that stops goes on after its restart: what was fetched is kept for that.
+    // A stopping server resumes the sync after its restart, so it keeps the fetched files.
     if (!job.signal.aborted) await tidyFetched(deps, source, listing);
   }
 }
@@ -120,7 +123,7 @@ async function plansOf(
   const manifests = await mapBounded(objects, MANIFESTS_AT_ONCE, (object) => readManifestFile(bucket, object));
   const { layout, exportName, scope, dataset } = spec;
   const overrides = { exportName, scope, dataset };
-  // Who asks by hand knows that the copying is over.
+  // A sync started by hand implies that copying is complete.
   const settleMs = trigger === 'hand' ? 0 : SETTLE_MS;
   const plans = planDeliveries({ layout, listing, manifests, overrides, now, settleMs });
   const oldest = oldestPeriod(spec, now);
@@ -132,7 +135,7 @@ async function readManifestFile(bucket: Bucket, object: BucketObject): Promise<M
   return { object, text, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
-/** A manifest that changes while it is read is read as empty: it waits for the next sync. */
+/** A manifest that changes during the read is read as empty; it waits for the next sync. */
 async function readText(bucket: Bucket, { key, etag }: BucketObject): Promise<string> {
   try {
     const chunks: Buffer[] = [];
@@ -144,7 +147,7 @@ async function readText(bucket: Bucket, { key, etag }: BucketObject): Promise<st
   }
 }
 
-/** First month of the window; null when all count. `periods: 1` is the current month alone. */
+/** First month of the window; null when all months count. `periods: 1` is the current month alone. */
 function oldestPeriod({ periods }: BillSourceSpec, now: number): string | null {
   if (periods === null) return null;
   const start = new Date(monthPeriod(monthOf(now)).start);

@@ -29,15 +29,15 @@ export interface SourcesDeps extends SyncDeps {
   readonly jobs: Pick<Jobs, 'register' | 'enqueue'>;
   /** Deletes the deliveries of a source, in one transaction with the end of its syncs. */
   readonly deleteBills: Billing['deleteSource'];
-  /** Days after its end from which a billing period of a source counts as closed. */
+  /** Sets the days after its end from which a billing period of a source counts as closed. */
   setProvisionalDays(sql: Sql, source: string, days: number): Promise<void>;
-  /** Names of sources with a delivery that waits for a person to decide about an overlap. */
+  /** Names of sources with a held delivery, which waits for a decision about an overlap. */
   heldSources(sql: Sql): Promise<ReadonlySet<string>>;
 }
 
 const SYNC_JOB = 'bill.sync';
 const DUE_JOB = 'bill.sync_due';
-/** A sync counts its tries itself and always ends; the queue must not give it up before. */
+/** A sync limits its own attempts and always ends, so the queue must not give it up earlier. */
 const MANY_TRIES = 1000;
 
 const SyncPayload = z.strictObject({ sync: SyncId });
@@ -54,7 +54,7 @@ export function registerJobs(deps: SourcesDeps): void {
   });
 }
 
-/** Makes a source what its document says. Errors: `manifest_invalid` for a cron pattern that is none. */
+/** Stores a source as its document declares it. Errors: `manifest_invalid` for an invalid cron pattern. */
 export async function applySource(
   deps: SourcesDeps,
   sql: Sql,
@@ -88,7 +88,7 @@ async function enqueueTurn(deps: SourcesDeps, sql: Sql, source: string, at: stri
   await deps.jobs.enqueue(sql, { kind: DUE_JOB, payload: { source, at }, runAt: at, uniqueKey });
 }
 
-/** Times that passed while no server ran are made up for once: the next is counted from now. */
+/** Schedule times missed while no server ran cause a single sync; the next time is computed from now. */
 async function syncOnSchedule(deps: SourcesDeps, { source, at }: z.infer<typeof DuePayload>): Promise<void> {
   await deps.store.transaction(async (sql) => {
     const [stored] = await findSources(sql, source);
@@ -100,7 +100,7 @@ async function syncOnSchedule(deps: SourcesDeps, { source, at }: z.infer<typeof 
   });
 }
 
-/** Begins a sync of one source, or of all for null; one that has not ended is joined. Errors: `bill_source_not_found`. */
+/** Starts a sync of one source, or of all for null; joins a sync in progress. Errors: `bill_source_not_found`. */
 export async function startByHand(deps: SourcesDeps, name: string | null): Promise<Sync[]> {
   return deps.store.transaction(async (sql) => {
     const sources = await findSources(sql, name);
@@ -130,7 +130,7 @@ async function beginSync(deps: SourcesDeps, sql: Sql, source: StoredSource, trig
   return sync;
 }
 
-/** Deletes a source; a sync of it that runs brings nothing more in. Error: `bill_source_not_found`. */
+/** Deletes a source; its sync in progress imports nothing further. Error: `bill_source_not_found`. */
 export async function deleteSourceByName(
   deps: SourcesDeps,
   request: Omit<Parameters<Billing['deleteSource']>[0], 'isDeclared' | 'alongside'>,
@@ -140,7 +140,7 @@ export async function deleteSourceByName(
   const fetched = await findFetched(deps.store, source);
   const alongside = (sql: Sql) => removeSource(sql, source);
   const answer = await deps.deleteBills({ ...request, isDeclared, alongside });
-  // What was fetched and not imported; after a crash here it is cleared a day later, like any upload.
+  // Files fetched but not imported; after a crash here, upload retention removes them a day later.
   if (!request.dryRun) for (const { upload } of fetched) if (upload !== null) await deps.uploads.discard(upload);
   return answer;
 }
@@ -152,7 +152,7 @@ export async function syncById(sql: Sql, id: string): Promise<Sync> {
   throw new AppError('bill_sync_not_found', `There is no sync ${id}; syncs are kept for 30 days.`, { sync: id });
 }
 
-/** Every source with how its last sync went, by name. */
+/** Every source with the result of its last sync, by name. */
 export async function sourcesWithState({ store: sql, heldSources }: SourcesDeps): Promise<BillSource[]> {
   const sources: BillSource[] = [];
   const held = await heldSources(sql);

@@ -22,7 +22,7 @@ const clock = { now: () => now };
 const shared = await sharedApplication({ clock });
 await postponeJobs(shared, 'forecasts.make', 'anomalies.judge');
 let application: Application;
-/** Each test has a source, an account and a folder of its own. */
+/** Each test uses its own source, account and folder. */
 let source = '';
 let account = '';
 let folder: string;
@@ -35,7 +35,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sources-'));
 });
 
-/** An application of its own with the source of the test alone: for tests of the schedule and of all sources. */
+/** A separate application with only the source of the test: for tests of the schedule and of all sources. */
 async function ownApplication(): Promise<void> {
   const own = await testApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());
@@ -44,7 +44,7 @@ async function ownApplication(): Promise<void> {
   await apply(location());
 }
 
-/** Writes a file as if it had been delivered `at`. */
+/** Writes a file with `at` as its time of delivery. */
 function put(key: string, content: string | Buffer, at = NOW - HOUR): void {
   const path = join(folder, key);
   mkdirSync(dirname(path), { recursive: true });
@@ -104,7 +104,7 @@ function deliver(execution: string, ...amounts: readonly string[]): void {
   putManifest('2026-10', execution, [folderOf(execution)]);
 }
 
-/** Lets the time of the schedule come; the queue looks at its clock when a job is enqueued. */
+/** Advances the clock to the scheduled time; the queue reads its clock when a job is enqueued. */
 async function scheduledSync(): Promise<Sync> {
   const before = (await listed()).lastSync;
   now += HOUR;
@@ -232,7 +232,7 @@ describe('an AWS data export in a folder', () => {
     putManifest('2026-10', run('02'), [folderOf(run('02'))]);
     expect((await sync()).deliveries).toMatchObject([{ outcome: 'failed', code: 'file_truncated' }]);
     expect(await total()).toBe('1');
-    // By schedule the same file is not fetched and refused again every hour, but told.
+    // A scheduled sync does not fetch and refuse the same file every hour, but reports the failure.
     expect((await scheduledSync()).deliveries).toMatchObject([{ outcome: 'failed', code: 'file_truncated' }]);
     put(folderOf(run('02')), whole, NOW);
     expect(outcomes(await scheduledSync())).toEqual(['daily 2026-10 imported 500']);
@@ -280,7 +280,7 @@ describe('an AWS data export in a folder', () => {
       for (const step of order) {
         const [what, which = ''] = step.split(' ');
         const execution = run(`0${which}`);
-        // As with AWS, the manifest of a period is that of its newest execution.
+        // As with AWS, the manifest of a period belongs to its newest execution.
         if (what === 'manifest') newest = Math.max(newest, Number(which));
         if (what === 'data') put(folderOf(execution), gzipSync(bill('2026-10', which, '5')));
         else if (what === 'sync') await sync();
@@ -298,7 +298,7 @@ describe('Azure exports in a folder', () => {
   beforeEach(() => apply(location()));
   const UUIDS = ['16e57707-f9e3-49be-8be6-b84e684b5194', '73746dc5-5dcc-4b83-b340-bb1bd2b1ca30'] as const;
 
-  /** One run, month to date: its folder, its blobs and the manifest that names them. */
+  /** One month-to-date run: its folder, its blobs and the manifest that names them. */
   function putRun(day: number, uuid: string, parts: readonly string[], change: object = {}): string {
     const time = `202610${String(day).padStart(2, '0')}`;
     const run = `billing/daily/20261001-20261031/${time}0500/${uuid}`;

@@ -24,7 +24,7 @@ interface SourceTables {
 export interface StoredSource {
   readonly name: string;
   readonly spec: BillSourceSpec;
-  /** When it is synced next; null: only by hand. */
+  /** Time of the next sync; null: only by hand. */
   readonly nextAt: string | null;
 }
 
@@ -50,7 +50,7 @@ export async function saveSource(sql: Sql, source: StoredSource, at: string): Pr
     .execute();
 }
 
-/** Everything that is known of a source: its document, its syncs, and what was found and fetched where it reads. */
+/** Deletes all data of a source: its document, its syncs, its known deliveries and its fetched objects. */
 export async function removeSource(sql: Sql, name: string): Promise<void> {
   const db = sql.tables<SourceTables>();
   await db.deleteFrom('bill_source_spec').where('name', '=', name).execute();
@@ -59,7 +59,7 @@ export async function removeSource(sql: Sql, name: string): Promise<void> {
   await db.deleteFrom('bill_source_object').where('source', '=', name).execute();
 }
 
-/** True for the one call that may sync for this time; the next is then due at `nextAt`. */
+/** True for the single call that wins the sync of this time; the next sync is then due at `nextAt`. */
 export async function takeTurn(sql: Sql, name: string, at: string, nextAt: string | null): Promise<boolean> {
   const { numUpdatedRows } = await sql
     .tables<SourceTables>()
@@ -71,7 +71,7 @@ export async function takeTurn(sql: Sql, name: string, at: string, nextAt: strin
   return numUpdatedRows === 1n;
 }
 
-/** Does nothing while a sync of the source has not ended (the partial unique index says so). */
+/** Does nothing while a sync of the source is in progress (the partial unique index guarantees it). */
 export async function insertSync(sql: Sql, sync: Sync): Promise<void> {
   await sql
     .tables<SourceTables>()
@@ -116,7 +116,7 @@ export async function lastEndedSync(sql: Sql, source: string): Promise<Sync | nu
   return row === undefined ? null : syncOf(row);
 }
 
-/** Writes how far a sync is; one that has ended stays as it ended. */
+/** Saves the state of a sync; an ended sync is not changed. */
 export async function saveSync(sql: Sql, sync: Sync): Promise<void> {
   const { id: _id, ...row } = rowOf(sync);
   await sql
@@ -128,7 +128,7 @@ export async function saveSync(sql: Sql, sync: Sync): Promise<void> {
     .execute();
 }
 
-/** Ended syncs from before an instant; each source keeps its last. */
+/** Deletes the syncs of a source that ended before an instant, except `kept`. */
 export async function removeSyncs(sql: Sql, source: string, before: string, kept: string): Promise<void> {
   await sql
     .tables<SourceTables>()

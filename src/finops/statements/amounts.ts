@@ -1,7 +1,7 @@
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import type { ComparedAmount, StatementAmount } from './schema.ts';
 
-/** Both costs of one thing in one currency, exact. */
+/** Billed and effective cost in one currency, exact. */
 export interface CostPair {
   readonly currency: string;
   readonly billed: string;
@@ -14,7 +14,7 @@ interface Sums {
   effective: Decimal;
 }
 
-/** Sums pairs by currency and by a key; keys keep the order in which they come first. */
+/** Sums pairs by currency and by a key; keys are in order of first occurrence. */
 export function sumBy<T extends CostPair>(
   pairs: readonly T[],
   keyOf: (pair: T) => string,
@@ -39,13 +39,13 @@ export function totalsOf(pairs: readonly CostPair[]): StatementAmount[] {
   return [...sumBy(pairs, () => '').values()].toSorted((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
-/** A group beside the same group of the month before; `previous` is null when no bill covers that month. */
+/** A group compared with the same group of the previous month; `previous` is null when no bill covers that month. */
 export interface ComparedGroup {
   readonly key: string;
   readonly amount: ComparedAmount;
 }
 
-/** Groups of either month, largest effective cost first; what is in one month only stands with 0 in the other. */
+/** Groups of both months, largest effective cost first; a group missing in one month has 0 there. */
 export function compareBy<T extends CostPair>(
   pairs: readonly T[],
   previous: readonly T[] | null,

@@ -1,23 +1,23 @@
 import { literal } from '../../platform/lake/index.ts';
 import { type CostRelations, rowSource } from '../costs/index.ts';
 
-/** How the cost of a row came to the team; see `StatementWay`. */
+/** Path by which the cost of a row reaches the team; see `StatementWay`. */
 const WAY = `CASE WHEN a.share IS NULL THEN 'direct' WHEN a.kind = 'idle' THEN 'idle' ELSE 'shared' END`;
 
-/** What kind of charge a row is; see `StatementCharge`. */
+/** Charge kind of a row; see `StatementCharge`. */
 const CHARGE = `CASE
     WHEN ChargeCategory = 'Usage' AND CommitmentDiscountStatus = 'Unused' THEN 'commitment-unused'
     WHEN ChargeCategory IN ('Usage', 'Purchase') AND CommitmentDiscountId IS NOT NULL THEN 'commitment'
     WHEN ChargeCategory IN ('Usage', 'Purchase', 'Credit', 'Tax', 'Adjustment') THEN lower(ChargeCategory)
     ELSE 'other' END`;
 
-/** Why nobody pays a row that has no team. */
+/** Reason why a row is unallocated. */
 const REASON = `CASE WHEN a.team IS NOT NULL THEN NULL
     WHEN a.rule IS NULL THEN ${literal('no rule takes it')}
     WHEN a.kind = 'idle' THEN ${literal('idle: nobody held it')}
     ELSE coalesce(a.reason, ${literal('its rule names no team')}) END`;
 
-/** What tells cells apart: every breakdown of a statement is a sum of the same cells. */
+/** Keys of a cell; every breakdown of a statement sums the same cells. */
 const KEYS = {
   team: 'a.team',
   way: WAY,
@@ -31,7 +31,7 @@ const KEYS = {
   currency: 'BillingCurrency',
 } as const;
 
-/** `undefined`: every team; null: what has none. */
+/** `undefined`: all teams; null: unallocated cost. */
 export type TeamChoice = string | null | undefined;
 
 function teamCondition(team: TeamChoice): string {
@@ -42,7 +42,7 @@ function teamCondition(team: TeamChoice): string {
 const SUMS = `sum(billed)::VARCHAR AS billed, sum(effective)::VARCHAR AS effective,
     count(*) FILTER (billed IS NULL)::INTEGER AS without_billed, count(*) FILTER (effective IS NULL)::INTEGER AS without_effective`;
 
-/** Cells of a month: costs by all that a statement breaks them down by; by the four keys of `overview` alone when asked. */
+/** Cells of a month: costs by every breakdown of a statement, for the chosen team. */
 export function cellsSql(relations: CostRelations, team: TeamChoice): string {
   const { from, cost } = rowSource({ filter: [] }, ['rule'], relations);
   const keys = Object.keys(KEYS).join(', ');
@@ -53,7 +53,7 @@ export function cellsSql(relations: CostRelations, team: TeamChoice): string {
     GROUP BY ${keys} ORDER BY ${keys}`;
 }
 
-/** Whole pools of a month by rule, method, layer, way and currency, whoever pays them. */
+/** Whole pools of a month by rule, layer and currency, over all teams. */
 export function poolsSql(relations: CostRelations): string {
   const { from, cost } = rowSource({ filter: [] }, ['rule'], relations);
   return `SELECT rule, layer, currency, coalesce(sum(billed), 0)::VARCHAR AS billed, coalesce(sum(effective), 0)::VARCHAR AS effective
@@ -62,7 +62,7 @@ export function poolsSql(relations: CostRelations): string {
     GROUP BY ALL ORDER BY layer, rule, currency`;
 }
 
-/** The whole bill of a month from its rows alone, so that a share that went missing could not hide. */
+/** The whole bill of a month, from bill rows alone, so that a missing share is detected. */
 export function billSql({ bill }: CostRelations): string {
   return `SELECT BillingCurrency AS currency, coalesce(sum(BilledCost), 0)::VARCHAR AS billed,
       coalesce(sum(EffectiveCost), 0)::VARCHAR AS effective,

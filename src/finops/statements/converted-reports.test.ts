@@ -45,7 +45,7 @@ await importFiles(application, 'aws', {
 it('converts the spend of a soft budget to its currency, each day at its rate, and counts what has no rate', async () => {
   await budget('soft', 'subject: {team: search}, currency: EUR');
   await budget('hard', 'subject: {team: search}, currency: USD, enforcement: hard');
-  // Without any rate only what is in euro is known.
+  // Without rates, only the amount in euro is known.
   expect(await budgetNow('soft')).toMatchObject({
     billed: { amount: '4', currency: 'EUR' },
     conversion: {
@@ -71,10 +71,10 @@ it('converts the spend of a soft budget to its currency, each day at its rate, a
       leftOut: [{ currency: 'CHF', amount: '7', days: 1, from: '2026-11-03', to: '2026-11-03' }],
     },
   });
-  // A budget keeps its own currency, which need not be that of reports.
+  // A budget has its own currency, independent of the reporting currency.
   await budget('dollars', 'subject: {team: search}, currency: USD');
   expect(await budgetNow('dollars')).toMatchObject({ billed: { amount: '35', currency: 'USD' } });
-  // One that admits and stops work holds in the currency of its prices.
+  // A budget with hard enforcement uses the currency of its prices.
   expect(await budgetNow('hard')).toMatchObject({
     billed: null,
     billedReason: expect.stringContaining('Part of it is billed in'),
@@ -168,7 +168,7 @@ it('keeps the rates with a statement that is issued', async () => {
   expect(after).toEqual(before);
   expect(after.facts.reporting).toMatchObject({ effectiveCost: '16.88', rates: [{ rate: '0.8' }] });
   const { statements } = await call(application, listStatements, { query: { period: '2026-10' } });
-  // Another rate asks for no correction: what is charged is in the currency of the bill.
+  // A different rate requires no correction: the charged amounts are in the currency of the bill.
   expect(statements.map(({ reporting, issued: is }) => [reporting?.effectiveCost, is?.isCurrent])).toEqual([
     ['4', true],
     ['10.55', true],

@@ -36,9 +36,9 @@ interface Line {
 }
 
 /**
- * A statement as CSV, every digit: one line an item, `section` telling the breakdowns apart. Each section adds up to
- * `total`; so never sum over sections. `reporting` is the total in the reporting currency, `without-rate` what it leaves out, and
- * `rate` the rates that it used, without amounts.
+ * A statement as CSV in full precision: one line per item; `section` names the breakdown. Each section adds up to
+ * `total`, so never sum over sections. `reporting` is the total in the reporting currency, `without-rate` the amounts
+ * that it excludes, and `rate` the rates that it used, without amounts.
  */
 export function statementCsv(facts: StatementFacts, issued: IssuedStatement | null): string {
   const { basis, deliveries, rulesVersion, team, period } = facts;

@@ -9,7 +9,7 @@ import type {
   StatementWay,
 } from './schema.ts';
 
-/** Costs that share all that a statement breaks them down by. */
+/** Sum of the costs with the same values in all breakdowns of a statement. */
 export interface Cell extends CostPair {
   readonly team: string | null;
   readonly way: StatementWay;
@@ -24,7 +24,7 @@ export interface Cell extends CostPair {
   readonly withoutEffective: number;
 }
 
-/** A whole pool, whoever pays it. */
+/** A whole pool, over all teams. */
 export interface PoolTotal extends CostPair {
   readonly rule: string;
 }
@@ -50,8 +50,8 @@ const charges: readonly StatementCharge[] = [
 ];
 
 /**
- * What a team pays, from its cells of the month and of the month before (null when no bill covers that). Every breakdown sums
- * the same cells, so each adds up to the totals exactly.
+ * Statement of a team, from its cells of the month and of the previous month (null when no bill covers that month).
+ * Every breakdown sums the same cells, so each adds up to the totals exactly.
  */
 export function statementFacts(
   team: string | null,
@@ -86,7 +86,7 @@ export function statementFacts(
   };
 }
 
-/** Sums of a breakdown with known names, in their order; names without a cell are left out. */
+/** Sums of a breakdown with known names, in the order of the names; names without a cell are omitted. */
 function ordered<Name extends string>(
   cells: readonly Cell[],
   nameOf: (cell: Cell) => Name,
@@ -129,7 +129,7 @@ function poolsOf(cells: readonly Cell[], pools: readonly PoolTotal[]): Statement
 
 const RATIO_DECIMALS = 10;
 
-/** Part / whole to ten decimals; null for a whole of nothing. */
+/** Part / whole to ten decimals; null when the whole is zero. */
 export function ratioOf(part: string, whole: string): string | null {
   if (decimal(whole).isZero()) return null;
   return decimalString(decimal(part).dividedBy(whole).toDecimalPlaces(RATIO_DECIMALS));

@@ -7,12 +7,12 @@ export { statementMigrations } from './migrations.ts';
 export type { StatementsDeps } from './routes.ts';
 
 /**
- * What each team pays for a month: showback as a live view, chargeback as issued statements that never change. The statements
- * of a month and what no team pays add up to the bill (DESIGN law 1).
+ * Cost of each team for a month: showback as a live view, chargeback as issued statements that never change. The
+ * statements of a month, including the unallocated statement, add up to the bill (DESIGN law 1).
  */
 export interface Statements {
   readonly routes: readonly Route[];
-  /** Which issued statements can no longer be computed again without these deliveries, one sentence each. */
+  /** Issued statements that cannot be recomputed without these deliveries, one sentence each. */
   naming(sql: Sql, deliveries: ReadonlySet<string>): Promise<string[]>;
 }
 

@@ -24,10 +24,11 @@ export interface IssueQuestion {
 }
 
 /**
- * Issues what every team pays for a month. A month that was issued before is corrected: only statements whose figures have
- * changed are issued again, each naming the one that it corrects. So the newest statement of every team and of what no team
- * pays always add up to the bill that was issued last. In the turn of the bill, so that it stands still meanwhile.
- * Errors: `bill_period_not_covered`, `statement_period_not_closed`, `statement_already_issued`.
+ * Issues the statements of a month for every team. A second issue corrects the month: only statements with changed
+ * figures are issued again, each with a reference to the statement that it corrects. So the newest statement of every
+ * team and of unallocated cost always add up to the last issued bill. Runs in the exclusive queue of the bill, so that
+ * the bill does not change meanwhile. Errors: `bill_period_not_covered`, `statement_period_not_closed`,
+ * `statement_already_issued`.
  */
 export function issueStatements(deps: IssueDeps, question: IssueQuestion): Promise<IssuedStatement[]> {
   return deps.billing.exclusive(async () => {
@@ -66,7 +67,10 @@ function latestOf(before: readonly LatestStatement[], team: string | null): Late
   return before.find(({ issued }) => issued.team === team) ?? null;
 }
 
-/** Statements that add up to the bill, which is summed by itself; if they do not, nothing may be issued. */
+/**
+ * Builds the statements and compares their sum with a separate sum of the bill; throws on a difference, so that nothing
+ * is issued.
+ */
 async function conservedFacts(
   deps: IssueDeps,
   stand: Stand,
@@ -92,7 +96,7 @@ function withoutZeros(amounts: readonly StatementAmount[]): StatementAmount[] {
   return amounts.filter(({ billedCost, effectiveCost }) => billedCost !== '0' || effectiveCost !== '0');
 }
 
-/** What a statement charges for, without what it is compared with and what it stands on. */
+/** Charged figures of a statement, without the previous month and without its inputs. */
 function figuresOf(facts: StatementFacts): string {
   const { totals, ways, pools, charges, services, projects, leftOut } = facts;
   const plain = (amount: StatementAmount, name: unknown = null) => [name, ...Object.values(pairOf(amount))];
@@ -108,7 +112,7 @@ function figuresOf(facts: StatementFacts): string {
 }
 
 function isChanged(facts: StatementFacts, before: LatestStatement | null): boolean {
-  // Parsed, as those of before were, so that the same fields stand in the same order.
+  // Parsed like the stored facts, so that the fields are in the same order.
   return before === null || figuresOf(StatementFacts.parse(facts)) !== figuresOf(before.facts);
 }
 

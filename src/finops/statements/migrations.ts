@@ -3,7 +3,7 @@ import { type Migrations, withSequence } from '../../platform/store/index.ts';
 export const statementMigrations: Migrations = {
   'statements/001-issued': {
     async up(db) {
-      // Only ever inserted: what was issued is final. `team` is null for what no team pays.
+      // Insert-only: an issued statement is final. `team` is null for unallocated cost.
       await withSequence(db, db.schema.createTable('statement'), 'number')
         .addColumn('period', 'text', (column) => column.notNull())
         .addColumn('team', 'text')

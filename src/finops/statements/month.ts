@@ -19,7 +19,7 @@ function relationsOf({ lake }: StandDeps, stand: MonthStand): CostRelations {
   return relationsFrom(lake, stand);
 }
 
-/** Sums of a row in which an unknown cost counts nothing: how many are unknown is counted beside. */
+/** Sums of a row; an unknown cost adds nothing, and a separate column counts the unknown costs. */
 function pairOf(row: LakeRow): CostPair {
   return {
     currency: String(row.currency),
@@ -58,7 +58,7 @@ async function poolTotals(deps: StandDeps, stand: MonthStand): Promise<PoolTotal
   return rows.map((row) => ({ ...pairOf(row), rule: text(row.rule) ?? '' }));
 }
 
-/** The bill of a month, summed from its rows and not from statements. */
+/** The bill of a month, summed from its rows instead of from statements. */
 export async function billTotals(
   deps: StandDeps,
   stand: MonthStand,
@@ -72,7 +72,7 @@ export async function billTotals(
   };
 }
 
-/** Both costs of a month by team, charge day and currency; null without a reporting currency. */
+/** Billed and effective cost of a month by team, charge day and currency; null without a reporting currency. */
 async function datedOf(deps: StandDeps, { reporting, current }: Stand): Promise<DatedPair[] | null> {
   if (reporting === null) return null;
   return (await deps.lake.query(datedSql(relationsOf(deps, current)))).map(datedPairOf);
@@ -82,7 +82,7 @@ function datedPairOf(row: LakeRow): DatedPair {
   return { ...pairOf(row), team: text(row.team), day: String(row.day) };
 }
 
-/** The whole bill in the reporting currency, from its rows; null without one. */
+/** The whole bill in the reporting currency, from its rows; null without a reporting currency. */
 export async function reportedBill(deps: StandDeps, { reporting, current }: Stand): Promise<StatementReporting | null> {
   if (reporting === null) return null;
   const rows = await deps.lake.query(datedBillSql(relationsOf(deps, current)));
@@ -124,7 +124,7 @@ async function monthOf(deps: StandDeps, stand: Stand): Promise<Month> {
   };
 }
 
-/** The statement of one team; null when neither month has a row of it. */
+/** The statement of one team; null when it has no row in either month. */
 export async function factsOf(deps: StandDeps, stand: Stand, team: string | null): Promise<StatementFacts | null> {
   const month = await monthOf(deps, stand);
   const cells = await cellsOf(deps, stand.current, team);
@@ -134,14 +134,14 @@ export async function factsOf(deps: StandDeps, stand: Stand, team: string | null
   return { ...statementFacts(team, month, cells, previous), reporting };
 }
 
-/** Which teams get a statement beside those that have rows. */
+/** Teams that get a statement even without rows in the month. */
 export interface FurtherTeams {
-  /** Teams of the month before that have nothing any more. */
+  /** Teams of the previous month without cost in this month. */
   readonly gone?: boolean;
   readonly named?: readonly string[];
 }
 
-/** Every statement of a month, teams by name, last what nobody pays. */
+/** Every statement of a month, teams by name, the unallocated statement last. */
 export async function allFacts(
   deps: StandDeps,
   stand: Stand,

@@ -12,7 +12,7 @@ export interface OverviewDeps extends StandDeps {
   readonly billing: StandDeps['billing'] & Pick<Billing, 'periodState'>;
 }
 
-/** Every statement of a month in a line, with the bill that they add up to. Errors: those of `findStand`. */
+/** One line per statement of a month, with the bill that they add up to. Errors: those of `findStand`. */
 export async function overviewOf(
   deps: OverviewDeps,
   question: StandQuestion,

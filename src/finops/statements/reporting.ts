@@ -9,7 +9,7 @@ export interface ReportingDeps {
   readonly config: { readonly reportingCurrency?: string | undefined };
 }
 
-/** Both costs of a charge day in one currency. */
+/** Billed and effective cost of a charge day in one currency. */
 export interface DatedPair extends CostPair {
   readonly team: string | null;
   /** YYYY-MM-DD */
@@ -19,7 +19,9 @@ export interface DatedPair extends CostPair {
 const DAY = `strftime(ChargePeriodStart, '%Y-%m-%d')`;
 const SUMS = `coalesce(sum(billed), 0)::VARCHAR AS billed, coalesce(sum(effective), 0)::VARCHAR AS effective`;
 
-/** Both costs of a month by team, charge day and currency, from the same rows and shares as its cells. */
+/**
+ * Billed and effective cost of a month by team, charge day and currency, from the same rows and shares as its cells.
+ */
 export function datedSql(relations: CostRelations): string {
   const { from, cost } = rowSource({ filter: [] }, ['rule'], relations);
   return `SELECT team, day, currency, ${SUMS}
@@ -28,15 +30,15 @@ export function datedSql(relations: CostRelations): string {
     GROUP BY ALL ORDER BY ALL`;
 }
 
-/** The same of the whole bill, from its rows alone. */
+/** The same for the whole bill, from bill rows alone. */
 export function datedBillSql({ bill }: CostRelations): string {
   return `SELECT NULL AS team, ${DAY} AS day, BillingCurrency AS currency, coalesce(sum(BilledCost), 0)::VARCHAR AS billed,
     coalesce(sum(EffectiveCost), 0)::VARCHAR AS effective FROM ${bill} GROUP BY ALL ORDER BY ALL`;
 }
 
 /**
- * Costs in one currency, each charge day at its rate. Products are exact, so that the statements of a month add up to its bill. Zero for
- * no cost; null where none of the cost has a rate.
+ * Converts costs to one currency, each charge day at its rate. Products are exact, so that the statements of a month
+ * add up to its bill. Zero without cost; null when no part of the cost has a rate.
  */
 export async function reportPairs(
   { exchange }: Pick<ReportingDeps, 'exchange'>,
@@ -47,7 +49,7 @@ export async function reportPairs(
   const [from, to] = [days[0], days.at(-1)];
   if (from === undefined || to === undefined)
     return { currency, billedCost: '0', effectiveCost: '0', rates: [], leftOut: [] };
-  // Both are asked for the same days and currencies, so that they use the same rates and leave out the same days.
+  // Both conversions use the same days and currencies, so that they use the same rates and exclude the same days.
   const billed = await exchange.conversion(currency, { from, to });
   const effective = await exchange.conversion(currency, { from, to });
   const sumOf = (amounts: readonly (Decimal | null)[]) =>

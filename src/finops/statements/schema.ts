@@ -4,7 +4,7 @@ import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units
 import { DeliveryId, PeriodState } from '../billing/schema.ts';
 import { Unconverted, UsedRate } from '../exchange/schema.ts';
 
-/** Both sides of every figure: what was invoiced, and what was used up of it (commitments spread over their term). */
+/** Both cost metrics of every figure: billed (invoiced) and effective (commitments spread over their term). */
 const amounts = {
   billedCost: DecimalString.describe('Exact sum of BilledCost: what the invoice says'),
   effectiveCost: DecimalString.describe('Exact sum of EffectiveCost: commitments spread over their term'),
@@ -133,7 +133,7 @@ export const StatementFacts = z
       .array(StatementAmount.extend({ reason: z.string().describe('Why nobody pays it') }))
       .describe('For what is unallocated: why; empty for a team'),
     leftOut: StatementLeftOut,
-    // Statements that were issued before there was one have none.
+    // Statements issued before this field existed have none.
     reporting: StatementReporting.nullable()
       .default(null)
       .describe('The total in the reporting currency; null without one'),

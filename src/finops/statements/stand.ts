@@ -15,7 +15,7 @@ export interface StandDeps extends ReportingDeps {
   >;
 }
 
-/** Everything that the figures of a month stand on: the same stand gives the same figures for ever. */
+/** All inputs of the figures of a month: the same inputs always yield the same figures. */
 export interface MonthStand {
   /** Id of the allocation; null for a bill that was never allocated. */
   readonly basis: string | null;
@@ -27,21 +27,21 @@ export interface MonthStand {
 
 export interface Stand {
   readonly period: string;
-  /** Currency in which totals are given too; null for none. */
+  /** Additional currency for totals; null for none. */
   readonly reporting: string | null;
   readonly previousPeriod: string;
   readonly current: MonthStand;
-  /** Null when no bill covers the month before. */
+  /** Null when no bill covers the previous month. */
   readonly previous: MonthStand | null;
 }
 
-/** A month, now or as it stood. */
+/** A month, in its current or an earlier state. */
 export interface StandQuestion {
   readonly period: string;
   readonly basis?: string | undefined;
   readonly previousBasis?: string | undefined;
   readonly delivery?: string | undefined;
-  /** Reporting currency; that of the settings when left out. */
+  /** Reporting currency; the configured one if omitted. */
   readonly currency?: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export async function findStand(deps: StandDeps, question: StandQuestion): Promi
   return { period, reporting, previousPeriod, current, previous };
 }
 
-/** The month before: as it is asked for, else as it stood when `state` came, else as it stands now. */
+/** State of the previous month: the requested one, else the one at the time of `state`, else the current one. */
 async function previousStand(
   deps: StandDeps,
   question: StandQuestion,
@@ -85,7 +85,7 @@ async function previousStand(
   return found === null || found.billFiles.length === 0 ? null : standOf(deps, found);
 }
 
-/** Error: `evidence_deleted` when bill rows that counted then were deleted since. */
+/** Error: `evidence_deleted` when bill rows that counted in this state have been deleted since. */
 async function standOf({ store, lake, billing }: StandDeps, state: AllocationState): Promise<MonthStand> {
   const named = new Set(state.billFiles);
   const deleted = await billing.deletionsOf(store, state.deliveries);
@@ -111,7 +111,7 @@ async function standOf({ store, lake, billing }: StandDeps, state: AllocationSta
   };
 }
 
-/** The newest state is what counts now. A bill from before states were kept is taken as it lies there. */
+/** The newest state is the current one. A bill older than stored states is read from its current files. */
 async function standNow(deps: StandDeps, period: string): Promise<MonthStand | null> {
   const state = await findState(deps.store, { period });
   if (state !== null) return state.billFiles.length === 0 ? null : standOf(deps, state);
@@ -140,7 +140,7 @@ function noBasis({ period, basis, delivery }: StandQuestion): AppError {
   return new AppError('statement_basis_not_found', detail, { period, basis, delivery });
 }
 
-/** Rows of the deliveries of a month that were not accepted. */
+/** Number of rejected rows in the deliveries of a month. */
 export async function rejectedOf(
   sql: Sql,
   { billing }: Pick<StandDeps, 'billing'>,

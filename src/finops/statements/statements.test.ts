@@ -25,7 +25,7 @@ let now = NOVEMBER_20;
 const clock = { now: () => now };
 const shared = await sharedQuietApplication({ clock });
 let application: Application;
-/** Each test has a month of its own, and the month before it. */
+/** Each test uses its own month and the month before it. */
 let month = '';
 let monthBefore = '';
 let tests = 0;
@@ -38,7 +38,10 @@ beforeEach(() => {
   [month, monthBefore] = [monthText(3 * tests), monthText(3 * tests - 1)];
 });
 
-/** An application of its own, with October 2026 as the month: for rules of its own, numbers, and what is listed of all months. */
+/**
+ * A separate application with October 2026 as the month: for tests of rules, of statement numbers, and of lists over
+ * all months.
+ */
 async function ownApplication(): Promise<void> {
   const own = await quietApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());
@@ -122,7 +125,7 @@ describe('what a team pays', () => {
   it('says why nobody pays the rest', async () => {
     await take('bill', [...rows(), charge('7', { ServiceName: 'Network', BillingCurrency: 'EUR', ...unowned })]);
     const { reasons } = await statement('-');
-    // The largest effective cost first: the 100 is a purchase, whose effective cost is with the usage that it covers.
+    // Largest effective cost first: the 100 is a purchase, whose effective cost belongs to the usage that it covers.
     expect(reasons.map(({ reason, currency, billedCost }) => [reason, currency, billedCost])).toEqual([
       [expect.stringMatching(/.+/), 'EUR', '7'],
       ['no rule takes it', 'USD', '100'],

@@ -14,14 +14,14 @@ interface StatementTables {
   };
 }
 
-/** A statement before the store has numbered it. */
+/** A statement before its insertion, without a number. */
 export type UnnumberedStatement = Omit<IssuedStatement, 'number'>;
 export interface StatementFiles {
   readonly html: string;
   readonly csv: string;
 }
 
-/** Inserts a statement; its files bear the number that it gets here. */
+/** Inserts a statement; its files contain the number assigned here. */
 export async function insertStatement(
   sql: Sql,
   record: UnnumberedStatement,
@@ -61,7 +61,7 @@ export async function findStatement(
   return { issued: issuedOf(row), facts: StatementFacts.parse(JSON.parse(row.facts)), files: { html, csv } };
 }
 
-/** Issued statements that stand on one of these deliveries, by number. */
+/** Issued statements that depend on one of these deliveries, by number. */
 export async function statementsOnDeliveries(
   sql: Sql,
   deliveries: ReadonlySet<string>,
@@ -101,9 +101,9 @@ export async function latestStatements(sql: Sql, period: string): Promise<Latest
 
 export interface StatementPage {
   readonly period: string | null;
-  /** Undefined for all, null for what no team pays. */
+  /** Undefined for all, null for unallocated cost. */
   readonly team: string | null | undefined;
-  /** Number of the last statement of the page before; null for the first page. */
+  /** Number of the last statement of the previous page; null for the first page. */
   readonly before: number | null;
   readonly limit: number;
 }

@@ -1,11 +1,11 @@
-/** How what no team pays is called where a team is asked for. */
+/** Placeholder for unallocated cost in parameters that expect a team. */
 const NOBODY = '-';
 
 export function teamOf(word: string): string | null {
   return word === NOBODY ? null : word;
 }
 
-/** A team as people read it. */
+/** Display name of a team. */
 export function shownTeam(team: string | null): string {
   return team ?? 'Unallocated';
 }

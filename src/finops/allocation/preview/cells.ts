@@ -8,7 +8,7 @@ import { type Classification, classificationOf } from '../rules/classify.ts';
 import { poolIndexes, type RuleSet } from '../rules/rule-set.ts';
 import { sharedRows } from '../shares/apply-shares.ts';
 
-/** What one side of a comparison gives to a holder, of the rows that both sides treat alike. */
+/** Cost that one rule set assigns to a holder, over the rows that both rule sets treat alike. */
 export interface Held {
   readonly currency: string;
   /** Rows with the same cell are treated alike by both rule sets. */
@@ -21,7 +21,7 @@ export interface Held {
 
 const fields = subjectFields.map(identifier).join(', ');
 
-/** How the other rule set treats a row: its rule, and of a direct rule whom it names. */
+/** Result of the other rule set for a row: its rule, and for a direct rule its subject. */
 const otherColumns = ['other_rule', ...subjectFields.map((field) => `other_${field}`)];
 const otherList = otherColumns.map(identifier).join(', ');
 
@@ -30,13 +30,13 @@ function otherItems(theirs: Classification): string {
   return [`rule_index AS other_rule`, ...subject].join(', ');
 }
 
-/** SQL text of a treatment; made of sums, not of rows, because text is slow. */
+/** SQL text of a treatment; built from sums instead of rows, because text is slow. */
 const cellOf = (rule: string, subject: string) => `to_json([${rule}::VARCHAR, ${subject}])::VARCHAR`;
 const otherCell = cellOf('other_rule', subjectFields.map((field) => identifier(`other_${field}`)).join(', '));
 
 /**
- * What `mine` gives to whom, of each cell of rows that `mine` and `other` treat alike. `mineFirst` puts the cell's two
- * halves in one order for both sides, so that cells of the two sides meet.
+ * Cost that `mine` assigns to each holder, by cell: a set of rows that `mine` and `other` both treat alike. `mineFirst`
+ * orders the two halves of the cell key the same way for both sides, so that equal cells match.
  */
 export async function heldBy(
   deps: DerivationDeps,

@@ -1,6 +1,8 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 
-/** What a holder has of a set of rows by the old rules and by the new ones; both columns sum to the same. */
+/**
+ * Cost of a holder in a set of rows under the old and the new rules; both columns have the same sum over all holders.
+ */
 export interface Change {
   /** Key of the holder. */
   readonly holder: string;
@@ -15,8 +17,8 @@ export interface HeldMove {
 }
 
 /**
- * The least money that has to change hands within a set of rows: who has less gives, who has more takes, the largest
- * first. What a holder keeps does not move.
+ * The smallest transfers that turn the old distribution of a set of rows into the new one. Holders with a decrease give,
+ * holders with an increase receive, largest change first. Unchanged cost does not move.
  * Example: a 60 -> 50, b 40 -> 0, c 0 -> 50: b gives c 40, a gives c 10.
  */
 export function movesWithin(changes: readonly Change[]): HeldMove[] {
@@ -47,7 +49,7 @@ function smaller(one: Decimal, other: Decimal): Decimal {
   return one.lt(other) ? one : other;
 }
 
-/** Moves of many sets of rows as one list: what goes both ways between two is set off. The largest first. */
+/** Merges the moves of many sets of rows: opposite moves between two holders cancel. Largest first. */
 export function netMoves(moves: readonly HeldMove[]): HeldMove[] {
   const net = new Map<string, { from: string; to: string; sum: Decimal }>();
   for (const { from, to, amount } of moves) {

@@ -19,7 +19,10 @@ export interface PreviewRequest {
   readonly metric: CostMetric;
 }
 
-/** What applying rules would move. Both rule sets are worked out over the same rows, so only the rules make the difference. */
+/**
+ * Cost that new rules would move. Evaluates both rule sets over the same rows, so that only the rules make a
+ * difference.
+ */
 export async function previewOf(deps: ApplyDeps, kind: ManifestKind, request: PreviewRequest): Promise<Preview> {
   const { name, spec } = await readRules(kind, request);
   const inForce = await rulesInForce(deps.store);
@@ -71,7 +74,7 @@ async function heldIn(
     deps.lake.session((session) =>
       heldBy(deps, session, deps.store, { period, files }, { mine, other, mineFirst, cost }),
     );
-  // Each side has temporary tables of its own, so each has a connection of its own.
+  // Each side needs separate temporary tables, so each uses a separate connection.
   return { before: await side(inForce, spec, true), after: await side(spec, inForce, false) };
 }
 

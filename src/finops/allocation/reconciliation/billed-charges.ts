@@ -4,11 +4,11 @@ import type { Charge } from './reconcile.ts';
 
 const ROWS_A_STATEMENT = 1000;
 
-/** Usage without a resource id meets rows that carry its run, its pipeline run or its endpoint as a tag. */
+/** Usage without a resource id links to rows with its run, its pipeline run or its endpoint as a tag. */
 export const linkFields = ['run', 'pipelineRun', 'endpoint'] as const;
 export type LinkField = (typeof linkFields)[number];
 
-/** How usage and rows are brought together: `resource` and `tag:<field>` with the text that both have. */
+/** Link between usage and rows: `resource` or `tag:<field>`, with the common text. */
 export interface Link {
   readonly by: 'resource' | LinkField;
   /** Trimmed, in lower case. */
@@ -25,7 +25,10 @@ export interface LinkedCharge extends Charge {
 const folded = (expression: string) => `lower(trim(${expression}))`;
 const tagOf = (field: LinkField) => folded(billDimension(`tag:steelyard.${field}`) ?? 'NULL');
 
-/** Fills `linked`: the bill's rows with the link that usage has, the resource before any tag. `bill` has `amount`. */
+/**
+ * Fills `linked`: the bill's rows with their link to usage; the resource takes precedence over tags. `bill` has
+ * `amount`.
+ */
 export async function createLinked(session: LakeSession, bill: string, links: readonly Link[]): Promise<void> {
   await session.query('CREATE TEMP TABLE wanted (link_by VARCHAR, link_value VARCHAR)');
   const rows = links.map(({ by, value }) => `(${literal(by)}, ${literal(value)})`);
@@ -54,7 +57,7 @@ export async function createLinked(session: LakeSession, bill: string, links: re
     GROUP BY ALL`);
 }
 
-/** Charges that usage has a link to, by link, currency and time. */
+/** Charges with a link to usage, by link, currency and time. */
 export async function linkedCharges(
   session: LakeSession,
   window: { start: number; end: number },
@@ -76,7 +79,7 @@ export async function linkedCharges(
   }));
 }
 
-/** Compute that nobody metered at all, by resource. */
+/** Compute without any metered usage, by resource. */
 export async function untrackedResources(session: LakeSession): Promise<LakeRow[]> {
   return session.query(`SELECT ResourceId AS resource, currency, sum(billed)::VARCHAR AS billed,
       sum(coalesce(hours, greatest(end_ms - start_ms, 0) / 3600000.0))::DECIMAL(38,6)::VARCHAR AS hours

@@ -5,7 +5,7 @@ import { splitExactly } from '../shares/fractions.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
-/** What was held of a resource, as metering recorded it. */
+/** Usage of a resource over one interval, as recorded by metering. */
 export interface HeldInterval {
   readonly id: string;
   readonly subject: Subject;
@@ -24,7 +24,7 @@ export interface Charge {
   readonly start: number;
   readonly end: number;
   readonly billed: string;
-  /** Hours that the bill states; null when it does not, and then it is the charge period. */
+  /** Hours that the bill states; null when it states none, and then the charge period applies. */
   readonly hours: string | null;
 }
 
@@ -42,21 +42,21 @@ export interface Reconciled {
   readonly billedHours: string;
   readonly meteredHours: string;
   readonly subjects: readonly { subject: Subject; reconciled: string; metered: string | null; hours: string }[];
-  /** Intervals that met a charge, with the milliseconds of each that charges cover; a moment counts once. */
+  /** Intervals that overlap a charge, with the milliseconds covered by charges; overlapping charges count once. */
   readonly coveredMs: ReadonlyMap<string, number>;
 }
 
 interface Piece {
   readonly interval: HeldInterval;
   readonly hours: Decimal;
-  /** The interval's cost by the part of its time; null when not known in the currency of the bill. */
+  /** Cost of the interval, pro rata to its time; null when unknown in the currency of the bill. */
   readonly cost: Decimal | null;
 }
 
 /**
- * Bill and metering of one resource in one currency. Of each charge, metered hours / billed hours (1 at most) was held and
- * goes to the subjects in the ratio of their metered cost, or of their hours where a price is missing; the rest was
- * idle. reconciled - metered is the price variance.
+ * Reconciles bill and metering of one resource in one currency. Of each charge, the fraction metered hours / billed hours (at
+ * most 1) was held. It goes to the subjects in the ratio of their metered cost, or of their hours where a price is missing.
+ * The rest is idle. reconciled - metered is the price variance.
  * Example: 24 h billed at 48, 18 h metered at 1.50 -> reconciled 36, idle 12, metered 27, price variance 9.
  */
 export function reconcileResource(
@@ -122,13 +122,13 @@ function addCharge(sum: Sum, charge: Charge, pieces: readonly Piece[], capacity:
   sum.meteredHours = sum.meteredHours.plus(meteredHours);
   for (const { interval } of pieces) addCovered(sum.covered, interval, charge);
   if (meteredHours.isZero()) return;
-  // A charge of no length was held by whoever held the resource at that moment.
+  // A charge of zero length goes to the intervals that hold the resource at that moment.
   const isFull = billedHours.lte(meteredHours);
   const held = isFull ? decimal(charge.billed) : decimal(charge.billed).times(meteredHours).dividedBy(billedHours);
   addShares(sum, rounded(held), pieces);
 }
 
-/** Charges come in order of their start, so what lies before `until` has been counted. */
+/** Charges arrive in order of their start, so time before `until` is already counted. */
 function addCovered(covered: Sum['covered'], interval: HeldInterval, charge: Charge): void {
   const known = covered.get(interval.id) ?? { coveredMs: 0, until: interval.start };
   const until = Math.max(known.until, Math.min(interval.end, charge.end));
@@ -164,7 +164,7 @@ function newSubject(subject: Subject) {
   return { subject, reconciled: decimal(0), metered: decimal(0) as Decimal | null, hours: decimal(0) };
 }
 
-/** Each charge with the intervals that touch it; both are walked once, in order of time. */
+/** Pairs each charge with the intervals that overlap it; one pass over both, in order of time. */
 function* meet(
   charges: readonly Charge[],
   intervals: readonly HeldInterval[],
@@ -197,7 +197,7 @@ function rounded(amount: Decimal): string {
   return decimalString(amount.toDecimalPlaces(EXACT_DECIMALS));
 }
 
-/** The most that was held at one moment. */
+/** Maximum quantity held concurrently. */
 export function mostHeldAtOnce(intervals: readonly HeldInterval[]): string {
   const changes = intervals.flatMap(({ start, end, quantity }) => [
     { at: start, by: decimal(quantity) },

@@ -19,7 +19,7 @@ import type { getReconciliation, ReconciledResource, ReconciledSubject } from '.
 
 const MOST_LISTED = 1000;
 
-/** Metered intervals with their cost, whole, that touch [start, end) Unix milliseconds. */
+/** Metered intervals that overlap [start, end) Unix milliseconds, each complete and with its cost. */
 export interface MeteredIntervals {
   within(sql: Sql, window: { start: number; end: number }): Promise<readonly MeteredInterval[]>;
 }
@@ -63,7 +63,7 @@ async function reconcilePeriod(
   return { intervals, linked, resources };
 }
 
-/** Bill against metering of one billing period. Only usage within the month of the period counts. */
+/** Reconciles bill and metering of one billing period. Only usage within the month of the period counts. */
 export async function reconciliationOf(deps: ReconciliationDeps, period: string, metric: CostMetric): Promise<Answer> {
   const { intervals, linked, resources } = await reconcilePeriod(deps, period, metric);
   const met = new Set(linked.flatMap(({ coveredMs }) => [...coveredMs.keys()]));
@@ -80,7 +80,7 @@ export async function reconciliationOf(deps: ReconciliationDeps, period: string,
   };
 }
 
-/** How the reconciliation names what this usage held; null where it can meet no billed row. */
+/** Name of the resource of this usage in the reconciliation; null where it cannot link to a billed row. */
 export function resourceOfUsage(usage: Pick<MeteredInterval, 'resourceId' | 'subject'>): string | null {
   const link = linkOf(usage);
   return link === null ? null : resourceName(link);
@@ -90,7 +90,7 @@ function resourceName({ by, value }: Link): string {
   return by === 'resource' ? value : `tag:steelyard.${by}=${value}`;
 }
 
-/** By its resource where usage says it, else by the most exact thing of its subject that a tag could name. */
+/** Link by resource id where usage has one, else by the most specific field of its subject that a tag can name. */
 function linkOf({ resourceId, subject }: Pick<MeteredInterval, 'resourceId' | 'subject'>): Link | null {
   if (resourceId !== null) return { by: 'resource', value: resourceId.trim().toLowerCase() };
   const field = linkFields.find((each) => subject[each] !== undefined);
@@ -120,7 +120,10 @@ function reconciledGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<str
   return { resource, coveredMs, subjects: subjects.map((subject) => ({ ...subject, currency })) };
 }
 
-/** How many units a resource holds at once, in the units of its usage. */
+/**
+ * Capacity of a resource in the units of its usage (GPUs or vCPUs): from the bill, else the maximum observed
+ * concurrently, else 1.
+ */
 function capacityOf(group: readonly LinkedCharge[], intervals: readonly MeteredInterval[]): Capacity {
   const isUnit = (prefix: string) => intervals.some(({ resource }) => resource.toLowerCase().startsWith(prefix));
   const stated = isUnit('gpu')
@@ -194,7 +197,7 @@ function unbilledOf(interval: MeteredInterval): Answer['unbilled'][number] {
   return { usage: id, subject, resource, resourceId, hours: hoursOf(quantity, end - start), metered: cost };
 }
 
-/** What runs cost by the bill of one period, and what is left of the bill beside them. */
+/** Cost of runs by the bill of one period, and the rest of the bill. */
 export interface ReconciledRuns {
   readonly runs: readonly ReconciledRun[];
   readonly totals: readonly ReconciledTotal[];
@@ -203,9 +206,9 @@ export interface ReconciledRuns {
 export interface ReconciledRun {
   readonly run: string;
   readonly currency: string;
-  /** EffectiveCost of what it held. */
+  /** EffectiveCost of the usage of the run. */
   readonly reconciled: string;
-  /** Resource-hours of its usage that billed rows cover; a moment counts once. */
+  /** Resource-hours of the run's usage that billed rows cover; overlapping charges count once. */
   readonly coveredHours: string;
 }
 
@@ -219,7 +222,7 @@ export interface ReconciledTotal {
   readonly untracked: string;
 }
 
-/** The reconciliation of a period (effective cost) by run. Example: 24 h billed, a run held 6 of them -> a quarter. */
+/** Reconciliation of a period (effective cost) by run. Example: 24 h billed, a run holds 6 of them -> a quarter. */
 export async function reconciledRunsOf(deps: ReconciliationDeps, period: string): Promise<ReconciledRuns> {
   const { intervals, linked, resources } = await reconcilePeriod(deps, period, DEFAULT_METRIC);
   const byId = new Map(intervals.map((interval) => [interval.id, interval]));

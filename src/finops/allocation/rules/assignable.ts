@@ -3,14 +3,15 @@ import type { SubjectField } from './classify.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { AllocationRule } from './schema.ts';
 
-/** Whether some rule can assign cost to a value of this field, such as any team at all. */
+/** Whether a rule can assign cost to any value of this field, for example to any team. */
 export function assignsField(rules: RuleSet, field: SubjectField): boolean {
   return rules.rules.some((rule) => valuesAssigned(rule, field) !== 'none');
 }
 
 /**
- * The first field of a subject whose value no rule can assign, with its value: what bills say of such a subject is unknown,
- * not zero. Null when rules can assign every field. A rule that takes values from rows or from usage can assign any value.
+ * The first field of a subject whose value no rule can assign, with its value: the cost of such a subject is unknown,
+ * not zero. Null when rules can assign every field. A rule that takes values from rows or from usage can assign any
+ * value.
  */
 export function findUnassignedPart(rules: RuleSet, subject: Subject): { field: SubjectField; value: string } | null {
   for (const field of subjectFields) {
@@ -25,9 +26,11 @@ export function findUnassignedPart(rules: RuleSet, subject: Subject): { field: S
   return null;
 }
 
-/** What a rule assigns to a field: `any` where rows or usage give the value, `none`, or a list in lower case. */
+/**
+ * Values that a rule assigns to a field: `any` where rows or usage supply the value, `none`, or a list in lower case.
+ */
 function valuesAssigned(rule: AllocationRule, field: SubjectField): 'any' | 'none' | readonly string[] {
-  // Workloads carry whole subjects.
+  // Workload usage contains complete subjects.
   if (rule.kubernetes !== undefined) return 'any';
   const named = namedSubjects(rule);
   if (named === 'any')
@@ -37,7 +40,7 @@ function valuesAssigned(rule: AllocationRule, field: SubjectField): 'any' | 'non
   return values.length === 0 ? 'none' : values;
 }
 
-/** The subjects that a rule writes out; `any` for a split whose receivers follow from cost or usage. */
+/** Subjects that a rule lists explicitly; `any` for a split whose receivers follow from cost or usage. */
 function namedSubjects({
   subject,
   split,

@@ -7,36 +7,42 @@ import type { AllocationRule, Match } from './schema.ts';
 
 export type SubjectField = keyof Subject;
 
-/** Bill rows with `rule_index`: the place of the first rule that matches, null where none does. */
+/** Bill rows with `rule_index`: the index of the first matching rule, null where none matches. */
 export interface Classification {
-  /** Columns outside FOCUS that a bill relation must show. */
+  /** Columns outside FOCUS that the bill relation must include. */
   readonly others: readonly string[];
-  /** A FROM item over a bill relation: its columns, the texts that rules look at, and `rule_index`. */
+  /** A FROM item over a bill relation: its columns, the texts that rules match, and `rule_index`. */
   from(bill: string): string;
-  /** SQL text of what a direct rule assigns to a subject field; null for pools and where no rule matched. */
+  /**
+   * SQL text of the value that a direct rule assigns to a subject field; null for pools and for rows without a matching
+   * rule.
+   */
   subject(field: SubjectField): string;
   /** SQL text of the name of the rule. */
   readonly ruleName: string;
-  /** SQL condition: the row belongs to no pool. */
+  /** SQL condition: the row does not belong to a pool. */
   readonly isDirect: string;
-  /** A FROM item like `from`, but with the bill's columns and the given SELECT items alone, so that it can be classified again. */
+  /**
+   * A FROM item like `from`, with only the bill's columns and the given SELECT items, so that it can be classified
+   * again.
+   */
   besides(bill: string, items: string): string;
-  /** SQL condition of a further match over the same rows, such as the basis of a split. */
+  /** SQL condition of an additional match over the same rows, such as the basis of a split. */
   condition(match: Match, rule: string): string;
 }
 
 /**
- * Always 0, and volatile: a filter on `rule_index` is then applied to its value. Without it the engine would move the
- * filter below, where all conditions and texts are computed once more (twice the time of the whole).
+ * Always 0, and volatile, so that a filter on `rule_index` applies to its computed value. Without it, the engine pushes
+ * the filter down and computes all conditions and texts a second time (twice the total time).
  */
 const BARRIER = '(random() < 0)::INTEGER';
 
-/** Reads a rule set into SQL. Errors: `dimension_unknown`, `manifest_invalid`. */
+/** Compiles a rule set to SQL. Errors: `dimension_unknown`, `manifest_invalid`. */
 export function classificationOf(rules: RuleSet): Classification {
   const texts = createRowTexts(rules.normalise);
   const conditions = rules.rules.map((rule) => ruleCondition(rule, texts));
   const fields = new Map(subjectFields.map((field) => [field, fieldSql(field, rules.rules, texts)]));
-  // Asked for now, so that the texts of bases are among the columns from the start.
+  // Requested here, so that the texts of bases are among the columns from the start.
   for (const { split, name } of rules.rules) {
     if (split?.method === 'proportional' && split.of !== undefined) matchConditions(split.of, texts, name);
   }

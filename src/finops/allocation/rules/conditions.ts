@@ -5,7 +5,7 @@ import type { AllocationRule, ChargeTime, Match } from './schema.ts';
 
 const CHARGE_TIME = 'chargePeriod';
 
-/** SQL condition of a rule over a bill row with its texts: what it matches, while it is in effect. */
+/** SQL condition of a rule over a bill row with its texts: its match and its effective period. */
 export function ruleCondition(rule: AllocationRule, texts: RowTexts): string {
   const effective = { from: rule.effectiveFrom, to: rule.effectiveTo };
   return [...matchConditions(rule.match, texts, rule.name), ...chargeTimeConditions(effective)].join(' AND ');

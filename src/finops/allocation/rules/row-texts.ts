@@ -4,7 +4,7 @@ import { nearest } from '../../../platform/manifests/index.ts';
 import { billDimension, camelCaseOf, focusColumnNames, otherColumns } from '../../billing/index.ts';
 import type { Normalise } from './schema.ts';
 
-/** Words for what people mean by them: any of the columns may match. */
+/** Short names for dimensions; a match on any of the columns is a match. */
 const shorthands: Readonly<Record<string, readonly string[]>> = {
   account: ['subAccountId', 'subAccountName'],
   service: ['serviceName'],
@@ -12,17 +12,17 @@ const shorthands: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The texts of a bill row that rules look at, each computed once a row and then named `m0`, `m1`…: trimmed, in lower case,
- * spelling variants made one, null where there is nothing.
+ * Texts of a bill row that rules match, each computed once per row and named `m0`, `m1`…: trimmed, in lower case,
+ * spelling variants unified, null for an empty value.
  */
 export interface RowTexts {
   /** Columns of a dimension; several for a shorthand such as `account`. Errors: `dimension_unknown`. */
   of(dimension: string, rule: string): readonly string[];
-  /** A value as the texts would show it. */
+  /** Normalizes a value like the texts. */
   folded(value: string): string;
-  /** Columns outside FOCUS that the texts asked for so far are of. */
+  /** Columns outside FOCUS used by the texts requested so far. */
   others(): string[];
-  /** SELECT items of all texts asked for so far. */
+  /** SELECT items of all texts requested so far. */
   columns(): string[];
 }
 
@@ -70,7 +70,7 @@ function foldingOf(normalise: Normalise | undefined): Folding {
   };
 }
 
-/** `tag:Owner_Team` is `tag:team` where the rules say that these keys mean the same. */
+/** `tag:Owner_Team` becomes `tag:team` where the rules declare both keys equal. */
 function canonicalDimension(dimension: string, normalise: Normalise | undefined): string {
   if (!dimension.startsWith('tag:')) return dimension;
   const key = dimension.slice('tag:'.length).trim().toLowerCase();

@@ -3,7 +3,7 @@ import { Subject } from '../../../org/schema.ts';
 import { Currency, DecimalString, UtcInstant } from '../../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 
-/** A stretch of charge time: `from` belongs to it, `to` no longer. */
+/** A half-open range of charge time: includes `from`, excludes `to`. */
 export const ChargeTime = z
   .strictObject({
     from: UtcInstant.optional().describe('First instant that belongs to it; open when left out'),
@@ -27,7 +27,7 @@ const AssignedSubject = z
   .refine((subject) => Object.keys(subject).length > 0, 'at least one subject field')
   .describe('Subject fields; a value may be "{tag:KEY}" or "{serviceName}", taken from the row in lower case');
 
-/** A subject that is written out, without places to fill. */
+/** A literal subject, without placeholders. */
 const NamedSubject = Subject.refine(
   (subject) => Object.keys(subject).length > 0,
   'at least one subject field',
@@ -120,7 +120,9 @@ export const Split = z
   .describe('What matches is a shared pool, split over receivers');
 export type Split = z.infer<typeof Split>;
 
-/** OpenCost's default prices an hour (configs/default.json): they only weigh CPU against memory within a node's bill. */
+/**
+ * OpenCost's default hourly prices (configs/default.json). They only weight CPU, memory and GPU within a node's bill.
+ */
 export const KubernetesSplit = z
   .strictObject({
     basis: z

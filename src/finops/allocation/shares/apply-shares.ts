@@ -4,9 +4,9 @@ import { allocatedCosts } from '../tables.ts';
 import { before, costOfUnits } from './split-sql.ts';
 
 /**
- * Rows of pools times their shares, never held anywhere: a SELECT of the given items over `r` (a row of `pool_row`) and `s`
- * (one of its shares), with the share's costs. Each cost column is split by itself: a share is what lies between
- * its two boundaries of the row's cost. A cost that the row lacks stays null.
+ * Multiplies rows of pools by their shares without materializing them: a SELECT of the given items over `r` (a row of
+ * `pool_row`) and `s` (one of its shares), with the share's costs. Each cost column is split separately: a share is the
+ * part between its two boundaries of the row's cost. A cost missing in the row stays null.
  */
 export function sharedRows(rules: RuleSet, pools: readonly number[], items: string): string {
   const fixed = pools.filter((index) => rules.rules[index]?.split?.method === 'fixed');
@@ -26,8 +26,8 @@ function rowByRow(pools: readonly number[], items: string): string {
 }
 
 /**
- * Fixed amounts are split over the running total of the pool instead of row by row: what a receiver gets of all rows
- * together is then its amount to the last decimal, whatever the rows round to, and each row still adds up.
+ * Fixed amounts are split over the running total of the pool instead of row by row. The sum of a receiver over all rows
+ * is then exactly its amount, regardless of the rounding of single rows, and each row still adds up.
  */
 function overTotal(pools: readonly number[], items: string): string {
   const running = allocatedCosts.map(

@@ -4,7 +4,7 @@ import type { CostMetric } from '../../billing/schema.ts';
 import type { Classification, SubjectField } from '../rules/classify.ts';
 import type { Match } from '../rules/schema.ts';
 
-/** So much of something measured, for a subject; `currency` and `day` where the measure has them. */
+/** A measured amount of a subject; `currency` and `day` where the measure has them. */
 export interface BasisAmount {
   readonly subject: Subject;
   readonly amount: string;
@@ -15,7 +15,7 @@ export interface BasisAmount {
 
 const costColumn = (metric: CostMetric) => identifier(metric.charAt(0).toUpperCase() + metric.slice(1));
 
-/** Cost of subjects by day: what direct rules gave them, and what earlier pools did. */
+/** Cost of subjects by day: from direct rules and from earlier pools. */
 export async function allocatedCostBasis(
   session: LakeSession,
   fields: readonly SubjectField[],

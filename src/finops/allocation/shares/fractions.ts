@@ -1,11 +1,11 @@
 import { EXACT_DECIMALS } from '../../../platform/lake/index.ts';
 import { decimal } from '../../../platform/units/index.ts';
 
-/** Binary places of a boundary, in two words of 62 so that each fits a 64-bit column. */
+/** Binary places of a boundary, in two words of 62 bits so that each fits a 64-bit column. */
 const WORD_BITS = 62n;
 const WORD = 1n << WORD_BITS;
 const BINARY_PLACES = 2n * WORD_BITS;
-/** Decimal places of a ratio that is shown, and of every cost. */
+/** Decimal places of a displayed ratio, and of every cost. */
 const DECIMALS = EXACT_DECIMALS;
 const ONE = 10n ** BigInt(DECIMALS);
 
@@ -15,17 +15,17 @@ export interface Boundary {
   readonly low: bigint;
 }
 
-/** A share of a pool: it runs from one boundary to the next, so that all shares together are the pool, exactly. */
+/** A share of a pool, from one boundary to the next, so that all shares add up to the pool exactly. */
 export interface Fraction {
   readonly from: Boundary;
   readonly to: Boundary;
-  /** The share's size as FOCUS wants it: 0 to 1, 21 decimals; the ratios of a pool sum to exactly 1. */
+  /** Size of the share as FOCUS requires it: 0 to 1, 21 decimals; the ratios of a pool sum to exactly 1. */
   readonly ratio: string;
 }
 
 /**
- * The shares of weights in their order. A boundary is ceil(sum so far / sum of all x 2^124): where cost / share comes out
- * even in the decimals of the lake, so does the share.
+ * Shares of a pool in the ratio of weights, in their order. A boundary is ceil(sum so far / total sum x 2^124): if an exact
+ * share of the cost fits the decimals of the lake, the computed share is exact too.
  * Example: [1, 2] -> ratios 0.33333333333333333333 and 0.66666666666666666667.
  */
 export function fractionsOf(weights: readonly bigint[]): Fraction[] {
@@ -58,8 +58,8 @@ export function asWholeNumbers(amounts: readonly string[]): bigint[] {
 }
 
 /**
- * An amount in the ratio of weights, each share cut to the decimals of the lake so that together they are the amount. All weights zero:
- * nothing to go by, an error of the caller.
+ * Splits an amount in the ratio of weights. Each share is cut to the decimals of the lake, so that the shares add up to the
+ * amount. Throws if all weights are zero.
  * Example: 10 by [1, 1, 1] -> 3.33333333333333333333, 3.33333333333333333333, 3.33333333333333333334.
  */
 export function splitExactly(amount: string, weights: readonly string[]): string[] {

@@ -13,7 +13,7 @@ export interface SharedPool {
   readonly outcome: Outcome;
 }
 
-/** Fills `share` with the fractions of pools; a pool without receivers has one share, the whole of it. */
+/** Fills `share` with the fractions of pools; a pool without receivers gets one share over the whole pool. */
 export async function insertShares(session: LakeSession, pools: readonly SharedPool[]): Promise<void> {
   let id = await nextShareId(session);
   const rows = pools.flatMap((pool) => {

@@ -4,7 +4,7 @@ import { before, costOfUnits } from './split-sql.ts';
 
 const fields = subjectFields.map(identifier).join(', ');
 const DAY_MS = 86_400_000;
-/** Days that an interval touches: nodes meet their workloads day by day, which keeps the join small. */
+/** Days that an interval overlaps: nodes and workloads are joined by day, which keeps the join small. */
 const days = `unnest(range(start_ms // ${DAY_MS}, (end_ms - 1) // ${DAY_MS} + 1)) AS day`;
 
 /** From `node_pool` and `workload`: weight times milliseconds of each workload in each pool. */
@@ -16,11 +16,13 @@ export const heldSelect = `SELECT pool, resource_id, resource_name, ${fields}, a
     JOIN (SELECT *, ${days} FROM workload) w USING (node, day))
   WHERE ms > 0 GROUP BY ALL HAVING sum(held * ms) > 0`;
 
-/** The whole of a pool: the node's capacity over the time, or what was held where that is more. */
+/** Denominator of a pool: the node's capacity over the time, or the held amount if it is larger. */
 const totals = `SELECT pool, any_value(span_ms) AS span_ms, sum(held)::HUGEINT AS held, max(one) AS one, max(unit) AS unit,
     greatest(max(capacity) * any_value(span_ms), sum(held))::HUGEINT AS total FROM node_held GROUP BY pool`;
 
-/** What each workload used, what it held and did not use, and last what nobody held. */
+/**
+ * Parts of a pool: usage of each workload, its idle part (held, not used), and last the unallocated part (not held).
+ */
 const parts = `
   SELECT pool, t.total, t.one, t.unit, 'allocated' AS kind, NULL AS reason, h.busy AS part, resource_id, resource_name, ${fields}
     FROM node_held h JOIN totals t USING (pool) WHERE h.busy > 0
@@ -34,7 +36,7 @@ const parts = `
 const placed = `SELECT *, row_number() OVER in_order - 1 AS place, (sum(part) OVER in_order)::HUGEINT AS until FROM parts
   WINDOW in_order AS (PARTITION BY pool ORDER BY resource_name NULLS LAST, resource_id, ${fields}, kind ROWS UNBOUNDED PRECEDING)`;
 
-/** Where a part ends, as a fraction in lowest terms; cut to 62 bits only where it is longer. */
+/** End of a part, as a fraction in lowest terms; cut to 62 bits only where it is longer. */
 const reduced = `SELECT *, until // divisor AS num, total // divisor AS den FROM (SELECT *, gcd(until, total) AS divisor FROM placed)`;
 const cut = `SELECT * REPLACE (num >> surplus AS num, den >> surplus AS den) FROM (
   SELECT *, CASE WHEN den < 4611686018427387904 THEN 0 ELSE ceil(log2(den::DOUBLE))::INTEGER - 61 END AS surplus FROM reduced)`;
@@ -59,7 +61,7 @@ export function insertNodeShares(firstId: number, common: { rule: number; method
     FROM bounded`;
 }
 
-/** INSERT of one whole share without a receiver for every pool that nobody reported. */
+/** INSERT of one whole share without a receiver for every pool without reported workloads. */
 export function insertUnreported(firstId: number, common: { rule: number; method: string; layer: number }): string {
   return `INSERT INTO share BY NAME
     SELECT (row_number() OVER () + ${firstId - 1})::INTEGER AS id, ${common.rule} AS rule_index, pool, 0 AS place, 0 AS from_high,

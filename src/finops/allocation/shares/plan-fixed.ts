@@ -5,9 +5,9 @@ import type { Outcome, Pool, Receiver } from './receivers.ts';
 import { costOfUnits } from './split-sql.ts';
 
 /**
- * Fixed amounts of a pool: each receiver its amount, and the remainder to whom the rule names, or left over. A pool that
- * is smaller than the amounts together is split in their ratio, with no remainder. A pool of another currency, or
- * one that is zero or a credit, stays whole.
+ * Fixed amounts of a pool: each receiver gets its amount, and the remainder goes to the subjects that the rule names,
+ * or is left over. A pool smaller than the sum of the amounts is split in their ratio, without a remainder. A pool in a
+ * different currency, or one that is zero or a credit, stays whole.
  */
 export async function planFixed(
   session: LakeSession,
@@ -44,7 +44,7 @@ export function fixedOutcome(split: FixedSplit, pool: Pool, total: string | null
   return { receivers: [...scaled(amounts, split), ...remainderOf(split, left)] };
 }
 
-/** Amounts in the unit in which remainders are whole: the sum of their weights. */
+/** Amounts multiplied by the sum of the remainder weights, to match the weights of `remainderOf`. */
 function scaled(amounts: readonly Receiver[], split: FixedSplit): Receiver[] {
   const unit = weightsOf(split);
   return amounts.map((receiver) => ({ ...receiver, weight: decimalString(decimal(receiver.weight).times(unit)) }));

@@ -10,10 +10,10 @@ import { heldSelect, insertNodeShares, insertUnreported } from './node-shares-sq
 const ROWS_A_STATEMENT = 500;
 
 /**
- * Fills `share` for a rule over nodes: for each node and charge period what workloads used (allocated), what they held
- * and did not use (idle, with their subject), and what nobody held (unallocated). The weight of a share is what is
- * held times milliseconds; the whole is the node's capacity times the charge period, or, where more is held than
- * there is, what is held. A node that nobody reported stays one share without a receiver.
+ * Fills `share` for a rule over nodes. For each node and charge period: usage of workloads (allocated), their held but
+ * unused part (idle, with their subject), and the part that no workload holds (unallocated). The weight of a share is
+ * the held amount times milliseconds. The denominator is the node's capacity times the charge period, or the held
+ * amount if it is larger. A node without reported workloads stays one share without a receiver.
  */
 export async function planNodes(
   session: LakeSession,
@@ -30,7 +30,7 @@ export async function planNodes(
   for (const table of ['node_pool', 'workload', 'node_held']) await session.query(`DROP TABLE ${table}`);
 }
 
-/** Everything that was reported of the nodes of the pools while they cost. */
+/** Loads all reported usage of the nodes of the pools within their charge periods. */
 async function createWorkloadTable(session: LakeSession, sql: Sql, split: KubernetesSplit): Promise<void> {
   const names = subjectFields.map((field) => `${identifier(field)} VARCHAR`).join(', ');
   await session.query(`CREATE TEMP TABLE workload (node VARCHAR, start_ms BIGINT, end_ms BIGINT, resource_id VARCHAR,

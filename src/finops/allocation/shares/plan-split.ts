@@ -22,7 +22,10 @@ export interface SplitContext {
   readonly usage: MeasuredUsage;
 }
 
-/** Who gets what of each pool of a rule. Pools of earlier rules are settled, so their shares count as cost. */
+/**
+ * Receivers and weights for each pool of a rule. Pools of earlier rules are already settled, so their shares count as
+ * cost.
+ */
 export async function planSplit(
   context: SplitContext,
   rule: AllocationRule,
@@ -117,7 +120,7 @@ function ofFields(basis: readonly BasisAmount[], fields: readonly SubjectField[]
   });
 }
 
-/** Costs of another currency never weigh in a pool: there is no rate that the bill states. */
+/** Excludes cost in other currencies from the basis of a pool, because the bill states no exchange rate. */
 function inPool(basis: readonly BasisAmount[], pool: Pool, byDay: boolean): BasisAmount[] {
   return basis.filter(
     ({ currency, day }) => (currency === null || currency === pool.currency) && (!byDay || day === pool.day),
@@ -147,7 +150,7 @@ function isReceiver(to: readonly Subject[] | undefined, subject: Subject): boole
   return to === undefined || to.some((each) => subjectKey(each) === subjectKey(subject));
 }
 
-/** One amount a subject, in an order that does not depend on where the rows came from. */
+/** One amount per subject, in an order that does not depend on the origin of the rows. */
 function summed(basis: readonly BasisAmount[]): { subject: Subject; amount: string }[] {
   const bySubject = Map.groupBy(basis, ({ subject }) => subjectKey(subject));
   return [...bySubject]

@@ -1,23 +1,26 @@
 import type { Subject } from '../../../org/schema.ts';
 
-/** Who gets a share of a pool, and by how much of what. */
+/** Receiver of a share of a pool, with its weight. */
 export interface Receiver {
   readonly subject: Subject;
   /** Exact decimal, > 0; shares are in the ratio of the weights. */
   readonly weight: string;
-  /** What was measured, for FOCUS UsageUnit and UsageQuantity; null where nothing was. */
+  /** Measured usage, for FOCUS UsageUnit and UsageQuantity; null where nothing was measured. */
   readonly usage: { readonly unit: string; readonly quantity: string } | null;
-  /** A share that stays without a receiver, and why. */
+  /** Reason for a share without a receiver; absent for other shares. */
   readonly leftOver?: string;
 }
 
-/** A pool of the period: rows of one rule that are split alike. */
+/** A pool of the period: rows of one rule with the same split. */
 export interface Pool {
   readonly pool: string;
   readonly currency: string;
-  /** YYYY-MM-DD, of pools by day; null of others, and where rows have no charge period. */
+  /** YYYY-MM-DD for pools by day; null for other pools, and where rows have no charge period. */
   readonly day: string | null;
 }
 
-/** Receivers of a pool, or why it has none: a shared cost never vanishes and is never given to nobody in particular. */
+/**
+ * Receivers of a pool, or the reason why it has none: a shared cost is then reported as shared-unallocated, never
+ * dropped.
+ */
 export type Outcome = { readonly receivers: readonly Receiver[] } | { readonly reason: string };

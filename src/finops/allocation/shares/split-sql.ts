@@ -3,21 +3,21 @@ import { EXACT_TYPE, EXACT_UNIT } from '../../../platform/lake/index.ts';
 /** 2^64 - 1 */
 const LOWER_64 = '18446744073709551615::HUGEINT';
 
-/** A DECIMAL(38,21) as the whole number of its last decimals, HUGEINT. Casting it otherwise would round to whole units. */
+/** A DECIMAL(38,21) as an integer count of its last decimal, HUGEINT. A cast would round to whole units. */
 export function units(cost: string): string {
   return `replace((${cost})::${EXACT_TYPE}::VARCHAR, '.', '')::HUGEINT`;
 }
 
-/** Back again. */
+/** Inverse of `units`. */
 export function costOfUnits(expression: string): string {
   return `((${expression})::DECIMAL(38,0) * ${EXACT_UNIT})::${EXACT_TYPE}`;
 }
 
 /**
- * What of `amount` (units) lies before a boundary high.low: trunc(amount x boundary). With amount = a x 2^64 + b this is
- * a x high x 4 + (b x high + a x low x 4 + (b x low >> 62) >> 62), which stays within 128 bits for amounts below 2^126,
- * and needs no division, which for 128 bits is forty times as slow as a product. A boundary of 1 gives the amount
- * itself, one of 0 nothing, so the shares of an amount add up to it.
+ * Part of `amount` (units) below a boundary high.low: trunc(amount x boundary). With amount = a x 2^64 + b this is
+ * a x high x 4 + (b x high + a x low x 4 + (b x low >> 62) >> 62), which stays within 128 bits for amounts below 2^126.
+ * It needs no division; a 128-bit division takes forty times as long as a multiplication. A boundary of 1 yields the
+ * amount itself and a boundary of 0 yields 0, so the shares of an amount add up to it.
  */
 export function before(amount: string, high: string, low: string): string {
   const a = `(abs(${amount}) >> 64)`;

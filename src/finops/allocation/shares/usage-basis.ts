@@ -4,7 +4,7 @@ import type { Sql } from '../../../platform/store/index.ts';
 import { decimal, decimalString, type Period } from '../../../platform/units/index.ts';
 import type { BasisAmount } from './basis.ts';
 
-/** A stretch in which a subject held something, as metering recorded it. */
+/** An interval of usage of a resource by a subject, as recorded by metering. */
 export interface MeasuredInterval {
   readonly subject: Subject;
   readonly resource: string;
@@ -22,11 +22,11 @@ export interface MeasuredTokens {
   readonly tokens: string;
 }
 
-/** What splits by usage ask of the rooms that measure it. */
+/** Usage that splits need; implemented by metering. */
 export interface MeasuredUsage {
   /** Intervals that touch [start, end), Unix milliseconds. */
   intervals(sql: Sql, within: { start: number; end: number }): Promise<readonly MeasuredInterval[]>;
-  /** Changes whenever usage that touches [start, end) is recorded, or recorded anew. */
+  /** Changes whenever usage that touches [start, end) is recorded or replaced. */
   fingerprint(sql: Sql, within: { start: number; end: number }): Promise<string>;
   /** Tokens used in [start, end). */
   tokens(sql: Sql, within: { start: number; end: number }): Promise<readonly MeasuredTokens[]>;
@@ -71,7 +71,7 @@ function hoursIn(window: { start: number; end: number }, by: string): (interval:
   };
 }
 
-/** Of an interval that reaches beyond the window, the part by time. */
+/** Pro rata by time for an interval that extends beyond the window. */
 function requestsIn(window: { start: number; end: number }): (interval: MeasuredInterval) => Measured {
   return ({ subject, predictions, start, end }) => {
     if (predictions === null) return null;

@@ -3,7 +3,7 @@ import { Subject } from '../../../org/schema.ts';
 import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../../platform/contract/schema.ts';
 import { Period } from '../../../platform/units/schema.ts';
 
-/** MIG slices are sevenths, time-slicing gives halves, thirds, fifths…: whatever divides by at most 16 is exact. */
+/** MIG slices are sevenths, and time-slicing yields halves, thirds, fifths…: denominators up to 16 are exact. */
 const MOST_PARTS = 16;
 
 export const ExactQuantity = z

@@ -4,7 +4,7 @@ import type { Clock } from '../../../platform/units/index.ts';
 import type { WorkloadUsage } from './schema.ts';
 import { putWorkload } from './store.ts';
 
-/** A usage that ends this much after our clock is a mistake of its sender's clock or zone. */
+/** A usage that ends later than this after our clock indicates a wrong clock or time zone at the sender. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
 
 /** Records usages in the caller's transaction. Errors: `usage_interval_invalid`. */

@@ -15,7 +15,7 @@ interface WorkloadTables {
 }
 
 export interface StoredWorkload {
-  /** As the bill is read: trimmed, in lower case. */
+  /** Normalized like the bill: trimmed, in lower case. */
   readonly node: string;
   readonly start: number;
   readonly end: number;
@@ -48,7 +48,7 @@ export interface Window {
 
 const PAGE = 2000;
 
-/** Usages that touch a window, by id, a page at a time: a large cluster's month is not held in memory. */
+/** Usages that overlap a window, by id, in pages, so that the month of a large cluster is not held in memory. */
 export async function* workloadPages(sql: Sql, within: Window): AsyncIterable<StoredWorkload[]> {
   let after = '';
   for (;;) {
@@ -74,7 +74,7 @@ export async function* workloadPages(sql: Sql, within: Window): AsyncIterable<St
   }
 }
 
-/** Subjects of workloads by name, of usages that touch a window; the one that began last says it. */
+/** Subjects of workloads by name, from usages that overlap a window; the usage with the latest start wins. */
 export async function workloadSubjects(sql: Sql, within: Window): Promise<Map<string, Subject>> {
   const latest = new Map<string, StoredWorkload>();
   for await (const page of workloadPages(sql, within)) {
@@ -86,7 +86,7 @@ export async function workloadSubjects(sql: Sql, within: Window): Promise<Map<st
   return new Map([...latest].map(([workload, { content }]) => [workload, content.subject]));
 }
 
-/** Changes whenever a usage that touches the window is recorded, or recorded anew. */
+/** Changes whenever a usage that touches the window is recorded or replaced. */
 export async function workloadFingerprint(sql: Sql, within: Window): Promise<string> {
   const row = await sql
     .tables<WorkloadTables>()

@@ -11,26 +11,26 @@ export interface Rational {
 const ZERO: Rational = { num: 0n, den: 1n };
 const ONE: Rational = { num: 1n, den: 1n };
 
-/** What a workload weighs in the price of its node, each a whole number in one unit for all nodes of a rule. */
+/** Weight of a workload in the price of its node. All fields are whole numbers in one unit for all nodes of a rule. */
 export interface WorkloadWeight {
-  /** What it holds by the rule's basis. */
+  /** Amount held by the rule's basis. */
   readonly held: bigint;
-  /** What of that it used; the same as held where use is not known. */
+  /** Used part of `held`; equal to `held` where usage is unknown. */
   readonly busy: bigint;
-  /** What the whole node weighs. */
+  /** Weight of the whole node. */
   readonly capacity: bigint;
-  /** One GPU where the node is split by GPUs alone, else the node: the unit of the quantity that is shown. */
+  /** Weight of one GPU where the node is split by GPUs alone, else of the node: the unit of the displayed quantity. */
   readonly one: bigint;
   readonly unit: 'GPU-Hours' | 'Node-Hours';
 }
 
-/** Least common multiple of 1 to 16 and of 10^6: every quantity that may be reported is a whole number of such parts. */
+/** Least common multiple of 1 to 16 and of 10^6: every reportable quantity is a whole number of these parts. */
 const PARTS = 9_009_000_000n;
 
 /**
- * Weight of a workload by the rule of its node (OpenCost): a workload holds max(request, usage) of each resource, and the
- * resources count by their prices. A node with GPUs counts by GPUs alone unless the rule says otherwise: split by list
- * prices, two thirds of an H100 node would go to its CPUs and memory.
+ * Weight of a workload by the rule of its node (OpenCost): a workload holds max(request, usage) of each resource, weighted
+ * by the price of the resource. By default, only GPUs count on a node with GPUs: a split by list prices would assign two
+ * thirds of an H100 node to its CPUs and memory.
  * Example: 2 of 8 GPUs requested, 1 used -> held : busy : capacity = 2 : 1 : 8, unit GPU-Hours.
  */
 export function workloadWeight(usage: WorkloadUsage, rule: KubernetesSplit): WorkloadWeight {
@@ -53,7 +53,7 @@ export function workloadWeight(usage: WorkloadUsage, rule: KubernetesSplit): Wor
   };
 }
 
-/** The rule's prices, and the number of parts of which every price times every quantity is a whole number. */
+/** Prices of the rule, and the number of parts for which each product of price and quantity is a whole number. */
 function pricesOf({ prices }: KubernetesSplit) {
   const exact = { cpu: rational(prices.cpuHour), gpu: rational(prices.gpuHour), ramGib: rational(prices.ramGibHour) };
   const whole = Object.values(exact).reduce((common, { den }) => lcm(common, den), 1n) * PARTS;

@@ -22,7 +22,7 @@ const NOTHING: Omit<BillDeletion, 'dryRun' | 'finished'> = {
   ...{ units: [], changes: [], delta: [], unanswerable: [] },
 };
 
-/** Deletes a source and, unless they are to be kept, its deliveries. Error: `bill_source_not_found`. */
+/** Deletes a source and, unless the request keeps them, its deliveries. Error: `bill_source_not_found`. */
 export async function deleteSource(deps: DeletionDeps & FinishDeps, request: SourceDeletion): Promise<BillDeletion> {
   const { answer, forgotten } = await deps.exclusive(() => deleteInTurn(deps, request));
   if (request.dryRun) return answer;

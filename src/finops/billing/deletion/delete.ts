@@ -21,7 +21,7 @@ import type { BillDeletion, DeletedUnit, DeletionRecord } from './schema.ts';
 import { insertDeletion, keptRawFiles, rawDeletedAt, removeDelivery } from './store.ts';
 import { findSuccessor, successorReason } from './successor.ts';
 
-/** Answers what can no longer be answered once deliveries are deleted, one sentence each. */
+/** Lists results that can no longer be recomputed once deliveries are deleted, one sentence each. */
 export type Dependent = (sql: Sql, deliveries: ReadonlySet<string>) => Promise<readonly string[]>;
 
 export interface DeletionDeps extends LedgerDeps {
@@ -36,7 +36,7 @@ export interface DeletionRequest {
   readonly actor: string;
   readonly why: string | null;
   readonly dryRun: boolean;
-  /** Stored in the same transaction. */
+  /** Runs in the same transaction. */
   readonly alongside?: (sql: Sql) => Promise<void>;
 }
 
@@ -49,10 +49,10 @@ export interface Deleted {
 export const FINISH_JOB = 'bill.finish_deletions';
 
 /**
- * Deletes deliveries in one transaction: their rows leave the lake's manifests with the allocations that were derived of them,
- * the delivery before each counts again (`findSuccessor`), and a record of the deletion stays. Call `finishDeletions` after
- * the commit; the job does it after a crash. To be called within the turn of the bill.
- * Errors: `bill_delivery_not_found`, `bill_delivery_deleted`.
+ * Deletes deliveries in one transaction: their rows leave the lake's manifests together with the allocations derived
+ * from them, the previous delivery counts again (`findSuccessor`), and a record of the deletion stays. Call
+ * `finishDeletions` after the commit; after a crash, the job does it. Call it inside `exclusive`. Errors:
+ * `bill_delivery_not_found`, `bill_delivery_deleted`.
  */
 export async function deleteDeliveries(deps: DeletionDeps, request: DeletionRequest): Promise<Deleted> {
   const doomed = await readDoomed(deps, request.deliveries);
@@ -166,7 +166,7 @@ async function describe(
   };
 }
 
-/** A delivery whose rows are damaged can be deleted all the same. */
+/** Null when the rows are damaged: such a delivery can still be deleted. */
 async function deltaOrNull(deps: DeletionDeps, plan: Plan): Promise<ActResult['delta'] | null> {
   try {
     return (await actResult(deps, plan)).delta;
@@ -219,7 +219,7 @@ async function applyDeletion(
     await deps.jobs.enqueue(sql, { kind: FINISH_JOB, payload: null });
     return { deliveries, cause, why, actor };
   };
-  // Last: what stood before is read until the plan is applied.
+  // Last, because the previous state is read until the plan is applied.
   await applyPlan(deps, plan, act, alongside, async (sql) => {
     for (const { stored } of doomed) await removeDelivery(sql, stored.id);
     const derived = await deps.deriver.forget(sql, bill);

@@ -269,7 +269,7 @@ describe('a server that ends in the middle of a deletion', () => {
     for (const path of kept) cpSync(path, join(saved, path), { recursive: true });
     await call(first, deleteDelivery, { body: { delivery: delivery ?? '', dryRun: false } });
     expect(await billed('2026-08', first)).toBe(null);
-    // As if the server had ended right after the commit: the record is unfinished, and the files are on the disk.
+    // Simulates a server crash right after the commit: the record is unfinished, and the files are on the disk.
     await first.store
       .tables<{ bill_deletion: { finished_at: string | null } }>()
       .updateTable('bill_deletion')
@@ -286,7 +286,7 @@ describe('a server that ends in the middle of a deletion', () => {
   });
 });
 
-/** Makes a delivery, and the act of its import, as old as that: a clock that moves would run the hourly job at any time. */
+/** Backdates a delivery and its import by some days; advancing the clock would start the hourly job. */
 async function backdate({ store }: Application, delivery: string, days: number): Promise<void> {
   const at = new Date(NOW - days * DAY_MS).toISOString();
   const db = store.tables<{
@@ -333,7 +333,7 @@ describe('retention of raw bills and superseded deliveries', () => {
         ['2026-09', false, expect.stringMatching(new RegExp(`raw bill of ${old} was deleted at .* rawBillDays`))],
       ]),
     );
-    // The same files again are kept again, and heal the rows.
+    // Importing the same files again stores them again and heals the rows.
     expect(await importFiles(aged, 'aged', bill('1', '2026-09'))).toMatchObject({ delivery: old, unchanged: true });
     expect(await findings(aged)).toEqual([]);
     expect(await call(aged, downloadRaw, { query: { delivery: old, file: 'bill.csv' } })).toContain('BilledCost');

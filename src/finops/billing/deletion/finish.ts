@@ -12,14 +12,14 @@ export interface FinishDeps {
   readonly objects: Pick<Objects, 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** The turn of the bill: no import notes or uses a raw file meanwhile. */
+  /** The exclusive queue of the bill: no import writes or uses a raw file meanwhile. */
   readonly exclusive: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /**
- * Takes off the disk what committed deletions left: first lake files that nothing names any more, then raw files that no
- * delivery keeps. Waits for readers; while a backup is in progress it is done at the end of the backup. Not to be called within
- * the turn of the bill. True when all is off the disk. A failure is logged, and the next call goes on.
+ * Removes the files of committed deletions from the disk: first lake files without a reference, then raw files that no
+ * delivery keeps. Waits for readers; during a backup, the removal runs at the end of the backup. Do not call it inside
+ * `exclusive`. Returns true when all files are removed. A failure is logged, and the next call retries.
  */
 export async function finishDeletions(deps: FinishDeps, forgotten: readonly StagedFile[] = []): Promise<boolean> {
   await deps.lake.removeForgotten(forgotten);

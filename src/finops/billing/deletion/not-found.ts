@@ -2,7 +2,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { deletionsOf, type StoredDeletion } from './store.ts';
 
-/** `bill_delivery_deleted` with when and by what, or `bill_delivery_not_found` for an id that was never seen. */
+/** `bill_delivery_deleted` with time and cause, or `bill_delivery_not_found` for an id that was never imported. */
 export async function deliveryNotFound(sql: Sql, delivery: string): Promise<AppError> {
   const deletion = (await deletionsOf(sql, [delivery])).at(-1);
   if (deletion !== undefined) {
@@ -20,7 +20,7 @@ const CAUSES = {
   retention: 'retention (setting supersededDeliveryDays)',
 } as const;
 
-/** Names what was deleted: table, period, when and by what. */
+/** One sentence about a deletion: delivery, source, periods, time, cause and actor. */
 export function deletionText({ delivery, source, periods, at, cause, actor }: StoredDeletion): string {
   const months = periods.length === 0 ? 'without rows' : `of ${periods.join(', ')}`;
   return `Bill rows of delivery ${delivery} (${source}, ${months}) were deleted at ${at} by ${CAUSES[cause]}, by ${actor}`;

@@ -13,7 +13,7 @@ export interface BillRetentionDeps extends DeletionDeps, FinishDeps {
   readonly config: Pick<Config, 'rawBillDays' | 'supersededDeliveryDays'>;
 }
 
-/** Deletes raw bills and superseded deliveries by age. Days: null keeps them. */
+/** Retention of raw bills and superseded deliveries, in days; null keeps them. */
 export interface BillRetention {
   previewRaw(days: number | null): Promise<RetentionPreview>;
   previewSuperseded(days: number | null): Promise<RetentionPreview>;
@@ -75,7 +75,7 @@ async function previewRaw(deps: BillRetentionDeps, days: number | null): Promise
   };
 }
 
-/** The files leave the disk with `finishDeletions`, except those that a younger delivery names too. */
+/** `finishDeletions` removes the files from the disk, except those that a younger delivery also uses. */
 async function deleteOldRaw(deps: BillRetentionDeps, days: number | null): Promise<void> {
   const before = instantBefore(deps, days);
   if (before === null) return;
@@ -95,7 +95,11 @@ async function deleteOldRaw(deps: BillRetentionDeps, days: number | null): Promi
   });
 }
 
-/** Deliveries that stand for nothing, and since when: their arrival, that of what took their place, or the act of a person. */
+/**
+ * Deliveries that have been superseded since before `before`: no unit is current, shadowed or held. The time of
+ * supersession is the latest of the arrival of the replacing deliveries and the last operation that stopped counting
+ * the delivery.
+ */
 async function oldSuperseded({ store }: BillRetentionDeps, before: string): Promise<StoredDelivery[]> {
   const standing = await standingUnits(store);
   const deliveries = await allDeliveries(store);

@@ -28,10 +28,10 @@ interface DeletionTables {
   bill_source: { source: string };
 }
 
-/** A deletion with the files that it takes off the disk. */
+/** A deletion and the files that it removes from the disk. */
 export interface StoredDeletion extends DeletionRecord {
   readonly files: readonly DeliveryFile[];
-  /** Ids of the lake files that held the rows; empty where the rows stay. */
+  /** Ids of the lake files with the rows; empty when the rows are kept. */
   readonly lakeFiles: readonly string[];
 }
 
@@ -64,7 +64,10 @@ export async function removeDelivery(sql: Sql, delivery: string): Promise<void> 
   await db.deleteFrom('bill_delivery').where('id', '=', delivery).execute();
 }
 
-/** What is known of a source beside its deliveries. `exportPrefix` begins the names of its exports in overlaps. */
+/**
+ * Deletes the facts of a source other than its deliveries: its settings, overlaps and overlap decisions. Export names
+ * in overlaps start with `exportPrefix`.
+ */
 export async function removeSourceFacts(sql: Sql, source: string, exportPrefix: string): Promise<void> {
   const db = sql.tables<DeletionTables>();
   await db.deleteFrom('bill_source').where('source', '=', source).execute();
@@ -99,7 +102,7 @@ export async function keptRawFiles(sql: Sql, except: ReadonlySet<string> = new S
   return new Set(kept.map(({ sha256 }) => sha256));
 }
 
-/** Null: the raw files of the delivery are here. */
+/** Null: the raw files of the delivery are present. */
 export async function noteRawDeleted(sql: Sql, delivery: string, at: string | null): Promise<void> {
   await sql
     .tables<DeletionTables>()
@@ -109,7 +112,7 @@ export async function noteRawDeleted(sql: Sql, delivery: string, at: string | nu
     .execute();
 }
 
-/** When retention deleted the raw files, of the deliveries of which it did. */
+/** Time at which retention deleted the raw files, by delivery; only deliveries without raw files. */
 export async function rawDeletedAt(sql: Sql): Promise<Map<string, string>> {
   const rows = await sql
     .tables<DeletionTables>()

@@ -1,4 +1,4 @@
-/** A delivery of a unit, as far as it matters here. */
+/** The fields of a unit's delivery that the choice of a successor needs. */
 export interface UnitDelivery {
   readonly delivery: string;
 }
@@ -11,9 +11,10 @@ export type Successor =
   | { readonly kind: 'none' };
 
 /**
- * The delivery of a unit that counts after a deletion: the one before the deleted one, by when they were made, whichever arrived
- * first. It counts only while its raw bill is kept, so that each counted row can be traced and rebuilt. A newer one never
- * counts by itself: a person had reverted from it. `known` is oldest first and holds the deleted delivery.
+ * Returns the delivery of a unit that counts after a deletion: the previous one by production time, whatever the order
+ * of arrival. It counts only while its raw bill is kept, so that each counted row can be traced and rebuilt. A newer
+ * delivery never counts automatically, because a person had reverted it. `known` is oldest first and contains the
+ * deleted delivery.
  *
  * @example findSuccessor([{ delivery: 'a' }, { delivery: 'b' }], 'b', new Set(['b']), () => true) // { kind: 'counts', delivery: 'a' }
  */
@@ -32,7 +33,7 @@ export function findSuccessor(
   return newer === undefined ? { kind: 'none' } : { kind: 'only_newer', delivery: newer.delivery };
 }
 
-/** In words, for a person who decides about the deletion. */
+/** Explains the successor to the person who decides about the deletion. */
 export function successorReason(successor: Successor): string {
   switch (successor.kind) {
     case 'counts':

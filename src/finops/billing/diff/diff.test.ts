@@ -40,7 +40,7 @@ const bill = (rows: readonly Row[]) => `${[HEADER, ...rows.map(line)].join('\n')
 const application = await sharedQuietApplication();
 
 let sources = 0;
-/** Two deliveries of a new source; a header that differs keeps equal contents from being one delivery. */
+/** Imports two deliveries of a new source; a different header makes equal contents two deliveries. */
 async function pair(a: readonly Row[], b: readonly Row[]): Promise<{ a: string; b: string }> {
   sources += 1;
   const source = `s${sources}`;

@@ -19,7 +19,7 @@ export interface DiffDeps {
 export interface DiffQuestion {
   readonly a: string;
   readonly b: string;
-  /** YYYY-MM; null where the two share one billing period. */
+  /** YYYY-MM; null if the deliveries share one billing period. */
   readonly period: string | null;
   /** Dimension of the totals; null for none. */
   readonly by: string | null;
@@ -28,7 +28,7 @@ export interface DiffQuestion {
 }
 
 /**
- * What differs between two deliveries of a billing period, current or not. Errors: `bill_delivery_not_found`,
+ * Differences between two deliveries of a billing period, current or not. Errors: `bill_delivery_not_found`,
  * `bill_period_needed`, `dimension_unknown`.
  */
 export async function diffDeliveries(deps: DiffDeps, question: DiffQuestion): Promise<BillDiff> {

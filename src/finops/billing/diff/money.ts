@@ -3,13 +3,13 @@ import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { columnOf } from '../facts.ts';
 import { CostMetric } from '../schema.ts';
 
-/** One sum on either side of a change. */
+/** A sum in both deliveries, and its change. */
 export interface MoneyDelta {
   /** Value of the dimension; null where rows have none. */
   readonly value: string | null;
   readonly metric: CostMetric;
   readonly currency: string;
-  /** Exact sum: `0` without rows, null when rows are there and none has the metric. */
+  /** Exact sum: `0` without rows, null when there are rows but none states the metric. */
   readonly before: string | null;
   readonly after: string | null;
   /** `after - before`; null when either is unknown. */
@@ -19,8 +19,8 @@ export interface MoneyDelta {
 }
 
 /**
- * The money of two bill relations side by side, by metric, currency and the values of a SQL expression over bill rows.
- * Groups come in order of currency and value; sums are the lake's, in DECIMAL(38,21).
+ * Compares the money of two bill relations, by metric, currency and the values of a SQL expression over bill rows.
+ * Groups are in order of currency and value; the lake computes the sums, in DECIMAL(38,21).
  */
 export async function compareMoney(
   lake: Pick<Lake, 'query'>,

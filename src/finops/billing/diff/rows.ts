@@ -2,15 +2,15 @@ import { EXACT_TYPE, identifier, type LakeRow, type LakeSession, literal } from 
 import { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from '../focus-columns.ts';
 
 /**
- * How rows of two deliveries are told apart. Rows have no ids that last from one delivery to the next, and equal rows are
- * legal, so they are matched by content, as multisets:
+ * Matches rows of two deliveries. Rows have no ids that persist from one delivery to the next, and equal rows are legal, so
+ * rows are matched by content, as multisets:
  *
  * 1. Rows that are equal in every field cancel, one for one.
- * 2. What is left pairs where its identity is equal, in order of its amounts: first with description, price and tags as
- *    part of the identity, then, for what those were changed of, without.
- * 3. A pair is a changed row, field by field; what found no partner was added or removed.
+ * 2. The remaining rows pair where their identity is equal, in order of their amounts. The first pass includes
+ *    description, price and tags in the identity. The second pass omits them, to pair rows in which they changed.
+ * 3. A pair is a changed row, compared field by field. A row without a pair is added or removed.
  *
- * Nothing depends on the order of rows in files, and swapping the two sides swaps the outcome.
+ * The result does not depend on the order of rows in files, and swapping the two deliveries mirrors the result.
  */
 const IDENTITY: readonly FocusColumn[] = [
   'ChargePeriodStart',
@@ -36,14 +36,14 @@ const FINER_IDENTITY: readonly FocusColumn[] = [
 
 const plainColumns = focusColumnNames.filter((name) => focusColumns[name] !== 'tags');
 
-/** Entries of a map in an order of their own; a key without a value is as good as none. */
+/** Entries of a map in sorted order; a key without a value is ignored. */
 function entries(map: string): string {
   return `list_sort(list_filter(map_entries(coalesce(${map}, MAP {})), lambda entry: entry.value IS NOT NULL))`;
 }
 
 const contentColumns = [...plainColumns.map(identifier), entries('Tags'), entries('"x_Columns"')];
 
-/** Two hashes of 64 bits over every field, so that different rows are not taken for equal ones. */
+/** Two 64-bit hashes over every field, because a single hash could match different rows by collision. */
 const CONTENT = [
   `hash(${contentColumns.join(', ')}) AS content`,
   `hash('other', ${contentColumns.toReversed().join(', ')}) AS content_too`,
@@ -57,14 +57,14 @@ export interface DiffCounts {
   readonly changedFields: number;
 }
 
-/** Matches the rows of two relations with row ids, in temporary tables of the session that the questions below read. */
+/** Matches the rows of two relations with row ids, in temporary tables of the session that later queries read. */
 export async function matchRows(session: LakeSession, a: string, b: string): Promise<void> {
   const side = (relation: string, isB: boolean) => `SELECT ${isB} AS is_b, lake_file, file_row_number,
     ${CONTENT.join(', ')}, hash(${IDENTITY.join(', ')}) AS identity,
     hash(${[...IDENTITY, ...FINER_IDENTITY, entries('Tags')].join(', ')}) AS finer_identity,
     BilledCost, EffectiveCost, ConsumedQuantity FROM ${relation}`;
   await session.query(`CREATE TEMP TABLE entry AS ${side(a, false)} UNION ALL ${side(b, true)}`);
-  // Of equal rows so many are left on a side as it has more than the other.
+  // Of equal rows, a side keeps as many as it has more than the other side.
   await session.query(`CREATE TEMP TABLE rest AS
     WITH uneven AS (SELECT content, content_too, count(*) FILTER (is_b) AS in_b, count(*) FILTER (NOT is_b) AS in_a
       FROM entry GROUP BY ALL HAVING in_a <> in_b),
@@ -74,7 +74,7 @@ export async function matchRows(session: LakeSession, a: string, b: string): Pro
     SELECT * EXCLUDE (equal, nth) FROM counted WHERE nth > equal`);
   await session.query(`CREATE TEMP TABLE counted AS SELECT (SELECT count(*) FROM entry WHERE NOT is_b) AS in_a,
     (SELECT count(*) FROM rest WHERE NOT is_b) AS rest_a, (SELECT count(*) FROM rest WHERE is_b) AS rest_b`);
-  // What is left is small beside what was compared; the memory is wanted for what follows.
+  // The remaining rows are few compared with all entries. Dropping the table frees memory for the pairing.
   await session.query('DROP TABLE entry');
   await session.query(
     `CREATE TEMP TABLE pair (a_file VARCHAR, a_row BIGINT, b_file VARCHAR, b_row BIGINT, moved ${EXACT_TYPE}, content UBIGINT)`,
@@ -125,7 +125,7 @@ export interface ListedPart {
   readonly offset: number;
 }
 
-/** Rows of one side that found no partner, dearest first, in the columns of `rowColumns`. */
+/** Unpaired rows of one delivery, highest absolute billed cost first, in the columns of `rowColumns`. */
 export async function unpairedRows(
   session: LakeSession,
   relation: string,
@@ -142,8 +142,8 @@ export async function unpairedRows(
 }
 
 /**
- * The few rows of a relation that a page names, and those of other files with the same numbers: the reader then skips the
- * rest, where a join would first read every column of it.
+ * The few rows of a relation that a page lists, and rows of other files with the same numbers: the reader then skips
+ * the other rows, whereas a join would first read every column of them.
  */
 async function rowsAt(session: LakeSession, relation: string, numbers: string): Promise<string> {
   const wanted = await session.query(`SELECT DISTINCT number::BIGINT AS number FROM (${numbers}) ORDER BY 1`);
@@ -151,7 +151,7 @@ async function rowsAt(session: LakeSession, relation: string, numbers: string): 
   return `(SELECT * FROM ${relation} WHERE file_row_number IN (${list}))`;
 }
 
-/** Changed rows, those whose billed cost moved most first: both rows and `fields`, a JSON list of what differs. */
+/** Changed rows, largest change of billed cost first: both rows, and `fields`, a JSON list of the changed fields. */
 export async function changedRows(
   session: LakeSession,
   a: string,
@@ -181,7 +181,7 @@ const shownColumns = [
   'ChargeDescription',
 ] as const satisfies FocusColumn[];
 
-/** Where a row is and what it charges, from a relation of that alias. */
+/** Columns for the location of a row and its charge, from a relation with that alias. */
 function rowColumns(alias: string, prefix = ''): string[] {
   return [
     `${alias}.file AS "${prefix}file"`,

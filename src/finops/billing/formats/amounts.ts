@@ -4,17 +4,18 @@ import { caseOf, coalesced, type Sql } from './expressions.ts';
 import type { SourceExpression } from './format.ts';
 
 /**
- * How the amounts of one file are written in expressions: as text where any of them is text, so that one that is no number
- * is refused by its column's name and not lost; else as exact decimals, so that nothing takes a detour through text.
+ * Representation of the amounts of one file in expressions. If any of them is text, all are text, so that the row is
+ * rejected with the column name when a value is not a number. Otherwise they are exact decimals, without a conversion
+ * through text.
  */
 export interface Amounts {
   readonly type: string;
   readonly zero: string;
   of(column: SourceExpression | null): Sql;
   firstOf(...columns: readonly (SourceExpression | null)[]): Sql;
-  /** a + b; a missing one counts as nothing, two missing ones are unknown. */
+  /** a + b; a missing value counts as 0; null if both are missing. */
   sum(a: SourceExpression | null, b: SourceExpression | null): Sql;
-  /** a - b; unknown when either is. */
+  /** a - b; null when either is null. */
   difference(a: SourceExpression | null, b: SourceExpression | null): Sql;
 }
 
@@ -48,19 +49,19 @@ export function amountsOf(columns: readonly (SourceExpression | null)[]): Amount
   };
 }
 
-/** Null for what is no number. */
+/** Null for a value that is not a number. */
 export function decimalOf(column: SourceExpression): string {
   return convert('decimal', column).sql;
 }
 
-/** Text that is no number stays in the result, where the conversion of the row finds and names it. */
+/** Keeps text that is not a number in the result, so that the conversion of the row finds and reports it. */
 function unreadableBranch(column: SourceExpression): { when: string; value: string } {
   return { when: `${column.sql} IS NOT NULL AND ${decimalOf(column)} IS NULL`, value: textOf(column) };
 }
 
 /**
- * price x quantity. Exact up to 10 decimals of the price and 16 of the quantity; unknown where the product has more than
- * twelve digits before the point. Short texts take 64-bit numbers: the same product in a fortieth of the time.
+ * price x quantity. Exact up to 10 decimals of the price and 16 of the quantity; null where the product has more than
+ * twelve digits before the decimal point. Short texts use 64-bit integers, in a fortieth of the time.
  */
 export function product(price: SourceExpression | null, quantity: SourceExpression | null): Sql {
   if (price === null || quantity === null) return null;

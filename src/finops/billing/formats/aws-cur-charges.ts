@@ -4,7 +4,10 @@ import { type Branch, caseOf, firstText, isOneOf, type Sql } from './expressions
 import type { FileColumns } from './file-columns.ts';
 import type { SourceExpression } from './format.ts';
 
-/** What `lineItem/LineItemType` says of a record, as SQL. The `Usage` of most records is asked for first, everywhere. */
+/**
+ * SQL expressions for the charge type of a record, from `lineItem/LineItemType`. They test `Usage` first, because most
+ * records are usage.
+ */
 export interface CurCharge {
   readonly type: string;
   readonly isUsage: string;
@@ -13,16 +16,16 @@ export interface CurCharge {
   readonly isCovered: string;
   readonly isNegation: string;
   readonly isFee: string;
-  /** A fee record that bills nothing (all was paid upfront) and only says what stayed unused. */
+  /** A fee record that bills nothing (all was paid upfront) and only states the unused amount. */
   readonly isOnlyUnused: string;
   readonly amounts: Amounts;
   readonly columns: CurAmountColumns;
-  /** As invoiced: net of discounts where AWS tells, before it is known what a commitment covers. */
+  /** As invoiced: net of discounts where AWS states them, before the effect of commitments. */
   readonly invoiced: Sql;
-  /** What stayed unused of a commitment, in money and at its own rate; for the two kinds of recurring fees. */
+  /** Unused part of a commitment, in money at the rate of the commitment; for the two kinds of recurring fees. */
   readonly unusedOfReservation: Sql;
   readonly unusedOfSavingsPlan: Sql;
-  /** Value for records of a savings plan, value for those of a reservation, null for any other. */
+  /** The first value for records of a savings plan, the second for those of a reservation, null for other records. */
   commitment(ofSavingsPlan: Sql, ofReservation: Sql): string;
 }
 
@@ -80,7 +83,7 @@ function amountColumnsOf(file: FileColumns): CurAmountColumns {
   return Object.fromEntries(found) as CurAmountColumns;
 }
 
-/** A record of split cost allocation repeats a part of its parent's cost: it is not billed again. */
+/** A record of split cost allocation repeats part of the cost of its parent, so its missing cost is billed as 0. */
 function invoiced(file: FileColumns, columns: CurAmountColumns, amounts: Amounts): Sql {
   const known = amounts.firstOf(columns.netUnblended, columns.unblended);
   const parent = file.find('splitLineItem/ParentResourceId');
@@ -88,7 +91,7 @@ function invoiced(file: FileColumns, columns: CurAmountColumns, amounts: Amounts
   return `coalesce(${known}, CASE WHEN ${parent.sql} IS NOT NULL THEN ${amounts.zero} END)`;
 }
 
-/** Only asked of the two fee types; doubles decide between kinds here, they never become an amount. */
+/** Evaluated only for the two fee types. Doubles only classify the record here; they never become an amount. */
 function isOnlyUnused(type: string, columns: CurAmountColumns): string {
   const double = (column: SourceExpression | null) => `TRY_CAST(${column?.sql ?? 'NULL'} AS DOUBLE)`;
   const isSomething = (column: SourceExpression | null) => `coalesce(${double(column)}, 0) <> 0`;

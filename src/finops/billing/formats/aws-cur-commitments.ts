@@ -29,8 +29,8 @@ export function curCommitments(file: FileColumns, charge: CurCharge) {
 }
 
 /**
- * Of a plan in its currency and before discounts, because that is what is committed; of a reservation in normalized hours
- * where its size may float, else in the unit of its price.
+ * Savings plans: in currency and before discounts, because the commitment is an amount of money before discounts.
+ * Reservations: in normalized hours if the size is flexible, else in the unit of the price.
  */
 function commitmentQuantities(file: FileColumns, charge: CurCharge) {
   const { columns, type } = charge;
@@ -80,7 +80,7 @@ function reservedColumns(file: FileColumns): Reserved {
   return Object.fromEntries(found) as Reserved;
 }
 
-/** Null where there is no quantity either. */
+/** Null where the quantity is null. */
 function unit(file: FileColumns, { type }: CurCharge): Sql {
   const { usage, normalizedUsage, total, totalNormalized } = reservedColumns(file);
   const isUsed = `${type} = 'DiscountedUsage'`;

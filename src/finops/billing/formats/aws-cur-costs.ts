@@ -4,9 +4,9 @@ import type { FileColumns } from './file-columns.ts';
 import type { SourceExpression } from './format.ts';
 
 /**
- * The four costs of a record. Billed: what is invoiced; usage that a savings plan covers and its negation cancel each other
- * and are 0 both, as FOCUS wants it. Effective: the fees of a commitment spread over what used it and what nobody used.
- * List: the public on-demand price. Contracted: the own price before commitments.
+ * The four costs of a record. Billed: the invoiced amount; usage covered by a savings plan and its negation cancel each
+ * other, so both are 0, as FOCUS requires. Effective: the fees of a commitment spread over its used and unused hours.
+ * List: the public on-demand price. Contracted: the negotiated price before commitments.
  */
 export function curCosts(charge: CurCharge) {
   const { amounts, columns, invoiced } = charge;
@@ -65,17 +65,20 @@ function effective(charge: CurCharge): string {
   );
 }
 
-/** What stayed unused, and what only cancels, would have cost nothing without the commitment. */
+/** Unused commitment and negation records would have cost nothing without the commitment. */
 function nothing({ isNegation, isOnlyUnused, amounts }: CurCharge) {
   return { when: `${isNegation} OR ${isOnlyUnused}`, value: amounts.zero };
 }
 
-/** AWS adds its net columns exactly when the account has discounts of its own: without them, list prices are the own prices. */
+/**
+ * AWS adds its net columns if and only if the account has negotiated discounts. Without these columns, the contracted
+ * prices are the list prices.
+ */
 function ownPrice({ columns }: CurCharge, listed: Sql): Sql {
   return columns.netUnblended === null ? listed : null;
 }
 
-/** Unit prices and quantities; null for taxes, credits and what only cancels. */
+/** Unit prices and quantities; null for taxes, credits and negation records. */
 export function curQuantities(file: FileColumns, charge: CurCharge) {
   const amount = file.find('lineItem/UsageAmount');
   const listed = file.find('pricing/publicOnDemandRate');
@@ -101,7 +104,7 @@ function only(when: string, source: SourceExpression | null): SourceExpression |
   return source === null ? null : { ...source, sql: caseOf([{ when, value: source.sql }]) };
 }
 
-/** Where AWS abbreviates, FOCUS has words: `Hrs` -> `Hours`, `GB-Mo` -> `GB-Months`. Any other unit stays as it is. */
+/** Replaces AWS abbreviations by FOCUS words: `Hrs` -> `Hours`, `GB-Mo` -> `GB-Months`. Other units stay unchanged. */
 function pricingUnit(file: FileColumns): SourceExpression | null {
   const unit = file.find('pricing/unit');
   if (unit === null) return null;

@@ -7,11 +7,11 @@ import { caseOf, coalesced, constant, derivedText, firstText, lookup, type Sql }
 import type { FileColumns } from './file-columns.ts';
 import { serviceColumns } from './services.ts';
 
-/** Who provides what, where, and to which resource. */
+/** Dimensions of a record: provider, service, location and resource. */
 export function curDimensions(file: FileColumns, charge: CurCharge) {
   const code = firstText(file.find('lineItem/ProductCode')) ?? 'NULL';
   const product = productValue(file, 'product_name', 'product/ProductName');
-  // Models of other makers are sold by the AWS Marketplace, under product codes of their own.
+  // AWS Marketplace sells models of other vendors under separate product codes.
   const bedrock =
     product === null
       ? []
@@ -34,7 +34,7 @@ export function curDimensions(file: FileColumns, charge: CurCharge) {
   };
 }
 
-/** A marketplace sells for somebody; everything else AWS provides itself, whichever company of it bills. */
+/** A marketplace sells for other providers; AWS provides everything else, regardless of the invoicing AWS company. */
 function providers(file: FileColumns) {
   const entity = firstText(file.find('bill/BillingEntity')) ?? 'NULL';
   const legal = firstText(file.find('lineItem/LegalEntity'));
@@ -51,7 +51,7 @@ function providers(file: FileColumns) {
   };
 }
 
-/** Older reports name no region: it is the availability zone without its letter. */
+/** Older reports have no region column: the region is the availability zone without its letter. */
 function places(file: FileColumns) {
   const zone = firstText(file.find('lineItem/AvailabilityZone'));
   const ofZone =
@@ -69,7 +69,7 @@ function places(file: FileColumns) {
   };
 }
 
-/** A commitment is the resource of its own purchase and of what stayed unused of it. */
+/** Purchase records and unused-commitment records have the commitment as their resource. */
 function resources(file: FileColumns, charge: CurCharge) {
   const own = firstText(file.find('lineItem/ResourceId'));
   const arn = charge.commitment(
@@ -101,7 +101,7 @@ function resources(file: FileColumns, charge: CurCharge) {
   };
 }
 
-/** FOCUS keys of `SkuPriceDetails`, with where AWS has them. */
+/** FOCUS keys of `SkuPriceDetails` with their AWS columns. */
 const priceDetails: Readonly<
   Record<string, { readonly nested: string; readonly column: string; readonly isNumber: boolean }>
 > = {
@@ -112,7 +112,7 @@ const priceDetails: Readonly<
   OperatingSystem: { nested: 'operating_system', column: 'product/operatingSystem', isNumber: false },
 };
 
-/** Only of instances; the JSON holds the keys that are known. */
+/** Only for instances; the JSON contains the known keys. */
 function skuPriceDetails(file: FileColumns) {
   const instance = productValue(file, 'instance_type', 'product/instanceType');
   if (instance === null) return null;
@@ -125,7 +125,7 @@ function skuPriceDetails(file: FileColumns) {
   return derivedText(caseOf([{ when: `${instance} IS NOT NULL`, value: json }]), 'product/instanceType');
 }
 
-/** An attribute of the product: a column of its own, else an entry of the map of CUR 2.0 (JSON text in CSV). */
+/** Attribute of the product, from its column, else from the product map of CUR 2.0 (JSON text in CSV). */
 function productValue(file: FileColumns, nested: string, column: string): Sql {
   const own = file.find(column);
   if (own !== null) return textOf(own);

@@ -5,8 +5,8 @@ import type { FileColumns } from './file-columns.ts';
 import type { RowSplit } from './format.ts';
 
 /**
- * One record of a recurring fee is two charges: the fee, which covers and is not used itself, and what nobody used of it,
- * which is usage of the commitment. Until it is split, the one row carries both, billed and effective.
+ * Splits a recurring-fee record into two charges: the fee, which is the purchase, and the unused part, which is usage
+ * of the commitment. Before the split, one row carries both, billed and effective.
  */
 export function curSplit(file: FileColumns): RowSplit {
   return {
@@ -27,7 +27,7 @@ export function curSplit(file: FileColumns): RowSplit {
   };
 }
 
-/** Of a plan in its currency, before discounts; of a reservation in the units that it was bought in. */
+/** Savings plans: in currency, before discounts. Reservations: in the units of the purchase. */
 function unusedQuantity(file: FileColumns): string {
   const plan = `${kept(file, 'savingsPlan/TotalCommitmentToDate')} - ${kept(file, 'savingsPlan/UsedCommitment')}`;
   const normalized = kept(file, 'reservation/UnusedNormalizedUnitQuantity');
@@ -42,7 +42,7 @@ function unusedQuantity(file: FileColumns): string {
   );
 }
 
-/** A column of the file as the canonical row keeps it. */
+/** Column of the file, as stored in the canonical row. */
 function kept(file: FileColumns, name: string): string {
   const column = file.find(name);
   return column === null ? `NULL::${DECIMAL_TYPE}` : `TRY_CAST(${identifier(`x_${column.shown}`)} AS ${DECIMAL_TYPE})`;

@@ -5,7 +5,7 @@ import { type FileColumns, foldName } from './file-columns.ts';
 import type { SourceColumn, SourceExpression } from './format.ts';
 
 const TAGS = 'MAP(VARCHAR, VARCHAR)';
-/** Cost categories are AWS's, tags are the user's: a prefix keeps those of the same name apart. */
+/** Prefix of cost categories (defined in AWS), so that they do not collide with tags of the same name. */
 const CATEGORY = 'costCategory:';
 
 /** All tags and cost categories of a record as one map; null when it has none. */
@@ -37,7 +37,7 @@ export function tagKey(column: string): string {
   return tag.replace(/^user[:_]/, '').replace(/^aws_/, 'aws:');
 }
 
-/** Two tags that differ in case only come as `Team` and `team_2` from the reader: each has its own key again. */
+/** The reader renames tags that differ only in case to `Team` and `team_2`; this restores the original key. */
 function spelledName(name: string, columns: readonly SourceColumn[]): string {
   const base = /^(?<base>.+)_\d+$/.exec(name)?.groups?.base;
   if (base === undefined) return name;
@@ -75,8 +75,8 @@ function renamed(map: string, key: string): string {
 }
 
 /**
- * Stays JSON text, so that text which is none is refused by the conversion of the row. A key is told from a value by the
- * colon behind it; one with an escaped character keeps its prefix.
+ * Keeps the tags as JSON text, so that the conversion of the row rejects text that is not JSON. The colon after it
+ * distinguishes a key from a value. A key with an escaped character keeps its prefix.
  */
 function mapOfJson(tags: SourceExpression | null, categories: SourceExpression | null): SourceExpression {
   const own = tags === null ? null : renamedKeys(renamedKeys(textOf(tags), 'user[:_]', ''), 'aws_', 'aws:');

@@ -4,7 +4,7 @@ import type { SourceExpression } from './format.ts';
 
 type Column = SourceExpression | null;
 
-/** The amortised fee of a reservation's hours that nobody used, net where AWS tells. Asked of `RIFee` records. */
+/** Amortized fee of the unused hours of a reservation, net where AWS states it. For `RIFee` records only. */
 export function unusedOfReservation(
   columns: Readonly<Record<'unusedUpfront' | 'unusedRecurring' | 'netUnusedUpfront' | 'netUnusedRecurring', Column>>,
   amounts: Amounts,
@@ -23,8 +23,8 @@ type PlanColumns = Readonly<
 >;
 
 /**
- * What of a savings plan's commitment nobody used. AWS states it before discounts; where it also states the fee both before
- * and after, the unused part is reduced in the same proportion, in whole units of 10^-10 so that no float comes in.
+ * Unused part of a savings plan's commitment. AWS states it before discounts. If AWS also states the fee both before
+ * and after discounts, the unused part is reduced in the same proportion, in whole units of 10^-10 to avoid floats.
  */
 export function unusedOfSavingsPlan(columns: PlanColumns, amounts: Amounts): Sql {
   const unused = amounts.difference(columns.planCommitment, columns.planUsed);

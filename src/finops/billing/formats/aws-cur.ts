@@ -70,7 +70,7 @@ function mappingOfCur(file: FileColumns, columns: readonly SourceColumn[]): Form
   return { format: 'AWS CUR', dataset: 'CostAndUsage', ...rows, dates, amounts };
 }
 
-/** Columns that FOCUS holds as they are. */
+/** Columns mapped to FOCUS unchanged. */
 function verbatim(file: FileColumns) {
   return {
     BillingAccountId: file.take('bill/PayerAccountId'),
@@ -110,7 +110,7 @@ const SUPPORT_CODES = [
   'OCBPremiumSupport',
 ];
 
-/** What kind of charge a record is; the table is in docs/bill-formats.md. */
+/** Charge category and class of a record; the mapping table is in docs/bill-formats.md. */
 function chargeKind(file: FileColumns, charge: CurCharge) {
   const { type } = charge;
   const isUsed = `${charge.isConsumption} OR ${type} = 'BundledDiscount'`;

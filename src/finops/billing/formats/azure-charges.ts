@@ -2,20 +2,20 @@ import type { AzureFile } from './azure-columns.ts';
 import { firstText, isOneOf, type Sql } from './expressions.ts';
 import type { BillDataset, FormatContext } from './format.ts';
 
-/** What a record of an Azure export is, as SQL. */
+/** SQL expressions for the charge type of an Azure record. */
 export interface AzureCharge {
   readonly dataset: BillDataset;
-  /** True only where the manifest or the file's name says it. */
+  /** True only where the manifest or the file name declares it. */
   readonly isAmortized: boolean;
-  /** True only where the manifest says it. */
+  /** True only where the manifest declares it. */
   readonly isActual: boolean;
-  /** Lower case; `usage` in exports that have no such column. */
+  /** Lower case; `usage` in exports without this column. */
   readonly type: string;
   readonly isUsage: string;
   readonly isUnused: string;
-  /** Buying a commitment, or giving it back. */
+  /** Purchase or refund of a commitment. */
   readonly isCovering: string;
-  /** Usage that a commitment pays, and what nobody used of it. */
+  /** Usage paid by a commitment, and the unused part of the commitment. */
   readonly isCovered: string;
   readonly commitmentId: Sql;
   readonly isSavingsPlan: string;

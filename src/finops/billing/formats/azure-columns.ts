@@ -2,7 +2,7 @@ import { caseOf } from './expressions.ts';
 import { type FileColumns, fileColumns, foldName } from './file-columns.ts';
 import type { SourceColumn, SourceExpression } from './format.ts';
 
-/** Names of one fact in the exports of Enterprise Agreement, Customer Agreement, Pay-As-You-Go, and in German. */
+/** Names of each column in the exports of Enterprise Agreement, Customer Agreement and Pay-As-You-Go, and in German. */
 const names = {
   additionalInfo: ['AdditionalInfo', 'ZusätzlicheInfos'],
   availabilityZone: ['AvailabilityZone', 'Verfügbarkeitszone'],
@@ -52,9 +52,9 @@ const names = {
 export type AzureColumn = keyof typeof names;
 
 export interface AzureFile {
-  /** The column as an expression over the file: German numbers are already written the international way. */
+  /** The column as an expression over the file; German numbers are already converted to decimal points. */
   find(column: AzureColumn): SourceExpression | null;
-  /** Like `find`; FOCUS holds the column unchanged. */
+  /** Like `find`; marks the column as mapped to FOCUS unchanged. */
   take(column: AzureColumn): SourceExpression | null;
   rest(): string[];
   /** Columns of the file that hold dates. */
@@ -75,7 +75,7 @@ const AMOUNTS: ReadonlySet<AzureColumn> = new Set([
 ]);
 const DATES: readonly AzureColumn[] = ['date', 'periodStart', 'periodEnd'];
 
-/** Portals write a localised header as `Kosten (Cost)`: what is in brackets is the name, in any language. */
+/** Portals write a localized header as `Kosten (Cost)`; the text in brackets is the column name in every language. */
 export function azureFile(columns: readonly SourceColumn[]): AzureFile {
   const file: FileColumns = fileColumns(columns, (name) =>
     foldName(/\((?<inner>\w+)\)\s*$/.exec(name)?.groups?.inner ?? name),
@@ -98,7 +98,7 @@ export function azureFile(columns: readonly SourceColumn[]): AzureFile {
   };
 }
 
-/** `1.234,56` -> `1234.56`; a number without a comma is read as it stands. */
+/** `1.234,56` -> `1234.56`; a number without a comma stays unchanged. */
 function pointDecimal(text: string): string {
   return caseOf([{ when: `contains(${text}, ',')`, value: `replace(replace(${text}, '.', ''), ',', '.')` }], text);
 }

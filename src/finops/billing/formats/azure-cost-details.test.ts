@@ -299,7 +299,7 @@ describe.skipIf(!existsSync(shared))('real Azure exports (skipped without ../sha
     const records = listed.map(([unit = '']) => enterprise({ UnitOfMeasure: unit, Quantity: '1', MeterName: '' }));
     const rows = (await read(records)).map(({ ConsumedQuantity }) => ConsumedQuantity);
     const wrong = listed.filter(([, , block], at) => rows[at] !== block).map(([unit]) => unit);
-    // The list takes this one for single transactions; the number in front of it says otherwise.
+    // The list defines this one as single transactions, but its number prefix contradicts that.
     expect(wrong).toEqual(['10000s']);
   });
 });

@@ -70,14 +70,18 @@ function mappingOfAzure(file: AzureFile, charge: AzureCharge): FormatMapping {
   return { format: 'Azure cost details', dataset: charge.dataset, columns, custom: file.rest(), dates, amounts };
 }
 
-/** Azure dates a record by its day, and names the last day of a period: the end of both is the day after. */
+/**
+ * Azure dates a record by its day and states the last day of a period (inclusive), so the end of both is the following
+ * day.
+ */
 function periods(file: AzureFile) {
   const [date, start, end] = [file.find('date'), file.find('periodStart'), file.find('periodEnd')];
   const day = (column: SourceExpression | null) => (column === null ? 'NULL::DATE' : `TRY_CAST(${column.sql} AS DATE)`);
   const month = `date_trunc('month', ${day(date)})`;
   const instant = (sql: string, shown: string) => ({ sql: `(${sql})::TIMESTAMP`, type: 'TIMESTAMP', shown });
   const shown = date?.shown ?? 'Date';
-  // A blank cell is the month of the date, as in a file without the column; text that is no date stays, and is refused.
+  // A blank cell means the month of the date, as in a file without the column. Text that is not a date stays and is
+  // rejected.
   const filled = (column: SourceExpression, blank: string, value: string = day(column)) => ({
     ...{ type: 'VARCHAR', shown: column.shown },
     sql: caseOf(
@@ -99,7 +103,10 @@ function periods(file: AzureFile) {
   };
 }
 
-/** Who is invoiced: the enrollment, the billing profile of a customer agreement, else the subscription itself. */
+/**
+ * Invoiced account: the billing profile of a customer agreement, else the billing account (enrollment), else the
+ * subscription.
+ */
 function accounts(file: AzureFile) {
   const isCustomerAgreement = file.find('pricingCurrency') !== null && file.find('billingProfileId') !== null;
   const invoiced = isCustomerAgreement
@@ -184,7 +191,7 @@ function commitment(file: AzureFile, charge: AzureCharge) {
   };
 }
 
-/** Some exports write the members of the object without the braces around them. */
+/** Some exports omit the braces around the JSON object. */
 function tags(file: AzureFile): SourceExpression | null {
   const column = file.take('tags');
   if (column === null || column.type !== 'VARCHAR') return column;

@@ -7,9 +7,9 @@ import { caseOf, coalesced, derivedText, firstText, type Sql } from './expressio
 import type { SourceExpression } from './format.ts';
 
 /**
- * Costs of a record. An actual export bills a commitment when it is bought, and does not say what usage it then covers
- * costs: that is unknown, not zero. An amortised export spreads the price over used and unused hours, and bills none of them.
- * Where nobody says which one it is, covered usage with a cost can only be amortised.
+ * Costs of a record. An actual export bills a commitment at purchase and does not state the cost of the usage that it
+ * covers: that cost is unknown, not zero. An amortized export spreads the price over used and unused hours and bills
+ * none of them. If the dataset is not declared, covered usage with a cost proves that the export is amortized.
  */
 export function azureCosts(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost');
@@ -53,8 +53,10 @@ function pricedEffective(charge: AzureCharge, isSpread: string, priced: SourceEx
   return { sql, type: amounts.type, shown: priced.shown };
 }
 
-/** price x quantity for usage; anything else has no other price than its own. A price of 0 where there is a cost,
- * or where a commitment pays, is one that Azure did not fill in: unknown. */
+/**
+ * price x quantity for usage; other records use their own price. A price of 0 with a non-zero cost or with a commitment
+ * is missing in Azure's data, so it is unknown.
+ */
 function listAndContracted(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost');
   const quantity = file.find('quantity');
@@ -80,7 +82,7 @@ function listAndContracted(file: AzureFile, charge: AzureCharge) {
   };
 }
 
-/** A customer agreement prices in one currency and bills in another; other agreements know only one. */
+/** A customer agreement can have different pricing and billing currencies; other agreements have one currency. */
 function inBillingCurrency(file: AzureFile, sql: Sql): Sql {
   const rate = file.find('exchangeRate');
   if (sql === null || file.find('pricingCurrency') === null) return sql;
@@ -88,7 +90,7 @@ function inBillingCurrency(file: AzureFile, sql: Sql): Sql {
   return product({ sql, type: DECIMAL_TYPE, shown: '' }, rate);
 }
 
-/** As with the costs, a price of 0 beside a cost or a commitment is unknown. */
+/** A price of 0 with a non-zero cost or with a commitment is unknown, as for the costs. */
 function prices(file: AzureFile, charge: AzureCharge) {
   const cost = file.find('cost')?.sql ?? 'NULL';
   const known = (column: SourceExpression | null) => {
@@ -111,7 +113,7 @@ function prices(file: AzureFile, charge: AzureCharge) {
   };
 }
 
-/** Azure counts in priced blocks (`10 Hours`): the pricing quantity; the consumed quantity counts single units. */
+/** The pricing quantity counts Azure's priced blocks (`10 Hours`); the consumed quantity counts single units. */
 function azureQuantities(file: AzureFile, charge: AzureCharge, isSpread: string) {
   const quantity = file.find('quantity');
   const unitText = firstText(file.find('unit'));

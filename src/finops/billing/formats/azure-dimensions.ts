@@ -5,7 +5,7 @@ import { azureServices, machineLearningProviders } from './azure-services.ts';
 import { caseOf, coalesced, constant, derivedText, firstText, isOneOf, lookup, type Sql } from './expressions.ts';
 import { serviceColumns } from './services.ts';
 
-/** Who provides what, where, and to which resource. */
+/** Dimensions of a record: service, provider, location, resource and SKU. */
 export function azureDimensions(file: AzureFile, charge: AzureCharge) {
   return { ...services(file), ...providers(file), ...places(file), ...resources(file, charge), ...skus(file) };
 }
@@ -55,7 +55,7 @@ function places(file: AzureFile) {
   };
 }
 
-/** A commitment is the resource of its own purchase and of what stayed unused of it. */
+/** Purchase records and unused-commitment records have the commitment as their resource. */
 function resources(file: AzureFile, charge: AzureCharge) {
   const own = firstText(file.find('resourceId'));
   const id = coalesced([
@@ -77,7 +77,7 @@ function resources(file: AzureFile, charge: AzureCharge) {
   };
 }
 
-/** `…/providers/Microsoft.Compute/virtualMachines/gpu-1` -> `microsoft.compute/virtualmachines`, whatever the scope. */
+/** `…/providers/Microsoft.Compute/virtualMachines/gpu-1` -> `microsoft.compute/virtualmachines`, for every scope. */
 function resourceType(file: AzureFile, own: Sql): Sql {
   const stated = firstText(file.find('instanceType'));
   if (own === null) return stated === null ? null : `lower(${stated})`;

@@ -1,4 +1,4 @@
-/** Regions as exports write them besides their id, in lower case without blanks. Source: FinOps toolkit, regions. */
+/** Alternative region names of exports, in lower case without blanks, to region id. Source: FinOps toolkit, regions. */
 export const azureRegionIds: Readonly<Record<string, string>> = {
   useast: 'eastus',
   useast2: 'eastus2',
@@ -89,7 +89,7 @@ const namesById: Readonly<Record<string, string>> = {
   unassigned: 'Unassigned',
 };
 
-/** Display names by id and by every other spelling of it; a region that is missing here keeps the name of the file. */
+/** Display names by id and by alternative name; a region missing here keeps the name in the file. */
 export const azureRegionNames: Readonly<Record<string, string>> = {
   ...namesById,
   ...Object.fromEntries(Object.entries(azureRegionIds).map(([spelling, id]) => [spelling, namesById[id] ?? id])),

@@ -149,5 +149,8 @@ export const azureServices: ServiceTable = {
   'Web|Other (Web)': ['azure maps'],
 };
 
-/** Resource providers whose meters often are those of another service: a notebook's machine is billed as a virtual machine. */
+/**
+ * Resource providers whose meters often belong to a different service: the machine of a notebook is billed as a virtual
+ * machine.
+ */
 export const machineLearningProviders = ['microsoft.machinelearningservices', 'microsoft.machinelearning'];

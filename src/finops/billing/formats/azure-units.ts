@@ -1,9 +1,11 @@
 import { literal } from '../../../platform/lake/index.ts';
 import { caseOf, isOneOf } from './expressions.ts';
 
-/** What `UnitOfMeasure` says, as SQL: how many of the unit are priced together, and the unit's name. */
+/**
+ * SQL expressions for the two parts of `UnitOfMeasure`: the number of units priced together, and the name of the unit.
+ */
 export interface AzureUnit {
-  /** 10 of `10 Hours`, 10000 of `10K`; 1 where no number stands in front. BIGINT. */
+  /** 10 of `10 Hours`, 10000 of `10K`; 1 without a leading number. BIGINT. */
   readonly block: string;
   /** `Hours`, `GB/Month`, `Units`, `Tokens`. */
   readonly noun: string;
@@ -11,7 +13,7 @@ export interface AzureUnit {
   readonly priced: string;
 }
 
-/** The units of most records, so that few are taken apart. */
+/** Units of most records; a lookup avoids parsing them. */
 const usual: Readonly<Record<string, readonly [number, string]>> = {
   '1 Hour': [1, 'Hours'],
   '10 Hours': [10, 'Hours'],
@@ -24,8 +26,8 @@ const usual: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /**
- * A number, perhaps with K, M or B, then the unit; nothing behind the number means pieces, and tokens where the meter counts
- * tokens. Checked against the list of units that Microsoft publishes with the FinOps toolkit.
+ * Parses a number, optionally with K, M or B, and the unit after it. Without a unit, the unit is pieces, or tokens
+ * where the meter counts tokens. Checked against the list of units that Microsoft publishes with the FinOps toolkit.
  */
 export function azureUnit(unit: string, meterName: string | null): AzureUnit {
   const number = `TRY_CAST(regexp_extract(${unit}, '^\\s*([0-9]+)', 1) AS BIGINT)`;

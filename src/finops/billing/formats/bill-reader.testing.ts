@@ -9,20 +9,20 @@ import { readableFile } from '../readable-file.ts';
 import type { BillDataset, FormatMapping } from './format.ts';
 import { splitRows } from './split-rows.ts';
 
-/** Reads bill files as the product does, up to the canonical rows, and shows these. */
+/** Reads bill files like the product, up to the canonical rows, and returns these. */
 export interface BillReader extends AsyncDisposable {
-  /** Rows of a file with this content, each column as text; tags as JSON. Those that would be refused too. */
+  /** Rows of a file with this content, each column as text; tags as JSON. Includes rows that an import would reject. */
   rows(content: string | Uint8Array, options?: ReadOptions): Promise<ReadRow[]>;
   mapping(content: string | Uint8Array, options?: ReadOptions): Promise<FormatMapping>;
   /** `aggregates` over the canonical rows, e.g. `sum(BilledCost)::VARCHAR AS billed`. */
   summary(content: string | Uint8Array, aggregates: string, options?: ReadOptions): Promise<LakeRow[]>;
-  /** Sum of what a FOCUS column comes from, with more decimals than a row holds: what the mapping alone makes of a file. */
+  /** Exact sum of the expression mapped to a FOCUS column, before the rounding to the decimals of a canonical row. */
   exactSum(path: string, column: FocusColumn): Promise<string>;
   /** Path of a Parquet file of a SELECT. */
   parquet(select: string): Promise<string>;
 }
 
-/** A record of a CSV file by its header; a column that is left out is empty. */
+/** A record of a CSV file by column name; an omitted column is empty. */
 export type FileRecord = Readonly<Record<string, string>>;
 export type ReadRow = Readonly<Record<string, string | null>>;
 
@@ -79,7 +79,7 @@ export async function openBillReader(): Promise<BillReader> {
 
 interface Read {
   readonly mapping: FormatMapping;
-  /** The file as it is read, before the mapping. */
+  /** The raw relation of the file, before the mapping. */
   readonly source: string;
   readonly relation: string;
   query(sql: string): Promise<LakeRow[]>;
@@ -113,7 +113,7 @@ export function csvOf(records: readonly FileRecord[]): string {
   return `${[names.map(quoted).join(','), ...lines].join('\n')}\n`;
 }
 
-/** A row with its decimals as short as they are: `0.50000000000000000000` -> `0.5`. */
+/** A row with trailing zeros removed from its decimals: `0.50000000000000000000` -> `0.5`. */
 export function plain(row: ReadRow): ReadRow {
   const short = (value: string | null) =>
     value !== null && /^-?\d+\.\d{20,}$/.test(value) ? value.replace(/\.?0+$/, '') : value;

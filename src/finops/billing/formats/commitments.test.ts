@@ -45,7 +45,7 @@ const awsCovered = (effective: string) =>
   });
 const awsOnDemand = (cost: string) => aws('Usage', { ...hour, 'lineItem/UnblendedCost': cost });
 
-/** A record of an Azure export, of a savings plan unless told otherwise. */
+/** A record of an Azure export, of a savings plan by default. */
 const azure = (type: string, cost: string, change: FileRecord = {}): FileRecord => ({
   ChargeType: type,
   Cost: cost,
@@ -72,7 +72,7 @@ interface Scenario {
   readonly dataset: 'ActualCost' | 'AmortizedCost';
 }
 
-/** What the clouds write of the situations that the specification works through. */
+/** Records that AWS and Azure write for the scenarios of the FOCUS specification. */
 const scenarios: Readonly<Record<string, Scenario>> = {
   purchase_scenario_1: {
     aws: [awsUpfront('8760')],
@@ -122,7 +122,7 @@ const compared = [
   'ConsumedQuantity',
 ];
 
-/** The rows of a worked example. Its dates are not taken: some name an hour 30. */
+/** The rows of a worked example, without its dates: some of them contain an hour 30. */
 function workedExample(name: string): FileRecord[] {
   const [header = '', ...lines] = readFileSync(join(shared, `spec_commitment_discount_${name}.csv`), 'utf8')
     .trim()
@@ -248,7 +248,9 @@ describe('a record that is a fee and what nobody used of it', () => {
   });
 });
 
-/** Cents of commitment an hour, and of it used, over the hours of a term; upfront is the part of the price paid first. */
+/**
+ * Commitment and usage in cents per hour over the hours of a term; upfront is the part of the price paid in advance.
+ */
 const terms = fc.array(
   fc.record({
     centsAnHour: fc.integer({ min: 1, max: 500 }),

@@ -18,12 +18,14 @@ export function caseOf(branches: readonly Branch[], otherwise: Sql = null): stri
   return `CASE ${whens.join(' ')} ELSE ${otherwise ?? 'NULL'} END`;
 }
 
-/** As a list of its own: a longer IN would make the engine join the rows with it, and a join gives up the order of the file. */
+/**
+ * Tests membership with a list: the engine turns a longer IN into a join, and a join loses the row order of the file.
+ */
 export function isOneOf(subject: string, values: readonly string[]): string {
   return `list_contains([${values.map(literal).join(', ')}], ${subject})`;
 }
 
-/** `CASE subject WHEN 'a' THEN 'x' …`; a subject that the table lacks yields `otherwise`. */
+/** `CASE subject WHEN 'a' THEN 'x' …`; a subject missing from the table yields `otherwise`. */
 export function lookup(subject: string, table: Readonly<Record<string, string>>, otherwise: Sql = null): string {
   const byValue = Map.groupBy(Object.entries(table), ([, value]) => value);
   const branches = [...byValue].map(([value, entries]) => ({
@@ -47,7 +49,7 @@ export function coalesced(sqls: readonly Sql[]): Sql {
   return known.length < 2 ? (known[0] ?? null) : `coalesce(${known.join(', ')})`;
 }
 
-/** FOCUS columns with what they come from; those without a source are left out. */
+/** FOCUS columns with their source expressions; columns without a source are omitted. */
 export function mappingOf(
   entries: Readonly<Partial<Record<FocusColumn, SourceExpression | null>>>,
 ): Map<FocusColumn, SourceExpression> {
@@ -55,7 +57,7 @@ export function mappingOf(
   return new Map(known as [FocusColumn, SourceExpression][]);
 }
 
-/** A derived text; `shown` names the column of the file that it stands on. */
+/** A derived text; `shown` names its source column in the file. */
 export function derivedText(sql: Sql, shown: string): SourceExpression | null {
   return sql === null ? null : { sql, type: 'VARCHAR', shown };
 }

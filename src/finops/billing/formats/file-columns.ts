@@ -1,15 +1,17 @@
 import { identifier } from '../../../platform/lake/index.ts';
 import type { SourceColumn, SourceExpression } from './format.ts';
 
-/** The columns of one file, found by any of their names, and remembered once a FOCUS column holds them unchanged. */
+/**
+ * The columns of one file, found by any of their names, and marked once they are mapped to a FOCUS column unchanged.
+ */
 export interface FileColumns {
-  /** The first column of the file that goes by one of the names, in the order of the names; null when there is none. */
+  /** The first column of the file with one of the names, in the order of the names; null when there is none. */
   find(...names: readonly string[]): SourceExpression | null;
-  /** Like `find`; the column counts as held by FOCUS and is no longer custom. */
+  /** Like `find`; marks the column as mapped to FOCUS, so that it is no longer custom. */
   take(...names: readonly string[]): SourceExpression | null;
-  /** Columns whose folded name begins so, in the order of the file; all count as held by FOCUS. */
+  /** Columns whose folded name begins with the prefix, in file order; all of them are marked as mapped to FOCUS. */
   takeAll(prefix: string): readonly SourceColumn[];
-  /** Names of the columns that nobody took: what the bill keeps as `x_…`. */
+  /** Names of the columns without a mapping; the bill keeps them as `x_…`. */
   rest(): string[];
 }
 
@@ -18,7 +20,10 @@ export function foldName(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase();
 }
 
-/** The first of several columns with the same folded name is found; the others stay custom. */
+/**
+ * Looks up columns by folded name. Of several columns with the same folded name, the first is found; the others stay
+ * custom.
+ */
 export function fileColumns(columns: readonly SourceColumn[], fold: (name: string) => string = foldName): FileColumns {
   const byName = new Map<string, SourceColumn>();
   for (const column of columns) if (!byName.has(fold(column.name))) byName.set(fold(column.name), column);

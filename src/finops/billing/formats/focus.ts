@@ -2,7 +2,7 @@ import { identifier } from '../../../platform/lake/index.ts';
 import { type FocusColumn, type FocusType, focusColumnNames, focusColumns, formerNames } from '../focus-columns.ts';
 import type { BillFormat, SourceColumn, SourceExpression } from './format.ts';
 
-/** Without these a row can neither be dated nor summed. */
+/** Required columns: without them a row cannot be dated or summed. */
 const REQUIRED: readonly FocusColumn[] = ['BilledCost', 'BillingCurrency', 'BillingPeriodStart', 'ChargePeriodStart'];
 
 const folded = (name: string) => name.replaceAll(/[^a-zA-Z0-9]/g, '').toLowerCase();
@@ -11,7 +11,10 @@ const byFoldedName = new Map<string, FocusColumn>([
   ...Object.entries(formerNames).map(([former, name]) => [folded(former), name] as const),
 ]);
 
-/** FOCUS of any version (1.0 to 1.4) and spelling (`billing_currency`). The exact name wins over a former one. */
+/**
+ * FOCUS of any version (1.0 to 1.4) and spelling (`billing_currency`). The exact name takes precedence over a former
+ * one.
+ */
 export const focusFormat: BillFormat = {
   name: 'FOCUS',
   map(columns) {
@@ -26,7 +29,7 @@ export const focusFormat: BillFormat = {
   },
 };
 
-/** Columns without which a row can neither be dated nor summed, as far as the file lacks them. */
+/** Required columns that the file lacks. */
 export function requiredFocusColumns(columns: readonly SourceColumn[]): FocusColumn[] {
   const { focus } = focusColumnsOf(columns);
   return REQUIRED.filter((name) => !focus.has(name));

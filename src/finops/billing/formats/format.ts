@@ -7,48 +7,53 @@ export interface SourceColumn {
   readonly type: string;
 }
 
-/** Where the value of a FOCUS column comes from. */
+/** Source of the value of a FOCUS column. */
 export interface SourceExpression {
-  /** SQL over the columns of the file. Blank text, "NULL" and "null" have become NULL before it sees them. */
+  /** SQL over the columns of the file. Blank text, "NULL" and "null" are already NULL. */
   readonly sql: string;
-  /** DuckDB type of `sql`. VARCHAR is converted to the type of the FOCUS column, and refused where it cannot be. */
+  /**
+   * DuckDB type of `sql`. VARCHAR is converted to the type of the FOCUS column; a value that does not convert is
+   * rejected.
+   */
   readonly type: string;
-  /** The column of the file that an error message should name. */
+  /** Column of the file for error messages. */
   readonly shown: string;
 }
 
-/** Two views of one cost are never added up: what was invoiced, and what was amortised. */
+/**
+ * Dataset of a bill. ActualCost (invoiced) and AmortizedCost are two views of one cost and are never summed together.
+ */
 export type BillDataset = 'CostAndUsage' | 'ActualCost' | 'AmortizedCost';
 
-/** How the columns of one file become canonical FOCUS 1.4 rows. */
+/** Mapping of the columns of one file to canonical FOCUS 1.4 rows. */
 export interface FormatMapping {
-  /** As a person names it: `FOCUS`, `AWS CUR`, `Azure cost details`. */
+  /** Display name: `FOCUS`, `AWS CUR`, `Azure cost details`. */
   readonly format: string;
   readonly dataset: BillDataset;
   readonly columns: ReadonlyMap<FocusColumn, SourceExpression>;
-  /** Columns of the file that have no place in FOCUS; kept by their own name as `x_…`. */
+  /** Columns of the file without a FOCUS column; kept under their name as `x_…`. */
   readonly custom: readonly string[];
-  /** Columns of the file that hold dates, and those that hold amounts: people's programs write both in several ways. */
+  /** Columns of the file that contain dates, and those that contain amounts; programs write both in several ways. */
   readonly dates: readonly string[];
   readonly amounts: readonly string[];
-  /** Records that say two things at once, and how to tell them apart; absent where a record is always one charge. */
+  /** Records that combine two charges, and how to split them; absent where a record is always one charge. */
   readonly split?: RowSplit;
 }
 
 /**
- * A record that is two charges in FOCUS, such as the fee of a commitment with what stayed unused of it. All three are SQL
- * over the canonical columns of the one row that such a record becomes at first; that row's sums already are right.
+ * A record that is two charges in FOCUS, such as the fee of a commitment with its unused part. All three fields are SQL
+ * over the canonical columns of the unsplit row; the sums of that row are already correct.
  */
 export interface RowSplit {
   /** True for a row to be split. */
   readonly when: string;
-  /** What the first of the two rows has otherwise. */
+  /** Columns of the first row that differ from the unsplit row. */
   readonly first: ReadonlyMap<FocusColumn, string>;
-  /** What the second has otherwise. */
+  /** Columns of the second row that differ from the unsplit row. */
   readonly second: ReadonlyMap<FocusColumn, string>;
 }
 
-/** One kind of bill file, told by its columns. */
+/** One kind of bill file, recognized by its columns. */
 export interface BillFormat {
   readonly name: string;
   /** Null when the columns are not of this format. */
@@ -58,6 +63,6 @@ export interface BillFormat {
 export interface FormatContext {
   /** File name, for messages. */
   readonly file: string;
-  /** What the manifest of the delivery says it is; null when nobody says. */
+  /** Dataset declared by the manifest of the delivery; null when not declared. */
   readonly dataset: BillDataset | null;
 }

@@ -11,12 +11,15 @@ export { splitRows } from './split-rows.ts';
 
 const formats: readonly BillFormat[] = [focusFormat, awsCurFormat, azureCostDetailsFormat, ociFormat];
 
-/** A file of a kind that is known but not read. */
+/** Error for a file of a known format that is not supported. */
 export function notRead(file: string, { name, advice }: UnreadFormat): AppError {
   return new AppError('bill_format_not_read', `${file} is ${name}, which is not read. ${advice}.`, { file });
 }
 
-/** How a file becomes canonical rows, told by its columns. Errors: `bill_format_not_read`, `bill_column_missing`. */
+/**
+ * Maps a file to canonical rows; its columns determine the format. Errors: `bill_format_not_read`,
+ * `bill_column_missing`.
+ */
 export function mapBillColumns(columns: readonly SourceColumn[], context: FormatContext): FormatMapping {
   for (const format of formats) {
     const mapping = format.map(columns, context);

@@ -81,7 +81,7 @@ function verbatim(file: FileColumns) {
   };
 }
 
-/** The report names no billing period: it is the calendar month, in UTC, of the usage. */
+/** The report has no billing period: it is the calendar month of the usage, in UTC. */
 function periods(file: FileColumns) {
   const start = file.take('lineItem/intervalUsageStart');
   const month = `date_trunc('month', TRY_CAST(left(${start === null ? 'NULL' : textOf(start)}, 10) AS DATE))`;
@@ -110,7 +110,9 @@ function dimensions(file: FileColumns) {
   };
 }
 
-/** `tags/Team` and `tags/Oracle-Tags.CreatedBy`: the key is what stands behind the slash. */
+/**
+ * Tags from columns such as `tags/Team` and `tags/Oracle-Tags.CreatedBy`: the key is the text after the first slash.
+ */
 function tags(file: FileColumns): SourceExpression | null {
   const tagged = file.takeAll('tags').filter(({ name }) => name.startsWith('tags/'));
   if (tagged.length === 0) return null;

@@ -1,7 +1,7 @@
 import { literal } from '../../../platform/lake/index.ts';
 import { caseOf, isOneOf } from './expressions.ts';
 
-/** `Category|Subcategory` of FOCUS -> what a provider calls the services of it. */
+/** `Category|Subcategory` of FOCUS -> a provider's names of the services in it. */
 export type ServiceTable = Readonly<Record<`${string}|${string}`, readonly string[]>>;
 
 export interface ServiceColumns {
@@ -10,8 +10,8 @@ export interface ServiceColumns {
 }
 
 /**
- * Category and subcategory of a service by its name; a service that the table lacks is `Other`. `first` is tested before
- * the table, for services that are told by something else than their name.
+ * Category and subcategory of a service by its name; a service missing from the table is `Other`. The conditions in
+ * `first` precede the table, for services that a different column identifies.
  */
 export function serviceColumns(
   subject: string,

@@ -3,8 +3,8 @@ import { duckDbTypes, type FocusColumn, focusColumns } from '../focus-columns.ts
 import type { RowSplit } from './format.ts';
 
 /**
- * SELECT of canonical rows in which every record that is two charges is two rows, the second right behind the first; all
- * sums stay. `columns` are the names to select, FOCUS and other.
+ * SELECT of canonical rows in which every record with two charges becomes two consecutive rows; all sums stay the same.
+ * `columns` are the names to select, FOCUS and other.
  */
 export function splitRows(relation: string, split: RowSplit, columns: readonly string[]): string {
   const selected = columns.map((name) => {

@@ -1,16 +1,16 @@
 import { foldName } from './file-columns.ts';
 import type { SourceColumn } from './format.ts';
 
-/** A kind of cost file that is known but not read, and how its costs come in nevertheless. */
+/** A known cost format that is not supported, and the alternative way to import its costs. */
 export interface UnreadFormat {
   readonly name: string;
   readonly advice: string;
 }
 
 interface UnreadFile extends UnreadFormat {
-  /** Folded names: a file that has all columns of one of the groups is of this kind. */
+  /** Folded names: a file with all columns of one of the groups has this format. */
   readonly columns: readonly (readonly string[])[];
-  /** A JSON text of this kind has all of these. */
+  /** A JSON text of this format contains all of these. */
   readonly json: readonly string[];
 }
 
@@ -54,13 +54,13 @@ const unreadFiles: readonly UnreadFile[] = [
   },
 ];
 
-/** The kind of a table that is known but not read; null for any other. */
+/** The unsupported format of a table; null for any other. */
 export function unreadTable(columns: readonly SourceColumn[]): UnreadFormat | null {
   const names = new Set(columns.map(({ name }) => foldName(name)));
   return unreadFiles.find((file) => file.columns.some((group) => group.every((name) => names.has(name)))) ?? null;
 }
 
-/** The same of the beginning of a text that may be JSON. */
+/** The unsupported format of a text that may be JSON, from its beginning; null for any other. */
 export function unreadJson(text: string): UnreadFormat | null {
   if (!/^\s*[[{]/.test(text)) return null;
   return unreadFiles.find((file) => file.json.every((word) => text.includes(word))) ?? null;

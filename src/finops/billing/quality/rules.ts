@@ -1,20 +1,23 @@
-/** What rows of a bill may be that FOCUS does not allow. Such rows count like any other: they are shown, never changed. */
+/** A FOCUS rule that bill rows can break. Such rows count like all others: they are reported, never changed. */
 export interface QualityRule {
   readonly rule: string;
   readonly title: string;
-  /** Column that the rule is about. */
+  /** Column that the rule checks. */
   readonly column: string;
   /** The FOCUS requirement, by its id in the 1.3 requirements model where it has one. */
   readonly focus: string;
   /** SQL over the columns of a bill: true for a row that breaks the rule. */
   readonly when: string;
-  /** SQL of what an example shows. */
+  /** SQL of the value that an example displays. */
   readonly shown: string;
 }
 
-/** Costs differ by rounding below this. Source: FOCUS tools compare to eight decimals. */
+/** Tolerance for rounding of costs. Source: FOCUS tools compare to eight decimals. */
 const ROUNDING = '0.00000001';
-/** Clouds bill the end of a month late; a correction of an older charge says so in ChargeClass. */
+/**
+ * Days between charge and billing period. Clouds bill the end of a month late; ChargeClass marks a correction of an
+ * older charge.
+ */
 const FAR_DAYS = 45;
 
 export const qualityRules: readonly QualityRule[] = [
@@ -54,5 +57,5 @@ export const qualityRules: readonly QualityRule[] = [
   },
 ];
 
-/** Aggregates over rows of a bill: how many break each rule, named by the rule. */
+/** Aggregates over bill rows: violations of each rule, named by the rule. */
 export const ruleCounts = qualityRules.map(({ rule, when }) => `count(*) FILTER (${when})::INTEGER AS ${rule}`);

@@ -22,14 +22,14 @@ export interface RawQuestion {
   readonly file: string;
 }
 
-/** The bytes of a delivered file, as they came. Errors: `bill_delivery_not_found`, `bill_raw_not_found`. */
+/** The unchanged bytes of a delivered file. Errors: `bill_delivery_not_found`, `bill_raw_not_found`. */
 export async function rawFile(deps: RawDeps, question: RawQuestion): Promise<Download> {
   const { file } = await keptFile(deps, question);
   const { content } = await deps.objects.open(rawKey(file.sha256));
   return { contentType: 'application/octet-stream', filename: basename(file.name), content };
 }
 
-/** One record of a delivered file, as it came. Errors: those of `rawFile`, `bill_row_not_found`. */
+/** One unchanged record of a delivered file. Errors: those of `rawFile`, `bill_row_not_found`. */
 export async function rawRow(deps: RawDeps, question: RawQuestion & { readonly row: number }): Promise<RawRow> {
   const { delivery, file } = await keptFile(deps, question);
   const path = await deps.objects.localPath(rawKey(file.sha256));
@@ -61,7 +61,7 @@ function rawDeleted({ id, rawDeletedAt }: StoredDelivery, file: string): AppErro
   return new AppError('bill_raw_deleted', detail, { delivery: id, file, at: rawDeletedAt });
 }
 
-/** Lines that the reader could not take for records, so it never counted them. */
+/** Malformed lines that the reader did not count as records. */
 function malformedLines(delivery: StoredDelivery, file: DeliveryFile): ReadonlySet<number> {
   const lines = delivery.rejected
     .filter((row) => row.file === file.name && row.column === null)

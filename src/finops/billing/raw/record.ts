@@ -8,14 +8,14 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 export interface FoundRecord {
-  /** Line on which it begins, the header being 1. */
+  /** First line of the record; the header is line 1. */
   readonly line: number;
   readonly fields: { column: string; value: string | null }[];
 }
 
 /**
- * A record of a CSV or CSV.gz file by its number, the first after the header being 1, with the names of the header. Blank
- * lines and `skippedLines` are no records. The file is streamed as far as the record; null when it has fewer.
+ * A record of a CSV or CSV.gz file by its number (the first after the header is 1), with the names of the header. Blank
+ * lines and `skippedLines` are not records. Streams the file up to the record; null when it has fewer records.
  */
 export async function findRecord(
   path: string,
@@ -40,7 +40,7 @@ function fieldsOf(header: string, text: string): FoundRecord['fields'] {
   }));
 }
 
-/** Records in order; the text of one is only kept where `isKept` says so when it begins. */
+/** Records in order; keeps the text of a record only if `isKept` returns true at its start. */
 async function* records(
   path: string,
   skippedLines: ReadonlySet<number>,

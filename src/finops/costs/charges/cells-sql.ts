@@ -4,7 +4,7 @@ import { textOrNull } from '../text-row.ts';
 import { conditionsSql, SKU } from './charges-sql.ts';
 import type { CellsQuestion, ChargeCell, ChargesQuestion } from './daily-charges.ts';
 
-/** Charges of two stretches of days side by side, by all dimensions, unit and category. */
+/** Charges of two ranges of days in one row each, by all dimensions, unit and category. */
 export function cellsSql(table: string, question: ChargesQuestion, asked: CellsQuestion): string {
   const { before, after, currency, where, most } = asked;
   const keys = [...question.dimensions.map((_, index) => `d${index}`), 'sku_column', 'service', 'category', 'unit'];

@@ -6,17 +6,19 @@ export const SKU = 'sku';
 const SKU_NAME = 'coalesce(SkuId, SkuMeter, ChargeDescription)';
 const SKU_COLUMN = `CASE WHEN SkuId IS NOT NULL THEN 'skuId' WHEN SkuMeter IS NOT NULL THEN 'skuMeter' ELSE 'chargeDescription' END`;
 const SKU_COLUMNS = ['skuId', 'skuMeter', 'chargeDescription'];
-/** A credit would hide the cost that it pays, and a tax repeats it. */
+/** Excluded charge categories: a credit would hide the cost that it pays, and a tax repeats cost. */
 const LEFT_OUT = ['Credit', 'Tax'];
-/** A charge for longer is no cost of one day. An hour more than a day, for days of clocks that are put back. */
+/** Longest charge that counts as cost of one day: a day plus the extra hour when daylight saving time ends. */
 const LONGEST_CHARGE = "INTERVAL '25 hours'";
 
-/** Dimensions that relations have to know by name. */
+/** Dimensions that must be columns of the relations. */
 export function namedDimensions({ dimensions }: ChargesQuestion): string[] {
   return dimensions.filter((name) => name !== SKU);
 }
 
-/** SELECT of the charges of days, a row each; `judged` is false of credits, taxes and charges for longer than a day. */
+/**
+ * SELECT of the charges of days, one row each; `judged` is false for credits, taxes and charges for longer than a day.
+ */
 export function chargesSql(question: ChargesQuestion, relations: CostRelations): string {
   const { from: first, to, dimensions } = question;
   const selection = { from: first, to, filter: [] };

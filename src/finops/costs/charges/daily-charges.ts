@@ -4,48 +4,48 @@ export interface DayRange {
   readonly to: string;
 }
 
-/** Which charges are asked about. */
+/** Selection of charges. */
 export interface ChargesQuestion extends DayRange {
-  /** Dimensions as `cost summary` takes them, or `sku`: a SKU by its id, else its meter, else the description. */
+  /** Dimensions as in `cost summary`, or `sku`: a SKU by its id, else its meter, else its description. */
   readonly dimensions: readonly string[];
 }
 
-/** A condition on charges; SKUs go by the name of the column that names them. */
+/** A condition on charges; a SKU uses the name of the column that identifies it. */
 export interface ChargeCondition {
   readonly dimension: string;
   readonly value: string;
-  /** Everything but this value. */
+  /** Matches every other value. */
   readonly isNot?: true;
 }
 
-/** What everything, or one value of a dimension, cost on a day. */
+/** Cost of one day, in total or of one value of a dimension. */
 export interface SliceDay {
-  /** A dimension that costs can be filtered by; null: everything that was asked about. */
+  /** A dimension that costs can be filtered by; null: the total of the query. */
   readonly dimension: string | null;
   readonly value: string | null;
   readonly currency: string;
-  /** YYYY-MM-DD, UTC; days without a charge are not listed. */
+  /** YYYY-MM-DD, UTC; days without a charge are omitted. */
   readonly day: string;
   /** Exact effective cost; null when no row states it. */
   readonly cost: string | null;
-  /** Pricing quantity, where all rows of the day have one unit; else null. */
+  /** Pricing quantity; null if the rows of the day have different units. */
   readonly quantity: number | null;
   readonly unit: string | null;
-  /** Day through which all sources of this day's rows have been delivered. */
+  /** Last day that all sources of this day's rows have delivered. */
   readonly through: string;
 }
 
 export interface DailyQuestion {
-  /** Of those that were named for all; each has its values told apart. */
+  /** A subset of the dimensions of `ChargesQuestion`; each is broken down by value. */
   readonly dimensions: readonly string[];
   readonly where: readonly ChargeCondition[];
-  /** Values of a dimension at most, those with the largest cost. */
+  /** Maximum number of values per dimension, those with the largest cost. */
   readonly most: number;
 }
 
-/** What one kind of charge cost in two stretches of days. Costs and quantities are exact sums; `0` where there was no row. */
+/** Cost of one kind of charge in two ranges of days. Costs and quantities are exact sums; `0` without rows. */
 export interface ChargeCell {
-  /** Value of each dimension; SKUs under the name of the column that names them. */
+  /** Value of each dimension; SKUs under the name of the column that identifies them. */
   readonly values: Readonly<Record<string, string | null>>;
   readonly service: string | null;
   readonly category: string | null;
@@ -63,20 +63,20 @@ export interface CellsQuestion {
   readonly currency: string;
   readonly where: readonly ChargeCondition[];
   readonly before: DayRange;
-  /** After `before`, and not touching it. */
+  /** After `before`, and not adjacent to it. */
   readonly after: DayRange;
-  /** Cells at most; what is beyond them is one cell without values. */
+  /** Maximum number of cells; the rest is summed into one cell without values. */
   readonly most: number;
 }
 
-/** Charges of some days by effective cost, without credits, taxes and what is charged for longer than a day. */
+/** Charges of some days by effective cost, without credits, taxes and charges for longer than a day. */
 export interface DailyCharges {
-  /** Day through which each source has been delivered. */
+  /** Last day that each source has delivered. */
   readonly through: ReadonlyMap<string, string>;
   /** Effective cost of charges for longer than a day, by currency, exact. */
   readonly longer: readonly { readonly currency: string; readonly amount: string }[];
-  /** Cost by day of everything and of each value of the dimensions, in one grouped query. */
+  /** Cost by day, in total and by value of each dimension, in one grouped query. */
   daily(question: DailyQuestion): Promise<SliceDay[]>;
-  /** Kinds of charges of two stretches of days side by side, largest first. */
+  /** Compares the kinds of charges of two ranges of days, largest first. */
   cells(question: CellsQuestion): Promise<ChargeCell[]>;
 }

@@ -4,11 +4,16 @@ import { textOrNull } from '../text-row.ts';
 import { conditionsSql, SKU } from './charges-sql.ts';
 import type { ChargesQuestion, DailyQuestion, SliceDay } from './daily-charges.ts';
 
-/** A day with less than this of the rows of a usual day has but begun: fees of the month stand on days to come. */
+/**
+ * Share (0..1) of the rows of a usual day below which a day is incomplete: monthly fees are already charged on future
+ * days.
+ */
 const LEAST_DAY_SHARE = 0.1;
 const USUAL_DAYS = 28;
 
-/** The last day of each source that has as many rows as a day has. */
+/**
+ * Last complete day of each source: the last one with at least `LEAST_DAY_SHARE` of the median rows of its recent days.
+ */
 export function throughOf(
   counts: readonly (readonly [source: string, day: string, rows: number])[],
 ): Map<string, string> {
@@ -22,7 +27,7 @@ export function throughOf(
   return through;
 }
 
-/** Everything and each value of each dimension by day: one query with grouping sets. */
+/** Total and each value of each dimension by day, in one query with grouping sets. */
 export function dailySql(
   table: string,
   question: ChargesQuestion,

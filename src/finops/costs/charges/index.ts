@@ -5,10 +5,10 @@ import { chargesSql, namedDimensions } from './charges-sql.ts';
 import type { ChargesQuestion, DailyCharges } from './daily-charges.ts';
 import { dailySql, rowOfDay, throughOf } from './daily-sql.ts';
 
-/** Charges by day and kind in a table of their own; made once, for many questions of one state of the bill. */
+/** Temporary table of charges by day and kind; built once, so that all queries read one state of the bill. */
 const TABLE = 'charge';
 
-/** Has `work` ask what it wants of the charges of some days, all of it of the same bill. */
+/** Runs `work` with queries over the charges of some days, all on the same state of the bill. */
 export async function withDailyCharges<T>(
   deps: CostsDeps,
   question: ChargesQuestion,

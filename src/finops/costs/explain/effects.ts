@@ -2,9 +2,9 @@ import { EXACT_DECIMALS } from '../../../platform/lake/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import { type EffectName, type Effects, effectNames } from './schema.ts';
 
-/** The scale of the lake's decimals: parts of a change are rounded to it, so that they add up on it. */
+/** Scale of the lake's decimals: parts of a change are rounded to it, so that they add up exactly. */
 const SCALE = EXACT_DECIMALS;
-/** Halves go up, whatever their sign: only so does x rounded differ from x + n rounded by exactly n. */
+/** Halves round up regardless of sign: only then do x and x + n, rounded, differ by exactly n. */
 const HALF_CEIL = 7;
 
 /** One SKU in both periods. Costs in one currency, quantities in `unit`. */
@@ -18,7 +18,7 @@ export interface ComparedItem {
   readonly quantityAfter: string;
   readonly rowsBefore: number;
   readonly rowsAfter: number;
-  /** Quantities of all comparable SKUs of the service in this unit, the volume; see `isComparable`. */
+  /** Total quantity of all comparable SKUs of the service in this unit: the volume; see `isComparable`. */
   readonly volumeBefore: string;
   readonly volumeAfter: string;
 }
@@ -32,7 +32,7 @@ const byCategory: Readonly<Record<string, EffectName>> = {
 };
 
 /**
- * What an item did to the cost; the effects add up to `costAfter - costBefore` exactly.
+ * Effects of an item on the cost; they add up to `costAfter - costBefore` exactly.
  *
  * Usage in both periods with quantities above zero, p = cost / quantity:
  * - price = (p1 - p0) x q1
@@ -55,7 +55,7 @@ export function itemEffects(item: ComparedItem): Partial<Record<EffectName, Deci
   return { price, volume, mix: change.minus(price).minus(volume) };
 }
 
-/** Whether price and quantity can be told apart: usage of a known unit, above zero in both periods. */
+/** Whether price and quantity effects can be separated: usage of a known unit, above zero in both periods. */
 export function isComparable(item: Pick<ComparedItem, 'unit' | 'quantityBefore' | 'quantityAfter'>): boolean {
   return item.unit !== null && decimal(item.quantityBefore).gt(0) && decimal(item.quantityAfter).gt(0);
 }
@@ -64,7 +64,7 @@ function rounded(value: Decimal): Decimal {
   return value.toDecimalPlaces(SCALE, HALF_CEIL);
 }
 
-/** Sums of effects that grow item by item. */
+/** Running sums of effects, updated item by item. */
 export interface EffectSums {
   before: Decimal;
   after: Decimal;
@@ -94,7 +94,7 @@ export function shownEffects(effects: Partial<Record<EffectName, Decimal>>): Eff
   return Object.fromEntries(shown) as Effects;
 }
 
-/** A difference below half of the smallest coin is rounding of the bill, not money. */
+/** A difference below half of the smallest coin is a rounding error of the bill. */
 const HALF_CENT = '0.005';
 
 /** Whether an amount or a difference rounds to 0.00. */
@@ -103,8 +103,9 @@ function isBelowHalfCent(amount: Decimal): boolean {
 }
 
 /**
- * A difference and its parts as they are reported. A difference below half a cent is zero; parts below half a cent count with the largest
- * part, so that the parts still add up to the difference exactly. Example: price -0.00000003, volume 5 -> volume 4.99999997.
+ * Difference and parts as reported. A difference below half a cent is zero. Parts below half a cent are added to the
+ * largest part, so that the parts still add up to the difference exactly. Example: price -0.00000003, volume 5 ->
+ * volume 4.99999997.
  */
 export function reportedChange(
   before: Decimal,
@@ -120,7 +121,7 @@ export function reportedChange(
   return { change: decimalString(change), effects: shownEffects({ ...parts, [largest]: rest }) };
 }
 
-/** The effect with the largest amount, whatever its sign, and how large it is. */
+/** The effect with the largest absolute amount, and this amount. */
 export function largestEffect(effects: Partial<Record<EffectName, Decimal>>): { name: EffectName; size: Decimal } {
   let largest: { name: EffectName; size: Decimal } = { name: 'price', size: decimal(-1) };
   for (const name of effectNames) {

@@ -155,7 +155,7 @@ describe('what drove a change', () => {
           for (const each of [...totals, ...groups, ...otherGroups]) {
             expect(sumDecimals(Object.values(each.effects))).toBe(each.change);
             const difference = decimal(each.after).minus(each.before);
-            // Below half a cent a difference is rounding of the bill: zero.
+            // A difference below half a cent is a rounding error of the bill: zero.
             expect(each.change).toBe(difference.abs().lt('0.005') ? '0' : decimalString(difference));
           }
           for (const { currency, before: was, after: is } of totals) {

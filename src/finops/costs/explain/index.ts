@@ -30,8 +30,8 @@ export interface ExplainQuestion {
 }
 
 /**
- * What drove the change of cost between two periods. Groups and drivers are folded from a stream of SKUs, the totals are
- * summed from the rows by themselves. Errors: `dimension_unknown`, `bill_period_not_covered`, `invalid_request`.
+ * Explains the change of cost between two periods. Groups and drivers are folded from a stream of SKUs; the totals are
+ * summed separately from the rows. Errors: `dimension_unknown`, `bill_period_not_covered`, `invalid_request`.
  */
 export async function explain(deps: CostsDeps, question: ExplainQuestion): Promise<Explanation> {
   const dimensions = distinctDimensions(question.by.length === 0 ? ['serviceName'] : question.by);
@@ -86,7 +86,7 @@ interface Folded {
   readonly drivers: Driver[];
 }
 
-/** Items come in the order of their groups, so that a group is complete when the next one begins. */
+/** Items arrive in the order of their groups, so a group is complete when the next one begins. */
 async function fold(deps: CostsDeps, sql: string, dimensions: readonly string[], limit: number): Promise<Folded> {
   const groups: FoldedGroup[] = [];
   const top = createTop<Driver>(limit);

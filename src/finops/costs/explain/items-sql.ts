@@ -1,13 +1,15 @@
 import { EXACT_TYPE } from '../../../platform/lake/index.ts';
 import { type CostRelations, type CostSelection, costSource, dimensionExpression, rowSource } from '../query.ts';
 
-/** One side of a comparison: which rows, and what they are read from. */
+/** One side of a comparison: its selection of rows and the relations to read. */
 export interface ComparedSide {
   readonly selection: CostSelection;
   readonly relations: CostRelations;
 }
 
-/** What tells SKUs apart, as SQL of bill rows. A SKU bought in two ways (on demand, committed) is two. */
+/**
+ * Columns that identify a SKU, as SQL over bill rows. A SKU bought in two ways (on demand, committed) counts as two.
+ */
 const ITEM = {
   category: 'ChargeCategory',
   service: 'ServiceName',
@@ -19,8 +21,8 @@ const ITEM = {
 const itemKeys = Object.keys(ITEM);
 
 /**
- * Items of two periods side by side, by dimension, currency and SKU, with the volume of their service and unit. Rows whose
- * cost is unknown are counted (`missing`) and otherwise left out.
+ * Items of two periods in one row each, by dimension, currency and SKU, with the volume of their service and unit. Rows
+ * with unknown cost are counted (`missing`) and otherwise excluded.
  */
 export function itemsSql(before: ComparedSide, after: ComparedSide, dimensions: readonly string[]): string {
   const keys = [...dimensions.map((_, index) => `d${index}`), 'currency', ...itemKeys];
@@ -63,7 +65,7 @@ function sideSql({ selection, relations }: ComparedSide, dimensions: readonly st
   return `SELECT ${columns.join(', ')} FROM ${from} ${where}`;
 }
 
-/** A share's quantity is its ratio of the row's, to the fifteen digits of a double: it weighs money and is none. */
+/** Scales the row's quantity by the ratio of the share, to the 15 digits of a double: it only serves as a weight. */
 function quantity(isJoined: boolean): string {
   if (!isJoined) return 'PricingQuantity';
   return `CASE WHEN a.ratio IS NULL THEN PricingQuantity ELSE (PricingQuantity::DOUBLE * a.ratio::DOUBLE)::${EXACT_TYPE} END`;
@@ -75,7 +77,7 @@ export function totalsSql({ selection, relations }: ComparedSide): string {
     count(*) FILTER (${amount} IS NULL)::INTEGER AS missing FROM ${from} ${where} GROUP BY 1 ORDER BY 1`;
 }
 
-/** Whether any row of the bill is of the period, whatever the filters. */
+/** Whether the bill has any row of the period, regardless of filters. */
 export function coversSql({ selection, relations }: ComparedSide): string {
   const { from, where } = rowSource({ ...selection, filter: [] }, [], relations);
   return `SELECT 1 FROM ${from} ${where} LIMIT 1`;

@@ -1,10 +1,10 @@
 import type { Decimal } from '../../../platform/units/index.ts';
 
-/** The largest few of many, without keeping the many. */
+/** The largest few of many items; the others are not kept in memory. */
 export interface Top<T> {
-  /** Keeps what `make` makes when it is among the largest so far; made only then. */
+  /** Keeps an item that is among the largest so far; calls `make` only then. */
   offer(size: Decimal, make: () => T): void;
-  /** Largest first; of equal ones those that came first. */
+  /** Largest first; equal items in order of arrival. */
   items(): T[];
 }
 

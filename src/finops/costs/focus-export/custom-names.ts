@@ -11,7 +11,7 @@ export function customName(name: string): string {
   return `x_${pascal === '' ? 'Column' : pascal}`;
 }
 
-/** Custom names of columns, each its own although FOCUS names differ by more than case; those of `taken` are not given. */
+/** Unique custom names of columns, because FOCUS names must differ by more than case; avoids the names in `taken`. */
 export function customNames(names: readonly string[], taken: readonly string[]): Map<string, string> {
   const used = new Set(taken.map((name) => name.toLowerCase()));
   const given = new Map<string, string>();

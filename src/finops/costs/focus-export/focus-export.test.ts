@@ -13,7 +13,7 @@ import { customName, customNames } from './custom-names.ts';
 import { exportFocus } from './schema.ts';
 import { columnsOf } from './versions.ts';
 
-/** The same bill without rules, with rules that split it, and as it came back in from files. */
+/** The same bill without rules, with rules that split it, and after a re-import of the exported files. */
 const whole = await sharedQuietApplication();
 const split = await sharedQuietApplication();
 const copied = await sharedQuietApplication();

@@ -20,8 +20,9 @@ const contentTypes: Readonly<Record<ExportFormat, string>> = {
 };
 
 /**
- * The allocated cost as a FOCUS file. Allocated rows add up to their origin in every cost and quantity; dimensions, tags and
- * unit prices are the origin's. Errors: `bill_delivery_not_found`, `dimension_unknown`, `invalid_request`, `storage_full`.
+ * Exports the allocated cost as a FOCUS file. Allocated rows add up to their origin row in every cost and quantity;
+ * dimensions, tags and unit prices are those of the origin row. Errors: `bill_delivery_not_found`, `dimension_unknown`,
+ * `invalid_request`, `storage_full`.
  */
 export async function exportFocusFile(deps: CostsDeps, question: FocusQuestion): Promise<Download> {
   const files = await filesOf(deps, question);
@@ -52,7 +53,7 @@ interface ExportColumn {
 }
 
 const costs = ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'];
-/** Aggregatable columns beside the four costs: split like them. */
+/** Aggregatable columns other than the four costs; split in the same way. */
 const quantities = [
   'CommitmentDiscountQuantity',
   'ConsumedQuantity',
@@ -86,7 +87,7 @@ function focusColumn(name: string, publisher: string | undefined, cost: (column:
   return { sql: allocatedColumns[name] ?? `b.${identifier(name)}`, type };
 }
 
-/** Until 1.3 the publisher was a column of its own; where a bill did not say, the provider published it. */
+/** FOCUS up to 1.3 has a separate publisher column; a bill without a publisher falls back to the provider. */
 function publisherSql(publisher: string | undefined): string {
   return publisher === undefined
     ? 'b.ServiceProviderName'
@@ -100,7 +101,7 @@ function typeOf(name: string): ColumnType {
 
 const text = (sql: string): ExportColumn => ({ sql, type: 'text' });
 
-/** Where a row came from, whose it is, and by which rule; under names that FOCUS allows for custom columns. */
+/** Origin of a row, its subject and its rule; under names that FOCUS allows for custom columns. */
 const steelyardColumns: Readonly<Record<string, ExportColumn>> = {
   x_SteelyardDelivery: text('b.delivery'),
   x_SteelyardFile: text('b.file'),
@@ -117,13 +118,13 @@ const steelyardColumns: Readonly<Record<string, ExportColumn>> = {
   ),
 };
 
-/** 1.2 knows no splits, so what later versions say of them is said in custom columns. */
+/** FOCUS 1.2 has no split columns, so the split columns of later versions become custom columns. */
 function columnsOf12(): Record<string, ExportColumn> {
   const split = Object.entries(allocatedColumns).map(([name, sql]) => [`x_${name}`, text(sql)] as const);
   return { ...steelyardColumns, ...Object.fromEntries(split) };
 }
 
-/** Parquet has types of its own; CSV gets plain decimals and instants such as 2026-11-03T00:00:00Z. */
+/** Parquet columns have native types; CSV contains plain decimals and instants such as 2026-11-03T00:00:00Z. */
 function shown(sql: string, type: ColumnType, format: ExportFormat): string {
   if (type === 'tags') return `to_json(${sql})::VARCHAR`;
   if (type === 'decimal') return format === 'csv' ? `rtrim(rtrim((${sql})::VARCHAR, '0'), '.')` : `(${sql})`;

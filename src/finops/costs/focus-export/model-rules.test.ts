@@ -33,8 +33,8 @@ const rows = [
 ];
 
 /**
- * Rules that no file can keep as the models have them, by what is wrong with them. Their sentences hold here: the columns
- * are null where there is no commitment.
+ * Rules of the models that no file can satisfy, with their defect. The exported file satisfies the text of these rules:
+ * the columns are null where there is no commitment.
  */
 const defects: Readonly<Record<string, string>> = {
   'CommitmentDiscountCategory-C-005-M': 'forbids the null that its own nullability rule demands',

@@ -4,8 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 
 /**
- * Checks a CSV file by FOCUS's own machine-readable requirements model (1.2 and 1.3), rule by rule, in SQL. It reads the rules
- * as their sentences mean them; the engine that FOCUS publishes does not load 1.3.
+ * Checks a CSV file against FOCUS's machine-readable requirements model (1.2 and 1.3), rule by rule, in SQL. It follows
+ * the meaning of the rule texts; the engine that FOCUS publishes does not load 1.3.
  */
 const Check = z.record(z.string(), z.unknown());
 type Check = z.infer<typeof Check>;
@@ -25,7 +25,7 @@ export type Model = ReadonlyMap<string, Rule>;
 export interface Violation {
   readonly rule: string;
   readonly sentence: string;
-  /** Rows that break it; null for the file as a whole. */
+  /** Number of rows that break the rule; null for a rule about the whole file. */
   readonly rows: number | null;
 }
 
@@ -44,7 +44,7 @@ export function readModel(path: string): Model {
 const text = (check: Check, name: string): string => z.string().parse(check[name]);
 const column = (name: string): string => `"${name}"`;
 const literal = (value: unknown): string => `'${String(value).replaceAll("'", "''")}'`;
-/** Parts of AND and OR; one part may stand there without a list around it. */
+/** Parts of AND and OR; a single part may appear without a list. */
 const items = (check: Check): Check[] => z.array(Check).parse([check.Items ?? check.AND ?? check.OR ?? []].flat());
 
 const PLAIN_NUMBER = '^[+-]?([0-9]*[.])?[0-9]+([eE][+-]?[0-9]+)?$';
@@ -55,7 +55,7 @@ const KEY_VALUE = (sql: string) =>
 const isNumber = (sql: string) => `regexp_full_match(${sql}, '${PLAIN_NUMBER.slice(1, -1)}')`;
 const isText = (sql: string) => `(${sql} = trim(${sql}) AND ${sql} <> '' AND ${sql} NOT IN ('NULL', 'Not Applicable'))`;
 
-/** SQL of a check over one row, true where it holds; null for a kind of check that is about something else than rows. */
+/** SQL of a check over one row, true where the row passes; null for a kind of check that is not about rows. */
 function predicate(model: Model, check: Check): string | null {
   const kind = check.CheckFunction ?? ('AND' in check ? 'AND' : 'OR' in check ? 'OR' : undefined);
   if (kind === 'AND' || kind === 'OR') {
@@ -67,7 +67,7 @@ function predicate(model: Model, check: Check): string | null {
   const [a, b] = ['ColumnAName', 'ColumnBName'].map((name) =>
     typeof check[name] === 'string' ? column(check[name]) : '',
   );
-  // A few checks of the models lack what they are about.
+  // Some checks of the models name no column.
   if (one === '' && a === '') return null;
   switch (kind) {
     case 'CheckValue':
@@ -81,7 +81,8 @@ function predicate(model: Model, check: Check): string | null {
     case 'CheckGreaterOrEqualThanValue':
       return `(${one} IS NULL OR ${one}::DECIMAL(38,18) >= ${literal(check.Value)}::DECIMAL(38,18))`;
     case 'ColumnByColumnEqualsColumnValue': {
-      // A third of a row has no end: what is split is compared to the twelve digits that every reader keeps.
+      // A third of a row is a repeating decimal, so split values are compared to the twelve digits that every reader
+      // keeps.
       const result = column(text(check, 'ResultColumnName'));
       return `(${a} IS NULL OR ${b} IS NULL OR ${result} IS NULL OR abs(${a}::DOUBLE * ${b}::DOUBLE - ${result}::DOUBLE)
         <= 1e-12 * greatest(1, abs(${result}::DOUBLE)))`;
@@ -147,7 +148,7 @@ function jsonPredicate(kind: unknown, check: Check): string | null {
   }
 }
 
-/** A rule as a condition: where its own condition holds, its requirement does. */
+/** A rule as a condition: if its precondition is true, its requirement must be true. */
 function ruleCondition(model: Model, id: string): string | null {
   const rule = model.get(id);
   if (rule === undefined) return null;
@@ -158,7 +159,7 @@ function ruleCondition(model: Model, id: string): string | null {
   return must === null || when === null ? null : `(NOT coalesce(${when}, false) OR ${must})`;
 }
 
-/** Judges a CSV file by every rule of the model that says MUST and that can be seen in the file. */
+/** Checks a CSV file against every MUST rule of the model that can be verified from the file. */
 export async function judge(path: string, model: Model): Promise<Verdict> {
   const database = await DuckDBInstance.create(':memory:');
   const connection = await database.connect();

@@ -2,8 +2,8 @@ import { subjectFields } from '../../../org/schema.ts';
 import { EXACT_TYPE, identifier, literal } from '../../../platform/lake/index.ts';
 
 /**
- * Allocations with the stretch [ratio_from, ratio_to) that each share has of its row. The last share of a row ends at 1, so
- * that whatever is split by the stretches adds up to the row exactly. Rows that are not split need no window over them.
+ * Allocations with the interval [ratio_from, ratio_to) of each share of its row. The last share of a row ends at 1, so
+ * that quantities split by the intervals add up to the row exactly. Rows without a split need no window function.
  */
 export function withStretches(allocation: string): string {
   const one = `1::${EXACT_TYPE}`;
@@ -17,9 +17,9 @@ export function withStretches(allocation: string): string {
 export const STRETCH = ['ratio_from', 'ratio_to'];
 
 /**
- * A quantity of a bill row, or the part of it that its share has. Where a share begins and ends is computed as a double, to
- * its fifteen digits: no decimal type holds the product of two such decimals, and taking it in parts is eight times as slow. The
- * parts add up to the quantity to the last decimal all the same, because the last one ends at the whole.
+ * A quantity of a bill row, or the part of it that belongs to its share. The ends of a share are doubles with fifteen
+ * digits: no decimal type holds the product of two such decimals, and computing it in parts takes eight times as long.
+ * The parts still add up to the quantity to the last decimal, because the last one ends at the whole.
  */
 export function splitQuantity(column: string): string {
   const whole = `b.${identifier(column)}`;
@@ -32,20 +32,20 @@ const decimalText = (sql: string) => `rtrim(rtrim(${sql}::VARCHAR, '0'), '.')`;
 const ratio = decimalText('(a.ratio_to - a.ratio_from)');
 const isUsed = `a.usage_unit IS NOT NULL AND a.usage_quantity IS NOT NULL`;
 
-/** Whose a share is, as one text: `team:search/project:ranking`; null for a share that is nobody's. */
+/** Subject of a share as one text: `team:search/project:ranking`; null for a share without a subject. */
 const holder = `nullif(concat_ws('/', ${subjectFields.map((field) => `${literal(`${field}:`)} || a.${identifier(field)}`).join(', ')}), '')`;
 const isHeld = `a.share IS NOT NULL AND a.kind <> 'unallocated' AND a.kind <> 'shared-unallocated'`;
 const resourceId = `coalesce(a.share_resource_id, ${holder})`;
 
-/** Our keys in AllocatedTags begin with it, so that none of them is a tag that the row has itself. */
+/** Prefix of our keys in AllocatedTags, so that none of them collides with a tag of the row. */
 const TAG_PREFIX = 'steelyard/';
 const subjectTags = `to_json(map_from_entries(list_filter([${subjectFields
   .map((field) => `{'key': ${literal(TAG_PREFIX + field)}, 'value': a.${identifier(field)}}`)
   .join(', ')}], lambda entry: entry.value IS NOT NULL)))::VARCHAR`;
 
 /**
- * SQL of FOCUS's columns of a split (attribute "data generator-calculated split cost allocation handling"). A row that is
- * not split keeps what the cloud says about its own splits.
+ * SQL of FOCUS's columns of a split (attribute "data generator-calculated split cost allocation handling"). A row that
+ * is not split keeps the split columns of the cloud.
  */
 export const allocatedColumns: Readonly<Record<string, string>> = {
   AllocatedMethodId: `CASE WHEN a.share IS NULL THEN b.AllocatedMethodId ELSE a.method END`,

@@ -1,9 +1,9 @@
 import { type FocusColumn, focusColumnNames } from '../../billing/index.ts';
 import type { FocusVersion } from './schema.ts';
 
-/** Columns that 1.4 brought (FOCUS changelog 1.4). */
+/** Columns added in 1.4 (FOCUS changelog 1.4). */
 const since14: readonly string[] = ['CommitmentProgramEligibilityDetails', 'InvoiceDetailId'];
-/** Columns that 1.3 brought (FOCUS changelog 1.3). */
+/** Columns added in 1.3 (FOCUS changelog 1.3). */
 const since13: readonly string[] = [
   'AllocatedMethodDetails',
   'AllocatedMethodId',

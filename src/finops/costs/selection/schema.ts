@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Month } from '../../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC, DeliveryId } from '../../billing/schema.ts';
 
-/** A query field that may be repeated, or left out. */
+/** A query field that can be repeated or omitted. */
 const Repeated = z.union([z.string(), z.array(z.string())]).optional();
 const asArray = (value: string | string[] | undefined) => (value === undefined ? [] : [value].flat());
 
@@ -39,7 +39,7 @@ export const MonthOrDay = z
   .union([Month, Day], 'a billing month such as "2026-11" or a charge day that exists such as "2026-11-03"')
   .describe('Billing month YYYY-MM, or charge day YYYY-MM-DD in UTC');
 
-/** Which rows a question is about. */
+/** Query fields that select rows. */
 export const Rows = {
   period: Month.optional().describe('Billing period; all when left out'),
   from: MonthOrDay.optional().describe('First billing month, or first charge day, of a range'),

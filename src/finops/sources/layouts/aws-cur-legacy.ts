@@ -9,8 +9,8 @@ import { readManifest } from './read-manifest.ts';
 type CurPlace = Extract<KeyPlace, { kind: 'curManifest' }>;
 
 /**
- * AWS Cost and Usage Reports (legacy): the manifest in the folder of the period names the assembly that counts and its
- * files; every update holds the whole month so far. The copy in the folder of an assembly counts where the period has none.
+ * AWS Cost and Usage Reports (legacy): the manifest in the folder of the period names the current assembly and its
+ * files; every update contains the whole month to date. Without it, the copy in the folder of an assembly is used.
  */
 export function planAwsCurLegacy(listing: Listing, manifests: readonly ManifestFile[], now: Instant): DeliveryPlan[] {
   const placed = manifests.flatMap((manifest) => {

@@ -8,9 +8,9 @@ import { readManifest } from './read-manifest.ts';
 type DataExportPlace = Extract<KeyPlace, { kind: 'dataExport' }>;
 
 /**
- * AWS Data Exports (CUR 2.0, FOCUS): one manifest a billing period, rewritten at each refresh and delivered after its
- * files. In overwrite mode the files keep their names; in create-new mode each refresh has a folder of its own, and copies
- * of older manifests may lie in folders beside the newest.
+ * AWS Data Exports (CUR 2.0, FOCUS): one manifest per billing period, rewritten at each refresh and delivered after its
+ * files. In overwrite mode the files keep their names. In create-new mode each refresh has a separate folder, and
+ * copies of older manifests can exist in folders next to the newest one.
  */
 export function planAwsDataExport(listing: Listing, manifests: readonly ManifestFile[], now: Instant): DeliveryPlan[] {
   const planned = manifests.flatMap((manifest) => {
@@ -60,7 +60,9 @@ function base({ object, sha256 }: ManifestFile, place: DataExportPlace): Omit<De
   };
 }
 
-/** The newest manifest lies twice in create-new mode: in the folder of its period and in that of its execution. */
+/**
+ * In create-new mode the newest manifest exists twice: in the folder of its period and in the folder of its execution.
+ */
 function oncePerContent(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
   const seen = new Set<string>();
   return plans.filter(({ exportName, period, contentHash }) => {

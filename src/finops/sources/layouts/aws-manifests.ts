@@ -2,18 +2,21 @@ import { z } from 'zod';
 import type { Instant } from '../../../platform/units/index.ts';
 import { instantOf } from './dates.ts';
 
-/** What is used of a manifest of AWS Data Exports (CUR 2.0, FOCUS). Its schema is not published; what is not used may be anything. */
+/**
+ * Used fields of a manifest of AWS Data Exports (CUR 2.0, FOCUS). AWS does not publish its schema; unused fields are
+ * not checked.
+ */
 export const DataExportManifest = z.looseObject({
   executionId: z.string().optional(),
   exportArn: z.string().optional(),
   exportName: z.string().optional(),
   dataFiles: z.array(z.string()).optional(),
-  // An earlier spelling, seen in exports made to look like a Cost and Usage Report.
+  // An earlier spelling, found in exports that imitate a Cost and Usage Report.
   reportKeys: z.array(z.string()).optional(),
 });
 export type DataExportManifest = z.infer<typeof DataExportManifest>;
 
-/** What is used of a manifest of an AWS Cost and Usage Report (legacy). */
+/** Used fields of a manifest of an AWS Cost and Usage Report (legacy). */
 export const CurManifest = z.looseObject({
   assemblyId: z.string().min(1),
   account: z.string().optional(),
@@ -30,8 +33,8 @@ export function accountOfArn(arn: string | undefined): string | null {
 }
 
 /**
- * When an assembly or execution was made, where its id or its folder begins with a time:
- * `20220503T120125Z`, `2025-12-28T13:14:37.728Z-8c5a76cc-…`. Null for a bare UUID.
+ * Production time of an assembly or execution whose id or folder begins with a timestamp: `20220503T120125Z`,
+ * `2025-12-28T13:14:37.728Z-8c5a76cc-…`. Null for a bare UUID.
  */
 export function timeOfRun(id: string): Instant | null {
   const text = /^(\d{8}T\d{6}Z|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)(-|$)/.exec(id)?.[1];

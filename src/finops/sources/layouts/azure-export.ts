@@ -13,8 +13,8 @@ import {
 import { readManifest } from './read-manifest.ts';
 
 /**
- * Azure Cost Management exports with a manifest in the folder of each run, partitioned or not, whether runs overwrite each
- * other or not. Where the folder lies does not matter: what the run is of stands in the manifest.
+ * Azure Cost Management exports with a manifest in the folder of each run, with or without partitions, and with or
+ * without overwriting. The location of the folder does not matter, because the manifest describes the run.
  */
 export function planAzureExport(listing: Listing, manifests: readonly ManifestFile[], now: Instant): DeliveryPlan[] {
   return manifests.map((manifest) => planOf(listing, manifest, now));
@@ -42,7 +42,7 @@ function planOf(listing: Listing, file: ManifestFile, now: Instant): DeliveryPla
   };
 }
 
-/** All that is known of a run before its manifest can be read. */
+/** Plan of a run whose manifest cannot be read yet. */
 function unreadable({ object, sha256 }: ManifestFile): Omit<DeliveryPlan, 'state'> {
   const path = runOfPath(object.key);
   return {
@@ -68,7 +68,9 @@ function notABill({ exportConfig, blobs }: AzureManifest, run: AzureRun): PlanSt
   return blobs.length === 0 ? ignored('the manifest names no file') : null;
 }
 
-/** The sums of a manifest must be those of its list; where they are not, it is not the manifest of these files. */
+/**
+ * The totals of a manifest must match the sums of its file list; otherwise the manifest does not belong to these files.
+ */
 function miscounted(
   { object }: ManifestFile,
   { blobCount, byteCount, dataRowCount, blobs }: AzureManifest,
@@ -86,7 +88,7 @@ function miscounted(
   return null;
 }
 
-/** Null as soon as one of them is not known. */
+/** Null if any of them is unknown. */
 function sumOrNull(counts: readonly (number | null)[]): number | null {
   return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 }

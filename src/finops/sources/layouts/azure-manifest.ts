@@ -4,7 +4,7 @@ import type { ChargeDates } from '../../billing/index.ts';
 import type { BillDataset } from '../schema.ts';
 import { chargeDates, dateFolder, instantOf, monthOf } from './dates.ts';
 
-/** What is used of the manifest of an Azure export run. Its first version (2021) has nothing but counts and blobs. */
+/** Used fields of the manifest of an Azure export run. Its first version (2021) contains only counts and blobs. */
 export const AzureManifest = z.looseObject({
   blobCount: z.number().int().optional(),
   byteCount: z.number().int().optional(),
@@ -36,7 +36,7 @@ export type AzureManifest = z.infer<typeof AzureManifest>;
 
 export interface AzureRun {
   readonly exportName: string;
-  /** What is exported; null when it is no bill. */
+  /** Exported table; null when it is not a bill. */
   readonly table: { readonly dataset: BillDataset | null } | null;
   readonly scope: string;
   readonly period: string | null;
@@ -45,7 +45,7 @@ export interface AzureRun {
   readonly coverage: ChargeDates | null;
 }
 
-/** Export types that are bills. `Usage` is what was invoiced without the purchases. */
+/** Export types that are bills. `Usage` contains the invoiced cost without the purchases. */
 const datasets: Readonly<Record<string, BillDataset>> = {
   actualcost: 'ActualCost',
   amortizedcost: 'AmortizedCost',
@@ -53,7 +53,7 @@ const datasets: Readonly<Record<string, BillDataset>> = {
   usage: 'ActualCost',
 };
 
-/** What a manifest says of its run. The path is looked at only where an old manifest says nothing. */
+/** Run described by a manifest. The path fills in only the fields that an old manifest lacks. */
 export function azureRun(manifest: AzureManifest): AzureRun {
   const { exportConfig, runInfo } = manifest;
   const path = runOfPath(manifest.blobs[0]?.blobName ?? '');

@@ -3,10 +3,10 @@ import type { Instant } from '../../../platform/units/index.ts';
 import { type Listing, type ManifestFile, type PlannedFile, type PlanState, READY, waiting } from './delivery-plan.ts';
 import { namedObject } from './named-files.ts';
 
-/** A file as a manifest names it. */
+/** A file named by a manifest. */
 export interface NamedFile {
   readonly name: string;
-  /** Null where the manifest does not say. */
+  /** Null where the manifest states no size. */
   readonly sizeBytes: number | null;
 }
 
@@ -14,7 +14,7 @@ export interface FileCheck {
   readonly listing: Listing;
   readonly manifest: ManifestFile;
   readonly named: readonly NamedFile[];
-  /** The producer's id of the run: files whose key names it belong to this run and to no other. */
+  /** The producer's id of the run: a file with this id in its key belongs only to this run. */
   readonly runId: string | null;
   readonly now: Instant;
 }
@@ -25,12 +25,13 @@ export interface CheckedFiles {
 }
 
 /**
- * A run that overwrites the files of the one before it writes its manifest last. Files that are newer than their manifest
- * are half of the next delivery, unless nothing has changed for so long that the order of times comes from copying them.
+ * A run that overwrites the files of the previous run writes its manifest last. Files newer than their manifest are
+ * therefore part of an incomplete next delivery. After this time without any change, copying explains the order of the
+ * times instead.
  */
 const SETTLED_MS = 15 * 60_000;
 
-/** Takes exactly the files that a manifest names, and says whether they are what it says. */
+/** Selects exactly the files that a manifest names, and checks them against the manifest. */
 export function checkFiles(check: FileCheck): CheckedFiles {
   const { listing, manifest, named } = check;
   const found = named.map((file) => ({ file, object: namedObject(listing, manifest.object.key, file.name) }));

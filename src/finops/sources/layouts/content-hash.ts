@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BucketObject } from '../../../platform/buckets/index.ts';
 
-/** Differs whenever one of the objects does, or is another. */
+/** Changes when an object changes or is replaced by a different one. */
 export function hashOfObjects(objects: readonly BucketObject[]): string {
   const hash = createHash('sha256');
   for (const { key, sizeBytes, etag } of objects) hash.update(JSON.stringify([key, sizeBytes, etag]));

@@ -4,8 +4,8 @@ import type { ChargeDates } from '../../billing/index.ts';
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * The instant that a producer wrote, in any of the spellings in use: `2025-12-28T13:14:37.728Z`, `20260801T060000Z`,
- * `20180801T000000.000Z`, `2025-03-01T00:00:00` (UTC), `202301041442`. Null when it is none of them.
+ * Parses an instant in any format used by producers: `2025-12-28T13:14:37.728Z`, `20260801T060000Z`,
+ * `20180801T000000.000Z`, `2025-03-01T00:00:00` (UTC), `202301041442`. Null for other text.
  */
 export function instantOf(text: string): Instant | null {
   const match = /^(\d{4})-?(\d\d)-?(\d\d)(?:T?(\d\d):?(\d\d)(?::?(\d\d))?(?:\.(\d{1,3})\d*)?)?(?:Z|\+00:00)?$/.exec(
@@ -29,13 +29,15 @@ export function chargeDates(first: Instant, last: Instant): ChargeDates {
   return { from: dayOf(first), to: dayOf(last + DAY_MS) };
 }
 
-/** True when every date of `inner` lies in `outer`; null is the whole period. */
+/** True when `outer` contains every date of `inner`; null is the whole period. */
 export function covers(outer: ChargeDates | null, inner: ChargeDates | null): boolean {
   if (outer === null) return true;
   return inner !== null && outer.from <= inner.from && inner.to <= outer.to;
 }
 
-/** `20230101-20230131`, the name of a folder that holds one period; both days inclusive with Azure, the end exclusive with AWS. */
+/**
+ * `20230101-20230131`, the name of a folder for one period. Azure includes the last day; with AWS the end is exclusive.
+ */
 export function dateFolder(segment: string): { readonly first: Instant; readonly last: Instant } | null {
   const match = /^(\d{8})-(\d{8})$/.exec(segment);
   const first = instantOf(match?.[1] ?? '');

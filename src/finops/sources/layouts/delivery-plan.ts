@@ -3,23 +3,23 @@ import type { Instant } from '../../../platform/units/index.ts';
 import type { ChargeDates } from '../../billing/index.ts';
 import type { BillDataset, Layout } from '../schema.ts';
 
-/** Layouts that say for themselves what belongs together; `auto` finds out which. */
+/** Layouts that define which files form a delivery; `auto` detects the layout. */
 export type KnownLayout = Exclude<Layout, 'auto'>;
 
-/** A file that a delivery consists of, as the listing showed it. */
+/** A file of a delivery, as listed. */
 export interface PlannedFile {
   readonly key: string;
   readonly sizeBytes: number;
-  /** Version that was planned with; reading any other fails. */
+  /** Planned version; reading a different version fails. */
   readonly etag: string;
 }
 
 /**
- * - `ready`: the files are there and are what the manifest says.
- * - `waiting`: they are not (yet). `fault` says whether the manifest names a file that is not there, or is otherwise
- *   at odds with the files; null where the producer has simply not come to the end.
- * - `superseded`: a newer delivery holds all of it.
- * - `ignored`: it is no bill.
+ * - `ready`: all files exist and match the manifest.
+ * - `waiting`: not ready yet. `fault` is `missing` when the manifest names a file that does not exist, and `disagrees` when
+ *   manifest and files differ otherwise; null while the producer is still writing.
+ * - `superseded`: a newer delivery contains all of it.
+ * - `ignored`: not a bill.
  */
 export type PlanState =
   | { readonly kind: 'ready' }
@@ -29,31 +29,31 @@ export type PlanState =
 
 export type Fault = 'missing' | 'disagrees';
 
-/** One delivery as it stands in a bucket: what a manifest names, or what lies in a folder. */
+/** One delivery as found in a bucket: the files that a manifest names, or the files of a folder. */
 export interface DeliveryPlan {
   readonly layout: KnownLayout;
-  /** Key of the manifest, or prefix of the folder, that the plan was read from. */
+  /** Key of the manifest, or prefix of the folder, from which the plan was read. */
   readonly origin: string;
   readonly exportName: string;
-  /** Null: as the format of the files says. */
+  /** Null: the format of the files determines it. */
   readonly dataset: BillDataset | null;
   readonly scope: string;
-  /** YYYY-MM as the manifest declares it; null: the rows say. */
+  /** YYYY-MM as the manifest declares it; null: the rows determine it. */
   readonly period: string | null;
-  /** The producer's own id of this delivery; null where it gives none. */
+  /** The producer's id of this delivery; null where it gives none. */
   readonly producerId: string | null;
-  /** When the producer made it. */
+  /** Production time at the producer. */
   readonly producedAt: Instant;
-  /** False where only the time of an object is known, which copying changes. */
+  /** False where only the time of an object is known; a copy changes it. */
   readonly producedAtStated: boolean;
-  /** Charge dates that are covered; null for the whole period. */
+  /** Covered charge dates; null for the whole period. */
   readonly coverage: ChargeDates | null;
   readonly files: readonly PlannedFile[];
-  /** Data rows that the manifest promises, over all files; null where it does not count. */
+  /** Data rows declared by the manifest, over all files; null where it does not count them. */
   readonly expectedRows: number | null;
-  /** Differs whenever the delivery does: SHA-256 of the manifest, or of keys and etags. */
+  /** Changes with the delivery: SHA-256 of the manifest, or of keys and etags. */
   readonly contentHash: string;
-  /** When its newest part changed: from then on is counted how long it waits. */
+  /** Last change of its newest part; the waiting time starts here. */
   readonly changedAt: Instant;
   readonly state: PlanState;
 }
@@ -61,7 +61,7 @@ export interface DeliveryPlan {
 /** Everything under the location, by key. */
 export type Listing = ReadonlyMap<string, BucketObject>;
 
-/** The text of a manifest with the object it came from. */
+/** The text of a manifest and its object. */
 export interface ManifestFile {
   readonly object: BucketObject;
   readonly text: string;

@@ -2,10 +2,11 @@ import type { BucketObject } from '../../../platform/buckets/index.ts';
 import type { Listing } from './delivery-plan.ts';
 
 /**
- * The object that a manifest means, or null when it is not there. Manifests name keys of the bucket they were written to
- * (`s3://bucket/a/b.csv`, `/a/b.csv`, `a/b.csv`); a copy of the bucket, or a folder made of a part of it, has lost the
- * beginning of them. So the longest end of the name counts that exists beside or below a folder above the manifest.
- * Example: manifest `2024/m.json` naming `exports/2024/x.csv` means `2024/x.csv` when there is no `exports/2024/x.csv`.
+ * The object that a manifest names, or null when it does not exist. Manifests name keys of the bucket to which they
+ * were written (`s3://bucket/a/b.csv`, `/a/b.csv`, `a/b.csv`). In a copy of the bucket, or in a folder with a part of
+ * it, the prefix of these keys is lost. The match is therefore the longest suffix of the name that exists in or below a
+ * folder above the manifest. Example: manifest `2024/m.json` naming `exports/2024/x.csv` means `2024/x.csv` when there
+ * is no `exports/2024/x.csv`.
  */
 export function namedObject(listing: Listing, manifestKey: string, named: string): BucketObject | null {
   const wanted = keySegments(named);
@@ -21,9 +22,9 @@ export function namedObject(listing: Listing, manifestKey: string, named: string
 }
 
 /**
- * True when the end of a name that begins at `from` may be looked for in the folder of that depth: the folder is the root
- * of the copy, it is called as in the name, or the next folder is. Otherwise a file of another delivery with the same
- * last name would be taken for it.
+ * True when the suffix of a name from `from` on may be looked up in the folder of that depth: the folder is the root of
+ * the copy, it has the same name as in the key, or the next folder does. Otherwise a file of a different delivery with
+ * the same suffix could match.
  */
 function isSamePlace(wanted: readonly string[], from: number, above: readonly string[], depth: number): boolean {
   if (from === 0 || depth === 0) return true;
@@ -31,7 +32,7 @@ function isSamePlace(wanted: readonly string[], from: number, above: readonly st
   return above[depth - 1] === wanted[from - 1] || nextIsSame;
 }
 
-/** `s3://bucket/a/b.csv`, `https://account/container/a/b.csv`, `/a/b.csv` -> a, b.csv. Blanks around it are dirt. */
+/** `s3://bucket/a/b.csv`, `https://account/container/a/b.csv`, `/a/b.csv` -> a, b.csv. Ignores surrounding blanks. */
 function keySegments(named: string): string[] {
   const text = named
     .trim()

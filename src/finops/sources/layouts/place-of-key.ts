@@ -1,6 +1,6 @@
 import { dateFolder } from './dates.ts';
 
-/** Where an object stands in the layouts that clouds deliver in, told by its key alone. */
+/** Role of an object in the layouts of the clouds, determined from its key alone. */
 export type KeyPlace =
   /** `…/<export>/(data|metadata)/BILLING_PERIOD=YYYY-MM/…` of AWS Data Exports. */
   | {
@@ -14,29 +14,29 @@ export type KeyPlace =
     }
   /** `…/YYYYMMDD-YYYYMMDD/[assembly/]<report>-Manifest.json` of an AWS Cost and Usage Report. */
   | { readonly kind: 'curManifest'; readonly folder: string; readonly isAssemblyCopy: boolean }
-  /** `manifest.json` of an Azure export run, wherever it lies. */
+  /** `manifest.json` of an Azure export run, in any folder. */
   | { readonly kind: 'azureManifest' }
-  /** A bill file under a folder named by dates; only a manifest says whose it is. */
+  /** A bill file under a folder named by dates; only a manifest identifies its export. */
   | {
       readonly kind: 'dated';
-      /** Key of the folder that is named by dates. */
+      /** Key of the dated folder. */
       readonly folder: string;
       readonly exportName: string;
-      /** True when it lies directly in that folder. */
+      /** True when the file is directly in that folder. */
       readonly isDirect: boolean;
     }
   /** `<report>/<report>/year=YYYY/month=M/…`, the partitions that an AWS Cost and Usage Report makes for Athena. */
   | { readonly kind: 'curPartition'; readonly root: string; readonly exportName: string }
   /** A bill file in no known layout. */
   | { readonly kind: 'plain' }
-  /** Nothing that is imported: SQL, status files, markers of folders. */
+  /** Not imported: SQL, status files, folder markers. */
   | { readonly kind: 'other' };
 
 const BILL_FILE = /\.(csv|csv\.gz|csv\.zip|parquet)$/i;
 
 /**
  * Example: `cur/daily/metadata/BILLING_PERIOD=2026-08/daily-Manifest.json` is the manifest of the export `daily` for
- * 2026-08. Folder names are matched in any case, because both are seen.
+ * 2026-08. Folder names match in any case, because both cases occur.
  */
 export function placeOfKey(key: string): KeyPlace {
   const segments = key.split('/');
@@ -54,7 +54,7 @@ function dataExportPlace(segments: readonly string[]): KeyPlace | null {
   const area = segments[at - 1]?.toLowerCase();
   if (at < 1 || at === segments.length - 1 || (area !== 'data' && area !== 'metadata')) return null;
   const period = /^billing_period=(\d{4}-\d{2})$/i.exec(segments[at] ?? '')?.[1];
-  // `date=` holds recommendations and other tables that are no bill.
+  // `date=` folders contain recommendations and other tables that are not bills.
   if (period === undefined) return { kind: 'other' };
   const name = segments.at(-1) ?? '';
   const isManifest = area === 'metadata' && /manifest\.json$/i.test(name);

@@ -18,7 +18,7 @@ interface Given {
   readonly at?: number;
 }
 
-/** A bucket as it lies there: text for manifests, sizes for data. */
+/** Content of a bucket: text for manifests, sizes for data. */
 type Files = Record<string, Given>;
 
 function plans(files: Files, options: { layout?: Layout; now?: number; settleMs?: number } = {}): DeliveryPlan[] {

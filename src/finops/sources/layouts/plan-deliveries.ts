@@ -8,7 +8,7 @@ import { type KeyPlace, placeOfKey } from './place-of-key.ts';
 import { markSuperseded } from './supersede.ts';
 import { planDated, planEarlyPartitions, planPlainFiles, planStrays, type Settling } from './without-manifest.ts';
 
-/** What stands in place of what manifests and paths say. */
+/** Configured values that replace those of manifests and paths. */
 export interface PlanOverrides {
   readonly exportName?: string | undefined;
   readonly scope?: string | undefined;
@@ -18,12 +18,12 @@ export interface PlanOverrides {
 export interface PlanInput extends Settling {
   readonly layout: Layout;
   readonly listing: Listing;
-  /** The manifests of {@link manifestKeys}, read. */
+  /** Content of the manifests of {@link manifestKeys}. */
   readonly manifests: readonly ManifestFile[];
   readonly overrides: PlanOverrides;
 }
 
-/** Layouts that a kind of key belongs to. */
+/** Layouts to which each kind of key belongs. */
 const layoutsOf: Readonly<Record<KeyPlace['kind'], readonly KnownLayout[]>> = {
   dataExport: ['awsDataExport'],
   curManifest: ['awsCurLegacy'],
@@ -34,7 +34,7 @@ const layoutsOf: Readonly<Record<KeyPlace['kind'], readonly KnownLayout[]>> = {
   other: [],
 };
 
-/** The manifests that must be read before anything can be planned. */
+/** Keys of the manifests that must be read before planning. */
 export function manifestKeys(layout: Layout, listing: Listing): string[] {
   return [...listing.keys()].filter((key) => {
     const place = placeOfKey(key);
@@ -44,8 +44,8 @@ export function manifestKeys(layout: Layout, listing: Listing): string[] {
 }
 
 /**
- * What a listing and its manifests amount to: the deliveries that are there, are still coming, or do not count, in the
- * order in which they were produced. With `auto` every layout that is found counts; bare files only where no other is.
+ * Derives deliveries from a listing and its manifests: ready, waiting, superseded or ignored ones, in order of
+ * production. With `auto` every detected layout counts; plain files count only where no other layout is found.
  */
 export function planDeliveries(input: PlanInput): DeliveryPlan[] {
   const { layout, listing, overrides } = input;
@@ -83,7 +83,7 @@ function plainFiles(listing: Listing): BucketObject[] {
   return [...listing.values()].filter(({ key }) => placeOfKey(key).kind === 'plain');
 }
 
-/** With `files` a folder is what it holds, whatever its folders are called. */
+/** With layout `files`, all bill files count, whatever the names of their folders. */
 function allBillFiles(listing: Listing): BucketObject[] {
   return [...listing.values()].filter(({ key }) => /\.(csv|csv\.gz|parquet)$/i.test(key));
 }

@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import type { ManifestFile } from './delivery-plan.ts';
 
-/** A manifest as it was read, or why it could not be. Never throws: a manifest that is being written is no failure. */
+/**
+ * A parsed manifest, or the reason why it is unreadable. Never throws, because a manifest can be in the middle of a
+ * write.
+ */
 export type ReadManifest<T> = { readonly content: T } | { readonly unreadable: string };
 
-/** Parses a manifest's JSON; a byte order mark before it is allowed. */
+/** Parses a manifest's JSON; accepts a leading byte order mark. */
 export function readManifest<S extends z.ZodType>(schema: S, file: ManifestFile): ReadManifest<z.output<S>> {
   const { key } = file.object;
   if (file.text.trim() === '') return { unreadable: `the manifest ${key} is empty` };

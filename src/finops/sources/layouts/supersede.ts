@@ -2,9 +2,9 @@ import { covers } from './dates.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
 
 /**
- * Of several deliveries of one unit those do not count that a newer one which is ready covers: it holds everything so far.
- * A newer but shorter one (a one-time export of nine days after a daily one) covers nothing else, and a newer one that is
- * still waiting covers nothing yet. In order of production, the oldest first.
+ * Marks deliveries of one unit as superseded when a newer ready delivery covers them: it contains the whole period to
+ * date. A newer but shorter delivery (a one-time export of nine days after a daily one) covers only its own days, and a
+ * newer waiting one covers nothing yet. Returns the plans in order of production, oldest first.
  */
 export function markSuperseded(plans: readonly DeliveryPlan[]): DeliveryPlan[] {
   const ordered = plans.toSorted(

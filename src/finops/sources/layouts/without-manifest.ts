@@ -13,14 +13,14 @@ import {
 } from './delivery-plan.ts';
 import { type KeyPlace, placeOfKey } from './place-of-key.ts';
 
-/** What is asked of files that no manifest vouches for. */
+/** Conditions for importing files without a manifest. */
 export interface Settling {
   readonly now: Instant;
-  /** How long nothing may have changed before files are taken for whole, milliseconds; 0 takes them as they are. */
+  /** Time without a change after which files count as complete, milliseconds; 0 accepts them immediately. */
   readonly settleMs: number;
 }
 
-/** A plain folder is looked at while somebody may still be copying into it. */
+/** Settling time of a plain folder, because a copy into it can be in progress during the sync. */
 export const SETTLE_MS = 60_000;
 
 type Dated = Extract<KeyPlace, { kind: 'dated' }>;
@@ -30,8 +30,8 @@ interface DatedFile {
 }
 
 /**
- * Bill files in folders that are named by dates and hold no manifest. Azure's exports without partitions are
- * `<export>_<guid>.csv` there, each run a whole file, so the newest counts. Anything else is early: its manifest comes.
+ * Bill files in dated folders without a manifest. Azure's exports without partitions are `<export>_<guid>.csv` there,
+ * each run one complete file, so the newest counts. Other files are early: their manifest is still to come.
  */
 export function planDated(
   listing: Listing,
@@ -96,7 +96,7 @@ function datedPlan({ object, place }: DatedFile, layout: KnownLayout): Omit<Deli
   };
 }
 
-/** Partitions of a Cost and Usage Report made for Athena, before its first manifest. */
+/** Partitions that a Cost and Usage Report makes for Athena, before its first manifest. */
 export function planEarlyPartitions(listing: Listing): DeliveryPlan[] {
   const early = new Map<string, DeliveryPlan>();
   for (const object of listing.values()) {
@@ -109,13 +109,16 @@ export function planEarlyPartitions(listing: Listing): DeliveryPlan[] {
   return [...early.values()];
 }
 
-/** Every bill file below the prefix is one delivery; its rows say which periods it is of. */
+/** All bill files below the prefix form one delivery; the rows determine their billing periods. */
 export function planPlainFiles(objects: readonly BucketObject[], settling: Settling): DeliveryPlan[] {
   if (objects.length === 0) return [];
   return [{ ...plainPlan(objects), state: settled(objects, settling) }];
 }
 
-/** Bill files that lie beside exports and that no manifest could name: told, so that nobody takes them for counted. */
+/**
+ * Bill files next to exports that no manifest can name: reported as ignored, so that an operator does not mistake them
+ * for counted.
+ */
 export function planStrays(objects: readonly BucketObject[]): DeliveryPlan[] {
   const [first] = objects;
   if (first === undefined) return [];

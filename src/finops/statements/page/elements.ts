@@ -9,7 +9,7 @@ export function escaped(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
-/** `-1234.5` -> `−1,234.50`; more decimals for amounts under a cent, so that none looks like nothing. */
+/** `-1234.5` -> `−1,234.50`; more decimals for amounts under a cent, so that they do not appear as zero. */
 export function money(amount: string): string {
   const exact = decimal(amount);
   const isTiny = !exact.isZero() && exact.abs().lt('0.005');
@@ -18,14 +18,14 @@ export function money(amount: string): string {
   return `${exact.isNegative() && !exact.isZero() ? '−' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`;
 }
 
-/** HTML of a table cell; what is counted stands right. */
+/** HTML of a table cell; numbers are right-aligned. */
 export type Cell = string | { readonly right: string };
 
 export function moneyCell(amount: string): Cell {
   return { right: money(amount) };
 }
 
-/** `+12.5 %` from before to after; null from nothing. */
+/** `+12.5 %` from before to after; null when `before` is zero. */
 export function percent(after: string, before: string): string | null {
   const base = decimal(before);
   if (base.isZero()) return null;
@@ -38,7 +38,7 @@ export function shareOf(ratio: string | null): string {
   return ratio === null ? '' : `${decimal(ratio).times(100).toFixed(2)} %`;
 }
 
-/** A section with a table; nothing where there are no rows. */
+/** A section with a table; empty without rows. */
 export function table<T>(
   title: string,
   head: readonly string[],
@@ -66,7 +66,9 @@ function htmlOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.right;
 }
 
-/** One bar of parts, each as wide as its share of what is above zero; nothing where there is only one part. */
+/**
+ * One stacked bar, each part as wide as its share of the positive amounts; empty with fewer than two positive parts.
+ */
 export function bars(
   parts: readonly { readonly label: string; readonly className: string; readonly amount: string }[],
 ): string {

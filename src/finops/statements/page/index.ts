@@ -7,8 +7,8 @@ import { STYLES } from './styles.ts';
 import { chargeNames, wayNames } from './words.ts';
 
 /**
- * A statement as one page that needs nothing else: no script, no font, no picture from anywhere. Light, and set for paper.
- * The same facts give the same bytes.
+ * A statement as a self-contained page: no script, no external font or picture. Light theme, laid out for print. The
+ * same facts yield the same bytes.
  */
 export function statementPage(facts: StatementFacts, issued: IssuedStatement | null): string {
   const title = `${shownTeam(facts.team)} · ${monthName(facts.period)}`;

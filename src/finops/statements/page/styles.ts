@@ -1,4 +1,4 @@
-/** Light whatever the reader's system prefers: a statement is paper. */
+/** Always a light theme, whatever the system setting, because a statement is laid out for print. */
 export const STYLES = `
 :root{color-scheme:light;--ink:#1a1f26;--faint:#5b6572;--line:#dfe3e8;--soft:#f5f7f9;--direct:#1f5f8b;--shared:#6aa84f;--idle:#d99a2b}
 *{box-sizing:border-box}
