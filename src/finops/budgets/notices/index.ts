@@ -25,7 +25,7 @@ const TRIES = 8;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
-/** Looks every minute, and tells in jobs of their own. */
+/** Evaluates the budgets every minute. Each notification is a separate job. */
 export function scheduleNotices(deps: NoticeDeps, jobs: Jobs): void {
   jobs.register(LOOK, { handler: () => look(deps, jobs) });
   jobs.register(TELL, {
@@ -48,7 +48,10 @@ async function look(deps: NoticeDeps, jobs: Jobs): Promise<void> {
   }
 }
 
-/** What was crossed and nobody has told of yet is claimed and enqueued in one transaction: it is told, and once. */
+/**
+ * Claims the newly crossed thresholds and enqueues one notification per target, in one transaction: delivery is reliable and
+ * no threshold is announced twice.
+ */
 async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promise<void> {
   const { store, clock } = deps;
   const standing = withoutDeliveries(await standingOf(deps, store, budget));
@@ -64,7 +67,7 @@ async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promi
     for (const threshold of thresholds) {
       if (await claimNotice(sql, budget.name, window, threshold, at)) claimed.push(threshold);
     }
-    // Of several that were crossed at once the gravest says it all.
+    // If several thresholds are crossed together, the most severe one covers them all.
     const threshold = claimed.at(-1);
     if (threshold === undefined) return;
     const id = `budget:${budget.name}:${window.start}-${window.end}:${threshold}`;

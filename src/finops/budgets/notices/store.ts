@@ -30,7 +30,7 @@ export async function claimNotice(
   return claimed.length > 0;
 }
 
-/** What was noticed in a window, in order. */
+/** Crossed thresholds of a window, in order. */
 export async function noticesIn(
   sql: Sql,
   budget: string,

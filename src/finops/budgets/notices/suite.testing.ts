@@ -22,7 +22,7 @@ import { type Budgets, budgetMigrations, createBudgets } from '../index.ts';
 import { BudgetSpec } from '../schema.ts';
 import type { ExpectedBreach } from './expected-breach.ts';
 
-/** Where a machine is for which nobody says it. */
+/** Regions and currency of a machine without explicit ones. */
 const HOME = { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' };
 const HOUR = 3_600_000;
 const NO_BILLS = {
@@ -46,7 +46,7 @@ class Room {
   readonly receiver: Receiver;
   readonly smtp: SmtpServer;
   readonly folder: string;
-  /** What is forecast of every budget; null: nothing. */
+  /** Forecast that every budget has; null: no forecast. */
   expected: ExpectedBreach | null = null;
   private uses = 0;
 

@@ -39,7 +39,7 @@ async function writeSome(deps: ReservationDeps, reports: readonly Waiting[]): Pr
   for (const { reservation, at, resolve, reject } of reports) {
     const found = metered?.get(reservation);
     if (found !== undefined) resolve(found);
-    // Nobody waits for those that have to ask for more.
+    // The other reports do not wait for those that need a larger grant.
     else void meter(deps, reservation, at).then(resolve, reject);
   }
 }
