@@ -20,12 +20,12 @@ const UNNAMED_GPU = 'gpu';
 /** The usage interval of a run's GPUs, or null while a single sample spans no time. */
 export function usageOfRun(event: StoredEvent): UsageInterval | null {
   const { runId, experimentId, gpus, start, end, tags } = RunUsageObserved.parse(event.payload);
-  // Whoever started the run meters all that it holds.
+  // The component that started the run already meters all of its resources.
   if (tags['steelyard.metered_by'] !== undefined) return null;
   if (Date.parse(start) >= Date.parse(end)) return null;
   const resource = ResourceName.safeParse(tags['steelyard.resource']);
   const purpose = Purpose.safeParse(tags['steelyard.purpose']);
-  // The machine as the bill names it, for the reconciliation.
+  // Id of the machine as in the bill, for the reconciliation.
   const resourceId = tags['steelyard.resource_id'];
   const { 'steelyard.team': team, 'steelyard.project': project, 'steelyard.model': model } = tags;
   return {

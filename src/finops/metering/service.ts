@@ -73,7 +73,7 @@ async function appendRecorded(
   });
 }
 
-/** A total with what it stood on, for evidence. */
+/** A total with the price books behind it, for evidence. */
 export interface MeteredTotalWithBooks extends z.infer<typeof MeteredTotal> {
   /** `name@version` of the price books behind it, sorted. */
   readonly priceBooks: readonly string[];
@@ -90,13 +90,13 @@ export async function totalOf(
   return summed(await priceUsage(deps, sql, within === undefined ? found : clipped(found, within)));
 }
 
-/** total = to runs + to others, exactly, in each currency; what has no price is counted, not summed. */
+/** total = to runs + to others, exactly, in each currency. Intervals without a price are counted, not summed. */
 export interface MeteredRuns {
   readonly totals: readonly { currency: string; total: string; toRuns: string; toOthers: string }[];
   readonly unpricedIntervals: number;
 }
 
-/** Metered cost within a window, of runs and of everything else. */
+/** Metered cost within a window, split into runs and all other usage. */
 export async function meteredRuns(
   deps: MeteringDeps,
   sql: Sql,

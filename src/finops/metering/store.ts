@@ -66,13 +66,13 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
     .execute();
 }
 
-/** What stands under these ids: whose it is and when it was. */
+/** The stored intervals with these ids, with their subject and period. */
 export async function usageById(sql: Sql, ids: readonly string[]): Promise<StoredUsage[]> {
   const query = sql.tables<MeteringTables>().selectFrom('usage_interval').selectAll();
   return (await query.where('id', 'in', [...ids]).execute()).map(usageOf);
 }
 
-/** Intervals of these runs, in order of run and time; at most a few hundred runs a call. */
+/** Intervals of these runs, in order of run and time; at most a few hundred runs per call. */
 export async function usageOfRuns(sql: Sql, runs: readonly string[]): Promise<StoredUsage[]> {
   if (runs.length === 0) return [];
   const rows = await sql
@@ -87,10 +87,10 @@ export async function usageOfRuns(sql: Sql, runs: readonly string[]): Promise<St
   return rows.map(usageOf);
 }
 
-/** What is held: a machine as the bill names it, or what a subject's field says; letter case does not matter. */
+/** A machine by its id in the bill, or a value of a subject field; compared without letter case. */
 export type Held = { readonly resourceId: string } | { readonly field: keyof Subject; readonly value: string };
 
-/** Runs whose usage held it, by id. */
+/** Runs whose usage matches, by id. */
 export async function runsHolding(sql: Sql, held: Held, limit: number): Promise<string[]> {
   const query = sql.tables<MeteringTables>().selectFrom('usage_interval').select('subject_run').distinct();
   const [column, value] =

@@ -21,7 +21,7 @@ export interface Counted {
 }
 
 /**
- * A tally without what is taken and with what is added, exactly: whatever comes and goes, it is what counting anew says.
+ * A tally after removing `taken` and adding `added`, exact: after any sequence of changes it equals a full recount.
  * Example: {USD 5 of 2} - 2 + 4 -> {USD 7 of 2}.
  */
 export function moved(tally: Tally, taken: readonly Counted[], added: readonly Counted[]): Tally {
