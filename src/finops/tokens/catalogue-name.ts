@@ -46,13 +46,14 @@ export function bedrockModel(catalogue: Catalogue, written: string, geography: G
   const named = catalogue.named(written, 'aws').filter((id) => !id.startsWith(other));
   const preferred = named.filter((id) => id.startsWith(prefix));
   const ids = preferred.length > 0 ? preferred : named;
-  // Releases of one model (3.5 Sonnet of June and of October) have one name on the bill; the later one stands for both.
+  // Releases of one model (3.5 Sonnet of June and of October) have the same name on the bill; the later release represents
+  // both.
   const [latest] = ids.toSorted().toReversed();
   if (latest !== undefined) return { provider: 'aws', model: latest };
   return catalogue.find(written.toLowerCase(), 'aws');
 }
 
-/** The catalogue's model for a model id that a bill states in a column of its own, null when it has none. */
+/** The catalogue's model for a model id in a separate column of the bill; null if the catalogue has none. */
 export function statedModel(
   catalogue: Catalogue,
   modelId: string,

@@ -30,8 +30,8 @@ function timeOfDayMs(text: string): number {
 }
 
 /**
- * The catalogue's numbers as exact decimals: each is the shortest text of what its authors wrote (0.075), so the text is
- * taken and no arithmetic is done before.
+ * The catalogue's numbers as exact decimals. Each number prints as its authors wrote it (0.075), so the conversion uses that
+ * text and runs before any arithmetic.
  */
 export function ratesOf(prices: ModelPrice): TokenRates {
   const requests = prices.requests_kcount;

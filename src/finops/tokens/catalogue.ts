@@ -49,7 +49,7 @@ const PACKAGE = '@pydantic/genai-prices';
 
 export async function loadCatalogue(): Promise<Catalogue> {
   const { calcPrice, waitForUpdate } = await import('@pydantic/genai-prices');
-  // Nobody asked the package to update itself, so this is the data that it was published with.
+  // This process does not start the package's auto-update, so these are the published data of the package.
   const providers = (await waitForUpdate()) ?? [];
   const source = `${PACKAGE} ${publishedVersion()}`;
   const byName = new Map(providers.map((provider) => [provider.id, idsByName(provider)]));
@@ -104,7 +104,7 @@ function isDated(prices: ConditionalPrice[] | ModelPrice): prices is Conditional
   return Array.isArray(prices);
 }
 
-/** The package exports no version; its package.json stands beside what it exports. */
+/** The package exports no version, so it is read from the package.json next to its `dist` folder. */
 function publishedVersion(): string {
   const entry = createRequire(import.meta.url).resolve(PACKAGE);
   const folder = entry.slice(0, entry.lastIndexOf('dist'));

@@ -47,14 +47,14 @@ const sentByParent = raw`from token_usage as served
   where served.trace_id = token_usage.trace_id and served.call_span_ids is null
   and served.parent_span_id = token_usage.parent_span_id and served.model = token_usage.model and ${isSameTokens('served')}`;
 
-/** Traced calls like this one below the same parent, it and those before it: each needs a request of its own. */
+/** Number of traced calls with the same parent, model and token counts, up to and including this one: each needs a separate request. */
 const likeCalls = raw`select count(*) from token_usage as other
   where other.trace_id = token_usage.trace_id and other.call_span_ids <> '' and other.id <= token_usage.id
   and other.parent_span_id = token_usage.parent_span_id and other.model = token_usage.model and ${isSameTokens('other')}`;
 
 /**
- * SQL: id of the served record that is the same call as a traced record of `token_usage`; null for every record that counts. It is
- * looked up when the ledger is read, so that the order in which the two arrive does not matter.
+ * SQL: id of the served record that is the same call as a traced record of `token_usage`; null for every record that counts.
+ * The lookup happens when the ledger is read, so that the order in which the two arrive does not matter.
  */
 export const sameCallId = raw<string | null>`case
   when token_usage.trace_id is null or token_usage.call_span_ids is null or token_usage.call_span_ids = '' then null

@@ -23,12 +23,12 @@ export interface ServedUsage {
 }
 
 /**
- * The record of a served request, by the id of its prediction: recorded again, it replaces itself. Its provider keeps it from the
- * catalogue: what it costs are the replicas of its endpoint, which are metered already.
+ * The usage record of a served request. Its id comes from the prediction, so recording it again is idempotent. Its provider
+ * excludes it from the catalogue's prices: its cost is that of the replicas of its endpoint, which are metered already.
  */
 export function usageOfServed({ prediction, llm, user, at, subject, caller, ...counts }: ServedUsage): RecordedUsage {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = counts;
-  // A count of cached tokens beyond the input is a mistake of the answer.
+  // A count of cached tokens above the input tokens is an error of the response, and is recorded as 0.
   const isCacheValid = cacheReadTokens + cacheWriteTokens <= inputTokens;
   return {
     usage: `served:${subject.endpoint ?? ''}:${toUsageId(prediction)}`,

@@ -27,7 +27,7 @@ export async function priceNow(deps: Pick<TokensDeps, 'catalogue'>, sql: Sql): P
   return pricing(lists.flatMap(pricesOf), catalogue);
 }
 
-/** What is stored went through the schema once; it is parsed again, because a column says nothing of its type. */
+/** The stored spec passed the schema once. It is parsed again, because the column type is plain text. */
 function pricesOf({ name, version, spec }: StoredPriceList): ListedPrice[] {
   return listedPrices(name, version, TokenPricesSpec.parse(JSON.parse(spec)));
 }
@@ -54,7 +54,7 @@ export async function applyPriceList(
   return before === undefined ? 'created' : 'changed';
 }
 
-/** Catalogue against bill, over the deliveries that stand now. */
+/** Catalogue against bill, over the current deliveries. */
 export async function reconcileBill(
   deps: TokensDeps,
   metric: CostMetric,

@@ -15,9 +15,9 @@ import {
   type UsagePosition,
 } from './store.ts';
 
-/** A record dated this much after our clock is a mistake of its sender's clock or zone. */
+/** A record with a time this far after our clock is an error of the sender's clock or time zone. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
-/** Records held at once while a total is added up. */
+/** Maximum number of records in memory while a total is summed. */
 const TOTAL_PAGE = 5_000;
 
 export async function recordTokens(clock: Clock, sql: Sql, records: readonly RecordedUsage[]): Promise<number> {

@@ -48,7 +48,7 @@ export type TokenRates = z.infer<typeof TokenRates>;
 
 const Count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** Field by field what one request used, or several. */
+/** Token counts of one request, or of several. */
 export const tokenCounts = {
   inputTokens: Count.describe('All input tokens, those read from and written to a cache included'),
   outputTokens: Count.describe('Output tokens, those of reasoning included'),
@@ -58,7 +58,7 @@ export const tokenCounts = {
   requests: Count.min(1).default(1).describe('How many requests these tokens are of'),
 };
 
-/** Exact counts. Decimals, because the sum over a large file may exceed what a number holds. */
+/** Exact counts. Decimals, because the sum over a large file may exceed the exact range of a number. */
 export interface TokenCounts {
   readonly inputTokens: Decimal;
   readonly outputTokens: Decimal;
@@ -75,14 +75,14 @@ export type TokenCost =
 const MILLION = 1_000_000;
 const THOUSAND = 1_000;
 
-/** The price where a direction has none of its own. */
+/** The fallback for a direction without a separate price. */
 const fallbacks: Readonly<Partial<Record<TokenDirection, TokenDirection>>> = {
   cacheWrite1h: 'cacheWrite',
   cacheWrite: 'input',
   cacheRead: 'input',
 };
 
-/** The rate of a direction, or of what it falls back to: a cache without a price of its own costs what input costs. */
+/** The rate of a direction, or of its fallback: cache tokens without a separate price cost as much as input tokens. */
 export function effectiveRate(rates: TokenRates, direction: TokenDirection): TokenRate | null {
   const fallback = fallbacks[direction];
   return rates[direction] ?? (fallback === undefined ? null : effectiveRate(rates, fallback));
