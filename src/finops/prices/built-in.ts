@@ -30,12 +30,12 @@ export function builtInStamp(): string {
 let stamp: string | null = null;
 let instances: ReadonlyMap<string, GpuInstance> | null = null;
 
-/** What is built in of an instance type, written as its cloud writes it; null where nothing is. */
+/** The built-in facts of an instance type, by its name in its cloud; null if there are none. */
 export function builtInInstance(instance: string): GpuInstance | null {
   return builtInInstances().get(instance) ?? null;
 }
 
-/** Every machine that is built in, by its name. */
+/** All built-in machines, by name. */
 export function builtInInstances(): ReadonlyMap<string, GpuInstance> {
   instances ??= new Map(
     BUILT_IN_INSTANCES.trim()

@@ -37,7 +37,7 @@ function daysBetween(from: string, at: Instant): number {
   return Math.max(0, Math.floor((at - Date.parse(from)) / DAY_MS));
 }
 
-/** What a cost says of a price that it was made with. `at`: the end of the usage, Unix milliseconds. */
+/** The price details that a cost reports. `at`: the end of the usage, Unix milliseconds. */
 export function usedPriceOf(price: BookedPrice, resource: string, at: Instant): UsedPrice {
   const { effectiveFrom, asOf } = price;
   const ageDays = asOf === null ? null : daysBetween(asOf, at);

@@ -1,12 +1,12 @@
 import type { Config } from '../../platform/config/index.ts';
 
-/** Where a price is asked for when nobody says a region, and in what money when there is a choice. */
+/** Default regions of a price lookup, and the preferred currency if there are several. */
 export type PriceHome = Pick<Config, 'awsPriceRegion' | 'azurePriceRegion' | 'priceCurrency'>;
 
 /** A key of the price book, taken apart: `p5.48xlarge@eu-west-1` is `p5.48xlarge` in `eu-west-1`. */
 export interface ResourceKey {
   readonly name: string;
-  /** null when the key names none. */
+  /** null if the key has no region. */
   readonly region: string | null;
 }
 

@@ -5,7 +5,7 @@ import { catalogueInstant, collectPrices, type PriceCollector, type ReadCatalogu
 import { type JsonPlan, jsonMembers } from './json-members.ts';
 import { foreign, jsonFailure, type PriceFile, textOf } from './price-file.ts';
 
-/** One price of the Retail Prices API; what is not looked at is left out. */
+/** One price of the Retail Prices API, with only the fields that are used. */
 const Item = z.object({
   currencyCode: z.string(),
   tierMinimumUnits: z.number().default(0),

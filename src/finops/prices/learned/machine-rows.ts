@@ -23,12 +23,12 @@ const instanceType = `coalesce(
   nullif(regexp_extract(${usageType}, 'BoxUsage:(${AWS_TYPE})', 1), ''),
   nullif(regexp_extract(ChargeDescription, 'On Demand Linux (${AWS_TYPE}) Instance Hour', 1), ''))`;
 
-/** Everything that a row says of what was sold. */
+/** All text of a row about the product sold. */
 const said = `concat_ws(' ', ChargeDescription, ${usageType}, ${first(subcategories)})`;
 
 /**
- * Rows that tell what an hour of a machine costs: its use, by the hour, of Linux, not at a price that changes by the hour,
- * in the month of the bill, and no correction.
+ * Rows that show the price of a machine hour: usage by the hour, Linux, no price that changes by the hour, in the month of
+ * the bill, and no correction.
  */
 const isMachineHour = `ChargeCategory = 'Usage' AND ChargeClass IS NULL AND RegionId IS NOT NULL
   AND strftime(ChargePeriodStart, '%Y-%m') = period
@@ -59,9 +59,10 @@ const digits = (value: string, decimals: number) =>
   `replace((${value})::DECIMAL(38,${decimals})::VARCHAR, '.', '')::HUGEINT`;
 
 /**
- * SQL of what a relation of bill rows teaches: by machine, region and currency the price that most rows have, with how many
- * do. price = cost / hours, exact in whole numbers and rounded half up to 8 decimals. Of equally frequent ones that of more
- * hours stands, then the higher; of rows that agree, the one with the most hours says the last digits.
+ * SQL of the prices that a relation of bill rows shows: by machine, region and currency the price of the largest number of
+ * rows, with that number. price = cost / hours, exact in whole numbers and rounded half up to 8 decimals. Of equally
+ * frequent prices, the one with more hours wins, then the higher one. Of the rows that agree, the one with the most hours
+ * gives the last digits.
  * Columns: resource, region, currency, amount, effective_from, as_of, agreed_rows, rows.
  */
 export function learnedSelect(relation: string): string {
