@@ -48,8 +48,8 @@ export function slopeOf(points: readonly (readonly [number, number])[]): number 
 }
 
 /**
- * How much a standard normal residual has of the one before it: their correlation with what is beyond three cut off, less a standard
- * error, 0 to 0.6. 0 of too few to tell.
+ * Correlation of a standard normal residual with the previous one. Residuals are cut off at 3 in size; the result is reduced
+ * by one standard error and limited to 0 to 0.6. It is 0 with too few residuals.
  */
 export function dependenceOf(residuals: readonly number[]): number {
   if (residuals.length < LEAST_FOR_DEPENDENCE) return 0;

@@ -1,4 +1,4 @@
-/** Numbers kept in ascending order: where one would stand, what is nearest to it, what share lies below. */
+/** Numbers in ascending order, with the distance to the nearest one and quantiles. */
 export interface SortedValues {
   readonly size: number;
   add(value: number): void;
@@ -6,7 +6,7 @@ export interface SortedValues {
   remove(value: number): void;
   /** Distance to the nearest number; `Infinity` when there is none. */
   nearest(value: number): number;
-  /** The number at or below which more than `share` of them lie, 0 to 1, never one between two; null when there is none. */
+  /** The number at or below which more than `share` (0 to 1) of them lie, without interpolation; null if empty. */
   quantile(share: number): number | null;
 }
 

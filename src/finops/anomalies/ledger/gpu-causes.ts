@@ -10,8 +10,8 @@ const EXPLAINED_SHARE = 0.5;
 const ORDER: readonly string[] = JUDGED_DIMENSIONS;
 
 /**
- * Causes of what GPUs did: idle money is followed to the most specific owner or GPU, as money of bills is; utilization is seen with
- * the idle time that it is the other side of, or, from fine to coarse, is a cause by itself.
+ * Causes of GPU anomalies. Idle cost is narrowed to the most specific owner or GPU, like the cost of bills. A change of
+ * utilization joins the cause of the matching idle time; without one it is a separate cause, from fine to coarse.
  */
 export async function findGpuCauses(
   idle: AskedCharges,

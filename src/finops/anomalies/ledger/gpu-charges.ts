@@ -7,15 +7,15 @@ export const GPU_DIMENSIONS = ['team', 'model', 'endpoint'] as const;
 const CELL_DIMENSIONS = [...GPU_DIMENSIONS, 'gpu'] as const;
 export const GPU_HOURS = 'GPU-hours';
 
-/** What questions about daily charges are asked of, answered from readings of GPUs instead of bills. */
+/** The interface of daily charges, with data from GPU readings instead of bills. */
 export type AskedCharges = Pick<DailyCharges, 'daily' | 'cells'>;
 
-/** Which of the money: idle, or all that was paid for and not used. */
+/** The cost to report: idle cost, or the cost of all paid hours without usage. */
 export type GpuMoney = 'idle' | 'unused';
 
 /**
- * GPU time as charges: a kind of charge is one GPU of one owner, its quantity GPU-hours, so that causes are looked for and
- * explained as those of bills are. Hours without a price are left out. `days`: in the order of time.
+ * GPU time as charges: a kind of charge is one GPU of one owner, and its quantity is GPU-hours. Causes are therefore found
+ * and explained like those of bills. Hours without a price are left out. `days`: in time order.
  */
 export function gpuCharges(days: readonly GpuDay[], money: GpuMoney): AskedCharges {
   const priced = days.flatMap((one) => amountsOf(one, money) ?? []);

@@ -30,7 +30,7 @@ export function gpuSeries(days: readonly GpuDay[], idle: readonly SliceDay[]): L
     .filter(isDaily);
 }
 
-/** Days of which readings speak for most of what is usual. */
+/** Days with readings for most of the typical GPU-hours. */
 function wholeDays(days: readonly GpuDay[]): number[] {
   const hours = new Map<number, number>();
   for (const { day, paidHours } of days) hours.set(dayNumber(day), (hours.get(dayNumber(day)) ?? 0) + paidHours);

@@ -50,7 +50,7 @@ function madeDays(count: number, seed: number, change: (gpu: string, day: number
 }
 
 const context = { said: [], predictions: [], covers: () => true, grows: () => false };
-/** Of so few series one in thirty days may be false: what begins when something was changed is looked at. */
+/** With so few series, one day in thirty may have a false alarm: only anomalies that start near the change are checked. */
 async function judged(gpus: readonly GpuDay[]) {
   const { found, judging } = await judgeLedger(NO_BILL, { ...context, gpus });
   const isMeant = ({ start }: { readonly start: string }) =>

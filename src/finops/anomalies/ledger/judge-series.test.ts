@@ -61,7 +61,7 @@ describe('the alarm of many series', () => {
   });
 });
 
-/** 100 on workdays, 80 on weekends, and what is given on some days. */
+/** 100 on workdays, 80 on weekends, times the factor of `changes` on some days. */
 const regular = (changes: Readonly<Record<number, number>>, days = 120) =>
   seriesOf(
     Array.from({ length: days }, (_, day) => {

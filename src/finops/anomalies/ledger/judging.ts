@@ -33,10 +33,10 @@ const EVERY_TEN_MINUTES = '*/10 * * * *';
 /** Months before the newest that are read: half a year teaches what a series is like. */
 const MONTHS_BACK = 6;
 const ID_DIGITS = 16;
-/** Days that are learned from before anything is judged. */
+/** Days to learn from before the first judgement. */
 const WARM_UP_DAYS = 28;
 
-/** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed; then calls `judged`. */
+/** Judges the ledger if bills or allocations change, if feedback arrives, and if a month is closed; then calls `judged`. */
 export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Promise<void>): void {
   const turn = createMutex();
   const memory = createSeriesMemory();
@@ -54,12 +54,12 @@ export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Pro
   jobs.schedule(JUDGE, EVERY_TEN_MINUTES, { kind: JUDGE, payload: null });
 }
 
-/** Has the ledger judged soon; many reasons at once are one. */
+/** Enqueues a judging of the ledger; concurrent requests are deduplicated. */
 export async function askForJudging(jobs: Pick<Jobs, 'enqueue'>, sql: Sql): Promise<void> {
   await jobs.enqueue(sql, { kind: JUDGE, payload: null, uniqueKey: JUDGE });
 }
 
-/** False when nothing has changed since it was judged; true when it has been judged, and may have changed meanwhile. */
+/** False if nothing changed since the last judging. True after a judging, which may need to run again because of later changes. */
 async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boolean> {
   const { store, costs, billing, clock } = deps;
   const before = await findJudging(store);

@@ -5,9 +5,9 @@ import { compatible, isOfBill, type Slice, sameSlice } from './slice.ts';
 import { isMinor } from './spend.ts';
 import { isShown, type StoredAnomaly } from './store.ts';
 
-/** What is asked about, and from which impact on an anomaly counts there. */
+/** Scope of a list, and the minimum impact for an anomaly to count in it. */
 export interface Counting {
-  /** Parts of the scope; none: everything. */
+  /** Parts of the scope; empty: everything. */
   readonly scope: Slice;
   /** Percentage of the spend of the scope. */
   readonly minPercent: number;

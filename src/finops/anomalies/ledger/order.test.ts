@@ -68,7 +68,10 @@ async function deliver({ application }: MadeLedger, { source, month, content, ve
   await settle(application);
 }
 
-/** What of the anomalies may not depend on the order: everything but ids, when they were found, and what was withdrawn. */
+/**
+ * The fields of the anomalies that must not depend on the order of imports: all but the ids, the time of detection, and
+ * withdrawn anomalies.
+ */
 async function answerOf({ application }: MadeLedger) {
   const { anomalies, totals, judging } = await call(application, listAnomalies, {});
   const counted = anomalies

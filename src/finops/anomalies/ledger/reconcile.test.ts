@@ -22,7 +22,7 @@ function found(sku: string, from: number, days: number, open = false): Found {
   };
 }
 
-/** What a judging finds by the bills that have come so far: anything. */
+/** Random findings of a judging, as from the bills received so far. */
 function randomFound(next: () => number): Found[] {
   return SKUS.flatMap((sku) => {
     const [from, days] = [Math.floor(next() * 40), 1 + Math.floor(next() * 12)];

@@ -101,7 +101,7 @@ export async function putFeedback(sql: Sql, id: string, feedback: AnomalyFeedbac
 }
 
 export interface Judging {
-  /** What the ledger and the verdicts were when it was judged. */
+  /** Version of the ledger and the verdicts at the judging. */
   readonly stamp: string;
   readonly judging: LedgerJudging;
 }

@@ -35,7 +35,7 @@ const TRIES = 8;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
-/** `AnomalySubscription`; `changed` runs in the transaction of the change, so that what is open is told soon. */
+/** `AnomalySubscription`. `changed` runs in the transaction of the change, so that open anomalies are announced soon. */
 export function subscriptionKind(deps: TargetRules, changed: (sql: Sql) => Promise<void>): ManifestKind {
   return specKind(
     'AnomalySubscription',
@@ -63,7 +63,10 @@ export function registerTelling(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'regis
   });
 }
 
-/** What nobody has been told of yet is claimed and enqueued in one transaction: it is told, and once. */
+/**
+ * Claims the unannounced anomalies and enqueues their notifications in one transaction: delivery is reliable and no anomaly
+ * is announced twice.
+ */
 export async function tellAnomalies(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'enqueue'>): Promise<void> {
   const subscriptions = await findSubscriptions(deps.store);
   if (subscriptions.length === 0) return;

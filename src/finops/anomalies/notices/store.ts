@@ -68,7 +68,7 @@ export async function claimWithdrawal(sql: Sql, subscription: string, anomaly: s
   return claimed.length > 0;
 }
 
-/** What a subscription was notified of each anomaly last. */
+/** The last notification of a subscription about each anomaly. */
 export async function findNotices(sql: Sql, subscription: string): Promise<Map<string, 'opened' | 'withdrawn'>> {
   const rows = await sql
     .tables<NoticeTables>()
