@@ -14,14 +14,14 @@ export interface BacktestResult {
   readonly coverage: readonly { readonly level: number; readonly share: number | null }[];
 }
 
-/** One origin: the errors (outcome less forecast, NaN where it is not known) and what the others said of their size. */
+/** One origin: its errors (outcome minus forecast, NaN if unknown), and the error spread estimated from the other origins. */
 export interface Round {
   readonly errors: Float64Array;
   readonly outcomes: Float64Array;
   readonly spread: Spread | null;
 }
 
-/** Sums up the rounds; `naive` is the mean absolute change over one season, null when there is none. */
+/** Aggregates the rounds; `naive` is the mean absolute change over one season, null if there is none. */
 export function judge(rounds: readonly Round[], levels: readonly number[], naive: number | null): BacktestResult {
   const held = levels.map(() => 0);
   let judged = 0;

@@ -9,7 +9,7 @@ export interface Draws {
   normal(): number;
 }
 
-/** Keeps what is drawn off 0 and 1. */
+/** Keeps the draws away from 0 and 1. */
 const HALF_STEP = 1e-10;
 
 export function drawsOf(seed: number): Draws {

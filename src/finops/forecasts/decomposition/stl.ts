@@ -1,6 +1,6 @@
 import { localFit, type Smoother, smooth } from './loess.ts';
 
-/** What a decomposition by STL leaves: values = trend + seasonal + remainder. */
+/** Result of an STL decomposition: values = trend + seasonal + remainder. */
 export interface Decomposed {
   readonly trend: Float64Array;
   readonly seasonal: Float64Array;

@@ -2,7 +2,7 @@ export type Trend = 'none' | 'additive' | 'damped';
 export type Seasonality = 'none' | 'additive' | 'multiplicative';
 export type ErrorKind = 'additive' | 'multiplicative';
 
-/** A model of Hyndman et al. (2008): what of the past is added, and what is multiplied. */
+/** A model of Hyndman et al. (2008): which components are additive, and which are multiplicative. */
 export interface EtsForm {
   readonly error: ErrorKind;
   readonly trend: Trend;
@@ -72,7 +72,7 @@ export function etsLikelihood(values: Float64Array, form: EtsForm, smoothing: Sm
   return Number.isFinite(likelihood) ? likelihood : UNUSABLE;
 }
 
-/** The point forecasts behind time `from`, by the state that stands there. */
+/** Point forecasts after time `from`, from the state at that time. */
 export function etsForecast(state: EtsState, form: EtsForm, phi: number, from: number, horizon: number): Float64Array {
   const result = new Float64Array(horizon);
   const period = state.season.length;

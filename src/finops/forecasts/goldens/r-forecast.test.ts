@@ -9,7 +9,7 @@ import { historyOf } from '../history.ts';
 import { seasonalNaive } from '../seasonal-naive.ts';
 import { thetaForecast } from '../theta/recursion.ts';
 
-/** What R's `forecast` made of series of a seed: r-forecast.R beside this file writes it. */
+/** Results of R's `forecast` on seeded series; r-forecast.R in this folder writes them. */
 const numbers = z.array(z.number());
 const EtsGolden = z.object({
   form: z.string(),
@@ -103,7 +103,7 @@ describe('R’s figures', () => {
     const { alpha, level, forecast } = golden.theta;
     const standard = thetaForecast(values, { alpha, level, theta: 2 }, HORIZON);
     expect(farthest(standard.subarray(0, 1), forecast.slice(0, 1), unitOf(golden))).toBeLessThan(1e-7);
-    // Ours is the dynamic model, which learns its line from what it forecasts; R's line stays.
+    // Ours is the dynamic model, which updates its line with its own forecasts; R's line stays fixed.
     expect(farthest(standard, forecast, unitOf(golden))).toBeLessThan(0.07);
   });
 

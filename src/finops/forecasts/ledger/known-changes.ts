@@ -41,7 +41,7 @@ export function changesOf(
   return changes.filter((change) => isIn(change, currency) && keyOfSubject(level, change.subject) === key);
 }
 
-/** The changes that are in what a budget covers. */
+/** Changes within the scope of a budget. */
 export function changesCoveredBy(
   changes: readonly ForecastChange[],
   subject: Subject,
@@ -68,8 +68,8 @@ export function stepsOf(
 }
 
 /**
- * What amounts add to each of so many days from `first` on. The history from the first day of a change on has it already: it is taken
- * off there before the days to come are forecast, and put on again behind, so that it counts once.
+ * Amounts that the changes add to each of `count` days from `first` on. From the first day of a change, the history already
+ * contains it. It is subtracted there before the next days are forecast, and added to them again, so that it counts once.
  */
 export function effectOf(changes: readonly ForecastChange[], first: number, count: number): Float64Array {
   const effect = new Float64Array(count);

@@ -37,7 +37,7 @@ export const ChangeSubject = z
   .describe('Whose cost changes; a field that is left out counts as not known, and the total changes all the same');
 export type ChangeSubject = z.infer<typeof ChangeSubject>;
 
-/** Costs of two levels together have no series of their own that could grow. */
+/** Costs of two levels together are not a single series that a factor can multiply. */
 function isOneThing({ project, team, ...others }: ChangeSubject): boolean {
   const named = Object.values({ team, ...others }).filter((one) => one !== undefined).length;
   return named <= 1 && (project === undefined || team !== undefined);

@@ -72,7 +72,7 @@ export async function lastRun(sql: Sql): Promise<StoredRun | null> {
   return { id: row.id, madeAt: row.made_at, stamp: row.stamp, standsOn: StandsOn.parse(JSON.parse(row.stands_on)) };
 }
 
-/** Keeps a run with all its forecasts; the days of the run before go, what it said of totals stays. */
+/** Stores a run with all its forecasts. Of the last `RUNS_KEPT` runs, only the newest keeps its daily forecasts. */
 export async function keepRun(sql: Sql, run: StoredRun, forecasts: readonly ForecastOfSubject[]): Promise<void> {
   const tables = sql.tables<ForecastTables>();
   const last = await tables
@@ -109,7 +109,7 @@ export async function keepRun(sql: Sql, run: StoredRun, forecasts: readonly Fore
   }
 }
 
-/** What a run said, in its order. */
+/** Forecasts of a run, in order. */
 export async function forecastsOf(sql: Sql, run: string): Promise<LedgerForecast[]> {
   const rows = await sql
     .tables<ForecastTables>()
@@ -121,7 +121,7 @@ export async function forecastsOf(sql: Sql, run: string): Promise<LedgerForecast
   return rows.map(({ summary }) => LedgerForecast.parse(JSON.parse(summary)));
 }
 
-/** What a run said of a budget; null where it said nothing. */
+/** Forecast of a budget in a run; null if there is none. */
 export async function forecastOfBudget(sql: Sql, run: string, budget: string): Promise<LedgerForecast | null> {
   const row = await sql
     .tables<ForecastTables>()
@@ -147,7 +147,7 @@ export async function daysOf(sql: Sql, run: string, of: LedgerForecast): Promise
   return row?.days == null ? null : Days.parse(JSON.parse(row.days));
 }
 
-/** What earlier runs said of the same window, latest first. */
+/** Forecasts of the same window in earlier runs, latest first. */
 export async function earlierOf(sql: Sql, of: LedgerForecast, but: string): Promise<ForecastDetail['earlier']> {
   const rows = await sql
     .tables<ForecastTables>()

@@ -29,7 +29,7 @@ export interface Paths {
   readonly horizons: number;
 }
 
-/** What a window will have cost, by paths. */
+/** Forecast cost of a window, from paths. */
 export interface WindowForecast {
   readonly known: string;
   readonly forecast: Estimate;
@@ -40,8 +40,9 @@ export interface WindowForecast {
 }
 
 /**
- * Sums a window: the days that are whole exactly, those to come by paths that keep together what went together before. The interval of a
- * total is that of the sum over each path, not the sum of the intervals of days. Null with a reason where a day of it is not known.
+ * Sums a window: the complete days exactly, the next days by paths that keep the correlation of past errors. The interval of
+ * the total is that of the sum over each path, not the sum of the daily intervals. Null with a reason if a day of the window
+ * is unknown.
  */
 export function windowForecast(
   outlook: Outlook,
@@ -198,7 +199,7 @@ function runningOf({ mean, sorted }: DaySums): NonNullable<ForecastDay['running'
   };
 }
 
-/** Each sum of as many days as are to come is judged by what the others say of its size. */
+/** Judges the sum over the remaining days at each origin by an interval from the errors of the other origins. */
 function backtestOf(outlook: Outlook, { degrees }: Paths, start: number, end: number): LedgerBacktest | null {
   const { backtest, tried } = outlook.daily;
   if (backtest === null) return null;
