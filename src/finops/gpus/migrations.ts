@@ -33,7 +33,7 @@ export const gpuMigrations: Migrations = {
         .addColumn('left_out', 'text', (column) => column.notNull())
         .addColumn('last_error', 'text')
         .execute();
-      // GPUs, and parts of them, by what was read last.
+      // GPUs, and parts of them, by their last reading.
       await db.schema
         .createTable('gpu_device')
         .addColumn('gpu', 'text', (column) => column.primaryKey())
@@ -45,7 +45,7 @@ export const gpuMigrations: Migrations = {
         .addColumn('signal_ms', 'bigint')
         .addColumn('seen_ms', 'bigint', (column) => column.notNull())
         .execute();
-      // What was replaced by then may leave the disk: nobody reads it any more.
+      // Versions replaced up to here are no longer read and may be deleted from disk.
       await db.schema
         .createTable('gpu_replaced')
         .addColumn('table_name', 'text', (column) => column.primaryKey())

@@ -34,7 +34,7 @@ export interface MadeCluster {
 type Point = (at: number) => number | null;
 type Told = readonly [labels: Readonly<Record<string, string>>, point: Point];
 
-/** For tests: a Prometheus that answers what is asked of containers, of a cluster that is made up; `selector`s are not looked at. */
+/** For tests: a Prometheus that answers the container queries for a made-up cluster; it ignores `selector`s. */
 export function standInCluster(cluster: () => MadeCluster, stepMs: number) {
   const names = new Map(containerQueries(undefined, stepMs).map(({ name, query }) => [query, name]));
   return standIn(({ query, start, end, step }, response) => {

@@ -2,7 +2,7 @@ import { type Answers, type HourRow, saidByHour } from './answers.ts';
 import { saidBy } from './labels.ts';
 import { HOUR_MS } from './tables.ts';
 
-/** What nodes had to give by the hour, after what is asked for the system itself. */
+/** Allocatable resources of nodes by hour, after the reservations of the system. */
 export function nodeHours(answers: Answers, source: string): HourRow[] {
   const all = answers.get('nodes') ?? [];
   const said = saidBy(all);

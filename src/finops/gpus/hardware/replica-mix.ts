@@ -1,11 +1,11 @@
 import { type LinearRow, minimise } from './simplex.ts';
 
-/** A kind of replica: what it costs, and how many requests a second of each size it answers in time. */
+/** A kind of replica: its price, and the requests per second of each size that it answers within the latency limit. */
 export interface ReplicaType {
   readonly name: string;
-  /** For an hour; a plain number, since it only orders the mixes. */
+  /** Per hour; a plain number, since it only orders the mixes. */
   readonly pricePerHour: number;
-  /** By bucket of request sizes, within the latency that is asked; null where it is not measured, or never in time. */
+  /** By bucket of request sizes, within the requested latency; null if it was not measured, or never within the latency. */
   readonly requestsPerSecond: readonly (number | null)[];
 }
 
@@ -13,7 +13,7 @@ export interface MixQuestion {
   readonly types: readonly ReplicaType[];
   /** Requests a second by bucket. */
   readonly demand: readonly number[];
-  /** Part of its measured rate that a replica is loaded with, 0 to 1. */
+  /** Share of its measured rate that a replica is loaded with, 0 to 1. */
   readonly loadRatio: number;
   readonly leastReplicas: number;
   readonly mostReplicas: number;

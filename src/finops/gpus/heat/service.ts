@@ -62,7 +62,7 @@ async function meansOf(session: LakeSession, samples: string, axis: Slots, gpus:
   const byGpu = new Map<string, number[]>(gpus.map((gpu) => [gpu, []]));
   for (const { gpu, slot, mean } of rows) {
     const own = byGpu.get(String(gpu));
-    // The last digits depend on the order of summing; nobody reads them from a colour.
+    // The last digits depend on the order of summation and are not visible in a colour.
     if (own !== undefined) own[Number(slot)] = Number(Number(mean).toFixed(4));
   }
   return byGpu;
@@ -70,7 +70,7 @@ async function meansOf(session: LakeSession, samples: string, axis: Slots, gpus:
 
 const MOST_SPANS = 500;
 
-/** What one GPU did, and who held it. */
+/** Readings of one GPU, and its holders. */
 export async function gpuReadings(deps: OwnedDeps, query: z.infer<typeof getGpuReadings.query>): Promise<GpuReadings> {
   const { gpu } = query;
   const asked = { from: query.from, to: query.to, threshold: LEVELS.utilization };

@@ -35,7 +35,7 @@ const FAULTS = [
   `a name is longer than ${MOST_CHARACTERS} characters`,
 ] as const;
 
-/** Takes in who held GPUs, the whole file or nothing: see `replaceTimes` for what becomes of what was known. */
+/** Imports holders of GPUs, the whole file or nothing; see `replaceTimes` for the effect on stored holders. */
 export async function importHolders(deps: HolderDeps, file: TableFile, asked: Asked): Promise<GpuHolders> {
   const rows = await deps.lake.session(async (session) => {
     const source = await openFile(session, file);

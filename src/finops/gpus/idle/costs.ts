@@ -30,7 +30,7 @@ export function costOf(timeMs: Decimal, rated: readonly RatedTime[], reason: str
   }
   const unpriced = timeMs.minus(priced);
   const [currency] = currencies;
-  // What has no time costs nothing, whatever it costs.
+  // Zero time costs nothing, at any price.
   const nothing = timeMs.isZero() ? (rated[0]?.rate.price.currency ?? null) : null;
   return {
     amount:

@@ -19,10 +19,10 @@ export interface Rates {
   readonly reasons: ReadonlyMap<string, string | null>;
 }
 
-/** Past every reading that there can be. */
+/** Later than any possible reading. */
 export const FOREVER_MS = 2 ** 50;
 
-/** What is stated with an import holds for all of its readings; else the price book says what its resource costs, by date. */
+/** A price stated with an import applies to all of its readings; otherwise the price book has the price of its resource, by date. */
 export async function ratesOf(sql: Sql, prices: Pick<Prices, 'of'>, imports: readonly ImportPrice[]): Promise<Rates> {
   const rates: Rate[] = [];
   const reasons = new Map<string, string | null>();

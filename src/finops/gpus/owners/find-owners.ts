@@ -13,7 +13,7 @@ export interface UsageOfGpus {
   readonly subject: Subject;
   /** Key in the price book. */
   readonly resource: string;
-  /** What was held, as the bill names it. */
+  /** Id of the held resource, as in the bill. */
   readonly resourceId: string | null;
   readonly start: number;
   readonly end: number;
@@ -36,8 +36,8 @@ export interface OwnerDeps {
 }
 
 /**
- * Whose holders are, by digest: what an import said; else work of this server by the name of its pod or container; else what was
- * reported of the pod as workload usage; else what the rules say. Else it is unknown, and why is said.
+ * Owners of holders, by digest. The sources in order: the import; work of this server, by the name of its pod or container;
+ * workload usage reported for the pod; the rules. Otherwise the owner is unknown, with a reason.
  */
 export async function findOwners(
   deps: OwnerDeps,
@@ -69,7 +69,7 @@ function runOfMetrics({ namespace, pod }: Holder): Subject | null {
   return namespace === METRICS_NAMESPACE && pod !== null && /^[0-9a-f]{32}$/.test(pod) ? { run: pod } : null;
 }
 
-/** Whose pools are, as far as the rules say it. */
+/** Owners of pools, as far as the rules state them. */
 export async function ownersOfPools(
   deps: Pick<OwnerDeps, 'org'>,
   sql: Sql,
@@ -101,7 +101,7 @@ function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holde
     const [, name] = OF_WORK.exec(id) ?? [];
     if (name !== undefined) byId.set(name, subject);
     if (subject.endpoint === undefined) continue;
-    // Its versions come and go: what is said of all of its time is what they share.
+    // Versions of an endpoint change; their shared fields apply to all of its time.
     byEndpoint.set(subject.endpoint, sharedSubject(byEndpoint.get(subject.endpoint) ?? subject, subject));
   }
   return (holder) => {
