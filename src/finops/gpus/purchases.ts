@@ -32,7 +32,7 @@ export function createPurchases(deps: PurchaseDeps): Purchases {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
-    last = turn.catch(() => null); // whoever asked is told; the next begins
+    last = turn.catch(() => null); // the caller receives the error; the next request continues
     return turn;
   };
   return {

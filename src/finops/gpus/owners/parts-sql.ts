@@ -14,10 +14,10 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const ROWS_A_STATEMENT = 1000;
 
-/** Nobody has said who held it. */
+/** Index of GPU time with an unknown holder. */
 export const UNSAID = -1;
 
-/** A set of holders as the SQL has it: from 0 on; of those that are nobody, below `UNSAID`. */
+/** Time of a GPU with a set of holders by its index in the SQL: from 0 on for holders, below `UNSAID` for free time. */
 export interface ToldTime {
   readonly gpu: string;
   readonly start: number;
@@ -26,8 +26,8 @@ export interface ToldTime {
 }
 
 /**
- * Milliseconds of a part [from, to) of a stretch that began at s0: of a part of a GPU (MIG) as many sevenths as it is, counted from
- * the start of the stretch, so that its parts add up to it.
+ * Milliseconds of a part [from, to) of a stretch that began at s0. For a part of a GPU (MIG) it is the number of its
+ * sevenths, counted from the start of the stretch, so that the parts of the stretch add up to it.
  */
 const counted = (from: string, to: string) => `(${ofSeven(`(${to}) - s0`)} - ${ofSeven(`(${from}) - s0`)})`;
 
@@ -127,7 +127,7 @@ export type StepWidth = 'all' | 'day' | 'week';
 /** Days since 1970-01-01, a Thursday. */
 const STEPS: Readonly<Record<StepWidth, string>> = { all: '0', day: 'day', week: '((day + 3) // 7) * 7 - 3' };
 
-/** What of pools nobody held, in milliseconds by pool, import and step; a stretch of counts lies in one day. */
+/** Free GPU time of pools, in milliseconds by pool, import and step; a stretch of counts is within one day. */
 export function freePoolTimes(total: string, unallocated: string, step: StepWidth): string {
   return `SELECT gpu AS pool, "import", ${STEPS[step]}::INTEGER AS step, sum("valueMs")::DOUBLE AS ms
     FROM (SELECT *, epoch_ms("startedAt") // ${DAY_MS} AS day FROM ${unallocated}) SEMI JOIN ${total} USING (gpu, "import")
@@ -135,8 +135,9 @@ export function freePoolTimes(total: string, unallocated: string, step: StepWidt
 }
 
 /**
- * Time by GPU, step, set of holders and rate, in milliseconds as text. Of what nobody held, what is above the level was used by
- * somebody. What a part of a stretch used is its share of the time where the readings are not kept any more.
+ * Time by GPU, step, set of holders and rate, in milliseconds as text. Free time above the utilization threshold counts as
+ * used by an unknown owner. For days without single readings, the used time of a part of a stretch is its share of the
+ * stretch's used time.
  */
 export function partTimes(step: StepWidth): string {
   const free = `(p.held < ${UNSAID} AND low)`;

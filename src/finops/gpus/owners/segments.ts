@@ -18,8 +18,8 @@ export interface Segments {
 }
 
 /**
- * Times of holders as stretches that do not overlap: where several held a GPU at once (time-slicing) they are one set. Who says that
- * nobody held it gives way to who says that somebody did. `times`: by GPU, then start.
+ * Times of holders as stretches that do not overlap: concurrent holders of a GPU (time-slicing) are one set. A report of a
+ * holder overrides a report of a free GPU at the same time. `times`: by GPU, then start.
  */
 export function segmentsOf(times: readonly TimeOfGpu[], holders: ReadonlyMap<string, Holder>): Segments {
   const places = new Map<string, number>();

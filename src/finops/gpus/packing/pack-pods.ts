@@ -1,12 +1,12 @@
 import { makeRoom } from './make-room.ts';
 import { type Fit, type PackNode, type PackPod, type PlacedPods, placePods } from './place-pods.ts';
 
-/** What a plan leaves out and takes: the figures by which plans are compared, in this order. Less is better. */
+/** Size of a plan: the figures by which plans are compared, in this order. Less is better. */
 export interface PlanSize {
   readonly unplacedPods: number;
-  /** GPUs that they ask for, in thousandths. */
+  /** Requested GPUs of these pods, in thousandths. */
   readonly unplacedMilli: number;
-  /** Nodes with a pod on them. */
+  /** Nodes with at least one pod. */
   readonly usedNodes: number;
 }
 
@@ -18,10 +18,10 @@ export interface Packed {
   readonly firstFitDecreasing: PlacedPods;
 }
 
-/** Beyond so many unplaced pods the cluster is too small, and moving pods would take long for little. */
+/** With more unplaced pods the cluster is too small, and moving pods would take long with little gain. */
 const MOST_TO_MAKE_ROOM_FOR = 200;
 
-/** Ways to make a plan besides the two baselines. */
+/** Packing methods in addition to the two baselines. */
 const WAYS: readonly { readonly fit: Fit; readonly isLargestFirst: boolean }[] = [
   { fit: 'balanced', isLargestFirst: true },
   { fit: 'best', isLargestFirst: true },

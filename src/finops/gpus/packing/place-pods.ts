@@ -6,7 +6,7 @@ export interface PackNode {
   readonly cpuMilli: number;
   readonly memoryMib: number;
   readonly gpus: number;
-  /** Of its GPUs; null where nobody says it. */
+  /** Model of its GPUs; null if unknown. */
   readonly model: string | null;
 }
 
@@ -15,9 +15,9 @@ export interface PackPod {
   readonly cpuMilli: number;
   readonly memoryMib: number;
   readonly gpus: number;
-  /** Of each of its GPUs, in thousandths; below 1000 it shares one. */
+  /** Share of each of its GPUs, in thousandths; below 1000 it shares one. */
   readonly gpuMilli: number;
-  /** Models on which it may run; null: any. */
+  /** Allowed models; null: any. */
   readonly models: readonly string[] | null;
 }
 
@@ -31,13 +31,13 @@ export interface Placement {
 
 export interface PlacedPods {
   readonly placements: readonly Placement[];
-  /** Places in the list of pods that found no node. */
+  /** Indexes of the pods that fit on no node. */
   readonly unplaced: readonly number[];
-  /** What is free on each GPU, in thousandths, by node. */
+  /** Free share of each GPU, in thousandths, by node. */
   readonly freeMilli: readonly (readonly number[])[];
 }
 
-/** What is left of a node. */
+/** Free capacity of a node. */
 export interface Space extends PackNode {
   cpuLeft: number;
   memoryLeft: number;
@@ -46,15 +46,18 @@ export interface Space extends PackNode {
   wholeFree: number;
 }
 
-/** How good a node is for a pod: less is better, by `first`, then by `second`. */
+/** Score of a node for a pod: less is better, by `first`, then by `second`. */
 interface Score {
   first: number;
   second: number;
 }
 
-/** What one whole GPU that stays free on the node costs beside an imbalance of 0..1: whole ones together serve larger pods. */
+/**
+ * Penalty of one whole free GPU on the node, relative to an imbalance of 0..1: several whole free GPUs on one node can serve
+ * larger pods.
+ */
 const WHOLE_GPU_WEIGHT = 0.05;
-/** Other requests are answered between so many pods. */
+/** Number of pods between two yields to other requests. */
 const PODS_A_TURN = 50;
 
 /**

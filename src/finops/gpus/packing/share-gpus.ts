@@ -12,7 +12,7 @@ export function shareGpus(shares: readonly number[]): number[][] {
 }
 
 function bestFitDecreasing(shares: readonly number[]): number[][] {
-  // By what is free on them, so that finding the best is no search through all.
+  // Grouped by free share, so that the best fit is found without a search through all GPUs.
   const byFree: number[][][] = Array.from({ length: WHOLE_GPU_MILLI + 1 }, () => []);
   const gpus: number[][] = [];
   for (const place of descending(shares)) {

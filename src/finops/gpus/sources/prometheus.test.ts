@@ -46,7 +46,7 @@ describe('a Prometheus', () => {
       if (index > 0) expect(start).toBe((windows[index - 1]?.end ?? 0) + STEP);
     }
     expect(await idle(application)).toMatchObject({ samples: 480 });
-    // What came late lies in the overlap.
+    // Late samples are within the overlap.
     missing.clear();
     asked.length = 0;
     clock.at += 300_000;

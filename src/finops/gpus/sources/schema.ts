@@ -201,7 +201,7 @@ export const syncGpuSources = endpoint({
 
 const amount = z.number().nonnegative().nullable();
 
-/** What one look at the GPUs of a machine saw. */
+/** One reading of a GPU of a machine. */
 const WatchedGpu = z
   .strictObject({
     at: UtcInstant.describe('When it was read'),

@@ -56,7 +56,7 @@ export async function findSources(sql: Sql, name: string | null = null): Promise
   }));
 }
 
-/** Makes a source, or changes what is said of it; what was read of it stays. */
+/** Creates or updates a source; its readings stay. */
 export async function saveSource(sql: Sql, name: string, spec: GpuSourceSpec): Promise<void> {
   const said = {
     spec: JSON.stringify(spec),
@@ -130,7 +130,7 @@ export async function noteFailure(sql: Sql, name: string, failure: z.infer<typeo
     .execute();
 }
 
-/** What sources say of prices, by the id that their readings carry. */
+/** Prices stated by sources, by the id in their readings. */
 export async function sourcePrices(sql: Sql) {
   const rows = await sql
     .tables<SourceTables>()

@@ -40,7 +40,7 @@ export function* runsFrom({ lengthSeconds, up }: Availability, startSeconds: num
   }
 }
 
-/** A part of a history, as a history of its own. */
+/** A part of a history, as a separate history. */
 export function partOf({ name, up }: Availability, start: number, end: number): Availability {
   const within = up.flatMap(([from, to]): [number, number][] => {
     const cut: [number, number] = [Math.max(from, start) - start, Math.min(to, end) - start];
@@ -51,9 +51,9 @@ export function partOf({ name, up }: Availability, start: number, end: number): 
 
 export interface Interruptions {
   readonly upSeconds: number;
-  /** Times that capacity which was there went away; a run that lasts to the end of the history is none. */
+  /** Number of times that available capacity was lost; a run that lasts to the end of the history does not count. */
   readonly interruptions: number;
-  /** Up time divided by them: M of Young and Daly; null without one. */
+  /** Up time divided by the interruptions: M of Young and Daly; null without one. */
   readonly meanSeconds: number | null;
   /** 95 % interval of it. Without an interruption only the low end is known (rule of three); the high end is null. */
   readonly lowSeconds: number | null;
@@ -64,9 +64,9 @@ const DRAWS = 1000;
 const RULE_OF_THREE = 3;
 
 /**
- * How long capacity lasts between two interruptions. The interval draws whole runs anew (bootstrap, 1,000 draws of a fixed seed),
- * because their lengths vary far more than those of a memoryless process.
- * Example: two runs of an hour, both cut off, in four hours -> 3,600 s between interruptions.
+ * Mean time between interruptions. The interval resamples whole runs (bootstrap, 1,000 draws of a fixed seed), because their
+ * lengths vary far more than those of a memoryless process.
+ * Example: two runs of an hour, both interrupted, in four hours -> 3,600 s between interruptions.
  */
 export function interruptionsOf({ lengthSeconds, up }: Availability): Interruptions {
   const runs = up.map(([start, end]) => ({ seconds: end - start, ended: end < lengthSeconds }));

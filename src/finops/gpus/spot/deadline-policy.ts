@@ -3,15 +3,15 @@ export interface DeadlineJob {
   readonly workSeconds: number;
   /** From its start. */
   readonly deadlineSeconds: number;
-  /** From the order of an instance to the first new second of work: boot, fetch, restore; what it redoes with it. */
+  /** From the request of an instance to the first new second of work: boot, fetch, restore, and repeated work. */
   readonly changeoverSeconds: number;
-  /** The longest time between two decisions. */
+  /** Maximum time between two decisions. */
   readonly stepSeconds: number;
 }
 
 export interface DeadlineState {
   readonly elapsedSeconds: number;
-  /** Work that would outlast the loss of the instance now. On demand that is all work done. */
+  /** Work that survives a loss of the instance now. On demand this is all completed work. */
   readonly savedSeconds: number;
   readonly spotAvailable: boolean;
   readonly running: 'spot' | 'on-demand' | 'nothing';

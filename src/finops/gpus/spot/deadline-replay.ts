@@ -12,8 +12,8 @@ export interface DeadlineReplay {
 }
 
 /**
- * What a policy would have done from an instant of the history on, deciding every step. Time of an instance is paid from its order on;
- * a changeover covers what is lost with spot capacity. A job that is late goes on to its end.
+ * Replays the decisions of a policy from an instant of the history on, one at every step. An instance is paid from its
+ * request on; a changeover covers the work that is lost with spot capacity. A late job runs to its end.
  */
 export function replayDeadline(
   history: Availability,

@@ -17,14 +17,14 @@ export interface SpanImport {
   readonly span: string;
   /** FROM item of the new readings: gpu, sampledAt, value, intervalMs, import. */
   readonly incoming: string;
-  /** FROM item of what is known of the span. */
+  /** FROM item of the stored readings of the span. */
   readonly known: string;
 }
 
 /**
- * What is known of a span with an import added, as GPU_SAMPLE has it: sorted once, by small numbers (the names are an ENUM), and
- * then looked at in that order. Of several readings of one GPU at one instant the one of the import holds, and of those the
- * largest: busy rather than idle.
+ * The stored readings of a span together with those of an import, in the form of GPU_SAMPLE: sorted once, by small numbers
+ * (the names are an ENUM), and then read in that order. Of several readings of one GPU at one instant the import has
+ * precedence, and among its readings the largest: busy rather than idle.
  */
 export function spanSelect({ names, span, incoming, known }: SpanImport): string {
   const { start, end } = timesOf(span);

@@ -23,18 +23,18 @@ const SCALES: Readonly<Record<GpuUnit | 'gpus', { readonly factor: string; reado
 };
 
 export interface Readings {
-  /** SQL of what tells GPUs apart. */
+  /** SQL of the expression that identifies a GPU. */
   readonly gpu: string;
   readonly value: string;
   readonly time: string;
   readonly unit: GpuUnit | 'gpus';
-  /** What is after it, Unix milliseconds, is not believed. */
+  /** Readings after this time, Unix milliseconds, are rejected. */
   readonly latest: number;
 }
 
 /**
- * A SELECT of the rows of a file as readings: gpu, sampledAt, value, fault (0: none), example (of a row that has one). Most rows
- * have none, so that is asked first.
+ * A SELECT of the rows of a file as readings: gpu, sampledAt, value, fault (0: none), example (of a row with a fault). Most
+ * rows have no fault, so that is checked first.
  */
 export function readingsSelect(source: SourceFile, readings: Readings): string {
   const { factor, most } = SCALES[readings.unit];

@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly columns: readonly string[];
   /** The engine's type of a column. */
   readonly types: ReadonlyMap<string, string>;
-  /** What fails while the file is read, as the failure that it is. */
+  /** Converts a failure during the read of the file into its error. */
   guard<T>(work: Promise<T>): Promise<T>;
 }
 

@@ -2,9 +2,9 @@ import type { LakeTable } from '../../../platform/lake/index.ts';
 import type { GpuMetric } from './schema.ts';
 
 /**
- * What was read of a GPU, or of a pool of them, at an instant. One row for each metric, GPU and instant, in their order.
- * `value`: a ratio of utilization, bytes of memory, joules that a counter has counted, or GPUs of a pool. `spanMs`: the time that it speaks for, from its
- * instant on: up to the next reading, or the interval where that is more than half as far again.
+ * A reading of a GPU, or of a pool, at an instant. One row for each metric, GPU and instant, in their order. `value`: a
+ * ratio of utilization, bytes of memory, joules of a counter, or GPUs of a pool. `spanMs`: the time that the reading covers,
+ * from its instant on: up to the next reading, or one interval if the next reading is more than 1.5 intervals later.
  */
 export const GPU_SAMPLE: LakeTable = {
   name: 'gpu_sample',
