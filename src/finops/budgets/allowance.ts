@@ -14,7 +14,7 @@ export interface AllowanceDeps extends BilledDeps {
   readonly metering: Pick<Metering, 'runningTotal'>;
 }
 
-/** A window of a budget as it was or is given, and what bills say of it. */
+/** A past or present window of a budget, with its billed spend. */
 export interface BilledWindow {
   readonly budget: StoredBudget;
   readonly window: Window;
@@ -135,12 +135,12 @@ async function spentBefore(
   return spent === null ? null : heldIn(window, spec, open).plus(spent);
 }
 
-/** The metered amount where all of it is known and in the budget's currency; null otherwise. */
+/** The metered amount if it is complete and in the currency of the budget; null otherwise. */
 export function meteredAmount({ cost, unpricedIntervals }: RunningTotal, { currency }: BudgetSpec): string | null {
   return unpricedIntervals === 0 && cost?.currency === currency ? cost.amount : null;
 }
 
-/** Both figures count the same spending, one early and one late, so the larger stands. Null while both are unknown. */
+/** Both figures count the same spend, metering early and bills late, so the larger one is used. Null if both are unknown. */
 export function larger(billed: string | null, metered: string | null): string | null {
   if (billed === null || metered === null) return billed ?? metered;
   return decimalString(largest(decimal(billed), decimal(metered)));

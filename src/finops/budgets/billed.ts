@@ -102,10 +102,10 @@ function spentToDate(
   return { through, behind: [...behind], amount: sum((day) => day <= through), later: sum((day) => day > through) };
 }
 
-/** The first month without a bill from that of `from` to the last billed one; null when there is none. */
+/** The first month without a bill, from the month of `from` to the last billed month; null if there is none. */
 function missingMonth(billed: readonly string[], from: string): string | null {
   const [earliest] = billed;
-  // A budget that is given once and says no beginning begins with the first bill.
+  // A one-time budget without a start begins with the first bill.
   const first = from.startsWith('0001') ? earliest : monthOf(from);
   if (first === undefined || earliest === undefined) return monthOf(from);
   let expected = first;

@@ -11,7 +11,7 @@ export interface ConversionDeps {
 export interface ConvertedRows {
   /** All in the currency of the budget; rows without an exchange rate are left out. */
   readonly rows: AllocatedCosts['rows'];
-  /** null where nothing had to be converted. */
+  /** Null if no conversion was needed. */
   readonly conversion: BudgetConversion | null;
 }
 

@@ -27,7 +27,7 @@ export type { ExpectedBreach, ExpectedBreachOf } from './notices/expected-breach
 export { findReservationSubject } from './reservations/store.ts';
 export type { BudgetStanding } from './standing.ts';
 
-/** Job that ends reservations whose holders are gone. */
+/** Job that closes expired reservations. */
 const EXPIRY = 'budgets.expire';
 
 export interface BudgetsDeps extends NoticeDeps {

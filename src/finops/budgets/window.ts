@@ -12,7 +12,7 @@ export interface Window {
 /** The fields of `BudgetSpec` that define its windows. */
 export interface Recurrence {
   readonly period: z.infer<typeof BudgetPeriod>;
-  /** IANA time zone whose midnight parts two windows. */
+  /** IANA time zone; its midnight separates two windows. */
   readonly timeZone: string;
   /** Bounds of a one-time budget: its first instant, and the first instant after it. Null: unbounded. */
   readonly from: Instant | null;
@@ -24,9 +24,9 @@ const EARLIEST: Instant = Date.parse('0001-01-01T00:00:00Z');
 const LATEST: Instant = Date.parse('9999-12-31T00:00:00Z');
 
 /**
- * The window of a budget that holds an instant; null where a budget that is given once does not reach. Weeks begin on
- * Monday (ISO 8601), quarters in January, April, July and October. A day of 23 or 25 hours is one day.
- * Example: month in Europe/Berlin at 2026-03-31T22:30Z -> [2026-03-31T22:00Z, 2026-04-30T22:00Z).
+ * The window of a budget that contains an instant; null if the instant is outside of a one-time budget. Weeks begin on
+ * Monday (ISO 8601), quarters in January, April, July and October. A day of 23 or 25 hours is one day. Example: month in
+ * Europe/Berlin at 2026-03-31T22:30Z -> [2026-03-31T22:00Z, 2026-04-30T22:00Z).
  */
 export function windowAt(recurrence: Recurrence, at: Instant): Window | null {
   if (recurrence.period === 'once') {

@@ -17,7 +17,7 @@ export interface NoticeDeps extends StandingDeps, DeliverDeps, TargetRules {
   readonly log: Log;
 }
 
-/** Job that looks at every budget that tells somebody, and job that tells one of them. */
+/** Job that evaluates all budgets with notification targets, and job that sends one notification. */
 const LOOK = 'budgets.look';
 const TELL = 'budgets.tell';
 /** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
@@ -41,7 +41,7 @@ async function look(deps: NoticeDeps, jobs: Jobs): Promise<void> {
     try {
       await notice(deps, jobs, budget);
     } catch (error) {
-      // One that cannot be summed says so where it is shown; the others are looked at all the same.
+      // A budget without a computable status shows its error where it is displayed; the other budgets are still evaluated.
       if (!(error instanceof AppError)) throw error;
       deps.log.warn({ budget: budget.name, why: error.message }, 'a budget cannot be looked at');
     }

@@ -51,7 +51,7 @@ function noticeTitle({ threshold, expected, budget: { name } }: Notice): string 
   return `Budget ${name} has reached ${decimalString(decimal(threshold).times(100))} % of its limit.`;
 }
 
-/** The title, and where the budget stands, in plain text. */
+/** Plain text with the title and the status of the budget. */
 function noticeText(notice: Notice): string {
   const { limit, spent, reserved, remaining, forecast, forecastBasis, period } = notice.budget;
   const { expected } = notice;

@@ -107,7 +107,7 @@ class Room {
     return this.store.transaction((sql) => kind.apply(sql, document));
   }
 
-  /** So many dollars, spent in the last hour. */
+  /** Records usage worth `amount` dollars in the last hour. */
   spend({ metering }: Server, amount: string) {
     this.uses += 1;
     const now = this.clock.now();
@@ -131,7 +131,7 @@ class Room {
   }
 }
 
-/** Runs on each store; `newDatabase` is asked once a test. */
+/** Runs on each store; `newDatabase` is called once per test. */
 export function noticesSuite(engine: string, newDatabase: () => Promise<string>): void {
   describe(`notices of budgets on ${engine}`, () => {
     let room: Room;

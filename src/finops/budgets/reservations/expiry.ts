@@ -2,7 +2,7 @@ import { evenTimeFrom } from '../../../platform/processes/index.ts';
 import { type ReservationDeps, settle } from './service.ts';
 import { openReservations } from './store.ts';
 
-/** A holder that says nothing for this long after its time is over is gone, in milliseconds. */
+/** Time without a report after the end of a grant until the reservation expires, in milliseconds. */
 const SILENCE_MS = 5 * 60_000;
 
 interface Silence {

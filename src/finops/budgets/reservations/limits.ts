@@ -30,11 +30,11 @@ export interface CoveringWindow {
   readonly facts: WindowFacts;
   /** How many windows of the budget that have begun the work would spend from, up to and with this one, >= 1. */
   readonly begun: number;
-  /** When it was looked at: a midnight that comes before its turn does not count yet. */
+  /** Time of this read: a window that begins between it and the transaction does not count as begun. */
   readonly at: Instant;
 }
 
-/** The windows that work with this subject would spend from in [start, end), of budgets that must hold. */
+/** The windows of enforcing budgets (hard or approval) that work with this subject spends from in [start, end). */
 export async function coveringWindows(
   deps: LimitDeps,
   sql: Sql,
