@@ -27,9 +27,9 @@ export type { RunningTotal } from './running-totals.ts';
 export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, usedPrices } from './service.ts';
 export type { CountedPredictions } from './store.ts';
 
-/** Usage intervals times the price book: what something costs, as it happens. */
+/** Usage intervals times the price book: metered cost, available as usage happens. */
 export interface Metering {
-  /** Metered cost of everything whose subject has the given fields; clipped to [start, end) Unix ms when given. */
+  /** Total metered cost of the usage with the given subject fields; clipped to [start, end) Unix ms if given. */
   total(sql: Sql, subject: Subject, within?: { start: number; end: number }): Promise<MeteredTotalWithBooks>;
   /**
    * The cost part of `total`, from a sum that is updated with every recorded interval. The first call for a subject and a

@@ -8,7 +8,7 @@ import { EMPTY_TALLY, moved, Tally } from './tally.ts';
 
 /** Metered cost of the intervals of a subject within a window. */
 export interface RunningTotal {
-  /** Sum of the priced intervals; null when there is none. */
+  /** Sum of the priced intervals; null without one. */
   readonly cost: Money | null;
   /** Intervals without a price, left out of the sum. */
   readonly unpricedIntervals: number;

@@ -10,7 +10,7 @@ import { moveRunningTotals } from './running-totals.ts';
 import type { MeteredTotal, UsageInterval } from './schema.ts';
 import { findUsage, putUsage, type StoredUsage, usageById } from './store.ts';
 
-/** An interval that ends this much after our clock is a mistake of its sender's clock or zone. */
+/** An interval that ends this far after our clock is an error of the sender's clock or time zone. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
 
 export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly UsageInterval[]): Promise<number> {
@@ -52,7 +52,7 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
   return intervals.length;
 }
 
-/** Says `usage.recorded`: the runs that have it or had it before, and all the time that it is or was about. */
+/** Emits `usage.recorded` with the affected runs and the affected time, before and after the change. */
 async function appendRecorded(
   deps: MeteringDeps,
   sql: Sql,

@@ -26,7 +26,7 @@ export interface StoredUsage {
   readonly id: string;
   readonly subject: Subject;
   readonly resource: string;
-  /** As the bill names it; null where the sender did not say. */
+  /** Id in the bill; null if the sender stated none. */
   readonly resourceId: string | null;
   readonly quantity: string;
   /** Price an hour of one unit that its sender declared; null: the price book's. */
@@ -35,13 +35,13 @@ export interface StoredUsage {
   readonly start: number;
   readonly end: number;
   readonly predictions: number | null;
-  /** How a benchmark was run; null where the sender did not say. */
+  /** Parameters of a benchmark; null if the sender stated none. */
   readonly benchmark: BenchmarkFacts | null;
   readonly origin: string;
   readonly recordedAt: string;
 }
 
-/** Inserts, or replaces the interval of the same id: the later report of one measurement stands. */
+/** Inserts an interval, or replaces the one of the same id: the later report of one measurement wins. */
 export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
   const row: MeteringTables['usage_interval'] = {
     id: usage.id,
@@ -121,7 +121,7 @@ export async function runsWithUsage(sql: Sql, after: string, limit: number): Pro
 }
 
 export interface UsageSelection {
-  /** Intervals whose subject has all of these. */
+  /** Intervals with all of these subject fields. */
   readonly subject: Subject;
   /** Only intervals that touch [start, end), Unix milliseconds. */
   readonly within?: { readonly start: number; readonly end: number };
@@ -188,7 +188,7 @@ export async function predictionsByDay(
   }));
 }
 
-/** How many intervals touch the window and when the last of them was recorded: changes with every one that comes. */
+/** Number of intervals that overlap the window, and the time of the last record: changes with every recorded interval. */
 export async function usageFingerprint(sql: Sql, within: { start: number; end: number }): Promise<string> {
   const row = await sql
     .tables<MeteringTables>()

@@ -5,7 +5,7 @@ import type { Metered } from './metered-cost.ts';
 
 const Count = z.number().int().positive();
 
-/** Exact sums of intervals, from which one can be taken away again: by currency, and by resource where no price is known. */
+/** Exact sums of intervals, by currency, and by resource if the price is unknown. An interval can be subtracted again. */
 export const Tally = z.strictObject({
   priced: z.record(z.string(), z.strictObject({ amount: DecimalString, intervals: Count })),
   unpriced: z.record(z.string(), Count),
