@@ -154,7 +154,7 @@ function catalogueModelOf(
   return stated ? statedModel(catalogue, model, [text.provider, text.service]) : statedModel(catalogue, model, []);
 }
 
-/** A bare version (`4.6 Outp DZ`) is a GPT only under a product that says so, or none. */
+/** A bare version (`4.6 Outp DZ`) is a GPT only with a product that names GPT, or without a product. */
 function isOtherVendor({ product }: MeterText, model: string): boolean {
   return /^\d/.test(model) && product !== null && !/gpt|openai/i.test(product);
 }

@@ -44,7 +44,7 @@ const geographies: readonly (readonly [Geography, readonly string[]])[] = [
 ];
 const LONG_CONTEXT = ['longco', 'lctx', 'longctx', 'longcontext'];
 
-/** Words that say nothing of the model either: where they begin, its name has ended. */
+/** Words that are not part of a model name: the name ends before the first of them. */
 const FILLERS = [
   'std',
   'standard',
@@ -90,7 +90,7 @@ function hasAny(words: readonly string[], wanted: readonly string[]): boolean {
   return words.some((word) => wanted.includes(word));
 }
 
-/** Which way the tokens of a meter went, or null when its words do not say. */
+/** Direction of the tokens of a meter, or null if its words do not state it. */
 export function directionOf(words: readonly string[]): TokenDirection | null {
   if (hasAny(words, CACHED)) {
     if (!hasAny(words, WRITTEN)) return hasAny(words, OUTPUT) ? null : 'cacheRead';

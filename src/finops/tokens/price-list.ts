@@ -5,7 +5,7 @@ import type { ServiceTier, TokenPricesSpec } from './schema.ts';
 
 type Entry = z.infer<typeof TokenPricesSpec>['prices'][number];
 
-/** A price of one's own, as a list states it. */
+/** A price from your own list. */
 export interface ListedPrice {
   /** `name@version` of the list. */
   readonly list: string;
@@ -99,8 +99,8 @@ function overlap(a: ListedPrice, b: ListedPrice): boolean {
 }
 
 /**
- * The listed prices that answer a question, the one that wins first: a full name before a pattern, a longer pattern before
- * a shorter one, one that names the provider before one that does not.
+ * The matching prices, by precedence: a full name before a pattern, a longer pattern before a shorter one, a price with a
+ * provider before one without.
  */
 export function matchingPrices(prices: readonly ListedPrice[], question: PriceQuestion): ListedPrice[] {
   return prices
@@ -118,7 +118,7 @@ function holdsAt({ effectiveFrom, effectiveTo }: ListedPrice, at: number): boole
   return Date.parse(effectiveFrom) <= at && (effectiveTo === null || at < Date.parse(effectiveTo));
 }
 
-/** Whether a name is what a pattern says, whatever the case: the texts between its stars, in order, ends anchored. */
+/** Whether a name matches a pattern, without letter case: the texts between its stars, in order, ends anchored. */
 function isLike(pattern: string, name: string): boolean {
   const [first = '', ...others] = pattern.toLowerCase().split('*');
   const text = name.toLowerCase();

@@ -11,7 +11,7 @@ export interface PricedModel {
   readonly serviceTier: ServiceTier;
   /** Unix milliseconds. */
   readonly at: number;
-  /** The catalogue's model, where it is known already; found by its name when left out. */
+  /** The catalogue's model, if already known; looked up by name if left out. */
   readonly catalogueModel?: CatalogueModel | null;
 }
 

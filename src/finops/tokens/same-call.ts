@@ -3,7 +3,7 @@ import type { TokenUsage } from './schema.ts';
 
 /** Spans by which a record is known to be of the same call as another. Ids are hexadecimal, of 16 digits. */
 export interface CallSpans {
-  /** 32 hexadecimal digits where the trace came by OpenTelemetry. */
+  /** 32 hexadecimal digits for a trace from OpenTelemetry. */
   readonly traceId: string;
   /** Of a traced record the parent of its span; of a served one the span that sent the request. */
   readonly parentSpanId: string | null;
@@ -22,7 +22,7 @@ export interface RecordedUsage extends TokenUsage {
 const MOST_CALL_SPANS = 8;
 const ID_LENGTH = 16;
 
-/** Span ids as one column keeps them, and from it the id at a place (empty beyond the last). */
+/** Formats span ids as one column, and parses the id at an index from it (empty after the last). */
 export function toCallSpansColumn(ids: readonly string[] | null): string | null {
   return ids === null ? null : ids.slice(0, MOST_CALL_SPANS).join(' ');
 }

@@ -1,7 +1,7 @@
 import type { Subject } from '../../org/schema.ts';
 import type { RecordedUsage } from './same-call.ts';
 
-/** Provider of tokens that endpoints of this server answer. */
+/** Provider of tokens from endpoints of this server. */
 export const SELF_HOSTED = 'self-hosted';
 
 /** Tokens of a request that an endpoint of this server answered. */
@@ -18,7 +18,7 @@ export interface ServedUsage {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
-  /** Span of the client that sent the request, in hexadecimal; null where unknown. */
+  /** Span of the client that sent the request, in hexadecimal; null if unknown. */
   readonly caller: { readonly traceId: string; readonly spanId: string } | null;
 }
 

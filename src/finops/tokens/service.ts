@@ -21,7 +21,7 @@ export interface TokensDeps {
   readonly catalogue: () => Promise<Catalogue>;
 }
 
-/** Prices as the lists say now. */
+/** Current prices from the lists. */
 export async function priceNow(deps: Pick<TokensDeps, 'catalogue'>, sql: Sql): Promise<PriceOf> {
   const [lists, catalogue] = await Promise.all([findPriceLists(sql), deps.catalogue()]);
   return pricing(lists.flatMap(pricesOf), catalogue);

@@ -27,19 +27,19 @@ export const SpanTokenUse = z.object({
 export type SpanTokenUse = z.infer<typeof SpanTokenUse>;
 
 const CountedSpan = SpanTokenUse.extend({
-  /** Events of versions that did not keep these two have none. */
+  /** Null in events of versions without these two fields. */
   parentSpanId: z.string().nullable().default(null),
   /** Its own span and those of the requests that it sent; empty for a span above others that report usage. */
   callSpanIds: z.array(z.string()).default([]),
 });
 
-/** Payload of `trace.tokens_counted`: spans of a trace whose own tokens are new or changed. */
+/** Payload of `trace.tokens_counted`: spans of a trace with new or changed token counts. */
 const TraceTokensCounted = z.object({
   traceId: z.string(),
   experimentId: z.string(),
   runId: z.string().nullable(),
   tags: z.record(z.string(), z.string()),
-  /** Events of versions that did not keep them have none. */
+  /** Null in events of versions without these fields. */
   user: z.string().nullable().default(null),
   session: z.string().nullable().default(null),
   spans: z.array(CountedSpan),
@@ -85,7 +85,7 @@ export function usageOfTrace(event: StoredEvent, clock: Clock): TraceUsage {
   };
 }
 
-/** MLflow puts `tr-` before the id that OpenTelemetry gave the trace. */
+/** MLflow adds the prefix `tr-` to the OpenTelemetry id of the trace. */
 function openTelemetryId(traceId: string): string {
   return traceId.replace(/^tr-/, '');
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Currency, type Decimal, DecimalString, decimal, decimalString } from '../../../platform/units/schema.ts';
 
-/** Which way tokens went, as bills and catalogues price them. `cacheWrite1h`: kept for an hour, where that has its own price. */
+/** Kind of tokens, as priced by bills and catalogues. `cacheWrite1h`: cached for an hour, if that has a separate price. */
 export const TokenDirection = z
   .enum(['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'])
   .describe('Which way the tokens went: fresh input, output, input read from a cache, or input written to one');
@@ -103,9 +103,9 @@ export function sizeBounds(rates: TokenRates): number[] {
 
 /**
  * Exact cost: sum over the directions of tokens x price / 1,000,000, plus requests x price / 1,000. Cached tokens are part
- * of the input tokens and are taken out of them. `requestInputTokens` chooses the price where it depends on the size of a
- * request. Null with a reason when tokens were used that have no price.
- * Example: 1,000 in of which 400 from a cache, 100 out, at 2.50 / 1.25 / 10.00 -> 0.0015 + 0.0005 + 0.001 = 0.003.
+ * of the input tokens and are subtracted from them. `requestInputTokens` selects the price if it depends on the size of a
+ * request. Null with a reason if tokens without a price were used. Example: 1,000 in of which 400 from a cache, 100 out, at
+ * 2.50 / 1.25 / 10.00 -> 0.0015 + 0.0005 + 0.001 = 0.003.
  */
 export function tokenCost(rates: TokenRates, counts: TokenCounts, requestInputTokens: number | Decimal): TokenCost {
   const { cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens } = counts;
