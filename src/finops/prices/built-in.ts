@@ -9,7 +9,7 @@ export interface GpuInstance {
   readonly cloud: 'aws' | 'azure';
   /** Such as "H100" or "A100-80GB". */
   readonly gpu: string;
-  /** A part of one where the machine has a part of one, such as 0.125. */
+  /** A fraction for a machine with a part of a GPU, such as 0.125. */
   readonly gpus: number;
   readonly vcpus: number;
   readonly memoryGib: number;
@@ -60,7 +60,7 @@ function parsed(line: string): GpuInstance {
   };
 }
 
-/** Each holds from the day on which it was first seen until the next was. */
+/** Each price is in force from the day on which it was first seen until the next one. */
 function pricesOf(resource: string, cloud: keyof typeof CLOUDS, history: readonly string[]): BookedPrice[] {
   const { lastSeen, region, where } = CLOUDS[cloud];
   const days = history.map((change) => change.split('='));

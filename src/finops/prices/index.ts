@@ -90,7 +90,7 @@ async function applyBook(
   return before === null ? 'created' : 'changed';
 }
 
-/** A price without an end holds until the next of its resource begins. */
+/** A price without an end is in force until the next one of its resource begins. */
 function datedPrices(book: string, spec: z.infer<typeof PriceBookSpec>): Price[] {
   const sorted = spec.prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
   return sorted.map((entry, index) => {

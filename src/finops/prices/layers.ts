@@ -42,7 +42,7 @@ function addPart(found: BookedPrice[], price: BookedPrice, start: string, end: s
 /** A price as some source states it: from when on, and when it was last seen there. */
 export interface StatedPrice extends Omit<BookedPrice, 'effectiveTo' | 'asOf'> {
   readonly region: string;
-  /** First instant at which the source says that it no longer holds; null when it says none. */
+  /** First instant at which the price is no longer in force, by its source; null if it states none. */
   readonly endsAt: string | null;
   readonly seenAt: string;
 }

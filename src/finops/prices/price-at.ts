@@ -5,7 +5,7 @@ import { type BookedPrice, priceStretches } from './timeline.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The one price that holds at an instant. Errors: `price_not_found`, which says when there is one. */
+/** The price in force at an instant. Errors: `price_not_found`, which states when a price exists. */
 export function priceAt(prices: readonly BookedPrice[], resource: string, at: Instant): PriceAt {
   const found = priceStretches(prices, at, at + 1).stretches[0]?.price;
   if (found === undefined) throw notFound(prices, resource, at);

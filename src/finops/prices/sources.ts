@@ -27,7 +27,7 @@ export async function pricesOf(sql: Sql, home: PriceHome, resource: string): Pro
   return layeredPrices([learned.flatMap(freshPart), stated, builtIn, learned]);
 }
 
-/** Prices in the currency of the settings; where there is none in it, in the first by name of those that there are. */
+/** Prices in the configured currency; without any, those in the first of the other currencies by name. */
 function inOneCurrency(stated: readonly StatedPrice[], { priceCurrency }: PriceHome): StatedPrice[] {
   const currencies = [...new Set(stated.map(({ price }) => price.currency))].toSorted();
   const currency = currencies.includes(priceCurrency) ? priceCurrency : currencies[0];

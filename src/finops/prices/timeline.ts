@@ -30,8 +30,8 @@ export interface PricedStretch {
 }
 
 /**
- * Cuts [start, end) (Unix milliseconds) where prices change. `missing` is the first instant without a price, or null
- * when the whole period is priced: a part without a price is unknown, not free.
+ * Splits [start, end) (Unix milliseconds) at price changes. `missing` is the first instant without a price, or null if the
+ * whole period is priced: a part without a price is unknown, not free.
  */
 export function priceStretches(
   prices: readonly BookedPrice[],

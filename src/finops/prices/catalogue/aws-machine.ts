@@ -7,7 +7,7 @@ export interface AwsMachine {
   readonly rank: number;
 }
 
-/** Attributes of a product that tell one way to buy a machine from all others. */
+/** Attributes of a product that together identify one way to buy a machine. */
 export const machineAttributes = [
   'instanceType',
   'regionCode',

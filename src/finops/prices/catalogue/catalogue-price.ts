@@ -41,7 +41,7 @@ interface Candidate {
   readonly other: string | null;
 }
 
-/** A machine that a catalogue prices twice has no price: nothing says which of the two is meant. */
+/** A machine with two prices in a catalogue gets none: nothing identifies the right one. */
 export function collectPrices(): PriceCollector {
   const candidates = new Map<string, Candidate>();
   return {

@@ -147,7 +147,7 @@ class JsonScan {
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
       else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         depth -= 1;
-        // Below zero it closes what the value lies in, and is not of a number or a word.
+        // Below zero it closes the enclosing container and does not belong to the number or word.
         if (depth <= 0) end = depth === 0 ? at + 1 : at;
       } else if (depth === 0 && (byte <= SPACE || byte === COMMA)) end = at;
     }

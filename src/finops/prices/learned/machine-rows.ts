@@ -15,7 +15,7 @@ const first = (names: readonly string[]) => `coalesce(${names.map(identifier).jo
 const AWS_TYPE = '[a-z][a-z0-9-]*\\.(?:metal(?:-[0-9a-z]+)?|[0-9]*(?:nano|micro|small|medium|x?large))';
 const usageType = `concat_ws(' ', ${first(usageTypes)}, SkuMeter)`;
 
-/** Instance type of a row: as the price details say it, else as AWS's usage type or description does; NULL for neither. */
+/** Instance type of a row: from the price details, otherwise from AWS's usage type or description; NULL without any. */
 const instanceType = `coalesce(
   nullif(SkuPriceDetails->>'$.InstanceType', ''),
   nullif(SkuPriceDetails->>'$.x_InstanceType', ''),
@@ -49,9 +49,9 @@ const isDearerThanListed = `(CommitmentDiscountId IS NULL AND PricingCategory IS
 
 /** Decimals of a learned price. */
 const PRICE_DECIMALS = 8;
-/** Rows whose prices are the same to this many decimals agree: quantities are rounded, to seconds or so. */
+/** Rows with equal prices at this number of decimals agree: quantities are rounded, for example to seconds. */
 const AGREEING_DECIMALS = 6;
-/** Decimals of a quantity that count in the division; of a cost as many more as the price has. */
+/** Number of decimals of a quantity in the division; a cost has additional decimals, as many as the price. */
 const QUANTITY_DECIMALS = 12;
 
 /** The digits of a decimal as a whole number: `1.50` with two decimals is 150. */
