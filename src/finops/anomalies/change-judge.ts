@@ -11,9 +11,9 @@ interface JudgedStep extends UsualStep {
   readonly expected: number | null;
   /** (value - expected) / unit; null while nothing was expected. */
   readonly residual: number | null;
-  /** In standard deviations, without what earlier months had on the same day. */
+  /** In standard deviations, minus the part seen on the same day of earlier months. */
   readonly z: number | null;
-  /** The residual where it tells how large noise is. */
+  /** The residual, if it is used to estimate the noise. */
   readonly noise: number | null;
   /** One standard deviation, in the unit of the values; null while nothing was expected. */
   readonly spread: number | null;
@@ -118,7 +118,7 @@ export function createChangeJudge(
     return { score: null, expected: null, ended: null };
   }
 
-  /** A step that comes again or late is judged and teaches nothing. */
+  /** A repeated or late step is judged but not learned. */
   function alone({ z }: JudgedStep, { value: expected }: Expectation): Judgement {
     const ready = state.steps.length >= WARM_UP_STEPS;
     return { score: ready ? scoreOf(Math.abs(z ?? 0), alarmStrength) : null, expected, ended: null };
@@ -210,7 +210,7 @@ function teachingAgain(steps: readonly JudgedStep[], fromStep: number, ratioBefo
   });
 }
 
-/** The values of the change are the usual from now on; those before it are brought to their level, or forgotten where they cannot be. */
+/** The values of the change become the normal level. The values before are scaled to that level, or forgotten if that is impossible. */
 function accepted(state: ChangeState, open: OpenChange, last: number): ChangeState {
   const during = state.steps.filter(({ step }) => step >= open.fromStep);
   const ratio = midmean(

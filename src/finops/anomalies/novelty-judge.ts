@@ -82,7 +82,7 @@ export function createNoveltyJudge(
     while (recent[0] !== undefined && recent[0][0] < seen - quietPoints) recent.shift();
   }
 
-  /** Opens, continues or ends the episode by a point; answers the one that it ended. */
+  /** Opens, continues or ends the episode with a point; returns the ended episode. */
   function follow(point: EpisodePoint, alarm: boolean): Episode | null {
     const direction = point.value < point.expected ? -1 : 1;
     if (open === null) {

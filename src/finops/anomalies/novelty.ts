@@ -95,7 +95,7 @@ export function createNovelty(
     return usualRange() || Math.max(Math.abs(all.quantile(0) ?? 0), Math.abs(value)) || 1;
   }
 
-  /** Mean of a value and those that came last before it. */
+  /** Mean of a value and the values just before it. */
   function meanWith(value: number): number {
     const newest = points.slice(Math.max(oldest, points.length - meanPoints + 1));
     const count = newest.length + 1;
@@ -114,7 +114,7 @@ export function createNovelty(
     if (points.length - oldest > MEMORY_POINTS) forgetOldest();
   }
 
-  /** 0 where all values are the same. */
+  /** 0 if all values are equal. */
   function usualRange(): number {
     const trimmed = (all.quantile(1 - TRIMMED_SHARE) ?? 0) - (all.quantile(TRIMMED_SHARE) ?? 0);
     return trimmed || (all.quantile(1) ?? 0) - (all.quantile(0) ?? 0);
@@ -140,7 +140,7 @@ function bucketOf(at: number): number {
   return Math.floor((ofDay / DAY_MS) * BUCKETS);
 }
 
-/** Where there is nothing to compare with, nothing is new. */
+/** Without values to compare with, nothing is new. */
 function zeroIfNone(distance: number): number {
   return Number.isFinite(distance) ? distance : 0;
 }

@@ -1,6 +1,6 @@
 import type { Detection, SeriesPoint } from './detect.ts';
 
-/** A rise at nearly every point, and so many points, is more than chance. */
+/** Increases at nearly every one of this many points are not by chance. */
 const COUNTER_SHARE = 0.95;
 const LEAST_FOR_COUNTER = 30;
 

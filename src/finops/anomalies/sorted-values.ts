@@ -4,7 +4,7 @@ export interface SortedValues {
   add(value: number): void;
   /** Takes out one number that equals `value`. */
   remove(value: number): void;
-  /** Distance to the nearest number; `Infinity` when there is none. */
+  /** Distance to the nearest number; `Infinity` if empty. */
   nearest(value: number): number;
   /** The number at or below which more than `share` (0 to 1) of them lie, without interpolation; null if empty. */
   quantile(share: number): number | null;

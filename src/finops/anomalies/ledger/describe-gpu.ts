@@ -79,7 +79,7 @@ async function describeUtilization(
 
 const DECIMALS = 6;
 
-/** Null where its hours have no price. */
+/** Null if its hours have no price. */
 async function moneyOf(gpus: GpuLedger, cause: Cause, reference: Candidate, all: readonly Candidate[], sums: Sums) {
   const cells = await cellsOf(gpus.unused.cells, reference, cause, all);
   const before = costBeforeOf(cells);

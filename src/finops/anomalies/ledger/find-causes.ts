@@ -59,7 +59,7 @@ export async function findCauses(
   return causes;
 }
 
-/** A slice that two series show on days that touch is one cause, though they say it began on different days. */
+/** Adjacent candidates of two series in the same slice are one cause, even with different first days. */
 function mergeSame(causes: Cause[]): void {
   for (let at = causes.length - 1; at > 0; at -= 1) {
     const cause = causes[at];

@@ -5,7 +5,7 @@ import { type AskedCharges, meets } from './gpu-charges.ts';
 import type { Candidate } from './judge-series.ts';
 import { JUDGED_DIMENSIONS } from './slice.ts';
 
-/** A cause explains a series that is used less when it has this much of the GPU-hours that were not used. */
+/** A cause explains a drop of utilization if it has at least this share of the unused GPU-hours. */
 const EXPLAINED_SHARE = 0.5;
 const ORDER: readonly string[] = JUDGED_DIMENSIONS;
 

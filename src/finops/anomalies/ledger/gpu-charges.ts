@@ -2,7 +2,7 @@ import { decimal, decimalString, sumDecimals } from '../../../platform/units/ind
 import type { ChargeCell, ChargeCondition, DailyCharges, SliceDay } from '../../costs/index.ts';
 import type { GpuDay } from '../../gpus/index.ts';
 
-/** Dimensions by which GPU time is told apart; those of bills where a bill has them too. */
+/** Dimensions of GPU time; the same names as on bills. */
 export const GPU_DIMENSIONS = ['team', 'model', 'endpoint'] as const;
 const CELL_DIMENSIONS = [...GPU_DIMENSIONS, 'gpu'] as const;
 export const GPU_HOURS = 'GPU-hours';
@@ -52,7 +52,7 @@ function amountsOf(from: GpuDay, money: GpuMoney): Priced | null {
   return { from, currency, cost: decimalString(decimal(paidCost).minus(usedCost)), hours: paidHours - usedHours };
 }
 
-/** Whether the time of a GPU meets conditions; what bills alone know of it meets none. */
+/** Whether the time of a GPU matches the conditions; a condition on a bill-only dimension never matches. */
 export function meets(one: GpuDay, where: readonly ChargeCondition[]): boolean {
   return where.every(({ dimension, value, isNot }) => (valuesOf(one)[dimension] === value) === (isNot !== true));
 }

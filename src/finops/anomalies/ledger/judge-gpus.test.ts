@@ -21,7 +21,7 @@ interface Changed {
   readonly used?: number;
 }
 
-/** Days of five GPUs of three teams: idle a fifth of the day, else used at 70 %, with noise; `change` says what to multiply. */
+/** Days of five GPUs of three teams: idle a fifth of the day, otherwise used at 70 %, with noise; `change` returns the factors. */
 function madeDays(count: number, seed: number, change: (gpu: string, day: number) => Changed = () => ({})): GpuDay[] {
   return Array.from({ length: count }, (_, day) =>
     Object.entries(CARDS).flatMap(([team, gpus]) =>

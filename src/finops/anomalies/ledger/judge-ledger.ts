@@ -70,7 +70,7 @@ export async function judgeLedger(asked: DailyCharges, question: LedgerQuestion)
   };
 }
 
-/** Causes ask for the same charges to be found, joined and described: nearly half of the questions come again. */
+/** Finding, joining and describing causes read the same charges: this cache saves nearly half of the queries. */
 function askedOnce(charges: DailyCharges): DailyCharges {
   const answers = new Map<string, ReturnType<DailyCharges['cells']>>();
   return {

@@ -9,7 +9,7 @@ import type { LedgerSeries } from './series.ts';
 import { createSeriesMemory } from './series-memory.ts';
 
 const SERIES = 200;
-/** So many of them are judged: all in `npm run test:deep`. */
+/** Number of judged series: all of them in `npm run test:deep`. */
 const JUDGED = draws(SERIES);
 const DAYS = 180;
 const WARM_UP_DAYS = 28;

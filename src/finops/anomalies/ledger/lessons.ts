@@ -4,7 +4,7 @@ import type { Anomaly, AnomalyFeedback } from './schema.ts';
 import type { LedgerSeries } from './series.ts';
 import { compatible, isOfGpus, sameSlice, within } from './slice.ts';
 
-/** Each time that an alarm was wrong, the next takes this much more. */
+/** Factor of the alarm threshold after each false alarm. */
 const WRONG_RATIO = 1.2;
 /** A recurring cost comes on about the same day of the month. */
 const SAME_DAY_OF_MONTH = 1;

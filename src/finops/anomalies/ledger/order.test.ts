@@ -43,7 +43,7 @@ function deliveries(): Delivery[] {
   });
 }
 
-/** Any order; of one source and month the earlier version comes first. */
+/** A random order; for one source and month the earlier version comes first. */
 function shuffled(all: readonly Delivery[], seed: number): Delivery[] {
   const next = seeded(seed);
   const order = all

@@ -119,7 +119,7 @@ function continueAnomaly(
   return { ...found, id, state: open ? 'open' : 'ended', mergedInto: null, foundAt, restatement, feedback: own };
 }
 
-/** The bills do not show it any more: they changed its days, or other days, or there are so many series that more is needed for an alarm. */
+/** The bills no longer show the anomaly: they changed its days or other days, or the alarm threshold rose with the number of series. */
 function withdrawAnomaly(anomaly: StoredAnomaly, now: string, costNow: string): StoredAnomaly {
   const before = costOf(anomaly);
   if (before === costNow) return { ...anomaly, state: 'withdrawn' };

@@ -142,7 +142,7 @@ export function figure(value: number): string {
   return String(Number(value.toPrecision(Math.max(DIGITS, Math.ceil(Math.log10(Math.abs(value) + 1))))));
 }
 
-/** A SKU by its description or meter, where the bill has one. */
+/** A SKU by its description or meter, if the bill has one. */
 function skuName(sku: string, drivers: readonly AnomalyDriver[]): string {
   const driver = drivers.find((one) => one.sku === sku);
   return driver === undefined ? sku : nameOf(driver);

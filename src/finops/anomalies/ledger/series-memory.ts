@@ -8,7 +8,7 @@ export interface Progress {
   readonly points: number;
   readonly days: readonly JudgedDay[];
   readonly found: readonly Found[];
-  /** How much more an alarm takes by then. */
+  /** Factor of the alarm threshold at that point. */
   readonly ratio: number;
   /** Lessons that were learned by then. */
   readonly learned: number;

@@ -76,7 +76,7 @@ export function compatible(a: Slice, b: Slice): boolean {
   return shared.length > 0 || a.length === 0 || b.length === 0;
 }
 
-/** Whether everything that `inner` holds belongs to `outer`, as far as their parts tell. */
+/** Whether all rows of `inner` belong to `outer`, as far as their parts show. */
 export function within(inner: Slice, outer: Slice): boolean {
   return outer.every((part) =>
     inner.some(({ dimension, value }) => dimension === part.dimension && value === part.value),

@@ -28,7 +28,7 @@ export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
   readonly minImpactPercent: number;
 }
 
-/** Job that tells one target of one anomaly. */
+/** Job that notifies one target of one anomaly. */
 const TELL = 'anomalies.tell';
 /** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
 const TRIES = 8;
@@ -110,7 +110,7 @@ async function tell(
   }
 }
 
-/** Whether bills that came later do not show it any more. */
+/** Whether later bills no longer show it. */
 function isWithdrawn({ state }: Pick<Anomaly, 'state'>): boolean {
   return state === 'withdrawn' || state === 'restated';
 }
