@@ -1,6 +1,6 @@
 import type { Spread } from './conformal.ts';
 
-/** How the combination did at earlier origins; null where nothing could be judged. */
+/** Quality of the combination at earlier origins; null without a judged outcome. */
 export interface BacktestResult {
   /** Origins from which it was tried. */
   readonly origins: number;
@@ -10,7 +10,7 @@ export interface BacktestResult {
   readonly mase: number | null;
   /** Mean of 200 |error| / (|outcome| + |forecast|), in percent points 0..200. */
   readonly smape: number | null;
-  /** By level: share of the outcomes that the interval held, 0..1. */
+  /** By level: share of the outcomes within the interval, 0..1. */
   readonly coverage: readonly { readonly level: number; readonly share: number | null }[];
 }
 

@@ -65,7 +65,7 @@ export function weightsOf(errors: Float64Array, candidates: readonly Pick<Candid
   return raw.map((weight) => weight / total);
 }
 
-/** Weights with those candidates left out whose forecast cannot be believed, unless that were all of them. */
+/** Weights without the candidates whose forecast is rejected, unless all would be rejected. */
 export function believable(weights: Float64Array, future: readonly Float64Array[], values: Float64Array): Float64Array {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

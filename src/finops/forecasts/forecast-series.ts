@@ -8,7 +8,7 @@ import { historyOf } from './history.ts';
 export interface SeriesForecastOptions {
   /** Steps ahead, 1 or more. */
   readonly horizon: number;
-  /** Lengths of the seasons in steps, such as 7 for days; those of which there are no two cycles are left out. */
+  /** Lengths of the seasons in steps, such as 7 for days; those without two full cycles are left out. */
   readonly seasons: readonly number[];
   /** Probabilities of the intervals, each within 0..1. */
   readonly levels: readonly number[];
@@ -16,7 +16,7 @@ export interface SeriesForecastOptions {
   readonly stepsBack?: readonly number[];
 }
 
-/** An interval for each step, and the probability with which it holds the outcome. */
+/** An interval for each step, and the probability with which it contains the outcome. */
 export interface Interval {
   readonly level: number;
   readonly low: Float64Array;
@@ -167,7 +167,7 @@ function constant(value: number, horizon: number, levels: readonly number[], fil
   };
 }
 
-/** Mean absolute change over one season, of the values that were seen; null when there is none, or it is zero. */
+/** Mean absolute change over one season, of the observed values; null if there is none, or it is zero. */
 function naiveError(values: Float64Array, known: Uint8Array, period: number): number | null {
   let sum = 0;
   let count = 0;

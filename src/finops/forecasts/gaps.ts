@@ -34,7 +34,7 @@ export function fillGaps(series: ArrayLike<number>, period: number): Whole {
   return { values, known, filled };
 }
 
-/** Means by phase; of all where a phase was never seen. */
+/** Means by phase; the overall mean for a phase without an observed value. */
 function phaseMeans(values: Float64Array, period: number): Float64Array {
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);

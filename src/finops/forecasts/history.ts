@@ -1,7 +1,7 @@
 import { mstl, type SeasonalParts } from './decomposition/mstl.ts';
 import { withoutOutliers } from './outliers.ts';
 
-/** The values of a series up to an instant, evenly spaced and without gaps, and what its methods share. */
+/** The values of a series up to an instant, evenly spaced and without gaps, with intermediate results that its methods share. */
 export interface History {
   readonly values: Float64Array;
   /** Lengths of its seasons in steps, ascending; empty when it has none. */

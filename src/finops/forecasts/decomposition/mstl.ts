@@ -1,6 +1,6 @@
 import { stl } from './stl.ts';
 
-/** A series taken apart: values = adjusted + the sum of `seasonal`, one part for each period. */
+/** A decomposed series: values = adjusted + the sum of `seasonal`, one part for each period. */
 export interface SeasonalParts {
   /** Values without their seasons. */
   readonly adjusted: Float64Array;
@@ -33,7 +33,7 @@ export function mstl(values: Float64Array, wanted: readonly number[]): SeasonalP
   return { adjusted, seasonal, periods };
 }
 
-/** Adds to each step of a forecast what its season was in the last cycle. */
+/** Adds the season of the last cycle to each step of a forecast. */
 export function addSeasons(forecast: Float64Array, { seasonal, periods }: SeasonalParts): void {
   for (const [index, period] of periods.entries()) {
     const part = seasonal[index] as Float64Array;

@@ -42,7 +42,7 @@ export function stl(values: Float64Array, period: number, seasonalWindow: number
   return { trend, seasonal };
 }
 
-/** Smooths the values of each phase of the period apart, and one place further at either end. */
+/** Smooths the values of each phase of the period separately, extended by one value at either end. */
 function smoothCycles(values: Float64Array, period: number, smoother: Smoother, into: Float64Array): void {
   const most = Math.ceil(values.length / period);
   const phaseValues = new Float64Array(most);

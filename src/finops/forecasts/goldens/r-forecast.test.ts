@@ -45,7 +45,7 @@ function formOf(name: string): EtsForm {
   return { error, trend: trend === 'none' ? 'none' : 'damped', seasonality };
 }
 
-/** Mean change from one value to the next, of one season to the next where there is one: the unit of the differences below. */
+/** Mean change from one value to the next, or from one season to the next if there is one: the unit of the differences below. */
 function unitOf({ values, period }: Golden): number {
   const changes = values.slice(period).map((value, at) => Math.abs(value - (values[at] ?? Number.NaN)));
   return changes.reduce((sum, change) => sum + change, 0) / changes.length;
@@ -78,7 +78,7 @@ describe('R’s figures', () => {
     expect(etsLikelihood(values, form, { alpha, beta, gamma, phi }, state)).toBeCloseTo(ets.likelihood, 5);
     const forecast = etsForecast(state, form, phi, values.length, HORIZON);
     expect(farthest(forecast, ets.path, unitOf(golden))).toBeLessThan(1e-7);
-    // What R answers of M?M is the exact mean, which has terms of the variance: ours is the path.
+    // R's forecast for M?M is the exact mean, which has terms of the variance: ours is the path.
     const isExact = ets.form.startsWith('M') && ets.form.endsWith('M');
     expect(farthest(forecast, ets.forecast, unitOf(golden))).toBeLessThan(isExact ? 0.05 : 1e-7);
   });

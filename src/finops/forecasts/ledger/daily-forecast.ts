@@ -50,8 +50,9 @@ export function stepsBackOf(count: number, horizon: number): number[] {
 }
 
 /**
- * The next days of a daily series: of NaN where a day is not known, never zero for it. `first` is the number of its first day, `stepsBack`
- * the times to try it from (those of the whole bill, so that errors of several series can be added up). Pure.
+ * Forecasts the next days of a daily series; an unknown day is NaN, never zero. `first` is the number of its first day,
+ * `stepsBack` the origins of the back-test (those of the whole bill, so that errors of several series can be added up).
+ * Pure.
  */
 export function dailyForecast(
   series: Float64Array,

@@ -3,7 +3,7 @@ import type { Subject } from '../../../org/schema.ts';
 import { dayNumber } from './days.ts';
 import type { ChangeSubject, ForecastChange, ForecastLevel } from './schema.ts';
 
-/** The key of a level under which the cost of a subject falls; null where it is given to none. */
+/** The key of a subject on a level; null if its cost is unallocated there. */
 export function keyOfSubject(level: ForecastLevel, subject: ChangeSubject): string | null {
   const { team, project, model, endpoint, serviceName } = subject;
   switch (level) {
@@ -57,7 +57,7 @@ function isIn(change: ForecastChange, currency: string): boolean {
   return change.currency === null || change.currency === currency;
 }
 
-/** The steps of so many days from `first` on, on which a change holds: from, and until which. */
+/** The range of steps, of `count` days from `first` on, in which a change applies: start and end. */
 export function stepsOf(
   { from, until }: Pick<ForecastChange, 'from' | 'until'>,
   first: number,

@@ -31,7 +31,7 @@ export interface MakeQuestion {
   readonly now: number;
   readonly budgets: readonly BudgetStanding[];
   readonly changes: readonly ForecastChange[];
-  /** Told after every subject. */
+  /** Called after every subject. */
   readonly progress: (done: number, total: number) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -148,7 +148,7 @@ function isOfMonth({ period }: BudgetStanding, { month }: Frame): boolean {
   return Date.parse(period.start) === startOfDay(month.from) && Date.parse(period.end) === startOfDay(month.until);
 }
 
-/** Whether a budget covers exactly what a subject of the panel is. */
+/** Whether a budget covers exactly a subject of the panel. */
 function isSame(subject: Subject, { level, key }: SubjectSeries): boolean {
   const named = Object.entries(subject).filter(([, value]) => value !== undefined);
   if (level === 'total') return named.length === 0;
@@ -228,8 +228,8 @@ interface BudgetQuestion {
 }
 
 /**
- * Budgets with charges in their present window in another currency than theirs, and the first such currency: a forecast in one currency is not
- * what such a budget will have spent, and is not compared with its limit.
+ * Budgets with charges in their present window in another currency than theirs, and the first such currency. A forecast in
+ * one currency does not cover the spend of such a budget, and is not compared with its limit.
  */
 async function currenciesBeside(
   { costs }: MakeDeps,

@@ -81,11 +81,11 @@ function excessAt(series: Float64Array, at: number): number | null {
   return Math.abs(excess) > least && excess !== 0 ? excess : null;
 }
 
-/** Those of the last months without a gap, up to the last time that the day could come before `end`. */
+/** The last months without a gap, up to the last time that the day could recur before `end`. */
 function lastRun(excesses: readonly Excess[], end: number): Excess[] {
   const run: Excess[] = [];
   const last = excesses.at(-1);
-  // It has ended when its day came again without it.
+  // The charge has ended if its day recurred without it.
   if (last === undefined || nextMonth(last.day) + dayOfMonth(last.day) - 1 < end) return run;
   for (const one of excesses.toReversed()) {
     const [later] = run;

@@ -25,7 +25,7 @@ export function offeredBy(ends: readonly CommitmentEnd[], at: string): ForecastC
   );
 }
 
-/** The last part of an address of a cloud (ARN, path) is what people know it by. */
+/** The last part of a cloud address (ARN, path) is the name that users know. */
 function shortName(name: string): string {
   return name.split('/').at(-1) ?? name;
 }
@@ -66,7 +66,7 @@ export async function findOffered(sql: Sql, stated: readonly ForecastChange[]): 
   });
 }
 
-/** All that is known to change: what people stated, and what the bill says. */
+/** All known changes: those stated by users, and those offered by the bill. */
 export async function allChanges(sql: Sql): Promise<ForecastChange[]> {
   const stated = await findChanges(sql);
   return [...stated, ...(await findOffered(sql, stated))].toSorted((a, b) =>

@@ -6,7 +6,7 @@ import { OTHERS } from './panel.ts';
 import { addUpTo, type Base, weighTotal } from './reconcile.ts';
 import type { ForecastChange } from './schema.ts';
 
-/** The days to come of one subject, with all that its totals are taken from. */
+/** Forecast of the next days of one subject, with the inputs of its totals. */
 export interface Outlook {
   readonly series: SubjectSeries;
   /** Expected cost of each day after the last complete one, including known changes. */

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../platform/numbers/index.ts';
 import { normalQuantile } from '../numbers/student.ts';
 
-/** Ways that the days to come may go, in pairs that are each other's mirror. */
+/** Number of simulated paths of the next days, in mirrored pairs. */
 export const PATHS = 2000;
 const LEAST_DEGREES = 3;
 const MOST_DEGREES = 40;
@@ -31,7 +31,7 @@ export function drawMixes(origins: number, degrees: number): Float64Array[] {
   return mixes;
 }
 
-/** Degrees of freedom that so many horizons of tried history give. */
+/** Degrees of freedom for a number of back-tested horizons. */
 export function degreesOf(horizons: number): number {
   return Math.min(MOST_DEGREES, Math.max(LEAST_DEGREES, Math.round(horizons)));
 }

@@ -2,7 +2,7 @@
 export interface Base {
   readonly mean: Float64Array;
   readonly errors: readonly Float64Array[];
-  /** Whether it may fall below nothing: credits came before. */
+  /** Whether it may be negative, because of earlier credits. */
   readonly mayBeNegative: boolean;
 }
 

@@ -56,7 +56,7 @@ export interface ForecastOfSubject {
   readonly days: StoredDays;
 }
 
-/** Runs whose totals are kept, to show how a forecast moved. */
+/** Number of runs with stored totals, to show how a forecast changed. */
 const RUNS_KEPT = 200;
 const ROWS_AT_ONCE = 50;
 
@@ -208,7 +208,7 @@ export async function insertChange(sql: Sql, change: ForecastChange): Promise<vo
   await sql.tables<ForecastTables>().insertInto('forecast_change').values(row).execute();
 }
 
-/** The change that is gone now; null when there was none. */
+/** Returns the deleted change; null if there was none. */
 export async function deleteChange(sql: Sql, id: string): Promise<ForecastChange | null> {
   const row = await sql
     .tables<ForecastTables>()

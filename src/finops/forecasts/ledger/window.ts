@@ -8,7 +8,7 @@ import type { Reach } from './panel.ts';
 import { errorsOnDay, runningErrors } from './paths.ts';
 import type { Breach, Estimate, ForecastDay, LedgerBacktest } from './schema.ts';
 
-/** Fewer of the paths than these say nothing of a day. */
+/** Minimum share of the paths for a day to be named. */
 const LEAST_PROBABILITY = 0.05;
 const DAY_SHARES = [0.05, 0.5, 0.95] as const;
 const LEAST_TRIED = 5;
@@ -21,7 +21,7 @@ export interface DayWindow {
   readonly until: number;
 }
 
-/** How paths are made of past errors. */
+/** Parameters that turn past errors into paths. */
 export interface Paths {
   readonly mixes: readonly Float64Array[];
   readonly degrees: number;
@@ -70,7 +70,7 @@ export function windowForecast(
   };
 }
 
-/** The running total of the window at the end of one day to come: expected, and in every path. */
+/** Running total of the window at the end of a future day: expected, and in every path. */
 interface DaySums {
   readonly mean: number;
   readonly paths: Float64Array;

@@ -8,7 +8,7 @@ export interface Theta {
   readonly level: number;
 }
 
-/** Powers below are taken for zero: numbers close to the least that there are make a processor slow. */
+/** Smaller powers are set to zero: numbers near the smallest representable one are slow to process. */
 const NOTHING = 1e-30;
 
 interface Line {
