@@ -164,7 +164,7 @@ spec:
     });
     expect(applied.statusCode, applied.body).toBe(200);
     await importSamples(application, samplesText({ a: minutes(2 * HOUR, 0) }), { resource: 'gpu:X' });
-    // Nothing is known of the first half hour.
+    // The first half hour is unknown.
     expect((await idle(application)).idleCost).toMatchObject({ amount: '3', currency: 'USD', unpricedGpuHours: 0.5 });
   });
 
@@ -361,7 +361,7 @@ function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** Readings in periods at zero of at least so many minutes; readings of one period are at most `gap` minutes apart. */
+/** Readings in zero periods of at least `window` minutes; readings of one period are at most `gap` minutes apart. */
 function idleMinutes(values: readonly (number | null)[], window: number, gap: number): number {
   let [total, first, last, count] = [0, -1, -1, 0];
   const end = () => {

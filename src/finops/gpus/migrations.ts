@@ -96,7 +96,7 @@ export const gpuMigrations: Migrations = {
   },
   'gpus/005-containers': {
     async up(db) {
-      // How far sources were asked about containers.
+      // Progress of the container reads of sources.
       await db.schema
         .createTable('gpu_container_source')
         .addColumn('name', 'text', (column) => column.primaryKey())
@@ -108,7 +108,7 @@ export const gpuMigrations: Migrations = {
         .execute();
     },
   },
-  // Leases of readers say when a replaced file may leave the disk (ADR 065).
+  // The leases of readers determine when a replaced file may be deleted from disk (ADR 065).
   'gpus/006-without-replaced': {
     async up(db) {
       await db.schema.dropTable('gpu_replaced').execute();

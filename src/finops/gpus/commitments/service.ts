@@ -57,7 +57,7 @@ export async function commitmentCase(deps: CommitmentDeps, question: CommitmentQ
   };
 }
 
-/** Beyond it whole numbers are none any more. */
+/** Larger numbers are no longer exact integers. */
 const MOST_UNITS = 1e9;
 
 function refuseTinyUnits({ hours }: HourlyDemand, unitQuantity: string): void {

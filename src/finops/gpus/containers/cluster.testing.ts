@@ -87,7 +87,7 @@ function toldOf({ pods, nodes = [], owners = {} }: MadeCluster, name: QueryName,
     case 'endedForMemory':
       return ofPods((pod) => (pod.isEnded === true ? [[labels(pod), during(pod, step, () => 1)]] : []));
     case 'running':
-      // At an instant, where the others are of the hour before it.
+      // At an instant; the other answers cover the hour before it.
       return ofPods((pod) => [
         [labels(pod), (at) => ((pod.until ?? Infinity) > at && (pod.from ?? 0) <= at ? 1 : null)],
       ]);

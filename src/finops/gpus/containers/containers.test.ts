@@ -225,7 +225,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   const { realised } = await call(application, getRecommendation, { params });
   expect(realised).toMatchObject({ hours: 4, reason: null, monthly: api?.saving.monthly });
 
-  // A day that is over becomes one file, and says the same; old days leave.
+  // The hours of a past day become one file with the same result; old days are deleted.
   const files = () => readdirSync(join(application.config.data, 'lake', 'container_hour')).length;
   const retain = async () => {
     await application.jobs.enqueue(application.store, { kind: 'gpus.retain', payload: null });

@@ -32,7 +32,7 @@ export function saidBy(all: readonly Series[]): Said {
 }
 
 const EXPORTED = 'exported_';
-/** Names of Kubernetes, of its kinds and of instances. Nothing else is a name: they stand in commands that people copy. */
+/** Valid names of Kubernetes objects, kinds and instances. Other text is rejected, because names appear in commands that users copy. */
 const NAME = /^[A-Za-z0-9][\w.:-]{0,252}$/;
 
 function text(value: string | undefined): string | null {

@@ -20,7 +20,7 @@ export function podsSelect(hours: string, { end }: Within): string {
 const SUMS = `sum(coalesce("cpuRequest", 0))::DOUBLE AS cpus, sum(coalesce("memoryRequestBytes", 0))::DOUBLE AS "memoryBytes",
     sum(coalesce("gpuRequest", 0))::DOUBLE AS gpus`;
 
-/** By node and hour: what pods that could move asked for at its end. */
+/** By node and hour: requests of pods that can move, at the end of the hour. */
 export function askedSelect(hours: string, { start, end }: Within): string {
   return `SELECT "source", "node", "hourMs"::DOUBLE AS "hourMs", ${SUMS}
     FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND "runsAtEnd" AND "node" IS NOT NULL AND "workloadKind" NOT IN ${WITH_THE_NODE}

@@ -124,7 +124,7 @@ async function groupNow(deps: NodeGroupDeps, { now, own, pods, asked, within }: 
     ),
   );
   const bound = lowerBoundNodes(hosts, hosted);
-  // One on which nothing may be put is left as it is: somebody is about to take it away, or keeps it for something.
+  // A group with an unschedulable node is left as it is: that node is being drained or reserved.
   const isOpen = now.every(({ isSchedulable }) => isSchedulable);
   const most = isOpen ? await fewerNodes(hosts, hosted) : { freed: [], moves: [] };
   const byHour = freedByHour({ own, asked, within, freedNow: most.freed.length, has: hasOf(hosts) });

@@ -17,7 +17,7 @@ export function nodeHours(answers: Answers, source: string): HourRow[] {
       const key = `${node} ${at - HOUR_MS}`;
       const known = nodes.get(key) ?? { node, hourMs: at - HOUR_MS, resources: new Map<string, number>() };
       nodes.set(key, known);
-      // Told twice, it has no more than the least.
+      // If a resource is reported twice, the smaller value counts.
       known.resources.set(resource, Math.min(known.resources.get(resource) ?? value, value));
     }
   }

@@ -12,7 +12,7 @@ import { type WritingHours, writeHours } from './write-hours.ts';
 
 export type ContainerDeps = WritingHours;
 
-/** A source that is asked about containers too. */
+/** A source that is also queried about containers. */
 export interface ContainerSource {
   readonly name: string;
   readonly id: string;
@@ -24,7 +24,7 @@ interface Limits {
   readonly until: number;
 }
 
-/** Readings of one series in one answer. */
+/** Maximum number of points of one series in one answer. */
 const POINTS = 480;
 
 /**
@@ -66,7 +66,7 @@ function tooMuch({ spec }: ContainerSource): AppError {
   return new AppError('gpu_source_refused', detail);
 }
 
-/** Null where it is too much for the source. */
+/** Null if the query is too large for the source. */
 async function asked(
   { spec }: ContainerSource,
   { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },

@@ -77,7 +77,7 @@ export function endOf(partition: string): number {
   return Date.parse(`${partitionParts(partition).day}T00:00:00Z`) + DAY_MS;
 }
 
-/** `gs_a 2026-11-02 10` -> its source, its day, and its hour where it is one. */
+/** Parses `gs_a 2026-11-02 10` into its source, its day, and its hour, if any. */
 export function partitionParts(name: string): { source: string; day: string; hour: string | null } {
   const [source = '', day = '', hour = null] = name.split(' ');
   return { source, day, hour };

@@ -6,7 +6,7 @@ export interface Within {
   readonly end: number;
 }
 
-/** Columns that tell containers of workloads apart. */
+/** Columns that identify a container of a workload. */
 const WHICH = '"source", "namespace", "workloadKind", "workload", "container"';
 const P95 = 0.95;
 /** From this number of readings on, one in twenty readings of a pod is above its 95th percentile. */
@@ -54,13 +54,13 @@ export function podTimesSelect(hours: string, { start, end }: Within): string {
     FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND len("cpus") > 0 GROUP BY ALL ORDER BY ALL`;
 }
 
-/** Hours of which a source told anything. */
+/** Hours with data of a source. */
 export function knownHoursSelect(hours: string, { start, end }: Within): string {
   return `SELECT DISTINCT "source", "hourMs"::DOUBLE AS "hourMs" FROM ${hours}
     WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND len("cpus") > 0`;
 }
 
-/** Partitions whose days may have hours of a time. */
+/** Partitions of the days that overlap a period. */
 export function partitionsWithin(all: readonly string[], { start, end }: Within): string[] {
   const [first, last] = [dayOf(start), dayOf(end - 1)];
   return all.filter((name) => {

@@ -53,7 +53,7 @@ export interface ContainerUse {
   readonly gpuRequest: number | null;
   readonly cpuLimit: number | null;
   readonly memoryLimitBytes: number | null;
-  /** Part of the periods in which its CPU limit held it back, 0 to 1. */
+  /** Share of the periods with CPU throttling, 0 to 1. */
   readonly throttledRatio: number | null;
   /** Whether it was ended for memory, and the largest limit at which that was. */
   readonly wasEndedForMemory: boolean;
@@ -151,7 +151,7 @@ function ownersOf(deps: ContainerUseDeps, uses: readonly LakeRow[], within: With
   return deps.usage(deps.store, within).then((usage) => findOwners(deps, deps.store, { holders, usage, within }));
 }
 
-/** By id of the source: what a CPU and a GiB of memory of it cost. */
+/** Price of a CPU and of a GiB of memory, by id of the source. */
 async function resourcesOf({ prices }: Pick<ContainerUseDeps, 'prices'>, sql: Sql, at: number) {
   const found = new Map<string, { source: string; cpuPrice: PricedResource; memoryPrice: PricedResource }>();
   for (const { id, name, spec } of await findSources(sql)) {
@@ -165,7 +165,7 @@ async function resourcesOf({ prices }: Pick<ContainerUseDeps, 'prices'>, sql: Sq
   return found;
 }
 
-/** The price of a resource that holds just before an instant, with where it is from. */
+/** The price of a resource just before an instant, with its source. */
 export async function pricedAt(
   prices: Pick<Prices, 'of'>,
   sql: Sql,
@@ -177,7 +177,7 @@ export async function pricedAt(
   return { resource, price: held.price, source: usedPriceText(usedPriceOf(held, resource, at)) };
 }
 
-/** Of a source that is no longer asked about containers. */
+/** For a source that is no longer queried about containers. */
 const UNKNOWN_SOURCE = (source: string) => ({
   source: source.replace(/^gs_/, ''),
   cpuPrice: { resource: 'cpu-core', price: null, source: null },

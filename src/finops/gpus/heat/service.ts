@@ -13,7 +13,7 @@ import { type Slots, slotsOf } from './slots.ts';
 
 const instant = (ms: number) => new Date(ms).toISOString();
 
-/** Slots of readings; null where there are none. A reading belongs to the slot in which it was taken. */
+/** Slots of readings; null without readings. A reading belongs to the slot of its instant. */
 async function axisOf(session: LakeSession, samples: string, most: number): Promise<Slots | null> {
   const [range] = await session.query(
     `SELECT epoch_ms(min("sampledAt"))::DOUBLE AS first, (epoch_ms(max("sampledAt")) + 1)::DOUBLE AS last,
@@ -23,7 +23,7 @@ async function axisOf(session: LakeSession, samples: string, most: number): Prom
   return slotsOf({ start: range.first, end: Number(range.last) }, most, Number(range.width));
 }
 
-/** Mean utilization by GPU and slot, of one page of the GPUs. Of days of which readings are not kept any more nothing is drawn. */
+/** Mean utilization by GPU and slot, of one page of the GPUs. Days without single readings are left out. */
 export async function gpuHeatMap(
   times: OwnedTimes,
   deps: OwnedDeps,

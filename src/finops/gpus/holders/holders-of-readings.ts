@@ -6,7 +6,7 @@ import { columnOf, type SourceFile } from '../telemetry/source-file.ts';
 import { type HolderColumns, holderIn, holderSql } from './holder-columns.ts';
 import type { NotedHolding } from './holding.ts';
 
-/** Which columns of a file of readings say when, of which GPU, and who held it then. */
+/** Columns of a file of readings for the time, the GPU, and its holder. */
 export interface HoldersAsked extends HolderColumns {
   readonly gpu: string;
   readonly time: string;
@@ -14,7 +14,7 @@ export interface HoldersAsked extends HolderColumns {
 
 export interface HoldersRead {
   readonly holdings: readonly NotedHolding[];
-  /** Rows of which nothing is kept, because a name in them is too long. */
+  /** Number of rows that are skipped because of a too long name. */
   readonly leftOut: number;
 }
 

@@ -17,7 +17,7 @@ export interface EnergyQuestion {
   readonly to: number | null;
   /** GPUs with readings of utilization. */
   readonly gpus: readonly string[];
-  /** Days of the time of which no readings are kept. */
+  /** Days of the period without single readings. */
   readonly rolledUp: readonly string[];
 }
 

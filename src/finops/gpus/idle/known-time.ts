@@ -98,7 +98,7 @@ function joined(ofDays: string, recent: string | null): string {
   return recent === null ? ofDays : `(SELECT * FROM ${ofDays} UNION ALL BY NAME ${recent})`;
 }
 
-/** Parts of GPUs (MIG) count for as much of one as their compute is. */
+/** Parts of GPUs (MIG) count by their share of the compute. */
 function weightsOf(devices: readonly Device[], recent: string | null): string {
   const parts = devices.flatMap(({ gpu, slices }) => (slices === null ? [] : [`(${literal(gpu)}, ${slices})`]));
   const known = parts.length === 0 ? NO_PARTS : `(SELECT * FROM (VALUES ${parts.join(', ')}) p(gpu, slices))`;

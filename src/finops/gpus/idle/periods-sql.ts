@@ -50,7 +50,7 @@ export function pricedTimes(rates: string): string {
     GROUP BY gpu, rate ORDER BY gpu, rate`;
 }
 
-/** Idle time during which the readings of the memory say that it is held (`low` false), or that it is not. */
+/** Idle time with memory readings, split by memory in use (`low` false) or free. */
 export function idleMemory(memory: string): string {
   return `SELECT low, sum(${ofSeven('least(e, me) - greatest(s, ms)')})::VARCHAR AS ms
     FROM (SELECT gpu, s, e, slices FROM ${MARKED} WHERE idle) i

@@ -3,11 +3,11 @@ import type { Money } from '../../../platform/units/schema.ts';
 import { type BookedPrice, type Prices, usedPriceOf, usedPriceText } from '../../prices/index.ts';
 import type { ImportPrice } from '../telemetry/store.ts';
 
-/** A price of one GPU for an hour while it holds for the readings of an import. Unix milliseconds, end exclusive. */
+/** Hourly price of one GPU for the readings of an import, in a period of Unix milliseconds, end exclusive. */
 export interface Rate {
   readonly import: string;
   readonly price: Money;
-  /** Where the price is from, in words. */
+  /** Source of the price, in words. */
   readonly source: string;
   readonly since: number;
   readonly until: number;
@@ -15,7 +15,7 @@ export interface Rate {
 
 export interface Rates {
   readonly rates: readonly Rate[];
-  /** By import: why a part of its time, or all of it, may have no price; null where all has one. */
+  /** By import: reason why its time may lack a price, in part or in full; null if all of it has one. */
   readonly reasons: ReadonlyMap<string, string | null>;
 }
 

@@ -10,10 +10,7 @@ import { type Rates, ratesOf } from './rates.ts';
 import { type MeasuredTimes, reportOf } from './report.ts';
 import type { GpuIdle, IdleQuery } from './schema.ts';
 
-/**
- * Idle time of all GPUs whose readings are known. It reads the roll-up of stretches that do nothing; another threshold than
- * its own is looked for in the readings themselves.
- */
+/** Idle time of all GPUs with readings. It uses the roll-up of low stretches; a different threshold is evaluated on the single readings. */
 export async function gpuIdle(deps: KnownTimeDeps, query: IdleQuery): Promise<GpuIdle> {
   const rates = await knownRates(deps);
   const [times, energy, leftOut] = await withKnownTime(deps, query, async (known) => {

@@ -4,7 +4,7 @@ import { type Bucket, bucketNames } from './schema.ts';
 /** Time of one GPU in one step, of one set of holders, at one rate: microseconds by bucket. */
 export interface Cell {
   readonly gpu: string;
-  /** First day of the step, as days since 1970; 0 where there are no steps. */
+  /** First day of the step, as days since 1970; 0 without steps. */
   readonly step: number;
   readonly held: number;
   readonly rate: number;

@@ -7,7 +7,7 @@ import { ownerRules } from '../owner-rules/store.ts';
 import type { GpuWork, Owner } from './owner.ts';
 import { sharedSubject } from './shared-subject.ts';
 
-/** A stretch in which a subject held something, as metering recorded it. */
+/** A period in which a subject held a resource, from metering. */
 export interface UsageOfGpus {
   readonly id: string;
   readonly subject: Subject;
@@ -64,7 +64,7 @@ export async function findOwners(
   return owners;
 }
 
-/** Readings of the system metrics of a run have its id in the place of the pod. */
+/** Readings from the system metrics of a run have its id in the field of the pod. */
 function runOfMetrics({ namespace, pod }: Holder): Subject | null {
   return namespace === METRICS_NAMESPACE && pod !== null && /^[0-9a-f]{32}$/.test(pod) ? { run: pod } : null;
 }
@@ -117,7 +117,7 @@ function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holde
 
 function reasonOf({ namespace, pod, container, pid, host }: Holder): string {
   const on = host === null ? '' : ` on ${host}`;
-  // Of a namespace one reason for all its pods: that is what a rule would be made for.
+  // One reason per namespace, not per pod: a rule matches a namespace.
   if (namespace !== null) {
     return `pods of namespace ${namespace} are no work of this server, and no workload usage and no rule names them`;
   }

@@ -7,7 +7,7 @@ import type { WholeRate } from './whole-rates.ts';
 
 type PerBucket = Readonly<Record<Bucket, bigint>>;
 
-/** GPU time of one owner at one price: the smallest part that there is, of which every sum is made. */
+/** GPU time of one owner at one price: the smallest unit of all sums. */
 export interface Item {
   /** Null: of a pool. */
   readonly gpu: string | null;
@@ -18,7 +18,7 @@ export interface Item {
   readonly us: PerBucket;
   /** Factor of the times, for the readings that the source lost for all GPUs alike. */
   readonly scale: Fraction;
-  /** Units of 1e-20; null where there is no price. */
+  /** Units of 1e-20; null without a price. */
   readonly units: PerBucket | null;
   readonly currency: string | null;
   readonly reason: string | null;

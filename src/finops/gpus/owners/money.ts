@@ -1,6 +1,6 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 
-/** As many as metered cost has. */
+/** The number of decimals of metered cost. */
 const DECIMALS = 20;
 const UNITS = 10n ** BigInt(DECIMALS);
 const US_PER_HOUR = 3_600_000_000n;

@@ -36,7 +36,7 @@ export interface Statement {
   readonly parameters?: readonly string[];
 }
 
-/** Told times as a table. They go in as one text, GPUs by number: a list of values takes ten times as long to be read. */
+/** Loads reported times as a table. They are passed as one text, with GPUs by number: a list of values takes ten times as long to parse. */
 export function tellTimes(times: readonly ToldTime[]): Statement[] {
   const gpus = [...new Set(times.map(({ gpu }) => gpu))];
   const numbers = new Map(gpus.map((gpu, number) => [gpu, number]));
@@ -88,9 +88,9 @@ export function cutStretches(rates: string): string[] {
 }
 
 /**
- * Utilization x time of parts of stretches, from the readings themselves; whole stretches know it from their roll-up, and days of which
- * only that is kept (`rolledUp`) are left out. Both are cut at the hours, so that each reading meets the few parts of its GPU and hour.
- * `samples`: a relation of readings.
+ * Utilization x time of parts of stretches, from the single readings. Complete stretches have it in their roll-up, and days
+ * with the roll-up only (`rolledUp`) are left out. Both sides are split at the hours, so that each reading is joined with
+ * the few parts of its GPU and hour. `samples`: a relation of readings.
  */
 export function usedOfCuts(samples: string, rolledUp: readonly string[]): string {
   const numbers = rolledUp.map((day) => Date.parse(day) / DAY_MS);
@@ -110,7 +110,7 @@ export function usedOfCuts(samples: string, rolledUp: readonly string[]): string
     FROM cut c LEFT JOIN read r ON r.gpu = c.gpu AND r.hour = c.hour AND r.s < c.e AND c.s < r.e GROUP BY c.id`;
 }
 
-/** Idle time of parts that readings of the memory say something of. */
+/** Idle time of parts with memory readings. */
 export function memoryOfParts(memory: string): string {
   return `CREATE OR REPLACE TEMP TABLE ${MEMORY} AS
     WITH said AS (SELECT gpu, low, day, greatest(s, day * ${DAY_MS}) AS s, least(e, (day + 1) * ${DAY_MS}) AS e

@@ -2,7 +2,7 @@ import type { Holder } from '../holders/holding.ts';
 import { isNobody } from '../holders/holding.ts';
 import type { TimeOfGpu } from '../holders/store.ts';
 
-/** Of a GPU, a stretch of time with all that held it together. Unix milliseconds, end exclusive. */
+/** A stretch of time of one GPU with all its concurrent holders. Unix milliseconds, end exclusive. */
 export interface Segment {
   readonly gpu: string;
   readonly start: number;

@@ -34,17 +34,17 @@ import { type WholeRate, wholeRates } from './whole-rates.ts';
 export type OwnedDeps = KnownTimeDeps & OwnerDeps;
 export type OwnedQuery = z.infer<typeof getGpuOutcomes.query>;
 
-/** Everything that sums by owner are made of. */
+/** Input of all sums by owner. */
 export interface OwnedTime {
   readonly items: readonly Item[];
-  /** Where nothing was read, there is nothing. */
+  /** Null without readings. */
   readonly span: Span | null;
 }
 
-/** GPU time with its owners and its money, of one team where the question names one. */
+/** GPU time with its owners and its cost; of one team if the query names one. */
 export type OwnedTimes = (query: OwnedQuery, step: StepWidth) => Promise<OwnedTime>;
 
-/** Those who ask the same at the same time, as a page does with all its cards, are answered by one computation. */
+/** Concurrent identical queries, such as those of the cards of one page, share one computation. */
 export function ownedTimes(deps: () => OwnedDeps): OwnedTimes {
   const underWay = new Map<string, Promise<OwnedTime>>();
   return async ({ team, window, threshold, maxGap, from, to }, step) => {
@@ -55,10 +55,7 @@ export function ownedTimes(deps: () => OwnedDeps): OwnedTimes {
   };
 }
 
-/**
- * The same, computed again for each question. An answer that is stored must not come from a computation that began before the
- * last change.
- */
+/** The same without sharing. A stored result must not come from a computation that began before the last change. */
 export function freshTimes(deps: () => OwnedDeps): OwnedTimes {
   return async ({ team, ...query }, step) => selectTeam(await ownedTime(deps(), query, step), team);
 }

@@ -21,7 +21,7 @@ export interface HostedPod extends PackPod {
 export interface FewerNodes {
   /** Names of nodes that nothing would be left on, the emptiest first. */
   readonly freed: readonly string[];
-  /** Where their pods would go. */
+  /** New nodes of their pods. */
   readonly moves: readonly { readonly pod: string; readonly from: string; readonly to: string }[];
 }
 
@@ -70,7 +70,7 @@ interface Plan extends Pick<FewerNodes, 'moves'> {
   readonly freed: readonly number[];
 }
 
-/** The largest part of it that is asked for, of CPU, memory and GPUs. */
+/** Largest requested share among CPU, memory and GPUs. */
 function loadOf(node: PackNode, own: readonly PackPod[]): number {
   const sum = (of: (pod: PackPod) => number) => own.reduce((total, pod) => total + of(pod), 0);
   return Math.max(
@@ -115,7 +115,7 @@ async function emptied(
   };
 }
 
-/** Tries the other ways to place pods where the first leaves one out; null when all do. */
+/** Tries the other placement methods if the first one leaves a pod unplaced; null if all do. */
 async function placeAll(spaces: readonly PackNode[], moving: readonly PackPod[]): Promise<PlacedPods | null> {
   const balanced = await placePods(spaces, moving);
   if (balanced.unplaced.length === 0) return balanced;
@@ -153,8 +153,8 @@ function areApart(after: ReadonlyMap<HostedPod, number>): boolean {
 }
 
 /**
- * No placement needs fewer nodes: the bound L2 of Martello and Toth, of CPU, of memory and of GPUs, as parts of the largest node, rounded
- * down to thousandths. 1 at least where there are pods.
+ * Lower bound of the number of nodes of any placement: the bound L2 of Martello and Toth, for CPU, memory and GPUs, as
+ * shares of the largest node, rounded down to thousandths. At least 1 if there are pods.
  */
 export function lowerBoundNodes(nodes: readonly PackNode[], pods: readonly PackPod[]): number {
   const bound = (has: (node: PackNode) => number, asks: (pod: PackPod) => number) => {

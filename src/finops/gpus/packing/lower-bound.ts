@@ -1,4 +1,4 @@
-/** A whole GPU, in thousandths, as shares of GPUs are asked for. */
+/** A whole GPU, in thousandths, the unit of requested GPU shares. */
 export const WHOLE_GPU_MILLI = 1000;
 
 /**

@@ -29,9 +29,10 @@ const WAYS: readonly { readonly fit: Fit; readonly isLargestFirst: boolean }[] =
 ];
 
 /**
- * Packs all pods, which are known beforehand: the best of placing large pods first (balanced and best fit), of placing them in the order of the
- * list, and of the two baselines, so that no plan is worse than a baseline by unplaced pods, then GPUs, then nodes. Example: two nodes of 8 GPUs, pods of 1, 1 and 8: the order
- * of the list may put one small pod on each node; large pods first places all three.
+ * Packs a list of pods that is known in advance. It takes the best of: large pods first (balanced and best fit), the order
+ * of the list, and the two baselines. So no plan is worse than a baseline by unplaced pods, then GPUs, then nodes. Example:
+ * two nodes of 8 GPUs, pods of 1, 1 and 8: the order of the list may put one small pod on each node; large pods first places
+ * all three.
  */
 export async function packPods(nodes: readonly PackNode[], pods: readonly PackPod[]): Promise<Packed> {
   const largestFirst = orderBySize(pods);
@@ -51,7 +52,8 @@ export async function packPods(nodes: readonly PackNode[], pods: readonly PackPo
     least(({ unplacedPods }) => unplacedPods),
     least(({ unplacedMilli }) => unplacedMilli),
   ];
-  // More pods placed than by a baseline may be fewer GPUs: a plan that is no worse by both comes first, where there is one.
+  // More placed pods than in a baseline may mean fewer placed GPUs: a plan that is no worse in both is preferred, if one
+  // exists.
   const noWorse = sized.filter(({ size }) => size.unplacedPods <= fewestPods && size.unplacedMilli <= fewestMilli);
   const best = (noWorse.length > 0 ? noWorse : sized).reduce((a, b) => (isSmaller(b.size, a.size) ? b : a));
   return { plan: best.plan, bestFit, firstFitDecreasing };

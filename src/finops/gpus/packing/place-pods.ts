@@ -119,7 +119,7 @@ export function bestNode(spaces: readonly Space[], pod: PackPod, fit: Fit): numb
   return best;
 }
 
-/** False where the GPUs of the node do not suffice, or are of another model. */
+/** False if the GPUs of the node are insufficient, or of a different model. */
 function scoreOf(space: Space, pod: PackPod, fit: Fit, score: Score): boolean {
   if (pod.gpus === 0) {
     score.first = space.gpus;
@@ -148,7 +148,7 @@ function isShare({ gpus, gpuMilli }: PackPod): boolean {
   return gpus === 1 && gpuMilli < WHOLE_GPU_MILLI;
 }
 
-/** The GPU on which a share leaves the least free; null where it fits on none. */
+/** The GPU with the least free share after placement; null if the share fits on none. */
 function tightest(free: readonly number[], share: number): number | null {
   let best: number | null = null;
   let least = WHOLE_GPU_MILLI + 1;
@@ -161,7 +161,7 @@ function tightest(free: readonly number[], share: number): number | null {
   return best;
 }
 
-/** How far apart the shares of CPU and of GPUs are that the node has left with the pod on it, 0 to 1. */
+/** Difference between the remaining shares of CPU and of GPUs of the node with the pod on it, 0 to 1. */
 function imbalance({ cpuLeft, cpuMilli, freeMilli, gpus }: Space, pod: PackPod): number {
   const gpuShare = (freeMilli - pod.gpus * pod.gpuMilli) / (gpus * WHOLE_GPU_MILLI);
   return Math.abs((cpuLeft - pod.cpuMilli) / cpuMilli - gpuShare);
@@ -174,7 +174,7 @@ export function take(space: Space, pod: PackPod, fit: Fit): number[] {
   return gpus;
 }
 
-/** Puts a pod on GPUs of a node that are known to suffice. */
+/** Places a pod on GPUs of a node; the caller has checked that they suffice. */
 export function takeGpus(space: Space, pod: PackPod, gpus: readonly number[]): void {
   space.cpuLeft -= pod.cpuMilli;
   space.memoryLeft -= pod.memoryMib;

@@ -27,7 +27,7 @@ export interface FoldDeps extends ChangeDeps {
   readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Series of one instant come in several requests: readings younger than this wait for each other. */
+/** Series of one instant arrive in several requests, so readings younger than this are not folded yet. */
 const HELD_BACK_MS = 120_000;
 const DAY_MS = 86_400_000;
 const METRICS = ['utilization', 'memory', 'energy'] as const satisfies readonly GpuMetric[];
@@ -73,7 +73,7 @@ async function foldOnce(deps: FoldDeps): Promise<void> {
   }
 }
 
-/** Recent files that were folded are gone; those that came meanwhile, and readings that wait on, stay. */
+/** Removes the folded recent files; files that arrived in the meantime, and readings that are not folded yet, stay. */
 async function takeOut({ lake }: FoldDeps, sql: Sql, folded: readonly StagedFile[], waiting: readonly StagedFile[]) {
   const gone = new Set(folded.map(({ id }) => id));
   const now = await lake.files(sql, GPU_RECENT);
@@ -87,7 +87,7 @@ interface Folded {
   readonly waiting: readonly StagedFile[];
   readonly holdings: readonly GpuHolding[];
   readonly devices: readonly Device[];
-  /** Readings of days that are no longer kept one by one, by source. */
+  /** Readings of days without single readings, by source. */
   readonly rolledUp: ReadonlyMap<string, LeftOut>;
 }
 

@@ -4,7 +4,7 @@ import { type Labels, renamedJobs, type SeriesSubject, subjectOf } from './label
 import { type LeftOut, noteLeftOut } from './left-out.ts';
 import { readingOf, type Signal, signalOf } from './signals.ts';
 
-/** A series with its samples, in whatever way it came. */
+/** A series with its samples, independent of its transport. */
 export interface Series {
   readonly labels: Labels;
   /** Unix milliseconds and the value as it was sent. */

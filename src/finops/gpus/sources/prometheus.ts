@@ -28,7 +28,7 @@ const Refusal = z.object({ status: z.literal('error'), errorType: z.string(), er
 
 export interface RangeQuery {
   readonly query: string;
-  /** Unix milliseconds, both of them instants that are asked for. */
+  /** Unix milliseconds; both ends are instants of the query. */
   readonly start: number;
   readonly end: number;
   readonly stepMs: number;
@@ -41,7 +41,7 @@ export class TooMuchAsked extends Error {}
 const TOO_MUCH = /too many samples|maximum resolution|timed? ?out|too large|limit/i;
 
 /**
- * Series of a range, asked by POST. Errors: {@link TooMuchAsked}; `gpu_source_unreachable`; `gpu_source_refused`;
+ * Series of a range, queried by POST. Errors: {@link TooMuchAsked}; `gpu_source_unreachable`; `gpu_source_refused`;
  * `secret_unresolved`.
  */
 export async function queryRange(

@@ -11,7 +11,7 @@ import { findSources, noteRead, type StoredSource } from './store.ts';
 import type { SyncDeps } from './sync.ts';
 import { InvalidWriteRequest, parseWriteRequest } from './write-request.ts';
 
-/** A body as it comes, and unpacked; Prometheus sends some hundred kilobytes. */
+/** Limits of a body, packed and unpacked; Prometheus sends some hundred kilobytes. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 const UNPACKED_LIMIT_BYTES = 32 * 1024 * 1024;
 /** Maximum time by which the clock of a sender may be ahead of ours. */

@@ -97,7 +97,7 @@ async function readRun(deps: RunsDeps, runs: RunGpus, runId: string): Promise<vo
   await saveReadUntilOfRun(deps.store, runId, newest);
 }
 
-/** As DCGM's counters of the same kind: percent, and megabytes where those are MiB. */
+/** Checked like DCGM's counters of the same kind: percent, and megabytes instead of MiB. */
 function judged(metric: 'utilization_percentage' | 'memory_usage_megabytes', logged: number) {
   const of = signalOf(metric === 'utilization_percentage' ? 'DCGM_FI_DEV_GPU_UTIL' : 'DCGM_FI_DEV_FB_USED');
   if (of === null) throw new Error('both are signals');

@@ -36,7 +36,7 @@ async function readAll(deps: SourcesDeps, { signal }: JobContext): Promise<void>
   }
 }
 
-/** As it is when its turn comes. */
+/** Reads the source again when its turn comes, because it may have changed. */
 async function syncNewest(deps: SourcesDeps, name: string, limits: Parameters<typeof syncSource>[2]): Promise<boolean> {
   const source = (await findSources(deps.store, name)).find(isAsked);
   if (source === undefined) return true;

@@ -39,7 +39,7 @@ async function prepared() {
   return { application: shared, clock: sharedClock };
 }
 
-/** An application whose clock is set by hand, with a source that is sent to. */
+/** An application with a manual clock, and a source for received readings. */
 async function fresh(spec = PUSH) {
   const clock = { at: start + 3_600_000 };
   const application = await testApplication({ clock: { now: () => clock.at } });

@@ -70,7 +70,7 @@ export async function syncSource(
   }
 }
 
-/** Null where it is too much for the source. */
+/** Null if the query is too large for the source. */
 async function askedSeries(
   { spec }: AskedSource,
   { start, end, signal }: { readonly start: number; readonly end: number; readonly signal: AbortSignal },

@@ -97,7 +97,7 @@ export async function adviseCheckpoints(
   };
 }
 
-/** The same where only M is known, from a count of one's own or from a band; null is not known. */
+/** The same with only M known, from your own count or from a band; null: unknown. */
 export function adviseByMean(meanSeconds: number | null, job: CheckpointJob, reason: string): CheckpointAdvice {
   if (meanSeconds === null) {
     return without({ upSeconds: 0, interruptions: 0, meanSeconds, lowSeconds: null, highSeconds: null }, reason);

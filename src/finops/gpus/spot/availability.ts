@@ -14,8 +14,9 @@ export interface UpRun {
 }
 
 /**
- * The runs from an instant of the history on, without end: behind its last reading the first follows, so that no start is cut off
- * by the end of the history and each counts alike. A run that goes over this seam is one run. Nothing when there is no capacity.
+ * The runs from an instant of the history on, as an endless cycle: after its last reading the first one follows, so that no
+ * start is truncated by the end of the history and each has equal weight. A run across this seam is one run. Empty without
+ * capacity.
  */
 export function* runsFrom({ lengthSeconds, up }: Availability, startSeconds: number): Generator<UpRun> {
   const [first] = up;

@@ -53,7 +53,7 @@ export function replayDeadline(
   }
 }
 
-/** Asked for instants that never go back: until when capacity that is there now lasts; null when there is none. */
+/** Call it with non-decreasing instants. Returns the end of the present capacity; null without capacity. */
 function capacityFrom(history: Availability, startSeconds: number): (now: number) => number | null {
   const runs = runsFrom(history, startSeconds);
   let run: UpRun | undefined = runs.next().value ?? undefined;
@@ -66,7 +66,7 @@ function capacityFrom(history: Availability, startSeconds: number): (now: number
 export interface DeadlineSummary {
   readonly starts: number;
   readonly misses: number;
-  /** Cost over that of the work on demand without a changeover: mean, and where 95 % of the starts lie. */
+  /** Cost over the on-demand cost of the work without a changeover: mean, and the range of 95 % of the starts. */
   readonly costRatio: number;
   readonly lowCostRatio: number;
   readonly highCostRatio: number;

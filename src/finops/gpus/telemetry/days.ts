@@ -15,7 +15,7 @@ export interface AddedReadings {
   readonly metric: GpuMetric;
   /** FROM item of the new readings: gpu, sampledAt, value, intervalMs, import. */
   readonly relation: string;
-  /** UTC days of the readings, or hours of them, sorted: a day takes in the hours that were written apart. */
+  /** UTC days of the readings, or hours of them, sorted: a day replaces its separately written hours. */
   readonly spans: readonly string[];
 }
 

@@ -57,7 +57,7 @@ function unusable(name: string, rejected: GpuImport['rejected']): AppError {
   return new AppError('gpu_samples_unusable', `${name} has no reading that can be kept: ${why}.`, { file: name });
 }
 
-/** GPUs that are looked at for the usual distance of readings. */
+/** Number of GPUs used to estimate the typical interval of readings. */
 const LOOKED_AT = 20;
 
 /** The distance between readings of one GPU that half of them do not exceed. Error: `gpu_interval_unknown`. */

@@ -50,7 +50,7 @@ describe('readings that are older than they are kept', () => {
     }
     expect(await idle(application)).toEqual(before);
     expect([files('gpu_sample'), files('gpu_stretch')]).toEqual([0, 2]);
-    // Another threshold asks for readings, and says of which days there are none any more.
+    // A different threshold needs single readings, and the report names the days without them.
     expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({
       gpus: 0,
       daysLeftOut: ['2026-11-02'],

@@ -16,7 +16,7 @@ export interface RetentionDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
-  /** For which readings are kept one by one, after their day and after they were written. */
+  /** Number of days for which single readings are kept, after their day and after the time of writing. */
   readonly days: number;
   readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
 }

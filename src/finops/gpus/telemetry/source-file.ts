@@ -60,7 +60,7 @@ async function beginningOf(path: string, format: 'csv' | 'csv.gz'): Promise<Buff
   return Buffer.concat(chunks);
 }
 
-/** A column without a name is called by its place; a name that comes again gets a number. */
+/** A column without a name is named by its position; a repeated name gets a number. */
 function distinctNames(header: readonly string[]): string[] {
   const taken = new Set<string>();
   return header.map((given, index) => {

@@ -40,7 +40,7 @@ function importIn(answer: string): GpuImport {
   return GpuImport.parse({ holders: null, ...JSON.parse(answer) });
 }
 
-/** The import of the same file in the same way; null when there was none. */
+/** The earlier import of the same file with the same options; null if there is none. */
 export async function findSameImport(sql: Sql, content: string): Promise<GpuImport | null> {
   const row = await sql
     .tables<GpuImportTables>()

@@ -36,7 +36,10 @@ export const GPU_STRETCH: LakeTable = {
   },
 };
 
-/** Up to here a GPU does nothing, holds no memory to speak of (a context of CUDA alone takes some hundred MB), a pool is empty. */
+/**
+ * Upper bound of the idle level: a GPU does nothing, or has no significant memory in use (a CUDA context alone takes some
+ * hundred MB), or a pool is empty.
+ */
 export const LEVELS: Readonly<Record<GpuMetric, number>> = {
   utilization: 0,
   memory: 1024 ** 3,
@@ -50,7 +53,7 @@ export function partitionOf(metric: GpuMetric, span: string): string {
   return `${metric} ${span}`;
 }
 
-/** The partitions of a metric among all, whose days are within [from, to) where those are given. */
+/** The partitions of a metric, with days within [from, to) if given. */
 export function partitionsOf(
   metric: GpuMetric,
   all: readonly string[],
