@@ -21,7 +21,7 @@ const PRICES = book(
 const clock = { now: () => NOW };
 const shared = await sharedQuietApplication({ clock });
 let application: Application;
-/** Each test records usage of its own runs, model and team. */
+/** Each test records usage of separate runs, a separate model and a separate team. */
 let [run, otherRun, model, team] = ['', '', '', ''];
 let tests = 0;
 beforeEach(() => {

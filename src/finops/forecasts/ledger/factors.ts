@@ -113,7 +113,7 @@ interface Added {
 }
 
 /**
- * Amount that a factor adds to each subject. A multiplied subject gets a share of its own forecast. The total, and the team
+ * Amount that a factor adds to each subject. A multiplied subject gets a share of its forecast. The total, and the team
  * of a project, get the same amount as the multiplied subject. On a level without a known owner, the amount goes to the
  * unallocated part; without such a part, all subjects of the level share it by size.
  */

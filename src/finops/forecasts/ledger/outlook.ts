@@ -48,7 +48,7 @@ function soFar({ amounts, values }: SubjectSeries, reach: Reach, step: number): 
 }
 
 /**
- * Makes the subjects of one currency add up. The total is a weighted mean of its own forecast and the sums of the levels.
+ * Makes the subjects of one currency add up. The total is a weighted mean of the total's forecast and the sums of the levels.
  * Each level distributes its difference from the total; projects add up to their teams. Known changes are applied last,
  * factors first, and add up as well.
  */

@@ -6,7 +6,7 @@ export interface Base {
   readonly mayBeNegative: boolean;
 }
 
-/** A total as a weighted mean of its own forecast and the sum of each level. All weights add up to 1. */
+/** A total as a weighted mean of the total's forecast and the sum of each level. All weights add up to 1. */
 export interface Weighed {
   readonly total: Base;
   readonly weights: readonly number[];
