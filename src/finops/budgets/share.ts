@@ -13,7 +13,7 @@ export interface Claim {
   /** Price per hour of this reservation, and of all running work including it. */
   readonly rate: Decimal;
   readonly rates: Decimal;
-  /** Cost of a full lease, and the minimum useful grant: the cost of the grace period. */
+  /** Cost of a full lease, and the minimum useful grant: the cost of the grace period plus a minimum run time. */
   readonly lease: Decimal;
   readonly least: Decimal;
 }

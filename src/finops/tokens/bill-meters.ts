@@ -63,7 +63,7 @@ export const mayBeTokens = `(
 /**
  * The quantity that the row's own price confirms. Pricing and consumed quantity have different units in the exports of some
  * clouds, and list cost = list price x quantity is true for one of them. Floats only select one of the two. The result is 0
- * for credits and taxes: they are amounts of a meter without usage, although some clouds repeat the quantity on them.
+ * for charges that are not usage, such as credits and taxes, although some clouds repeat the quantity of the usage on them.
  */
 export const billedUnits = `CASE
   WHEN ChargeCategory <> 'Usage' THEN 0

@@ -18,7 +18,7 @@ export interface Reconciling {
   readonly costNow: (anomaly: StoredAnomaly) => Promise<string>;
 }
 
-/** Maximum gap in days between two parts of one cause: the first day of a change is an estimate. */
+/** With fewer days than this between them, two anomalies may be of one cause: the first day of a change is an estimate. */
 const GAP_DAYS = 2;
 
 /**

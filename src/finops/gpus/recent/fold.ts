@@ -54,7 +54,7 @@ async function foldOnce(deps: FoldDeps): Promise<void> {
       await deps.holdings.note(done.holdings.slice(at, at + HOLDINGS_A_CALL));
     }
     await store.transaction(async (sql) => {
-      // An import of another server has written days in the meantime: the files from the older days are discarded.
+      // An import of another server has written days in the meantime: the files built from the older days are discarded.
       if ((await lake.sequence(sql, GPU_SAMPLE)) !== sequence) throw new Error('days of readings changed meanwhile');
       await swapIn(lake, sql, done.written);
       const days = [...partitionsIn(done.written.flatMap((one) => one.files))].flatMap(
