@@ -11,9 +11,10 @@ export interface Change {
 export const LONGEST_CHANGE_STEPS = 14;
 
 /**
- * Generalised likelihood ratio for a change of the mean of standard normal residuals, at an unknown step of the last 14 and by an
- * unknown amount: the largest over k of |z(t) + … + z(t-k+1)| / sqrt(v(k)), where v(k) is k, or k + 2 sum (k-j) r^j where a residual
- * has r of the one before it. `null` of no residual. Example: 1, 1, 1, 1 gives 2 over 4 steps.
+ * Generalised likelihood ratio for a change of the mean of standard normal residuals, at an unknown step of the last 14 and
+ * by an unknown amount: the largest over k of |z(t) + … + z(t-k+1)| / sqrt(v(k)). v(k) is k, or k + 2 sum (k-j) r^j if
+ * residuals have a correlation of r with the previous one. `null` without residuals. Example: 1, 1, 1, 1 gives 2 over 4
+ * steps.
  */
 export function latestChange(residuals: readonly number[], dependence = 0): Change | null {
   let best: Change | null = null;

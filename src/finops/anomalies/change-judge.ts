@@ -11,9 +11,9 @@ interface JudgedStep extends UsualStep {
   readonly expected: number | null;
   /** (value - expected) / unit; null while nothing was expected. */
   readonly residual: number | null;
-  /** In standard deviations, without what earlier months had on the same day. */
+  /** In standard deviations, minus the part seen on the same day of earlier months. */
   readonly z: number | null;
-  /** The residual where it tells how large noise is. */
+  /** The residual, if it is used to estimate the noise. */
   readonly noise: number | null;
   /** One standard deviation, in the unit of the values; null while nothing was expected. */
   readonly spread: number | null;
@@ -29,10 +29,10 @@ interface OpenChange {
   readonly calmFromStep: number;
 }
 
-/** What the judge remembers: plain data. */
+/** State of the judge as plain data. */
 export interface ChangeState {
   readonly steps: readonly JudgedStep[];
-  /** The chart looks no further back; null: as far as there are steps. */
+  /** First step that the chart reads; null: all retained steps. */
   readonly chartFromStep: number | null;
   readonly open: OpenChange | null;
 }
@@ -44,40 +44,40 @@ export interface ChangeOptions {
   readonly seasonSteps: number;
   /** Whether steps are days of months. */
   readonly monthly: boolean;
-  /** Standard deviations of the chart that are an alarm; 3.5 when it is not said. */
+  /** Alarm threshold of the chart, in standard deviations; default 3.5. */
   readonly alarmStrength?: number;
-  /** Noise is taken for no smaller than this share of what is expected; 0.04 when it is not said. */
+  /** Lower bound of the noise, as a share of the expected value; default 0.04. */
   readonly leastDeviation?: number;
 }
 
-/** A judge of changes can be told that what goes on is the usual from now on. */
+/** A judge of level changes. A caller can accept an open change as the new normal level. */
 export interface ChangeJudge extends Judge<ChangeState> {
-  /** Ends the change that is open: its values are the usual. The episode of it; null where none is open. */
+  /** Closes the open change: its values become the normal level. Returns its episode; null if no change is open. */
   accept(): Episode | null;
-  /** What the newest step should have been, and one standard deviation of it; null while nothing was expected. */
+  /** Expected value of the newest step and its standard deviation; null while there is no expectation. */
   newest(): { readonly expected: number | null; readonly spread: number | null };
 }
 
-/** Standard deviations of the chart that are an alarm: about two false ones a year on series like those of docs/anomalies.md. */
+/** Alarm threshold in standard deviations: about two false alarms a year on series like those of docs/anomalies.md. */
 export const ALARM_STRENGTH = 3.5;
 const KEPT_STEPS = 91;
 const WARM_UP_STEPS = 28;
-/** After this long, a change is the new usual. */
+/** After this many steps, a change becomes the new normal level. */
 const LASTING_STEPS = LONGEST_CHANGE_STEPS;
-/** Log likelihood ratio that says that the usual is back: odds of 400 to 1. */
+/** Log likelihood ratio for a return to the normal level: odds of 400 to 1. */
 const CALM_EVIDENCE = 6;
 const LEAST_CHANGE_SIZE = 2;
-/** Noise is taken for no smaller than this share of what is expected: smaller changes are no alarm, however regular the series. */
+/** Lower bound of the noise, as a share of the expected value: smaller changes raise no alarm, even in a very regular series. */
 const LEAST_DEVIATION = 0.04;
-/** Few residuals understate the deviation. */
+/** A small sample of residuals underestimates the deviation. */
 const SMALL_SAMPLE = 4;
 const NOTABLE_DEVIATIONS = 3;
 const OUTLIER_DEVIATIONS = 4;
 
 /**
- * Judges a series with few points (daily costs) by changes of its level: what a step should be is taken from the steps before it, the
- * difference goes into a chart of likelihood ratios, an alarm opens an episode, and its values teach nothing until the usual is back
- * or, after 14 steps, they are the usual.
+ * Judges a series with few points (daily costs) by changes of its level. The expected value of a step comes from the earlier
+ * steps, and the difference feeds a chart of likelihood ratios. An alarm opens an episode. Its values are not learned until
+ * the series returns to its normal level, or until they become the normal level after 14 steps.
  */
 export function createChangeJudge(
   { stepMs, seasonSteps, monthly, alarmStrength = ALARM_STRENGTH, leastDeviation = LEAST_DEVIATION }: ChangeOptions,
@@ -118,7 +118,7 @@ export function createChangeJudge(
     return { score: null, expected: null, ended: null };
   }
 
-  /** A step that comes again or late is judged and teaches nothing. */
+  /** A repeated or late step is judged but not learned. */
   function alone({ z }: JudgedStep, { value: expected }: Expectation): Judgement {
     const ready = state.steps.length >= WARM_UP_STEPS;
     return { score: ready ? scoreOf(Math.abs(z ?? 0), alarmStrength) : null, expected, ended: null };
@@ -210,7 +210,7 @@ function teachingAgain(steps: readonly JudgedStep[], fromStep: number, ratioBefo
   });
 }
 
-/** The values of the change are the usual from now on; those before it are brought to their level, or forgotten where they cannot be. */
+/** The values of the change become the normal level. The values before are scaled to that level, or forgotten if that is impossible. */
 function accepted(state: ChangeState, open: OpenChange, last: number): ChangeState {
   const during = state.steps.filter(({ step }) => step >= open.fromStep);
   const ratio = midmean(

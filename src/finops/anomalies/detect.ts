@@ -13,21 +13,21 @@ export interface JudgedPoint extends SeriesPoint {
   readonly expected: number | null;
 }
 
-/** What was found in a series. */
+/** Result of a detection over a series. */
 export interface Detection {
-  /** In the order in which they came. */
+  /** In input order. */
   readonly points: readonly JudgedPoint[];
-  /** The earliest first. */
+  /** Earliest first. */
   readonly episodes: readonly Episode[];
   readonly method: Method | null;
 }
 
-/** Points that are judged without a pause. */
+/** Number of points judged between two pauses. */
 const POINTS_AT_ONCE = 1000;
 
 /**
- * Judges a whole series as if its points came one by one in the order of time: no point is judged by a later one. `pause` is awaited
- * now and then, so that others may go on.
+ * Judges a whole series as if its points arrived one by one in time order: no point is judged by a later one. `pause` is
+ * awaited every 1,000 points, so that other work can run.
  */
 export async function detect(
   series: readonly SeriesPoint[],
@@ -51,8 +51,8 @@ export async function detect(
 }
 
 /**
- * What a counter rose by from one point to the next, in the order of time; null for the first, and where it fell: it began anew, and how
- * far it had come is not known. Example: 5, 8, 2, 3 gives null, 3, null, 1.
+ * Increase of a counter from one point to the next, in time order. It is null for the first point and for a decrease: the
+ * counter was reset, and the increase before the reset is unknown. Example: 5, 8, 2, 3 gives null, 3, null, 1.
  */
 export function increases(series: readonly SeriesPoint[]): SeriesPoint[] {
   let before: number | null = null;

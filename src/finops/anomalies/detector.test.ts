@@ -8,7 +8,7 @@ type Points = (readonly [at: number, value: number])[];
 
 const daily = (values: readonly number[]): Points => values.map((value, day) => [FIRST_DAY + day * DAY_MS, value]);
 
-/** Requests of a service: a day from 20 to 100, noise, and more or less where the test says so. */
+/** Requests of a service: daily cycles from 20 to 100 with noise, modified by the test. */
 function requests(days: number, change: (index: number, usual: number) => number = (_, usual) => usual): Points {
   const next = seeded(11);
   return Array.from({ length: days * 288 }, (_, index) => {

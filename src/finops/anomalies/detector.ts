@@ -5,39 +5,40 @@ import { median } from './robust.ts';
 
 export type Method = 'changes' | 'novelty';
 
-/** What a detector remembers: plain data, so that it can be kept as JSON and continued. */
+/** State of a detector as plain data, so that it can be stored as JSON and continued. */
 export type DetectorState =
   | { readonly method: null; readonly first: readonly (readonly [at: number, value: number])[] }
   | { readonly method: 'changes'; readonly options: ChangeOptions; readonly changes: ChangeState }
   | { readonly method: 'novelty'; readonly novelty: NoveltyState };
 
-/** Judges a series point after point, by what has come and nothing else. */
+/** Judges a series point by point, using only the points before. */
 export interface Detector {
   /**
-   * Judges the next point: milliseconds since 1970 and a finite value. One that is not later than the one before is judged and teaches
-   * nothing.
+   * Judges the next point: milliseconds since 1970 and a finite value. A point that is not later than the previous one is
+   * judged but not learned.
    */
   push(at: number, value: number): Judgement;
-  /** The episode that goes on; null when there is none. */
+  /** The open episode; null if there is none. */
   open(): Episode | null;
-  /** How the series is judged; null until enough has come to see how often its points come. */
+  /** The detection method; null until there are enough points to estimate their interval. */
   method(): Method | null;
   state(): DetectorState;
 }
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Points by which it is told how often they come. */
+/** Number of points used to estimate the interval between points. */
 const FIRST_POINTS = 16;
-/** A series whose time stands still is not waited for. */
+/** Maximum number of points to wait for an estimate, for a series with non-increasing times. */
 const MOST_FIRST_POINTS = 200;
 const LEAST_DAY_MS = 20 * HOUR_MS;
 const MOST_DAY_MS = 28 * HOUR_MS;
 const WEEK_STEPS = 7;
 
 /**
- * Makes a detector, or continues the one that left `restored`. A series with a point a day or fewer is judged by changes of its level,
- * one with more by what is new. Example: `const { score } = detector.push(Date.parse('2026-11-01'), 1250)`.
+ * Creates a detector, or continues one from its state `restored`. A series with at most one point a day is judged by changes
+ * of its level; a series with more points by the novelty of its values. Example: `const { score } =
+ * detector.push(Date.parse('2026-11-01'), 1250)`.
  */
 export function createDetector(restored: DetectorState = { method: null, first: [] }): Detector {
   let state = restored;

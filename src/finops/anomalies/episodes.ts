@@ -1,17 +1,17 @@
-/** What a run of anomalous points is: values above or below what was expected, none at all, or a new level that stays. */
+/** Kind of a run of anomalous points: values above or below the expected ones, zeros, or a new level that lasts. */
 export type EpisodeKind = 'spike' | 'dip' | 'level_shift' | 'zero';
 
-/** Anomalous points of one cause: in one direction, without the usual in between. */
+/** Anomalous points of one cause: in one direction, without normal points in between. */
 export interface Episode {
   /** Milliseconds since 1970 of its first point. */
   readonly startAt: number;
-  /** Of its last point; of one that still goes on, the latest. */
+  /** Time of its last point; of an open episode, the latest point. */
   readonly endAt: number;
   readonly kind: EpisodeKind;
   /** Sum of value minus expected over its points, in the unit of the values. */
   readonly impact: number;
   readonly points: number;
-  /** Whether it still goes on. */
+  /** Whether the episode is still open. */
   readonly open: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface EpisodePoint {
   readonly expected: number;
 }
 
-/** The episode of some points, the earliest first; `null` of none. `lasting` when its values have become the usual. */
+/** The episode of some points, earliest first; `null` without points. `lasting`: its values have become the normal level. */
 export function episodeOf(
   points: readonly EpisodePoint[],
   { lasting, open }: { readonly lasting: boolean; readonly open: boolean },
@@ -47,25 +47,25 @@ function kindOf(points: readonly EpisodePoint[], impact: number, lasting: boolea
   return impact < 0 ? 'dip' : 'spike';
 }
 
-/** What is said of a point, by it and by those before it. */
+/** Judgement of a point, based on it and the points before. */
 export interface Judgement {
-  /** 0 (as usual) up to 1; 0.5 and above is an alarm. Null while too little is known. */
+  /** 0 (normal) to 1; 0.5 and above is an alarm. Null while there are too few points. */
   readonly score: number | null;
-  /** What the value should have been; null while too little is known. */
+  /** Expected value; null while there are too few points. */
   readonly expected: number | null;
   /** The episode that this point ended. */
   readonly ended: Episode | null;
 }
 
-/** Brings a strength of evidence, 0 and above, between 0 and 1, so that the one that raises an alarm is 0.5. */
+/** Maps a strength of evidence, >= 0, to 0 to 1, so that the alarm threshold becomes 0.5. */
 export function scoreOf(strength: number, alarmStrength: number): number {
   return strength / (strength + alarmStrength);
 }
 
-/** One way to judge a series, point after point. Its state is plain data: what was seen, no more than it needs. */
+/** A method to judge a series point by point. Its state is plain data, with no more history than it needs. */
 export interface Judge<State> {
   judge(at: number, value: number): Judgement;
-  /** The episode that goes on; null when there is none. */
+  /** The open episode; null if there is none. */
   open(): Episode | null;
   state(): State;
 }

@@ -7,12 +7,12 @@ export { createDetector, type Detector, type DetectorState } from './detector.ts
 export type { Episode, Judgement } from './episodes.ts';
 export { anomalyMigrations } from './ledger/index.ts';
 
-/** What is out of the ordinary in a series, and in the ledger. */
+/** Anomaly detection in a series, and in the ledger. */
 export interface Anomalies extends Pick<LedgerAnomalies, 'listen' | 'schedule' | 'kinds'> {
   readonly routes: readonly Route[];
 }
 
-/** Makes the detections; `main.ts` calls it once. A detector needs no making: whoever has a series calls `createDetector` or `detect`. */
+/** Creates the anomaly detection; `main.ts` calls it once. For a single series, call `createDetector` or `detect` directly. */
 export function createAnomalies(deps: LedgerAnomaliesDeps): Anomalies {
   const ledger = createLedgerAnomalies(deps);
   return { ...ledger, routes: [...anomalyRoutes(), ...ledger.routes] };

@@ -8,24 +8,24 @@ interface OpenNovelty {
   readonly usual: number;
 }
 
-/** What the judge remembers: plain data. */
+/** State of the judge as plain data. */
 export interface NoveltyState {
   readonly memory: NoveltyMemory;
   readonly seen: number;
-  /** How new the last points were, each only while no later one is as new; numbered from the first of the series. */
+  /** Novelty of the last points, without points before a later one of at least the same novelty; numbered from the first of the series. */
   readonly recent: readonly (readonly [place: number, strength: number])[];
   readonly open: OpenNovelty | null;
 }
 
-/** What is chosen; `bench/nab-leave-out.ts` measures other choices. */
+/** Parameters of the judge; `bench/nab-leave-out.ts` measures other values. */
 export interface NoveltyOptions {
   /** Newest points whose mean is compared with its time of day. */
   readonly meanPoints: number;
   /** Share of the usual range by which a value must be new to raise an alarm. */
   readonly alarmNovelty: number;
-  /** For so many points after something new, only what is newer is reported again. */
+  /** For this many points after an alarm, only a higher novelty raises another one. */
   readonly quietPoints: number;
-  /** How many times as new that is. */
+  /** Factor by which the novelty must be higher. */
   readonly newer: number;
 }
 
@@ -37,14 +37,15 @@ export const NOVELTY_OPTIONS: NoveltyOptions = {
 };
 
 const WARM_UP_POINTS = 150;
-/** Usual points in a row that end an episode. */
+/** Consecutive normal points that end an episode. */
 const USUAL_POINTS = 3;
-/** Points after which what is new has become the usual. */
+/** Number of points after which new values become normal. */
 const LASTING_POINTS = 100;
 
 /**
- * Judges a series with many points a day by what is new: a value that none seen is near to, or a mean of the newest points that is new at
- * this time of day. What is new is reported once: within the next 100 points only something newer by a half scores.
+ * Judges a series with many points a day by novelty: a value far from all earlier values, or a mean of the newest points
+ * that is new at this time of day. A novelty is reported once: within the next 100 points, only a value that is newer by
+ * half scores.
  */
 export function createNoveltyJudge(
   restored?: NoveltyState,
@@ -81,7 +82,7 @@ export function createNoveltyJudge(
     while (recent[0] !== undefined && recent[0][0] < seen - quietPoints) recent.shift();
   }
 
-  /** Opens, continues or ends the episode by a point; answers the one that it ended. */
+  /** Opens, continues or ends the episode with a point; returns the ended episode. */
   function follow(point: EpisodePoint, alarm: boolean): Episode | null {
     const direction = point.value < point.expected ? -1 : 1;
     if (open === null) {
@@ -98,7 +99,7 @@ export function createNoveltyJudge(
     return open.usual < USUAL_POINTS ? null : closed(false, null);
   }
 
-  /** Of a point by itself: the mean that raised the alarm stays new for some points after it. */
+  /** Judges the point alone: the mean that raised the alarm stays new for some points after it. */
   function isUnusual({ at, value }: EpisodePoint): boolean {
     return novelty.isRare(value) || novelty.ofValue(at, value) >= alarmNovelty;
   }

@@ -3,48 +3,49 @@ import { createSortedValues, type SortedValues } from './sorted-values.ts';
 const DAY_MS = 86_400_000;
 /** Values that are remembered. */
 const MEMORY_POINTS = 10_000;
-/** Two hours each. */
+/** Each bucket has two hours. */
 const BUCKETS = 12;
-/** A mean is compared with its time of day on other days only: what is younger than half a day is left out. */
+/** A mean is compared with its time of day on other days only: points of the last half day are left out. */
 const OTHER_DAY_MS = DAY_MS / 2;
-/** Days that must have been seen before times of day are compared. */
+/** Minimum number of days before times of day are compared. */
 const LEAST_DAYS = 2;
 const LEAST_IN_BUCKET = 6;
-/** Share of the values that is cut off at both ends of the range. */
+/** Share of the values that is cut off at each end of the range. */
 const TRIMMED_SHARE = 0.002;
 const RARE_SHARE = 0.01;
 
 /** Newest points whose mean is compared with its time of day. */
 export const MEAN_POINTS = 12;
 
-/** A value with the mean of the newest points when it came. */
+/** A value, with the mean of the newest points at its arrival. */
 export type Point = readonly [at: number, value: number, mean: number];
 
-/** What was seen of a series, and how new a value would be. */
+/** History of a series, and the novelty of a next value. */
 export interface Novelty {
   /**
-   * Distance from `value` to the nearest value seen, plus the distance from the mean of the newest points to the nearest mean that was
-   * seen at this time of day on another day (within two to four hours), both as a share of the usual range: the one that holds all but
-   * 0.4 % of the values. 0 is seen before. Example: values from 0 to 100 at all times, and now 110: 0.1 and a little for the mean.
+   * Distance from `value` to the nearest earlier value, plus the distance from the mean of the newest points to the nearest
+   * mean at this time of day on another day (within two to four hours). Both are a share of the normal range, which contains
+   * all but 0.4% of the values. 0: seen before. Example: values from 0 to 100 at all times, and now 110: 0.1, plus a small
+   * part for the mean.
    */
   of(at: number, value: number): number;
-  /** The same with the value itself in place of the mean: whether it belongs to something new that has begun. */
+  /** The same with the value instead of the mean: whether it belongs to a novelty that has begun. */
   ofValue(at: number, value: number): number;
-  /** The middle of what was seen at this time of day, or at any while that is not known; null of nothing. */
+  /** Median of the values at this time of day, or at any time of day while that is unknown; null without values. */
   expected(at: number): number | null;
-  /** Whether only one value of a hundred is as low, or as high. */
+  /** Whether only one value in a hundred is as low, or as high. */
   isRare(value: number): boolean;
   learn(at: number, value: number): void;
   memory(): NoveltyMemory;
 }
 
-/** What is remembered, the oldest first, and when the series began: plain data. */
+/** Retained points, oldest first, and the start of the series: plain data. */
 export interface NoveltyMemory {
   readonly points: readonly Point[];
   readonly beganAt: number | null;
 }
 
-/** What was seen at a time of day on other days. */
+/** Values at a time of day on other days. */
 interface Bucket {
   readonly values: SortedValues;
   readonly means: SortedValues;
@@ -94,7 +95,7 @@ export function createNovelty(
     return usualRange() || Math.max(Math.abs(all.quantile(0) ?? 0), Math.abs(value)) || 1;
   }
 
-  /** Mean of a value and those that came last before it. */
+  /** Mean of a value and the values just before it. */
   function meanWith(value: number): number {
     const newest = points.slice(Math.max(oldest, points.length - meanPoints + 1));
     const count = newest.length + 1;
@@ -113,7 +114,7 @@ export function createNovelty(
     if (points.length - oldest > MEMORY_POINTS) forgetOldest();
   }
 
-  /** 0 where all values are the same. */
+  /** 0 if all values are equal. */
   function usualRange(): number {
     const trimmed = (all.quantile(1 - TRIMMED_SHARE) ?? 0) - (all.quantile(TRIMMED_SHARE) ?? 0);
     return trimmed || (all.quantile(1) ?? 0) - (all.quantile(0) ?? 0);
@@ -139,7 +140,7 @@ function bucketOf(at: number): number {
   return Math.floor((ofDay / DAY_MS) * BUCKETS);
 }
 
-/** Where there is nothing to compare with, nothing is new. */
+/** Without values to compare with, nothing is new. */
 function zeroIfNone(distance: number): number {
   return Number.isFinite(distance) ? distance : 0;
 }

@@ -1,10 +1,10 @@
 import type { Detection, SeriesPoint } from './detect.ts';
 
-/** A rise at nearly every point, and so many points, is more than chance. */
+/** Increases at nearly every one of this many points are not by chance. */
 const COUNTER_SHARE = 0.95;
 const LEAST_FOR_COUNTER = 30;
 
-/** What was odd about a series, and what was made of it: a sentence each. */
+/** Remarks on irregularities of a series and their handling: one sentence each. */
 export function remarksOn(series: readonly SeriesPoint[], { points, method }: Detection, counter: boolean): string[] {
   const steps = series.slice(1).map(({ at }, index) => at - (series[index]?.at ?? at));
   const earlier = steps.filter((step) => step < 0).length;

@@ -24,8 +24,8 @@ export function midmean(values: readonly number[]): number | null {
 }
 
 /**
- * Standard deviation about zero: 1.4826 times the median size; where most are zero, 1.2533 times the mean size. `null` of none.
- * Example: -1, 1, 1, 90 gives 1.4826.
+ * Standard deviation about zero: 1.4826 times the median size; if most residuals are zero, 1.2533 times the mean size.
+ * `null` without residuals. Example: -1, 1, 1, 90 gives 1.4826.
  */
 export function deviation(residuals: readonly number[]): number | null {
   const sizes = residuals.map(Math.abs);
@@ -35,8 +35,9 @@ export function deviation(residuals: readonly number[]): number | null {
 }
 
 /**
- * Rise by one step, by the median over pairs of points that lie half of the length apart (Theil’s incomplete method). A quarter of the
- * points may be anything. `null` of fewer than two. Example: (0, 1), (1, 2), (2, 3), (3, 90) gives the median of 1 and 44.
+ * Slope per step: the median over pairs of points that are half of the length apart (Theil’s incomplete method). A quarter
+ * of the points may be outliers. `null` with fewer than two points. Example: (0, 1), (1, 2), (2, 3), (3, 90) gives the
+ * median of 1 and 44.
  */
 export function slopeOf(points: readonly (readonly [number, number])[]): number | null {
   const half = points.length >> 1;
@@ -48,8 +49,8 @@ export function slopeOf(points: readonly (readonly [number, number])[]): number 
 }
 
 /**
- * How much a standard normal residual has of the one before it: their correlation with what is beyond three cut off, less a standard
- * error, 0 to 0.6. 0 of too few to tell.
+ * Correlation of a standard normal residual with the previous one. Residuals are cut off at 3 in size; the result is reduced
+ * by one standard error and limited to 0 to 0.6. It is 0 with too few residuals.
  */
 export function dependenceOf(residuals: readonly number[]): number {
   if (residuals.length < LEAST_FOR_DEPENDENCE) return 0;

@@ -14,7 +14,7 @@ export function anomalyRoutes(): Route[] {
       const report = readSeries(stream, query).then(async (read) => {
         const points = read.map((row) => pointOf(row, query));
         const turn = last.then(() => reportOf(points, query));
-        last = turn.catch(() => null); // whoever asked is told; the next begins
+        last = turn.catch(() => null); // the caller receives the error; the next request continues
         return turn;
       });
       return report;

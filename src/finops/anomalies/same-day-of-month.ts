@@ -2,8 +2,9 @@ const MONTHS_BACK = [1, 2];
 const DAY_MS = 86_400_000;
 
 /**
- * Days (since 1970, UTC) of the two months before that stand where `day` does: with the same number, and the last for a last one.
- * Example: 31 March stands where 28 February and 31 January did.
+ * Days (since 1970, UTC) of the two months before that correspond to `day`: the same day number, and the last day for a last
+ * day.
+ * Example: 31 March corresponds to 28 February and 31 January.
  */
 export function sameDaysOfMonth(day: number): number[] {
   const date = new Date(day * DAY_MS);
@@ -20,7 +21,7 @@ function daysIn(year: number, month: number): number {
 }
 
 /**
- * What a residual has beyond what was seen on the same day of earlier months: 0 when it lies between the usual and those.
+ * The part of a residual beyond the residuals on the same day of earlier months: 0 if it lies between 0 and those.
  * Example: 0.35 with 0.3 before it leaves 0.05; -0.2 stays -0.2.
  */
 export function beyondSeen(residual: number, seen: readonly number[]): number {

@@ -1,16 +1,16 @@
 import { normal, seeded } from '../../testing-random.ts';
 import type { SeriesPoint } from './detect.ts';
 
-/** Daily cost series as accounts have them, from a seed: a week, a trend, noise, and what the months do. */
+/** Realistic daily cost series from a seed: weekly season, trend, noise, and monthly changes. */
 export interface CostSeries {
   readonly values: number[];
-  /** First day that was changed, and the days until the usual comes back; null in a series without a change. */
+  /** First changed day, and the number of days until the normal level returns; null in a series without a change. */
   readonly change: { readonly from: number; readonly days: number } | null;
 }
 
 export type Change = 'none' | 'spike' | 'lasting' | 'dip';
 
-/** How much of the usual cost, and for how many days: the three that a detector must find. */
+/** Factor of the normal cost and duration in days of the three changes that a detector must find. */
 export const CHANGES: Readonly<Record<Change, { readonly ratio: number; readonly days: number }>> = {
   none: { ratio: 0, days: 0 },
   spike: { ratio: 0.3, days: 3 },
@@ -22,9 +22,9 @@ export const FIRST_DAY = Date.UTC(2026, 0, 1);
 export const DAY_MS = 86_400_000;
 
 /**
- * A level of 20 to 20,000 a day; weekends at 45 to 100 % of workdays; -15 to +60 % a year; noise of 3 to 8 %, which has
- * `dependence` of the day before; every month another level (1.5 %), and in every second series a fee of 10 to 40 % on the first.
- * The change comes on a day between the 75th and the 150th.
+ * A level of 20 to 20,000 a day; weekends at 45 to 100 % of workdays; -15 to +60 % a year; noise of 3 to 8 %, with a
+ * correlation of `dependence` with the day before; a level change every month (1.5 %), and in every second series a fee of
+ * 10 to 40 % on the first. The change is on a day between the 75th and the 150th.
  */
 export function costSeries(seed: number, change: Change, { days = 180, dependence = 0 } = {}): CostSeries {
   const next = seeded(seed);

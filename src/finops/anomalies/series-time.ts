@@ -1,12 +1,12 @@
 const DATED = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d)?(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?$/;
 const COUNTED = /^\d+(\.\d+)?$/;
-/** Seconds since 1970 reach this in the year 5138; what is larger is milliseconds. */
+/** Seconds since 1970 reach this in the year 5138; a larger number is in milliseconds. */
 const LEAST_MILLISECONDS = 1e11;
 const MOST_MILLISECONDS = 8.64e15;
 
 /**
- * Reads a day, a date and time (without an offset: UTC), or seconds or milliseconds since 1970: milliseconds since 1970; what else it
- * is, as a few words that follow the text. Example: "2026-11-01 08:00" gives 1793520000000.
+ * Parses a day, a date and time (without an offset: UTC), or seconds or milliseconds since 1970. Returns milliseconds since
+ * 1970, or the error as a few words that follow the text. Example: "2026-11-01 08:00" gives 1793520000000.
  */
 export function seriesTime(text: string): number | string {
   const [, day, time = '00:00', seconds = ':00', fraction = '', offset = 'Z'] = DATED.exec(text) ?? [];

@@ -6,7 +6,7 @@ import { type Change, type CostSeries, costSeries, DAY_MS, dailyPoints, FIRST_DA
 
 const SERIES = draws(100, 20);
 const WARM_UP_DAYS = 28;
-/** A lasting change that has not been told after two weeks is missed. */
+/** A lasting change without an alarm within two weeks counts as missed. */
 const FOUND_WITHIN_DAYS = 14;
 
 interface Figures {

@@ -1,12 +1,12 @@
-/** Numbers kept in ascending order: where one would stand, what is nearest to it, what share lies below. */
+/** Numbers in ascending order, with the distance to the nearest one and quantiles. */
 export interface SortedValues {
   readonly size: number;
   add(value: number): void;
   /** Takes out one number that equals `value`. */
   remove(value: number): void;
-  /** Distance to the nearest number; `Infinity` when there is none. */
+  /** Distance to the nearest number; `Infinity` if empty. */
   nearest(value: number): number;
-  /** The number at or below which more than `share` of them lie, 0 to 1, never one between two; null when there is none. */
+  /** The number at or below which more than `share` (0 to 1) of them lie, without interpolation; null if empty. */
   quantile(share: number): number | null;
 }
 

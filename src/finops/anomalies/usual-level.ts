@@ -1,36 +1,36 @@
 import { midmean, slopeOf } from './robust.ts';
 
-/** What a step of a series (a day of daily costs) teaches of usual ones: its value, or null while it belongs to an anomaly. */
+/** Contribution of a step of a series (a day of daily costs) to the normal level: its value, or null while it belongs to an anomaly. */
 export interface UsualStep {
   /** Steps since 1970. */
   readonly step: number;
   readonly usual: number | null;
 }
 
-/** What a step should be, without knowing what it was. */
+/** Expected value of a step, independent of its actual value. */
 export interface Expectation {
   readonly value: number;
-  /** What a relative residual of 1 stands for: the expected value, or a tenth of the usual size where it is near zero. */
+  /** Unit of a relative residual: the expected value, or a tenth of the typical size if the expected value is near zero. */
   readonly unit: number;
 }
 
-/** Of each step of a season so many are needed before it differs from others. */
+/** Minimum number of values of each step of a season before it gets a separate share. */
 const LEAST_SEASONS = 2;
 const LEAST_STEPS = 14;
-/** Steps whose middle half is the level. */
+/** Number of steps for the level: the mean of their middle half. */
 const LEVEL_STEPS = 28;
-/** The newest are left out of the level, so that a change does not hide itself. */
+/** The newest steps are left out of the level, so that a change does not hide itself. */
 const NEWEST_STEPS = 4;
-/** A trend is carried on by half of its slope: trends seldom last, and a lasting change looks like one. */
+/** A trend is extrapolated with half of its slope: trends seldom last, and a lasting change looks like one. */
 const DAMPING = 0.5;
-/** After a gap the trend is carried no further than this. */
+/** Maximum number of steps over which a trend is extrapolated after a gap. */
 const MOST_REACH_STEPS = 60;
 const LEAST_UNIT_SHARE = 0.1;
 
 /**
- * What a step should be by those before it: the middle of the last four weeks of daily values, with half of the trend, times what its
- * place in the season (its weekday) has of the mean. `null` before there are 14 steps. Example: 100 on workdays, 50 on weekends, for a
- * month: 50 on the next Saturday.
+ * Expected value of a step from the earlier steps: the mean of the middle half of the last four weeks of daily values, with
+ * half of the trend, times the seasonal share of the step (its weekday). `null` with fewer than 14 steps. Example: 100 on
+ * workdays, 50 on weekends, for a month: 50 on the next Saturday.
  */
 export function expectedAt(step: number, history: readonly UsualStep[], seasonSteps: number): Expectation | null {
   const usual = history.filter((kept): kept is { step: number; usual: number } => kept.usual !== null);
@@ -49,7 +49,7 @@ export function expectedAt(step: number, history: readonly UsualStep[], seasonSt
   return { value, unit: Math.max(Math.abs(value), LEAST_UNIT_SHARE * size) };
 }
 
-/** What each place of the season has of the mean of the season around it, by its middle half; 1 where that is not known. */
+/** Ratio of each step of the season to the mean of the season around it, by the middle half of the ratios; 1 if unknown. */
 function seasonShares(
   usual: readonly { readonly step: number; readonly usual: number }[],
   seasonSteps: number,

@@ -14,7 +14,7 @@ export interface AllowanceDeps extends BilledDeps {
   readonly metering: Pick<Metering, 'runningTotal'>;
 }
 
-/** A window of a budget as it was or is given, and what bills say of it. */
+/** A past or present window of a budget, with its billed spend. */
 export interface BilledWindow {
   readonly budget: StoredBudget;
   readonly window: Window;
@@ -26,10 +26,10 @@ export interface WindowFacts extends BilledWindow {
   readonly before: readonly BilledWindow[];
 }
 
-/** As many windows before one are looked at: a year of days. */
+/** Maximum number of earlier windows that are read: enough for a year of daily windows. */
 const WINDOWS_BEFORE = 400;
 
-/** What is slow to find of a window: its bills, and those of the windows that may roll over into it. */
+/** The slow facts of a window: its billed spend, and that of the earlier windows that may roll over into it. */
 export async function factsOf(deps: BilledDeps, sql: Sql, budget: StoredBudget, window: Window): Promise<WindowFacts> {
   const before = windowsBefore(budget, await versionsOf(sql, budget), window);
   const billed = (of: StoredBudget, windows: readonly Window[]) => billedIn(deps, of.spec, windows);
@@ -85,17 +85,17 @@ function isSameRhythm(one: BudgetSpec, other: BudgetSpec): boolean {
   return one.every === other.every && one.timeZone === other.timeZone && one.currency === other.currency;
 }
 
-/** What a window allows, in the currency of its budget. */
+/** Amount that a window allows, in the currency of its budget. */
 export interface Allowance {
-  /** Its amount, what was approved beyond it, and what rolled over into it. */
+  /** Amount of the budget, plus approved increases, plus the rollover into the window. */
   readonly total: Decimal;
-  /** Null where nothing rolls over, or when it is not known what was spent before. */
+  /** Null if the budget has no rollover, or if the spend of the previous window is unknown. */
   readonly rolledOver: Decimal | null;
 }
 
 /**
- * What a window allows now; asked in the turn in which what is left of it is taken. Nothing has rolled over into a window
- * that has not begun: the one before may still spend all that it has.
+ * The current allowance of a window. Call it in the same transaction that reserves the remainder. A window that has not
+ * begun has no rollover: the previous window may still spend its full allowance.
  */
 export async function allowanceOf(
   deps: AllowanceDeps,
@@ -118,8 +118,9 @@ export async function allowanceOf(
 }
 
 /**
- * What was spent in a window that is over, and what running work may still have spent in it. A budget that must hold has
- * spent nothing where nothing was metered, as when it held; of a soft one that is not known.
+ * Spend of a closed window, plus the unspent amount that open reservations may still have spent in it. Without a bill or a
+ * metered cost, the spend of an enforcing budget (hard or approval) is 0, as in its own limit; the spend of a soft budget is
+ * unknown (null). Unpriced usage makes the spend of an enforcing budget unknown too.
  */
 async function spentBefore(
   { metering }: Pick<AllowanceDeps, 'metering'>,
@@ -134,23 +135,23 @@ async function spentBefore(
   return spent === null ? null : heldIn(window, spec, open).plus(spent);
 }
 
-/** The metered amount where all of it is known and in the budget's currency; null otherwise. */
+/** The metered amount if it is complete and in the currency of the budget; null otherwise. */
 export function meteredAmount({ cost, unpricedIntervals }: RunningTotal, { currency }: BudgetSpec): string | null {
   return unpricedIntervals === 0 && cost?.currency === currency ? cost.amount : null;
 }
 
-/** Both figures count the same spending, one early and one late, so the larger stands. Null while both are unknown. */
+/** Both figures count the same spend, metering early and bills late, so the larger one is used. Null if both are unknown. */
 export function larger(billed: string | null, metered: string | null): string | null {
   if (billed === null || metered === null) return billed ?? metered;
   return decimalString(largest(decimal(billed), decimal(metered)));
 }
 
-/** What running work holds unspent of a window. */
+/** Unspent amount that open reservations hold in a window. */
 export function heldIn(window: Window, { subject }: BudgetSpec, open: readonly StoredReservation[]): Decimal {
   return touching(window, subject, open).reduce((sum, one) => sum.plus(remainder(one)), decimal(0));
 }
 
-/** Running work that a budget covers and that may spend in this window. */
+/** Open reservations that the budget covers and that can spend in this window. */
 export function touching(
   window: Window,
   subject: BudgetSpec['subject'],
@@ -159,7 +160,10 @@ export function touching(
   return open.filter((one) => covers(subject, one.subject) && touches(one, window));
 }
 
-/** Whether what it holds unspent may be spent in this window: all of it counts in each, because nobody knows when it will be. */
+/**
+ * Whether the unspent amount of a reservation can be spent in this window. The full amount counts in every such window,
+ * because the time of the spend is unknown.
+ */
 function touches({ metered, until }: StoredReservation, window: Window): boolean {
   return metered < window.end && Math.max(until, metered + 1) > window.start;
 }

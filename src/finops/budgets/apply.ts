@@ -7,7 +7,7 @@ import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/
 import type { BudgetSpec } from './schema.ts';
 import { findBudgets, putBudget, type StoredBudget } from './store.ts';
 
-/** Puts a budget in its place in the tree. Errors: `manifest_invalid` where it does not fit its parent or its parts. */
+/** Stores a budget at its place in the budget tree. Errors: `manifest_invalid` if it does not fit its parent or its children. */
 export async function applyBudget(
   deps: { readonly clock: Clock } & Parameters<typeof refuseUntold>[0],
   sql: Sql,

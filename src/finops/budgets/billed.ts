@@ -5,7 +5,7 @@ import { type ConversionDeps, convertRows, isConverting } from './converted.ts';
 import type { BudgetConversion, BudgetSpec } from './schema.ts';
 import type { Window } from './window.ts';
 
-/** What bills say was spent in a window: every charge that was received, and how much of it by the last whole day. */
+/** Billed spend of a window: all charges received, and the part of them up to the last complete day. */
 export type Billed = { readonly deliveries: readonly string[] } & (
   | {
       readonly amount: string;
@@ -36,11 +36,14 @@ interface SpentToDate extends AmountToDate {
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * What bills say was spent of a budget in each of its windows: the effective cost of the charges that begin on its days (UTC),
- * whatever billing month they are in. The amount is zero when bills cover the window and hold nothing of the subject; null when
- * none does, when one of its months before the last billed one is missing, when part of it is in another currency that is not
- * converted or has no rate at all, when no row
- * states its effective cost, when no rule can assign cost to the subject, and when the window cuts a day, which bills do not part.
+ * Billed spend of a budget in each of its windows: the effective cost of the charges that begin on the days of the window
+ * (UTC), in any billing month. The amount is zero if bills cover the window and have no cost of the subject. It is null with
+ * a reason if:
+ * - no bill covers the window, or a month of the window before the last billed month is missing;
+ * - a part is in another currency that is not converted, or no charge has an exchange rate;
+ * - no row states its effective cost;
+ * - no allocation rule can assign cost to the subject;
+ * - the window begins or ends within a UTC day: bills have daily resolution.
  */
 export async function billedIn(
   deps: BilledDeps,
@@ -99,10 +102,10 @@ function spentToDate(
   return { through, behind: [...behind], amount: sum((day) => day <= through), later: sum((day) => day > through) };
 }
 
-/** The first month without a bill from that of `from` to the last billed one; null when there is none. */
+/** The first month without a bill, from the month of `from` to the last billed month; null if there is none. */
 function missingMonth(billed: readonly string[], from: string): string | null {
   const [earliest] = billed;
-  // A budget that is given once and says no beginning begins with the first bill.
+  // A one-time budget without a start begins with the first bill.
   const first = from.startsWith('0001') ? earliest : monthOf(from);
   if (first === undefined || earliest === undefined) return monthOf(from);
   let expected = first;

@@ -24,7 +24,7 @@ spec: {rules: [{name: tagged, match: {'tag:team': '*'}, subject: {team: '{tag:te
 const clock = { now: () => now };
 const shared = await sharedQuietApplication({ clock });
 let application: Application;
-/** Each test has a team with a budget of its own; the last import is the bill of its month. */
+/** Each test has a separate team with its own budget; `recs` is the last import, the bill of the team's month. */
 let recs = '';
 let tests = 0;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ beforeEach(async () => {
   await apply(spec(''));
 });
 
-/** An application of its own, for tests of what no bill says. */
+/** A separate application, for tests of spend without a bill. */
 async function ownApplication(): Promise<void> {
   const own = await quietApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());

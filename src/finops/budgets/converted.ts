@@ -9,15 +9,15 @@ export interface ConversionDeps {
 }
 
 export interface ConvertedRows {
-  /** All in the currency of the budget; what has no rate is left out. */
+  /** All in the currency of the budget; rows without an exchange rate are left out. */
   readonly rows: AllocatedCosts['rows'];
-  /** null where nothing had to be converted. */
+  /** Null if no conversion was needed. */
   readonly conversion: BudgetConversion | null;
 }
 
 /**
- * Whether spend in other currencies is converted for a budget: with a reporting currency, and never for one that admits or stops work,
- * which holds in the currency of its prices.
+ * Whether spend in other currencies is converted for a budget. This needs a reporting currency and a soft budget: an
+ * enforcing budget (hard or approval) applies in the currency of its prices.
  */
 export function isConverting({ config }: ConversionDeps, { enforcement }: Pick<BudgetSpec, 'enforcement'>): boolean {
   return config.reportingCurrency !== undefined && enforcement === 'soft';

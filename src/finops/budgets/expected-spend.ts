@@ -4,16 +4,19 @@ import type { ExpectedBreach } from './notices/expected-breach.ts';
 import type { ForecastBasis } from './schema.ts';
 import type { Window } from './window.ts';
 
-/** What a budget will have spent at the end of its window, and by which calculation; both null while nothing is known. */
+/**
+ * Expected spend of a budget at the end of its window, and the method that gave it; both null while the spend is unknown.
+ */
 interface ExpectedSpend {
   readonly amount: string | null;
   readonly basis: ForecastBasis | null;
 }
 
 /**
- * The one figure for the end of a window: the forecast of the budget, where there is one for this window that is not below what is
- * spent already (a forecast is of bills; more may have been metered), otherwise the even burn.
- * Example: 300 spent in 10 of 30 days, forecast 950 -> 950 by forecast; without a forecast 900 by even burn.
+ * The one figure for the end of a window. It is the forecast of the budget, if one exists for this window and is not below
+ * the current spend (a forecast covers bills; the metered spend may be higher). Otherwise it is the projection by the
+ * average rate so far.
+ * Example: 300 spent in 10 of 30 days, forecast 950 -> 950 by forecast; without a forecast 900 by projection.
  */
 export function expectedSpend(
   spent: string | null,

@@ -27,7 +27,7 @@ export type { ExpectedBreach, ExpectedBreachOf } from './notices/expected-breach
 export { findReservationSubject } from './reservations/store.ts';
 export type { BudgetStanding } from './standing.ts';
 
-/** Job that ends reservations whose holders are gone. */
+/** Job that closes expired reservations. */
 const EXPIRY = 'budgets.expire';
 
 export interface BudgetsDeps extends NoticeDeps {
@@ -37,32 +37,36 @@ export interface BudgetsDeps extends NoticeDeps {
   readonly org: Pick<Org, 'withTeam'>;
 }
 
-/** Money that is set aside before it is spent, so that no budget that must hold is ever exceeded. */
+/** Reserves money before it is spent, so that spend never exceeds an enforcing budget (hard or approval). */
 export interface Reservations {
   open(request: NewReservation): Promise<Reservation>;
-  /** `at`: until when the work has run, Unix milliseconds. `holds`: what it turned out to hold, at the price of which it goes on. */
+  /**
+   * `at`: end of the metered time, Unix milliseconds. `holds`: the resource that the work actually holds; its price applies
+   * from then on.
+   */
   meter(reservation: string, at: number, holds?: Held): Promise<Reservation>;
-  /** `stoppedBy`: the budget that stopped it, where one did. */
+  /** `stoppedBy`: the budget that stopped the work, if any. */
   settle(reservation: string, settling: Parameters<typeof settle>[2]): Promise<Reservation>;
 }
 
-/** Budgets over subjects, what is reserved of them, and where they stand. */
+/** Budgets of subjects, their reservations, and their current status. */
 export interface Budgets {
-  /** Where a budget stands in its present window. Errors: `budget_not_found`. */
+  /** Status of a budget in its present window. Errors: `budget_not_found`. */
   standing(sql: Sql, name: string): Promise<BudgetStanding>;
-  /** Every budget and where it stands in its present window, by name. Errors: `currency_mismatch`. */
+  /** Every budget with its status in its present window, by name. Errors: `currency_mismatch`. */
   standings(sql: Sql): Promise<BudgetStanding[]>;
-  /** What every budget covers, by name. */
+  /** The subject that each budget covers, by name of the budget. */
   subjects(sql: Sql): Promise<ReadonlyMap<string, Subject>>;
-  /** Changes whenever a budget, or what was approved beyond it, changes. */
+  /** Changes whenever a budget or an approved increase changes. */
   stamp(sql: Sql): Promise<string>;
   /**
-   * A budget that must hold, covers the subject and has nothing left in its present window; null when none is so. What is held for running
-   * work is not left. Errors: `price_missing` where one cannot be held, since usage that it covers has no price.
+   * Name of an enforcing budget (hard or approval) that covers the subject and is exhausted in its present window; null if
+   * there is none. Open reservations reduce the remainder. Errors: `price_missing` if a budget cannot be enforced because
+   * usage that it covers has no price.
    */
   exhaustedFor(subject: Subject): Promise<string | null>;
   readonly reservations: Reservations;
-  /** Ends what its holder has given up without a word, and tells who wants to know where budgets stand. */
+  /** Schedules the expiry of reservations without a report, and the budget notifications. */
   schedule(jobs: Jobs): void;
   /** `Budget`. */
   readonly kinds: readonly ManifestKind[];

@@ -41,7 +41,7 @@ export const budgetMigrations: Migrations = {
         .addColumn('checkpoint', 'text');
       for (const field of subjectFields) table = table.addColumn(`subject_${field}`, 'text');
       await table.execute();
-      // What is open is asked for at every grant and is little; what has ended is much.
+      // Every grant reads the open reservations, which are few. Closed reservations are many.
       await db.schema
         .createIndex('budget_reservation_open')
         .on('budget_reservation')

@@ -1,26 +1,28 @@
 import { type Decimal, decimal, largest, smallest } from '../../platform/units/index.ts';
 
-/** A window that is over, as far as it matters to the next one. Amounts in the currency of the budget. */
+/** A closed window, as an input of the rollover into the next one. Amounts are in the currency of the budget. */
 export interface PastWindow {
-  /** What it allowed without what rolled over into it, >= 0. */
+  /** Allowance without its rollover, >= 0. */
   readonly allowed: Decimal;
-  /** What was spent in it, and what running work may still have spent in it; null when that is not known. */
+  /** Spend, plus the unspent amount that open reservations may still have spent in it; null if unknown. */
   readonly spent: Decimal | null;
-  /** The most that can have rolled over into it, >= 0: one amount; 0 where nothing rolls over. */
+  /** Maximum rollover into it, >= 0: one amount; 0 without rollover. */
   readonly most: Decimal;
 }
 
 /**
- * What rolls over into a window: what the one before left of all that it allowed, never negative, at most `most` (one
- * amount). Since that one may have got something from the one before it, the windows come latest first, and no more of them
- * are asked for than matter. `null` when it is not known what was spent in the last one: then nothing rolls over.
- * Example: 100 allowed each, 30 and then 40 spent: 70 rolled over, 130 left, 100 roll over.
+ * Rollover into a window: the remainder of the previous window's full allowance, never negative, at most `most` (one
+ * amount). The previous window may have received a rollover too. Therefore `before` lists the windows latest first, and the
+ * calculation reads only as many as affect the result. `null` if the spend of the latest one is unknown: nothing rolls over
+ * then.
+ * Example: allowances of 100, spend of 30 and then 40: the first rolls over 70, the second keeps 130 and rolls over 100
+ * (`most`).
  */
 export async function rolledOver(
   most: Decimal,
   before: Iterable<PastWindow | Promise<PastWindow>>,
 ): Promise<Decimal | null> {
-  // What rolls over is `shift` + what rolled over into the earliest window that was looked at, between two bounds.
+  // The result is `shift` plus the rollover into the earliest window read, within `range`.
   let range = { least: decimal(0), most };
   let shift = decimal(0);
   let isFirst = true;

@@ -1,28 +1,28 @@
 import { type Decimal, decimal, largest, smallest } from '../../platform/units/index.ts';
 
-/** Parts that a fair share is taken in: small enough that many can begin at once, large enough that few renewals are needed. */
+/** Number of parts of a fair share: small enough parts to start many runs together, large enough for few renewals. */
 const PARTS = 8;
 
 export interface Claim {
-  /** What the budget has left for anybody, >= 0. */
+  /** Unreserved amount that the budget has left, >= 0. */
   readonly room: Decimal;
-  /** What all running work under the budget holds unspent, this one included. */
+  /** Unspent amount of all open reservations under the budget, including this one. */
   readonly held: Decimal;
-  /** What this one holds unspent. */
+  /** Unspent amount of this reservation. */
   readonly own: Decimal;
-  /** Price an hour of this one, and of all running work with it. */
+  /** Price per hour of this reservation, and of all running work including it. */
   readonly rate: Decimal;
   readonly rates: Decimal;
-  /** What a whole lease costs, and the least that is worth having: enough to stop in order. */
+  /** Cost of a full lease, and the minimum useful grant: the cost of the grace period plus a minimum run time. */
   readonly lease: Decimal;
   readonly least: Decimal;
 }
 
 /**
- * How much more of a budget is set aside for one piece of work, in the budget's currency, >= 0 and never above `room`.
- * While there is plenty, a whole lease; when it runs short, a part of the share that is fair by price an hour, so that no
- * single one takes what others need to go on. All grants together never exceed the room, whatever the claims.
- * Example: room 80, nothing held, one of two equal rates, lease 100 -> (80 / 2) / 8 = 5.
+ * Additional grant for one reservation, in the currency of the budget, >= 0 and never above the unreserved amount. It is a
+ * full lease while the budget has plenty, and a part of the fair share by price per hour when it runs short, so that no
+ * reservation starves the others. All grants together never exceed the unreserved amount.
+ * Example: 80 unreserved, nothing held, one of two equal rates, lease 100 -> (80 / 2) / 8 = 5.
  */
 export function granted({ room, held, own, rate, rates, lease, least }: Claim): Decimal {
   const fair = rates.isZero() ? room : room.plus(held).times(rate).dividedBy(rates);

@@ -14,7 +14,7 @@ export interface StandingDeps extends AllowanceDeps {
   readonly expectedBreach: ExpectedBreachOf;
 }
 
-/** A budget with the deliveries that its billed figure stood on. */
+/** A budget with the deliveries behind its billed figure. */
 export interface BudgetStanding extends Budget {
   readonly deliveries: readonly string[];
 }
@@ -23,7 +23,7 @@ export function withoutDeliveries({ deliveries: _deliveries, ...budget }: Budget
   return budget;
 }
 
-/** Where a budget stands in its present window; one that is given once, in its only one. */
+/** Status of a budget in its present window; a one-time budget has only one window. */
 export async function standingOf(deps: StandingDeps, sql: Sql, budget: StoredBudget): Promise<BudgetStanding> {
   const { name, spec } = budget;
   const now = deps.clock.now();

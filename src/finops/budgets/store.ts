@@ -36,7 +36,7 @@ export function storedBudget(name: string, spec: BudgetSpec): StoredBudget {
   return { name, spec, recurrence: { period, timeZone, from: instant(from), until: instant(until) } };
 }
 
-/** What a budget said from an instant on. */
+/** Spec of a budget from an instant on. */
 export interface BudgetVersion {
   /** 1 for the first. */
   readonly version: number;
@@ -45,7 +45,7 @@ export interface BudgetVersion {
   readonly appliedAt: string;
 }
 
-/** All that a budget has said, latest first. */
+/** All versions of a budget, latest first. */
 export async function budgetVersions(sql: Sql, name: string): Promise<BudgetVersion[]> {
   const rows = await sql
     .tables<BudgetTables>()
@@ -61,7 +61,7 @@ export async function budgetVersions(sql: Sql, name: string): Promise<BudgetVers
   }));
 }
 
-/** Replaces the budget of this name; what it said before stays as a version. */
+/** Replaces the budget of this name; the previous spec stays as a version. */
 export async function putBudget(sql: Sql, name: string, spec: BudgetSpec, at: string): Promise<void> {
   const row = { name, spec: JSON.stringify(spec), applied_at: at };
   const tables = sql.tables<BudgetTables>();
@@ -88,7 +88,7 @@ export async function putApproval(sql: Sql, { approvedAt, ...approval }: Approva
   await sql.tables<BudgetTables>().insertInto('budget_approval').values(row).execute();
 }
 
-/** What was approved beyond the amount of a window, oldest first. */
+/** Approved increases of a window's amount, oldest first. */
 export async function approvalsIn(sql: Sql, budget: string, window: Window): Promise<Approval[]> {
   const rows = await sql
     .tables<BudgetTables>()
@@ -108,7 +108,7 @@ export async function approvalsIn(sql: Sql, budget: string, window: Window): Pro
   }));
 }
 
-/** What was approved beyond its amount, by the start of the window. */
+/** Total of the approved increases by the start of the window. */
 export async function approvedByWindow(sql: Sql, budget: string): Promise<Map<number, Decimal>> {
   const rows = await sql
     .tables<BudgetTables>()
@@ -124,7 +124,7 @@ export async function approvedByWindow(sql: Sql, budget: string): Promise<Map<nu
   );
 }
 
-/** Changes whenever a budget, or what was approved beyond it, changes. */
+/** Changes whenever a budget or an approved increase changes. */
 export async function budgetStamp(sql: Sql): Promise<string> {
   const tables = sql.tables<BudgetTables>();
   const count = (name: 'budget_version' | 'budget_approval') =>

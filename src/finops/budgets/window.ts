@@ -9,24 +9,24 @@ export interface Window {
   readonly end: Instant;
 }
 
-/** When a budget begins anew: what of `BudgetSpec` its windows depend on. */
+/** The fields of `BudgetSpec` that define its windows. */
 export interface Recurrence {
   readonly period: z.infer<typeof BudgetPeriod>;
-  /** IANA time zone whose midnight parts two windows. */
+  /** IANA time zone; its midnight separates two windows. */
   readonly timeZone: string;
-  /** Of a budget that is given once: first instant, and the first that no longer belongs to it. Null: without a bound. */
+  /** Bounds of a one-time budget: its first instant, and the first instant after it. Null: unbounded. */
   readonly from: Instant | null;
   readonly until: Instant | null;
 }
 
-/** Bounds of a budget that is given once and says none: what fits an ISO date of four digits. */
+/** Bounds of a one-time budget without explicit ones: the range of ISO dates with four-digit years. */
 const EARLIEST: Instant = Date.parse('0001-01-01T00:00:00Z');
 const LATEST: Instant = Date.parse('9999-12-31T00:00:00Z');
 
 /**
- * The window of a budget that holds an instant; null where a budget that is given once does not reach. Weeks begin on
- * Monday (ISO 8601), quarters in January, April, July and October. A day of 23 or 25 hours is one day.
- * Example: month in Europe/Berlin at 2026-03-31T22:30Z -> [2026-03-31T22:00Z, 2026-04-30T22:00Z).
+ * The window of a budget that contains an instant; null if the instant is outside of a one-time budget. Weeks begin on
+ * Monday (ISO 8601), quarters in January, April, July and October. A day of 23 or 25 hours is one day. Example: month in
+ * Europe/Berlin at 2026-03-31T22:30Z -> [2026-03-31T22:00Z, 2026-04-30T22:00Z).
  */
 export function windowAt(recurrence: Recurrence, at: Instant): Window | null {
   if (recurrence.period === 'once') {
@@ -81,7 +81,7 @@ function firstDay(period: Recurring, day: Temporal.PlainDate): Temporal.PlainDat
   }
 }
 
-/** Where a clock skips midnight, the day begins when it goes on. */
+/** If the time zone skips midnight, the day begins at the first instant after the skip. */
 function midnight(day: Temporal.PlainDate, { timeZone }: Recurrence): Instant {
   return day.toZonedDateTime({ timeZone }).epochMilliseconds;
 }

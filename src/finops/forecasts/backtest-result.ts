@@ -1,6 +1,6 @@
 import type { Spread } from './conformal.ts';
 
-/** How the combination did at earlier origins; null where nothing could be judged. */
+/** Quality of the combination at earlier origins; null without a judged outcome. */
 export interface BacktestResult {
   /** Origins from which it was tried. */
   readonly origins: number;
@@ -10,18 +10,18 @@ export interface BacktestResult {
   readonly mase: number | null;
   /** Mean of 200 |error| / (|outcome| + |forecast|), in percent points 0..200. */
   readonly smape: number | null;
-  /** By level: share of the outcomes that the interval held, 0..1. */
+  /** By level: share of the outcomes within the interval, 0..1. */
   readonly coverage: readonly { readonly level: number; readonly share: number | null }[];
 }
 
-/** One origin: the errors (outcome less forecast, NaN where it is not known) and what the others said of their size. */
+/** One origin: its errors (outcome minus forecast, NaN if unknown), and the error spread estimated from the other origins. */
 export interface Round {
   readonly errors: Float64Array;
   readonly outcomes: Float64Array;
   readonly spread: Spread | null;
 }
 
-/** Sums up the rounds; `naive` is the mean absolute change over one season, null when there is none. */
+/** Aggregates the rounds; `naive` is the mean absolute change over one season, null if there is none. */
 export function judge(rounds: readonly Round[], levels: readonly number[], naive: number | null): BacktestResult {
   const held = levels.map(() => 0);
   let judged = 0;

@@ -5,26 +5,27 @@ import { originsOf } from './origins.ts';
 import { seasonalNaive } from './seasonal-naive.ts';
 import { theta } from './theta/methods.ts';
 
-/** One method on the values as they are, or on those without what is unusual. */
+/** One method, on the original values or on the values without outliers. */
 export interface Candidate {
   readonly name: string;
   readonly method: Method;
   readonly cleaned: boolean;
 }
 
-/** Forecasts of every candidate behind the history, and what it would have forecast before. */
+/** Forecasts of every candidate beyond the history, and its forecasts from earlier origins. */
 export interface Trials {
   readonly candidates: readonly Candidate[];
   readonly origins: readonly number[];
-  /** By candidate, by origin: the steps of which the outcome lies in the history. */
+  /** By candidate, by origin: the steps whose outcome is in the history. */
   readonly past: readonly (readonly Float64Array[])[];
-  /** By candidate: the horizon. */
+  /** By candidate: the steps of the horizon. */
   readonly future: readonly Float64Array[];
 }
 
 /**
- * Methods that differ for such seasons: without any, those that learn them are the others again. What is unusual is told by
- * the season; without one it may as well be the level that moves, and the values stay as they are.
+ * Candidates for series with these seasons. Without a season, the seasonal methods are identical to the others and are left
+ * out. Outliers are detected relative to the season. Without one, they cannot be told apart from a level change, and the
+ * values stay unchanged.
  */
 export function candidatesOf(periods: readonly number[]): Candidate[] {
   const single = periods.length === 1 && (periods[0] as number) <= LONGEST_ETS_SEASON;
@@ -45,9 +46,9 @@ export function candidatesOf(periods: readonly number[]): Candidate[] {
 }
 
 /**
- * Lets every candidate forecast from each origin what was known later. The form and parameters are learned of the values
- * before the first origin, never of what they are judged on; for the future the parameters are learned anew of all. `from`:
- * the origins, ascending; null: those of `originsOf`.
+ * Back-tests every candidate from each origin. Its form and parameters come from the values before the first origin, never
+ * from the values that judge it. For the future, the parameters are re-estimated from all values. `from`: the origins,
+ * ascending; null: those of `originsOf`.
  */
 export function tryCandidates(history: History, horizon: number, from: readonly number[] | null = null): Trials {
   const { values, periods } = history;

@@ -1,21 +1,21 @@
 import type { Candidate, Trials } from './backtest.ts';
 
-/** A candidate counts by its error to the power of minus this: one that errs twice as much counts a sixteenth. */
+/** The weight of a candidate is its error to the power of minus this: twice the error gives a sixteenth of the weight. */
 const SHARPNESS = 4;
-/** What is unusual once is more often over than not: of two that erred the same, the one without it counts twice. */
+/** An outlier is usually a single event: of two candidates with the same error, the one without outliers gets twice the weight. */
 const FAVOUR_OF_CLEANED = 2;
-/** A forecast that leaves the range of the history by more than so many ranges is not believed. */
+/** A forecast that leaves the range of the history by more than this many ranges is rejected. */
 const MOST_RANGES = 3;
 
-/** Absolute errors of every candidate, summed by origin, where the outcome is known. */
+/** Absolute errors of every candidate, summed by origin, over the known outcomes. */
 export interface ErrorSums {
   /** By candidate, by origin. */
   readonly sums: readonly Float64Array[];
-  /** By origin: outcomes that are known. */
+  /** By origin: number of known outcomes. */
   readonly counts: Float64Array;
 }
 
-/** `known[t]` is 1 where the value at t was seen, 0 where it was filled. */
+/** `known[t]` is 1 if the value at t was observed, 0 if it was filled. */
 export function sumErrors({ past, origins }: Trials, values: Float64Array, known: Uint8Array): ErrorSums {
   const counts = new Float64Array(origins.length);
   for (const [index, origin] of origins.entries()) {
@@ -65,7 +65,7 @@ export function weightsOf(errors: Float64Array, candidates: readonly Pick<Candid
   return raw.map((weight) => weight / total);
 }
 
-/** Weights with those candidates left out whose forecast cannot be believed, unless that were all of them. */
+/** Weights without the candidates whose forecast is rejected, unless all would be rejected. */
 export function believable(weights: Float64Array, future: readonly Float64Array[], values: Float64Array): Float64Array {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

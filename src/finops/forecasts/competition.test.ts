@@ -81,7 +81,7 @@ function lowestOfOthers(set: string, names: ReadonlySet<string>): number {
 }
 
 describe.skipIf(!there)('competition series whose future is known (needs ../shared)', () => {
-  /** Every so many series: usually, and in `npm run test:deep`. */
+  /** Samples every n-th series: the first n in the normal suite, the second in `npm run test:deep`. */
   it.each<[string, number, readonly number[] | null, number, number]>([
     ['nn5', 7, [7], 10, 2],
     ['m3_monthly', 12, [12], 30, 6],
@@ -94,7 +94,7 @@ describe.skipIf(!there)('competition series whose future is known (needs ../shar
       const scores = series.map((known) => scored(known, period, told));
       const mase = average(scores.map((score) => score.mase));
       expect(mase).toBeLessThan(lowestOfOthers(set, new Set(series.map(({ name }) => name))));
-      // of a sample: the whole sets are held to 77 to 83 and 93 to 97 by forecast_score.py
+      // for a sample; forecast_score.py requires 77 to 83 and 93 to 97 for the full sets
       const [inner, outer] = [
         average(scores.map(({ inside80 }) => inside80)),
         average(scores.map(({ inside95 }) => inside95)),

@@ -1,9 +1,9 @@
 import { quantileOf } from '../../platform/numbers/index.ts';
 import { normalQuantile, studentQuantile } from './numbers/student.ts';
 
-/** How far off forecasts were: what intervals are made of. */
+/** Size of past forecast errors, the basis of the intervals. */
 export interface Spread {
-  /** Half the width of the interval that holds the outcome `step` steps ahead (0 is the next) with probability `level`. */
+  /** Half the width of the interval that contains the outcome `step` steps ahead (0 is the next) with probability `level`. */
   halfWidth(level: number, step: number): number;
 }
 
@@ -16,11 +16,11 @@ const LEAST_DEGREES = 2.5;
 const LEAST_SCORES = 5;
 
 /**
- * Intervals out of the errors at earlier origins (split conformal: Vovk et al. 2005, made for horizons). An error `step + 1`
- * steps ahead is divided by `(step + 1)^growth`; the quantile of these scores at `level`, times the growth again, is half the
- * width. The origins are few and overlap, and the size of errors differs between them: the quantile is widened as Student's t
- * is wider than the normal, of as many degrees of freedom as the size of errors is known by: `horizons / (2 * variance of
- * its logarithm between origins)`. Null when fewer than five outcomes are known.
+ * Intervals from the errors at earlier origins (split conformal: Vovk et al. 2005, extended to horizons). An error `step +
+ * 1` steps ahead is divided by `(step + 1)^growth`; the quantile of these scores at `level`, times the growth again, is half
+ * the width. The origins are few and overlap, and the size of errors differs between them. Therefore the quantile is widened
+ * by the ratio of Student's t to the normal, with `horizons / (2 * variance of the logarithm of the error size between
+ * origins)` degrees of freedom. Null with fewer than five known outcomes.
  */
 export function conformalSpread(errors: readonly Float64Array[], horizons: number): Spread | null {
   const growth = growthOf(errors, horizons);

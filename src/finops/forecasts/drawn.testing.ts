@@ -9,7 +9,7 @@ export interface Draws {
   normal(): number;
 }
 
-/** Keeps what is drawn off 0 and 1. */
+/** Keeps the draws away from 0 and 1. */
 const HALF_STEP = 1e-10;
 
 export function drawsOf(seed: number): Draws {
@@ -25,7 +25,7 @@ export interface Shape {
   readonly season: number;
   /** Change of the level from one step to the next, in the same. */
   readonly slope: number;
-  /** How much of an error is left one step later, 0..1. */
+  /** Share of an error that remains one step later, 0..1. */
   readonly memory: number;
 }
 

@@ -8,7 +8,7 @@ import { historyOf } from './history.ts';
 export interface SeriesForecastOptions {
   /** Steps ahead, 1 or more. */
   readonly horizon: number;
-  /** Lengths of the seasons in steps, such as 7 for days; those of which there are no two cycles are left out. */
+  /** Lengths of the seasons in steps, such as 7 for days; those without two full cycles are left out. */
   readonly seasons: readonly number[];
   /** Probabilities of the intervals, each within 0..1. */
   readonly levels: readonly number[];
@@ -16,49 +16,49 @@ export interface SeriesForecastOptions {
   readonly stepsBack?: readonly number[];
 }
 
-/** An interval for each step, and the probability with which it holds the outcome. */
+/** An interval for each step, and the probability with which it contains the outcome. */
 export interface Interval {
   readonly level: number;
   readonly low: Float64Array;
   readonly high: Float64Array;
 }
 
-/** A candidate with what it counts in the combination, and how it erred at the earlier origins. */
+/** A candidate with its weight in the combination, and its error at the earlier origins. */
 export interface Member {
   readonly name: string;
   /** Share of the forecast, 0..1; all add up to 1. */
   readonly weight: number;
-  /** Mean absolute scaled error; null when it is not known. */
+  /** Mean absolute scaled error; null if unknown. */
   readonly mase: number | null;
 }
 
 export interface SeriesForecast {
   readonly mean: Float64Array;
   readonly intervals: readonly Interval[];
-  /** `combination`, or `constant` when all values are the same. */
+  /** `combination`, or `constant` if all values are equal. */
   readonly method: 'combination' | 'constant';
   readonly members: readonly Member[];
   readonly backtest: BacktestResult;
-  /** Values that were missing and have been filled. */
+  /** Number of missing values that were filled. */
   readonly filled: number;
   /**
-   * What came less what was forecast, from each earlier time in the order of `stepsBack`, as far as the series goes and the horizon
-   * asks, by weights that the others give; NaN where the outcome is not known. Empty where it could not be tried.
+   * Outcome minus forecast from each earlier origin, in the order of `stepsBack`, up to the horizon or the end of the
+   * series. The weights come from the other origins. NaN if the outcome is unknown. Empty without a back-test.
    */
   readonly pastErrors: readonly Float64Array[];
 }
 
-/** Older values are not looked at. */
+/** Maximum number of values; older ones are ignored. */
 export const MOST_VALUES = 5000;
-/** Fewer values than these say nothing of what comes. */
+/** Minimum number of known values for a forecast. */
 export const LEAST_VALUES = 4;
 
 /**
- * The next values of an evenly spaced series, with intervals. Several methods forecast from earlier origins of the series; they are
- * combined by how they erred, and the intervals are as wide as those errors were. A missing value is NaN: it is filled for
- * the methods and never judged on. A series without a negative value gets no negative forecast. Of the last 5,000 values, of
- * which at least four must be known; the rest is the caller's to check. Pure: the same series gives the same forecast.
- * Example: 20, 20, 20, 20 gives 20 with an interval of no width.
+ * Forecasts the next values of an evenly spaced series, with intervals. Several methods forecast from earlier origins of the
+ * series. Their weights and the widths of the intervals come from their errors. A missing value is NaN: it is filled for the
+ * methods and never used to judge them. A series without a negative value gets no negative forecast. It uses the last 5,000
+ * values, at least four of which must be known; the caller checks the rest. Pure: the same series gives the same forecast.
+ * Example: 20, 20, 20, 20 gives 20 with an interval of zero width.
  */
 export function forecastSeries(series: ArrayLike<number>, options: SeriesForecastOptions): SeriesForecast {
   const { horizon, levels } = options;
@@ -95,10 +95,10 @@ export function forecastSeries(series: ArrayLike<number>, options: SeriesForecas
   };
 }
 
-/** Smaller values have too few digits left to be divided by. */
+/** A divisor below this has too few significant digits. */
 const LEAST_SIZE = 1e-250;
 
-/** What the trials of the candidates have shown. */
+/** Back-test results of the candidates. */
 interface Tested {
   readonly trials: Trials;
   readonly sums: ErrorSums;
@@ -107,7 +107,7 @@ interface Tested {
   readonly horizon: number;
 }
 
-/** Errors of the combination, by origin and step; NaN where the outcome is not known. */
+/** Errors of the combination, by origin and step; NaN if the outcome is unknown. */
 function errorsOf({ trials, scaled, known }: Tested, weights: Float64Array, origin: number): Float64Array {
   const from = trials.origins[origin] as number;
   const forecast = combine(
@@ -167,7 +167,7 @@ function constant(value: number, horizon: number, levels: readonly number[], fil
   };
 }
 
-/** Mean absolute change over one season, of the values that were seen; null when there is none, or it is zero. */
+/** Mean absolute change over one season, of the observed values; null if there is none, or it is zero. */
 function naiveError(values: Float64Array, known: Uint8Array, period: number): number | null {
   let sum = 0;
   let count = 0;

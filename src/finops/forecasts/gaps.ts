@@ -1,15 +1,15 @@
-/** A series with every value there: what was missing is filled, and marked. */
+/** A series without gaps: missing values are filled and marked. */
 export interface Whole {
   readonly values: Float64Array;
-  /** 1 where the value was seen, 0 where it was filled. */
+  /** 1 if the value was observed, 0 if it was filled. */
   readonly known: Uint8Array;
   readonly filled: number;
 }
 
 /**
- * Fills what is missing (NaN): the mean of its phase in the season, plus a line between what the neighbours that are known
- * differ from theirs. Before the first and behind the last known value the line is level. Example without a season: 1, NaN, 3
- * -> 1, 2, 3.
+ * Fills missing values (NaN): the mean of the phase in the season, plus a linear interpolation of the deviations of the
+ * known neighbours from their phase means. Before the first and after the last known value the deviation is constant.
+ * Example without a season: 1, NaN, 3 -> 1, 2, 3.
  */
 export function fillGaps(series: ArrayLike<number>, period: number): Whole {
   const values = Float64Array.from(series);
@@ -34,7 +34,7 @@ export function fillGaps(series: ArrayLike<number>, period: number): Whole {
   return { values, known, filled };
 }
 
-/** Means by phase; of all where a phase was never seen. */
+/** Means by phase; the overall mean for a phase without an observed value. */
 function phaseMeans(values: Float64Array, period: number): Float64Array {
   const sums = new Float64Array(period);
   const counts = new Float64Array(period);

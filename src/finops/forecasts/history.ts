@@ -1,14 +1,14 @@
 import { mstl, type SeasonalParts } from './decomposition/mstl.ts';
 import { withoutOutliers } from './outliers.ts';
 
-/** The values of a series up to an instant, evenly spaced and without gaps, and what its methods share. */
+/** The values of a series up to an instant, evenly spaced and without gaps, with intermediate results that its methods share. */
 export interface History {
   readonly values: Float64Array;
   /** Lengths of its seasons in steps, ascending; empty when it has none. */
   readonly periods: readonly number[];
-  /** The series taken apart; made when it is first asked for. */
+  /** The decomposition of the series; computed on first use. */
   parts(): SeasonalParts;
-  /** The same with unusual values put to what would be usual; itself when there are none. */
+  /** The same history with outliers replaced; the same object if there are none. */
   cleaned(): History;
 }
 
@@ -33,11 +33,11 @@ export function historyOf(values: Float64Array, periods: readonly number[]): His
   return history;
 }
 
-/** What a method has learned of a history; it serves the longer ones that begin with it. */
+/** A fitted method; it also applies to a longer history with the same beginning. */
 export interface Fit {
-  /** The point forecasts of the steps behind a history. */
+  /** Point forecasts of the steps after a history. */
   forecast(history: History, horizon: number): Float64Array;
-  /** Learns the parameters anew, of the same form. */
+  /** Re-estimates the parameters, with the same form. */
   again(history: History): Fit;
 }
 

@@ -9,16 +9,16 @@ export { forecastSeries } from './forecast-series.ts';
 export { forecastMigrations } from './ledger/migrations.ts';
 export { studentQuantile } from './numbers/student.ts';
 
-/** What comes next, with intervals that hold what they promise. */
+/** Forecasts of cost, with calibrated intervals. */
 export interface Forecasts {
-  /** Makes the forecasts of the ledger anew when bills, rules, budgets or known changes do. */
+  /** Remakes the ledger forecasts when bills, rules, budgets or known changes change. */
   listen(events: Pick<Events, 'subscribe'>): void;
-  /** How likely a budget is passed in its present window; null where there is no forecast of it. */
+  /** Probability that a budget is exceeded in its present window; null without a forecast. */
   expectedBreach: ExpectedBreachOf;
   readonly routes: readonly Route[];
 }
 
-/** Makes the forecasts; `main.ts` calls it once. The calculations need no making: whoever has a series calls `forecastSeries`. */
+/** Creates the forecasts; `main.ts` calls it once. For a single series, call `forecastSeries` directly. */
 export function createForecasts(deps: LedgerForecastDeps): Forecasts {
   return {
     listen: (events) => scheduleForecasts(deps, events),

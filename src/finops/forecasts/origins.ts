@@ -2,14 +2,14 @@
 const MOST_ORIGINS = 10;
 const LEAST_VALUES = 8;
 const LEAST_CYCLES = 2;
-/** Horizons before the end within which the origins lie; what is older says less of today. */
+/** Number of horizons before the end that contain the origins; older errors are less relevant. */
 const HORIZONS = 10;
 const CYCLES = 3;
 const LEAST_SHARE = 0.3;
 
 /**
- * Ascending origins, evenly spread: first those behind which a whole horizon is known, then, when there are few of those,
- * some with a part of it. The distance between them is odd, so that they fall on all phases of a season.
+ * Ascending origins, evenly spaced: first those with a full known horizon, then, if there are few of them, some with a part
+ * of it. The distance between them is odd, so that they cover all phases of a season.
  */
 export function originsOf(count: number, horizon: number, period: number): number[] {
   const least = Math.max(LEAST_VALUES, LEAST_CYCLES * period + 2);

@@ -1,14 +1,14 @@
 import { quantileOf } from '../../platform/numbers/index.ts';
 
-/** Neighbours on either side whose median says what would be usual. */
+/** Number of neighbours on each side; their median is the typical value. */
 const REACH = 7;
-/** A value further beyond the quartiles than so many interquartile ranges is unusual. */
+/** A value beyond the quartiles by more than this many interquartile ranges is an outlier. */
 const RANGES = 2;
 
 /**
- * The values with what is unusual put to what would be usual: a value of the adjusted series further from the median of
- * its neighbours than two interquartile ranges beyond the quartiles of those distances is moved to that median. At the
- * end only the neighbours before count. Null when nothing is unusual.
+ * Replaces outliers by their typical values. A value of the adjusted series is an outlier if its distance from the median of
+ * its neighbours is more than two interquartile ranges beyond the quartiles of those distances. It is moved to that median.
+ * At the end only the earlier neighbours count. Null without outliers.
  */
 export function withoutOutliers(values: Float64Array, adjusted: Float64Array): Float64Array | null {
   if (values.length === 0) return null;

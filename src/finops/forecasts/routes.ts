@@ -12,7 +12,7 @@ export function forecastRoutes(): Route[] {
       await setImmediate();
       return report();
     });
-    last = turn.catch(() => null); // whoever asked is told; the next begins
+    last = turn.catch(() => null); // the caller receives the error; the next request continues
     return turn;
   };
   return [

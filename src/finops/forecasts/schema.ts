@@ -3,10 +3,10 @@ import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schem
 import { seriesColumns, seriesFileErrors } from '../../platform/csv/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 
-/** More values than these are no series for people; a file may hold more, of which the last ones count. */
+/** Maximum number of values in a request; a file may have more, and its last ones count. */
 const MOST_SERIES_VALUES = 50_000;
 const MOST_TIME_CHARACTERS = 64;
-/** Beyond it squares and sums lose what a forecast is made of. */
+/** Above it, squares and sums lose the digits that a forecast needs. */
 const GREATEST_VALUE = 1e15;
 
 const MOST_SEASONS = 4;

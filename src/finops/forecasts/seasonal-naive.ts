@@ -11,5 +11,5 @@ const fit: Fit = {
   again: () => fit,
 };
 
-/** What was one season ago, the longest season of which two cycles are known; without a season the last value. */
+/** The value of one season ago, for the longest season with two known cycles; without a season the last value. */
 export const seasonalNaive: Method = { name: 'seasonal-naive', fit: () => fit };

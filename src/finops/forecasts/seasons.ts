@@ -7,9 +7,9 @@ const LEAST_AGREEMENT = 0.5;
 const MOST_AGREEMENT = 0.9;
 
 /**
- * Those of the candidate periods whose season is there: the mean profile of the older half of the cycles, less their trend,
- * correlates with that of the newer half by at least `2 / sqrt(period - 1)`, within 0.5 to 0.9. A longer period counts only
- * for what the shorter ones leave. NaN is missing. Example: [7, 365] of a year of days with quiet weekends -> [7].
+ * The candidate periods with a real season: the mean profile of the older half of the cycles, without their trend,
+ * correlates with that of the newer half by at least `2 / sqrt(period - 1)`, within 0.5 to 0.9. A longer period is tested on
+ * the rest after the shorter ones. NaN is missing. Example: [7, 365] of a year of days with quiet weekends -> [7].
  */
 export function findSeasons(series: ArrayLike<number>, candidates: readonly number[]): number[] {
   const found: number[] = [];
@@ -73,8 +73,8 @@ function correlation(first: Float64Array, second: Float64Array): number {
 }
 
 /**
- * The seasons that a forecast uses: of those that were told the shortest, and longer ones that show; of the usual ones
- * those that show.
+ * The seasons that a forecast uses. Of the given ones (`told`): the shortest, and longer ones that the series confirms.
+ * Without given ones: those of `usual` that the series confirms.
  */
 export function seasonsToUse(series: Float64Array, told: readonly number[] | null, usual: readonly number[]): number[] {
   if (told === null) return findSeasons(series, usual);

@@ -14,7 +14,7 @@ const minutes = (count: number, value: number | string | null) =>
 const price = { amount: '2', currency: 'USD' };
 
 const shared = await sharedQuietApplication();
-/** Each test has three days of its own. */
+/** Each test has three separate days. */
 let from = '';
 let to = '';
 let tests = 0;
@@ -28,7 +28,7 @@ const samplesText = (gpus: Parameters<typeof samplesOf>[0], options: Parameters<
 const idle = (application: Application, { query = {} }: Parameters<typeof idleOf>[1] = {}) =>
   idleOf(application, { query: { from, to, ...query } });
 
-/** An application of its own, for tests with dates of their own, or that look at all imports. */
+/** A separate application, for tests with fixed dates, or that read all imports. */
 async function fresh(): Promise<Application> {
   const application = await testApplication();
   onTestFinished(() => application[Symbol.asyncDispose]());
@@ -99,7 +99,7 @@ describe('idle time', () => {
     const values = [...minutes(16, 0), null, null, ...minutes(16, 0)];
     await importSamples(application, samplesText({ a: values, b: minutes(34, 5), c: minutes(34, 5) }));
     const bridged = await idle(application);
-    // Two minutes that nobody knows are no idle time; the period that they lie in is longer than half an hour.
+    // Two minutes without readings are not idle time; the period that contains them is longer than half an hour.
     expect(bridged).toMatchObject({ idleGpuHours: 32 / 60, lostRatio: 0 });
     expect(bridged.missingGpuHours).toBeCloseTo(2 / 60, 9);
     expect(await idle(application, { query: { maxGap: '2m' } })).toMatchObject({ idleGpuHours: 0, missingGpuHours: 0 });
@@ -111,7 +111,7 @@ describe('idle time', () => {
     await importSamples(application, samplesText({ a: thinned, b: thinned, c: minutes(100, 0) }), { price });
     const found = await idle(application);
     expect(found.lostRatio).toBeCloseTo(0.1, 9);
-    // c lost nothing: what is made up is the part that the middle one lost.
+    // c lost nothing: the correction is the loss of the median GPU.
     expect(found.gpuHours).toBeCloseTo((280 / 60) * (10 / 9), 9);
     expect(Number(found.cost.amount)).toBeCloseTo(found.gpuHours * 2, 9);
     expect(found.idleShare).toBe(1);
@@ -164,7 +164,7 @@ spec:
     });
     expect(applied.statusCode, applied.body).toBe(200);
     await importSamples(application, samplesText({ a: minutes(2 * HOUR, 0) }), { resource: 'gpu:X' });
-    // Nothing is known of the first half hour.
+    // The first half hour is unknown.
     expect((await idle(application)).idleCost).toMatchObject({ amount: '3', currency: 'USD', unpricedGpuHours: 0.5 });
   });
 
@@ -361,7 +361,7 @@ function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** Readings in periods at zero of at least so many minutes; readings of one period are at most `gap` minutes apart. */
+/** Readings in zero periods of at least `window` minutes; readings of one period are at most `gap` minutes apart. */
 function idleMinutes(values: readonly (number | null)[], window: number, gap: number): number {
   let [total, first, last, count] = [0, -1, -1, 0];
   const end = () => {

@@ -45,32 +45,32 @@ export {
 } from './spot/deadline-policy.ts';
 
 /**
- * What GPUs did, as far as it was read: which of them do nothing, whose they were then and what that costs, and on how few of
- * them work would fit. And how to buy them: spot, commitments, and which hardware for a served model.
+ * Measured GPU usage: idle GPUs, their owners at that time and their cost, and the number of GPUs that the work needs. Also
+ * advice to buy GPUs: spot, commitments, and hardware for a served model.
  */
 export interface Gpus
   extends AsyncDisposable,
     Pick<GpuService, 'learnOf' | 'days' | 'runDays' | 'readDays' | 'heldAt' | 'containers' | 'nodeGroups'> {
   /** `GpuSource`, `GpuOwnerRules`. */
   readonly kinds: readonly ManifestKind[];
-  /** What each GPU bore in [start, end) Unix ms, as far as it was read, by name. */
+  /** Load of each GPU in [start, end) Unix ms, as far as it was read, by name. */
   loads(window: { readonly start: number; readonly end: number }): Promise<GpuLoad[]>;
-  /** Changes when readings are imported from a file, and with the day where sources send them; null: there are none. */
+  /** Changes if readings are imported from a file, and daily if sources send readings; null: no readings. */
   stamp(sql: Sql, today: string): Promise<string | null>;
-  /** What retention of single readings deletes when they are kept for so many days; null: by the setting. */
+  /** The deletions by retention of single readings after this number of days; null: by the setting. */
   previewReadings(days: number | null): Promise<RetentionPreview>;
   readonly purchases: Purchases;
   readonly routes: readonly Route[];
-  /** Where a Prometheus writes to. */
+  /** Endpoint for the remote write of a Prometheus. */
   readonly plugin: Plugin;
-  /** Takes what runs log of their GPUs, where a source says so. */
+  /** Imports the GPU metrics that runs log, if a source enables it. */
   listen(events: Pick<Events, 'subscribe'>, runs: RunGpus): void;
-  /** Begins to put readings that were sent into their days, every few minutes and when they are many. */
+  /** Starts to fold received readings into their days, every few minutes and when many are waiting. */
   start(): void;
 }
 
 export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'>, PurchaseDeps {
-  /** Readings on their way in. */
+  /** Received readings that are not in their days yet. */
   readonly gpuReadings: JournaledTable;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly log: Log;

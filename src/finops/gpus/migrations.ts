@@ -33,7 +33,7 @@ export const gpuMigrations: Migrations = {
         .addColumn('left_out', 'text', (column) => column.notNull())
         .addColumn('last_error', 'text')
         .execute();
-      // GPUs, and parts of them, by what was read last.
+      // GPUs, and parts of them, by their last reading.
       await db.schema
         .createTable('gpu_device')
         .addColumn('gpu', 'text', (column) => column.primaryKey())
@@ -45,7 +45,7 @@ export const gpuMigrations: Migrations = {
         .addColumn('signal_ms', 'bigint')
         .addColumn('seen_ms', 'bigint', (column) => column.notNull())
         .execute();
-      // What was replaced by then may leave the disk: nobody reads it any more.
+      // Versions replaced up to here are no longer read and may be deleted from disk.
       await db.schema
         .createTable('gpu_replaced')
         .addColumn('table_name', 'text', (column) => column.primaryKey())
@@ -96,7 +96,7 @@ export const gpuMigrations: Migrations = {
   },
   'gpus/005-containers': {
     async up(db) {
-      // How far sources were asked about containers.
+      // Progress of the container reads of sources.
       await db.schema
         .createTable('gpu_container_source')
         .addColumn('name', 'text', (column) => column.primaryKey())
@@ -108,7 +108,7 @@ export const gpuMigrations: Migrations = {
         .execute();
     },
   },
-  // Leases of readers say when a replaced file may leave the disk (ADR 065).
+  // The leases of readers determine when a replaced file may be deleted from disk (ADR 065).
   'gpus/006-without-replaced': {
     async up(db) {
       await db.schema.dropTable('gpu_replaced').execute();

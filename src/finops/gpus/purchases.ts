@@ -11,18 +11,18 @@ import { type DeadlineQuestion, deadlineReplay, type SpotQuestion, spotAdvice } 
 
 export type PurchaseDeps = CommitmentDeps & HardwareDeps;
 
-/** How to buy. Nothing is kept, bought or ordered; each is work for the processor, so that one waits for the other. */
+/** Advice on purchases. Nothing is stored, bought or ordered. Each call is CPU work, so calls run one after the other. */
 export interface Purchases {
   /** How often a job should save on spot capacity, and whether spot pays. Error: `price_not_found`. */
   spot(question: SpotQuestion): Promise<SpotAdvice>;
   /** A job with a deadline on spot capacity, replayed. Errors: `price_not_found`, `spot_replay_too_long`. */
   deadline(question: DeadlineQuestion): Promise<DeadlineReplayReport>;
   /**
-   * How much to commit to, by the demand of each hour in the bill or as stated. Errors: `demand_unusable`, `price_not_found`,
+   * Advice on a commitment, from the hourly demand in the bill or as stated. Errors: `demand_unusable`, `price_not_found`,
    * `dimension_unknown`, `bill_delivery_not_found`.
    */
   commitment(question: CommitmentQuestion): Promise<CommitmentAdvice>;
-  /** The same with the hours and deliveries that it was made of. */
+  /** The same, with its hours and deliveries as evidence. */
   commitmentCase(question: CommitmentQuestion): Promise<CommitmentCase>;
   /** The cheapest measured hardware that meets the SLO. Error: `profile_unusable`. */
   hardware(question: HardwareQuestion): Promise<HardwareAdvice>;
@@ -32,7 +32,7 @@ export function createPurchases(deps: PurchaseDeps): Purchases {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
-    last = turn.catch(() => null); // whoever asked is told; the next begins
+    last = turn.catch(() => null); // the caller receives the error; the next request continues
     return turn;
   };
   return {

@@ -63,42 +63,42 @@ interface SentFile {
   readonly name: string;
 }
 
-/** Takes in readings of GPUs, and answers what follows from them. */
+/** Imports readings of GPUs, and reports on them. */
 export interface GpuService {
   /**
-   * Imports a file, whole or not at all; the upload is gone afterwards. One at a time: each writes days anew. Errors: those
-   * of the file, `gpu_column_missing`, `gpu_samples_unusable`, `gpu_interval_unknown`.
+   * Imports a file, whole or not at all; the upload is removed afterwards. Imports run one at a time, because each rewrites
+   * days. Errors: those of the file, `gpu_column_missing`, `gpu_samples_unusable`, `gpu_interval_unknown`.
    */
   importSamples(request: SampleRequest): Promise<GpuImport>;
-  /** The same, of the numbers of GPUs of a pool. */
+  /** The same for the GPU counts of a pool. */
   importPool(request: PoolRequest): Promise<GpuImport>;
   imports(): Promise<GpuImport[]>;
   idle(query: IdleQuery): Promise<GpuIdle>;
-  /** Imports who held GPUs; one at a time, as readings. Errors: those of the file, `gpu_column_missing`, `gpu_holders_unusable`. */
+  /** Imports holders of GPUs; one at a time, like readings. Errors: those of the file, `gpu_column_missing`, `gpu_holders_unusable`. */
   importHolders(request: z.infer<typeof importGpuHolders.body>): Promise<GpuHolders>;
-  /** Notes who held GPUs: within the time of a GPU that they tell of, they alone stand. */
+  /** Records holders of GPUs: within the reported time of a GPU, only the reported holders count. */
   note(holdings: readonly GpuHolding[]): Promise<void>;
-  /** From now on, what is known of the work on GPUs. */
+  /** Sets the source of facts about work on GPUs. */
   learnOf(work: GpuWork): void;
-  /** Documents of rules that say whose GPU time is, in the order in which they are tried. */
+  /** Documents of rules for the owners of GPU time, in the order in which they are tried. */
   ownerRules(): Promise<StoredRules[]>;
-  /** Who held each GPU at an instant, Unix milliseconds, as it was told last in the quarter of an hour before. */
+  /** Holders of each GPU at an instant, Unix milliseconds, by the last report in the 15 minutes before. */
   heldAt(at: number): Promise<GpuHeld[]>;
   owners(query: z.infer<typeof getGpuOwners.query>): Promise<GpuOwners>;
   efficiency(query: z.infer<typeof getGpuEfficiency.query>): Promise<GpuEfficiency>;
   heatMap(query: z.infer<typeof getGpuHeatMap.query>): Promise<GpuHeatMap>;
   readings(query: z.infer<typeof getGpuReadings.query>): Promise<GpuReadings>;
   outcomes(query: z.infer<typeof getGpuOutcomes.query>): Promise<GpuOutcomes>;
-  /** Time and money of each GPU by owner and day, within UTC days, the second exclusive. */
+  /** Time and cost of each GPU by owner and day, within UTC days, the second exclusive. */
   days(within: { readonly from: string; readonly to: string }): Promise<GpuDay[]>;
   /** GPU time and cost of runs by run and day, within UTC days, the second exclusive. */
   runDays(within: { readonly from: string; readonly to: string }): Promise<RunGpuDay[]>;
-  /** UTC days (YYYY-MM-DD) of which readings are known, in order. */
+  /** UTC days (YYYY-MM-DD) with readings, in order. */
   readDays(sql: Sql): Promise<string[]>;
   containerReport(query: z.infer<typeof listContainerUse.query>): Promise<z.infer<typeof listContainerUse.response>>;
-  /** What containers asked for and used in [start, end) Unix ms, on whole hours, by workload. */
+  /** Requests and usage of containers in [start, end) Unix ms, on whole hours, by workload. */
   containers(window: { readonly start: number; readonly end: number }): Promise<ContainerUse[]>;
-  /** Nodes by cluster and type, and which of them could be emptied; the same time. */
+  /** Nodes by cluster and type, and the nodes that could be emptied; the same window. */
   nodeGroups(window: { readonly start: number; readonly end: number }): Promise<NodeGroup[]>;
   /** Errors: those of the files, `gpu_column_missing`, `gpu_list_invalid`. */
   pack(request: z.infer<typeof packGpus.body>): Promise<GpuPacking>;
@@ -114,7 +114,7 @@ export function createGpuService(deps: GpuDeps): GpuService {
     if (path === null) throw new Error('uploads are kept on this machine');
     return { path, name, sha256 };
   };
-  /** What was sent is gone after its use, whatever came of it. */
+  /** Removes the uploads after use, also after a failure. */
   const using = async <T>(
     sent: readonly SentFile[],
     work: (files: readonly SampleFile[]) => Promise<T>,

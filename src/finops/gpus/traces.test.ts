@@ -15,7 +15,7 @@ const columns = { value: 'value', time: 'timestamp_anon', gpu: 'container_ip', n
 const interval = '57s';
 const price = { amount: '1.861', currency: 'USD' };
 
-/** A generator of its own seed: the same rows are lost every time. */
+/** A generator with a fixed seed: the same rows are lost in every run. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {

@@ -4,9 +4,9 @@ import { type BookedPrice, priceStretches } from '../prices/index.ts';
 const MS_PER_HOUR = 3_600_000;
 
 /**
- * The last instant (Unix milliseconds) until which `quantity` units of one resource can be held from `start` for at most
- * `amount`: the inverse of the metered cost, rounded down to whole milliseconds, so that what is held until then never
- * costs more. It looks no further than `horizon`, and ends where a price ends and none follows.
+ * The last instant (Unix milliseconds) until which `quantity` units of one resource, held from `start`, cost at most
+ * `amount`. It is the inverse of the metered cost, rounded down to whole milliseconds, so that usage up to it never costs
+ * more. The result is at most `horizon`, and at most the end of the last price if no price follows it.
  * Example: 1 unit at 3.60 an hour for 0.01 from 0 -> 10,000 ms.
  */
 export function affordableUntil(

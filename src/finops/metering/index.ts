@@ -27,32 +27,35 @@ export type { RunningTotal } from './running-totals.ts';
 export { costPerThousand, type MeteredRuns, type MeteredTotalWithBooks, usedPrices } from './service.ts';
 export type { CountedPredictions } from './store.ts';
 
-/** Usage intervals times the price book: what something costs, as it happens. */
+/** Usage intervals times the price book: metered cost, available as usage happens. */
 export interface Metering {
-  /** Metered cost of everything whose subject has the given fields; clipped to [start, end) Unix ms when given. */
+  /** Total metered cost of the usage with the given subject fields; clipped to [start, end) Unix ms if given. */
   total(sql: Sql, subject: Subject, within?: { start: number; end: number }): Promise<MeteredTotalWithBooks>;
   /**
-   * What `total` answers of the cost, from a sum that is kept as intervals come: the first question of a subject and a
-   * stretch of time reads them all, the next ones none. Errors: `currency_mismatch`.
+   * The cost part of `total`, from a sum that is updated with every recorded interval. The first call for a subject and a
+   * window reads all intervals; later calls read none. Errors: `currency_mismatch`.
    */
   runningTotal(sql: Sql, subject: Subject, within: { start: number; end: number }): Promise<RunningTotal>;
-  /** Intervals that touch [start, end) Unix ms, whole, each with its cost by the price book; of a subject, where one is given. */
+  /** Intervals that overlap [start, end) Unix ms, unclipped, each with its cost by the price book; filtered by subject if given. */
   within(sql: Sql, within: { start: number; end: number }, subject?: Subject): Promise<MeteredUsage[]>;
-  /** Changes whenever an interval that touches [start, end) Unix ms is recorded, or recorded anew. */
+  /** Changes whenever an interval that overlaps [start, end) Unix ms is recorded or replaced. */
   fingerprint(sql: Sql, within: { start: number; end: number }): Promise<string>;
   /** Predictions by day, endpoint and model within [start, end) Unix ms, each interval on the day on which it begins. */
   predictionsByDay(sql: Sql, within: { start: number; end: number }): Promise<CountedPredictions[]>;
-  /** Intervals of these runs, whole, each with its cost; a few hundred runs a call. */
+  /** Intervals of these runs, unclipped, each with its cost; at most a few hundred runs per call. */
   ofRuns(sql: Sql, runs: readonly string[]): Promise<MeteredUsage[]>;
-  /** Metered cost of everything within [start, end) Unix ms, parted into what runs had and what others had. */
+  /** Total metered cost within [start, end) Unix ms, split into the cost of runs and the cost of all other usage. */
   runsAndOthers(sql: Sql, within: { start: number; end: number }): Promise<MeteredRuns>;
-  /** Ids of runs whose usage held a machine, or has this in its subject, in order. */
+  /** Ids of the runs that used a machine or that have a value in their subject, in order. */
   runsHolding(sql: Sql, held: Held, limit: number): Promise<string[]>;
   /** Ids of runs that have usage, in order, from after one ('' for the first). */
   runsWithUsage(sql: Sql, after: string, limit: number): Promise<string[]>;
-  /** Records intervals in the caller's transaction, each in the place of the one of its id. Errors: `usage_interval_invalid`. */
+  /**
+   * Records intervals in the caller's transaction; an interval replaces the stored one of the same id. Errors:
+   * `usage_interval_invalid`.
+   */
   record(sql: Sql, intervals: readonly UsageInterval[]): Promise<void>;
-  /** Turns what runs report of their GPUs into usage intervals. */
+  /** Converts the GPU usage that runs report into usage intervals. */
   listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
 }

@@ -2,7 +2,7 @@ import { decimal, decimalString } from '../../platform/units/index.ts';
 import { type BookedPrice, priceStretches } from '../prices/index.ts';
 
 const MS_PER_HOUR = 3_600_000;
-/** As many decimals as the lake keeps. */
+/** The number of decimals in the lake. */
 const DECIMALS = 20;
 
 export interface Usage {

@@ -21,7 +21,7 @@ const PRICES = book(
 const clock = { now: () => NOW };
 const shared = await sharedQuietApplication({ clock });
 let application: Application;
-/** Each test records usage of runs, of a model and of a team of its own. */
+/** Each test records usage of separate runs, a separate model and a separate team. */
 let [run, otherRun, model, team] = ['', '', '', ''];
 let tests = 0;
 beforeEach(() => {
@@ -30,7 +30,7 @@ beforeEach(() => {
   [run, otherRun, model, team] = [`run-${tests}`, `other-run-${tests}`, `model-${tests}`, `team-${tests}`];
 });
 
-/** An application of its own, for tests that need an empty store. */
+/** A separate application, for tests that need an empty store. */
 async function ownApplication(): Promise<void> {
   const own = await quietApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());

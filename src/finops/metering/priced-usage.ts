@@ -21,7 +21,7 @@ export interface MeteredUsage {
   readonly hours: string;
 }
 
-/** Prices each interval; the price book is asked once a resource. */
+/** Prices each interval; reads the price book once per resource. */
 export async function priceUsage(
   deps: MeteringDeps,
   sql: Sql,

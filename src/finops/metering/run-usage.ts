@@ -4,7 +4,7 @@ import type { StoredEvent } from '../../platform/events/index.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 import { ResourceName, type UsageInterval } from './schema.ts';
 
-/** Payload of `run.usage_observed`: what a run's system metrics say about the GPUs it held so far. */
+/** Payload of `run.usage_observed`: the GPU usage of a run so far, from its system metrics. */
 const RunUsageObserved = z.object({
   runId: z.string(),
   experimentId: z.string(),
@@ -14,18 +14,18 @@ const RunUsageObserved = z.object({
   tags: z.record(z.string(), z.string()),
 });
 
-/** Price key of a run that does not say which GPU it holds with the tag `steelyard.resource`. */
+/** Price key of a run without the tag `steelyard.resource`, which names its GPU type. */
 const UNNAMED_GPU = 'gpu';
 
 /** The usage interval of a run's GPUs, or null while a single sample spans no time. */
 export function usageOfRun(event: StoredEvent): UsageInterval | null {
   const { runId, experimentId, gpus, start, end, tags } = RunUsageObserved.parse(event.payload);
-  // Whoever started the run meters all that it holds.
+  // The component that started the run already meters all of its resources.
   if (tags['steelyard.metered_by'] !== undefined) return null;
   if (Date.parse(start) >= Date.parse(end)) return null;
   const resource = ResourceName.safeParse(tags['steelyard.resource']);
   const purpose = Purpose.safeParse(tags['steelyard.purpose']);
-  // The machine as the bill names it, for the reconciliation.
+  // Id of the machine as in the bill, for the reconciliation.
   const resourceId = tags['steelyard.resource_id'];
   const { 'steelyard.team': team, 'steelyard.project': project, 'steelyard.model': model } = tags;
   return {

@@ -6,9 +6,9 @@ import { clipped, type MeteringDeps, onlyCurrency, priceUsage } from './priced-u
 import { findUsage, type StoredUsage } from './store.ts';
 import { EMPTY_TALLY, moved, Tally } from './tally.ts';
 
-/** What the intervals of a subject cost within a stretch of time. */
+/** Metered cost of the intervals of a subject within a window. */
 export interface RunningTotal {
-  /** Sum of the priced intervals; null when there is none. */
+  /** Sum of the priced intervals; null without one. */
   readonly cost: Money | null;
   /** Intervals without a price, left out of the sum. */
   readonly unpricedIntervals: number;
@@ -24,7 +24,7 @@ interface TotalTables {
   usage_total: { subject: string; start_ms: number; end_ms: number; prices: string; tally: string };
 }
 
-/** What is kept, where prices are still the same; otherwise all intervals are read once and what they say is kept. */
+/** Returns the stored total if the prices are unchanged. Otherwise reads all intervals once and stores their total. */
 export async function runningTotal(
   deps: MeteringDeps,
   sql: Sql,
@@ -43,7 +43,7 @@ export async function runningTotal(
   return shown(tally);
 }
 
-/** Moves what is kept along with the intervals, in the same transaction. */
+/** Updates the stored totals together with the intervals, in the same transaction. */
 export async function moveRunningTotals(
   deps: MeteringDeps,
   sql: Sql,
@@ -66,7 +66,7 @@ export async function moveRunningTotals(
       );
     const [taken, added] = [await counting(before), await counting(after)];
     if (taken.length === 0 && added.length === 0) continue;
-    // What it held was priced by other prices: the next question counts anew.
+    // The stored total is based on other prices: the next call recomputes it.
     if (row.prices !== prices) await removeTotal(sql, row);
     else {
       const tally = JSON.stringify(moved(Tally.parse(JSON.parse(row.tally)), taken, added));

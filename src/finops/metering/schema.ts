@@ -33,7 +33,7 @@ export const BenchmarkFacts = z
   .describe('How a benchmark was run: costs are compared at the same batch size only');
 export type BenchmarkFacts = z.infer<typeof BenchmarkFacts>;
 
-/** What somebody held for a while: quantity x (end - start) hours x the price of the resource is its metered cost. */
+/** Use of a resource over a period. Metered cost = quantity x (end - start) hours x the price of the resource. */
 export const UsageInterval = z
   .strictObject({
     usage: z

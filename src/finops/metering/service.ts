@@ -10,7 +10,7 @@ import { moveRunningTotals } from './running-totals.ts';
 import type { MeteredTotal, UsageInterval } from './schema.ts';
 import { findUsage, putUsage, type StoredUsage, usageById } from './store.ts';
 
-/** An interval that ends this much after our clock is a mistake of its sender's clock or zone. */
+/** An interval that ends this far after our clock is an error of the sender's clock or time zone. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
 
 export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly UsageInterval[]): Promise<number> {
@@ -52,7 +52,7 @@ export async function record(deps: MeteringDeps, sql: Sql, intervals: readonly U
   return intervals.length;
 }
 
-/** Says `usage.recorded`: the runs that have it or had it before, and all the time that it is or was about. */
+/** Emits `usage.recorded` with the affected runs and the affected time, before and after the change. */
 async function appendRecorded(
   deps: MeteringDeps,
   sql: Sql,
@@ -73,7 +73,7 @@ async function appendRecorded(
   });
 }
 
-/** A total with what it stood on, for evidence. */
+/** A total with the price books behind it, for evidence. */
 export interface MeteredTotalWithBooks extends z.infer<typeof MeteredTotal> {
   /** `name@version` of the price books behind it, sorted. */
   readonly priceBooks: readonly string[];
@@ -90,13 +90,13 @@ export async function totalOf(
   return summed(await priceUsage(deps, sql, within === undefined ? found : clipped(found, within)));
 }
 
-/** total = to runs + to others, exactly, in each currency; what has no price is counted, not summed. */
+/** total = to runs + to others, exactly, in each currency. Intervals without a price are counted, not summed. */
 export interface MeteredRuns {
   readonly totals: readonly { currency: string; total: string; toRuns: string; toOthers: string }[];
   readonly unpricedIntervals: number;
 }
 
-/** Metered cost within a window, of runs and of everything else. */
+/** Metered cost within a window, split into runs and all other usage. */
 export async function meteredRuns(
   deps: MeteringDeps,
   sql: Sql,

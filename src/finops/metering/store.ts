@@ -26,7 +26,7 @@ export interface StoredUsage {
   readonly id: string;
   readonly subject: Subject;
   readonly resource: string;
-  /** As the bill names it; null where the sender did not say. */
+  /** Id in the bill; null if the sender stated none. */
   readonly resourceId: string | null;
   readonly quantity: string;
   /** Price an hour of one unit that its sender declared; null: the price book's. */
@@ -35,13 +35,13 @@ export interface StoredUsage {
   readonly start: number;
   readonly end: number;
   readonly predictions: number | null;
-  /** How a benchmark was run; null where the sender did not say. */
+  /** Parameters of a benchmark; null if the sender stated none. */
   readonly benchmark: BenchmarkFacts | null;
   readonly origin: string;
   readonly recordedAt: string;
 }
 
-/** Inserts, or replaces the interval of the same id: the later report of one measurement stands. */
+/** Inserts an interval, or replaces the one of the same id: the later report of one measurement wins. */
 export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
   const row: MeteringTables['usage_interval'] = {
     id: usage.id,
@@ -66,13 +66,13 @@ export async function putUsage(sql: Sql, usage: StoredUsage): Promise<void> {
     .execute();
 }
 
-/** What stands under these ids: whose it is and when it was. */
+/** The stored intervals with these ids, with their subject and period. */
 export async function usageById(sql: Sql, ids: readonly string[]): Promise<StoredUsage[]> {
   const query = sql.tables<MeteringTables>().selectFrom('usage_interval').selectAll();
   return (await query.where('id', 'in', [...ids]).execute()).map(usageOf);
 }
 
-/** Intervals of these runs, in order of run and time; at most a few hundred runs a call. */
+/** Intervals of these runs, in order of run and time; at most a few hundred runs per call. */
 export async function usageOfRuns(sql: Sql, runs: readonly string[]): Promise<StoredUsage[]> {
   if (runs.length === 0) return [];
   const rows = await sql
@@ -87,10 +87,10 @@ export async function usageOfRuns(sql: Sql, runs: readonly string[]): Promise<St
   return rows.map(usageOf);
 }
 
-/** What is held: a machine as the bill names it, or what a subject's field says; letter case does not matter. */
+/** A machine by its id in the bill, or a value of a subject field; compared without letter case. */
 export type Held = { readonly resourceId: string } | { readonly field: keyof Subject; readonly value: string };
 
-/** Runs whose usage held it, by id. */
+/** Runs whose usage matches, by id. */
 export async function runsHolding(sql: Sql, held: Held, limit: number): Promise<string[]> {
   const query = sql.tables<MeteringTables>().selectFrom('usage_interval').select('subject_run').distinct();
   const [column, value] =
@@ -121,7 +121,7 @@ export async function runsWithUsage(sql: Sql, after: string, limit: number): Pro
 }
 
 export interface UsageSelection {
-  /** Intervals whose subject has all of these. */
+  /** Intervals with all of these subject fields. */
   readonly subject: Subject;
   /** Only intervals that touch [start, end), Unix milliseconds. */
   readonly within?: { readonly start: number; readonly end: number };
@@ -188,7 +188,7 @@ export async function predictionsByDay(
   }));
 }
 
-/** How many intervals touch the window and when the last of them was recorded: changes with every one that comes. */
+/** Number of intervals that overlap the window, and the time of the last record: changes with every recorded interval. */
 export async function usageFingerprint(sql: Sql, within: { start: number; end: number }): Promise<string> {
   const row = await sql
     .tables<MeteringTables>()

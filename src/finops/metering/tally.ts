@@ -5,7 +5,7 @@ import type { Metered } from './metered-cost.ts';
 
 const Count = z.number().int().positive();
 
-/** Exact sums of intervals, from which one can be taken away again: by currency, and by resource where no price is known. */
+/** Exact sums of intervals, by currency, and by resource if the price is unknown. An interval can be subtracted again. */
 export const Tally = z.strictObject({
   priced: z.record(z.string(), z.strictObject({ amount: DecimalString, intervals: Count })),
   unpriced: z.record(z.string(), Count),
@@ -21,7 +21,7 @@ export interface Counted {
 }
 
 /**
- * A tally without what is taken and with what is added, exactly: whatever comes and goes, it is what counting anew says.
+ * A tally after removing `taken` and adding `added`, exact: after any sequence of changes it equals a full recount.
  * Example: {USD 5 of 2} - 2 + 4 -> {USD 7 of 2}.
  */
 export function moved(tally: Tally, taken: readonly Counted[], added: readonly Counted[]): Tally {

@@ -1,9 +1,10 @@
 /**
- * GPU instances and what they cost on demand, USD an hour, Linux: facts that the clouds publish, with the day on which each
- * price was first seen. AWS us-east-1 as karpenter-provider-aws lists it (Apache-2.0), its history since February 2023,
- * last seen on 2026-07-20; Azure East US as karpenter-provider-azure does (Apache-2.0), seen on 2026-06-18.
+ * GPU instances and their on-demand prices, USD an hour, Linux: facts that the clouds publish, with the day on which each
+ * price was first seen. AWS us-east-1 as karpenter-provider-aws lists it (Apache-2.0), its history since February 2023, last
+ * seen on 2026-07-20; Azure East US as karpenter-provider-azure does (Apache-2.0), seen on 2026-06-18.
  *
- * A line: cloud, instance type, GPU, GPUs, MiB of memory each, vCPUs, GiB of memory, then `day=price` for every change.
+ * Format of a line: cloud, instance type, GPU, GPUs, MiB of memory each, vCPUs, GiB of memory, then `day=price` for every
+ * change.
  */
 export const BUILT_IN_INSTANCES = `
 aws,g4ad.16xlarge,Radeon-Pro-V520,4,8192,64,256,2023-02-01=3.468

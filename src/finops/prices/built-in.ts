@@ -9,7 +9,7 @@ export interface GpuInstance {
   readonly cloud: 'aws' | 'azure';
   /** Such as "H100" or "A100-80GB". */
   readonly gpu: string;
-  /** A part of one where the machine has a part of one, such as 0.125. */
+  /** A fraction for a machine with a part of a GPU, such as 0.125. */
   readonly gpus: number;
   readonly vcpus: number;
   readonly memoryGib: number;
@@ -30,12 +30,12 @@ export function builtInStamp(): string {
 let stamp: string | null = null;
 let instances: ReadonlyMap<string, GpuInstance> | null = null;
 
-/** What is built in of an instance type, written as its cloud writes it; null where nothing is. */
+/** The built-in facts of an instance type, by its name in its cloud; null if there are none. */
 export function builtInInstance(instance: string): GpuInstance | null {
   return builtInInstances().get(instance) ?? null;
 }
 
-/** Every machine that is built in, by its name. */
+/** All built-in machines, by name. */
 export function builtInInstances(): ReadonlyMap<string, GpuInstance> {
   instances ??= new Map(
     BUILT_IN_INSTANCES.trim()
@@ -60,7 +60,7 @@ function parsed(line: string): GpuInstance {
   };
 }
 
-/** Each holds from the day on which it was first seen until the next was. */
+/** Each price is in force from the day on which it was first seen until the next one. */
 function pricesOf(resource: string, cloud: keyof typeof CLOUDS, history: readonly string[]): BookedPrice[] {
   const { lastSeen, region, where } = CLOUDS[cloud];
   const days = history.map((change) => change.split('='));

@@ -19,18 +19,19 @@ export { priceMigrations } from './migrations.ts';
 export { priceAt, usedPriceOf, usedPriceText } from './price-at.ts';
 export { type BookedPrice, declaredPrice, priceStretches } from './timeline.ts';
 
-/** The price book: effective-dated prices per unit and hour, each with where it was read. */
+/** The price book: effective-dated prices per unit and hour, each with its source. */
 export interface Prices {
   /**
-   * Every price of a resource, by date: those of your own book, or, where it has none, those of the bill, of price lists
-   * and of the built-in table of GPU instances, in this order at each instant. Empty when nobody knows it.
+   * Every price of a resource, by date. A resource in your own price books has only those prices. Otherwise, the prices come
+   * from the bill, from price lists and from the built-in table of GPU instances, in this order at each instant. Empty if
+   * the resource has no known price.
    */
   of(sql: Sql, resource: string): Promise<BookedPrice[]>;
-  /** Changes whenever the price of anything may have changed. */
+  /** Changes whenever any price may have changed. */
   stamp(sql: Sql): Promise<string>;
   /** Learns prices from the bill whenever it changes. */
   listen(events: Pick<Events, 'subscribe'>): void;
-  /** `PriceBook`: one book replaces the book of its name. Errors: `manifest_invalid` when two prices would hold at once. */
+  /** `PriceBook`: a book replaces the book of the same name. Errors: `manifest_invalid` if two prices overlap. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
@@ -39,7 +40,7 @@ export interface PricesDeps extends CatalogueDeps, LearnedDeps {
   readonly config: PriceHome;
 }
 
-/** What prices are, whoever brings them. */
+/** The interface to read prices, independent of their source. */
 export type PriceBook = Pick<Prices, 'of' | 'stamp' | 'kinds'>;
 
 export function createPriceBook(deps: Pick<PricesDeps, 'clock' | 'events' | 'config'>): PriceBook {
@@ -89,7 +90,7 @@ async function applyBook(
   return before === null ? 'created' : 'changed';
 }
 
-/** A price without an end holds until the next of its resource begins. */
+/** A price without an end is in force until the next one of its resource begins. */
 function datedPrices(book: string, spec: z.infer<typeof PriceBookSpec>): Price[] {
   const sorted = spec.prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
   return sorted.map((entry, index) => {

@@ -1,9 +1,9 @@
 import type { BookedPrice } from './timeline.ts';
 
 /**
- * One timeline of several: at every instant the price of the first layer that has one there. Layers in another currency
- * than that of the first layer with prices are left out, so that no sum mixes two. A price that is cut keeps what is known
- * of it (`asOf`).
+ * Merges several timelines into one: at every instant it has the price of the first layer that has one there. Layers in
+ * another currency than that of the first layer with prices are left out, so that no sum mixes two. A part of a price keeps
+ * its `asOf`.
  * Example: [Feb, Mar) of the bill over [Jan, ∞) built in -> built in until Feb, the bill's until Mar, built in from Mar.
  */
 export function layeredPrices(layers: readonly (readonly BookedPrice[])[]): BookedPrice[] {
@@ -42,15 +42,16 @@ function addPart(found: BookedPrice[], price: BookedPrice, start: string, end: s
 /** A price as some source states it: from when on, and when it was last seen there. */
 export interface StatedPrice extends Omit<BookedPrice, 'effectiveTo' | 'asOf'> {
   readonly region: string;
-  /** First instant at which the source says that it no longer holds; null when it says none. */
+  /** First instant at which the price is no longer in force, by its source; null if it states none. */
   readonly endsAt: string | null;
   readonly seenAt: string;
 }
 
 /**
- * Statements about one resource, in one region and currency, as a timeline: each holds until the next begins. The same
- * amount stated again goes on as one price, with what was said of it last. `dated`: the source says the day on which a price
- * begins, so that the one before is known to hold until then; otherwise it is known to hold until it was last seen.
+ * Statements about one resource, in one region and currency, as a timeline: each is in force until the next begins. A
+ * repeated statement of the same amount extends the price, with the metadata of the latest statement. `dated`: the source
+ * states the day on which a price begins, so the previous price is known to be in force until then; otherwise it is known to
+ * be in force until it was last seen.
  */
 export function statedTimeline(statements: readonly StatedPrice[], dated: boolean): BookedPrice[] {
   const sorted = statements.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));

@@ -18,7 +18,7 @@ interface ListDeps {
   readonly clock: Clock;
 }
 
-/** Where a list has prices from, in its order, each with what tells its prices apart. */
+/** Sources of the listed prices, in list order, each with the key that identifies its prices. */
 const origins = [
   { origin: 'own', read: listOwn, keyOf: (price: BookedPrice) => [price.resource, price.effectiveFrom] },
   { origin: 'bill', read: listLearned, keyOf: statedKey },
@@ -80,7 +80,7 @@ async function readPage(sql: Sql, selected: Selected, [from, after]: Place, limi
   return { prices, next: null };
 }
 
-/** What is built in was never given to this server: it is listed when it is asked for. */
+/** Built-in prices were not imported into this server, so they are listed only on request. */
 function isListed(origin: (typeof origins)[number]['origin'], selected: Selected): boolean {
   return selected.origin === undefined ? origin !== 'builtIn' : origin === selected.origin;
 }
@@ -88,7 +88,7 @@ function isListed(origin: (typeof origins)[number]['origin'], selected: Selected
 const CSV_COLUMNS = [...Object.keys(ListedPrice.shape).filter((name) => name !== 'price'), 'amount', 'currency'];
 const CSV_PAGE = 1000;
 
-/** All that is selected, page by page: memory does not grow with it. */
+/** All selected prices, page by page: memory does not grow with their number. */
 export function pricesCsv({ store, clock }: ListDeps, selected: Selected): Download {
   async function* lines(): AsyncGenerator<string> {
     yield csvLine(CSV_COLUMNS);

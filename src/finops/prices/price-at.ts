@@ -5,7 +5,7 @@ import { type BookedPrice, priceStretches } from './timeline.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The one price that holds at an instant. Errors: `price_not_found`, which says when there is one. */
+/** The price in force at an instant. Errors: `price_not_found`, which states when a price exists. */
 export function priceAt(prices: readonly BookedPrice[], resource: string, at: Instant): PriceAt {
   const found = priceStretches(prices, at, at + 1).stretches[0]?.price;
   if (found === undefined) throw notFound(prices, resource, at);
@@ -37,7 +37,7 @@ function daysBetween(from: string, at: Instant): number {
   return Math.max(0, Math.floor((at - Date.parse(from)) / DAY_MS));
 }
 
-/** What a cost says of a price that it was made with. `at`: the end of the usage, Unix milliseconds. */
+/** The price details that a cost reports. `at`: the end of the usage, Unix milliseconds. */
 export function usedPriceOf(price: BookedPrice, resource: string, at: Instant): UsedPrice {
   const { effectiveFrom, asOf } = price;
   const ageDays = asOf === null ? null : daysBetween(asOf, at);

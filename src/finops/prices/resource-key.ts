@@ -1,12 +1,12 @@
 import type { Config } from '../../platform/config/index.ts';
 
-/** Where a price is asked for when nobody says a region, and in what money when there is a choice. */
+/** Default regions of a price lookup, and the preferred currency if there are several. */
 export type PriceHome = Pick<Config, 'awsPriceRegion' | 'azurePriceRegion' | 'priceCurrency'>;
 
-/** A key of the price book, taken apart: `p5.48xlarge@eu-west-1` is `p5.48xlarge` in `eu-west-1`. */
+/** A parsed key of the price book: `p5.48xlarge@eu-west-1` is `p5.48xlarge` in `eu-west-1`. */
 export interface ResourceKey {
   readonly name: string;
-  /** null when the key names none. */
+  /** null if the key has no region. */
   readonly region: string | null;
 }
 
@@ -25,8 +25,8 @@ export function regionsOfKey({ region }: ResourceKey, home: PriceHome): readonly
 }
 
 /**
- * Keys under which a book of one's own may have it, the nearest first: as it was asked for; with a region, the name alone,
- * which holds everywhere; without one, the name in the home regions.
+ * Keys of the resource in your own price books, the nearest first: as requested; with a region, also the name alone, which
+ * applies everywhere; without one, also the name in the home regions.
  */
 export function ownKeys(key: ResourceKey, home: PriceHome): readonly string[] {
   const inRegions = regionsOfKey(key, home).map((region) => `${key.name}@${region}`);

@@ -12,7 +12,7 @@ export const PriceOrigin = z
   );
 export type PriceOrigin = z.infer<typeof PriceOrigin>;
 
-/** What every price says of itself, wherever it is shown. */
+/** Fields of every shown price that state its source. */
 const provenance = {
   origin: PriceOrigin,
   region: z.string().nullable().describe('Region that it is of; null where nobody says one'),

@@ -7,12 +7,12 @@ import { ownKeys, type PriceHome, parseResourceKey, regionsOfKey } from './resou
 import { findPrices } from './store.ts';
 import type { BookedPrice } from './timeline.ts';
 
-/** A learned price holds before all catalogues for so long after the last charge that taught it; then behind them. */
+/** A learned price has precedence over all catalogues for this time after the last charge that shows it, and comes after them later. */
 const FRESH_MS = 90 * 24 * 3_600_000;
 
 /**
- * Every price of a resource, by date. A book of one's own that names it says all that is to be known of it. Otherwise, at
- * each instant: the bill's price while it is fresh, then the price list's, the built-in one, and a bill's that is old.
+ * Every price of a resource, by date. If an own price book has the resource, only its prices apply. Otherwise, at each
+ * instant: the bill's price while it is fresh, then the price list's, the built-in one, and an old price of a bill.
  */
 export async function pricesOf(sql: Sql, home: PriceHome, resource: string): Promise<BookedPrice[]> {
   const key = parseResourceKey(resource);
@@ -27,14 +27,14 @@ export async function pricesOf(sql: Sql, home: PriceHome, resource: string): Pro
   return layeredPrices([learned.flatMap(freshPart), stated, builtIn, learned]);
 }
 
-/** Prices in the currency of the settings; where there is none in it, in the first by name of those that there are. */
+/** Prices in the configured currency; without any, those in the first of the other currencies by name. */
 function inOneCurrency(stated: readonly StatedPrice[], { priceCurrency }: PriceHome): StatedPrice[] {
   const currencies = [...new Set(stated.map(({ price }) => price.currency))].toSorted();
   const currency = currencies.includes(priceCurrency) ? priceCurrency : currencies[0];
   return stated.filter(({ price }) => price.currency === currency);
 }
 
-/** What of a learned price is fresh; nothing when it begins later than that. */
+/** The fresh part of a learned price; empty if the price begins after it. */
 function freshPart(price: BookedPrice): BookedPrice[] {
   const end = Date.parse(price.asOf ?? price.effectiveFrom) + FRESH_MS;
   if (price.effectiveTo !== null && Date.parse(price.effectiveTo) <= end) return [price];

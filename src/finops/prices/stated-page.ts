@@ -2,7 +2,7 @@ import { sql as raw } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
 import type { PriceSelection } from './store.ts';
 
-/** What every table of stated prices is ordered by. */
+/** The sort key of every table of stated prices. */
 interface StatedKey {
   resource: string;
   region: string;
@@ -10,7 +10,7 @@ interface StatedKey {
   effective_from: string;
 }
 
-/** A page of what one table states, by machine, region, currency and date, each with the date of the next; null: the last. */
+/** A page of one table, by machine, region, currency and date. Each row has the start of the next price; null: it is the last one. */
 export async function statedPage<Row extends StatedKey>(
   sql: Sql,
   table: 'catalogue_price' | 'learned_price',

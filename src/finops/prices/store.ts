@@ -3,11 +3,11 @@ import { regionOfKey } from './resource-key.ts';
 import type { Price } from './schema.ts';
 import type { BookedPrice } from './timeline.ts';
 
-/** Which prices a list has, and where it goes on. */
+/** Filter of a list of prices, and the position of its next page. */
 export interface PriceSelection {
   readonly resource?: string | undefined;
   readonly region?: string | undefined;
-  /** Key of the last price of the page before; null on the first. */
+  /** Key of the last price of the previous page; null on the first page. */
   readonly after: readonly string[] | null;
   readonly limit: number;
 }
@@ -125,7 +125,7 @@ interface GenerationTables {
   price_generation: { id: number; generation: number };
 }
 
-/** Another number after every change of what bills and price lists say. */
+/** A number that increases with every change of the prices from bills and price lists. */
 export async function generationOf(sql: Sql): Promise<number> {
   const row = await sql
     .tables<GenerationTables>()
@@ -135,7 +135,7 @@ export async function generationOf(sql: Sql): Promise<number> {
   return row?.generation ?? 0;
 }
 
-/** In the transaction that changes what they say. */
+/** Call it in the transaction that changes these prices. */
 export async function nextGeneration(sql: Sql): Promise<void> {
   await sql
     .tables<GenerationTables>()

@@ -6,20 +6,23 @@ export interface Agreement {
   readonly rows: number;
 }
 
-/** A price as the book holds it, with the book that it is from. */
+/** A price of the book, with the book that it is from. */
 export interface BookedPrice extends Price {
   readonly origin: PriceOrigin;
-  /** Region that it is of; null where nobody says one. */
+  /** Region of the price; null if its source states none. */
   readonly region: string | null;
   /** `name@version` of the price book. */
   readonly book: string;
-  /** Last instant at which it was known to hold: when the book was applied, or the catalogue seen; null for one that was declared. */
+  /**
+   * Last instant at which the price was known to be in force: the time when the book was applied or the catalogue was seen;
+   * null for a declared price.
+   */
   readonly asOf: string | null;
-  /** Of a price that the bill taught: how many of the rows looked at agree. */
+  /** For a price learned from the bill: how many of the rows read agree. */
   readonly agreement?: Agreement;
 }
 
-/** A stretch of a period in which one price holds. */
+/** A part of a period with a single price. */
 export interface PricedStretch {
   readonly start: number;
   readonly end: number;
@@ -27,8 +30,8 @@ export interface PricedStretch {
 }
 
 /**
- * Cuts [start, end) (Unix milliseconds) where prices change. `missing` is the first instant without a price, or null
- * when the whole period is priced: a part without a price is unknown, not free.
+ * Splits [start, end) (Unix milliseconds) at price changes. `missing` is the first instant without a price, or null if the
+ * whole period is priced: a part without a price is unknown, not free.
  */
 export function priceStretches(
   prices: readonly BookedPrice[],
@@ -49,7 +52,7 @@ export function priceStretches(
   return { stretches, missing: at < end ? at : null };
 }
 
-/** A price that somebody names for what is held, in the place of the book's: it holds at all times. */
+/** A price that is declared for a resource and replaces the price of the book; it is in force at all times. */
 export function declaredPrice(resource: string, price: Price['price']): BookedPrice {
   const effectiveFrom = new Date(0).toISOString();
   return {

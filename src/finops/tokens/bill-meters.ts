@@ -27,12 +27,12 @@ export const meterColumns = [usageTypes, meterNames, products, unitDescriptions,
   .flat()
   .map((name) => `x_${name}`);
 
-/** SQL expression of each part of the text that a classification stands on. */
+/** SQL expression of each part of the text that is classified. */
 const parts: Readonly<Record<keyof MeterText, string>> = {
   provider: 'ServiceProviderName',
   service: 'ServiceName',
   product: `coalesce(${customColumn(products)})`,
-  // AWS says more in its usage type than in the meter that FOCUS has.
+  // AWS has more details in its usage type than in the meter of FOCUS.
   meter: `coalesce(${customColumn(usageTypes)}, SkuMeter, ${customColumn(meterNames)})`,
   description: 'ChargeDescription',
   pricingUnit: 'PricingUnit',
@@ -61,9 +61,9 @@ export const mayBeTokens = `(
   OR regexp_matches(coalesce(SkuPriceDetails, ''), '"(x_)?Model(Id|Family)"'))`;
 
 /**
- * The quantity that the row's own price confirms: pricing and consumed quantity mean different units in the exports of
- * some clouds, and list cost = list price x quantity holds for one of them. Floats only choose between the two. A credit
- * or a tax is money of a meter and no use of it, though some clouds repeat the quantity on it: none counts there.
+ * The quantity that the row's own price confirms. Pricing and consumed quantity have different units in the exports of some
+ * clouds, and list cost = list price x quantity is true for one of them. Floats only select one of the two. The result is 0
+ * for charges that are not usage, such as credits and taxes, although some clouds repeat the quantity of the usage on them.
  */
 export const billedUnits = `CASE
   WHEN ChargeCategory <> 'Usage' THEN 0

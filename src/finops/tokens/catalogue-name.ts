@@ -3,14 +3,14 @@ import type { BilledTokens } from './schema.ts';
 
 type Geography = BilledTokens['geography'];
 
-/** Short names that Azure's meters use where the catalogue has the family's. */
+/** Abbreviations in Azure's meters, with the family name in the catalogue. */
 const azureFamilies: readonly (readonly [pattern: RegExp, family: string])[] = [
   [/^embedding-ada.*$/, 'text-embedding-ada-002'],
   [/^(?=\d)/, 'gpt-'],
   [/^(?=k\d)/, 'kimi-'],
   [/^(?=[vr]\d)/, 'deepseek-'],
 ];
-/** Years whose models are still billed: a meter has the month and day of a model's release, not the year. */
+/** Release years of models that are still billed: a meter has the month and day of a release, not the year. */
 const RELEASE_YEARS = [2023, 2024, 2025, 2026, 2027];
 
 /** The catalogue's model for a name on an Azure meter, null when it has none. */
@@ -36,9 +36,9 @@ function firstFound(catalogue: Catalogue, names: readonly string[], provider: st
 }
 
 /**
- * The catalogue's model for a name on a Bedrock bill, null when it has none. AWS writes one model in several ways (`Claude
- * Sonnet 4.5`, `Claude4.5Sonnet`, `anthropic.claude-sonnet-4-5-20250929-v1:0`), so names are compared as sets of words.
- * Where the catalogue prices global and regional use apart, the bill's geography chooses.
+ * The catalogue's model for a name on a Bedrock bill, null if it has none. AWS writes one model in several ways (`Claude
+ * Sonnet 4.5`, `Claude4.5Sonnet`, `anthropic.claude-sonnet-4-5-20250929-v1:0`), so names are compared as sets of words. If
+ * the catalogue has separate prices for global and regional use, the bill's geography selects one.
  */
 export function bedrockModel(catalogue: Catalogue, written: string, geography: Geography): CatalogueModel | null {
   const prefix = geography === 'global' ? 'global.' : 'regional.';
@@ -46,13 +46,14 @@ export function bedrockModel(catalogue: Catalogue, written: string, geography: G
   const named = catalogue.named(written, 'aws').filter((id) => !id.startsWith(other));
   const preferred = named.filter((id) => id.startsWith(prefix));
   const ids = preferred.length > 0 ? preferred : named;
-  // Releases of one model (3.5 Sonnet of June and of October) have one name on the bill; the later one stands for both.
+  // Releases of one model (3.5 Sonnet of June and of October) have the same name on the bill; the later release represents
+  // both.
   const [latest] = ids.toSorted().toReversed();
   if (latest !== undefined) return { provider: 'aws', model: latest };
   return catalogue.find(written.toLowerCase(), 'aws');
 }
 
-/** The catalogue's model for a model id that a bill states in a column of its own, null when it has none. */
+/** The catalogue's model for a model id in a separate column of the bill; null if the catalogue has none. */
 export function statedModel(
   catalogue: Catalogue,
   modelId: string,

@@ -7,9 +7,9 @@ const CURRENCY = 'USD';
 const MS_PER_DAY = 86_400_000;
 
 /**
- * The price that holds at an instant (Unix ms): the last whose condition is met, by the catalogue's rule. A start date
- * holds from its midnight UTC; hours are UTC unless they say otherwise, end exclusive, and may pass midnight. The first
- * price holds where no condition is met. Null for an empty list.
+ * The price in force at an instant (Unix ms): the last one with a fulfilled condition, by the catalogue's rule. A start date
+ * applies from its midnight UTC; hours are UTC unless they state otherwise, end exclusive, and may pass midnight. The first
+ * price applies if no condition is fulfilled. Null for an empty list.
  */
 export function conditionAt(prices: readonly ConditionalPrice[], at: number): ConditionalPrice | null {
   return prices.findLast(({ constraint }) => constraint === undefined || holds(constraint, at)) ?? prices[0] ?? null;
@@ -30,8 +30,8 @@ function timeOfDayMs(text: string): number {
 }
 
 /**
- * The catalogue's numbers as exact decimals: each is the shortest text of what its authors wrote (0.075), so the text is
- * taken and no arithmetic is done before.
+ * The catalogue's numbers as exact decimals. Each number prints as its authors wrote it (0.075), so the conversion uses that
+ * text and runs before any arithmetic.
  */
 export function ratesOf(prices: ModelPrice): TokenRates {
   const requests = prices.requests_kcount;

@@ -86,7 +86,7 @@ describe('a condition on hours', () => {
   });
 });
 
-/** The package's own engine, with its floats, as the oracle of which price holds. */
+/** The package's own engine, with its floats, as the oracle for the price in force. */
 function heldByPackage(
   provider: (typeof providers)[number],
   model: (typeof providers)[number]['models'][number],

@@ -15,7 +15,7 @@ export interface CatalogueModel {
 
 export interface CataloguePrice {
   readonly rates: TokenRates;
-  /** First day of the price, where the catalogue dates it; null: since ever, as far as it knows. */
+  /** First day of the price, if the catalogue states it; null: no known start. */
   readonly effectiveFrom: string | null;
   /** `@pydantic/genai-prices 0.1.8`, with the hours when the price depends on them. */
   readonly source: string;
@@ -26,17 +26,17 @@ export interface Catalogue {
   /** Name and version. */
   readonly source: string;
   /**
-   * The model that a name means by the catalogue's own rules, null for an unknown one. Without a provider the name alone
-   * must tell it (`claude-…`, `gpt-…`).
+   * The model of a name by the catalogue's own rules, null for an unknown one. Without a provider, the name alone must
+   * identify it (`claude-…`, `gpt-…`).
    */
   find(model: string, provider?: string): CatalogueModel | null;
   /** Its price at an instant (Unix ms), null for an unknown model. */
   price(model: CatalogueModel, at: number): CataloguePrice | null;
-  /** Ids of the models of a provider whose id or name has the same words as this name, in any order and spelling. */
+  /** Ids of the models of a provider whose id or name consists of the same words as this name, in any order and spelling. */
   named(name: string, provider: string): readonly string[];
 }
 
-/** The catalogue is several thousand prices: it is loaded when a price is first asked for, not when the server starts. */
+/** Loads the catalogue of several thousand prices on first use, not at server start. */
 export function lazyCatalogue(): () => Promise<Catalogue> {
   let loading: Promise<Catalogue> | undefined;
   return () => {
@@ -49,7 +49,7 @@ const PACKAGE = '@pydantic/genai-prices';
 
 export async function loadCatalogue(): Promise<Catalogue> {
   const { calcPrice, waitForUpdate } = await import('@pydantic/genai-prices');
-  // Nobody asked the package to update itself, so this is the data that it was published with.
+  // This process does not start the package's auto-update, so these are the published data of the package.
   const providers = (await waitForUpdate()) ?? [];
   const source = `${PACKAGE} ${publishedVersion()}`;
   const byName = new Map(providers.map((provider) => [provider.id, idsByName(provider)]));
@@ -77,7 +77,7 @@ function idsByName({ models }: Provider): Map<string, string[]> {
   return ids;
 }
 
-/** A provider may take the prices of another (Azure those of OpenAI): the model's holder is who lists it. */
+/** A provider may reuse the prices of another (Azure those of OpenAI): the holder is the provider that lists the model. */
 function holderOf(providers: readonly Provider[], asked: Provider, model: ModelInfo): string {
   const holder = providers.find(({ models }) => models.includes(model));
   return holder?.id ?? asked.id;
@@ -104,7 +104,7 @@ function isDated(prices: ConditionalPrice[] | ModelPrice): prices is Conditional
   return Array.isArray(prices);
 }
 
-/** The package exports no version; its package.json stands beside what it exports. */
+/** The package exports no version, so it is read from the package.json next to its `dist` folder. */
 function publishedVersion(): string {
   const entry = createRequire(import.meta.url).resolve(PACKAGE);
   const folder = entry.slice(0, entry.lastIndexOf('dist'));

@@ -42,7 +42,7 @@ const azure = (meter: string, unitDescription: string, change: Partial<MeterText
   ...change,
 });
 
-/** model, catalogue id, direction, tokens per unit, tier, geography; long context only where it is. */
+/** model, catalogue id, direction, tokens per unit, tier, geography; long context only if true. */
 function said(text: MeterText): unknown[] {
   const { meter, reason } = classifyTokenMeter(text, catalogue);
   if (meter === null) return [reason];

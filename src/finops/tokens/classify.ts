@@ -13,17 +13,17 @@ import type { TokenDirection } from './rates/schema.ts';
 import type { BilledTokens, ServiceTier } from './schema.ts';
 import { tokensPerUnit, type UnitText } from './token-unit.ts';
 
-/** Everything on a bill row that may say what was used. A field that the bill lacks is null. */
+/** The columns of a bill row that can identify its usage. A field that the bill lacks is null. */
 export interface MeterText extends UnitText {
   readonly provider: string | null;
   readonly service: string | null;
-  /** Product beside the service: `Claude Sonnet 4.6 (Amazon Bedrock Edition)`, `Azure OpenAI GPT5`. */
+  /** Product, in addition to the service: `Claude Sonnet 4.6 (Amazon Bedrock Edition)`, `Azure OpenAI GPT5`. */
   readonly product: string | null;
   /** FOCUS `SkuPriceDetails`, a JSON object; 1.5 names ModelId, ModelFamily and ModelVersion in it. */
   readonly skuPriceDetails: string | null;
 }
 
-/** What a bill row's text says about tokens. */
+/** Token facts from the text of a bill row. */
 export interface TokenMeter {
   /** As the bill writes it. */
   readonly model: string;
@@ -32,7 +32,7 @@ export interface TokenMeter {
   /** 1, 1,000 or 1,000,000 in all bills seen. */
   readonly tokensPerUnit: number;
   readonly serviceTier: ServiceTier;
-  /** Null when the text does not say. */
+  /** Null if the text states none. */
   readonly geography: BilledTokens['geography'];
   readonly longContext: boolean;
 }
@@ -110,11 +110,11 @@ function parsedObject(json: string | null): Readonly<Record<string, unknown>> {
     const parsed: unknown = JSON.parse(json);
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
   } catch {
-    return {}; // what is no JSON names no model; the other columns still may
+    return {}; // invalid JSON names no model; the other columns still may
   }
 }
 
-/** The model as the row's text writes it, or null. */
+/** The model as written in the row's text, or null. */
 function writtenModel({ meter, product, service }: MeterText, family: Family): string | null {
   const marketplace = editionOf(product) ?? editionOf(service);
   if (marketplace !== null) return marketplace;
@@ -140,7 +140,7 @@ interface Written {
   readonly text: MeterText;
   readonly family: Family;
   readonly model: string;
-  /** Whether a column of its own states the model. */
+  /** Whether a separate column states the model. */
   readonly stated: boolean;
   readonly geography: BilledTokens['geography'];
 }
@@ -154,7 +154,7 @@ function catalogueModelOf(
   return stated ? statedModel(catalogue, model, [text.provider, text.service]) : statedModel(catalogue, model, []);
 }
 
-/** A bare version (`4.6 Outp DZ`) is a GPT only under a product that says so, or none. */
+/** A bare version (`4.6 Outp DZ`) is a GPT only with a product that names GPT, or without a product. */
 function isOtherVendor({ product }: MeterText, model: string): boolean {
   return /^\d/.test(model) && product !== null && !/gpt|openai/i.test(product);
 }

@@ -16,22 +16,22 @@ import { recordTokens, tokenCostOf } from './usage.ts';
 
 export { tokenMigrations } from './migrations.ts';
 
-/** Tokens: what they cost by the catalogue and by your own prices, what was used, and what the bill says of both. */
+/** Tokens: their prices by the catalogue and by your price lists, their usage, and the reconciliation of both with the bill. */
 export interface Tokens {
   /** Metered cost of token usage whose subject has the given fields; within [start, end) Unix ms when given. */
   total(
     subject: Subject,
     within?: { readonly start: number; readonly end: number },
   ): Promise<z.infer<typeof TokenCostTotal>>;
-  /** Tokens used in [start, end) Unix ms, by subject: what shared cost may be split by. */
+  /** Tokens used in [start, end) Unix ms, by subject: a key to allocate shared cost. */
   counted(sql: Sql, within: TokenWindow): Promise<CountedTokens[]>;
-  /** Changes whenever usage within [start, end) Unix ms is recorded, or recorded anew. */
+  /** Changes whenever usage within [start, end) Unix ms is recorded or replaced. */
   fingerprint(sql: Sql, within: TokenWindow): Promise<string>;
-  /** What the tokens of spans cost by the prices of now, in their order; null with the reason where nobody knows. */
+  /** Cost of the tokens of spans at current prices, in the order of the spans; null with the reason if the price is unknown. */
   priceSpans(sql: Sql, spans: readonly SpanTokenUse[]): Promise<SpanCost[]>;
-  /** Records the tokens of requests that endpoints of this server answered; the same request again replaces its record. */
+  /** Records the tokens of requests that endpoints of this server answered; a repeated request replaces its record. */
   recordServed(used: readonly ServedUsage[]): Promise<void>;
-  /** Turns the tokens that traces counted into usage records. */
+  /** Converts the token counts of traces into usage records. */
   listen(events: Pick<Events, 'subscribe'>): void;
   /** `TokenPrices`: one list replaces the list of its name. */
   readonly kinds: readonly ManifestKind[];

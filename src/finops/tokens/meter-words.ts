@@ -10,7 +10,7 @@ const OUTPUT = ['output', 'outp', 'out', 'opt', 'completion', 'completions', 're
 const CACHED = ['cache', 'cached', 'cach', 'cchd', 'ccchd', 'cd'];
 const WRITTEN = ['write', 'wr', 'creation'];
 const ONE_HOUR = ['1h', '1hour', '1hr'];
-/** Tokens of other kinds have prices of their own, which no catalogue price here stands for. */
+/** Tokens of these kinds have separate prices; the catalogue prices used here do not apply to them. */
 const OTHER_KINDS = [
   'image',
   'images',
@@ -44,7 +44,7 @@ const geographies: readonly (readonly [Geography, readonly string[]])[] = [
 ];
 const LONG_CONTEXT = ['longco', 'lctx', 'longctx', 'longcontext'];
 
-/** Words that say nothing of the model either: where they begin, its name has ended. */
+/** Words that are not part of a model name: the name ends before the first of them. */
 const FILLERS = [
   'std',
   'standard',
@@ -90,7 +90,7 @@ function hasAny(words: readonly string[], wanted: readonly string[]): boolean {
   return words.some((word) => wanted.includes(word));
 }
 
-/** Which way the tokens of a meter went, or null when its words do not say. */
+/** Direction of the tokens of a meter, or null if its words do not state it. */
 export function directionOf(words: readonly string[]): TokenDirection | null {
   if (hasAny(words, CACHED)) {
     if (!hasAny(words, WRITTEN)) return hasAny(words, OUTPUT) ? null : 'cacheRead';
@@ -124,13 +124,13 @@ export function isLongContext(words: readonly string[]): boolean {
 }
 
 /**
- * What stands before the first word that is no part of a model's name; empty when nothing does.
+ * The text before the first word that cannot be part of a model name; empty if the text begins with such a word.
  * Examples: `gpt-4o-0806-Inp-glbl Tokens` -> `gpt-4o-0806`; `5.6 sol ShortCo Cd Wr Std Gl 1M Tokens` -> `5.6 sol`.
  */
 export function nameBeforeMarkers(text: string): string {
   let end = 0;
   for (const { 0: piece, index } of text.matchAll(/[^\s_-]+/g)) {
-    // `InputTokenCount` is one piece of marker words; `NovaLite` is one piece of none.
+    // `InputTokenCount` is one piece of marker words; `NovaLite` has none.
     const words = wordsOf(piece);
     if (
       words.every((word) => markers.has(word)) ||

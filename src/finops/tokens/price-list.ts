@@ -5,11 +5,11 @@ import type { ServiceTier, TokenPricesSpec } from './schema.ts';
 
 type Entry = z.infer<typeof TokenPricesSpec>['prices'][number];
 
-/** A price of one's own, as a list states it. */
+/** A price from your own list. */
 export interface ListedPrice {
   /** `name@version` of the list. */
   readonly list: string;
-  /** A model's name; `*` stands for any text. */
+  /** A model's name; `*` matches any text. */
   readonly model: string;
   readonly provider: string | null;
   readonly serviceTier: ServiceTier;
@@ -19,11 +19,11 @@ export interface ListedPrice {
   readonly source: string;
 }
 
-/** What a price is asked for. */
+/** The key of a price lookup. */
 export interface PriceQuestion {
-  /** Names of one model: as somebody wrote it, and as the catalogue knows it. */
+  /** Names of one model: as written in the source, and as in the catalogue. */
   readonly names: readonly string[];
-  /** Names of its provider; empty when nobody said one. */
+  /** Names of its provider; empty if no provider is known. */
   readonly providers: readonly string[];
   readonly serviceTier: ServiceTier;
   /** Unix milliseconds. */
@@ -31,8 +31,8 @@ export interface PriceQuestion {
 }
 
 /**
- * The prices of a list. One without an end holds until the next of the same model, provider and tier begins. Errors:
- * `manifest_invalid` when two would hold at once.
+ * The prices of a list. A price without an end is in force until the next one of the same model, provider and tier begins.
+ * Errors: `manifest_invalid` if two of them overlap.
  */
 export function listedPrices(name: string, version: number, spec: z.infer<typeof TokenPricesSpec>): ListedPrice[] {
   const sorted = spec.prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
@@ -99,8 +99,8 @@ function overlap(a: ListedPrice, b: ListedPrice): boolean {
 }
 
 /**
- * The listed prices that answer a question, the one that wins first: a full name before a pattern, a longer pattern before
- * a shorter one, one that names the provider before one that does not.
+ * The matching prices, by precedence: a full name before a pattern, a longer pattern before a shorter one, a price with a
+ * provider before one without.
  */
 export function matchingPrices(prices: readonly ListedPrice[], question: PriceQuestion): ListedPrice[] {
   return prices
@@ -118,7 +118,7 @@ function holdsAt({ effectiveFrom, effectiveTo }: ListedPrice, at: number): boole
   return Date.parse(effectiveFrom) <= at && (effectiveTo === null || at < Date.parse(effectiveTo));
 }
 
-/** Whether a name is what a pattern says, whatever the case: the texts between its stars, in order, ends anchored. */
+/** Whether a name matches a pattern, without letter case: the texts between its stars, in order, ends anchored. */
 function isLike(pattern: string, name: string): boolean {
   const [first = '', ...others] = pattern.toLowerCase().split('*');
   const text = name.toLowerCase();

@@ -11,16 +11,17 @@ export interface PricedModel {
   readonly serviceTier: ServiceTier;
   /** Unix milliseconds. */
   readonly at: number;
-  /** The catalogue's model, where it is known already; found by its name when left out. */
+  /** The catalogue's model, if already known; looked up by name if left out. */
   readonly catalogueModel?: CatalogueModel | null;
 }
 
-/** Answers what a model costs, from one state of the price lists and one version of the catalogue. */
+/** Returns the price of a model, from one state of the price lists and one version of the catalogue. */
 export type PriceOf = (wanted: PricedModel) => TokenPrice;
 
 /**
- * Your own price first, the catalogue's list price else, and no price with a reason when neither knows the model. The
- * catalogue prices the standard tier only. Everything that fitted and gave way is kept, so that a conflict is seen.
+ * Uses your own price first, then the catalogue's list price. Without either, it returns no price and a reason. The
+ * catalogue prices the standard tier only. Matching prices with a lower precedence are returned as `overridden`, so that a
+ * conflict is visible.
  */
 export function pricing(listed: readonly ListedPrice[], catalogue: Catalogue): PriceOf {
   const ownServed = listed.filter(({ provider }) => isSelfHosted(provider));

@@ -29,7 +29,7 @@ export interface BilledMeter {
   readonly cost: string | null;
 }
 
-/** Sums of bill rows by what their text says and by day; few, however large the bill is. */
+/** SQL that sums bill rows by meter text and day. The result is small for a bill of any size. */
 export function billedMetersSql(bill: string, metric: CostMetric, period: string | undefined): string {
   const column = identifier(metric.charAt(0).toUpperCase() + metric.slice(1));
   const ofPeriod = period === undefined ? '' : `AND period = ${literal(period)}`;
@@ -53,12 +53,12 @@ export function billedMeterOf(row: Readonly<Record<string, unknown>>): BilledMet
   };
 }
 
-/** Bill rows with the tokens that they stand for; texts of one model may count in different units. */
+/** Bill rows with their number of tokens; rows of one model may have different units. */
 interface CountedMeter extends BilledMeter {
   readonly tokens: Decimal;
 }
 
-/** The same text is classified once, on however many days it stands. */
+/** Classifies each distinct text once, regardless of the number of its days. */
 function classifyOnce(catalogue: Catalogue): (text: MeterText) => Classification {
   const known = new Map<string, Classification>();
   return (text) => {
@@ -71,7 +71,7 @@ function classifyOnce(catalogue: Catalogue): (text: MeterText) => Classification
 
 type Reconciliation = Omit<z.infer<typeof tokenReconciliation.response>, 'metric'>;
 
-/** Catalogue against bill: every token row beside its price, everything else with its money and a reason. */
+/** Catalogue against bill: every token row next to its catalogue price, and all other rows with their cost and a reason. */
 export function reconcile(meters: readonly BilledMeter[], catalogue: Catalogue, priceOf: PriceOf): Reconciliation {
   const classified = new Map<string, { meter: TokenMeter; of: CountedMeter[] }>();
   const others = new Map<string, { reason: string; of: BilledMeter[] }>();
@@ -146,7 +146,7 @@ interface Priced {
   readonly reason: string | null;
 }
 
-/** What the tokens cost by the price of each day; null when a day has none, or when it is in another currency. */
+/** Cost of the tokens by the price of each day; null if a day has no price, or a price in another currency. */
 function pricedDays(meter: TokenMeter, of: readonly CountedMeter[], priceOf: PriceOf): Priced {
   let cost = decimal(0);
   const sources = new Set<string>();

@@ -3,7 +3,7 @@ import type { TokenUsage } from './schema.ts';
 
 /** Spans by which a record is known to be of the same call as another. Ids are hexadecimal, of 16 digits. */
 export interface CallSpans {
-  /** 32 hexadecimal digits where the trace came by OpenTelemetry. */
+  /** 32 hexadecimal digits for a trace from OpenTelemetry. */
   readonly traceId: string;
   /** Of a traced record the parent of its span; of a served one the span that sent the request. */
   readonly parentSpanId: string | null;
@@ -22,7 +22,7 @@ export interface RecordedUsage extends TokenUsage {
 const MOST_CALL_SPANS = 8;
 const ID_LENGTH = 16;
 
-/** Span ids as one column keeps them, and from it the id at a place (empty beyond the last). */
+/** Formats span ids as one column, and parses the id at an index from it (empty after the last). */
 export function toCallSpansColumn(ids: readonly string[] | null): string | null {
   return ids === null ? null : ids.slice(0, MOST_CALL_SPANS).join(' ');
 }
@@ -47,14 +47,14 @@ const sentByParent = raw`from token_usage as served
   where served.trace_id = token_usage.trace_id and served.call_span_ids is null
   and served.parent_span_id = token_usage.parent_span_id and served.model = token_usage.model and ${isSameTokens('served')}`;
 
-/** Traced calls like this one below the same parent, it and those before it: each needs a request of its own. */
+/** Number of traced calls with the same parent, model and token counts, up to and including this one: each needs a separate request. */
 const likeCalls = raw`select count(*) from token_usage as other
   where other.trace_id = token_usage.trace_id and other.call_span_ids <> '' and other.id <= token_usage.id
   and other.parent_span_id = token_usage.parent_span_id and other.model = token_usage.model and ${isSameTokens('other')}`;
 
 /**
- * SQL: id of the served record that is the same call as a traced record of `token_usage`; null for every record that counts. It is
- * looked up when the ledger is read, so that the order in which the two arrive does not matter.
+ * SQL: id of the served record that is the same call as a traced record of `token_usage`; null for every record that counts.
+ * The lookup happens when the ledger is read, so that the order in which the two arrive does not matter.
  */
 export const sameCallId = raw<string | null>`case
   when token_usage.trace_id is null or token_usage.call_span_ids is null or token_usage.call_span_ids = '' then null

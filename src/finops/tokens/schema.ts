@@ -198,7 +198,7 @@ const TokenTotal = {
 export const TokenCostTotal = z.strictObject(TokenTotal).describe('Metered cost of token usage');
 export type TokenCostTotal = z.infer<typeof TokenCostTotal>;
 
-/** What token usage has besides its subject, to split a total by. */
+/** Fields of token usage in addition to its subject; a total can be split by them. */
 export const usageFields = ['llm', 'provider', 'user', 'session'] as const;
 
 export type TokenGrouping = keyof Subject | (typeof usageFields)[number];

@@ -1,7 +1,7 @@
 import type { Subject } from '../../org/schema.ts';
 import type { RecordedUsage } from './same-call.ts';
 
-/** Provider of tokens that endpoints of this server answer. */
+/** Provider of tokens from endpoints of this server. */
 export const SELF_HOSTED = 'self-hosted';
 
 /** Tokens of a request that an endpoint of this server answered. */
@@ -18,17 +18,17 @@ export interface ServedUsage {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
-  /** Span of the client that sent the request, in hexadecimal; null where unknown. */
+  /** Span of the client that sent the request, in hexadecimal; null if unknown. */
   readonly caller: { readonly traceId: string; readonly spanId: string } | null;
 }
 
 /**
- * The record of a served request, by the id of its prediction: recorded again, it replaces itself. Its provider keeps it from the
- * catalogue: what it costs are the replicas of its endpoint, which are metered already.
+ * The usage record of a served request. Its id comes from the prediction, so recording it again is idempotent. Its provider
+ * excludes it from the catalogue's prices: its cost is that of the replicas of its endpoint, which are metered already.
  */
 export function usageOfServed({ prediction, llm, user, at, subject, caller, ...counts }: ServedUsage): RecordedUsage {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = counts;
-  // A count of cached tokens beyond the input is a mistake of the answer.
+  // A count of cached tokens above the input tokens is an error of the response, and is recorded as 0.
   const isCacheValid = cacheReadTokens + cacheWriteTokens <= inputTokens;
   return {
     usage: `served:${subject.endpoint ?? ''}:${toUsageId(prediction)}`,

@@ -21,13 +21,13 @@ export interface TokensDeps {
   readonly catalogue: () => Promise<Catalogue>;
 }
 
-/** Prices as the lists say now. */
+/** Current prices from the lists. */
 export async function priceNow(deps: Pick<TokensDeps, 'catalogue'>, sql: Sql): Promise<PriceOf> {
   const [lists, catalogue] = await Promise.all([findPriceLists(sql), deps.catalogue()]);
   return pricing(lists.flatMap(pricesOf), catalogue);
 }
 
-/** What is stored went through the schema once; it is parsed again, because a column says nothing of its type. */
+/** The stored spec passed the schema once. It is parsed again, because the column type is plain text. */
 function pricesOf({ name, version, spec }: StoredPriceList): ListedPrice[] {
   return listedPrices(name, version, TokenPricesSpec.parse(JSON.parse(spec)));
 }
@@ -54,7 +54,7 @@ export async function applyPriceList(
   return before === undefined ? 'created' : 'changed';
 }
 
-/** Catalogue against bill, over the deliveries that stand now. */
+/** Catalogue against bill, over the current deliveries. */
 export async function reconcileBill(
   deps: TokensDeps,
   metric: CostMetric,

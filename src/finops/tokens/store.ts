@@ -67,7 +67,7 @@ export interface FoundTokenUsage extends StoredTokenUsage {
   readonly sameCallAs: string | null;
 }
 
-/** Inserts, or replaces the record of the same id: the later report of one request stands. */
+/** Inserts a record, or replaces the one of the same id: the later report of one request wins. */
 export async function putTokenUsage(sql: Sql, usage: StoredTokenUsage, call: CallSpans | null): Promise<void> {
   const row: TokenTables['token_usage'] = {
     id: usage.usage,
@@ -104,9 +104,9 @@ export async function removeTokenUsage(sql: Sql, ids: readonly string[]): Promis
 }
 
 export interface TokenUsageSelection {
-  /** Records whose subject has all of these. */
+  /** Records with all of these subject fields. */
   readonly subject: Subject;
-  /** First instant and first instant after it, Unix milliseconds; open where null. */
+  /** First instant and first instant after it, Unix milliseconds; null: unbounded. */
   readonly start: number | null;
   readonly end: number | null;
 }

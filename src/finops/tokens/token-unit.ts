@@ -1,15 +1,15 @@
-/** What a bill says about the unit of a row's quantity. */
+/** Text of a bill row about the unit of its quantity. */
 export interface UnitText {
   readonly pricingUnit: string | null;
-  /** Unit as the provider writes it beside FOCUS's: `1K`, `1M` (Azure `x_PricingUnitDescription`, `UnitOfMeasure`). */
+  /** Unit as written by the provider, in addition to the FOCUS unit: `1K`, `1M` (Azure `x_PricingUnitDescription`, `UnitOfMeasure`). */
   readonly unitDescription: string | null;
-  /** How many of the unit are one priced block (Azure `x_PricingBlockSize`). */
+  /** Number of units in one priced block (Azure `x_PricingBlockSize`). */
   readonly blockSize: string | null;
   readonly meter: string | null;
   readonly description: string | null;
 }
 
-/** Tokens that one unit stands for, or why that cannot be told. */
+/** Number of tokens in one unit, or the reason why it is unknown. */
 export type TokensPerUnit =
   | { readonly tokensPerUnit: number; readonly reason: null }
   | { readonly tokensPerUnit: null; readonly reason: string };
@@ -25,10 +25,10 @@ const BEDROCK_UNIT = 1_000_000;
 const BLOCKS: ReadonlySet<number> = new Set([1, 1_000, 1_000_000]);
 
 /**
- * Tokens that one unit of a quantity stands for. The unit column is believed before the meter's name. A unit that is only
- * called "Units" is a million tokens on a Bedrock bill of the AWS Marketplace, and thus the trap of this field: the same
- * bill counts Amazon's own models in units of "1K tokens" (AWS's CUDOS dashboard reads both so). Elsewhere "Units" says
- * nothing, and the block size or the meter's name decides.
+ * Number of tokens in one unit of a quantity. The unit column has precedence over the meter's name. The unit "Units" is a
+ * trap: on a Bedrock bill of the AWS Marketplace it means a million tokens, while the same bill counts Amazon's own models
+ * in units of "1K tokens" (AWS's CUDOS dashboard reads both so). On other bills "Units" has no meaning, and the block size
+ * or the meter's name decides.
  * Examples: `1K tokens` -> 1,000; `Million Input Tokens` -> 1,000,000; `Units` of `5.4 inp Gl 1M Tokens` -> 1,000,000.
  */
 export function tokensPerUnit(text: UnitText, isBedrock: boolean): TokensPerUnit {
@@ -92,7 +92,7 @@ function tokensNamedIn(text: string | null): number | null {
   return tokenNumber(count, multiple);
 }
 
-/** `1,000` and `k` -> 1,000,000; null for what is no number of tokens (none, or more than can be counted exactly). */
+/** `1,000` and `k` -> 1,000,000; null if the result is not a positive safe integer. */
 function tokenNumber(count: string | undefined, multiple: string): number | null {
   const tokens = Number((count ?? '1').replaceAll(',', '')) * (multiples[multiple.toLowerCase()] ?? 1);
   return Number.isSafeInteger(tokens) && tokens > 0 ? tokens : null;

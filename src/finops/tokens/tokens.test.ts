@@ -14,7 +14,7 @@ const NOW = Date.parse('2026-11-10T12:00:00Z');
 const clock = { now: () => NOW };
 const shared = await sharedQuietApplication({ clock });
 let application: Application;
-/** Each test records usage of a run of its own. */
+/** Each test records usage of a separate run. */
 let run = '';
 let tests = 0;
 beforeEach(() => {
@@ -23,7 +23,7 @@ beforeEach(() => {
   run = `run-${tests}`;
 });
 
-/** An application of its own, for tests that apply prices. */
+/** A separate application, for tests that apply prices. */
 async function ownApplication(): Promise<void> {
   const own = await quietApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());

@@ -27,36 +27,36 @@ export const SpanTokenUse = z.object({
 export type SpanTokenUse = z.infer<typeof SpanTokenUse>;
 
 const CountedSpan = SpanTokenUse.extend({
-  /** Events of versions that did not keep these two have none. */
+  /** Null in events of versions without these two fields. */
   parentSpanId: z.string().nullable().default(null),
   /** Its own span and those of the requests that it sent; empty for a span above others that report usage. */
   callSpanIds: z.array(z.string()).default([]),
 });
 
-/** Payload of `trace.tokens_counted`: spans of a trace whose own tokens are new or changed. */
+/** Payload of `trace.tokens_counted`: spans of a trace with new or changed token counts. */
 const TraceTokensCounted = z.object({
   traceId: z.string(),
   experimentId: z.string(),
   runId: z.string().nullable(),
   tags: z.record(z.string(), z.string()),
-  /** Events of versions that did not keep them have none. */
+  /** Null in events of versions without these fields. */
   user: z.string().nullable().default(null),
   session: z.string().nullable().default(null),
   spans: z.array(CountedSpan),
 });
 
-/** What a model is called that no span named: its tokens are counted, and unpriced. */
+/** Name of the model if no span states one: its tokens are counted, and unpriced. */
 export const UNNAMED_MODEL = 'unnamed';
 
 export interface TraceUsage {
   readonly records: readonly RecordedUsage[];
-  /** Ids whose tokens turned out to be those of other spans. */
+  /** Ids of records to remove, because their tokens belong to other spans. */
   readonly withdrawn: readonly string[];
 }
 
 /**
- * The usage records of an event, one a span, by an id of trace and span: delivered again it replaces itself. A clock that
- * is ahead is taken for ours.
+ * The usage records of an event, one per span. The id comes from trace and span, so a repeated delivery is idempotent. A
+ * time after our clock is replaced by our clock.
  */
 export function usageOfTrace(event: StoredEvent, clock: Clock): TraceUsage {
   const { traceId, spans, ...about } = TraceTokensCounted.parse(event.payload);
@@ -85,7 +85,7 @@ export function usageOfTrace(event: StoredEvent, clock: Clock): TraceUsage {
   };
 }
 
-/** MLflow puts `tr-` before the id that OpenTelemetry gave the trace. */
+/** MLflow adds the prefix `tr-` to the OpenTelemetry id of the trace. */
 function openTelemetryId(traceId: string): string {
   return traceId.replace(/^tr-/, '');
 }
@@ -122,7 +122,7 @@ export type SpanCost =
   | { readonly cost: { readonly amount: string; readonly currency: string }; readonly reason: null }
   | { readonly cost: null; readonly reason: string };
 
-/** Cost of each span, in their order. A span without tokens of its own costs nothing beside those below it. */
+/** Cost of each span, in their order. A span whose tokens belong to its child spans has no separate cost. */
 export function priceSpans(priceOf: PriceOf, spans: readonly SpanTokenUse[]): SpanCost[] {
   return spans.map((span): SpanCost => {
     if (!hasTokens(span)) return { cost: null, reason: 'its tokens are those of the spans below it' };

@@ -15,9 +15,9 @@ import {
   type UsagePosition,
 } from './store.ts';
 
-/** A record dated this much after our clock is a mistake of its sender's clock or zone. */
+/** A record with a time this far after our clock is an error of the sender's clock or time zone. */
 const CLOCK_SKEW_MS = 24 * 3_600_000;
-/** Records held at once while a total is added up. */
+/** Maximum number of records in memory while a total is summed. */
 const TOTAL_PAGE = 5_000;
 
 export async function recordTokens(clock: Clock, sql: Sql, records: readonly RecordedUsage[]): Promise<number> {
@@ -42,8 +42,9 @@ export function priceUsage(priceOf: PriceOf, usage: StoredTokenUsage): MeteredTo
 type Report = z.infer<typeof tokenCostReport.response>;
 
 /**
- * Metered cost of the selected records, in all and by a subject field. The total is the exact sum over its records; those
- * without a price, and traced ones whose call was also served, are counted apart, never as zero. Errors: `currency_mismatch`.
+ * Metered cost of the selected records, in total and by a subject field. The total is the exact sum over its records.
+ * Records without a price, and traced ones whose call was also served, are counted separately, never as zero. Errors:
+ * `currency_mismatch`.
  */
 export async function tokenCostOf(
   deps: { readonly store: Store; readonly priceOf: PriceOf },
@@ -65,7 +66,7 @@ export async function tokenCostOf(
   return { ...totalOf(all), groups: rows.toSorted((a, b) => compareCosts(b, a)) };
 }
 
-/** The group of a record; null where it says none. */
+/** The group of a record; null if it has no value. */
 function groupOf({ model, provider, user, session, subject }: StoredTokenUsage, by: TokenGrouping): string | null {
   switch (by) {
     case 'llm':

@@ -1,6 +1,7 @@
 /**
- * False alarms for each day of a series by the strength that is an alarm, measured on made daily costs without a change in them
- * (`seeded-costs.testing.ts`, 3,000 series of 180 days, noise of 3 to 8 %): an upper figure where fewer than twenty were seen.
+ * False alarms per day of a series by alarm threshold, measured on generated daily costs without a change
+ * (`seeded-costs.testing.ts`, 3,000 series of 180 days, noise of 3 to 8 %). The figure is an upper bound if fewer than
+ * twenty were seen.
  */
 const MEASURED: readonly (readonly [strength: number, falseAlarmsPerDay: number])[] = [
   [3.5, 5.5e-3],
@@ -19,9 +20,10 @@ export const FALSE_ALARMS_PER_30_DAYS = 1;
 const DAYS = 30;
 
 /**
- * The strength (standard deviations of the chart) that is an alarm, so that so many series together raise `perThirtyDays` false ones:
- * each has its part of them (Bonferroni; expected numbers add up however much the series have in common). Between measured figures by
- * their logarithms; 3.5 to 12. Example: 200 series and one in thirty days are 1.7e-4 a day for each, which is 6.5.
+ * The alarm threshold (standard deviations of the chart) with which `series` series together raise `perThirtyDays` false
+ * alarms. Each series gets an equal part (Bonferroni; expected numbers add up even for correlated series). Interpolated
+ * between measured figures by their logarithms; 3.5 to 12. Example: 200 series and one in thirty days are 1.7e-4 a day for
+ * each, which is 6.5.
  */
 export function alarmStrengthFor(series: number, perThirtyDays = FALSE_ALARMS_PER_30_DAYS): number {
   const wanted = Math.log(perThirtyDays / DAYS / Math.max(1, series));

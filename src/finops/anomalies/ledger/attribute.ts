@@ -1,24 +1,28 @@
 import { holds, inOrder, isSku, type Slice, type SlicePart } from './slice.ts';
 
-/** One kind of charge and what it has beyond what was expected, in the direction of the change. */
+/** A kind of charge, and the excess of its cost over the expected cost, in the direction of the change. */
 export interface ExcessCell {
   readonly values: Readonly<Record<string, string | null>>;
   readonly expected: number;
-  /** Above zero where it goes the way of the whole. */
+  /** Positive if the cell changes in the same direction as the total. */
   readonly excess: number;
 }
 
-/** A slice is behind a change when it has at least this of it. */
+/** Minimum share of a change that a slice must explain to be its cause. */
 export const CAUSE_SHARE = 0.8;
-/** Who owns it and what it is are said even where all rows have the same. */
+/** The owner and the resource are part of the slice even if all rows have the same values. */
 const ALWAYS_NAMED = ['team', 'model', 'endpoint', 'serviceName', 'skuId', 'skuMeter', 'chargeDescription'];
-/** What moved at least so much of what is kept moved with it, and is not left out. */
+/**
+ * The rest moved too if its relative change is at least this share of the kept cells' relative change: then the part does
+ * not narrow the cause.
+ */
 const MOVED_TOO = 0.5;
 
 /**
- * The most specific slice that explains at least 80 % of an excess: part after part, the one that keeps most of it, until none keeps
- * enough, or what would be left out moved just as much. Parts that leave no cell out are said only of who and what. Example: 100 of
- * 110 in `p4d` of `search` gives both; where all of `search` doubled, `search` alone.
+ * The most specific slice that explains at least 80% of an excess. It adds the part that keeps the most excess, one by one.
+ * It stops if no part keeps enough, or if the cells that it would leave out moved as well. A part that leaves out no cell is
+ * added only for the owner and the resource. Example: 100 of 110 in `p4d` of `search` gives both parts; if all of `search`
+ * doubled, only `search`.
  */
 export function causeOf(cells: readonly ExcessCell[], start: Slice): Slice {
   const total = sumOf(cells);
@@ -39,8 +43,8 @@ export function causeOf(cells: readonly ExcessCell[], start: Slice): Slice {
 }
 
 /**
- * How much of what was expected (0 to 1) lies in cells that rose at least half as much as the whole. Near 1: everything moved together;
- * near 0: a few things moved.
+ * Share of the expected cost (0 to 1) in cells that rose at least half as much as the whole, in relative terms. Near 1:
+ * everything moved together; near 0: a few cells moved.
  */
 export function breadthOf(cells: readonly ExcessCell[]): number {
   const [excess, expected] = [sumOf(cells), cells.reduce((sum, cell) => sum + Math.max(0, cell.expected), 0)];
@@ -54,7 +58,7 @@ export function sumOf(cells: readonly ExcessCell[]): number {
   return cells.reduce((sum, { excess }) => sum + excess, 0);
 }
 
-/** The part that keeps most, of those that keep enough and leave out what did not move. */
+/** The part that keeps the most excess, among those that keep enough and leave out cells that did not move. */
 function bestPart(cells: readonly ExcessCell[], dimensions: ReadonlySet<string>, enough: number) {
   const whole = sumsOf(cells);
   let best: { readonly part: SlicePart; readonly excess: number } | null = null;

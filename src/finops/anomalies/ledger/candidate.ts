@@ -10,11 +10,11 @@ export interface JudgedDay {
   readonly spread: number | null;
 }
 
-/** Days of one series that are out of the ordinary together. */
+/** Consecutive anomalous days of one series. */
 export interface Candidate {
   readonly series: LedgerSeries;
   readonly kind: EpisodeKind;
-  /** 1: more money than expected, or the same money for less. */
+  /** 1: more cost than expected, or lower utilization for the same cost. */
   readonly direction: 1 | -1;
   readonly firstDay: number;
   readonly lastDay: number;
@@ -26,10 +26,10 @@ export interface Candidate {
   readonly days: readonly JudgedDay[];
 }
 
-/** What people said of a series: after the day, a change that goes on is the usual, or an alarm takes more. */
+/** Feedback on a series, applied after a day: it accepts the open change as the normal level, or raises the alarm threshold. */
 export interface Lesson {
   readonly afterDay: number;
-  /** The change that is meant: its direction in money, and its days as they were known. */
+  /** The accepted change: its direction in money, and its days as known at that time. */
   readonly accept?: { readonly direction: 1 | -1; readonly firstDay: number; readonly lastDay: number };
   readonly strengthRatio?: number;
 }

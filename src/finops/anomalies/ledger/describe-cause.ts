@@ -36,7 +36,7 @@ const SHOWN_AFTER_DAYS = 14;
 const BAND_DEVIATIONS = 3;
 const EXPECTED_DECIMALS = 8;
 
-/** What a cause came to, what was expected, and why: read from the rows of its slice, exactly. Null when its rows are gone meanwhile. */
+/** Actual cost, expected cost and explanation of a cause, read exactly from the rows of its slice. Null if its rows no longer exist. */
 export async function describeCause(
   charges: AskedCharges,
   cause: Cause,
@@ -84,7 +84,10 @@ export async function describeCause(
   };
 }
 
-/** What was expected of the charges of before, as a share of them. Of a price: what was bought is taken as it is. */
+/**
+ * Expected cost as a share of the baseline cost. For a price, the share is that of the quantities, because the quantity
+ * bought is taken as given.
+ */
 function scaleOf(candidate: Candidate, cells: readonly ChargeCell[]): Decimal {
   const { series } = candidate;
   const total = (of: 'costBefore' | 'quantityBefore' | 'quantityAfter') =>
@@ -96,7 +99,10 @@ function scaleOf(candidate: Candidate, cells: readonly ChargeCell[]): Decimal {
   return below.isZero() ? decimal(0) : above.dividedBy(below);
 }
 
-/** What was expected over its days in money or units: of a rate, times what it is a rate of. A day without a count is taken as the others. */
+/**
+ * Expected total over the days of the candidate, in money or units; for a rate, each day is multiplied by its weight. A day
+ * without a weight counts as the mean of the other days.
+ */
 function weighted(candidate: Candidate): number {
   const { series, expected } = candidate;
   if (series.weights === undefined) return expected;
@@ -104,7 +110,7 @@ function weighted(candidate: Candidate): number {
   return of.reduce((sum, one) => sum + (one.expected ?? 0) * (series.weights?.get(one.day) ?? 0), 0) / known;
 }
 
-/** What the days of a candidate are divided by: thousands of predictions. */
+/** Divisor of a rate over the days of a candidate: thousands of predictions. */
 function weightOf(candidate: Candidate): Decimal {
   const { of, known } = knownDays(candidate);
   return decimal(of.reduce((sum, { day }) => sum + (candidate.series.weights?.get(day) ?? 0), 0) / known);
@@ -115,7 +121,7 @@ function knownDays({ days, firstDay, lastDay }: Candidate) {
   return { of, known: of.length / (lastDay - firstDay + 1) };
 }
 
-/** Of what is bought and of prices the money is their part of the change of the cost. */
+/** For a quantity or a price, the impact is its effect on the change of the cost. */
 function figuresOf(
   candidate: Candidate,
   { sums, drivers }: Explanation,
@@ -159,7 +165,7 @@ async function daysOf(charges: AskedCharges, cause: Cause, { series }: Candidate
 
 const MOST_CURRENCIES = 1000;
 
-/** The series of the slice with what was expected of it, which on the days of the cause adds up to `expected`. */
+/** The daily points of the slice with their expected values, which add up to `expected` over the days of the cause. */
 export function pointsOf(
   candidate: Candidate,
   days: readonly SliceDay[],

@@ -18,7 +18,7 @@ export interface GpuLedger {
   readonly unused: AskedCharges;
 }
 
-/** What a cause among GPUs came to and why: idle money by hours, the share of them that was idle, and the price of one. */
+/** Actual and expected figures of a GPU cause, and their explanation: idle cost by GPU-hours, their idle share, and the price per hour. */
 export async function describeGpuCause(
   gpus: GpuLedger,
   cause: Cause,
@@ -44,7 +44,7 @@ async function describeIdle(gpus: GpuLedger, cause: Cause, all: readonly Candida
   return { ...found, sentence: gpuSentence(told), evidence: ofReadings({ ...found.evidence, effects }) };
 }
 
-/** Utilization has the money of the hours that were paid for and not used, beside what was expected of as many hours. */
+/** For utilization, the money is the cost of the paid hours without usage, compared with the expected cost of the same number of hours. */
 async function describeUtilization(
   gpus: GpuLedger,
   cause: Cause,
@@ -79,7 +79,7 @@ async function describeUtilization(
 
 const DECIMALS = 6;
 
-/** Null where its hours have no price. */
+/** Null if its hours have no price. */
 async function moneyOf(gpus: GpuLedger, cause: Cause, reference: Candidate, all: readonly Candidate[], sums: Sums) {
   const cells = await cellsOf(gpus.unused.cells, reference, cause, all);
   const before = costBeforeOf(cells);
@@ -98,7 +98,7 @@ async function moneyOf(gpus: GpuLedger, cause: Cause, reference: Candidate, all:
 interface Sums {
   readonly before: Hours;
   readonly after: Hours;
-  /** GPU-hours that were to be used, by what was expected of each day. */
+  /** Expected used GPU-hours, from the expected utilization of each day. */
   readonly expectedUsed: number;
 }
 
@@ -125,8 +125,8 @@ function sumsOf(
 }
 
 /**
- * What made the money another: `volume`, more GPU-hours at the share and the price of before; `mix`, another share of them; `price`, another
- * price of an hour. They add up to actual - expected exactly; the rest of rounding is in `mix`.
+ * Effects behind the difference in cost: `volume`, more GPU-hours at the baseline share and price; `mix`, another share;
+ * `price`, another price per hour. They add up to actual - expected exactly; `mix` takes the rounding difference.
  */
 function effectsOf(
   expected: Decimal,
@@ -141,7 +141,7 @@ function effectsOf(
   const priceBefore = costBefore.dividedBy(before.part);
   const priceAfter = actual.dividedBy(after.part);
   const [shareBefore, shareAfter] = [before.part / before.paid, after.part / after.paid];
-  // GPU-hours that the expected money stands for.
+  // GPU-hours that correspond to the expected cost.
   const hours = expected.dividedBy(priceBefore).dividedBy(shareBefore);
   const volume = decimal(after.paid)
     .minus(hours)
@@ -158,7 +158,7 @@ function costBeforeOf(cells: readonly ChargeCell[]): Decimal {
   return cells.reduce((sum, { costBefore }) => sum.plus(costBefore), decimal(0));
 }
 
-/** What is behind it are readings, which no question about bill rows lists. */
+/** The evidence is GPU readings, and no filter on bill rows lists them. */
 function ofReadings<T extends Pick<AnomalyEvidence, 'rows' | 'filter' | 'drivers'>>(evidence: T): T {
   return { ...evidence, drivers: [], filter: [], rows: evidence.rows.map((row) => ({ ...row, filter: [] })) };
 }

@@ -14,20 +14,20 @@ import type { AnomalyDriver, AnomalyEvidence, AnomalyRow } from './schema.ts';
 
 const MOST_DRIVERS = 20;
 const MOST_ROWS = 50;
-/** Costs and quantities that were expected are estimates: more decimals say nothing. */
+/** Expected costs and quantities are estimates: more decimals carry no information. */
 const EXPECTED_DECIMALS = 10;
 
-/** Charges with what was expected of them, in the currency of the cause. */
+/** Charges with their expected cost, in the currency of the cause. */
 interface ScaledCell extends ChargeCell {
-  /** Cost of before, brought to the days and the level that were expected. */
+  /** Baseline cost, scaled to the expected level over the days of the cause. */
   readonly expected: Decimal;
 }
 
 export type Explanation = Omit<AnomalyEvidence, 'points' | 'baseline'> & { readonly sums: EffectSums };
 
 /**
- * What made the difference between what a cause cost and what it was expected to: price, volume and mix of its SKUs, what came and
- * what went. `scale` is what was expected as a share of the cost of before. All parts add up exactly.
+ * Explains the difference between the actual and the expected cost of a cause: price, volume and mix of its SKUs, new SKUs
+ * and discontinued ones. `scale` is the expected cost as a share of the baseline cost. All parts add up exactly.
  */
 export function explainCause(filter: readonly string[], cells: readonly ChargeCell[], scale: Decimal): Explanation {
   const scaled = cells.map(

@@ -8,28 +8,28 @@ import { compatible, holds, isSku, JUDGED_DIMENSIONS, type Measure, type Slice, 
 /** `DailyCharges.cells`. */
 export type AskCells = DailyCharges['cells'];
 
-/** One reason for which one or more series are out of the ordinary. */
+/** One reason for anomalies in one or more series. */
 export interface Cause {
   readonly slice: Slice;
-  /** What of the slice belongs to other causes of the same days, so that no money is told twice. */
+  /** Parts of the slice that belong to other causes of the same days, so that no cost is counted twice. */
   readonly except: Slice;
   readonly direction: 1 | -1;
-  /** The series in which it is seen; the first is the one by which it was found. */
+  /** The series that show the cause; the first is the one in which it was found. */
   readonly candidates: Candidate[];
 }
 
 const JUDGED_ORDER: readonly string[] = JUDGED_DIMENSIONS;
 export const BASELINE_DAYS = 28;
 const MOST_CELLS = 5000;
-/** A series is explained by causes that are known when they have this much of what is out of the ordinary in it. */
+/** Known causes explain a series if they cover at least this share of its excess. */
 const EXPLAINED_SHARE = 0.5;
-/** From here on everything in a slice moved, not a part of it. */
+/** From this breadth on, the whole slice moved, not a part of it. */
 const BROAD = 0.6;
 
 /**
- * Puts candidates together to causes, coarse slices first: what causes that are known explain of a series is no cause again, and
- * what they leave is followed to the most specific slice that explains it. Where two things moved at once, neither is most of what is
- * above them; then the slices below say what they are.
+ * Groups candidates by cause, coarse slices first. A series explained by known causes adds no new cause; its unexplained
+ * rest is narrowed to the most specific slice that explains it. If two causes coincide, neither explains most of the coarser
+ * slice above them; then the finer slices below identify them.
  */
 export async function findCauses(
   ask: AskCells,
@@ -59,7 +59,7 @@ export async function findCauses(
   return causes;
 }
 
-/** A slice that two series show on days that touch is one cause, though they say it began on different days. */
+/** Adjacent candidates of two series in the same slice are one cause, even with different first days. */
 function mergeSame(causes: Cause[]): void {
   for (let at = causes.length - 1; at > 0; at -= 1) {
     const cause = causes[at];
@@ -98,7 +98,7 @@ function rankOf({ series: { slice } }: Candidate): number {
 
 const excessOf = ({ actual, expected }: Candidate): number => Math.abs(actual - expected);
 
-/** What is left of a candidate after the causes that are known; null when they explain it, and then it is seen with them. */
+/** The cells of a candidate that known causes do not explain. Null if the known causes explain it; the candidate then joins them. */
 function unexplained(
   candidate: Candidate,
   cells: readonly ExcessCell[],
@@ -126,12 +126,12 @@ export function overlap({ candidates }: Cause, { firstDay, lastDay }: Candidate)
   });
 }
 
-/** Parts that say who and what but leave no cell out are no narrower cause. */
+/** Parts that only name the owner or the resource, and leave out no cell, do not narrow the cause. */
 function isOnlyNaming(cells: readonly ExcessCell[], slice: Slice): boolean {
   return cells.every(({ values }) => holds(slice, values));
 }
 
-/** What is bought and its price are seen with the cost that they make; alone they are a cause of their own. */
+/** A change of quantity or price joins the cause of its cost change; without one it is a separate cause. */
 async function joinOrAdd(
   ask: AskCells,
   causes: Cause[],
@@ -156,7 +156,7 @@ function isServed(first: Candidate | undefined, { measure }: LedgerSeries): bool
   return measure === 'cost_per_1000_predictions' && first?.series.measure === measure;
 }
 
-/** What some of the charges have of the change of a quantity; of a price, what they have of the cost. */
+/** Contribution of some charges to the change of a quantity; for a price, their share of the cost. */
 function changeIn(
   { series, expected, direction }: Candidate,
   all: readonly ChargeCell[],
@@ -173,7 +173,7 @@ function changeIn(
   );
 }
 
-/** The days to compare a candidate with: four weeks before it, or before what was out of the ordinary in them. */
+/** Baseline of a candidate: the four weeks before it, or before an earlier anomaly within them. */
 export function baselineOf(candidate: Candidate, candidates: readonly Candidate[]): { from: string; to: string } {
   const key = seriesKey(candidate.series);
   const first = candidate.days[0]?.day ?? candidate.firstDay - BASELINE_DAYS;
@@ -206,7 +206,7 @@ async function excessCells(ask: AskCells, candidate: Candidate, all: readonly Ca
   });
 }
 
-/** The charges of a slice on the days of a candidate, beside those of the days it is compared with. */
+/** The charges of a slice on the days of a candidate, together with those of its baseline. */
 export function cellsOf(
   ask: AskCells,
   candidate: Candidate,
@@ -231,7 +231,8 @@ export function referenceOf({ slice, candidates }: Cause): Candidate | undefined
   const usable = candidates.filter(({ series }) => series.measure === measure && within(slice, series.slice));
   const days = ({ firstDay, lastDay }: Candidate) => lastDay - firstDay;
   const ratio = (one: Candidate) => excessOf(one) / Math.max(Math.abs(one.expected), 1e-12);
-  // What is seen most clearly is seen where nothing else is; of those as clear the one that lasts longest.
+  // The largest relative excess marks a series without other causes. Of the series with a similar excess, the longest
+  // candidate is used.
   const [clearest] = usable.toSorted((a, b) => ratio(b) - ratio(a));
   const clear = usable.filter((one) => clearest !== undefined && ratio(one) >= CLEAR * ratio(clearest));
   return clear.toSorted((a, b) => days(b) - days(a) || ratio(b) - ratio(a))[0];

@@ -5,13 +5,13 @@ import { type AskedCharges, meets } from './gpu-charges.ts';
 import type { Candidate } from './judge-series.ts';
 import { JUDGED_DIMENSIONS } from './slice.ts';
 
-/** A cause explains a series that is used less when it has this much of the GPU-hours that were not used. */
+/** A cause explains a drop of utilization if it has at least this share of the unused GPU-hours. */
 const EXPLAINED_SHARE = 0.5;
 const ORDER: readonly string[] = JUDGED_DIMENSIONS;
 
 /**
- * Causes of what GPUs did: idle money is followed to the most specific owner or GPU, as money of bills is; utilization is seen with
- * the idle time that it is the other side of, or, from fine to coarse, is a cause by itself.
+ * Causes of GPU anomalies. Idle cost is narrowed to the most specific owner or GPU, like the cost of bills. A change of
+ * utilization joins the cause of the matching idle time; without one it is a separate cause, from fine to coarse.
  */
 export async function findGpuCauses(
   idle: AskedCharges,

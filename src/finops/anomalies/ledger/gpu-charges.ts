@@ -2,20 +2,20 @@ import { decimal, decimalString, sumDecimals } from '../../../platform/units/ind
 import type { ChargeCell, ChargeCondition, DailyCharges, SliceDay } from '../../costs/index.ts';
 import type { GpuDay } from '../../gpus/index.ts';
 
-/** Dimensions by which GPU time is told apart; those of bills where a bill has them too. */
+/** Dimensions of GPU time; the same names as on bills. */
 export const GPU_DIMENSIONS = ['team', 'model', 'endpoint'] as const;
 const CELL_DIMENSIONS = [...GPU_DIMENSIONS, 'gpu'] as const;
 export const GPU_HOURS = 'GPU-hours';
 
-/** What questions about daily charges are asked of, answered from readings of GPUs instead of bills. */
+/** The interface of daily charges, with data from GPU readings instead of bills. */
 export type AskedCharges = Pick<DailyCharges, 'daily' | 'cells'>;
 
-/** Which of the money: idle, or all that was paid for and not used. */
+/** The cost to report: idle cost, or the cost of all paid hours without usage. */
 export type GpuMoney = 'idle' | 'unused';
 
 /**
- * GPU time as charges: a kind of charge is one GPU of one owner, its quantity GPU-hours, so that causes are looked for and
- * explained as those of bills are. Hours without a price are left out. `days`: in the order of time.
+ * GPU time as charges: a kind of charge is one GPU of one owner, and its quantity is GPU-hours. Causes are therefore found
+ * and explained like those of bills. Hours without a price are left out. `days`: in time order.
  */
 export function gpuCharges(days: readonly GpuDay[], money: GpuMoney): AskedCharges {
   const priced = days.flatMap((one) => amountsOf(one, money) ?? []);
@@ -52,7 +52,7 @@ function amountsOf(from: GpuDay, money: GpuMoney): Priced | null {
   return { from, currency, cost: decimalString(decimal(paidCost).minus(usedCost)), hours: paidHours - usedHours };
 }
 
-/** Whether the time of a GPU meets conditions; what bills alone know of it meets none. */
+/** Whether the time of a GPU matches the conditions; a condition on a bill-only dimension never matches. */
 export function meets(one: GpuDay, where: readonly ChargeCondition[]): boolean {
   return where.every(({ dimension, value, isNot }) => (valuesOf(one)[dimension] === value) === (isNot !== true));
 }

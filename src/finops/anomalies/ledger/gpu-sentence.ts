@@ -13,8 +13,8 @@ type Told = Pick<Anomaly, 'measure' | 'slice' | 'actual' | 'expected' | 'currenc
 };
 
 /**
- * What GPUs did, in plain words. Example: "GPUs of team search stood idle for 412.00 USD a day, where 120.00 USD was expected: 40 of 96
- * GPU-hours a day."
+ * Summary of a GPU anomaly in plain words. Example: "GPUs of team search stood idle for 412.00 USD a day, where 120.00 USD
+ * was expected: 40 of 96 GPU-hours a day."
  */
 export function gpuSentence({ measure, slice, actual, expected, currency, days, hours }: Told): string {
   const who = `GPUs${namesOf(slice)}`;

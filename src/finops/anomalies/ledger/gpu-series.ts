@@ -7,14 +7,14 @@ import type { Slice } from './slice.ts';
 
 /** Owners of a dimension that are judged, those with the most GPU-hours. */
 const MOST_OWNERS = 100;
-/** A day of which readings speak for less than this of the GPU-hours of a usual day says nothing. */
+/** A day is skipped if its readings cover less than this share of the GPU-hours of a typical day. */
 const LEAST_SHARE_OF_HOURS = 0.5;
 /** GPU-hours of a day from which on utilization is a figure and no accident. */
 const LEAST_HOURS = 1;
 
 /**
- * Series of GPUs: utilization, and what idle time costs, by day; of all and of each team, model and endpoint. A day without readings, or with
- * far fewer than usual, is not known. The last day may not be over, so that it is never a dip.
+ * Daily series of GPUs: utilization and idle cost, in total and by team, model and endpoint. A day without readings, or with
+ * far fewer than usual, is unknown. The last day may be incomplete, so it is never a dip.
  */
 export function gpuSeries(days: readonly GpuDay[], idle: readonly SliceDay[]): LedgerSeries[] {
   const known = wholeDays(days);
@@ -30,7 +30,7 @@ export function gpuSeries(days: readonly GpuDay[], idle: readonly SliceDay[]): L
     .filter(isDaily);
 }
 
-/** Days of which readings speak for most of what is usual. */
+/** Days with readings for most of the typical GPU-hours. */
 function wholeDays(days: readonly GpuDay[]): number[] {
   const hours = new Map<number, number>();
   for (const { day, paidHours } of days) hours.set(dayNumber(day), (hours.get(dayNumber(day)) ?? 0) + paidHours);
@@ -75,7 +75,7 @@ function utilization(own: readonly GpuDay[], known: readonly number[], common: C
   };
 }
 
-/** A day of readings on which the slice held no GPU has no idle cost; hours without a price are not known. */
+/** A day with readings but without a GPU of the slice has no idle cost; hours without a price are unknown. */
 function idleCosts(
   idle: readonly SliceDay[],
   own: readonly GpuDay[],

@@ -12,9 +12,9 @@ export interface LedgerAnomaliesDeps extends JudgingDeps, AnomalyNoticeDeps {
   readonly jobs: Jobs;
 }
 
-/** What is out of the ordinary in the ledger: judged whenever bills or allocations change, and kept. */
+/** Anomalies in the ledger: detected whenever bills or allocations change, and stored. */
 export interface LedgerAnomalies {
-  /** Has the ledger judged after each derivation. */
+  /** Judges the ledger after each derivation. */
   listen(events: Pick<Events, 'subscribe'>): void;
   schedule(jobs: Jobs): void;
   /** `AnomalySubscription`. */

@@ -21,7 +21,7 @@ interface Changed {
   readonly used?: number;
 }
 
-/** Days of five GPUs of three teams: idle a fifth of the day, else used at 70 %, with noise; `change` says what to multiply. */
+/** Days of five GPUs of three teams: idle a fifth of the day, otherwise used at 70 %, with noise; `change` returns the factors. */
 function madeDays(count: number, seed: number, change: (gpu: string, day: number) => Changed = () => ({})): GpuDay[] {
   return Array.from({ length: count }, (_, day) =>
     Object.entries(CARDS).flatMap(([team, gpus]) =>
@@ -50,7 +50,7 @@ function madeDays(count: number, seed: number, change: (gpu: string, day: number
 }
 
 const context = { said: [], predictions: [], covers: () => true, grows: () => false };
-/** Of so few series one in thirty days may be false: what begins when something was changed is looked at. */
+/** With so few series, one day in thirty may have a false alarm: only anomalies that start near the change are checked. */
 async function judged(gpus: readonly GpuDay[]) {
   const { found, judging } = await judgeLedger(NO_BILL, { ...context, gpus });
   const isMeant = ({ start }: { readonly start: string }) =>

@@ -25,20 +25,20 @@ export interface JudgedLedger {
 }
 
 export interface LedgerQuestion extends SeriesContext {
-  /** What people said so far. */
+  /** Anomalies with the feedback so far. */
   readonly said: readonly Judged[];
-  /** Time of GPUs by day, as it was read. */
+  /** Daily GPU time from the readings. */
   readonly gpus: readonly GpuDay[];
-  /** Predictions by day, as they were counted. */
+  /** Daily counts of predictions. */
   readonly predictions: readonly CountedPredictions[];
-  /** What the judging before found; without it every day is judged. */
+  /** Results of the previous judging; without them every day is judged. */
   readonly memory?: SeriesMemory;
 }
 
-/** Slices of a dimension that are judged, those with the largest cost; what is beyond them is seen above them. */
+/** Maximum number of judged slices per dimension, those with the largest cost; the coarser slices contain the rest. */
 const MOST_SLICES = 100;
 
-/** Judges every series of the ledger as if its days came one by one. The same bill and the same verdicts give the same answer. */
+/** Judges every series of the ledger as if its days arrived one by one. Deterministic for the same bill and the same verdicts. */
 export async function judgeLedger(asked: DailyCharges, question: LedgerQuestion): Promise<JudgedLedger> {
   const charges = askedOnce(asked);
   const days = await charges.daily({ dimensions: JUDGED_DIMENSIONS, where: [], most: MOST_SLICES });
@@ -70,7 +70,7 @@ export async function judgeLedger(asked: DailyCharges, question: LedgerQuestion)
   };
 }
 
-/** Causes ask for the same charges to be found, joined and described: nearly half of the questions come again. */
+/** Finding, joining and describing causes read the same charges: this cache saves nearly half of the queries. */
 function askedOnce(charges: DailyCharges): DailyCharges {
   const answers = new Map<string, ReturnType<DailyCharges['cells']>>();
   return {
@@ -90,7 +90,7 @@ export function gpuLedgerOf(days: readonly GpuDay[]): GpuLedger {
   return { days, idle: gpuCharges(days, 'idle'), unused: gpuCharges(days, 'unused') };
 }
 
-/** Causes of bills and of GPUs are found apart: what one shows, the other may show as well, and then they are related. */
+/** Causes of bills and of GPUs are found separately. Both may show the same event; then they are related. */
 async function describeAll(
   charges: DailyCharges,
   gpus: GpuLedger,

@@ -9,7 +9,7 @@ import type { LedgerSeries } from './series.ts';
 import { createSeriesMemory } from './series-memory.ts';
 
 const SERIES = 200;
-/** So many of them are judged: all in `npm run test:deep`. */
+/** Number of judged series: all of them in `npm run test:deep`. */
 const JUDGED = draws(SERIES);
 const DAYS = 180;
 const WARM_UP_DAYS = 28;
@@ -61,7 +61,7 @@ describe('the alarm of many series', () => {
   });
 });
 
-/** 100 on workdays, 80 on weekends, and what is given on some days. */
+/** 100 on workdays, 80 on weekends, times the factor of `changes` on some days. */
 const regular = (changes: Readonly<Record<number, number>>, days = 120) =>
   seriesOf(
     Array.from({ length: days }, (_, day) => {

@@ -8,14 +8,14 @@ import { moneySideOf } from './slice.ts';
 
 export type { Candidate, Lesson } from './candidate.ts';
 
-/** However often an alarm was wrong, it takes no more than this times as much. */
+/** Maximum factor of the alarm threshold after any number of false alarms. */
 const MOST_STRENGTH_RATIO = 2;
-/** A price has less noise than what is bought of it. */
+/** A price has less noise than the purchased quantity. */
 const LEAST_PRICE_DEVIATION = 0.02;
-/** Idle money is skewed: some days have far more of it. Measured with noise of a lognormal of 0.35: so much more keeps the stated rate. */
+/** Idle cost is skewed: some days have far more of it. This factor keeps the stated alarm rate, measured with lognormal noise of 0.35. */
 const IDLE_STRENGTH_RATIO = 1.3;
 
-/** Judges the days of a series one after the other, by the days before; a day that is not complete cannot be a dip. */
+/** Judges the days of a series in order, each by the days before; an incomplete day cannot be a dip. */
 export function judgeSeries(
   series: LedgerSeries,
   strength: number,
@@ -90,7 +90,7 @@ export function judgeSeries(
   return found.map((candidate) => ({ ...candidate, series, days }));
 }
 
-/** What comes again after a weekend is the same. */
+/** A change that recurs after a weekend is the same change. */
 const MOST_GAP_DAYS = 2;
 
 function isSame(
@@ -101,7 +101,7 @@ function isSame(
   return firstDay - before.lastDay - 1 <= MOST_GAP_DAYS;
 }
 
-/** The first day of a change is an estimate, and may have moved since. */
+/** The first day of a change is an estimate and may move by this many days. */
 const MOVED_DAYS = 3;
 
 function isMeant(

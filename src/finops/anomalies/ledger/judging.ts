@@ -30,13 +30,13 @@ export interface JudgingDeps {
 
 const JUDGE = 'anomalies.judge';
 const EVERY_TEN_MINUTES = '*/10 * * * *';
-/** Months before the newest that are read: half a year teaches what a series is like. */
+/** Number of months read before the newest: half a year is enough to learn a series. */
 const MONTHS_BACK = 6;
 const ID_DIGITS = 16;
-/** Days that are learned from before anything is judged. */
+/** Days to learn from before the first judgement. */
 const WARM_UP_DAYS = 28;
 
-/** Judges the ledger when bills or allocations changed, when somebody said something, and when a month is closed; then calls `judged`. */
+/** Judges the ledger if bills or allocations change, if feedback arrives, and if a month is closed; then calls `judged`. */
 export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Promise<void>): void {
   const turn = createMutex();
   const memory = createSeriesMemory();
@@ -54,12 +54,12 @@ export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Pro
   jobs.schedule(JUDGE, EVERY_TEN_MINUTES, { kind: JUDGE, payload: null });
 }
 
-/** Has the ledger judged soon; many reasons at once are one. */
+/** Enqueues a judging of the ledger; concurrent requests are deduplicated. */
 export async function askForJudging(jobs: Pick<Jobs, 'enqueue'>, sql: Sql): Promise<void> {
   await jobs.enqueue(sql, { kind: JUDGE, payload: null, uniqueKey: JUDGE });
 }
 
-/** False when nothing has changed since it was judged; true when it has been judged, and may have changed meanwhile. */
+/** False if nothing changed since the last judging. True after a judging, which may need to run again because of later changes. */
 async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boolean> {
   const { store, costs, billing, clock } = deps;
   const before = await findJudging(store);
@@ -95,7 +95,7 @@ async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boole
   return save(deps, { before: before?.stamp ?? null, stamp, now, stored, changed, judged });
 }
 
-/** Returns the same id for the same measure, side, slice and first day, so that another order of imports gives the same ids where it can. */
+/** Derives the id from measure, side, slice and first day, so that a different order of imports gives the same ids if possible. */
 function createAnomalyId(found: Found, taken: ReadonlySet<string>): string {
   const { measure, currency, direction, slice, except, start } = found;
   const facts = [measure, currency, direction, sliceKey(slice), sliceKey(except), start];
@@ -159,7 +159,7 @@ interface Saving {
   readonly judged: JudgedLedger;
 }
 
-/** Stores all of it, unless another server was faster; a verdict that came meanwhile stays, and is judged by in the next turn. */
+/** Stores the result, unless another server was faster. A verdict that arrived in the meantime stays, and the next judging applies it. */
 async function save(deps: JudgingDeps, { before, stamp, now, stored, changed, judged }: Saving): Promise<boolean> {
   const known = new Set(stored.map(({ id }) => id));
   await deps.store.transaction(async (sql) => {

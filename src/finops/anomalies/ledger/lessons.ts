@@ -4,13 +4,13 @@ import type { Anomaly, AnomalyFeedback } from './schema.ts';
 import type { LedgerSeries } from './series.ts';
 import { compatible, isOfGpus, sameSlice, within } from './slice.ts';
 
-/** Each time that an alarm was wrong, the next takes this much more. */
+/** Factor of the alarm threshold after each false alarm. */
 const WRONG_RATIO = 1.2;
-/** Something that comes again comes on about the same day of the month. */
+/** A recurring cost comes on about the same day of the month. */
 const SAME_DAY_OF_MONTH = 1;
-/** What comes again may be so much larger, and is still what was expected. */
+/** A recurring cost may be larger by this factor and still count as expected. */
 const MOST_RATIO = 1.5;
-/** The return to the usual after a plan belongs to the plan. */
+/** The return to the normal level after a plan belongs to the plan. */
 const AFTER_PLAN_DAYS = 3;
 
 export type Judged = Pick<
@@ -21,7 +21,7 @@ export type Judged = Pick<
   readonly feedback: AnomalyFeedback | null;
 };
 
-/** What people said so far of one series: of anomalies that are seen in it. */
+/** The lessons for one series, from the feedback on anomalies seen in it. */
 export function lessonsFor(series: LedgerSeries, said: readonly Judged[]): Lesson[] {
   return said.flatMap(({ slice, seenIn, direction, feedback, currency, measure, start, end }): Lesson[] => {
     if (feedback === null || feedback.from !== null || currency !== series.currency) return [];
@@ -37,7 +37,7 @@ export function lessonsFor(series: LedgerSeries, said: readonly Judged[]): Lesso
   });
 }
 
-/** What an earlier verdict says of something that was found now: it lies in a plan, or was expected last month too. */
+/** The verdict that a new anomaly inherits from an earlier one: it is within a plan, or was expected last month too. */
 export function inherited(found: Omit<Judged, 'id' | 'feedback'>, said: readonly Judged[]): AnomalyFeedback | null {
   for (const earlier of said) {
     const { feedback } = earlier;

@@ -5,9 +5,9 @@ import { compatible, isOfBill, type Slice, sameSlice } from './slice.ts';
 import { isMinor } from './spend.ts';
 import { isShown, type StoredAnomaly } from './store.ts';
 
-/** What is asked about, and from which impact on an anomaly counts there. */
+/** Scope of a list, and the minimum impact for an anomaly to count in it. */
 export interface Counting {
-  /** Parts of the scope; none: everything. */
+  /** Parts of the scope; empty: everything. */
   readonly scope: Slice;
   /** Percentage of the spend of the scope. */
   readonly minPercent: number;
@@ -35,7 +35,7 @@ function isRepeat(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean
   return isShown(a) && isShown(b) && sameSlice(a.slice, b.slice) && sameSlice(a.except, b.except);
 }
 
-/** Another measure of the same owner or thing, on days that touch: a team whose bill rose and whose GPUs are idle. */
+/** A different measure of the same owner or resource, on adjacent days: a team whose bill rose and whose GPUs are idle. */
 function isRelated(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
   if (a.id === b.id || a.measure === b.measure || !isShown(a) || !isShown(b)) return false;
   const isNear = dayNumber(a.start) <= dayNumber(b.end) + 1 && dayNumber(b.start) <= dayNumber(a.end) + 1;
@@ -60,7 +60,7 @@ export function countMinor(anomalies: readonly StoredAnomaly[], counting: Counti
   return anomalies.filter((one) => isUnanswered(one) && !countsOf(one, counting)).length;
 }
 
-/** Those that were asked for, open ones first, then the latest. */
+/** The requested anomalies, open ones first, then the latest. */
 export function selected(stored: readonly StoredAnomaly[], asked: AnomalySelection): StoredAnomaly[] {
   const { state, direction, measure, team, period, feedback } = asked;
   const ofTeam = ({ slice, seenIn }: StoredAnomaly) =>

@@ -43,7 +43,7 @@ function deliveries(): Delivery[] {
   });
 }
 
-/** Any order; of one source and month the earlier version comes first. */
+/** A random order; for one source and month the earlier version comes first. */
 function shuffled(all: readonly Delivery[], seed: number): Delivery[] {
   const next = seeded(seed);
   const order = all
@@ -68,7 +68,10 @@ async function deliver({ application }: MadeLedger, { source, month, content, ve
   await settle(application);
 }
 
-/** What of the anomalies may not depend on the order: everything but ids, when they were found, and what was withdrawn. */
+/**
+ * The fields of the anomalies that must not depend on the order of imports: all but the ids, the time of detection, and
+ * withdrawn anomalies.
+ */
 async function answerOf({ application }: MadeLedger) {
   const { anomalies, totals, judging } = await call(application, listAnomalies, {});
   const counted = anomalies

@@ -11,7 +11,7 @@ const FIRST_DAY = dayNumber('2026-09-01');
 const NOW = '2026-11-15T00:00:00.000Z';
 const SKUS = ['p4d', 'm6i', 'db.r6g'];
 
-/** An anomaly of a SKU as it is found: 10 a day beyond the expected. */
+/** A found anomaly of a SKU: 10 a day beyond the expected cost. */
 function found(sku: string, from: number, days: number, open = false): Found {
   const amount = String(10 * days);
   return {
@@ -22,7 +22,7 @@ function found(sku: string, from: number, days: number, open = false): Found {
   };
 }
 
-/** What a judging finds by the bills that have come so far: anything. */
+/** Random findings of a judging, as from the bills received so far. */
 function randomFound(next: () => number): Found[] {
   return SKUS.flatMap((sku) => {
     const [from, days] = [Math.floor(next() * 40), 1 + Math.floor(next() * 12)];

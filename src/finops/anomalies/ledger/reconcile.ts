@@ -14,17 +14,17 @@ export interface Reconciling {
   readonly now: string;
   /** An id for an anomaly that was not known, other than those that are taken. */
   readonly newId: (found: Found, taken: ReadonlySet<string>) => string;
-  /** What the days of an anomaly cost by the bills of now. */
+  /** Cost of the days of an anomaly by the current bills. */
   readonly costNow: (anomaly: StoredAnomaly) => Promise<string>;
 }
 
-/** Days between two that may still be of one cause: the first day of a change is an estimate. */
+/** With fewer days than this between them, two anomalies may be of one cause: the first day of a change is an estimate. */
 const GAP_DAYS = 2;
 
 /**
- * Returns the anomalies to store; only those that changed. The anomalies that count are exactly those that were found, whatever was stored
- * before: stored ones give their id, their verdict and the instant when they were found. Of the others, two that turned out to be one are
- * merged, and those that the bills do not show any more are restated or withdrawn.
+ * Returns the changed anomalies to store. The anomalies that count are exactly the ones found, regardless of the stored
+ * ones. A stored anomaly gives the found one its id, its verdict and its time of detection. Of the other stored ones, two
+ * that turned out to be one are merged; those that the bills no longer show are restated or withdrawn.
  */
 export async function reconcile(reconciling: Reconciling): Promise<StoredAnomaly[]> {
   const { stored, found, now, newId, costNow } = reconciling;
@@ -119,7 +119,7 @@ function continueAnomaly(
   return { ...found, id, state: open ? 'open' : 'ended', mergedInto: null, foundAt, restatement, feedback: own };
 }
 
-/** The bills do not show it any more: they changed its days, or other days, or there are so many series that more is needed for an alarm. */
+/** The bills no longer show the anomaly: they changed its days or other days, or the alarm threshold rose with the number of series. */
 function withdrawAnomaly(anomaly: StoredAnomaly, now: string, costNow: string): StoredAnomaly {
   const before = costOf(anomaly);
   if (before === costNow) return { ...anomaly, state: 'withdrawn' };

@@ -31,7 +31,7 @@ export interface LedgerRouteDeps {
 }
 
 const MOST_LISTED = 500;
-/** How long a plan is taken to last for something that goes on. */
+/** Default length of a plan for an open anomaly. */
 const PLAN_DAYS = 14;
 
 export function ledgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRouteDeps): Route[] {

@@ -293,7 +293,7 @@ export const listAnomalies = endpoint({
 });
 export type AnomalyList = z.infer<typeof listAnomalies.response>;
 
-/** Puts the repeats of a cause behind the first of them; the order of the first ones stays. */
+/** Groups the repeats of a cause after the first one; the first ones keep their order. */
 export function groupRepeats(
   anomalies: readonly Anomaly[],
 ): { readonly first: Anomaly; readonly repeats: Anomaly[] }[] {

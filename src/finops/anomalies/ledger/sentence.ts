@@ -17,15 +17,13 @@ export interface Told {
   readonly effects: AnomalyEvidence['effects'] | null;
 }
 
-/** A change of a price or a quantity by less is none, in words. */
+/** A smaller relative change of a price or a quantity is described as unchanged. */
 const UNCHANGED = 0.02;
-/** The part of a change that is told as its reason. */
+/** Minimum share of a change that a single reason must explain to be named in the sentence. */
 const MOST_OF_IT = 0.6;
 const DIGITS = 3;
 
-/**
- * What happened, in plain words. Example: "p4d.24xlarge of team search rose 3.1x, from 40 to 124 Hours a day; price unchanged."
- */
+/** Summary of an anomaly in plain words. Example: "p4d.24xlarge of team search rose 3.1x, from 40 to 124 Hours a day; price unchanged." */
 export function sentenceOf(told: Told): string {
   const { measure, kind, unit } = told;
   if (measure === 'cost_per_1000_predictions')
@@ -38,7 +36,7 @@ export function sentenceOf(told: Told): string {
   return byDriver(told) ?? `${subject(told)} ${movedByDay(told, told.currency)} a day${parts(told)}.`;
 }
 
-/** One SKU that is most of the change says what changed: how much was bought, or its price. */
+/** If one SKU causes most of the change, the sentence names its change of quantity or price. */
 function byDriver(told: Told): string | null {
   const [driver] = told.drivers;
   const change = Number(told.actual) - Number(told.expected);
@@ -97,7 +95,7 @@ const PARTS: Readonly<Record<string, string>> = {
   adjustment: 'adjustments',
 };
 
-/** What of the cost of predictions moved most: what they are bought at, or how much is bought for each. */
+/** The largest effect on the cost of predictions: the prices, or the quantity used per prediction. */
 function servedParts({ effects }: Told): string {
   if (effects === null) return '';
   const [largest] = Object.entries(effects).toSorted(([, a], [, b]) => Math.abs(Number(b)) - Math.abs(Number(a)));
@@ -144,21 +142,21 @@ export function figure(value: number): string {
   return String(Number(value.toPrecision(Math.max(DIGITS, Math.ceil(Math.log10(Math.abs(value) + 1))))));
 }
 
-/** A SKU by its description or meter, where the bill has one. */
+/** A SKU by its description or meter, if the bill has one. */
 function skuName(sku: string, drivers: readonly AnomalyDriver[]): string {
   const driver = drivers.find((one) => one.sku === sku);
   return driver === undefined ? sku : nameOf(driver);
 }
 
-/** What a title is made of. */
+/** Input of a title. */
 export type Titled = Pick<Told, 'slice' | 'measure' | 'drivers' | 'currency' | 'days'> & {
-  /** Money beyond what was expected; null when no price is known. */
+  /** Cost beyond the expected cost; null if no price is known. */
   readonly impact: string | null;
 };
 
 /**
- * What it is about, of whom, and how much a day: the service only where nothing is more exact, the account only where no team is known.
- * Example: `On Demand Linux m5.large Instance Hour · search: +512.40 USD a day`.
+ * Resource, owner and amount per day. The service is named only without a more exact resource, the account only without a
+ * known team. Example: `On Demand Linux m5.large Instance Hour · search: +512.40 USD a day`.
  */
 export function titleOf({ slice, measure, drivers, impact, currency, days }: Titled): string {
   const sku = slice.find(({ dimension }) => isSku(dimension));
@@ -194,10 +192,10 @@ function skuTitle(sku: string, service: string | null, drivers: readonly Anomaly
   return SKU_CODE.test(name) ? (service ?? driver?.serviceName ?? name) : name;
 }
 
-/** Capitals and digits alone, such as `ZFDWZJ1JZEKT71MK` and `DZH318Z0BNXN/00CS`. */
+/** Only capitals and digits, such as `ZFDWZJ1JZEKT71MK` and `DZH318Z0BNXN/00CS`. */
 const SKU_CODE = /^(?=.*\d)[A-Z0-9]{5,}(\/[A-Z0-9]+)?$/;
 
-/** What people call it, where a bill says so: ids of SKUs are seldom words. */
+/** Common name of a SKU, from its description on the bill: SKU ids are seldom readable. */
 function nameOf({ sku, description }: AnomalyDriver): string {
   const name = (description ?? sku ?? 'Charges without a SKU').replace(PRICE, '');
   return name.length > MOST_NAME_CHARACTERS ? `${name.slice(0, MOST_NAME_CHARACTERS)}…` : name;
@@ -217,7 +215,7 @@ const WORDS: Readonly<Record<string, string>> = {
   gpu: 'GPU',
 };
 
-/** " of team search, region us-east-1": who and where, an account only where no team is known. */
+/** Owner and location of a slice, such as " of team search, region us-east-1"; the account only without a known team. */
 export function namesOf(slice: Slice): string {
   const hasOwner = slice.some(({ dimension }) => dimension === 'team');
   const unsaid = ['serviceName', ...(hasOwner ? ['subAccountId'] : [])];
@@ -226,7 +224,7 @@ export function namesOf(slice: Slice): string {
   return ` of ${named.map(({ dimension, value }) => `${WORDS[dimension] ?? dimension} ${value}`).join(', ')}`;
 }
 
-/** What it is about: "Amazon EC2 of team search", "Everything". */
+/** Subject of the sentence: "Amazon EC2 of team search", "Everything". */
 function subject({ slice, except, drivers }: Told): string {
   const sku = slice.find(({ dimension }) => isSku(dimension));
   const service = slice.find(({ dimension }) => dimension === 'serviceName');

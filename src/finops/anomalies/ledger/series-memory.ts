@@ -8,7 +8,7 @@ export interface Progress {
   readonly points: number;
   readonly days: readonly JudgedDay[];
   readonly found: readonly Found[];
-  /** How much more an alarm takes by then. */
+  /** Factor of the alarm threshold at that point. */
   readonly ratio: number;
   /** Lessons that were learned by then. */
   readonly learned: number;
@@ -16,11 +16,11 @@ export interface Progress {
 }
 
 /**
- * What is remembered of the last judging, so that only the days that changed are judged again. A day is judged by the days before it
- * alone: where those, the strength of an alarm, and what people said are the same, so is the judgement.
+ * State of the last judging, so that only changed days are judged again. A judgement depends only on the days before, the
+ * alarm threshold and the feedback: if these are the same, so is the judgement.
  */
 export interface SeriesMemory {
-  /** Where to go on from; null: from the first day. */
+  /** Point to continue from; null: from the first day. */
   resume(series: LedgerSeries, strength: number, lessons: readonly Lesson[]): Progress | null;
   note(series: LedgerSeries, progress: Progress): void;
   /** Forgets series that were not judged since the last call. */
@@ -36,7 +36,7 @@ interface Remembered {
   isUsed: boolean;
 }
 
-/** A judging goes on from the last of these before what changed. */
+/** Interval of snapshots in points. A judging resumes from the last snapshot before the first changed point. */
 const EVERY_POINTS = 14;
 
 export function createSeriesMemory(): SeriesMemory {

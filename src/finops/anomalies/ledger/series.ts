@@ -6,34 +6,34 @@ import { isSku, type Measure, type Slice, sliceKey } from './slice.ts';
 export interface LedgerSeries {
   readonly slice: Slice;
   readonly measure: Measure;
-  /** Null where the values are no money. */
+  /** Null if the values are not money. */
   readonly currency: string | null;
-  /** What the values count, or what one of the priced units is; null for costs. */
+  /** Unit of the values, or the priced unit; null for costs. */
   readonly unit: string | null;
   readonly points: readonly { readonly day: number; readonly value: number }[];
-  /** From this day on bills are not complete, so that little says nothing; null: all days are complete. */
+  /** From this day on, bills are incomplete and low values have no meaning; null: all days are complete. */
   readonly incompleteFrom: number | null;
-  /** Of a ratio what it is a share of, or was divided by, by day: predictions, or GPU-hours. */
+  /** Denominator of a ratio by day: predictions, or GPU-hours. */
   readonly weights?: ReadonlyMap<number, number>;
 }
 
 export interface SeriesContext {
   /** Whether a bill covers a month (YYYY-MM). */
   readonly covers: (month: string) => boolean;
-  /** Whether bills of a month may still come to be completed. */
+  /** Whether further bills of a month may still arrive. */
   readonly grows: (month: string) => boolean;
 }
 
-/** Days that a bill of a month which still grows may have in part. */
+/** Number of last days that may be incomplete in the bill of an open month. */
 const INCOMPLETE_DAYS = 2;
-/** A slice with a charge on fewer of its days is no daily series; the slices above it have it. */
+/** A slice with a charge on a smaller share of its days is not a daily series; the coarser slices contain it. */
 const LEAST_SHARE_OF_DAYS = 0.5;
-/** Fewer teach too little to judge anything. */
+/** Minimum number of days for a judgement. */
 const LEAST_DAYS = 29;
-/** A source that has delivered nothing for so long no longer holds back the slices that it was in. */
+/** A source without a delivery in this many days no longer delays its slices. */
 const RECENT_DAYS = 35;
 
-/** The series of slices: their cost, and of SKUs in one unit what was bought and its price. */
+/** Series of slices: their cost, and for SKUs in one unit also the quantity and the price. */
 export function seriesOf(days: readonly SliceDay[], context: SeriesContext): LedgerSeries[] {
   const slices = Map.groupBy(days, ({ dimension, value, currency }) => JSON.stringify([dimension, value, currency]));
   return [...slices.values()].flatMap((of) => seriesOfSlice(of, context));

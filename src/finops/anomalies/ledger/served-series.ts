@@ -7,8 +7,8 @@ const LEAST_PREDICTIONS = 1000;
 const PER = 1000;
 
 /**
- * What 1,000 predictions of an endpoint or a model cost by day: its cost of the bill by the predictions that were counted. Days without
- * a count, or with fewer than 1,000, are not known. `costs`: the series of costs of the ledger.
+ * Daily cost of 1,000 predictions of an endpoint or a model: its cost on the bill divided by its counted predictions. Days
+ * without a count, or with fewer than 1,000 predictions, are left out. `costs`: the cost series of the ledger.
  */
 export function servedSeries(costs: readonly LedgerSeries[], counted: readonly CountedPredictions[]): LedgerSeries[] {
   return costs.flatMap((series) => {
@@ -18,7 +18,7 @@ export function servedSeries(costs: readonly LedgerSeries[], counted: readonly C
     const alone = costs.filter(
       ({ measure, slice: [of] }) => measure === 'cost' && of?.dimension === dimension && of.value === value,
     );
-    // Of costs in two currencies neither is what a prediction cost.
+    // With costs in two currencies, neither alone is the cost of a prediction.
     if (alone.length > 1) return [];
     const predictions = new Map<number, number>();
     for (const one of counted) {

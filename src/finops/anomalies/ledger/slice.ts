@@ -4,10 +4,10 @@ export interface SlicePart {
   readonly value: string;
 }
 
-/** What of the ledger is meant: all rows for which every part holds; no part means everything. */
+/** A selection of ledger rows: all rows that match every part; without parts, all rows. */
 export type Slice = readonly SlicePart[];
 
-/** What a series counts: money, what is bought of a SKU, or the price of it; what predictions cost; what GPUs did. */
+/** Measure of a series: cost, quantity or price of a SKU, cost of predictions, or GPU figures. */
 export type Measure =
   | 'cost'
   | 'quantity'
@@ -21,7 +21,7 @@ export function isOfGpus(measure: Measure): boolean {
   return measure === 'gpu_idle_cost' || measure === 'gpu_utilization';
 }
 
-/** Money that a bill has beyond what was expected; the others say how well the same money was used. */
+/** Measures of cost on the bill; the others measure how well the same cost is used. */
 export function isOfBill(measure: Measure): boolean {
   return measure === 'cost' || measure === 'quantity' || measure === 'unit_cost';
 }
@@ -31,14 +31,14 @@ export function isMoney(measure: Measure): boolean {
   return measure === 'cost' || measure === 'gpu_idle_cost';
 }
 
-/** 1 where more of it is more money, -1 where less of it is: the same money buys less of GPUs that are used less. */
+/** 1 if a higher value means more cost, -1 if a lower value does: at a lower utilization, the same cost buys less. */
 export function moneySideOf(measure: Measure): 1 | -1 {
   return measure === 'gpu_utilization' ? -1 : 1;
 }
 
-/** Dimensions whose slices are judged by themselves, the coarsest first. `sku` stands for the three columns that name a SKU. */
+/** Dimensions with separately judged slices, the coarsest first. `sku` represents the three columns that name a SKU. */
 export const JUDGED_DIMENSIONS = ['subAccountId', 'serviceName', 'team', 'model', 'endpoint', 'sku'] as const;
-/** Dimensions that tell what is behind a change. */
+/** Dimensions that can identify the cause of a change. */
 export const CAUSE_DIMENSIONS = [
   'team',
   'model',
@@ -57,7 +57,7 @@ export function isSku(dimension: string): boolean {
   return SKU_COLUMNS.includes(dimension);
 }
 
-/** Who first, then what. */
+/** Owner first, then the resource. */
 export function inOrder(slice: Slice): Slice {
   const rank = ({ dimension }: SlicePart) => CAUSE_ORDER.indexOf(isSku(dimension) ? 'sku' : dimension);
   return slice.toSorted((a, b) => rank(a) - rank(b));
@@ -68,7 +68,7 @@ export function holds(slice: Slice, values: Readonly<Record<string, string | nul
   return slice.every(({ dimension, value }) => values[dimension] === value);
 }
 
-/** Whether two slices can be of one cause: nothing in which they contradict each other, and something they share, if only everything. */
+/** Whether two slices can have one cause: they do not contradict each other, and they share something, if only everything. */
 export function compatible(a: Slice, b: Slice): boolean {
   const other = new Map(b.map(({ dimension, value }) => [dimension, value]));
   const shared = a.filter(({ dimension }) => other.has(dimension));
@@ -76,7 +76,7 @@ export function compatible(a: Slice, b: Slice): boolean {
   return shared.length > 0 || a.length === 0 || b.length === 0;
 }
 
-/** Whether everything that `inner` holds belongs to `outer`, as far as their parts tell. */
+/** Whether all rows of `inner` belong to `outer`, as far as their parts show. */
 export function within(inner: Slice, outer: Slice): boolean {
   return outer.every((part) =>
     inner.some(({ dimension, value }) => dimension === part.dimension && value === part.value),

@@ -11,8 +11,9 @@ type Spend = Anomaly['spend'];
 type Placed = Pick<Anomaly, 'currency' | 'end' | 'slice' | 'seenIn'>;
 
 /**
- * Returns a function that sums the spend of each scope that holds an anomaly: everything, and each judged slice that it belongs to, over
- * the 30 days to its last day. `days` are the costs of the judged slices by day. Empty for an anomaly that has no currency.
+ * Returns a function that sums the spend of each scope that contains an anomaly: everything, and each judged slice that it
+ * belongs to, over the 30 days to its last day. `days` are the daily costs of the judged slices. Empty for an anomaly
+ * without a currency.
  */
 export function createSpend(days: readonly SliceDay[]): (anomaly: Placed) => Spend {
   const byScope = Map.groupBy(days, ({ dimension, value, currency }) => scopeKey(dimension, value, currency));
@@ -33,8 +34,9 @@ function scopeKey(dimension: string | null, value: string | null, currency: stri
 }
 
 /**
- * Whether the impact of an anomaly is below `minPercent` of the spend of a scope, as its parts name it (none: everything). Of several
- * parts the smallest spend counts. False where the impact or the spend is not known. Example: 90 USD of 10,000 USD at 1 % is minor.
+ * Whether the impact of an anomaly is below `minPercent` of the spend of a scope (without parts: everything). Of several
+ * parts the smallest spend counts. False if the impact or the spend is unknown. Example: 90 USD of 10,000 USD at 1 % is
+ * minor.
  */
 export function isMinor(
   { impact, spend }: Pick<Anomaly, 'impact' | 'spend'>,

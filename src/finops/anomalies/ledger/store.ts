@@ -28,10 +28,10 @@ const Facts = Anomaly.omit({
   isMinor: true,
 });
 
-/** An anomaly as it is kept. */
+/** A stored anomaly. */
 export type StoredAnomaly = z.infer<typeof Facts> &
   Pick<Anomaly, 'id' | 'state' | 'start' | 'end' | 'feedback'> & {
-    /** Null when it has no money; and left out when a list was asked for. */
+    /** Null without an amount; also left out of lists. */
     readonly evidence: AnomalyEvidence | null;
   };
 
@@ -40,7 +40,7 @@ export function isShown({ state }: Pick<StoredAnomaly, 'state'>): boolean {
   return state === 'open' || state === 'ended';
 }
 
-/** The latest first. With their evidence only when it is asked for: it is most of a row. */
+/** Latest first. The evidence is optional, because it is most of a row. */
 export async function findAnomalies(sql: Sql, withEvidence: boolean): Promise<StoredAnomaly[]> {
   const columns = ['id', 'state', 'start_day', 'end_day', 'facts', 'feedback'] as const;
   const query = sql.tables<AnomalyTables>().selectFrom('anomaly').select(columns);
@@ -101,7 +101,7 @@ export async function putFeedback(sql: Sql, id: string, feedback: AnomalyFeedbac
 }
 
 export interface Judging {
-  /** What the ledger and the verdicts were when it was judged. */
+  /** Version of the ledger and the verdicts at the judging. */
   readonly stamp: string;
   readonly judging: LedgerJudging;
 }

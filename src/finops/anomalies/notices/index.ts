@@ -28,14 +28,14 @@ export interface AnomalyNoticeDeps extends DeliverDeps, TargetRules {
   readonly minImpactPercent: number;
 }
 
-/** Job that tells one target of one anomaly. */
+/** Job that notifies one target of one anomaly. */
 const TELL = 'anomalies.tell';
 /** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
 const TRIES = 8;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
-/** `AnomalySubscription`; `changed` runs in the transaction of the change, so that what is open is told soon. */
+/** `AnomalySubscription`. `changed` runs in the transaction of the change, so that open anomalies are announced soon. */
 export function subscriptionKind(deps: TargetRules, changed: (sql: Sql) => Promise<void>): ManifestKind {
   return specKind(
     'AnomalySubscription',
@@ -63,7 +63,10 @@ export function registerTelling(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'regis
   });
 }
 
-/** What nobody has been told of yet is claimed and enqueued in one transaction: it is told, and once. */
+/**
+ * Claims the unannounced anomalies and enqueues their notifications in one transaction: delivery is reliable and no anomaly
+ * is announced twice.
+ */
 export async function tellAnomalies(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'enqueue'>): Promise<void> {
   const subscriptions = await findSubscriptions(deps.store);
   if (subscriptions.length === 0) return;
@@ -107,7 +110,7 @@ async function tell(
   }
 }
 
-/** Whether bills that came later do not show it any more. */
+/** Whether later bills no longer show it. */
 function isWithdrawn({ state }: Pick<Anomaly, 'state'>): boolean {
   return state === 'withdrawn' || state === 'restated';
 }

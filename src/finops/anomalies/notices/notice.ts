@@ -4,10 +4,10 @@ import type { Anomaly } from '../ledger/schema.ts';
 interface Telling {
   readonly subscription: string;
   readonly anomaly: Anomaly;
-  /** Of the same days and owner, told with it. */
+  /** Other anomalies of the same days and owner, included in the notification. */
   readonly related: readonly Anomaly[];
   readonly at: string;
-  /** Where people open the web app; null when that is not configured. */
+  /** Address of the web app for users; null if not configured. */
   readonly publicUrl: string | null;
   /** Whether a notice was sent before and was withdrawn since. */
   readonly isAgain: boolean;

@@ -103,7 +103,7 @@ describe('what predictions cost', () => {
       expect(evidence?.cost.change).toBe(impact);
       expect(evidence?.rows[0]).toMatchObject({ values: { endpoint: 'ranker', skuId: 'ml.g5.xlarge' } });
       expect(evidence?.rows[0]?.filter).toContain('endpoint=ranker');
-      // About half of what the endpoint costs on its days bought nothing.
+      // About half of the endpoint's cost on these days is waste.
       expect(Number(impact) / (3 * 120 * 1.4 * 0.5)).toBeGreaterThan(0.8);
       expect(Number(impact) / (3 * 120 * 1.4 * 0.5)).toBeLessThan(1.2);
       expect(types()).toEqual([['steelyard.anomaly.opened', 'cost_per_1000_predictions']]);

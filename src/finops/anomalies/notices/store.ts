@@ -32,7 +32,10 @@ export async function putSubscription(sql: Sql, name: string, spec: AnomalySubsc
     .execute();
 }
 
-/** True for the one caller, of all servers and all times, that may tell a subscription of an anomaly; again after it was withdrawn. */
+/**
+ * Whether this caller may announce an anomaly to a subscription: true for exactly one caller across all servers and retries,
+ * and once more after a withdrawal.
+ */
 export async function claimNotice(
   sql: Sql,
   subscription: string,
@@ -54,7 +57,7 @@ export async function claimNotice(
   return claimed.length > 0;
 }
 
-/** True for the one caller that may tell a subscription that an anomaly of which it was notified is withdrawn. */
+/** Whether this caller may announce the withdrawal of an announced anomaly to a subscription: true for exactly one caller. */
 export async function claimWithdrawal(sql: Sql, subscription: string, anomaly: string, at: string): Promise<boolean> {
   const claimed = await sql
     .tables<NoticeTables>()
@@ -68,7 +71,7 @@ export async function claimWithdrawal(sql: Sql, subscription: string, anomaly: s
   return claimed.length > 0;
 }
 
-/** What a subscription was notified of each anomaly last. */
+/** The last notification of a subscription about each anomaly. */
 export async function findNotices(sql: Sql, subscription: string): Promise<Map<string, 'opened' | 'withdrawn'>> {
   const rows = await sql
     .tables<NoticeTables>()

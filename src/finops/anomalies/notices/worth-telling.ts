@@ -4,12 +4,12 @@ import type { Anomaly, LedgerJudging } from '../ledger/schema.ts';
 import { isOfGpus } from '../ledger/slice.ts';
 import type { AnomalySubscriptionSpec } from './schema.ts';
 
-/** What ended longer ago is history: a first import of a year's bills tells of what is new in it, not of the year. */
+/** An anomaly that ended earlier is history: after the first import of a year of bills, only recent anomalies are announced. */
 const RECENT_DAYS = 7;
 
 /**
- * Anomalies that a subscription is to be told of, the most money first: those that count (nobody has said anything of them, and no bill has
- * taken them back), that go on or ended in the last seven days that were judged, and that it asks for.
+ * Anomalies to announce to a subscription, the largest impact first. They count (no feedback and not withdrawn), they are
+ * open or ended within the last seven judged days, and they match the subscription's filters.
  */
 export function worthTelling(
   { of, measures, direction, leastImpact }: AnomalySubscriptionSpec,

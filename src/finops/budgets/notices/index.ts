@@ -17,7 +17,7 @@ export interface NoticeDeps extends StandingDeps, DeliverDeps, TargetRules {
   readonly log: Log;
 }
 
-/** Job that looks at every budget that tells somebody, and job that tells one of them. */
+/** Job that evaluates all budgets with notification targets, and job that sends one notification. */
 const LOOK = 'budgets.look';
 const TELL = 'budgets.tell';
 /** With growing pauses these tries take ten minutes: a receiver that restarts misses nothing. */
@@ -25,7 +25,7 @@ const TRIES = 8;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
-/** Looks every minute, and tells in jobs of their own. */
+/** Evaluates the budgets every minute. Each notification is a separate job. */
 export function scheduleNotices(deps: NoticeDeps, jobs: Jobs): void {
   jobs.register(LOOK, { handler: () => look(deps, jobs) });
   jobs.register(TELL, {
@@ -41,14 +41,17 @@ async function look(deps: NoticeDeps, jobs: Jobs): Promise<void> {
     try {
       await notice(deps, jobs, budget);
     } catch (error) {
-      // One that cannot be summed says so where it is shown; the others are looked at all the same.
+      // A budget without a computable status shows its error where it is displayed; the other budgets are still evaluated.
       if (!(error instanceof AppError)) throw error;
       deps.log.warn({ budget: budget.name, why: error.message }, 'a budget cannot be looked at');
     }
   }
 }
 
-/** What was crossed and nobody has told of yet is claimed and enqueued in one transaction: it is told, and once. */
+/**
+ * Claims the newly crossed thresholds and enqueues one notification per target, in one transaction: delivery is reliable and
+ * no threshold is announced twice.
+ */
 async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promise<void> {
   const { store, clock } = deps;
   const standing = withoutDeliveries(await standingOf(deps, store, budget));
@@ -64,7 +67,7 @@ async function notice(deps: NoticeDeps, jobs: Jobs, budget: StoredBudget): Promi
     for (const threshold of thresholds) {
       if (await claimNotice(sql, budget.name, window, threshold, at)) claimed.push(threshold);
     }
-    // Of several that were crossed at once the gravest says it all.
+    // If several thresholds are crossed together, the most severe one covers them all.
     const threshold = claimed.at(-1);
     if (threshold === undefined) return;
     const id = `budget:${budget.name}:${window.start}-${window.end}:${threshold}`;

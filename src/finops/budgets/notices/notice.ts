@@ -6,14 +6,14 @@ import { Budget } from '../schema.ts';
 import { ExpectedBreach } from './expected-breach.ts';
 import { FORECAST } from './thresholds.ts';
 
-/** What is told of a budget, fixed when it was noticed: every try says the same. */
+/** Content of a budget notification. It is fixed when the threshold is crossed, so every retry sends the same content. */
 export const Notice = z.strictObject({
-  /** The same at every try, for receivers that want each once. */
+  /** The same in every retry, so that receivers can deduplicate. */
   id: z.string(),
   threshold: z.string(),
   at: UtcInstant,
   budget: Budget,
-  /** The forecast by which it was noticed; null where it was not by one. */
+  /** The forecast that crossed the threshold; null for other thresholds. */
   expected: ExpectedBreach.nullable().default(null),
 });
 export type Notice = z.infer<typeof Notice>;
@@ -51,7 +51,7 @@ function noticeTitle({ threshold, expected, budget: { name } }: Notice): string 
   return `Budget ${name} has reached ${decimalString(decimal(threshold).times(100))} % of its limit.`;
 }
 
-/** The title, and where the budget stands, in plain text. */
+/** Plain text with the title and the status of the budget. */
 function noticeText(notice: Notice): string {
   const { limit, spent, reserved, remaining, forecast, forecastBasis, period } = notice.budget;
   const { expected } = notice;

@@ -11,7 +11,7 @@ interface NoticeTables {
   };
 }
 
-/** True for the one caller, of all servers and all times, that may tell of this threshold in this window. */
+/** Whether this caller may announce the threshold in this window: true for exactly one caller across all servers and retries. */
 export async function claimNotice(
   sql: Sql,
   budget: string,
@@ -30,7 +30,7 @@ export async function claimNotice(
   return claimed.length > 0;
 }
 
-/** What was noticed in a window, in order. */
+/** Crossed thresholds of a window, in order. */
 export async function noticesIn(
   sql: Sql,
   budget: string,

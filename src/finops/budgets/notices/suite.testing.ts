@@ -22,7 +22,7 @@ import { type Budgets, budgetMigrations, createBudgets } from '../index.ts';
 import { BudgetSpec } from '../schema.ts';
 import type { ExpectedBreach } from './expected-breach.ts';
 
-/** Where a machine is for which nobody says it. */
+/** Regions and currency of a machine without explicit ones. */
 const HOME = { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' };
 const HOUR = 3_600_000;
 const NO_BILLS = {
@@ -46,7 +46,7 @@ class Room {
   readonly receiver: Receiver;
   readonly smtp: SmtpServer;
   readonly folder: string;
-  /** What is forecast of every budget; null: nothing. */
+  /** Forecast that every budget has; null: no forecast. */
   expected: ExpectedBreach | null = null;
   private uses = 0;
 
@@ -107,7 +107,7 @@ class Room {
     return this.store.transaction((sql) => kind.apply(sql, document));
   }
 
-  /** So many dollars, spent in the last hour. */
+  /** Records usage worth `amount` dollars in the last hour. */
   spend({ metering }: Server, amount: string) {
     this.uses += 1;
     const now = this.clock.now();
@@ -131,7 +131,7 @@ class Room {
   }
 }
 
-/** Runs on each store; `newDatabase` is asked once a test. */
+/** Runs on each store; `newDatabase` is called once per test. */
 export function noticesSuite(engine: string, newDatabase: () => Promise<string>): void {
   describe(`notices of budgets on ${engine}`, () => {
     let room: Room;

@@ -2,14 +2,15 @@ import { decimal } from '../../../platform/units/index.ts';
 import type { Budget, BudgetSpec } from '../schema.ts';
 import type { ExpectedBreach } from './expected-breach.ts';
 
-/** Before the probability of a threshold that a forecast has reached. */
+/** Prefix of the probability in a forecast threshold. */
 export const FORECAST = 'forecast:';
 
 /**
- * What a budget has crossed in its window, mildest first: each probability of `forecastAt` with which it is forecast to be passed, each share
- * of `warnAt` that is spent, `exhausted` when nothing is left, `stopped` when it stopped work. Nothing of what was spent while it is not
- * known, nor of a forecast that was made for another window or limit.
- * Example: 85 of 100 spent, warning at 0.8 and 1, forecast to pass with 0.9, telling at 0.5 -> ["forecast:0.5", "0.8"].
+ * Thresholds that a budget has crossed in its window, mildest first: each probability of `forecastAt` that the forecast
+ * reaches, each share of `warnAt` that is spent, `exhausted` if nothing is left, `stopped` if the budget stopped work. Spend
+ * thresholds are left out while the spend is unknown. Forecast thresholds are left out if the forecast was made for a
+ * different window or limit.
+ * Example: 85 of 100 spent, warnAt 0.8 and 1, probability 0.9, forecastAt 0.5 -> ["forecast:0.5", "0.8"].
  */
 export function crossed(
   { warnAt, forecastAt }: Pick<BudgetSpec, 'warnAt' | 'forecastAt'>,

@@ -2,7 +2,7 @@ import { evenTimeFrom } from '../../../platform/processes/index.ts';
 import { type ReservationDeps, settle } from './service.ts';
 import { openReservations } from './store.ts';
 
-/** A holder that says nothing for this long after its time is over is gone, in milliseconds. */
+/** Time without a report after the end of a grant until the reservation expires, in milliseconds. */
 const SILENCE_MS = 5 * 60_000;
 
 interface Silence {
@@ -11,10 +11,10 @@ interface Silence {
 }
 
 /**
- * Ends what its holder has given up without a word. It may have run until its time was over, and not longer, because the
- * watchdog beside it saw to that: so all of its time counts. A holder that comes back settles it again, with the real end.
- * Silence is what this server has heard itself (`elapsed`, milliseconds that no clock changes): a clock that is set an hour on has
- * silenced nobody.
+ * Closes reservations after lease expiry without a report. The full lease counts as used: the work may have run until then
+ * and no longer, because the watchdog of the work stops it. If the holder reports later, it settles the reservation again
+ * with the real end. Silence is measured by this server's monotonic time (`elapsed`, milliseconds): a change of the wall
+ * clock does not expire a reservation.
  */
 export function createExpiry(deps: ReservationDeps, elapsed: () => number = evenTimeFrom(0)): () => Promise<void> {
   let heard = new Map<string, Silence>();

@@ -8,16 +8,16 @@ import type { StoredBudget } from '../store.ts';
 import { type Window, windowsWithin } from '../window.ts';
 import type { StoredReservation } from './store.ts';
 
-/** What one window of one budget allows. */
+/** Amount that one window of one budget allows. */
 export interface Limit {
   readonly budget: string;
   readonly enforcement: 'approval' | 'hard';
   readonly currency: string;
-  /** What nobody has spent or holds, in `currency`; negative once more was spent than allowed. */
+  /** Amount that is neither spent nor reserved, in `currency`; negative if the spend exceeds the allowance. */
   readonly left: Decimal;
-  /** What running work holds of it, unspent. */
+  /** Unspent amount that open reservations hold of it. */
   readonly held: Decimal;
-  /** Price an hour of all running work that it covers. */
+  /** Total price per hour of all running work that the budget covers. */
   readonly rates: Decimal;
 }
 
@@ -25,16 +25,16 @@ export interface LimitDeps extends AllowanceDeps {
   readonly clock: Clock;
 }
 
-/** One window of one budget that work would spend from. */
+/** One window of one budget that the work would spend from. */
 export interface CoveringWindow {
   readonly facts: WindowFacts;
   /** How many windows of the budget that have begun the work would spend from, up to and with this one, >= 1. */
   readonly begun: number;
-  /** When it was looked at: a midnight that comes before its turn does not count yet. */
+  /** Time of this read: a window that begins between it and the transaction does not count as begun. */
   readonly at: Instant;
 }
 
-/** The windows that work with this subject would spend from in [start, end), of budgets that must hold. */
+/** The windows of enforcing budgets (hard or approval) that work with this subject spends from in [start, end). */
 export async function coveringWindows(
   deps: LimitDeps,
   sql: Sql,
@@ -56,7 +56,7 @@ export async function coveringWindows(
   );
 }
 
-/** Where a window stands now; asked in the turn in which what is left of it is taken. Errors: `price_missing`. */
+/** Current limit of a window. Call it in the same transaction that reserves the remainder. Errors: `price_missing`. */
 export async function limitOf(
   deps: LimitDeps,
   sql: Sql,
@@ -75,7 +75,7 @@ export async function limitOf(
     budget: budget.name,
     enforcement: spec.enforcement === 'approval' ? 'approval' : 'hard',
     currency: spec.currency,
-    // What is taken of a window before this one, too, no longer rolls over into it: it counts once for each.
+    // Spend of an earlier window also removes its rollover into this one, so it counts once for each window.
     left: spec.rollOver === 'none' ? left : left.dividedBy(begun),
     held,
     rates: touching(window, spec.subject, open)

@@ -3,17 +3,17 @@ import { type Metering, meteredCostOf } from '../../metering/index.ts';
 import { type BookedPrice, priceStretches, usedPriceOf, usedPriceText } from '../../prices/index.ts';
 import type { StoredReservation } from './store.ts';
 
-/** Since when it holds what it holds now, Unix milliseconds. */
+/** Start of the present part (the resource held now), Unix milliseconds. */
 export function sinceOf({ start, earlier }: Pick<StoredReservation, 'start' | 'earlier'>): Instant {
   return earlier.at(-1)?.end ?? start;
 }
 
-/** What the parts before cost together. */
+/** Total cost of the earlier parts. */
 export function earlierSpent({ earlier }: Pick<StoredReservation, 'earlier'>) {
   return earlier.reduce((sum, { spent }) => sum.plus(spent), decimal(0));
 }
 
-/** What is held now, from when on, until then; null when that is nothing. */
+/** Usage interval of the present part, from its start to `end`; null if it is empty. */
 export function intervalUntil(
   reservation: StoredReservation,
   end: Instant,
@@ -27,7 +27,7 @@ export function intervalUntil(
   return { usage: `reservation:${id}${part}`, subject, resource, quantity, ...declared, period, origin };
 }
 
-/** What all of its parts have spent by then; null where no price is known. */
+/** Total spend of all parts at `end`; null if no price is known. */
 export function spentUntil(
   reservation: StoredReservation,
   end: Instant,
@@ -40,7 +40,7 @@ export function spentUntil(
   return { metered: end, spent, currency: cost.currency };
 }
 
-/** The prices of what it holds now, as sentences, one for each that held since then. */
+/** Prices of the present part as sentences, one for each price in force since its start. */
 export function nowTexts(reservation: StoredReservation, prices: readonly BookedPrice[]): string[] {
   const { resource, metered } = reservation;
   const since = sinceOf(reservation);
@@ -48,7 +48,7 @@ export function nowTexts(reservation: StoredReservation, prices: readonly Booked
   return stretches.map(({ price }) => usedPriceText(usedPriceOf(price, resource, metered)));
 }
 
-/** The prices of all that it held and holds, oldest first, each once; none where nothing of it has a price. */
+/** Prices of all parts, oldest first, without duplicates; empty if no part has a price. */
 export function priceTexts(reservation: StoredReservation, prices: readonly BookedPrice[]): string[] {
   const before = reservation.earlier.flatMap((part) => part.prices);
   return [...new Set([...before, ...nowTexts(reservation, prices)])];

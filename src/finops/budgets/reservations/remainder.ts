@@ -1,6 +1,6 @@
 import { type Decimal, decimal, largest } from '../../../platform/units/index.ts';
 
-/** What a reservation may still spend, in its currency, >= 0; 0 where no price is known, so that nothing is set aside. */
+/** Unspent amount of a reservation, in its currency, >= 0; 0 if no price is known, because nothing is reserved then. */
 export function remainder({
   ceiling,
   spent,

@@ -7,10 +7,10 @@ import { existing, grantedAnew, pricesOf, type ReservationDeps, recordUntil, ref
 import { putReservation, type StoredReservation } from './store.ts';
 
 /**
- * From `at` on a reservation holds something else than it was opened for: what was spent until then stays, and all that it may still spend is
- * worked out anew at the other price, so that its limits hold. Where nothing of it had a price, the other price counts from its start:
- * it held this from the beginning. It stays as it is where its holder declared a price, where the other thing has none for as long as money is
- * set aside, or one in a currency that its limits are not in: null, and nothing is metered.
+ * Moves a reservation to a different resource or quantity from `at` on. The spend up to `at` stays, and the grant is
+ * recomputed at the other price, so that the limits apply. If no part had a price, the other price applies from the start:
+ * the work held this resource from the beginning. Returns null and meters nothing if the holder declared a price, or if the
+ * other resource has no price for the whole lease, or if that price is not in the currency of the limits.
  */
 export async function reprice(deps: ReservationDeps, id: string, held: Held, at: Instant): Promise<Reservation | null> {
   try {
@@ -24,7 +24,7 @@ export async function reprice(deps: ReservationDeps, id: string, held: Held, at:
 
 async function movedOnTo(deps: ReservationDeps, id: string, held: Held, at: Instant): Promise<Reservation | null> {
   const found = await existing(deps.store, id);
-  // Most reports come after it has moved, or can not.
+  // Most reports arrive after the move, or while it is impossible.
   const known = await deps.prices.of(deps.store, held.resource);
   if (!isOther(found, held) || !isPriced(found, known, Math.max(at, found.metered))) return null;
   const limitsNow = await deps.limitsFor(found.subject, { start: at, end: at + found.leaseMs });
@@ -37,7 +37,7 @@ async function movedOnTo(deps: ReservationDeps, id: string, held: Held, at: Inst
     const metered = await recordUntil(deps, sql, before, now, old);
     if (!isPriced(metered, prices, now)) return null;
     const moved = await recordUntil(deps, sql, onTo(metered, held, old), now, prices);
-    // Stored first: what it has spent is no longer held when the limits are asked.
+    // Stored first, so that the limits do not count the metered spend as reserved.
     await putReservation(sql, moved);
     return shown(await grantedAnew(deps, sql, { metered: moved, prices, limitsNow }), prices);
   });
@@ -47,7 +47,7 @@ function isOther({ resource, quantity, price }: StoredReservation, held: Held): 
   return price === null && (resource !== held.resource || quantity !== held.quantity);
 }
 
-/** Whether the other thing has a price until the end of a lease, in the same currency. */
+/** Whether the other resource has a price until the end of a lease, in the same currency. */
 function isPriced(before: StoredReservation, prices: readonly BookedPrice[], at: Instant): boolean {
   const from = before.spent === null ? sinceOf(before) : at;
   const { stretches, missing } = priceStretches(prices, from, at + before.leaseMs);
@@ -57,8 +57,8 @@ function isPriced(before: StoredReservation, prices: readonly BookedPrice[], at:
 }
 
 /**
- * The same reservation, holding the other thing, with nothing set aside: at a lower price what it had could reach into a window that was
- * never asked for it. `metered.spent` null: nothing of it had a price.
+ * The same reservation with the other resource and no grant: at a lower price, the old grant could reach into a window
+ * without a limit check. `metered.spent` null: no part had a price.
  */
 function onTo(metered: StoredReservation, held: Held, old: readonly BookedPrice[]): StoredReservation {
   const { resource, quantity, spent, earlier, metered: end } = metered;

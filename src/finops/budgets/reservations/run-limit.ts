@@ -5,12 +5,12 @@ import type { Limit } from './limits.ts';
 import { remainder } from './remainder.ts';
 import type { StoredReservation } from './store.ts';
 
-/** How the limit of a pipeline run is named where budgets are. */
+/** Name of a pipeline run's limit where a budget name is expected. */
 export const RUN_LIMIT = 'the limit of its run';
 
 /**
- * What a pipeline run may spend in all, as a limit like that of a budget: what all of its work has spent and holds counts. None where
- * it has no limit. Example: a limit of 10, 4 spent by steps that are over and 1 held by one that runs, leaves 5.
+ * Spending limit of a pipeline run, in the form of a budget limit: the spend and the unspent grants of all its work count.
+ * Empty if the run has no limit. Example: a limit of 10, 4 spent by finished steps and 1 held by a running one, leaves 5.
  */
 export async function runLimits(
   { metering }: { readonly metering: Pick<Metering, 'total'> },

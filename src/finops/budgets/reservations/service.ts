@@ -30,7 +30,7 @@ import {
   type StoredReservation,
 } from './store.ts';
 
-/** What the windows that are spent from allow, told in the turn in which it is taken. */
+/** Limits of the windows that the work spends from, read in the same transaction as the grant. */
 export type LimitsNow = (sql: Sql, open: readonly StoredReservation[]) => Promise<readonly Limit[]>;
 
 export interface ReservationDeps {
@@ -40,20 +40,23 @@ export interface ReservationDeps {
   readonly prices: Pick<Prices, 'of'>;
   readonly metering: Pick<Metering, 'record' | 'total'>;
   readonly org: Pick<Org, 'withTeam'>;
-  /** Finds what is slow to find (bills) before the turn, so that nobody waits for it. */
+  /** Reads the slow facts (bills) before the transaction, so that no other caller waits for them. */
   readonly limitsFor: (subject: Subject, within: Window) => Promise<LimitsNow>;
 }
 
-/** How a holder's own limit is named where budgets are. */
+/** Name of the holder's own limit where a budget name is expected. */
 const OWN_LIMIT = 'its own limit';
-/** What stops work that nobody could give more. */
+/** Name of the limit if work stops without any limit that restricted its grant. */
 const NOBODY_ASKED = 'what was set aside';
-/** The least time, besides the time to stop, that work is begun for, in milliseconds. */
+/** Minimum time, in addition to the grace period, for which work is admitted, in milliseconds. */
 const SHORTEST_RUN_MS = 1_000;
-/** The least time, besides the time to stop, that running work is given more for: its holder asks within it, in milliseconds. */
+/**
+ * Minimum time, in addition to the grace period, for which a running reservation is renewed: its holder reports within it,
+ * in milliseconds.
+ */
 const RENEWED_FOR_MS = 8_000;
 
-/** Sets money aside before it is spent. Errors: see `openReservation`. */
+/** Reserves money before it is spent. Errors: see `openReservation`. */
 export async function open(deps: ReservationDeps, request: NewReservation): Promise<Reservation> {
   const now = deps.clock.now();
   const start = request.start === undefined ? now : Date.parse(request.start);
@@ -74,10 +77,10 @@ export async function open(deps: ReservationDeps, request: NewReservation): Prom
   });
 }
 
-/** Meters what was spent, and sets more aside where what is left is short. Errors: see `meterReservation`. */
+/** Meters the spend, and renews the grant if little of it remains. Errors: see `meterReservation`. */
 export async function meter(deps: ReservationDeps, id: string, at: Instant): Promise<Reservation> {
   const found = await existing(deps.store, id);
-  // Limits are slow to find, and most reports need none of them.
+  // Limits are slow to read, and most reports need none.
   const needsMore = isShort({ ...found, metered: Math.max(at, found.metered) });
   const limitsNow = needsMore ? await deps.limitsFor(found.subject, { start: at, end: at + found.leaseMs }) : null;
   return deps.store.transaction(async (sql) => {
@@ -85,14 +88,14 @@ export async function meter(deps: ReservationDeps, id: string, at: Instant): Pro
     refuseSettled(before);
     const prices = await pricesOf(deps, sql, before);
     const after = await recordUntil(deps, sql, before, Math.max(at, before.metered), prices);
-    // Stored first: what it has spent is no longer held when the limits are asked.
+    // Stored first, so that the limits do not count the metered spend as reserved.
     await putReservation(sql, after);
     const isEnough = limitsNow === null || !isShort(after);
     return shown(isEnough ? after : await grantedAnew(deps, sql, { metered: after, prices, limitsNow }), prices);
   });
 }
 
-/** With what is set aside for it worked out anew from now on, and stored. */
+/** Recomputes the grant of a reservation from its last metered instant on, and stores it. */
 export async function grantedAnew(
   deps: ReservationDeps,
   sql: Sql,
@@ -116,8 +119,8 @@ export interface Report {
 }
 
 /**
- * Meters many at once, in one turn; those that need more set aside are left out of the answer, for {@link meter}. So are those that
- * are not there or have ended.
+ * Meters many reservations in one transaction. The result leaves out reservations that need a larger grant (use {@link
+ * meter}), and those that do not exist or are closed.
  */
 export async function meterMany(deps: ReservationDeps, reports: readonly Report[]): Promise<Map<string, Reservation>> {
   return deps.store.transaction(async (sql) => {
@@ -149,7 +152,7 @@ export function refuseSettled({ id, settledAt }: StoredReservation): void {
 
 type Settling = z.input<typeof settleReservation.body>;
 
-/** Ends a reservation; what was spent beyond its ceiling is counted too. Errors: see `settleReservation`. */
+/** Closes a reservation. Spend beyond its ceiling counts too. Errors: see `settleReservation`. */
 export async function settle(deps: ReservationDeps, id: string, settling: Settling): Promise<Reservation> {
   return deps.store.transaction(async (sql) => {
     const before = await existing(sql, id);
@@ -210,7 +213,7 @@ export async function pricesOf(
   return price === null ? prices.of(sql, resource) : [declaredPrice(resource, price)];
 }
 
-/** Keeps what was held until then as a usage interval, which grows with every call. */
+/** Records the usage up to `end` as one interval, which grows with every call. */
 export async function recordUntil(
   { metering }: ReservationDeps,
   sql: Sql,
@@ -231,7 +234,7 @@ function isShort({ metered, until, leaseMs }: Pick<StoredReservation, 'metered' 
 
 type Grant = Pick<StoredReservation, 'until' | 'ceiling' | 'currency' | 'hourlyRate' | 'limitedBy'>;
 
-/** What is set aside from `at` on: as much as the scarcest of the limits grants, and never less than it has already. */
+/** The grant from `at` on: the smallest amount that any limit grants, and never less than the present grant. */
 function grantFor(
   reservation: StoredReservation,
   prices: readonly BookedPrice[],
@@ -281,7 +284,7 @@ function grantFor(
   };
 }
 
-/** Work without a price is let go on where no budget has to hold: what it costs is unknown, and said to be. */
+/** Admits work without a price if no limit applies. Its cost is unknown and reported as null. */
 function unpriced(
   { resource, leaseMs, limit, graceMs }: StoredReservation,
   prices: readonly BookedPrice[],

@@ -35,14 +35,14 @@ interface ReservationTables {
   };
 }
 
-/** What a reservation held before it was known what it holds: it is metered by itself. */
+/** A part of a reservation before a change of resource. It is metered as a separate interval. */
 export const EarlierPart = z.strictObject({
   resource: z.string(),
   quantity: DecimalString,
-  /** Until when it was held, Unix milliseconds; it begins where the one before ends. */
+  /** End of the part, Unix milliseconds; it begins where the previous part ends. */
   end: z.number(),
   spent: DecimalString,
-  /** The prices of it, as sentences. */
+  /** Prices of the part, as sentences. */
   prices: z.array(z.string()),
 });
 export type EarlierPart = z.infer<typeof EarlierPart>;
@@ -54,23 +54,23 @@ export interface StoredReservation {
   readonly quantity: string;
   /** As its holder declared it; null: the price book's. */
   readonly price: Money | null;
-  /** What it may spend at most, whatever its budgets allow. */
+  /** Maximum total spend of the reservation, regardless of its budgets. */
   readonly limit: Money | null;
-  /** What all of its pipeline run may spend together. */
+  /** Maximum total spend of the pipeline run that it belongs to. */
   readonly runLimit: Money | null;
   readonly leaseMs: number;
   readonly graceMs: number;
   readonly start: Instant;
-  /** Until when its spending is metered. */
+  /** End of the metered time. */
   readonly metered: Instant;
-  /** When what is set aside is spent. */
+  /** Instant at which the grant is used up. */
   readonly until: Instant;
-  /** Price an hour of all that it holds, when it was last granted something; null where no price is known. */
+  /** Total price per hour at the last grant; null if no price is known. */
   readonly hourlyRate: string | null;
-  /** All that it may spend; null where no price is known. */
+  /** Maximum total spend by the present grant; null if no price is known. */
   readonly ceiling: string | null;
   readonly spent: string | null;
-  /** Of ceiling and spent. */
+  /** Currency of `ceiling` and `spent`. */
   readonly currency: string | null;
   readonly limitedBy: string | null;
   readonly origin: string;
@@ -78,7 +78,7 @@ export interface StoredReservation {
   readonly settledAt: string | null;
   readonly stoppedBy: string | null;
   readonly checkpoint: string | null;
-  /** What it held before, oldest first; it is in `spent`. */
+  /** Earlier parts, oldest first; `spent` includes them. */
   readonly earlier: readonly EarlierPart[];
 }
 
@@ -124,12 +124,12 @@ export async function findReservation(sql: Sql, id: string): Promise<StoredReser
   return row === undefined ? null : reservationOf(row);
 }
 
-/** What a reservation is about; null when there is no such reservation. */
+/** Subject of a reservation; null if the reservation does not exist. */
 export async function findReservationSubject(sql: Sql, id: string): Promise<Subject | null> {
   return (await findReservation(sql, id))?.subject ?? null;
 }
 
-/** Those of these ids that there are; a few hundred a call. */
+/** The existing reservations among these ids; at most a few hundred ids per call. */
 export async function findReservations(sql: Sql, ids: readonly string[]): Promise<StoredReservation[]> {
   if (ids.length === 0) return [];
   return (
@@ -139,13 +139,13 @@ export async function findReservations(sql: Sql, ids: readonly string[]): Promis
   ).map(reservationOf);
 }
 
-/** What is set aside now, by id. */
+/** Open reservations, by id. */
 export async function openReservations(sql: Sql): Promise<StoredReservation[]> {
   const rows = await reservations(sql).where('settled_at', 'is', null).orderBy('id').execute();
   return rows.map(reservationOf);
 }
 
-/** Those that a budget stopped, latest first. */
+/** Reservations that a budget stopped, latest first. */
 export async function stopsBy(sql: Sql, budget: string, limit: number): Promise<StoredReservation[]> {
   const rows = await reservations(sql)
     .where('stopped_by', '=', budget)

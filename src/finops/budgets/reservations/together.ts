@@ -11,8 +11,8 @@ interface Waiting extends Report {
 const AT_ONCE = 400;
 
 /**
- * Reports that come while another is written are written together, in one turn: five hundred holders that report at the same time
- * cost hardly more than one. Errors: see `meterReservation`.
+ * Collects the reports that arrive while another one is written, and writes them in one transaction: five hundred concurrent
+ * reports cost hardly more than one. Errors: see `meterReservation`.
  */
 export function metersTogether(deps: ReservationDeps): (reservation: string, at: Instant) => Promise<Reservation> {
   const waiting: Waiting[] = [];
@@ -28,18 +28,18 @@ export function metersTogether(deps: ReservationDeps): (reservation: string, at:
       waiting.push({ reservation, at, resolve, reject });
       if (writing) return;
       writing = true;
-      // All that come in this turn of the loop come along.
+      // Includes all reports that arrive in this turn of the event loop.
       setImmediate(() => void write());
     });
 }
 
 async function writeSome(deps: ReservationDeps, reports: readonly Waiting[]): Promise<void> {
-  // One that cannot be written must not keep the others from it: then each is for itself.
+  // A report that cannot be written must not block the others: if the batch fails, each report is written separately.
   const metered = reports.length > 1 ? await meterMany(deps, reports).catch(() => null) : null;
   for (const { reservation, at, resolve, reject } of reports) {
     const found = metered?.get(reservation);
     if (found !== undefined) resolve(found);
-    // Nobody waits for those that have to ask for more.
+    // The other reports do not wait for those that need a larger grant.
     else void meter(deps, reservation, at).then(resolve, reject);
   }
 }

@@ -8,7 +8,7 @@ export interface Autoregression {
   readonly aicc: number;
 }
 
-/** Least squares over the values from the longest of all lags on; null where they cannot be told apart. */
+/** Least squares over the values from the longest of all lags on; null with too few values, or with collinear lags. */
 export function fitAutoregression(values: Float64Array, lags: readonly number[], from: number): Autoregression | null {
   const size = lags.length + 1;
   const count = values.length - from;

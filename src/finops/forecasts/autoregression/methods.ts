@@ -17,7 +17,7 @@ interface Kind {
 
 /** Regression of the values on those before them; the number of lags by AICc. */
 export const decomposedAr = autoregression({ name: 'mstl-ar', of: 'values', seasons: 'decomposed' });
-/** The same of the changes: where the level wanders. */
+/** The same for the differences, for series with a wandering level. */
 export const decomposedAri = autoregression({ name: 'mstl-ari', of: 'changes', seasons: 'decomposed' });
 /** Regression on the values before, and on those one season ago. */
 export const laggedAr = autoregression({ name: 'lag-ar', of: 'values', seasons: 'lagged' });

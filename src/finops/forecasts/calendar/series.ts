@@ -5,7 +5,7 @@ import { readTime, type WrittenTime } from './time.ts';
 
 /** Values on an even calendar, from the first time that has one to the last row. */
 export interface EvenSeries {
-  /** NaN where a value is missing. */
+  /** NaN for a missing value. */
   readonly values: Float64Array;
   readonly known: number;
   readonly last: WrittenTime;
@@ -17,8 +17,8 @@ export interface EvenSeries {
 const LEAST_KNOWN_SHARE = 0.5;
 
 /**
- * Puts rows in any order on an even calendar. Errors: `series_time_invalid`, `series_time_repeated`, `series_time_uneven`,
- * `series_too_short`, `series_too_sparse`.
+ * Puts rows in any order on an evenly spaced calendar. Errors: `series_time_invalid`, `series_time_repeated`,
+ * `series_time_uneven`, `series_too_short`, `series_too_sparse`.
  */
 export function evenSeries(times: readonly string[], values: readonly (number | null)[]): EvenSeries {
   const rows = times.map((text, index) => ({ time: readTime(text), value: values[index] ?? null }));

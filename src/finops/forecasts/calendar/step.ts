@@ -10,7 +10,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
 const SHORTEST_MONTH_MS = 28 * DAY_MS;
-/** Midnight of the clock moves by so much when summer time begins or ends. */
+/** Shift of local midnight when summer time begins or ends. */
 const CLOCK_CHANGE_MS = HOUR_MS;
 const LONGEST_SEASON = 5000;
 
@@ -21,9 +21,9 @@ export interface Spacing {
 }
 
 /**
- * The step that most neighbours are apart, and where each time falls by it. Times that lie on one day of the month, or
- * all on the last, are months apart. Days and longer steps may be off by the hour of a change of the clock. The times ascend
- * and are two at least. Error: `series_time_uneven`.
+ * The most frequent step between neighbours, and the position of each time by it. Times on one day of the month, or all on
+ * the last day, are months apart. Days and longer steps may be off by one hour of a clock change. The times are ascending,
+ * at least two. Error: `series_time_uneven`.
  */
 export function spacingOf(times: readonly WrittenTime[]): Spacing {
   const monthly = monthSpacing(times);
@@ -78,7 +78,7 @@ function uneven(times: readonly WrittenTime[], index: number, ms: number): AppEr
   return new AppError('series_time_uneven', detail, { before: before.text, after: after.text });
 }
 
-/** The instant `count` steps behind a time, on its clock: months keep the day, or the end, of the month. */
+/** The instant `count` steps after a time, in its clock: months keep the day, or the end, of the month. */
 export function later({ wallMs, offsetMs }: WrittenTime, step: Step, count: number): string {
   if ('ms' in step) return new Date(wallMs + count * step.ms - offsetMs).toISOString().replace('.000Z', 'Z');
   const wall = new Date(wallMs);

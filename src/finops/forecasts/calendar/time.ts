@@ -1,11 +1,11 @@
 import { AppError } from '../../../platform/errors/index.ts';
 
-/** A time as it was written. */
+/** A time as written in the input. */
 export interface WrittenTime {
   readonly text: string;
-  /** Milliseconds since 1970 of what the clock showed, as if it had been UTC. */
+  /** The local wall-clock time in milliseconds since 1970, as if it were UTC. */
   readonly wallMs: number;
-  /** What the clock was ahead of UTC. */
+  /** Offset of the local clock from UTC. */
   readonly offsetMs: number;
 }
 

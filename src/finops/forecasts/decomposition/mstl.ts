@@ -1,6 +1,6 @@
 import { stl } from './stl.ts';
 
-/** A series taken apart: values = adjusted + the sum of `seasonal`, one part for each period. */
+/** A decomposed series: values = adjusted + the sum of `seasonal`, one part for each period. */
 export interface SeasonalParts {
   /** Values without their seasons. */
   readonly adjusted: Float64Array;
@@ -13,9 +13,9 @@ const FIRST_WINDOW = 11;
 const WINDOW_STEP = 4;
 
 /**
- * Several seasons at once by repeated STL (Bandara, Hyndman and Bergmeir 2021): each season in turn is taken from what the
- * others leave, the shortest first, twice over, with R's seasonal windows 11, 15, … cycles. Periods of which there are no
- * two whole cycles are left out.
+ * Decomposition into several seasons by repeated STL (Bandara, Hyndman and Bergmeir 2021). Each season in turn is estimated
+ * from the series without the other seasons, the shortest first, in two rounds, with R's seasonal windows of 11, 15, …
+ * cycles. Periods without two full cycles are left out.
  */
 export function mstl(values: Float64Array, wanted: readonly number[]): SeasonalParts {
   const periods = wanted.filter((period) => period > 1 && values.length >= 2 * period);
@@ -33,7 +33,7 @@ export function mstl(values: Float64Array, wanted: readonly number[]): SeasonalP
   return { adjusted, seasonal, periods };
 }
 
-/** Adds to each step of a forecast what its season was in the last cycle. */
+/** Adds the season of the last cycle to each step of a forecast. */
 export function addSeasons(forecast: Float64Array, { seasonal, periods }: SeasonalParts): void {
   for (const [index, period] of periods.entries()) {
     const part = seasonal[index] as Float64Array;

@@ -1,6 +1,6 @@
 import { localFit, type Smoother, smooth } from './loess.ts';
 
-/** What a decomposition by STL leaves: values = trend + seasonal + remainder. */
+/** Result of an STL decomposition: values = trend + seasonal + remainder. */
 export interface Decomposed {
   readonly trend: Float64Array;
   readonly seasonal: Float64Array;
@@ -42,7 +42,7 @@ export function stl(values: Float64Array, period: number, seasonalWindow: number
   return { trend, seasonal };
 }
 
-/** Smooths the values of each phase of the period apart, and one place further at either end. */
+/** Smooths the values of each phase of the period separately, extended by one value at either end. */
 function smoothCycles(values: Float64Array, period: number, smoother: Smoother, into: Float64Array): void {
   const most = Math.ceil(values.length / period);
   const phaseValues = new Float64Array(most);

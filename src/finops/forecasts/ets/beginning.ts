@@ -4,7 +4,7 @@ import type { EtsForm } from './recursion.ts';
 export interface Beginning {
   readonly level: number;
   readonly slope: number;
-  /** One element, 0 or 1, when there is no season. */
+  /** One element, 0 or 1, without a season. */
   readonly season: Float64Array;
   /** Size of a usual deviation, in the unit of the values; the search moves by it. */
   readonly scale: number;

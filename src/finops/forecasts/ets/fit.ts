@@ -18,7 +18,7 @@ const LEAST_DAMPING = 0.8;
 const MOST_DAMPING = 0.98;
 const FIRST = { alpha: 0.3, beta: 0.1, gamma: 0.1, phi: 0.95 };
 
-/** What of the vector of the search is what; the level and the slope are searched around where they are guessed. */
+/** Positions in the parameter vector of the search. The level and the slope are searched around their initial guess. */
 interface Layout {
   readonly beta: number;
   readonly gamma: number;

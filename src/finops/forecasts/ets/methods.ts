@@ -3,7 +3,7 @@ import type { Fit, Method } from '../history.ts';
 import { type EtsFit, fitEts, forecastEts } from './fit.ts';
 import type { ErrorKind, EtsForm, Seasonality, Trend } from './recursion.ts';
 
-/** A season longer than this is left to the decomposition: as many states are learned badly and slowly. */
+/** A longer season is left to the decomposition: so many states are estimated poorly and slowly. */
 export const LONGEST_ETS_SEASON = 24;
 const LONGEST_HISTORY = 400;
 

@@ -2,7 +2,7 @@ export type Trend = 'none' | 'additive' | 'damped';
 export type Seasonality = 'none' | 'additive' | 'multiplicative';
 export type ErrorKind = 'additive' | 'multiplicative';
 
-/** A model of Hyndman et al. (2008): what of the past is added, and what is multiplied. */
+/** A model of Hyndman et al. (2008): which components are additive, and which are multiplicative. */
 export interface EtsForm {
   readonly error: ErrorKind;
   readonly trend: Trend;
@@ -17,7 +17,7 @@ export interface Smoothing {
   readonly phi: number;
 }
 
-/** Where the recursion stands; it is moved on in place. `season[t mod m]` belongs to time t. */
+/** State of the recursion, updated in place. `season[t mod m]` belongs to time t. */
 export interface EtsState {
   level: number;
   slope: number;
@@ -30,8 +30,8 @@ const UNUSABLE = Number.POSITIVE_INFINITY;
 
 /**
  * -2 log likelihood of the values less constants: `n ln(sum of squared errors)`, with multiplicative errors the squares of
- * the relative ones plus twice the sum of `ln |one-step forecast|`. Infinite where the form cannot be (a forecast of zero
- * or less with multiplicative parts). Leaves the state behind the last value.
+ * the relative ones plus twice the sum of `ln |one-step forecast|`. Infinite if the form is impossible (a forecast of zero
+ * or less with multiplicative parts). Leaves the state after the last value.
  */
 export function etsLikelihood(values: Float64Array, form: EtsForm, smoothing: Smoothing, state: EtsState): number {
   const { alpha, beta, gamma, phi } = smoothing;
@@ -72,7 +72,7 @@ export function etsLikelihood(values: Float64Array, form: EtsForm, smoothing: Sm
   return Number.isFinite(likelihood) ? likelihood : UNUSABLE;
 }
 
-/** The point forecasts behind time `from`, by the state that stands there. */
+/** Point forecasts after time `from`, from the state at that time. */
 export function etsForecast(state: EtsState, form: EtsForm, phi: number, from: number, horizon: number): Float64Array {
   const result = new Float64Array(horizon);
   const period = state.season.length;

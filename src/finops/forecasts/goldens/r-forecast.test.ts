@@ -9,7 +9,7 @@ import { historyOf } from '../history.ts';
 import { seasonalNaive } from '../seasonal-naive.ts';
 import { thetaForecast } from '../theta/recursion.ts';
 
-/** What R's `forecast` made of series of a seed: r-forecast.R beside this file writes it. */
+/** Results of R's `forecast` on seeded series; r-forecast.R in this folder writes them. */
 const numbers = z.array(z.number());
 const EtsGolden = z.object({
   form: z.string(),
@@ -45,7 +45,7 @@ function formOf(name: string): EtsForm {
   return { error, trend: trend === 'none' ? 'none' : 'damped', seasonality };
 }
 
-/** Mean change from one value to the next, of one season to the next where there is one: the unit of the differences below. */
+/** Mean change from one value to the next, or from one season to the next if there is one: the unit of the differences below. */
 function unitOf({ values, period }: Golden): number {
   const changes = values.slice(period).map((value, at) => Math.abs(value - (values[at] ?? Number.NaN)));
   return changes.reduce((sum, change) => sum + change, 0) / changes.length;
@@ -78,7 +78,7 @@ describe('R’s figures', () => {
     expect(etsLikelihood(values, form, { alpha, beta, gamma, phi }, state)).toBeCloseTo(ets.likelihood, 5);
     const forecast = etsForecast(state, form, phi, values.length, HORIZON);
     expect(farthest(forecast, ets.path, unitOf(golden))).toBeLessThan(1e-7);
-    // What R answers of M?M is the exact mean, which has terms of the variance: ours is the path.
+    // R's forecast for M?M is the exact mean, which has terms of the variance: ours is the path.
     const isExact = ets.form.startsWith('M') && ets.form.endsWith('M');
     expect(farthest(forecast, ets.forecast, unitOf(golden))).toBeLessThan(isExact ? 0.05 : 1e-7);
   });
@@ -103,7 +103,7 @@ describe('R’s figures', () => {
     const { alpha, level, forecast } = golden.theta;
     const standard = thetaForecast(values, { alpha, level, theta: 2 }, HORIZON);
     expect(farthest(standard.subarray(0, 1), forecast.slice(0, 1), unitOf(golden))).toBeLessThan(1e-7);
-    // Ours is the dynamic model, which learns its line from what it forecasts; R's line stays.
+    // Ours is the dynamic model, which updates its line with its own forecasts; R's line stays fixed.
     expect(farthest(standard, forecast, unitOf(golden))).toBeLessThan(0.07);
   });
 

@@ -8,9 +8,10 @@ import { fitEts } from '../ets/fit.ts';
 import { type EtsForm, etsForecast, etsLikelihood } from '../ets/recursion.ts';
 
 /**
- * Figures that statsmodels 0.15.0 (numpy seed 20261126) gave: `STL` with the windows and jumps of R, the loop of R's `mstl`
- * over it, `ETSModel.smooth` at given parameters and `ETSModel.fit`, `AutoReg.fit`. Six digits are kept of the decompositions.
- * MAdM at given parameters is by the equations of Hyndman et al. (2008) in Python: statsmodels moves the season otherwise.
+ * Reference figures from statsmodels 0.15.0 (numpy seed 20261126): `STL` with the windows and jumps of R, the loop of R's
+ * `mstl` over it, `ETSModel.smooth` at given parameters and `ETSModel.fit`, `AutoReg.fit`. The decompositions have six
+ * digits. MAdM at given parameters is by the equations of Hyndman et al. (2008) in Python: statsmodels updates the season
+ * differently.
  */
 const numbers = z.array(z.number());
 const goldens = z

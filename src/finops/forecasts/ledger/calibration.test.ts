@@ -14,7 +14,7 @@ const shared = join(import.meta.dirname, '../../../../../shared/data/stats/nn5/d
 const there = existsSync(shared) || process.env.CI !== undefined;
 const FIRST = 20_000;
 
-/** What came of a total less what was expected, and the same of every path. */
+/** Actual minus expected total, and the same for every path. */
 interface Judged {
   readonly error: number;
   readonly paths: Float64Array;

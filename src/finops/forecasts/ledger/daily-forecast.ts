@@ -5,35 +5,39 @@ import { type MonthlyCharges, monthlyCharges } from './monthly-charges.ts';
 
 const WEEK = 7;
 const LEVELS = [0.8, 0.95];
-/** Cycles of a week that must be known before a time from which the series is tried. */
+/** Minimum number of known days before an origin: two weeks and two days. */
 const LEAST_BEFORE = 2 * WEEK + 2;
 const MOST_ORIGINS = 16;
-/** Horizons before the end within which it is tried; what is older says less of today. */
+/** Number of horizons before the end that contain the origins; older errors are less relevant. */
 const HORIZONS = 12;
 const LEAST_SHARE = 0.3;
-/** What cost nothing for so many days has ended. */
+/** A series without cost for this many days has ended. */
 const ENDED_AFTER = 35;
-/** Error vectors of a series that could not be tried. */
+/** Number of error vectors for a series without a back-test. */
 const GUESSED = 8;
 
-/** The next days of one daily series, and by how much such forecasts of it were wrong. */
+/** Forecast of the next days of one daily series, and the errors of such forecasts. */
 export interface DailyForecast {
   readonly mean: Float64Array;
-  /** What came less what was forecast, from each earlier time, for every day of the horizon; as many for every series of one run. */
+  /**
+   * Actual minus forecast, from each earlier origin, for every day of the horizon; the same number of vectors for every
+   * series of one run.
+   */
   readonly errors: readonly Float64Array[];
-  /** Of those, how many were really tried; the others repeat them, or are a guess. */
+  /** Number of these vectors that come from a back-test; the others repeat them or are guessed. */
   readonly tried: number;
-  /** Null where nothing was tried. */
+  /** Null without a back-test. */
   readonly backtest: BacktestResult | null;
-  /** Days of the month on which charges come that are expected again. */
+  /** Days of the month with recurring charges that are expected again. */
   readonly monthlyDays: readonly number[];
-  /** What a reader should know; null when nothing is remarkable. */
+  /** Remark for the reader; null if there is none. */
   readonly note: string | null;
 }
 
 /**
- * Days before the end from which a series is forecast again, descending: evenly apart, never a whole week, so that they fall on all
- * weekdays; the whole horizon is known behind each. Empty when the history is too short. Example: 100 days, 10 ahead -> 69, 64 … 14 or so.
+ * Days before the end from which a series is back-tested, descending. They are evenly spaced, never by a multiple of a week,
+ * so that they cover all weekdays; the whole horizon after each is known. Empty if the history is too short. Example: 100
+ * days, 10 ahead -> 69, 64 … 14 or so.
  */
 export function stepsBackOf(count: number, horizon: number): number[] {
   const most = Math.min(HORIZONS * horizon, Math.floor((1 - LEAST_SHARE) * count), count - LEAST_BEFORE);
@@ -46,8 +50,9 @@ export function stepsBackOf(count: number, horizon: number): number[] {
 }
 
 /**
- * The next days of a daily series: of NaN where a day is not known, never zero for it. `first` is the number of its first day, `stepsBack`
- * the times to try it from (those of the whole bill, so that errors of several series can be added up). Pure.
+ * Forecasts the next days of a daily series; an unknown day is NaN, never zero. `first` is the number of its first day,
+ * `stepsBack` the origins of the back-test (those of the whole bill, so that errors of several series can be added up).
+ * Pure.
  */
 export function dailyForecast(
   series: Float64Array,
@@ -99,7 +104,7 @@ function withSurprises(vector: Float64Array, monthly: MonthlyCharges, from: numb
   });
 }
 
-/** What was not tried, since the series had not begun, repeats what was, with the sign turned each time round. */
+/** Fills in the vectors of origins before the series began: they repeat the back-tested ones, with alternating sign. */
 function completed(
   errors: readonly Float64Array[],
   stepsBack: readonly number[],

@@ -11,7 +11,7 @@ export function dayText(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, DAY_LENGTH);
 }
 
-/** The day that holds an instant (Unix milliseconds), UTC. */
+/** The day of an instant (Unix milliseconds), UTC. */
 export function dayOfInstant(at: number): number {
   return Math.floor(at / DAY_MS);
 }

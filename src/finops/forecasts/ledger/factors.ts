@@ -5,12 +5,12 @@ import type { SubjectSeries } from './panel.ts';
 import type { Base } from './reconcile.ts';
 import type { ChangeSubject, ForecastChange, ForecastLevel } from './schema.ts';
 
-/** A forecast of one subject while factors are put on it; `effect` is what they add to each day. */
+/** A forecast of one subject while factors are applied; `effect` is the amount that they add to each day. */
 export interface Growing extends Base {
   readonly effect: Float64Array;
 }
 
-/** What a subject of the panel is known by. */
+/** Identity of a subject in the panel. */
 type Place = Pick<SubjectSeries, 'level' | 'key' | 'currency'>;
 
 const levels: readonly ForecastLevel[] = ['project', 'team', 'model', 'endpoint', 'service'];
@@ -38,8 +38,9 @@ export function isWhole({ subject }: ForecastChange, { level, key }: Place): boo
 }
 
 /**
- * What factors have added already to the known days of each series, to be taken off before the days to come are forecast. A part of what is
- * multiplied is divided by the factor; what it is a part of is less by the same.
+ * Amounts that factors have already added to the known days of each series. They are subtracted before the next days are
+ * forecast. The multiplied subject and its parts are divided by the factor; a subject that contains it falls by the same
+ * amount.
  */
 export function grownBefore(
   panel: readonly SubjectSeries[],
@@ -70,12 +71,12 @@ function without(values: Float64Array, taken: Float64Array | undefined): Float64
   return values.map((value, step) => value - (taken?.[step] ?? 0));
 }
 
-/** Of what is there, the part that a factor has added: half grown by 1.5 is a third. */
+/** Share of the present cost that a factor has added: after growth by 1.5, a third of it. */
 function dividedBy(factor: string | null): number {
   return 1 - 1 / Number(factor ?? 1);
 }
 
-/** Puts factors on forecasts of one currency that add up, in their order, so that they still do. */
+/** Applies factors, in their order, to forecasts of one currency that add up, so that they still add up. */
 export function grown<T extends Base & { readonly series: Place }>(
   parts: readonly T[],
   changes: readonly ForecastChange[],
@@ -112,8 +113,9 @@ interface Added {
 }
 
 /**
- * What a factor adds to each subject: to those that it multiplies a share of their own; to the total and to the team of a project the same money;
- * of a level that does not know whose it is, to what is given to none, or, where there is nothing of that kind, to all by their size.
+ * Amount that a factor adds to each subject. A multiplied subject gets a share of its forecast. The total, and the team
+ * of a project, get the same amount as the multiplied subject. On a level without a known owner, the amount goes to the
+ * unallocated part; without such a part, all subjects of the level share it by size.
  */
 function spreadOf<T extends Base & { readonly series: Place }>(
   parts: readonly T[],

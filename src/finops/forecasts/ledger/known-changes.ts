@@ -3,7 +3,7 @@ import type { Subject } from '../../../org/schema.ts';
 import { dayNumber } from './days.ts';
 import type { ChangeSubject, ForecastChange, ForecastLevel } from './schema.ts';
 
-/** The key of a level under which the cost of a subject falls; null where it is given to none. */
+/** The key of a subject on a level; null if its cost is unallocated there. */
 export function keyOfSubject(level: ForecastLevel, subject: ChangeSubject): string | null {
   const { team, project, model, endpoint, serviceName } = subject;
   switch (level) {
@@ -41,7 +41,7 @@ export function changesOf(
   return changes.filter((change) => isIn(change, currency) && keyOfSubject(level, change.subject) === key);
 }
 
-/** The changes that are in what a budget covers. */
+/** Changes within the scope of a budget. */
 export function changesCoveredBy(
   changes: readonly ForecastChange[],
   subject: Subject,
@@ -57,7 +57,7 @@ function isIn(change: ForecastChange, currency: string): boolean {
   return change.currency === null || change.currency === currency;
 }
 
-/** The steps of so many days from `first` on, on which a change holds: from, and until which. */
+/** The range of steps, of `count` days from `first` on, in which a change applies: start and end. */
 export function stepsOf(
   { from, until }: Pick<ForecastChange, 'from' | 'until'>,
   first: number,
@@ -68,8 +68,8 @@ export function stepsOf(
 }
 
 /**
- * What amounts add to each of so many days from `first` on. The history from the first day of a change on has it already: it is taken
- * off there before the days to come are forecast, and put on again behind, so that it counts once.
+ * Amounts that the changes add to each of `count` days from `first` on. From the first day of a change, the history already
+ * contains it. It is subtracted there before the next days are forecast, and added to them again, so that it counts once.
  */
 export function effectOf(changes: readonly ForecastChange[], first: number, count: number): Float64Array {
   const effect = new Float64Array(count);

@@ -271,7 +271,7 @@ describe('forecasts of the ledger', () => {
       expect(rest / was, level).toBeLessThan(0.8);
     }
     const ofQuarter = one(halved, 'budget', 'quarter');
-    // 1.5 x 0.5: a quarter less of what it was, for 33 days
+    // 1.5 x 0.5: a quarter less than before, for 33 days
     expect(Number(ofQuarter?.changes)).toBeLessThan(-0.2 * 44 * 33);
     expect(Number(ofQuarter?.changes)).toBeGreaterThan(-0.3 * 44 * 33);
     const wrong = [

@@ -13,11 +13,11 @@ import type { ForecastChange, LedgerForecast } from './schema.ts';
 import type { ForecastOfSubject, StandsOn } from './store.ts';
 import { type DayWindow, type Paths, windowForecast } from './window.ts';
 
-/** A forecast looks two weeks ahead at least, so that its methods are judged on more than the last day of a month. */
+/** Minimum horizon of two weeks, so that the methods are not judged only by the last day of a month. */
 const LEAST_HORIZON = 14;
-/** Further ahead nothing is said. */
+/** Maximum number of days ahead. */
 const MOST_HORIZON = 366;
-/** A bill that has not come for longer than this says nothing of this month; then the month behind it is forecast. */
+/** A bill that is later than this has no information about the present month; then the month after the bill is forecast. */
 const MOST_LATE_DAYS = 92;
 const LEAST_DAYS = 7;
 const HISTORY_SHOWN = 120;
@@ -31,7 +31,7 @@ export interface MakeQuestion {
   readonly now: number;
   readonly budgets: readonly BudgetStanding[];
   readonly changes: readonly ForecastChange[];
-  /** Told after every subject. */
+  /** Called after every subject. */
   readonly progress: (done: number, total: number) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -50,7 +50,7 @@ interface Frame {
   readonly paths: Paths;
 }
 
-/** Forecasts every subject and budget from the bills that stand now; null when there is no bill. */
+/** Forecasts every subject and budget from the current bills; null without a bill. */
 export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Promise<Made | null> {
   const bills = await deps.costs.dailyReach();
   const reach = reachOf(bills);
@@ -58,11 +58,11 @@ export async function makeForecasts(deps: MakeDeps, question: MakeQuestion): Pro
   const frame = frameOf(reach, question.now);
   const panel = await readPanel(deps.costs, reach, plannedKeys(question.changes));
   const before = grownBefore(panel, question.changes, reach.first);
-  // Each of the panel twice: its days, and what they come to.
+  // Each subject of the panel counts twice: its daily forecast, and the forecast of its window.
   const total = 2 * panel.length + question.budgets.length;
   const outlooks: Outlook[] = [];
   for (const series of panel) {
-    // Others are let in between two of them: they are nothing but work for the processor.
+    // Yields between two subjects, because each is pure CPU work.
     await setImmediate();
     question.signal.throwIfAborted();
     outlooks.push(panelOutlook(series, frame, question.changes, before.get(series) ?? null));
@@ -148,7 +148,7 @@ function isOfMonth({ period }: BudgetStanding, { month }: Frame): boolean {
   return Date.parse(period.start) === startOfDay(month.from) && Date.parse(period.end) === startOfDay(month.until);
 }
 
-/** Whether a budget covers exactly what a subject of the panel is. */
+/** Whether a budget covers exactly a subject of the panel. */
 function isSame(subject: Subject, { level, key }: SubjectSeries): boolean {
   const named = Object.entries(subject).filter(([, value]) => value !== undefined);
   if (level === 'total') return named.length === 0;
@@ -228,8 +228,8 @@ interface BudgetQuestion {
 }
 
 /**
- * Budgets with charges in their present window in another currency than theirs, and the first such currency: a forecast in one currency is not
- * what such a budget will have spent, and is not compared with its limit.
+ * Budgets with charges in their present window in another currency than theirs, and the first such currency. A forecast in
+ * one currency does not cover the spend of such a budget, and is not compared with its limit.
  */
 async function currenciesBeside(
   { costs }: MakeDeps,
@@ -248,7 +248,7 @@ async function currenciesBeside(
   return found;
 }
 
-/** A budget in its present window: what it covers may be a subject of the panel, or anything else. */
+/** Forecast of a budget in its present window. Its scope may be a subject of the panel, or any other one. */
 async function budgetForecast(
   { costs }: Pick<MakeDeps, 'costs'>,
   frame: Frame,
@@ -284,7 +284,7 @@ function isIn({ from, until }: DayWindow, amounts: ReadonlyMap<number, string>):
   return [...amounts.keys()].some((day) => day >= from && day < until);
 }
 
-/** What a bill covers and has nothing of cost nothing. */
+/** Series of a subject without charges: its cost is 0 on days with a bill. */
 function nothingOf(key: string, currency: string, { reach }: Frame): SubjectSeries {
   const values = Float64Array.from({ length: reach.through - reach.first + 1 }, (_, index) =>
     reach.months.has(dayText(reach.first + index).slice(0, 'YYYY-MM'.length)) ? 0 : Number.NaN,

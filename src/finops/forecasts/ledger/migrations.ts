@@ -8,9 +8,9 @@ export const forecastMigrations: Migrations = {
         .addColumn('id', 'text', (column) => column.primaryKey())
         .addColumn('sequence', 'integer', (column) => column.notNull().unique())
         .addColumn('made_at', 'text', (column) => column.notNull())
-        /** JSON: month, days, sources and deliveries that it stands on. */
+        /** JSON: month, days, sources and deliveries that it is based on. */
         .addColumn('stands_on', 'text', (column) => column.notNull())
-        /** Changes whenever what it stands on does. */
+        /** Changes whenever the inputs of the run change. */
         .addColumn('stamp', 'text', (column) => column.notNull())
         .execute();
       await db.schema

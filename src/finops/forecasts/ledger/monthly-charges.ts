@@ -1,31 +1,31 @@
 import { dayOfMonth, monthStart, nextMonth } from './days.ts';
 
-/** Months in a row that have a charge on one day of the month before it is expected again. */
+/** Minimum number of consecutive months with a charge on one day of the month before it is expected again. */
 const LEAST_MONTHS = 3;
-/** Months before, of which the median is what is expected. */
+/** Number of months before; their median is the expected charge. */
 const MONTHS_LOOKED_AT = 3;
-/** Neighbours on each side that say what the day would have cost otherwise. */
+/** Number of neighbours on each side that give the cost of the day without the charge. */
 const NEIGHBOURS = 5;
-/** A charge stands out by as many usual distances of its neighbours from their median, and by this share of it. */
+/** A charge stands out if it is this many typical distances of its neighbours above their median, and this share of it. */
 const LEAST_DISTANCES = 6;
 const LEAST_SHARE = 0.5;
 
-/** Charges that come once a month, such as a commitment's fee on the 1st, apart from what a day costs otherwise. */
+/** Charges that recur once a month, such as a commitment's fee on the 1st, separated from the daily cost. */
 export interface MonthlyCharges {
-  /** The series without them; NaN stays NaN. */
+  /** The series without these charges; NaN stays NaN. */
   readonly rest: Float64Array;
-  /** What they will come to on a day behind the series; 0 where none is expected. */
+  /** Expected charge on a day after the series; 0 if none is expected. */
   expected(day: number): number;
-  /** What they came to on a day of the series beyond what had been expected of them then; 0 elsewhere. */
+  /** Charge on a day of the series, minus the charge expected for that day; 0 on other days. */
   surprise(day: number): number;
-  /** Days of the month (1 to 31) on which they come. */
+  /** Days of the month (1 to 31) on which these charges recur. */
   readonly days: readonly number[];
 }
 
 /**
- * Finds charges that stand out on the same day of each of the last three months or more. Each is expected again at the median of
- * the last three. `first` is the day of the first value. Example: 10 a day and 310 on every 1st -> a rest of 10 on every day, and 300
- * expected on the next 1st.
+ * Finds charges that are high on the same day of each of the last three months or more. The next one is expected at the
+ * median of the last three. `first` is the day of the first value. Example: 10 a day and 310 on every 1st -> a rest of 10 on
+ * every day, and 300 expected on the next 1st.
  */
 export function monthlyCharges(series: Float64Array, first: number): MonthlyCharges {
   const rest = Float64Array.from(series);
@@ -81,11 +81,11 @@ function excessAt(series: Float64Array, at: number): number | null {
   return Math.abs(excess) > least && excess !== 0 ? excess : null;
 }
 
-/** Those of the last months without a gap, up to the last time that the day could come before `end`. */
+/** The last months without a gap, up to the last time that the day could recur before `end`. */
 function lastRun(excesses: readonly Excess[], end: number): Excess[] {
   const run: Excess[] = [];
   const last = excesses.at(-1);
-  // It has ended when its day came again without it.
+  // The charge has ended if its day recurred without it.
   if (last === undefined || nextMonth(last.day) + dayOfMonth(last.day) - 1 < end) return run;
   for (const one of excesses.toReversed()) {
     const [later] = run;

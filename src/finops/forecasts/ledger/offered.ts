@@ -25,12 +25,12 @@ export function offeredBy(ends: readonly CommitmentEnd[], at: string): ForecastC
   );
 }
 
-/** The last part of an address of a cloud (ARN, path) is what people know it by. */
+/** The last part of a cloud address (ARN, path) is the name that users know. */
 function shortName(name: string): string {
   return name.split('/').at(-1) ?? name;
 }
 
-/** What the bill says now stands in the place of what it said; what was switched off stays off. */
+/** Replaces the offered changes by those of the current bill. A change that a user switched off stays off. */
 export async function putOffered(sql: Sql, offered: readonly ForecastChange[]): Promise<void> {
   const tables = sql.tables<OfferedTables>();
   const before = new Map(
@@ -38,7 +38,7 @@ export async function putOffered(sql: Sql, offered: readonly ForecastChange[]): 
   );
   const now = offered.map((change) => {
     const known = before.get(change.change);
-    // As long as it says the same it is the same, added when it was first seen.
+    // An unchanged id is the same change, with the time when it was first seen.
     const addedAt = known === undefined ? change.addedAt : ForecastChange.parse(JSON.parse(known)).addedAt;
     return { id: change.change, first_day: change.from, change: JSON.stringify({ ...change, addedAt }) };
   });
@@ -47,7 +47,7 @@ export async function putOffered(sql: Sql, offered: readonly ForecastChange[]): 
   if (now.length > 0) await tables.insertInto('forecast_offered_change').values(now).execute();
 }
 
-/** What the bill says, and whether forecasts have it. */
+/** The changes offered by the bill, and whether forecasts include them. */
 export async function findOffered(sql: Sql, stated: readonly ForecastChange[]): Promise<ForecastChange[]> {
   const tables = sql.tables<OfferedTables>();
   const rows = await tables
@@ -66,7 +66,7 @@ export async function findOffered(sql: Sql, stated: readonly ForecastChange[]): 
   });
 }
 
-/** All that is known to change: what people stated, and what the bill says. */
+/** All known changes: those stated by users, and those offered by the bill. */
 export async function allChanges(sql: Sql): Promise<ForecastChange[]> {
   const stated = await findChanges(sql);
   return [...stated, ...(await findOffered(sql, stated))].toSorted((a, b) =>

@@ -6,12 +6,12 @@ import { OTHERS } from './panel.ts';
 import { addUpTo, type Base, weighTotal } from './reconcile.ts';
 import type { ForecastChange } from './schema.ts';
 
-/** The days to come of one subject, with all that its totals are taken from. */
+/** Forecast of the next days of one subject, with the inputs of its totals. */
 export interface Outlook {
   readonly series: SubjectSeries;
-  /** Expected cost of each day behind the last whole one; known changes are in it. */
+  /** Expected cost of each day after the last complete one, including known changes. */
   readonly mean: Float64Array;
-  /** What known changes add to each of these days. */
+  /** Amount that known changes add to each of these days. */
   readonly effect: Float64Array;
   readonly errors: readonly Float64Array[];
   readonly mayBeNegative: boolean;
@@ -25,7 +25,7 @@ export interface OutlookQuestion {
   readonly stepsBack: readonly number[];
 }
 
-/** A subject by itself; `changes` are those that are in its cost, `grownBy` what factors have added to its known days. */
+/** Outlook of one subject. `changes`: the changes in its cost; `grownBy`: the amounts that factors have added to its known days. */
 export function outlookOf(
   series: SubjectSeries,
   { reach, horizon, stepsBack }: OutlookQuestion,
@@ -41,15 +41,16 @@ export function outlookOf(
   return { series, mean: expected, effect, errors, mayBeNegative, changes, daily };
 }
 
-/** What is billed already of a day that is not whole yet: it will not get less, where nothing is ever taken back. */
+/** Amount already billed for an incomplete day. It is a lower bound for the day if the series has no negative days. */
 function soFar({ amounts, values }: SubjectSeries, reach: Reach, step: number): number {
   const billed = Number(amounts.get(reach.through + 1 + step) ?? 0);
   return billed > 0 && values.every((value) => !(value < 0)) ? billed : Number.NEGATIVE_INFINITY;
 }
 
 /**
- * Makes the subjects of one currency add up: the total is weighed from itself and the sums of levels, and each level shares what is between;
- * projects add up to their teams. Known changes are put on last, factors first, so that they add up by themselves.
+ * Makes the subjects of one currency add up. The total is a weighted mean of the total's forecast and the sums of the levels.
+ * Each level distributes its difference from the total; projects add up to their teams. Known changes are applied last,
+ * factors first, and add up as well.
  */
 export function addedUp(outlooks: readonly Outlook[], reach: Reach, changes: readonly ForecastChange[]): Outlook[] {
   const total = outlooks.find(({ series }) => series.level === 'total');
@@ -94,7 +95,7 @@ function baseOf({ mean, errors, mayBeNegative }: Outlook): Base {
   return { mean, errors, mayBeNegative };
 }
 
-/** An outlook by itself, with the changes put on: factors of all of it, then amounts. */
+/** One outlook with the changes applied: factors of all of it, then amounts. */
 export function withEffect(outlook: Outlook, factors: readonly ForecastChange[], first: number): Outlook {
   const whole = factors.map((change) => ({ ...change, subject: {} }));
   const series = { level: 'total' as const, key: null, currency: outlook.series.currency };

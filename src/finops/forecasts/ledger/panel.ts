@@ -12,24 +12,24 @@ import {
 import { dayNumber, dayText } from './days.ts';
 import type { ForecastLevel } from './schema.ts';
 
-/** Older days are not looked at. */
+/** Maximum number of days; older ones are ignored. */
 const MOST_DAYS = 400;
-/** Subjects of a level that are forecast by themselves; the smallest are forecast together. */
+/** Maximum number of separately forecast subjects of a level; the smallest are forecast together. */
 const MOST_SUBJECTS = 60;
 const RECENT_DAYS = 90;
 
 export const OTHERS = '(others)';
 
-/** Which days of bills are known. */
+/** The days with known bills. */
 export interface Reach {
-  /** Number of the first day that is looked at. */
+  /** Number of the first day that is read. */
   readonly first: number;
-  /** Number of the last day that is whole. */
+  /** Number of the last complete day. */
   readonly through: number;
   /** Number of the last day with any charge. */
   readonly billedThrough: number;
   readonly months: ReadonlySet<string>;
-  /** Sources without a whole day of the month: no forecast goes on from their bills, so that all days are of the same sources. */
+  /** Sources without a complete day of the month. Forecasts leave out their bills, so that all days have the same sources. */
   readonly behind: readonly SourceBehind[];
 }
 
@@ -40,9 +40,9 @@ export interface SubjectSeries {
   readonly currency: string;
   /** Exact amounts by day number, of every day with a charge. */
   readonly amounts: ReadonlyMap<number, string>;
-  /** Without the sources that are behind, from `Reach.first` to `Reach.through`; NaN where no bill covers the day. */
+  /** Without the sources that are behind, from `Reach.first` to `Reach.through`; NaN on days without a bill. */
   readonly values: Float64Array;
-  /** Whether all that it cost came from sources that are behind, so that nothing is known of what it costs now. */
+  /** Whether all of its cost came from sources that are behind, so that its present cost is unknown. */
   readonly isBehind: boolean;
 }
 
@@ -86,7 +86,7 @@ export async function readPanel(
   return series;
 }
 
-/** The daily costs of what a budget covers, by currency. */
+/** Daily costs within the scope of a budget, by currency. */
 export async function readSubject(
   costs: Pick<Costs, 'dailySeries'>,
   reach: Reach,
@@ -100,7 +100,7 @@ export async function readSubject(
   );
 }
 
-/** A day of one group: all that was charged, and what of it a forecast goes on from. */
+/** A day of one group: all charges, and the part that the forecast uses. */
 interface PanelDay extends DailyAmount {
   /** Without the sources that are behind. */
   readonly modelled: string;
@@ -135,7 +135,7 @@ function subjectsOf(
       0,
     );
   const ordered = [...groups].map(([key, of]) => ({ key, of, size: recent(of) })).toSorted((a, b) => b.size - a.size);
-  // What is given to none has a place of its own, however small; one alone with nothing says nothing.
+  // The unallocated part is always a separate series, however small. A level with only this part has no information.
   const kept = ordered.filter(({ key }, place) => key === null || place < MOST_SUBJECTS || planned.has(key));
   const rest = ordered.filter((one) => !kept.includes(one)).flatMap(({ of }) => of);
   if (kept.every(({ key }) => key === null) && planned.size === 0) return [];
@@ -146,7 +146,7 @@ function subjectsOf(
   ];
 }
 
-/** `team/project`; what has no project stays with its team, and what has neither is given to none. */
+/** `team/project`; cost without a project stays with its team, and cost without both is unallocated. */
 function keyOf(level: ForecastLevel, [first = null, second = null]: readonly (string | null)[]): string | null {
   if (level !== 'project') return first;
   return first === null && second === null ? null : `${first ?? ''}/${second ?? ''}`;

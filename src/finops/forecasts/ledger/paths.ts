@@ -1,22 +1,22 @@
 import { seededRandom } from '../../../platform/numbers/index.ts';
 import { normalQuantile } from '../numbers/student.ts';
 
-/** Ways that the days to come may go, in pairs that are each other's mirror. */
+/** Number of simulated paths of the next days, in mirrored pairs. */
 export const PATHS = 2000;
 const LEAST_DEGREES = 3;
 const MOST_DEGREES = 40;
 const SEED = 20_261_101;
-/** Keeps what is drawn off 0 and 1. */
+/** Keeps the draws away from 0 and 1. */
 const HALF_STEP = 1e-10;
 
 /**
- * How much of each past error there is in each path. A path's error is the sum over the earlier times of (past error) x (a standard normal
- * number) / root of their count: so errors of days, and of subjects, go together in the paths as they did in the past, and the error of any
- * sum of them has the mean square that it had. All of it is divided by one number a path, by which a normal is made Student's t: earlier times
- * are few and overlap. `degrees`: of that t.
+ * Weights of the past errors in each path. A path's error is the sum over the earlier origins of (past error) x (a standard
+ * normal number) / root of their count. Errors of days, and of subjects, are therefore correlated in the paths as they were
+ * in the past, and the error of any sum of them keeps its mean square. Each path is divided by one number that turns the
+ * normal into Student's t, because the earlier origins are few and overlap. `degrees`: degrees of freedom of that t.
  */
 export function drawMixes(origins: number, degrees: number): Float64Array[] {
-  // The same for every run: the same bill gives the same forecast.
+  // A fixed seed: the same bill gives the same forecast.
   const even = seededRandom(SEED);
   const normal = () => normalQuantile((even() + HALF_STEP) / (1 + 2 * HALF_STEP));
   const mixes: Float64Array[] = [];
@@ -31,7 +31,7 @@ export function drawMixes(origins: number, degrees: number): Float64Array[] {
   return mixes;
 }
 
-/** Degrees of freedom that so many horizons of tried history give. */
+/** Degrees of freedom for a number of back-tested horizons. */
 export function degreesOf(horizons: number): number {
   return Math.min(MOST_DEGREES, Math.max(LEAST_DEGREES, Math.round(horizons)));
 }
@@ -42,7 +42,7 @@ function chiSquare(degrees: number, normal: () => number): number {
   return sum;
 }
 
-/** Past errors added up from the first day on: what was wrong of the running total. */
+/** Past errors, summed from the first day on: the errors of the running total. */
 export function runningErrors(errors: readonly Float64Array[]): Float64Array[] {
   return errors.map((vector) => {
     let sum = 0;

@@ -2,19 +2,20 @@
 export interface Base {
   readonly mean: Float64Array;
   readonly errors: readonly Float64Array[];
-  /** Whether it may fall below nothing: credits came before. */
+  /** Whether it may be negative, because of earlier credits. */
   readonly mayBeNegative: boolean;
 }
 
-/** What a total is taken from, and how much of it: itself, and the sum of each level. All weights add up to 1. */
+/** A total as a weighted mean of the total's forecast and the sum of each level. All weights add up to 1. */
 export interface Weighed {
   readonly total: Base;
   readonly weights: readonly number[];
 }
 
 /**
- * The forecast of a total from its own and from the sum of each level below it, weighed by one over the mean square of what each got
- * wrong of the whole horizon before: weighted least squares with the errors of levels taken as unrelated.
+ * The forecast of a total from its own forecast and the sum of each level below it. Each is weighted by one over the mean
+ * square of its past errors over the whole horizon: weighted least squares, with the errors of the levels treated as
+ * uncorrelated.
  */
 export function weighTotal(own: Base, levels: readonly (readonly Base[])[]): Weighed {
   const candidates = [own, ...levels.filter((level) => level.length > 0).map(sumOf)];
@@ -36,9 +37,10 @@ export function weighTotal(own: Base, levels: readonly (readonly Base[])[]): Wei
 }
 
 /**
- * The parts of a total, made to add up to it on every day, and their past errors with them: what is between the total and their sum is shared by
- * the mean square of what each got wrong, so that what is known well stays. No part falls below nothing that never did. A part's errors
- * add up to the total's as well, and so does every path that is drawn of them.
+ * The parts of a total, adjusted so that they add up to it on every day, together with their past errors. The parts share
+ * the difference between the total and their sum by the mean square of their errors, so that a well-known part changes
+ * little. A part without negative days never falls below zero. The errors of the parts also add up to those of the total,
+ * and so does every path drawn from them.
  */
 export function addUpTo(total: Base, parts: readonly Base[]): Base[] {
   if (parts.length === 0) return [];
@@ -65,7 +67,7 @@ export function addUpTo(total: Base, parts: readonly Base[]): Base[] {
 const at = (vectors: readonly Float64Array[], origin: number, step: number) =>
   (vectors[origin] as Float64Array)[step] as number;
 
-/** Shares what is missing, or too much, of one day; what would fall below nothing gives what it has, and the rest falls to the others. */
+/** Distributes the difference of one day. A part that would fall below zero stops at zero, and the other parts take the rest. */
 function spread(
   total: number,
   parts: readonly Base[],
@@ -97,7 +99,7 @@ function spread(
   for (const [index, value] of values.entries()) (means[index] as Float64Array)[step] = value;
 }
 
-/** By mean square of what was wrong of the horizon; by size where nothing was, and all the same where nothing is. */
+/** Shares by the mean square of the errors over the horizon; by size if all errors are zero; equal if all sizes are zero. */
 function sharesOf(parts: readonly Base[]): number[] {
   for (const weights of [
     parts.map(squareOf),

@@ -3,7 +3,7 @@ import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, Period, UtcInstant } from '../../../platform/units/schema.ts';
 import { SourceBehind } from '../../costs/schema.ts';
 
-/** No day nor amount beyond them is a plan. */
+/** Larger daily amounts and factors are not plausible. */
 const MOST_DAILY_AMOUNT = 1e9;
 const MOST_FACTOR = 1000;
 
@@ -18,7 +18,7 @@ export const ForecastLevel = z
   .describe('What kind of thing is forecast; those of one level, but budgets, add up to the total');
 export type ForecastLevel = z.infer<typeof ForecastLevel>;
 
-/** `2026-02-30` is none; a text that is no day at all neither. */
+/** False for `2026-02-30`, and for a text that is not a day. */
 function isOnCalendar(day: string): boolean {
   const at = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
@@ -37,7 +37,7 @@ export const ChangeSubject = z
   .describe('Whose cost changes; a field that is left out counts as not known, and the total changes all the same');
 export type ChangeSubject = z.infer<typeof ChangeSubject>;
 
-/** Costs of two levels together have no series of their own that could grow. */
+/** Costs of two levels together are not a single series that a factor can multiply. */
 function isOneThing({ project, team, ...others }: ChangeSubject): boolean {
   const named = Object.values({ team, ...others }).filter((one) => one !== undefined).length;
   return named <= 1 && (project === undefined || team !== undefined);

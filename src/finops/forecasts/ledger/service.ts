@@ -42,13 +42,16 @@ export interface LedgerForecastDeps {
   readonly budgets: Pick<Budgets, 'standings' | 'subjects' | 'stamp'>;
 }
 
-/** Job that makes the forecasts, and job that looks whether what they stand on has changed. */
+/** The job that makes the forecasts, and the job that checks whether their inputs have changed. */
 const MAKE = 'forecasts.make';
 const LOOK = 'forecasts.look';
 const PROGRESS_EVERY_MS = 500;
 const heard = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted', 'allocation.derived'] as const;
 
-/** Makes them anew at each delivery, and within a minute of whatever else they stand on: rules, budgets, known changes, the day. */
+/**
+ * Remakes the forecasts after each delivery, and within a minute after any other change of their inputs: rules, budgets,
+ * known changes, the day.
+ */
 export function scheduleForecasts(deps: LedgerForecastDeps, events: Pick<Events, 'subscribe'>): void {
   deps.jobs.register(MAKE, { handler: (_payload, context) => make(deps, context) });
   deps.jobs.register(LOOK, { handler: () => look(deps) });
@@ -56,7 +59,7 @@ export function scheduleForecasts(deps: LedgerForecastDeps, events: Pick<Events,
   events.subscribe('forecasts', heard, () => enqueue(deps, deps.store));
 }
 
-/** Those of several wishes that come while it waits or runs are one. */
+/** Deduplicates requests while one waits or runs. */
 export function enqueue({ jobs }: LedgerForecastDeps, sql: Sql): Promise<void> {
   return jobs.enqueue(sql, { kind: MAKE, payload: {}, uniqueKey: MAKE });
 }
@@ -66,7 +69,7 @@ async function look(deps: LedgerForecastDeps): Promise<void> {
   if (run?.stamp !== (await stampOf(deps))) await enqueue(deps, deps.store);
 }
 
-/** Changes whenever anything that the forecasts stand on does. */
+/** Changes whenever any input of the forecasts changes. */
 async function stampOf({ store, clock, costs, budgets }: LedgerForecastDeps): Promise<string> {
   const changes = (await allChanges(store))
     .filter(({ isOn }) => isOn)
@@ -99,11 +102,11 @@ async function make(deps: LedgerForecastDeps, { signal }: JobContext): Promise<v
   }
 }
 
-/** Further back a bill has shown it for so long that it is nothing to come any more. */
+/** Maximum number of days since the end of a commitment: after that, the known days already show the change. */
 const ENDED_DAYS = 90;
 const AHEAD_DAYS = 366;
 
-/** Which commitments end, as far as the bill says it. */
+/** Reads the commitments that end, as far as the bill states it. */
 async function readCommitments({ store, clock, costs }: LedgerForecastDeps): Promise<void> {
   const reach = reachOf(await costs.dailyReach());
   if (reach === null) return;
@@ -150,7 +153,7 @@ async function standingOf(deps: LedgerForecastDeps, run: StoredRun): Promise<For
   return { madeAt: run.madeAt, ...run.standsOn, isCurrent: run.stamp === (await stampOf(deps)) };
 }
 
-/** How likely a budget is passed by the forecast that stands; null where there is none. */
+/** Probability that a budget is exceeded, by the current forecast; null if there is none. */
 export async function breachOfBudget(sql: Sql, budget: string): Promise<ExpectedBreach | null> {
   const run = await lastRun(sql);
   if (run === null) return null;

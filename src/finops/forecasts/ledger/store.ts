@@ -56,7 +56,7 @@ export interface ForecastOfSubject {
   readonly days: StoredDays;
 }
 
-/** Runs whose totals are kept, to show how a forecast moved. */
+/** Number of runs with stored totals, to show how a forecast changed. */
 const RUNS_KEPT = 200;
 const ROWS_AT_ONCE = 50;
 
@@ -72,7 +72,7 @@ export async function lastRun(sql: Sql): Promise<StoredRun | null> {
   return { id: row.id, madeAt: row.made_at, stamp: row.stamp, standsOn: StandsOn.parse(JSON.parse(row.stands_on)) };
 }
 
-/** Keeps a run with all its forecasts; the days of the run before go, what it said of totals stays. */
+/** Stores a run with all its forecasts. Of the last `RUNS_KEPT` runs, only the newest keeps its daily forecasts. */
 export async function keepRun(sql: Sql, run: StoredRun, forecasts: readonly ForecastOfSubject[]): Promise<void> {
   const tables = sql.tables<ForecastTables>();
   const last = await tables
@@ -109,7 +109,7 @@ export async function keepRun(sql: Sql, run: StoredRun, forecasts: readonly Fore
   }
 }
 
-/** What a run said, in its order. */
+/** Forecasts of a run, in order. */
 export async function forecastsOf(sql: Sql, run: string): Promise<LedgerForecast[]> {
   const rows = await sql
     .tables<ForecastTables>()
@@ -121,7 +121,7 @@ export async function forecastsOf(sql: Sql, run: string): Promise<LedgerForecast
   return rows.map(({ summary }) => LedgerForecast.parse(JSON.parse(summary)));
 }
 
-/** What a run said of a budget; null where it said nothing. */
+/** Forecast of a budget in a run; null if there is none. */
 export async function forecastOfBudget(sql: Sql, run: string, budget: string): Promise<LedgerForecast | null> {
   const row = await sql
     .tables<ForecastTables>()
@@ -147,7 +147,7 @@ export async function daysOf(sql: Sql, run: string, of: LedgerForecast): Promise
   return row?.days == null ? null : Days.parse(JSON.parse(row.days));
 }
 
-/** What earlier runs said of the same window, latest first. */
+/** Forecasts of the same window in earlier runs, latest first. */
 export async function earlierOf(sql: Sql, of: LedgerForecast, but: string): Promise<ForecastDetail['earlier']> {
   const rows = await sql
     .tables<ForecastTables>()
@@ -208,7 +208,7 @@ export async function insertChange(sql: Sql, change: ForecastChange): Promise<vo
   await sql.tables<ForecastTables>().insertInto('forecast_change').values(row).execute();
 }
 
-/** The change that is gone now; null when there was none. */
+/** Returns the deleted change; null if there was none. */
 export async function deleteChange(sql: Sql, id: string): Promise<ForecastChange | null> {
   const row = await sql
     .tables<ForecastTables>()

@@ -8,7 +8,7 @@ import type { Reach } from './panel.ts';
 import { errorsOnDay, runningErrors } from './paths.ts';
 import type { Breach, Estimate, ForecastDay, LedgerBacktest } from './schema.ts';
 
-/** Fewer of the paths than these say nothing of a day. */
+/** Minimum share of the paths for a day to be named. */
 const LEAST_PROBABILITY = 0.05;
 const DAY_SHARES = [0.05, 0.5, 0.95] as const;
 const LEAST_TRIED = 5;
@@ -21,7 +21,7 @@ export interface DayWindow {
   readonly until: number;
 }
 
-/** How paths are made of past errors. */
+/** Parameters that turn past errors into paths. */
 export interface Paths {
   readonly mixes: readonly Float64Array[];
   readonly degrees: number;
@@ -29,7 +29,7 @@ export interface Paths {
   readonly horizons: number;
 }
 
-/** What a window will have cost, by paths. */
+/** Forecast cost of a window, from paths. */
 export interface WindowForecast {
   readonly known: string;
   readonly forecast: Estimate;
@@ -40,8 +40,9 @@ export interface WindowForecast {
 }
 
 /**
- * Sums a window: the days that are whole exactly, those to come by paths that keep together what went together before. The interval of a
- * total is that of the sum over each path, not the sum of the intervals of days. Null with a reason where a day of it is not known.
+ * Sums a window: the complete days exactly, the next days by paths that keep the correlation of past errors. The interval of
+ * the total is that of the sum over each path, not the sum of the daily intervals. Null with a reason if a day of the window
+ * is unknown.
  */
 export function windowForecast(
   outlook: Outlook,
@@ -69,7 +70,7 @@ export function windowForecast(
   };
 }
 
-/** The running total of the window at the end of one day to come: expected, and in every path. */
+/** Running total of the window at the end of a future day: expected, and in every path. */
 interface DaySums {
   readonly mean: number;
   readonly paths: Float64Array;
@@ -198,7 +199,7 @@ function runningOf({ mean, sorted }: DaySums): NonNullable<ForecastDay['running'
   };
 }
 
-/** Each sum of as many days as are to come is judged by what the others say of its size. */
+/** Judges the sum over the remaining days at each origin by an interval from the errors of the other origins. */
 function backtestOf(outlook: Outlook, { degrees }: Paths, start: number, end: number): LedgerBacktest | null {
   const { backtest, tried } = outlook.daily;
   if (backtest === null) return null;

@@ -1,6 +1,6 @@
 /**
  * Solves `matrix x = right` for a symmetric positive definite matrix given by rows; both are overwritten, `right` with x.
- * False where the matrix is not positive definite to rounding.
+ * False if the matrix is not numerically positive definite.
  */
 export function solveSymmetric(matrix: Float64Array, right: Float64Array): boolean {
   const size = right.length;

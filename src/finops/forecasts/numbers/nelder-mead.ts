@@ -1,4 +1,4 @@
-/** A region that the search stays in, and where it begins. */
+/** Bounds of the search, and its start. */
 export interface Search {
   readonly start: Float64Array;
   readonly low: Float64Array;
@@ -16,9 +16,9 @@ const STEP = 0.2;
 const RELATIVE_TOLERANCE = 1e-6;
 
 /**
- * The point of the box where `cost` is least, by the simplex search of Nelder and Mead (1965); points outside of the box are
- * moved to its edge before they are looked at. `cost` gets a buffer that is used again. Example: the cost (x - 1)² from
- * 0 within [-5, 5] gives x = 1 to three digits.
+ * The point of the box with the smallest `cost`, by the simplex search of Nelder and Mead (1965); points outside of the box
+ * are moved to its edge before they are evaluated. `cost` gets a reused buffer. Example: the cost (x - 1)² from 0 within
+ * [-5, 5] gives x = 1 to three digits.
  */
 export function minimise(cost: (point: Float64Array) => number, search: Search): Float64Array {
   const size = search.start.length;

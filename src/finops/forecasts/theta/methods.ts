@@ -29,7 +29,7 @@ export const theta: Method = {
   },
 };
 
-/** The theta whose one-step errors have the least squares. */
+/** The theta parameters with the smallest sum of squared one-step errors. */
 export function fitTheta(values: Float64Array): Theta {
   let scale = 0;
   for (const value of values) scale = Math.max(scale, Math.abs(value - (values[0] as number)));

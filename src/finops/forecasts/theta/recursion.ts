@@ -8,7 +8,7 @@ export interface Theta {
   readonly level: number;
 }
 
-/** Powers below are taken for zero: numbers close to the least that there are make a processor slow. */
+/** Smaller powers are set to zero: numbers near the smallest representable one are slow to process. */
 const NOTHING = 1e-30;
 
 interface Line {
@@ -59,7 +59,7 @@ export function thetaSquares(values: Float64Array, theta: Theta, skip: number): 
   return squares;
 }
 
-/** The point forecasts behind the values; each takes the place of the value it stands for. */
+/** Point forecasts after the values; each one updates the line in place of the future value. */
 export function thetaForecast(values: Float64Array, theta: Theta, horizon: number): Float64Array {
   const line = begin(theta, values[0] as number);
   for (let at = 1; at < values.length; at += 1) advance(line, theta, values[at] as number);

@@ -18,7 +18,7 @@ export async function moneyOf({ store, prices, clock }: AskedPriceDeps, asked: A
   return { amount, currency };
 }
 
-/** Error: `invalid_request` where amounts that are compared are of two currencies. */
+/** Error: `invalid_request` if the compared amounts have two currencies. */
 export function refuseTwoCurrencies(prices: readonly (Money | null)[]): void {
   const [first, second] = new Set(prices.flatMap((price) => price?.currency ?? []));
   if (first === undefined || second === undefined) return;

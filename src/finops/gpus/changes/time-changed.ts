@@ -1,7 +1,7 @@
 import type { Events } from '../../../platform/events/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 
-/** Where changes of GPU time are reported. */
+/** Events for reports of changed GPU time. */
 export interface ChangeDeps {
   readonly events: Pick<Events, 'append'>;
 }

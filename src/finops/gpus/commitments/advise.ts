@@ -19,15 +19,15 @@ const MONTH_HOURS = 730;
 const HIGH_DAYS = 90;
 const MEDIUM_DAYS = 28;
 const MOST_MISSING = 0.05;
-/** Amounts are means over hours and so have no end: what they are made of is exact. */
+/** Amounts are means over hours with an endless decimal expansion; their inputs are exact. */
 const DIGITS = 10;
 const LEVELS = [0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5];
 const HALVINGS = 40;
 const NONE = decimal(0);
 
 /**
- * How much to commit to beside what is committed already, by the newsvendor's rule on the demand of each hour.
- * Example: half of the hours want 2 and half 4, at U* = 0.6: 2, of which every hour is used.
+ * The quantity to commit to in addition to the present commitments, by the newsvendor's rule on the hourly demand.
+ * Example: demand is 2 in half of the hours and 4 in the others, at U* = 0.6: 2, and every hour is used.
  */
 export function adviseOnDemand(demand: HourlyDemand, terms: CommitmentTerms): Omit<CommitmentAdvice, 'source'> {
   const { onDemandPrice, committedPrice, unitQuantity, termHours } = terms;
@@ -94,7 +94,7 @@ function shown(quantity: Decimal): string {
   return decimalString(quantity.toDecimalPlaces(DIGITS));
 }
 
-/** Demand times the ratio, beyond what is committed already. */
+/** Demand times the ratio, minus the present commitments. */
 export function residualOf(hours: readonly DemandHour[], ratio: number): ResidualHour[] {
   return hours.map(({ hour, wanted, committed }) => ({
     hour,

@@ -36,7 +36,7 @@ describe('the quantity that saves most', () => {
         const wanting = (quantity: number) => values.filter((value) => value >= quantity).length / values.length;
         if (best.gt(0)) expect(wanting(best.toNumber())).toBeGreaterThan(percent / 100 - 1e-12);
         expect(wanting(best.toNumber() + 1)).toBeLessThanOrEqual(percent / 100 + 1e-12);
-        // By hand: what on demand would have cost, and what it costs with the commitment.
+        // By hand: the on-demand cost, and the cost with the commitment.
         const onDemand = values.reduce((sum, value) => sum + value, 0);
         const beyond = values.reduce((sum, value) => sum + Math.max(value - best.toNumber(), 0), 0);
         const committed = (best.toNumber() * values.length * percent) / 100;

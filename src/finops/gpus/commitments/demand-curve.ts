@@ -1,14 +1,14 @@
 import { type Decimal, decimal } from '../../../platform/units/index.ts';
 
-/** How much was wanted in each of some hours, as what a commitment of a given size would have covered of it. */
+/** The demand of some hours, as the coverage of a commitment of a given size. */
 export interface DemandCurve {
   readonly hours: number;
   readonly greatest: Decimal;
-  /** Sum over the hours of what a commitment of this quantity covers: the smaller of demand and quantity. Exact. */
+  /** Covered quantity, summed over the hours: the smaller of demand and quantity in each hour. Exact. */
   covered(quantity: Decimal): Decimal;
-  /** Hours in which at least this quantity is wanted. */
+  /** Number of hours with at least this demand. */
   hoursAtLeast(quantity: Decimal): number;
-  /** The quantity that is wanted in at least this share of the hours: the largest such demand; 0 of no hours. */
+  /** The largest quantity with a demand of at least that size in at least this share of the hours; 0 without hours. */
   wantedInShare(share: Decimal): Decimal;
 }
 

@@ -6,29 +6,29 @@ import type { BilledUsage, PeriodUsage } from '../../costs/index.ts';
 export interface DemandHour {
   /** Whole hours since 1970, UTC. */
   readonly hour: number;
-  /** All that was wanted, whoever paid for it; without spot. */
+  /** Total demand, with or without a commitment; excludes spot. */
   readonly wanted: Decimal;
-  /** Commitments that there were, used or not. */
+  /** Commitments in force, used or not. */
   readonly committed: Decimal;
-  /** Of those: what nothing used. */
+  /** Unused part of these commitments. */
   readonly unused: Decimal;
 }
 
 export interface HourlyDemand {
   readonly hours: readonly DemandHour[];
   readonly unit: string | null;
-  /** Hours between the first and the last of which nothing is known. */
+  /** Hours without data between the first and the last hour. */
   readonly missingHours: number;
-  /** Hours that are the 24th part of a day, because the bill says no more. */
+  /** Hours that are the 24th part of a day, because the bill has daily rows only. */
   readonly hoursOfDays: number;
-  /** What was left out of it, a sentence each. */
+  /** The parts left out of the demand, one sentence each. */
   readonly leftOut: readonly string[];
 }
 
 const HOUR_MS = 3_600_000;
 const HOURS_OF_DAY = 24;
 const NONE = decimal(0);
-/** More than eleven years are no demand that anybody buys for. */
+/** Maximum number of hours: more than eleven years of demand are not plausible for a commitment. */
 const MOST_HOURS = 100_000;
 
 export interface StatedHour {
@@ -91,7 +91,7 @@ export function billedDemand({ periods }: BilledUsage): HourlyDemand {
   };
 }
 
-/** Hours of what the bill has, wanted and committed. Error: `demand_unusable`, as above. */
+/** Hours of the bill with demand and commitments. Error: `demand_unusable`, as above. */
 export function billedHours(usage: BilledUsage): readonly DemandHour[] {
   return billedDemand(usage).hours;
 }
@@ -100,7 +100,7 @@ function sentence(count: number, what: string): string[] {
   return count === 0 ? [] : [`${count} charge periods ${what}`];
 }
 
-/** Hours of a charge period that can be used, 1 or 24; null for another. */
+/** Length of a charge period in hours, 1 or 24; null for any other length, which is not usable. */
 function lengthOf({ start, end }: PeriodUsage): number | null {
   const hours = (Date.parse(end) - Date.parse(start)) / HOUR_MS;
   return hours === 1 || hours === HOURS_OF_DAY ? hours : null;

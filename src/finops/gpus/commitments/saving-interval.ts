@@ -22,9 +22,9 @@ export const LEAST_DAYS = 14;
 const DRAWS = 1000;
 
 /**
- * How far the saving of an hour is from what it would be in another such history: whole weeks are drawn anew (days where there are fewer
- * than 8 weeks), since hours of one week are alike. 1,000 draws of a fixed seed; exact sums. Null with less than 14 days. It holds only
- * while demand goes on as it was: a trend is none of it.
+ * Confidence interval of the hourly saving. It resamples whole weeks (days with fewer than 8 weeks of data), since hours of
+ * one week are correlated. 1,000 draws of a fixed seed; exact sums. Null with fewer than 14 days. It is valid only while the
+ * demand stays similar: it does not cover a trend.
  */
 export function savingInterval(
   hours: readonly ResidualHour[],

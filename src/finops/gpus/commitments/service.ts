@@ -22,12 +22,12 @@ export async function commitmentAdvice(deps: CommitmentDeps, question: Commitmen
   return (await commitmentCase(deps, question)).advice;
 }
 
-/** The advice with what it was made of. */
+/** The advice with its inputs. */
 export interface CommitmentCase {
   readonly advice: CommitmentAdvice;
-  /** What was wanted in each hour beyond what is committed already, exact; hours since 1970, ascending. */
+  /** Demand of each hour beyond the present commitments, exact; hours since 1970, ascending. */
   readonly hours: readonly { readonly hour: number; readonly demand: string }[];
-  /** Deliveries that the demand was read from; none of a file. */
+  /** Deliveries that the demand comes from; empty for a file. */
   readonly deliveries: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export async function commitmentCase(deps: CommitmentDeps, question: CommitmentQ
   };
 }
 
-/** Beyond it whole numbers are none any more. */
+/** Larger numbers are no longer exact integers. */
 const MOST_UNITS = 1e9;
 
 function refuseTinyUnits({ hours }: HourlyDemand, unitQuantity: string): void {

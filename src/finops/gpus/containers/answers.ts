@@ -6,10 +6,10 @@ import { HOUR_MS } from './tables.ts';
 /** Rows of the tables, by column. */
 export type HourRow = Readonly<Record<string, string | number | boolean | null | readonly number[]>>;
 
-/** What a Prometheus answered of one window. */
+/** Answers of a Prometheus for one window, by query. */
 export type Answers = ReadonlyMap<QueryName, readonly Series[]>;
 
-/** Of answers by the name of what their series are of, at each hour: the label's value of the last that says it. */
+/** Labels of the answers by object and hour. The last series with the object in that hour wins. */
 export function saidByHour(
   answers: Answers,
   query: QueryName,

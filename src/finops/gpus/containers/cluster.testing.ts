@@ -34,7 +34,7 @@ export interface MadeCluster {
 type Point = (at: number) => number | null;
 type Told = readonly [labels: Readonly<Record<string, string>>, point: Point];
 
-/** For tests: a Prometheus that answers what is asked of containers, of a cluster that is made up; `selector`s are not looked at. */
+/** For tests: a Prometheus that answers the container queries for a made-up cluster; it ignores `selector`s. */
 export function standInCluster(cluster: () => MadeCluster, stepMs: number) {
   const names = new Map(containerQueries(undefined, stepMs).map(({ name, query }) => [query, name]));
   return standIn(({ query, start, end, step }, response) => {
@@ -87,7 +87,7 @@ function toldOf({ pods, nodes = [], owners = {} }: MadeCluster, name: QueryName,
     case 'endedForMemory':
       return ofPods((pod) => (pod.isEnded === true ? [[labels(pod), during(pod, step, () => 1)]] : []));
     case 'running':
-      // At an instant, where the others are of the hour before it.
+      // At an instant; the other answers cover the hour before it.
       return ofPods((pod) => [
         [labels(pod), (at) => ((pod.until ?? Infinity) > at && (pod.from ?? 0) <= at ? 1 : null)],
       ]);

@@ -128,7 +128,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     coverageRatio: expect.closeTo(335 / 336, 6),
   });
 
-  // Asked again, with an hour that is over and the one that is now: nothing is there twice, and what is lost stays.
+  // A second sync, with one past hour and the present one: no duplicates, and the lost hours stay lost.
   asked.length = 0;
   clock.at += 10 * 60_000;
   cluster.is = { ...CLUSTER, isLost: (at) => at <= START + 14 * DAY };
@@ -175,7 +175,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
       expect.stringMatching(/^this server meters its hours/),
     ],
   ]);
-  // What is on two nodes stays on two, so that the third is given back and not the second, which has less on it.
+  // The workload on two nodes stays on two nodes, so the third node is removed and not the second, which has fewer pods.
   expect(packed).toMatchObject([
     {
       title: 'Give back 1 of 3 nodes of cluster: m7i.2xlarge',
@@ -184,7 +184,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
       action: { commands: ['kubectl drain n3 --ignore-daemonsets', expect.stringMatching(/1 pods move/)] },
     },
   ]);
-  // Requests are a part of what nodes cost: one or the other.
+  // Requests are a part of the cost of nodes, so the total contains only one of the two.
   expect(totals).toMatchObject([{ recommendations: 4, saving: { monthly: { amount: expect.any(String) } } }]);
   expect(Number(totals[0]?.saving.monthly?.amount)).toBeLessThan(Number(totals[0]?.sumOfAlone.amount));
   const [api, tight, nightly, served] = found;
@@ -208,7 +208,8 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   expect(evidence.missing).toContain('3 of 336 hours were not read, and are left out');
   expect(evidence.prices).toContainEqual(expect.stringMatching(/^cpu-core at 0.04 USD an hour: a list/));
 
-  // Done by hand, it is measured like what this server does itself: pods ask for less in four whole hours since.
+  // A recommendation done by hand is measured like one that this server applies: the pods have had lower requests for four
+  // full hours.
   const params = { recommendation: api?.recommendation ?? '' };
   for (const _ of ['approved', 'done'])
     await call(application, applyRecommendation, { params, body: { isDryRun: false } });
@@ -224,7 +225,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
   const { realised } = await call(application, getRecommendation, { params });
   expect(realised).toMatchObject({ hours: 4, reason: null, monthly: api?.saving.monthly });
 
-  // A day that is over becomes one file, and says the same; old days leave.
+  // The hours of a past day become one file with the same result; old days are deleted.
   const files = () => readdirSync(join(application.config.data, 'lake', 'container_hour')).length;
   const retain = async () => {
     await application.jobs.enqueue(application.store, { kind: 'gpus.retain', payload: null });

@@ -12,7 +12,7 @@ const asks = (hour: number, cpus: number, more: object = {}) => {
 it('what could have been given back in an hour is no more than now, less where more was asked for, and not known where nothing was told', () => {
   const hours = freedByHour({
     own: [...nodes(0, 8), ...nodes(1, 8), ...nodes(2, 10), ...nodes(4, 10), ...nodes(5, 10), ...nodes(6, 10)],
-    // A node of another group with all that is asked for in it is none of ours.
+    // A node of another group with all of its requests does not count.
     asked: [
       asks(0, 58),
       asks(1, 8),

@@ -14,7 +14,7 @@ interface NodeOfHour {
   readonly hourMs: number;
 }
 
-/** To which part nodes can be filled where nobody has tried it. */
+/** Fill level of a node that is assumed feasible without a measurement. */
 const FILLED = 0.8;
 const EPSILON = 1e-9;
 
@@ -23,16 +23,18 @@ export interface Asking {
   /** By node and hour: cpus, memoryBytes, gpus. */
   readonly asked: readonly LakeRow[];
   readonly within: Within;
-  /** Nodes that can be given back now. */
+  /** Number of nodes that can be removed now. */
   readonly freedNow: number;
   /** CPUs, bytes of memory and GPUs of one node. */
   readonly has: readonly number[];
 }
 
 /**
- * What could have been given back in each hour, from what can be now: as many nodes are needed as now at least, and as many as what
- * was asked for then fills to 80 %, or as far as those are filled that are needed now; of CPU, memory or GPUs, whichever needs the most.
- * Example: 10 nodes of 10 CPUs, 4 of them free now; an hour with 8 nodes that asked for 58 CPUs needed 58 / 8 -> 8: 0.
+ * Number of nodes that could have been removed in each hour, based on the number that can be removed now. An hour needs at
+ * least as many nodes as now. It also needs enough nodes for its requests at a fill level of 80%, or at the present fill
+ * level of the needed nodes if that is higher; the largest need among CPU, memory and GPUs counts.
+ * Example: 10 nodes of 10 CPUs, 4 of them removable now; an hour with 8 nodes and requests of 58 CPUs needs 58 / 8 -> 8: 0
+ * removable.
  */
 export function freedByHour({ own, asked, within, freedNow, has }: Asking): (HourOfGroup | null)[] {
   const nodes = Map.groupBy(own, ({ hourMs }) => hourMs);
@@ -46,7 +48,7 @@ export function freedByHour({ own, asked, within, freedNow, has }: Asking): (Hou
     const hour = within.start + index * HOUR_MS;
     const there = nodes.get(hour)?.length;
     const then = sums.get(hour);
-    // Nodes of an hour without any pod: they were told of, and pods were not.
+    // Nodes without any pod in an hour: the node data arrived, and the pod data did not.
     if (there === undefined || then === undefined) return null;
     const neededThen = then.map((sum, at) => (sum === 0 ? 0 : sum / ((has[at] ?? 0) * (filled[at] ?? FILLED))));
     const most = Math.max(needed, ...neededThen.map((count) => Math.ceil(count - EPSILON)));

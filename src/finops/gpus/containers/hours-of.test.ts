@@ -13,7 +13,10 @@ const TARGET = { job: 'ksm', namespace: 'monitoring', pod: 'ksm-x', container: '
 
 type Lines = Partial<Record<QueryName, string>>;
 
-/** What is made of answers: those of readings at an instant, the others at the end of the hour. `target`: labels that Prometheus gives. */
+/**
+ * Rows for these answers: readings at an instant, the other answers at the end of the hour. `target`: target labels that
+ * Prometheus adds.
+ */
 function read(lines: Lines, { at = FIRST, target = {} }: { at?: number; target?: Record<string, string> } = {}) {
   const answers = new Map(
     Object.entries(lines).map(([name, text]) => {

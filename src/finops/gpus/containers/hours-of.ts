@@ -13,12 +13,13 @@ interface Hour {
   readonly memory: Map<number, number>;
 }
 
-/** Cores of one container, bytes of one container: more is not believed. */
+/** Plausible maximum for one container: cores and bytes. Larger values are rejected. */
 const MOST = { cpu: 10_000, memory: 2 ** 50 } as const;
 
 /**
- * What containers did by the hour, of answers of one window. Of one container there may be several series at an instant: copies of the same
- * control group (scraped twice) count once; different ones follow each other within the step, as after a restart, and are added up.
+ * Hourly usage of containers, from the answers of one window. One container may have several series at an instant. Copies of
+ * the same control group (scraped twice) count once. Different control groups follow each other within the step, as after a
+ * restart, and are added up.
  */
 export function containerHours(
   answers: Answers,
@@ -27,7 +28,7 @@ export function containerHours(
   const leftOut: LeftOut[] = [];
   const hours = new Map<string, Hour>();
   const hourOf = (name: ContainerName, at: number): Hour => {
-    // An instant ends the time that it speaks for.
+    // A reading covers the time before its instant.
     const hourMs = Math.floor((at - 1) / HOUR_MS) * HOUR_MS;
     const key = `${keyOf(name)} ${hourMs}`;
     const known = hours.get(key) ?? { hourMs, name, cpus: new Map(), memory: new Map() };
@@ -97,7 +98,7 @@ function faultOf(value: number, most: number): string | null {
   return value > most ? 'more than there can be' : null;
 }
 
-/** Values at the ends of hours, by container, a further label, and hour; the largest where several are told. */
+/** Values at the ends of hours, by container, a further label, and hour; the largest of several values. */
 function hourly(answers: Answers, query: QueryName, further?: string) {
   const all = answers.get(query) ?? [];
   const said = saidBy(all);
@@ -118,10 +119,10 @@ function hourlyKey(name: ContainerName, hourMs: number, further: string): string
   return `${keyOf(name)} ${hourMs} ${further}`;
 }
 
-/** Keys of requests that are kept by their amount. */
+/** Keys of the requests that are stored as amounts. */
 const KNOWN = / (cpu|memory|nvidia_com_gpu)$/;
 
-/** What is told of containers once an hour. */
+/** Hourly facts of containers. */
 function hourlyFacts(answers: Answers): (name: ContainerName, hourMs: number) => HourRow {
   const of = {
     requests: hourly(answers, 'requests', 'resource'),

@@ -8,12 +8,13 @@ export interface ContainerName {
   readonly container: string;
 }
 
-/** What a series itself says by a name of a label; null where it says nothing. */
+/** Value of a label of a series; null if it is missing. */
 export type Said = (labels: Labels, name: string) => string | null;
 
 /**
- * Reads labels of the series of one query. Where Prometheus has labels of its own for what it scrapes, it renames those of the exporter
- * (`exported_pod`); then a series of the same job without one says nothing, whatever `pod` is: that is the exporter's own pod.
+ * Reads labels of the series of one query. If labels of the exporter collide with target labels, Prometheus renames them
+ * (`exported_pod`). In that case a series of the same job without the renamed label has no value, whatever `pod` is: that
+ * label is the exporter's pod.
  * Example: `{job="ksm", exported_pod="train-0", pod="kube-state-metrics-x"}` -> pod `train-0`.
  */
 export function saidBy(all: readonly Series[]): Said {
@@ -31,7 +32,7 @@ export function saidBy(all: readonly Series[]): Said {
 }
 
 const EXPORTED = 'exported_';
-/** Names of Kubernetes, of its kinds and of instances. Nothing else is a name: they stand in commands that people copy. */
+/** Valid names of Kubernetes objects, kinds and instances. Other text is rejected, because names appear in commands that users copy. */
 const NAME = /^[A-Za-z0-9][\w.:-]{0,252}$/;
 
 function text(value: string | undefined): string | null {
@@ -42,13 +43,13 @@ function text(value: string | undefined): string | null {
 const PAUSE = 'POD';
 
 /**
- * The container that a series is of; null for what is none: cAdvisor's sums over pods and control groups (without a container), and
- * the pause container, all of which would count the same CPU twice.
+ * The container of a series; null for series without one: cAdvisor's sums over pods and control groups (without a
+ * container), and the pause container. Each of them would count the same CPU twice.
  */
 export function containerOf(labels: Labels, said: Said): ContainerName | null {
   const [namespace, pod, container] = [said(labels, 'namespace'), said(labels, 'pod'), said(labels, 'container')];
   if (namespace === null || pod === null || container === null || container === PAUSE) return null;
-  // Parts by core, where a kubelet tells them beside their sum.
+  // Some kubelets report parts by core in addition to their sum.
   const cpu = labels.cpu ?? '';
   return cpu === '' || cpu === 'total' ? { namespace, pod, container } : null;
 }

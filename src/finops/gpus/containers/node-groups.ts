@@ -20,23 +20,23 @@ export interface NodeGroupDeps {
 /** Nodes of one type of one cluster, at the end of a time, and over it. */
 export interface NodeGroup {
   readonly source: string;
-  /** Type of the instances and region, as the price book has it; null: not told. */
+  /** Key of the price book: instance type and region; null: unknown. */
   readonly resource: string | null;
-  /** What its nodes are, in words. */
+  /** Description of its nodes. */
   readonly what: string;
-  /** Of one node for an hour, at the end of the time; null where its type is not told. */
+  /** Price of one node per hour, at the end of the period; null if its type is unknown. */
   readonly price: PricedResource | null;
-  /** GPUs of which something was read on them, by name. */
+  /** Names of the GPUs on these nodes that have readings. */
   readonly gpus: readonly string[];
   readonly nodes: number;
   readonly pods: number;
-  /** What of CPU, memory and GPUs is asked for, 0 to 1, by pods that could move. */
+  /** Share of CPU, memory and GPUs, 0 to 1, requested by pods that can move. */
   readonly askedRatio: { readonly cpu: number; readonly memory: number; readonly gpu: number | null };
   /** No placement of these pods needs fewer nodes. */
   readonly lowerBoundNodes: number;
-  /** Which nodes could be emptied, as many as could have been in each of the last 24 hours. */
+  /** The nodes that can be emptied, limited to the number that could have been removed in each of the last 24 hours. */
   readonly plan: FewerNodes;
-  /** By hour of the time: nodes that there were, and those that could have been given back; null: not known. */
+  /** By hour: the number of nodes, and of those that could have been removed; null: unknown. */
   readonly byHour: readonly (HourOfGroup | null)[];
   /** Containers on them, as namespace, kind, workload and container, joined by "/". */
   readonly containers: readonly string[];
@@ -96,14 +96,14 @@ function nodeOf(row: LakeRow): Node {
   };
 }
 
-/** Of one cluster and type; where no type is told, nodes that have the same. */
+/** Key of cluster and instance type; nodes of unknown type are grouped by equal capacity. */
 function groupOf({ source, instanceType, region, cpus, memoryBytes, gpus }: Node): string {
   const type = instanceType ?? `${cpus} ${Math.round(memoryBytes / MIB)} ${gpus}`;
   return JSON.stringify([source, type, region]);
 }
 
 interface Group {
-  /** Its nodes at the end, and at all hours. */
+  /** Its nodes at the end, and over all hours. */
   readonly now: readonly Node[];
   readonly own: readonly Node[];
   readonly pods: readonly LakeRow[];
@@ -124,7 +124,7 @@ async function groupNow(deps: NodeGroupDeps, { now, own, pods, asked, within }: 
     ),
   );
   const bound = lowerBoundNodes(hosts, hosted);
-  // One on which nothing may be put is left as it is: somebody is about to take it away, or keeps it for something.
+  // A group with an unschedulable node is left as it is: that node is being drained or reserved.
   const isOpen = now.every(({ isSchedulable }) => isSchedulable);
   const most = isOpen ? await fewerNodes(hosts, hosted) : { freed: [], moves: [] };
   const byHour = freedByHour({ own, asked, within, freedNow: most.freed.length, has: hasOf(hosts) });
@@ -160,7 +160,7 @@ function resourceOf(type: string, region: string | null): string {
   return region === null ? type : `${type}@${region}`;
 }
 
-/** Rounded against what would fit by a hair. */
+/** Rounds requests up, so that a pod that barely does not fit is not placed. */
 function podOf(row: LakeRow, places: ReadonlyMap<string, number>): HostedPod {
   return {
     name: String(row.pod),
@@ -171,7 +171,7 @@ function podOf(row: LakeRow, places: ReadonlyMap<string, number>): HostedPod {
     gpus: Number(row.gpus),
     gpuMilli: WHOLE_GPU_MILLI,
     models: null,
-    // What nobody would begin anew, and what needs devices that are not looked at.
+    // Pods without a controller that restarts them, and pods that need devices outside this model.
     isFixed: row.isFixed === true,
   };
 }
@@ -188,7 +188,7 @@ function hostOf({ node, cpus, memoryBytes, gpus, pods }: Node, withIt: readonly 
   };
 }
 
-/** What one of them has for pods that could move, a mean: CPUs, bytes and GPUs. */
+/** Mean capacity of a node for pods that can move: CPUs, bytes and GPUs. */
 function hasOf(hosts: readonly HostNode[]): number[] {
   const mean = (of: (host: HostNode) => number) =>
     hosts.reduce((sum, host) => sum + of(host), 0) / Math.max(1, hosts.length);

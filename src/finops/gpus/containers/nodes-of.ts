@@ -2,7 +2,7 @@ import { type Answers, type HourRow, saidByHour } from './answers.ts';
 import { saidBy } from './labels.ts';
 import { HOUR_MS } from './tables.ts';
 
-/** What nodes had to give by the hour, after what is asked for the system itself. */
+/** Allocatable resources of nodes by hour, after the reservations of the system. */
 export function nodeHours(answers: Answers, source: string): HourRow[] {
   const all = answers.get('nodes') ?? [];
   const said = saidBy(all);
@@ -17,7 +17,7 @@ export function nodeHours(answers: Answers, source: string): HourRow[] {
       const key = `${node} ${at - HOUR_MS}`;
       const known = nodes.get(key) ?? { node, hourMs: at - HOUR_MS, resources: new Map<string, number>() };
       nodes.set(key, known);
-      // Told twice, it has no more than the least.
+      // If a resource is reported twice, the smaller value counts.
       known.resources.set(resource, Math.min(known.resources.get(resource) ?? value, value));
     }
   }

@@ -1,4 +1,4 @@
-/** What is asked of a Prometheus about containers and nodes. */
+/** A query to Prometheus about containers and nodes. */
 export interface ContainerQuery {
   readonly name: QueryName;
   readonly query: string;
@@ -24,14 +24,14 @@ export type QueryName =
   | 'unschedulable';
 
 /**
- * The queries of an hour. The rate of the counter of CPU seconds is made by Prometheus, which has the scrapes with their times: a counter that
- * begins anew counts from zero, and what lies between two scrapes is shared by time. Memory is its most within the step, so that no
- * peak between two readings is missed. What changes rarely is asked once an hour.
+ * The queries of an hour. Prometheus computes the rate of the CPU-seconds counter, because it has the times of the scrapes:
+ * a counter reset counts from zero, and the increase between two scrapes is distributed by time. Memory is the maximum
+ * within the step, so that no peak between two readings is missed. Slowly changing facts are read once an hour.
  */
 export function containerQueries(selector: string | undefined, stepMs: number): ContainerQuery[] {
   const own = selector === undefined || selector.trim() === '' ? [] : [selector];
   const matched = (metric: string, ...matchers: string[]) => `${metric}{${[...own, ...matchers].join(',')}}`;
-  // Where labels are renamed these are the exporter's own, and are looked at when the answer is there.
+  // With renamed labels these are the exporter's own, so the answer is filtered again.
   const container = (metric: string) => matched(metric, 'container!=""', 'container!="POD"');
   const step = `[${stepMs}ms]`;
   const resources = 'resource=~"cpu|memory|nvidia_com_.*|amd_com_.*"';

@@ -6,7 +6,7 @@ import { type ContainerUseDeps, containerUses } from './use.ts';
 
 const USUAL_MS = 14 * 24 * HOUR_MS;
 
-/** What containers asked for and used, in whole hours. */
+/** Requests and usage of containers, in whole hours. */
 export async function containerReport(
   deps: ContainerUseDeps & { readonly clock: Clock },
   { from, to }: z.infer<typeof listContainerUse.query>,

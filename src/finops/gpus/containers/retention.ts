@@ -8,7 +8,7 @@ export interface ContainerRetentionDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
-  /** For which hours are kept after their day. */
+  /** Number of days for which hours are kept after their day. */
   readonly days: number;
 }
 

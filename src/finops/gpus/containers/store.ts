@@ -17,7 +17,7 @@ const Failure = z.strictObject({ code: z.string(), detail: z.string() });
 type Failure = z.infer<typeof Failure>;
 const LeftOutColumn = z.array(z.strictObject({ reason: z.string(), readings: z.number(), example: z.string() }));
 
-/** How far a source was asked about containers. */
+/** Progress of the container reads of a source. */
 export interface ContainersRead {
   /** Unix milliseconds. */
   readonly readUntil: number | null;
@@ -46,7 +46,7 @@ export async function containersRead(sql: Sql, name: string): Promise<Containers
   };
 }
 
-/** Hours are in the lake: they are counted, and are not asked for again. In the transaction of their swap. */
+/** Records hours as read, so that they are not read again. Call it in the transaction of their swap. */
 export async function noteContainersRead(
   sql: Sql,
   name: string,

@@ -12,7 +12,7 @@ import { type WritingHours, writeHours } from './write-hours.ts';
 
 export type ContainerDeps = WritingHours;
 
-/** A source that is asked about containers too. */
+/** A source that is also queried about containers. */
 export interface ContainerSource {
   readonly name: string;
   readonly id: string;
@@ -24,13 +24,13 @@ interface Limits {
   readonly until: number;
 }
 
-/** Readings of one series in one answer. */
+/** Maximum number of points of one series in one answer. */
 const POINTS = 480;
 
 /**
- * Asks a Prometheus about containers by whole hours: from the hour in which it was left, less the overlap, to the one that is now, each of
- * which is written anew. So an hour is what was answered of it last; one of which nothing is answered stays as it was.
- * True when all is read up to now, false when `until` has passed first. A failure is noted with the source and thrown by nobody.
+ * Reads container data from a Prometheus in whole hours: from the last hour read, minus the overlap, to the present hour.
+ * Each hour is rewritten, so its data are those of the last answer; an hour without an answer stays unchanged. Returns true
+ * if everything up to now is read, false if `until` has passed first. A failure is recorded with the source and not thrown.
  */
 export async function syncContainers(deps: ContainerDeps, source: ContainerSource, limits: Limits): Promise<boolean> {
   const { backfill, overlap, containers } = source.spec;
@@ -66,7 +66,7 @@ function tooMuch({ spec }: ContainerSource): AppError {
   return new AppError('gpu_source_refused', detail);
 }
 
-/** Null where it is too much for the source. */
+/** Null if the query is too large for the source. */
 async function asked(
   { spec }: ContainerSource,
   { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
@@ -76,7 +76,7 @@ async function asked(
   const answers = new Map<QueryName, readonly Series[]>();
   try {
     for (const { name, query, at } of containerQueries(selector, stepMs)) {
-      // Only times that are over are asked for; an hour that is not is asked at its end for what is there already.
+      // The range covers only past times; the present hour is also queried at its end, for its data so far.
       const last = Math.floor((Math.min(end, now) - start) / stepMs) * stepMs + start;
       const range =
         at === 'hours'

@@ -1,10 +1,10 @@
 import type { LakeTable } from '../../../platform/lake/index.ts';
 
 /**
- * What a container did in an hour, as far as it was read. One row for each source, container of a pod, and hour. `cpus`: CPUs in use, a mean
- * over each `stepMs`; all readings of the hour, because percentiles of percentiles are none. `memoryMaxBytes`: most of its working set.
- * Requests and limits: as they were last in the hour; null where none was stated, or nobody told it.
- * `hasOtherDevices`: it asks for parts of GPUs (MIG) or others' GPUs.
+ * Hourly usage of a container, as far as it was read. One row for each source, container of a pod, and hour. `cpus`: CPUs in
+ * use, a mean over each `stepMs`; all readings of the hour, because percentiles cannot be combined. `memoryMaxBytes`:
+ * maximum of its working set. Requests and limits: the last values in the hour; null if none was stated or reported.
+ * `hasOtherDevices`: it requests parts of GPUs (MIG) or GPUs of other vendors.
  */
 export const CONTAINER_HOUR: LakeTable = {
   name: 'container_hour',
@@ -37,7 +37,7 @@ export const CONTAINER_HOUR: LakeTable = {
   },
 };
 
-/** What a node had to give in an hour. Null: not told. */
+/** Allocatable resources of a node in an hour. Null: not reported. */
 export const NODE_HOUR: LakeTable = {
   name: 'node_hour',
   columns: {
@@ -64,10 +64,10 @@ export function hourPartition(source: string, hourMs: number): string {
 }
 
 const DAY_MS = 24 * HOUR_MS;
-/** So long after its end the hours of a day become one file: what is asked anew has come by then. */
+/** Time after the end of a day until its hours are joined into one file: the overlapping reads are complete by then. */
 const DAY_OPEN_MS = 26 * HOUR_MS;
 
-/** Of a partition: whether its day is over for so long that it is one file. Unix milliseconds. */
+/** Whether the day of a partition ended long enough ago to be one file. Unix milliseconds. */
 export function isOver(partition: string, now: number): boolean {
   return endOf(partition) + DAY_OPEN_MS < now;
 }
@@ -77,7 +77,7 @@ export function endOf(partition: string): number {
   return Date.parse(`${partitionParts(partition).day}T00:00:00Z`) + DAY_MS;
 }
 
-/** `gs_a 2026-11-02 10` -> its source, its day, and its hour where it is one. */
+/** Parses `gs_a 2026-11-02 10` into its source, its day, and its hour, if any. */
 export function partitionParts(name: string): { source: string; day: string; hour: string | null } {
   const [source = '', day = '', hour = null] = name.split(' ');
   return { source, day, hour };

@@ -6,21 +6,22 @@ export interface Within {
   readonly end: number;
 }
 
-/** Columns that tell containers of workloads apart. */
+/** Columns that identify a container of a workload. */
 const WHICH = '"source", "namespace", "workloadKind", "workload", "container"';
 const P95 = 0.95;
-/** From so many readings on one in twenty of a pod is above its 95th percentile. */
+/** From this number of readings on, one in twenty readings of a pod is above its 95th percentile. */
 const LEAST_OF_A_POD = 20;
 
 /**
- * What containers of workloads used and asked for, all pods together. CPU is the 95th percentile of the pod that has the most: pods of one
- * workload need not be alike, and all get the same. Requests and limits are those that were told last.
+ * Usage and requests of the containers of workloads, all pods together. CPU is the 95th percentile of the pod with the
+ * highest one: pods of one workload may differ, and all get the same requests. Requests and limits are the last reported
+ * ones.
  */
 export function usesSelect(hours: string, { start, end }: Within): string {
   const within = `SELECT * FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end}`;
   const readings = `SELECT ${WHICH}, "pod", unnest("cpus")::DOUBLE AS cpu FROM h`;
   const counted = `SELECT ${WHICH}, "pod", sum(len("cpus")) AS n FROM h GROUP BY ALL`;
-  // Few readings of each pod, as of short jobs: those of all pods together.
+  // For pods with few readings, such as short jobs: the readings of all pods together.
   const few = `SELECT ${WHICH} FROM (${counted}) GROUP BY ALL HAVING max(n) < ${LEAST_OF_A_POD}`;
   const pooled = `SELECT ${WHICH}, quantile_disc(cpu, ${P95}) AS p95 FROM (${readings}) SEMI JOIN (${few}) USING (${WHICH}) GROUP BY ALL`;
   const enough = `SELECT ${WHICH}, "pod" FROM (${counted}) WHERE n >= ${LEAST_OF_A_POD}`;
@@ -53,13 +54,13 @@ export function podTimesSelect(hours: string, { start, end }: Within): string {
     FROM ${hours} WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND len("cpus") > 0 GROUP BY ALL ORDER BY ALL`;
 }
 
-/** Hours of which a source told anything. */
+/** Hours with data of a source. */
 export function knownHoursSelect(hours: string, { start, end }: Within): string {
   return `SELECT DISTINCT "source", "hourMs"::DOUBLE AS "hourMs" FROM ${hours}
     WHERE "hourMs" >= ${start} AND "hourMs" < ${end} AND len("cpus") > 0`;
 }
 
-/** Partitions whose days may have hours of a time. */
+/** Partitions of the days that overlap a period. */
 export function partitionsWithin(all: readonly string[], { start, end }: Within): string[] {
   const [first, last] = [dayOf(start), dayOf(end - 1)];
   return all.filter((name) => {

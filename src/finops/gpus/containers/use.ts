@@ -15,16 +15,16 @@ export interface ContainerUseDeps extends OwnerDeps {
   readonly prices: Pick<Prices, 'of'>;
 }
 
-/** A price of a CPU, or of a GiB of memory, for an hour, as it holds at the end of the time. */
+/** Hourly price of a CPU, or of a GiB of memory, at the end of the period. */
 export interface PricedResource {
   readonly resource: string;
-  /** Null: nobody knows it. */
+  /** Null: unknown. */
   readonly price: Money | null;
-  /** Where it is from, in words; null without one. */
+  /** Source of the price, in words; null without a price. */
   readonly source: string | null;
 }
 
-/** What one container of a workload asked for and used over a time, all of its pods together. Null: not told. */
+/** Requests and usage of one container of a workload over a period, all of its pods together. Null: not reported. */
 export interface ContainerUse {
   readonly source: string;
   readonly namespace: string;
@@ -32,28 +32,28 @@ export interface ContainerUse {
   readonly workloadKind: string;
   readonly workload: string;
   readonly container: string;
-  /** Pods that it had, one after the other or at a time. */
+  /** Number of its pods over the period, consecutive or concurrent. */
   readonly pods: number;
-  /** Whose it is; null: nobody knows, and the reason. */
+  /** Owner of the workload; null if unknown, with the reason. */
   readonly subject: Subject | null;
   readonly unknownOwner: string | null;
-  /** Readings of CPU, and those that there would be without a gap in any pod. */
+  /** Number of CPU readings, and the expected number without a gap in any pod. */
   readonly readings: number;
   readonly expectedReadings: number;
   readonly memoryReadings: number;
-  /** Unix milliseconds of its first reading's beginning, and of its last one's end. */
+  /** Unix milliseconds: start of its first reading, and end of its last one. */
   readonly firstAt: number;
   readonly lastAt: number;
-  /** 95th percentile of the CPUs in use by the pod that has the most. */
+  /** 95th percentile of the CPUs in use, of the pod with the highest one. */
   readonly cpusP95: number;
-  /** The most memory that was in use; null: it was not read. */
+  /** Maximum memory in use; null: not read. */
   readonly memoryMaxBytes: number | null;
   readonly cpuRequest: number | null;
   readonly memoryRequestBytes: number | null;
   readonly gpuRequest: number | null;
   readonly cpuLimit: number | null;
   readonly memoryLimitBytes: number | null;
-  /** Part of the periods in which its CPU limit held it back, 0 to 1. */
+  /** Share of the periods with CPU throttling, 0 to 1. */
   readonly throttledRatio: number | null;
   /** Whether it was ended for memory, and the largest limit at which that was. */
   readonly wasEndedForMemory: boolean;
@@ -151,7 +151,7 @@ function ownersOf(deps: ContainerUseDeps, uses: readonly LakeRow[], within: With
   return deps.usage(deps.store, within).then((usage) => findOwners(deps, deps.store, { holders, usage, within }));
 }
 
-/** By id of the source: what a CPU and a GiB of memory of it cost. */
+/** Price of a CPU and of a GiB of memory, by id of the source. */
 async function resourcesOf({ prices }: Pick<ContainerUseDeps, 'prices'>, sql: Sql, at: number) {
   const found = new Map<string, { source: string; cpuPrice: PricedResource; memoryPrice: PricedResource }>();
   for (const { id, name, spec } of await findSources(sql)) {
@@ -165,7 +165,7 @@ async function resourcesOf({ prices }: Pick<ContainerUseDeps, 'prices'>, sql: Sq
   return found;
 }
 
-/** The price of a resource that holds just before an instant, with where it is from. */
+/** The price of a resource just before an instant, with its source. */
 export async function pricedAt(
   prices: Pick<Prices, 'of'>,
   sql: Sql,
@@ -177,7 +177,7 @@ export async function pricedAt(
   return { resource, price: held.price, source: usedPriceText(usedPriceOf(held, resource, at)) };
 }
 
-/** Of a source that is no longer asked about containers. */
+/** For a source that is no longer queried about containers. */
 const UNKNOWN_SOURCE = (source: string) => ({
   source: source.replace(/^gs_/, ''),
   cpuPrice: { resource: 'cpu-core', price: null, source: null },

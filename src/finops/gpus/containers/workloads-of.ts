@@ -6,13 +6,12 @@ export interface Workload {
   readonly workloadKind: string;
   readonly workload: string;
   readonly node: string | null;
-  /** Replicas that change with what they use: lower requests would change their number. */
+  /** The number of replicas depends on the requests (autoscaling): lower requests would change it. */
   readonly isAutoscaled: boolean;
 }
 
 /**
- * The workload of a pod: what owns it, and what owns that where it is a ReplicaSet or a Job. A pod that nobody owns, or of which nothing
- * is told, is its own.
+ * The workload of a pod: its owner, or the owner of its ReplicaSet or Job. A pod without a known owner is a workload itself.
  * Example: pod `api-7d9f-x` of ReplicaSet `api-7d9f` of Deployment `api` -> Deployment `api`.
  */
 export function workloadsOf(answers: Answers): (name: ContainerName, hourMs: number) => Workload {

@@ -11,14 +11,14 @@ interface Written {
   readonly add: readonly StagedFile[];
 }
 
-/** Rows that are handed to the engine at once. */
+/** Maximum number of rows passed to the engine in one call. */
 const ROWS_A_CALL = 5_000;
 
 export interface WritingHours {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
-  /** Work that writes days, one after the other. */
+  /** Serializes the work that writes days. */
   readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -27,7 +27,7 @@ interface Hours {
   readonly nodes: readonly HourRow[];
 }
 
-/** Writes hours in the place of those that there are, with what `note` writes, in one transaction. */
+/** Replaces the stored hours and runs `note`, in one transaction. */
 export function writeHours(
   deps: WritingHours,
   source: string,
@@ -55,7 +55,7 @@ async function writeOnce(
       ];
     });
     await store.transaction(async (sql) => {
-      // Another server has joined hours meanwhile: what stands beside its day would be counted twice.
+      // Another server has joined hours in the meantime: an hour next to its joined day would count twice.
       if ((await sequencesOf(lake, sql)) !== sequences) throw new Error('hours of containers changed meanwhile');
       for (const { table, remove, add } of written) if (add.length > 0) await lake.swap(sql, table, { remove, add });
       await note(sql);

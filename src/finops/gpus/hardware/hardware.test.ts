@@ -36,7 +36,7 @@ const advise = (body: Partial<Body>) => call(application, adviseHardware, { body
 describe('POST /api/v1/gpus/hardware-advices', () => {
   it('finds the cheapest mix that is in time, what it carries, and what it saves against the present', async () => {
     const advice = await advise({ present: [{ type: 'p4de.24xlarge', replicas: 2 }], consider: ['p5.48xlarge'] });
-    // Long on g6e: 3 / (2 x 0.8) = 1.875 of them. Short: what is left there, then g5 of 12 x 0.8 = 9.6 each.
+    // Long on g6e: 3 / (2 x 0.8) = 1.875 replicas. Short: the spare capacity there, then g5 of 12 x 0.8 = 9.6 each.
     const { best } = advice;
     expect(advice).toMatchObject({ isProven: true, reason: null });
     const counts = Object.fromEntries(best?.replicas.map(({ type, replicas }) => [type, replicas]) ?? []);

@@ -2,19 +2,19 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { MeasuredProfile } from './schema.ts';
 
-/** What replicas of an endpoint answered in a minute, and what each was. */
+/** Requests answered by the replicas of an endpoint in a minute, with the hardware of a replica. */
 export interface MeasuredMinute {
-  /** Key of the price book, such as `g5.xlarge`; of several of it `2 x gpu:A10G`. */
+  /** Key of the price book, such as `g5.xlarge`; `2 x gpu:A10G` for several units. */
   readonly type: string;
-  /** Of one replica. */
+  /** Per replica. */
   readonly requestsPerSecond: number;
   /** 95th percentile, milliseconds. */
   readonly latencyMs: number;
 }
 
-/** Who knows what endpoints of this server answered, and on which hardware. */
+/** Reads the requests that endpoints of this server answered, and their hardware. */
 export interface MeasuredServing {
-  /** Minutes of which the hardware is known, in [start, end) Unix ms. */
+  /** Minutes with known hardware, in [start, end) Unix ms. */
   minutesOf(
     endpoint: string,
     within: { readonly start: number; readonly end: number },
@@ -24,8 +24,9 @@ export interface MeasuredServing {
 const WINDOW_MS = 7 * 86_400_000;
 
 /**
- * The last seven days of an endpoint as rows of a profile. They say what replicas answered and not what they could have: the most of them
- * that was in time is the least that they can. Error: `profile_unusable` without a minute, or for more than one size of requests.
+ * The last seven days of an endpoint as rows of a profile. They have the requests answered, not the capacity: the highest
+ * rate within the latency limit is a lower bound of the capacity. Error: `profile_unusable` without a minute, or for more
+ * than one size of requests.
  */
 export async function profileOfEndpoint(
   { measured, clock }: { readonly measured: MeasuredServing; readonly clock: Clock },

@@ -21,7 +21,10 @@ function randomQuestion(seed: number, types: number, buckets: number): MixQuesti
   };
 }
 
-/** For two types, without a linear program: sizes go to the first type by how much more of the second they would take. */
+/**
+ * For two types, without a linear program: sizes fill the first type in order of their load on the second one, relative to
+ * the first, the highest first.
+ */
 function fitsTwo({ types, demand, loadRatio }: MixQuestion, [first, second]: readonly [number, number]): boolean {
   const loads = demand.map((rate, bucket) =>
     types.map(({ requestsPerSecond }) => {

@@ -1,11 +1,11 @@
 import { type LinearRow, minimise } from './simplex.ts';
 
-/** A kind of replica: what it costs, and how many requests a second of each size it answers in time. */
+/** A kind of replica: its price, and the requests per second of each size that it answers within the latency limit. */
 export interface ReplicaType {
   readonly name: string;
-  /** For an hour; a plain number, since it only orders the mixes. */
+  /** Per hour; a plain number, since it only orders the mixes. */
   readonly pricePerHour: number;
-  /** By bucket of request sizes, within the latency that is asked; null where it is not measured, or never in time. */
+  /** By bucket of request sizes, within the requested latency; null if it was not measured, or never within the latency. */
   readonly requestsPerSecond: readonly (number | null)[];
 }
 
@@ -13,7 +13,7 @@ export interface MixQuestion {
   readonly types: readonly ReplicaType[];
   /** Requests a second by bucket. */
   readonly demand: readonly number[];
-  /** Part of its measured rate that a replica is loaded with, 0 to 1. */
+  /** Share of its measured rate that a replica is loaded with, 0 to 1. */
   readonly loadRatio: number;
   readonly leastReplicas: number;
   readonly mostReplicas: number;
@@ -23,7 +23,7 @@ export interface ReplicaMix {
   /** By type. */
   readonly replicas: readonly number[];
   readonly pricePerHour: number;
-  /** By bucket and type: the part of the bucket's requests that goes there. */
+  /** By bucket and type: share of the bucket's requests for this type. */
   readonly shares: readonly (readonly number[])[];
   /** Whether no cheaper mix exists; false when the search was ended. */
   readonly isProven: boolean;
@@ -38,8 +38,8 @@ interface Bounds {
 }
 
 /**
- * The cheapest replicas that answer all requests in time, after Mélange (Griggs et al., 2024): branch and bound on the numbers of
- * replicas over linear programs, in which requests of one size may be shared out between types. Null when no mix does.
+ * The cheapest replicas that answer all requests in time, after Mélange (Griggs et al., 2024): branch and bound on the
+ * numbers of replicas over linear programs, in which requests of one size may be split between types. Null if no mix does.
  * Example: 15 requests/s, a type of 10/s at 1 USD and one of 20/s at 1.5 USD -> one of the second.
  */
 export async function cheapestMix(question: MixQuestion, breathe: () => Promise<void>): Promise<ReplicaMix | null> {
@@ -74,7 +74,7 @@ function rounded(question: MixQuestion, replicas: readonly number[]): Omit<Repli
   return whole.some((count) => count > question.mostReplicas) ? null : servedBy(question, whole);
 }
 
-/** How given replicas would share the requests; null when they cannot answer them all in time. */
+/** Distribution of the requests over given replicas; null if they cannot answer all requests in time. */
 export function servedBy(question: MixQuestion, replicas: readonly number[]): Omit<ReplicaMix, 'isProven'> | null {
   const found = solve({ ...question, leastReplicas: 0 }, { low: replicas, high: replicas });
   if (found === null) return null;

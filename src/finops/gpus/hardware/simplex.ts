@@ -14,8 +14,8 @@ const TINY = 1e-9;
 const MOST_PIVOTS = 20_000;
 
 /**
- * The least cost and where it is, by the two-phase simplex method with Bland's rule, which cannot cycle. Null when no x fits. The rows must
- * bound the cost from below. Example: x + y = 1 at costs 2 and 3 -> 2, at [1, 0].
+ * The minimum cost and its point, by the two-phase simplex method with Bland's rule, which cannot cycle. Null if no x is
+ * feasible. The rows must bound the cost from below. Example: x + y = 1 at costs 2 and 3 -> 2, at [1, 0].
  */
 export function minimise({ cost, rows }: LinearProgram): { readonly cost: number; readonly x: number[] } | null {
   const variables = cost.length;
@@ -75,7 +75,7 @@ function negated({ coefficients, relation, bound }: LinearRow): LinearRow {
   return { coefficients: coefficients.map((value) => -value), relation: turned[relation], bound: -bound };
 }
 
-/** Reduced costs of the basis that there is. */
+/** Reduced costs of the current basis. */
 function reduce(table: Tableau, cost: readonly number[]): void {
   table.objective = [...cost];
   table.cells.forEach((line, row) => {
@@ -87,7 +87,7 @@ function reduce(table: Tableau, cost: readonly number[]): void {
   });
 }
 
-/** Answers the value that was reached. Columns from `columns` on do not enter. */
+/** Returns the reached value. Columns from `columns` on do not enter the basis. */
 function optimise(table: Tableau, cost: readonly number[], columns: number): number {
   for (let pivots = 0; pivots < MOST_PIVOTS; pivots += 1) {
     const entering = table.objective.findIndex((value, column) => column < columns && value < -TINY);
@@ -135,7 +135,7 @@ function pivot(table: Tableau, leaving: number, entering: number): void {
   table.basis[leaving] = entering;
 }
 
-/** An artificial variable that stays in the basis at 0 is put out, so that the second phase cannot raise it. */
+/** Removes an artificial variable that stays in the basis at 0, so that the second phase cannot raise it. */
 function dropArtificials(table: Tableau): void {
   table.basis.forEach((column, row) => {
     if (column < table.firstArtificial) return;

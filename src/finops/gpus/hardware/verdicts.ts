@@ -13,8 +13,8 @@ export interface JudgedType extends Pick<Verdict, 'verdict' | 'reason' | 'reques
 }
 
 /**
- * What becomes of each type. Only measurements count: of a size that was not measured on a type nothing is assumed, and a type
- * without a row is not recommended whatever its data sheet says.
+ * The verdict on each type. Only measurements count: a size that was not measured on a type has no assumed rate, and a type
+ * without a row is not recommended, whatever its data sheet states.
  */
 export function judgedTypes(
   question: Question,

@@ -73,7 +73,7 @@ export const GpuHeldSpan = z
   })
   .describe('Who held the GPU');
 
-/** Of one GPU; beyond it there are too many to be read. */
+/** Maximum number of spans of one GPU; more are not readable. */
 const MOST_SPANS = 500;
 
 export const GpuReadings = z

@@ -13,7 +13,7 @@ import { type Slots, slotsOf } from './slots.ts';
 
 const instant = (ms: number) => new Date(ms).toISOString();
 
-/** Slots of readings; null where there are none. A reading belongs to the slot in which it was taken. */
+/** Slots of readings; null without readings. A reading belongs to the slot of its instant. */
 async function axisOf(session: LakeSession, samples: string, most: number): Promise<Slots | null> {
   const [range] = await session.query(
     `SELECT epoch_ms(min("sampledAt"))::DOUBLE AS first, (epoch_ms(max("sampledAt")) + 1)::DOUBLE AS last,
@@ -23,7 +23,7 @@ async function axisOf(session: LakeSession, samples: string, most: number): Prom
   return slotsOf({ start: range.first, end: Number(range.last) }, most, Number(range.width));
 }
 
-/** Mean utilization by GPU and slot, of one page of the GPUs. Of days of which readings are not kept any more nothing is drawn. */
+/** Mean utilization by GPU and slot, of one page of the GPUs. Days without single readings are left out. */
 export async function gpuHeatMap(
   times: OwnedTimes,
   deps: OwnedDeps,
@@ -62,7 +62,7 @@ async function meansOf(session: LakeSession, samples: string, axis: Slots, gpus:
   const byGpu = new Map<string, number[]>(gpus.map((gpu) => [gpu, []]));
   for (const { gpu, slot, mean } of rows) {
     const own = byGpu.get(String(gpu));
-    // The last digits depend on the order of summing; nobody reads them from a colour.
+    // The last digits depend on the order of summation and are not visible in a colour.
     if (own !== undefined) own[Number(slot)] = Number(Number(mean).toFixed(4));
   }
   return byGpu;
@@ -70,7 +70,7 @@ async function meansOf(session: LakeSession, samples: string, axis: Slots, gpus:
 
 const MOST_SPANS = 500;
 
-/** What one GPU did, and who held it. */
+/** Readings of one GPU, and its holders. */
 export async function gpuReadings(deps: OwnedDeps, query: z.infer<typeof getGpuReadings.query>): Promise<GpuReadings> {
   const { gpu } = query;
   const asked = { from: query.from, to: query.to, threshold: LEVELS.utilization };

@@ -16,7 +16,7 @@ export interface Slots {
 }
 
 /**
- * Slots of one readable width, at most so many, that cover [start, end) Unix milliseconds and are no narrower than a reading.
+ * Slots of one common width that cover [start, end) Unix milliseconds: at most `most` slots, none narrower than a reading.
  * Example: 24 hours, at most 96 -> 96 slots of 15 minutes.
  */
 export function slotsOf({ start, end }: { start: number; end: number }, most: number, intervalMs: number): Slots {

@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { subjectFields } from '../../../org/schema.ts';
 
-/** What a file may say of a holder besides its subject, by the name of the field. */
+/** Facts of a holder in a file, in addition to its subject, by the name of the field. */
 export const placeFields = ['host', 'gpuModel', 'namespace', 'pod', 'container'] as const;
 
-/** Fields of a subject that a file may name; what compute was for follows from them. */
+/** Subject fields that a file may have; the purpose of the compute follows from them. */
 export const ownerFields = subjectFields.filter((field) => field !== 'purpose' && field !== 'environment');
 
 export const HolderField = z
   .enum([...placeFields, ...ownerFields] as [string, ...string[]])
   .describe('host, gpuModel, namespace, pod, container, or a field of a subject such as team, run or endpoint');
 
-/** A machine, a model and labels (null) hold nothing. */
+/** Whether a field identifies a holder; a machine, a model and labels (null) do not. */
 export function namesSomebody(field: string | null): boolean {
   return field !== null && field !== 'host' && field !== 'gpuModel';
 }
 
 const ColumnName = z.string().min(1).max(200);
 
-/** Which columns say who held a GPU; the same of a file of holders and of one of readings. */
+/** Columns that identify the holder of a GPU; the same for a file of holders and a file of readings. */
 export const holderColumns = {
   columns: z
     .partialRecord(HolderField, ColumnName.describe('Column'))

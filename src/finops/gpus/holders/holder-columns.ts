@@ -4,7 +4,7 @@ import { namesSomebody, ownerFields, placeFields } from '../holder-fields/schema
 import { columnOf, type SourceFile } from '../telemetry/source-file.ts';
 import type { Holder } from './holding.ts';
 
-/** Columns of a file by what they say of who held a GPU. */
+/** Columns of a file by the fact of the holder that they contain. */
 export interface HolderColumns {
   readonly columns: Readonly<Record<string, string | undefined>>;
   readonly labels: Readonly<Record<string, string>>;
@@ -17,13 +17,13 @@ export interface HolderSql {
   readonly names: readonly string[];
   /** SELECT items over the file; a column without a value is null. */
   readonly items: readonly string[];
-  /** Condition over them: one is longer than names are kept. */
+  /** Condition over them: a value is longer than the maximum length of names. */
   readonly isTooLong: string;
-  /** Condition over them: they name nobody. */
+  /** Condition over them: they name no holder. */
   readonly isNobody: string;
 }
 
-/** By number: labels may differ in case alone, which names of SQL may not. */
+/** Numbered, because labels may differ only in letter case, which SQL names may not. */
 const nameOf = (index: number) => `who${index}`;
 
 function askedOf({ columns, labels }: HolderColumns) {

@@ -6,7 +6,7 @@ import { columnOf, type SourceFile } from '../telemetry/source-file.ts';
 import { type HolderColumns, holderIn, holderSql } from './holder-columns.ts';
 import type { NotedHolding } from './holding.ts';
 
-/** Which columns of a file of readings say when, of which GPU, and who held it then. */
+/** Columns of a file of readings for the time, the GPU, and its holder. */
 export interface HoldersAsked extends HolderColumns {
   readonly gpu: string;
   readonly time: string;
@@ -14,7 +14,7 @@ export interface HoldersAsked extends HolderColumns {
 
 export interface HoldersRead {
   readonly holdings: readonly NotedHolding[];
-  /** Rows of which nothing is kept, because a name in them is too long. */
+  /** Number of rows that are skipped because of a too long name. */
   readonly leftOut: number;
 }
 
@@ -22,14 +22,14 @@ const MOST_STRETCHES = 1_000_000;
 
 interface Times {
   readonly intervalMs: number;
-  /** What is after it, Unix milliseconds, is not believed. */
+  /** Readings after this time, Unix milliseconds, are rejected. */
   readonly latest: number;
 }
 
 /**
- * Who held GPUs by the rows of a file of readings: from each instant for as long as its reading speaks, which is to the next one of the
- * GPU or for the interval; joined where the same holder goes on. Rows without a value count too: the GPU was held whatever it did. Who
- * says that nobody held it gives way to who says at the same instant that somebody did. Error: `gpu_holders_unusable`.
+ * Holders of GPUs, from the rows of a file of readings. A reading covers the time up to the next one of the GPU, or the
+ * interval; adjacent times of the same holder are joined. Rows without a value count too: the GPU was held regardless of its
+ * load. At the same instant, a row with a holder overrides a row without one. Error: `gpu_holders_unusable`.
  */
 export async function holdersOfReadings(
   session: LakeSession,

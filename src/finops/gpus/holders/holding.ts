@@ -1,32 +1,32 @@
 import type { Subject } from '../../../org/schema.ts';
 
-/** In the place of the namespace of holders that are runs, known by the system metrics that they logged. */
+/** Replaces the namespace of holders that are runs, known by their logged system metrics. */
 export const METRICS_NAMESPACE = 'mlflow';
 
-/** Who held a GPU when, as those see it that hand GPUs out. What is null was not said. */
+/** A holder of a GPU over a time, as reported by the system that allocates GPUs. Null fields were not reported. */
 export interface GpuHolding {
-  /** As readings name it: the UUID, and for a part of a GPU (MIG) `UUID/INSTANCE`. */
+  /** Name in the readings: the UUID, and for a part of a GPU (MIG) `UUID/INSTANCE`. */
   readonly gpu: string;
   /** Unix milliseconds. */
   readonly start: number;
   /** Unix milliseconds, exclusive. */
   readonly end: number;
-  /** Machine that it is in. */
+  /** Machine that contains the GPU. */
   readonly host: string | null;
-  /** Of GPU, as DCGM names it (`modelName`). */
+  /** GPU model, as DCGM names it (`modelName`). */
   readonly model: string | null;
   readonly namespace: string | null;
-  /** Null, and no namespace, process and subject either: nobody held it. */
+  /** Null, with namespace, process and subject also null: the GPU was free. */
   readonly pod: string | null;
   readonly container: string | null;
   readonly pid: number | null;
 }
 
-/** What is the same for as long as one holder has a GPU. */
+/** The facts that are constant while one holder has a GPU. */
 export interface Holder extends Omit<GpuHolding, 'gpu' | 'start' | 'end'> {
-  /** Where who imported it said whose it is. */
+  /** Owner, if the import states one. */
   readonly subject: Subject | null;
-  /** Of the pod, where they were said. */
+  /** Labels of the pod, if reported. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -20,11 +20,11 @@ export interface HolderDeps extends ChangeDeps {
 
 type Asked = Omit<z.infer<typeof importGpuHolders.body>, 'upload' | 'name'>;
 
-/** Clocks of other machines may go before ours by so much. */
+/** Maximum time by which the clock of another machine may be ahead of ours. */
 const SKEW_MS = 3_600_000;
 const MOST_ROWS = 1_000_000;
 
-/** Why a row is not kept; the number in SQL is its place here. 0: it is. */
+/** Reasons to reject a row; the number in SQL is the index in this list. 0: accepted. */
 const FAULTS = [
   null,
   'no GPU is named',
@@ -35,7 +35,7 @@ const FAULTS = [
   `a name is longer than ${MOST_CHARACTERS} characters`,
 ] as const;
 
-/** Takes in who held GPUs, the whole file or nothing: see `replaceTimes` for what becomes of what was known. */
+/** Imports holders of GPUs, the whole file or nothing; see `replaceTimes` for the effect on stored holders. */
 export async function importHolders(deps: HolderDeps, file: TableFile, asked: Asked): Promise<GpuHolders> {
   const rows = await deps.lake.session(async (session) => {
     const source = await openFile(session, file);

@@ -1,9 +1,10 @@
 import type { HeldTime } from './holding.ts';
 
 /**
- * What is known of one GPU with what is newly told of it: within the times that the new tells of it stands alone, several holders of
- * the same time together (time-slicing); times of one holder that touch become one. In the order of start, then holder.
- * Example: known A [0, 10), told B [4, 6) -> A [0, 4), B [4, 6), A [6, 10).
+ * Merges the known times of one GPU with newly reported ones. Within the reported times, only the reported holders count;
+ * several holders of the same time count together (time-slicing). Adjacent times of one holder become one. Ordered by start,
+ * then holder.
+ * Example: known A [0, 10), reported B [4, 6) -> A [0, 4), B [4, 6), A [6, 10).
  */
 export function replaceTimes(known: readonly HeldTime[], told: readonly HeldTime[]): HeldTime[] {
   const covered = union(told);

@@ -22,10 +22,10 @@ const StoredHolder = z.strictObject({
   labels: z.record(z.string(), z.string()).optional(),
 });
 
-/** GPUs whose times are read and written by one statement. */
+/** Number of GPUs whose times one statement reads and writes. */
 const GPUS_AT_ONCE = 200;
 
-/** Notes who held GPUs, in the caller's transaction: see `replaceTimes` for what becomes of what was known. */
+/** Records holders of GPUs, in the caller's transaction; see `replaceTimes` for the effect on stored holders. */
 export async function noteTimes(sql: Sql, holdings: readonly NotedHolding[]): Promise<void> {
   await lockUntilCommit(sql, 'gpu holdings');
   const ids = new Map<string, Holder>();
@@ -53,7 +53,7 @@ async function replaceOf(sql: Sql, told: readonly (readonly [string, readonly He
   const gpus = told.map(([gpu]) => gpu);
   const times = told.flatMap(([, own]) => own);
   const [first, last] = [least(times.map(({ start }) => start)), most(times.map(({ end }) => end))];
-  // What only touches is taken too, so that one holder's times become one.
+  // Adjacent times are included too, so that the times of one holder become one.
   const rows = await db
     .selectFrom('gpu_holding')
     .selectAll()
@@ -90,7 +90,7 @@ const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, 
 function contentOf({ host, model, namespace, pod, container, pid, subject, labels = {} }: Holder): string {
   const sorted = (of: object) => Object.fromEntries(Object.entries(of).toSorted());
   const said = { host, model, namespace, pod, container, pid, subject: subject === null ? null : sorted(subject) };
-  // Left out where there are none: what was kept before there were labels is the same holder still.
+  // Left out if there are none, so that holders stored before labels existed keep their digest.
   return JSON.stringify(Object.keys(labels).length === 0 ? said : { ...said, labels: sorted(labels) });
 }
 
@@ -102,7 +102,7 @@ export interface TimeOfGpu extends HeldTime {
   readonly gpu: string;
 }
 
-/** Times that touch [start, end) Unix milliseconds, by GPU and start; of one GPU where one is named. */
+/** Times that overlap [start, end) Unix milliseconds, by GPU and start; of one GPU if one is named. */
 export async function timesWithin(
   sql: Sql,
   { start, end }: { readonly start: number; readonly end: number },

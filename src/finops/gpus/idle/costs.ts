@@ -3,7 +3,7 @@ import type { Rate } from './rates.ts';
 import type { GpuCost } from './schema.ts';
 
 const MS_PER_HOUR = 3_600_000;
-/** As many as metered cost has. */
+/** The number of decimals of metered cost. */
 const DECIMALS = 20;
 
 /** GPU time at a rate, in milliseconds. */
@@ -13,8 +13,8 @@ export interface RatedTime {
 }
 
 /**
- * Sum over rates of time x price, rounded half-even to 20 decimals once. Time beyond that of the rates is unpriced, never
- * free. Example: 3,600,000 ms at 2 and 1,800,000 ms without -> 2, 0.5 unpriced GPU-hours.
+ * Sum over rates of time x price, rounded half-even to 20 decimals once. Time without a rate is unpriced, never free.
+ * Example: 3,600,000 ms at 2 and 1,800,000 ms without -> 2, 0.5 unpriced GPU-hours.
  */
 export function costOf(timeMs: Decimal, rated: readonly RatedTime[], reason: string | null): GpuCost {
   const used = rated.filter(({ ms }) => !ms.isZero());
@@ -30,7 +30,7 @@ export function costOf(timeMs: Decimal, rated: readonly RatedTime[], reason: str
   }
   const unpriced = timeMs.minus(priced);
   const [currency] = currencies;
-  // What has no time costs nothing, whatever it costs.
+  // Zero time costs nothing, at any price.
   const nothing = timeMs.isZero() ? (rated[0]?.rate.price.currency ?? null) : null;
   return {
     amount:

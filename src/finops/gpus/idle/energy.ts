@@ -17,14 +17,15 @@ export interface EnergyQuestion {
   readonly to: number | null;
   /** GPUs with readings of utilization. */
   readonly gpus: readonly string[];
-  /** Days of the time of which no readings are kept. */
+  /** Days of the period without single readings. */
   readonly rolledUp: readonly string[];
 }
 
 /**
- * Energy as differences of the counter, after `MARKED` was made. A counter that is below the one before has begun anew, and counts from
- * zero: what it had counted since is lost. What lies between two readings is shared by time, where a time begins or ends between them.
- * Example: 100 J, 160 J, 20 J (begun anew), 50 J -> 60 + 20 + 30 = 110 J.
+ * Energy as differences of the counter; needs `MARKED`. A value below the previous one is a counter reset, and counts from
+ * zero: the energy between the previous reading and the reset is lost. Energy between two readings is distributed by time if
+ * a period begins or ends between them.
+ * Example: 100 J, 160 J, 20 J (reset), 50 J -> 60 + 20 + 30 = 110 J.
  */
 export async function energyOf(session: LakeSession, question: EnergyQuestion): Promise<KnownEnergy> {
   const { gpus, rolledUp } = question;

@@ -28,24 +28,27 @@ export interface DaysAndLevel extends Days {
   readonly threshold: number;
 }
 
-/** All that is known of the time of GPUs, as FROM items of one session; what is not in its days yet is among it. */
+/** All known GPU time, as FROM items of one session; it includes recent readings that are not in their days yet. */
 export interface KnownTime {
   readonly session: LakeSession;
-  /** Stretches, those of utilization at the threshold that was asked for, the others at their own level. */
+  /** Stretches: those of utilization at the requested threshold, the others at their own level. */
   readonly stretches: Readonly<Record<Exclude<GpuMetric, 'energy'>, string>>;
-  /** Readings; days of which only stretches are kept are not among them. */
+  /** Readings; days with stretches only have none. */
   samples(metric: 'utilization' | 'memory'): string;
-  /** Readings of counters of energy that are in their days, from the day before on; and days of which none are kept. */
+  /** Readings of energy counters that are in their days, from the day before on; and the days without stored readings. */
   readonly energy: { readonly readings: string; readonly rolledUp: readonly string[] };
-  /** Parts of GPUs, of seven: gpu, slices. All other GPUs are whole ones. */
+  /** Parts of GPUs, in sevenths: gpu, slices. All other GPUs are whole. */
   readonly weights: string;
-  /** Days of which only stretches are kept. */
+  /** Days with stretches only. */
   readonly rolledUp: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
 
-/** Reads what is known. Recent readings come first: what is put into its days meanwhile is then known twice, and counted once. */
+/**
+ * Reads the known GPU time. Recent readings are read first: a reading that moves into its day in the meantime appears twice
+ * and counts once.
+ */
 export async function withKnownTime<T>(
   { store, lake, recent }: KnownTimeDeps,
   asked: DaysAndLevel,
@@ -95,7 +98,7 @@ function joined(ofDays: string, recent: string | null): string {
   return recent === null ? ofDays : `(SELECT * FROM ${ofDays} UNION ALL BY NAME ${recent})`;
 }
 
-/** Parts of GPUs (MIG) count for as much of one as their compute is. */
+/** Parts of GPUs (MIG) count by their share of the compute. */
 function weightsOf(devices: readonly Device[], recent: string | null): string {
   const parts = devices.flatMap(({ gpu, slices }) => (slices === null ? [] : [`(${literal(gpu)}, ${slices})`]));
   const known = parts.length === 0 ? NO_PARTS : `(SELECT * FROM (VALUES ${parts.join(', ')}) p(gpu, slices))`;

@@ -5,9 +5,10 @@ export interface KnownTime {
 }
 
 /**
- * How much of the readings a source lost of all its GPUs alike: lost and known time of the GPU that is the median by the part
- * lost, weighted by time (of two middle ones the one that lost less). What only a few GPUs lack is no loss but absence: it is
- * not known whether they were there. A tenth of all readings lost at random gives about 1 : 9; gaps of a tenth of the GPUs 0.
+ * Share of the readings that a source lost for all its GPUs alike: lost and known time of the median GPU by lost share,
+ * weighted by time (of two middle ones the one with the smaller loss). Gaps of only a few GPUs are absence, not loss: it is
+ * unknown whether these GPUs existed then. A tenth of all readings lost at random gives about 1 : 9; gaps of a tenth of the
+ * GPUs give 0.
  */
 export function commonLoss(gpus: readonly KnownTime[]): KnownTime {
   const sorted = gpus.toSorted((a, b) => compare(a.lostMs * b.ms, b.lostMs * a.ms));

@@ -9,9 +9,9 @@ export interface PeriodOptions {
 export const MARKED = 'gpu_marked';
 
 /**
- * Stretches with what they belong to. Stretches of one GPU at one level, low or not, are one period while readings are no
- * further apart than `maxGapMs`: a lost reading ends none. `idle`: of a low period that takes at least `windowMs` from its
- * first reading to the end of its last. `lostMs`: the time in front of the stretch that was bridged.
+ * Stretches with their periods. Stretches of one GPU at one level, low or not, are one period if their readings are at most
+ * `maxGapMs` apart: a lost reading does not end it. `idle`: part of a low period of at least `windowMs` from its first
+ * reading to the end of its last. `lostMs`: the bridged time before the stretch.
  */
 export function periodsSelect(stretches: string, { windowMs, maxGapMs, weights }: PeriodOptions): string {
   const timed = `SELECT gpu, "import", low, epoch_ms("startedAt") AS s, epoch_ms("lastAt") AS l, epoch_ms("startedAt") + "spanMs" AS e,
@@ -21,7 +21,7 @@ export function periodsSelect(stretches: string, { windowMs, maxGapMs, weights }
   const numbered = `SELECT *, CASE WHEN s - beforeLast <= ${maxGapMs} THEN greatest(s - beforeEnd, 0) ELSE 0 END AS lostMs,
       sum(coalesce(s - beforeLast > ${maxGapMs} OR low <> beforeLow, true)::INTEGER) OVER (PARTITION BY gpu ORDER BY s) AS period
     FROM (${looked})`;
-  // By the time as it is counted, in whole milliseconds: what is always at a half has a mean of a half.
+  // Weighted by the counted time, in whole milliseconds, so that a constant half has a mean of a half.
   const value = `CASE WHEN slices IS NULL OR ms = 0 THEN "valueMs" ELSE "valueMs" * ${ofSeven('ms')} / ms END`;
   return `SELECT n.gpu, "import", low, s, e, ${ofSeven('ms')} AS ms, samples, ${value} AS "valueMs",
       ${ofSeven('lostMs')} AS lostMs, period, slices,
@@ -30,7 +30,7 @@ export function periodsSelect(stretches: string, { windowMs, maxGapMs, weights }
     FROM (${numbered}) n LEFT JOIN ${weights} w ON w.gpu = n.gpu WINDOW p AS (PARTITION BY n.gpu, period)`;
 }
 
-/** Time of a row of the table, with its `slices`: a part of a GPU counts for as many sevenths as it is. */
+/** Time of a row of the table, with its `slices`: a part of a GPU counts as that number of sevenths. */
 export const ofSeven = (ms: string) =>
   `CASE WHEN slices IS NULL THEN ${ms} ELSE round((${ms}) * slices / 7)::BIGINT END`;
 
@@ -50,7 +50,7 @@ export function pricedTimes(rates: string): string {
     GROUP BY gpu, rate ORDER BY gpu, rate`;
 }
 
-/** Idle time during which the readings of the memory say that it is held (`low` false), or that it is not. */
+/** Idle time with memory readings, split by memory in use (`low` false) or free. */
 export function idleMemory(memory: string): string {
   return `SELECT low, sum(${ofSeven('least(e, me) - greatest(s, ms)')})::VARCHAR AS ms
     FROM (SELECT gpu, s, e, slices FROM ${MARKED} WHERE idle) i

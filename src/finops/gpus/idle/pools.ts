@@ -4,13 +4,13 @@ import { costOf, hoursOf, sumOfCosts } from './costs.ts';
 import type { Rate, Rates } from './rates.ts';
 import type { GpuPool } from './schema.ts';
 
-/** The price of the GPUs of a pool for the time of an import, or why there is none: counts are summed up by stretches. */
+/** The price of the GPUs of a pool for an import, or the reason why there is none. Counts are summed up by stretches. */
 export function poolRate(id: string, { rates, reasons }: Rates): { rate: Rate | null; reason: string | null } {
   const known = rates.filter((rate) => rate.import === id);
   const [only] = known;
   const reason = reasons.get(id) ?? null;
   if (only !== undefined && known.length === 1 && reason === null) return { rate: only, reason: null };
-  // Which of several holds at which of its hours is not known.
+  // With several prices, the price of each hour is unknown.
   return { rate: null, reason: reason ?? 'the price of its GPUs changes with time, and a pool has one price only' };
 }
 

@@ -3,11 +3,11 @@ import type { Money } from '../../../platform/units/schema.ts';
 import { type BookedPrice, type Prices, usedPriceOf, usedPriceText } from '../../prices/index.ts';
 import type { ImportPrice } from '../telemetry/store.ts';
 
-/** A price of one GPU for an hour while it holds for the readings of an import. Unix milliseconds, end exclusive. */
+/** Hourly price of one GPU for the readings of an import, in a period of Unix milliseconds, end exclusive. */
 export interface Rate {
   readonly import: string;
   readonly price: Money;
-  /** Where the price is from, in words. */
+  /** Source of the price, in words. */
   readonly source: string;
   readonly since: number;
   readonly until: number;
@@ -15,14 +15,14 @@ export interface Rate {
 
 export interface Rates {
   readonly rates: readonly Rate[];
-  /** By import: why a part of its time, or all of it, may have no price; null where all has one. */
+  /** By import: reason why its time may lack a price, in part or in full; null if all of it has one. */
   readonly reasons: ReadonlyMap<string, string | null>;
 }
 
-/** Past every reading that there can be. */
+/** Later than any possible reading. */
 export const FOREVER_MS = 2 ** 50;
 
-/** What is stated with an import holds for all of its readings; else the price book says what its resource costs, by date. */
+/** A price stated with an import applies to all of its readings; otherwise the price book has the price of its resource, by date. */
 export async function ratesOf(sql: Sql, prices: Pick<Prices, 'of'>, imports: readonly ImportPrice[]): Promise<Rates> {
   const rates: Rate[] = [];
   const reasons = new Map<string, string | null>();

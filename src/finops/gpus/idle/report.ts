@@ -7,7 +7,7 @@ import { poolsOf } from './pools.ts';
 import type { Rates } from './rates.ts';
 import type { GpuIdle, IdleGpu, IdleQuery } from './schema.ts';
 
-/** What the lake found. */
+/** Query results of the lake. */
 export interface MeasuredTimes {
   readonly gpus: readonly LakeRow[];
   readonly priced: readonly LakeRow[];
@@ -28,7 +28,7 @@ interface GpuTime {
   readonly longestIdleMs: number;
 }
 
-/** The answer from what the lake found: with the time of lost readings added to all alike, and with money. */
+/** The report from the query results, with the time of lost readings added to all GPUs alike, and with cost. */
 export function reportOf(
   query: IdleQuery,
   rates: Rates,

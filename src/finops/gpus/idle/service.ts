@@ -10,10 +10,7 @@ import { type Rates, ratesOf } from './rates.ts';
 import { type MeasuredTimes, reportOf } from './report.ts';
 import type { GpuIdle, IdleQuery } from './schema.ts';
 
-/**
- * Idle time of all GPUs whose readings are known. It reads the roll-up of stretches that do nothing; another threshold than
- * its own is looked for in the readings themselves.
- */
+/** Idle time of all GPUs with readings. It uses the roll-up of low stretches; a different threshold is evaluated on the single readings. */
 export async function gpuIdle(deps: KnownTimeDeps, query: IdleQuery): Promise<GpuIdle> {
   const rates = await knownRates(deps);
   const [times, energy, leftOut] = await withKnownTime(deps, query, async (known) => {
@@ -31,12 +28,12 @@ function energyWithin(
   gpus: readonly string[],
 ): Promise<KnownEnergy> {
   const instant = (day: string | undefined) => (day === undefined ? null : Date.parse(day));
-  // A part of a GPU (MIG) has no counter of its own.
+  // A part of a GPU (MIG) has no separate counter.
   const whole = [...new Set(gpus.map((gpu) => gpu.split('/')[0] ?? gpu))];
   return energyOf(session, { readings, rolledUp, from: instant(from), to: instant(to), gpus: whole });
 }
 
-/** What readings are priced by, of files and of sources. */
+/** Prices of readings from files and from sources. */
 export async function knownPrices({ store }: KnownTimeDeps): Promise<ImportPrice[]> {
   return [...(await importPrices(store)), ...(await sourcePrices(store))];
 }
@@ -45,7 +42,7 @@ export async function knownRates(deps: KnownTimeDeps): Promise<Rates> {
   return ratesOf(deps.store, deps.prices, await knownPrices(deps));
 }
 
-/** Measures with the stretches of utilization marked in a temporary table of the session, which stays. */
+/** Measures the GPU time. The marked stretches of utilization stay in a temporary table of the session. */
 export async function measure(
   { session, stretches, weights }: Pick<KnownTime, 'stretches' | 'weights'> & { readonly session: LakeSession },
   { rates, reasons }: Rates,

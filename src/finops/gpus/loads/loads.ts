@@ -6,19 +6,19 @@ import { knownPrices } from '../idle/service.ts';
 import type { ImportPrice } from '../telemetry/store.ts';
 import { LEVELS } from '../telemetry/tables.ts';
 
-/** What one GPU bore over a window, as far as it was read. */
+/** Load of one GPU over a window, as far as it was read. */
 export interface GpuLoad {
   readonly gpu: string;
-  /** Key of the price book that was stated with its readings; null: none was. */
+  /** Key of the price book stated with its readings; null: none. */
   readonly resource: string | null;
-  /** Price of an hour at the end of the window; null: there is none. */
+  /** Price per hour at the end of the window; null: none. */
   readonly price: Money | null;
-  /** Milliseconds from its first reading in the window to the end of its last, and those that readings speak for. */
+  /** Milliseconds from its first reading in the window to the end of its last, and the part of them covered by readings. */
   readonly spanMs: number;
   readonly knownMs: number;
   /** 95th percentile of its readings, 0 to 1. */
   readonly utilizationP95: number;
-  /** The most memory that was in use; null: it was not read. */
+  /** Maximum memory in use; null: not read. */
   readonly memoryMaxBytes: number | null;
 }
 

@@ -5,7 +5,7 @@ import { appendTimeChanged, type ChangeDeps } from '../changes/time-changed.ts';
 import type { GpuOwnerRulesSpec } from './schema.ts';
 import { findOwnerRules, putOwnerRules } from './store.ts';
 
-/** Puts the rules of a document in the place of those that it had before; times of the past follow them too. */
+/** Replaces the rules of a document; past times follow the new rules too. */
 export async function applyOwnerRules(
   deps: ChangeDeps & { readonly clock: Clock },
   sql: Sql,

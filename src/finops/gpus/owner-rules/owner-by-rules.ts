@@ -1,13 +1,14 @@
 import { Subject } from '../../../org/schema.ts';
 import { filled, type GpuOwnerRule } from './schema.ts';
 
-/** What is known of a holder or a pool, by dimension; what is not there is not known. */
+/** Known facts of a holder or a pool, by dimension; a missing one is unknown. */
 export type Facts = Readonly<Record<string, string | null>>;
 
 /**
- * Whose it is by the first rule that matches; null where none does. A rule with a place that has no value here takes nothing, and
- * pools are taken by rules alone that name them: a rule for holders without a namespace would be true of every pool.
- * Example: namespace ML-Search, rule { match: { namespace: 'ml-*' }, subject: { team: '{namespace}' } } -> { team: 'ml-search' }.
+ * Owner by the first matching rule; null if none matches. A rule with a placeholder without a value here does not match.
+ * Pools match only rules that name them: a rule for holders without a namespace would match every pool.
+ * Example: namespace ML-Search, rule { match: { namespace: 'ml-*' }, subject: { team: '{namespace}' } } -> { team:
+ * 'ml-search' }.
  */
 export function ownerByRules(rules: readonly GpuOwnerRule[], facts: Facts): Subject | null {
   const known = (dimension: string) => facts[dimension]?.trim() || null;
@@ -18,7 +19,7 @@ export function ownerByRules(rules: readonly GpuOwnerRule[], facts: Facts): Subj
     const fields = holds ? Object.entries(subject).map(([field, value]) => [field, filled(value, known)]) : [];
     if (fields.length === 0 || fields.some(([, value]) => value === null)) continue;
     const found = Subject.safeParse(Object.fromEntries(fields));
-    // A purpose out of a label may be none that there is.
+    // A purpose from a label may be invalid.
     if (found.success) return found.data;
   }
   return null;
@@ -31,7 +32,7 @@ function isWanted(value: string | null, wanted: GpuOwnerRule['match'][string]): 
   return values.some((pattern) => isLike(value.toLowerCase(), pattern.trim().toLowerCase()));
 }
 
-/** Whether a text is like a pattern in which `*` stands for any characters, none too; in time that grows with the text alone. */
+/** Whether a text matches a pattern in which `*` matches any number of characters; runs in time linear in the text. */
 function isLike(text: string, pattern: string): boolean {
   const [first = '', ...others] = pattern.split('*');
   const last = others.pop();

@@ -28,7 +28,7 @@ export function placesIn(template: string): string[] {
   return [...template.matchAll(PLACE)].map(([, name = '']) => name);
 }
 
-/** With the places filled; null where one of them has no value. */
+/** The template with its placeholders filled; null if one of them has no value. */
 export function filled(template: string, known: (dimension: string) => string | null): string | null {
   if (placesIn(template).some((place) => known(place) === null)) return null;
   return template.replaceAll(PLACE, (_, place: string) => known(place)?.toLowerCase() ?? '');

@@ -4,7 +4,7 @@ import { type Bucket, bucketNames } from './schema.ts';
 /** Time of one GPU in one step, of one set of holders, at one rate: microseconds by bucket. */
 export interface Cell {
   readonly gpu: string;
-  /** First day of the step, as days since 1970; 0 where there are no steps. */
+  /** First day of the step, as days since 1970; 0 without steps. */
   readonly step: number;
   readonly held: number;
   readonly rate: number;
@@ -14,7 +14,7 @@ export interface Cell {
 const bigint = (value: unknown) => BigInt(String(value));
 
 /**
- * Buckets that add up to the time exactly: what was used is rounded to the microsecond, and under-used is the rest.
+ * Buckets that add up to the time exactly: used time is rounded to the microsecond, and under-used time is the rest.
  * Example: 3,600,000 ms busy at 0.25 -> used 900,000,000 us, under-used 2,700,000,000 us.
  */
 export function cellOf(row: LakeRow): Cell {
@@ -39,7 +39,7 @@ export function cellOf(row: LakeRow): Cell {
 }
 
 /**
- * Time of several holders at once, each its share: equal parts, and what does not divide goes to the first ones, a microsecond each.
+ * Splits the time of concurrent holders into equal shares; the remainder goes to the first ones, a microsecond each.
  * Example: 10 us of 3 holders -> 4, 3, 3.
  */
 export function shareOf(us: Cell['us'], index: number, count: number): Cell['us'] {

@@ -29,7 +29,7 @@ function figures({ gpuHours, cost }: Figures): (string | null)[] {
   ];
 }
 
-/** A line for each owner; their sums are those of the answer. */
+/** One line per owner; the lines add up to the totals of the report. */
 export function ownersCsv({ by, groups, others }: GpuOwners): string {
   const line = (name: string | null, group: GpuOwner) =>
     csvLine([

@@ -7,13 +7,13 @@ import { ownerRules } from '../owner-rules/store.ts';
 import type { GpuWork, Owner } from './owner.ts';
 import { sharedSubject } from './shared-subject.ts';
 
-/** A stretch in which a subject held something, as metering recorded it. */
+/** A period in which a subject held a resource, from metering. */
 export interface UsageOfGpus {
   readonly id: string;
   readonly subject: Subject;
   /** Key in the price book. */
   readonly resource: string;
-  /** What was held, as the bill names it. */
+  /** Id of the held resource, as in the bill. */
   readonly resourceId: string | null;
   readonly start: number;
   readonly end: number;
@@ -36,8 +36,8 @@ export interface OwnerDeps {
 }
 
 /**
- * Whose holders are, by digest: what an import said; else work of this server by the name of its pod or container; else what was
- * reported of the pod as workload usage; else what the rules say. Else it is unknown, and why is said.
+ * Owners of holders, by digest. The sources in order: the import; work of this server, by the name of its pod or container;
+ * workload usage reported for the pod; the rules. Otherwise the owner is unknown, with a reason.
  */
 export async function findOwners(
   deps: OwnerDeps,
@@ -64,12 +64,12 @@ export async function findOwners(
   return owners;
 }
 
-/** Readings of the system metrics of a run have its id in the place of the pod. */
+/** Readings from the system metrics of a run have its id in the field of the pod. */
 function runOfMetrics({ namespace, pod }: Holder): Subject | null {
   return namespace === METRICS_NAMESPACE && pod !== null && /^[0-9a-f]{32}$/.test(pod) ? { run: pod } : null;
 }
 
-/** Whose pools are, as far as the rules say it. */
+/** Owners of pools, as far as the rules state them. */
 export async function ownersOfPools(
   deps: Pick<OwnerDeps, 'org'>,
   sql: Sql,
@@ -101,7 +101,7 @@ function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holde
     const [, name] = OF_WORK.exec(id) ?? [];
     if (name !== undefined) byId.set(name, subject);
     if (subject.endpoint === undefined) continue;
-    // Its versions come and go: what is said of all of its time is what they share.
+    // Versions of an endpoint change; their shared fields apply to all of its time.
     byEndpoint.set(subject.endpoint, sharedSubject(byEndpoint.get(subject.endpoint) ?? subject, subject));
   }
   return (holder) => {
@@ -117,7 +117,7 @@ function ourPlaces(work: GpuWork, usage: readonly UsageOfGpus[]): (holder: Holde
 
 function reasonOf({ namespace, pod, container, pid, host }: Holder): string {
   const on = host === null ? '' : ` on ${host}`;
-  // Of a namespace one reason for all its pods: that is what a rule would be made for.
+  // One reason per namespace, not per pod: a rule matches a namespace.
   if (namespace !== null) {
     return `pods of namespace ${namespace} are no work of this server, and no workload usage and no rule names them`;
   }

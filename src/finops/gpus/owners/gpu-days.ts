@@ -8,16 +8,16 @@ export interface GpuDay {
   /** YYYY-MM-DD, UTC. */
   readonly day: string;
   readonly gpu: string;
-  /** Of its owner; null where nobody said it. */
+  /** Team of its owner; null if unknown. */
   readonly team: string | null;
   readonly model: string | null;
   readonly endpoint: string | null;
   readonly paidHours: number;
   /** Utilization times time, outside of idle time. */
   readonly usedHours: number;
-  /** In periods of half an hour or more in which it did nothing, and what nobody held. */
+  /** Periods of at least half an hour without load, and time without a holder. */
   readonly idleHours: number;
-  /** Null where its hours have no price; then all amounts are null. */
+  /** Null if its hours have no price; then all amounts are null. */
   readonly currency: string | null;
   /** Exact amounts. */
   readonly paidCost: string | null;
@@ -25,12 +25,12 @@ export interface GpuDay {
   readonly idleCost: string | null;
 }
 
-/** How idle time is known where nobody asks for another way: as `gpu idle` and `gpu owners` have it. */
+/** Default definition of idle time, as in `gpu idle` and `gpu owners`. */
 const AS_USUAL = { window: 30 * 60_000, threshold: 0, maxGap: 5 * 60_000 };
 const IDLE: readonly Bucket[] = ['idleHeld', 'idleFree', 'idleUnknown', 'unallocated'];
 const DAY_MS = 86_400_000;
 
-/** Time and money of each GPU by owner and day, within UTC days, the second exclusive; days without readings are not there. */
+/** Time and cost of each GPU by owner and day, within UTC days, the second exclusive; days without readings are left out. */
 export async function gpuDays(
   times: OwnedTimes,
   within: { readonly from: string; readonly to: string },

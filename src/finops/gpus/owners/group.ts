@@ -14,7 +14,7 @@ export interface Group {
   readonly unknown: Map<string, number>;
 }
 
-/** What an item is of, or why that is not known. */
+/** The group of an item, or the reason why it is unknown. */
 function placeOf(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & { readonly reason: string | null } {
   const value = keyIn(item, by);
   if (value !== null) return { key: value, kind: 'owner', reason: null };
@@ -59,7 +59,7 @@ function joined(first: string | undefined, second: string | undefined): string |
   return first === undefined ? second : `${first}/${second}`;
 }
 
-/** Items by what they are of; the most idle money first, then idle hours, then by name, and what nobody knows or held last. */
+/** Items by group; the largest idle cost first, then idle hours, then by name; unknown and free GPUs last. */
 export function groupsOf(items: readonly Item[], by: OwnerDimension): Group[] {
   const groups = new Map<string, Group>();
   for (const item of items) {
@@ -88,7 +88,7 @@ export function groupsOf(items: readonly Item[], by: OwnerDimension): Group[] {
 }
 
 const KINDS: readonly GpuOwner['kind'][] = ['owner', 'unknown', 'nobody'];
-/** Of which so many reasons are told; the others are counted together. */
+/** Maximum number of listed reasons; the others are counted together. */
 const MOST_REASONS = 20;
 
 export function ownerOf(group: Group): GpuOwner {

@@ -5,18 +5,21 @@ import { holdersById, type TimeOfGpu, timesWithin } from '../holders/store.ts';
 import { findOwners, type OwnerDeps } from './find-owners.ts';
 import { segmentsOf } from './segments.ts';
 
-/** Who holds a GPU now. */
+/** Present holders of a GPU. */
 export interface GpuHeld {
-  /** As its readings name it. */
+  /** Name in its readings. */
   readonly gpu: string;
-  /** Whose all that hold it together are; null: nobody knows whose one of them is. */
+  /** Owners of all concurrent holders; null: the owner of this holder is unknown. */
   readonly subjects: readonly (Subject | null)[];
 }
 
-/** What was told of a GPU longer ago says nothing of now. */
+/** An older report about a GPU is not valid for the present. */
 const FRESH_MS = 15 * 60_000;
 
-/** Who held each GPU at an instant (Unix milliseconds), as it was told last in the quarter of an hour before. GPUs that nobody holds are left out. */
+/**
+ * Holders of each GPU at an instant (Unix milliseconds), by the last report in the 15 minutes before. GPUs without a holder
+ * are left out.
+ */
 export async function heldAt(deps: OwnerDeps & { readonly store: Store }, at: number): Promise<GpuHeld[]> {
   const { store } = deps;
   const within = { start: at - FRESH_MS, end: at + 1 };

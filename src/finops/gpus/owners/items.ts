@@ -7,18 +7,18 @@ import type { WholeRate } from './whole-rates.ts';
 
 type PerBucket = Readonly<Record<Bucket, bigint>>;
 
-/** GPU time of one owner at one price: the smallest part that there is, of which every sum is made. */
+/** GPU time of one owner at one price: the smallest unit of all sums. */
 export interface Item {
   /** Null: of a pool. */
   readonly gpu: string | null;
   readonly step: number;
   readonly owner: Owner;
-  /** Nobody held it, and nobody used it. */
+  /** The GPU had no holder and no load. */
   readonly isFree: boolean;
   readonly us: PerBucket;
-  /** What the times are multiplied by: what the source lost of all GPUs alike. */
+  /** Factor of the times, for the readings that the source lost for all GPUs alike. */
   readonly scale: Fraction;
-  /** Units of 1e-20; null where there is no price. */
+  /** Units of 1e-20; null without a price. */
   readonly units: PerBucket | null;
   readonly currency: string | null;
   readonly reason: string | null;
@@ -27,11 +27,11 @@ export interface Item {
 
 export interface Priced {
   readonly cells: readonly Cell[];
-  /** Of each set from 0 on: who held a GPU together. */
+  /** For each set from 0 on: the owners of the concurrent holders of a GPU. */
   readonly sets: readonly (readonly Owner[])[];
   readonly rates: readonly WholeRate[];
   readonly scale: Fraction;
-  /** Of a run: its reconciled over its metered cost, where a bill covers its hours. */
+  /** For a run: its reconciled cost over its metered cost, if a bill covers its hours. */
   ratioOf(owner: Owner): { readonly ratio: Fraction; readonly source: string; readonly currency: string } | null;
 }
 
@@ -59,7 +59,7 @@ export function itemsOf(priced: Priced): Item[] {
   return [...together.values()].flatMap((own) => itemsOfGpu(own, priced.scale));
 }
 
-/** Who is idle may hold it, but who used what nobody held is not known. */
+/** An unheld GPU without load is free; an unheld GPU with load has an unknown owner. */
 function ownersOf({ sets }: Priced, cell: Cell): { readonly owners: readonly Owner[]; readonly isFree: boolean } {
   if (cell.held === UNSAID) return { owners: [NOT_SAID], isFree: false };
   if (cell.held > UNSAID) return { owners: sets[cell.held] ?? [NOT_SAID], isFree: false };

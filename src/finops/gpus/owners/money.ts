@@ -1,6 +1,6 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 
-/** As many as metered cost has. */
+/** The number of decimals of metered cost. */
 const DECIMALS = 20;
 const UNITS = 10n ** BigInt(DECIMALS);
 const US_PER_HOUR = 3_600_000_000n;
@@ -64,7 +64,7 @@ export function amountOf(units: bigint): string {
   return decimalString(`${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`);
 }
 
-/** GPU-hours of microseconds, with what the source lost of all GPUs alike added. */
+/** GPU-hours of microseconds, including the correction for readings that the source lost for all GPUs alike. */
 export function gpuHoursOf(us: bigint, scale: Fraction): number {
   const exact: Decimal = decimal((us * scale.over).toString()).dividedBy((US_PER_HOUR * scale.under).toString());
   return exact.toNumber();

@@ -3,17 +3,17 @@ import type { Sql } from '../../../platform/store/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { WorkOutcome } from './schema.ts';
 
-/** Whose a stretch of GPU time is. */
+/** Owner of a stretch of GPU time. */
 export interface Owner {
-  /** Null: nobody knows; then there is a reason. */
+  /** Null: unknown, with a reason. */
   readonly subject: Subject | null;
   readonly reason: string | null;
-  /** Machine and model of the GPU, where the holder said them. */
+  /** Machine and model of the GPU, if the holder states them. */
   readonly host: string | null;
   readonly gpuModel: string | null;
 }
 
-/** A pod, container or process as those name it that hand out GPUs. */
+/** A pod, container or process, as named by the system that allocates GPUs. */
 export interface PlaceOfWork {
   readonly namespace: string | null;
   readonly pod: string | null;
@@ -27,19 +27,19 @@ export interface ReconciledCost {
   readonly reconciled: Money;
 }
 
-/** What the other wing knows of work on GPUs; `main` supplies it. */
+/** Facts about work on GPUs from MLOps; `main` supplies the implementation. */
 export interface GpuWork {
-  /** Ids by which work or a replica in this place would be in usage, the likeliest first. */
+  /** Possible usage ids of work or a replica in this place, the likeliest first. */
   workIdsIn(place: PlaceOfWork): readonly string[];
   /** Whether a pod may be of an endpoint, by its name. */
   isPodOfEndpoint(pod: string, endpoint: string): boolean;
-  /** How the work of these subjects ended, by subject; what is no work of this server is left out. */
+  /** Outcome of the work of these subjects, by subject; subjects without work of this server are left out. */
   outcomesOf(sql: Sql, subjects: readonly Subject[]): Promise<ReadonlyMap<Subject, WorkOutcome>>;
-  /** Of runs whose hours a bill covers wholly: what they cost by it, and by metering. */
+  /** Billed and metered cost of runs whose hours are completely covered by a bill. */
   reconciledRuns(sql: Sql, runs: readonly string[]): Promise<ReadonlyMap<string, ReconciledCost>>;
 }
 
-/** Before anything is known of work. */
+/** Default without any facts about work. */
 export const NO_WORK: GpuWork = {
   workIdsIn: () => [],
   isPodOfEndpoint: () => false,

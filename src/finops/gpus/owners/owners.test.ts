@@ -30,7 +30,7 @@ const dayOf = (instant: number) => new Date(instant).toISOString().slice(0, 'YYY
 const minutes = (count: number, value: number) => Array.from({ length: count }, (): number | null => value);
 
 const shared = await sharedQuietApplication({}, { logLevel: 'error' });
-/** Each test has three days of its own. */
+/** Each test has three separate days. */
 let midnight = OWN_DAY;
 let tests = 0;
 beforeEach(() => {
@@ -41,7 +41,7 @@ const within = () => ({ from: dayOf(midnight), to: dayOf(midnight + 3 * DAY_MS) 
 const samplesText = (gpus: Parameters<typeof samplesOf>[0]) => samplesOf(gpus, { day: dayOf(midnight) });
 const idle = (application: Application) => idleOf(application, { query: within() });
 
-/** An application of its own, for tests with rules of owners or that look at all days. */
+/** A separate application, for tests with owner rules or that read all days. */
 async function fresh(): Promise<Application> {
   const application = await testApplication({}, { logLevel: 'error' });
   onTestFinished(() => application[Symbol.asyncDispose]());
@@ -60,7 +60,7 @@ const owners = (
   query: NonNullable<Parameters<typeof call<typeof getGpuOwners>>[2]>['query'] = {},
 ) => call(application, getGpuOwners, { query: { ...within(), ...query } });
 
-/** Amounts of the buckets add up to what was paid, to the last decimal. */
+/** Checks that the amounts of the buckets add up to the paid amount, to the last decimal. */
 function expectExact(cost: BucketCost): void {
   expect(sumDecimals(bucketNames.flatMap((name) => cost[name] ?? []))).toBe(cost.paid ?? '0');
 }
@@ -102,7 +102,7 @@ describe('GPU time by owner', () => {
     expect(search?.gpuHours).toMatchObject({ idleHeld: 2, idleUnknown: 1, unallocated: 0 });
     expect(unknown?.unknown).toEqual([{ reason: 'nobody said who held the GPU then', gpuHours: 1 }]);
     expect(nobody?.cost).toMatchObject({ unallocated: '4', paid: '4' });
-    // What nobody held is idle where holders are not asked.
+    // Time without a holder is idle time in the report without holders.
     expect((await idle(application)).cost.amount).toBe(found.cost.paid);
   });
 
@@ -154,7 +154,7 @@ describe('GPU time by owner', () => {
     await importPool(application, pool, { pool: 'p', time: 'at', total: 'total', unallocated: 'idle', price });
     const found = await owners(application);
     expect(found.gpuHours).toMatchObject({ paid: 55, unallocated: 7 });
-    // What is unknown or nobody's is listed however few are.
+    // Unknown and free time is listed, whatever `top` is.
     const top = await owners(application, { top: 1 });
     expect(top.groups.map(({ kind }) => kind)).toEqual(['owner', 'unknown', 'nobody']);
     expect(found.cost).toMatchObject({ paid: '110', unallocated: '14' });
@@ -166,7 +166,7 @@ describe('GPU time by owner', () => {
     const own = await owners(application, { team: 'search' });
     expect(own.gpuHours.paid).toBeCloseTo(2000 / 60, 9);
     expect(own.groups).toHaveLength(1);
-    // Pools are of whom a rule says, and are in the days on which they were counted.
+    // The rules give the owners of pools; pool time is on the days of its counts.
     const rules = `{ rules: [{ name: r, match: { pool: 'P*' }, subject: { team: 'of-{pool}' } }] }`;
     await applyText(
       application,
@@ -272,7 +272,7 @@ describe('a file of readings that says who held the GPUs', () => {
       minute < 20 ? ['ml', 'train', 'search'] : minute < 30 ? ['', '', ''] : ['ml', 'serve', ''];
     const lines = [
       ...Array.from({ length: 60 }, (_, minute) => row(minute, 'a', minute === 10 ? 'NaN' : '50', ...who(minute))),
-      // Two at once, beside the series of the GPU itself; then nothing is read for 20 minutes.
+      // Two concurrent holders, together with the series of the GPU itself; then no reading for 20 minutes.
       ...[0, 1, 2, 23, 24].flatMap((minute) => [
         row(minute, 'b', '7', '', '', ''),
         row(minute, 'b', '7', 'x', 'p', ''),

@@ -14,10 +14,10 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const ROWS_A_STATEMENT = 1000;
 
-/** Nobody has said who held it. */
+/** Index of GPU time with an unknown holder. */
 export const UNSAID = -1;
 
-/** A set of holders as the SQL has it: from 0 on; of those that are nobody, below `UNSAID`. */
+/** Time of a GPU with a set of holders by its index in the SQL: from 0 on for holders, below `UNSAID` for free time. */
 export interface ToldTime {
   readonly gpu: string;
   readonly start: number;
@@ -26,8 +26,8 @@ export interface ToldTime {
 }
 
 /**
- * Milliseconds of a part [from, to) of a stretch that began at s0: of a part of a GPU (MIG) as many sevenths as it is, counted from
- * the start of the stretch, so that its parts add up to it.
+ * Milliseconds of a part [from, to) of a stretch that began at s0. For a part of a GPU (MIG) it is the number of its
+ * sevenths, counted from the start of the stretch, so that the parts of the stretch add up to it.
  */
 const counted = (from: string, to: string) => `(${ofSeven(`(${to}) - s0`)} - ${ofSeven(`(${from}) - s0`)})`;
 
@@ -36,7 +36,7 @@ export interface Statement {
   readonly parameters?: readonly string[];
 }
 
-/** Told times as a table. They go in as one text, GPUs by number: a list of values takes ten times as long to be read. */
+/** Loads reported times as a table. They are passed as one text, with GPUs by number: a list of values takes ten times as long to parse. */
 export function tellTimes(times: readonly ToldTime[]): Statement[] {
   const gpus = [...new Set(times.map(({ gpu }) => gpu))];
   const numbers = new Map(gpus.map((gpu, number) => [gpu, number]));
@@ -88,9 +88,9 @@ export function cutStretches(rates: string): string[] {
 }
 
 /**
- * Utilization x time of parts of stretches, from the readings themselves; whole stretches know it from their roll-up, and days of which
- * only that is kept (`rolledUp`) are left out. Both are cut at the hours, so that each reading meets the few parts of its GPU and hour.
- * `samples`: a relation of readings.
+ * Utilization x time of parts of stretches, from the single readings. Complete stretches have it in their roll-up, and days
+ * with the roll-up only (`rolledUp`) are left out. Both sides are split at the hours, so that each reading is joined with
+ * the few parts of its GPU and hour. `samples`: a relation of readings.
  */
 export function usedOfCuts(samples: string, rolledUp: readonly string[]): string {
   const numbers = rolledUp.map((day) => Date.parse(day) / DAY_MS);
@@ -110,7 +110,7 @@ export function usedOfCuts(samples: string, rolledUp: readonly string[]): string
     FROM cut c LEFT JOIN read r ON r.gpu = c.gpu AND r.hour = c.hour AND r.s < c.e AND c.s < r.e GROUP BY c.id`;
 }
 
-/** Idle time of parts that readings of the memory say something of. */
+/** Idle time of parts with memory readings. */
 export function memoryOfParts(memory: string): string {
   return `CREATE OR REPLACE TEMP TABLE ${MEMORY} AS
     WITH said AS (SELECT gpu, low, day, greatest(s, day * ${DAY_MS}) AS s, least(e, (day + 1) * ${DAY_MS}) AS e
@@ -127,7 +127,7 @@ export type StepWidth = 'all' | 'day' | 'week';
 /** Days since 1970-01-01, a Thursday. */
 const STEPS: Readonly<Record<StepWidth, string>> = { all: '0', day: 'day', week: '((day + 3) // 7) * 7 - 3' };
 
-/** What of pools nobody held, in milliseconds by pool, import and step; a stretch of counts lies in one day. */
+/** Free GPU time of pools, in milliseconds by pool, import and step; a stretch of counts is within one day. */
 export function freePoolTimes(total: string, unallocated: string, step: StepWidth): string {
   return `SELECT gpu AS pool, "import", ${STEPS[step]}::INTEGER AS step, sum("valueMs")::DOUBLE AS ms
     FROM (SELECT *, epoch_ms("startedAt") // ${DAY_MS} AS day FROM ${unallocated}) SEMI JOIN ${total} USING (gpu, "import")
@@ -135,8 +135,9 @@ export function freePoolTimes(total: string, unallocated: string, step: StepWidt
 }
 
 /**
- * Time by GPU, step, set of holders and rate, in milliseconds as text. Of what nobody held, what is above the level was used by
- * somebody. What a part of a stretch used is its share of the time where the readings are not kept any more.
+ * Time by GPU, step, set of holders and rate, in milliseconds as text. Free time above the utilization threshold counts as
+ * used by an unknown owner. For days without single readings, the used time of a part of a stretch is its share of the
+ * stretch's used time.
  */
 export function partTimes(step: StepWidth): string {
   const free = `(p.held < ${UNSAID} AND low)`;

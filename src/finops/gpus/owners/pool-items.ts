@@ -8,8 +8,8 @@ import type { Owner } from './owner.ts';
 const NOTHING = { used: 0n, underUsed: 0n, idleHeld: 0n, idleFree: 0n, idleUnknown: 0n, unallocated: 0n };
 
 /**
- * What of pools nobody held, by step: their numbers say nothing of single GPUs, but of whom the pool is may be known. The money of a
- * pool and an import is rounded once, and its steps add up to that. `rows`: `freePoolTimes`.
+ * Free GPU time of pools, by step. The counts of a pool have no single GPUs, but the owner of the pool may be known. The
+ * cost of a pool and an import is rounded once, and its steps add up to it. `rows`: `freePoolTimes`.
  */
 export function itemsOfPools(rows: readonly LakeRow[], rates: Rates, owners: ReadonlyMap<string, Owner>): Item[] {
   const together = Map.groupBy(rows, (row) => `${row.pool} ${row.import}`);

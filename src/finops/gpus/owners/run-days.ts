@@ -40,9 +40,9 @@ interface Days {
 }
 
 /**
- * GPU time of runs by run and day, within UTC days. A run is known by the run id that the holder, the workload or an owner
- * rule names. Time on a machine or GPU that a usage interval of other work holds as a whole has no cost here, but a reason: it
- * is metered there already.
+ * GPU time of runs by run and day, within UTC days. The run id comes from the holder, the workload or an owner rule. Time on
+ * a machine or GPU that a usage interval of other work holds completely has a reason instead of a cost: it is metered there
+ * already.
  */
 export async function runGpuDays(times: OwnedTimes, deps: OwnedDeps, within: Days): Promise<RunGpuDay[]> {
   const { items } = await times({ ...AS_USUAL, ...within }, 'day');
@@ -102,7 +102,10 @@ function toHours(us: bigint, { over, under }: Fraction): string {
   return decimalString(hours.toDecimalPlaces(20));
 }
 
-/** By day and run: why its GPU time is not priced, where usage of other work holds the same GPU or its whole machine then. */
+/**
+ * By day and run: the reason why its GPU time has no price, if usage of other work holds the same GPU or its whole machine
+ * at that time.
+ */
 async function findMeteredElsewhere(deps: OwnedDeps, sql: Sql, { from, to }: Days): Promise<Map<string, string>> {
   const span = { start: Date.parse(from), end: Date.parse(to) };
   const usage = await deps.usage(sql, span);
@@ -131,7 +134,7 @@ function identityOf(resourceId: string | null): string {
   return resourceId?.trim().toLowerCase() ?? '';
 }
 
-/** Usage of GPUs counts some GPUs of a machine; usage of anything else holds the machine. */
+/** Usage of a GPU resource counts some GPUs of a machine; usage of any other resource holds the machine. */
 function isGpuResource(resource: string): boolean {
   return /^gpu(:|$)/i.test(resource);
 }

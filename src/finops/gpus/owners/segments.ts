@@ -2,7 +2,7 @@ import type { Holder } from '../holders/holding.ts';
 import { isNobody } from '../holders/holding.ts';
 import type { TimeOfGpu } from '../holders/store.ts';
 
-/** Of a GPU, a stretch of time with all that held it together. Unix milliseconds, end exclusive. */
+/** A stretch of time of one GPU with all its concurrent holders. Unix milliseconds, end exclusive. */
 export interface Segment {
   readonly gpu: string;
   readonly start: number;
@@ -18,8 +18,8 @@ export interface Segments {
 }
 
 /**
- * Times of holders as stretches that do not overlap: where several held a GPU at once (time-slicing) they are one set. Who says that
- * nobody held it gives way to who says that somebody did. `times`: by GPU, then start.
+ * Times of holders as stretches that do not overlap: concurrent holders of a GPU (time-slicing) are one set. A report of a
+ * holder overrides a report of a free GPU at the same time. `times`: by GPU, then start.
  */
 export function segmentsOf(times: readonly TimeOfGpu[], holders: ReadonlyMap<string, Holder>): Segments {
   const places = new Map<string, number>();

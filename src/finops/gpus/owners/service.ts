@@ -34,17 +34,17 @@ import { type WholeRate, wholeRates } from './whole-rates.ts';
 export type OwnedDeps = KnownTimeDeps & OwnerDeps;
 export type OwnedQuery = z.infer<typeof getGpuOutcomes.query>;
 
-/** Everything that sums by owner are made of. */
+/** Input of all sums by owner. */
 export interface OwnedTime {
   readonly items: readonly Item[];
-  /** Where nothing was read, there is nothing. */
+  /** Null without readings. */
   readonly span: Span | null;
 }
 
-/** GPU time with its owners and its money, of one team where the question names one. */
+/** GPU time with its owners and its cost; of one team if the query names one. */
 export type OwnedTimes = (query: OwnedQuery, step: StepWidth) => Promise<OwnedTime>;
 
-/** Those who ask the same at the same time, as a page does with all its cards, are answered by one computation. */
+/** Concurrent identical queries, such as those of the cards of one page, share one computation. */
 export function ownedTimes(deps: () => OwnedDeps): OwnedTimes {
   const underWay = new Map<string, Promise<OwnedTime>>();
   return async ({ team, window, threshold, maxGap, from, to }, step) => {
@@ -55,10 +55,7 @@ export function ownedTimes(deps: () => OwnedDeps): OwnedTimes {
   };
 }
 
-/**
- * The same, computed again for each question. An answer that is stored must not come from a computation that began before the
- * last change.
- */
+/** The same without sharing. A stored result must not come from a computation that began before the last change. */
 export function freshTimes(deps: () => OwnedDeps): OwnedTimes {
   return async ({ team, ...query }, step) => selectTeam(await ownedTime(deps(), query, step), team);
 }
@@ -67,7 +64,7 @@ function selectTeam({ items, span }: OwnedTime, team: string | undefined): Owned
   return { items: items.filter(({ owner }) => team === undefined || owner.subject?.team === team), span };
 }
 
-/** GPU time of all readings, cut by who held the GPU, with its money. */
+/** GPU time of all readings, split by holder, with its cost. */
 async function ownedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth): Promise<OwnedTime> {
   const rates = await knownRates(deps);
   const whole = wholeRates(rates);
@@ -81,7 +78,7 @@ async function ownedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth): P
   });
 }
 
-/** What of pools nobody held is of whom the rules say. */
+/** Free GPU time of pools, with owners from the rules. */
 async function poolItems(
   deps: OwnedDeps,
   { session, stretches }: KnownTime,
@@ -96,12 +93,12 @@ async function poolItems(
 interface Told {
   readonly span: Span;
   readonly times: readonly ToldTime[];
-  /** Of each set: whose digests are in it. */
+  /** For each set: the digests of its holders. */
   readonly sets: readonly (readonly string[])[];
   readonly owners: ReadonlyMap<string, Owner>;
 }
 
-/** Who held the GPUs of which something was read, as far as anybody said; null where nothing was read. */
+/** Known holders of the GPUs with readings; null without readings. */
 async function toldTimes(deps: OwnedDeps, session: LakeSession): Promise<Told | null> {
   const [range] = await session.query(`SELECT min(s)::DOUBLE AS first, max(e)::DOUBLE AS last FROM ${MARKED}`);
   if (typeof range?.first !== 'number' || typeof range.last !== 'number') return null;
@@ -132,7 +129,7 @@ interface MeteredTimes {
   readonly holders: ReadonlyMap<string, Holder>;
 }
 
-/** Usage that names the GPU itself as what was held. A machine says nothing of which of its GPUs it was. */
+/** Usage with a single GPU as its resource. Usage of a machine does not identify its GPU. */
 function meteredTimes(gpus: readonly string[], usage: readonly UsageOfGpus[]): MeteredTimes {
   const named = new Map(gpus.map((gpu) => [gpu.toLowerCase(), gpu]));
   const times = new Map<string, TimeOfGpu[]>();
@@ -147,7 +144,7 @@ function meteredTimes(gpus: readonly string[], usage: readonly UsageOfGpus[]): M
   return { times, holders };
 }
 
-/** What was noted of a GPU stands before what its usage says. */
+/** Recorded holders of a GPU override those from its usage. */
 function withMetered(noted: readonly TimeOfGpu[], metered: MeteredTimes['times']): TimeOfGpu[] {
   if (metered.size === 0) return [...noted];
   const byGpu = Map.groupBy(noted, ({ gpu }) => gpu);
@@ -187,7 +184,7 @@ function scaleOf({ gpus }: MeasuredTimes): Fraction {
   return { over: loss.ms + loss.lostMs, under: loss.ms };
 }
 
-/** Prices of what a bill has reconciled, and owners of sets. */
+/** Price ratios of reconciled runs, and owners of sets. */
 async function pricing(deps: OwnedDeps, { sets, owners }: Told) {
   const runs = [...new Set([...owners.values()].flatMap(({ subject }) => subject?.run ?? []))];
   const reconciled = await deps.work.reconciledRuns(deps.store, runs);

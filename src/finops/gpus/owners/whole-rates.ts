@@ -1,7 +1,7 @@
 import { FOREVER_MS, type Rate, type Rates } from '../idle/rates.ts';
 import { type Fraction, fraction } from './money.ts';
 
-/** A price of one GPU for an hour, or why there is none. [since, until) in Unix milliseconds. */
+/** Hourly price of one GPU, or the reason why there is none. [since, until) in Unix milliseconds. */
 export interface WholeRate {
   readonly import: string;
   readonly since: number;

@@ -2,8 +2,8 @@ import { WHOLE_GPU_MILLI } from './lower-bound.ts';
 import type { PackNode, PackPod, PlacedPods } from './place-pods.ts';
 
 /**
- * Why a plan would not hold; null when it does. It counts from nothing but the lists and the placements: every pod is placed
- * once or named as unplaced, no node gives more CPU or memory than it has, no GPU more than itself, and models are as asked.
+ * The fault of a plan; null if it is valid. The check uses only the lists and the placements: every pod is placed once or
+ * named as unplaced, no node exceeds its CPU or memory, no GPU exceeds its capacity, and models are as requested.
  */
 export function faultOf(nodes: readonly PackNode[], pods: readonly PackPod[], plan: PlacedPods): string | null {
   const seen = new Set<number>();

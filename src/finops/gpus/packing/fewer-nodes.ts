@@ -3,32 +3,32 @@ import { lowerBoundGpus, WHOLE_GPU_MILLI } from './lower-bound.ts';
 import { packPods } from './pack-pods.ts';
 import { type PackNode, type PackPod, type PlacedPods, placePods } from './place-pods.ts';
 
-/** A node that pods may be on; what goes with every node (of DaemonSets) is taken off what it has. */
+/** A node for pods; its capacity excludes the pods of every node (DaemonSets). */
 export interface HostNode extends PackNode {
-  /** Pods that it takes at most; null: not told. */
+  /** Maximum number of pods; null: unknown. */
   readonly mostPods: number | null;
 }
 
 export interface HostedPod extends PackPod {
-  /** Place of its node in the list. */
+  /** Index of its node in the list. */
   readonly node: number;
-  /** Its pods stay on two nodes at least where they are on two. */
+  /** Pods of one workload that are on two nodes or more stay on at least two. */
   readonly workload: string;
-  /** It cannot be moved: its node stays. */
+  /** The pod cannot move, so its node stays. */
   readonly isFixed: boolean;
 }
 
 export interface FewerNodes {
   /** Names of nodes that nothing would be left on, the emptiest first. */
   readonly freed: readonly string[];
-  /** Where their pods would go. */
+  /** New nodes of their pods. */
   readonly moves: readonly { readonly pod: string; readonly from: string; readonly to: string }[];
 }
 
 /**
- * Which nodes can be emptied: as many of the emptiest as whose pods all find a place on the others, where what is there stays. CPU, memory,
- * whole GPUs and the number of pods are kept to; a placement that does not hold is a bug and no answer. Freeing more by moving what
- * stays too is not tried.
+ * Selects the nodes that can be emptied: as many of the emptiest nodes as possible whose pods all fit on the other nodes,
+ * while the pods of those nodes do not move. It respects CPU, memory, whole GPUs and the number of pods; an invalid
+ * placement is a bug and throws. It does not try to free more nodes by moving the remaining pods.
  */
 export async function fewerNodes(
   nodes: readonly HostNode[],
@@ -54,7 +54,7 @@ export async function fewerNodes(
     if (plan === null) tooMany = count;
     else [least, best] = [count, plan];
   }
-  // What one of the next cannot give up, another may.
+  // If one of the next nodes cannot be emptied, another may be.
   for (const next of order.slice(least, least + MOST_TRIES)) {
     if (best.freed.length >= Math.min(most, nodes.length - 1)) break;
     best = (await planOf([...best.freed, next])) ?? best;
@@ -62,15 +62,15 @@ export async function fewerNodes(
   return { freed: best.freed.map((index) => nodes[index]?.name ?? ''), moves: best.moves };
 }
 
-/** Each looks for places for all pods that move. */
+/** Maximum number of tries; each places all moved pods. */
 const MOST_TRIES = 64;
 
 interface Plan extends Pick<FewerNodes, 'moves'> {
-  /** Places of nodes. */
+  /** Indexes of nodes. */
   readonly freed: readonly number[];
 }
 
-/** The largest part of it that is asked for, of CPU, memory and GPUs. */
+/** Largest requested share among CPU, memory and GPUs. */
 function loadOf(node: PackNode, own: readonly PackPod[]): number {
   const sum = (of: (pod: PackPod) => number) => own.reduce((total, pod) => total + of(pod), 0);
   return Math.max(
@@ -115,7 +115,7 @@ async function emptied(
   };
 }
 
-/** Tries the other ways to place pods where the first leaves one out; null when all do. */
+/** Tries the other placement methods if the first one leaves a pod unplaced; null if all do. */
 async function placeAll(spaces: readonly PackNode[], moving: readonly PackPod[]): Promise<PlacedPods | null> {
   const balanced = await placePods(spaces, moving);
   if (balanced.unplaced.length === 0) return balanced;
@@ -144,7 +144,7 @@ function areFew(nodes: readonly HostNode[], after: ReadonlyMap<HostedPod, number
   return [...counts].every(([node, count]) => count <= (nodes[node]?.mostPods ?? Number.POSITIVE_INFINITY));
 }
 
-/** What is on several nodes stays so: the loss of one does not end it. */
+/** A workload on several nodes stays on several nodes: the loss of one node does not stop it. */
 function areApart(after: ReadonlyMap<HostedPod, number>): boolean {
   return [...Map.groupBy(after.keys(), ({ workload }) => workload).values()].every((own) => {
     const before = new Set(own.map(({ node }) => node)).size;
@@ -153,8 +153,8 @@ function areApart(after: ReadonlyMap<HostedPod, number>): boolean {
 }
 
 /**
- * No placement needs fewer nodes: the bound L2 of Martello and Toth, of CPU, of memory and of GPUs, as parts of the largest node, rounded
- * down to thousandths. 1 at least where there are pods.
+ * Lower bound of the number of nodes of any placement: the bound L2 of Martello and Toth, for CPU, memory and GPUs, as
+ * shares of the largest node, rounded down to thousandths. At least 1 if there are pods.
  */
 export function lowerBoundNodes(nodes: readonly PackNode[], pods: readonly PackPod[]): number {
   const bound = (has: (node: PackNode) => number, asks: (pod: PackPod) => number) => {

@@ -1,11 +1,11 @@
-/** A whole GPU, in thousandths, as shares of GPUs are asked for. */
+/** A whole GPU, in thousandths, the unit of requested GPU shares. */
 export const WHOLE_GPU_MILLI = 1000;
 
 /**
- * No packing needs fewer GPUs than this: the bound L2 of Martello and Toth. For every k up to half a GPU, shares over 1000 - k
- * have a GPU to themselves, those over a half have one each, and what is left of these is filled with the shares from k on
- * without a gap. Shares in thousandths, 1 to 1000; 0 for none.
- * Example: 600, 600, 600, 400 -> 3 (the sum alone, 2.2, would say 3 too; 600, 600, 600 -> 3 where the sum says 2).
+ * Lower bound of the number of GPUs of any packing: the bound L2 of Martello and Toth. For every k up to half a GPU, each
+ * share over 1000 - k takes a GPU alone, and each share over a half takes a separate GPU. The free space of the latter is
+ * filled with the shares from k on without a gap. Shares in thousandths, 1 to 1000; 0 for none.
+ * Example: 600, 600, 600, 400 -> 3 (the sum alone, 2.2, gives 3 too; for 600, 600, 600 it gives 2, and the bound 3).
  */
 export function lowerBoundGpus(shares: readonly number[]): number {
   const { counts, sums } = prefixes(shares);

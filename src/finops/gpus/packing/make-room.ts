@@ -88,7 +88,7 @@ function placeByMoving(state: State, index: number): boolean {
   return tries.slice(0, MOST_TRIES).some(({ node, moved }) => swapIn(state, index, node, moved));
 }
 
-/** Pods of a node that would have to go so that another fits; null where that does not help. */
+/** Pods of a node that must move so that another pod fits; null if that is not enough. */
 function podsInTheWay(state: State, node: number, pod: PackPod): number[] | null {
   const space = state.spaces[node];
   if (space === undefined || space.cpuMilli < pod.cpuMilli || space.memoryMib < pod.memoryMib) return null;
@@ -126,7 +126,7 @@ function podsInTheWay(state: State, node: number, pod: PackPod): number[] | null
   return enough() && cpuLeft >= pod.cpuMilli && memoryLeft >= pod.memoryMib ? [...moved] : null;
 }
 
-/** All or nothing: where one of the moved pods finds no other place, everything is as before. */
+/** Atomic: if one of the moved pods finds no other node, all changes are undone. */
 function swapIn(state: State, index: number, node: number, moved: readonly number[]): boolean {
   const before = moved.flatMap((one) => remove(state, one) ?? []);
   const done: number[] = [];

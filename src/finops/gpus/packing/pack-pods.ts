@@ -1,12 +1,12 @@
 import { makeRoom } from './make-room.ts';
 import { type Fit, type PackNode, type PackPod, type PlacedPods, placePods } from './place-pods.ts';
 
-/** What a plan leaves out and takes: the figures by which plans are compared, in this order. Less is better. */
+/** Size of a plan: the figures by which plans are compared, in this order. Less is better. */
 export interface PlanSize {
   readonly unplacedPods: number;
-  /** GPUs that they ask for, in thousandths. */
+  /** Requested GPUs of these pods, in thousandths. */
   readonly unplacedMilli: number;
-  /** Nodes with a pod on them. */
+  /** Nodes with at least one pod. */
   readonly usedNodes: number;
 }
 
@@ -18,10 +18,10 @@ export interface Packed {
   readonly firstFitDecreasing: PlacedPods;
 }
 
-/** Beyond so many unplaced pods the cluster is too small, and moving pods would take long for little. */
+/** With more unplaced pods the cluster is too small, and moving pods would take long with little gain. */
 const MOST_TO_MAKE_ROOM_FOR = 200;
 
-/** Ways to make a plan besides the two baselines. */
+/** Packing methods in addition to the two baselines. */
 const WAYS: readonly { readonly fit: Fit; readonly isLargestFirst: boolean }[] = [
   { fit: 'balanced', isLargestFirst: true },
   { fit: 'best', isLargestFirst: true },
@@ -29,9 +29,10 @@ const WAYS: readonly { readonly fit: Fit; readonly isLargestFirst: boolean }[] =
 ];
 
 /**
- * Packs all pods, which are known beforehand: the best of placing large pods first (balanced and best fit), of placing them in the order of the
- * list, and of the two baselines, so that no plan is worse than a baseline by unplaced pods, then GPUs, then nodes. Example: two nodes of 8 GPUs, pods of 1, 1 and 8: the order
- * of the list may put one small pod on each node; large pods first places all three.
+ * Packs a list of pods that is known in advance. It takes the best of: large pods first (balanced and best fit), the order
+ * of the list, and the two baselines. So no plan is worse than a baseline by unplaced pods, then GPUs, then nodes. Example:
+ * two nodes of 8 GPUs, pods of 1, 1 and 8: the order of the list may put one small pod on each node; large pods first places
+ * all three.
  */
 export async function packPods(nodes: readonly PackNode[], pods: readonly PackPod[]): Promise<Packed> {
   const largestFirst = orderBySize(pods);
@@ -51,7 +52,8 @@ export async function packPods(nodes: readonly PackNode[], pods: readonly PackPo
     least(({ unplacedPods }) => unplacedPods),
     least(({ unplacedMilli }) => unplacedMilli),
   ];
-  // More pods placed than by a baseline may be fewer GPUs: a plan that is no worse by both comes first, where there is one.
+  // More placed pods than in a baseline may mean fewer placed GPUs: a plan that is no worse in both is preferred, if one
+  // exists.
   const noWorse = sized.filter(({ size }) => size.unplacedPods <= fewestPods && size.unplacedMilli <= fewestMilli);
   const best = (noWorse.length > 0 ? noWorse : sized).reduce((a, b) => (isSmaller(b.size, a.size) ? b : a));
   return { plan: best.plan, bestFit, firstFitDecreasing };

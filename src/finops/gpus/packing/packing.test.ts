@@ -100,7 +100,7 @@ describe('placing pods', () => {
       fc.asyncProperty(fc.array(node, { maxLength: 6 }), fc.array(pod, { maxLength: 30 }), async (nodes, pods) => {
         const plan = await placePods(nodes, pods);
         expect(faultOf(nodes, pods, plan)).toBeNull();
-        // Alone on the last state of the nodes, what is unplaced has no place either.
+        // Each unplaced pod, tried alone on the final state of the nodes, does not fit either.
         const left = nodes.map((one, index) => {
           const here = plan.placements.filter((placement) => placement.node === index);
           const of = (field: 'cpuMilli' | 'memoryMib') =>

@@ -6,7 +6,7 @@ export interface PackNode {
   readonly cpuMilli: number;
   readonly memoryMib: number;
   readonly gpus: number;
-  /** Of its GPUs; null where nobody says it. */
+  /** Model of its GPUs; null if unknown. */
   readonly model: string | null;
 }
 
@@ -15,9 +15,9 @@ export interface PackPod {
   readonly cpuMilli: number;
   readonly memoryMib: number;
   readonly gpus: number;
-  /** Of each of its GPUs, in thousandths; below 1000 it shares one. */
+  /** Share of each of its GPUs, in thousandths; below 1000 it shares one. */
   readonly gpuMilli: number;
-  /** Models on which it may run; null: any. */
+  /** Allowed models; null: any. */
   readonly models: readonly string[] | null;
 }
 
@@ -31,13 +31,13 @@ export interface Placement {
 
 export interface PlacedPods {
   readonly placements: readonly Placement[];
-  /** Places in the list of pods that found no node. */
+  /** Indexes of the pods that fit on no node. */
   readonly unplaced: readonly number[];
-  /** What is free on each GPU, in thousandths, by node. */
+  /** Free share of each GPU, in thousandths, by node. */
   readonly freeMilli: readonly (readonly number[])[];
 }
 
-/** What is left of a node. */
+/** Free capacity of a node. */
 export interface Space extends PackNode {
   cpuLeft: number;
   memoryLeft: number;
@@ -46,15 +46,18 @@ export interface Space extends PackNode {
   wholeFree: number;
 }
 
-/** How good a node is for a pod: less is better, by `first`, then by `second`. */
+/** Score of a node for a pod: less is better, by `first`, then by `second`. */
 interface Score {
   first: number;
   second: number;
 }
 
-/** What one whole GPU that stays free on the node costs beside an imbalance of 0..1: whole ones together serve larger pods. */
+/**
+ * Penalty of one whole free GPU on the node, relative to an imbalance of 0..1: several whole free GPUs on one node can serve
+ * larger pods.
+ */
 const WHOLE_GPU_WEIGHT = 0.05;
-/** Other requests are answered between so many pods. */
+/** Number of pods between two yields to other requests. */
 const PODS_A_TURN = 50;
 
 /**
@@ -116,7 +119,7 @@ export function bestNode(spaces: readonly Space[], pod: PackPod, fit: Fit): numb
   return best;
 }
 
-/** False where the GPUs of the node do not suffice, or are of another model. */
+/** False if the GPUs of the node are insufficient, or of a different model. */
 function scoreOf(space: Space, pod: PackPod, fit: Fit, score: Score): boolean {
   if (pod.gpus === 0) {
     score.first = space.gpus;
@@ -145,7 +148,7 @@ function isShare({ gpus, gpuMilli }: PackPod): boolean {
   return gpus === 1 && gpuMilli < WHOLE_GPU_MILLI;
 }
 
-/** The GPU on which a share leaves the least free; null where it fits on none. */
+/** The GPU with the least free share after placement; null if the share fits on none. */
 function tightest(free: readonly number[], share: number): number | null {
   let best: number | null = null;
   let least = WHOLE_GPU_MILLI + 1;
@@ -158,7 +161,7 @@ function tightest(free: readonly number[], share: number): number | null {
   return best;
 }
 
-/** How far apart the shares of CPU and of GPUs are that the node has left with the pod on it, 0 to 1. */
+/** Difference between the remaining shares of CPU and of GPUs of the node with the pod on it, 0 to 1. */
 function imbalance({ cpuLeft, cpuMilli, freeMilli, gpus }: Space, pod: PackPod): number {
   const gpuShare = (freeMilli - pod.gpus * pod.gpuMilli) / (gpus * WHOLE_GPU_MILLI);
   return Math.abs((cpuLeft - pod.cpuMilli) / cpuMilli - gpuShare);
@@ -171,7 +174,7 @@ export function take(space: Space, pod: PackPod, fit: Fit): number[] {
   return gpus;
 }
 
-/** Puts a pod on GPUs of a node that are known to suffice. */
+/** Places a pod on GPUs of a node; the caller has checked that they suffice. */
 export function takeGpus(space: Space, pod: PackPod, gpus: readonly number[]): void {
   space.cpuLeft -= pod.cpuMilli;
   space.memoryLeft -= pod.memoryMib;

@@ -6,7 +6,7 @@ import { columnOf, openFile } from '../telemetry/source-file.ts';
 import { WHOLE_GPU_MILLI } from './lower-bound.ts';
 import type { PackNode, PackPod } from './place-pods.ts';
 
-/** What is looked through for every pod, so that a list made to do harm is refused. */
+/** Maximum sizes of the lists: every pod is compared with every node, so a malicious list is rejected. */
 const MOST_NODES = 20_000;
 const MOST_PODS = 200_000;
 

@@ -20,7 +20,7 @@ export async function packFiles(
   }));
   const { plan, bestFit, firstFitDecreasing } = await packPods(nodes, pods);
   for (const one of [plan, bestFit, firstFitDecreasing]) {
-    // A plan that does not hold is a bug, and its figures are not answered.
+    // An invalid plan is a bug, and its figures are not returned.
     const fault = faultOf(nodes, pods, one);
     if (fault !== null) throw new Error(`the plan does not hold: ${fault}`);
   }

@@ -1,10 +1,10 @@
 import { WHOLE_GPU_MILLI } from './lower-bound.ts';
 
 /**
- * Puts shares of GPUs (thousandths, 1 to 1000) on as few GPUs as it finds: the better of best-fit decreasing and of filling
- * one GPU after the other, the largest share that is left first and then those that leave the least free (minimum bin slack).
- * Answers the places of the shares in the given list, by GPU; each is on exactly one, and no GPU has more than 1000.
- * Example: [600, 600, 400, 300] -> [[0, 2], [1, 3]].
+ * Packs shares of GPUs (thousandths, 1 to 1000) on as few GPUs as it can. It takes the better of best-fit decreasing and
+ * minimum bin slack, which fills one GPU after the other: the largest remaining share first, then those that leave the least
+ * free. Returns the indexes of the shares by GPU; each is on exactly one, and no GPU has more than 1000. Example: [600, 600,
+ * 400, 300] -> [[0, 2], [1, 3]].
  */
 export function shareGpus(shares: readonly number[]): number[][] {
   const [fitted, filled] = [bestFitDecreasing(shares), filledOneByOne(shares)];
@@ -12,7 +12,7 @@ export function shareGpus(shares: readonly number[]): number[][] {
 }
 
 function bestFitDecreasing(shares: readonly number[]): number[][] {
-  // By what is free on them, so that finding the best is no search through all.
+  // Grouped by free share, so that the best fit is found without a search through all GPUs.
   const byFree: number[][][] = Array.from({ length: WHOLE_GPU_MILLI + 1 }, () => []);
   const gpus: number[][] = [];
   for (const place of descending(shares)) {

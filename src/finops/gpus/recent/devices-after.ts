@@ -1,7 +1,7 @@
 import type { LakeSession } from '../../../platform/lake/index.ts';
 import type { Device } from './devices.ts';
 
-/** What is known of the GPUs of recent readings once these are in their days; after `gathered_utilization` was made. */
+/** Facts of the GPUs after folding the recent readings into their days; needs `gathered_utilization`. */
 export async function devicesAfter(session: LakeSession, recent: string, known: readonly Device[]): Promise<Device[]> {
   const seen = await session.query(
     `SELECT gpu, arg_max(source, "sampledAt") AS source, max(host) AS host, max(model) AS model, max(slices)::INTEGER AS slices,

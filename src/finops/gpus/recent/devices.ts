@@ -1,14 +1,14 @@
 import type { Sql } from '../../../platform/store/index.ts';
 
-/** What is known of a GPU, or of a part of one, by what was read last. */
+/** Facts of a GPU, or of a part of one, from its last reading. */
 export interface Device {
   readonly gpu: string;
   readonly source: string;
   readonly host: string | null;
   readonly model: string | null;
-  /** Of seven parts of the GPU's compute (MIG); null for a whole GPU. */
+  /** Number of sevenths of the GPU's compute (MIG); null for a whole GPU. */
   readonly slices: number | null;
-  /** Rank of the signal that its utilization is read from; null before the first. */
+  /** Rank of the signal that gives its utilization; null before the first reading. */
   readonly signal: number | null;
   /** Last reading of that signal, Unix milliseconds. */
   readonly signalAt: number | null;

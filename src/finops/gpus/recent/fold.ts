@@ -27,16 +27,16 @@ export interface FoldDeps extends ChangeDeps {
   readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Series of one instant come in several requests: readings younger than this wait for each other. */
+/** Series of one instant arrive in several requests, so readings younger than this are not folded yet. */
 const HELD_BACK_MS = 120_000;
 const DAY_MS = 86_400_000;
 const METRICS = ['utilization', 'memory', 'energy'] as const satisfies readonly GpuMetric[];
-/** Holders that are told at once. */
+/** Maximum number of holders per call. */
 const HOLDINGS_A_CALL = 10_000;
-/** Partition of readings that wait on. */
+/** Partition of readings that are not folded yet. */
 const WAITING = 'waiting';
 
-/** Puts recent readings into their days, and tells who held what. What fails leaves everything as it was, to be tried again. */
+/** Folds recent readings into their days, and records the holders. A failure changes nothing, so that the fold can be retried. */
 export function fold(deps: FoldDeps): Promise<void> {
   return deps.oneAtATime(() => foldOnce(deps));
 }
@@ -54,7 +54,7 @@ async function foldOnce(deps: FoldDeps): Promise<void> {
       await deps.holdings.note(done.holdings.slice(at, at + HOLDINGS_A_CALL));
     }
     await store.transaction(async (sql) => {
-      // An import of another server has written days meanwhile: what was made of the older ones is thrown away.
+      // An import of another server has written days in the meantime: the files built from the older days are discarded.
       if ((await lake.sequence(sql, GPU_SAMPLE)) !== sequence) throw new Error('days of readings changed meanwhile');
       await swapIn(lake, sql, done.written);
       const days = [...partitionsIn(done.written.flatMap((one) => one.files))].flatMap(
@@ -73,7 +73,7 @@ async function foldOnce(deps: FoldDeps): Promise<void> {
   }
 }
 
-/** Recent files that were folded are gone; those that came meanwhile, and readings that wait on, stay. */
+/** Removes the folded recent files; files that arrived in the meantime, and readings that are not folded yet, stay. */
 async function takeOut({ lake }: FoldDeps, sql: Sql, folded: readonly StagedFile[], waiting: readonly StagedFile[]) {
   const gone = new Set(folded.map(({ id }) => id));
   const now = await lake.files(sql, GPU_RECENT);
@@ -87,7 +87,7 @@ interface Folded {
   readonly waiting: readonly StagedFile[];
   readonly holdings: readonly GpuHolding[];
   readonly devices: readonly Device[];
-  /** Readings of days that are no longer kept one by one, by source. */
+  /** Readings of days without single readings, by source. */
   readonly rolledUp: ReadonlyMap<string, LeftOut>;
 }
 
@@ -150,7 +150,7 @@ async function foldMetric(deps: FoldDeps, { session, stage, metric, rolledUp }: 
     );
     for (const { source, readings } of lost) noteClosed(rolledUp, String(source), Number(readings), day);
   }
-  // An hour costs little to be written anew each time. What comes to a day that is whole goes to the day.
+  // Rewriting an hour is cheap. A late reading of a joined day goes into the day.
   const whole = new Set(await deps.lake.partitions(deps.store, GPU_SAMPLE));
   const open = hours.filter((hour) => !closed.has(dayOf(hour)));
   const spans = [...new Set(open.map((hour) => (whole.has(partitionOf(metric, dayOf(hour))) ? dayOf(hour) : hour)))];

@@ -2,10 +2,10 @@ import { literal } from '../../../platform/lake/index.ts';
 import type { GpuMetric } from '../telemetry/schema.ts';
 import type { Device } from './devices.ts';
 
-/** So long a GPU keeps the best signal that was read of it: what is missing meanwhile is missing, and not another figure. */
+/** Time for which a GPU keeps its best signal: without it, readings are missing instead of coming from a different signal. */
 export const SIGNAL_KEPT_MS = 3_600_000;
 
-/** A FROM item of what is known of GPUs. */
+/** A FROM item of the known facts of GPUs. */
 export function knownDevices(devices: readonly Device[]): string {
   const columns = 'gpu, slices, signal, signalAt, seenAt';
   if (devices.length === 0) {
@@ -19,10 +19,11 @@ export function knownDevices(devices: readonly Device[]): string {
 }
 
 /**
- * One reading for each GPU and instant of recent ones: gpu, sampledAt, value, intervalMs, import, signal. Where series of several
- * holders are of one GPU, that of the GPU itself counts; else they are copies of it when they are equal, and parts when they are not.
- * Of several signals one is taken for all instants at hand: the best that was read at half of them at least, and not a lesser one
- * than the GPU had within the hour. A GPU of which parts (MIG) are read has no reading of its own.
+ * One reading for each GPU and instant of the recent ones: gpu, sampledAt, value, intervalMs, import, signal. If series of
+ * several holders belong to one GPU, the series of the GPU itself counts; without it, equal series are copies, and different
+ * ones are parts that are added up. Of several signals, one is used for all present instants: the best one that was read at
+ * half of them or more, but not a lower-ranked one than the signal of the GPU within the last hour. A GPU whose parts (MIG)
+ * have readings has no separate reading.
  */
 export function gatheredSelect(metric: GpuMetric, recent: string, devices: string): string {
   const wholes = `SELECT split_part(gpu, '/', 1) FROM (SELECT gpu FROM ${recent} WHERE contains(gpu, '/')
@@ -43,12 +44,13 @@ export function gatheredSelect(metric: GpuMetric, recent: string, devices: strin
     FROM series s JOIN chosen c ON c.gpu = s.gpu AND c.signal = s.signal GROUP BY s.gpu, s."sampledAt"`;
 }
 
-/** A counter loses nothing between two readings of it: so often two are kept. */
+/** A counter loses nothing between two of its readings, so two per interval are enough. */
 const ENERGY_STEP_MS = 5 * 60_000;
 
 /**
- * Readings of the counters of energy, in the form of {@link gatheredSelect}: in each five minutes the first and the largest, which is the
- * last, or that before the counter has begun anew. A counter is of a whole GPU, however many parts and holders its series name.
+ * Readings of energy counters, in the form of {@link gatheredSelect}: the first and the largest of each five minutes. The
+ * largest is the last one, or the one before a counter reset. A counter belongs to a whole GPU, however many parts and
+ * holders its series name.
  */
 export function gatheredEnergy(recent: string): string {
   const read = `SELECT split_part(gpu, '/', 1) AS gpu, "sampledAt", max(value) AS value, max(source) AS source
@@ -59,7 +61,7 @@ export function gatheredEnergy(recent: string): string {
     FROM (${read}) r SEMI JOIN (${steps}) s ON s.gpu = r.gpu AND s."sampledAt" = r."sampledAt"`;
 }
 
-/** Stretches of the same holder, joined: gpu, start and end (Unix milliseconds), and who it was. */
+/** Stretches of the same holder, joined: gpu, start and end (Unix milliseconds), and the holder. */
 export function holdingsSelect(recent: string): string {
   const who = 'gpu, namespace, pod, container, pid';
   const rows = `SELECT ${who}, host, model, epoch_ms("sampledAt") AS s, epoch_ms("endsAt") AS e, "intervalMs" AS i

@@ -17,7 +17,7 @@ const START = Date.parse('2026-11-02T10:00:00Z');
 const STEP = 15_000;
 const TARGET = { job: 'dcgm', namespace: 'gpu-operator', pod: 'node-agent-n1', container: 'agent' };
 
-/** Folds what is taken of batches of series, each as it came, and answers who held what, in steps from the start. */
+/** Folds batches of series, each on arrival, and returns the holders, in steps from the start. */
 async function heldBy(...batches: readonly (readonly Series[])[]) {
   const folder = mkdtempSync(join(tmpdir(), 'steelyard-'));
   await using store = await openStore({ database: 'sqlite', folder });

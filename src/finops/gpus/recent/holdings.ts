@@ -1,6 +1,6 @@
 import type { GpuHolding } from '../holders/holding.ts';
 
-/** Keeps who held GPUs: within the time of a GPU that they tell of, they alone stand. The same may be told again. */
+/** Records holders of GPUs: within the reported time of a GPU, only the reported holders count. Idempotent. */
 export interface Holdings {
   note(holdings: readonly GpuHolding[]): Promise<void>;
 }

@@ -23,8 +23,8 @@ export function liveStretches(part: LivePart): string {
 }
 
 /**
- * Readings that are not in their days yet, of each GPU those after all that is known of it: nothing is counted twice. What came late,
- * before the end of what is known, is seen when it is in its day.
+ * Readings that are not in their days yet, of each GPU those after its stretches, so that nothing is counted twice. A late
+ * reading, before the end of the stretches, is visible after the fold into its day.
  */
 export function liveSamples({ metric, recent, devices, stretches, from, to }: LivePart): string {
   const within = [

@@ -5,9 +5,10 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 
 /**
- * Readings on their way into their days, as they came: of one GPU and instant there may be several, of several series, signals and tries.
- * `metric` is `utilization` (a ratio), `memory` (bytes), `energy` (joules counted) or `holder` (who held the GPU from `sampledAt` to `endsAt`). `holder`: whom
- * the series names; null is the series of the GPU itself. `signal`: rank of what was read, of which the lowest counts.
+ * Received readings that are not in their days yet. One GPU and instant may have several, from several series, signals and
+ * retries. `metric` is `utilization` (a ratio), `memory` (bytes), `energy` (joules of the counter) or `holder` (a holder of
+ * the GPU from `sampledAt` to `endsAt`). `holder`: the holder in the labels of the series; null is the series of the GPU
+ * itself. `signal`: rank of the signal; the lowest counts.
  */
 export const GPU_RECENT: LakeTable = {
   name: 'gpu_recent',
@@ -40,7 +41,7 @@ export interface OpeningReadings {
   readonly folder: string;
 }
 
-/** Opens the journal of readings: what an earlier process acknowledged is in it. Whoever sends readings keeps none of them. */
+/** Opens the journal of readings. It contains the readings that an earlier process acknowledged, because the sender keeps no copy. */
 export function openGpuReadings({ clock, ...opening }: OpeningReadings): Promise<JournaledTable> {
   const deps = { ...opening, fsync: 'always', now: clock.now } as const;
   return openJournaledTable(deps, { table: GPU_RECENT, dayOf: 'sampledAt' });

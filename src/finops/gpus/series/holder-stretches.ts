@@ -2,7 +2,7 @@ import type { JournaledRow } from '../../../platform/journal/index.ts';
 import { GAP_FACTOR } from '../telemetry/day-sql.ts';
 import type { SeriesSubject } from './labels.ts';
 
-/** Somebody, or nobody (`pod` and `pid` null), who held a GPU at instants. */
+/** A holder of a GPU at some instants, or no holder (`pod` and `pid` null). */
 export interface Held {
   readonly subject: Omit<SeriesSubject, 'holder'> & {
     readonly namespace: string | null;
@@ -15,8 +15,8 @@ export interface Held {
 }
 
 /**
- * Who held each GPU, as rows of the table of recent readings: instants no further apart than half an interval late are one stretch,
- * up to an interval after the last. Nobody held a GPU at an instant at which no series names a holder.
+ * Holders of each GPU, as rows of the table of recent readings. Instants at most 1.5 intervals apart are one stretch, which
+ * lasts up to an interval after the last one. A GPU is free at an instant without a series that names a holder.
  */
 export function stretchesOf(
   held: readonly Held[],

@@ -1,14 +1,14 @@
 export type Labels = Readonly<Record<string, string>>;
 
-/** What a series is of: a GPU, or a part of one, and who held it. */
+/** Subject of a series: a GPU, or a part of one, and its holder. */
 export interface SeriesSubject {
   /** UUID, and for a part of a GPU (MIG) `UUID/INSTANCE`. */
   readonly gpu: string;
   readonly host: string | null;
   readonly model: string | null;
-  /** Of seven parts of the GPU's compute; null for a whole GPU, and where its profile cannot be read. */
+  /** Number of sevenths of the GPU's compute; null for a whole GPU, and if its profile cannot be parsed. */
   readonly slices: number | null;
-  /** Null: nobody, as far as this series says. */
+  /** Null: this series names no holder. */
   readonly holder: SeriesHolder | null;
 }
 
@@ -18,14 +18,15 @@ export interface SeriesHolder {
   readonly container: string | null;
 }
 
-/** How the pod that runs an exporter is usually called. */
+/** Usual name of the pod that runs an exporter. */
 const EXPORTER = /dcgm[-_]?exporter/i;
 
 /**
- * What the labels of a series say; null without a UUID, because an index is its host's alone. `renamed`: Prometheus has given the
- * series of this scrape labels of its own, so that `pod` is the exporter's pod and the holder is `exported_pod`, or nobody.
- * Example: `{UUID="GPU-a", GPU_I_ID="3", GPU_I_PROFILE="2g.20gb", exported_pod="train", pod="dcgm-exporter-x"}` ->
- * gpu `GPU-a/3`, 2 slices, held by `train`.
+ * The subject in the labels of a series; null without a UUID, because an index is unique only on its host. `renamed`:
+ * Prometheus has added target labels to the series of this scrape, so that `pod` is the exporter's pod and the holder is
+ * `exported_pod`, or there is none.
+ * Example: `{UUID="GPU-a", GPU_I_ID="3", GPU_I_PROFILE="2g.20gb", exported_pod="train", pod="dcgm-exporter-x"}` -> gpu
+ * `GPU-a/3`, 2 slices, held by `train`.
  */
 export function subjectOf(labels: Labels, renamed: boolean): SeriesSubject | null {
   const uuid = text(labels.UUID) ?? text(labels.uuid);
@@ -55,7 +56,7 @@ function holderOf(labels: Labels, renamed: boolean): SeriesHolder | null {
       container: text(labels.exported_container),
     };
   }
-  // The exporter's old mode, whose names Prometheus has no labels of its own for.
+  // The exporter's old mode; Prometheus has no target labels of these names.
   const old = text(labels.pod_name);
   if (old !== null) return { pod: old, namespace: text(labels.pod_namespace), container: text(labels.container_name) };
   const pod = text(labels.pod);
@@ -64,7 +65,7 @@ function holderOf(labels: Labels, renamed: boolean): SeriesHolder | null {
 }
 
 /**
- * Of series, the scrapes (by job) in which Prometheus renamed labels of the exporter: in these, a series without `exported_pod` has no
+ * Jobs of the scrapes in which Prometheus renamed labels of the exporter. In these, a series without `exported_pod` has no
  * holder, whatever its `pod` is.
  */
 export function renamedJobs(all: Iterable<Labels>): ReadonlySet<string> {
@@ -73,7 +74,7 @@ export function renamedJobs(all: Iterable<Labels>): ReadonlySet<string> {
   return jobs;
 }
 
-/** Longer, or with characters that are no text, is nobody's name. */
+/** A longer label, or one with control characters, is not a name. */
 const LONGEST_NAME = 300;
 
 function text(value: string | undefined): string | null {

@@ -1,4 +1,4 @@
-/** Readings that were not kept, by reason. */
+/** Rejected readings, by reason. */
 export interface LeftOut {
   readonly reason: string;
   readings: number;

@@ -1,29 +1,32 @@
 import { isDcgmBlank } from '../../../platform/gpus/index.ts';
 import type { GpuSignal } from '../sources/schema.ts';
 
-/** What a metric of the DCGM exporter is here. */
+/** Meaning of a metric of the DCGM exporter. */
 export interface Signal {
   readonly metric: 'utilization' | 'memory' | 'energy';
-  /** Of several signals of one GPU the lowest counts; 0 for what has one alone. */
+  /** Of several signals of one GPU the lowest rank counts; 0 for a metric with a single signal. */
   readonly rank: number;
   readonly factor: number;
-  /** In its own unit; more is not believed. */
+  /** Maximum, in the unit of the metric; larger values are rejected. */
   readonly most: number;
-  /** Has a small floor where nothing runs. */
+  /** Has a small noise floor without load. */
   readonly noisy: boolean;
 }
 
 const MIB = 1024 ** 2;
 const JOULES_A_MILLIJOULE = 1e-3;
 
-/** How much of a GPU works (SM_ACTIVE), whether any of it does (GR_ENGINE_ACTIVE), whether a kernel ran at all (GPU_UTIL). */
+/**
+ * Share of the GPU's multiprocessors at work (SM_ACTIVE), share of time with any of them at work (GR_ENGINE_ACTIVE), share
+ * of time with a running kernel (GPU_UTIL).
+ */
 export const UTILIZATION_SIGNALS = [
   'DCGM_FI_PROF_SM_ACTIVE',
   'DCGM_FI_PROF_GR_ENGINE_ACTIVE',
   'DCGM_FI_DEV_GPU_UTIL',
 ] as const satisfies readonly GpuSignal[];
 
-/** Rank of what other readers call utilization: NVML's share of the time in which a kernel ran. */
+/** Rank of the utilization of other readers: NVML's share of the time with a running kernel. */
 export const KERNEL_RAN = 2;
 export const MEMORY_SIGNAL = 'DCGM_FI_DEV_FB_USED';
 export const ENERGY_SIGNAL = 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION';
@@ -49,9 +52,9 @@ export type Fault =
   | 'below zero'
   | 'more than there can be';
 
-/** A value in our unit (a ratio, bytes, joules), or why it is none. What is below the noise of its counter is zero: nothing runs. */
+/** A value in our unit (a ratio, bytes, joules), or the fault. A value below the noise floor of its counter is zero: nothing runs. */
 export function readingOf(value: number, signal: Signal, noiseRatio: number): number | Fault {
-  // The largest mark is what a float makes of infinity's neighbours, so it is asked first.
+  // DCGM's blank values exceed every maximum, so they are checked first. Their range includes infinity, a separate fault.
   if (Number.isFinite(value) && isDcgmBlank(value)) return 'a mark of DCGM for "not known"';
   if (!Number.isFinite(value)) return 'no value: NaN or infinite';
   if (value < 0) return 'below zero';

@@ -4,7 +4,7 @@ import { type Labels, renamedJobs, type SeriesSubject, subjectOf } from './label
 import { type LeftOut, noteLeftOut } from './left-out.ts';
 import { readingOf, type Signal, signalOf } from './signals.ts';
 
-/** A series with its samples, in whatever way it came. */
+/** A series with its samples, independent of its transport. */
 export interface Series {
   readonly labels: Labels;
   /** Unix milliseconds and the value as it was sent. */
@@ -16,15 +16,15 @@ export interface Taking {
   readonly source: string;
   readonly intervalMs: number;
   readonly noiseRatio: number;
-  /** Unix milliseconds: what is outside of [earliest, latest] is not believed, or no longer kept by the reading. */
+  /** Unix milliseconds: readings outside of [earliest, latest] are rejected as too old for the retention, or implausible. */
   readonly earliest: number;
   readonly latest: number;
 }
 
 export interface Taken {
-  /** As the table of recent readings has them. */
+  /** Rows of the table of recent readings. */
   readonly rows: readonly JournaledRow[];
-  /** Readings among them. */
+  /** Number of readings among them. */
   readonly readings: number;
   readonly leftOut: readonly LeftOut[];
 }
@@ -35,7 +35,7 @@ interface Known {
   readonly subject: SeriesSubject;
 }
 
-/** Series of the DCGM exporter as readings, and as stretches of who held what. Series of anything else are passed over. */
+/** Converts series of the DCGM exporter into readings, and into stretches of holders. Other series are skipped. */
 export function takeSeries(all: readonly Series[], taking: Taking): Taken {
   const leftOut: LeftOut[] = [];
   const renamed = renamedJobs(all.map(({ labels }) => labels));

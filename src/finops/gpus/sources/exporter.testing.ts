@@ -1,14 +1,14 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Series } from '../series/take.ts';
 
-/** For tests: what an exporter answers, as the series of one scrape at an instant; `labels` are what Prometheus adds. */
+/** For tests: the answer of an exporter, as the series of one scrape at an instant; `labels` are the target labels of Prometheus. */
 export function scraped(text: string, at: number, labels: Readonly<Record<string, string>> = {}): Series[] {
   return text.split('\n').flatMap((line) => {
     const [, name, inside = '', value] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) return [];
     const own = [...inside.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', of = '']) => [key, of] as const);
     const given = Object.fromEntries(own.filter(([, of]) => of !== ''));
-    // As Prometheus does without honor_labels: what both have is the target's, and the exporter's is renamed.
+    // As Prometheus without honor_labels: on a collision the target's label stays, and the exporter's label is renamed.
     const renamed = Object.entries(given).map(([key, of]) => [key in labels ? `exported_${key}` : key, of] as const);
     const number = value === '+Inf' ? Number.POSITIVE_INFINITY : Number(value);
     return [{ labels: { ...Object.fromEntries(renamed), ...labels, __name__: name }, samples: [[at, number]] }];

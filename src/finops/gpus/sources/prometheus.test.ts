@@ -8,7 +8,7 @@ import { type Asked, json, matrix, refusal, standIn } from './stand-in.testing.t
 const START = Date.parse('2026-11-02T10:00:00Z');
 const STEP = 15_000;
 
-/** GPU_UTIL of one GPU at every instant that is asked for and is none of the missing. */
+/** GPU_UTIL of one GPU at every requested instant that is not missing. */
 function everyInstant(
   { query, start, end, step }: Asked,
   response: ServerResponse,
@@ -46,7 +46,7 @@ describe('a Prometheus', () => {
       if (index > 0) expect(start).toBe((windows[index - 1]?.end ?? 0) + STEP);
     }
     expect(await idle(application)).toMatchObject({ samples: 480 });
-    // What came late lies in the overlap.
+    // Late samples are within the overlap.
     missing.clear();
     asked.length = 0;
     clock.at += 300_000;
@@ -134,7 +134,7 @@ describe('a Prometheus', () => {
         lastError: { code },
       });
       expect(source?.lastError?.detail, what).toMatch(why);
-      // About containers it is asked apart, and so is in trouble apart.
+      // Containers are queried separately, so they also fail separately.
       expect(source?.containers?.lastError?.code, what).toBe(code);
       expect(source?.containers?.readUntil).toBe('2026-11-02T12:00:00.000Z');
     }

@@ -4,12 +4,12 @@ import { resolveSecret } from '../../../platform/secrets/index.ts';
 import type { Series } from '../series/take.ts';
 import type { PrometheusSource } from './schema.ts';
 
-/** More points of one series Prometheus refuses to answer at once. */
+/** Maximum number of points of one series that Prometheus answers in one query. */
 export const MOST_POINTS = 11_000;
-/** An answer of more is asked for in parts: it is held in memory while it is read. */
+/** A larger answer is queried in parts: it is held in memory while it is read. */
 const MOST_BYTES = 128 * 1024 * 1024;
 const ASK_MS = 60_000;
-/** Readings later than that after the last one of their series are missing, not the same again. */
+/** Lookback of a query, in intervals: after a longer gap a series has no value, instead of a repetition of its last one. */
 const LOOKBACK_FACTOR = 1.5;
 
 const Answer = z.object({
@@ -28,20 +28,20 @@ const Refusal = z.object({ status: z.literal('error'), errorType: z.string(), er
 
 export interface RangeQuery {
   readonly query: string;
-  /** Unix milliseconds, both of them instants that are asked for. */
+  /** Unix milliseconds; both ends are instants of the query. */
   readonly start: number;
   readonly end: number;
   readonly stepMs: number;
 }
 
-/** It would answer, but not so much at once. */
+/** The source would answer, but the query is too large. */
 export class TooMuchAsked extends Error {}
 
-/** Kinds of refusals of too much work: they go away with less of it. */
+/** Refusals because of too much work: a smaller query succeeds. */
 const TOO_MUCH = /too many samples|maximum resolution|timed? ?out|too large|limit/i;
 
 /**
- * Series of a range, asked by POST. Errors: {@link TooMuchAsked}; `gpu_source_unreachable`; `gpu_source_refused`;
+ * Series of a range, queried by POST. Errors: {@link TooMuchAsked}; `gpu_source_unreachable`; `gpu_source_refused`;
  * `secret_unresolved`.
  */
 export async function queryRange(
@@ -96,7 +96,7 @@ async function ask(
   const timeout = AbortSignal.timeout(ASK_MS);
   try {
     const within = AbortSignal.any([signal, timeout]);
-    // A token goes nowhere but to the address that was said.
+    // The token is sent only to the configured address, so redirects are not followed.
     const answer = await fetch(address, { method: 'POST', headers, body, signal: within, redirect: 'manual' });
     return { status: answer.status, text: await bounded(answer) };
   } catch (error) {

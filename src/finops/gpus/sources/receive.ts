@@ -11,15 +11,15 @@ import { findSources, noteRead, type StoredSource } from './store.ts';
 import type { SyncDeps } from './sync.ts';
 import { InvalidWriteRequest, parseWriteRequest } from './write-request.ts';
 
-/** A body as it comes, and unpacked; Prometheus sends some hundred kilobytes. */
+/** Limits of a body, packed and unpacked; Prometheus sends some hundred kilobytes. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 const UNPACKED_LIMIT_BYTES = 32 * 1024 * 1024;
-/** Clocks of other machines may go before ours by so much. */
+/** Maximum time by which the clock of a sender may be ahead of ours. */
 const SKEW_MS = 3_600_000;
-/** What is older was sent by mistake, or by a clock that is wrong: a Prometheus sends again for some hours at most. */
+/** An older reading is an error of the sender, or of its clock: a Prometheus retries for some hours at most. */
 const OLDEST_MS = 400 * 86_400_000;
 
-/** Where Prometheus writes to: `remote_write: [{ url: …/api/v1/gpus/sources/NAME/write }]`. */
+/** Endpoint for the remote write of Prometheus: `remote_write: [{ url: …/api/v1/gpus/sources/NAME/write }]`. */
 export function remoteWritePlugin(deps: SyncDeps): Plugin {
   return (app) => {
     app.removeAllContentTypeParsers();
@@ -71,7 +71,7 @@ function parseBody(body: Uint8Array) {
   }
 }
 
-/** What of readings that are sent is believed. */
+/** Limits for the acceptance of received readings. */
 export function taking({ clock }: SyncDeps, { id, spec }: StoredSource) {
   const now = clock.now();
   const noiseRatio = spec.type === 'mlflow' ? 0 : spec.noise;
@@ -84,7 +84,7 @@ interface Sent {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Safe when it resolves; seen by whoever asks next. */
+/** The readings are durable when it resolves, and visible to the next query. */
 export async function keepSent(deps: SyncDeps, { name }: Pick<StoredSource, 'name'>, sent: Sent): Promise<void> {
   if (sent.rows.length === 0 && sent.leftOut.length === 0) return;
   await deps.recent.append(sent.rows);
@@ -121,13 +121,13 @@ export async function receiveReadings(deps: SyncDeps, name: string, { host, gpus
 
 const WORK = 'steelyard-';
 
-/** Whose processes were on it; nobody's where there were none, and nothing is said where that is not told. */
+/** The processes on a GPU as holders: one without a process if the GPU was free, and none if the processes were not reported. */
 function heldBy(host: string, { at, uuid, model, pids, work = {} }: Watched['gpus'][number]) {
   const machine = { gpu: uuid, host, model, slices: null, namespace: null, pod: null };
   const holders = pids?.length === 0 ? [null] : (pids ?? []);
   return holders.map((pid) => {
     const id = work[String(pid)];
-    // Work on this machine is named as it is in a container of its own.
+    // Work on this machine has the name that it would have in a separate container.
     const container = id === undefined ? null : `${WORK}${id}`;
     return { subject: { ...machine, container, pid }, instants: [Date.parse(at)] };
   });

@@ -11,7 +11,7 @@ import { keepSent, taking } from './receive.ts';
 import { findSources, readUntilOfRun, type StoredSource, saveReadUntilOfRun } from './store.ts';
 import type { SyncDeps } from './sync.ts';
 
-/** What runs log of their GPUs, as the other wing knows it. */
+/** GPU metrics that runs log; implemented by MLOps. */
 export interface RunGpus {
   gpuSamples(
     sql: Sql,
@@ -32,22 +32,22 @@ export interface RunsDeps extends SyncDeps {
 }
 
 const READ_RUN = 'gpus.read_run';
-/** A run that logs is read so often. */
+/** Minimum interval between two reads of a logging run. */
 const EVERY_MS = 5 * 60_000;
-/** What was logged late is in the time that is read once more. */
+/** Late metrics are within this overlap, which is read again. */
 const OVERLAP_MS = 10 * 60_000;
 const BYTES_A_MEGABYTE = 1e6;
 
 const Observed = z.object({ runId: z.string() });
 
-/** Takes what runs log of their GPUs, where a source says so. */
+/** Imports the GPU metrics that runs log, if a source enables it. */
 export function listenToRuns(deps: RunsDeps, events: Pick<Events, 'subscribe'>, runs: RunGpus): void {
   deps.jobs.register(READ_RUN, { handler: (payload) => readRun(deps, runs, Observed.parse(payload).runId) });
   events.subscribe('gpus', ['run.usage_observed'], async ({ payload }) => {
     const { runId } = Observed.parse(payload);
     if ((await runSource(deps)) === null) return;
     const part = Math.floor(deps.clock.now() / EVERY_MS);
-    // What is logged from now to the end of this part of time is read after it, once.
+    // One read after the end of this interval covers all metrics logged until then.
     const runAt = new Date((part + 1) * EVERY_MS).toISOString();
     const uniqueKey = `${READ_RUN}:${runId}:${part}`;
     await deps.store.transaction((sql) =>
@@ -97,7 +97,7 @@ async function readRun(deps: RunsDeps, runs: RunGpus, runId: string): Promise<vo
   await saveReadUntilOfRun(deps.store, runId, newest);
 }
 
-/** As DCGM's counters of the same kind: percent, and megabytes where those are MiB. */
+/** Checked like DCGM's counters of the same kind: percent, and megabytes instead of MiB. */
 function judged(metric: 'utilization_percentage' | 'memory_usage_megabytes', logged: number) {
   const of = signalOf(metric === 'utilization_percentage' ? 'DCGM_FI_DEV_GPU_UTIL' : 'DCGM_FI_DEV_FB_USED');
   if (of === null) throw new Error('both are signals');

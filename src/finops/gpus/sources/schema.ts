@@ -31,7 +31,7 @@ const noise = z
     'Values of SM_ACTIVE and GR_ENGINE_ACTIVE below it, 0 to 1, are noise where nothing runs, and kept as zero',
   );
 
-/** Matchers of PromQL, as they stand between braces. */
+/** Matchers of PromQL, in the syntax between braces. */
 const Selector = z
   .string()
   .max(1000)
@@ -201,7 +201,7 @@ export const syncGpuSources = endpoint({
 
 const amount = z.number().nonnegative().nullable();
 
-/** What one look at the GPUs of a machine saw. */
+/** One reading of a GPU of a machine. */
 const WatchedGpu = z
   .strictObject({
     at: UtcInstant.describe('When it was read'),

@@ -12,19 +12,19 @@ import { findSources, type StoredSource, saveSource } from './store.ts';
 import { isAsked, type SyncDeps, syncSource } from './sync.ts';
 
 export interface SourcesDeps extends SyncDeps, ContainerDeps {
-  /** Work on one source after the other: two at once would ask for the same. */
+  /** Serializes the work on sources: two concurrent syncs would query the same data. */
   readonly oneSync: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 const READ_JOB = 'gpus.read';
 const EVERY_5_MINUTES = '*/5 * * * *';
-/** A call answers after so long, and is called again for the rest. */
+/** Time limit of a call; the client calls again for the rest. */
 const CALL_MS = 20_000;
 const DAY_MS = 86_400_000;
 
-/** Asks all sources every 5 minutes, once over all servers. */
+/** Queries all sources every 5 minutes, once across all servers. */
 export function scheduleSources(deps: SourcesDeps, jobs: Pick<Jobs, 'register' | 'schedule'>): void {
-  // A failure is noted with its source, and the next time is soon.
+  // A failure is recorded with its source, and the next run is soon.
   jobs.register(READ_JOB, { maxAttempts: 1, handler: (_payload, context) => readAll(deps, context) });
   jobs.schedule(READ_JOB, EVERY_5_MINUTES, { kind: READ_JOB, payload: null });
 }
@@ -36,7 +36,7 @@ async function readAll(deps: SourcesDeps, { signal }: JobContext): Promise<void>
   }
 }
 
-/** As it is when its turn comes. */
+/** Reads the source again when its turn comes, because it may have changed. */
 async function syncNewest(deps: SourcesDeps, name: string, limits: Parameters<typeof syncSource>[2]): Promise<boolean> {
   const source = (await findSources(deps.store, name)).find(isAsked);
   if (source === undefined) return true;
@@ -49,7 +49,7 @@ function isAskedOfContainers(source: StoredSource): source is StoredSource & Con
   return source.spec.type === 'prometheus' && source.spec.containers !== undefined;
 }
 
-/** Makes a source what its document says; what was read of it stays. */
+/** Creates or updates a source; its readings stay. */
 export async function applyGpuSource(sql: Sql, name: string, spec: GpuSourceSpec): Promise<ManifestOutcome> {
   const [before] = await findSources(sql, name);
   if (before !== undefined && JSON.stringify(before.spec) === JSON.stringify(spec)) return 'unchanged';
@@ -65,7 +65,10 @@ export async function applyGpuSource(sql: Sql, name: string, spec: GpuSourceSpec
   return before === undefined ? 'created' : 'changed';
 }
 
-/** Asks one source, or all for null, for what is new, for some seconds, and puts what waits into its days. Error: `gpu_source_not_found`. */
+/**
+ * Queries one source, or all for null, for new readings, for some seconds, and folds the received readings into their days.
+ * Error: `gpu_source_not_found`.
+ */
 export async function syncByHand(
   deps: SourcesDeps,
   name: string | null,

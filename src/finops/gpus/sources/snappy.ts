@@ -1,9 +1,9 @@
-/** What is no snappy block, or would be larger than is allowed. The message says which. */
+/** The input is not a snappy block, or is larger than the limit when unpacked. The message states which. */
 export class SnappyError extends Error {}
 
 /**
- * The block format of snappy (what Prometheus sends by remote write): the size as a varint, then literals and copies of what came
- * before. Nothing is written outside of the stated size, which is at most `mostBytes`.
+ * Decodes the block format of snappy (used by the remote write of Prometheus): the size as a varint, then literals and
+ * copies of earlier output. Nothing is written outside of the stated size, which is at most `mostBytes`.
  */
 export function snappyDecoded(block: Uint8Array, mostBytes: number): Uint8Array {
   const [size, begin] = statedSize(block);
@@ -20,7 +20,7 @@ export function snappyDecoded(block: Uint8Array, mostBytes: number): Uint8Array 
       from = next + length;
     } else {
       if (offset === 0 || offset > to) throw new SnappyError('it copies from before its beginning');
-      // Byte by byte: a copy may overlap what it writes.
+      // Byte by byte: a copy may overlap its own output.
       for (let at = to; at < to + length; at += 1) out[at] = out[at - offset] ?? 0;
       from = next;
     }

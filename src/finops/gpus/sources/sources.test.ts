@@ -18,7 +18,7 @@ const STEP = 15_000;
 
 const sharedClock = { at: FIRST };
 const shared = await sharedApplication({ clock: { now: () => sharedClock.at } });
-/** Each test has four days of its own, and a source that is sent to. */
+/** Each test has four separate days, and a separate source for received readings. */
 let start = FIRST;
 let here = '';
 let tests = 0;
@@ -39,7 +39,7 @@ async function prepared() {
   return { application: shared, clock: sharedClock };
 }
 
-/** An application whose clock is set by hand, with a source that is sent to. */
+/** An application with a manual clock, and a source for received readings. */
 async function fresh(spec = PUSH) {
   const clock = { at: start + 3_600_000 };
   const application = await testApplication({ clock: { now: () => clock.at } });
@@ -50,7 +50,7 @@ async function fresh(spec = PUSH) {
 
 const ownSource = async (application: Application) =>
   (await call(application, listGpuSources)).sources.find(({ source }) => source === here);
-/** Asks sources, and puts what waits into its days; the source of the test after it. */
+/** Queries the sources, and folds the received readings into their days; returns the source of the test. */
 async function syncOwn(application: Application) {
   await syncAll(application);
   return ownSource(application);
@@ -97,7 +97,7 @@ describe('readings that are sent', () => {
       energyReason: expect.stringMatching(/no counter of energy/),
     };
     expect(await idle(application)).toMatchObject({ ...expected, ...noEnergy });
-    // 1,500 J between two scrapes; in the 100th the counter has begun anew and is at 300 J. Two pods tell of it.
+    // 1,500 J between two scrapes; in the 100th the counter is reset and is at 300 J. Two pods report it.
     const joules = (step: number) => (step < 100 ? 7e5 + 1500 * step : 300 + 1500 * (step - 100));
     const counters = Array.from({ length: 160 }, (_, step) => {
       const of = (pod: string) =>
@@ -166,7 +166,7 @@ const SM = 'DCGM_FI_PROF_SM_ACTIVE{UUID="GPU"} 0.25';
 const GR = 'DCGM_FI_PROF_GR_ENGINE_ACTIVE{UUID="GPU"} 0.5';
 const pod = (name: string, value: number, more = '') =>
   `DCGM_FI_DEV_GPU_UTIL{UUID="GPU",pod="${name}"${more}} ${value}`;
-/** What a scrape shows of a GPU, and its utilization. */
+/** Lines of a scrape of a GPU, and the resulting utilization. */
 const SHOWN: readonly (readonly [gpu: string, lines: readonly string[], mean: number])[] = [
   ['copies-for-each-pod-of-time-slicing', [pod('p1', 99), pod('p2', 99), pod('p3', 99)], 0.99],
   ['parts-by-process-added-up', [pod('p1', 30), pod('p2', 20)], 0.5],
@@ -203,7 +203,7 @@ describe('a GPU of several series', () => {
     await write(application, here, scrapes(util('UUID="GPU-a"', 100), 40, { from: 4 }));
     await syncAll(application);
     expect(await idle(application)).toMatchObject({ samples: 4, meanUtilizationRatio: 0.25 });
-    // After an hour without it the GPU is read by what there is.
+    // After an hour without the better signal, the available one is used.
     clock.at += 7_200_000;
     await write(application, here, scrapes(util('UUID="GPU-a"', 100), 4, { from: 300 }));
     const source = await syncOwn(application);

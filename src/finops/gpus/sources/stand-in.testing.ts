@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What a Prometheus was asked. Times are Unix milliseconds. */
+/** A query to the stand-in Prometheus. Times are Unix milliseconds. */
 export interface Asked {
   readonly query: string;
   readonly start: number;
@@ -11,7 +11,7 @@ export interface Asked {
   readonly authorization: string | undefined;
 }
 
-/** For tests: answers in place of a Prometheus; what it is asked is kept. */
+/** For tests: a server in place of a Prometheus; it records its queries. */
 export async function standIn(answer: (asked: Asked, response: ServerResponse) => void) {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {

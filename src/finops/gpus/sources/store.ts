@@ -56,7 +56,7 @@ export async function findSources(sql: Sql, name: string | null = null): Promise
   }));
 }
 
-/** Makes a source, or changes what is said of it; what was read of it stays. */
+/** Creates or updates a source; its readings stay. */
 export async function saveSource(sql: Sql, name: string, spec: GpuSourceSpec): Promise<void> {
   const said = {
     spec: JSON.stringify(spec),
@@ -77,11 +77,11 @@ export interface ReadFacts {
   readonly at: number;
   readonly readings: number;
   readonly leftOut: readonly LeftOut[];
-  /** Up to where it was asked; left out where readings are sent. */
+  /** End of the queried time; left out for received readings. */
   readonly readUntil?: number;
 }
 
-/** Readings are safe: they are counted, and are not asked for again. In a transaction. */
+/** Records readings as durable, so that they are counted and not queried again. Call it in a transaction. */
 export async function noteRead(sql: Sql, name: string, { at, readings, leftOut, readUntil }: ReadFacts): Promise<void> {
   const [before] = await findSources(sql, name);
   if (before === undefined) return;
@@ -99,7 +99,7 @@ export async function noteRead(sql: Sql, name: string, { at, readings, leftOut, 
     .execute();
 }
 
-/** Readings that were taken and could not be kept after all, by the id of their source. */
+/** Records readings that were accepted but could not be stored, by the id of their source. */
 export async function noteLeftOutById(sql: Sql, leftOut: ReadonlyMap<string, LeftOut>): Promise<void> {
   if (leftOut.size === 0) return;
   for (const { id, name, leftOut: before } of await findSources(sql)) {
@@ -130,7 +130,7 @@ export async function noteFailure(sql: Sql, name: string, failure: z.infer<typeo
     .execute();
 }
 
-/** What sources say of prices, by the id that their readings carry. */
+/** Prices stated by sources, by the id in their readings. */
 export async function sourcePrices(sql: Sql) {
   const rows = await sql
     .tables<SourceTables>()
@@ -145,7 +145,7 @@ export async function sourcePrices(sql: Sql) {
   }));
 }
 
-/** Up to where the metrics of a run were read, Unix milliseconds; null before the first time. */
+/** End of the metrics read from a run, Unix milliseconds; null before the first read. */
 export async function readUntilOfRun(sql: Sql, run: string): Promise<number | null> {
   const row = await sql.tables<RunTables>().selectFrom('gpu_run').selectAll().where('run', '=', run).executeTakeFirst();
   return row === undefined ? null : Number(row.read_until_ms);

@@ -12,27 +12,28 @@ export interface SyncDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly recent: Pick<JournaledTable, 'append' | 'waitingBytes'>;
-  /** Puts what waits into its days. */
+  /** Folds the received readings into their days. */
   readonly fold: () => Promise<void>;
 }
 
-/** A source that is asked. */
+/** A source that this server queries. */
 export type AskedSource = StoredSource & { readonly spec: PrometheusSource };
 
 export function isAsked(source: StoredSource): source is AskedSource {
   return source.spec.type === 'prometheus';
 }
 
-/** Points of one query: an hour at 15 s twice over. 1,000 GPUs then answer with some ten megabytes. */
+/** Points of one query: an hour at 15 s, twice. 1,000 GPUs then answer with about ten megabytes. */
 const POINTS = 480;
-/** With fewer than that a source that finds it too much has something else amiss. */
+/** If a source finds fewer points too much, the cause is not the size of the query. */
 const FEWEST_POINTS = 8;
-/** Readings that wait; more is put into its days before more is asked for. */
+/** Maximum size of received readings before a fold; above it, they are folded before the next query. */
 const MUCH_BYTES = 64 * 1024 * 1024;
 
 /**
- * Asks a Prometheus for what is new: from the overlap before where it was left, in windows, each of which is safe before it is noted.
- * True when all is read up to now, false when `until` has passed first. A failure is noted with the source and thrown by nobody.
+ * Queries a Prometheus for new readings: from the last read instant minus the overlap, in windows, each of which is durable
+ * before it is recorded. Returns true if everything up to now is read, false if `until` has passed first. A failure is
+ * recorded with the source and not thrown.
  */
 export async function syncSource(
   deps: SyncDeps,
@@ -43,7 +44,7 @@ export async function syncSource(
   const now = deps.clock.now();
   const floor = (at: number) => Math.floor(at / interval) * interval;
   const last = floor(now);
-  // What the source had not yet when it was asked: it is asked for once more. The first time it is asked for the past.
+  // The overlap covers samples that the source did not have yet at the last query. The first query covers the backfill.
   const first = source.readUntil === null ? now - backfill : source.readUntil - overlap;
   let [start, points] = [floor(Math.max(0, first)), POINTS];
   try {
@@ -69,7 +70,7 @@ export async function syncSource(
   }
 }
 
-/** Null where it is too much for the source. */
+/** Null if the query is too large for the source. */
 async function askedSeries(
   { spec }: AskedSource,
   { start, end, signal }: { readonly start: number; readonly end: number; readonly signal: AbortSignal },

@@ -4,13 +4,13 @@ import { tooManyValues } from '../../../platform/json/index.ts';
 import { signalOf } from '../series/signals.ts';
 import type { Series } from '../series/take.ts';
 
-/** What is no `WriteRequest` of Prometheus' remote write 1.0. */
+/** The input is not a `WriteRequest` of Prometheus' remote write 1.0. */
 export class InvalidWriteRequest extends Error {}
 
 export interface WriteRequest {
-  /** Those whose metric is read here. */
+  /** Series of the metrics that are imported. */
   readonly series: readonly Series[];
-  /** Samples of all others. */
+  /** Number of samples of all other series. */
   readonly passedOver: number;
 }
 

@@ -32,7 +32,7 @@ export interface ReplayedSpread {
 export interface HoldOut {
   readonly intervalSeconds: number;
   readonly ratio: number;
-  /** Of the interval that was best there, as nobody could know. */
+  /** Ratio of the interval that was the best there in hindsight. */
   readonly bestRatio: number;
 }
 
@@ -40,7 +40,7 @@ export interface CheckpointAdvice extends Interruptions {
   readonly youngSeconds: number | null;
   readonly dalySeconds: number | null;
   readonly grid: readonly IntervalRatio[];
-  /** replay: the best of the grid on this history. daly: by the formula. none: not known. */
+  /** replay: the best of the grid on this history. daly: by the formula. none: unknown. */
   readonly method: 'replay' | 'daly' | 'none';
   readonly reason: string;
   readonly advisedSeconds: number | null;
@@ -49,19 +49,19 @@ export interface CheckpointAdvice extends Interruptions {
   readonly holdOut: HoldOut | null;
 }
 
-/** Fewer say too little about which interval is best. */
+/** With fewer interruptions, the best interval is too uncertain. */
 const LEAST_INTERRUPTIONS = 20;
 const STARTS = 200;
-/** The grid goes by a fourth root of two, from an eighth to eight times of what Daly says. */
+/** The grid has steps of the fourth root of two, from an eighth to eight times Daly's interval. */
 const STEPS_TO_TWICE = 4;
 const OCTAVES = 3;
 
-/** Lets others in: a replay is nothing but work for the processor. */
+/** Yields to other requests: a replay is pure CPU work. */
 export type Breathe = () => Promise<void>;
 
 /**
- * How often a job should save on spot capacity, by replaying it on the history from 200 evenly spaced starts, or by Daly where the
- * history is short. Lengths are seconds.
+ * Advises how often a job on spot capacity saves a checkpoint. It replays the job on the history from 200 evenly spaced
+ * starts, or uses Daly's formula for a short history. Lengths are seconds.
  */
 export async function adviseCheckpoints(
   history: Availability,
@@ -97,7 +97,7 @@ export async function adviseCheckpoints(
   };
 }
 
-/** The same where only M is known, from a count of one's own or from a band; null is not known. */
+/** The same with only M known, from your own count or from a band; null: unknown. */
 export function adviseByMean(meanSeconds: number | null, job: CheckpointJob, reason: string): CheckpointAdvice {
   if (meanSeconds === null) {
     return without({ upSeconds: 0, interruptions: 0, meanSeconds, lowSeconds: null, highSeconds: null }, reason);

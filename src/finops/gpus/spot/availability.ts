@@ -14,8 +14,9 @@ export interface UpRun {
 }
 
 /**
- * The runs from an instant of the history on, without end: behind its last reading the first follows, so that no start is cut off
- * by the end of the history and each counts alike. A run that goes over this seam is one run. Nothing when there is no capacity.
+ * The runs from an instant of the history on, as an endless cycle: after its last reading the first one follows, so that no
+ * start is truncated by the end of the history and each has equal weight. A run across this seam is one run. Empty without
+ * capacity.
  */
 export function* runsFrom({ lengthSeconds, up }: Availability, startSeconds: number): Generator<UpRun> {
   const [first] = up;
@@ -40,7 +41,7 @@ export function* runsFrom({ lengthSeconds, up }: Availability, startSeconds: num
   }
 }
 
-/** A part of a history, as a history of its own. */
+/** A part of a history, as a separate history. */
 export function partOf({ name, up }: Availability, start: number, end: number): Availability {
   const within = up.flatMap(([from, to]): [number, number][] => {
     const cut: [number, number] = [Math.max(from, start) - start, Math.min(to, end) - start];
@@ -51,9 +52,9 @@ export function partOf({ name, up }: Availability, start: number, end: number): 
 
 export interface Interruptions {
   readonly upSeconds: number;
-  /** Times that capacity which was there went away; a run that lasts to the end of the history is none. */
+  /** Number of times that available capacity was lost; a run that lasts to the end of the history does not count. */
   readonly interruptions: number;
-  /** Up time divided by them: M of Young and Daly; null without one. */
+  /** Up time divided by the interruptions: M of Young and Daly; null without one. */
   readonly meanSeconds: number | null;
   /** 95 % interval of it. Without an interruption only the low end is known (rule of three); the high end is null. */
   readonly lowSeconds: number | null;
@@ -64,9 +65,9 @@ const DRAWS = 1000;
 const RULE_OF_THREE = 3;
 
 /**
- * How long capacity lasts between two interruptions. The interval draws whole runs anew (bootstrap, 1,000 draws of a fixed seed),
- * because their lengths vary far more than those of a memoryless process.
- * Example: two runs of an hour, both cut off, in four hours -> 3,600 s between interruptions.
+ * Mean time between interruptions. The interval resamples whole runs (bootstrap, 1,000 draws of a fixed seed), because their
+ * lengths vary far more than those of a memoryless process.
+ * Example: two runs of an hour, both interrupted, in four hours -> 3,600 s between interruptions.
  */
 export function interruptionsOf({ lengthSeconds, up }: Availability): Interruptions {
   const runs = up.map(([start, end]) => ({ seconds: end - start, ended: end < lengthSeconds }));

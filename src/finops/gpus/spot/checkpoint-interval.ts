@@ -16,16 +16,16 @@ export function dalySeconds(saveSeconds: number, meanSeconds: number): number {
   return youngSeconds(saveSeconds, meanSeconds) * (1 + Math.sqrt(share) / 3 + share / 9) - saveSeconds;
 }
 
-/** What a job of work on spot capacity takes beside its work, in seconds. */
+/** Overhead of a job on spot capacity, in seconds. */
 export interface CheckpointCosts {
   readonly saveSeconds: number;
-  /** From capacity that is there to the first new second of work. */
+  /** From available capacity to the first new second of work. */
   readonly restartSeconds: number;
 }
 
 /**
- * Expected time paid for over the time of the work: 1 + d/t + t/2M + R/M, for interruptions that come evenly; they cluster, so that a
- * replay of what happened stands beside it. Example: d 180 s, R 360 s, M 10.51 h, t 3,691 s -> 1.107.
+ * Expected paid time over the time of the work: 1 + d/t + t/2M + R/M, for evenly spaced interruptions. Real ones cluster, so
+ * a replay of the history is reported as well. Example: d 180 s, R 360 s, M 10.51 h, t 3,691 s -> 1.107.
  */
 export function expectedBillRatio(
   { saveSeconds, restartSeconds }: CheckpointCosts,

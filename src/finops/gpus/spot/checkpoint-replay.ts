@@ -8,20 +8,20 @@ export interface ReplayedJob extends CheckpointCosts {
 }
 
 export interface CheckpointReplay {
-  /** Time that the capacity was held, which is what is paid for. */
+  /** Time with allocated capacity, which is the paid time. */
   readonly paidSeconds: number;
-  /** From the start of the job to its end, waiting for capacity with it. */
+  /** From the start of the job to its end, including the wait for capacity. */
   readonly elapsedSeconds: number;
   readonly interruptions: number;
 }
 
-/** A job that has not ended after the history has passed so many times does not end. */
+/** A job that has not ended after this many passes over the history does not end. */
 const MOST_LAPS = 10;
 
 /**
- * What a job would have taken from an instant of the history on: each time that capacity comes it restarts from its last save, works,
- * saves after every interval, and loses what was not saved when the capacity goes. Null when it does not end.
- * Example: 1 h of work, capacity always there, restart 360 s, an interval of 2 h -> 3,960 s paid.
+ * Duration of a job from an instant of the history on. Whenever capacity is available, the job restarts from its last save,
+ * works, and saves after every interval; it loses unsaved work when the capacity is lost. Null if it does not end.
+ * Example: 1 h of work, capacity always available, restart 360 s, an interval of 2 h -> 3,960 s paid.
  */
 export function replayCheckpoints(
   history: Availability,

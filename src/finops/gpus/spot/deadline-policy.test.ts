@@ -48,7 +48,7 @@ describe('what runs until the next decision', () => {
 });
 
 interface Whim {
-  /** Part of the step after which the next decision comes. */
+  /** Share of the step until the next decision. */
   readonly pace: number;
   readonly available: boolean;
   /** Part of the work of the step that is saved when it runs on spot. */
@@ -116,7 +116,7 @@ describe('a replayed job', () => {
   it('pays for spot, for the changeovers, and on demand for the rest', () => {
     const small = { workSeconds: 3600, deadlineSeconds: 7200, changeoverSeconds: 100, stepSeconds: 50 };
     const history = { name: 'half an hour', lengthSeconds: 1_000_000, up: [[0, 1800]] as const };
-    // 1,800 s of spot, 1,700 s of them work. It waits on pace to 3,400 s; then on demand, whose changeover is paid for.
+    // 1,800 s of spot, 1,700 s of them work. It waits until 3,400 s by its pace; then on demand, with a paid changeover.
     const replay = replayDeadline(history, 0, small, decideDeadline);
     expect(replay).toMatchObject({ missed: false, spotSeconds: 1800 });
     expect(replay.onDemandSeconds).toBeGreaterThanOrEqual(1900 + 100);

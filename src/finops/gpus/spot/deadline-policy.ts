@@ -3,15 +3,15 @@ export interface DeadlineJob {
   readonly workSeconds: number;
   /** From its start. */
   readonly deadlineSeconds: number;
-  /** From the order of an instance to the first new second of work: boot, fetch, restore; what it redoes with it. */
+  /** From the request of an instance to the first new second of work: boot, fetch, restore, and repeated work. */
   readonly changeoverSeconds: number;
-  /** The longest time between two decisions. */
+  /** Maximum time between two decisions. */
   readonly stepSeconds: number;
 }
 
 export interface DeadlineState {
   readonly elapsedSeconds: number;
-  /** Work that would outlast the loss of the instance now. On demand that is all work done. */
+  /** Work that survives a loss of the instance now. On demand this is all completed work. */
   readonly savedSeconds: number;
   readonly spotAvailable: boolean;
   readonly running: 'spot' | 'on-demand' | 'nothing';
@@ -19,26 +19,26 @@ export interface DeadlineState {
 
 export type DeadlineAction = 'spot' | 'on-demand' | 'wait';
 
-/** From on demand one goes back to waiting only this many changeovers ahead, so that it does not change to and fro. */
+/** A job returns from on demand to waiting only if it is this many changeovers ahead, to avoid oscillation. */
 const CHANGEOVERS_AHEAD = 2;
 
 /**
- * Whether the deadline can be promised at all: one changeover and the work fit, on demand.
- * Example: 48 h of work, a changeover of 12 min -> from a deadline of 48 h 12 min on.
+ * Whether the deadline is feasible on demand: one changeover and the work fit. Example: 48 h of work, a changeover of 12 min
+ * -> from a deadline of 48 h 12 min on.
  */
 export function canPromise({ workSeconds, deadlineSeconds, changeoverSeconds }: DeadlineJob): boolean {
   return deadlineSeconds >= workSeconds + changeoverSeconds;
 }
 
 /**
- * What to run until the next decision: Uniform Progress (Wu et al., "Can't Be Late", NSDI 2024) with a margin for the worst case. Spot
- * whenever it is there; without it on demand while the work is behind an even pace, else wait. The margin: spot or waiting is allowed
- * only while a step in which nothing at all comes of it, then a changeover, then all work that is not saved still fit before the
- * deadline. So the deadline holds whatever spot capacity does, if `canPromise`, if on-demand capacity is there, and if decisions come
- * at least every `stepSeconds`.
+ * Action until the next decision: Uniform Progress (Wu et al., "Can't Be Late", NSDI 2024) with a margin for the worst case.
+ * It uses spot whenever it is available. Without spot it runs on demand while the work is behind an even pace, and waits
+ * otherwise. The margin: spot or waiting is allowed only while a step without any progress, then a changeover, then all
+ * unsaved work still fit before the deadline. So the deadline is met for any spot capacity, if `canPromise`, if on-demand
+ * capacity is available, and if decisions come at least every `stepSeconds`.
  *
- * Example: 48 h of work, deadline 60 h, changeover 12 min, step 195 s, at 30 h with 23 h saved and no spot: behind the pace of 24 h ->
- * on-demand.
+ * Example: 48 h of work, deadline 60 h, changeover 12 min, step 195 s, at 30 h with 23 h saved and no spot: behind the pace
+ * of 24 h -> on-demand.
  */
 export function decideDeadline(job: DeadlineJob, state: DeadlineState): DeadlineAction {
   const { workSeconds, deadlineSeconds, changeoverSeconds, stepSeconds } = job;
@@ -51,7 +51,7 @@ export function decideDeadline(job: DeadlineJob, state: DeadlineState): Deadline
   return savedSeconds >= pace + ahead ? 'wait' : 'on-demand';
 }
 
-/** For comparison: spot where it is there, else waiting, as long as the same margin allows it. */
+/** For comparison: spot if available, otherwise waiting, as long as the same margin allows it. */
 export function decideGreedily(job: DeadlineJob, state: DeadlineState): DeadlineAction {
   const slack = job.deadlineSeconds - state.elapsedSeconds - (job.workSeconds - state.savedSeconds);
   if (slack < job.changeoverSeconds + job.stepSeconds) return 'on-demand';

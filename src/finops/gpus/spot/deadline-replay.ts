@@ -12,8 +12,8 @@ export interface DeadlineReplay {
 }
 
 /**
- * What a policy would have done from an instant of the history on, deciding every step. Time of an instance is paid from its order on;
- * a changeover covers what is lost with spot capacity. A job that is late goes on to its end.
+ * Replays the decisions of a policy from an instant of the history on, one at every step. An instance is paid from its
+ * request on; a changeover covers the work that is lost with spot capacity. A late job runs to its end.
  */
 export function replayDeadline(
   history: Availability,
@@ -53,7 +53,7 @@ export function replayDeadline(
   }
 }
 
-/** Asked for instants that never go back: until when capacity that is there now lasts; null when there is none. */
+/** Call it with non-decreasing instants. Returns the end of the present capacity; null without capacity. */
 function capacityFrom(history: Availability, startSeconds: number): (now: number) => number | null {
   const runs = runsFrom(history, startSeconds);
   let run: UpRun | undefined = runs.next().value ?? undefined;
@@ -66,7 +66,7 @@ function capacityFrom(history: Availability, startSeconds: number): (now: number
 export interface DeadlineSummary {
   readonly starts: number;
   readonly misses: number;
-  /** Cost over that of the work on demand without a changeover: mean, and where 95 % of the starts lie. */
+  /** Cost over the on-demand cost of the work without a changeover: mean, and the range of 95 % of the starts. */
   readonly costRatio: number;
   readonly lowCostRatio: number;
   readonly highCostRatio: number;

@@ -36,7 +36,7 @@ const Histories = z
   )
   .describe('Histories, one for each zone or pool');
 
-/** Of the published advisor: how much of the capacity of a type was taken back in a month. */
+/** From the published advisor: the share of the capacity of a type that was reclaimed in a month. */
 export const InterruptionBand = z
   .enum(['<5%', '5-10%', '10-15%', '15-20%', '>20%'])
   .describe('Share of instances that were interrupted in a month, as a spot advisor states it');

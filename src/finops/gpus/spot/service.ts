@@ -22,7 +22,7 @@ export type DeadlineQuestion = z.output<typeof replaySpotDeadline.body>;
 
 const HOUR_SECONDS = 3600;
 const RATIO_DIGITS = 6;
-/** What a replay may take: a second or so for ten million. */
+/** Maximum number of decisions of a replay: ten million take about a second. */
 const MOST_DECISIONS = 100_000_000;
 
 interface AskedPrices {

@@ -9,7 +9,7 @@ import { publishedHistories } from './published-traces.testing.ts';
 
 const JOB = { workHours: 100, saveSeconds: 180, restartSeconds: 360 };
 const IN_SECONDS = { workSeconds: 360_000, saveSeconds: 180, restartSeconds: 360 };
-/** A grid of its own, of steps of 6 % from 5 minutes to 4.4 hours. */
+/** A separate grid, of steps of 6% from 5 minutes to 4.4 hours. */
 const GRID = Array.from({ length: 69 }, (_, step) => 300 * 1.06 ** step);
 
 describe.skipIf(withoutTraces)('spot capacity of nine zones over 45 days (skipped without ../shared)', () => {

@@ -1,4 +1,4 @@
-/** A reading that comes later than half an interval after it was due leaves a gap: something is missing. */
+/** A reading that is late by more than half an interval leaves a gap: readings are missing. */
 export const GAP_FACTOR = 1.5;
 
 const HOUR_MS = 3_600_000;
@@ -17,14 +17,14 @@ export interface SpanImport {
   readonly span: string;
   /** FROM item of the new readings: gpu, sampledAt, value, intervalMs, import. */
   readonly incoming: string;
-  /** FROM item of what is known of the span. */
+  /** FROM item of the stored readings of the span. */
   readonly known: string;
 }
 
 /**
- * What is known of a span with an import added, as GPU_SAMPLE has it: sorted once, by small numbers (the names are an ENUM), and
- * then looked at in that order. Of several readings of one GPU at one instant the one of the import holds, and of those the
- * largest: busy rather than idle.
+ * The stored readings of a span together with those of an import, in the form of GPU_SAMPLE: sorted once, by small numbers
+ * (the names are an ENUM), and then read in that order. Of several readings of one GPU at one instant the import has
+ * precedence, and among its readings the largest: busy rather than idle.
  */
 export function spanSelect({ names, span, incoming, known }: SpanImport): string {
   const { start, end } = timesOf(span);
@@ -41,8 +41,8 @@ export function spanSelect({ names, span, incoming, known }: SpanImport): string
 }
 
 /**
- * Stretches of samples, as GPU_STRETCH has them. `samples` is a relation whose rows are in the order of GPU and time, as
- * files of samples are: they are looked at as they come, which takes no sorting.
+ * Stretches of samples, in the form of GPU_STRETCH. `samples` is a relation with rows in the order of GPU and time, like the
+ * files of samples: they are read in sequence, without sorting.
  */
 export function stretchSelect(samples: string, level: number): string {
   const marked = `SELECT *, value <= ${level} AS low, coalesce(gpu <> lag(gpu) OVER () OR "import" <> lag("import") OVER ()

@@ -15,24 +15,24 @@ export interface AddedReadings {
   readonly metric: GpuMetric;
   /** FROM item of the new readings: gpu, sampledAt, value, intervalMs, import. */
   readonly relation: string;
-  /** UTC days of the readings, or hours of them, sorted: a day takes in the hours that were written apart. */
+  /** UTC days of the readings, or hours of them, sorted: a day replaces its separately written hours. */
   readonly spans: readonly string[];
 }
 
 export interface WrittenSpans {
   readonly files: readonly StagedFile[];
-  /** Partitions in whose place they are. */
+  /** Partitions that the files replace. */
   readonly replaced: readonly string[];
-  /** Samples that there are now and were not before. */
+  /** Number of additional samples. */
   readonly added: number;
 }
 
 export const NOTHING_WRITTEN: WrittenSpans = { files: [], replaced: [], added: 0 };
 
-/** Of the ENUM in which names are small numbers while days are sorted; there is one import at a time. */
+/** Name of the ENUM that maps names to small numbers while days are sorted; imports run one at a time. */
 const NAMES = 'gpu_names';
 
-/** Writes every day, or hour, of the readings anew: samples, then their stretches. Nobody sees them before a swap. */
+/** Rewrites every day, or hour, of the readings: samples, then their stretches. The files are invisible before a swap. */
 export async function addReadings(deps: DaysDeps, added: AddedReadings): Promise<WrittenSpans> {
   const { store, lake, session } = deps;
   const partitions = added.spans.map((span) => partitionOf(added.metric, span));
@@ -55,7 +55,7 @@ export async function addReadings(deps: DaysDeps, added: AddedReadings): Promise
   }
 }
 
-/** Puts what was written in its place, in a transaction. */
+/** Swaps the written files in, in a transaction. */
 export async function swapIn(lake: Lake, sql: Sql, written: readonly WrittenSpans[]): Promise<void> {
   const files = written.flatMap((one) => one.files);
   if (files.length === 0) return;

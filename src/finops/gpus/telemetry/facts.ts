@@ -9,16 +9,16 @@ export const INCOMING: LakeTable = {
   columns: { gpu: 'VARCHAR', sampledAt: 'TIMESTAMP', value: 'DOUBLE', fault: 'UTINYINT', example: 'VARCHAR' },
 };
 
-/** What a file of readings holds. */
+/** Contents of a file of readings. */
 export interface FileFacts extends Pick<GpuImport, 'rows' | 'accepted' | 'gpus' | 'rejected' | 'firstAt' | 'lastAt'> {
   /** UTC days of the readings, sorted. */
   readonly days: readonly string[];
 }
 
-/** Each is written as a file of its own; the times of a file with more are hardly what is meant. */
+/** Each day is written as a separate file; a file with more days probably has wrong times. */
 const MOST_DAYS = 1000;
 
-/** Error: `gpu_samples_unusable` where no row, or no reason, is left. */
+/** Error: `gpu_samples_unusable` if no valid row is left. */
 export async function readFacts(session: LakeSession, relation: string, name: string): Promise<FileFacts> {
   const faults = await session.query(
     `SELECT fault::INTEGER AS fault, count(*)::DOUBLE AS rows, min(example) AS example FROM ${relation} GROUP BY fault ORDER BY fault`,
@@ -57,7 +57,7 @@ function unusable(name: string, rejected: GpuImport['rejected']): AppError {
   return new AppError('gpu_samples_unusable', `${name} has no reading that can be kept: ${why}.`, { file: name });
 }
 
-/** GPUs that are looked at for the usual distance of readings. */
+/** Number of GPUs used to estimate the typical interval of readings. */
 const LOOKED_AT = 20;
 
 /** The distance between readings of one GPU that half of them do not exceed. Error: `gpu_interval_unknown`. */

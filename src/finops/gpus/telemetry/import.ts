@@ -27,25 +27,25 @@ export interface SampleFile extends TableFile {
   readonly sha256: string;
 }
 
-/** What of a file is read, and how. */
+/** The parts of a file to read, and their interpretation. */
 export interface ImportPlan {
   readonly intervalMs: number | null;
   readonly price: GpuImport['price'];
   readonly resource: string | null;
-  /** One for each metric; made when the columns of the file are known. */
+  /** One for each metric; created when the columns of the file are known. */
   readonly metrics: readonly { readonly metric: GpuMetric; readings(source: SourceFile): Omit<Readings, 'latest'> }[];
-  /** Columns that say who held the GPUs; null: none do. */
+  /** Columns that identify the holders of the GPUs; null: none. */
   readonly holders: HoldersAsked | null;
-  /** Everything that was asked for, as text: the same file and the same text are the same import. */
+  /** All options of the import, as text: the same file with the same text is the same import. */
   readonly asked: string;
 }
 
-/** Clocks of other machines may go before ours by so much. */
+/** Maximum time by which the clock of a sender may be ahead of ours. */
 const SKEW_MS = 3_600_000;
 
 /**
- * Takes in a file of readings, whole or not at all: rows that say nothing are counted and left out. Each day that it touches
- * is written anew and swapped in; a file that was imported in the same way changes nothing.
+ * Imports a file of readings, whole or not at all; invalid rows are counted and left out. Each affected day is rewritten and
+ * swapped in. Idempotent: the same file with the same options changes nothing.
  */
 export async function importReadings(deps: ImportDeps, file: SampleFile, plan: ImportPlan): Promise<GpuImport> {
   const content = createHash('sha256').update(`${file.sha256} ${plan.asked}`).digest('hex');

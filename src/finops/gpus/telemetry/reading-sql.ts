@@ -1,7 +1,7 @@
 import type { GpuUnit } from './schema.ts';
 import { columnOf, type SourceFile } from './source-file.ts';
 
-/** Why a row is not kept; the number in the file of readings is its place here. 0: it is. */
+/** Reasons to reject a row; the number in the file of readings is the index in this list. 0: accepted. */
 export const FAULTS = [
   null,
   'no reading: the value is empty, or NaN',
@@ -13,7 +13,7 @@ export const FAULTS = [
   'no GPU is named',
 ] as const;
 
-/** Values as they are stored, and the most of them that is believed. Marks of DCGM for "not known" are far above. */
+/** Factors to the stored unit, and plausible maximum values. Marks of DCGM for "not known" are far above. */
 const SCALES: Readonly<Record<GpuUnit | 'gpus', { readonly factor: string; readonly most: string }>> = {
   percent: { factor: '/ 100', most: '100' },
   ratio: { factor: '', most: '1' },
@@ -23,18 +23,18 @@ const SCALES: Readonly<Record<GpuUnit | 'gpus', { readonly factor: string; reado
 };
 
 export interface Readings {
-  /** SQL of what tells GPUs apart. */
+  /** SQL of the expression that identifies a GPU. */
   readonly gpu: string;
   readonly value: string;
   readonly time: string;
   readonly unit: GpuUnit | 'gpus';
-  /** What is after it, Unix milliseconds, is not believed. */
+  /** Readings after this time, Unix milliseconds, are rejected. */
   readonly latest: number;
 }
 
 /**
- * A SELECT of the rows of a file as readings: gpu, sampledAt, value, fault (0: none), example (of a row that has one). Most rows
- * have none, so that is asked first.
+ * A SELECT of the rows of a file as readings: gpu, sampledAt, value, fault (0: none), example (of a row with a fault). Most
+ * rows have no fault, so that is checked first.
  */
 export function readingsSelect(source: SourceFile, readings: Readings): string {
   const { factor, most } = SCALES[readings.unit];
@@ -65,19 +65,22 @@ function isTime(source: SourceFile, column: string): boolean {
   return /^(TIMESTAMP|DATE)/.test(source.types.get(column) ?? '');
 }
 
-/** A column of times as a number, where it is one. */
+/** A column of times as a number, if it is numeric. */
 function unixTime(source: SourceFile, name: string, column: string): string {
   if (isTime(source, name)) return 'NULL::DOUBLE';
   return isText(source, name) ? `TRY_CAST(${column} AS DOUBLE)` : `CAST(${column} AS DOUBLE)`;
 }
 
-/** SQL of a column as an instant (TIMESTAMP, null where it is none). Error: `gpu_column_missing`. */
+/** SQL of a column as an instant (TIMESTAMP, null if invalid). Error: `gpu_column_missing`. */
 export function instantSql(source: SourceFile, name: string): string {
   const column = columnOf(source, [name]);
   return `(${instant(source, name, { raw: column, number: unixTime(source, name, column) })})`;
 }
 
-/** Numbers are Unix time: as many seconds, milliseconds or microseconds as are in this millennium. Text without a zone is UTC. */
+/**
+ * Numbers are Unix time in seconds, milliseconds or microseconds: the unit that gives a time in this millennium. Text
+ * without a zone is UTC.
+ */
 function instant(source: SourceFile, name: string, { raw, number: n } = { raw: 'rawTime', number: 'n' }): string {
   if (isTime(source, name)) return `TRY_CAST(${raw} AS TIMESTAMP)`;
   const micros = `CASE WHEN ${n} >= 1e14 THEN 1 WHEN ${n} >= 1e11 THEN 1e3 ELSE 1e6 END`;

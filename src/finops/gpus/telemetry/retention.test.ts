@@ -50,7 +50,7 @@ describe('readings that are older than they are kept', () => {
     }
     expect(await idle(application)).toEqual(before);
     expect([files('gpu_sample'), files('gpu_stretch')]).toEqual([0, 2]);
-    // Another threshold asks for readings, and says of which days there are none any more.
+    // A different threshold needs single readings, and the report names the days without them.
     expect(await idle(application, { query: { threshold: '0.05' } })).toMatchObject({
       gpus: 0,
       daysLeftOut: ['2026-11-02'],
@@ -89,7 +89,7 @@ describe('readings that are older than they are kept', () => {
     const expected = { samples: 200, idleGpuHours: 200 / 60, lostRatio: 0, byGpu: [{ idlePeriods: 1 }] };
     expect(await idle(application)).toMatchObject(expected);
     await retain();
-    // Four hours; what was there of two of them before is superseded, and gone.
+    // Four hours; the earlier versions of two of them are superseded and deleted.
     expect(files('gpu_sample')).toBe(4);
     clock.at += 3 * 3_600_000;
     await retain();

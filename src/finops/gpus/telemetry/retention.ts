@@ -16,7 +16,7 @@ export interface RetentionDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
-  /** For which readings are kept one by one, after their day and after they were written. */
+  /** Number of days for which single readings are kept, after their day and after the time of writing. */
   readonly days: number;
   readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -65,10 +65,10 @@ async function forgetWritten(sql: Sql, partitions: readonly string[]): Promise<v
   }
 }
 
-/** So long after its end a day is written as one: what comes late then costs the whole day. */
+/** Time after the end of a day until its hours are joined into one file: a later reading then rewrites the whole day. */
 const DAY_OPEN_MS = 2 * 3_600_000;
 
-/** Hours of days that are over become the day. */
+/** Joins the hours of past days into days. */
 async function joinHours(deps: RetentionDeps): Promise<void> {
   const { store, lake, clock } = deps;
   const apart = (await lake.partitions(store, GPU_SAMPLE)).map((name) => name.split(' ')).filter(([, , hour]) => hour);
@@ -109,12 +109,12 @@ interface Age {
   readonly days: number;
 }
 
-/** Kept so long after the end of the day, and after the readings were written. */
+/** Retention counts from the end of the day and from the time of writing, the later of the two. */
 function isOld(partition: string, { written, now, days }: Age): boolean {
   return Math.max(timesOf(partition.split(' ')[1] ?? '').end, written.get(partition) ?? now) + days * DAY_MS < now;
 }
 
-/** What retention deletes now. */
+/** Preview of the deletions by retention. */
 export async function previewRetention({
   store,
   lake,
@@ -150,7 +150,10 @@ export async function previewReadings(deps: Omit<RetentionDeps, 'oneAtATime'>): 
   return { ...shown, before, first, last };
 }
 
-/** Of old days only stretches stay. What was written before this was noted counts as written now. */
+/**
+ * Removes the single readings of old days; only their stretches stay. A partition without a recorded time of writing counts
+ * as written now.
+ */
 async function rollUp({ store, lake, clock, days }: RetentionDeps): Promise<void> {
   const now = clock.now();
   await store.transaction(async (sql) => {

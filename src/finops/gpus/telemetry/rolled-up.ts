@@ -3,7 +3,7 @@ import type { Sql } from '../../../platform/store/index.ts';
 import type { GpuMetric } from './schema.ts';
 import { GPU_SAMPLE, GPU_STRETCH, partitionsOf } from './tables.ts';
 
-/** Days of a metric of which only stretches are kept: their readings have been removed, and none can be added. */
+/** Days of a metric with stretches only: their readings were deleted, and none can be added. */
 export async function rolledUpDays(sql: Sql, lake: Lake, metric: GpuMetric): Promise<ReadonlySet<string>> {
   const read = new Set(partitionsOf(metric, await lake.partitions(sql, GPU_SAMPLE)));
   const stretches = partitionsOf(metric, await lake.partitions(sql, GPU_STRETCH));

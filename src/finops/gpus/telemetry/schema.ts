@@ -6,7 +6,7 @@ import { UploadId } from '../../../platform/uploads/schema.ts';
 import { ResourceName } from '../../metering/schema.ts';
 import { holderColumns, namesSomebody } from '../holder-fields/schema.ts';
 
-/** What readings are of. */
+/** Metrics of readings. */
 export const GpuMetric = z
   .enum(['utilization', 'memory', 'energy', 'poolTotal', 'poolUnallocated'])
   .describe(

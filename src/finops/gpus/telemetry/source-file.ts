@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly columns: readonly string[];
   /** The engine's type of a column. */
   readonly types: ReadonlyMap<string, string>;
-  /** What fails while the file is read, as the failure that it is. */
+  /** Converts a failure during the read of the file into its error. */
   guard<T>(work: Promise<T>): Promise<T>;
 }
 
@@ -60,7 +60,7 @@ async function beginningOf(path: string, format: 'csv' | 'csv.gz'): Promise<Buff
   return Buffer.concat(chunks);
 }
 
-/** A column without a name is called by its place; a name that comes again gets a number. */
+/** A column without a name is named by its position; a repeated name gets a number. */
 function distinctNames(header: readonly string[]): string[] {
   const taken = new Set<string>();
   return header.map((given, index) => {

@@ -35,12 +35,12 @@ export async function saveImport(sql: Sql, content: string, done: GpuImport): Pr
     .execute();
 }
 
-/** What was kept before files could say who held GPUs says nothing of it. */
+/** Imports stored before files could have holders have none. */
 function importIn(answer: string): GpuImport {
   return GpuImport.parse({ holders: null, ...JSON.parse(answer) });
 }
 
-/** The import of the same file in the same way; null when there was none. */
+/** The earlier import of the same file with the same options; null if there is none. */
 export async function findSameImport(sql: Sql, content: string): Promise<GpuImport | null> {
   const row = await sql
     .tables<GpuImportTables>()
@@ -63,7 +63,7 @@ export async function newestImports(sql: Sql): Promise<GpuImport[]> {
   return rows.map(({ answer }) => importIn(answer));
 }
 
-/** What an import says of prices. */
+/** Price stated with an import. */
 export interface ImportPrice {
   readonly id: string;
   readonly stated: { readonly amount: string; readonly currency: string } | null;

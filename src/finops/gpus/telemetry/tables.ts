@@ -2,9 +2,9 @@ import type { LakeTable } from '../../../platform/lake/index.ts';
 import type { GpuMetric } from './schema.ts';
 
 /**
- * What was read of a GPU, or of a pool of them, at an instant. One row for each metric, GPU and instant, in their order.
- * `value`: a ratio of utilization, bytes of memory, joules that a counter has counted, or GPUs of a pool. `spanMs`: the time that it speaks for, from its
- * instant on: up to the next reading, or the interval where that is more than half as far again.
+ * A reading of a GPU, or of a pool, at an instant. One row for each metric, GPU and instant, in their order. `value`: a
+ * ratio of utilization, bytes of memory, joules of a counter, or GPUs of a pool. `spanMs`: the time that the reading covers,
+ * from its instant on: up to the next reading, or one interval if the next reading is more than 1.5 intervals later.
  */
 export const GPU_SAMPLE: LakeTable = {
   name: 'gpu_sample',
@@ -36,7 +36,10 @@ export const GPU_STRETCH: LakeTable = {
   },
 };
 
-/** Up to here a GPU does nothing, holds no memory to speak of (a context of CUDA alone takes some hundred MB), a pool is empty. */
+/**
+ * Upper bound of the idle level: a GPU does nothing, or has no significant memory in use (a CUDA context alone takes some
+ * hundred MB), or a pool is empty.
+ */
 export const LEVELS: Readonly<Record<GpuMetric, number>> = {
   utilization: 0,
   memory: 1024 ** 3,
@@ -50,7 +53,7 @@ export function partitionOf(metric: GpuMetric, span: string): string {
   return `${metric} ${span}`;
 }
 
-/** The partitions of a metric among all, whose days are within [from, to) where those are given. */
+/** The partitions of a metric, with days within [from, to) if given. */
 export function partitionsOf(
   metric: GpuMetric,
   all: readonly string[],

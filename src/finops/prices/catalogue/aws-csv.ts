@@ -21,7 +21,7 @@ const rateColumns = ['TermType', 'EffectiveDate', 'Unit', 'PricePerUnit', 'Curre
 /** Without these a file is no price list of EC2. */
 const needed = [...rateColumns, 'Instance Type', 'Operating System', 'Pre Installed S/W', 'Tenancy', 'CapacityStatus'];
 
-/** Facts about the list stand in front of its header, one a line. */
+/** Metadata of the list come before its header, one per line. */
 const MOST_LINES_BEFORE_HEADER = 20;
 
 interface CsvHeader {
@@ -54,7 +54,7 @@ export async function readAwsCsv(file: PriceFile, region: string | null): Promis
 const LINUX = Buffer.from('Linux');
 const RESERVED_FIELD = Buffer.from('"Reserved"');
 
-/** Twelve of thirteen rows are of reserved terms, and most of the others of other systems: they are not taken apart. */
+/** Twelve of thirteen rows are reserved terms, and most of the others are for other systems: these rows are not parsed. */
 function mayBeOnDemand(record: Buffer, index: number): boolean {
   return index <= MOST_LINES_BEFORE_HEADER || (record.includes(LINUX) && !record.includes(RESERVED_FIELD));
 }

@@ -7,7 +7,7 @@ export interface AwsMachine {
   readonly rank: number;
 }
 
-/** Attributes of a product that tell one way to buy a machine from all others. */
+/** Attributes of a product that together identify one way to buy a machine. */
 export const machineAttributes = [
   'instanceType',
   'regionCode',
@@ -21,7 +21,7 @@ export const machineAttributes = [
 ] as const;
 export type MachineAttributes = Readonly<Partial<Record<(typeof machineAttributes)[number], string>>>;
 
-/** What "on demand" means: Linux without other software, used, in a region of its own name. */
+/** Definition of "on demand": Linux without other software, used capacity, in a proper AWS region. */
 const wanted: Readonly<Partial<Record<(typeof machineAttributes)[number], string>>> = {
   operatingSystem: 'Linux',
   preInstalledSw: 'NA',
@@ -31,12 +31,12 @@ const wanted: Readonly<Partial<Record<(typeof machineAttributes)[number], string
   operation: 'RunInstances',
 };
 
-/** Older files lack these; where they are, they must say what is wanted. */
+/** Older files lack these attributes; if present, they must have the wanted value. */
 const mayBeMissing: ReadonlySet<string> = new Set(['marketoption', 'locationType', 'operation']);
 
 /**
- * The machine of a product on demand, or null when the product is another one: another system, software, reserved
- * capacity, hosts of one's own. Bare metal is sold as dedicated and, lately, as shared; shared stands where both are.
+ * The machine of an on-demand product; null for other products: another system, software, reserved capacity, dedicated
+ * hosts. Bare metal is sold as dedicated and, lately, as shared; shared has precedence if both exist.
  */
 export function onDemandMachine(productFamily: string, attributes: MachineAttributes): AwsMachine | null {
   const { instanceType, regionCode, tenancy } = attributes;

@@ -5,7 +5,7 @@ import { catalogueInstant, collectPrices, type PriceCollector, type ReadCatalogu
 import { type JsonPlan, jsonMembers } from './json-members.ts';
 import { foreign, jsonFailure, type PriceFile, textOf } from './price-file.ts';
 
-/** One price of the Retail Prices API; what is not looked at is left out. */
+/** One price of the Retail Prices API, with only the fields that are used. */
 const Item = z.object({
   currencyCode: z.string(),
   tierMinimumUnits: z.number().default(0),
@@ -24,16 +24,16 @@ const Item = z.object({
 });
 type Item = z.infer<typeof Item>;
 
-/** How many pages came, and how many pages they lead on to. */
+/** Number of pages, and number of pages that they link to. */
 interface Pages {
   read: number;
   ledOn: number;
 }
 
 /**
- * Prices on demand of virtual machines, from pages of Azure's Retail Prices API: one page a file, or several behind each
- * other. All pages of one answer must be there: the last is the one that leads on to none.
- * Errors: `file_format_unknown`, `file_truncated`, `file_unreadable`, `price_list_unusable`.
+ * On-demand prices of virtual machines, from pages of Azure's Retail Prices API: one page per file, or several in sequence.
+ * All pages of one answer are required: the last one has no link to a next page. Errors: `file_format_unknown`,
+ * `file_truncated`, `file_unreadable`, `price_list_unusable`.
  */
 export async function readAzure(files: readonly PriceFile[]): Promise<ReadCatalogue> {
   const prices = collectPrices();

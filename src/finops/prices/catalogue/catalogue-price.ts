@@ -1,35 +1,35 @@
 import type { Money } from '../../../platform/units/schema.ts';
 
-/** What one machine of a type costs on demand, as a catalogue states it. */
+/** On-demand price of one machine type in a catalogue. */
 export interface CataloguePrice {
   /** Instance type as its cloud names it. */
   readonly resource: string;
   readonly region: string;
-  /** Of one hour. */
+  /** Per hour. */
   readonly price: Money;
   readonly effectiveFrom: string;
-  /** First instant at which the catalogue says it no longer holds; null while it says none. */
+  /** First instant at which the price is no longer in force, by the catalogue; null if it states no end. */
   readonly effectiveTo: string | null;
 }
 
-/** A machine whose price is not believed, and why. */
+/** A machine whose price was rejected, with the reason. */
 export interface LeftOut {
   readonly resource: string;
   readonly region: string;
   readonly reason: string;
 }
 
-/** What was read of a catalogue. */
+/** Result of reading a catalogue. */
 export interface ReadCatalogue {
-  /** When its cloud published it; null where it does not say. */
+  /** Publication time by its cloud; null if it states none. */
   readonly publishedAt: string | null;
   readonly prices: readonly CataloguePrice[];
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Takes prices one by one and tells which of them agree. */
+/** Collects prices one by one and reports which of them agree. */
 export interface PriceCollector {
-  /** `rank`: of two offers of one machine the lower stands, and offers of one rank must agree. */
+  /** `rank`: of two offers of one machine the lower rank is used, and offers of one rank must agree. */
   add(price: CataloguePrice, rank: number): void;
   collected(): Pick<ReadCatalogue, 'prices' | 'leftOut'>;
 }
@@ -41,7 +41,7 @@ interface Candidate {
   readonly other: string | null;
 }
 
-/** A machine that a catalogue prices twice has no price: nothing says which of the two is meant. */
+/** A machine with two prices in a catalogue gets none: nothing identifies the right one. */
 export function collectPrices(): PriceCollector {
   const candidates = new Map<string, Candidate>();
   return {

@@ -20,7 +20,7 @@ let application: Application;
 beforeEach(() => {
   application = untouched;
 });
-/** An application of its own, for tests that look at the whole catalogue after an import. */
+/** A separate application, for tests that read the whole catalogue after an import. */
 async function ownApplication(): Promise<void> {
   const own = await quietApplication({ clock });
   onTestFinished(() => own[Symbol.asyncDispose]());
@@ -35,7 +35,7 @@ const importAws = (content: string | Buffer, region?: string) =>
   importPriceFiles(application, 'aws', [content], region === undefined ? {} : { region });
 
 const c5: AwsOffer = { type: 'c5.large', price: '0.0850000000' };
-/** All but the first are not what one pays on demand for a shared Linux machine. */
+/** All but the first are not the on-demand price of a shared Linux machine. */
 const OFFERS: readonly AwsOffer[] = [
   c5,
   { type: 'c5.large', price: '0.0960000000', region: 'eu-west-1' },

@@ -33,9 +33,9 @@ interface RawRecord {
 }
 
 /**
- * Records of CSV text of any size that are wanted, in their order: memory does not grow with the text. Only they are taken
- * apart; of the others nothing is looked at but quotes and line ends, which is what makes it fast. The last record is
- * wanted always, so that a text that was cut off is seen. Blank lines are left out. Errors: `CsvTextError`.
+ * The wanted records of CSV text of any size, in their order: memory does not grow with the text. Only wanted records are
+ * parsed into fields; of the other records the scan reads only quotes and line ends, which makes it fast. The last record is
+ * always wanted, so that a truncated text is detected. Blank lines are left out. Errors: `CsvTextError`.
  */
 export async function* csvRecords(
   chunks: AsyncIterable<Buffer>,
@@ -46,7 +46,7 @@ export async function* csvRecords(
   yield* fieldsOf(scan.end());
 }
 
-/** One call of the parser for the records of a chunk: making one is dear. */
+/** Calls the parser once for all records of a chunk: creating a parser is expensive. */
 function fieldsOf(records: readonly RawRecord[]): CsvRecord[] {
   if (records.length === 0) return [];
   const text = records.map(({ bytes }) => bytes.toString('utf8')).join('\n');

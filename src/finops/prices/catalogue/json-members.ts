@@ -4,10 +4,10 @@ export interface JsonMember {
   readonly value: unknown;
 }
 
-/** What is done with the value at a path: go into its members, take it whole, or pass over it. */
+/** Action for the value at a path: enter its members, take it whole, or skip it. */
 export type JsonPlan = (path: readonly string[]) => 'enter' | 'take' | 'skip';
 
-/** Why a text is no JSON: it ends before it is complete, or something stands where it cannot. */
+/** The reason why a text is not valid JSON: it is truncated, or a token is in an invalid place. */
 export class JsonTextError extends Error {
   readonly isTruncated: boolean;
 
@@ -18,7 +18,7 @@ export class JsonTextError extends Error {
   }
 }
 
-/** A price is a few kilobytes; what is taken whole is held in memory. */
+/** A price has a few kilobytes; a value taken whole is held in memory. */
 const MOST_TAKEN_BYTES = 1024 * 1024;
 
 const QUOTE = 0x22;
@@ -32,9 +32,9 @@ const CLOSE_BRACKET = 0x5d;
 const SPACE = 0x20;
 
 /**
- * Takes values out of JSON text of any size, in their order: memory does not grow with the text. Several documents may
- * follow each other. Values that are taken are parsed by the engine's own parser; of what is passed over only strings and
- * brackets are looked at, which is what makes it fast. Errors: `JsonTextError`.
+ * Takes values out of JSON text of any size, in their order: memory does not grow with the text. The text may be a sequence
+ * of several documents. The engine's own parser parses the taken values; in skipped values the scan reads only strings and
+ * brackets, which makes it fast. Errors: `JsonTextError`.
  * Example: plan "enter" for [] and ["a"], "take" for ["a", k]: `{"a":{"x":1,"y":2}}` -> [["a","x"],1], [["a","y"],2].
  */
 export async function* jsonMembers(
@@ -147,7 +147,7 @@ class JsonScan {
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
       else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         depth -= 1;
-        // Below zero it closes what the value lies in, and is not of a number or a word.
+        // Below zero it closes the enclosing container and does not belong to the number or word.
         if (depth <= 0) end = depth === 0 ? at + 1 : at;
       } else if (depth === 0 && (byte <= SPACE || byte === COMMA)) end = at;
     }

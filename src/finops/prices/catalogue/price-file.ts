@@ -7,7 +7,7 @@ import { JsonTextError } from './json-members.ts';
 export interface PriceFile {
   /** As its sender names it, for messages. */
   readonly name: string;
-  /** Its bytes, from the beginning, as often as they are asked for. */
+  /** Its bytes, from the beginning; can be called repeatedly. */
   open(): Promise<Readable>;
 }
 
@@ -22,7 +22,7 @@ async function isGzip(file: PriceFile): Promise<boolean> {
   throw new AppError('file_empty', `${file.name} is empty (0 bytes). Fetch it again.`, { file: file.name });
 }
 
-/** The text of a file, unpacked where it is packed. Errors: `file_empty`, `file_truncated`, `file_unreadable`. */
+/** The text of a file, unpacked if compressed. Errors: `file_empty`, `file_truncated`, `file_unreadable`. */
 export async function* textOf(file: PriceFile): AsyncGenerator<Buffer, void, undefined> {
   const isPacked = await isGzip(file);
   const raw = await file.open();
@@ -58,7 +58,7 @@ export function jsonFailure(error: unknown, name: string): unknown {
   return foreign(name, error.message, error);
 }
 
-/** Says that a file is no catalogue that is read here. */
+/** Error for a file that is not a supported catalogue. */
 export function foreign(name: string, why: string, cause?: unknown): AppError {
   const detail = `${name} is no price list that is read here: ${why}. Nothing has changed.`;
   return new AppError('file_format_unknown', detail, { file: name }, { cause });

@@ -87,7 +87,7 @@ async function isJson(file: PriceFile): Promise<boolean> {
   throw new AppError('file_empty', `${file.name} holds no text once unpacked. Fetch it again.`, { file: file.name });
 }
 
-/** What the list says by region and currency, in order. Errors: `price_list_unusable` when it says nothing wanted. */
+/** The prices of the list by region and currency, in order. Errors: `price_list_unusable` if it has no wanted price. */
 function unitsOf({ prices }: ReadCatalogue, { cloud, region, files }: ImportRequest) {
   const wanted = region === undefined ? prices : prices.filter((price) => price.region === region);
   if (wanted.length === 0) throw nothingIn(prices, cloud, files[0]?.name ?? '', region);

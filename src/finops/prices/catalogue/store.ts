@@ -22,7 +22,7 @@ export interface CatalogueTables {
 
 export type CatalogueRow = CatalogueTables['catalogue_price'];
 
-/** What one price list says of one region in one currency. */
+/** Prices of one price list for one region in one currency. */
 export interface CatalogueUnit {
   readonly cloud: Cloud;
   readonly region: string;
@@ -31,12 +31,12 @@ export interface CatalogueUnit {
   readonly prices: readonly CataloguePrice[];
 }
 
-/** A statement has eight parameters; stores take some thirty thousand. */
+/** A row has eight parameters; stores accept about thirty thousand per statement. */
 const ROWS_AT_ONCE = 500;
 
 /**
- * Puts a list in the place of what the same publication said before, and answers how many prices are stated otherwise now.
- * What a newer publication says of the same day stays, so that the order in which lists come does not matter.
+ * Replaces the earlier prices of the same publication by a list, and returns the number of changed prices. A price of a
+ * newer publication for the same day stays, so that the order in which lists arrive does not matter.
  */
 export async function replacePublication(sql: Sql, unit: CatalogueUnit): Promise<number> {
   await nextGeneration(sql);
@@ -116,7 +116,7 @@ function* parts<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < all.length; at += ROWS_AT_ONCE) yield all.slice(at, at + ROWS_AT_ONCE);
 }
 
-/** What price lists say of a machine in some regions. */
+/** Prices of a machine in some regions, from price lists. */
 export async function findStated(sql: Sql, resource: string, regions: readonly string[]): Promise<StatedPrice[]> {
   const rows = await sql
     .tables<CatalogueTables>()

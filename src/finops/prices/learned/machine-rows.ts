@@ -15,7 +15,7 @@ const first = (names: readonly string[]) => `coalesce(${names.map(identifier).jo
 const AWS_TYPE = '[a-z][a-z0-9-]*\\.(?:metal(?:-[0-9a-z]+)?|[0-9]*(?:nano|micro|small|medium|x?large))';
 const usageType = `concat_ws(' ', ${first(usageTypes)}, SkuMeter)`;
 
-/** Instance type of a row: as the price details say it, else as AWS's usage type or description does; NULL for neither. */
+/** Instance type of a row: from the price details, otherwise from AWS's usage type or description; NULL without any. */
 const instanceType = `coalesce(
   nullif(SkuPriceDetails->>'$.InstanceType', ''),
   nullif(SkuPriceDetails->>'$.x_InstanceType', ''),
@@ -23,12 +23,12 @@ const instanceType = `coalesce(
   nullif(regexp_extract(${usageType}, 'BoxUsage:(${AWS_TYPE})', 1), ''),
   nullif(regexp_extract(ChargeDescription, 'On Demand Linux (${AWS_TYPE}) Instance Hour', 1), ''))`;
 
-/** Everything that a row says of what was sold. */
+/** All text of a row about the product sold. */
 const said = `concat_ws(' ', ChargeDescription, ${usageType}, ${first(subcategories)})`;
 
 /**
- * Rows that tell what an hour of a machine costs: its use, by the hour, of Linux, not at a price that changes by the hour,
- * in the month of the bill, and no correction.
+ * Rows that show the price of a machine hour: usage by the hour, Linux, no price that changes by the hour, in the month of
+ * the bill, and no correction.
  */
 const isMachineHour = `ChargeCategory = 'Usage' AND ChargeClass IS NULL AND RegionId IS NOT NULL
   AND strftime(ChargePeriodStart, '%Y-%m') = period
@@ -49,9 +49,9 @@ const isDearerThanListed = `(CommitmentDiscountId IS NULL AND PricingCategory IS
 
 /** Decimals of a learned price. */
 const PRICE_DECIMALS = 8;
-/** Rows whose prices are the same to this many decimals agree: quantities are rounded, to seconds or so. */
+/** Rows with equal prices at this number of decimals agree: quantities are rounded, for example to seconds. */
 const AGREEING_DECIMALS = 6;
-/** Decimals of a quantity that count in the division; of a cost as many more as the price has. */
+/** Number of decimals of a quantity in the division; a cost has additional decimals, as many as the price. */
 const QUANTITY_DECIMALS = 12;
 
 /** The digits of a decimal as a whole number: `1.50` with two decimals is 150. */
@@ -59,9 +59,10 @@ const digits = (value: string, decimals: number) =>
   `replace((${value})::DECIMAL(38,${decimals})::VARCHAR, '.', '')::HUGEINT`;
 
 /**
- * SQL of what a relation of bill rows teaches: by machine, region and currency the price that most rows have, with how many
- * do. price = cost / hours, exact in whole numbers and rounded half up to 8 decimals. Of equally frequent ones that of more
- * hours stands, then the higher; of rows that agree, the one with the most hours says the last digits.
+ * SQL of the prices that a relation of bill rows shows: by machine, region and currency the price of the largest number of
+ * rows, with that number. price = cost / hours, exact in whole numbers and rounded half up to 8 decimals. Of equally
+ * frequent prices, the one with more hours wins, then the higher one. Of the rows that agree, the one with the most hours
+ * gives the last digits.
  * Columns: resource, region, currency, amount, effective_from, as_of, agreed_rows, rows.
  */
 export function learnedSelect(relation: string): string {

@@ -14,18 +14,18 @@ export interface LearnedDeps {
   readonly events: Pick<Events, 'append'>;
 }
 
-/** What changes the rows of a billing month. */
+/** Events that change the rows of a billing month. */
 export const billEvents = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'] as const;
 
 const BillChanged = z.object({ changes: z.array(z.object({ period: Month })) });
 
-/** Learns anew from the months that an event is about. Hearing it again changes nothing. */
+/** Relearns the prices of the months of an event. Idempotent. */
 export async function hearBill(deps: LearnedDeps, event: StoredEvent): Promise<void> {
   const { changes } = BillChanged.parse(event.payload);
   for (const period of new Set(changes.map((change) => change.period))) await learnPeriod(deps, period);
 }
 
-/** Learns anew from every month that is there, and forgets those that are not; answers the months, sorted. */
+/** Relearns the prices of every month that has bill rows, and removes those of the other months; returns the months, sorted. */
 export async function learnAll(deps: LearnedDeps): Promise<string[]> {
   const partitions = await deps.lake.partitions(deps.store, billRows);
   const known = await learnedPeriods(deps.store);
@@ -34,7 +34,7 @@ export async function learnAll(deps: LearnedDeps): Promise<string[]> {
   return periods;
 }
 
-/** Says `prices.applied` when a price of the month is another one than before. */
+/** Emits `prices.applied` if a price of the month has changed. */
 async function learnPeriod(deps: LearnedDeps, period: string): Promise<void> {
   const rows = await readPeriod(deps, period);
   await deps.store.transaction(async (sql) => {

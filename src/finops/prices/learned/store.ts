@@ -53,7 +53,7 @@ export async function replaceLearned(sql: Sql, period: string, rows: readonly Le
   }
 }
 
-/** What bills taught of a machine in some regions. */
+/** Prices of a machine in some regions, learned from bills. */
 export async function findLearned(sql: Sql, resource: string, regions: readonly string[]): Promise<StatedPrice[]> {
   const rows = await sql
     .tables<LearnedTables>()

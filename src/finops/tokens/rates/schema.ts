@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Currency, type Decimal, DecimalString, decimal, decimalString } from '../../../platform/units/schema.ts';
 
-/** Which way tokens went, as bills and catalogues price them. `cacheWrite1h`: kept for an hour, where that has its own price. */
+/** Kind of tokens, as priced by bills and catalogues. `cacheWrite1h`: cached for an hour, if that has a separate price. */
 export const TokenDirection = z
   .enum(['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h'])
   .describe('Which way the tokens went: fresh input, output, input read from a cache, or input written to one');
@@ -48,7 +48,7 @@ export type TokenRates = z.infer<typeof TokenRates>;
 
 const Count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** Field by field what one request used, or several. */
+/** Token counts of one request, or of several. */
 export const tokenCounts = {
   inputTokens: Count.describe('All input tokens, those read from and written to a cache included'),
   outputTokens: Count.describe('Output tokens, those of reasoning included'),
@@ -58,7 +58,7 @@ export const tokenCounts = {
   requests: Count.min(1).default(1).describe('How many requests these tokens are of'),
 };
 
-/** Exact counts. Decimals, because the sum over a large file may exceed what a number holds. */
+/** Exact counts. Decimals, because the sum over a large file may exceed the exact range of a number. */
 export interface TokenCounts {
   readonly inputTokens: Decimal;
   readonly outputTokens: Decimal;
@@ -75,14 +75,14 @@ export type TokenCost =
 const MILLION = 1_000_000;
 const THOUSAND = 1_000;
 
-/** The price where a direction has none of its own. */
+/** The fallback for a direction without a separate price. */
 const fallbacks: Readonly<Partial<Record<TokenDirection, TokenDirection>>> = {
   cacheWrite1h: 'cacheWrite',
   cacheWrite: 'input',
   cacheRead: 'input',
 };
 
-/** The rate of a direction, or of what it falls back to: a cache without a price of its own costs what input costs. */
+/** The rate of a direction, or of its fallback: cache tokens without a separate price cost as much as input tokens. */
 export function effectiveRate(rates: TokenRates, direction: TokenDirection): TokenRate | null {
   const fallback = fallbacks[direction];
   return rates[direction] ?? (fallback === undefined ? null : effectiveRate(rates, fallback));
@@ -103,9 +103,9 @@ export function sizeBounds(rates: TokenRates): number[] {
 
 /**
  * Exact cost: sum over the directions of tokens x price / 1,000,000, plus requests x price / 1,000. Cached tokens are part
- * of the input tokens and are taken out of them. `requestInputTokens` chooses the price where it depends on the size of a
- * request. Null with a reason when tokens were used that have no price.
- * Example: 1,000 in of which 400 from a cache, 100 out, at 2.50 / 1.25 / 10.00 -> 0.0015 + 0.0005 + 0.001 = 0.003.
+ * of the input tokens and are subtracted from them. `requestInputTokens` selects the price if it depends on the size of a
+ * request. Null with a reason if tokens without a price were used. Example: 1,000 in of which 400 from a cache, 100 out, at
+ * 2.50 / 1.25 / 10.00 -> 0.0015 + 0.0005 + 0.001 = 0.003.
  */
 export function tokenCost(rates: TokenRates, counts: TokenCounts, requestInputTokens: number | Decimal): TokenCost {
   const { cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens } = counts;
