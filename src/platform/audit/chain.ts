@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a row of the trail says; the hash covers all of it. */
+/** Fields of a row of the audit trail. The hash covers all of them. */
 export interface AuditFacts {
   readonly seq: number;
   readonly firstAt: string;
@@ -22,7 +22,7 @@ export interface ChainedFacts extends AuditFacts {
   readonly hash: string;
 }
 
-/** What stands before the first row. */
+/** Hash before the first row. */
 export const GENESIS = '0'.repeat(64);
 
 /**

@@ -90,7 +90,7 @@ export async function alterAccount(
   return changed;
 }
 
-/** Whoever knew the old password may have made tokens with it; those that an administrator made are not among them. */
+/** A person with the old password may have created tokens with it. Tokens that an administrator created are kept. */
 async function revokeOwnTokens(sql: Sql, name: string, at: string): Promise<void> {
   const own = (await tokensOf(sql, name)).filter(({ createdBy }) => createdBy === null || createdBy === name);
   await setTokensRevoked(
@@ -223,7 +223,7 @@ export async function listOfTokens(
   return tokensOf(store, owner);
 }
 
-/** Another's token is as unknown to who is no admin as one that never was. Error: `token_not_found`. */
+/** Without administrator rights, the token of another account is reported as unknown. Error: `token_not_found`. */
 export async function endToken({ store, clock, forget }: AccountsDeps, id: string, asker: Identity): Promise<Token> {
   const ended = await store.transaction(async (sql) => {
     const token = await findToken(sql, id);

@@ -55,7 +55,7 @@ export function createVerified(clock: Clock): Verified {
       const asked = verify()
         .then((proven) => {
           if (kept.size >= MOST_KEPT) kept.clear();
-          // What changed while it was checked must be checked again.
+          // If credentials changed during the check (`forget` was called), the result is not cached.
           if (proven !== null && started === generation) kept.set(id, { proven, at: clock.now() });
           return proven;
         })

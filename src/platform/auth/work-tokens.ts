@@ -10,13 +10,13 @@ interface WorkTables {
   auth_work: { id: string; until_ms: number };
 }
 
-/** Tokens of the steps of pipelines: signed, valid while their work is under way, and worth nothing afterwards. */
+/** Tokens of pipeline steps: signed, and valid only while their step is running. */
 export interface WorkTokens {
   /** For the work of this name, until then (Unix milliseconds) or until `end`. The same work again gets another token for itself. */
   issue(name: string, work: WorkGrant, until: number): Promise<string>;
   /** Revokes the token of work that has ended; work without a token is no error. */
   end(work: string): Promise<void>;
-  /** null for what is no such token, is not ours, or is over. */
+  /** null if the token has another format, a wrong signature, or has expired. */
   verify(token: string): Promise<{ readonly name: string; readonly work: WorkGrant } | null>;
 }
 

@@ -109,7 +109,7 @@ async function restoreFile(place: Objects, file: BackupFile, folder: string, dig
   await syncFolder(dirname(target));
 }
 
-/** Reads back what was written: only then the restore has succeeded. */
+/** Verifies the restored files against their digests. The restore succeeds only after this check. */
 async function checkAll(
   { files }: BackupManifest,
   folder: string,

@@ -6,7 +6,7 @@ const REPEATABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503,
 const READER = 'the role "Storage Blob Data Reader", or a SAS with read and list';
 
 /**
- * What Azure calls it, and what to do about it; `{right}` is what it takes. Codes: "Common REST API error codes", "Blob
+ * Error codes of Azure, with the remedy for each; `{right}` is the required permission. Codes: "Common REST API error codes", "Blob
  * Storage error codes".
  */
 const REFUSALS: Readonly<Record<string, string>> = {

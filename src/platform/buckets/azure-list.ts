@@ -22,7 +22,7 @@ export async function* listAzure(place: AzurePlace, prefix: string): AsyncGenera
   for await (const { segment } of pages) for (const blob of segment.blobItems) if (!isFolder(blob)) yield blob;
 }
 
-/** What lies directly under a prefix, page by page; the names of folders end in `/`. */
+/** Blobs and folders directly under a prefix, page by page; the names of folders end in `/`. */
 export async function* listAzureLevel(place: AzurePlace, prefix: string): AsyncGenerator<BlobItem | BlobPrefix> {
   const pages = pagesOf(place, (abortSignal, asked) =>
     place.container.listBlobsByHierarchy('/', { prefix, includeMetadata: true, abortSignal }).byPage(asked),

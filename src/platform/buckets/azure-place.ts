@@ -10,7 +10,7 @@ import type { AzureBlobLocation } from './schema.ts';
 
 export interface AzurePlace {
   readonly container: ContainerClient;
-  /** What can sign addresses for others; null for a SAS token, which cannot. */
+  /** Credential that can sign URLs for other clients; null for a SAS token, which cannot. */
   readonly credential: AzureCredential | null;
   /** `` or `a/b/`: nothing outside is touched. */
   readonly folder: string;
@@ -25,7 +25,7 @@ export async function openAzurePlace(location: AzureBlobLocation, environment: E
   return { container, credential, folder, shown: `${origin}${pathname}/${folder}`.replace(/\/$/, '') };
 }
 
-/** What one request is about, for the text of its failure. */
+/** Subject of one request, for its error message. */
 export interface AzureQuestion {
   /** Null where the container itself is asked. */
   readonly key: string | null;
@@ -33,7 +33,7 @@ export interface AzureQuestion {
   readonly right?: string;
 }
 
-/** The SDK retries nothing (it does not know 429): one place decides what is repeated and for how long. */
+/** Retries are off in the SDK (it does not retry on 429). This function alone decides which requests are retried and for how long. */
 export async function askAzure<T>(
   place: AzurePlace,
   { key, right }: AzureQuestion,

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 export interface BucketObject {
   /**
    * Full key in the bucket (below the path, for a folder), `/`-separated, without a leading slash. A configured `prefix`
-   * is part of it: it says what may be listed and read, it does not shorten keys, as manifests name objects in full.
+   * is part of the key: it limits listing and reading but does not shorten keys, because manifests name objects in full.
    */
   readonly key: string;
   readonly sizeBytes: number;

@@ -15,15 +15,15 @@ export function folderOf(prefix: string | undefined): string {
 }
 
 /**
- * What to ask a bucket for, so that what is listed lies below both the configured folder and the wanted prefix; null when
- * nothing can. Example: folder `a/b/`, wanted `a/` -> `a/b/`; wanted `a/b/c` -> `a/b/c`; wanted `x` -> null.
+ * Prefix for the listing request, so that all results are below both the configured folder and the wanted prefix; null when
+ * none can be. Example: folder `a/b/`, wanted `a/` -> `a/b/`; wanted `a/b/c` -> `a/b/c`; wanted `x` -> null.
  */
 export function listingPrefix(folder: string, wanted: string): string | null {
   if (wanted.startsWith(folder)) return wanted;
   return folder.startsWith(wanted) ? folder : null;
 }
 
-/** Consoles and Hadoop make empty objects whose key ends in `/` to show a folder; they are nobody's content. */
+/** Consoles and Hadoop create empty objects whose key ends in `/` to show a folder; they have no content. */
 export function isFolderMarker(key: string): boolean {
   return key.endsWith('/');
 }

@@ -3,7 +3,7 @@ import { askS3, notS3, type S3Place } from './s3-place.ts';
 
 const PAGE_KEYS = 1000;
 
-/** Pages of a listing by prefix, one after the other; with a delimiter only what lies directly under it. */
+/** Pages of a listing by prefix, in order; with a delimiter, only entries directly under the prefix. */
 export async function* listS3(
   place: S3Place,
   prefix: string,
@@ -30,7 +30,7 @@ async function listPage(
     Bucket: place.bucket,
     Prefix: prefix,
     MaxKeys: PAGE_KEYS,
-    EncodingType: 'url', // a key may hold what XML cannot
+    EncodingType: 'url', // a key may contain characters that XML cannot represent
     ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
   });

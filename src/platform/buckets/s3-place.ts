@@ -23,7 +23,7 @@ export interface S3Place {
   readonly shown: string;
 }
 
-/** The client of a bucket of S3 or of what speaks like it. Nothing is asked before the first use. */
+/** Client of a bucket of S3 or of an S3-compatible server. No request is sent before the first use. */
 export async function openS3Place(location: S3Location, environment: Environment): Promise<S3Place> {
   const { endpoint, bucket } = location;
   const region = location.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
@@ -38,8 +38,8 @@ export async function openS3Place(location: S3Location, environment: Environment
     retryMode: 'adaptive',
     maxAttempts: ATTEMPTS,
     requestHandler: { ...timeouts, httpAgent: agent, httpsAgent: agent },
-    // Servers that only resemble S3 answer and take checksums of their own. That a body read is whole is seen by its
-    // length; one that is written is under the signature.
+    // S3-compatible servers handle checksums in different ways. The length shows that a read body is complete; the signature
+    // covers a written body.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
@@ -47,7 +47,7 @@ export async function openS3Place(location: S3Location, environment: Environment
   return { client, bucket, folder, shown: `s3://${bucket}/${folder}`.replace(/\/$/, '') };
 }
 
-/** What one request is about, for the text of its failure. */
+/** Subject of one request, for its error message. */
 export interface S3Question {
   /** Null where the bucket itself is asked. */
   readonly key: string | null;
@@ -57,7 +57,7 @@ export interface S3Question {
   readonly deadlineMs?: number;
 }
 
-/** Asks within a deadline; what fails is told in our words. */
+/** Sends a request within a deadline and converts its error to an `AppError`. */
 export async function askS3<T>(
   place: S3Place,
   { key, right, deadlineMs }: S3Question,

@@ -28,7 +28,7 @@ export async function readS3(
 interface Got {
   readonly body: Readable;
   readonly version: string;
-  /** What is answered of the object. */
+  /** Size of the response body. */
   readonly bodyBytes: number;
   /** Of the whole object. */
   readonly sizeBytes: number;

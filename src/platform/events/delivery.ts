@@ -39,7 +39,7 @@ export interface DeliveryDeps {
   readonly stopping: () => boolean;
 }
 
-/** Delivers a batch of what is due to one subscriber. */
+/** Delivers a batch of due events to one subscriber. */
 export function createDelivery(deps: DeliveryDeps, subscription: Subscription): () => Promise<Rest> {
   const { store, clock, telemetry, owner } = deps;
   const { subscriber, types } = subscription;
@@ -55,7 +55,7 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
     if (fresh === 0 && restMs !== 0) return restMs;
     if (deps.stopping()) return null;
     const cursor = await takeLease(store, leaseFromNow());
-    // Another server delivers to this subscriber; it takes what is new, too.
+    // Another server holds the lease of this subscriber; it delivers new events, too.
     return cursor === null ? ASK_FOR_LEASE_AGAIN_MS : deliverBatch(cursor);
   }
 

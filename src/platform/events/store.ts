@@ -57,7 +57,7 @@ export interface Lease {
   readonly until: string;
 }
 
-/** The subscriber's cursor when nobody else delivers to it now, else null. */
+/** Takes the lease. Returns the cursor of the subscriber, or null when another server holds the lease. */
 export async function takeLease(sql: Sql, lease: Lease): Promise<number | null> {
   const row = await sql
     .tables<EventTables>()
