@@ -18,7 +18,7 @@ export interface NvidiaSmiRequest {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Reads the GPUs of this machine. Whoever asks while it is asked has the same answer. */
+/** Reads the GPUs of this machine. Concurrent callers share one call and its result. */
 export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
   let asking: Promise<readonly GpuReading[] | string> | null = null;
   let counts = true;
@@ -87,7 +87,7 @@ function readingsOf(listed: readonly GpuListing[], at: number): readonly GpuRead
   return listed.length === 0 ? 'nvidia-smi lists no GPU' : listed.map((gpu) => ({ ...gpu, at }));
 }
 
-/** What the program printed: it tells of a field that it has not on its ordinary output. */
+/** First line of the program's output. It reports unsupported fields on stdout. */
 function saidBy(error: unknown): string {
   const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string };
   const said = `${stdout ?? ''}\n${stderr ?? ''}`.trim();

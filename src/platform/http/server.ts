@@ -158,7 +158,7 @@ function observe(app: FastifyInstance, telemetry: Telemetry): void {
 /** For requests that are answered right now; streams that have no end are cut then. */
 const CLOSE_GRACE_MS = 2_000;
 
-/** Takes no more connections, and closes those that there are: idle ones at once, the others when their answer is complete, or after a grace. */
+/** Stops accepting connections. Closes idle connections immediately, and the others when their response is complete or after the grace period. */
 export async function closeHttp(app: FastifyInstance, graceMs = CLOSE_GRACE_MS): Promise<void> {
   const late = setTimeout(() => app.server.closeAllConnections(), graceMs);
   try {

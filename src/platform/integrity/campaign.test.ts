@@ -53,7 +53,7 @@ async function put(application: Application, name: string, payload: string): Pro
   expect((await application.http.inject({ method: 'PUT', url, headers, payload })).statusCode).toBe(200);
 }
 
-/** Predictions with their labels; each session begins a segment of its own. */
+/** Predictions with their labels; each session begins a new segment. */
 async function predict(application: Application, session: number): Promise<void> {
   const ids = Array.from({ length: ROWS_A_SESSION }, (_, index) => `p-${session}-${index}`);
   const predictedAt = '2026-11-20T10:00:00.000Z';
@@ -190,7 +190,7 @@ describe('damage to lake, objects and journals', () => {
         const { findings } = await verify(application);
         const found = findings.map(({ what }) => join(data, what));
         const isFound = (path: string) => found.some((one) => one === path || one.startsWith(`${path}.`));
-        // What names the segments is in the memory of a running server, which writes it again as soon as it settles.
+        // A running server holds the names of the segments in memory and rewrites these files when it settles.
         const isNamed = (path: string) => state === 'running' && /\.(ledger|head)$/.test(path);
         expect(
           [...damaged.keys()].filter((path) => !isFound(path) && !isNamed(path)),

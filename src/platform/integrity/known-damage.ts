@@ -10,7 +10,7 @@ export interface KnownDamageDeps {
   readonly lakeFiles: () => Promise<readonly StagedFile[]>;
   /** Objects that are marked as damaged, by the name of their place. */
   readonly objects: () => Promise<readonly { readonly place: string; readonly kept: KeptDigest }[]>;
-  /** What the check of the store at the start found. */
+  /** Findings of the store check at start. */
   readonly store: () => readonly string[];
 }
 
@@ -53,7 +53,7 @@ function toJournalPlace({ file, offset, sizeBytes, lines, kind }: JournalFinding
   return toPlace({ area: 'journals', what: `journals/${file}`, problem, offset, sizeBytes, lines });
 }
 
-/** What a finding in a journal means, in words. */
+/** Description of a finding in a journal. */
 export function problemOfJournal(kind: JournalFinding['kind'], lines: number | null): string {
   switch (kind) {
     case 'set_aside':

@@ -1,6 +1,6 @@
 import type { CheckedArea, Finding, VerifiedArea } from './schema.ts';
 
-/** What a verifier is given: how to say what it finds, and how far it is. */
+/** Input of a verifier: callbacks for findings and progress. */
 export interface Look {
   readonly repair: boolean;
   /** Aborted when the server stops; a verifier looks at it between two items. */
@@ -12,7 +12,7 @@ export interface Look {
 
 export type Counts = Omit<CheckedArea, 'area'>;
 
-/** Checks one area of what is stored. */
+/** Checks one area of the stored data. */
 export interface Verifier {
   readonly area: VerifiedArea;
   verify(look: Look): Promise<Counts>;

@@ -4,7 +4,7 @@ export interface NewJob {
   readonly kind: string;
   /** JSON value, parsed by the handler's own schema. */
   readonly payload: unknown;
-  /** UTC instant before which it does not start; default: at once. */
+  /** UTC instant before which it does not start; default: now. */
   readonly runAt?: string;
   /** While a job with this key waits or runs, enqueueing another does nothing. */
   readonly uniqueKey?: string;

@@ -67,8 +67,8 @@ export interface ClaimedJob {
 }
 
 /**
- * Takes what is due, a job whose lease ran out included. Two servers may choose the same rows; the state is looked at
- * again when the row is written, so only one of them gets it and the other comes back for the next.
+ * Claims due jobs, including jobs with an expired lease. Two servers may choose the same rows. The state is checked
+ * again when the row is written, so only one of them gets the row; the other skips it and looks again later.
  */
 export async function claimJobs(sql: Sql, claim: Claim): Promise<ClaimedJob[]> {
   const rows = await sql
@@ -98,7 +98,7 @@ export async function claimJobs(sql: Sql, claim: Claim): Promise<ClaimedJob[]> {
   return rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-/** One try of one job: who no longer holds it changes nothing. */
+/** One attempt of one job. A server that no longer holds it changes nothing. */
 export interface HeldJob {
   readonly id: string;
   readonly owner: string;

@@ -3,7 +3,7 @@ import type { Store } from '../store/index.ts';
 import type { RowShape } from './readable.ts';
 
 const DAY_MS = 86_400_000;
-/** So long after its end a day counts as over: most of what comes late has come. */
+/** Delay after its end until a day counts as closed: most late rows have arrived by then. */
 const DAY_OPEN_MS = 2 * 3_600_000;
 /** Files of a day that is not over are joined when there are so many smaller than `SMALL_BYTES`. */
 const SMALL_FILES = 16;
@@ -22,7 +22,7 @@ export function dueForCompaction(files: readonly StagedFile[], now: number): Sta
   });
 }
 
-/** Partitions that are swapped in together: what is cut off in between begins again with these. */
+/** Partitions that are swapped in together: an interrupted compaction restarts with these. */
 const PARTITIONS_A_SWAP = 64;
 
 /** Joins each list of files of one partition into one file, in the order of time. */

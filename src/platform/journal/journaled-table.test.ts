@@ -267,7 +267,7 @@ describe('a table with a journal', () => {
     });
     await begun.promise;
     const compacting = table.compact();
-    // The joined file is there, and the two that the reader was told of.
+    // The joined file, and the two files that the reader holds.
     await expect.poll(lakeFiles).toBe(3);
     expect(await ids()).toEqual([1, 2]);
     goOn.resolve();

@@ -6,7 +6,7 @@ import { inspectSegment, type MissingLines, noteMissing } from './mend.ts';
 import { putBackSegments } from './put-back.ts';
 import { BOUND_SUFFIX, listSegments } from './segment.ts';
 
-/** What a journal wrote or read of a segment. */
+/** Extent of a segment, as the journal wrote or read it. */
 export interface KnownSegment extends Extent {
   /** Of its file when that had this extent; null: look at its lines again. */
   readonly stamp: string | null;
@@ -72,7 +72,7 @@ export class KnownSegments {
     await removeHead(folder);
   }
 
-  /** Notes what is gone meanwhile. */
+  /** Compares with the disk and records segments that have disappeared. */
   async reconcile(): Promise<void> {
     await this.restoreLedger();
     const before = this.#segments.size;

@@ -12,7 +12,7 @@ export interface Extent {
   readonly lines: number;
 }
 
-/** What the ledger of a journal says. */
+/** Content of the ledger of a journal. */
 export interface Recorded {
   /** By name of the segment; null: its size is not known, because the file of sizes (`HEAD`) is missing or damaged. */
   readonly segments: ReadonlyMap<string, Extent | null>;

@@ -15,9 +15,9 @@ interface Placed extends Segment {
 }
 
 /**
- * Gives segments that lie under the names of others back their own names; checksums say whose lines a file holds. A file that holds
- * the lines of a segment that is in its own place is a copy, and stays for mending to set aside. Answers the files that were moved.
- * After a crash in between, the same call goes on.
+ * Renames segments that have the name of another segment back to their own names; checksums identify the segment of each file. A file with
+ * the lines of a segment that already has its own name is a copy, and stays for mending to set aside. Returns the files that were moved.
+ * Idempotent: after a crash, another call completes the moves.
  */
 export async function putBackSegments(folder: string, known: Iterable<string>): Promise<readonly string[]> {
   const segments = await listFiles(folder, BOUND_SUFFIX);
@@ -35,7 +35,7 @@ export async function putBackSegments(folder: string, known: Iterable<string>): 
   }
   for (const owner of moving.keys()) {
     const place = join(folder, owner);
-    // What lies there is of no segment: whatever is, was moved above.
+    // A file with this name belongs to no segment: files of segments were moved above.
     await rename(place, `${place}.replaced${DAMAGED_SUFFIX}`).catch(() => undefined);
     await rename(`${place}${RETURNING_SUFFIX}`, place);
   }

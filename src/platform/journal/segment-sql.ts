@@ -29,7 +29,7 @@ export function segmentRows(
 
 const SETTLING = 'settling_rows';
 
-/** Parses segments once and writes one file for each UTC day of their rows. Every written file is added to `staged` at once. */
+/** Parses segments once and writes one file for each UTC day of their rows. Every file is added to `staged` as soon as it is written. */
 export async function stageSegments(
   session: LakeSession,
   shape: RowShape,

@@ -15,7 +15,7 @@ export interface JournalFinding {
   readonly sizeBytes: number;
   /**
    * `damaged_line`: bytes of a segment that are part of no intact line; the next start of the server sets them aside.
-   * `torn_tail`: a half-written last line, as a crash leaves it, or a write that is under way while the server runs.
+   * `torn_tail`: a half-written last line, from a crash or from a write in flight while the server runs.
    * `set_aside`: bytes that an earlier start or settling took out of a segment. `damaged_file`: a file of such bytes that cannot be read.
    * `missing_lines`: acknowledged lines that the segment, or the whole segment, lacks. `damaged_ledger`: a file that names the segments
    * or a size is missing or damaged, so that missing lines would not be found.

@@ -4,7 +4,7 @@ import { literal } from './quote.ts';
 export interface EngineOptions {
   /** Folders that SQL may read and write. */
   readonly folders: readonly string[];
-  /** Folder of what does not fit the memory. */
+  /** Folder for data that does not fit into memory. */
   readonly spill: string;
   readonly memory: string;
   readonly threads: number | null;
@@ -20,7 +20,7 @@ export class Engine {
     this.#options = options;
   }
 
-  /** A failure to open is thrown to each caller that waits for it; the next caller tries again. */
+  /** If opening fails, each waiting caller gets the error; the next call retries. */
   async connect(): Promise<DuckDBConnection> {
     if (this.#isClosed) throw new Error('the lake is closed');
     this.#opening ??= openInstance(this.#options).catch((error: unknown) => {
@@ -30,7 +30,7 @@ export class Engine {
     return (await this.#opening).connect();
   }
 
-  /** Waits for an open that is under way. */
+  /** Waits for an open in progress. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const [opened] = await Promise.allSettled([this.#opening]);

@@ -53,7 +53,7 @@ function scanGroup(table: LakeTable, group: readonly ScannedFile[], all: readonl
     UNION ALL BY NAME SELECT ${lacking.join(', ')} WHERE false)`;
 }
 
-/** Built only for a query that asks for it: the engine leaves out what nobody reads. */
+/** Only computed for a query that reads it: the engine drops unused columns. */
 function mapOf(others: readonly string[]): string {
   if (others.length === 0) return NO_OTHERS;
   const names = others.map((name) => literal(name.slice(OTHER_PREFIX.length)));
