@@ -5,7 +5,7 @@ import type { Scope } from '../contract/schema.ts';
 export interface Identity {
   /** Name of the account; `local` where no account is needed. */
   readonly name: string;
-  /** Role of the account; null where no account is needed. */
+  /** Role of the account; null without an account. */
   readonly role: string | null;
   /** Scopes of this request: those of its role, or fewer where its token is limited. Null: all scopes. */
   readonly scopes: ReadonlySet<Scope> | null;

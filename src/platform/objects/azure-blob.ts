@@ -51,7 +51,7 @@ function accepts(key: string): boolean {
   );
 }
 
-/** Listing and writing, by a block of nothing that is never committed: nobody sees it, and Azure drops it. */
+/** Checks the rights to list and to write. The write is a block that is never committed: no reader sees it, and Azure drops it. */
 async function check(place: AzurePlace): Promise<void> {
   await listAzureLevel(place, place.folder).next();
   await putBlock(place, `${place.folder}.incoming/check`, blockId(newMark(), 1), Buffer.from('?'));

@@ -13,7 +13,7 @@ interface DigestTables {
   };
 }
 
-/** What the store keeps of one object. */
+/** Stored digest of one object. */
 export interface KeptDigest extends ObjectFacts {
   /** Digest of the object before a put that may not have become visible; empty: there was no object. Null: the put is done. */
   readonly previous: string | null;

@@ -23,7 +23,7 @@ const ABANDONED_MS = 24 * 3_600_000;
 export async function createLocalObjects(root: string, shared: boolean): Promise<Objects> {
   await mkdir(join(root, INCOMING), { recursive: true, mode: 0o700 });
   const realRoot = await realpath(root);
-  // What a crash left half-written was never acknowledged.
+  // Incomplete puts of a crashed process were never acknowledged.
   await clearIncoming(join(realRoot, INCOMING), shared ? Date.now() - ABANDONED_MS : Number.POSITIVE_INFINITY);
   const files = new ConfinedFiles(realRoot);
   const digester = createDigester();
@@ -148,7 +148,7 @@ async function writeDurably(path: string, content: Readable | Buffer | string): 
   return { sizeBytes, sha256: hash.digest('hex') };
 }
 
-/** A disk that is nearly full takes part of what it is given and says so only by how much. */
+/** A nearly full disk writes only a part and reports this only by the number of bytes written. */
 async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
   if (chunks.length === 0) return;
   let { bytesWritten } = await file.writev(chunks);

@@ -23,8 +23,8 @@ const MAX_KEY_BYTES = 1024;
 const ABANDONED_MS = 25 * 3_600_000;
 
 /**
- * Objects in a bucket of S3. It is asked now whether the bucket is there and may be listed and written; what a crash left
- * of uploads, which nobody sees and the bucket keeps, is cleared. Errors: those of buckets.
+ * Objects in an S3 bucket. Opening checks that the bucket exists and can be listed and written to. It also aborts the uploads that a crash
+ * left: no reader sees them, but the bucket keeps them. Errors: those of buckets.
  */
 export async function openS3Store(
   { location, direct }: { readonly location: S3Location; readonly direct: boolean },

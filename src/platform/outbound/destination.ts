@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { AppError, systemCode } from '../errors/index.ts';
 import { isPublicAddress } from './addresses.ts';
 
-/** Where a webhook may lead. What is refused here is what a request from inside this network must never reach. */
+/** Allowed destinations of webhooks (SSRF protection): a request from inside this network must never reach a refused address. */
 
 export interface Address {
   readonly address: string;
@@ -62,7 +62,7 @@ export async function addressesOf(url: URL, rules: DestinationRules): Promise<Ad
   return found;
 }
 
-/** A failure of the way to the receiver; trying again may help. */
+/** A network failure on the way to the receiver; a retry may succeed. */
 export class DestinationError extends Error {}
 
 async function resolveName(host: string, resolve: Resolve): Promise<Address[]> {
@@ -91,7 +91,7 @@ function parseUrl(text: string): URL {
   try {
     if (plain) return new URL(text);
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw refused(`Invalid webhook URL: '${text.slice(0, 200)}' is no absolute URL with a hostname.`);
 }

@@ -45,7 +45,7 @@ export function executionOf(pid: number): string | null {
   }
 }
 
-/** Sends a signal to a process, or to a whole group when `pid` is negative; false when nobody is there to get it. */
+/** Sends a signal to a process, or to a whole group when `pid` is negative; false when there is no such process or group. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
@@ -59,7 +59,7 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
  * kernel does not show environments (it does on Linux), only the group can be found.
  */
 export function killMarked(mark: string): void {
-  // What forks while it is looked for is found by the next look.
+  // A process that forks during one round is found in the next.
   for (let look = 0; look < 3; look += 1) {
     const found = marked(mark);
     if (found.length === 0) return;

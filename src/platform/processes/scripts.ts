@@ -39,8 +39,8 @@ up() {
 }`;
 
 /**
- * Reads the first bytes and writes them at once; `head` shows nothing before it has a blockful. dd reads so many times, and a pipe
- * gives it little at a time: when it stops for that and not at the end, it begins anew, until all of the bytes are there.
+ * Copies the first bytes without delay; `head` writes nothing before it has a full block. dd reads a limited number of times, and a pipe
+ * delivers little at a time: when dd stops because of that and not at the end, it is started again, until all of the bytes are copied.
  */
 const FIRST_BYTES =
   process.platform === 'linux'
@@ -104,8 +104,8 @@ exit "$status"
 `;
 
 /**
- * Ends the command in time even when nobody else is there to do it. It sleeps until it is needed, so a thousand of them
- * cost nothing. Where `date` counts no milliseconds, seconds are rounded against the command.
+ * Watchdog: ends the command in time even when no other process can. It sleeps until its deadline, so a thousand watchdogs
+ * cost nothing. Where `date` counts no milliseconds, seconds are rounded up, so that the command ends early rather than late.
  * Arguments: the folder, the process id of the leader, the milliseconds it has to end, the mark of the execution.
  */
 export const WATCHDOG = `

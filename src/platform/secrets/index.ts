@@ -10,7 +10,7 @@ const SHOWN = '[redacted]';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A value that shows itself to nobody who does not ask by name: logs, JSON and templates get `[redacted]`. */
+/** A value that prints as `[redacted]` in logs, JSON and templates; only `reveal()` returns it. */
 export class Secret {
   readonly #value: string;
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 export const adminOnly = { adminOnly: true } as const;
 
-/** Where a secret is, never the secret: what is configured can be shown, diffed and kept in Git. */
+/** Reference to a secret, never the secret: the configuration can be shown, diffed and kept in Git. */
 export const SecretReference = z
   .string()
   .regex(/^(env:[A-Za-z_]\w*|file:\/.+)$/, {
