@@ -12,7 +12,7 @@ export class EachRow {
   }
 }
 
-/** What the thread is asked to bind: plain parameters, or a row at a time. */
+/** Bindings for the thread: plain parameters, or a list of rows to bind one at a time. */
 export function bindingsOf(parameters: readonly unknown[]): {
   readonly parameters: readonly unknown[];
   readonly rows?: readonly Row[];

@@ -17,8 +17,8 @@ const FIXED: readonly { readonly name: string; readonly at: number; readonly byt
   ];
 
 /**
- * What is wrong with the header of an SQLite file (https://www.sqlite.org/fileformat.html, section 1.3); empty when nothing is. The schema
- * cookie may have any value: another one makes SQLite read the schema again, and alters nothing.
+ * Problems of the header of an SQLite file (https://www.sqlite.org/fileformat.html, section 1.3); empty when there are none. The schema
+ * cookie may have any value: a changed one makes SQLite read the schema again, and alters nothing.
  */
 export async function checkSqliteHeader(path: string): Promise<string[]> {
   await using file = await open(path, 'r');

@@ -25,7 +25,7 @@ const count = (millions: number) => ({
 });
 const short = (n: number) => ({ sql: 'SELECT ? AS n', parameters: [n] });
 
-/** Runs all at once; names in the order in which they ended. */
+/** Runs all reads concurrently; returns their names in order of completion. */
 async function order(...asked: readonly [name: string, question: ReturnType<typeof short>][]): Promise<string[]> {
   const ended: string[] = [];
   await Promise.all(asked.map(([name, question]) => readers.query(question).then(() => ended.push(name))));

@@ -14,7 +14,7 @@ export async function checkSqlite(file: string): Promise<string[]> {
   }
 }
 
-/** Writes the state of this instant as a database of its own, while others read and write. `target` must not exist. */
+/** Writes the current state to a separate database file, while other connections read and write. `target` must not exist. */
 export async function snapshotSqlite(file: string, target: string): Promise<void> {
   await run({ task: 'snapshot', file, target });
 }

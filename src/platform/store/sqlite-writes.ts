@@ -15,7 +15,7 @@ interface Turn {
   begin(): void;
 }
 
-/** Transactions that wait for one commit; each ended in a savepoint of its own. */
+/** Transactions that wait for one commit; each ends in its own savepoint. */
 interface Group {
   readonly committed: Promise<void>;
   resolve(): void;
@@ -54,7 +54,7 @@ export class SqliteWrites {
     }
   }
 
-  /** Resolves when it is this transaction's turn. What begins it goes to the thread with its first statement. */
+  /** Waits for the turn of this transaction. Its BEGIN goes to the thread with its first statement. */
   async begin(shared: boolean): Promise<SqliteTransaction> {
     await this.#turn(shared);
     const begun: Promise<void>[] = [];
@@ -114,7 +114,7 @@ export class SqliteWrites {
     try {
       await this.#thread.run('ROLLBACK');
     } catch (error) {
-      // SQLite ends a transaction by itself when the disk is full; the reason for the rollback is told, not this.
+      // SQLite rolls back on its own when the disk is full; the caller gets the reason for the rollback, not this error.
       if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
     } finally {
       this.#end(group);
@@ -122,7 +122,7 @@ export class SqliteWrites {
     }
   }
 
-  /** False when the whole transaction is gone, with what others had done in it. */
+  /** False when the whole transaction was rolled back, including the work of the other members. */
   async #undoOne(): Promise<boolean> {
     try {
       await Promise.all([this.#thread.run(UNDO), this.#thread.run(RELEASE)]);
@@ -193,7 +193,7 @@ export class SqliteTransaction {
 
 function newGroup(): Group {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // Each member waits for it; with none there is nobody to tell.
+  // Each member awaits it; without members the rejection has no handler.
   promise.catch(() => undefined);
   return { committed: promise, resolve, reject, size: 0 };
 }

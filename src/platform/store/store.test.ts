@@ -16,7 +16,7 @@ storeSuite('SQLite', async () => {
   return { open: () => open(folder) };
 });
 
-/** Writes pairs of rows, some at once, and says each number once its write was acknowledged. */
+/** Writes pairs of rows, some concurrently, and prints each number once its write was acknowledged. */
 const WRITER = `
 import { openStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
 const [folder, way, writers] = process.argv.slice(2);

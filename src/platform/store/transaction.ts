@@ -30,7 +30,7 @@ export async function runTransaction<T>(on: Database, work: (sql: Sql) => Promis
   try {
     return await once(on.engine, on.database, work, 'serializable');
   } catch (error) {
-    // Alone it succeeds, or fails for a reason of its own.
+    // Without the group it succeeds, or fails for its own reason.
     if (error instanceof SharedCommitLost) return runTransaction(on, work);
     if (!hasLost(error)) throw error;
   }
@@ -107,8 +107,8 @@ async function once<T>(
 }
 
 /**
- * After a failed statement PostgreSQL answers COMMIT by rolling back, and calls that a success. When `work` has caught
- * the failure nobody would know; any further statement throws.
+ * After a failed statement PostgreSQL answers COMMIT with a rollback and reports success. If `work` caught
+ * the error, the rollback would go unnoticed; any further statement throws.
  */
 async function assertNotFailed(transaction: Kysely<unknown>): Promise<void> {
   await transaction.selectNoFrom((eb) => eb.lit(1).as('one')).execute();

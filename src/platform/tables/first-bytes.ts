@@ -11,7 +11,7 @@ const OTHER_FORMATS: readonly [prefix: string, what: string][] = [
 ];
 const LEAST_PARQUET_BYTES = 12;
 
-/** `read` is what is read here, with its verb. Errors: `file_not_utf8`, `file_format_unknown`. Example: "Bills are". */
+/** `read` is the beginning of the error text: the data, with its verb. Errors: `file_not_utf8`, `file_format_unknown`. Example: "Bills are". */
 export function refuseOtherFormats(head: Buffer, name: string, read: 'Bills are' | 'Data is'): void {
   const hex = head.toString('hex');
   const [, what] = OTHER_FORMATS.find(([prefix]) => hex.startsWith(prefix)) ?? [];

@@ -16,7 +16,7 @@ export interface ReceivedUpload {
   readonly sha256: string;
 }
 
-/** As it is kept beside the bytes. */
+/** Facts stored next to the bytes. */
 const StoredFacts = Upload.extend({ receivedAt: UtcInstant.describe('When it had arrived') });
 
 /** An upload that no call has used by then was abandoned. */
@@ -27,8 +27,8 @@ const EVERY_HOUR = '23 * * * *';
 /** Files on their way in: sent once, then named by the call that uses them, which moves them to where they stay. */
 export interface Uploads {
   /**
-   * Takes in a file. Who must find its bytes again after a crash makes an id with `newId` first, notes it, and hands it
-   * over; `facts` then tells whether all of it came.
+   * Receives a file. To find the bytes after a crash, a caller creates an id with `newId`, stores it, and passes it
+   * in; `facts` then reports whether the file is complete.
    */
   receive(name: string, content: Readable, id?: string): Promise<ReceivedUpload>;
   newId(): string;
@@ -38,7 +38,7 @@ export interface Uploads {
   settle(upload: string, key: string): Promise<void>;
   /** Object key of the bytes while they wait. */
   keyOf(upload: string): string;
-  /** Removes an upload that nobody will use. Removing one that is gone is no error. */
+  /** Removes an upload that is no longer needed. Idempotent: removing a missing upload is no error. */
   discard(upload: string): Promise<void>;
   /** Removes uploads that arrived before an instant; answers how many. */
   clear(before: Instant): Promise<number>;
