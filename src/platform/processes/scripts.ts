@@ -1,17 +1,17 @@
 /**
- * What stays with a process when its starter is gone, in the shell that every machine has. Each is run as
- * `sh -c SCRIPT NAME ARGUMENT…`, and lives in the folder of the execution:
+ * Shell scripts that outlive their starter, for the shell that every machine has. Each runs as
+ * `sh -c SCRIPT NAME ARGUMENT…`, in the folder of the execution:
  *
- * | file | what it holds |
+ * | file | content |
  * | --- | --- |
- * | `until` | when it must have ended, in Unix milliseconds; written anew when there is more time |
- * | `deadline` | the same in milliseconds since the machine was started, where the kernel counts them: its clock may be set meanwhile |
- * | `started` | the process id of the leader, when the kernel started it, and the start in milliseconds since the machine was started and in Unix ones |
- * | `leader` | the first three of them, by the leader itself |
- * | `exit` | the exit status and milliseconds since the machine was started; there once the command has ended |
- * | `killed-for` | why it was killed without being asked; there once it was |
- * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |
- * | `killed` | milliseconds since the machine was started; there once the watchdog has killed the leader with the rest, which then left no word of its own |
+ * | `until` | deadline in Unix milliseconds; rewritten when it is extended |
+ * | `deadline` | the same in milliseconds since boot, where the kernel counts them: its clock may be set in the meantime |
+ * | `started` | process id of the leader, its start time from the kernel, and the start in milliseconds since boot and in Unix milliseconds |
+ * | `leader` | the first three of them, written by the leader |
+ * | `exit` | exit status and milliseconds since boot; exists once the command has ended |
+ * | `killed-for` | reason of a kill without a stop request; exists once the command was killed so |
+ * | `stopped` | source of the stop request, `starter` or `watchdog`; exists once there is a request |
+ * | `killed` | milliseconds since boot; exists once the watchdog has killed the leader together with the rest, so that there is no `exit` |
  */
 
 /** Sets `born` to when the kernel started the leader, as `birthOf` says it; without starting a program where the kernel tells. */
