@@ -2,7 +2,7 @@ import type { LeftOut, Lineage, LineageEdge, LineageNode } from './schema.ts';
 
 export type Direction = 'upstream' | 'downstream';
 
-/** What lies one step from a node. */
+/** The nodes and edges one step from a node. */
 export interface Neighbours {
   readonly nodes: readonly LineageNode[];
   readonly edges: readonly LineageEdge[];
@@ -11,7 +11,7 @@ export interface Neighbours {
 
 export interface WalkLimits {
   readonly depth: number;
-  /** Nodes in the answer; what lies further is left out, and said to be. */
+  /** Maximum nodes of an answer; nodes beyond it are counted as left out. */
   readonly nodes: number;
 }
 

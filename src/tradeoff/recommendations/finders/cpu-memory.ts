@@ -1,4 +1,4 @@
-/** What was read of a container over a time, all pods of its workload together. */
+/** Readings of a container over a time, all pods of its workload together. */
 export interface ContainerReadings {
   /** Readings of CPU, and of memory: the fewer of both. */
   readonly readings: number;

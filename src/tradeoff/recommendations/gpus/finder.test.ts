@@ -89,7 +89,7 @@ it('counts a GPU once that a run holds which would be stopped, and that sharing 
     const amounts = [byKind.get('gpu_share'), byKind.get('stop_run')].map((one) => one?.saving.monthly?.amount);
     return { amounts, total, stop: byKind.get('stop_run')?.recommendation };
   };
-  // Nobody said who holds the GPUs: as far as is known they are four.
+  // No holder of the GPUs is declared: as far as known they are four.
   const apart = await looked('gpu,start,end,run\na,2025-11-01T00:00:00Z,2025-11-01T01:00:00Z,\n');
   expect(apart.amounts).toEqual(['2920', '1460']);
   expect(apart.total).toMatchObject({ saving: { monthly: { amount: '4380' }, cost: { amount: '5840' } } });

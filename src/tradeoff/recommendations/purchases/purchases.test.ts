@@ -156,7 +156,7 @@ describe('purchases that are recommended', () => {
     const { totals, recommendations } = await call(application, listRecommendations, { query: { state: 'open' } });
     const [total] = totals;
     const spot = await oneOf('spot');
-    // With three bought, work on spot leaves one of them idle: what is bought saves more, and spot is left out.
+    // With three bought, spot work leaves one of them idle: the commitment saves more, so spot is left out.
     expect(total?.leftOut).toEqual([spot.recommendation]);
     expect(recommendations).toHaveLength(3);
     expect(Number(total?.saving.monthly?.amount)).toBeCloseTo(2452.8 + 292, 4);

@@ -18,7 +18,7 @@ import { findTerms, type StoredTerms } from './terms.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Steps of pipelines that would have been cheaper on spot capacity, with what interruptions cost them. */
+/** Pipeline steps that would have been cheaper on spot capacity, including the cost of interruptions. */
 export function spotFinder(deps: PurchaseFinderDeps): Finder {
   return {
     kind: 'spot',
