@@ -7,7 +7,7 @@ const TEMPLATE = /\$\{\{\s*([\w.]*)\s*\}\}/g;
 /** A window has a beginning before its end. */
 const LEAST_MS = 1_000;
 
-/** What parameters may name. */
+/** Names that templates in parameters can use. */
 export const FILLED = ['window.start', 'window.end', 'reason', 'trigger', 'round', 'episode'] as const;
 export type Filled = Readonly<Record<(typeof FILLED)[number], string>>;
 
@@ -34,7 +34,7 @@ function fromOf(
   return 'predictions' in trigger || 'labels' in trigger ? trainedUntil : new Date(now).toISOString();
 }
 
-/** Texts with what they name in its place. Example: `from=${{ window.start }}`. */
+/** Parameters with their templates replaced. Example: `from=${{ window.start }}`. */
 export function filledParams(params: Readonly<Record<string, Scalar>>, facts: Filled): Record<string, Scalar> {
   const value = (whole: string, name: string) => {
     const known = FILLED.find((one) => one === name);

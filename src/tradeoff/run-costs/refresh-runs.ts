@@ -9,7 +9,7 @@ import { periodsOfRuns } from './store.ts';
 /** Runs whose cost is worked out in one transaction. */
 export const RUNS_AT_ONCE = 200;
 
-/** Puts together what is known of these runs now. Doing it twice changes nothing but the time of it. */
+/** Recomputes the cost of these runs from current data. Idempotent, except for its timestamp. */
 export async function refreshRuns(
   deps: RunCostDeps,
   sql: Sql,

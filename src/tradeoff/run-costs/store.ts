@@ -49,7 +49,7 @@ export async function noteDue(sql: Sql, dues: readonly Due[]): Promise<void> {
   }
 }
 
-/** What is to be worked out, `all` first, then months and GPU days: they take the most time, and `all` asks for more. */
+/** Due entries: `all` first, then months and GPU days, which take the most time; `all` adds further entries. */
 export async function nextDue(sql: Sql, limit: number): Promise<Due[]> {
   const query = sql.tables<RunCostTables>().selectFrom('run_cost_due').select(['kind', 'key', 'noted']);
   return query
@@ -135,7 +135,7 @@ function rowsOf(period: string, reconciled: readonly ReconciledRun[], allocated:
   return [...rows.values()];
 }
 
-/** What bills say of these runs, by period. */
+/** Billed cost of these runs, by period. */
 export async function periodsOfRuns(sql: Sql, runs: readonly string[]): Promise<RunPeriod[]> {
   if (runs.length === 0) return [];
   const query = sql.tables<RunCostTables>().selectFrom('run_cost_period').selectAll();

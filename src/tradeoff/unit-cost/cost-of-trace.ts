@@ -37,7 +37,7 @@ const TAIL = 0.025;
 const SEED = 20_261_129;
 const DECIMALS = 20;
 
-/** What a day takes. */
+/** Usage of one day. */
 interface Day {
   readonly replicaHours: number;
   readonly requests: number;

@@ -9,7 +9,7 @@ import type { RealisedGain } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Without an episode, what was before is measured over so long. */
+/** Period for the quality before, without an episode. */
 const BEFORE_MS = 7 * DAY_MS;
 /** Labels that a quality needs until it is believed. */
 const FEWEST_LABELS = 30;
@@ -109,14 +109,14 @@ async function measuredBoth(
   };
 }
 
-/** What the episode said of the quality that it was begun for. */
+/** Quality before, from the episode that triggered the round. */
 function beforeOf({ worth }: RetrainingRound, metric: string): RealisedGain['before'] {
   const loss = worth?.loss ?? null;
   if (loss === null || loss.metric !== metric) return null;
   return { value: loss.current, lower: loss.lower, upper: loss.upper, from: 'episode' };
 }
 
-/** As it was when the round was weighed; else as the monitor says of the same measure. */
+/** The value from the evaluation of the round, else that of the monitor for the same metric. */
 function valueOfUnit({ worth }: RetrainingRound, monitor: Monitor, metric: string): Money | null {
   const own = worth?.valuePerPrediction ?? null;
   if (own !== null) return own;
