@@ -28,7 +28,7 @@ export interface Org {
   /** A subject with the team of its project, where it says none and the project is known. */
   withTeam(sql: Sql, subject: Subject): Promise<Subject>;
   /**
-   * Whether a contributor may change what belongs to a team: as a member with the role contributor. True for a name that no team has:
+   * Whether a contributor may change objects of a team: as a member with the role contributor. True for a name without a team:
    * it cannot have members.
    */
   mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean>;
