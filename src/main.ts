@@ -41,7 +41,7 @@ import { servedRequests, wireServing } from './wire-serving.ts';
 import { systemPlugin } from './wire-system.ts';
 import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 
-/** What a test, or the command line, may supply; everything else is made here. */
+/** Dependencies that a test or the command line may supply; all others are created here. */
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
@@ -64,7 +64,7 @@ export interface Application extends AsyncDisposable {
   readonly manifestKinds: readonly ManifestKind[];
 }
 
-/** SIGTERM ends a server within 10 s: so long its parts may take together. */
+/** Time limit for closing all parts together: after SIGTERM a server ends within 10 s. */
 const STOP_LIMIT_MS = 8_000;
 /** Runs of pipelines that one server drives at the same time. */
 const LONG_JOBS = 256;
@@ -157,7 +157,7 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
   // At the same time, each with its own grace, and before the engines: what jobs watch is on them.
   const begun = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];
   lifetime.use({ [Symbol.asyncDispose]: () => disposeAll(begun) });
-  // First of all at the end: what does not end by itself meanwhile is cut off.
+  // Disposed first: interrupts lake queries that do not finish in time.
   lifetime.use({ [Symbol.dispose]: () => lake.interrupt(CUT_OFF_AFTER_MS) });
   events.start();
   webhooks.start();
@@ -186,8 +186,8 @@ async function openEngines(config: Config, folder: string, lifetime: Lifetime) {
 }
 
 /**
- * Checks the pages of a store while the server works: after a kill there is nothing to compare them with, and a large store must not keep
- * the server from starting. Answers what it has found by now.
+ * Checks the pages of a store in the background: after a kill there is no earlier state to compare with, and a large store must not delay
+ * the start of the server. Returns the problems found so far.
  */
 function checkStoreBeside(store: Store, isNeeded: boolean, log: Log): () => readonly string[] {
   let problems: readonly string[] = [];
@@ -206,7 +206,7 @@ async function disposeAll(parts: readonly AsyncDisposable[]): Promise<void> {
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** For what runs on this machine; all of its addresses have loopback among them. */
+/** URL for processes on this machine; a server on all addresses also listens on loopback. */
 function addressOf({ host, port }: Config, http: FastifyInstance | null): string | null {
   const told = http?.server.address() ?? null;
   const taken = typeof told === 'object' && told !== null ? told.port : port;
@@ -214,7 +214,7 @@ function addressOf({ host, port }: Config, http: FastifyInstance | null): string
   return taken === 0 ? null : `http://${name.includes(':') ? `[${name}]` : name}:${taken}`;
 }
 
-/** The address that the server listens on is a name of it, unless it stands for all of them. */
+/** Allowed Host names: the listening address is one, unless it is a wildcard address. */
 function hostsOf({ allowedHosts, host, publicUrl }: Config): string {
   const own = isLoopback(host) || host === '0.0.0.0' || host === '::' ? [] : [host];
   return [allowedHosts, ...own, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])].join(',');
@@ -315,7 +315,7 @@ function wire(
   };
 }
 
-/** `dist/web` beside the sources in a checkout, `web` beside the built server in a package. */
+/** `dist/web` next to the sources in a checkout, `web` next to the built server in a package. */
 function webBundle(): string {
   const place = import.meta.filename.endsWith('.ts') ? '../dist/web' : '../web';
   return fileURLToPath(new URL(place, import.meta.url));

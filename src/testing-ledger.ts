@@ -21,7 +21,7 @@ export interface Line {
   readonly price: number;
 }
 
-/** What changes: factors for a line on a day; 1 where nothing does. */
+/** Simulated change: factors for a line on a day; 1 for no change. */
 export type Change = (line: Line, day: string) => { readonly quantity?: number; readonly price?: number };
 
 export const LINES: readonly Line[] = [

@@ -96,7 +96,7 @@ export class RetrainingRoom {
     return this.apply(JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Retraining', metadata: { name }, spec }));
   }
 
-  /** The first version, which becomes the champion, and what one run costs. */
+  /** Trains the first version, which becomes the champion and sets the cost of a run. */
   async trained(): Promise<PipelineRunSummary> {
     return ranToEnd(this.application, 'training');
   }
@@ -167,7 +167,7 @@ export class RetrainingRoom {
     }
   }
 
-  /** The round once it has been weighed, and waits for this. */
+  /** The round once it has been evaluated, and waits for this reason. */
   untilWaiting(round: number, reason: RegExp): Promise<RetrainingRound> {
     return this.until(round, (one) => one.state === 'waiting' && reason.test(one.reason ?? ''));
   }
@@ -181,13 +181,13 @@ export class RetrainingRoom {
   }
 }
 
-/** What monitors look at are whole hours: what `answered` makes lies in one of them, whenever a test is run. */
+/** Monitors look at whole hours: all data of `answered` falls into one hour, whenever a test runs. */
 function untilLateInTheHour(): number {
   const intoHourMs = Date.now() % HOUR;
   return (LATE_IN_THE_HOUR - intoHourMs + HOUR) % HOUR;
 }
 
-/** A fresh room in which the model is trained once. */
+/** A new test environment in which the model is trained once. */
 export async function retrainingRoom(settings: Parameters<typeof testApplication>[1] = {}): Promise<RetrainingRoom> {
   const clock = { offset: untilLateInTheHour() };
   const application = await testApplication({ clock: { now: () => Date.now() + clock.offset } }, settings);

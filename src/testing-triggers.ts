@@ -46,7 +46,7 @@ export function newRepository(): Repository {
 
 export const NO_COMMIT = '0'.repeat(40);
 
-/** What GitHub sends of a push, as far as it is read. */
+/** A push event of GitHub, with the fields that are read. */
 export function githubPush(after: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     ref: 'refs/heads/main',

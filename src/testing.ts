@@ -123,7 +123,7 @@ export function billText(...rows: BillRow[]): string {
   return `${[HEADER, ...rows.map(line)].join('\n')}\n`;
 }
 
-/** One row a day from the first of the month, each with an amount of its own: `1.0`, `1.1`, … */
+/** One row a day from the first of the month, each with a different amount: `1.0`, `1.1`, … */
 export function dailyRows(days: number, row: Omit<BillRow, 'day'>): BillRow[] {
   return Array.from({ length: days }, (_, index) => ({ ...row, day: index + 1, cost: `${row.cost}.${index}` }));
 }

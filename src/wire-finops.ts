@@ -77,7 +77,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   return { ...money, uploads, sources, anomalies, forecasts, tokens, gpus };
 }
 
-/** What splits by usage are told of it. */
+/** Usage for allocation rules that split by it. */
 function measuredUsage(metering: Metering, tokens: Tokens): MeasuredUsage {
   return {
     intervals: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
@@ -87,7 +87,7 @@ function measuredUsage(metering: Metering, tokens: Tokens): MeasuredUsage {
   };
 }
 
-/** What the reconciliation is told of it. */
+/** Usage for the reconciliation. */
 function withCost({ usage, metered }: MeteredUsage) {
   return { ...usage, cost: metered.cost };
 }
