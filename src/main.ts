@@ -154,7 +154,7 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
   const attached = { routes, holdFiles, plugins: [...plugins, web.plugin], notFoundPage: web.notFoundPage };
   const http = await createHttp({ ...guarded, log, telemetry, ...attached });
   listening.http = http;
-  // At the same time, each with its own grace, and before the engines: what jobs watch is on them.
+  // Concurrently, each with its own grace period, and before the engines, because jobs watch work on them.
   const begun = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];
   lifetime.use({ [Symbol.asyncDispose]: () => disposeAll(begun) });
   // Disposed first: interrupts lake queries that do not finish in time.

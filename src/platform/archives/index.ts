@@ -45,7 +45,7 @@ interface Unpacking {
 export async function unpack(content: Readable, folder: string, options: UnpackOptions = {}): Promise<Unpacked> {
   const { maxBytes, maxFiles, strange = 'refused' } = { ...DEFAULT_LIMITS, ...options };
   await mkdir(folder, { recursive: true });
-  // From here to the loop nothing may wait: an entry that comes before anybody listens is lost.
+  // No await from here to the loop: an entry that is emitted before the loop listens is lost.
   const archive = extract();
   const unpacking: Unpacking = { folder, strange, left: { bytes: maxBytes, files: maxFiles } };
   const leftOut: string[] = [];

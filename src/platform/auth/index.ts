@@ -52,7 +52,7 @@ export interface Auth {
     /** Revokes the token of work that has ended. */
     end(work: string): Promise<void>;
   };
-  /** Makes `admin` with a random password where accounts are on and there are none; null where there is nothing to do. */
+  /** Creates `admin` with a random password if accounts are on and none exists; null otherwise. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
 }
 

@@ -124,7 +124,7 @@ async function recordSignIn(
   });
 }
 
-/** The page's own address says whether the browser came by https. */
+/** Whether the browser uses https, from the Origin of the page. */
 function isSecure(request: FastifyRequest): boolean {
   return request.headers.origin?.startsWith('https:') === true;
 }

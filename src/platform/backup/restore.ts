@@ -70,7 +70,7 @@ async function refuseUsed(folder: string, backup: string): Promise<void> {
   throw new AppError('restore_folder_not_empty', detail, { folder });
 }
 
-/** Null: the marker itself was cut off, so nothing had been restored yet. */
+/** Null: the marker is truncated, so no file had been restored yet. */
 async function readMarker(folder: string): Promise<string | null> {
   try {
     return Marker.parse(JSON.parse(await readFile(join(folder, MARKER), 'utf8'))).backup;

@@ -32,8 +32,8 @@ export function azureMayHelp(error: unknown): boolean {
 }
 
 /**
- * Turns what the SDK threw into what a person can act on. `key` is the object that was asked for, null for the container
- * itself; `right` is what the credentials must allow.
+ * Converts an error of the SDK to an actionable message. `key` is the requested object, null for the container
+ * itself; `right` is the permission that the credentials need.
  */
 export function azureFailure(error: unknown, shown: string, key: string | null, right: string = READER): AppError {
   if (error instanceof AppError) return error;

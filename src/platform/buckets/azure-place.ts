@@ -17,7 +17,7 @@ export interface AzurePlace {
   readonly shown: string;
 }
 
-/** The client of a container of Azure Blob Storage. Nothing is asked before the first use. */
+/** The client of a container of Azure Blob Storage. No request is sent before the first use. */
 export async function openAzurePlace(location: AzureBlobLocation, environment: Environment): Promise<AzurePlace> {
   const { container, credential } = await azureContainer(location, environment);
   const folder = folderOf(location.prefix);
@@ -27,7 +27,7 @@ export async function openAzurePlace(location: AzureBlobLocation, environment: E
 
 /** Subject of one request, for its error message. */
 export interface AzureQuestion {
-  /** Null where the container itself is asked. */
+  /** Object key; null for a request to the container itself. */
   readonly key: string | null;
   /** The right that it takes; by default those of listing and reading. */
   readonly right?: string;

@@ -55,7 +55,7 @@ interface ServedObject {
   readonly etag: string;
   /** Sends so many bytes of the answer and then drops the connection. */
   readonly cutAfterBytes?: number;
-  /** Sends so many bytes of the answer and then nothing, for ever. */
+  /** Sends this many bytes of the response and then stalls forever. */
   readonly stallAfterBytes?: number;
 }
 

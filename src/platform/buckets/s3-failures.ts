@@ -20,8 +20,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns what the SDK threw into what a person can act on. `key` is the object that was asked for, null for the bucket
- * itself; `right` is what the policy must allow.
+ * Converts an error of the SDK to an actionable message. `key` is the requested object, null for the bucket
+ * itself; `right` is the permission that the policy needs.
  */
 export function s3Failure(
   error: unknown,

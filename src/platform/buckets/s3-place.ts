@@ -49,7 +49,7 @@ export async function openS3Place(location: S3Location, environment: Environment
 
 /** Subject of one request, for its error message. */
 export interface S3Question {
-  /** Null where the bucket itself is asked. */
+  /** Object key; null for a request to the bucket itself. */
   readonly key: string | null;
   /** The right that it takes; by default those of listing and reading. */
   readonly right?: string;

@@ -45,7 +45,7 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
     }
   }
 
-  /** All GPUs of the machine; in words why there are none. */
+  /** All GPUs of the machine; a string is the reason why there are none. */
   function all(): Promise<readonly GpuReading[] | string> {
     asking ??= ask().finally(() => {
       asking = null;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GpuReading } from './reading.ts';
 import type { GpuUse } from './schema.ts';
 
-/** Readings further apart than this say nothing of the time between them. */
+/** Maximum gap between two readings; the time between readings further apart is unknown. */
 export const LONGEST_GAP_MS = 5 * 60_000;
 
 const Amount = z.number().nullable();

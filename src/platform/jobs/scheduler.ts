@@ -12,7 +12,7 @@ export interface SchedulerDeps {
 
 export interface Scheduler {
   add(name: string, cron: string, job: Omit<NewJob, 'runAt' | 'uniqueKey'>): void;
-  /** Enqueues what the calendar asks for and says when it asks again, ISO; null when it never does. */
+  /** Enqueues due scheduled jobs and returns the next due instant, ISO; null when there is none. */
   enqueueDue(): Promise<string | null>;
 }
 

@@ -28,7 +28,7 @@ export interface JobRow {
   readonly createdAt: string;
 }
 
-/** Does nothing while a job with the same unique key waits or runs (the partial unique index says so). */
+/** Does nothing while a job with the same unique key waits or runs (enforced by the partial unique index). */
 export async function insertJob(sql: Sql, job: JobRow): Promise<void> {
   await sql
     .tables<JobTables>()

@@ -5,13 +5,13 @@ import type { RowShape } from './readable.ts';
 const DAY_MS = 86_400_000;
 /** Delay after its end until a day counts as closed: most late rows have arrived by then. */
 const DAY_OPEN_MS = 2 * 3_600_000;
-/** Files of a day that is not over are joined when there are so many smaller than `SMALL_BYTES`. */
+/** Minimum number of files smaller than `SMALL_BYTES` for the compaction of a day that is not closed. */
 const SMALL_FILES = 16;
 const SMALL_BYTES = 16 * 1024 * 1024;
 
 /**
- * Files to be joined, one list for each partition: all files of a day that is over where there is more than one, and the small
- * ones of other partitions where there are many. `now`: Unix milliseconds.
+ * Files to be compacted, one list for each partition: all files of a closed day with more than one file, and the small
+ * files of other partitions with many of them. `now`: Unix milliseconds.
  */
 export function dueForCompaction(files: readonly StagedFile[], now: number): StagedFile[][] {
   return [...Map.groupBy(files, ({ partition }) => partition)].flatMap(([partition, group]) => {

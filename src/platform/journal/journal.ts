@@ -146,7 +146,7 @@ class FileJournal implements Journal {
 
   async segments(): Promise<ListedSegment[]> {
     const segments = await listSegments(this.#options.folder);
-    // Asked after the folder was read: a segment that was begun meanwhile is not in the list.
+    // Read after the listing: a segment that began in the meantime is not in the list.
     return segments.map((segment) => ({
       ...segment,
       isWhole: segment.name !== this.#known.openName && !this.#torn.has(segment.name),

@@ -47,7 +47,7 @@ export async function putBackSegments(folder: string, known: Iterable<string>): 
   return [...moving.values()].flatMap(([file]) => file?.name ?? []);
 }
 
-/** Looks at the lines at the start of a file; its own name first, which is right for all but damaged files. */
+/** Checks the first lines of a file against each name; its own name first, which is right for all but damaged files. */
 async function findOwner({ name, path }: Segment, names: readonly string[]): Promise<string | null> {
   const lines = await firstLines(path);
   for (const candidate of [name, ...names]) {

@@ -24,7 +24,7 @@ export async function* collectedAlong(
   }
 }
 
-/** The engine's own collection of young objects; nothing where the engine does not offer it. */
+/** The minor garbage collection of V8; a no-op where V8 does not expose it. */
 function smallCollection(): () => void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

@@ -63,7 +63,7 @@ async function putWhole(place: AzurePlace, key: string, content: Buffer): Promis
   );
 }
 
-/** Blocks that are never committed are dropped by Azure after a week, so that there is nothing to abandon. */
+/** Azure drops uncommitted blocks after a week, so an abandoned upload needs no cleanup. */
 function begin(place: AzurePlace, key: string): PiecewisePut {
   const mark = newMark();
   return {

@@ -12,7 +12,7 @@ import type { BeforeVisible, ByteRange, ListedObject, ObjectFacts, Objects } fro
 
 /** Uploads in progress live here, out of every key's sight, and move into place when they are whole and on the disk. */
 const INCOMING = '.incoming';
-/** A write is a trip to another thread, whatever its size; a stream's own chunks are small. */
+/** Each write costs a switch to another thread, whatever its size; the chunks of a stream are small, so they are batched. */
 const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 

@@ -74,7 +74,7 @@ export interface DirectUpload {
   readonly key: string;
   /** The store's own id of it. */
   readonly storeId: string;
-  /** Ours, which stays with the object, so that an end that is asked for twice is recognised. */
+  /** Mark of the upload, stored with the object, so that a repeated completion is recognized. */
   readonly mark: string;
 }
 

@@ -54,7 +54,7 @@ export async function openS3Store(
   };
 }
 
-/** Listing and writing, by an upload that is begun and dropped: it leaves nothing, not even a version. */
+/** Checks the rights to list and to write. The write is an aborted upload: it leaves no object and no version. */
 async function check(place: S3Place): Promise<void> {
   await listS3(place, place.folder, '/').next();
   const key = `${place.folder}.incoming/check`;

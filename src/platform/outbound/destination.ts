@@ -73,7 +73,7 @@ async function resolveName(host: string, resolve: Resolve): Promise<Address[]> {
   }
 }
 
-/** For `connect`: answers the addresses that were checked, whatever it is asked for. */
+/** Lookup for `connect`: always returns the checked addresses. */
 export function pinnedTo(addresses: readonly Address[]): LookupFunction {
   return (_hostname, options, callback) => {
     if (options.all) return callback(null, [...addresses]);

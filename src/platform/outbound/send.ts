@@ -18,7 +18,7 @@ export interface SendResult {
   readonly error: string | null;
   /** False when a retry would be refused for the same reason. */
   readonly mayRetry: boolean;
-  /** How long the receiver asks to be left alone, in milliseconds; null when it does not say. */
+  /** Delay that the receiver requests (Retry-After), in milliseconds; null without one. */
   readonly retryAfterMs: number | null;
 }
 

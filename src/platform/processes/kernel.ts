@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 const START_TIME = 19;
 
 /**
- * When the kernel started a process, in its own words; null when there is no such process. With it a process id names one
- * process for ever: ids are used again.
+ * Start time of a process in the kernel's format; null when there is no such process. Process id and start time together identify a
+ * process: ids alone are reused.
  */
 export function birthOf(pid: number): string | null {
   try {

@@ -12,8 +12,8 @@ export interface OtherUser {
 }
 
 /**
- * Gives up the rights of the server and becomes the command, with the environment that lies in a file: a variable such as NODE_OPTIONS or
- * LD_PRELOAD must not act before that. Signals that Node ignores (SIGPIPE, SIGXFSZ) stay ignored.
+ * Drops the rights of the server and executes the command, with the environment from a file: a variable such as NODE_OPTIONS or
+ * LD_PRELOAD must not take effect before that. Signals that Node ignores (SIGPIPE, SIGXFSZ) stay ignored.
  * Arguments: the file, the user, the group, then the command.
  */
 const BECOME = `

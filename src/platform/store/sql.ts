@@ -7,7 +7,7 @@ export type StoreEngine = 'sqlite' | 'postgres';
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
- * Something SQL can be sent to: the store itself, or one transaction of it. A feature asks for its own tables:
+ * A target for SQL: the store itself, or one transaction of it. A feature names its tables:
  * `sql.tables<BudgetTables>().selectFrom('budget')`.
  */
 export interface Sql {

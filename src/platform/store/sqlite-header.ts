@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 
-/** Fields of the header with one valid value in a store of ours; `PRAGMA integrity_check` does not look at all of them. */
+/** Header fields with one valid value in a store of Steelyard; `PRAGMA integrity_check` does not check all of them. */
 const FIXED: readonly { readonly name: string; readonly at: number; readonly bytes: number; readonly value: number }[] =
   [
     { name: 'page size', at: 16, bytes: 2, value: 4096 },

@@ -19,8 +19,8 @@ export interface CheckedStart extends AsyncDisposable {
 }
 
 /**
- * Looks at the SQLite store of a data folder before it is opened. A store that nothing wrote to since the last server stopped is
- * opened as it is; of another one all pages are checked first. Disposing notes the stamp, after the store was closed.
+ * Checks the SQLite store of a data folder before it is opened. A store without writes since the last server stopped is
+ * opened as it is; otherwise all pages are checked first. Disposing records the stamp, after the store was closed.
  * Errors: `store_damaged`.
  */
 export async function checkStoreAtStart(folder: string): Promise<CheckedStart> {

@@ -27,7 +27,7 @@ interface JournalDamageCounts {
   readonly segmentsKept: number;
 }
 
-/** A gauge that is asked when somebody looks. */
+/** A gauge that reads its value at each scrape. */
 export interface Followed {
   follow(value: () => number): void;
 }
