@@ -20,7 +20,7 @@ export interface OrgDeps {
 
 /** Teams, projects and environments: the only nouns that both wings share. */
 export interface Org {
-  /** Each makes the store say what the document says: a field that is left out becomes null. */
+  /** Updates the store to match the document: a field that is left out becomes null. */
   applyTeam(sql: Sql, document: TeamManifest): Promise<ManifestOutcome>;
   /** Errors: `manifest_reference_unknown` when there is no such team. */
   applyProject(sql: Sql, document: ProjectManifest): Promise<ManifestOutcome>;

@@ -16,8 +16,8 @@ export interface WalkLimits {
 }
 
 /**
- * Walks from a node, level by level, each way on its own: upstream of upstream, downstream of downstream. A node is asked
- * once a direction, so that a circle of references ends.
+ * Walks from a node, level by level, each direction separately: upstream of upstream, downstream of downstream. A node is visited
+ * once in each direction, so that a cycle of references ends.
  */
 export async function walk(
   start: LineageNode,

@@ -6,7 +6,7 @@ import type { RetrainingRound } from './schema.ts';
 import { findRetrainings, findRound, putRound, type StoredRound } from './store.ts';
 import { told } from './timeline.ts';
 
-/** Tries until a run that could not be begun is given up; with the queue's pauses they take about a minute. */
+/** Maximum attempts to begin a run; with the back-off of the queue they take about a minute. */
 const TRIES = 5;
 const MINUTE_MS = 60_000;
 /** Errors that a retry may resolve. */
@@ -33,7 +33,7 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
       actor: trigger.by ?? `retraining:${name}`,
       within: link,
     });
-    // Somebody may have asked for a run by this key before.
+    // An earlier attempt may already have begun the run with this key.
     await deps.store.transaction((sql) => link(sql, begun));
   } catch (error) {
     if (attempt < TRIES && mayPass(error)) throw error;

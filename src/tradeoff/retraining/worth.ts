@@ -48,7 +48,7 @@ export interface Horizon {
 
 /** A loss in units of its measure, 0 or more. */
 export interface Loss {
-  /** Smaller end; the value itself where there is no interval. */
+  /** Lower end; the value itself without an interval. */
   readonly lower: Decimal;
   readonly expected: Decimal;
   /** null: no interval. */

@@ -44,7 +44,7 @@ function sameFigures(one: RunCost | undefined, other: RunCost): boolean {
   return isDeepStrictEqual(figuresOf(one), figuresOf(other));
 }
 
-/** All but when it was worked out, and why energy is not known: that it was looked for is no news. */
+/** All figures except the timestamp and the reason for unknown energy: a change of only these is not reported. */
 function figuresOf(cost: RunCost | undefined): unknown {
   return { ...cost, asOf: null, energy: cost?.energy.kilowattHours ?? null };
 }

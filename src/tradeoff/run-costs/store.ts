@@ -10,7 +10,7 @@ export type DueKind = 'all' | 'period' | 'gpus' | 'energy';
 export interface Due {
   readonly kind: DueKind;
   readonly key: string;
-  /** Number of the event that asked for it: a later one asks again. */
+  /** Sequence number of the event that queued it; a later event queues it again. */
   readonly noted: number;
 }
 
@@ -62,7 +62,7 @@ export async function nextDue(sql: Sql, limit: number): Promise<Due[]> {
     .execute();
 }
 
-/** Takes a due off the list; false when it was asked for again meanwhile, or somebody else took it. */
+/** Removes a due entry; false when it was queued again in the meantime, or another server took it. */
 export async function takeDue(sql: Sql, { kind, key, noted }: Due): Promise<boolean> {
   const { numDeletedRows } = await sql
     .tables<RunCostTables>()

@@ -5,7 +5,7 @@ import type { RecommendedAction } from '../schema.ts';
 
 type Doers = Pick<RecommendationDeps, 'serving' | 'pipelines'>;
 
-/** Does it in the caller's transaction; in words why it cannot be done, or null when it is. Nothing is done by hand here. */
+/** Carries the action out in the caller's transaction. Returns the reason why it cannot be done, or null. An action by hand does nothing here. */
 export async function carryOut(
   { serving, pipelines }: Doers,
   sql: Sql,

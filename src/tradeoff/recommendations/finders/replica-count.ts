@@ -1,6 +1,6 @@
 /** Utilisation that a replica is meant to have at its 95th percentile. */
 export const TARGET = 0.8;
-/** KRR asks for as much before it says anything. */
+/** Minimum minutes for a recommendation, as in KRR. */
 export const LEAST_MINUTES = 180;
 
 /** Load of a variant in one minute. */

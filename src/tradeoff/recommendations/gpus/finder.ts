@@ -64,7 +64,7 @@ function sharedOf(resource: string, card: Card, loads: readonly Known[], window:
   return freed <= 0 ? null : foundOf(resource, loads, { ...plan, empty, freed }, window);
 }
 
-/** A context of CUDA alone takes some hundred MB: nothing ran on it, and nothing has to move. */
+/** A CUDA context alone takes some hundred MB, so a GPU with less memory in use is unused, and no load has to move. */
 const EMPTY_BYTES = 64 * 1024 ** 2;
 
 function isEmpty({ utilizationP95, memoryMaxBytes }: Known): boolean {

@@ -69,7 +69,7 @@ describe('an idle policy', () => {
     expect(await call(all.application, getRecommendation, { params })).toMatchObject({
       ...{ state: 'open', notice: { keptBy: 'local' } },
     });
-    // Somebody who asks meanwhile does not end that.
+    // A request in the meantime does not end it.
     await sent(all.application, 'POST', '/serve/home/invocations', { inputs: { x: [[1, 2]] } });
     await minutesOn(all, 10);
     expect(await call(all.application, getRecommendation, { params })).toMatchObject({ notice: { keptBy: 'local' } });

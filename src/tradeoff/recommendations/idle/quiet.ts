@@ -1,4 +1,4 @@
-/** Readings that are further apart than this say nothing of the time between them. */
+/** Maximum gap between two readings; the time between readings further apart is unknown. */
 const MAX_GAP_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 

@@ -168,7 +168,7 @@ describe('purchases that are recommended', () => {
     const params = { recommendation };
     const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
     expect((await apply()).changes[0]).toContain('buy 3 x p3.2xlarge for a year from your cloud');
-    // Approved, it is somebody's: what the bill or other terms say meanwhile does not take it away.
+    // After approval, later bills and terms do not lapse the recommendation.
     const cheaper = terms(`{currency: USD, commitments: [${commitment.replace('1.94', '1.5')}]}`);
     await applied(application, cheaper);
     await find();

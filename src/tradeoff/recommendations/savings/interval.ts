@@ -1,7 +1,7 @@
 import { studentQuantile } from '../../../finops/forecasts/index.ts';
 import { type Decimal, decimal, largest, smallest } from '../../../platform/units/index.ts';
 
-/** With fewer days the spread between them says nothing. */
+/** Minimum days for an interval from the spread between days. */
 const FEWEST_DAYS = 4;
 /** Days of the month that is predicted. */
 const MONTH_DAYS = 30;
