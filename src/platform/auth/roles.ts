@@ -45,7 +45,7 @@ export function createRoles({ contributorsRunCode }: RolesDeps): Roles {
 /** Scopes of the token of a pipeline step: read everything, write to its own run (see `WorkGrant`). */
 export const workScopes: ReadonlySet<Scope> = new Set<Scope>([...READ, 'mlops.log', 'finops.reserve']);
 
-/** Whether it is an administrator who asks. On a server without accounts, `local` (role null) may do everything. */
+/** Whether the caller is an administrator. On a server without accounts, `local` (role null) may do everything. */
 export function administers(identity: Pick<Identity, 'role' | 'scopes'>): boolean {
   return identity.role === null || (identity.role === 'admin' && isAllowed(identity, 'account.write'));
 }

@@ -32,7 +32,7 @@ function derive(password: string, salt: Buffer, cost: ScryptOptions): Promise<Bu
 
 const TOKEN_PREFIX = 'sy_';
 
-/** 256 random bits; the prefix lets scanners of leaked secrets know it. */
+/** 256 random bits; the prefix lets secret scanners detect leaked tokens. */
 export function newToken(): string {
   return `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
 }

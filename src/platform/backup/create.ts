@@ -20,7 +20,7 @@ export interface CreateDeps {
   /** Objects of the data folder. */
   readonly objects: Objects;
   readonly digests: Pick<Digests, 'place' | 'isKept'>;
-  /** Digest that a key of an object states itself; null for a key that states none. */
+  /** Digest contained in the key of an object; null for a key without one. */
   readonly statedDigest: (key: string) => string | null;
   readonly journals: readonly Pick<JournaledTable, 'holdSettling'>[];
   readonly clock: Clock;

@@ -11,7 +11,7 @@ import { checkSqlite } from '../store/index.ts';
 import { type BackupFile, type BackupManifest, blobKey, readManifest, STORE, toSummary } from './layout.ts';
 import { BackupId, type BackupSummary } from './schema.ts';
 
-/** Stands in a folder from the first file of a restore to its last check: no server starts on such a folder. */
+/** Marker file from the first file of a restore to its last check: no server starts on a folder with it. */
 const MARKER = '.restoring.json';
 /** Left by the lock of the folder, which a restore takes as a server does. */
 const LOCK = /^lock\.db/;

@@ -24,7 +24,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   BlobArchived: 'the object is archived; bring it back to a tier that can be read.',
 };
 
-/** Whether asking again can help: throttling, a server's own failure, a broken connection or listing. */
+/** Whether a retry may succeed: throttling, a server error, a broken connection or listing. */
 export function azureMayHelp(error: unknown): boolean {
   if (!isRestError(error)) return false;
   if (error.statusCode !== undefined && error.statusCode >= 300) return REPEATABLE_STATUS.has(error.statusCode);
@@ -55,7 +55,7 @@ function codeOf({ code, response }: RestError): string {
   return code ?? response?.headers.get('x-ms-error-code') ?? '';
 }
 
-/** Errors without an answer: of the identity library, of the deadline, of the client itself. */
+/** Errors without a response: of the identity library, of the deadline, of the client. */
 function withoutAnswer(error: unknown, shown: string): AppError {
   const name = error instanceof Error ? error.name : '';
   if (/Credential|Authentication/.test(name)) {
@@ -67,13 +67,13 @@ function withoutAnswer(error: unknown, shown: string): AppError {
   return unreachable(shown, name === 'AbortError' ? 'did not answer in time' : 'could not be asked', error);
 }
 
-/** The emulator says it under another code, with the same words. */
+/** The emulator uses another code with the same text. */
 function isNotAuthentic({ statusCode, code, message }: RestError): boolean {
   if (code === 'AuthenticationFailed' || code === 'InvalidAuthenticationInfo') return true;
   return statusCode === 403 && message.startsWith('Server failed to authenticate');
 }
 
-/** Azure has one code for all of them; a signature names its own end in `se`, which the server's clock decides on. */
+/** Azure has one code for all of these causes. A SAS token has its expiry in `se`, compared with the clock of Azure's server. */
 function whyNotAuthentic(error: RestError): string {
   const { request, response } = error;
   const end = request === undefined ? null : new URL(request.url).searchParams.get('se');

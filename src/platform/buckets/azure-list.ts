@@ -42,7 +42,7 @@ async function* pagesOf<P extends Page>(
     const from = token === undefined ? {} : { continuationToken: token };
     const page = await askAzure(place, { key: null }, async (abortSignal): Promise<P> => {
       const { done, value } = await open(abortSignal, { maxPageSize: PAGE_BLOBS, ...from }).next();
-      // A page of HTML parses into an empty listing: then nothing would seem to be there.
+      // An HTML page parses into an empty listing, which would look like an empty container.
       if (done === true || value.containerName === undefined) throw notAzure(place, 'no listing of a container');
       return value;
     });

@@ -12,7 +12,7 @@ export interface AzurePlace {
   readonly container: ContainerClient;
   /** Credential that can sign URLs for other clients; null for a SAS token, which cannot. */
   readonly credential: AzureCredential | null;
-  /** `` or `a/b/`: nothing outside is touched. */
+  /** `` or `a/b/`: objects outside it are not accessed. */
   readonly folder: string;
   readonly shown: string;
 }

@@ -58,7 +58,7 @@ async function download(place: AzurePlace, key: string, span: Span, etag: string
   throw failure ?? notAzure(place, `"${key}" without length, etag or content`);
 }
 
-/** Servers that only resemble Azure may pass over conditions and ranges; then these are not the bytes asked for. */
+/** Azure-compatible servers may ignore conditions and ranges; then the bytes are not the requested ones. */
 function whatIsWrong(
   place: AzurePlace,
   key: string,

@@ -15,8 +15,8 @@ export interface BucketObject {
 }
 
 /**
- * A place that others write to and Steelyard reads: a folder, an S3 bucket, an Azure Blob container. Nothing is written
- * there. Errors: `bucket_unreachable` (retried where retrying can help: throttling, resets, 5xx), `bucket_access_denied`
+ * A read-only source that other programs write to: a folder, an S3 bucket, an Azure Blob container.
+ * Errors: `bucket_unreachable` (after retries where they may help: throttling, resets, 5xx), `bucket_access_denied`
  * (wrong, missing or expired credentials), `bucket_not_found`, `bucket_object_not_found`, `bucket_object_changed`.
  */
 export interface Bucket extends AsyncDisposable {

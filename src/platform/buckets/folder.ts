@@ -35,7 +35,7 @@ async function* list(root: string, prefix: string): AsyncIterable<BucketObject> 
   yield* listBelow(root, start, prefix);
 }
 
-/** One directory is held at a time; its own order, with `/` after the names of folders, is the order of the keys. */
+/** Only one directory is in memory; its names, sorted with `/` after folder names, are in the order of the keys. */
 async function* listBelow(root: string, folderKey: string, prefix: string): AsyncIterable<BucketObject> {
   const names = (await entriesOf(join(root, folderKey))).map((entry) =>
     entry.isDirectory() ? `${entry.name}/` : entry.name,

@@ -1,14 +1,14 @@
 import { AppError } from '../errors/index.ts';
 
 /**
- * The order of keys in every bucket: by their UTF-8 bytes, as S3 and Azure Blob list them. Not JavaScript's own order,
- * which puts U+1F600 before U+FF01.
+ * The order of keys in every bucket: by their UTF-8 bytes, as S3 and Azure Blob list them. JavaScript's default order differs:
+ * it puts U+1F600 before U+FF01.
  */
 export function compareKeys(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
-/** The configured prefix as a folder: `exports` and `/exports/` -> `exports/`; nothing -> ``. */
+/** The configured prefix as a folder: `exports` and `/exports/` -> `exports/`; no prefix -> ``. */
 export function folderOf(prefix: string | undefined): string {
   const trimmed = (prefix ?? '').replace(/^\/+|\/+$/g, '');
   return trimmed === '' ? '' : `${trimmed}/`;

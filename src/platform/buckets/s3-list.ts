@@ -12,7 +12,7 @@ export async function* listS3(
   let token: string | undefined;
   do {
     const page = await listPage(place, prefix, delimiter, token);
-    // A page of HTML parses into an empty listing: then nothing would seem to be there.
+    // An HTML page parses into an empty listing, which would look like an empty bucket.
     if (page.IsTruncated === undefined) throw notS3(place, 'a listing without `IsTruncated`');
     yield page;
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
@@ -37,7 +37,7 @@ async function listPage(
   return askS3(place, { key: null }, (options) => place.client.send(command, options));
 }
 
-/** A key as a page writes it: encoded where the server did as it was asked. */
+/** A key from a page, decoded where the server applied the requested encoding. */
 export function keyOf({ EncodingType: encoding }: ListObjectsV2CommandOutput, written: string): string {
   return encoding === 'url' ? decodeURIComponent(written.replaceAll('+', ' ')) : written;
 }

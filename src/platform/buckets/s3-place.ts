@@ -10,7 +10,7 @@ import { s3Failure } from './s3-failures.ts';
 import type { S3Location } from './schema.ts';
 
 const CONNECT_MS = 10_000;
-/** For the head of one answer; a body has its own limit. */
+/** Timeout for the head of a response; a body has its own limit. */
 const ANSWER_MS = 30_000;
 /** Each open body holds one. */
 const MAX_CONNECTIONS = 500;
@@ -18,7 +18,7 @@ const MAX_CONNECTIONS = 500;
 export interface S3Place {
   readonly client: S3Client;
   readonly bucket: string;
-  /** `` or `a/b/`: nothing outside is touched. */
+  /** `` or `a/b/`: objects outside it are not accessed. */
   readonly folder: string;
   readonly shown: string;
 }

@@ -20,8 +20,8 @@ const STALLED_MS = 60_000;
 const MAX_BREAKS_IN_A_ROW = 5;
 
 /**
- * The body of exactly `sizeBytes`. Where a connection breaks, stalls or ends early, the rest is fetched from there; a body
- * that cannot be completed fails and never just ends. Nothing is held beyond the chunk that is passed on.
+ * The body of exactly `sizeBytes`. Where a connection breaks, stalls or ends early, the rest is fetched from there; an incomplete
+ * body always ends with an error. Only the current chunk is in memory.
  */
 export function wholeBody(body: RemoteBody, stalledMs = STALLED_MS): Readable {
   const reader = new Reader(body, stalledMs);

@@ -50,7 +50,7 @@ export interface EndpointDefinition<P extends Fields, Q extends Fields, B extend
   readonly secretBody?: true;
   /** Called every few seconds: the audit trail then counts the calls of a minute, as it does an MLflow client's. */
   readonly frequent?: true;
-  /** Not JSON: the handler returns a stream or text; `response` then describes nothing but a string. */
+  /** Other than JSON: the handler returns a stream or text; `response` is then only a string. */
   readonly answers?: 'json' | 'csv' | 'bytes';
 }
 

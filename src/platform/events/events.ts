@@ -26,13 +26,13 @@ export type EventHandler = (event: StoredEvent) => Promise<void>;
 export interface Events extends AsyncDisposable {
   /** Appends in the caller's transaction; nothing is delivered unless it commits. */
   append(sql: Sql, event: NewEvent): Promise<void>;
-  /** Handlers must bear a second delivery of the same event. Call before `start`. */
+  /** Delivery is at-least-once, so handlers must be idempotent. Call before `start`. */
   subscribe(subscriber: string, types: readonly string[], handler: EventHandler): void;
   /** Begins delivery in the background. */
   start(): void;
   /**
-   * Resolves when everything appended so far has been delivered, parked, or waits for the time of its next try; does
-   * the work itself when delivery has not been started.
+   * Resolves when every event appended so far has been delivered or parked, or waits for its next attempt. Delivers the
+   * events itself when delivery has not been started.
    */
   drain(): Promise<void>;
 }

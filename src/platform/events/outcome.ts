@@ -3,7 +3,7 @@ import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { EventHandler } from './events.ts';
 import { type DueEvent, park, putWaiting, removeWaiting } from './store.ts';
 
-/** Pauses of 1, 2, 4, … seconds: a subscriber that is down for four minutes misses nothing. */
+/** Back-off of 1, 2, 4, … seconds: a subscriber that is down for four minutes misses no event. */
 const TRIES = 9;
 const FIRST_PAUSE_MS = 1_000;
 /** Maximum characters of a stored error. The log has the stack. */

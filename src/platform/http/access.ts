@@ -11,7 +11,7 @@ export interface Identity {
   readonly scopes: ReadonlySet<Scope> | null;
   /** The stored token that proves the request; null for a password, a session and the command line on this machine. */
   readonly token: TokenGrant | null;
-  /** The step of a pipeline whose token proves the request; null for everybody else. */
+  /** The pipeline step whose token proves the request; null for other credentials. */
   readonly work: WorkGrant | null;
 }
 
@@ -44,8 +44,8 @@ export function isAllowed({ scopes }: Pick<Identity, 'scopes'>, scope: Scope): b
  */
 export interface Access {
   /**
-   * Sets `request.identity` as soon as it knows, also where it then refuses. Errors: `not_authenticated`, `not_permitted`, `too_many_attempts`,
-   * `origin_not_allowed`.
+   * Sets `request.identity` as soon as it is known, also for a request that it then refuses. Errors: `not_authenticated`, `not_permitted`,
+   * `too_many_attempts`, `origin_not_allowed`.
    */
   admit(request: FastifyRequest, scope: Scope | null): Promise<void> | void;
 }
@@ -55,7 +55,7 @@ export const NOBODY: Identity = { name: 'nobody', role: null, scopes: new Set(),
 
 export const LOCAL: Identity = { name: 'local', role: null, scopes: null, token: null, work: null };
 
-/** Everybody who reaches the server is `local` and may do everything: for a server alone on loopback. */
+/** Every caller is `local` and may do everything: for a server on loopback only. */
 export const localAccess: Access = {
   admit(request) {
     request.identity = LOCAL;

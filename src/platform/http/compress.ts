@@ -32,7 +32,7 @@ export function compressAnswers(app: FastifyInstance): void {
   });
 }
 
-/** Every part of a stream is flushed when it comes, so that nothing is held back. */
+/** Each chunk of a stream is flushed when it arrives, so that no data is delayed. */
 function compressStream(reply: FastifyReply, content: Readable): Readable {
   markCompressed(reply);
   // An error of the content also ends the compressed stream; the reader of that stream reports it.

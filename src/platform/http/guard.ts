@@ -80,7 +80,7 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
   });
 }
 
-/** Whether routes of a scope change what a team may own. Roles with the other scopes of writes change it for every team. */
+/** Whether writes of this scope are checked by team. Roles with the other write scopes may write for every team. */
 function isTeamWrite(scope: Scope): boolean {
   if (scope === 'tradeoff.write' || scope === 'finops.reserve') return true;
   return scope.startsWith('mlops.') && !scope.endsWith('.read');
@@ -108,8 +108,8 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
 }
 
 /**
- * A refusal is answered as the refusal it is even where its record cannot be kept; a success is not. The log then says what
- * the trail does not.
+ * If the audit record cannot be stored, a refusal is still sent, but a success becomes an error. The log then has the
+ * missing record.
  */
 async function keep(writes: WriteRecorder, request: FastifyRequest, status: number): Promise<void> {
   try {

@@ -43,7 +43,7 @@ export interface Route {
   attach(app: FastifyInstance): void;
 }
 
-/** Routes that are not ours to shape (the MLflow wire, static files); each still declares its scope. */
+/** Routes with a foreign format (the MLflow wire, static files); each still declares its scope. */
 export type Plugin = (app: FastifyInstance) => void | Promise<void>;
 
 /** For `csv` and `bytes` endpoints: the content and its headers. */
@@ -128,7 +128,7 @@ function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
   });
 }
 
-/** Of a list that is wrong in every element, the first say enough. */
+/** Maximum reported issues: a list may be wrong in every element. */
 const MOST_ISSUES = 100;
 
 function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {

@@ -63,7 +63,7 @@ async function predict(application: Application, session: number): Promise<void>
   await call(application, recordLabels, { body: { model: 'ranker', labels } });
 }
 
-/** Answers by address, each the body or `refused`; and the addresses that say that records are missing. */
+/** Responses by URL, each the body or `refused`; and the URLs whose response reports missing records. */
 async function answersOf(application: Application) {
   const months = MONTHS.flatMap((month) => [
     `/api/v1/costs/summary?by=serviceName&from=${month}&to=${month}`,
@@ -81,7 +81,7 @@ async function answersOf(application: Application) {
   return { answers, incomplete };
 }
 
-/** Addresses that answer otherwise than before and do not say so. */
+/** URLs whose response differs from before without a report of missing records. */
 async function silentOnes(application: Application, before: ReadonlyMap<string, string>): Promise<string[]> {
   const { answers, incomplete } = await answersOf(application);
   const other = [...answers].filter(([url, answer]) => answer !== before.get(url));
@@ -136,8 +136,8 @@ async function expectKept(application: Application, predictions: Set<string>, la
 }
 
 /**
- * Whether a file and a damaged one are a ledger and a segment of the same journal: with both damaged nothing says how long the segment
- * was. The verification then finds the ledger, and says that lines may be missing.
+ * Whether a file and a damaged one are a ledger and a segment of the same journal: with both damaged the length of the segment is unknown.
+ * The verification then finds the ledger, and reports that lines may be missing.
  */
 function isWitness(path: string, damaged: readonly string[]): boolean {
   const isLedger = (one: string) => one.endsWith('.ledger');

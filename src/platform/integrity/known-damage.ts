@@ -17,7 +17,7 @@ export interface KnownDamageDeps {
 const LISTED = 1000;
 const COMMAND = 'steelyard verify --repair';
 
-/** Lists the damage that is known by now. Reads no stored file but those of damage itself. */
+/** Lists the known damage. Of the stored files it reads only the records of damage. */
 export async function listKnownDamage(deps: KnownDamageDeps): Promise<KnownDamage> {
   const [journals, files, objects] = await Promise.all([deps.journals(), deps.lakeFiles(), deps.objects()]);
   const damaged = [

@@ -3,7 +3,7 @@ import type { CheckedArea, Finding, VerifiedArea } from './schema.ts';
 /** Input of a verifier: callbacks for findings and progress. */
 export interface Look {
   readonly repair: boolean;
-  /** Aborted when the server stops; a verifier looks at it between two items. */
+  /** Aborted when the server stops; a verifier checks it between two items. */
   readonly signal: AbortSignal;
   find(finding: Omit<Finding, 'area'>): void;
   /** `items`: null while they are not counted. */
@@ -18,7 +18,7 @@ export interface Verifier {
   verify(look: Look): Promise<Counts>;
 }
 
-/** A finding that nothing can repair. */
+/** A finding that cannot be repaired. */
 export function unrepairable(
   what: string,
   problem: string,

@@ -7,7 +7,7 @@ export interface ObjectsVerifierDeps {
   readonly digests: Digests;
   /** How the place is named in findings: `objects` for the folder. */
   readonly shown: string;
-  /** Digest that a key states itself; null for a key that states none. */
+  /** Digest contained in a key; null for a key without one. */
   readonly statedDigest: (key: string) => string | null;
   /**
    * Path of an object; null: objects are in a bucket, which keeps its own checksums, so that only existence and size are

@@ -11,7 +11,7 @@ const DEFAULT_MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 5_000;
 /** Maximum back-off: after an outage of an hour a job does not wait another hour. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** How long a stopping server waits for jobs that do not heed their signal. They begin again when it, or another one, is there. */
+/** Grace period of a stopping server for jobs that ignore their abort signal. They run again after a restart, or on another server. */
 const GRACE_MS = 3_000;
 /** Maximum characters of a stored error. The log has the stack. */
 const LONGEST_ERROR = 2_000;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
 import type { Evidence, RecommendationKind, RecommendationSummary, RecommendedAction } from './schema.ts';
 
-/** Time that is looked at. Unix milliseconds, end exclusive, on whole hours. */
+/** Window of a scan. Unix milliseconds, end exclusive, on whole hours. */
 export interface Window {
   readonly start: number;
   readonly end: number;

@@ -10,7 +10,7 @@ import { savingAlone } from './savings/joint-saving.ts';
 import { Evidence, type Recommendation, type RecommendationKind, type Saving, type Searched } from './schema.ts';
 import { heldOpen, insertRecommendation, type Kept, lastOf, putLook, putRecommendation } from './store.ts';
 
-/** Time that is looked at: what high confidence takes. */
+/** Length of the scan window: the minimum for high confidence. */
 const WINDOW_MS = 14 * 24 * HOUR_MS;
 
 /** Whole hours until now. */

@@ -22,7 +22,7 @@ export interface Kept {
   readonly document: Recommendation;
   /** Increases with every change (optimistic lock): a writer with an older version does not overwrite a newer one. */
   readonly version: number;
-  /** When its saving is measured next; null: it is not, or no more. */
+  /** Next measurement of its saving; null: none is planned. */
   readonly measureAt: string | null;
 }
 
@@ -74,7 +74,7 @@ export async function findRecommendedSubject(sql: Sql, id: string): Promise<Subj
   return (await findRecommendation(sql, id))?.document.subject ?? null;
 }
 
-/** Of each advice, the one that is open or to be done by hand; null: of all. */
+/** The open or approved recommendation of each key; null: of all keys. */
 export async function heldOpen(sql: Sql, advice: string | null = null): Promise<Kept[]> {
   let query = tables(sql).selectFrom('recommendation').selectAll().where('open_advice', 'is not', null);
   if (advice !== null) query = query.where('open_advice', '=', advice);

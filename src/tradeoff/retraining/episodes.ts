@@ -115,7 +115,7 @@ function detailOf({ cause, columns, alert, monitor, loss }: AlertEpisode): strin
   return `${WORDS[cause]}${of}${measured} ("${alert}" of monitor ${monitor})`;
 }
 
-/** Four significant digits for reading; the exact figures stand in the episode. */
+/** Four significant digits for display; the episode has the exact figures. */
 function shown(value: number): string {
   return decimalString(value.toPrecision(4));
 }

@@ -19,7 +19,7 @@ export interface Outcome {
 export interface Around {
   readonly model: string;
   readonly alias: string;
-  /** Version behind the alias when the run was begun, and now. */
+  /** Version that the alias pointed to when the run began, and points to now. */
   readonly before: string | null;
   readonly now: string | null;
   /** The decision that the registration names; null without one. */

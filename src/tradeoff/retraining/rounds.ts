@@ -96,7 +96,7 @@ export async function decide(deps: RetrainingDeps, name: string, number: number)
 
 interface Wait {
   readonly reason: string;
-  /** It need not be begun any more. */
+  /** Whether the round is no longer needed. */
   readonly over: boolean;
   /** UTC instant; null: something else is awaited. */
   readonly lookAt: string | null;
@@ -129,7 +129,7 @@ async function reasonToWait(
   return { over: false, lookAt: iso(now + HOUR_MS), reason: known };
 }
 
-/** The round that was begun after an instant and has made a candidate; null where there is none. */
+/** The round that began after an instant and has a candidate; null where there is none. */
 async function coveredBy(sql: Sql, name: string, openedAt: string): Promise<number | null> {
   const ended = (await roundsIn(sql, name, ['promoted', 'not_promoted'])).map(({ document }) => document);
   return ended.findLast(({ startedAt }) => startedAt !== null && startedAt >= openedAt)?.round ?? null;
@@ -140,7 +140,7 @@ export async function roundUnderWay(sql: Sql, name: string): Promise<number | nu
   return first?.document.round ?? null;
 }
 
-/** Decides for a round in the caller's transaction. The run is begun by a job: it begins also when this server does not live to see it. */
+/** Starts a round in the caller's transaction. A job begins the run, so that it also begins after a crash of this server. */
 export async function start(
   deps: RetrainingDeps,
   sql: Sql,

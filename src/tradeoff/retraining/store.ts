@@ -6,7 +6,7 @@ import { RetrainingSpec } from './spec/schema.ts';
 export interface StoredRetraining {
   readonly name: string;
   readonly spec: RetrainingSpec;
-  /** UTC instant of its first document: what happened before begins nothing. */
+  /** UTC instant of its first document: earlier occurrences open no round. */
   readonly since: string;
   readonly appliedAt: string;
   /** UTC instant: the end of the data of the last training. */
@@ -21,7 +21,7 @@ export interface StoredRound {
   readonly occurrence: string;
   /** UTC instant of its next look; null where something else is awaited. */
   readonly lookAt: string | null;
-  /** Number of the last event that it has heard of its episode; 0 for none. */
+  /** Sequence number of the last processed event of its episode; 0 for none. */
   readonly heard: number;
   /** The latest state of the episode; null: no episode. */
   readonly episode: AlertEpisode | null;
@@ -155,7 +155,7 @@ export async function removeTrigger(sql: Sql, retraining: string, name: string):
     .execute();
 }
 
-/** Names of those of which a trigger or a round is to be looked at. */
+/** Names of retrainings with a due trigger or round. */
 export async function dueRetrainings(sql: Sql, now: string): Promise<string[]> {
   const triggers = await tables(sql)
     .selectFrom('retraining_trigger')

@@ -14,7 +14,7 @@ import {
   triggerStates,
 } from './store.ts';
 
-/** New predictions and labels are counted so often. */
+/** Interval between counts of new predictions and labels. */
 const COUNT_MS = 5 * 60_000;
 
 /** Updates the triggers of a retraining from its document; an unchanged trigger keeps its next time and its state. */
@@ -110,7 +110,7 @@ async function lookedAtCount(
   return { state: after, happened: { occurrence, detail: `${counted} ${of} since the last training`, at: iso(now) } };
 }
 
-/** How many are enough; null for triggers that count nothing. */
+/** Threshold of a counting trigger; null for others. */
 export function enoughOf(trigger: RetrainingTrigger): number | null {
   if ('labels' in trigger) return trigger.labels;
   return 'predictions' in trigger ? trigger.predictions : null;

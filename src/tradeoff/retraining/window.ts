@@ -12,8 +12,8 @@ export const FILLED = ['window.start', 'window.end', 'reason', 'trigger', 'round
 export type Filled = Readonly<Record<(typeof FILLED)[number], string>>;
 
 /**
- * Data that a round is trained on, until now: of an episode from when it opened, of new predictions and labels since the last
- * training, else the last days; each from its lookback before. Example: an episode opened on the 10th with a lookback of 7 days,
+ * Training data of a round, until now: from the opening of an episode, from the last training for new predictions and labels,
+ * else the last days; each starts its lookback earlier. Example: an episode opened on the 10th with a lookback of 7 days,
  * begun on the 12th -> [3rd, 12th).
  */
 export function windowOf(
@@ -48,7 +48,7 @@ export function filledParams(params: Readonly<Record<string, Scalar>>, facts: Fi
   );
 }
 
-/** The first name in a parameter that nothing is filled in for; null where there is none. */
+/** The first unknown template name in a parameter; null where there is none. */
 export function unknownName(params: Readonly<Record<string, Scalar>>): { param: string; name: string } | null {
   for (const [param, value] of Object.entries(params)) {
     for (const [, name = ''] of String(value).matchAll(/\$\{\{([\s\S]*?)\}\}/g)) {

@@ -150,7 +150,7 @@ function moneyPerDay({ valuePerPrediction, traffic, moneyPerDay: said }: Scales,
     return { deciding: money(of(loss.lower), currency), upper: daily(loss.upper, of, currency) };
   }
   if (said === null) return null;
-  // The monitor says it of the loss as it was measured; its ends are in proportion.
+  // The monitor's value is for the measured loss; the ends of the interval are in proportion.
   const of = (one: Decimal) => (loss.expected.isZero() ? decimal(0) : one.times(said.amount).dividedBy(loss.expected));
   return { deciding: money(of(loss.lower), said.currency), upper: daily(loss.upper, of, said.currency) };
 }

@@ -14,7 +14,7 @@ export interface ContainerFinderDeps {
 const DAY_MS = 24 * HOUR_MS;
 /** Less than that of a request is not worth a change. */
 const LEAST_SHARE = 0.1;
-/** A container that is held back so often would use more than it does. */
+/** From this share of throttled periods on, the real demand of a container is above its measured use. */
 const THROTTLED = 0.05;
 
 /** Containers that ask for more CPU and memory than they use. */

@@ -15,7 +15,7 @@ export function containerItem(
   return `${CONTAINER}${[use.source, use.namespace, use.workloadKind, use.workload, use.container].join('/')}`;
 }
 
-/** Whether this server meters its hours itself, by a price that has no part for requests. */
+/** Whether this server meters the workload itself, at a price without a separate part for requests. */
 export function isMetered({ subject }: ContainerUse): boolean {
   return subject?.endpoint !== undefined || subject?.run !== undefined;
 }

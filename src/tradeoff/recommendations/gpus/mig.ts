@@ -35,8 +35,8 @@ const TARGET = 0.8;
 const COMPUTE_SLICES = 7;
 
 /**
- * The smallest cut that bears a load: memory >= the most in use x 1.15, and compute slices >= P95 / 0.8 x 7. Null where only the
- * whole card does, or not even that. Example: 20 GB at most and P95 0.3 on an H100 -> 3 of compute, 4 of memory: 3g.40gb.
+ * The smallest MIG profile for a load: memory >= peak x 1.15, and compute slices >= P95 / 0.8 x 7. Null where only the
+ * whole card suffices, or not even that. Example: 20 GB peak and P95 0.3 on an H100 -> 3 of compute, 4 of memory: 3g.40gb.
  */
 export function profileFor(card: Card, { utilizationP95, memoryMaxBytes }: Load): MigProfile | null {
   if (!card.hasMig) return null;

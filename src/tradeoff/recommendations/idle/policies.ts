@@ -87,7 +87,7 @@ async function followUp(deps: RecommendationDeps, policy: StoredPolicy, open: Re
     await lockUntilCommit(sql, open.recommendation);
     const kept = await findRecommendation(sql, open.recommendation);
     if (kept === null || kept.document.state !== 'open') return null;
-    // It may have been deleted since it was looked with.
+    // It may have been deleted during the scan.
     if ((await findPolicies(sql, policy.name)).length === 0) return null;
     const now = deps.clock.now();
     const { notice } = kept.document;
@@ -163,7 +163,7 @@ async function withdrawn(
   return putRecommendation(sql, { ...kept, document });
 }
 
-/** The policy goes, and with it every notice that it gave: nothing is done by it any more. Error: `idle_policy_not_found`. */
+/** Deletes the policy and withdraws its notices. Error: `idle_policy_not_found`. */
 export function deletedPolicy(deps: RecommendationDeps, policy: string, actor: string) {
   return deps.store.transaction(async (sql) => {
     if (!(await removePolicy(sql, policy))) {

@@ -57,7 +57,7 @@ async function foundFor(
     }
     return foundOf(terms, offer, { advice, hours, deliveries });
   } catch (error) {
-    // Of one offer alone: the others are looked at.
+    // The error concerns this offer only; the others are still evaluated.
     if (error instanceof AppError) return error.message;
     throw error;
   }

@@ -68,7 +68,7 @@ async function foundFor(
     );
     return advised({ serving, variant, replicas, peak, advice, window });
   } catch (error) {
-    // Of one endpoint alone: the others are looked at.
+    // The error concerns this endpoint only; the others are still evaluated.
     if (error instanceof AppError) return error.message;
     throw error;
   }

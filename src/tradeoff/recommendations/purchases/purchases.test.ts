@@ -105,7 +105,7 @@ describe('purchases that are recommended', () => {
     });
     expect(one.evidence.deliveries).toHaveLength(1);
     expect(one.evidence.figures).toContainEqual({ name: 'break-even utilization', value: '63.4 %' });
-    // It may lose: the interval of a term that nothing uses does not end at zero.
+    // A commitment may lose money: the interval of an unused term extends below zero.
     expect(one.evidence.missing.join()).toContain('a term goes on for longer than its history');
   });
 

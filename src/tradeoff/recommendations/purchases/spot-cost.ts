@@ -20,7 +20,7 @@ const STEP_SECONDS = 60;
 /** Cost of work on spot capacity, as a share of its on-demand cost. */
 export interface SpotCost {
   readonly keep: number;
-  /** 95 % of the starts; null where nothing was replayed. */
+  /** 95 % interval over the start times; null without a replay. */
   readonly range: { readonly least: number; readonly most: number } | null;
   readonly onDemandPerHour: string;
   readonly intervalText: string;
@@ -38,7 +38,7 @@ interface Asked {
   readonly own: readonly MeteredUsage[];
 }
 
-/** In words why spot does not pay, or is not known to. */
+/** Cost on spot capacity; a string is the reason why spot saves nothing, or why that is unknown. */
 export async function spotCost(
   { gpus }: PurchaseFinderDeps,
   { spec: { currency } }: StoredTerms,

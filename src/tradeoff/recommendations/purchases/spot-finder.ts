@@ -86,7 +86,7 @@ async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Ask
       ? `pipeline ${pipeline}: ${cost}`
       : foundOf(terms, { ...asked, pipeline, steps, own, jobs: jobs.size, workHours, cost });
   } catch (error) {
-    // Of one pipeline alone: the others are looked at.
+    // The error concerns this pipeline only; the others are still evaluated.
     if (error instanceof AppError) return `pipeline ${pipeline}: ${error.message}`;
     throw error;
   }

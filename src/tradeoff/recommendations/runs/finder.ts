@@ -30,12 +30,12 @@ const SLACK_MS = 5 * 60_000;
 const TAG = 'steelyard.';
 const PLACES = 12;
 
-/** Runs that hold GPUs which do nothing. */
+/** Runs with idle GPUs. */
 export function idleRunFinder(deps: IdleRunDeps): Finder {
   return { kind: 'stop_run', find: () => idleRuns(deps, USUAL) };
 }
 
-/** Runs whose GPUs all did nothing for the whole of the window that ends now, except those that are stopping already. */
+/** Runs whose GPUs were all idle for the whole window that ends now, except those that are already stopping. */
 export async function idleRuns(
   { store, clock, tracking, metering, gpus, pipelines }: IdleRunDeps,
   { windowMs, threshold }: { readonly windowMs: number; readonly threshold: number },

@@ -2,7 +2,7 @@ import { type Decimal, decimal, decimalString, type Money, type Period } from '.
 import { lessIsBetter, money } from '../worth.ts';
 import type { RealisedGain } from './schema.ts';
 
-/** A measure has no more digits than this that mean anything. */
+/** Significant digits of a measure. */
 const DIGITS = 9;
 
 /** Inputs of a realized gain. */

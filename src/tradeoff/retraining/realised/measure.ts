@@ -23,7 +23,7 @@ export function firstMeasured(rolledOutAt: number): string {
   return iso(rolledOutAt + HOUR_MS);
 }
 
-/** Measures what a promoted round has gained by now, each hour, until its horizon is over and labels had their time. */
+/** Measures the gain of a promoted round so far, each hour, until its horizon and the delay of its labels have passed. */
 export async function measureRealised(deps: RetrainingDeps, name: string, number: number): Promise<void> {
   const [retraining] = await findRetrainings(deps.store, name);
   const before = await findRound(deps.store, name, number);
@@ -44,7 +44,7 @@ export async function measureRealised(deps: RetrainingDeps, name: string, number
 }
 
 interface Asked extends Pick<RealisedGain, 'at' | 'period' | 'isFinal'> {
-  /** Null: it is no more. */
+  /** Null: it was deleted. */
   readonly monitor: Monitor | null;
   readonly rollout: Rollout;
 }
