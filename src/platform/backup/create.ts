@@ -152,7 +152,7 @@ async function filesBelow(folder: string): Promise<string[]> {
   }
 }
 
-/** Copies files to the backup place under their digests; an object that already exists is not copied again. */
+/** Copies files to the backup place under their digests; a file that is already there is neither read nor copied. */
 class Copier {
   readonly files: BackupFile[] = [];
   readonly damaged: { path: string; problem: string }[] = [];

@@ -29,7 +29,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { store, clock } = deps;
   const schedules = new Map<string, Schedule>();
   let unstored: string[] = [];
-  /** The earliest stored time when it was last read, ISO. Other servers only move it on, so before it nothing is due. */
+  /** The earliest due instant at the last read, ISO. Other servers only move it to later, so no schedule is due before it. */
   let earliest: string | null = null;
 
   const nextAfter = (schedule: Schedule, instant: number) => {

@@ -30,9 +30,9 @@ export interface Journal extends AsyncDisposable {
    * more: the operating system may have dropped the unsynced pages, and a second sync would succeed all the same.
    */
   append(documents: readonly JournalDocument[]): Promise<void>;
-  /** Ends the file that is written to; all that there are then hold everything appended before. Oldest first. */
+  /** Closes the open segment; the returned segments contain every line appended before. Oldest first. */
   cut(): Promise<Segment[]>;
-  /** The files that there are, the one that is written to among them. Oldest first. */
+  /** All segments, including the open one. Oldest first. */
   segments(): Promise<ListedSegment[]>;
   /**
    * Checks every line of a closed segment and sets damage aside, including the lines that `keeps` refuses. Logs the
@@ -57,7 +57,7 @@ export interface Journal extends AsyncDisposable {
 export interface JournalOptions {
   readonly folder: string;
   readonly fsync: 'always' | 'interval';
-  /** Unix milliseconds; orders the files by when they were begun. */
+  /** Unix milliseconds; segments are ordered by their start. */
   readonly now: () => number;
   readonly log: Pick<Log, 'info' | 'error'>;
 }
@@ -261,7 +261,7 @@ class FileJournal implements Journal {
     return error;
   }
 
-  /** Lines that were not acknowledged are no part of the journal, and the next ones begin where these began. */
+  /** Truncates lines that were not acknowledged; the next lines start at the same offset. */
   async #takeBack({ name, file }: OpenSegment): Promise<void> {
     this.#known.distrust(name);
     try {

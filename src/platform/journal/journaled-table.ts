@@ -180,7 +180,7 @@ class LakeJournal implements JournaledTable {
     const damaged = await this.#journal.findDamage();
     if (damaged !== null) throw new FoundDamage(`${damaged} is not as it was written`);
     const segments = await this.#journal.segments();
-    // One look at both: a segment is either settled and in the lake, or neither.
+    // One transaction for both reads: a segment is either settled and in the lake, or neither.
     const relation = await store.transaction(async (sql) => {
       const settled = await settledSegments(sql, table.name);
       const waiting = segments.filter(({ name }) => !settled.has(name));
@@ -295,7 +295,7 @@ class LakeJournal implements JournaledTable {
     return typeof row === 'object' && row !== null && unreadableReason({ ...row }, this.#shape) === null;
   }
 
-  /** Moves segments into the lake; false, and nothing has changed, when the engine does not read one row for each of their lines. */
+  /** Moves segments into the lake; false, without a change, when the engine does not read exactly one row for each line. */
   async #moved(waiting: readonly Counted[]): Promise<boolean> {
     const { lake, store } = this.#deps;
     const { table } = this.#shape;

@@ -4,9 +4,9 @@ import { crc32 } from 'node:zlib';
 import { isIntactLine } from './line.ts';
 import { BOUND_SUFFIX, DAMAGED_SUFFIX, listFiles, type Segment, syncFolder } from './segment.ts';
 
-/** Ends the names of files on their way to their own name. */
+/** Suffix of files that are being renamed back. */
 const RETURNING_SUFFIX = '.returning';
-/** Where the first intact line of a file is looked for, in bytes. */
+/** Bytes at the start of a file that are searched for its first intact line. */
 const LOOKED_AT_BYTES = 2 << 20;
 
 interface Placed extends Segment {

@@ -41,7 +41,7 @@ export async function stageSegments(
     shape,
     segments.map((segment) => ({ ...segment, isWhole: true })),
   );
-  // In the order of time, so that the rows of a day lie together and the engine finds them without looking at the others.
+  // Sorted by time, so that the rows of a day are contiguous and the engine can skip the others.
   await session.query(`CREATE OR REPLACE TEMP TABLE ${SETTLING} AS SELECT * FROM (${rows}) ORDER BY ${at}`);
   try {
     const days = await session.query(

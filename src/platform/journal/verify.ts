@@ -25,7 +25,7 @@ export interface JournalFinding {
   readonly lines: number | null;
 }
 
-/** A server that works may begin or end segments while a folder is read; then it is read again, at most so often. */
+/** Maximum reads of a folder: a running server may begin or close segments during a read, which is then repeated. */
 const TRIES = 20;
 
 /**
@@ -96,7 +96,7 @@ async function tableFolders(folder: string): Promise<string[]> {
   return entries.flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : [])).toSorted();
 }
 
-/** Nothing for a file that is not there: a running server removes a segment when it is settled. */
+/** Empty for a missing file: a running server removes a segment after settling it. */
 async function unlessGone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await reading;

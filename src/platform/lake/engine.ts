@@ -10,7 +10,7 @@ export interface EngineOptions {
   readonly threads: number | null;
 }
 
-/** DuckDB. Most commands ask it nothing, and it costs 0.12 s of processor time to load and to open: the first connection does both. */
+/** DuckDB, opened lazily by the first connection: most commands do not need it, and loading and opening take 0.12 s of CPU time. */
 export class Engine {
   readonly #options: EngineOptions;
   #opening: Promise<DuckDBInstance> | null = null;
@@ -38,7 +38,7 @@ export class Engine {
   }
 }
 
-/** Confined to its folders: no extension is loaded, nothing else on the machine is reachable from SQL. */
+/** Sandboxed to its folders: no extensions, no other path of the machine is reachable from SQL. */
 async function openInstance({ folders, spill, memory, threads }: EngineOptions): Promise<DuckDBInstance> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {

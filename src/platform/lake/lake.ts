@@ -95,7 +95,7 @@ export interface Lake extends AsyncDisposable {
    * manifest named before may be added again.
    */
   swap(sql: Sql, table: LakeTable, change: LakeSwap): Promise<void>;
-  /** Keeps staged files for later without showing them: they are in no manifest, and are no orphans. */
+  /** Keeps staged files without adding them to a manifest; they do not count as orphans. */
   keep(sql: Sql, table: LakeTable, files: readonly StagedFile[]): Promise<void>;
   /**
    * Removes from the manifest, in the caller's transaction, the files that were swapped out up to the swap of this number: older states of the

@@ -1,7 +1,7 @@
 import type { LakeTable } from './lake.ts';
 import { identifier, literal } from './quote.ts';
 
-/** In front of the name of a column that a table does not know. */
+/** Prefix of columns that the table does not define. */
 export const OTHER_PREFIX = 'x_';
 
 export interface ScannedFile {
@@ -26,7 +26,7 @@ export function scanRelation(table: LakeTable, files: readonly ScannedFile[], op
   return `(${selects.join(' UNION ALL ')})`;
 }
 
-/** The engine knows one column by all spellings of its case. */
+/** Column names are case-insensitive in the engine. */
 function distinctNames(names: readonly string[]): string[] {
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
 }

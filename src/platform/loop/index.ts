@@ -16,9 +16,9 @@ export interface LoopOptions {
 export interface Loop {
   /** Allows `wake` and the timer to look; until then only `settle` does. */
   start(): void;
-  /** Looks until no work is due. Throws the error of `look`. */
+  /** There may be work: schedules a look, after the current one. */
   wake(): void;
-  /** Looks until nothing is due. Throws what `look` threw. */
+  /** Looks until no work is due. Throws the error of `look`. */
   settle(): Promise<void>;
   /** No look begins after this; resolves when the running one has ended. */
   stop(): Promise<void>;

@@ -8,9 +8,9 @@ import type { AppliedManifest, ManifestText } from './schema.ts';
 export interface ApplyOptions {
   /** Everything is tried and then undone. */
   readonly dryRun?: boolean;
-  /** Whether an administrator asks. Without it, a document with a field marked `adminOnly` may only stay as it is. */
+  /** Whether the caller is an administrator. Without it, a document with a field marked `adminOnly` must be unchanged. */
   readonly asAdmin?: boolean;
-  /** Whether who asks may have commands run. Without it, a document of a kind that runs some may only stay as it is. */
+  /** Whether the caller may run commands. Without it, a document of a kind that runs commands must be unchanged. */
   readonly mayRunCode?: boolean;
   /** Told what the files hold before any of it is applied: names by kind, as in `{ Team: 'search, ads' }`. */
   readonly tell?: (names: Readonly<Record<string, string>>) => void;

@@ -15,9 +15,9 @@ export interface ManifestKind<Document extends Manifest = Manifest> {
   readonly schema: z.ZodType<Document>;
   /** Whether its objects run commands of the document: changing one needs the scope `mlops.run_code`. */
   readonly runsCode?: boolean;
-  /** Updates the store to match the document. An unknown reference is an `AppError` `manifest_reference_unknown`. */
+  /** Documents of a lower order are applied first, so that references resolve: 10 Team, 20 Project, … */
   readonly order: number;
-  /** Makes the store say what the document says. An unknown reference is an `AppError` `manifest_reference_unknown`. */
+  /** Updates the store to match the document. An unknown reference is an `AppError` `manifest_reference_unknown`. */
   apply(sql: Sql, document: Document): Promise<ManifestOutcome>;
   /**
    * Work that takes too long for a transaction, done before it; a dry run only calls `apply`. The result

@@ -101,7 +101,7 @@ function contentOf(document: YamlDocument.Parsed, source: Source, start: number)
   try {
     content = document.toJS();
   } catch (error) {
-    // Aliases without an anchor, or so many of them that they would fill the memory.
+    // An alias without an anchor, or so many aliases that they would exhaust the memory.
     throw refusal('yaml_invalid', source, start, '', `${error instanceof Error ? error.message : String(error)}.`);
   }
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;

@@ -15,8 +15,8 @@ const MAX_KEY_CHARACTERS = 1024;
 const MAX_SEGMENTS = 254;
 
 /**
- * Objects in a container of Azure Blob Storage. It is asked now whether the container is there and may be listed and
- * written. Errors: those of buckets.
+ * Objects in a container of Azure Blob Storage. Opening checks that the container exists and can be listed and
+ * written to. Errors: those of buckets.
  */
 export async function openAzureStore(
   { location, direct }: { readonly location: AzureBlobLocation; readonly direct: boolean },

@@ -8,7 +8,7 @@ export const WRITER = 'the role "Storage Blob Data Contributor", or a SAS with r
 const MARK = 'steelyardUpload';
 const DIGITS = 5;
 
-/** Of one upload: its blocks bear it while they wait, the object afterwards. */
+/** Mark of one upload: part of its block ids, then in the metadata of the object. */
 export function newMark(): string {
   return randomBytes(16).toString('hex');
 }

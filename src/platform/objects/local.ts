@@ -16,7 +16,7 @@ const INCOMING = '.incoming';
 const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
-/** Of a folder that several processes write to: a put that takes longer than a day is given up. */
+/** In a folder that several processes write to, a put that takes longer than a day counts as abandoned. */
 const ABANDONED_MS = 24 * 3_600_000;
 
 /** `shared`: other processes may be putting objects now, so their unfinished files are kept. */
@@ -160,7 +160,7 @@ async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<vo
   }
 }
 
-/** Makes a rename itself durable. */
+/** Makes a rename durable. */
 async function syncFolder(path: string): Promise<void> {
   await using folder = await open(path, 'r');
   await folder.sync();
@@ -168,7 +168,7 @@ async function syncFolder(path: string): Promise<void> {
 
 async function openObject(files: ConfinedFiles, key: string, range?: ByteRange): ReturnType<Objects['open']> {
   const isThere = (await files.statOrNull(key, 'file')) !== null;
-  // Not opened by the stream: that would fail where nothing listens yet when the object is removed now.
+  // Opened here, not by the stream: its open error would have no listener if the object is removed now.
   const file = isThere ? await open(await files.path(key), 'r').catch(nullIfAbsent) : null;
   if (file === null) throw new AppError('object_not_found', `There is no object "${key}".`, { key });
   const { size } = await file.stat();
@@ -231,7 +231,7 @@ function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
 }
 
-/** A key under a file, or a file where a folder stands, is the caller's mistake; the rest is not ours to explain. */
+/** A key below a file, or a file in place of a folder, is a mistake of the caller; other errors are passed on. */
 function asAppError(error: unknown, key: string): unknown {
   if (['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'ENAMETOOLONG'].includes(systemCode(error) ?? ''))
     return invalidKey(key);

@@ -69,16 +69,16 @@ export interface StoredPart {
   readonly etag: string;
 }
 
-/** An upload in parts, as the store knows it. */
+/** A multipart upload of the store. */
 export interface DirectUpload {
   readonly key: string;
-  /** The store's own id of it. */
+  /** Upload id of the store. */
   readonly storeId: string;
   /** Mark of the upload, stored with the object, so that a repeated completion is recognized. */
   readonly mark: string;
 }
 
-/** Reading and writing past the server. The store itself holds the promise that an object is whole or absent. */
+/** Direct transfers between client and store. The store guarantees that an object is complete or absent. */
 export interface DirectAccess {
   /** For GET and ranges of it, for 15 minutes. Error: `object_not_found`. */
   download(key: string, presentation: Presentation): Promise<SignedAddress & { sizeBytes: number }>;

@@ -17,13 +17,13 @@ import { PIECE_BYTES, Pieces } from './pieces.ts';
 
 /** Operations of a blob store, by full keys. It throws the errors of buckets. */
 export interface RemoteStore extends AsyncDisposable {
-  /** `` or `a/b/`: nothing outside is touched. */
+  /** `` or `a/b/`: objects outside it are not accessed. */
   readonly folder: string;
   /** Whether the store keeps keys like this one as they are. */
   accepts(key: string): boolean;
   /** Stores an object in one request. */
   putWhole(key: string, content: Buffer): Promise<void>;
-  /** Begins an object of many pieces, of which nothing is visible before its end. */
+  /** Begins an object of many pieces; it becomes visible only when it is finished. */
   begin(key: string): Promise<PiecewisePut>;
   read(key: string, range?: ByteRange): Promise<{ content: Readable; sizeBytes: number }>;
   size(key: string): Promise<number | null>;
@@ -137,7 +137,7 @@ async function open(store: RemoteStore, key: string, range?: ByteRange): ReturnT
   const sizeBytes = await store.size(fullKey);
   if (sizeBytes === null) throw notFound(key);
   const end = Math.min(range.end, sizeBytes);
-  // Stores refuse a range without bytes; of an empty file there is no other.
+  // Stores refuse an empty range, and an empty file has no other.
   if (range.start >= end) return { content: Readable.from([]), sizeBytes };
   return store.read(fullKey, { start: range.start, end });
 }

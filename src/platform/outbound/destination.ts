@@ -49,8 +49,8 @@ export function checkUrl(text: string, rules: Pick<DestinationRules, 'allowedHos
 }
 
 /**
- * The addresses to connect to: resolved now and here, and all of them checked, so that the connection that is pinned to
- * them asks no name server again. Error: `webhook_url_refused`; a name that cannot be resolved is a `DestinationError`.
+ * Resolves the host once and checks all of its addresses. The connection is pinned to them, so that it makes no second DNS lookup
+ * (DNS rebinding). Error: `webhook_url_refused`; a name that cannot be resolved is a `DestinationError`.
  */
 export async function addressesOf(url: URL, rules: DestinationRules): Promise<Address[]> {
   const host = hostOf(url);

@@ -25,7 +25,7 @@ export interface ControlGroup {
   taken(): Taken;
   /** Kills all its processes, until the group is empty. */
   kill(): void;
-  /** Forgets it; false while somebody is in it. */
+  /** Removes the group; false while it has processes. */
   remove(): boolean;
 }
 

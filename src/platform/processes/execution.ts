@@ -116,7 +116,7 @@ interface Known {
   readonly exit: Promise<void>;
   readonly watchdog: ChildProcess | null;
   readonly group: ControlGroup | null;
-  /** Whether it was alive when it was looked at first, so that its end is seen. */
+  /** Whether it was alive at the first check, so that its end is observed. */
   readonly seenAlive: boolean;
 }
 
@@ -199,7 +199,7 @@ function spawnWatchdog(folder: string, leader: number, graceMs: number, mark: st
   return watchdog;
 }
 
-/** When something was, by the clock of the machine and since the machine was started; null where the kernel does not say that. */
+/** An instant by the clock of the machine and in milliseconds since boot; the latter null where the kernel does not report it. */
 interface Start {
   readonly start: number;
   readonly upMs: number | null;

@@ -87,7 +87,7 @@ async function isTold(tell: () => void | Promise<void>): Promise<boolean> {
   }
 }
 
-/** Milliseconds until it has to be asked to end. */
+/** Milliseconds until the stop request. */
 function leftOf({ graceMs, now }: Pick<Hold<unknown>, 'graceMs' | 'now'>, until: number): number {
   return until - graceMs - STOP_AHEAD_MS - now();
 }

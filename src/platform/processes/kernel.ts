@@ -12,7 +12,7 @@ export function birthOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie has ended; only its parent has not looked yet.
+    // A zombie has ended; its parent has only not reaped it yet.
     return fields[0] === 'Z' ? null : (fields[START_TIME] ?? null);
   } catch {
     return process.platform === 'linux' ? null : birthByPs(pid);
@@ -35,7 +35,7 @@ export function markOf(id: string): string {
   return `${EXECUTION}=${id}`;
 }
 
-/** Id of the execution that a process is of; null where it is of none, or where its environment is not ours to read. */
+/** Id of the execution of a process; null where it has none, or where its environment is not readable. */
 export function executionOf(pid: number): string | null {
   try {
     const words = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');

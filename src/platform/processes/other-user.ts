@@ -73,8 +73,8 @@ export async function giveFolder(folder: string, { uid, gid }: OtherUser): Promi
 }
 
 /**
- * Lets other users through a folder to one below it and to nothing else: the folders between them can be entered and not listed, and
- * what else is in them is its owner's alone.
+ * Gives other users access to one folder below `root` and to nothing else: the folders between can be entered but not listed, and
+ * their other content is accessible only to its owner.
  */
 export function openWayThrough(root: string, ...names: readonly string[]): void {
   let folder = root;

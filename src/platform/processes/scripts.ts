@@ -27,7 +27,7 @@ born() {
   fi
 }`;
 
-/** Sets `up` to the milliseconds since the machine was started; to nothing where the kernel does not show them. */
+/** Sets `up` to the milliseconds since boot; empty where the kernel does not report them. */
 const UP = `
 up() {
   up=
@@ -59,11 +59,11 @@ const FIRST_BYTES =
     : 'cat >> "$log"';
 
 /**
- * Leads the group of the command, and stays to write down how it ended: a signal for the group is for the command. Where its
- * output goes to a file, that keeps the first bytes and the last (on Linux; all of it elsewhere); a command that prints without
- * end fills no disk.
- * Arguments: the folder, the file for the output, the control groups to be in (words), how much of the output is kept from its
- * beginning and from its end in bytes (0 0: it goes where ours goes), then the command.
+ * Leader of the process group. It survives signals to the group and records the exit status of the command. If the
+ * output goes to a file, only its first and last bytes are kept (on Linux; all of it elsewhere), so that a command with endless
+ * output does not fill the disk.
+ * Arguments: the folder, the file for the output, the control groups to join (words), how many bytes of the output are kept from its
+ * beginning and from its end (0 0: inherit the output of this process), then the command.
  */
 export const LEADER = `
 ${BORN}

@@ -18,7 +18,7 @@ function engineOf<Tables>(database: Kysely<Tables>): StoreEngine {
   return database.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
 }
 
-/** A primary key that the store numbers itself, growing and never used twice. */
+/** An auto-increment primary key whose values are never reused. */
 export function withSequence<Name extends string, Columns extends string, Column extends string, Tables>(
   database: Kysely<Tables>,
   table: CreateTableBuilder<Name, Columns>,
@@ -39,8 +39,8 @@ export function clustered<Name extends string, Columns extends string, Tables>(
 }
 
 /**
- * Waits until no other transaction holds the lock of this name, and holds it until the transaction ends. SQLite's
- * transactions run one after another, so nothing is to be waited for there.
+ * Waits for the lock of this name, and holds it until the transaction ends. SQLite's
+ * transactions run one after another, so no lock is needed there.
  */
 export async function lockUntilCommit(sql: Sql, name: string): Promise<void> {
   if (sql.engine === 'sqlite') return;

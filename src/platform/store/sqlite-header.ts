@@ -23,7 +23,7 @@ const FIXED: readonly { readonly name: string; readonly at: number; readonly byt
 export async function checkSqliteHeader(path: string): Promise<string[]> {
   await using file = await open(path, 'r');
   const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
-  // Nothing was written to it yet.
+  // An empty file: no write has happened yet.
   if (bytesRead === 0) return [];
   if (bytesRead < HEADER_BYTES || buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     return ['the file does not begin as an SQLite database does'];

@@ -18,7 +18,7 @@ afterAll(async () => {
   await writer.close();
 });
 
-/** Counts to so many millions, about 100 ms each on a fast machine. */
+/** Counts to this many millions, about 100 ms each on a fast machine. */
 const count = (millions: number) => ({
   sql: 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ?) SELECT count(*) AS counted FROM c',
   parameters: [millions * 1e6],

@@ -9,7 +9,7 @@ export async function checkSqlite(file: string): Promise<string[]> {
   try {
     return [...(await checkSqliteHeader(file)), ...(await run({ task: 'check', file }))];
   } catch (error) {
-    // A file that is damaged enough cannot even be asked.
+    // A badly damaged file cannot be opened at all.
     return [error instanceof Error ? error.message : String(error)];
   }
 }

@@ -41,7 +41,7 @@ if (mode === 'write') database.exec('PRAGMA journal_mode = WAL');
 // FULL: acknowledged writes are on the disk (DESIGN law 5). LIKE is case-sensitive, as MLflow's grammar requires.
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON');
 database.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY');
-// Four times SQLite's own: a page that many commits touch is then written back to the database once.
+// Four times SQLite's default: a page that many commits change is then written back to the database once.
 database.exec('PRAGMA wal_autocheckpoint = 4000');
 
 interface Prepared {

@@ -2,7 +2,7 @@ import type { CompiledQuery, QueryResult } from 'kysely';
 import { bindingsOf } from './each-row.ts';
 import type { SqliteThread } from './sqlite-thread.ts';
 
-/** The commit that a transaction had shared with others failed: nothing of it is stored, and it may be run again alone. */
+/** The shared commit of a transaction failed: nothing of it is stored, and it may be retried alone. */
 export class SharedCommitLost extends Error {
   constructor(cause: unknown) {
     super('the shared commit failed', { cause });
@@ -30,8 +30,8 @@ const RELEASE = 'RELEASE transaction_of_group';
 const UNDO = 'ROLLBACK TO transaction_of_group';
 
 /**
- * Turns at the one connection that writes: first come, first served. Transactions that allow it share a commit (and its
- * wait for the disk) with those that queued meanwhile; each runs in a savepoint, so that one that fails undoes itself
+ * Queue for the single write connection: first come, first served. Transactions that allow it share a commit (and its
+ * disk sync) with those that queued in the meantime; each runs in a savepoint, so that a failing one rolls back
  * alone, and each is acknowledged after the commit.
  */
 export class SqliteWrites {
@@ -44,7 +44,7 @@ export class SqliteWrites {
     this.#thread = thread;
   }
 
-  /** One statement on its own. */
+  /** Runs one statement outside a transaction. */
   async single<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     await this.#turn(false);
     try {
@@ -87,7 +87,7 @@ export class SqliteWrites {
     next?.begin();
   }
 
-  /** The turn is passed on when this resolves, and kept for the rollback when it rejects with the commit's own error. */
+  /** Passes the turn on when it resolves; keeps it for the rollback when it rejects with the error of the commit. */
   async #commit(group: Group, shared: boolean): Promise<void> {
     if (shared && this.#joinable(group)) {
       group.size += 1;

@@ -85,7 +85,7 @@ class ThreadedSqliteDriver implements Driver {
   }
 
   async releaseConnection(): Promise<void> {
-    // A connection is only a view of the threads; there is nothing to give back.
+    // A connection is only a view of the threads; there is nothing to release.
   }
 
   async destroy(): Promise<void> {

@@ -14,7 +14,7 @@ const STORED = ['lake', 'objects', 'journals'];
 export interface CheckedStart extends AsyncDisposable {
   /** The server before this one did not stop in order, so the pages were not compared with anything. */
   readonly wasKilled: boolean;
-  /** Says that the store is open: when it closes, its stamp is worth noting. */
+  /** Confirms that the store is open, so that its stamp is stored when it closes. */
   confirm(): void;
 }
 
