@@ -58,7 +58,7 @@ export interface Application extends AsyncDisposable {
   readonly config: Config;
   /** Lets commands on this machine in; null without accounts. */
   readonly localKey: string | null;
-  /** Makes the first account where accounts are on and there are none; its password is to be shown once. */
+  /** Creates the first account if accounts are on and none exists. Its password is shown only once. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
   /** Every kind that `steelyard apply` takes: what enumerations are made from. */
   readonly manifestKinds: readonly ManifestKind[];
@@ -176,7 +176,7 @@ async function openEngines(config: Config, folder: string, lifetime: Lifetime) {
   refuseHalfRestored(folder);
   await removeBackupLeftovers(folder);
   const start = config.database === 'sqlite' ? lifetime.use(await checkStoreAtStart(folder)) : null;
-  // Both take their time in other threads, so they open side by side.
+  // Both open in other threads, so they run concurrently.
   const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
   const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
   await Promise.allSettled([openingLake, openingStore]);
@@ -200,7 +200,7 @@ function checkStoreBeside(store: Store, isNeeded: boolean, log: Log): () => read
   return () => problems;
 }
 
-/** Ends all of them side by side; throws the first failure when all have ended. */
+/** Disposes all parts concurrently; throws the first error after all have ended. */
 async function disposeAll(parts: readonly AsyncDisposable[]): Promise<void> {
   const ends = await Promise.allSettled(parts.map((part) => part[Symbol.asyncDispose]()));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;

@@ -90,7 +90,7 @@ export function daysOf(first: string, last: string): string[] {
   return Array.from({ length: dayNumber(last) - from + 1 }, (_, index) => dayText(from + index));
 }
 
-/** A server with a ledger that is delivered day by day; its clock is moved by hand. */
+/** A server with a ledger that is delivered day by day; the test sets its clock. */
 export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Parameters<typeof testApplication>[1] = {}) {
   const clock = { at: Date.parse(now) };
   const application = await testApplication({ clock: { now: () => clock.at } }, settings);

@@ -33,7 +33,7 @@ export interface Past {
   readonly replicas?: number;
   /** Milliseconds that an answer took. */
   readonly latencyMs?: number;
-  /** Of the newest hours so many have their minutes too, each with a sixtieth of the requests. */
+  /** Number of newest hours that also have minutes, each with a sixtieth of the requests. */
   readonly hoursOfMinutes?: number;
   /** Key of the price book that replicas are priced by. */
   readonly resource?: string;

@@ -71,7 +71,7 @@ const LOOK_MS = 20;
 /** Fifty minutes of answers are before it, and eight for the test behind it. */
 const LATE_IN_THE_HOUR = (52 * HOUR) / 60;
 
-/** An application in which a model is trained, watched and retrained; its clock is moved by hand. */
+/** An application in which a model is trained, monitored and retrained; the test sets its clock. */
 export class RetrainingRoom {
   readonly application: Application;
   readonly #clock: { offset: number };
@@ -101,7 +101,7 @@ export class RetrainingRoom {
     return ranToEnd(this.application, 'training');
   }
 
-  /** So many predictions, spread over the last day. */
+  /** Records this many predictions, spread over the last day. */
   async predicted(count: number, from = 0): Promise<void> {
     const now = Date.parse(this.now());
     const predictions = Array.from({ length: count }, (_, n) => ({
@@ -113,7 +113,7 @@ export class RetrainingRoom {
     await call(this.application, recordPredictions, { body: { predictions } });
   }
 
-  /** An hour that has just passed, of one version, labelled: so many of a hundred are right, evenly over it. */
+  /** Records a past hour of labelled predictions of one version: `right` of a hundred are right, evenly spread. */
   async answered(modelVersion: string, right: number): Promise<void> {
     const now = Date.parse(this.now());
     const id = (n: number) => `v${modelVersion}-${now}-${n}`;
@@ -143,7 +143,7 @@ export class RetrainingRoom {
     );
   }
 
-  /** Lets time pass; the queue looks at its clock when a job is enqueued. */
+  /** Advances the clock; the queue reads it when a job is enqueued. */
   async pass(ms: number): Promise<void> {
     this.#clock.offset += ms;
     this.#wakers += 1;

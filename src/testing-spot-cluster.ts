@@ -13,7 +13,7 @@ export interface SimulatedJob {
   readonly saveMs: number;
   /** Times with spot capacity, from the start on, half-open. */
   readonly up: readonly (readonly [start: number, end: number])[];
-  /** Told whenever work was saved: the part that is. */
+  /** Called whenever work was saved, with the saved share. */
   readonly saved: (run: string, part: number) => Promise<void>;
 }
 
@@ -27,7 +27,7 @@ interface Simulated {
   over: boolean;
 }
 
-/** For tests: a cluster whose spot capacity comes and goes by a series, in the time of a clock that moves when somebody waits. */
+/** For tests: a cluster whose spot capacity follows a series, on a clock that advances during waits. */
 export class SpotCluster implements SimulatedCluster {
   readonly clock: { at: number };
   /** Times that were held for the present job, by capacity. */

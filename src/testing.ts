@@ -24,7 +24,7 @@ export async function testApplication(
 /** Jobs over the whole ledger that every bill import starts: two thirds of the CPU of an import. */
 type LedgerJob = 'forecasts.make' | 'anomalies.judge';
 
-/** Puts these jobs off: one of the kind waits for the year 2999, so that imports enqueue no other. */
+/** Postpones these jobs: one job of each kind waits for the year 2999, so that imports enqueue no other. */
 export async function postponeJobs({ jobs, store }: Application, ...kinds: readonly LedgerJob[]): Promise<void> {
   const runAt = '2999-01-01T00:00:00.000Z';
   for (const kind of kinds) await jobs.enqueue(store, { kind, payload: null, runAt, uniqueKey: kind });

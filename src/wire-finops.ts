@@ -50,7 +50,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   billing.schedule(ground.jobs);
   const telling = createTelling(ground.config);
   const publicUrl = ground.config.publicUrl ?? null;
-  // Forecasts are made of where budgets stand, and budgets tell of forecasts.
+  // Circular: forecasts use the standing of budgets, and budgets alert on forecasts.
   const expectedBreach: ExpectedBreachOf = (sql, budget) => forecasts.expectedBreach(sql, budget);
   const budgets = createBudgets({ ...ground, ...telling, expectedBreach, costs, exchange, metering, prices });
   budgets.schedule(ground.jobs);

@@ -43,7 +43,7 @@ interface PipelineGround
 /** Lifetime of the token of a step; a step that runs longer has to use another token. */
 const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
 
-/** For tests: a cluster with its own time, in the place of every engine. */
+/** For tests: a cluster with its own time, instead of all engines. */
 export type SimulatedCluster = Pick<PipelinesDeps, 'executorOf' | 'rest'>;
 
 const restForReal: PipelinesDeps['rest'] = async (ms, signal) => {

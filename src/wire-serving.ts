@@ -159,7 +159,7 @@ function servingUsage(store: Store, org: Org, metering: Metering): ServingUsage 
   };
 }
 
-/** Costs of variants are those of the same days, so that they can stand side by side. */
+/** Costs of all variants are for the same days, so that they can be compared. */
 const COST_WINDOW_MS = 7 * 86_400_000;
 
 function servingCosts(metering: Metering, clock: Clock): ServingCosts {

@@ -25,7 +25,7 @@ export interface Org {
   /** Errors: `manifest_reference_unknown` when there is no such team. */
   applyProject(sql: Sql, document: ProjectManifest): Promise<ManifestOutcome>;
   applyEnvironment(sql: Sql, document: EnvironmentManifest): Promise<ManifestOutcome>;
-  /** A subject with the team of its project, where it says none and the project is known. */
+  /** Adds the team of the project to a subject without a team, if the project is known. */
   withTeam(sql: Sql, subject: Subject): Promise<Subject>;
   /**
    * Whether a contributor may change objects of a team: as a member with the role contributor. True for a name without a team:

@@ -8,7 +8,7 @@ import { extract, type Header, pack } from 'tar-stream';
 import { AppError, systemCode } from '../errors/index.ts';
 
 export interface UnpackOptions {
-  /** Bytes of all files together, as they lie on the disk. Default: 64 GiB. */
+  /** Limit for the uncompressed bytes of all files together. Default: 64 GiB. */
   readonly maxBytes?: number;
   /** Files and folders. Default: a million. */
   readonly maxFiles?: number;
@@ -76,7 +76,7 @@ function unusableName(system: string, cause: unknown): AppError {
   return new AppError('archive_invalid', `The archive has ${why}.`, {}, { cause });
 }
 
-/** Not by `pipe`: the two kinds of streams do not tell each other of every end. */
+/** Without `pipe`: the two kinds of streams do not propagate every end to each other. */
 async function feed(content: Readable, archive: ReturnType<typeof extract>): Promise<void> {
   for await (const chunk of await plain(content)) {
     if (archive.destroyed) return;
@@ -102,7 +102,7 @@ async function plain(content: Readable): Promise<Readable> {
   return first.subarray(0, 2).equals(GZIP_MAGIC) ? joined(through, createGunzip()) : through;
 }
 
-/** `pipe` that tells of failures as well. */
+/** `pipe` that also propagates errors. */
 function joined<Through extends Duplex>(from: Readable, through: Through): Through {
   pipeline(from, through).catch(() => undefined);
   return through;
@@ -178,7 +178,7 @@ function isFile({ type }: Header): boolean {
   return type === 'file' || type === 'contiguous-file';
 }
 
-/** A hard link: the file that it is another name of, once more. False where that is not in the folder. */
+/** Replaces a hard link by a copy of its target. False if the target is not in the folder. */
 async function copyInside(folder: string, linked: string, target: string): Promise<boolean> {
   const inside = insideOf(linked);
   const source = inside === null ? null : join(folder, inside);
@@ -189,7 +189,7 @@ async function copyInside(folder: string, linked: string, target: string): Promi
   return true;
 }
 
-/** A path as it lies under a folder, without `.`; null when it leads out of it or is the folder itself. */
+/** Normalized path below a folder, without `.`; null when it leads out of the folder or is the folder itself. */
 export function insideOf(path: string): string | null {
   // Refuses backslashes: another operating system reads them as path separators.
   if (path.includes('\0') || path.includes('\\') || posix.isAbsolute(path)) return null;

@@ -49,7 +49,7 @@ export function chainHash(previous: string, facts: AuditFacts): string {
   return createHash('sha256').update(`${previous}\n${row}`).digest('hex');
 }
 
-/** One text for one set of ids, whatever order they were named in. */
+/** Canonical text of a set of ids, independent of their order. */
 export function subjectText(subject: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(subject).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -13,7 +13,7 @@ export interface Audit extends Recorder {
   readonly routes: readonly Route[];
 }
 
-/** Makes the trail. Dispose it before the store: the counts in memory are stored then. */
+/** Creates the audit trail. Dispose it before the store: disposal stores the counts in memory. */
 export function createAudit(deps: RecorderDeps): Audit {
   return { ...createRecorder(deps), routes: auditRoutes(deps.store) };
 }

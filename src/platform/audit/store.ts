@@ -40,7 +40,7 @@ const toFacts = (row: AuditTables['audit_row']): ChainedFacts => ({
   hash: row.hash,
 });
 
-/** Where the trail ends, as the store says apart from the rows. */
+/** Head of the chain, stored separately from the rows. */
 export async function findHead(sql: Sql): Promise<Link> {
   const head = await sql
     .tables<AuditTables>()

@@ -6,7 +6,7 @@ import { CsvError, parse } from 'csv-parse';
 import { AppError, systemCode } from '../errors/index.ts';
 import { delimiterOf, firstRecord } from './header.ts';
 
-/** More rows than these are no series for people; give the recent ones. */
+/** Maximum rows of a series; a longer file has to be cut to its recent rows. */
 const MOST_ROWS = 200_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_RECORD_CHARACTERS = 64 * 1024;
@@ -139,7 +139,7 @@ function rowOf(record: readonly string[], line: number, places: Places, columns:
   });
 }
 
-/** `why`: words that follow the text, such as "is no time". */
+/** `why`: end of the error text, such as "is no time". */
 export function seriesTimeInvalid({ line, time }: SeriesRow, { timeColumn }: SeriesColumns, why: string): AppError {
   const detail = cellDetail(line, timeColumn, time, why);
   return new AppError('series_time_invalid', detail, { line, column: timeColumn });

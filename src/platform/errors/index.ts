@@ -26,7 +26,7 @@ export class AppError extends Error {
   }
 }
 
-/** Node's and the OS's own code of an error (`ENOENT`, `ENOSPC`), or null when it has none. */
+/** Error code of Node or the operating system (`ENOENT`, `ENOSPC`); null without one. */
 export function systemCode(error: unknown): string | null {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return null;

@@ -19,7 +19,7 @@ export interface GpuMeter {
    * work has hardly begun. A look during another one reads nothing. Never rejects.
    */
   look(): Promise<SystemMetric[]>;
-  /** The last look, after its end: energy alone counts. */
+  /** The last look, after the end of the work: only energy counts. */
   last(): Promise<SystemMetric[]>;
   /** Usage so far; null when the work holds no GPU. */
   use(): GpuUse | null;

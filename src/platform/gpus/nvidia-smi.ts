@@ -14,7 +14,7 @@ const MISSING = 'nvidia-smi is not there';
 export interface NvidiaSmiRequest {
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** In which the program is looked for; default: that of this process. */
+  /** Environment with the PATH to the program; default: that of this process. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +35,7 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
       });
       return readingsOf(listingOf(stdout), now());
     } catch (error) {
-      // It is not looked for again: to start a program costs time, also one that is not there.
+      // A missing program is not tried again: even a failed start costs time.
       isThere = systemCode(error) !== 'ENOENT';
       if (!isThere) return MISSING;
       const said = saidBy(error);
@@ -53,7 +53,7 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
     return asking;
   }
 
-  /** Ids of the processes that compute, by UUID of their GPU, a GPU without any left out; in words why they are not known. */
+  /** Ids of compute processes, by UUID of their GPU; a GPU without any is left out. A string is the reason why they are unknown. */
   async function processes(): Promise<ReadonlyMap<string, readonly number[] | null> | string> {
     try {
       const words = ['--query-compute-apps=gpu_uuid,pid', '--format=csv,noheader'];

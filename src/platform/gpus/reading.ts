@@ -16,6 +16,6 @@ export interface GpuReading {
 /** Source of readings for the GPUs of a piece of work. */
 export interface GpuReader {
   readonly source: 'nvidia-smi' | 'dcgm';
-  /** All of them now; in words why none could be read. Never rejects. */
+  /** Readings of all GPUs now; a string is the reason why none could be read. Never rejects. */
   read(): Promise<readonly GpuReading[] | string>;
 }

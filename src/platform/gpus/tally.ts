@@ -23,7 +23,7 @@ export const GpuTally = z.strictObject({
   gpus: z.record(z.string(), OneGpu),
   utilization: z.strictObject({ sum: z.number(), readings: z.number().int() }),
   peakMemoryBytes: Amount,
-  /** Why the last look read nothing. */
+  /** Error of the last look; null without one. */
   trouble: z.string().nullable(),
 });
 export type GpuTally = z.infer<typeof GpuTally>;

@@ -24,7 +24,7 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-/** A store that does not answer is asked again after this time, in milliseconds. */
+/** Retry interval after `look` has thrown (a store that does not answer, for instance), in milliseconds. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 /** `setTimeout` fires immediately for a delay longer than 31 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

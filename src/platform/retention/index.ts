@@ -9,7 +9,7 @@ type Setting = 'predictionDays' | 'labelDays' | 'gpuReadingDays' | 'rawBillDays'
 export interface AgedTable {
   readonly table: TableRetention['table'];
   readonly setting: Setting;
-  /** The setting's value; undefined: rows are kept for ever. */
+  /** Value of the setting; undefined: rows are kept for ever. */
   readonly days: number | undefined;
   /** Dry run: rows that would be deleted now if rows are kept for this many days; null: for ever. */
   preview(days: number | null): Promise<RetentionPreview>;

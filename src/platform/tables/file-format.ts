@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { AppError, systemCode } from '../errors/index.ts';
 import { bytesAt, isWholeParquet, refuseOtherFormats } from './first-bytes.ts';
 
-/** A file on this machine, and its name as the user knows it. */
+/** A file on this machine, with the name that the user gave it. */
 export interface TableFile {
   readonly path: string;
   readonly name: string;

@@ -113,7 +113,7 @@ export function amountDigits(amount: Decimal): string {
   return digits.isZero() ? `under ${decimal(10).pow(-MOST_DECIMALS).toFixed()}` : trimZeros(digits.toFixed());
 }
 
-/** Two decimals stay: they say that it is money. */
+/** Keeps two decimals: they mark an amount of money. */
 function trimZeros(digits: string): string {
   return digits.replace(/(\.\d\d\d*?)0+$/, '$1');
 }

@@ -24,7 +24,7 @@ const KEPT_MS = 24 * 3_600_000;
 const CLEAR_JOB = 'uploads.clear';
 const EVERY_HOUR = '23 * * * *';
 
-/** Files on their way in: sent once, then named by the call that uses them, which moves them to where they stay. */
+/** Uploads in two steps: the bytes are sent once; the call that uses them names the upload and moves it to its final key. */
 export interface Uploads {
   /**
    * Receives a file. To find the bytes after a crash, a caller creates an id with `newId`, stores it, and passes it
@@ -34,7 +34,7 @@ export interface Uploads {
   newId(): string;
   /** Size and hash of an upload. Errors: `upload_not_found`. */
   facts(upload: string): Promise<ReceivedUpload>;
-  /** Moves the bytes to an object key; the upload is gone afterwards. A key that is taken keeps its content. */
+  /** Moves the bytes to an object key and removes the upload. An existing object at the key is kept. */
   settle(upload: string, key: string): Promise<void>;
   /** Object key of the bytes while they wait. */
   keyOf(upload: string): string;
@@ -92,7 +92,7 @@ async function clearBefore(objects: Objects, before: Instant): Promise<number> {
 
 /**
  * When an upload arrived, in Unix milliseconds. Bytes without readable facts are still arriving, or were left by a crash: then the age
- * of their folder counts. null where neither is known.
+ * of their folder is used. null where neither is known.
  */
 async function arrivalOf(objects: Objects, upload: string): Promise<number | null> {
   const facts = await readFacts(objects, upload).catch(() => null);
