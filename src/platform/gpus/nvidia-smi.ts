@@ -35,7 +35,7 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
       });
       return readingsOf(listingOf(stdout), now());
     } catch (error) {
-      // A missing program is not tried again: even a failed start costs time.
+      // A missing program is not retried: even a failed start costs time.
       isThere = systemCode(error) !== 'ENOENT';
       if (!isThere) return MISSING;
       const said = saidBy(error);
