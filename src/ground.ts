@@ -11,7 +11,7 @@ import type { Store } from './platform/store/index.ts';
 import type { Log, Telemetry } from './platform/telemetry/index.ts';
 import type { Clock } from './platform/units/index.ts';
 
-/** The ground floor: what every wing is given. */
+/** Shared infrastructure: dependencies of both wings. */
 export interface Ground {
   readonly config: Config;
   readonly folder: string;
@@ -19,7 +19,7 @@ export interface Ground {
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly store: Store;
-  /** What a check of the store found that ran after a start; empty while it runs, and where none was needed. */
+  /** Problems from the store check that runs after a start; empty while it runs, and where no check was needed. */
   readonly storeProblems: () => readonly string[];
   /** On this machine: raw bills, which the lake reads as files, and uploads. */
   readonly objects: Objects;
@@ -31,11 +31,11 @@ export interface Ground {
   readonly gpuReadings: JournaledTable;
   readonly events: Events;
   readonly jobs: Jobs;
-  /** Jobs that last as long as what they wait for, and so have places of their own. */
+  /** Jobs that run as long as the work they wait for, and so have separate slots. */
   readonly longJobs: Jobs;
-  /** The audit trail, for what is let in otherwise than by an account. */
+  /** The audit trail, for writes that are authenticated without an account. */
   readonly writes: Audit;
-  /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
+  /** URL of this server on this machine; null before it listens where the port is chosen at start. */
   readonly address: () => string | null;
   /** Tokens of steps of pipelines. */
   readonly stepTokens: Auth['work'];

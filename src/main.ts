@@ -41,7 +41,7 @@ import { servedRequests, wireServing } from './wire-serving.ts';
 import { systemPlugin } from './wire-system.ts';
 import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
 
-/** What a test, or the command line, may supply; everything else is made here. */
+/** Dependencies that a test or the command line may supply; all others are created here. */
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Log;
@@ -58,13 +58,13 @@ export interface Application extends AsyncDisposable {
   readonly config: Config;
   /** Lets commands on this machine in; null without accounts. */
   readonly localKey: string | null;
-  /** Makes the first account where accounts are on and there are none; its password is to be shown once. */
+  /** Creates the first account if accounts are on and none exists. Its password is shown only once. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
   /** Every kind that `steelyard apply` takes: what enumerations are made from. */
   readonly manifestKinds: readonly ManifestKind[];
 }
 
-/** SIGTERM ends a server within 10 s: so long its parts may take together. */
+/** Time limit for closing all parts together: after SIGTERM a server ends within 10 s. */
 const STOP_LIMIT_MS = 8_000;
 /** Runs of pipelines that one server drives at the same time. */
 const LONG_JOBS = 256;
@@ -154,10 +154,10 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
   const attached = { routes, holdFiles, plugins: [...plugins, web.plugin], notFoundPage: web.notFoundPage };
   const http = await createHttp({ ...guarded, log, telemetry, ...attached });
   listening.http = http;
-  // At the same time, each with its own grace, and before the engines: what jobs watch is on them.
+  // Concurrently, each with its own grace period, and before the engines, because jobs watch work on them.
   const begun = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];
   lifetime.use({ [Symbol.asyncDispose]: () => disposeAll(begun) });
-  // First of all at the end: what does not end by itself meanwhile is cut off.
+  // Disposed first: interrupts lake queries that do not finish in time.
   lifetime.use({ [Symbol.dispose]: () => lake.interrupt(CUT_OFF_AFTER_MS) });
   events.start();
   webhooks.start();
@@ -176,7 +176,7 @@ async function openEngines(config: Config, folder: string, lifetime: Lifetime) {
   refuseHalfRestored(folder);
   await removeBackupLeftovers(folder);
   const start = config.database === 'sqlite' ? lifetime.use(await checkStoreAtStart(folder)) : null;
-  // Both take their time in other threads, so they open side by side.
+  // Both open in other threads, so they run concurrently.
   const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
   const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
   await Promise.allSettled([openingLake, openingStore]);
@@ -186,8 +186,8 @@ async function openEngines(config: Config, folder: string, lifetime: Lifetime) {
 }
 
 /**
- * Checks the pages of a store while the server works: after a kill there is nothing to compare them with, and a large store must not keep
- * the server from starting. Answers what it has found by now.
+ * Checks the pages of a store in the background: after a kill there is no earlier state to compare with, and a large store must not delay
+ * the start of the server. Returns the problems found so far.
  */
 function checkStoreBeside(store: Store, isNeeded: boolean, log: Log): () => readonly string[] {
   let problems: readonly string[] = [];
@@ -200,13 +200,13 @@ function checkStoreBeside(store: Store, isNeeded: boolean, log: Log): () => read
   return () => problems;
 }
 
-/** Ends all of them side by side; throws the first failure when all have ended. */
+/** Disposes all parts concurrently; throws the first error after all have ended. */
 async function disposeAll(parts: readonly AsyncDisposable[]): Promise<void> {
   const ends = await Promise.allSettled(parts.map((part) => part[Symbol.asyncDispose]()));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** For what runs on this machine; all of its addresses have loopback among them. */
+/** URL for processes on this machine; a server on all addresses also listens on loopback. */
 function addressOf({ host, port }: Config, http: FastifyInstance | null): string | null {
   const told = http?.server.address() ?? null;
   const taken = typeof told === 'object' && told !== null ? told.port : port;
@@ -214,7 +214,7 @@ function addressOf({ host, port }: Config, http: FastifyInstance | null): string
   return taken === 0 ? null : `http://${name.includes(':') ? `[${name}]` : name}:${taken}`;
 }
 
-/** The address that the server listens on is a name of it, unless it stands for all of them. */
+/** Allowed Host names: the listening address is one, unless it is a wildcard address. */
 function hostsOf({ allowedHosts, host, publicUrl }: Config): string {
   const own = isLoopback(host) || host === '0.0.0.0' || host === '::' ? [] : [host];
   return [allowedHosts, ...own, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])].join(',');
@@ -315,7 +315,7 @@ function wire(
   };
 }
 
-/** `dist/web` beside the sources in a checkout, `web` beside the built server in a package. */
+/** `dist/web` next to the sources in a checkout, `web` next to the built server in a package. */
 function webBundle(): string {
   const place = import.meta.filename.endsWith('.ts') ? '../dist/web' : '../web';
   return fileURLToPath(new URL(place, import.meta.url));

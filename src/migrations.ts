@@ -37,7 +37,7 @@ import { recommendationMigrations } from './tradeoff/recommendations/index.ts';
 import { retrainingMigrations } from './tradeoff/retraining/index.ts';
 import { runCostMigrations } from './tradeoff/run-costs/index.ts';
 
-/** Every change of the store that there ever was, in the order of its features. */
+/** All migrations of the store, by feature in order. */
 export const migrations: Migrations = {
   ...lakeMigrations,
   ...objectMigrations,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-/** Prints, at the end of the process, the folder of each module that it loaded: of a package its name, of ours `src` or `cli`. */
+/** Prints, at the end of the process, the folder of each loaded module: the name of a package, or `src` or `cli` for Steelyard's modules. */
 const LIST_LOADED = `data:text/javascript,
   import { registerHooks } from 'node:module';
   const loaded = new Set();

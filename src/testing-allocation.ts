@@ -53,7 +53,7 @@ export function billCsv(rows: readonly BillRow[]): string {
   return `${[HEADER, ...lines].join('\n')}\n`;
 }
 
-/** An AllocationRules document; `rules` is the YAML of the list, `head` of what stands before it in the spec. */
+/** An AllocationRules document; `rules` is the YAML of the list, `head` the YAML before it in the spec. */
 export function rulesDocument(rules: string, head = ''): string {
   return `apiVersion: steelyard/v1\nkind: AllocationRules\nmetadata: {name: rules}\nspec:\n${head}  rules:\n${rules}`;
 }

@@ -30,7 +30,7 @@ export async function write(application: Application, name: string, body: Parame
   return { status: answer.statusCode, body: answer.body };
 }
 
-/** Asks sources, and puts what waits into its days; the sources after it. */
+/** Syncs the sources until no reading is waiting; returns the sources. */
 export async function syncAll(application: Application) {
   for (;;) {
     const { done } = await call(application, syncGpuSources, { body: {} });

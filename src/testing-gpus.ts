@@ -43,7 +43,7 @@ export function idle(application: Application, query: Parameters<typeof call<typ
   return call(application, getGpuIdle, query);
 }
 
-/** Readings as CSV: by GPU its values, one every so many seconds from midnight on; null leaves one out. */
+/** Readings as CSV: the values of each GPU, one every `every` seconds from midnight on; null leaves one out. */
 export function samplesText(
   gpus: Readonly<Record<string, readonly (number | string | null)[]>>,
   { every = 60, day = '2025-11-01' } = {},

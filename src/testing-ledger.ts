@@ -21,7 +21,7 @@ export interface Line {
   readonly price: number;
 }
 
-/** What changes: factors for a line on a day; 1 where nothing does. */
+/** Simulated change: factors for a line on a day; 1 for no change. */
 export type Change = (line: Line, day: string) => { readonly quantity?: number; readonly price?: number };
 
 export const LINES: readonly Line[] = [
@@ -90,7 +90,7 @@ export function daysOf(first: string, last: string): string[] {
   return Array.from({ length: dayNumber(last) - from + 1 }, (_, index) => dayText(from + index));
 }
 
-/** A server with a ledger that is delivered day by day; its clock is moved by hand. */
+/** A server with a ledger that is delivered day by day; the test sets its clock. */
 export async function openLedger(now = '2026-11-15T12:00:00Z', settings: Parameters<typeof testApplication>[1] = {}) {
   const clock = { at: Date.parse(now) };
   const application = await testApplication({ clock: { now: () => clock.at } }, settings);

@@ -4,7 +4,7 @@ import type { Application } from './main.ts';
 import { Upload } from './platform/uploads/schema.ts';
 import { call } from './testing.ts';
 
-/** A product of an AWS price list with its price on demand; what is left out is that of a Linux machine, shared, used. */
+/** A product of an AWS price list with its on-demand price; the defaults are those of a Linux machine with shared tenancy, in use. */
 export interface AwsOffer {
   readonly type: string;
   readonly price: string;
@@ -131,7 +131,7 @@ export function awsCsv(offers: readonly AwsOffer[], publishedAt = '2026-11-20T10
   return `${[...facts, [...columns, ...rates, ...Object.keys(CSV_ATTRIBUTES)], ...rows].map(quoted).join('\n')}\n`;
 }
 
-/** A price of Azure's Retail Prices API; what is left out is that of a Linux machine on demand. */
+/** A price of Azure's Retail Prices API; the defaults are those of a Linux machine on demand. */
 export interface AzureItem {
   readonly type: string;
   readonly price: number;

@@ -3,7 +3,7 @@ import type { BillRow } from './testing-costs.ts';
 const HOUR = 3_600_000;
 const iso = (at: number) => new Date(at).toISOString();
 
-/** An hour of the bill: so many on demand, and so many by a commitment. */
+/** An hour of the bill: the quantity on demand, and the quantity covered by a commitment. */
 export function billedHour(at: number, onDemand: number, committed = 0): BillRow[] {
   const month = iso(at).slice(0, 7);
   const next = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 1)).toISOString().slice(0, 7);

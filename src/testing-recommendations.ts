@@ -33,7 +33,7 @@ export interface Past {
   readonly replicas?: number;
   /** Milliseconds that an answer took. */
   readonly latencyMs?: number;
-  /** Of the newest hours so many have their minutes too, each with a sixtieth of the requests. */
+  /** Number of newest hours that also have minutes, each with a sixtieth of the requests. */
   readonly hoursOfMinutes?: number;
   /** Key of the price book that replicas are priced by. */
   readonly resource?: string;
@@ -60,7 +60,7 @@ export class RecommendationRoom {
     return appliedEndpoint(this.application, name, { variants: { main } });
   }
 
-  /** What the endpoint did and cost in whole hours until the present one. */
+  /** Traffic and cost of the endpoint in whole hours until the current one. */
   async past(endpoint: string, past: Past): Promise<void> {
     const { hours, requests, replicas = 1, latencyMs = 10, hoursOfMinutes = 0, resource = 'machine' } = past;
     const now = this.clock.at - (this.clock.at % HOUR_MS);
@@ -97,7 +97,7 @@ export class RecommendationRoom {
     return call(this.application, getEndpoint, { params: { endpoint } });
   }
 
-  /** Looks now, and answers what is listed. */
+  /** Scans now, and returns the list. */
   async found(state: 'open' | 'done' | 'closed' | 'all' = 'open'): Promise<RecommendationList> {
     await call(this.application, findRecommendations, { body: {} });
     return call(this.application, listRecommendations, { query: { state } });
@@ -111,7 +111,7 @@ export class RecommendationRoom {
     return one;
   }
 
-  /** Waits until an endpoint has so many replicas ready; its clock goes on meanwhile. */
+  /** Waits until an endpoint has this many ready replicas; its clock advances in the meantime. */
   async untilReady(endpoint: string, replicas: number): Promise<void> {
     for (;;) {
       const [main] = (await this.shown(endpoint)).variants;

@@ -12,7 +12,7 @@ metadata: { name: rules }
 spec: { rules: [{ name: tagged, match: { 'tag:team': '*' }, subject: { team: '{tag:team}' } }] }
 `;
 
-/** Puts something of each noun into an application. Answers the addresses of 50 questions about it. */
+/** Creates one object of each noun in an application. Returns the URLs of 50 queries about them. */
 export async function fillApplication(application: Application): Promise<readonly string[]> {
   const post = (url: string, payload: object) => postTo(application, url, payload);
   const documents = ['org', 'budgets', 'policy', 'prices'].map((name) => ({

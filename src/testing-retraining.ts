@@ -71,7 +71,7 @@ const LOOK_MS = 20;
 /** Fifty minutes of answers are before it, and eight for the test behind it. */
 const LATE_IN_THE_HOUR = (52 * HOUR) / 60;
 
-/** An application in which a model is trained, watched and retrained; its clock is moved by hand. */
+/** An application in which a model is trained, monitored and retrained; the test sets its clock. */
 export class RetrainingRoom {
   readonly application: Application;
   readonly #clock: { offset: number };
@@ -96,12 +96,12 @@ export class RetrainingRoom {
     return this.apply(JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Retraining', metadata: { name }, spec }));
   }
 
-  /** The first version, which becomes the champion, and what one run costs. */
+  /** Trains the first version, which becomes the champion and sets the cost of a run. */
   async trained(): Promise<PipelineRunSummary> {
     return ranToEnd(this.application, 'training');
   }
 
-  /** So many predictions, spread over the last day. */
+  /** Records this many predictions, spread over the last day. */
   async predicted(count: number, from = 0): Promise<void> {
     const now = Date.parse(this.now());
     const predictions = Array.from({ length: count }, (_, n) => ({
@@ -113,7 +113,7 @@ export class RetrainingRoom {
     await call(this.application, recordPredictions, { body: { predictions } });
   }
 
-  /** An hour that has just passed, of one version, labelled: so many of a hundred are right, evenly over it. */
+  /** Records a past hour of labelled predictions of one version: `right` of a hundred are right, evenly spread. */
   async answered(modelVersion: string, right: number): Promise<void> {
     const now = Date.parse(this.now());
     const id = (n: number) => `v${modelVersion}-${now}-${n}`;
@@ -143,7 +143,7 @@ export class RetrainingRoom {
     );
   }
 
-  /** Lets time pass; the queue looks at its clock when a job is enqueued. */
+  /** Advances the clock; the queue reads it when a job is enqueued. */
   async pass(ms: number): Promise<void> {
     this.#clock.offset += ms;
     this.#wakers += 1;
@@ -167,7 +167,7 @@ export class RetrainingRoom {
     }
   }
 
-  /** The round once it has been weighed, and waits for this. */
+  /** The round once it has been evaluated, and waits for this reason. */
   untilWaiting(round: number, reason: RegExp): Promise<RetrainingRound> {
     return this.until(round, (one) => one.state === 'waiting' && reason.test(one.reason ?? ''));
   }
@@ -181,13 +181,13 @@ export class RetrainingRoom {
   }
 }
 
-/** What monitors look at are whole hours: what `answered` makes lies in one of them, whenever a test is run. */
+/** Monitors look at whole hours: all data of `answered` falls into one hour, whenever a test runs. */
 function untilLateInTheHour(): number {
   const intoHourMs = Date.now() % HOUR;
   return (LATE_IN_THE_HOUR - intoHourMs + HOUR) % HOUR;
 }
 
-/** A fresh room in which the model is trained once. */
+/** A new test environment in which the model is trained once. */
 export async function retrainingRoom(settings: Parameters<typeof testApplication>[1] = {}): Promise<RetrainingRoom> {
   const clock = { offset: untilLateInTheHour() };
   const application = await testApplication({ clock: { now: () => Date.now() + clock.offset } }, settings);

@@ -4,7 +4,7 @@ import { testApplication } from './testing.ts';
 
 type Options = Parameters<typeof testApplication>;
 
-/** One application for all tests of a file or of a `describe` block; it ends after the last of them. Tests use names of their own. */
+/** One application for all tests of a file or of a `describe` block; it ends after the last of them. Each test uses unique names. */
 export async function sharedApplication(...options: Options): Promise<Application> {
   return shared(await testApplication(...options));
 }

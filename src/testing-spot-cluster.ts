@@ -5,7 +5,7 @@ import type { SimulatedCluster } from './wire-pipelines.ts';
 
 const TICK_MS = 10_000;
 
-/** What the simulated work is like. Milliseconds. */
+/** Parameters of the simulated work, in milliseconds. */
 export interface SimulatedJob {
   readonly workMs: number;
   readonly changeoverMs: number;
@@ -13,7 +13,7 @@ export interface SimulatedJob {
   readonly saveMs: number;
   /** Times with spot capacity, from the start on, half-open. */
   readonly up: readonly (readonly [start: number, end: number])[];
-  /** Told whenever work was saved: the part that is. */
+  /** Called whenever work was saved, with the saved share. */
   readonly saved: (run: string, part: number) => Promise<void>;
 }
 
@@ -27,7 +27,7 @@ interface Simulated {
   over: boolean;
 }
 
-/** For tests: a cluster whose spot capacity comes and goes by a series, in the time of a clock that moves when somebody waits. */
+/** For tests: a cluster whose spot capacity follows a series, on a clock that advances during waits. */
 export class SpotCluster implements SimulatedCluster {
   readonly clock: { at: number };
   /** Times that were held for the present job, by capacity. */
@@ -42,7 +42,7 @@ export class SpotCluster implements SimulatedCluster {
     this.clock = clock;
   }
 
-  /** What is run next is this, and its capacity is of now on. */
+  /** Job of the next run; its capacity times start now. */
   next(job: SimulatedJob): void {
     this.job = job;
     this.start = this.clock.at;
@@ -91,7 +91,7 @@ export class SpotCluster implements SimulatedCluster {
       extend: async () => undefined,
       stop: async () => this.end(of, { reason: 'stopped', exitCode: 143, stoppedBy: 'starter' }),
       usage: async () => ({ cpuSeconds: null, peakMemoryBytes: null }),
-      // What the server holds it by goes on in real time; the clock of the test leaps.
+      // The deadline of the server runs in real time; the clock of the test jumps.
       now: () => of.begun + (performance.now() - from),
     };
   }
@@ -110,7 +110,7 @@ export class SpotCluster implements SimulatedCluster {
       if (onSpot && !this.isUp()) return;
       of.placedAt = this.clock.at;
       of.placed.resolve(this.placeOf(onSpot));
-      // Whoever waits for it knows before time goes on.
+      // Lets waiting callers see the result before the clock advances.
       await new Promise((resolve) => setImmediate(resolve));
       return;
     }

@@ -15,7 +15,7 @@ export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'triggers-'));
 }
 
-/** Reference of a secret that lies in a file. */
+/** Reference to a secret in a file. */
 export function secretFile(secret = SECRET): string {
   const path = join(newFolder(), 'secret');
   writeFileSync(path, `${secret}\n`);
@@ -46,7 +46,7 @@ export function newRepository(): Repository {
 
 export const NO_COMMIT = '0'.repeat(40);
 
-/** What GitHub sends of a push, as far as it is read. */
+/** A push event of GitHub, with the fields that are read. */
 export function githubPush(after: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     ref: 'refs/heads/main',
@@ -110,7 +110,7 @@ export async function triggerOf(application: Application, pipeline: string, name
 
 const LOOK_MS = 20;
 
-/** Its outcomes, latest first, once none of them is still to be decided and there are as many as are waited for. */
+/** The outcomes of the trigger, latest first, once all are decided and there are `count` of them. */
 export async function outcomes(application: Application, pipeline: string, name: string, count: number) {
   for (;;) {
     const { decisions } = await triggerOf(application, pipeline, name);

@@ -24,7 +24,7 @@ export async function testApplication(
 /** Jobs over the whole ledger that every bill import starts: two thirds of the CPU of an import. */
 type LedgerJob = 'forecasts.make' | 'anomalies.judge';
 
-/** Puts these jobs off: one of the kind waits for the year 2999, so that imports enqueue no other. */
+/** Postpones these jobs: one job of each kind waits for the year 2999, so that imports enqueue no other. */
 export async function postponeJobs({ jobs, store }: Application, ...kinds: readonly LedgerJob[]): Promise<void> {
   const runAt = '2999-01-01T00:00:00.000Z';
   for (const kind of kinds) await jobs.enqueue(store, { kind, payload: null, runAt, uniqueKey: kind });
@@ -123,7 +123,7 @@ export function billText(...rows: BillRow[]): string {
   return `${[HEADER, ...rows.map(line)].join('\n')}\n`;
 }
 
-/** One row a day from the first of the month, each with an amount of its own: `1.0`, `1.1`, … */
+/** One row a day from the first of the month, each with a different amount: `1.0`, `1.1`, … */
 export function dailyRows(days: number, row: Omit<BillRow, 'day'>): BillRow[] {
   return Array.from({ length: days }, (_, index) => ({ ...row, day: index + 1, cost: `${row.cost}.${index}` }));
 }

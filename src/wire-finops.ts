@@ -50,7 +50,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   billing.schedule(ground.jobs);
   const telling = createTelling(ground.config);
   const publicUrl = ground.config.publicUrl ?? null;
-  // Forecasts are made of where budgets stand, and budgets tell of forecasts.
+  // Circular: forecasts use the standing of budgets, and budgets alert on forecasts.
   const expectedBreach: ExpectedBreachOf = (sql, budget) => forecasts.expectedBreach(sql, budget);
   const budgets = createBudgets({ ...ground, ...telling, expectedBreach, costs, exchange, metering, prices });
   budgets.schedule(ground.jobs);
@@ -77,7 +77,7 @@ export function wireFinops(ground: Ground & { readonly org: Org }) {
   return { ...money, uploads, sources, anomalies, forecasts, tokens, gpus };
 }
 
-/** What splits by usage are told of it. */
+/** Usage for allocation rules that split by it. */
 function measuredUsage(metering: Metering, tokens: Tokens): MeasuredUsage {
   return {
     intervals: async (sql, within) => (await metering.within(sql, within)).map(({ usage }) => usage),
@@ -87,7 +87,7 @@ function measuredUsage(metering: Metering, tokens: Tokens): MeasuredUsage {
   };
 }
 
-/** What the reconciliation is told of it. */
+/** Usage for the reconciliation. */
 function withCost({ usage, metered }: MeteredUsage) {
   return { ...usage, cost: metered.cost };
 }

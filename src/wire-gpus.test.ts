@@ -59,7 +59,7 @@ it('finds work of this server by its pod or container, endpoints by their pods, 
     foreign: ['default', 'serve-other-0123456789-5d9c7f8b6d-abcde', 'main'],
   });
   await importSamples(application, samplesText({ 'gpu-device': [50, 50] }, { day: DAY }), { price });
-  // What `gpu watch` sees on a machine: processes of work of ours, which say whose they are, and another.
+  // Readings of `gpu watch` on a machine: processes of Steelyard's work, with their work id, and one other.
   await applyText(application, gpuSource('machines', '{ type: push, price: { amount: "6", currency: USD } }'));
   const seen = { model: null, utilizationRatio: 0.5, memoryBytes: null };
   const gpus = [
@@ -76,7 +76,7 @@ it('finds work of this server by its pod or container, endpoints by their pods, 
     workload: { team: 'fraud' },
     foreign: {},
     'gpu-device': { run: 'r9' },
-    // Half of it is of a process that nobody knows.
+    // Half of it belongs to an unknown process.
     process: {},
     served: { endpoint: 'ranker', model: 'm', modelVersion: '2' },
   });
@@ -91,7 +91,7 @@ it('finds work of this server by its pod or container, endpoints by their pods, 
   );
   expect(reasons).toContain('its owner has no team');
   expect(reasons).toContain('process 8 on desk is no work of this server, and no rule names its host');
-  // What is ours, or reported, is not for rules to say.
+  // Rules do not override the owner of Steelyard's own work or of reported holders.
   const rules = `{ rules: [{ name: r, match: { pod: '*' }, subject: { team: 'ops-{namespace}' } }] }`;
   const text = `apiVersion: steelyard/v1\nkind: GpuOwnerRules\nmetadata: { name: a }\nspec: ${rules}\n`;
   await call(application, postApply, { body: { documents: [{ file: 'rules.yaml', text }] } });
@@ -133,7 +133,7 @@ it('tells the same hours by how the work ended', async () => {
     ['cancelled', 1, '6'],
     ['running', 1, '6'],
     ['serving', 1, '6'],
-    // h was used while nobody held it.
+    // h was in use without a holder.
     ['unknown', 2, '12'],
     ['nobody', 0, '6'],
   ]);

@@ -6,7 +6,7 @@ import type { Tracking } from './mlops/tracking/index.ts';
 import type { Subject } from './org/schema.ts';
 import type { Decisions } from './tradeoff/decisions/index.ts';
 
-/** How a deadline is kept on spot capacity: the one wing knows the policy, the bridge keeps what was decided. */
+/** Deadline decisions on spot capacity: finops has the policy, the ledger in tradeoff stores the decisions. */
 export function spotDeadlines({
   decisions,
   tracking,
@@ -49,7 +49,7 @@ const OF_PIPELINE = {
   skipped: 'cancelled',
 } as const;
 
-/** Which work GPUs did, for who says whose their time was: the other wing knows it. */
+/** Maps GPU time to its work, for GPU ownership: mlops knows the work. */
 export function gpuWork({ tracking, pipelines }: KnownOfWork): GpuWork {
   return {
     workIdsIn,
@@ -59,7 +59,7 @@ export function gpuWork({ tracking, pipelines }: KnownOfWork): GpuWork {
       const states = await pipelines.runs.states(sql, distinct(subjects, 'pipelineRun'));
       const outcomeOf = ({ run, pipelineRun, step, endpoint }: Subject): WorkOutcome | null => {
         if (endpoint !== undefined) return 'serving';
-        // A step that failed may have been begun for a run that goes on.
+        // A failed step may have been started for a run that continues.
         const of = states.get(pipelineRun ?? '');
         if (of !== undefined) return OF_PIPELINE[of.steps.get(step ?? '') ?? of.state];
         const status = statuses.get(run ?? '');

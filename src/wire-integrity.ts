@@ -23,8 +23,8 @@ const FOLDER = 'folder';
 const BUCKET = 'bucket';
 
 /**
- * Raw bills are named by their digest; uploads are kept for a day, beside a file that states theirs; stored windows and rows of monitors state
- * their own, and are computed again where they are damaged.
+ * Raw bills are named by their digest. Uploads are kept for a day, next to a file with their digest. Stored windows and rows of monitors contain
+ * their own digest, and are recomputed if they are damaged.
  */
 const RAW_BILL = /^bills\/([0-9a-f]{64})$/;
 const isKept = (key: string) => !/^(bills|uploads|monitoring\/windows)\//.test(key);

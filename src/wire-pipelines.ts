@@ -11,7 +11,7 @@ import { findUser, type OtherUser, openWayThrough } from './platform/processes/i
 
 type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 
-/** What pipelines stand on of the ground floor. */
+/** Shared infrastructure for pipelines. */
 interface PipelineGround
   extends Omit<
     PipelinesDeps,
@@ -28,29 +28,29 @@ interface PipelineGround
     | 'environment'
   > {
   readonly config: Config;
-  /** Jobs that last as long as what they wait for, and so have places of their own. */
+  /** Jobs that run as long as the work they wait for, and so have separate slots. */
   readonly longJobs: Jobs;
-  /** Jobs that are over soon. */
+  /** Short jobs. */
   readonly jobs: Jobs;
-  /** Where this server can be reached from this machine; null before it listens on a port that was not said. */
+  /** URL of this server on this machine; null before it listens where the port is chosen at start. */
   readonly address: () => string | null;
   /** Tokens of steps. */
   readonly stepTokens: Auth['work'];
-  /** Through which pods fetch and bring their files. */
+  /** Endpoint through which pods download and upload their files. */
   readonly door: WorkspaceDoor;
 }
 
-/** What work that was begun may prove itself by; a step that takes longer has to bring a token of its own. */
+/** Lifetime of the token of a step; a step that runs longer has to use another token. */
 const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
 
-/** For tests: a cluster with its own time, in the place of every engine. */
+/** For tests: a cluster with its own time, instead of all engines. */
 export type SimulatedCluster = Pick<PipelinesDeps, 'executorOf' | 'rest'>;
 
 const restForReal: PipelinesDeps['rest'] = async (ms, signal) => {
   await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
 };
 
-/** What runs, on what, and whether it may: the other wing answers that, and the bridge what comes of it. */
+/** Wires pipelines with their executors. `others` supplies the dependencies from finops and tradeoff: admission, run log, models, deadlines. */
 export function wirePipelines(
   ground: PipelineGround,
   others: Pick<PipelinesDeps, 'admission' | 'runLog' | 'models' | 'deadlines'>,
@@ -78,7 +78,7 @@ export function wirePipelines(
     rest: cluster?.rest ?? restForReal,
     endAccess: ground.stepTokens.end,
     access: async ({ pipeline, number, spec, experimentId }, { id, mlflowRun }) => {
-      // What runs elsewhere reaches this server by the address that others have.
+      // Steps of other engines reach this server by its public URL, if there is one.
       const address = spec.engine === 'process' ? ground.address() : (config.publicUrl ?? ground.address());
       const token = await ground.stepTokens.issue(
         `pipeline ${pipeline} #${number}`,
@@ -94,7 +94,7 @@ export function wirePipelines(
   return { executors, pipelines };
 }
 
-/** Whom steps run as on this machine; null: the user of the server. */
+/** User for steps on this machine; null: the user of the server. */
 function processUserOf({ config, folder }: PipelineGround): OtherUser | null {
   if (!runsProcesses(config) || config.processUser === undefined) return null;
   const user = findUser(config.processUser);

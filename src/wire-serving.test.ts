@@ -30,7 +30,7 @@ it('takes what replicas of an endpoint answered, on the hardware that their usag
     for (let count = 0; count < requests; count += 1) tallies.request(what, 'answered', latencyMs, start);
     tallies.replicas(what, replicas, { start, end: start + MINUTE_MS });
   };
-  // Of one g5.xlarge 10/s in time and 20/s too late; of two g6e.xlarge 15/s each; five answers say nothing; version 3 is metered on two kinds.
+  // One g5.xlarge: 10/s within the SLO and 20/s above it; two g6e.xlarge: 15/s each; five answers are too few; version 3 is metered on two kinds.
   minute(50, '1', 1, 600, 90);
   minute(49, '1', 1, 1200, 400);
   minute(30, '2', 2, 1800, 80);

@@ -33,7 +33,7 @@ import { type Clock, decimal, decimalString } from './platform/units/index.ts';
 import type { ServingFacts } from './tradeoff/evidence/index.ts';
 import { hardwareName } from './tradeoff/unit-cost/index.ts';
 
-/** What serving stands on of the ground floor. */
+/** Shared infrastructure for serving. */
 interface ServingGround
   extends Omit<
     ServingDeps,
@@ -65,7 +65,7 @@ interface ServedBy {
   readonly executors: Executors;
 }
 
-/** What serves, and what it costs: the other wing prices what replicas hold. */
+/** Serving and its cost: finops prices the resources of replicas. */
 export function wireServing(
   ground: ServingGround,
   { org, metering, prices, tokens, budgets, registry, tracking, monitoring, executors }: ServedBy,
@@ -88,12 +88,12 @@ export function wireServing(
   });
 }
 
-/** Who counts requests, for alerts on them. */
+/** Request counts, for alerts on them. */
 export function servedRequests(store: Store): ServedRequests {
   return { served: (question) => servedOf(store, question) };
 }
 
-/** What evidence asks of serving: the scaling policies of a model's endpoints, and how busy their replicas were. */
+/** Serving facts for evidence: the scaling policies of a model's endpoints, and how busy their replicas were. */
 export const servingFacts: ServingFacts = {
   async bounds(sql, model) {
     const served = (await servedVariants(sql)).filter((variant) => variant.model === model);
@@ -111,7 +111,7 @@ export const servingFacts: ServingFacts = {
   busyShare,
 };
 
-/** What replicas answered, and which hardware their usage was metered on: minutes of two kinds of it are left out. */
+/** Load and latency of replicas with the hardware of their metered usage: minutes with two kinds of hardware are left out. */
 export function measuredServing(store: Store, metering: Pick<Metering, 'within'>): MeasuredServing {
   return {
     async minutesOf(endpoint, within) {
@@ -159,7 +159,7 @@ function servingUsage(store: Store, org: Org, metering: Metering): ServingUsage 
   };
 }
 
-/** Costs of variants are those of the same days, so that they can stand side by side. */
+/** Costs of all variants are for the same days, so that they can be compared. */
 const COST_WINDOW_MS = 7 * 86_400_000;
 
 function servingCosts(metering: Metering, clock: Clock): ServingCosts {
@@ -188,7 +188,7 @@ function servingCosts(metering: Metering, clock: Clock): ServingCosts {
   };
 }
 
-/** A project that changes its team is asked about again after so long. */
+/** Cache lifetime of the team of a project, after which a change of its team takes effect. */
 const TEAM_FRESH_MS = 10_000;
 
 /** The log of predictions, which are of the team that their project has when they are kept. */
@@ -234,7 +234,7 @@ function tokenLedger(store: Store, org: Org, tokens: Pick<Tokens, 'recordServed'
   };
 }
 
-/** What a replica holds costs an hour, by the price that its usage is metered with. */
+/** Hourly cost of the resources of a replica, by the price that its usage is metered with. */
 function replicaPrices(prices: Pick<Prices, 'of'>, clock: Clock): ReplicaPrices {
   return {
     async of(sql, { resource, quantity }) {
@@ -266,7 +266,7 @@ function scalingBudget(budgets: Pick<Budgets, 'exhaustedFor'>): ScalingBudget {
         });
         return budget === null ? null : { budget, why: `nothing is left of budget "${budget}"` };
       } catch (error) {
-        // What cannot be priced cannot be held within a budget.
+        // Without a price the budget cannot be enforced.
         if (!(error instanceof AppError) || error.code !== 'price_missing') throw error;
         return { budget: String(error.context.budget), why: error.message };
       }

@@ -2,7 +2,7 @@ import type { Plugin } from './platform/http/index.ts';
 import type { Telemetry } from './platform/telemetry/index.ts';
 import { readVersion } from './version.ts';
 
-/** What a server says of itself to whoever watches it. */
+/** Health, metrics and version endpoints for monitoring. */
 export function systemPlugin(telemetry: Telemetry): Plugin {
   return (app) => {
     app.get('/health', { config: { scope: 'open' } }, async (_request, reply) => reply.type('text/plain').send('OK'));

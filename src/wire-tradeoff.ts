@@ -51,7 +51,7 @@ function openLineageReceiver({ openLineageUrl: url, openLineageToken: token }: C
   return { url, send: createOperatorSend(url), headers };
 }
 
-/** What is deleted stays while a version or a decision stands on it. */
+/** Retention: objects referenced by a version or a decision are kept. */
 export function wireRetention(
   ground: Ground,
   { tracking, registry }: ReturnType<typeof wireMlops>,

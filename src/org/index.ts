@@ -20,15 +20,15 @@ export interface OrgDeps {
 
 /** Teams, projects and environments: the only nouns that both wings share. */
 export interface Org {
-  /** Each makes the store say what the document says: a field that is left out becomes null. */
+  /** Updates the store to match the document: a field that is left out becomes null. */
   applyTeam(sql: Sql, document: TeamManifest): Promise<ManifestOutcome>;
   /** Errors: `manifest_reference_unknown` when there is no such team. */
   applyProject(sql: Sql, document: ProjectManifest): Promise<ManifestOutcome>;
   applyEnvironment(sql: Sql, document: EnvironmentManifest): Promise<ManifestOutcome>;
-  /** A subject with the team of its project, where it says none and the project is known. */
+  /** Adds the team of the project to a subject without a team, if the project is known. */
   withTeam(sql: Sql, subject: Subject): Promise<Subject>;
   /**
-   * Whether a contributor may change what belongs to a team: as a member with the role contributor. True for a name that no team has:
+   * Whether a contributor may change objects of a team: as a member with the role contributor. True for a name without a team:
    * it cannot have members.
    */
   mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean>;

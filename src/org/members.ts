@@ -58,7 +58,7 @@ export function memberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
   ];
 }
 
-/** Whether an account may change what belongs to a team. True for a name that no team has: it cannot have members. */
+/** Whether an account may change objects of a team. True for a name without a team: it cannot have members. */
 export async function mayWriteFor(sql: Sql, team: string, account: string): Promise<boolean> {
   const row = await sql
     .tables<MemberTables>()

@@ -17,7 +17,7 @@ export const Purpose = z
   .describe('What the compute was for');
 export type Purpose = z.infer<typeof Purpose>;
 
-/** What a cost or a measure is about. A field that is left out is unknown, not empty. */
+/** Subject of a cost or a measure. A field that is left out is unknown, not empty. */
 export const Subject = z
   .strictObject({
     team: text('Team that answers for it'),
@@ -36,7 +36,7 @@ export const Subject = z
   .describe('What a cost or a measure is about');
 export type Subject = z.infer<typeof Subject>;
 
-/** The fields of a subject, in the order of DESIGN section 1: from who pays to what for. */
+/** The fields of a subject, in the order of DESIGN section 1: from the paying team to the purpose. */
 export const subjectFields = Object.keys(Subject.shape) as readonly (keyof Subject)[];
 
 const description = z.string().max(2000).describe('What it is for, at most 2,000 characters');

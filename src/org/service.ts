@@ -14,7 +14,7 @@ interface Stored {
   readonly updatedAt: string;
 }
 
-/** Writes `facts` when they differ from what is known, and says what that was. */
+/** Writes `facts` when they differ from the stored ones; returns created, changed or unchanged. */
 async function put<Facts extends object>(
   known: (Facts & Stored) | null,
   facts: Facts,

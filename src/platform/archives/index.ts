@@ -8,26 +8,26 @@ import { extract, type Header, pack } from 'tar-stream';
 import { AppError, systemCode } from '../errors/index.ts';
 
 export interface UnpackOptions {
-  /** Bytes of all files together, as they lie on the disk. Default: 64 GiB. */
+  /** Limit for the uncompressed bytes of all files together. Default: 64 GiB. */
   readonly maxBytes?: number;
   /** Files and folders. Default: a million. */
   readonly maxFiles?: number;
   /**
-   * What becomes of an entry that is not wanted. `refused`, the default, ends it with `archive_invalid`: an entry that would leave the
-   * folder, by its name or by a link, one that comes twice, and all that is no file, folder or symbolic link. `left out` goes on
-   * without it: then links are never made, a hard link is the file that came before it once more, and of two entries the last counts.
+   * Handling of unwanted entries: an entry whose name or link leaves the folder, a duplicate, or an entry that is not a file, folder or
+   * symbolic link. `refused` (default) fails with `archive_invalid`. `left out` skips the entry and continues: links are never created, a
+   * hard link becomes a copy of the earlier file, and of duplicate entries the last one is kept.
    */
   readonly strange?: 'refused' | 'left out';
 }
 
 export interface Unpacked {
-  /** Names of what was left out, the first ten: a hostile archive has as many as it likes. */
+  /** Names of skipped entries. Only the first ten: a hostile archive can have any number of them. */
   readonly leftOut: readonly string[];
 }
 
 const DEFAULT_LIMITS = { maxBytes: 64 * 1024 ** 3, maxFiles: 1_000_000 };
 const NAMES_TOLD = 10;
-/** What the file system answers to names that no file of this machine can have. */
+/** File system errors for names that cannot exist on this machine. */
 const FAULTS_OF_NAMES: ReadonlySet<string> = new Set(['ENAMETOOLONG', 'ENOTDIR', 'EEXIST', 'EISDIR']);
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
@@ -38,14 +38,14 @@ interface Unpacking {
 }
 
 /**
- * Writes the files of a tar archive (gzip or not) into a folder, one after the other. Whoever made it may be hostile: nothing is written
- * outside of the folder, and nothing through a link. Memory does not grow with the archive.
+ * Writes the files of a tar archive (gzip or not) into a folder, one at a time. The archive may be hostile: no file is written outside
+ * the folder or through a link. Memory does not grow with the archive.
  * Errors: `archive_invalid`, `payload_too_large`.
  */
 export async function unpack(content: Readable, folder: string, options: UnpackOptions = {}): Promise<Unpacked> {
   const { maxBytes, maxFiles, strange = 'refused' } = { ...DEFAULT_LIMITS, ...options };
   await mkdir(folder, { recursive: true });
-  // From here to the loop nothing may wait: an entry that comes before anybody listens is lost.
+  // No await from here to the loop: an entry that is emitted before the loop listens is lost.
   const archive = extract();
   const unpacking: Unpacking = { folder, strange, left: { bytes: maxBytes, files: maxFiles } };
   const leftOut: string[] = [];
@@ -76,7 +76,7 @@ function unusableName(system: string, cause: unknown): AppError {
   return new AppError('archive_invalid', `The archive has ${why}.`, {}, { cause });
 }
 
-/** Not by `pipe`: the two kinds of streams do not tell each other of every end. */
+/** Without `pipe`: the two kinds of streams do not propagate every end to each other. */
 async function feed(content: Readable, archive: ReturnType<typeof extract>): Promise<void> {
   for await (const chunk of await plain(content)) {
     if (archive.destroyed) return;
@@ -93,7 +93,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** What is inside the gzip, where it is one. */
+/** Returns the decompressed stream of a gzip, or the stream unchanged. */
 async function plain(content: Readable): Promise<Readable> {
   const through = joined(content, new PassThrough());
   const first = await firstChunk(through);
@@ -102,7 +102,7 @@ async function plain(content: Readable): Promise<Readable> {
   return first.subarray(0, 2).equals(GZIP_MAGIC) ? joined(through, createGunzip()) : through;
 }
 
-/** `pipe` that tells of failures as well. */
+/** `pipe` that also propagates errors. */
 function joined<Through extends Duplex>(from: Readable, through: Through): Through {
   pipeline(from, through).catch(() => undefined);
   return through;
@@ -121,7 +121,7 @@ async function firstChunk(stream: Readable): Promise<Buffer | null> {
   }
 }
 
-/** False for what is left out. */
+/** Returns false for an entry that is left out. */
 async function writeEntry(unpacking: Unpacking, header: Header, content: Readable): Promise<boolean> {
   const { folder, strange, left } = unpacking;
   const path = insideOf(header.name);
@@ -178,7 +178,7 @@ function isFile({ type }: Header): boolean {
   return type === 'file' || type === 'contiguous-file';
 }
 
-/** A hard link: the file that it is another name of, once more. False where that is not in the folder. */
+/** Replaces a hard link by a copy of its target. False if the target is not in the folder. */
 async function copyInside(folder: string, linked: string, target: string): Promise<boolean> {
   const inside = insideOf(linked);
   const source = inside === null ? null : join(folder, inside);
@@ -189,9 +189,9 @@ async function copyInside(folder: string, linked: string, target: string): Promi
   return true;
 }
 
-/** A path as it lies under a folder, without `.`; null when it leads out of it or is the folder itself. */
+/** Normalized path below a folder, without `.`; null when it leads out of the folder or is the folder itself. */
 export function insideOf(path: string): string | null {
-  // On another system a backslash leads on, and what is one name here is a way there.
+  // Refuses backslashes: another operating system reads them as path separators.
   if (path.includes('\0') || path.includes('\\') || posix.isAbsolute(path)) return null;
   const normal = posix.normalize(path).replace(/\/$/, '');
   return normal === '.' || normal === '..' || normal === '' || normal.startsWith('../') ? null : normal;
@@ -209,7 +209,7 @@ function innerLink(folder: string, path: string, link: string): string {
   throw new AppError('archive_invalid', `"${path}" is a link that leads out of the archive.`, { path });
 }
 
-/** A link that was unpacked before must not carry what comes after it elsewhere. */
+/** Refuses a path through a link that an earlier entry created: a later entry must not be written through it. */
 async function refuseThroughLink(folder: string, path: string): Promise<void> {
   const parts = path.split('/');
   for (let depth = 1; depth <= parts.length; depth += 1) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a row of the trail says; the hash covers all of it. */
+/** Fields of a row of the audit trail. The hash covers all of them. */
 export interface AuditFacts {
   readonly seq: number;
   readonly firstAt: string;
@@ -22,7 +22,7 @@ export interface ChainedFacts extends AuditFacts {
   readonly hash: string;
 }
 
-/** What stands before the first row. */
+/** Hash before the first row. */
 export const GENESIS = '0'.repeat(64);
 
 /**
@@ -49,7 +49,7 @@ export function chainHash(previous: string, facts: AuditFacts): string {
   return createHash('sha256').update(`${previous}\n${row}`).digest('hex');
 }
 
-/** One text for one set of ids, whatever order they were named in. */
+/** Canonical text of a set of ids, independent of their order. */
 export function subjectText(subject: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.fromEntries(Object.entries(subject).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }

@@ -6,14 +6,14 @@ export { auditMigrations } from './migrations.ts';
 export { verifyTrail } from './verify.ts';
 
 /**
- * Who wrote what: a row for each write, chained by hash, so that nobody can change or take out a row unnoticed.
- * A row is stored before its answer leaves; frequent writes are counted by minute.
+ * Audit trail: one row for each write, chained by hash, so that a changed or removed row is detected.
+ * A row is stored before its response is sent; frequent writes are counted by minute.
  */
 export interface Audit extends Recorder {
   readonly routes: readonly Route[];
 }
 
-/** Makes the trail. Dispose it before the store: the counts in memory are stored then. */
+/** Creates the audit trail. Dispose it before the store: disposal stores the counts in memory. */
 export function createAudit(deps: RecorderDeps): Audit {
   return { ...createRecorder(deps), routes: auditRoutes(deps.store) };
 }

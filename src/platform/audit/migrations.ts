@@ -22,7 +22,7 @@ export const auditMigrations: Migrations = {
         .addColumn('hash', 'text', (of) => of.notNull())
         .execute();
       await database.schema.createIndex('audit_row_actor').on('audit_row').columns(['actor', 'seq']).execute();
-      // One row, where two servers that append at once meet.
+      // A single row, so that concurrent appends of two servers conflict here.
       await database.schema
         .createTable('audit_head')
         .addColumn('id', 'integer', (of) => of.primaryKey())

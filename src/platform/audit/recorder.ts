@@ -14,7 +14,7 @@ export interface RecorderDeps {
 }
 
 export interface Recorder extends WriteRecorder, AsyncDisposable {
-  /** Stores the counts that have been kept in memory until now. */
+  /** Stores the counts in memory now. */
   flush(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface Recorder extends WriteRecorder, AsyncDisposable {
  * Counts that could not be stored wait for the next minute.
  */
 const COUNTING_MS = 60_000;
-/** Parameters of one statement stay well below what either engine takes. */
+/** Keeps the parameters of one statement well below the limits of both engines. */
 const ROWS_A_TRANSACTION = 500;
 const MOST_COUNTS = 10_000;
 /** Of counts that could not be stored: with as many new ones again they are tried before the minute is over. */
@@ -101,7 +101,7 @@ async function storeTogether(store: Store, batch: readonly Waiting[]): Promise<v
   }
 }
 
-/** Counts of the same caller, route, ids and status as one. */
+/** Merges counts of the same caller, route, ids and status. */
 function together(one: NewRow, other: NewRow): NewRow {
   const [firstAt = one.firstAt] = [one.firstAt, other.firstAt].toSorted();
   const [, lastAt = one.lastAt] = [one.lastAt, other.lastAt].toSorted();

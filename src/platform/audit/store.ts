@@ -40,7 +40,7 @@ const toFacts = (row: AuditTables['audit_row']): ChainedFacts => ({
   hash: row.hash,
 });
 
-/** Where the trail ends, as the store says apart from the rows. */
+/** Head of the chain, stored separately from the rows. */
 export async function findHead(sql: Sql): Promise<Link> {
   const head = await sql
     .tables<AuditTables>()
@@ -52,8 +52,8 @@ export async function findHead(sql: Sql): Promise<Link> {
 }
 
 /**
- * Adds rows to the end, inside a transaction. The head is written before the rows, so that of two servers that append at
- * once the later one fails there and is run again, with the earlier one's head.
+ * Appends rows inside a transaction. The head is written before the rows: of two servers that append concurrently, the later one
+ * fails there and is retried with the head of the earlier one.
  */
 export async function appendRows(sql: Sql, rows: readonly Omit<AuditFacts, 'seq'>[]): Promise<void> {
   let last = await findHead(sql);

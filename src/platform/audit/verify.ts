@@ -28,7 +28,7 @@ function answer(last: Link, broken: Verification['broken'] | Break): Verificatio
   return { intact: broken === null, rows: last.seq, head: `${last.seq}:${last.hash}`, broken };
 }
 
-/** The rows up to a number, oldest first; what is appended meanwhile is left for the next reader. */
+/** The rows up to a sequence number, oldest first; rows appended in the meantime are not read. */
 export async function* trail(sql: Sql, until: number): AsyncGenerator<ChainedFacts[]> {
   for (let seq = 0; seq < until; ) {
     const rows = (await rowsAfter(sql, seq, ROWS_A_READ)).filter((row) => row.seq <= until);

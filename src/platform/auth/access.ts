@@ -17,18 +17,18 @@ export interface AccessDeps {
   readonly roles: Roles;
   readonly verified: Verified;
   readonly checkPassword: PasswordCheck;
-  /** Secret of whoever may read the data folder's own files: the command line on this machine. */
+  /** Secret of the command line on this machine, readable only with access to the files of the data folder. */
   readonly localKey: string;
 }
 
 export interface AccountAccess extends Access {
-  /** Who asks, or null when nobody was named or the proof is wrong. Error: `too_many_attempts`. */
+  /** Identity of the caller; null when the request has no credentials or wrong ones. Error: `too_many_attempts`. */
   identify(request: FastifyRequest): Promise<Identity | null>;
   /** Checks a password as every request's is checked: limited, delayed and queued. */
   readonly checkPassword: PasswordCheck;
 }
 
-/** The door of a server with accounts: default-deny, in one place, for every route there is. */
+/** Access control of a server with accounts: default-deny for every route, in one place. */
 export function createAccess(deps: AccessDeps): AccountAccess {
   const { roles, workTokens } = deps;
   const localHash = hashOf(deps.localKey);
@@ -38,7 +38,7 @@ export function createAccess(deps: AccessDeps): AccountAccess {
     if (credentials.kind === 'bearer' && isLoopback(request.ip) && hashOf(secret) === localHash) {
       return { ...LOCAL, role: 'admin', scopes: roles.scopesOf('admin') };
     }
-    // Never from the memory of what was right a moment ago: such a token ends with its step.
+    // Never from the cache of verified credentials: a work token ends with its step.
     if (isWorkToken(secret)) return ofWork(await workTokens.verify(secret), credentials);
     const proven = await proof(deps, request, credentials);
     return proven === null ? null : identityOf(roles, proven);
@@ -100,8 +100,8 @@ async function cached(
 }
 
 /**
- * A cookie comes along with whatever page sends the request, so a write that leans on it must say that it comes from a page of
- * this server. Browsers say so in every such request; SameSite keeps the cookie from other sites besides.
+ * A browser sends the cookie with every request, from any page. A write that relies on it must therefore prove that it comes from a page of
+ * this server. Browsers send this proof in every such request; in addition, SameSite keeps the cookie from other sites.
  */
 function checkPage(request: FastifyRequest): void {
   if (request.headers.authorization !== undefined || request.method === 'GET' || request.method === 'HEAD') return;

@@ -39,7 +39,7 @@ export interface AccountsDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly roles: Roles;
-  /** Called after every change that may take something away from somebody. */
+  /** Called after every change that may revoke a permission or credential; clears the cache of verified credentials. */
   readonly forget: () => void;
   /** Removes what other features keep of an account that is deleted, in the same transaction. */
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
@@ -90,7 +90,7 @@ export async function alterAccount(
   return changed;
 }
 
-/** Whoever knew the old password may have made tokens with it; those that an administrator made are not among them. */
+/** A person with the old password may have created tokens with it. Tokens that an administrator created are kept. */
 async function revokeOwnTokens(sql: Sql, name: string, at: string): Promise<void> {
   const own = (await tokensOf(sql, name)).filter(({ createdBy }) => createdBy === null || createdBy === name);
   await setTokensRevoked(
@@ -149,7 +149,7 @@ function shown({ password: _secret, ...account }: StoredAccount): Account {
   return account;
 }
 
-/** Errors: `account_not_found`, `not_permitted` (another's token by no admin; wider or longer than the token that asks). */
+/** Errors: `account_not_found`, `not_permitted` (a token of another account without administrator rights; wider or longer than the calling token). */
 export async function makeToken(
   deps: AccountsDeps,
   { label, account, expiresInDays, scopes }: BodyOf<typeof createToken>,
@@ -183,7 +183,7 @@ export async function makeToken(
   return { token, secret };
 }
 
-/** When a new token ends; null: never. Error: `not_permitted` where that is after the end of the token that asks. */
+/** Expiry of a new token; null: never. Error: `not_permitted` where it is later than the expiry of the calling token. */
 function expiryOf({ token }: Identity, days: number | null | undefined, now: number): string | null {
   const parentEnd = token?.expiresMs ?? null;
   const wanted = days === null ? null : now + (days ?? DEFAULT_TOKEN_DAYS) * DAY_MS;
@@ -193,7 +193,7 @@ function expiryOf({ token }: Identity, days: number | null | undefined, now: num
   throw new AppError('not_permitted', detail, { expiresAt: instant(parentEnd) });
 }
 
-/** Scopes that a new token is limited to; null: all of the role. Error: `not_permitted` for one that the role or the token that asks has not. */
+/** Scopes of a new token; null: all of the role. Error: `not_permitted` for a scope that the role or the calling token lacks. */
 function limitsOf(
   roles: Roles,
   asker: Identity,
@@ -212,7 +212,7 @@ function limitsOf(
   });
 }
 
-/** Error: `not_permitted` for another's tokens, by no admin. */
+/** Error: `not_permitted` for tokens of another account without administrator rights. */
 export async function listOfTokens(
   { store }: AccountsDeps,
   account: string | undefined,
@@ -223,7 +223,7 @@ export async function listOfTokens(
   return tokensOf(store, owner);
 }
 
-/** Another's token is as unknown to who is no admin as one that never was. Error: `token_not_found`. */
+/** Without administrator rights, the token of another account is reported as unknown. Error: `token_not_found`. */
 export async function endToken({ store, clock, forget }: AccountsDeps, id: string, asker: Identity): Promise<Token> {
   const ended = await store.transaction(async (sql) => {
     const token = await findToken(sql, id);

@@ -69,7 +69,7 @@ export function isCommonPassword(password: string, account: string): boolean {
   return [plain, spelled].some((text) => remainder(text, names).length < FEWEST_LEFT || isRepetition(text));
 }
 
-/** What is left of a password without its guessable parts and without signs between them. */
+/** The rest of a password without its guessable parts and the signs between them. */
 function remainder(text: string, names: readonly string[]): string {
   let rest = text;
   for (const name of names) if (name.length >= SHORTEST_NAME) rest = rest.replaceAll(name, ' ');

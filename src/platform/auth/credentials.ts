@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-/** What a request says about who asks. */
+/** Credentials of a request. */
 export type Credentials =
   | { readonly kind: 'none' }
   | { readonly kind: 'bearer'; readonly secret: string }
@@ -10,7 +10,7 @@ export type Credentials =
 
 export const SESSION_COOKIE = 'steelyard_session';
 
-/** Longest header that is looked at; longer ones are no credentials of ours. */
+/** Maximum length of the header; longer ones are ignored. */
 const LONGEST = 4096;
 
 /** Reads `Authorization` (MLflow clients send Basic or Bearer), else the cookie of the web app. */

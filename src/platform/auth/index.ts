@@ -33,17 +33,17 @@ export interface AuthDeps {
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
 }
 
-/** An account that was made at start because there was none; the password is told this once and kept by nobody. */
+/** The account that is created at start when there is none. Its password is printed once and not stored in plain text. */
 export interface FirstAccount {
   readonly name: string;
   readonly password: string;
 }
 
-/** Accounts, tokens and sessions, and the door that they open. */
+/** Accounts, tokens, sessions, and the access control that uses them. */
 export interface Auth {
   readonly access: Access;
   readonly routes: readonly Route[];
-  /** A secret for commands on this machine; whoever may read the data folder may have it. Null without accounts. */
+  /** Secret for commands on this machine; readable with access to the data folder. Null without accounts. */
   readonly localKey: string | null;
   /** Tokens by which steps of pipelines prove themselves. */
   readonly work: {
@@ -52,11 +52,11 @@ export interface Auth {
     /** Revokes the token of work that has ended. */
     end(work: string): Promise<void>;
   };
-  /** Makes `admin` with a random password where accounts are on and there are none; null where there is nothing to do. */
+  /** Creates `admin` with a random password if accounts are on and none exists; null otherwise. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
 }
 
-/** Makes the door. Without accounts everybody is `local`; with them every route asks, except those of scope `open`. */
+/** Creates the access control. Without accounts every caller is `local`; with accounts every route needs credentials, except scope `open`. */
 export function createAuth(deps: AuthDeps): Auth {
   const { store, clock, config, contributorsRunCode, accountDeleted, writes } = deps;
   const on = config.accounts === 'on';

@@ -12,7 +12,7 @@ export interface PasswordCheckDeps {
   readonly verified: Verified;
   readonly attempts: Attempts;
   readonly writes: WriteRecorder;
-  /** Waits so many milliseconds. */
+  /** Waits this many milliseconds. */
   readonly wait?: (ms: number) => Promise<unknown>;
 }
 

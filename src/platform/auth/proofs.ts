@@ -8,7 +8,7 @@ import type { Proven } from './verified.ts';
 
 const USED_EVERY_MS = 60_000;
 
-/** The checks behind credentials: each asks the store and answers who it is, or null. */
+/** Checks of credentials: each reads the store and returns the verified account, or null. */
 export interface Proofs {
   /** `address` takes its turn among others in the queue of derivations. */
   password(name: string, password: string, address: string): Promise<Proven | null>;

@@ -13,11 +13,11 @@ const CONTRIBUTE: readonly Scope[] = [
 ];
 const OPERATE: readonly Scope[] = [...CONTRIBUTE, 'mlops.delete', 'mlops.run_code', 'platform.apply', 'platform.write'];
 
-/** What a server grants beyond the table of roles. */
+/** Grants of a server beyond the table of roles. */
 export interface RolesDeps {
   /**
-   * Whether contributors may run pipelines with code of their own: only where that code does not run as the user of this server, who
-   * can read the key of an administrator.
+   * Whether contributors may run pipelines with their own code. Only safe where that code does not run as the user of this server, because
+   * that user can read the key of an administrator.
    */
   readonly contributorsRunCode: boolean;
 }
@@ -28,8 +28,8 @@ export interface Roles {
 }
 
 /**
- * What each role may do; the only place that grants anything. What is not here is refused: a new scope belongs to nobody
- * until a role is given it.
+ * Scopes of each role; the only place that grants anything. Default-deny: a new scope belongs to no role
+ * until it is granted here.
  */
 export function createRoles({ contributorsRunCode }: RolesDeps): Roles {
   const granted: Readonly<Record<Role, ReadonlySet<Scope>>> = {
@@ -42,10 +42,10 @@ export function createRoles({ contributorsRunCode }: RolesDeps): Roles {
   return { scopesOf: (role) => granted[role] };
 }
 
-/** What a step of a pipeline may do with its own token: read, and write to its own run (see `WorkGrant`). */
+/** Scopes of the token of a pipeline step: read everything, write to its own run (see `WorkGrant`). */
 export const workScopes: ReadonlySet<Scope> = new Set<Scope>([...READ, 'mlops.log', 'finops.reserve']);
 
-/** Whether it is an administrator who asks. On a server without accounts, `local` (role null) may do everything. */
+/** Whether the caller is an administrator. On a server without accounts, `local` (role null) may do everything. */
 export function administers(identity: Pick<Identity, 'role' | 'scopes'>): boolean {
   return identity.role === null || (identity.role === 'admin' && isAllowed(identity, 'account.write'));
 }

@@ -59,7 +59,7 @@ export function authRoutes(deps: AuthRoutesDeps): Route[] {
 const LOCAL_WHO: Who = { accounts: 'off', name: 'local', role: null };
 const NOBODY: Who = { accounts: 'on', name: null, role: null };
 
-/** These look at the request itself: its cookie and its address. */
+/** Routes that need the raw request, for its cookie and its IP address. */
 function sessionRoutes(deps: AuthRoutesDeps): Route[] {
   const { access } = deps;
   return [
@@ -124,7 +124,7 @@ async function recordSignIn(
   });
 }
 
-/** The page's own address says whether the browser came by https. */
+/** Whether the browser uses https, from the Origin of the page. */
 function isSecure(request: FastifyRequest): boolean {
   return request.headers.origin?.startsWith('https:') === true;
 }

@@ -36,7 +36,7 @@ export const Account = z
   .describe('An account');
 export type Account = z.infer<typeof Account>;
 
-/** What a token may be limited to. */
+/** Scopes that a token can be limited to. */
 export const TokenScopes = z
   .array(z.enum(scopes).exclude(['open']))
   .min(1)

@@ -1,12 +1,12 @@
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 
-/** 32 MiB and about a tenth of a second: dear for who guesses, unnoticed by who logs in. */
+/** 32 MiB of memory and about 0.1 s for each hash: expensive for guessing, unnoticeable at login. */
 const COST = { N: 2 ** 15, r: 8, p: 1 };
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const MEMORY_BYTES = 64 * 1024 * 1024;
 
-/** A password as it is stored: `scrypt$N$r$p$salt$key`, salt and key in base64url. Each call has a salt of its own. */
+/** Stored form of a password: `scrypt$N$r$p$salt$key`, salt and key in base64url. Each call uses a new salt. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const key = await derive(password, salt, COST);
@@ -32,7 +32,7 @@ function derive(password: string, salt: Buffer, cost: ScryptOptions): Promise<Bu
 
 const TOKEN_PREFIX = 'sy_';
 
-/** 256 random bits; the prefix lets scanners of leaked secrets know it. */
+/** 256 random bits; the prefix lets secret scanners detect leaked tokens. */
 export function newToken(): string {
   return `${TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`;
 }
@@ -41,7 +41,7 @@ export function isToken(secret: string): boolean {
   return secret.startsWith(TOKEN_PREFIX);
 }
 
-/** A password that nobody chose, for the first account. */
+/** Random password for the first account. */
 export function randomPassword(): string {
   return randomBytes(18).toString('base64url');
 }

@@ -30,7 +30,7 @@ interface AuthTables {
   account_session: { hash: string; account: string; created_at: string; expires_at: string };
 }
 
-/** An account with what must never leave the server. */
+/** An account with its password hash, which must never leave the server. */
 export interface StoredAccount extends Account {
   readonly password: string | null;
 }

@@ -3,11 +3,11 @@ import type { Scope } from '../contract/schema.ts';
 import type { Clock } from '../units/index.ts';
 import type { Role } from './schema.ts';
 
-/** Somebody who proved to be an account. */
+/** An account with verified credentials. */
 export interface Proven {
   readonly name: string;
   readonly role: Role;
-  /** When the proof itself ends (a token's or session's expiry), in ms; null when it does not. */
+  /** Expiry of the token or session, Unix milliseconds; null without one. */
   readonly until: number | null;
   /** Id of the stored token that proves it; null for a password or a session. */
   readonly token: string | null;
@@ -55,7 +55,7 @@ export function createVerified(clock: Clock): Verified {
       const asked = verify()
         .then((proven) => {
           if (kept.size >= MOST_KEPT) kept.clear();
-          // What changed while it was checked must be checked again.
+          // If credentials changed during the check (`forget` was called), the result is not cached.
           if (proven !== null && started === generation) kept.set(id, { proven, at: clock.now() });
           return proven;
         })

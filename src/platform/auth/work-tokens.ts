@@ -10,13 +10,13 @@ interface WorkTables {
   auth_work: { id: string; until_ms: number };
 }
 
-/** Tokens of the steps of pipelines: signed, valid while their work is under way, and worth nothing afterwards. */
+/** Tokens of pipeline steps: signed, and valid only while their step is running. */
 export interface WorkTokens {
-  /** For the work of this name, until then (Unix milliseconds) or until `end`. The same work again gets another token for itself. */
+  /** Issues a token for this work, valid until then (Unix milliseconds) or until `end`. A second call for the same work issues another token. */
   issue(name: string, work: WorkGrant, until: number): Promise<string>;
   /** Revokes the token of work that has ended; work without a token is no error. */
   end(work: string): Promise<void>;
-  /** null for what is no such token, is not ours, or is over. */
+  /** null if the token has another format, a wrong signature, or has expired. */
   verify(token: string): Promise<{ readonly name: string; readonly work: WorkGrant } | null>;
 }
 
@@ -36,7 +36,7 @@ export function createWorkTokens(store: Store, clock: Clock): WorkTokens {
   let key: Promise<string> | null = null;
   const keyOf = () => {
     key ??= store.transaction(readKey);
-    // One failure must not lock everybody out until the next start.
+    // A failure is not cached: otherwise every token would be refused until the next start.
     key.catch(() => {
       key = null;
     });
@@ -57,7 +57,7 @@ export function createWorkTokens(store: Store, clock: Clock): WorkTokens {
       const expected = Buffer.from(signed(claims, await keyOf()));
       const given = Buffer.from(signature);
       if (expected.length !== given.length || !timingSafeEqual(expected, given)) return null;
-      // A token of a version before this one names no work, and is over.
+      // A token of an earlier version names no work and is not accepted.
       const parsed = Claims.safeParse(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')));
       if (!parsed.success || parsed.data.until <= clock.now()) return null;
       const { name, work } = parsed.data;

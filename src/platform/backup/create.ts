@@ -20,12 +20,12 @@ export interface CreateDeps {
   /** Objects of the data folder. */
   readonly objects: Objects;
   readonly digests: Pick<Digests, 'place' | 'isKept'>;
-  /** Digest that a key of an object states itself; null for a key that states none. */
+  /** Digest contained in the key of an object; null for a key without one. */
   readonly statedDigest: (key: string) => string | null;
   readonly journals: readonly Pick<JournaledTable, 'holdSettling'>[];
   readonly clock: Clock;
   readonly version: string;
-  /** Takes out of the snapshot what must not go on where it is restored. */
+  /** Removes from the snapshot the rows that must not continue on the restored server. */
   readonly beforeCopy: (snapshot: Store) => Promise<void>;
 }
 
@@ -40,15 +40,15 @@ export interface Created {
   readonly copiedBytes: number;
 }
 
-/** Folder, below the data folder, of what a backup in progress needs; removed when the server starts. */
+/** Folder, below the data folder, for the working files of a backup in progress; removed when the server starts. */
 export const WORK = '.backup';
 /** Of a file that changes while it is copied. */
 const COPY_TRIES = 20;
 
 /**
- * Makes a backup while the server works. The order makes it consistent: no file of the lake leaves the disk and no journal is
- * settled while the store is snapshotted, the journals are copied before settling goes on, and every lake file that the
- * snapshot names is copied before files may leave again. The manifest comes last, so that a backup is whole or absent.
+ * Makes a backup while the server is running. The order makes it consistent: no lake file is deleted and no journal is
+ * settled while the store is snapshotted, the journals are copied before settling continues, and every lake file that the
+ * snapshot names is copied before deletion is allowed again. The manifest is written last, so that a backup is complete or absent.
  */
 export async function createBackup(deps: CreateDeps, target: Objects, look: CreateProgress): Promise<Created> {
   const at = new Date(deps.clock.now());
@@ -152,7 +152,7 @@ async function filesBelow(folder: string): Promise<string[]> {
   }
 }
 
-/** Puts files into the place of backups by their digests; what is there already is not read. */
+/** Copies files to the backup place under their digests; a file that is already there is neither read nor copied. */
 class Copier {
   readonly files: BackupFile[] = [];
   readonly damaged: { path: string; problem: string }[] = [];
@@ -206,7 +206,7 @@ class Copier {
     }
   }
 
-  /** What an earlier backup copied, if the file still has that size. */
+  /** The file that an earlier backup copied, if its size still matches; null otherwise. */
   async #known(sha256: string, source: string): Promise<FileDigest | null> {
     const sizeBytes = await this.#target.size(blobKey(sha256));
     return sizeBytes !== null && sizeBytes === (await stat(source)).size ? { sha256, sizeBytes } : null;

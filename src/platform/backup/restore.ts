@@ -11,7 +11,7 @@ import { checkSqlite } from '../store/index.ts';
 import { type BackupFile, type BackupManifest, blobKey, readManifest, STORE, toSummary } from './layout.ts';
 import { BackupId, type BackupSummary } from './schema.ts';
 
-/** Stands in a folder from the first file of a restore to its last check: no server starts on such a folder. */
+/** Marker file from the first file of a restore to its last check: no server starts on a folder with it. */
 const MARKER = '.restoring.json';
 /** Left by the lock of the folder, which a restore takes as a server does. */
 const LOCK = /^lock\.db/;
@@ -70,7 +70,7 @@ async function refuseUsed(folder: string, backup: string): Promise<void> {
   throw new AppError('restore_folder_not_empty', detail, { folder });
 }
 
-/** Null: the marker itself was cut off, so nothing had been restored yet. */
+/** Null: the marker is truncated, so no file had been restored yet. */
 async function readMarker(folder: string): Promise<string | null> {
   try {
     return Marker.parse(JSON.parse(await readFile(join(folder, MARKER), 'utf8'))).backup;
@@ -109,7 +109,7 @@ async function restoreFile(place: Objects, file: BackupFile, folder: string, dig
   await syncFolder(dirname(target));
 }
 
-/** Reads back what was written: only then the restore has succeeded. */
+/** Verifies the restored files against their digests. The restore succeeds only after this check. */
 async function checkAll(
   { files }: BackupManifest,
   folder: string,

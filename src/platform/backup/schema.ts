@@ -3,7 +3,7 @@ import { endpoint } from '../contract/schema.ts';
 import { ObjectsAddress } from '../objects/schema.ts';
 import { UtcInstant } from '../units/schema.ts';
 
-/** Where backups lie: a folder by its absolute path, or a bucket. */
+/** Location of backups: a folder by its absolute path, or a bucket. */
 export const BackupAddress = z
   .string()
   .max(2000)

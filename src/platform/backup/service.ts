@@ -22,7 +22,7 @@ export interface BackupService {
 }
 
 const JOB = 'backup.create';
-/** A backup that the end of the server cut off is made anew when it starts; what was copied stays. */
+/** A backup that a server shutdown interrupted is restarted at the next start; files copied so far are kept. */
 const TRIES = 3;
 const Payload = z.strictObject({ run: BackupRun.shape.run });
 
@@ -48,7 +48,7 @@ export function createBackupService(deps: BackupDeps): BackupService {
     async start(to) {
       // Rejects with what to do instead.
       if (store.engine !== 'sqlite') await store.snapshot('');
-      // A place that cannot be written is said now.
+      // Fails now, before the job starts, if the place is not writable.
       await (await openBackupPlace(to, clock))[Symbol.asyncDispose]();
       const stored: StoredRun = {
         ...{ run: `br_${randomBytes(16).toString('hex')}`, to, state: 'waiting' },

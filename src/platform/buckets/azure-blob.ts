@@ -7,7 +7,7 @@ import type { Bucket, BucketObject } from './bucket.ts';
 import { listingPrefix, requireInside } from './keys.ts';
 import type { AzureBlobLocation } from './schema.ts';
 
-/** A container of Azure Blob Storage, through the SDK of Azure. Nothing is asked before the first use. */
+/** A container of Azure Blob Storage, through the Azure SDK. No request is sent before the first use. */
 export async function openAzureBlob(location: AzureBlobLocation, environment: Environment): Promise<Bucket> {
   const place = await openAzurePlace(location, environment);
   return {

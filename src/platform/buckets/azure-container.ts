@@ -42,7 +42,7 @@ function fromConnectionString(location: AzureBlobLocation, text: string): AzureA
     const credential = service.credential instanceof StorageSharedKeyCredential ? service.credential : null;
     return { container: service.getContainerClient(location.container), credential };
   } catch {
-    // What the SDK says may repeat the text.
+    // The error of the SDK is not attached: its message may contain the connection string.
     const detail = `The connection string in ${location.connectionString} cannot be read; copy it whole from the account.`;
     throw new AppError('secret_unresolved', detail, { reference: location.connectionString });
   }

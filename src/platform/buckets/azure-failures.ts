@@ -6,7 +6,7 @@ const REPEATABLE_STATUS: ReadonlySet<number> = new Set([408, 429, 500, 502, 503,
 const READER = 'the role "Storage Blob Data Reader", or a SAS with read and list';
 
 /**
- * What Azure calls it, and what to do about it; `{right}` is what it takes. Codes: "Common REST API error codes", "Blob
+ * Error codes of Azure, with the remedy for each; `{right}` is the required permission. Codes: "Common REST API error codes", "Blob
  * Storage error codes".
  */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   BlobArchived: 'the object is archived; bring it back to a tier that can be read.',
 };
 
-/** Whether asking again can help: throttling, a server's own failure, a broken connection or listing. */
+/** Whether a retry may succeed: throttling, a server error, a broken connection or listing. */
 export function azureMayHelp(error: unknown): boolean {
   if (!isRestError(error)) return false;
   if (error.statusCode !== undefined && error.statusCode >= 300) return REPEATABLE_STATUS.has(error.statusCode);
@@ -32,8 +32,8 @@ export function azureMayHelp(error: unknown): boolean {
 }
 
 /**
- * Turns what the SDK threw into what a person can act on. `key` is the object that was asked for, null for the container
- * itself; `right` is what the credentials must allow.
+ * Converts an error of the SDK to an actionable message. `key` is the requested object, null for the container
+ * itself; `right` is the permission that the credentials need.
  */
 export function azureFailure(error: unknown, shown: string, key: string | null, right: string = READER): AppError {
   if (error instanceof AppError) return error;
@@ -55,7 +55,7 @@ function codeOf({ code, response }: RestError): string {
   return code ?? response?.headers.get('x-ms-error-code') ?? '';
 }
 
-/** Errors without an answer: of the identity library, of the deadline, of the client itself. */
+/** Errors without a response: of the identity library, of the deadline, of the client. */
 function withoutAnswer(error: unknown, shown: string): AppError {
   const name = error instanceof Error ? error.name : '';
   if (/Credential|Authentication/.test(name)) {
@@ -67,13 +67,13 @@ function withoutAnswer(error: unknown, shown: string): AppError {
   return unreachable(shown, name === 'AbortError' ? 'did not answer in time' : 'could not be asked', error);
 }
 
-/** The emulator says it under another code, with the same words. */
+/** The emulator uses another code with the same text. */
 function isNotAuthentic({ statusCode, code, message }: RestError): boolean {
   if (code === 'AuthenticationFailed' || code === 'InvalidAuthenticationInfo') return true;
   return statusCode === 403 && message.startsWith('Server failed to authenticate');
 }
 
-/** Azure has one code for all of them; a signature names its own end in `se`, which the server's clock decides on. */
+/** Azure has one code for all of these causes. A SAS token has its expiry in `se`, compared with the clock of Azure's server. */
 function whyNotAuthentic(error: RestError): string {
   const { request, response } = error;
   const end = request === undefined ? null : new URL(request.url).searchParams.get('se');

@@ -22,7 +22,7 @@ export async function* listAzure(place: AzurePlace, prefix: string): AsyncGenera
   for await (const { segment } of pages) for (const blob of segment.blobItems) if (!isFolder(blob)) yield blob;
 }
 
-/** What lies directly under a prefix, page by page; the names of folders end in `/`. */
+/** Blobs and folders directly under a prefix, page by page; the names of folders end in `/`. */
 export async function* listAzureLevel(place: AzurePlace, prefix: string): AsyncGenerator<BlobItem | BlobPrefix> {
   const pages = pagesOf(place, (abortSignal, asked) =>
     place.container.listBlobsByHierarchy('/', { prefix, includeMetadata: true, abortSignal }).byPage(asked),
@@ -42,7 +42,7 @@ async function* pagesOf<P extends Page>(
     const from = token === undefined ? {} : { continuationToken: token };
     const page = await askAzure(place, { key: null }, async (abortSignal): Promise<P> => {
       const { done, value } = await open(abortSignal, { maxPageSize: PAGE_BLOBS, ...from }).next();
-      // A page of HTML parses into an empty listing: then nothing would seem to be there.
+      // An HTML page parses into an empty listing, which would look like an empty container.
       if (done === true || value.containerName === undefined) throw notAzure(place, 'no listing of a container');
       return value;
     });

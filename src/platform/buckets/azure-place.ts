@@ -10,14 +10,14 @@ import type { AzureBlobLocation } from './schema.ts';
 
 export interface AzurePlace {
   readonly container: ContainerClient;
-  /** What can sign addresses for others; null for a SAS token, which cannot. */
+  /** Credential that can sign URLs for other clients; null for a SAS token, which cannot. */
   readonly credential: AzureCredential | null;
-  /** `` or `a/b/`: nothing outside is touched. */
+  /** `` or `a/b/`: objects outside it are not accessed. */
   readonly folder: string;
   readonly shown: string;
 }
 
-/** The client of a container of Azure Blob Storage. Nothing is asked before the first use. */
+/** The client of a container of Azure Blob Storage. No request is sent before the first use. */
 export async function openAzurePlace(location: AzureBlobLocation, environment: Environment): Promise<AzurePlace> {
   const { container, credential } = await azureContainer(location, environment);
   const folder = folderOf(location.prefix);
@@ -25,15 +25,15 @@ export async function openAzurePlace(location: AzureBlobLocation, environment: E
   return { container, credential, folder, shown: `${origin}${pathname}/${folder}`.replace(/\/$/, '') };
 }
 
-/** What one request is about, for the text of its failure. */
+/** Subject of one request, for its error message. */
 export interface AzureQuestion {
-  /** Null where the container itself is asked. */
+  /** Object key; null for a request to the container itself. */
   readonly key: string | null;
   /** The right that it takes; by default those of listing and reading. */
   readonly right?: string;
 }
 
-/** The SDK retries nothing (it does not know 429): one place decides what is repeated and for how long. */
+/** Retries are off in the SDK (it does not retry on 429). This function alone decides which requests are retried and for how long. */
 export async function askAzure<T>(
   place: AzurePlace,
   { key, right }: AzureQuestion,

@@ -28,7 +28,7 @@ export async function readAzure(
 interface Downloaded {
   readonly body: Readable;
   readonly version: string;
-  /** What is answered of the object. */
+  /** Size of the response body. */
   readonly bodyBytes: number;
   /** Of the whole object. */
   readonly sizeBytes: number;
@@ -38,7 +38,7 @@ async function download(place: AzurePlace, key: string, span: Span, etag: string
   const ranged = span.start > 0 || span.end !== null;
   const count = span.end === null ? undefined : span.end - span.start;
   const conditions = etag === undefined ? {} : { ifMatch: `"${etag}"` };
-  // The SDK's own way of going on (maxRetryRequests) is left off: it has no limit for silence.
+  // The retries of the SDK during a body (maxRetryRequests) are off: they have no idle timeout.
   const answer = await askAzure(place, { key }, (abortSignal) =>
     place.container.getBlobClient(key).download(span.start, count, { conditions, abortSignal, maxRetryRequests: 0 }),
   );
@@ -58,7 +58,7 @@ async function download(place: AzurePlace, key: string, span: Span, etag: string
   throw failure ?? notAzure(place, `"${key}" without length, etag or content`);
 }
 
-/** Servers that only resemble Azure may pass over conditions and ranges; then these are not the bytes asked for. */
+/** Azure-compatible servers may ignore conditions and ranges; then the bytes are not the requested ones. */
 function whatIsWrong(
   place: AzurePlace,
   key: string,

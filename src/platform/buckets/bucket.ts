@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 export interface BucketObject {
   /**
    * Full key in the bucket (below the path, for a folder), `/`-separated, without a leading slash. A configured `prefix`
-   * is part of it: it says what may be listed and read, it does not shorten keys, as manifests name objects in full.
+   * is part of the key: it limits listing and reading but does not shorten keys, because manifests name objects in full.
    */
   readonly key: string;
   readonly sizeBytes: number;
@@ -15,8 +15,8 @@ export interface BucketObject {
 }
 
 /**
- * A place that others write to and Steelyard reads: a folder, an S3 bucket, an Azure Blob container. Nothing is written
- * there. Errors: `bucket_unreachable` (retried where retrying can help: throttling, resets, 5xx), `bucket_access_denied`
+ * A read-only source that other programs write to: a folder, an S3 bucket, an Azure Blob container.
+ * Errors: `bucket_unreachable` (after retries where they may help: throttling, resets, 5xx), `bucket_access_denied`
  * (wrong, missing or expired credentials), `bucket_not_found`, `bucket_object_not_found`, `bucket_object_changed`.
  */
 export interface Bucket extends AsyncDisposable {

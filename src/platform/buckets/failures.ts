@@ -31,7 +31,7 @@ export function unreachable(shown: string, what: string, cause: unknown): AppErr
   return new AppError('bucket_unreachable', detail, { bucket: shown }, { cause: withoutSecrets(cause) });
 }
 
-/** `ECONNREFUSED` and the like, of the error or of what it wraps; null when the network is not at fault. */
+/** System error code such as `ECONNREFUSED`, of the error or of its cause; null when it is not a network error. */
 export function networkWords(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const code = systemCode(error);
@@ -39,8 +39,8 @@ export function networkWords(error: unknown): string | null {
 }
 
 /**
- * The SDKs' errors carry requests, signatures, access key ids and signed addresses as properties, which a log would show.
- * What is kept is the name and the one line of text, without anything that looks like a key or a signature.
+ * The errors of the SDKs carry requests, signatures, access key ids and signed URLs as properties, which a log would show.
+ * The copy keeps only the name and the one-line message, without anything that looks like a key or a signature.
  */
 export function withoutSecrets(cause: unknown): Error | undefined {
   if (!(cause instanceof Error)) return undefined;
@@ -49,7 +49,7 @@ export function withoutSecrets(cause: unknown): Error | undefined {
   return plain;
 }
 
-/** The first line of what a server said (which may be no text), without access key ids, signatures and tokens. */
+/** First line of a server message (which may not be text), without access key ids, signatures and tokens. */
 export function withoutKeys(said: unknown): string {
   return (String(said).split('\n')[0] ?? '')
     .replace(/\b(A[KS]IA|A[A-Z]{3})[A-Z0-9]{12,}\b/g, '[redacted]')

@@ -11,9 +11,9 @@ const CHUNK_BYTES = 256 * 1024;
 const UNLISTED: ReadonlySet<string> = new Set(['object_path_invalid', 'bucket_object_not_found']);
 
 /**
- * A folder on this machine. Links that stay inside are read as the files they lead to (links to folders only by the key
- * of what is in them, for the listing shows the folder itself); links that lead out are refused and not listed. The etag
- * is size, modification time and inode, so that a file put in another's place counts as a change.
+ * A folder on this machine. A link that stays inside is read as the file it points to. A link to a folder is readable only by the keys
+ * of the files below it, because the listing shows that folder itself. Links that lead out are refused and not listed. The etag
+ * is size, modification time and inode, so that a replaced file counts as a change.
  */
 export async function openFolder(root: string): Promise<Bucket> {
   const real = await realpath(root).catch((error: unknown) => {
@@ -29,13 +29,13 @@ export async function openFolder(root: string): Promise<Bucket> {
 }
 
 async function* list(root: string, prefix: string): AsyncIterable<BucketObject> {
-  // Only the folder that the prefix names can hold what it selects: the rest of the tree is not walked.
+  // Only the folder named by the prefix can contain matches: the rest of the tree is not walked.
   const start = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   if (isOutside(start)) return;
   yield* listBelow(root, start, prefix);
 }
 
-/** One directory is held at a time; its own order, with `/` after the names of folders, is the order of the keys. */
+/** Only one directory is in memory; its names, sorted with `/` after folder names, are in the order of the keys. */
 async function* listBelow(root: string, folderKey: string, prefix: string): AsyncIterable<BucketObject> {
   const names = (await entriesOf(join(root, folderKey))).map((entry) =>
     entry.isDirectory() ? `${entry.name}/` : entry.name,
@@ -60,7 +60,7 @@ async function entriesOf(path: string): Promise<Dirent[]> {
   }
 }
 
-/** null for what is no file of this folder: a device, a link to a folder or out of the root, what has just gone. */
+/** null for anything but a regular file of this folder: a device, a link to a folder or out of the root, a file just deleted. */
 async function describe(root: string, key: string): Promise<BucketObject | null> {
   const path = await resolveInside(root, key).catch((error: unknown) => {
     if (error instanceof AppError && UNLISTED.has(error.code)) return null;
@@ -79,7 +79,7 @@ async function describe(root: string, key: string): Promise<BucketObject | null>
 
 async function read(root: string, key: string, etag: string | undefined): Promise<Readable> {
   const path = await resolveInside(root, key);
-  // The path is resolved: a link that takes its place now is not followed, and a pipe does not make us wait.
+  // The path is resolved: a link that replaces the file now is not followed, and opening a pipe does not block.
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (error: unknown) => {
       throw isAbsent(error) ? objectNotFound(key, root) : folderFailure(error, path);
@@ -136,7 +136,7 @@ async function resolveInside(root: string, key: string): Promise<string> {
   return real;
 }
 
-/** Whether a key could name something beside the file at its own place: it climbs, starts at the root, or has holes. */
+/** Whether a key could name a file outside its own path: it has `..` or `.`, starts at the root, or has empty segments. */
 function isOutside(key: string): boolean {
   const segments = (key.endsWith('/') ? key.slice(0, -1) : key).split('/');
   const odd = segments.some((segment) => segment === '..' || segment === '.' || segment === '');

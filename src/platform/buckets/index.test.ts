@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
-/** Counts, in a process of its own, the modules of the clouds' SDKs that are loaded by what it is told to import. */
+/** Counts, in a separate process, the SDK modules of the clouds that the given imports load. */
 function sdkModulesAfter(code: string): number {
   const script = `
     import { registerHooks } from 'node:module';

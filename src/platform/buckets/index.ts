@@ -9,8 +9,8 @@ export { compareKeys } from './keys.ts';
 export type { BucketLocation } from './schema.ts';
 
 /**
- * Opens a place to read from. The clouds' SDKs are heavy (0.1 to 0.4 s to load) and are loaded here, when one is needed, not
- * at the server's start. Secrets are resolved now; a remote place is asked nothing before the first listing or read.
+ * Opens a place to read from. The SDKs of the clouds are slow to load (0.1 to 0.4 s), so they are loaded here on demand, not
+ * at server start. Secrets are resolved now; no request is sent to a remote place before the first listing or read.
  * Errors: `bucket_not_found`, `bucket_access_denied` (a folder), `secret_unresolved`.
  */
 export async function openBucket(

@@ -1,29 +1,29 @@
 import { AppError } from '../errors/index.ts';
 
 /**
- * The order of keys in every bucket: by their UTF-8 bytes, as S3 and Azure Blob list them. Not JavaScript's own order,
- * which puts U+1F600 before U+FF01.
+ * The order of keys in every bucket: by their UTF-8 bytes, as S3 and Azure Blob list them. JavaScript's default order differs:
+ * it puts U+1F600 before U+FF01.
  */
 export function compareKeys(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
-/** The configured prefix as a folder: `exports` and `/exports/` -> `exports/`; nothing -> ``. */
+/** The configured prefix as a folder: `exports` and `/exports/` -> `exports/`; no prefix -> ``. */
 export function folderOf(prefix: string | undefined): string {
   const trimmed = (prefix ?? '').replace(/^\/+|\/+$/g, '');
   return trimmed === '' ? '' : `${trimmed}/`;
 }
 
 /**
- * What to ask a bucket for, so that what is listed lies below both the configured folder and the wanted prefix; null when
- * nothing can. Example: folder `a/b/`, wanted `a/` -> `a/b/`; wanted `a/b/c` -> `a/b/c`; wanted `x` -> null.
+ * Prefix for the listing request, so that all results are below both the configured folder and the wanted prefix; null when
+ * none can be. Example: folder `a/b/`, wanted `a/` -> `a/b/`; wanted `a/b/c` -> `a/b/c`; wanted `x` -> null.
  */
 export function listingPrefix(folder: string, wanted: string): string | null {
   if (wanted.startsWith(folder)) return wanted;
   return folder.startsWith(wanted) ? folder : null;
 }
 
-/** Consoles and Hadoop make empty objects whose key ends in `/` to show a folder; they are nobody's content. */
+/** Consoles and Hadoop create empty objects whose key ends in `/` to show a folder; they have no content. */
 export function isFolderMarker(key: string): boolean {
   return key.endsWith('/');
 }

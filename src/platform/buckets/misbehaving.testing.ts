@@ -53,13 +53,13 @@ export const hangUp: Answer = (_, response) => response.destroy();
 interface ServedObject {
   readonly content: Buffer;
   readonly etag: string;
-  /** Sends so many bytes of the answer and then drops the connection. */
+  /** Sends this many bytes of the response and then drops the connection. */
   readonly cutAfterBytes?: number;
-  /** Sends so many bytes of the answer and then nothing, for ever. */
+  /** Sends this many bytes of the response and then stalls forever. */
   readonly stallAfterBytes?: number;
 }
 
-/** An object as both clouds serve it: conditions and ranges are heeded. */
+/** Serves an object as both clouds do: conditions and ranges are respected. */
 export function serve({ content, etag, cutAfterBytes, stallAfterBytes }: ServedObject): Answer {
   return (request, response) => {
     const wanted = request.headers['if-match'];

@@ -13,7 +13,7 @@ export function backoffMs(attempt: number): number {
   return full / 2 + (Math.random() * full) / 2;
 }
 
-/** Gives an action a signal that ends it at the deadline; what it answered (a body) is not cut off by it later. */
+/** Runs an action with a signal that aborts it at the deadline. The deadline does not apply to a returned body. */
 export async function withDeadline<T>(act: (signal: AbortSignal) => Promise<T>, deadlineMs = DEADLINE_MS): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), deadlineMs);
@@ -24,7 +24,7 @@ export async function withDeadline<T>(act: (signal: AbortSignal) => Promise<T>, 
   }
 }
 
-/** Repeats what fails where `mayHelp` says so. The last failure is thrown. */
+/** Retries an action while `mayHelp` accepts its error, with back-off. Throws the last error. */
 export async function retrying<T>(
   act: () => Promise<T>,
   mayHelp: (error: unknown) => boolean,

@@ -26,7 +26,7 @@ async function accessKey(given: NonNullable<S3Location['credentials']>, environm
   };
 }
 
-/** Taken on at the first request and again before it expires. A server of one's own is asked for the role too. */
+/** Assumes the role at the first request and again before it expires. A custom endpoint that is not Amazon is also used for STS. */
 async function ofRole(
   location: S3Location,
   role: RoleToAssume,

@@ -2,7 +2,7 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { AppError } from '../errors/index.ts';
 import { accessDenied, bucketNotFound, objectChanged, objectNotFound, unreachable, withoutKeys } from './failures.ts';
 
-/** What S3 and STS call it, and what to do about it. Codes: AWS, "Error responses" of S3; "Common errors" of STS. */
+/** Error codes of S3 and STS, with the remedy for each. Codes: AWS, "Error responses" of S3; "Common errors" of STS. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ExpiredToken: 'the credentials have expired; renew the session, then try again.',
   ExpiredTokenException: 'the credentials have expired; renew the session, then try again.',
@@ -20,8 +20,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns what the SDK threw into what a person can act on. `key` is the object that was asked for, null for the bucket
- * itself; `right` is what the policy must allow.
+ * Converts an error of the SDK to an actionable message. `key` is the requested object, null for the bucket
+ * itself; `right` is the permission that the policy needs.
  */
 export function s3Failure(
   error: unknown,

@@ -3,7 +3,7 @@ import { askS3, notS3, type S3Place } from './s3-place.ts';
 
 const PAGE_KEYS = 1000;
 
-/** Pages of a listing by prefix, one after the other; with a delimiter only what lies directly under it. */
+/** Pages of a listing by prefix, in order; with a delimiter, only entries directly under the prefix. */
 export async function* listS3(
   place: S3Place,
   prefix: string,
@@ -12,7 +12,7 @@ export async function* listS3(
   let token: string | undefined;
   do {
     const page = await listPage(place, prefix, delimiter, token);
-    // A page of HTML parses into an empty listing: then nothing would seem to be there.
+    // An HTML page parses into an empty listing, which would look like an empty bucket.
     if (page.IsTruncated === undefined) throw notS3(place, 'a listing without `IsTruncated`');
     yield page;
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
@@ -30,14 +30,14 @@ async function listPage(
     Bucket: place.bucket,
     Prefix: prefix,
     MaxKeys: PAGE_KEYS,
-    EncodingType: 'url', // a key may hold what XML cannot
+    EncodingType: 'url', // a key may contain characters that XML cannot represent
     ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
     ...(token === undefined ? {} : { ContinuationToken: token }),
   });
   return askS3(place, { key: null }, (options) => place.client.send(command, options));
 }
 
-/** A key as a page writes it: encoded where the server did as it was asked. */
+/** A key from a page, decoded where the server applied the requested encoding. */
 export function keyOf({ EncodingType: encoding }: ListObjectsV2CommandOutput, written: string): string {
   return encoding === 'url' ? decodeURIComponent(written.replaceAll('+', ' ')) : written;
 }

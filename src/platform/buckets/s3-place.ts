@@ -10,7 +10,7 @@ import { s3Failure } from './s3-failures.ts';
 import type { S3Location } from './schema.ts';
 
 const CONNECT_MS = 10_000;
-/** For the head of one answer; a body has its own limit. */
+/** Timeout for the head of a response; a body has its own limit. */
 const ANSWER_MS = 30_000;
 /** Each open body holds one. */
 const MAX_CONNECTIONS = 500;
@@ -18,12 +18,12 @@ const MAX_CONNECTIONS = 500;
 export interface S3Place {
   readonly client: S3Client;
   readonly bucket: string;
-  /** `` or `a/b/`: nothing outside is touched. */
+  /** `` or `a/b/`: objects outside it are not accessed. */
   readonly folder: string;
   readonly shown: string;
 }
 
-/** The client of a bucket of S3 or of what speaks like it. Nothing is asked before the first use. */
+/** Client of a bucket of S3 or of an S3-compatible server. No request is sent before the first use. */
 export async function openS3Place(location: S3Location, environment: Environment): Promise<S3Place> {
   const { endpoint, bucket } = location;
   const region = location.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
@@ -38,8 +38,8 @@ export async function openS3Place(location: S3Location, environment: Environment
     retryMode: 'adaptive',
     maxAttempts: ATTEMPTS,
     requestHandler: { ...timeouts, httpAgent: agent, httpsAgent: agent },
-    // Servers that only resemble S3 answer and take checksums of their own. That a body read is whole is seen by its
-    // length; one that is written is under the signature.
+    // S3-compatible servers handle checksums in different ways. The length shows that a read body is complete; the signature
+    // covers a written body.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });
@@ -47,9 +47,9 @@ export async function openS3Place(location: S3Location, environment: Environment
   return { client, bucket, folder, shown: `s3://${bucket}/${folder}`.replace(/\/$/, '') };
 }
 
-/** What one request is about, for the text of its failure. */
+/** Subject of one request, for its error message. */
 export interface S3Question {
-  /** Null where the bucket itself is asked. */
+  /** Object key; null for a request to the bucket itself. */
   readonly key: string | null;
   /** The right that it takes; by default those of listing and reading. */
   readonly right?: string;
@@ -57,7 +57,7 @@ export interface S3Question {
   readonly deadlineMs?: number;
 }
 
-/** Asks within a deadline; what fails is told in our words. */
+/** Sends a request within a deadline and converts its error to an `AppError`. */
 export async function askS3<T>(
   place: S3Place,
   { key, right, deadlineMs }: S3Question,

@@ -28,7 +28,7 @@ export async function readS3(
 interface Got {
   readonly body: Readable;
   readonly version: string;
-  /** What is answered of the object. */
+  /** Size of the response body. */
   readonly bodyBytes: number;
   /** Of the whole object. */
   readonly sizeBytes: number;
@@ -59,7 +59,7 @@ async function get(place: S3Place, key: string, span: Span, etag: string | undef
   throw failure ?? notS3(place, `"${key}" without length, etag or content`);
 }
 
-/** Servers that only resemble S3 may pass over conditions and ranges; then these are not the bytes that were asked for. */
+/** S3-compatible servers may ignore conditions and ranges; then the bytes are not the requested ones. */
 function whatIsWrong(
   place: S3Place,
   key: string,

@@ -7,7 +7,7 @@ import { notS3, openS3Place, type S3Place } from './s3-place.ts';
 import { readS3 } from './s3-read.ts';
 import type { S3Location } from './schema.ts';
 
-/** A bucket of S3 or of what speaks like it, through the SDK of AWS. Nothing is asked before the first use. */
+/** A bucket of S3 or of an S3-compatible server, through the AWS SDK. No request is sent before the first use. */
 export async function openS3(location: S3Location, environment: Environment): Promise<Bucket> {
   const place = await openS3Place(location, environment);
   return {

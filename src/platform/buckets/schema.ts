@@ -7,7 +7,7 @@ const prefix = z
   .optional()
   .describe('Folder in it, "exports/finance"; nothing outside is listed or read. Default: all of it.');
 
-/** http(s) and nothing in it that could be a password. */
+/** http(s), without any part that may contain a password. */
 const address = z
   .url({ protocol: /^https?$/, error: 'An address that starts with http:// or https://.' })
   .refine((text) => !/^\w+:\/\/[^/]*@|[?#]/.test(text), {

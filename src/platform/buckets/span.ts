@@ -4,7 +4,7 @@ export interface Span {
   readonly end: number | null;
 }
 
-/** The size of the whole object by a `Content-Range` header; undefined where it does not say. `bytes 0-3/12` -> 12. */
+/** Total object size from a `Content-Range` header; undefined without one. `bytes 0-3/12` -> 12. */
 export function totalOf(contentRange: string | undefined): number | undefined {
   const total = /\/(\d+)$/.exec(contentRange ?? '')?.[1];
   return total === undefined ? undefined : Number(total);

@@ -16,7 +16,7 @@ export interface BucketPlace {
   openMissing(): Promise<Bucket>;
 }
 
-/** What has credentials and keys of its own. */
+/** A place that has credentials and keys. */
 export interface RemotePlace extends BucketPlace {
   openBelow(prefix: string): Promise<Bucket>;
   openWithWrongCredentials(): Promise<Bucket>;
@@ -50,7 +50,7 @@ const ODD_KEYS = [
   '\u{1F600}.csv',
 ];
 
-/** What every place to read from promises. */
+/** Contract of every place to read from. */
 export function bucketSuite(kind: string, newPlace: NewPlace): void {
   describe(`a bucket: ${kind}`, () => {
     listingTests(newPlace);
@@ -59,7 +59,7 @@ export function bucketSuite(kind: string, newPlace: NewPlace): void {
   });
 }
 
-/** What remote places promise beyond that. */
+/** Additional contract of remote places. */
 export function remoteBucketSuite(kind: string, newPlace: () => Promise<RemotePlace>): void {
   bucketSuite(kind, newPlace);
   describe(`a bucket far away: ${kind}`, () => {

@@ -64,7 +64,7 @@ describe('a body that must be whole', () => {
   });
 });
 
-/** Gives so many bytes and then breaks; all of them and an end where no length is given. */
+/** Sends this many bytes and then breaks; without a length, sends all bytes and ends. */
 function breaking(bytes: Buffer, length: number | undefined): Readable {
   return Readable.from(
     (async function* () {

@@ -10,23 +10,23 @@ export interface RemoteBody {
   readonly first: Readable;
   /** The bytes of the same version from an offset to the end. An `AppError` is final: another version, no access. */
   from(offset: number): Promise<Readable>;
-  /** How a failure that outlasts the retries is told. */
+  /** Builds the error for a failure that outlasts the retries. */
   failed(cause: unknown, offset: number): AppError;
 }
 
-/** A connection that gives no byte for so long, while bytes are waited for, counts as broken. */
+/** Idle timeout: a connection that sends no byte for this time, while a read is waiting, counts as broken. */
 const STALLED_MS = 60_000;
 /** In a row, without a byte in between: an object of many hours may lose its connection often. */
 const MAX_BREAKS_IN_A_ROW = 5;
 
 /**
- * The body of exactly `sizeBytes`. Where a connection breaks, stalls or ends early, the rest is fetched from there; a body
- * that cannot be completed fails and never just ends. Nothing is held beyond the chunk that is passed on.
+ * The body of exactly `sizeBytes`. Where a connection breaks, stalls or ends early, the rest is fetched from there; an incomplete
+ * body always ends with an error. Only the current chunk is in memory.
  */
 export function wholeBody(body: RemoteBody, stalledMs = STALLED_MS): Readable {
   const reader = new Reader(body, stalledMs);
   const whole = Readable.from(reader.chunks(), { objectMode: false });
-  // A generator that was never started has no `finally` to run, so that the connection is let go of here.
+  // A generator that was never started does not run its `finally`, so the connection is released here.
   return whole.once('close', () => reader.letGo());
 }
 
@@ -94,7 +94,7 @@ class Reader {
   }
 }
 
-/** A source that breaks while nobody reads it must not end the process; the next read finds out. */
+/** Without a listener, an error while no read is active would end the process. The next read reports the error. */
 function guarded(source: Readable): Readable {
   return source.on('error', () => {});
 }

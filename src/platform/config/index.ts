@@ -31,7 +31,7 @@ export interface LoadedConfig {
 }
 
 export interface ConfigInput {
-  /** Process environment; only `STEELYARD_…` is looked at. */
+  /** Process environment; only `STEELYARD_…` variables are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Values of command-line flags; they win. */
   readonly flags?: Readonly<Partial<Record<ConfigName, unknown>>>;

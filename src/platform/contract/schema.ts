@@ -25,7 +25,7 @@ export const scopes = [
   'tradeoff.write',
 ] as const;
 
-/** Who may call: `open` needs nobody; every other scope is granted by a role (docs/security.md). */
+/** Permission of an endpoint: `open` needs no account; a role grants every other scope (docs/security.md). */
 export type Scope = (typeof scopes)[number];
 
 type Fields = z.ZodObject;
@@ -50,7 +50,7 @@ export interface EndpointDefinition<P extends Fields, Q extends Fields, B extend
   readonly secretBody?: true;
   /** Called every few seconds: the audit trail then counts the calls of a minute, as it does an MLflow client's. */
   readonly frequent?: true;
-  /** Not JSON: the handler returns a stream or text; `response` then describes nothing but a string. */
+  /** Other than JSON: the handler returns a stream or text; `response` is then only a string. */
   readonly answers?: 'json' | 'csv' | 'bytes';
 }
 
@@ -93,7 +93,7 @@ export type QueryOf<E extends Endpoint> = z.infer<E['query']>;
 export type BodyOf<E extends Endpoint> = z.infer<E['body']>;
 export type ResponseOf<E extends Endpoint> = z.infer<E['response']>;
 
-/** What a caller gives: values as the schema takes them in (a query field with a default may be left out). */
+/** Input of a call: values before parsing (a query field with a default may be left out). */
 export interface CallInput<E extends Endpoint> {
   readonly params?: z.input<E['params']>;
   readonly query?: z.input<E['query']>;

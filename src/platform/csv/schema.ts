@@ -9,7 +9,7 @@ export const seriesColumns = {
   valueColumn: columnName().default('value').describe('Column of the value'),
 };
 
-/** What is said of a file that holds no series. */
+/** Error codes for a file that is not a valid series. */
 export const seriesFileErrors = [
   'series_empty',
   'series_column_missing',

@@ -6,7 +6,7 @@ import { CsvError, parse } from 'csv-parse';
 import { AppError, systemCode } from '../errors/index.ts';
 import { delimiterOf, firstRecord } from './header.ts';
 
-/** More rows than these are no series for people; give the recent ones. */
+/** Maximum rows of a series; a longer file has to be cut to its recent rows. */
 const MOST_ROWS = 200_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_RECORD_CHARACTERS = 64 * 1024;
@@ -34,8 +34,8 @@ export interface SeriesRow {
 }
 
 /**
- * Reads two columns of a CSV, packed by gzip or not, in the order of its rows; the delimiter is the one of comma, semicolon, tab
- * and `|` that splits its first line the most. What times mean is for the caller to say, by `seriesTimeInvalid` where they mean nothing. Errors:
+ * Reads two columns of a CSV, gzip or plain, in row order. The delimiter is the one of comma, semicolon, tab and `|` that splits the
+ * first line into most fields. The caller interprets times, and reports invalid ones with `seriesTimeInvalid`. Errors:
  * `series_empty`, `series_column_missing`, `series_value_invalid`, `series_too_long`, `csv_malformed`, `file_truncated`, `file_not_utf8`.
  */
 export async function readSeries(content: AsyncIterable<Buffer>, columns: SeriesColumns): Promise<SeriesRow[]> {
@@ -72,7 +72,7 @@ function parsed(bytes: Buffer, text: string): AsyncIterable<CsvRow> {
   return Readable.from(parts(bytes)).pipe(parser);
 }
 
-/** The parser works on a part at once; between two of them the event loop has its turn. */
+/** The parser handles one part synchronously; between two parts it yields to the event loop. */
 async function* parts(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += PART_BYTES) {
     yield bytes.subarray(at, at + PART_BYTES);
@@ -85,7 +85,7 @@ function textOf(content: Buffer): string {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
     if (!text.includes('\0')) return text;
   } catch {
-    // said below
+    // reported below
   }
   throw new AppError('file_not_utf8', 'The series is not UTF-8 text. Save it as CSV in UTF-8.');
 }
@@ -139,7 +139,7 @@ function rowOf(record: readonly string[], line: number, places: Places, columns:
   });
 }
 
-/** `why`: words that follow the text, such as "is no time". */
+/** `why`: end of the error text, such as "is no time". */
 export function seriesTimeInvalid({ line, time }: SeriesRow, { timeColumn }: SeriesColumns, why: string): AppError {
   const detail = cellDetail(line, timeColumn, time, why);
   return new AppError('series_time_invalid', detail, { line, column: timeColumn });

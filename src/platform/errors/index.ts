@@ -6,8 +6,8 @@ export { type ErrorCode, type ErrorMeaning, errorTable } from './table.ts';
 export type ErrorContext = Readonly<Record<string, unknown>>;
 
 /**
- * A failure that is expected and explained. `detail` is one sentence that says what is wrong and what to do; anything
- * thrown that is not an `AppError` is a bug and becomes `internal` with an opaque message.
+ * An expected failure with an explanation. `detail` is one sentence with the cause and the remedy. Any other thrown value
+ * is a bug and becomes `internal` with an opaque message.
  * Example: `throw new AppError('budget_not_found', 'There is no budget "q4".', { budget: 'q4' })` answers 404, exit 4.
  */
 export class AppError extends Error {
@@ -26,7 +26,7 @@ export class AppError extends Error {
   }
 }
 
-/** Node's and the OS's own code of an error (`ENOENT`, `ENOSPC`), or null when it has none. */
+/** Error code of Node or the operating system (`ENOENT`, `ENOSPC`); null without one. */
 export function systemCode(error: unknown): string | null {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return null;

@@ -1,4 +1,4 @@
-/** What a code means to each of its readers: the HTTP client (status), the shell (exitCode), the person (title). */
+/** Meaning of an error code for each reader: the HTTP client (status), the shell (exitCode), the user (title). */
 export interface ErrorMeaning {
   readonly status: number;
   readonly exitCode: number;

@@ -18,7 +18,7 @@ import {
   takeLease,
 } from './store.ts';
 
-/** Events delivered between two writes of the cursor; after a crash at most so many come twice. */
+/** Events delivered between two writes of the cursor: the most that are delivered twice after a crash. */
 const BATCH = 100;
 const LEASE_MS = 15_000;
 const ASK_FOR_LEASE_AGAIN_MS = 500;
@@ -35,11 +35,11 @@ export interface DeliveryDeps {
   readonly telemetry: Telemetry;
   /** Our name on leases. */
   readonly owner: string;
-  /** True once the server stops: the event in hand is finished, no other is begun. */
+  /** True once the server stops: the event in flight is finished, no other one begins. */
   readonly stopping: () => boolean;
 }
 
-/** Delivers a batch of what is due to one subscriber. */
+/** Delivers a batch of due events to one subscriber. */
 export function createDelivery(deps: DeliveryDeps, subscription: Subscription): () => Promise<Rest> {
   const { store, clock, telemetry, owner } = deps;
   const { subscriber, types } = subscription;
@@ -55,7 +55,7 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
     if (fresh === 0 && restMs !== 0) return restMs;
     if (deps.stopping()) return null;
     const cursor = await takeLease(store, leaseFromNow());
-    // Another server delivers to this subscriber; it takes what is new, too.
+    // Another server holds the lease of this subscriber; it delivers new events, too.
     return cursor === null ? ASK_FOR_LEASE_AGAIN_MS : deliverBatch(cursor);
   }
 
@@ -114,7 +114,7 @@ export function createDelivery(deps: DeliveryDeps, subscription: Subscription): 
 
   async function saveAll(cursor: number, outcomes: readonly Outcome[]): Promise<boolean> {
     const now = clock.now();
-    // One statement needs no transaction, and mostly there is no more to write.
+    // One statement needs no transaction, and mostly the cursor is the only write.
     if (outcomes.length === 0) return moveCursor(store, subscriber, owner, cursor);
     return store.transaction(async (sql) => {
       if (!(await moveCursor(sql, subscriber, owner, cursor))) return false;

@@ -4,7 +4,7 @@ import type { Sql } from '../store/index.ts';
 export interface NewEvent {
   /** `<noun>.<past tense>`, for example `run.usage_observed`. */
   readonly type: string;
-  /** What it is about (`run:<id>`); events of one subject are delivered in the order they were appended. */
+  /** Subject of the event (`run:<id>`); events of one subject are delivered in the order they were appended. */
   readonly subject: string;
   /** JSON value. */
   readonly payload: unknown;
@@ -20,19 +20,19 @@ export interface StoredEvent extends NewEvent {
 export type EventHandler = (event: StoredEvent) => Promise<void>;
 
 /**
- * The outbox: facts travel between the wings as events, at least once, in order per subject. A handler that throws is
- * tried again with growing pauses; after the last try the event is parked and later events of its subject go on.
+ * The outbox: events carry facts between the wings, at least once, in order per subject. If a handler throws, its event is
+ * retried with exponential back-off; after the last attempt the event is parked and later events of its subject continue.
  */
 export interface Events extends AsyncDisposable {
   /** Appends in the caller's transaction; nothing is delivered unless it commits. */
   append(sql: Sql, event: NewEvent): Promise<void>;
-  /** Handlers must bear a second delivery of the same event. Call before `start`. */
+  /** Delivery is at-least-once, so handlers must be idempotent. Call before `start`. */
   subscribe(subscriber: string, types: readonly string[], handler: EventHandler): void;
   /** Begins delivery in the background. */
   start(): void;
   /**
-   * Resolves when everything appended so far has been delivered, parked, or waits for the time of its next try; does
-   * the work itself when delivery has not been started.
+   * Resolves when every event appended so far has been delivered or parked, or waits for its next attempt. Delivers the
+   * events itself when delivery has not been started.
    */
   drain(): Promise<void>;
 }

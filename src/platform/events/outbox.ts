@@ -63,7 +63,7 @@ export function createEvents(deps: EventsDeps): Events {
       for (const loop of [...loops.values(), retention]) loop.start();
     },
     async drain() {
-      // A handler may append what another subscriber waits for, so until a round appends nothing.
+      // A handler may append events for another subscriber, so this repeats until a round appends none.
       for (let before = -1; before !== appended; ) {
         before = appended;
         await Promise.all([...loops.values()].map((loop) => loop.settle()));

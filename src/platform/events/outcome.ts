@@ -3,13 +3,13 @@ import type { Log, Telemetry } from '../telemetry/index.ts';
 import type { EventHandler } from './events.ts';
 import { type DueEvent, park, putWaiting, removeWaiting } from './store.ts';
 
-/** Pauses of 1, 2, 4, … seconds: a subscriber that is down for four minutes misses nothing. */
+/** Back-off of 1, 2, 4, … seconds: a subscriber that is down for four minutes misses no event. */
 const TRIES = 9;
 const FIRST_PAUSE_MS = 1_000;
-/** Enough to see what went wrong; the log has the stack. */
+/** Maximum characters of a stored error. The log has the stack. */
 const LONGEST_ERROR = 2_000;
 
-/** What became of one event in one round of delivery. `item.attempts` counts this round's try. */
+/** Outcome of one event in one round of delivery. `item.attempts` includes the attempt of this round. */
 export type Outcome =
   | { readonly kind: 'done'; readonly item: DueEvent; readonly waited: boolean }
   /** Not tried: an earlier event of its subject has to be delivered first. */
@@ -32,7 +32,7 @@ export async function tryOnce(handler: EventHandler, before: DueEvent, waited: b
   }
 }
 
-/** False for an event that was delivered at once: the cursor says so. */
+/** False for an event that was delivered on its first attempt: the cursor records it. */
 export function hasToBeSaved(outcome: Outcome): boolean {
   return outcome.kind !== 'done' || outcome.waited;
 }

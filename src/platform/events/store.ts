@@ -15,7 +15,7 @@ interface EventTables {
   event_cursor: { subscriber: string; sequence: number; leased_by: string | null; leased_until: string | null };
   /** Behind the cursor and not yet delivered: failed once or more, or held back by an earlier event of its subject. */
   event_waiting: { subscriber: string; sequence: number; subject: string; attempts: number; due_at: string };
-  /** Given up; a copy, so that retention does not take it away. */
+  /** Parked event; a copy, so that retention does not delete it. */
   event_parked: EventColumns & {
     subscriber: string;
     sequence: number;
@@ -57,7 +57,7 @@ export interface Lease {
   readonly until: string;
 }
 
-/** The subscriber's cursor when nobody else delivers to it now, else null. */
+/** Takes the lease. Returns the cursor of the subscriber, or null when another server holds the lease. */
 export async function takeLease(sql: Sql, lease: Lease): Promise<number | null> {
   const row = await sql
     .tables<EventTables>()
@@ -191,7 +191,7 @@ export async function readHeldSubjects(
   return new Set(rows.map((row) => row.subject));
 }
 
-/** Moves the cursor and gives the lease back. False, and nothing changes, when another server has the lease by now. */
+/** Moves the cursor and releases the lease. False, without a change, when another server has the lease by now. */
 export async function moveCursor(sql: Sql, subscriber: string, owner: string, sequence: number): Promise<boolean> {
   const { numUpdatedRows } = await sql
     .tables<EventTables>()

@@ -36,7 +36,7 @@ const append = (store: Store, events: Events, ...added: Partial<NewEvent>[]) =>
     for (const event of added) await events.append(sql, { type: 'run.ended', subject: 'run:1', payload: 0, ...event });
   });
 
-/** Notes what arrives; throws for the payloads in `failing`. */
+/** Records received events; throws for the payloads in `failing`. */
 function recorder(failing: Set<unknown> = new Set()) {
   const seen: unknown[] = [];
   const handler: EventHandler = async ({ payload }) => {
@@ -46,7 +46,7 @@ function recorder(failing: Set<unknown> = new Set()) {
   return { seen, handler };
 }
 
-/** What both engines promise about events. */
+/** Contract for events on both engines. */
 export function eventsSuite(engine: string, newPlace: () => Promise<Place>): void {
   describe(`events on ${engine}`, () => {
     const open = async () => {
@@ -276,7 +276,7 @@ function retentionTests(open: () => Promise<Store>): void {
   });
 }
 
-/** What several servers on one store promise; SQLite has one server, for which the folder lock cares. */
+/** Contract for several servers on one store. SQLite allows only one server, enforced by the folder lock. */
 export function sharedEventsSuite(newPlace: () => Promise<Place>): void {
   it('misses no event of a transaction that commits after one that appended later', async () => {
     await using store = await (await newPlace()).open();

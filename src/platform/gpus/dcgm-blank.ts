@@ -5,7 +5,7 @@ const BLANK = [
   [9_223_372_036_854_775_000, Number.POSITIVE_INFINITY],
 ] as const;
 
-/** Whether a value of DCGM stands for "there is none". Example: the memory temperature 9223372036854775794. */
+/** Whether a value of DCGM means "no value". Example: the memory temperature 9223372036854775794. */
 export function isDcgmBlank(value: number): boolean {
   return BLANK.some(([from, to]) => value >= from && value <= to);
 }

@@ -5,23 +5,23 @@ import { type SystemMetric, systemMetricsOf } from './system-metrics.ts';
 import { addReadings, type DeclaredGpus, GpuTally, gpuUseOf, NO_READINGS } from './tally.ts';
 
 export interface GpuMeterRequest {
-  /** In words, why nobody reads them; null where it holds none. */
+  /** Reader of the GPUs. A string is the reason why they are not read; null when the work holds no GPU. */
   readonly reader: GpuReader | string | null;
   readonly declared: DeclaredGpus;
-  /** Where what was read is kept, so that whoever goes on with the work goes on from there; null: nowhere. */
+  /** File that keeps the readings, so that another process can continue the tally; null: not kept. */
   readonly file: string | null;
 }
 
 /** Adds up what the GPUs of one piece of work do. */
 export interface GpuMeter {
   /**
-   * Reads them now, while the work runs, and answers what was read as system metrics of MLflow. Of the first look only energy counts: the
-   * work has hardly begun. A look while another one takes its time reads nothing. Never rejects.
+   * Reads the GPUs while the work runs and returns the readings as MLflow system metrics. The first look counts only energy, because the
+   * work has hardly begun. A look during another one reads nothing. Never rejects.
    */
   look(): Promise<SystemMetric[]>;
-  /** The last look, after its end: energy alone counts. */
+  /** The last look, after the end of the work: only energy counts. */
   last(): Promise<SystemMetric[]>;
-  /** What they did until now; null when it holds no GPU. */
+  /** Usage so far; null when the work holds no GPU. */
   use(): GpuUse | null;
 }
 
@@ -61,7 +61,7 @@ export function createGpuMeter({ reader, declared, file }: GpuMeterRequest): Gpu
   };
 }
 
-/** A file that is not there, or was cut off with its machine, holds nothing: what it said is left out, and counting goes on. */
+/** A missing or truncated file (for instance after a crash) counts as empty: its readings are lost, and the tally starts from zero. */
 function keptIn(file: string): GpuTally {
   try {
     return GpuTally.parse(JSON.parse(readFileSync(file, 'utf8')));

@@ -5,8 +5,8 @@ export type GpuListing = Omit<GpuReading, 'at'>;
 const MIB = 1024 ** 2;
 
 /**
- * GPUs of the lines of `nvidia-smi --query-gpu=index,uuid,name,utilization.gpu,memory.used,power.draw[,total_energy_consumption]
- * --format=csv,noheader`. What is no number with its unit (`[N/A]`, `[Not Supported]`, `ERR!`) is not known: null.
+ * GPUs from the lines of `nvidia-smi --query-gpu=index,uuid,name,utilization.gpu,memory.used,power.draw[,total_energy_consumption]
+ * --format=csv,noheader`. A value other than a number with its unit (`[N/A]`, `[Not Supported]`, `ERR!`) is unknown: null.
  * Example: `0, GPU-5c1b, NVIDIA A10G, 61 %, 2048 MiB, 71.25 W` -> ratio 0.61, 2147483648 bytes, 71.25 W.
  */
 export function listingOf(text: string): GpuListing[] {

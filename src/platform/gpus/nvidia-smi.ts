@@ -14,11 +14,11 @@ const MISSING = 'nvidia-smi is not there';
 export interface NvidiaSmiRequest {
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** In which the program is looked for; default: that of this process. */
+  /** Environment with the PATH to the program; default: that of this process. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Reads the GPUs of this machine. Whoever asks while it is asked has the same answer. */
+/** Reads the GPUs of this machine. Concurrent callers share one call and its result. */
 export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
   let asking: Promise<readonly GpuReading[] | string> | null = null;
   let counts = true;
@@ -35,7 +35,7 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
       });
       return readingsOf(listingOf(stdout), now());
     } catch (error) {
-      // It is not looked for again: to start a program costs time, also one that is not there.
+      // A missing program is not retried: even a failed start costs time.
       isThere = systemCode(error) !== 'ENOENT';
       if (!isThere) return MISSING;
       const said = saidBy(error);
@@ -45,7 +45,7 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
     }
   }
 
-  /** All GPUs of the machine; in words why there are none. */
+  /** All GPUs of the machine; a string is the reason why there are none. */
   function all(): Promise<readonly GpuReading[] | string> {
     asking ??= ask().finally(() => {
       asking = null;
@@ -53,7 +53,7 @@ export function createNvidiaSmi({ now, environment }: NvidiaSmiRequest) {
     return asking;
   }
 
-  /** Ids of the processes that compute, by UUID of their GPU, a GPU without any left out; in words why they are not known. */
+  /** Ids of compute processes, by UUID of their GPU; a GPU without any is left out. A string is the reason why they are unknown. */
   async function processes(): Promise<ReadonlyMap<string, readonly number[] | null> | string> {
     try {
       const words = ['--query-compute-apps=gpu_uuid,pid', '--format=csv,noheader'];
@@ -87,7 +87,7 @@ function readingsOf(listed: readonly GpuListing[], at: number): readonly GpuRead
   return listed.length === 0 ? 'nvidia-smi lists no GPU' : listed.map((gpu) => ({ ...gpu, at }));
 }
 
-/** What the program printed: it tells of a field that it has not on its ordinary output. */
+/** First line of the program's output. It reports unsupported fields on stdout. */
 function saidBy(error: unknown): string {
   const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string };
   const said = `${stdout ?? ''}\n${stderr ?? ''}`.trim();

@@ -1,4 +1,4 @@
-/** One GPU at one moment, as whoever reads it says. Each number is null where it is not told. */
+/** Reading of one GPU at one instant. Each number is null where the source does not report it. */
 export interface GpuReading {
   /** Unix milliseconds. */
   readonly at: number;
@@ -13,9 +13,9 @@ export interface GpuReading {
   readonly energyJoules: number | null;
 }
 
-/** What reads the GPUs of a piece of work. */
+/** Source of readings for the GPUs of a piece of work. */
 export interface GpuReader {
   readonly source: 'nvidia-smi' | 'dcgm';
-  /** All of them now; in words why none could be read. Never rejects. */
+  /** Readings of all GPUs now; a string is the reason why none could be read. Never rejects. */
   read(): Promise<readonly GpuReading[] | string>;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the GPUs of a piece of work did. Unknown is null with a reason, never zero. */
+/** GPU usage of a piece of work. Unknown is null with a reason, never zero. */
 export const GpuUse = z
   .strictObject({
     source: z

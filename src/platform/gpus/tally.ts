@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GpuReading } from './reading.ts';
 import type { GpuUse } from './schema.ts';
 
-/** Readings further apart than this say nothing of the time between them. */
+/** Maximum gap between two readings; the time between readings further apart is unknown. */
 export const LONGEST_GAP_MS = 5 * 60_000;
 
 const Amount = z.number().nullable();
@@ -17,13 +17,13 @@ const OneGpu = z.strictObject({
   gapMs: z.number(),
 });
 
-/** What readings of the GPUs of one piece of work add up to; it can be kept as JSON. */
+/** Aggregate of the GPU readings of one piece of work; serializable as JSON. */
 export const GpuTally = z.strictObject({
   /** By UUID. */
   gpus: z.record(z.string(), OneGpu),
   utilization: z.strictObject({ sum: z.number(), readings: z.number().int() }),
   peakMemoryBytes: Amount,
-  /** Why the last look read nothing. */
+  /** Error of the last look; null without one. */
   trouble: z.string().nullable(),
 });
 export type GpuTally = z.infer<typeof GpuTally>;
@@ -36,9 +36,9 @@ export const NO_READINGS: GpuTally = {
 };
 
 /**
- * Adds what was read of all GPUs at one moment, later than all before it. Before the work began and after it ended only energy
- * counts: `running` false. Energy between two readings is the difference of the counter where both have it and it did not go
- * back, else the trapezoid of power, (a + b) / 2 x time, where they are no further apart than {@link LONGEST_GAP_MS}.
+ * Adds the readings of all GPUs at one instant, later than all before it. With `running` false (before the start and after the end of
+ * the work), only energy counts. Energy between two readings is the difference of the counter, if both have it and it did not
+ * decrease; else the trapezoid of power, (a + b) / 2 x time, if they are no further apart than {@link LONGEST_GAP_MS}.
  * Example: 100 W, 10 s later 200 W -> 1500 J.
  */
 export function addReadings(tally: GpuTally, readings: readonly GpuReading[], running: boolean): GpuTally {
@@ -77,20 +77,20 @@ function oneMore(before: z.infer<typeof OneGpu> | undefined, reading: GpuReading
 type Moment = z.infer<typeof OneGpu>['last'];
 
 function joulesBetween(one: Moment, other: Moment, elapsedMs: number): number | null {
-  // A driver that was loaded anew counts from zero.
+  // A reloaded driver counts from zero.
   if (one.counted !== null && other.counted !== null && other.counted >= one.counted)
     return other.counted - one.counted;
   if (one.watts === null || other.watts === null || elapsedMs > LONGEST_GAP_MS) return null;
   return (((one.watts + other.watts) / 2) * elapsedMs) / 1000;
 }
 
-/** What was declared of GPUs, where nobody reads them. */
+/** Declared GPUs, used where no readings exist. */
 export interface DeclaredGpus {
   readonly count: number;
   readonly model: string | null;
 }
 
-/** What a tally says; null when no GPU was held. Where nothing was read, what was declared, and why there is no more. */
+/** Usage from a tally; null when no GPU was held. Without readings: the declared GPUs and the reason why no readings exist. */
 export function gpuUseOf(tally: GpuTally, source: 'nvidia-smi' | 'dcgm' | null, declared: DeclaredGpus): GpuUse | null {
   const gpus = Object.values(tally.gpus);
   if (source === null || gpus.length === 0) {
@@ -113,7 +113,7 @@ export function gpuUseOf(tally: GpuTally, source: 'nvidia-smi' | 'dcgm' | null, 
   };
 }
 
-/** What is not known, or left out; null when nothing is. */
+/** Reason for unknown or left-out values; null when there are none. */
 function reasonOf({ gpus, utilization, peakMemoryBytes, trouble }: GpuTally, measured: number): string | null {
   const all = Object.values(gpus);
   const gapMs = all.reduce((sum, gpu) => sum + gpu.gapMs, 0);

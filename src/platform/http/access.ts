@@ -1,17 +1,17 @@
 import type { FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/schema.ts';
 
-/** Who a request comes from, as far as it could be told. */
+/** Identity of the caller, as far as known. */
 export interface Identity {
-  /** Name of the account; `local` for whoever needs none. */
+  /** Name of the account; `local` where no account is needed. */
   readonly name: string;
-  /** What the account may do; null where nobody asked. */
+  /** Role of the account; null without an account. */
   readonly role: string | null;
-  /** What this request may do: the scopes of its role, or fewer where its token has fewer. Null: everything. */
+  /** Scopes of this request: those of its role, or fewer where its token is limited. Null: all scopes. */
   readonly scopes: ReadonlySet<Scope> | null;
   /** The stored token that proves the request; null for a password, a session and the command line on this machine. */
   readonly token: TokenGrant | null;
-  /** The step of a pipeline whose token proves the request; null for everybody else. */
+  /** The pipeline step whose token proves the request; null for other credentials. */
   readonly work: WorkGrant | null;
 }
 
@@ -24,7 +24,7 @@ export interface TokenGrant {
   readonly scopes: readonly Scope[] | null;
 }
 
-/** One try of a step of a pipeline, and what it may write to. */
+/** One attempt of a pipeline step, with the run and experiment that it may write to. */
 export interface WorkGrant {
   /** Id of the work. */
   readonly id: string;
@@ -39,30 +39,30 @@ export function isAllowed({ scopes }: Pick<Identity, 'scopes'>, scope: Scope): b
 }
 
 /**
- * Decides who may come in. It is asked once for every request, at the root of the router, before anything of a route
+ * Access control. It is called once for every request, at the root of the router, before any code of a route
  * runs; `scope` is null where no route matches.
  */
 export interface Access {
   /**
-   * Sets `request.identity` as soon as it knows, also where it then refuses. Errors: `not_authenticated`, `not_permitted`, `too_many_attempts`,
-   * `origin_not_allowed`.
+   * Sets `request.identity` as soon as it is known, also for a request that it then refuses. Errors: `not_authenticated`, `not_permitted`,
+   * `too_many_attempts`, `origin_not_allowed`.
    */
   admit(request: FastifyRequest, scope: Scope | null): Promise<void> | void;
 }
 
-/** Before it is known who asks. What is refused then is not recorded: anybody could fill the trail with it. */
+/** Identity before authentication. Requests refused at that stage are not recorded: any client could fill the audit trail with them. */
 export const NOBODY: Identity = { name: 'nobody', role: null, scopes: new Set(), token: null, work: null };
 
 export const LOCAL: Identity = { name: 'local', role: null, scopes: null, token: null, work: null };
 
-/** Everybody who reaches the server is `local` and may do everything: for a server alone on loopback. */
+/** Every caller is `local` and may do everything: for a server on loopback only. */
 export const localAccess: Access = {
   admit(request) {
     request.identity = LOCAL;
   },
 };
 
-/** One write, as the audit trail is told of it. */
+/** One write, as input to the audit trail. */
 export interface WriteRecord {
   readonly actor: Pick<Identity, 'name' | 'role'>;
   readonly method: string;
@@ -79,7 +79,7 @@ export interface WriteRecord {
   readonly counted: boolean;
 }
 
-/** Keeps what was written by whom. Resolves when the record is as durable as the write itself. */
+/** Records writes with their actor. Resolves when the record is as durable as the write itself. */
 export interface WriteRecorder {
   record(write: WriteRecord): Promise<void> | void;
 }

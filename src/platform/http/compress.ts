@@ -14,8 +14,8 @@ const COMPRESSIBLE =
   /^(text\/(?!event-stream)[\w.+-]+|application\/(json|problem\+json|openapi\+json|javascript|xml|yaml)|image\/svg\+xml)\b/i;
 
 /**
- * Compresses text answers by gzip for clients that accept it. zlib works in Node's thread pool, a few kilobytes a task,
- * so that a large body neither stops the event loop nor holds a thread. Why gzip, and what is left out: ADR 090.
+ * Compresses text responses with gzip for clients that accept it. zlib works in Node's thread pool, a few kilobytes a task,
+ * so that a large body neither blocks the event loop nor holds a thread. For the choice of gzip and the exceptions see ADR 090.
  */
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
@@ -32,10 +32,10 @@ export function compressAnswers(app: FastifyInstance): void {
   });
 }
 
-/** Every part of a stream is flushed when it comes, so that nothing is held back. */
+/** Each chunk of a stream is flushed when it arrives, so that no data is delayed. */
 function compressStream(reply: FastifyReply, content: Readable): Readable {
   markCompressed(reply);
-  // A failure of the content ends the compressed stream with it; who reads that stream reports it.
+  // An error of the content also ends the compressed stream; the reader of that stream reports it.
   return pipeline(content, createGzip({ flush: constants.Z_SYNC_FLUSH }), () => {});
 }
 

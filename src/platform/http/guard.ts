@@ -20,7 +20,7 @@ declare module 'fastify' {
     readonly declaredRoutes: readonly DeclaredRoute[];
   }
   interface FastifyRequest {
-    /** Who asks; set before anything of a route runs. */
+    /** Identity of the caller; set before any code of a route runs. */
     identity: Identity;
     /** Ids that the request names, for the audit trail; the wire sets them where the body holds them. */
     subject: Readonly<Record<string, string>> | null;
@@ -31,7 +31,7 @@ export interface GuardDeps {
   readonly config: Pick<Config, 'allowedHosts'>;
   readonly access: Access;
   readonly writes: WriteRecorder;
-  /** Refuses a write to what is another's, once the request was read. Left out: the scope of the route is all that counts. */
+  /** Refuses a write to an object of another account, after the request was read. Left out: only the scope of the route is checked. */
   readonly checkWrite?: ((request: FastifyRequest) => Promise<void>) | undefined;
 }
 
@@ -44,10 +44,10 @@ const HEADERS = {
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
 };
 
-/** What a probe asks under whatever name it knows the machine by; they say nothing that a page could use. */
+/** Paths that probes request under any Host name; their responses contain nothing that a hostile page could use. */
 const PROBES: ReadonlySet<string> = new Set(['/health', '/version']);
 
-/** What stands before every route: headers, Host and Origin, who asks and whether that one may; behind it, the record. */
+/** Hooks before every route: headers, Host and Origin, authentication and authorization. After the route: the audit record. */
 export function guard(app: FastifyInstance, deps: GuardDeps): void {
   const allowedHosts = namesIn(deps.config.allowedHosts);
   const declared: DeclaredRoute[] = [];
@@ -80,7 +80,7 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
   });
 }
 
-/** Whether routes of a scope change what a team may own. Roles with the other scopes of writes change it for every team. */
+/** Whether writes of this scope are checked by team. Roles with the other write scopes may write for every team. */
 function isTeamWrite(scope: Scope): boolean {
   if (scope === 'tradeoff.write' || scope === 'finops.reserve') return true;
   return scope.startsWith('mlops.') && !scope.endsWith('.read');
@@ -96,7 +96,7 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
     await access.admit(request, request.routeOptions.config?.scope ?? null);
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_authenticated') {
-      // A browser would answer a Basic challenge with a window of its own, and remember what was typed for every page.
+      // A browser would answer a Basic challenge with its own dialog and cache the typed credentials for every page.
       const scheme = request.headers['sec-fetch-site'] === undefined ? 'Basic' : 'Bearer';
       reply.header('www-authenticate', `${scheme} realm="steelyard"`);
     }
@@ -108,8 +108,8 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
 }
 
 /**
- * A refusal is answered as the refusal it is even where its record cannot be kept; a success is not. The log then says what
- * the trail does not.
+ * If the audit record cannot be stored, a refusal is still sent, but a success becomes an error. The log then has the
+ * missing record.
  */
 async function keep(writes: WriteRecorder, request: FastifyRequest, status: number): Promise<void> {
   try {

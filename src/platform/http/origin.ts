@@ -13,8 +13,8 @@ function hostName(authority: string): string {
 }
 
 /**
- * Refuses requests that a web page on another site could have caused: a Host that is not ours (DNS rebinding) and a
- * cross-origin Origin. Clients that are no browser send no Origin.
+ * Refuses requests that a web page on another site could have caused: a Host that does not belong to this server (DNS rebinding) and a
+ * cross-origin Origin. Clients other than browsers send no Origin.
  */
 export function checkHostAndOrigin(request: FastifyRequest, allowedHosts: ReadonlySet<string>): void {
   const authority = request.headers.host ?? '';

@@ -1,7 +1,7 @@
 import type { Problem } from '../contract/schema.ts';
 import { AppError, type ErrorCode, errorTable, systemCode } from '../errors/index.ts';
 
-/** Any thrown thing as an `AppError`: a bug stays opaque, a full disk is named, Fastify's own refusals keep their sense. */
+/** Converts any thrown value to an `AppError`: a bug stays opaque, a full disk is named, Fastify's own errors keep their meaning. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const system = systemCode(error);

@@ -9,7 +9,7 @@ import { named } from './write-record.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Who may call; a route without it is refused at start (default-deny). */
+    /** Permission of the route; a route without it is refused at start (default-deny). */
     scope?: Scope;
     /** How the audit trail keeps a write of it; without it each write is a row with the digest of its body. */
     audit?: WriteCounting;
@@ -22,7 +22,7 @@ declare module 'fastify' {
  */
 export type WriteCounting = 'counted' | 'bare';
 
-/** What a handler gets: everything parsed, so that nothing inside checks again. */
+/** Input of a handler: everything is parsed, so that no code inside checks it again. */
 export interface Handled<E extends Endpoint> {
   readonly params: ParamsOf<E>;
   readonly query: QueryOf<E>;
@@ -43,7 +43,7 @@ export interface Route {
   attach(app: FastifyInstance): void;
 }
 
-/** Routes that are not ours to shape (the MLflow wire, static files); each still declares its scope. */
+/** Routes with a foreign format (the MLflow wire, static files); each still declares its scope. */
 export type Plugin = (app: FastifyInstance) => void | Promise<void>;
 
 /** For `csv` and `bytes` endpoints: the content and its headers. */
@@ -128,7 +128,7 @@ function parsePart(schema: z.ZodType, value: unknown, part: string): unknown {
   });
 }
 
-/** Of a list that is wrong in every element, the first say enough. */
+/** Maximum reported issues: a list may be wrong in every element. */
 const MOST_ISSUES = 100;
 
 function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): FastifyReply {
@@ -141,7 +141,7 @@ function sendJson(endpoint: Endpoint, reply: FastifyReply, answer: unknown): Fas
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(checked.data));
 }
 
-/** Waits for the first bytes: what goes wrong before them is still answered as a problem, not by a torn download. */
+/** Waits for the first bytes: an error before them is still answered as a problem, not by a truncated download. */
 async function begun(download: Download): Promise<Download> {
   const { content } = download;
   if (typeof content === 'string') return download;

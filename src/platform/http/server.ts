@@ -63,7 +63,7 @@ function proxiesIn(list: string): string[] | false {
   return ranges.length > 0 && ranges;
 }
 
-/** Depth and values are counted before anything is parsed; the size is the route's to say. */
+/** Limits depth and number of values before parsing; each route limits the size. */
 function acceptJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
@@ -73,7 +73,7 @@ function acceptJson(app: FastifyInstance): void {
   });
 }
 
-/** Anything but JSON reaches its handler as an unread stream; only endpoints that accept bytes look at it. */
+/** A body other than JSON reaches its handler as an unread stream; only endpoints that accept bytes read it. */
 function acceptBytes(app: FastifyInstance, maxUploadBytes: number): void {
   // A page of another site can send text/plain without asking the browser's leave; JSON it cannot.
   app.removeContentTypeParser('text/plain');
@@ -109,13 +109,13 @@ function reportErrors(app: FastifyInstance, notFoundPage: HttpDeps['notFoundPage
   });
 }
 
-/** Whether a browser asks for a page to show; programs ask for JSON or anything, and addresses of interfaces have no pages. */
+/** Whether a browser navigates to a page; programs accept JSON or anything, and API paths have no pages. */
 function opensPage({ method, url, headers }: FastifyRequest): boolean {
   const isInterface = /^\/(api|v1|v2|assets|metrics|health)(\/|\?|$)/.test(url);
   return method === 'GET' && !isInterface && /\btext\/html\b/.test(headers.accept ?? '');
 }
 
-/** An answer that may lack records says so. */
+/** Marks responses from which records may be missing. */
 function reportDamage(app: FastifyInstance, damage: () => string | null): void {
   app.addHook('onSend', async (_request, reply) => {
     const text = damage();
@@ -158,7 +158,7 @@ function observe(app: FastifyInstance, telemetry: Telemetry): void {
 /** For requests that are answered right now; streams that have no end are cut then. */
 const CLOSE_GRACE_MS = 2_000;
 
-/** Takes no more connections, and closes those that there are: idle ones at once, the others when their answer is complete, or after a grace. */
+/** Stops accepting connections. Closes idle connections immediately, and the others when their response is complete or after the grace period. */
 export async function closeHttp(app: FastifyInstance, graceMs = CLOSE_GRACE_MS): Promise<void> {
   const late = setTimeout(() => app.server.closeAllConnections(), graceMs);
   try {

@@ -5,7 +5,7 @@ import { NOBODY, type WriteRecord } from './access.ts';
 const LONGEST_ID = 250;
 const MOST_IDS = 20;
 
-/** What the audit trail is told of a request: null for what writes nothing, and for what nobody was let in to do. */
+/** The write record of a request for the audit trail; null for a request that writes nothing or was not authenticated. */
 export function writeRecordOf(request: FastifyRequest, status: number): WriteRecord | null {
   const { url: route, config } = request.routeOptions;
   const { scope, audit } = config ?? {};

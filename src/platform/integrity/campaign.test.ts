@@ -53,7 +53,7 @@ async function put(application: Application, name: string, payload: string): Pro
   expect((await application.http.inject({ method: 'PUT', url, headers, payload })).statusCode).toBe(200);
 }
 
-/** Predictions with their labels; each session begins a segment of its own. */
+/** Predictions with their labels; each session begins a new segment. */
 async function predict(application: Application, session: number): Promise<void> {
   const ids = Array.from({ length: ROWS_A_SESSION }, (_, index) => `p-${session}-${index}`);
   const predictedAt = '2026-11-20T10:00:00.000Z';
@@ -63,7 +63,7 @@ async function predict(application: Application, session: number): Promise<void>
   await call(application, recordLabels, { body: { model: 'ranker', labels } });
 }
 
-/** Answers by address, each the body or `refused`; and the addresses that say that records are missing. */
+/** Responses by URL, each the body or `refused`; and the URLs whose response reports missing records. */
 async function answersOf(application: Application) {
   const months = MONTHS.flatMap((month) => [
     `/api/v1/costs/summary?by=serviceName&from=${month}&to=${month}`,
@@ -81,7 +81,7 @@ async function answersOf(application: Application) {
   return { answers, incomplete };
 }
 
-/** Addresses that answer otherwise than before and do not say so. */
+/** URLs whose response differs from before without a report of missing records. */
 async function silentOnes(application: Application, before: ReadonlyMap<string, string>): Promise<string[]> {
   const { answers, incomplete } = await answersOf(application);
   const other = [...answers].filter(([url, answer]) => answer !== before.get(url));
@@ -136,8 +136,8 @@ async function expectKept(application: Application, predictions: Set<string>, la
 }
 
 /**
- * Whether a file and a damaged one are a ledger and a segment of the same journal: with both damaged nothing says how long the segment
- * was. The verification then finds the ledger, and says that lines may be missing.
+ * Whether a file and a damaged one are a ledger and a segment of the same journal: with both damaged the length of the segment is unknown.
+ * The verification then finds the ledger, and reports that lines may be missing.
  */
 function isWitness(path: string, damaged: readonly string[]): boolean {
   const isLedger = (one: string) => one.endsWith('.ledger');
@@ -190,7 +190,7 @@ describe('damage to lake, objects and journals', () => {
         const { findings } = await verify(application);
         const found = findings.map(({ what }) => join(data, what));
         const isFound = (path: string) => found.some((one) => one === path || one.startsWith(`${path}.`));
-        // What names the segments is in the memory of a running server, which writes it again as soon as it settles.
+        // A running server holds the names of the segments in memory and rewrites these files when it settles.
         const isNamed = (path: string) => state === 'running' && /\.(ledger|head)$/.test(path);
         expect(
           [...damaged.keys()].filter((path) => !isFound(path) && !isNamed(path)),

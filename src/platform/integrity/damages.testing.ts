@@ -51,7 +51,7 @@ const HEADER_BYTES = 100;
 /** Interior pages have a pointer more in their header. */
 const TREE_PAGES: Readonly<Record<number, number>> = { 2: 12, 5: 12, 10: 8, 13: 8 };
 /**
- * Bytes of the header that mean nothing for the content: the schema cookie, which only makes SQLite read the schema again, and the
+ * Bytes of the header without effect on the content: the schema cookie, which only makes SQLite read the schema again, and the
  * version of the library that wrote last.
  */
 const MEANINGLESS = [40, 41, 42, 43, 96, 97, 98, 99];

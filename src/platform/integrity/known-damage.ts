@@ -10,14 +10,14 @@ export interface KnownDamageDeps {
   readonly lakeFiles: () => Promise<readonly StagedFile[]>;
   /** Objects that are marked as damaged, by the name of their place. */
   readonly objects: () => Promise<readonly { readonly place: string; readonly kept: KeptDigest }[]>;
-  /** What the check of the store at the start found. */
+  /** Findings of the store check at start. */
   readonly store: () => readonly string[];
 }
 
 const LISTED = 1000;
 const COMMAND = 'steelyard verify --repair';
 
-/** Lists the damage that is known by now. Reads no stored file but those of damage itself. */
+/** Lists the known damage. Of the stored files it reads only the records of damage. */
 export async function listKnownDamage(deps: KnownDamageDeps): Promise<KnownDamage> {
   const [journals, files, objects] = await Promise.all([deps.journals(), deps.lakeFiles(), deps.objects()]);
   const damaged = [
@@ -53,7 +53,7 @@ function toJournalPlace({ file, offset, sizeBytes, lines, kind }: JournalFinding
   return toPlace({ area: 'journals', what: `journals/${file}`, problem, offset, sizeBytes, lines });
 }
 
-/** What a finding in a journal means, in words. */
+/** Description of a finding in a journal. */
 export function problemOfJournal(kind: JournalFinding['kind'], lines: number | null): string {
   switch (kind) {
     case 'set_aside':

@@ -1,9 +1,9 @@
 import type { CheckedArea, Finding, VerifiedArea } from './schema.ts';
 
-/** What a verifier is given: how to say what it finds, and how far it is. */
+/** Input of a verifier: callbacks for findings and progress. */
 export interface Look {
   readonly repair: boolean;
-  /** Aborted when the server stops; a verifier looks at it between two items. */
+  /** Aborted when the server stops; a verifier checks it between two items. */
   readonly signal: AbortSignal;
   find(finding: Omit<Finding, 'area'>): void;
   /** `items`: null while they are not counted. */
@@ -12,13 +12,13 @@ export interface Look {
 
 export type Counts = Omit<CheckedArea, 'area'>;
 
-/** Checks one area of what is stored. */
+/** Checks one area of the stored data. */
 export interface Verifier {
   readonly area: VerifiedArea;
   verify(look: Look): Promise<Counts>;
 }
 
-/** A finding that nothing can repair. */
+/** A finding that cannot be repaired. */
 export function unrepairable(
   what: string,
   problem: string,

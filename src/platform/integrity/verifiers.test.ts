@@ -3,7 +3,7 @@ import type { JournalFinding } from '../journal/index.ts';
 import { auditVerifier, journalVerifier, type Look, storeVerifier, type Verifier } from './index.ts';
 import type { Finding } from './schema.ts';
 
-/** What a verifier finds and counts. */
+/** Findings and counts of a verifier. */
 async function run(verifier: Verifier) {
   const findings: Omit<Finding, 'area'>[] = [];
   const look: Look = {

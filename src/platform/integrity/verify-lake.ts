@@ -9,11 +9,11 @@ export interface LakeVerifierDeps {
   readonly store: Store;
   readonly lake: Lake;
   readonly clock: Clock;
-  /** In the order in which damage is repaired: what others are made of comes first. */
+  /** In order of repair: the tables that others are derived from come first. */
   readonly rebuilders: readonly Rebuilder[];
 }
 
-/** A file that no manifest names yet may be about to be swapped in for so long. */
+/** For this time a file that no manifest names may still be waiting for its swap. */
 const STAGING_MS = 24 * 3_600_000;
 
 /**
@@ -46,7 +46,7 @@ export function lakeVerifier(deps: LakeVerifierDeps): Verifier {
 }
 
 async function reportDamage(deps: LakeVerifierDeps, look: Look, damaged: readonly StagedFile[]): Promise<void> {
-  // What was replaced and removed while it was read is not missing.
+  // A file that was replaced and removed during the check is not missing.
   const known = new Set((await deps.lake.upkeep.allFiles(deps.store)).map(({ id }) => id));
   const files = damaged.filter(({ id }) => known.has(id));
   const outcomes = look.repair ? await rebuild(deps.rebuilders, files) : new Map<string, string | null>();

@@ -7,10 +7,10 @@ export interface ObjectsVerifierDeps {
   readonly digests: Digests;
   /** How the place is named in findings: `objects` for the folder. */
   readonly shown: string;
-  /** Digest that a key states itself; null for a key that states none. */
+  /** Digest contained in a key; null for a key without one. */
   readonly statedDigest: (key: string) => string | null;
   /**
-   * Path of an object; null: objects lie in a bucket, which keeps checksums of its own, so that only presence and size are
+   * Path of an object; null: objects are in a bucket, which keeps its own checksums, so that only existence and size are
    * compared.
    */
   readonly pathOf: ((key: string) => string) | null;
@@ -74,7 +74,7 @@ async function verifyKept(deps: ObjectsVerifierDeps, look: Look, key: string, co
   const stamp = (await fileStamp(deps.pathOf(key)))?.stamp ?? null;
   const found = await read(objects, key);
   const kept = await digests.find(key);
-  // A put came in between: what it wrote is checked the next time.
+  // A put happened during the check: its object is checked in the next run.
   if (found === null || kept?.sha256 !== before?.sha256) return;
   if ('problem' in found) return look.find(unrepairable(`${shown}/${key}`, found.problem, NO_COPY));
   counts.sizeBytes += found.sizeBytes;

@@ -40,13 +40,13 @@ export function auditVerifier(
 interface JournalCheck {
   /** Reads all files of the journals. */
   readonly check: () => Promise<readonly JournalFinding[]>;
-  /** Writes a damaged ledger of segments again, from what the server knows of them. */
+  /** Rewrites a damaged ledger of segments from the server's memory. */
   readonly restoreLedgers: () => Promise<void>;
   /** Moves intact lines into the lake and sets damage aside. */
   readonly settle: () => Promise<void>;
 }
 
-/** The files of the journals. With `repair`, what is damaged is set aside at once. */
+/** Verifier of the journal files. With `repair`, damaged bytes are set aside immediately. */
 export function journalVerifier({ check, restoreLedgers, settle }: JournalCheck): Verifier {
   return {
     area: 'journals',
@@ -59,7 +59,7 @@ export function journalVerifier({ check, restoreLedgers, settle }: JournalCheck)
         findings = await check();
       }
       for (const finding of ledgers) look.find(toFinding(finding, !findings.some(({ file }) => file === finding.file)));
-      // A half-written last line was never acknowledged: a write is under way, or the next start cuts it.
+      // A half-written last line was never acknowledged: a write is in flight, or the next start cuts it.
       const others = findings.filter(({ kind }) => kind !== 'torn_tail' && kind !== 'damaged_ledger');
       for (const finding of others) look.find(toFinding(finding, false));
       if (look.repair && others.length > 0) await settle();

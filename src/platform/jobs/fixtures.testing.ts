@@ -31,7 +31,7 @@ export function jobsOn(store: Store, clock = testClock(), concurrency = 4) {
 export const rows = (store: Store) =>
   store.tables<Tables>().selectFrom('job').select(['kind', 'state', 'attempts', 'error']).execute();
 
-/** A handler that says when it has begun and goes on when it is let. */
+/** A handler that reports its start and then waits for `open`. */
 export function gatedHandler() {
   const begun = Promise.withResolvers<AbortSignal>();
   const gate = Promise.withResolvers<void>();

@@ -21,7 +21,7 @@ describe('jobs of the only server of a folder', () => {
     await store.migrate(jobMigrations);
     const clock = { now: () => Date.parse('2026-11-01T00:00:00Z') };
     const deps = { store, clock, log: pino({ level: 'silent' }), telemetry: createTelemetry() };
-    // With one place it takes nothing more, as one that is dead.
+    // With one slot it claims no more jobs, like a dead server.
     const dying = createJobs({ ...deps, concurrency: 1 });
     const begun = Promise.withResolvers<void>();
     dying.register('k', {

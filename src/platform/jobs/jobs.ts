@@ -2,9 +2,9 @@ import type { Sql } from '../store/index.ts';
 
 export interface NewJob {
   readonly kind: string;
-  /** JSON value, parsed by the handler's own schema. */
+  /** JSON value, parsed by the schema of the handler. */
   readonly payload: unknown;
-  /** UTC instant before which it does not start; default: at once. */
+  /** UTC instant before which it does not start; default: now. */
   readonly runAt?: string;
   /** While a job with this key waits or runs, enqueueing another does nothing. */
   readonly uniqueKey?: string;
@@ -37,6 +37,6 @@ export interface Jobs extends AsyncDisposable {
    */
   schedule(name: string, cron: string, job: Omit<NewJob, 'runAt' | 'uniqueKey'>): void;
   start(): void;
-  /** Resolves when no job is due or running here; does the work itself when the queue has not been started. */
+  /** Resolves when no job is due or running here; runs the jobs itself when the queue has not been started. */
   drain(): Promise<void>;
 }

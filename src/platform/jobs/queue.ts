@@ -18,7 +18,7 @@ export interface JobsDeps {
 }
 
 const DEFAULT_CONCURRENCY = 4;
-/** What failed stays to be looked at for so long. */
+/** Retention of failed jobs, for inspection. */
 const KEEP_FAILED_MS = 30 * 24 * 3600 * 1000;
 
 /** The queue in the store. See {@link Jobs}. */
@@ -72,7 +72,7 @@ export function createJobs(deps: JobsDeps): Jobs {
       const claim = { kinds: [...kinds.keys()], owner, now: iso(now), leaseEnd: iso(now + LEASE_MS), limit: free };
       for (const job of await claimJobs(store, claim)) runner.run(job);
     }
-    // With no place left the end of a job wakes us; the calendar goes on meanwhile.
+    // With all slots in use, the end of a job wakes the loop; schedules continue in the meantime.
     const nextJob = runner.running() < concurrency ? await nextDue(store, [...kinds.keys()]) : null;
     return restUntil([nextSchedule, nextJob], clock.now());
   }

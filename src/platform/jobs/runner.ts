@@ -5,15 +5,15 @@ import type { Clock } from '../units/index.ts';
 import type { JobKind } from './jobs.ts';
 import { type ClaimedJob, type HeldJob, markFailed, putBack, release, removeDone, renewLeases } from './store.ts';
 
-/** The jobs of a dead server wait so long; renewed three times as often while they run. */
+/** Duration of a lease; the jobs of a dead server wait for its expiry. Running jobs renew their lease every third of this time. */
 export const LEASE_MS = 30_000;
 const DEFAULT_MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 5_000;
-/** What comes back after an hour is not left alone for another. */
+/** Maximum back-off: after an outage of an hour a job does not wait another hour. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** How long a stopping server waits for jobs that do not heed their signal. They begin again when it, or another one, is there. */
+/** Grace period of a stopping server for jobs that ignore their abort signal. They run again after a restart, or on another server. */
 const GRACE_MS = 3_000;
-/** Enough to see what went wrong; the log has the stack. */
+/** Maximum characters of a stored error. The log has the stack. */
 const LONGEST_ERROR = 2_000;
 
 export interface RunnerDeps {
@@ -23,7 +23,7 @@ export interface RunnerDeps {
   readonly telemetry: Telemetry;
   readonly owner: string;
   readonly kinds: ReadonlyMap<string, JobKind>;
-  /** Called whenever a place is free again. */
+  /** Called whenever a slot becomes free. */
   readonly ended: () => void;
 }
 
@@ -31,11 +31,11 @@ export interface Runner {
   running(): number;
   /** Begins a job that was claimed; its end is stored in the background. */
   run(job: ClaimedJob): void;
-  /** Renews what ran out while this process did not get round to it, so that it does not take its own jobs twice. */
+  /** Renews expired leases of this process (after a stall, for instance), so that it does not claim its own jobs twice. */
   keepLeases(): Promise<void>;
   /** Waits until one of the running jobs has ended; false when none was running. */
   finished(): Promise<boolean>;
-  /** Aborts what runs, waits for it and gives it back. */
+  /** Aborts running jobs, waits for them and releases them. */
   stop(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     try {
       await attempt(job, definition, signal);
     } catch (error) {
-      // Its lease runs out and it is tried again.
+      // The lease expires and the job is retried.
       deps.log.error({ err: error, kind: job.kind, job: job.id }, 'the end of a job could not be stored');
     }
   }

@@ -12,7 +12,7 @@ export interface SchedulerDeps {
 
 export interface Scheduler {
   add(name: string, cron: string, job: Omit<NewJob, 'runAt' | 'uniqueKey'>): void;
-  /** Enqueues what the calendar asks for and says when it asks again, ISO; null when it never does. */
+  /** Enqueues due scheduled jobs and returns the next due instant, ISO; null when there is none. */
   enqueueDue(): Promise<string | null>;
 }
 
@@ -29,7 +29,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { store, clock } = deps;
   const schedules = new Map<string, Schedule>();
   let unstored: string[] = [];
-  /** The earliest stored time when it was last read, ISO. Other servers only move it on, so before it nothing is due. */
+  /** The earliest due instant at the last read, ISO. Other servers only move it to later, so no schedule is due before it. */
   let earliest: string | null = null;
 
   const nextAfter = (schedule: Schedule, instant: number) => {

@@ -3,7 +3,7 @@ import type { Place } from '../store/suite.testing.ts';
 import { gatedHandler, jobsOn, SECOND_MS } from './fixtures.testing.ts';
 import { type JobHandler, jobMigrations } from './index.ts';
 
-/** What several servers on one store promise; SQLite has one server, for which the folder lock cares. */
+/** Contract for several servers on one store. SQLite allows only one server, enforced by the folder lock. */
 export function sharedJobsSuite(newPlace: () => Promise<Place>): void {
   it('shares the jobs between servers: each runs once', async () => {
     const place = await newPlace();

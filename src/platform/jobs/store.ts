@@ -8,7 +8,7 @@ interface JobTables {
     state: 'waiting' | 'running' | 'failed';
     /** From when it may be taken: its start time, or, while it runs, the end of its lease. */
     due_at: string;
-    /** Tries begun. */
+    /** Number of attempts that have begun. */
     attempts: number;
     unique_key: string | null;
     leased_by: string | null;
@@ -28,7 +28,7 @@ export interface JobRow {
   readonly createdAt: string;
 }
 
-/** Does nothing while a job with the same unique key waits or runs (the partial unique index says so). */
+/** Does nothing while a job with the same unique key waits or runs (enforced by the partial unique index). */
 export async function insertJob(sql: Sql, job: JobRow): Promise<void> {
   await sql
     .tables<JobTables>()
@@ -67,8 +67,8 @@ export interface ClaimedJob {
 }
 
 /**
- * Takes what is due, a job whose lease ran out included. Two servers may choose the same rows; the state is looked at
- * again when the row is written, so only one of them gets it and the other comes back for the next.
+ * Claims due jobs, including jobs with an expired lease. Two servers may choose the same rows. The state is checked
+ * again when the row is written, so only one of them gets the row; the other skips it and looks again later.
  */
 export async function claimJobs(sql: Sql, claim: Claim): Promise<ClaimedJob[]> {
   const rows = await sql
@@ -98,7 +98,7 @@ export async function claimJobs(sql: Sql, claim: Claim): Promise<ClaimedJob[]> {
   return rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-/** One try of one job: who no longer holds it changes nothing. */
+/** One attempt of one job. A server that no longer holds it changes nothing. */
 export interface HeldJob {
   readonly id: string;
   readonly owner: string;
@@ -115,7 +115,7 @@ function held(sql: Sql, job: HeldJob) {
     .where('attempts', '=', job.attempts);
 }
 
-/** Moves the ends of leases and says which of the jobs are still held. */
+/** Extends leases and returns the jobs that are still held. */
 export async function renewLeases(
   sql: Sql,
   owner: string,
@@ -149,10 +149,10 @@ export async function putBack(sql: Sql, job: HeldJob, dueAt: string, error: stri
   await held(sql, job).set({ state: 'waiting', due_at: dueAt, leased_by: null, error }).execute();
 }
 
-/** When a job is due that was begun before: also when the clock is set back before the next server looks. */
+/** Due instant of a job to retry now: in the past even if the clock is set back before the next server looks. */
 const AT_ONCE = new Date(0).toISOString();
 
-/** Back as if it had not been tried: the server stopped, which is not the job's fault. */
+/** Releases a job without counting the attempt: the server stopped, which is not a failure of the job. */
 export async function release(sql: Sql, job: HeldJob): Promise<void> {
   await held(sql, job)
     .set({ state: 'waiting', due_at: AT_ONCE, leased_by: null, attempts: job.attempts - 1 })

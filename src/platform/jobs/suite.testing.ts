@@ -5,7 +5,7 @@ import { gatedHandler, HOUR_MS, jobsOn, rows, SECOND_MS, testClock } from './fix
 import { jobMigrations } from './index.ts';
 import { scheduleTests } from './schedules.testing.ts';
 
-/** What both engines promise about jobs. */
+/** Contract for jobs on both engines. */
 export function jobsSuite(engine: string, newPlace: () => Promise<Place>): void {
   describe(`jobs on ${engine}`, () => {
     const open = async () => {
@@ -210,7 +210,7 @@ function stopTests(open: () => Promise<Store>): void {
   });
 }
 
-/** What a dead server leaves. With its one place taken it does not look again, as one at rest would when its job is released. */
+/** The state that a dead server leaves. Its only slot is taken, so it does not poll again, as an idle server would when its job is released. */
 const soonDead = (store: Store, clock = testClock()) => jobsOn(store, clock, 1);
 
 function leaseTests(open: () => Promise<Store>): void {

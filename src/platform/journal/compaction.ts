@@ -3,15 +3,15 @@ import type { Store } from '../store/index.ts';
 import type { RowShape } from './readable.ts';
 
 const DAY_MS = 86_400_000;
-/** So long after its end a day counts as over: most of what comes late has come. */
+/** Delay after its end until a day counts as closed: most late rows have arrived by then. */
 const DAY_OPEN_MS = 2 * 3_600_000;
-/** Files of a day that is not over are joined when there are so many smaller than `SMALL_BYTES`. */
+/** Minimum number of files smaller than `SMALL_BYTES` for the compaction of a day that is not closed. */
 const SMALL_FILES = 16;
 const SMALL_BYTES = 16 * 1024 * 1024;
 
 /**
- * Files to be joined, one list for each partition: all files of a day that is over where there is more than one, and the small
- * ones of other partitions where there are many. `now`: Unix milliseconds.
+ * Files to be compacted, one list for each partition: all files of a closed day with more than one file, and the small
+ * files of other partitions with many of them. `now`: Unix milliseconds.
  */
 export function dueForCompaction(files: readonly StagedFile[], now: number): StagedFile[][] {
   return [...Map.groupBy(files, ({ partition }) => partition)].flatMap(([partition, group]) => {
@@ -22,7 +22,7 @@ export function dueForCompaction(files: readonly StagedFile[], now: number): Sta
   });
 }
 
-/** Partitions that are swapped in together: what is cut off in between begins again with these. */
+/** Partitions that are swapped in together: an interrupted compaction restarts with these. */
 const PARTITIONS_A_SWAP = 64;
 
 /** Joins each list of files of one partition into one file, in the order of time. */

@@ -28,7 +28,7 @@ async function tableNames(folder: string): Promise<string[]> {
   }
 }
 
-/** No segment is written to, or none was ever begun. */
+/** Copies a file if it exists: without an open segment there is none. */
 async function copyIfThere(source: string, target: string): Promise<void> {
   try {
     await copyFile(source, target);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-/** Appends three documents one after the other, and shows what became of each and what is in the files. */
+/** Appends three documents one after the other, and prints the outcome of each and the content of the files. */
 const PROGRAM = `
   const [module, folder, fsync] = process.argv.slice(2);
   const { openJournal } = await import(module);

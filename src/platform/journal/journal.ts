@@ -18,25 +18,25 @@ export interface ListedSegment extends Segment {
 }
 
 /**
- * Documents appended to a file, for what must be on the disk before it is answered and finds its place later. Callers share
- * one write and one sync (group commit), so the disk is asked as often as it can answer, not once a document. Every line has a
- * checksum, and a ledger beside the segments names each of them with its size, so that nothing goes missing unnoticed.
+ * Append-only log of documents that must be on disk before they are acknowledged and move to the lake later. Callers share
+ * one write and one sync (group commit), so the disk syncs as often as it can, not once a document. Every line has a
+ * checksum. A ledger next to the segments names each segment with its size, so that missing lines are detected.
  */
 export interface Journal extends AsyncDisposable {
   /**
-   * Appends documents, all or none. Resolves when they are as safe as the journal promises: on the disk (`always`), or
-   * with the operating system, which the end of this process does not touch and a loss of power may (`interval`).
-   * Rejects with what the disk said, and then nothing of them is kept. After a failed sync the segment is not written to any
-   * more: the operating system may have dropped what the sync was for, and a second sync would succeed all the same.
+   * Appends documents, all or none. Resolves when they are as durable as the journal promises: on the disk (`always`), or
+   * in the cache of the operating system, which survives the end of this process but not a loss of power (`interval`).
+   * Rejects with the error of the disk; then none of them is kept. After a failed sync the segment is not written to any
+   * more: the operating system may have dropped the unsynced pages, and a second sync would succeed all the same.
    */
   append(documents: readonly JournalDocument[]): Promise<void>;
-  /** Ends the file that is written to; all that there are then hold everything appended before. Oldest first. */
+  /** Closes the open segment; the returned segments contain every line appended before. Oldest first. */
   cut(): Promise<Segment[]>;
-  /** The files that there are, the one that is written to among them. Oldest first. */
+  /** All segments, including the open one. Oldest first. */
   segments(): Promise<ListedSegment[]>;
   /**
-   * Checks every line of a segment that is not written to and sets damage aside, with the lines that `keeps` refuses. Reports
-   * what it set aside to the log.
+   * Checks every line of a closed segment and sets damage aside, including the lines that `keeps` refuses. Logs the
+   * bytes set aside.
    */
   mend(segment: Segment, keeps?: KeepsLine): Promise<MendedSegment>;
   /**
@@ -57,7 +57,7 @@ export interface Journal extends AsyncDisposable {
 export interface JournalOptions {
   readonly folder: string;
   readonly fsync: 'always' | 'interval';
-  /** Unix milliseconds; orders the files by when they were begun. */
+  /** Unix milliseconds; segments are ordered by their start. */
   readonly now: () => number;
   readonly log: Pick<Log, 'info' | 'error'>;
 }
@@ -67,7 +67,7 @@ const SYNC_EVERY_MS = 1_000;
 /** Files that a crash left while a segment was mended. */
 const LEFTOVERS = /\.(mending|damages|noting)$/;
 
-/** Opens the journal of a folder. What an earlier process left there is made whole, and is in the next `cut`. */
+/** Opens the journal of a folder. Segments of an earlier process are repaired and included in the next `cut`. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { folder } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -105,7 +105,7 @@ class FileJournal implements Journal {
   #damagedSpots: number;
   /** Segments that may end in half a line because the disk did not take it back. */
   readonly #torn = new Set<string>();
-  /** A sync of what was acknowledged before it failed; the next writer is told. */
+  /** Error of a sync of lines that were already acknowledged; the next writer receives it. */
   #failure: { readonly error: unknown } | null = null;
   /** Writes, syncs and cuts, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -146,7 +146,7 @@ class FileJournal implements Journal {
 
   async segments(): Promise<ListedSegment[]> {
     const segments = await listSegments(this.#options.folder);
-    // Asked after the folder was read: a segment that was begun meanwhile is not in the list.
+    // Read after the listing: a segment that began in the meantime is not in the list.
     return segments.map((segment) => ({
       ...segment,
       isWhole: segment.name !== this.#known.openName && !this.#torn.has(segment.name),
@@ -190,7 +190,7 @@ class FileJournal implements Journal {
   }
 
   async remove({ name, path }: Segment): Promise<void> {
-    // First out of the ledger: what is in neither the ledger nor the lake would be missing.
+    // First out of the ledger: lines that are in neither the ledger nor the lake would count as missing.
     if (this.#known.delete(name)) await this.#inTurn(() => this.#known.writeLedger());
     await rm(path, { force: true });
     this.#torn.delete(name);
@@ -253,7 +253,7 @@ class FileJournal implements Journal {
     await writeHead(head, name, { sizeBytes: this.#offset, lines });
   }
 
-  /** The file of the segment was removed: what is written to it is lost. */
+  /** The segment file was removed: writes to it are lost. */
   async #abandonRemoved(segment: OpenSegment): Promise<AppError> {
     const detail = `The journal file ${segment.name} was removed while it was written to. Send the request again.`;
     const error = new AppError('journal_damaged', detail, { file: segment.name });
@@ -261,7 +261,7 @@ class FileJournal implements Journal {
     return error;
   }
 
-  /** Lines that were not acknowledged are no part of the journal, and the next ones begin where these began. */
+  /** Truncates lines that were not acknowledged; the next lines start at the same offset. */
   async #takeBack({ name, file }: OpenSegment): Promise<void> {
     this.#known.distrust(name);
     try {

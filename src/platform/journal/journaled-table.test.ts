@@ -176,7 +176,7 @@ describe('a table with a journal', () => {
   });
 
   it('keeps a segment of which the engine reads another number of rows than it has lines', async () => {
-    // JSON, in a field that is no column: the line is not known to be unreadable, and the engine refuses it.
+    // JSON with an unknown field: the line does not count as unreadable, but the engine refuses it.
     const path = join(folder, 'coin', '00000000000001-a.jsonl');
     writeFileSync(path, `${JSON.stringify(row(1)).replace('{', '{"more":"\\ud83d",')}\n${JSON.stringify(row(2))}\n`);
     await table.append([row(3)]);
@@ -267,7 +267,7 @@ describe('a table with a journal', () => {
     });
     await begun.promise;
     const compacting = table.compact();
-    // The joined file is there, and the two that the reader was told of.
+    // The joined file, and the two files that the reader holds.
     await expect.poll(lakeFiles).toBe(3);
     expect(await ids()).toEqual([1, 2]);
     goOn.resolve();

@@ -23,8 +23,8 @@ export interface InstantRange {
 }
 
 /**
- * A table of the lake whose rows are safe as soon as `append` resolves, and there for the next reader: what is not in
- * Parquet yet is read from the journal. Rows may come twice after a crash of their sender, never from here.
+ * A lake table with durable appends: rows are safe as soon as `append` resolves, and visible to the next reader. Rows that are not
+ * in Parquet yet are read from the journal. After a crash the sender may send rows twice; this table never duplicates rows.
  */
 export interface JournaledTable extends AsyncDisposable {
   /**
@@ -34,8 +34,8 @@ export interface JournaledTable extends AsyncDisposable {
   append(rows: readonly JournaledRow[]): Promise<void>;
   /**
    * Reads with a FROM item over all rows that were appended before; it holds until the promise is settled. With a range, files of
-   * other days are not opened; rows outside the range may be among the rows all the same. Error: `journal_damaged`, where the engine
-   * meets damage that came while the server ran; settling sets it aside at once.
+   * other days are not opened; rows outside the range may be included all the same. Error: `journal_damaged`, when the engine
+   * meets damage that occurred while the server ran; the damage is set aside by an immediate settling.
    */
   read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range?: InstantRange): Promise<T>;
   /**
@@ -45,7 +45,7 @@ export interface JournaledTable extends AsyncDisposable {
   state(): Promise<string>;
   /** Moves what the journal holds into the lake. */
   settle(): Promise<void>;
-  /** Joins the files of days that are over, one for each day, and small files of the others; deletes the files in whose place they are. */
+  /** Compacts the files of closed days, one file for each day, and small files of the others; deletes the files that were replaced. */
   compact(): Promise<void>;
   /**
    * Deletes the rows of UTC days before one (`2026-11-26`), in the journal and in the lake, and their files. With `dryRun` only counts those
@@ -69,7 +69,7 @@ export interface JournaledTable extends AsyncDisposable {
   readonly damage: JournalDamage;
 }
 
-/** What the journal of a table could not keep in its place. */
+/** Damage in the journal of a table. */
 export interface JournalDamage {
   readonly table: string;
   /** Damaged spots of segments whose bytes were set aside and are still in the folder of the journal. */
@@ -180,7 +180,7 @@ class LakeJournal implements JournaledTable {
     const damaged = await this.#journal.findDamage();
     if (damaged !== null) throw new FoundDamage(`${damaged} is not as it was written`);
     const segments = await this.#journal.segments();
-    // One look at both: a segment is either settled and in the lake, or neither.
+    // One transaction for both reads: a segment is either settled and in the lake, or neither.
     const relation = await store.transaction(async (sql) => {
       const settled = await settledSegments(sql, table.name);
       const waiting = segments.filter(({ name }) => !settled.has(name));
@@ -295,7 +295,7 @@ class LakeJournal implements JournaledTable {
     return typeof row === 'object' && row !== null && unreadableReason({ ...row }, this.#shape) === null;
   }
 
-  /** Moves segments into the lake; false, and nothing has changed, when the engine does not read one row for each of their lines. */
+  /** Moves segments into the lake; false, without a change, when the engine does not read exactly one row for each line. */
   async #moved(waiting: readonly Counted[]): Promise<boolean> {
     const { lake, store } = this.#deps;
     const { table } = this.#shape;
@@ -349,7 +349,7 @@ class UnreadLines extends Error {}
 /** A segment is missing, or holds other bytes than were written. */
 class FoundDamage extends Error {}
 
-/** What the engine says of rows, and not of itself or the machine. */
+/** Whether an engine error is caused by the rows, not by the engine itself or the machine. */
 function isOfTheRows(error: unknown): boolean {
   return (
     error instanceof Error && !(error instanceof AppError) && /^(Invalid Input|Conversion) Error/.test(error.message)

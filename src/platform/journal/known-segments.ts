@@ -6,9 +6,9 @@ import { inspectSegment, type MissingLines, noteMissing } from './mend.ts';
 import { putBackSegments } from './put-back.ts';
 import { BOUND_SUFFIX, listSegments } from './segment.ts';
 
-/** What a journal wrote or read of a segment. */
+/** Extent of a segment, as the journal wrote or read it. */
 export interface KnownSegment extends Extent {
-  /** Of its file when that had this extent; null: look at its lines again. */
+  /** Stamp of its file at this extent; null: its lines must be checked again. */
   readonly stamp: string | null;
 }
 
@@ -43,7 +43,7 @@ export class KnownSegments {
     return this.#segments.delete(name);
   }
 
-  /** Its lines are looked at again before the next query. */
+  /** Marks a segment: its lines are checked again before the next query. */
   distrust(name: string): void {
     const known = this.#segments.get(name);
     if (known !== undefined) this.#segments.set(name, { ...known, stamp: null });
@@ -72,7 +72,7 @@ export class KnownSegments {
     await removeHead(folder);
   }
 
-  /** Notes what is gone meanwhile. */
+  /** Compares with the disk and records segments that have disappeared. */
   async reconcile(): Promise<void> {
     await this.restoreLedger();
     const before = this.#segments.size;
@@ -88,7 +88,7 @@ export class KnownSegments {
     await this.writeLedger();
   }
 
-  /** Puts segments back that lie under the names of others, and notes those that are gone. */
+  /** Renames misplaced segments back, and records missing ones. */
   async #findMisplaced(): Promise<void> {
     const { folder, log } = this.#options;
     const moved = await putBackSegments(folder, this.#segments.keys());
@@ -112,8 +112,8 @@ export class KnownSegments {
   }
 
   /**
-   * Path of a segment that is not as it was written; null: all are. One `stat` each, and a look at the lines of those that were
-   * written to by anything but this journal.
+   * Path of a segment that was damaged since it was written; null: there is none. One `stat` each; the lines are only checked where
+   * another program wrote to the file.
    */
   async findDamage(): Promise<string | null> {
     for (const [name, known] of this.#segments) {

@@ -12,7 +12,7 @@ export interface Extent {
   readonly lines: number;
 }
 
-/** What the ledger of a journal says. */
+/** Content of the ledger of a journal. */
 export interface Recorded {
   /** By name of the segment; null: its size is not known, because the file of sizes (`HEAD`) is missing or damaged. */
   readonly segments: ReadonlyMap<string, Extent | null>;
@@ -22,7 +22,7 @@ export interface Recorded {
   readonly text: string | null;
 }
 
-/** Names every segment that was begun and is not in the lake, with its size when it has ended. */
+/** Names every segment that is not in the lake yet, with its size once it is closed. */
 export const LEDGER = 'segments.ledger';
 /** Size of the segment that is written to, after each append: its file may be longer, and is never shorter. */
 export const HEAD = 'open.head';

@@ -30,7 +30,7 @@ export function encodeContent(document: JournalDocument): string {
   return content;
 }
 
-/** A whole line of what `encodeContent` made. */
+/** A complete line from the output of `encodeContent`. */
 export function frameLine(content: string, seed: number): string {
   return `{"crc32":"${toHex(crc32(content, seed))}",${content}\n`;
 }

@@ -22,9 +22,9 @@ export interface MendedSegment {
   readonly lines: number;
   /** Bytes of these lines: the size of the file now. */
   readonly sizeBytes: number;
-  /** What the file lacks at its end; null: nothing, or its size was not recorded. */
+  /** Lines missing at the end of the file; null: none, or its size was not recorded. */
   readonly missing: MissingLines | null;
-  /** What was set aside, by offset in the file as it was. */
+  /** Bytes set aside, by offset in the original file. */
   readonly spots: readonly DamagedSpot[];
   /** File with the bytes that were set aside; null: none were. */
   readonly setAside: string | null;
@@ -40,14 +40,14 @@ const ENTRY_BYTES = 1 << 20;
 
 export interface MendOptions {
   readonly keeps?: KeepsLine | undefined;
-  /** What was acknowledged of the segment; null: not known. */
+  /** Acknowledged extent of the segment; null: not known. */
   readonly expected?: Extent | null | undefined;
 }
 
 /**
- * Makes a segment whole: cuts off a half-written last line that was not acknowledged and sets every other damaged spot aside in a file
- * beside the segment, one JSON line for each (`offset`, `sizeBytes`, `base64`). Intact lines around the damage stay as they are. A segment
- * without damage is only read. After a crash in between, mending again ends in the same files.
+ * Repairs a segment: cuts off a half-written last line that was not acknowledged, and sets every other damaged spot aside in a file
+ * next to the segment, one JSON line for each (`offset`, `sizeBytes`, `base64`). Intact lines around the damage stay as they are. A segment
+ * without damage is only read. Idempotent: after a crash, another repair produces the same files.
  */
 export async function mendSegment(segment: Segment, options: MendOptions = {}): Promise<MendedSegment> {
   const { path } = segment;
@@ -81,7 +81,7 @@ function setAsidePrefix(path: string, sizeBytes: number): string {
   return `${path}.${sizeBytes}-`;
 }
 
-/** What `mendSegment` would find. Changes nothing. */
+/** Dry run of `mendSegment`: returns its findings and changes nothing. */
 export async function inspectSegment(segment: Segment, options: MendOptions = {}) {
   const keeps = options.keeps ?? (() => true);
   const spots: { offset: number; sizeBytes: number }[] = [];
@@ -131,7 +131,7 @@ async function findMissing(
   };
 }
 
-/** Damage that goes on is one spot. */
+/** Merges contiguous damage into one spot. */
 export function addSpot(spots: { offset: number; sizeBytes: number }[], { offset, bytes }: SegmentPart): void {
   const last = spots.at(-1);
   if (last !== undefined && last.offset + last.sizeBytes === offset) last.sizeBytes += bytes.length;
@@ -184,8 +184,8 @@ async function writeDamage(file: FileHandle, { offset, bytes }: SegmentPart): Pr
 }
 
 /**
- * Notes in a file beside a segment that acknowledged lines of it are missing: there are no bytes of them to set aside. `lines`: null where
- * their number is not known. Answers the name of the file; null: it was noted before.
+ * Records in a file next to a segment that acknowledged lines are missing: there are no bytes to set aside. `lines`: null where
+ * their number is unknown. Returns the name of the file; null: it was recorded before.
  */
 export async function noteMissing(
   path: string,

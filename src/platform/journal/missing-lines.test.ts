@@ -50,7 +50,7 @@ async function killedJournal() {
   return { root, folder, last: pathsIn(folder)[2] ?? '' };
 }
 
-/** Numbers that a server reads which starts on the folder, and what a verification says then. */
+/** Starts a server on the folder; returns the numbers that it reads, and the findings of a verification. */
 async function startOn(root: string) {
   const folder = join(root, 'coin');
   await using journal = await open(folder);

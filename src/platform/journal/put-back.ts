@@ -4,9 +4,9 @@ import { crc32 } from 'node:zlib';
 import { isIntactLine } from './line.ts';
 import { BOUND_SUFFIX, DAMAGED_SUFFIX, listFiles, type Segment, syncFolder } from './segment.ts';
 
-/** Ends the names of files on their way to their own name. */
+/** Suffix of files that are being renamed back. */
 const RETURNING_SUFFIX = '.returning';
-/** Where the first intact line of a file is looked for, in bytes. */
+/** Bytes at the start of a file that are searched for its first intact line. */
 const LOOKED_AT_BYTES = 2 << 20;
 
 interface Placed extends Segment {
@@ -15,9 +15,9 @@ interface Placed extends Segment {
 }
 
 /**
- * Gives segments that lie under the names of others back their own names; checksums say whose lines a file holds. A file that holds
- * the lines of a segment that is in its own place is a copy, and stays for mending to set aside. Answers the files that were moved.
- * After a crash in between, the same call goes on.
+ * Renames segments that have the name of another segment back to their own names; checksums identify the segment of each file. A file with
+ * the lines of a segment that already has its own name is a copy, and stays for mending to set aside. Returns the files that were moved.
+ * Idempotent: after a crash, another call completes the moves.
  */
 export async function putBackSegments(folder: string, known: Iterable<string>): Promise<readonly string[]> {
   const segments = await listFiles(folder, BOUND_SUFFIX);
@@ -35,7 +35,7 @@ export async function putBackSegments(folder: string, known: Iterable<string>): 
   }
   for (const owner of moving.keys()) {
     const place = join(folder, owner);
-    // What lies there is of no segment: whatever is, was moved above.
+    // A file with this name belongs to no segment: files of segments were moved above.
     await rename(place, `${place}.replaced${DAMAGED_SUFFIX}`).catch(() => undefined);
     await rename(`${place}${RETURNING_SUFFIX}`, place);
   }
@@ -47,7 +47,7 @@ export async function putBackSegments(folder: string, known: Iterable<string>): 
   return [...moving.values()].flatMap(([file]) => file?.name ?? []);
 }
 
-/** Looks at the lines at the start of a file; its own name first, which is right for all but damaged files. */
+/** Checks the first lines of a file against each name; its own name first, which is right for all but damaged files. */
 async function findOwner({ name, path }: Segment, names: readonly string[]): Promise<string | null> {
   const lines = await firstLines(path);
   for (const candidate of [name, ...names]) {

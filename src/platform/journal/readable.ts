@@ -5,7 +5,7 @@ const INTEGERS: Readonly<Record<string, number>> = { INTEGER: 2 ** 31, BIGINT: 2
 
 export interface RowShape {
   readonly table: LakeTable;
-  /** Column of an instant: rows of one UTC day lie together. */
+  /** Column of an instant: rows are grouped by its UTC day. */
   readonly dayOf: string;
 }
 

@@ -54,7 +54,7 @@ export async function matchingRows({ lake, store }: RemovalDeps, { table }: RowS
   });
 }
 
-/** Writes every file with rows that meet a condition anew without them, and swaps all of them in at once. */
+/** Rewrites every file that has rows matching a condition without these rows, and swaps all of them in together. */
 export async function swapOutMatching(deps: RemovalDeps, shape: RowShape, condition: string): Promise<StoredRows> {
   const { lake, store } = deps;
   const { table, dayOf } = shape;

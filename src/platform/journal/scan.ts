@@ -19,7 +19,7 @@ interface ScanOptions {
 }
 
 const CHUNK_BYTES = 1 << 20;
-/** Longer than any row. What goes on for longer without a newline is damaged, and is not gathered in memory. */
+/** Longer than any row. A longer run without a newline is damaged, and is not buffered in memory. */
 const LONGEST_LINE_BYTES = 8 << 20;
 const NEWLINE = 0x0a;
 
@@ -69,7 +69,7 @@ function partsOfLine(offset: number, bytes: Buffer, { seed }: ScanOptions): Segm
   return seed === null ? [damaged(offset, bytes)] : salvage(offset, bytes, { seed, hasNewline: true });
 }
 
-/** What lies behind the last newline of a file. */
+/** Bytes after the last newline of a file. */
 function partsOfEnd(offset: number, bytes: Buffer, { seed }: ScanOptions): SegmentPart[] {
   // Without a checksum a number that was cut off looks like a whole one.
   if (seed === null) return [{ kind: 'torn', offset, bytes, endsLine: false }];
@@ -82,8 +82,8 @@ interface Salvage {
 }
 
 /**
- * Intact lines among bytes in which a newline was damaged, so that lines run into each other. Cuts where lines begin; the
- * last byte before a cut is what is left of the newline.
+ * Intact lines among bytes with a damaged newline, where two lines run into each other. Cuts where lines begin; the
+ * last byte before a cut is the damaged newline.
  */
 function salvage(offset: number, bytes: Buffer, options: Salvage): SegmentPart[] {
   const parts: SegmentPart[] = [];

@@ -29,7 +29,7 @@ export function segmentRows(
 
 const SETTLING = 'settling_rows';
 
-/** Parses segments once and writes one file for each UTC day of their rows. Every written file is added to `staged` at once. */
+/** Parses segments once and writes one file for each UTC day of their rows. Every file is added to `staged` as soon as it is written. */
 export async function stageSegments(
   session: LakeSession,
   shape: RowShape,
@@ -41,7 +41,7 @@ export async function stageSegments(
     shape,
     segments.map((segment) => ({ ...segment, isWhole: true })),
   );
-  // In the order of time, so that the rows of a day lie together and the engine finds them without looking at the others.
+  // Sorted by time, so that the rows of a day are contiguous and the engine can skip the others.
   await session.query(`CREATE OR REPLACE TEMP TABLE ${SETTLING} AS SELECT * FROM (${rows}) ORDER BY ${at}`);
   try {
     const days = await session.query(

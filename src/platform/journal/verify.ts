@@ -15,7 +15,7 @@ export interface JournalFinding {
   readonly sizeBytes: number;
   /**
    * `damaged_line`: bytes of a segment that are part of no intact line; the next start of the server sets them aside.
-   * `torn_tail`: a half-written last line, as a crash leaves it, or a write that is under way while the server runs.
+   * `torn_tail`: a half-written last line, from a crash or from a write in flight while the server runs.
    * `set_aside`: bytes that an earlier start or settling took out of a segment. `damaged_file`: a file of such bytes that cannot be read.
    * `missing_lines`: acknowledged lines that the segment, or the whole segment, lacks. `damaged_ledger`: a file that names the segments
    * or a size is missing or damaged, so that missing lines would not be found.
@@ -25,7 +25,7 @@ export interface JournalFinding {
   readonly lines: number | null;
 }
 
-/** A server that works may begin or end segments while a folder is read; then it is read again, at most so often. */
+/** Maximum reads of a folder: a running server may begin or close segments during a read, which is then repeated. */
 const TRIES = 20;
 
 /**
@@ -96,7 +96,7 @@ async function tableFolders(folder: string): Promise<string[]> {
   return entries.flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : [])).toSorted();
 }
 
-/** Nothing for a file that is not there: a running server removes a segment when it is settled. */
+/** Empty for a missing file: a running server removes a segment after settling it. */
 async function unlessGone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await reading;

@@ -1,6 +1,6 @@
 /**
- * SQL of one CSV record (RFC 4180) with its line end, so that the engine's threads make the text and not the event loop. The fields are
- * VARCHAR expressions; the text is that of `csvLine`: nothing for null, and an apostrophe before what a spreadsheet would run.
+ * SQL expression for one CSV record (RFC 4180) with its line end, so that the engine's threads build the text and not the event loop. The fields
+ * are VARCHAR expressions. The text is that of `csvLine`: empty for null, and an apostrophe before a value that a spreadsheet would run as a formula.
  */
 export function csvLineSql(fields: readonly string[]): string {
   const safe = `CASE WHEN regexp_matches(v, '^[=+\\-@\\t\\r]') AND NOT regexp_full_match(v, '-?\\d+(\\.\\d+)?') THEN '''' || v ELSE v END`;

@@ -46,7 +46,7 @@ export interface LakeDeps {
   readonly threads: number | null;
 }
 
-/** Folder, below the root, of what is on the disk for a moment only. */
+/** Folder, below the root, for temporary files. */
 const SPILL = '.spill';
 
 /** Makes the folders of the lake ready; its engine is opened by the first statement. */
@@ -92,7 +92,7 @@ class DuckDbLake implements Lake {
   readonly #removals: Removals;
   /** Paths of files that were removed last: a statement may still name one. */
   readonly #removed = new Set<string>();
-  /** Files that relations were made of, by path, with what the manifest says of them. */
+  /** Files used in relations, by path, with their manifest entry. */
   readonly #scanned = new Map<string, StagedFile>();
 
   constructor(engine: Engine, root: string) {

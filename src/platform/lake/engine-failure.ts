@@ -1,6 +1,6 @@
 import { AppError } from '../errors/index.ts';
 
-/** What the engine threw as the failure that it is, where it is an expected one. */
+/** Converts an engine error to an `AppError` where it is an expected one. */
 export function asExpected(error: unknown): unknown {
   return asStorageFull(error) ?? asMemoryExhausted(error) ?? error;
 }

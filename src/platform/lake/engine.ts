@@ -4,13 +4,13 @@ import { literal } from './quote.ts';
 export interface EngineOptions {
   /** Folders that SQL may read and write. */
   readonly folders: readonly string[];
-  /** Folder of what does not fit the memory. */
+  /** Folder for data that does not fit into memory. */
   readonly spill: string;
   readonly memory: string;
   readonly threads: number | null;
 }
 
-/** DuckDB. Most commands ask it nothing, and it costs 0.12 s of processor time to load and to open: the first connection does both. */
+/** DuckDB, opened lazily by the first connection: most commands do not need it, and loading and opening take 0.12 s of CPU time. */
 export class Engine {
   readonly #options: EngineOptions;
   #opening: Promise<DuckDBInstance> | null = null;
@@ -20,7 +20,7 @@ export class Engine {
     this.#options = options;
   }
 
-  /** A failure to open is thrown to each caller that waits for it; the next caller tries again. */
+  /** If opening fails, each waiting caller gets the error; the next call retries. */
   async connect(): Promise<DuckDBConnection> {
     if (this.#isClosed) throw new Error('the lake is closed');
     this.#opening ??= openInstance(this.#options).catch((error: unknown) => {
@@ -30,7 +30,7 @@ export class Engine {
     return (await this.#opening).connect();
   }
 
-  /** Waits for an open that is under way. */
+  /** Waits for an open in progress. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const [opened] = await Promise.allSettled([this.#opening]);
@@ -38,7 +38,7 @@ export class Engine {
   }
 }
 
-/** Confined to its folders: no extension is loaded, nothing else on the machine is reachable from SQL. */
+/** Sandboxed to its folders: no extensions, no other path of the machine is reachable from SQL. */
 async function openInstance({ folders, spill, memory, threads }: EngineOptions): Promise<DuckDBInstance> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {

@@ -1,6 +1,6 @@
 /**
- * Money, quantities and ratios in the lake: 21 decimals, of which the longest seen in a published bill has all, and 17 digits
- * before the point. What has more decimals is rounded to them.
+ * Decimal type of money, quantities and ratios in the lake: 21 decimals, as many as the longest amount seen in a published bill, and 17 digits
+ * before the point. Values with more decimals are rounded.
  */
 export const EXACT_DECIMALS = 21;
 /** DuckDB's type for it: `DECIMAL(38,21)`. */

@@ -11,8 +11,8 @@ export type ExportFormat = 'parquet' | 'csv';
 
 const PREFIX = 'export-';
 /**
- * Has a SELECT written to a file of its own and answers the file as a stream. The file is written whole before the first
- * byte is answered, so that a failure is an error and not a cut-off answer; it goes away with the stream.
+ * Writes a SELECT to a temporary file and returns the file as a stream. The file is complete before the first
+ * byte is sent, so that a failure is an error and not a truncated response. The file is deleted with the stream.
  */
 export async function exportFile(
   folder: string,
@@ -45,7 +45,7 @@ export function scratchPath(folder: string, extension: string): string {
   return join(folder, `${PREFIX}${randomUUID()}.${extension}`);
 }
 
-/** What a process left that died while it exported. */
+/** Removes the files of a process that died during an export. */
 export async function removeExports(folder: string): Promise<void> {
   const names = await readdir(folder);
   await Promise.all(

@@ -13,8 +13,8 @@ interface DamagedFile {
 }
 
 /**
- * Whether files of the lake can be read as they were written. A look at size and stamp costs one call to the system a file;
- * only a file that was touched since its digest was last right is read whole.
+ * Checks whether files of the lake are unchanged since they were written. The check of size and stamp is one system call for each file;
+ * only a file that was touched since its last digest check is read completely.
  */
 export class FileChecks {
   readonly #root: string;
@@ -74,7 +74,7 @@ export function sizeDamage(found: number, written: number): string {
   return `has ${found} bytes; ${written} were written`;
 }
 
-/** Rethrows an error that is no disk failure. */
+/** Text of a disk error; rethrows any other error. */
 export function unreadableDamage(error: unknown): string {
   const code = systemCode(error);
   if (code === null || !UNREADABLE.has(code)) throw error;

@@ -15,7 +15,7 @@ export interface LakeTable {
   readonly later?: readonly string[];
 }
 
-/** A file written and on the disk, but in no manifest yet: nobody reads it until a swap names it. */
+/** A file written to disk, but in no manifest yet: no reader sees it until a swap names it. */
 export interface StagedFile {
   readonly id: string;
   readonly table: string;
@@ -29,7 +29,7 @@ export interface StagedFile {
   readonly stamp: string | null;
   /** Why `verify` found that the file must not be read; null for a file that may be. */
   readonly damage: string | null;
-  /** Columns beside those of the table, as `x_NAME`; see `LakeTable.others`. */
+  /** Columns in addition to those of the table, as `x_NAME`; see `LakeTable.others`. */
   readonly others: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export interface RelationOptions {
   readonly days?: DayRange;
   /** Adds `lake_file` (id) and `file_row_number` (0-based). */
   readonly rowIds?: boolean;
-  /** Names (`x_NAME`) that a query uses of the columns beside the table's: they are null where no file has them. */
+  /** Names (`x_NAME`) of additional columns that a query uses: they are null where no file has them. */
   readonly others?: readonly string[];
   /** The state after the swap of this number (`Lake.sequence`), instead of now. */
   readonly at?: number;
@@ -68,7 +68,7 @@ export interface Lake extends AsyncDisposable {
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
   /** Rows in chunks, for exports that must not be held in memory. */
   stream(sql: string, parameters?: readonly LakeParameter[]): AsyncIterable<LakeRow[]>;
-  /** All rows of a query as one file, streamed; memory does not grow with it. Wanted by whoever takes bills elsewhere. */
+  /** All rows of a query as one file, streamed; memory does not grow with it. Used to export bills. */
   exported(select: string, format: ExportFormat): Promise<Readable>;
   /** A new path that statements may read. Its writer deletes the file; opening the lake deletes files that a crash left. */
   scratchPath(extension: string): string;
@@ -95,11 +95,11 @@ export interface Lake extends AsyncDisposable {
    * manifest named before may be added again.
    */
   swap(sql: Sql, table: LakeTable, change: LakeSwap): Promise<void>;
-  /** Keeps staged files for later without showing them: they are in no manifest, and are no orphans. */
+  /** Keeps staged files without adding them to a manifest; they do not count as orphans. */
   keep(sql: Sql, table: LakeTable, files: readonly StagedFile[]): Promise<void>;
   /**
-   * Forgets the files that were swapped out up to the swap of this number, in the caller's transaction: older states of the table
-   * cannot be read any more. The caller discards them once that is done, when nobody can still be reading them.
+   * Removes from the manifest, in the caller's transaction, the files that were swapped out up to the swap of this number: older states of the
+   * table cannot be read any more. The caller deletes the files after the commit, when no reader can still use them.
    */
   forget(sql: Sql, table: LakeTable, sequence: number): Promise<StagedFile[]>;
   /**
@@ -121,7 +121,7 @@ export interface Lake extends AsyncDisposable {
   removeForgotten(files: readonly StagedFile[]): Promise<void>;
   /**
    * Interrupts every running statement and refuses further ones, for the end of the server; `LakeSession.signal` is aborted.
-   * After so many milliseconds, or at once. Error of all of them: `server_stopping`.
+   * After this many milliseconds, or immediately. Error of all of them: `server_stopping`.
    */
   interrupt(afterMs?: number): void;
   /** Removes staged files that will not be swapped in. */
@@ -138,7 +138,7 @@ export interface FileState {
   readonly found: { readonly sha256: string; readonly sizeBytes: number; readonly stamp: string } | null;
 }
 
-/** What `verify`, `repair` and `backup` need of the lake beside its tables. */
+/** Functions of the lake for `verify`, `repair` and `backup`. */
 export interface LakeUpkeep {
   /** Folder that paths of files are relative to. */
   readonly root: string;
@@ -179,7 +179,7 @@ export interface LakeSwap {
 }
 
 export interface LakeSession {
-  /** Aborted when the server stops and work is cut off; for what works on rows outside the engine. */
+  /** Aborted when the server stops and interrupts work; for work on rows outside the engine. */
   readonly signal: AbortSignal;
   /**
    * Columns of a SELECT as numbers, in the order of its rows and without a detour over rows: DOUBLE and no null, so cast and
@@ -188,8 +188,8 @@ export interface LakeSession {
   doubles(select: string, rows: number): Promise<Float64Array[]>;
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
   /**
-   * Writes a SELECT as one Parquet file. Rows keep the order of the SELECT. `others`: its columns beside those of a table with
-   * `LakeTable.others`; left out, the engine plans the SELECT once more to find them.
+   * Writes a SELECT as one Parquet file. Rows keep the order of the SELECT. `others`: its columns in addition to those of a table with
+   * `LakeTable.others`; left out, the engine plans the SELECT a second time to find them.
    */
   stage(
     table: LakeTable,

@@ -165,7 +165,7 @@ export async function saveFileFacts(
     .execute();
 }
 
-/** Marks a file that must not be read, unless it was replaced since it was looked at. */
+/** Marks a damaged file, unless it was replaced since the check. */
 export async function saveDamage(sql: Sql, { id, stamp }: StagedFile, damage: string): Promise<void> {
   await sql
     .tables<LakeTables>()

@@ -1,7 +1,7 @@
 import type { LakeTable } from './lake.ts';
 import { identifier, literal } from './quote.ts';
 
-/** In front of the name of a column that a table does not know. */
+/** Prefix of columns that the table does not define. */
 export const OTHER_PREFIX = 'x_';
 
 export interface ScannedFile {
@@ -26,7 +26,7 @@ export function scanRelation(table: LakeTable, files: readonly ScannedFile[], op
   return `(${selects.join(' UNION ALL ')})`;
 }
 
-/** The engine knows one column by all spellings of its case. */
+/** Column names are case-insensitive in the engine. */
 function distinctNames(names: readonly string[]): string[] {
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
 }
@@ -53,7 +53,7 @@ function scanGroup(table: LakeTable, group: readonly ScannedFile[], all: readonl
     UNION ALL BY NAME SELECT ${lacking.join(', ')} WHERE false)`;
 }
 
-/** Built only for a query that asks for it: the engine leaves out what nobody reads. */
+/** Only computed for a query that reads it: the engine drops unused columns. */
 function mapOf(others: readonly string[]): string {
   if (others.length === 0) return NO_OTHERS;
   const names = others.map((name) => literal(name.slice(OTHER_PREFIX.length)));

@@ -82,7 +82,7 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync();
 }
 
-/** Removes files at once, or, while a backup holds them, when the last hold ends. */
+/** Removes files immediately, or, while a backup holds them, when the last hold ends. */
 export class Removals {
   readonly #remove: (path: string) => Promise<void>;
   #holds = 0;

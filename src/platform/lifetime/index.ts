@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * What was opened, to be closed in the opposite order. Node 22 lacks `AsyncDisposableStack`; this is the part of it that
- * wiring needs. Everything is closed even when one of them fails; the first failure is thrown at the end.
+ * Opened resources, closed in reverse order. Node 22 lacks `AsyncDisposableStack`; this is the part of it that
+ * wiring needs. All resources are closed even when one of them fails; the first error is thrown at the end.
  */
 export interface Lifetime extends AsyncDisposable {
   use<T extends Disposable | AsyncDisposable>(resource: T): T;
@@ -15,7 +15,7 @@ interface LifetimeOptions {
   readonly late?: (place: number) => void;
 }
 
-/** Each one gets so long at least, whatever those before it took: most of them only have a last write to do. */
+/** Minimum time for each resource, whatever time the earlier ones used: most of them only have a last write to do. */
 const LEAST_MS = 500;
 
 export function createLifetime({ limitMs, late }: LifetimeOptions = {}): Lifetime {
@@ -47,7 +47,7 @@ async function close(resource: Disposable | AsyncDisposable): Promise<void> {
   else resource[Symbol.dispose]();
 }
 
-/** False when it is still going on after the time; a later error of it is ignored. */
+/** False when the work is still running after the time; a later error of it is ignored. */
 async function endsWithin(work: Promise<void>, timeMs: number): Promise<boolean> {
   const over = new AbortController();
   const late = pause(timeMs, false, { signal: over.signal }).catch(() => false);

@@ -1,12 +1,12 @@
 export { createOneAtATime } from './one-at-a-time.ts';
 
-/** What a look at the work found: look again at once (0), after so many milliseconds, or when woken (`null`). */
+/** Result of a look: look again immediately (0), after this many milliseconds, or when woken (`null`). */
 export type Rest = number | null;
 
 export interface LoopOptions {
-  /** Does what is due, and says when to look again. Never called twice at once. */
+  /** Does the due work and returns when to look again. Never called concurrently. */
   readonly look: () => Promise<Rest>;
-  /** Told when `look` throws; the loop goes on after a pause. */
+  /** Called when `look` throws; the loop continues after a pause. */
   readonly failed: (error: unknown) => void;
   /** Looks again after this time even when nothing wakes it, in milliseconds. */
   readonly longestRestMs: number;
@@ -16,17 +16,17 @@ export interface LoopOptions {
 export interface Loop {
   /** Allows `wake` and the timer to look; until then only `settle` does. */
   start(): void;
-  /** There may be work: looks soon, after what runs now. */
+  /** There may be work: schedules a look, after the current one. */
   wake(): void;
-  /** Looks until nothing is due. Throws what `look` threw. */
+  /** Looks until no work is due. Throws the error of `look`. */
   settle(): Promise<void>;
   /** No look begins after this; resolves when the running one has ended. */
   stop(): Promise<void>;
 }
 
-/** A store that does not answer is asked again after this time, in milliseconds. */
+/** Retry interval after `look` has thrown (a store that does not answer, for instance), in milliseconds. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
-/** `setTimeout` fires at once for anything longer than 31 bits. */
+/** `setTimeout` fires immediately for a delay longer than 31 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createLoop(options: LoopOptions): Loop {
@@ -72,7 +72,7 @@ export function createLoop(options: LoopOptions): Loop {
   }
 
   function wakeIfStarted(): void {
-    // After the present turn, so that whoever has just stored something goes on first.
+    // In a later turn of the event loop, so that the caller (which has just stored something) continues first.
     if (started && !stopped && running === null) setImmediate(begin);
   }
 
@@ -89,7 +89,7 @@ export function createLoop(options: LoopOptions): Loop {
     async settle() {
       if (stopped) return;
       wanted = true;
-      // What runs may have had its last look already.
+      // The current run may already be past its last look.
       while (wanted && !stopped) await (running ?? run());
     },
     async stop() {

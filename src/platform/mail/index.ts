@@ -23,7 +23,7 @@ const SILENCE_MS = 30_000;
 /** Of all of it: a server that sends a byte now and then is silent for no 30 s. */
 const LONGEST_MS = 60_000;
 
-/** Null where no SMTP server is configured. Its address, which may hold a password, is read anew for each letter. */
+/** Null where no SMTP server is configured. The SMTP URL, which may contain a password, is resolved again for each mail. */
 export function createMail({ smtpUrl, smtpFrom: from }: Pick<Config, 'smtpUrl' | 'smtpFrom'>): Mail | null {
   if (smtpUrl === undefined || from === undefined) return null;
   return {

@@ -11,7 +11,7 @@ export interface TakenLetter {
   readonly content: string;
 }
 
-/** An SMTP server on loopback that takes every letter, except as many as it is told to refuse. */
+/** An SMTP server on loopback that accepts every mail, except the number given to `refuse`. */
 export interface SmtpServer extends AsyncDisposable {
   readonly port: number;
   readonly taken: TakenLetter[];

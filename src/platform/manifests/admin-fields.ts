@@ -3,8 +3,8 @@ import { z } from 'zod';
 type Schema = z.core.$ZodType;
 
 /**
- * Paths of the fields of a value that its schema marks as `adminOnly` and that are set. What a field is marked as counts
- * wherever it stands: in a list, a record, or any branch of a union that has the field.
+ * Paths of the set fields of a value that its schema marks as `adminOnly`. The mark of a field counts
+ * at any depth: in a list, a record, or any branch of a union that has the field.
  * Example: `['spec.location.sasToken']` for a BillSource that names one; `[]` for a Team.
  */
 export function adminFields(schema: Schema, value: unknown, path = ''): string[] {
@@ -14,7 +14,7 @@ export function adminFields(schema: Schema, value: unknown, path = ''): string[]
   return [...new Set(fields)];
 }
 
-/** What a schema is made of, each with the part of the value that it describes. */
+/** The subschemas of a schema, each with the part of the value that it describes. */
 function* insideOf(schema: Schema, value: unknown, path: string): Iterable<[Schema, unknown, string]> {
   for (const same of sameValue(schema)) yield [same, value, path];
   if (typeof value !== 'object' || value === null) return;

@@ -8,9 +8,9 @@ import type { AppliedManifest, ManifestText } from './schema.ts';
 export interface ApplyOptions {
   /** Everything is tried and then undone. */
   readonly dryRun?: boolean;
-  /** Whether an administrator asks. Without it, a document with a field marked `adminOnly` may only stay as it is. */
+  /** Whether the caller is an administrator. Without it, a document with a field marked `adminOnly` must be unchanged. */
   readonly asAdmin?: boolean;
-  /** Whether who asks may have commands run. Without it, a document of a kind that runs some may only stay as it is. */
+  /** Whether the caller may run commands. Without it, a document of a kind that runs commands must be unchanged. */
   readonly mayRunCode?: boolean;
   /** Told what the files hold before any of it is applied: names by kind, as in `{ Team: 'search, ads' }`. */
   readonly tell?: (names: Readonly<Record<string, string>>) => void;
@@ -27,9 +27,9 @@ class Undo extends Error {
 }
 
 /**
- * Reads all files, then applies all documents in one transaction: first what others refer to (`order` of the kinds),
- * then in the order of the files. When anything is wrong, nothing is applied.
- * Errors: `payload_too_large`; those of reading and of the kinds; `not_permitted` for what only an administrator may change.
+ * Reads all files, then applies all documents in one transaction: referenced kinds first (`order` of the kinds),
+ * then in the order of the files. If anything is invalid, nothing is applied.
+ * Errors: `payload_too_large`; those of reading and of the kinds; `not_permitted` for changes that only an administrator may make.
  */
 export async function applyManifests(
   store: Store,
@@ -44,7 +44,7 @@ export async function applyManifests(
   const guarded: Guarded = new Map(ordered.flatMap((manifest) => guardedBy(manifest, options)));
   const prepared: Prepared = new Map();
   try {
-    // What may not change is not prepared: for another than an administrator nothing is read or sent by it.
+    // Guarded documents are not prepared: without administrator rights they must not cause any read or request.
     const free = ordered.filter((manifest) => !guarded.has(manifest));
     if (options.dryRun !== true) await prepareEach(free, prepared);
     const work = async (sql: Sql) => {
@@ -84,7 +84,7 @@ function namesByKind(manifests: readonly ReadManifest[]): Record<string, string>
   return Object.fromEntries([...byKind].map(named));
 }
 
-/** What a kind prepares must not hold the transaction open: other writes would wait for it. */
+/** Runs `prepare` outside the transaction: otherwise other writes would wait for it. */
 async function prepareEach(manifests: readonly ReadManifest[], prepared: Prepared): Promise<void> {
   for (const manifest of manifests) {
     const { kind, document } = manifest;

@@ -11,7 +11,7 @@ import { specKind } from './spec-kind.ts';
 const text = (kind: string) => `apiVersion: steelyard/v1\nkind: ${kind}\nmetadata: {name: one}\nspec: {}\n`;
 const file = { file: 'all.yaml', text: `${text('Slow')}---\n${text('Quick')}` };
 
-/** A kind that prepares, one that does not, and what they did in order. */
+/** A kind with `prepare`, one without, and a log of their calls in order. */
 function kinds(quickFails = false) {
   const done: string[] = [];
   const spec = z.strictObject({ token: SecretReference.optional() });

@@ -17,9 +17,9 @@ type Path = readonly PropertyKey[];
 /** Unknown keys of one mapping that are reported: each is compared with the known ones and searched for in the text. */
 const MOST_UNKNOWN_KEYS = 100;
 
-/** What the schema has against a document, each in words and with its place in the text. */
+/** Schema errors of a document, each as a message with its offset in the text. */
 export function problemsOf(issues: readonly Issue[], schema: z.ZodType, document: YamlDocument): ManifestProblem[] {
-  // A mistyped key is often also a missing one; the mistake is named before what follows from it.
+  // A mistyped key often also causes a missing one; the typo is reported before its consequence.
   const mistakesFirst = issues.toSorted((one, other) => rank(one) - rank(other));
   return mistakesFirst.flatMap((issue) => {
     const [innermost, path] = unwrapUnion(issue, issue.path);
@@ -73,7 +73,7 @@ function expectation(issue: Issue, value: unknown): string {
     const choice = values.length === 1 ? `"${values[0]}"` : `one of ${values.map((one) => `"${one}"`).join(', ')}`;
     return meant === null ? `expected ${choice}` : `expected ${choice} (did you mean "${meant}"?)`;
   }
-  // Messages of our own schemas say what is expected ("a month such as …"); Zod's begin with a capital.
+  // Messages of Steelyard's schemas describe the expected value ("a month such as …"); messages of Zod begin with a capital letter.
   return /^[A-Z]/.test(issue.message) ? issue.message : `expected ${issue.message}`;
 }
 
@@ -129,7 +129,7 @@ function hasRange(node: unknown): node is { range: [number, number, number] } {
   return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
 }
 
-/** The schema of a place in the document; null where it cannot be told (inside a record of anything, for instance). */
+/** The schema at a path of the document; null where it cannot be determined (inside a record of `unknown`, for instance). */
 function schemaAt(schema: z.core.$ZodType | null, path: Path): z.core.$ZodType | null {
   const bare = unwrapped(schema);
   const [head, ...rest] = path;
@@ -165,7 +165,7 @@ function knownKeys(schema: z.core.$ZodType | null): string[] {
 
 const MOST_SHOWN = 200;
 
-/** A value as a message shows it: what is longer is cut, and says so. */
+/** A value for a message: a long value is truncated, with its length. */
 function shorten(text: string): string {
   return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}… (${text.length} characters)`;
 }

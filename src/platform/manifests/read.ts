@@ -21,7 +21,7 @@ interface Source {
   readonly lines: LineCounter;
 }
 
-/** Lines, commas and brackets of all files of one request: what they hold is checked on the event loop, document by document. */
+/** Maximum of lines, commas and brackets of all files of one request: the event loop validates their content, document by document. */
 const MOST_PARTS = 16_000;
 
 /** Error: `payload_too_large`, before anything is parsed. */
@@ -82,7 +82,7 @@ async function parseYaml({ file, text }: ManifestText, budget: YamlBudget) {
   }
 }
 
-/** What stands between two "---" with nothing but comments in it. */
+/** Whether there are only comments between two "---". */
 function isEmpty({ contents }: YamlDocument.Parsed): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
 }
@@ -101,7 +101,7 @@ function contentOf(document: YamlDocument.Parsed, source: Source, start: number)
   try {
     content = document.toJS();
   } catch (error) {
-    // Aliases without an anchor, or so many of them that they would fill the memory.
+    // An alias without an anchor, or so many aliases that they would exhaust the memory.
     throw refusal('yaml_invalid', source, start, '', `${error instanceof Error ? error.message : String(error)}.`);
   }
   if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;

@@ -33,5 +33,5 @@ export function specKind<Spec extends z.ZodType>(
   };
 }
 
-/** What the schema has just parsed; its generic output type says less than it knows. */
+/** Type of the parsed document; the generic output type of the schema is less precise. */
 type DocumentOf<Spec extends z.ZodType> = Manifest & { readonly spec: z.output<Spec> };

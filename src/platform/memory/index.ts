@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
 
 /**
- * Passes the chunks of a long stream on, and has the engine collect what went through every 8 MiB. Chunks lie outside its
- * heap, so left alone it lets 64 MB and more of them gather, or marks its whole heap for every 15 MB where that is small; a small
+ * Passes the chunks of a long stream on, and triggers a garbage collection every 8 MiB. Chunks are outside the
+ * heap, so V8 alone lets 64 MB and more of them accumulate, or marks its whole heap for every 15 MB where the heap is small; a minor
  * collection takes a millisecond.
  */
 export async function* collectedAlong(
@@ -24,7 +24,7 @@ export async function* collectedAlong(
   }
 }
 
-/** The engine's own collection of young objects; nothing where the engine does not offer it. */
+/** The minor garbage collection of V8; a no-op where V8 does not expose it. */
 function smallCollection(): () => void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

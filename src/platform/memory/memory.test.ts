@@ -12,7 +12,7 @@ async function* chunks(count: number, sizeBytes: number): AsyncGenerator<Buffer>
   }
 }
 
-/** What the engine records of its collections while a stream is read; it hands its records over when it has time. */
+/** Garbage collections that V8 records while a stream is read; it delivers the records asynchronously. */
 async function recordedDuring(content: AsyncIterable<Buffer>): Promise<AsyncDisposable & { asked(): number }> {
   let asked = 0;
   const observer = new PerformanceObserver((list) => {
@@ -46,7 +46,7 @@ it('has the engine collect every 8 MiB, and not at all for a short stream', asyn
   expect(collections).toBe(8);
 });
 
-// How many is not said here: the engine leaves some out of its record while it is busy with a larger collection.
+// The exact number is not asserted: V8 leaves some records out while a larger collection is running.
 it('asks the engine itself, when nobody else is named', async () => {
   await using recorded = await recordedDuring(chunks(64, MIB));
   await vi.waitFor(() => expect(recorded.asked()).toBeGreaterThan(0));

@@ -15,7 +15,7 @@ export interface DeliverDeps {
 }
 
 /**
- * Tells one target once. Resolves with null when it has it, and with the reason when no further try could help; throws when one may.
+ * Delivers to one target once. Resolves with null on success, and with the reason when a retry cannot help; throws when a retry may help.
  */
 export async function deliver(
   deps: DeliverDeps,

@@ -6,7 +6,7 @@ export { type DeliverDeps, deliver } from './deliver.ts';
 export { Notice } from './notice.ts';
 export { refuseUntold, type TargetRules } from './targets.ts';
 
-/** What telling takes, as the server is configured. */
+/** Dependencies of notifications, from the configuration of the server. */
 export function createTelling(config: Pick<Config, 'webhookAllowedHosts' | 'smtpUrl' | 'smtpFrom'>) {
   const rules = destinationRules(config.webhookAllowedHosts);
   return { rules, send: createSend(rules), mail: createMail(config) };

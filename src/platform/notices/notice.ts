@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is told, fixed when it was noticed: every try says the same. */
+/** Content of a notification, fixed when the event is noticed: every delivery attempt is identical. */
 export const Notice = z.strictObject({
   /** The same at every try, for receivers that want each once. */
   id: z.string(),

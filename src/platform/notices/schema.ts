@@ -29,7 +29,7 @@ const Email = z
   })
   .describe('Sends an e-mail');
 
-/** Whom a notice goes to: one of the three. */
+/** Recipient of a notification: exactly one of the three. */
 export const NotifyTarget = z
   .strictObject({ webhook: Webhook.optional(), slack: Slack.optional(), email: Email.optional() })
   .refine((target) => Object.keys(target).length === 1, 'one of `webhook`, `slack` and `email` in each entry')

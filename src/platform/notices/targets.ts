@@ -10,7 +10,7 @@ export interface TargetRules {
   readonly rules: Pick<DestinationRules, 'allowedHosts'>;
 }
 
-/** Errors: `manifest_invalid` for a target that could never be told. */
+/** Refuses targets that can never receive a notification. Error: `manifest_invalid`. */
 export function refuseUntold({ mail, rules }: TargetRules, targets: readonly NotifyTarget[]): void {
   const refuse = (detail: string) => {
     throw new AppError('manifest_invalid', `spec.notify: ${detail}`);

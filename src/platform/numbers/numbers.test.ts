@@ -17,7 +17,7 @@ describe('quantiles', () => {
 });
 
 describe('what a seed determines', () => {
-  // The same to the last bit for ever: forecasts and tests of drift that are kept stand on it.
+  // Bit-identical across versions: stored forecasts and drift tests depend on it.
   it('is the same on every machine', () => {
     const first = (next: () => number) => [next(), next(), next()];
     expect(first(seededRandom(1))).toEqual([0.6270739405881613, 0.002735721180215478, 0.5274470399599522]);

@@ -1,6 +1,6 @@
 /**
- * The value below which a share `q` (0 to 1) of ascending values lies, linear between the two around the place q (n - 1): type 7 of
- * Hyndman and Fan (1996), as NumPy and R have it by default. Null of none.
+ * Quantile `q` (0 to 1) of ascending values, interpolated linearly around the index q (n - 1): type 7 of
+ * Hyndman and Fan (1996), the default of NumPy and R. Null without values.
  * Example: 0.25 of 1, 2, 3, 4 -> 1.75.
  */
 export function quantileOf(ascending: ArrayLike<number>, q: number): number | null {

@@ -1,10 +1,10 @@
-/** Things that run side by side, at most so many of them. */
+/** Semaphore: runs actions concurrently, up to a limit. */
 export interface AtMost {
-  /** Starts one as soon as there is room. Throws what an earlier one failed with. */
+  /** Starts an action as soon as a slot is free. Throws the error of an earlier action. */
   start(act: () => Promise<void>): Promise<void>;
   /** Waits for all of them. Throws what the first one failed with. */
   finished(): Promise<void>;
-  /** Waits for all of them, whatever became of them. */
+  /** Waits for all of them, successful or not. */
   settled(): Promise<void>;
 }
 

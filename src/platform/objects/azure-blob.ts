@@ -15,8 +15,8 @@ const MAX_KEY_CHARACTERS = 1024;
 const MAX_SEGMENTS = 254;
 
 /**
- * Objects in a container of Azure Blob Storage. It is asked now whether the container is there and may be listed and
- * written. Errors: those of buckets.
+ * Objects in a container of Azure Blob Storage. Opening checks that the container exists and can be listed and
+ * written to. Errors: those of buckets.
  */
 export async function openAzureStore(
   { location, direct }: { readonly location: AzureBlobLocation; readonly direct: boolean },
@@ -51,7 +51,7 @@ function accepts(key: string): boolean {
   );
 }
 
-/** Listing and writing, by a block of nothing that is never committed: nobody sees it, and Azure drops it. */
+/** Checks the rights to list and to write. The write is a block that is never committed: no reader sees it, and Azure drops it. */
 async function check(place: AzurePlace): Promise<void> {
   await listAzureLevel(place, place.folder).next();
   await putBlock(place, `${place.folder}.incoming/check`, blockId(newMark(), 1), Buffer.from('?'));
@@ -63,7 +63,7 @@ async function putWhole(place: AzurePlace, key: string, content: Buffer): Promis
   );
 }
 
-/** Blocks that are never committed are dropped by Azure after a week, so that there is nothing to abandon. */
+/** Azure drops uncommitted blocks after a week, so an abandoned upload needs no cleanup. */
 function begin(place: AzurePlace, key: string): PiecewisePut {
   const mark = newMark();
   return {

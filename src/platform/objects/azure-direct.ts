@@ -6,8 +6,8 @@ import { DOWNLOAD_SECONDS, PARTS_SECONDS, requireAllParts } from './direct.ts';
 import type { DirectAccess } from './objects.ts';
 
 /**
- * Addresses signed for one blob each. Azure cannot hold a signature to one block: whoever holds the address of a part may
- * write that blob until it ends, and nothing else.
+ * URLs signed for one blob each. Azure cannot limit a signature to one block: the holder of the URL of a part may
+ * write the whole blob until the signature expires, but no other blob.
  */
 export function azureDirect(place: AzurePlace, sign: AzureSigner): DirectAccess {
   const urlOf = (key: string) => place.container.getBlobClient(key).url;
@@ -32,6 +32,6 @@ export function azureDirect(place: AzurePlace, sign: AzureSigner): DirectAccess 
       requireAllParts(key, parts, sizes, maxBytes);
       await commitAzure(place, key, mark, parts.length);
     },
-    abortUpload: async () => {}, // Azure drops blocks that nobody commits after a week
+    abortUpload: async () => {}, // Azure drops uncommitted blocks after a week
   };
 }

@@ -57,7 +57,7 @@ function valuesOf({ container }: AzurePlace, { key, may, seconds, presentation =
   };
 }
 
-/** One key serves many addresses; another is asked for before the first of them could outlive it. */
+/** One delegation key signs many URLs; a new one is requested before a URL could outlive the current one. */
 function lentKeys(place: AzurePlace, service: BlobServiceClient, clock: Clock): () => Promise<UserDelegationKey> {
   let lent: { readonly key: Promise<UserDelegationKey>; readonly endsAt: number } | null = null;
   return async () => {

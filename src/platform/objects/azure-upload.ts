@@ -8,12 +8,12 @@ export const WRITER = 'the role "Storage Blob Data Contributor", or a SAS with r
 const MARK = 'steelyardUpload';
 const DIGITS = 5;
 
-/** Of one upload: its blocks bear it while they wait, the object afterwards. */
+/** Mark of one upload: part of its block ids, then in the metadata of the object. */
 export function newMark(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** All ids of a blob's blocks must have one length, whoever sends them. */
+/** All block ids of a blob must have the same length, for server and client uploads alike. */
 export function blockId(mark: string, number: number): string {
   return Buffer.from(`${mark}-${String(number).padStart(DIGITS, '0')}`).toString('base64');
 }
@@ -60,7 +60,7 @@ export async function headAzure(
       place.container.getBlobClient(key).getProperties({ abortSignal }),
     );
     if (answer.contentLength === undefined) throw notAzure(place, `"${key}" without its length`);
-    // Names of metadata come back in the spelling of whoever is between.
+    // Proxies may change the case of metadata names.
     const mark = Object.entries(answer.metadata ?? {}).find(([name]) => name.toLowerCase() === MARK.toLowerCase())?.[1];
     return { sizeBytes: answer.contentLength, mark };
   } catch (error) {

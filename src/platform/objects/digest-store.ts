@@ -13,7 +13,7 @@ interface DigestTables {
   };
 }
 
-/** What the store keeps of one object. */
+/** Stored digest of one object. */
 export interface KeptDigest extends ObjectFacts {
   /** Digest of the object before a put that may not have become visible; empty: there was no object. Null: the put is done. */
   readonly previous: string | null;
@@ -48,7 +48,7 @@ export async function pageDigests(sql: Sql, place: string, after: string, limit:
   return rows.map(toKept);
 }
 
-/** Digests of objects that are marked as damaged, by key, at most so many. */
+/** Digests of objects that are marked as damaged, by key, up to a limit. */
 export async function damagedDigests(sql: Sql, place: string, limit: number): Promise<KeptDigest[]> {
   const rows = await table(sql)
     .selectFrom('object_digest')
@@ -86,7 +86,7 @@ export async function saveDigest(sql: Sql, place: string, kept: KeptDigest): Pro
     .execute();
 }
 
-/** The put of these bytes is done, unless another one of the key has begun since. */
+/** Marks the put of these bytes as done, unless another put of the key has begun since. */
 export async function confirmDigest(
   sql: Sql,
   place: string,

@@ -8,7 +8,7 @@ const PART_BYTES = 5 * 1024 ** 2;
 const LARGEST = 64 * 1024 ** 2;
 const shown = { contentType: 'text/plain', contentDisposition: 'attachment; filename="a b.txt"' };
 
-/** What every store promises that gives clients addresses of its own. */
+/** Contract of every store that gives signed URLs to clients. */
 export function directSuite(kind: string, newPlace: () => Promise<ObjectsPlace>): void {
   describe(`addresses in ${kind}`, () => {
     let objects: Objects;
@@ -69,7 +69,7 @@ function uploadTests(opened: Opened): void {
     expect(await contentOf(opened(), 'k')).toBe('old');
     await directOf(opened()).completeUpload(upload, parts, LARGEST);
     expect(await contentOf(opened(), 'k')).toBe(Buffer.concat(contents).toString());
-    // Whoever did not get the first answer asks again.
+    // A client that did not receive the first response retries.
     await directOf(opened()).completeUpload(upload, parts, LARGEST);
     await directOf(opened()).abortUpload(upload);
     expect(await opened().size('k')).toBe(2 * PART_BYTES + 3);
@@ -121,7 +121,7 @@ function refusalTests(opened: Opened): void {
   });
 }
 
-/** Puts the parts as a client does and answers what it knows of them. */
+/** Uploads the parts as a client does and returns their numbers and etags. */
 async function sendParts(objects: Objects, upload: DirectUpload, contents: readonly Buffer[]): Promise<StoredPart[]> {
   const addresses = await directOf(objects).partAddresses(upload, contents.length);
   const sending = addresses.map(async ({ url, headers }, index) => {

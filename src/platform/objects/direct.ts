@@ -1,9 +1,9 @@
 import { AppError } from '../errors/index.ts';
 import type { StoredPart } from './objects.ts';
 
-/** Clients ask again for what they have not read by then. */
+/** Lifetime of a download URL. A client requests a new one for the rest. */
 export const DOWNLOAD_SECONDS = 900;
-/** Addresses of all parts are given out at once, so that the last one waits for the others. */
+/** Lifetime of the URLs of the parts. All are issued together, so the last one waits for the others. */
 export const PARTS_SECONDS = 3600;
 
 /** Refuses parts that have not arrived, and more bytes together than an object may have. */

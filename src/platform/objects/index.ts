@@ -17,8 +17,8 @@ export function openObjects(root: string, { shared = false } = {}): Promise<Obje
 }
 
 /**
- * Objects in a bucket, by the address of the setting `objects`. The bucket is asked now whether it is there and may be
- * listed and written. The clouds' SDKs are loaded here, so that a server that needs none starts without them.
+ * Objects in a bucket, by the address of the setting `objects`. Opening checks that the bucket exists and can be
+ * listed and written to. The SDKs of the clouds are loaded here, so that a server without a bucket starts without them.
  * Errors: `bucket_not_found`, `bucket_access_denied`, `bucket_unreachable`, `secret_unresolved`.
  */
 export async function openRemoteObjects(

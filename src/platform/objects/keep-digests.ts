@@ -23,7 +23,7 @@ export interface DigestDeps {
   readonly place: string;
   /** False for keys whose digest is known otherwise. */
   readonly isKept: (key: string) => boolean;
-  /** Digest that a key states itself, such as that of a raw bill; null for a key that states none. */
+  /** Digest contained in a key, such as that of a raw bill; null for a key without one. */
   readonly statedDigest: (key: string) => string | null;
 }
 
@@ -103,7 +103,7 @@ export function keptDigests({ store, place, isKept }: Omit<DigestDeps, 'statedDi
   };
 }
 
-/** The server does not see the bytes that a client sends to the bucket itself. */
+/** The server does not see the bytes that a client sends directly to the bucket, so no digest is kept. */
 function withoutDigest(direct: DirectAccess, forget: (key: string) => Promise<void>): DirectAccess {
   return {
     ...direct,

@@ -3,8 +3,8 @@ import { AppError } from '../errors/index.ts';
 const MAX_SEGMENT_BYTES = 255;
 
 /**
- * The canonical form of a key that came from outside: decoded until it no longer changes, then refused if any spelling
- * of it is absolute, climbs, is no Unicode text, or holds what file systems treat specially. `a//b/` -> `a/b`; `''` is
+ * The canonical form of an external key: decoded until it no longer changes, then refused if any spelling
+ * of it is absolute, contains `..` or `.`, is not valid Unicode, or contains characters that are special to file systems. `a//b/` -> `a/b`; `''` is
  * the root.
  */
 export function cleanKey(raw: string): string {

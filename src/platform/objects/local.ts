@@ -12,18 +12,18 @@ import type { BeforeVisible, ByteRange, ListedObject, ObjectFacts, Objects } fro
 
 /** Uploads in progress live here, out of every key's sight, and move into place when they are whole and on the disk. */
 const INCOMING = '.incoming';
-/** A write is a trip to another thread, whatever its size; a stream's own chunks are small. */
+/** Each write costs a switch to another thread, whatever its size; the chunks of a stream are small, so they are batched. */
 const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
-/** Of a folder that several processes write to: a put that takes longer than a day is given up. */
+/** In a folder that several processes write to, a put that takes longer than a day counts as abandoned. */
 const ABANDONED_MS = 24 * 3_600_000;
 
 /** `shared`: other processes may be putting objects now, so their unfinished files are kept. */
 export async function createLocalObjects(root: string, shared: boolean): Promise<Objects> {
   await mkdir(join(root, INCOMING), { recursive: true, mode: 0o700 });
   const realRoot = await realpath(root);
-  // What a crash left half-written was never acknowledged.
+  // Incomplete puts of a crashed process were never acknowledged.
   await clearIncoming(join(realRoot, INCOMING), shared ? Date.now() - ABANDONED_MS : Number.POSITIVE_INFINITY);
   const files = new ConfinedFiles(realRoot);
   const digester = createDigester();
@@ -148,7 +148,7 @@ async function writeDurably(path: string, content: Readable | Buffer | string): 
   return { sizeBytes, sha256: hash.digest('hex') };
 }
 
-/** A disk that is nearly full takes part of what it is given and says so only by how much. */
+/** A nearly full disk writes only a part and reports this only by the number of bytes written. */
 async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
   if (chunks.length === 0) return;
   let { bytesWritten } = await file.writev(chunks);
@@ -160,7 +160,7 @@ async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<vo
   }
 }
 
-/** Makes a rename itself durable. */
+/** Makes a rename durable. */
 async function syncFolder(path: string): Promise<void> {
   await using folder = await open(path, 'r');
   await folder.sync();
@@ -168,7 +168,7 @@ async function syncFolder(path: string): Promise<void> {
 
 async function openObject(files: ConfinedFiles, key: string, range?: ByteRange): ReturnType<Objects['open']> {
   const isThere = (await files.statOrNull(key, 'file')) !== null;
-  // Not opened by the stream: that would fail where nothing listens yet when the object is removed now.
+  // Opened here, not by the stream: its open error would have no listener if the object is removed now.
   const file = isThere ? await open(await files.path(key), 'r').catch(nullIfAbsent) : null;
   if (file === null) throw new AppError('object_not_found', `There is no object "${key}".`, { key });
   const { size } = await file.stat();
@@ -231,7 +231,7 @@ function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
 }
 
-/** A key under a file, or a file where a folder stands, is the caller's mistake; the rest is not ours to explain. */
+/** A key below a file, or a file in place of a folder, is a mistake of the caller; other errors are passed on. */
 function asAppError(error: unknown, key: string): unknown {
   if (['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'ENAMETOOLONG'].includes(systemCode(error) ?? ''))
     return invalidKey(key);

@@ -9,7 +9,7 @@ export const objectMigrations: Migrations = {
         .addColumn('object_key', 'text', (column) => column.notNull())
         .addColumn('size_bytes', 'bigint', (column) => column.notNull())
         .addColumn('sha256', 'text', (column) => column.notNull())
-        // While a put is under way: the digest before it, empty where there was none. Null: the put is done.
+        // While a put is in progress: the digest before it, empty where there was none. Null: the put is done.
         .addColumn('previous', 'text')
         .addColumn('stamp', 'text')
         .addColumn('damage', 'text')

@@ -22,8 +22,8 @@ export interface ByteRange {
 }
 
 /**
- * Artifacts, models and raw bill files, by key (`a/b/c`, never absolute, never `..`). A put is whole or absent: readers
- * see the old content or the new, and what was acknowledged survives a crash.
+ * Artifacts, models and raw bill files, by key (`a/b/c`, never absolute, never `..`). A put is atomic: readers
+ * see the old content or the new, and acknowledged content survives a crash.
  * Errors: `object_not_found`, `object_path_invalid`, `storage_full`; of a bucket `bucket_unreachable`,
  * `bucket_access_denied` and `bucket_object_changed` (another put of the same key came in between); where digests are kept
  * (`keepDigests`) also `object_damaged`.
@@ -36,11 +36,11 @@ export interface Objects extends AsyncDisposable {
   size(key: string): Promise<number | null>;
   /** Size and digest of the bytes as they are now, read whole off the event loop; null when the key holds none. */
   digest(key: string): Promise<Omit<ObjectFacts, 'key'> | null>;
-  /** What lies directly under a folder key, sorted by name; empty when nothing does. `''` is the root. */
+  /** Objects and folders directly under a folder key, sorted by name; empty when there are none. `''` is the root. */
   list(folderKey: string): Promise<ListedObject[]>;
   /** Removes an object, or a folder with all under it. Removing nothing is no error. */
   remove(key: string): Promise<void>;
-  /** Moves one object; what was at its new key is replaced. After a crash it is at its old key, its new one, or both. */
+  /** Moves one object and replaces any object at its new key. After a crash it is at its old key, its new one, or both. */
   rename(from: string, to: string): Promise<void>;
   /** Path on this machine for engines that read files themselves; null where objects are remote. */
   localPath(key: string): Promise<string | null>;
@@ -50,14 +50,14 @@ export interface Objects extends AsyncDisposable {
 
 export type BeforeVisible = (facts: ObjectFacts) => Promise<void>;
 
-/** What a client is told. Whoever holds it may do this one thing until it ends, without saying who they are. */
+/** A signed URL for a client. Its holder may do this one operation until it expires, without credentials. */
 export interface SignedAddress {
   readonly url: string;
   /** To be sent with the request. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** How the store shall present an object to whoever follows an address. */
+/** Response headers that the store sends with an object to the client of a signed URL. */
 export interface Presentation {
   readonly contentType: string;
   readonly contentDisposition: string;
@@ -69,16 +69,16 @@ export interface StoredPart {
   readonly etag: string;
 }
 
-/** An upload in parts, as the store knows it. */
+/** A multipart upload of the store. */
 export interface DirectUpload {
   readonly key: string;
-  /** The store's own id of it. */
+  /** Upload id of the store. */
   readonly storeId: string;
-  /** Ours, which stays with the object, so that an end that is asked for twice is recognised. */
+  /** Mark of the upload, stored with the object, so that a repeated completion is recognized. */
   readonly mark: string;
 }
 
-/** Reading and writing past the server. The store itself holds the promise that an object is whole or absent. */
+/** Direct transfers between client and store. The store guarantees that an object is complete or absent. */
 export interface DirectAccess {
   /** For GET and ranges of it, for 15 minutes. Error: `object_not_found`. */
   download(key: string, presentation: Presentation): Promise<SignedAddress & { sizeBytes: number }>;
@@ -90,6 +90,6 @@ export interface DirectAccess {
    * `payload_too_large`, `upload_not_found`.
    */
   completeUpload(upload: DirectUpload, parts: readonly StoredPart[], maxBytes: number): Promise<void>;
-  /** Lets go of its parts. Aborting what is no more is no error. */
+  /** Removes the parts of the upload. Aborting an upload that no longer exists is no error. */
   abortUpload(upload: DirectUpload): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 /** Large enough for 10,000 of them to be 78 GiB, small enough for several to be held. */
 export const PIECE_BYTES = 8 * 1024 ** 2;
 
-/** Content cut into pieces of one size (the last is what is left), counted and hashed as it goes by. */
+/** Content cut into pieces of one size (the last may be smaller), counted and hashed in passing. */
 export class Pieces {
   readonly #content: AsyncIterable<Buffer> | Iterable<Buffer>;
   readonly #hash = createHash('sha256');
@@ -15,7 +15,7 @@ export class Pieces {
     this.#content = isWhole ? [Buffer.from(content)] : content;
   }
 
-  /** Of what has been read so far. */
+  /** Size and hash of the content read so far. */
   facts(): { sizeBytes: number; sha256: string } {
     return { sizeBytes: this.#sizeBytes, sha256: this.#hash.copy().digest('hex') };
   }

@@ -15,19 +15,19 @@ import type {
 } from './objects.ts';
 import { PIECE_BYTES, Pieces } from './pieces.ts';
 
-/** What a store of blobs does, by full keys. It throws the errors of buckets. */
+/** Operations of a blob store, by full keys. It throws the errors of buckets. */
 export interface RemoteStore extends AsyncDisposable {
-  /** `` or `a/b/`: nothing outside is touched. */
+  /** `` or `a/b/`: objects outside it are not accessed. */
   readonly folder: string;
   /** Whether the store keeps keys like this one as they are. */
   accepts(key: string): boolean;
   /** Stores an object in one request. */
   putWhole(key: string, content: Buffer): Promise<void>;
-  /** Begins an object of many pieces, of which nothing is visible before its end. */
+  /** Begins an object of many pieces; it becomes visible only when it is finished. */
   begin(key: string): Promise<PiecewisePut>;
   read(key: string, range?: ByteRange): Promise<{ content: Readable; sizeBytes: number }>;
   size(key: string): Promise<number | null>;
-  /** What lies directly under a prefix, with full keys; those of folders end in `/`. */
+  /** Objects and folders directly under a prefix, with full keys; those of folders end in `/`. */
   level(prefix: string): AsyncIterable<{ key: string; sizeBytes: number | null }>;
   /** Every key under a prefix. */
   keys(prefix: string): AsyncIterable<string>;
@@ -36,7 +36,7 @@ export interface RemoteStore extends AsyncDisposable {
   readonly direct: DirectAccess | null;
 }
 
-/** Each step may be repeated by whoever carries it out. */
+/** An upload in pieces. The implementation may retry each step. */
 export interface PiecewisePut {
   put(pieceNumber: number, piece: Buffer): Promise<void>;
   finish(pieces: number): Promise<void>;
@@ -124,7 +124,7 @@ async function putPieces(
     await begun?.finish(count);
   } catch (error) {
     await sending.settled();
-    // What fails here is cleared later; the first failure is what the caller must hear of.
+    // A failed abort is cleaned up later; the caller must receive the first error.
     await begun?.abandon().catch(() => {});
     throw error;
   }
@@ -137,7 +137,7 @@ async function open(store: RemoteStore, key: string, range?: ByteRange): ReturnT
   const sizeBytes = await store.size(fullKey);
   if (sizeBytes === null) throw notFound(key);
   const end = Math.min(range.end, sizeBytes);
-  // Stores refuse a range without bytes; of an empty file there is no other.
+  // Stores refuse an empty range, and an empty file has no other.
   if (range.start >= end) return { content: Readable.from([]), sizeBytes };
   return store.read(fullKey, { start: range.start, end });
 }

@@ -6,7 +6,7 @@ import { DOWNLOAD_SECONDS, PARTS_SECONDS, requireAllParts } from './direct.ts';
 import type { DirectAccess, SignedAddress } from './objects.ts';
 import { abortS3, beginS3, completeS3, headS3, isComplete, partSizesS3, uploadGone } from './s3-upload.ts';
 
-/** Addresses signed for one request each: S3 holds whoever follows them to its method, key, upload and part. */
+/** URLs signed for one request each: S3 limits the holder to its method, key, upload and part. */
 export function s3Direct(place: S3Place): DirectAccess {
   return {
     async download(key, { contentType, contentDisposition }) {

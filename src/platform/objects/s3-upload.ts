@@ -24,7 +24,7 @@ export interface S3Upload {
   readonly mark: string;
 }
 
-/** S3's own id of a new upload in parts. */
+/** Creates a multipart upload and returns its S3 upload id. */
 export async function beginS3(place: S3Place, key: string, mark: string): Promise<string> {
   const command = new CreateMultipartUploadCommand({ Bucket: place.bucket, Key: key, Metadata: { [MARK]: mark } });
   const { UploadId: uploadId } = await askS3(place, { key, right: PUT_RIGHT }, (options) =>
@@ -57,7 +57,7 @@ export async function completeS3(
   if (answer === null && !(await isComplete(place, key, mark))) throw uploadGone(key);
 }
 
-/** Size of each part that has arrived, by its number; null when the upload is no more. */
+/** Size of each uploaded part, by its number; null when the upload no longer exists. */
 export async function partSizesS3(place: S3Place, key: string, uploadId: string): Promise<Map<number, number> | null> {
   const sizes = new Map<number, number>();
   let marker: string | undefined;
@@ -108,7 +108,7 @@ export async function headS3(
     return { sizeBytes: answer.ContentLength, mark: answer.Metadata?.[MARK] };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'bucket_object_not_found') throw error;
-    // An answer without a body does not say whether the bucket is gone too.
+    // A response without a body does not show whether the bucket is missing, too.
     const bucket = new HeadBucketCommand({ Bucket: place.bucket });
     await askS3(place, { key: null }, (options) => place.client.send(bucket, options));
     return null;

@@ -23,8 +23,8 @@ const MAX_KEY_BYTES = 1024;
 const ABANDONED_MS = 25 * 3_600_000;
 
 /**
- * Objects in a bucket of S3. It is asked now whether the bucket is there and may be listed and written; what a crash left
- * of uploads, which nobody sees and the bucket keeps, is cleared. Errors: those of buckets.
+ * Objects in an S3 bucket. Opening checks that the bucket exists and can be listed and written to. It also aborts the uploads that a crash
+ * left: no reader sees them, but the bucket keeps them. Errors: those of buckets.
  */
 export async function openS3Store(
   { location, direct }: { readonly location: S3Location; readonly direct: boolean },
@@ -54,7 +54,7 @@ export async function openS3Store(
   };
 }
 
-/** Listing and writing, by an upload that is begun and dropped: it leaves nothing, not even a version. */
+/** Checks the rights to list and to write. The write is an aborted upload: it leaves no object and no version. */
 async function check(place: S3Place): Promise<void> {
   await listS3(place, place.folder, '/').next();
   const key = `${place.folder}.incoming/check`;

@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, { readonly type: string; readonly name: str
 const ADDRESS = /^([a-z0-9-]+):\/\/([\w.-]+)((?:\/[\w.=+~-]+)*)\/?(?:\?([^#]*))?$/;
 const FORM =
   '"s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…", credentials by reference ("accessKeyId=env:NAME")';
-/** What the address has before its parameters. */
+/** Fields that the address has before its query parameters. */
 const BEFORE: ReadonlySet<string> = new Set(['type', 'bucket', 'container', 'prefix']);
 
 /** Parameters that the location has one level down, with where. */
@@ -34,14 +34,14 @@ export const ObjectsAddress = z.string().superRefine((text, context) => {
   if (typeof found === 'string') context.addIssue({ code: 'custom', message: found });
 });
 
-/** What an address names. It has been checked where the settings were read. */
+/** Parses an address. The configuration has already validated it. */
 export function objectsPlace(address: string): RemoteObjectsPlace {
   const found = read(address);
   if (typeof found === 'string') throw new Error(found);
   return found;
 }
 
-/** The place, or what is wrong with the address. */
+/** The place, or an error message about the address. */
 function read(text: string): RemoteObjectsPlace | string {
   const [, scheme = '', name = '', path = '', query = ''] = ADDRESS.exec(text) ?? [];
   const kind = Object.hasOwn(KINDS, scheme) ? KINDS[scheme] : undefined;

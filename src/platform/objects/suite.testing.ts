@@ -29,7 +29,7 @@ const SHA_OF_HELLO = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e7304336293
 
 type Opened = () => Objects;
 
-/** What every store of objects promises. */
+/** Contract of every object store. */
 export function objectsSuite(kind: string, newPlace: () => Promise<ObjectsPlace>, { bigBytes }: SuiteSize): void {
   describe(`objects in ${kind}`, () => {
     let objects: Objects;

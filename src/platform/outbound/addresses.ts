@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Which addresses are of the public internet (IANA's special-purpose registries: "globally reachable"). Everything else
- * leads into the network that this server stands in: loopback, private, link-local with the clouds' metadata services.
+ * Public internet addresses (IANA's special-purpose registries: "globally reachable"). All other addresses
+ * lead into the network of this server: loopback, private, link-local with the metadata services of the clouds.
  */
 
 const special4 = blocks('ipv4', [
@@ -23,14 +23,14 @@ const special4 = blocks('ipv4', [
   '240.0.0.0/4',
 ]);
 
-/** IPv6 that is given out to networks; nothing outside it is anybody's on the internet. */
+/** Allocated IPv6 space; no address outside it is public. */
 const global6 = blocks('ipv6', ['2000::/3']);
-/** Within it: protocol assignments with Teredo, documentation, 6to4 (which names an IPv4 address of its own choice). */
+/** Not public, although inside it: protocol assignments with Teredo, documentation, 6to4 (which embeds an arbitrary IPv4 address). */
 const special6 = blocks('ipv6', ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
-/** Forms that only wrap an IPv4 address, which is then what counts: mapped, and NAT64. */
+/** Forms that embed an IPv4 address, which decides alone: mapped, and NAT64. */
 const wrapping6 = blocks('ipv6', ['::ffff:0:0/96', '64:ff9b::/96']);
 
-/** True for an IP address that anybody on the internet may be behind; false for every other and for what is no address. */
+/** True for an IP address on the public internet; false for any other and for text that is not an IP address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !special4.check(address, 'ipv4');

@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { AppError, systemCode } from '../errors/index.ts';
 import { isPublicAddress } from './addresses.ts';
 
-/** Where a webhook may lead. What is refused here is what a request from inside this network must never reach. */
+/** Allowed destinations of webhooks (SSRF protection): a request from inside this network must never reach a refused address. */
 
 export interface Address {
   readonly address: string;
@@ -49,8 +49,8 @@ export function checkUrl(text: string, rules: Pick<DestinationRules, 'allowedHos
 }
 
 /**
- * The addresses to connect to: resolved now and here, and all of them checked, so that the connection that is pinned to
- * them asks no name server again. Error: `webhook_url_refused`; a name that cannot be resolved is a `DestinationError`.
+ * Resolves the host once and checks all of its addresses. The connection is pinned to them, so that it makes no second DNS lookup
+ * (DNS rebinding). Error: `webhook_url_refused`; a name that cannot be resolved is a `DestinationError`.
  */
 export async function addressesOf(url: URL, rules: DestinationRules): Promise<Address[]> {
   const host = hostOf(url);
@@ -62,7 +62,7 @@ export async function addressesOf(url: URL, rules: DestinationRules): Promise<Ad
   return found;
 }
 
-/** A failure of the way to the receiver; trying again may help. */
+/** A network failure on the way to the receiver; a retry may succeed. */
 export class DestinationError extends Error {}
 
 async function resolveName(host: string, resolve: Resolve): Promise<Address[]> {
@@ -73,7 +73,7 @@ async function resolveName(host: string, resolve: Resolve): Promise<Address[]> {
   }
 }
 
-/** For `connect`: answers the addresses that were checked, whatever it is asked for. */
+/** Lookup for `connect`: always returns the checked addresses. */
 export function pinnedTo(addresses: readonly Address[]): LookupFunction {
   return (_hostname, options, callback) => {
     if (options.all) return callback(null, [...addresses]);
@@ -91,7 +91,7 @@ function parseUrl(text: string): URL {
   try {
     if (plain) return new URL(text);
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw refused(`Invalid webhook URL: '${text.slice(0, 200)}' is no absolute URL with a hostname.`);
 }

@@ -18,7 +18,7 @@ export interface Receiver extends AsyncDisposable {
   readonly received: Received[];
   /** How the next ones are answered, in order; then 200. */
   answerWith(...answers: (number | Answer)[]): void;
-  /** Resolves once so many have come. */
+  /** Resolves once this many requests have arrived. */
   has(count: number): Promise<Received[]>;
 }
 

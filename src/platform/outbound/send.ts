@@ -9,16 +9,16 @@ export interface Message {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What became of one try. The receiver's body is not read: it is nobody's business here (CVE-2026-64849). */
+/** Outcome of one attempt. The receiver's body is not read, so that no response is disclosed (CVE-2026-64849). */
 export interface SendResult {
   readonly delivered: boolean;
-  /** null when nobody answered. */
+  /** null without a response. */
   readonly status: number | null;
   /** One sentence; null when it was delivered. */
   readonly error: string | null;
-  /** False when trying again would meet the same refusal. */
+  /** False when a retry would be refused for the same reason. */
   readonly mayRetry: boolean;
-  /** How long the receiver asks to be left alone, in milliseconds; null when it does not say. */
+  /** Delay that the receiver requests (Retry-After), in milliseconds; null without one. */
   readonly retryAfterMs: number | null;
 }
 
@@ -65,7 +65,7 @@ function post(url: URL, lookup: ReturnType<typeof pinnedTo>, message: Message, s
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const body = Buffer.from(message.body);
   const headers = { 'content-type': 'application/json', ...message.headers, 'content-length': body.length };
-  // A connection of its own: a kept one could have been made to an address that was checked for another webhook.
+  // A new connection: a pooled one could lead to an address that was checked for another webhook.
   const sending = send(url, { method: 'POST', agent: false, lookup, headers, signal }, (answer) => {
     resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] });
     answer.destroy();

@@ -2,8 +2,8 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 
 /**
- * Environment for threads and programs of our own that shares this process's cache of compiled code: a thread of a checkout,
- * which strips types, is ready several times sooner. Empty where this process keeps none.
+ * Environment that gives worker threads and child processes the compile cache of this process: a thread of a checkout,
+ * which strips types, starts several times faster. Empty where this process has no cache.
  */
 export function compiledCode(): Readonly<Record<string, string>> {
   const folder = getCompileCacheDir();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { signal } from './kernel.ts';
 
-/** What the processes of a group may take together; null: no limit. */
+/** Limits for all processes of a group together; null: no limit. */
 export interface Limits {
   readonly memoryBytes: number | null;
   readonly cpus: number | null;
@@ -10,7 +10,7 @@ export interface Limits {
   readonly tasks: number | null;
 }
 
-/** What they have taken; null where the kernel does not say. */
+/** Resource usage of the group; null where the kernel does not report it. */
 export interface Taken {
   readonly cpuSeconds: number | null;
   readonly peakMemoryBytes: number | null;
@@ -18,21 +18,21 @@ export interface Taken {
   readonly outOfMemoryKills: number | null;
 }
 
-/** A group of processes that the kernel counts and bounds (Linux control groups); nobody leaves it by forking. */
+/** A group of processes that the kernel meters and limits (Linux control groups); a process cannot leave it by forking. */
 export interface ControlGroup {
   /** Folders whose `cgroup.procs` a process writes its id to, in order to be in the group. */
   readonly folders: readonly string[];
   taken(): Taken;
-  /** Kills everybody in it, until nobody is left. */
+  /** Kills all its processes, until the group is empty. */
   kill(): void;
-  /** Forgets it; false while somebody is in it. */
+  /** Removes the group; false while it has processes. */
   remove(): boolean;
 }
 
 const ROOT = '/sys/fs/cgroup';
 const PARENT = 'steelyard';
 const PERIOD_US = 100_000;
-/** What forks while it is killed is found by the next look. */
+/** Maximum rounds of killing: a process that forks during one round is found in the next. */
 const LOOKS = 50;
 
 type Kernel = 'v1' | 'v2';
@@ -67,7 +67,7 @@ function makeV1(name: string, { memoryBytes, cpus, tasks }: Limits): ControlGrou
   const [memory = '', cpu = '', , pids = ''] = folders;
   if (memoryBytes !== null) {
     writeFileSync(join(memory, 'memory.limit_in_bytes'), String(memoryBytes));
-    // Where swap is counted, what does not fit goes there and the limit is none.
+    // Where swap is counted, memory beyond the limit would go to swap and the limit would have no effect.
     writeWhereItIs(join(memory, 'memory.memsw.limit_in_bytes'), String(memoryBytes));
   }
   if (cpus !== null) {

@@ -14,8 +14,8 @@ export function uptimeMs(): number | null {
 }
 
 /**
- * Time that goes on evenly from an instant, whatever the clock of the machine is set to meanwhile; Unix milliseconds.
- * Example: from 12:00:00, asked ten seconds later -> 12:00:10, although the clock was set to 13:00 between.
+ * Monotonic time from an instant, independent of changes to the machine's clock; Unix milliseconds.
+ * Example: from 12:00:00, called ten seconds later -> 12:00:10, although the clock was set to 13:00 in between.
  */
 export function evenTimeFrom(instant: number): () => number {
   const start = uptimeMs();

@@ -10,64 +10,64 @@ import { LEADER, WATCHDOG } from './scripts.ts';
 export interface ExecutionSpec {
   /** Names it for ever; it is in the environment of the command and of all that it starts. */
   readonly id: string;
-  /** Its own, made when it is not there: what stays of it lies here. */
+  /** Folder of this execution, created when it does not exist: it holds the state that survives this process. */
   readonly folder: string;
   readonly command: readonly [program: string, ...words: string[]];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Whom the command runs as, with what little of an environment its leader has; default: the user of this process. */
+  /** User that runs the command, and the minimal environment of its leader; default: the user of this process. */
   readonly runAs?: { readonly user: OtherUser; readonly leaderEnvironment: Readonly<Record<string, string>> };
-  /** Unix milliseconds at which it must have ended. */
+  /** Deadline, Unix milliseconds. */
   readonly until: number;
-  /** Tells when it begins, in Unix milliseconds; default: the clock of the machine. */
+  /** Clock for the start time, in Unix milliseconds; default: the clock of the machine. */
   readonly now?: () => number;
-  /** Milliseconds from being asked to end to being killed. */
+  /** Grace period between the stop request and the kill, in milliseconds. */
   readonly graceMs: number;
-  /** `file`: its output goes to `output.log` in the folder; `inherit`: to where ours goes. */
+  /** `file`: its output goes to `output.log` in the folder; `inherit`: to the output of this process. */
   readonly output: 'file' | 'inherit';
   /** The file that its output goes to; default: `output.log` in the folder. */
   readonly log?: string;
-  /** What it may take, with all that it starts; held where the kernel can hold it (see `bounded`). Default: no limits. */
+  /** Limits for the command and all processes that it starts; enforced where the kernel can (see `bounded`). Default: no limits. */
   readonly limits?: Limits;
 }
 
 export interface Ended {
-  /** As the shell says it: 128 + the number of the signal that ended it; null when it was killed with its leader. */
+  /** Exit code as in the shell: 128 + the number of the signal that ended it; null when it was killed with its leader. */
   readonly exitCode: number | null;
-  /** Who asked it to end; null when it ended by itself. */
+  /** Source of the stop request; null when it ended without one. */
   readonly stoppedBy: 'starter' | 'watchdog' | null;
-  /** Why it was killed without being asked to end; null when it was not. */
+  /** Reason of a kill without a stop request; null otherwise. */
   readonly killedFor: string | null;
   /** Unix milliseconds. */
   readonly end: number;
   readonly taken: Taken;
 }
 
-/** A command in a process group of its own, that ends in time whatever becomes of us. */
+/** A command in a separate process group. It ends in time even if this process dies. */
 export interface Execution {
   readonly id: string;
   readonly start: number;
-  /** Unix milliseconds of its own time: from its start on they go evenly, also when the clock of the machine is set (on Linux). */
+  /** Current time of the execution, Unix milliseconds: monotonic from its start on, even when the clock of the machine is set (on Linux). */
   now(): number;
-  /** Whether the kernel counts what it takes and holds its limits. */
+  /** Whether the kernel meters its usage and enforces its limits. */
   readonly bounded: boolean;
-  /** What it has taken until now. */
+  /** Resource usage so far. */
   taken(): Taken;
   /** Resolves when the command and all that it started are gone. */
   readonly ended: Promise<Ended>;
-  /** Gives it until then, Unix milliseconds; the watchdog is told before this returns. */
+  /** Extends its deadline (Unix milliseconds). The watchdog has the new deadline before this returns. */
   extend(until: number): void;
-  /** Asks it to end, and kills it when its grace is over; a second call changes nothing. */
+  /** Sends a stop request, and kills it after its grace period; idempotent. */
   stop(): void;
-  /** Kills it at once; why is kept with it, so that whoever finds it later knows. */
+  /** Kills it immediately. The reason is stored in its folder, for a later `findExecution`. */
   kill(why: string): void;
 }
 
 const NOT_COUNTED: Taken = { cpuSeconds: null, peakMemoryBytes: null, outOfMemoryKills: null };
-/** Of an output that goes to a file, so much is kept from its beginning and from its end, in bytes. */
+/** Bytes of a file output that are kept, from its beginning and from its end. */
 const KEPT_BYTES = { first: 48 * 1024 * 1024, last: 1024 * 1024 };
 
-/** How often one that is not our child is looked at, in milliseconds. */
+/** Polling interval for a process that is not a child of this process, in milliseconds. */
 const LOOK_MS = 200;
 
 /** Errors: those of `spawn` when the shell cannot be started, and of the file system. */
@@ -89,7 +89,7 @@ export function startExecution(spec: ExecutionSpec): Execution {
   return execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive: true });
 }
 
-/** One that was started before, by us or by whoever had its folder; null when none ever was. It may have ended long ago. */
+/** An execution that this process or an earlier user of its folder started; null when there was none. It may have ended long ago. */
 export function findExecution({
   id,
   folder,
@@ -101,7 +101,7 @@ export function findExecution({
   const pid = Number(word);
   const exit = goneFrom(folder, pid, birth);
   const lives = birthOf(pid) === birth;
-  // Whoever started it may have been killed before it had one; a second is one more that sleeps.
+  // The starter may have been killed before it started a watchdog; a second watchdog only sleeps.
   if (lives) spawnWatchdog(folder, pid, graceMs, markOf(id));
   const known = { id, folder, pid, graceMs, exit, watchdog: null, group: findControlGroup(id) };
   return execution({ ...known, seenAlive: lives });
@@ -116,7 +116,7 @@ interface Known {
   readonly exit: Promise<void>;
   readonly watchdog: ChildProcess | null;
   readonly group: ControlGroup | null;
-  /** Whether it was alive when it was looked at first, so that its end is seen. */
+  /** Whether it was alive at the first check, so that its end is observed. */
   readonly seenAlive: boolean;
 }
 
@@ -132,9 +132,9 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive 
   const started = startOf(folder);
   const ended = exit.then(() => {
     clearTimeout(killing);
-    // With the sleep that it is in. One that asked the command to end writes down when it killed it, and then ends by itself.
+    // Kills the watchdog together with its `sleep`. A watchdog that has sent a stop request records the kill, and then exits without help.
     if (watchdog?.pid !== undefined && read(folder, 'stopped') !== 'watchdog') signal(-watchdog.pid, 'SIGKILL');
-    // What it left running, in its group or out of it, would run for ever and for nobody.
+    // Processes that the command left running, in its group or outside, would otherwise run forever.
     kill();
     const why = killedFor ?? read(folder, 'killed-for');
     const end = { ...endOf(folder, started, seenAlive), killedFor: why, taken: taken() };
@@ -159,7 +159,7 @@ function execution({ id, folder, pid, graceMs, exit, watchdog, group, seenAlive 
       try {
         writeFileSync(join(folder, 'killed-for'), `${why}\n`);
       } catch {
-        // The disk may be full, which is why; then nobody knows after a restart.
+        // A full disk may be the reason for the kill; then the reason is lost after a restart.
       }
       killedFor = why;
       kill();
@@ -181,7 +181,7 @@ function spawnLeader(
       cwd,
       env: runAs === undefined ? marked : { ...runAs.leaderEnvironment, STEELYARD_EXECUTION: id },
       detached: true,
-      // A terminal answers no group but its own: whoever reads from it there would fail or be stopped.
+      // A terminal serves only its foreground group: a read from it by the command would fail or stop the command.
       stdio: [output === 'inherit' && !process.stdin.isTTY ? 'inherit' : 'ignore', out, out],
     });
   } finally {
@@ -199,7 +199,7 @@ function spawnWatchdog(folder: string, leader: number, graceMs: number, mark: st
   return watchdog;
 }
 
-/** When something was, by the clock of the machine and since the machine was started; null where the kernel does not say that. */
+/** An instant by the clock of the machine and in milliseconds since boot; the latter null where the kernel does not report it. */
 interface Start {
   readonly start: number;
   readonly upMs: number | null;
@@ -252,7 +252,7 @@ function endOf(folder: string, started: Start, seenAlive: boolean): Omit<Ended, 
   };
 }
 
-/** Killed with its leader, it left no word: it ended just now, or, where nobody saw it alive, when its time was over at the latest. */
+/** End of a command killed with its leader, which left no end time: now, or, if it was not seen alive, its deadline at the latest. */
 function lastMoment(folder: string, started: Start, seenAlive: boolean): number {
   const until = seenAlive ? Number.POSITIVE_INFINITY : Number(read(folder, 'until') ?? Number.POSITIVE_INFINITY);
   return Math.max(started.start, Math.min(timeIn(started, uptimeMs()) ?? Date.now(), until));

@@ -1,27 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Something that runs for as long as it is given time. */
+/** Work that runs until a deadline, which can be extended. */
 export interface Extensible<End> {
   /** Resolves when it is gone. */
   readonly ended: Promise<End>;
-  /** Gives it until then, Unix milliseconds; where that fails it has what it had. */
+  /** Sets a new deadline, Unix milliseconds; if that fails, the old one stays. */
   extend(until: number): void | Promise<void>;
-  /** Asks it to end, within so many milliseconds at most; where that fails, whoever ends it without us does. */
+  /** Requests its end, within this many milliseconds; if that fails, the work is ended at its deadline without this process. */
   stop(withinMs: number): void | Promise<void>;
 }
 
 export interface Hold<End> {
   readonly running: Extensible<End>;
-  /** What it was given at first, Unix milliseconds. */
+  /** Initial deadline, Unix milliseconds. */
   readonly until: number;
-  /** Milliseconds that it has to end in, inside `until`. */
+  /** Milliseconds that it has to end in, before `until`. */
   readonly graceMs: number;
   readonly now: () => number;
-  /** Reports that it still runs, and answers until when it is given now; null when nobody answers: what it has goes on. */
+  /** Reports that it still runs, and returns its new deadline; null without an answer: the old deadline stays. */
   readonly renew: () => Promise<number | null>;
-  /** Resolves when a report is wanted before the next one is due; only once. Never rejects. */
+  /** Resolves when a report is needed before the next one is due; only once. Never rejects. */
   readonly sooner?: Promise<unknown>;
-  /** Told once, before it is asked to end because it was given no more. */
+  /** Called once, before the stop request at the end of an unextended deadline. */
   readonly runsOut: () => Promise<void>;
   /** Longest time between two reports, in milliseconds; default 10 s. */
   readonly reportMs?: number;
@@ -29,17 +29,17 @@ export interface Hold<End> {
 
 export interface HoldEnd<End> {
   readonly ended: End;
-  /** Whether it was asked to end because it was given no more time. */
+  /** Whether it was stopped because its deadline was not extended. */
   readonly ranOut: boolean;
 }
 
 const REPORT_MS = 10_000;
-/** Before the last moment it is asked again and again whether there is more, in milliseconds. */
+/** Times before the deadline at which the renewal is retried, in milliseconds. */
 const ASK_AHEAD_MS = [4_000, 1_500, 500, 150] as const;
-/** It is asked to end this much before the last moment, so that what takes time is inside, in milliseconds. */
+/** The stop request is sent this long before the deadline, in milliseconds, so that slow steps stay inside it. */
 export const STOP_AHEAD_MS = 250;
 
-/** Reports what runs, gives it the time that it is granted, and ends it before that is over. */
+/** Renews the deadline of running work by regular reports, and ends the work before its deadline. */
 export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
   const { running } = held;
   let { until } = held;
@@ -52,7 +52,7 @@ export async function hold<End>(held: Hold<End>): Promise<HoldEnd<End>> {
     const early = await untilEndOr(bell(sleep(restMs(leftMs, nextReport(held)))));
     if (early !== undefined) return { ended: early.end, ranOut: false };
     if (leftOf(held, until) <= 0) break;
-    // An answer that comes too late is none: what it has must do.
+    // An answer after the deadline is ignored: the old deadline stays.
     const first = await untilEndOr(Promise.race([held.renew(), sleep(leftOf(held, until))]));
     if (first === undefined || first === null || typeof first === 'object') continue;
     if (await isTold(() => running.extend(first))) until = first;
@@ -77,7 +77,7 @@ function bellOf(bell: Promise<unknown> | undefined): (rest: Promise<undefined>) 
   };
 }
 
-/** Whether what runs could be told: it is held to what it was told last. */
+/** Whether the call reached the running work; if not, its last deadline stays. */
 async function isTold(tell: () => void | Promise<void>): Promise<boolean> {
   try {
     await tell();
@@ -87,7 +87,7 @@ async function isTold(tell: () => void | Promise<void>): Promise<boolean> {
   }
 }
 
-/** Milliseconds until it has to be asked to end. */
+/** Milliseconds until the stop request. */
 function leftOf({ graceMs, now }: Pick<Hold<unknown>, 'graceMs' | 'now'>, until: number): number {
   return until - graceMs - STOP_AHEAD_MS - now();
 }

@@ -5,14 +5,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 const START_TIME = 19;
 
 /**
- * When the kernel started a process, in its own words; null when there is no such process. With it a process id names one
- * process for ever: ids are used again.
+ * Start time of a process in the kernel's format; null when there is no such process. Process id and start time together identify a
+ * process: ids alone are reused.
  */
 export function birthOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie has ended; only its parent has not looked yet.
+    // A zombie has ended; its parent has only not reaped it yet.
     return fields[0] === 'Z' ? null : (fields[START_TIME] ?? null);
   } catch {
     return process.platform === 'linux' ? null : birthByPs(pid);
@@ -35,7 +35,7 @@ export function markOf(id: string): string {
   return `${EXECUTION}=${id}`;
 }
 
-/** Id of the execution that a process is of; null where it is of none, or where its environment is not ours to read. */
+/** Id of the execution of a process; null where it has none, or where its environment is not readable. */
 export function executionOf(pid: number): string | null {
   try {
     const words = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
@@ -45,7 +45,7 @@ export function executionOf(pid: number): string | null {
   }
 }
 
-/** Sends a signal to a process, or to a whole group when `pid` is negative; false when nobody is there to get it. */
+/** Sends a signal to a process, or to a whole group when `pid` is negative; false when there is no such process or group. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
@@ -59,7 +59,7 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
  * kernel does not show environments (it does on Linux), only the group can be found.
  */
 export function killMarked(mark: string): void {
-  // What forks while it is looked for is found by the next look.
+  // A process that forks during one round is found in the next.
   for (let look = 0; look < 3; look += 1) {
     const found = marked(mark);
     if (found.length === 0) return;

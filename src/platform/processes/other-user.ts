@@ -12,8 +12,8 @@ export interface OtherUser {
 }
 
 /**
- * Gives up the rights of the server and becomes the command, with the environment that lies in a file: a variable such as NODE_OPTIONS or
- * LD_PRELOAD must not act before that. Signals that Node ignores (SIGPIPE, SIGXFSZ) stay ignored.
+ * Drops the rights of the server and executes the command, with the environment from a file: a variable such as NODE_OPTIONS or
+ * LD_PRELOAD must not take effect before that. Signals that Node ignores (SIGPIPE, SIGXFSZ) stay ignored.
  * Arguments: the file, the user, the group, then the command.
  */
 const BECOME = `
@@ -73,8 +73,8 @@ export async function giveFolder(folder: string, { uid, gid }: OtherUser): Promi
 }
 
 /**
- * Lets other users through a folder to one below it and to nothing else: the folders between them can be entered and not listed, and
- * what else is in them is its owner's alone.
+ * Gives other users access to one folder below `root` and to nothing else: the folders between can be entered but not listed, and
+ * their other content is accessible only to its owner.
  */
 export function openWayThrough(root: string, ...names: readonly string[]): void {
   let folder = root;

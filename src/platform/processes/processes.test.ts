@@ -7,7 +7,7 @@ import { type Execution, type ExecutionSpec, findExecution, startExecution } fro
 import { marked } from './kernel.ts';
 
 const MINUTE_MS = 60_000;
-/** Waits for what a command does, which takes it milliseconds, on a machine that may be busy. */
+/** Timeout for effects of a command, which take milliseconds, on a machine that may be busy. */
 const SOON = { timeout: 20_000, interval: 20 };
 
 let folder: string;
@@ -41,7 +41,7 @@ const timed = async (execution: Execution) => {
   return { ...ended, tookMs: Date.now() - from };
 };
 
-/** What shells are told of the time from now on: that of the machine plus or minus milliseconds. */
+/** Shifts the time that shells see: the machine's time plus or minus milliseconds. */
 function setClock(change: string): void {
   const bin = join(folder, 'bin');
   mkdirSync(bin);

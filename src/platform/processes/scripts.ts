@@ -1,20 +1,20 @@
 /**
- * What stays with a process when its starter is gone, in the shell that every machine has. Each is run as
- * `sh -c SCRIPT NAME ARGUMENT…`, and lives in the folder of the execution:
+ * Shell scripts that outlive their starter, for the shell that every machine has. Each runs as
+ * `sh -c SCRIPT NAME ARGUMENT…`, in the folder of the execution:
  *
- * | file | what it holds |
+ * | file | content |
  * | --- | --- |
- * | `until` | when it must have ended, in Unix milliseconds; written anew when there is more time |
- * | `deadline` | the same in milliseconds since the machine was started, where the kernel counts them: its clock may be set meanwhile |
- * | `started` | the process id of the leader, when the kernel started it, and the start in milliseconds since the machine was started and in Unix ones |
- * | `leader` | the first three of them, by the leader itself |
- * | `exit` | the exit status and milliseconds since the machine was started; there once the command has ended |
- * | `killed-for` | why it was killed without being asked; there once it was |
- * | `stopped` | who asked it to stop, `starter` or `watchdog`; there once somebody has |
- * | `killed` | milliseconds since the machine was started; there once the watchdog has killed the leader with the rest, which then left no word of its own |
+ * | `until` | deadline in Unix milliseconds; rewritten when it is extended |
+ * | `deadline` | the same in milliseconds since boot, where the kernel counts them: its clock may be set in the meantime |
+ * | `started` | process id of the leader, its start time from the kernel, and the start in milliseconds since boot and in Unix milliseconds |
+ * | `leader` | the first three of them, written by the leader |
+ * | `exit` | exit status and milliseconds since boot; exists once the command has ended |
+ * | `killed-for` | reason of a kill without a stop request; exists once the command was killed so |
+ * | `stopped` | source of the stop request, `starter` or `watchdog`; exists once there is a request |
+ * | `killed` | milliseconds since boot; exists once the watchdog has killed the leader together with the rest, so that there is no `exit` |
  */
 
-/** Sets `born` to when the kernel started the leader, as `birthOf` says it; without starting a program where the kernel tells. */
+/** Sets `born` to the start time of the leader, as `birthOf` returns it; without a child process where /proc exists. */
 const BORN = `
 born() {
   born=
@@ -27,7 +27,7 @@ born() {
   fi
 }`;
 
-/** Sets `up` to the milliseconds since the machine was started; to nothing where the kernel does not show them. */
+/** Sets `up` to the milliseconds since boot; empty where the kernel does not report them. */
 const UP = `
 up() {
   up=
@@ -39,8 +39,8 @@ up() {
 }`;
 
 /**
- * Reads the first bytes and writes them at once; `head` shows nothing before it has a blockful. dd reads so many times, and a pipe
- * gives it little at a time: when it stops for that and not at the end, it begins anew, until all of the bytes are there.
+ * Copies the first bytes without delay; `head` writes nothing before it has a full block. dd reads a limited number of times, and a pipe
+ * delivers little at a time: when dd stops because of that and not at the end, it is started again, until all of the bytes are copied.
  */
 const FIRST_BYTES =
   process.platform === 'linux'
@@ -59,11 +59,11 @@ const FIRST_BYTES =
     : 'cat >> "$log"';
 
 /**
- * Leads the group of the command, and stays to write down how it ended: a signal for the group is for the command. Where its
- * output goes to a file, that keeps the first bytes and the last (on Linux; all of it elsewhere); a command that prints without
- * end fills no disk.
- * Arguments: the folder, the file for the output, the control groups to be in (words), how much of the output is kept from its
- * beginning and from its end in bytes (0 0: it goes where ours goes), then the command.
+ * Leader of the process group. It survives signals to the group and records the exit status of the command. If the
+ * output goes to a file, only its first and last bytes are kept (on Linux; all of it elsewhere), so that a command with endless
+ * output does not fill the disk.
+ * Arguments: the folder, the file for the output, the control groups to join (words), how many bytes of the output are kept from its
+ * beginning and from its end (0 0: inherit the output of this process), then the command.
  */
 export const LEADER = `
 ${BORN}
@@ -104,8 +104,8 @@ exit "$status"
 `;
 
 /**
- * Ends the command in time even when nobody else is there to do it. It sleeps until it is needed, so a thousand of them
- * cost nothing. Where `date` counts no milliseconds, seconds are rounded against the command.
+ * Watchdog: ends the command in time even when no other process can. It sleeps until its deadline, so a thousand watchdogs
+ * cost nothing. Where `date` counts no milliseconds, seconds are rounded up, so that the command ends early rather than late.
  * Arguments: the folder, the process id of the leader, the milliseconds it has to end, the mark of the execution.
  */
 export const WATCHDOG = `

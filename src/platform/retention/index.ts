@@ -5,13 +5,13 @@ export type { RetentionPreview } from './schema.ts';
 
 type Setting = 'predictionDays' | 'labelDays' | 'gpuReadingDays' | 'rawBillDays' | 'supersededDeliveryDays';
 
-/** A table whose rows are deleted by age; the folder that keeps it deletes them in a job of its own. */
+/** A table whose rows are deleted by age; a job of its folder deletes them. */
 export interface AgedTable {
   readonly table: TableRetention['table'];
   readonly setting: Setting;
-  /** The setting's value; undefined: rows are kept for ever. */
+  /** Value of the setting; undefined: rows are kept for ever. */
   readonly days: number | undefined;
-  /** What is deleted now if rows are kept for so many days; null: for ever. */
+  /** Dry run: rows that would be deleted now if rows are kept for this many days; null: for ever. */
   preview(days: number | null): Promise<RetentionPreview>;
 }
 

@@ -4,13 +4,13 @@ import { processEnvironment } from '../config/index.ts';
 import { AppError, systemCode } from '../errors/index.ts';
 import type { SecretReference } from './schema.ts';
 
-/** A file of more is no password, key or token, and is not read to its end to find out. */
+/** Maximum size of a secret file: a larger one is no password, key or token, and is not read completely. */
 const MAX_BYTES = 16 * 1024;
 const SHOWN = '[redacted]';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A value that shows itself to nobody who does not ask by name: logs, JSON and templates get `[redacted]`. */
+/** A value that prints as `[redacted]` in logs, JSON and templates; only `reveal()` returns it. */
 export class Secret {
   readonly #value: string;
 
@@ -36,9 +36,9 @@ export class Secret {
 }
 
 /**
- * The secret that a reference names, read now: a rotated file or variable counts from the next call on. White space
- * around it is dropped, because editors end files with a line break. More than one line is refused: then the reference
- * names some other file, whose content must not travel as somebody's password.
+ * Resolves a reference to a secret now, so that a rotated file or variable takes effect at the next call. White space
+ * around it is dropped, because editors end files with a line break. More than one line is refused: the reference then
+ * names another kind of file, whose content must not be sent as a password.
  * Errors: `secret_unresolved`.
  */
 export async function resolveSecret(

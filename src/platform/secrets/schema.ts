@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /**
- * Marks a field, by `.meta(adminOnly)`, with which a document makes the server use what only the server has: send one of its
- * secrets, connect to an address of the author's choice, read its disk. `steelyard apply` takes it from administrators alone.
+ * Marks a field, by `.meta(adminOnly)`, with which a document makes the server use its own privileges: send one of its
+ * secrets, connect to an address of the author's choice, read its disk. `steelyard apply` accepts it only from administrators.
  */
 export const adminOnly = { adminOnly: true } as const;
 
-/** Where a secret is, never the secret: what is configured can be shown, diffed and kept in Git. */
+/** Reference to a secret, never the secret: the configuration can be shown, diffed and kept in Git. */
 export const SecretReference = z
   .string()
   .regex(/^(env:[A-Za-z_]\w*|file:\/.+)$/, {

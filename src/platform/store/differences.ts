@@ -18,7 +18,7 @@ function engineOf<Tables>(database: Kysely<Tables>): StoreEngine {
   return database.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite';
 }
 
-/** A primary key that the store numbers itself, growing and never used twice. */
+/** An auto-increment primary key whose values are never reused. */
 export function withSequence<Name extends string, Columns extends string, Column extends string, Tables>(
   database: Kysely<Tables>,
   table: CreateTableBuilder<Name, Columns>,
@@ -39,8 +39,8 @@ export function clustered<Name extends string, Columns extends string, Tables>(
 }
 
 /**
- * Waits until no other transaction holds the lock of this name, and holds it until the transaction ends. SQLite's
- * transactions run one after another, so nothing is to be waited for there.
+ * Waits for the lock of this name, and holds it until the transaction ends. SQLite's
+ * transactions run one after another, so no lock is needed there.
  */
 export async function lockUntilCommit(sql: Sql, name: string): Promise<void> {
   if (sql.engine === 'sqlite') return;
@@ -48,8 +48,8 @@ export async function lockUntilCommit(sql: Sql, name: string): Promise<void> {
 }
 
 /**
- * Who holds a lease. One server owns an SQLite store (the folder lock sees to it), so after a crash it takes its leases
- * up again at once; servers that share PostgreSQL have a name each and wait for the leases of a dead one to run out.
+ * Name of the lease holder. One server owns an SQLite store (enforced by the folder lock), so after a crash it takes its leases
+ * back immediately; servers that share PostgreSQL have unique names and wait for the lease expiry of a dead one.
  */
 export function leaseOwner(engine: StoreEngine): string {
   return engine === 'sqlite' ? 'the server of this folder' : randomUUID();
@@ -80,8 +80,8 @@ export interface BulkInsert {
 }
 
 /**
- * Inserts any number of rows by one statement of a text that never changes, so that each engine plans it once: one row
- * at a time in SQLite's thread, arrays in PostgreSQL (whose statement may not touch the same row twice).
+ * Inserts any number of rows by one statement with a constant text, so that each engine plans it once: one row
+ * at a time in SQLite's thread, arrays in PostgreSQL (where the statement may not touch the same row twice).
  */
 export async function insertRows(sql: Sql, { table, columns, rows, onConflict }: BulkInsert): Promise<void> {
   if (rows.length === 0) return;

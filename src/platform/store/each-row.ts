@@ -1,8 +1,8 @@
 export type Row = readonly (string | number | null)[];
 
 /**
- * Stands in place of a statement's parameters on SQLite: the statement is run once for each row, all in one message to
- * the thread. A prepared statement of one row is faster there than a text with hundreds of parameters.
+ * Replaces the parameters of a statement on SQLite: the statement runs once for each row, all in one message to
+ * the thread. There, a prepared statement of one row is faster than a text with hundreds of parameters.
  */
 export class EachRow {
   readonly rows: readonly Row[];
@@ -12,7 +12,7 @@ export class EachRow {
   }
 }
 
-/** What the thread is asked to bind: plain parameters, or a row at a time. */
+/** Bindings for the thread: plain parameters, or a list of rows to bind one at a time. */
 export function bindingsOf(parameters: readonly unknown[]): {
   readonly parameters: readonly unknown[];
   readonly rows?: readonly Row[];

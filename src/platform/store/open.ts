@@ -48,7 +48,7 @@ async function probe(store: Store, database: string): Promise<void> {
       .selectNoFrom((eb) => eb.lit(1).as('one'))
       .execute();
   } catch (error) {
-    // What failed to open may fail to close; the reason that counts is the first.
+    // Closing may fail too after a failed open; the first error is thrown.
     await Promise.allSettled([store[Symbol.asyncDispose]()]);
     throw cannotOpen(database, error);
   }

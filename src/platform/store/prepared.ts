@@ -8,13 +8,13 @@ export class Outdated extends Error {
   }
 }
 
-/** With each try only what changed is prepared again, so that more tries than this mean a fault. */
+/** Each retry prepares only the changed parts, so more attempts than this indicate a fault. */
 const MOST_TRIES = 10;
 
 /**
- * Runs a transaction on work that was prepared before it, so that long work holds up no other write. `work` checks by versions what it
- * was prepared from, and throws `Outdated`; then `refresh` prepares again, outside any transaction, and the transaction runs once more.
- * Error: `prepared_outdated` after 10 tries, with nothing stored.
+ * Runs a transaction on work that was prepared before it, so that long work blocks no other write. `work` compares the versions of its
+ * inputs and throws `Outdated` if one has changed; then `refresh` prepares again, outside any transaction, and the transaction is retried.
+ * Error: `prepared_outdated` after 10 attempts, with nothing stored.
  */
 export async function transactPrepared<T>(
   store: Pick<Store, 'transaction'>,

@@ -7,13 +7,13 @@ export type StoreEngine = 'sqlite' | 'postgres';
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
- * Something SQL can be sent to: the store itself, or one transaction of it. A feature asks for its own tables:
+ * A target for SQL: the store itself, or one transaction of it. A feature names its tables:
  * `sql.tables<BudgetTables>().selectFrom('budget')`.
  */
 export interface Sql {
   readonly engine: StoreEngine;
   tables<Tables extends {}>(): Kysely<Tables>;
-  /** Calls `work` when this transaction is stored, never when it is rolled back; at once where there is none. */
+  /** Calls `work` after this transaction commits, never when it is rolled back; immediately outside a transaction. */
   afterCommit(work: () => void): void;
 }
 
@@ -27,13 +27,13 @@ export interface Store extends Sql, AsyncDisposable {
    */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /**
-   * A transaction for writes whose order does not matter: inserts that leave alone what is there, updates guarded by a
-   * comparison. They do not wait for each other's rows to be free of readers (PostgreSQL: READ COMMITTED), and those that
-   * queue at once share one wait for the disk (SQLite). All or nothing, and stored before it resolves, as ever. `work` is
-   * short, does nothing but SQL, and may be run again; what it reads may have changed when it writes.
+   * A transaction for writes in any order: inserts that leave existing rows alone, updates guarded by a
+   * comparison. They do not wait for readers of each other's rows (PostgreSQL: READ COMMITTED), and concurrent
+   * ones share one disk sync (SQLite). All or nothing, and durable before it resolves, as in `transaction`. `work` is
+   * short, only runs SQL, and may be retried; rows that it reads may have changed when it writes.
    */
   append<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Applies the steps that this store has not seen, in order of name. Safe to call from several servers at once. */
+  /** Applies the steps that this store has not seen, in order of name. Safe to call from several servers concurrently. */
   migrate(migrations: Migrations): Promise<void>;
   /** Problems with the pages of an SQLite store; empty when there are none. PostgreSQL checks its own pages: always empty. */
   check(): Promise<readonly string[]>;

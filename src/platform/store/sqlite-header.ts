@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 
-/** Fields of the header with one valid value in a store of ours; `PRAGMA integrity_check` does not look at all of them. */
+/** Header fields with one valid value in a store of Steelyard; `PRAGMA integrity_check` does not check all of them. */
 const FIXED: readonly { readonly name: string; readonly at: number; readonly bytes: number; readonly value: number }[] =
   [
     { name: 'page size', at: 16, bytes: 2, value: 4096 },
@@ -17,13 +17,13 @@ const FIXED: readonly { readonly name: string; readonly at: number; readonly byt
   ];
 
 /**
- * What is wrong with the header of an SQLite file (https://www.sqlite.org/fileformat.html, section 1.3); empty when nothing is. The schema
- * cookie may have any value: another one makes SQLite read the schema again, and alters nothing.
+ * Problems of the header of an SQLite file (https://www.sqlite.org/fileformat.html, section 1.3); empty when there are none. The schema
+ * cookie may have any value: a changed one makes SQLite read the schema again, and alters nothing.
  */
 export async function checkSqliteHeader(path: string): Promise<string[]> {
   await using file = await open(path, 'r');
   const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
-  // Nothing was written to it yet.
+  // An empty file: no write has happened yet.
   if (bytesRead === 0) return [];
   if (bytesRead < HEADER_BYTES || buffer.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     return ['the file does not begin as an SQLite database does'];

@@ -18,14 +18,14 @@ afterAll(async () => {
   await writer.close();
 });
 
-/** Counts to so many millions, about 100 ms each on a fast machine. */
+/** Counts to this many millions, about 100 ms each on a fast machine. */
 const count = (millions: number) => ({
   sql: 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ?) SELECT count(*) AS counted FROM c',
   parameters: [millions * 1e6],
 });
 const short = (n: number) => ({ sql: 'SELECT ? AS n', parameters: [n] });
 
-/** Runs all at once; names in the order in which they ended. */
+/** Runs all reads concurrently; returns their names in order of completion. */
 async function order(...asked: readonly [name: string, question: ReturnType<typeof short>][]): Promise<string[]> {
   const ended: string[] = [];
   await Promise.all(asked.map(([name, question]) => readers.query(question).then(() => ended.push(name))));

@@ -2,15 +2,15 @@ import type { QueryResult } from 'kysely';
 import { SqliteThread } from './sqlite-thread.ts';
 import type { ThreadQuestion } from './sqlite-worker.ts';
 
-/** Each has a cache of its own, of 16 MB at most. */
+/** Maximum reader threads. Each has its own cache of at most 16 MB. */
 const MOST_READERS = 3;
-/** Reads that wait so long behind another one are given to another thread. */
+/** A read that waits this long behind another one moves to another thread. */
 const HELD_UP_MS = 20;
-/** A thread whose oldest answer is due for less has no slow read. */
+/** Below this waiting time of its oldest answer, a thread has no slow read. */
 const KEEPS_UP_MS = 5;
 
 /**
- * Threads that read side by side, so that a slow read holds no short one up. The second and third start when reads first have to wait: most
+ * Threads that read concurrently, so that a slow read blocks no short one. The second and third start when reads first have to wait: most
  * stores, such as those of commands and tests, never need them.
  */
 export class SqliteReaders {

@@ -66,7 +66,7 @@ export class SqliteThread {
     return oldest === undefined ? 0 : performance.now() - oldest.since;
   }
 
-  /** Gives the questions that this thread has not begun to another one. */
+  /** Hands the unstarted queries of this thread over to another one. */
   handOver(other: SqliteThread): void {
     for (const [id, waiting] of [...this.#waiting]) {
       const { claim } = waiting;
@@ -103,7 +103,7 @@ export class SqliteThread {
   }
 
   #put(waiting: Waiting): void {
-    // A thread that is gone answers nothing more; without this the caller would wait forever.
+    // A terminated thread sends no more answers; without this check the caller would wait forever.
     if (this.#ended !== null) {
       waiting.reject(this.#ended);
       return;

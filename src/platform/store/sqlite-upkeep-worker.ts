@@ -9,7 +9,7 @@ export type UpkeepTask =
 const LISTED_PROBLEMS = 100;
 const asked = workerData as UpkeepTask;
 
-/** A connection of its own, so that neither readers nor writers wait. */
+/** A separate connection, so that neither readers nor writers wait. */
 using database = new DatabaseSync(asked.file, { readOnly: true, timeout: 5000 });
 if (asked.task === 'check') {
   const rows = database.prepare(`PRAGMA integrity_check(${LISTED_PROBLEMS})`).all();

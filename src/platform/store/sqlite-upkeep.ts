@@ -9,12 +9,12 @@ export async function checkSqlite(file: string): Promise<string[]> {
   try {
     return [...(await checkSqliteHeader(file)), ...(await run({ task: 'check', file }))];
   } catch (error) {
-    // A file that is damaged enough cannot even be asked.
+    // A badly damaged file cannot be opened at all.
     return [error instanceof Error ? error.message : String(error)];
   }
 }
 
-/** Writes the state of this instant as a database of its own, while others read and write. `target` must not exist. */
+/** Writes the current state to a separate database file, while other connections read and write. `target` must not exist. */
 export async function snapshotSqlite(file: string, target: string): Promise<void> {
   await run({ task: 'snapshot', file, target });
 }

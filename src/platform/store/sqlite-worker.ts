@@ -7,7 +7,7 @@ export interface ThreadQuestion {
   readonly parameters: readonly unknown[];
   /** The statement is run once for each of these instead, until one fails. */
   readonly rows?: readonly (readonly unknown[])[];
-  /** SQLite ends a transaction by itself when the disk is full; what was sent behind it must not be stored on its own. */
+  /** SQLite rolls back a transaction on its own when the disk is full; statements sent after that must not be stored outside it. */
   readonly inTransaction?: boolean;
   /**
    * Place of its claim in the memory that both threads share: the thread that changes it from `OPEN` first has the question. Without one, this
@@ -16,7 +16,7 @@ export interface ThreadQuestion {
   readonly claim?: number;
 }
 
-/** States of a claim, as in sqlite-thread.ts: a recalled claim is free again once this thread has passed it. */
+/** States of a claim, as in sqlite-thread.ts: a recalled claim is FREE once this thread has passed it. */
 const FREE = 0;
 const OPEN = 1;
 const BEGUN = 2;
@@ -38,10 +38,10 @@ const STATEMENT_CACHE = 256;
 const { file, mode, claims } = workerData as { file: string; mode: 'read' | 'write'; claims: Int32Array };
 const database = new DatabaseSync(file, { readOnly: mode === 'read', timeout: 5000 });
 if (mode === 'write') database.exec('PRAGMA journal_mode = WAL');
-// FULL: what was acknowledged is on the disk (DESIGN law 5). LIKE as MLflow's grammar asks: case-sensitive.
+// FULL: acknowledged writes are on the disk (DESIGN law 5). LIKE is case-sensitive, as MLflow's grammar requires.
 database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON');
 database.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY');
-// Four times SQLite's own: a page that many commits touch is then written back to the database once.
+// Four times SQLite's default: a page that many commits change is then written back to the database once.
 database.exec('PRAGMA wal_autocheckpoint = 4000');
 
 interface Prepared {
@@ -108,7 +108,7 @@ function runForEach(statement: StatementSync, rows: readonly (readonly unknown[]
   return changes;
 }
 
-/** What may take longer than this does not hold up the answers that are there. */
+/** A statement that may take longer than this does not delay finished answers. */
 const QUICK_MS = 5;
 
 function isQuick(sql: string): boolean {

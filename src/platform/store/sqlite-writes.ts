@@ -2,7 +2,7 @@ import type { CompiledQuery, QueryResult } from 'kysely';
 import { bindingsOf } from './each-row.ts';
 import type { SqliteThread } from './sqlite-thread.ts';
 
-/** The commit that a transaction had shared with others failed: nothing of it is stored, and it may be run again alone. */
+/** The shared commit of a transaction failed: nothing of it is stored, and it may be retried alone. */
 export class SharedCommitLost extends Error {
   constructor(cause: unknown) {
     super('the shared commit failed', { cause });
@@ -15,7 +15,7 @@ interface Turn {
   begin(): void;
 }
 
-/** Transactions that wait for one commit; each ended in a savepoint of its own. */
+/** Transactions that wait for one commit; each ends in its own savepoint. */
 interface Group {
   readonly committed: Promise<void>;
   resolve(): void;
@@ -30,8 +30,8 @@ const RELEASE = 'RELEASE transaction_of_group';
 const UNDO = 'ROLLBACK TO transaction_of_group';
 
 /**
- * Turns at the one connection that writes: first come, first served. Transactions that allow it share a commit (and its
- * wait for the disk) with those that queued meanwhile; each runs in a savepoint, so that one that fails undoes itself
+ * Queue for the single write connection: first come, first served. Transactions that allow it share a commit (and its
+ * disk sync) with those that queued in the meantime; each runs in a savepoint, so that a failing one rolls back
  * alone, and each is acknowledged after the commit.
  */
 export class SqliteWrites {
@@ -44,7 +44,7 @@ export class SqliteWrites {
     this.#thread = thread;
   }
 
-  /** One statement on its own. */
+  /** Runs one statement outside a transaction. */
   async single<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     await this.#turn(false);
     try {
@@ -54,7 +54,7 @@ export class SqliteWrites {
     }
   }
 
-  /** Resolves when it is this transaction's turn. What begins it goes to the thread with its first statement. */
+  /** Waits for the turn of this transaction. Its BEGIN goes to the thread with its first statement. */
   async begin(shared: boolean): Promise<SqliteTransaction> {
     await this.#turn(shared);
     const begun: Promise<void>[] = [];
@@ -87,7 +87,7 @@ export class SqliteWrites {
     next?.begin();
   }
 
-  /** The turn is passed on when this resolves, and kept for the rollback when it rejects with the commit's own error. */
+  /** Passes the turn on when it resolves; keeps it for the rollback when it rejects with the error of the commit. */
   async #commit(group: Group, shared: boolean): Promise<void> {
     if (shared && this.#joinable(group)) {
       group.size += 1;
@@ -114,7 +114,7 @@ export class SqliteWrites {
     try {
       await this.#thread.run('ROLLBACK');
     } catch (error) {
-      // SQLite ends a transaction by itself when the disk is full; the reason for the rollback is told, not this.
+      // SQLite rolls back on its own when the disk is full; the caller gets the reason for the rollback, not this error.
       if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error;
     } finally {
       this.#end(group);
@@ -122,7 +122,7 @@ export class SqliteWrites {
     }
   }
 
-  /** False when the whole transaction is gone, with what others had done in it. */
+  /** False when the whole transaction was rolled back, including the work of the other members. */
   async #undoOne(): Promise<boolean> {
     try {
       await Promise.all([this.#thread.run(UNDO), this.#thread.run(RELEASE)]);
@@ -193,7 +193,7 @@ export class SqliteTransaction {
 
 function newGroup(): Group {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // Each member waits for it; with none there is nobody to tell.
+  // Each member awaits it; without members the rejection has no handler.
   promise.catch(() => undefined);
   return { committed: promise, resolve, reject, size: 0 };
 }

@@ -38,12 +38,12 @@ export function sqliteFile(folder: string): string {
 
 /** Kysely assumes one connection without transactional DDL; neither holds here. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
-  /** A start that fails half-way leaves no half of its steps, and two starts at once go one after another. */
+  /** A start that fails half-way applies none of its steps, and two concurrent starts run one after the other. */
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
 
-  /** Reads go on beside an open transaction. */
+  /** Reads continue during an open transaction. */
   override get supportsMultipleConnections(): boolean {
     return true;
   }
@@ -71,7 +71,7 @@ class ThreadedSqliteDriver implements Driver {
     return new SqliteConnection(this.#writes, this.#readers);
   }
 
-  /** What may run beside others at READ COMMITTED may also share a commit with them. */
+  /** A transaction that may run concurrently at READ COMMITTED may also share a commit with others. */
   beginTransaction(connection: SqliteConnection, { isolationLevel }: TransactionSettings): Promise<void> {
     return connection.begin(isolationLevel === 'read committed');
   }
@@ -85,7 +85,7 @@ class ThreadedSqliteDriver implements Driver {
   }
 
   async releaseConnection(): Promise<void> {
-    // A connection is only a view of the threads; there is nothing to give back.
+    // A connection is only a view of the threads; there is nothing to release.
   }
 
   async destroy(): Promise<void> {
@@ -113,7 +113,7 @@ class SqliteConnection implements DatabaseConnection {
     this.#transaction = null;
   }
 
-  /** Kysely rolls back after a commit that failed, too; until then nobody else may begin. */
+  /** Kysely also rolls back after a failed commit; no other transaction may begin before that. */
   async rollback(): Promise<void> {
     await this.#transaction?.rollback();
     this.#transaction = null;

@@ -14,13 +14,13 @@ const STORED = ['lake', 'objects', 'journals'];
 export interface CheckedStart extends AsyncDisposable {
   /** The server before this one did not stop in order, so the pages were not compared with anything. */
   readonly wasKilled: boolean;
-  /** Says that the store is open: when it closes, its stamp is worth noting. */
+  /** Confirms that the store is open, so that its stamp is stored when it closes. */
   confirm(): void;
 }
 
 /**
- * Looks at the SQLite store of a data folder before it is opened. A store that nothing wrote to since the last server stopped is
- * opened as it is; of another one all pages are checked first. Disposing notes the stamp, after the store was closed.
+ * Checks the SQLite store of a data folder before it is opened. A store without writes since the last server stopped is
+ * opened as it is; otherwise all pages are checked first. Disposing records the stamp, after the store was closed.
  * Errors: `store_damaged`.
  */
 export async function checkStoreAtStart(folder: string): Promise<CheckedStart> {

@@ -16,7 +16,7 @@ storeSuite('SQLite', async () => {
   return { open: () => open(folder) };
 });
 
-/** Writes pairs of rows, some at once, and says each number once its write was acknowledged. */
+/** Writes pairs of rows, some concurrently, and prints each number once its write was acknowledged. */
 const WRITER = `
 import { openStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
 const [folder, way, writers] = process.argv.slice(2);
@@ -55,7 +55,7 @@ describe('the store in a folder', () => {
     const { rows } = await raw<{ n: number; rows: number }>`select n, count(*) as rows from row group by n`.execute(
       store.tables(),
     );
-    // Those on their way may have been stored without their acknowledgement having got out; nothing is stored in half.
+    // Writes in flight may be stored without an acknowledgement; no write is stored in part.
     expect(rows.filter((row) => row.rows !== 2)).toEqual([]);
     const stored = new Set(rows.map((row) => row.n));
     expect(acknowledged.filter((n) => !stored.has(n))).toEqual([]);

@@ -13,7 +13,7 @@ export interface Place {
   open(): Promise<Store>;
 }
 
-/** What both engines promise: one suite, so that SQL is written once. */
+/** Contract of both engines: one suite, so that SQL is written once. */
 export function storeSuite(engine: string, newPlace: () => Promise<Place>): void {
   describe(`the store on ${engine}`, () => {
     const open = async () => {

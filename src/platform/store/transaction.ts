@@ -21,16 +21,16 @@ export interface Database {
 }
 
 /**
- * Both engines give the same promise: transactions behave as if they ran one after another. SQLite lets one write at a
- * time; PostgreSQL lets them overlap, and when two cannot be ordered one of them is run again. It goes alone then: by
- * chance only, one of many that change the same row would lose again and again.
+ * Both engines guarantee serializable transactions. SQLite allows one write at a
+ * time. PostgreSQL runs them concurrently, and retries one of two that conflict. The retry runs exclusively: otherwise
+ * one of many transactions on the same row could lose again and again.
  */
 export async function runTransaction<T>(on: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   await on.turns.free();
   try {
     return await once(on.engine, on.database, work, 'serializable');
   } catch (error) {
-    // Alone it succeeds, or fails for a reason of its own.
+    // Without the group it succeeds, or fails for its own reason.
     if (error instanceof SharedCommitLost) return runTransaction(on, work);
     if (!hasLost(error)) throw error;
   }
@@ -42,7 +42,7 @@ export async function runTransaction<T>(on: Database, work: (sql: Sql) => Promis
   }
 }
 
-/** Those that had begun before may still win; none of them can win twice. */
+/** Transactions that began earlier may still win the conflict; each of them can win only once. */
 async function onlyOne<T>(
   engine: StoreEngine,
   connection: Kysely<unknown>,
@@ -107,8 +107,8 @@ async function once<T>(
 }
 
 /**
- * After a failed statement PostgreSQL answers COMMIT by rolling back, and calls that a success. When `work` has caught
- * the failure nobody would know; any further statement throws.
+ * After a failed statement PostgreSQL answers COMMIT with a rollback and reports success. If `work` caught
+ * the error, the rollback would go unnoticed; any further statement throws.
  */
 async function assertNotFailed(transaction: Kysely<unknown>): Promise<void> {
   await transaction.selectNoFrom((eb) => eb.lit(1).as('one')).execute();

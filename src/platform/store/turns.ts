@@ -1,8 +1,8 @@
 import { createMutex } from './mutex.ts';
 
-/** Who has lost to others goes alone: nobody begins while somebody waits for a turn or has it. */
+/** Exclusive turns for transactions that lost a conflict: no other transaction begins while one waits for a turn or has it. */
 export interface Turns {
-  /** Resolves when nobody has a turn or waits for one. */
+  /** Resolves when no transaction has a turn or waits for one. */
   free(): Promise<void>;
   /** Resolves with the function that gives the turn back, first come, first served. */
   take(): Promise<() => void>;

@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { AppError, systemCode } from '../errors/index.ts';
 import { bytesAt, isWholeParquet, refuseOtherFormats } from './first-bytes.ts';
 
-/** A file on this machine, and its name as the user knows it. */
+/** A file on this machine, with the name that the user gave it. */
 export interface TableFile {
   readonly path: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface TableFile {
 
 export type FileFormat = 'parquet' | 'csv' | 'csv.gz';
 
-/** What a file is by its first and last bytes. Errors: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`. */
+/** Detects the format of a file from its first and last bytes. Errors: `file_empty`, `file_truncated`, `file_not_utf8`, `file_format_unknown`. */
 export async function formatOf({ path, name }: TableFile): Promise<FileFormat> {
   await using file = await open(path, 'r');
   const { size } = await file.stat();
@@ -44,7 +44,7 @@ async function checkWhole({ path, name }: TableFile): Promise<void> {
   }
 }
 
-/** What the engine threw while it read a file, as the failure that it is. Errors: `file_not_utf8`, `file_unreadable`, `csv_malformed`. */
+/** Converts an engine error on reading a file to an `AppError`. Errors: `file_not_utf8`, `file_unreadable`, `csv_malformed`. */
 export function asUnreadable(error: unknown, { name, path }: TableFile, format: FileFormat): unknown {
   if (error instanceof AppError || !(error instanceof Error)) return error;
   const context = { file: name };

@@ -11,7 +11,7 @@ const OTHER_FORMATS: readonly [prefix: string, what: string][] = [
 ];
 const LEAST_PARQUET_BYTES = 12;
 
-/** `read` is what is read here, with its verb. Errors: `file_not_utf8`, `file_format_unknown`. Example: "Bills are". */
+/** `read` is the beginning of the error text: the data, with its verb. Errors: `file_not_utf8`, `file_format_unknown`. Example: "Bills are". */
 export function refuseOtherFormats(head: Buffer, name: string, read: 'Bills are' | 'Data is'): void {
   const hex = head.toString('hex');
   const [, what] = OTHER_FORMATS.find(([prefix]) => hex.startsWith(prefix)) ?? [];
@@ -20,7 +20,7 @@ export function refuseOtherFormats(head: Buffer, name: string, read: 'Bills are'
   throw new AppError(code, `${name} is ${what}. ${read} read as CSV (UTF-8), CSV.gz or Parquet.`, { file: name });
 }
 
-/** Whether a file says at its beginning that it is Parquet. Error: `file_truncated`, when its end does not say so too. */
+/** Whether a file begins with the magic bytes of Parquet. Error: `file_truncated`, when it does not also end with them. */
 export async function isWholeParquet(file: FileHandle, head: Buffer, name: string): Promise<boolean> {
   if (head.toString('latin1') !== 'PAR1') return false;
   const { size } = await file.stat();

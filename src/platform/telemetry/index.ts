@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, register as processRe
 
 export type Log = Logger;
 
-/** JSON lines to stderr, so that stdout stays free for what a command answers. */
+/** JSON lines to stderr, because stdout is reserved for the output of a command. */
 export function createLog(level: string): Log {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }
@@ -27,7 +27,7 @@ interface JournalDamageCounts {
   readonly segmentsKept: number;
 }
 
-/** A gauge that is asked when somebody looks. */
+/** A gauge that reads its value at each scrape. */
 export interface Followed {
   follow(value: () => number): void;
 }

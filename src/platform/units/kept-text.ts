@@ -1,6 +1,6 @@
 /**
- * What of a JSON value no store keeps: PostgreSQL refuses NUL in a text, the query engine refuses half a surrogate pair; null: all
- * of it can be kept. Names of fields count.
+ * Finds a character of a JSON value, field names included, that cannot be stored: PostgreSQL refuses NUL in a text, the query engine refuses
+ * half a surrogate pair. null: the whole value can be stored.
  *
  * @example unkeptCharacter({ note: 'cut \ud83d' }) // 'half a surrogate pair'
  */

@@ -97,8 +97,8 @@ export function groupThousands(plain: string): string {
 const MOST_DECIMALS = 6;
 
 /**
- * Digits of an amount to read, without sign: two decimals from 1 on, four from 0.01 on, below that three significant
- * digits within six decimals. The exact amount belongs beside it: in a field, a tooltip.
+ * Rounded digits of an amount for display, without sign: two decimals from 1 on, four from 0.01 on, below that three significant
+ * digits within six decimals. Show the exact amount next to it: in a field, a tooltip.
  *
  * @example amountDigits(decimal('10095.7461')) // '10,095.75'
  * @example amountDigits(decimal('0.00086571')) // '0.000866'
@@ -106,14 +106,14 @@ const MOST_DECIMALS = 6;
 export function amountDigits(amount: Decimal): string {
   const size = amount.abs();
   if (size.isZero()) return '0.00';
-  // What rounds to the next step is written as that step.
+  // An amount that rounds up to the next step uses the format of that step.
   if (size.toDecimalPlaces(4).greaterThanOrEqualTo(1)) return groupThousands(size.toFixed(2));
   if (size.toDecimalPlaces(MOST_DECIMALS).greaterThanOrEqualTo('0.01')) return trimZeros(size.toFixed(4));
   const digits = size.toSignificantDigits(3).toDecimalPlaces(MOST_DECIMALS);
   return digits.isZero() ? `under ${decimal(10).pow(-MOST_DECIMALS).toFixed()}` : trimZeros(digits.toFixed());
 }
 
-/** Two decimals stay: they say that it is money. */
+/** Keeps two decimals: they mark an amount of money. */
 function trimZeros(digits: string): string {
   return digits.replace(/(\.\d\d\d*?)0+$/, '$1');
 }

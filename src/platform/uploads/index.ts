@@ -16,7 +16,7 @@ export interface ReceivedUpload {
   readonly sha256: string;
 }
 
-/** As it is kept beside the bytes. */
+/** Facts stored next to the bytes. */
 const StoredFacts = Upload.extend({ receivedAt: UtcInstant.describe('When it had arrived') });
 
 /** An upload that no call has used by then was abandoned. */
@@ -24,21 +24,21 @@ const KEPT_MS = 24 * 3_600_000;
 const CLEAR_JOB = 'uploads.clear';
 const EVERY_HOUR = '23 * * * *';
 
-/** Files on their way in: sent once, then named by the call that uses them, which moves them to where they stay. */
+/** Uploads in two steps: the bytes are sent once; the call that uses them names the upload and moves it to its final key. */
 export interface Uploads {
   /**
-   * Takes in a file. Who must find its bytes again after a crash makes an id with `newId` first, notes it, and hands it
-   * over; `facts` then tells whether all of it came.
+   * Receives a file. To find the bytes after a crash, a caller creates an id with `newId`, stores it, and passes it
+   * in; `facts` then reports whether the file is complete.
    */
   receive(name: string, content: Readable, id?: string): Promise<ReceivedUpload>;
   newId(): string;
   /** Size and hash of an upload. Errors: `upload_not_found`. */
   facts(upload: string): Promise<ReceivedUpload>;
-  /** Moves the bytes to an object key; the upload is gone afterwards. A key that is taken keeps its content. */
+  /** Moves the bytes to an object key and removes the upload. An existing object at the key is kept. */
   settle(upload: string, key: string): Promise<void>;
   /** Object key of the bytes while they wait. */
   keyOf(upload: string): string;
-  /** Removes an upload that nobody will use. Removing one that is gone is no error. */
+  /** Removes an upload that is no longer needed. Idempotent: removing a missing upload is no error. */
   discard(upload: string): Promise<void>;
   /** Removes uploads that arrived before an instant; answers how many. */
   clear(before: Instant): Promise<number>;
@@ -92,7 +92,7 @@ async function clearBefore(objects: Objects, before: Instant): Promise<number> {
 
 /**
  * When an upload arrived, in Unix milliseconds. Bytes without readable facts are still arriving, or were left by a crash: then the age
- * of their folder counts. null where neither is known.
+ * of their folder is used. null where neither is known.
  */
 async function arrivalOf(objects: Objects, upload: string): Promise<number | null> {
   const facts = await readFacts(objects, upload).catch(() => null);

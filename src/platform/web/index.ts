@@ -28,9 +28,9 @@ export interface WebApp {
 }
 
 /**
- * The built web app: its files by name, and `index.html` for every page address. Only files that are there now are
- * served, so no address can name anything else; of a file that the build compressed, the copy that the client accepts.
- * Without a build the root says how to make one.
+ * The built web app: its files by name, and `index.html` for every page URL. Only files that exist at start are
+ * served, so no URL can name another file; for a file that the build compressed, the copy that the client accepts.
+ * Without a build the root explains how to make one.
  */
 export async function openWebApp(bundle: string): Promise<WebApp> {
   const files = new Set(await filesUnder(bundle));

@@ -28,7 +28,7 @@ export const YAML_DEPTH_LIMIT = 64;
 const PARTS_A_TURN = 4_000;
 
 export interface YamlOptions {
-  /** What may be read of all texts of a request together. */
+  /** Limit for all texts of a request together. */
   readonly budget?: YamlBudget;
   /** Told where lines begin, also where reading fails. */
   readonly lines?: LineCounter;
@@ -67,7 +67,7 @@ const TOO_MANY_PARTS = `it has more than ${YAML_PART_LIMIT} keys, values and mar
 const TOO_DEEP = `it nests deeper than ${YAML_DEPTH_LIMIT} levels`;
 
 function* compose(composer: Composer, token: CST.Token): Generator<Document.Parsed> {
-  // The library goes on after an error, and keeps each of them: ten microseconds for each comma too many.
+  // The library continues after an error, and keeps each of them: ten microseconds for each surplus comma.
   if (token.type === 'error') throw new InvalidYaml(token.message, token.offset);
   for (const document of composer.next(token)) {
     refuseErrors([document as Document.Parsed]);
@@ -84,7 +84,7 @@ function createComposer(): Composer {
   let first: InvalidYaml | null = null;
   const onError = (at: Place, _code: string, message: string) => {
     const [offset = 0] = typeof at === 'number' ? [at] : 'offset' in at ? [at.offset] : at;
-    // The library catches what is thrown in a value, and calls this again for all that the value is in.
+    // The library catches errors thrown in a value, and calls this again for every parent of the value.
     first ??= new InvalidYaml(message, offset);
     throw first;
   };
@@ -107,7 +107,7 @@ function refuseDoubleKeys(document: Document.Parsed): void {
   });
 }
 
-/** What the library notes without that function, such as an end of a document that was not begun. */
+/** Problems that the library reports without `onError`, such as an end of a document that was not begun. */
 function refuseErrors(documents: readonly Document.Parsed[]): void {
   const [first] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (first !== undefined) throw new InvalidYaml(first.message, first.pos[0]);

@@ -4,7 +4,7 @@ import { policiesOf } from '../gates/index.ts';
 import { insertAct } from './acts-store.ts';
 import { newDecisionId } from './decision-id.ts';
 
-/** What the registry needs to know of policies: which alias each governs, and where an override of one is kept. */
+/** Policy lookup for the registry: the alias that each policy governs, and the ledger for overrides of a policy. */
 export function createAliasGovernance({ clock }: { readonly clock: Clock }): AliasGovernance {
   return {
     async governing(sql, model) {

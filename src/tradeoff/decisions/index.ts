@@ -43,9 +43,9 @@ export interface Decisions extends Ledger {
   taken(sql: Sql, decision: string): Promise<TakenRecord | null>;
   /** Of these runs and logged models, the ones that a decision's evidence names, and which, in words. */
   naming(sql: Sql, items: readonly { readonly id: string }[]): Promise<Map<string, string>>;
-  /** What decisions can no longer be replayed without these deliveries, one sentence each. */
+  /** Decisions that cannot be replayed without these deliveries, one sentence each. */
   standingOn(sql: Sql, deliveries: ReadonlySet<string>): Promise<string[]>;
-  /** Hears of bills that change, so that decisions which stood on them say so. */
+  /** Subscribes to bill changes, so that decisions based on a changed bill show it. */
   listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
 }

@@ -15,7 +15,7 @@ export const decisionMigrations: Migrations = {
       await db.schema.createIndex('decision_model').on('decision').columns(['model', 'sequence']).execute();
     },
   },
-  // Every change of what counts of a bill, so that a decision can be asked whether its evidence still stands.
+  // Every change of the active deliveries of a bill, so that a decision shows whether its evidence is still current.
   'decisions/002-bill-changes': {
     async up(db) {
       await db.schema
@@ -36,7 +36,7 @@ export const decisionMigrations: Migrations = {
       }
     },
   },
-  // What was decided to be done, about whatever has an id.
+  // Acts: decided actions on any object with an id.
   'decisions/003-acts': {
     async up(db) {
       await withSequence(db, db.schema.createTable('decided_act'), 'sequence')

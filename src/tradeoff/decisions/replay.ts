@@ -11,8 +11,8 @@ export interface ReplayDeps {
 }
 
 /**
- * Weighs a decision again: sums the bills that it stood on from their rows, compares them with the sums that were kept, and
- * weighs the kept evidence by the policy of then. Evidence that was deleted is named instead of giving another answer.
+ * Replays a decision: sums the bills in its evidence from their rows, compares them with the stored sums, and
+ * evaluates the stored evidence with the stored policy. Deleted evidence is reported as an error, never replaced by a different answer.
  * Errors: `evidence_deleted`, `evidence_damaged`, `evidence_not_kept`, `lake_file_damaged`.
  */
 export async function replayDecision(deps: ReplayDeps, decision: TakenRecord): Promise<DecisionReplay> {
@@ -51,7 +51,7 @@ async function assertNotDeleted({ store, bills }: ReplayDeps, { decision, eviden
   throw new AppError('evidence_deleted', detail, { decision, deleted });
 }
 
-/** Error: `evidence_not_kept` for a decision by a budget from before what budgets had left was kept. */
+/** Error: `evidence_not_kept` for a decision with a budget rule from before remaining budgets were stored. */
 function keptBudgets({ decision, evidence }: TakenRecord) {
   const needsBudgets = evidence.policy.spec.cost.some(({ measure }) => measure === 'budget');
   if (evidence.budgets === undefined && needsBudgets) {

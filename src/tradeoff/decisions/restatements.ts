@@ -11,7 +11,7 @@ import {
 } from './bill-change-store.ts';
 import type { DecisionDetail, EvidenceChange, TakenRecord } from './schema.ts';
 
-/** What the events of a bill say about which deliveries count; they say more, which is no matter here. */
+/** The fields of bill events that name the active deliveries; other fields are ignored. */
 const BillChanged = z.object({
   changes: z.array(
     z.object({
@@ -27,7 +27,7 @@ const BillChanged = z.object({
   ),
 });
 
-/** Keeps what an event of a bill changed; the same event again changes nothing. */
+/** Stores the changes of a bill event. Idempotent for the same event. */
 export async function keepBillChanges(store: Store, { sequence, at, payload }: StoredEvent): Promise<void> {
   const parsed = BillChanged.safeParse(payload);
   // Events from before units were told apart name no changes.
@@ -43,8 +43,8 @@ export async function keepBillChanges(store: Store, { sequence, at, payload }: S
 }
 
 /**
- * Decisions with the bills that they stood on and that count no longer. A bill that was changed and came back (a revert)
- * stands again. A decision needs to be judged again unless the version was weighed against the policy since.
+ * Decisions with those bills of their evidence that are no longer active. A bill that was changed and then reverted
+ * is active again. A decision needs reevaluation unless the version was evaluated against the policy since the change.
  */
 export async function withRestatements(sql: Sql, decisions: readonly TakenRecord[]): Promise<DecisionDetail[]> {
   const named = new Set(decisions.flatMap(({ evidence }) => evidence.billDeliveries));

@@ -108,7 +108,7 @@ export const DecisionDetail = z
   .describe('A decision with its evidence');
 export type DecisionDetail = z.infer<typeof DecisionDetail>;
 
-/** A decision as it was taken; what happened to its evidence afterwards is told when it is shown. */
+/** A decision as it was recorded; later changes of its evidence are added when it is read. */
 export const TakenRecord = DecisionDetail.omit(sinceTaken);
 export type TakenRecord = z.infer<typeof TakenRecord>;
 

@@ -44,8 +44,8 @@ export async function findDecision(sql: Sql, id: string): Promise<TakenRecord | 
 }
 
 /**
- * Of these ids, the ones that a decision's evidence names as a word of its own, with the newest such decision. Documents
- * are read one after the other: a ledger is long.
+ * The ids among these that the evidence of a decision contains as a whole word, with the newest such decision. Documents
+ * are read in batches because a ledger is long.
  */
 export async function decisionsNaming(sql: Sql, ids: ReadonlySet<string>): Promise<Map<string, string>> {
   const naming = new Map<string, string>();

@@ -21,7 +21,7 @@ export async function trafficSamples(
 }
 
 /**
- * Capacities of a replica for every sample at every SLO that is asked for. null among `slos` is the SLO of the endpoint that serves the model, else the
+ * Capacities of a replica for every sample at every requested SLO. null among `slos` is the SLO of the endpoint that serves the model, else the
  * default of the `slo` scaling policy; endpoints that plan by a target utilization have none.
  */
 export async function findCapacities(

@@ -11,7 +11,7 @@ import type { QualityEvidence, VersionEvidence } from './schema.ts';
 import { deliveriesOf, trainingCostOf } from './training-cost.ts';
 import { type ModelFacts, modelFacts, recordedTrace, type UnitCostDeps, unitCostsOf } from './unit-costs.ts';
 
-/** What evidence asks of the registry. */
+/** The part of the registry that evidence reads. */
 export type VersionSource = Pick<Registry, 'version' | 'versionByAlias' | 'versions' | 'metrics' | 'metricsOfRun'>;
 
 export interface EvidenceDeps extends UnitCostDeps {
@@ -28,7 +28,7 @@ export interface GatheredEvidence {
   readonly billDeliveries: readonly string[];
 }
 
-/** What a caller knows or needs besides. */
+/** Additional input of a caller. */
 export interface GatherOptions {
   /** Facts of the model, where the caller has them for several versions. */
   readonly facts?: ModelFacts | undefined;
@@ -118,7 +118,7 @@ async function gathered(
   return { evidence, priceBooks: [...priceBooks].toSorted(), billDeliveries };
 }
 
-/** What a rule at demand needs besides; nothing where no SLO is asked for. */
+/** Additional evidence for a rule at demand; empty where no SLO is requested. */
 async function atDemandEvidence(
   deps: EvidenceDeps,
   sql: Sql,
@@ -164,7 +164,7 @@ export async function findVersion(
 const SUFFIXES = ['.ci_lower', '.ci_upper', '.n'];
 const CONFIDENCE_LEVEL = 0.95;
 
-/** Metrics with their interval and sample size, where those were logged beside them; by name. */
+/** Metrics with their interval and sample size, where those were logged with them; by name. */
 function qualityOf(metrics: readonly VersionMetric[]): QualityEvidence[] {
   const values = new Map(metrics.map((metric) => [metric.name, metric.value]));
   return metrics

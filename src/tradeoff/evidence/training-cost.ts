@@ -5,8 +5,8 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { CostEvidence } from './schema.ts';
 
 /**
- * What the run of a version cost: the effective cost of the bill where it covers all metered hours, so that a training on committed
- * capacity costs what the commitment does; else usage times the price book. Unknown with its reason where neither is known.
+ * Cost of the run of a version: the effective cost of the bill where it covers all metered hours, so that a training on committed
+ * capacity has the cost of the commitment; else usage times the price book. Unknown with its reason where neither is known.
  */
 export function trainingCostOf(
   metered: MeteredTotalWithBooks | null,

@@ -15,7 +15,7 @@ import {
 } from '../unit-cost/index.ts';
 import type { DemandTrace, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';
 
-/** What evidence asks of serving; the wiring supplies it. */
+/** Facts from serving; supplied by the wiring. */
 export interface ServingFacts {
   /** Scaling policies of the variants that serve a model now. */
   bounds(sql: Sql, model: string): Promise<ScalingBounds[]>;
@@ -42,7 +42,7 @@ export interface UnitCostDeps {
   readonly serving: ServingFacts;
 }
 
-/** What holds for all versions of a model at one instant. */
+/** Facts of all versions of a model at one instant. */
 export interface ModelFacts {
   /** Unix milliseconds. */
   readonly now: number;
@@ -80,7 +80,7 @@ export async function recordedTrace(
   return { endpoint, days: traceDays(await serving.hourlyRequests(sql, { endpoint, model }, window), window) };
 }
 
-/** Unit costs of a version: its benchmarks, also those that its run recorded before it was registered, and what served it cost. */
+/** Unit costs of a version: of its benchmarks, including those that its run recorded before registration, and of serving it. */
 export async function unitCostsOf(
   deps: UnitCostDeps,
   sql: Sql,

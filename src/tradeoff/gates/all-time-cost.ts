@@ -3,8 +3,8 @@ import type { VersionEvidence } from '../evidence/schema.ts';
 import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 
 /**
- * The cost as decisions weighed it whose evidence is from before unit costs had a basis: all cost divided by all predictions, and a month
- * of it by straight proportion. Only such decisions are replayed by it.
+ * The cost that decisions used before unit costs had a basis: total cost divided by total predictions, and the monthly cost
+ * in proportion to it. Used only to replay such decisions.
  */
 export function allTimeCost(rule: ServingCostRule, candidate: VersionEvidence, currency: string): MeasuredCost {
   const evidence = candidate.costPerThousandPredictions;

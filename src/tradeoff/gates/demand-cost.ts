@@ -145,7 +145,7 @@ interface MoneyText {
   readonly currency: string;
 }
 
-/** What the rule states, else the scaling policy of the endpoint that serves the model on this hardware, else {@link DEFAULT_SCALING}. */
+/** The scaling of the rule, else the scaling policy of the endpoint that serves the model on this hardware, else {@link DEFAULT_SCALING}. */
 function scalingOf(rule: ServingCostRule, { scaling = [] }: BasedEvidence, hardware: string): PlannedScaling | string {
   const { replicas, targetUtilization } = rule;
   const target = targetUtilization === undefined ? {} : { targetUtilization };

@@ -56,7 +56,7 @@ beforeAll(async () => {
   await apply(CONFIG);
   await importFiles(application, 'aws', { 'nov.csv': BILL });
 });
-/** Each test has a model and a policy of its own. */
+/** Each test has its own model and policy. */
 let model = '';
 let policy = '';
 let tests = 0;

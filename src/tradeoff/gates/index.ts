@@ -14,12 +14,12 @@ export { weigh } from './weigh.ts';
 /** Policies and verdicts: both questions, one answer. */
 export interface Gates {
   /**
-   * Weighs a version, records the decision and, on promote, moves the alias in the same transaction.
+   * Evaluates a version, records the decision and, on promote, moves the alias in the same transaction.
    * Errors: `policy_not_found`, `policy_model_mismatch`, `model_not_found`, `model_version_not_found`,
    * `budget_not_found`, `currency_mismatch`.
    */
   check(question: GateQuestion): Promise<GateAnswer>;
-  /** Weighs a run as the version that it would become; nothing is recorded. Errors: `policy_not_found`, `budget_not_found`, `currency_mismatch`. */
+  /** Evaluates a run as if it were a registered version; records nothing. Errors: `policy_not_found`, `budget_not_found`, `currency_mismatch`. */
   weighRun(question: { readonly runId: string; readonly policy: string }): Promise<GateAnswer>;
   /** `Policy`. */
   readonly kinds: readonly ManifestKind[];

@@ -14,7 +14,7 @@ export interface MeasuredCost {
   /** null only in evidence from before costs had a basis. */
   readonly basis: UnitCostBasis | null;
   readonly interval: Check['interval'];
-  /** What a cost at demand was computed from. */
+  /** Inputs of a cost at demand. */
   readonly atDemand?: AtDemand;
   /** Where it came from, or why it is unknown. */
   readonly source: string;

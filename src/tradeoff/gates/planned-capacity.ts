@@ -21,7 +21,7 @@ export interface CapacityPlan {
 }
 
 /**
- * SLOs at which the capacity of a replica is needed for the rules of a policy at demand; null stands for the SLO of the endpoint. Empty without
+ * SLOs at which the rules of a policy at demand need the capacity of a replica; null means the SLO of the endpoint. Empty without
  * a rule at demand.
  */
 export function slosAtDemand({ cost }: PolicySpec): (WaitingSlo | null)[] {

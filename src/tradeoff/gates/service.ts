@@ -11,7 +11,7 @@ import { findPolicies } from './store.ts';
 import { summarise } from './summary.ts';
 import { type BudgetLeft, weigh } from './weigh.ts';
 
-/** A verdict on its way into the ledger, with everything that it stood on. */
+/** A verdict to be stored in the ledger, with all of its evidence. */
 export interface TakenDecision {
   readonly actor: string;
   readonly model: string;
@@ -61,7 +61,7 @@ export interface GateAnswer {
   readonly summary: string;
 }
 
-/** What was weighed; the alias and the policy must still stand so when the decision is stored. */
+/** Result of an evaluation; the alias and the policy must be unchanged when the decision is stored. */
 interface Weighing {
   readonly policy: Policy;
   readonly candidate: GatheredEvidence;
@@ -72,7 +72,7 @@ interface Weighing {
   readonly checks: Check[];
 }
 
-/** Another promotion, or a changed policy, between weighing and storing starts the weighing again, this often. */
+/** Maximum evaluations. Another promotion or a changed policy between evaluation and storage triggers a retry. */
 const ATTEMPTS = 5;
 
 export async function checkGate(deps: GateDeps, question: GateQuestion): Promise<GateAnswer> {
@@ -86,7 +86,7 @@ export async function checkGate(deps: GateDeps, question: GateQuestion): Promise
   throw new Error(`alias or policy of ${question.model} kept changing while it was weighed`);
 }
 
-/** Weighs a run as the version that it would become of the policy's model. Nothing is recorded and nothing moves. */
+/** Evaluates a run as if it were a version of the policy's model. Records nothing and moves no alias. */
 export async function weighRun(
   deps: GateDeps,
   question: { readonly runId: string; readonly policy: string },

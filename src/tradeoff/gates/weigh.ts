@@ -5,7 +5,7 @@ import type { ServingCostRule } from './known-costs.ts';
 import type { Check, CostRule, PolicySpec, QualityRule, Verdict } from './schema.ts';
 import { servingCost } from './serving-cost.ts';
 
-/** What a budget has left, as far as it is known. */
+/** Remaining amount of a budget, as far as it is known. */
 export interface BudgetLeft {
   readonly currency: string;
   /** Exact decimal; null while nothing is known of this month's spending. */
@@ -23,8 +23,8 @@ export interface Scales {
 }
 
 /**
- * Weighs both sides. Pure: the same scales give the same verdict. reject when any check does not hold; else hold when
- * any lacks evidence; else promote.
+ * Evaluates the quality and cost rules of a policy. Pure: the same input gives the same verdict. Reject when any check fails; else hold when
+ * any check lacks evidence; else promote.
  */
 export function weigh(scales: Scales): { verdict: Verdict; checks: Check[] } {
   const checks = [
@@ -115,7 +115,7 @@ function costCheck(rule: CostRule, scales: Scales): Check {
   return rule.measure === 'budget' ? { ...check, source: budgetSource(rule.budget, check.source, budgets) } : check;
 }
 
-/** The name does not say the basis: a decision from before costs had one is listed beside newer ones. */
+/** The name leaves out the basis: decisions from before costs had a basis are listed together with newer ones. */
 function named(rule: ServingCostRule, currency: string): Pick<Check, 'name' | 'unit'> {
   if (rule.measure === 'costPerThousandPredictions') {
     return { name: 'cost per 1,000 predictions', unit: `${currency} per 1,000 predictions` };

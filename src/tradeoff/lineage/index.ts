@@ -8,7 +8,7 @@ import { walk } from './walk.ts';
 
 const MOST_NODES = 500;
 
-/** One graph from the bill line to the decision, put together from what each room keeps. */
+/** One graph from the bill line to the decision, assembled from the stores of all modules. */
 export interface LineageGraph {
   readonly routes: readonly Route[];
 }

@@ -31,7 +31,7 @@ export interface LineageDeps {
   readonly servedVersions: (sql: Sql, endpoint: string | null) => Promise<ServedVersion[]>;
 }
 
-/** Neighbours of one kind that are shown of a node; one more is asked for, to know whether there are others. */
+/** Maximum neighbours of one kind for a node; one more is read to detect that there are others. */
 const SHOWN = 100;
 
 type Ask = (deps: LineageDeps, id: string, billLines: number) => Promise<Neighbours>;

@@ -6,7 +6,7 @@ import type { RunCost } from '../../mlops/tracking/schema.ts';
 import type { TakenRecord } from '../decisions/schema.ts';
 import type { LineageNode, NodeKind } from './schema.ts';
 
-/** Makes nodes of what the wings say; ids are `<kind>:<id>`. */
+/** Converts records of both wings to nodes; ids are `<kind>:<id>`. */
 
 export function nodeId(kind: NodeKind, id: string): string {
   return `${kind}:${id}`;
@@ -16,7 +16,7 @@ export function versionId({ model, version }: { readonly model: string; readonly
   return nodeId('model_version', `${model}/${version}`);
 }
 
-/** Facts that are known; a fact that is null is not said. */
+/** Known facts; a fact that is null is left out. */
 function factsOf(facts: Readonly<Record<string, string | null>>): Record<string, string> {
   return Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }

@@ -2,7 +2,7 @@ import type { LeftOut, Lineage, LineageEdge, LineageNode } from './schema.ts';
 
 export type Direction = 'upstream' | 'downstream';
 
-/** What lies one step from a node. */
+/** The nodes and edges one step from a node. */
 export interface Neighbours {
   readonly nodes: readonly LineageNode[];
   readonly edges: readonly LineageEdge[];
@@ -11,13 +11,13 @@ export interface Neighbours {
 
 export interface WalkLimits {
   readonly depth: number;
-  /** Nodes in the answer; what lies further is left out, and said to be. */
+  /** Maximum nodes of an answer; nodes beyond it are counted as left out. */
   readonly nodes: number;
 }
 
 /**
- * Walks from a node, level by level, each way on its own: upstream of upstream, downstream of downstream. A node is asked
- * once a direction, so that a circle of references ends.
+ * Walks from a node, level by level, each direction separately: upstream of upstream, downstream of downstream. A node is visited
+ * once in each direction, so that a cycle of references ends.
  */
 export async function walk(
   start: LineageNode,

@@ -13,7 +13,7 @@ export interface ModelStepsDeps {
   readonly gates: Pick<Gates, 'check' | 'weighRun'>;
 }
 
-/** What the built-in steps of a pipeline ask: quality and cost are weighed here, where both are known. */
+/** Functions of the built-in pipeline steps: they need both quality and cost, which are known here. */
 export function createModelSteps({ store, tracking, registry, gates }: ModelStepsDeps): ModelSteps {
   return {
     metricOf: async (runId, metric) => (await tracking.latestMetrics(store, runId)).get(metric)?.value ?? null,

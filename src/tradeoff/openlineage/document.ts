@@ -4,7 +4,7 @@ import type { LineageDataset, LineageModel, LineageRun } from '../../mlops/track
 import type { RunCost } from '../../mlops/tracking/schema.ts';
 import { type OpenLineageDataset, type OpenLineageEvent, RUN_EVENT_SCHEMA } from './schema.ts';
 
-/** What an event of a run is made from. */
+/** Input for the event of a run. */
 export interface EventFacts {
   readonly eventType: OpenLineageEvent['eventType'];
   /** UTC instant. */
@@ -29,7 +29,7 @@ const standard = (name: string, version: string) =>
   `https://openlineage.io/spec/facets/${version}/${name}.json#/$defs/${name}`;
 const own = (name: string) => `urn:steelyard:openlineage:${name}:1-0-0`;
 
-/** The OpenLineage document of what happened to a run. */
+/** The OpenLineage document for an event of a run. */
 export function eventDocument(facts: EventFacts, names: Names): OpenLineageEvent {
   const { producer, namespace } = names;
   const { run, cost, parent } = facts;
@@ -88,7 +88,7 @@ export function uuidOf(runId: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** A UUID of version 8 (RFC 9562: made by a rule of our own), from SHA-256. */
+/** A UUID of version 8 (RFC 9562: custom algorithm), from SHA-256. */
 function hashed(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 12)}8${hex.slice(13, 16)}8${hex.slice(17, 32)}`;
@@ -142,14 +142,14 @@ function versionOf(version: EventFacts['versions'][number], { producer, namespac
 
 const Source = z.object({ uri: z.string().optional(), url: z.string().optional(), path: z.string().optional() });
 
-/** Where a dataset lies, from what MLflow's client wrote of its source; null where that is no URI. */
+/** URI of a dataset, from the source that MLflow's client recorded; null where that is no URI. */
 function uriOf(source: string): string | null {
   const parsed = Source.safeParse(jsonOf(source));
   const text = parsed.success ? (parsed.data.uri ?? parsed.data.url ?? parsed.data.path) : source;
   return text !== undefined && /^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(text) ? text : null;
 }
 
-/** OpenLineage names what lies in a bucket or on a host by `scheme://authority` and the path. */
+/** OpenLineage name of a dataset in a bucket or on a host: `scheme://authority` and the path. */
 function placeOf(uri: string | null): { namespace: string; name: string } | null {
   const [, namespace, name] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#\s]+)\/([^?#\s]+)/i.exec(uri ?? '') ?? [];
   return namespace === undefined || name === undefined ? null : { namespace, name };
@@ -167,7 +167,7 @@ function fieldsOf(schema: string | null): { name: string; type?: string }[] {
   }));
 }
 
-/** What clients wrote as JSON and what is none: undefined then. */
+/** Parses JSON written by clients; undefined for invalid JSON. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -16,7 +16,7 @@ export interface OpenLineageDeps extends RecordDeps, PushDeps {
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
 }
 
-/** Runs, what they read and what they made, told in the OpenLineage standard. */
+/** Runs with their inputs and outputs, in the OpenLineage standard. */
 export interface OpenLineage {
   /** Follows runs, their costs and the versions made of them. */
   listen(events: Pick<Events, 'subscribe'>): void;

@@ -3,7 +3,7 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { claimDocument, removeDocuments, savePush } from './store.ts';
 
-/** Posts a document once. `mayRetry` is false when trying again would meet the same answer. */
+/** Posts a document once. `mayRetry` is false when a retry would get the same response. */
 export type Send = (
   message: { readonly url: string; readonly body: string; readonly headers: Readonly<Record<string, string>> },
   signal: AbortSignal,
@@ -17,7 +17,7 @@ export type Send = (
 export interface Receiver {
   readonly url: string;
   readonly send: Send;
-  /** Headers of a request; asked anew each time, so that a rotated secret counts. */
+  /** Headers of a request; called for each request, so that a rotated secret takes effect. */
   readonly headers: () => Promise<Readonly<Record<string, string>>>;
 }
 
@@ -28,13 +28,13 @@ export interface PushDeps {
   readonly receiver: Receiver | null;
 }
 
-/** Longer than a try can take, so that nobody else takes what is on its way. */
+/** Duration of a lease. Longer than an attempt can take, so that no other server sends a document in flight. */
 const LEASE_MS = 60_000;
 const KEEP_MS = 30 * 24 * 3600_000;
 
 /**
- * Sends what waits, oldest first, until nothing does or the receiver fails; then the rest waits for the next minute. What
- * was begun and not ended (a crash) is sent again: a receiver gets every event at least once.
+ * Sends waiting documents, oldest first, until none is left or the receiver fails; then the rest waits for the next minute. A
+ * document in flight during a crash is sent again after its lease expiry: at-least-once delivery.
  */
 export async function push(deps: PushDeps, signal: AbortSignal): Promise<void> {
   const { store, clock, log, receiver } = deps;

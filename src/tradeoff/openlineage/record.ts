@@ -13,7 +13,7 @@ export interface RecordDeps {
   readonly names: Names;
 }
 
-/** Events that OpenLineage is told of. */
+/** Events that are converted to OpenLineage. */
 export const told = ['run.created', 'run.ended', 'run.cost_changed', 'model_version.created'] as const;
 
 const RunEvent = z.object({
@@ -31,7 +31,7 @@ const ENDS: Readonly<Record<string, OpenLineageEvent['eventType']>> = {
 /** Models named in one event. */
 const MOST_MODELS = 100;
 
-/** The document of an event, or null when it is none for OpenLineage: a cost while the run goes on, a run that is gone. */
+/** The document of an event, or null for an event without one: a cost while the run is still running, a deleted run. */
 export async function documentFor(deps: RecordDeps, sql: Sql, event: StoredEvent): Promise<OpenLineageEvent | null> {
   const payload = RunEvent.parse(event.payload);
   const { lineage } = deps.tracking;
@@ -79,7 +79,7 @@ function kindOf(
     const eventType = ENDS[status ?? ''];
     return eventType === undefined ? null : { eventType, eventTime: endTime ?? event.at };
   }
-  // What the run costs is told with its end; only what changes later is told by itself.
+  // The end event of a run includes its cost; only later cost changes have their own event.
   if (event.type === 'run.cost_changed' && ENDS[statusNow] === undefined) return null;
   return { eventType: 'OTHER', eventTime: event.at };
 }

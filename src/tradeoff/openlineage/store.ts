@@ -48,7 +48,7 @@ export interface Claim {
   readonly document: string;
 }
 
-/** The oldest document that nobody sends now, for us to send until the lease ends; null when there is none. */
+/** Claims the oldest document without an active lease, until the lease expires; null when there is none. */
 export async function claimDocument(sql: Sql, now: string, until: string): Promise<Claim | null> {
   const db = sql.tables<OpenLineageTables>();
   const oldest = db

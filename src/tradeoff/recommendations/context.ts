@@ -40,9 +40,9 @@ export interface RecommendationDeps
   readonly org: Pick<Org, 'withTeam'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'stopRequestedBy' | 'wake' | 'spec'> };
   readonly decisions: Pick<Decisions, 'recordAct'>;
-  /** Address of this server's pages for those who are told of something; null: it was not said. */
+  /** Public URL of this server, for links in notifications; null: not configured. */
   readonly publicUrl: string | null;
-  /** Who finds more than what is found here. */
+  /** Additional finders, supplied by the wiring. */
   readonly finders: readonly Finder[];
 }
 
@@ -59,7 +59,7 @@ export function told(
   return { ...document, timeline: [...document.timeline, { at: iso(at), step, by, text }] };
 }
 
-/** Written into the ledger of decisions: what it stood on is kept so that it can be computed again. */
+/** Records an act in the ledger of decisions, with its evidence, so that the saving can be recomputed. */
 export function ledgered(
   { decisions }: Pick<RecommendationDeps, 'decisions'>,
   sql: Sql,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
 import type { Evidence, RecommendationKind, RecommendationSummary, RecommendedAction } from './schema.ts';
 
-/** Time that is looked at. Unix milliseconds, end exclusive, on whole hours. */
+/** Window of a scan. Unix milliseconds, end exclusive, on whole hours. */
 export interface Window {
   readonly start: number;
   readonly end: number;
@@ -11,7 +11,7 @@ export interface Window {
 /** A recommendation as it is found: everything but its life. */
 export interface Found
   extends Pick<RecommendationSummary, 'title' | 'what' | 'before' | 'after' | 'confidence' | 'risk' | 'guard'> {
-  /** What it is about, the same at every look: with the kind it is the key. */
+  /** Object of the recommendation, stable across scans: together with the kind it is the key. */
   readonly about: string;
   readonly subject: Subject;
   readonly action: RecommendedAction;
@@ -20,12 +20,12 @@ export interface Found
   readonly billedMonths?: ReadonlySet<string>;
 }
 
-/** What one kind of recommendation is found by. Whoever has another kind adds one where they are wired. */
+/** Finder of one kind of recommendation. The wiring adds finders of other modules. */
 export interface Finder {
   readonly kind: RecommendationKind;
   /**
-   * All there are now: what was found before and is no more has lapsed. What it throws is told, and nothing lapses then.
-   * `lacks`: what it would need to find more, in words.
+   * All current findings: an open recommendation that is no longer found lapses. If `find` throws, the error is recorded and no recommendation
+   * lapses. `lacks`: missing input that would allow more findings, as text.
    */
   find(window: Window): Promise<Found[] | { readonly found: Found[]; readonly lacks: string | null }>;
 }

@@ -33,7 +33,7 @@ export type { RecommendationDeps } from './context.ts';
 export { recommendationMigrations } from './migrations.ts';
 export { findRecommendedSubject } from './store.ts';
 
-/** What would cost less, what that would change, and what it saved when it was done. */
+/** Savings recommendations: their effect, and the realized saving after they were applied. */
 export interface Recommendations {
   /** `IdlePolicy`, `PurchaseTerms`. */
   readonly kinds: readonly ManifestKind[];
@@ -42,7 +42,7 @@ export interface Recommendations {
 
 const LOOK = 'recommendations.look';
 const LOOK_IDLE = 'idle_policies.look';
-/** A while into the hour: what was used in the hour before has been recorded. */
+/** Seven minutes past the hour: usage of the hour before is recorded by then. */
 const EVERY_HOUR = '7 * * * *';
 
 export function createRecommendations(deps: RecommendationDeps): Recommendations {

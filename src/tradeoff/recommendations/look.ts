@@ -10,7 +10,7 @@ import { savingAlone } from './savings/joint-saving.ts';
 import { Evidence, type Recommendation, type RecommendationKind, type Saving, type Searched } from './schema.ts';
 import { heldOpen, insertRecommendation, type Kept, lastOf, putLook, putRecommendation } from './store.ts';
 
-/** Time that is looked at: what high confidence takes. */
+/** Length of the scan window: the minimum for high confidence. */
 const WINDOW_MS = 14 * 24 * HOUR_MS;
 
 /** Whole hours until now. */
@@ -19,7 +19,7 @@ export function windowUntil(now: number): Window {
   return { start: end - WINDOW_MS, end };
 }
 
-/** Looks with every finder: what is new is opened, what is known has its evidence renewed, what is no more lapses. */
+/** Runs every finder: opens new recommendations, renews the evidence of known ones, and lapses those no longer found. */
 export async function lookForAll(deps: RecommendationDeps, finders: readonly Finder[]): Promise<Searched[]> {
   const now = deps.clock.now();
   const window = windowUntil(now);
@@ -38,7 +38,7 @@ async function lookWith(deps: RecommendationDeps, finder: Finder, window: Window
     await lapseOthers(deps, kind, new Set(found.map(({ about }) => adviceOf(kind, about))), now);
     return { kind, found: found.length, reason: lacks };
   } catch (error) {
-    // What one finder cannot read says nothing about what the others find.
+    // An error of one finder does not affect the others.
     if (!(error instanceof AppError)) throw error;
     deps.log.warn({ kind, why: error.message }, 'recommendations of a kind cannot be found');
     return { kind, found: null, reason: error.message };
@@ -49,7 +49,7 @@ export function adviceOf(kind: RecommendationKind, about: string): string {
   return `${kind}:${about}`;
 }
 
-/** Keeps what was found; answers the recommendation that is open for it now, or null where nobody wants one. */
+/** Stores a finding; returns the open recommendation for it, or null where it was dismissed. */
 export async function keepFound(
   deps: RecommendationDeps,
   kind: RecommendationKind,
@@ -77,7 +77,7 @@ async function withDeliveries({ billing, store }: RecommendationDeps, found: Fou
   return { ...found, evidence: { ...found.evidence, deliveries } };
 }
 
-/** The same advice has its evidence renewed; another takes the place of the one before. */
+/** Renews the evidence of the same action; a different action supersedes the recommendation. */
 async function renewed(sql: Sql, current: Kept, found: Recommendation, now: number): Promise<Recommendation> {
   const before = current.document;
   if (isBeingDone(before)) return before;
@@ -97,14 +97,14 @@ async function renewed(sql: Sql, current: Kept, found: Recommendation, now: numb
   const isRepriced = JSON.stringify(before.evidence.prices) !== JSON.stringify(evidence.prices);
   const text = `A price has changed: ${shownSaving(before.saving)} a month before, ${shownSaving(saving)} now.`;
   const document = isRepriced ? told(fresh, now, 'restated', text) : fresh;
-  // Whoever was faster has seen as much.
+  // A concurrent scan may have written first; its evidence is as recent.
   await putRecommendation(sql, { ...current, document });
   return document;
 }
 
 /**
- * Somebody does it, and what it saves is to be measured from when it was done: what is seen of that meanwhile (a commitment in the bill) is no
- * reason to take it away.
+ * An approved recommendation is being carried out, and its saving is measured from its application. Its visible effect in the meantime (a
+ * commitment in the bill) is no reason to lapse it.
  */
 function isBeingDone({ state, evidence: { measuredBy } }: Recommendation): boolean {
   return state === 'approved' && measuredBy !== null;
@@ -121,7 +121,7 @@ async function lapseOthers(
   now: number,
 ): Promise<void> {
   for (const { document } of await heldOpen(store)) {
-    // What an idle policy watches is its matter.
+    // A recommendation with a notice is left to its idle policy.
     if (document.kind !== kind || found.has(document.key) || document.notice !== null) continue;
     await store.transaction(async (sql) => {
       const [current] = await heldOpen(sql, document.key);

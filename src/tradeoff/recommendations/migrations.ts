@@ -7,7 +7,7 @@ export const recommendationMigrations: Migrations = {
         .createTable('recommendation')
         .addColumn('id', 'text', (column) => column.primaryKey())
         .addColumn('advice', 'text', (column) => column.notNull())
-        // The advice while it is open or to be done, else null: one of each at a time, whoever finds it and how often.
+        // Key of an open or approved recommendation, else null. Unique: one for each key at a time, even with concurrent scans.
         .addColumn('open_advice', 'text', (column) => column.unique())
         .addColumn('state', 'text', (column) => column.notNull())
         .addColumn('version', 'integer', (column) => column.notNull())

@@ -64,7 +64,7 @@ describe('an endpoint that nobody asks', () => {
     expect(done.recommendation).toMatchObject({ state: 'applied', applied: { by: 'local', reason: 'nobody uses it' } });
     const { acts } = await call(application, listDecidedActs, { query: { about: one.recommendation } });
     expect(acts).toMatchObject([{ act: 'applied', decision: done.recommendation.applied?.decision, actor: 'local' }]);
-    // The saving follows from what the ledger keeps, and from nothing else.
+    // The saving can be recomputed from the ledger alone.
     const kept = acts[0]?.evidence.evidence as typeof detail.evidence;
     expect(savingAlone(partOf({ ...detail, evidence: kept }))).toEqual(detail.saving);
 
@@ -120,7 +120,7 @@ describe('a recommendation', () => {
   const get = (recommendation: string) => call(all.application, getRecommendation, { params: { recommendation } });
   const openOf = async (endpoint: string) =>
     (await all.room.found()).recommendations.filter(({ subject }) => subject.endpoint === endpoint);
-  /** An endpoint that nobody asks, and its recommendation. */
+  /** An endpoint without requests, and its recommendation. */
   async function quietEndpoint(endpoint: string, past = briefly) {
     await all.room.endpoint(endpoint);
     await all.room.past(endpoint, past);

@@ -22,7 +22,7 @@ export async function existing(sql: Sql, recommendation: string): Promise<Kept> 
   throw new AppError('recommendation_not_found', detail, { recommendation });
 }
 
-/** What it would change. Errors: `recommendation_not_found`, `recommendation_not_open`. */
+/** Changes that the recommendation would make. Errors: `recommendation_not_found`, `recommendation_not_open`. */
 export async function previewed({ store }: RecommendationDeps, recommendation: string): Promise<Preview> {
   const { document } = await existing(store, recommendation);
   refuseDecided(document);
@@ -30,8 +30,8 @@ export async function previewed({ store }: RecommendationDeps, recommendation: s
 }
 
 /**
- * Carries it out, once: what it changes, its new state and the entry in the ledger are one transaction. What is to be done by hand is
- * approved first, and said to be done the second time. Errors: `recommendation_not_found`, `recommendation_not_open`, `recommendation_outdated`.
+ * Carries a recommendation out, once: its change, its new state and the ledger entry are one transaction. An action by hand takes two calls:
+ * the first approves it, the second marks it as done. Errors: `recommendation_not_found`, `recommendation_not_open`, `recommendation_outdated`.
  */
 export async function applied(deps: RecommendationDeps, asked: Asked): Promise<Preview> {
   const document = await deps.store.transaction((sql) => applyWithin(deps, sql, asked));
@@ -100,7 +100,7 @@ export function dismissed(
 }
 
 /**
- * Takes back what was done, or opens again what was dismissed. Errors: `recommendation_not_found`, `recommendation_not_undoable`,
+ * Reverts an applied recommendation, or reopens a dismissed one. Errors: `recommendation_not_found`, `recommendation_not_undoable`,
  * `recommendation_outdated`.
  */
 export async function undone(deps: RecommendationDeps, asked: Asked): Promise<Recommendation> {

@@ -32,7 +32,7 @@ export async function shownList(sql: Sql, state: keyof typeof STATES): Promise<R
   };
 }
 
-/** What the ledger of hours sees of a recommendation. */
+/** The fields of a recommendation for the ledger of hours. */
 export function partOf({ key, evidence: { items, effects, commitments, pins } }: Recommendation): SavingPart {
   return { key, items, effects, commitments, pins };
 }

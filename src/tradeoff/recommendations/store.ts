@@ -20,9 +20,9 @@ interface RecommendationTables {
 /** A recommendation as it is kept. */
 export interface Kept {
   readonly document: Recommendation;
-  /** Grows with every change: who read an older one does not overwrite a newer. */
+  /** Increases with every change (optimistic lock): a writer with an older version does not overwrite a newer one. */
   readonly version: number;
-  /** When its saving is measured next; null: it is not, or no more. */
+  /** Next measurement of its saving; null: none is planned. */
   readonly measureAt: string | null;
 }
 
@@ -52,7 +52,7 @@ export async function insertRecommendation(sql: Sql, document: Recommendation): 
     .execute();
 }
 
-/** Writes it in the place of what was read; false where somebody was faster, and then nothing has changed. */
+/** Replaces the version that was read; false after a concurrent change, and then nothing is written. */
 export async function putRecommendation(sql: Sql, { version, ...rest }: Kept): Promise<boolean> {
   const { id, ...values } = row(rest);
   const done = await tables(sql)
@@ -69,12 +69,12 @@ export async function findRecommendation(sql: Sql, id: string): Promise<Kept | n
   return found === undefined ? null : kept(found);
 }
 
-/** What a recommendation is about; null when there is no such recommendation. */
+/** Subject of a recommendation; null when there is no such recommendation. */
 export async function findRecommendedSubject(sql: Sql, id: string): Promise<Subject | null> {
   return (await findRecommendation(sql, id))?.document.subject ?? null;
 }
 
-/** Of each advice, the one that is open or to be done by hand; null: of all. */
+/** The open or approved recommendation of each key; null: of all keys. */
 export async function heldOpen(sql: Sql, advice: string | null = null): Promise<Kept[]> {
   let query = tables(sql).selectFrom('recommendation').selectAll().where('open_advice', 'is not', null);
   if (advice !== null) query = query.where('open_advice', '=', advice);
@@ -118,7 +118,7 @@ export async function putLook(sql: Sql, at: string, searched: readonly Searched[
     .execute();
 }
 
-/** What was looked for last; null: nobody looked yet. */
+/** The last scan; null: no scan yet. */
 export async function lastLook(sql: Sql): Promise<{ at: string; searched: Searched[] } | null> {
   const found = await tables(sql)
     .selectFrom('recommendation_look')

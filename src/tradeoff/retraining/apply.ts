@@ -8,7 +8,7 @@ import { findRetrainings, putRetraining } from './store.ts';
 import { applyTriggers } from './triggers.ts';
 import { FILLED, unknownName } from './window.ts';
 
-/** Makes the store say what the document says. Errors: `manifest_invalid`, `pipeline_not_found`, `budget_not_found`. */
+/** Updates the store to match the document. Errors: `manifest_invalid`, `pipeline_not_found`, `budget_not_found`. */
 export async function applyRetraining(
   deps: RetrainingDeps,
   sql: Sql,
@@ -62,7 +62,7 @@ async function refuseOtherModel({ monitoring }: RetrainingDeps, sql: Sql, spec: 
   }
 }
 
-/** With a source, the commit says which params and steps there are. */
+/** Checks params and steps. A pipeline with a source is not checked here: its commit defines them. */
 async function refusePipeline({ pipelines }: RetrainingDeps, sql: Sql, spec: RetrainingSpec): Promise<void> {
   const { params, steps, source } = await pipelines.runs.spec(sql, spec.pipeline);
   if (source !== undefined) return;

@@ -6,10 +6,10 @@ import type { RetrainingRound } from './schema.ts';
 import { findRetrainings, findRound, putRound, type StoredRound } from './store.ts';
 import { told } from './timeline.ts';
 
-/** Tries until a run that could not be begun is given up; with the queue's pauses they take about a minute. */
+/** Maximum attempts to begin a run; with the back-off of the queue they take about a minute. */
 const TRIES = 5;
 const MINUTE_MS = 60_000;
-/** What another try may find mended. */
+/** Errors that a retry may resolve. */
 const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
 
 /** Begins the run of a round that was decided, once. Throws what another try may mend. */
@@ -19,7 +19,7 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
   if (retraining === undefined || round === null || round.document.state !== 'starting') return;
   const { model, params, trigger } = round.document;
   const { pipeline } = retraining.spec;
-  // What is linked within the transaction that begins the run cannot be lost between the two.
+  // The link is stored in the transaction that begins the run, so that a crash cannot lose it.
   const link = async (sql: Sql, begun: { readonly run: string; readonly number: number }) => {
     const now = await findRound(sql, name, number);
     if (now?.document.state === 'starting') await putRound(sql, running(deps, now, { pipeline, ...begun }));
@@ -33,7 +33,7 @@ export async function beginRun(deps: RetrainingDeps, name: string, number: numbe
       actor: trigger.by ?? `retraining:${name}`,
       within: link,
     });
-    // Somebody may have asked for a run by this key before.
+    // An earlier attempt may already have begun the run with this key.
     await deps.store.transaction((sql) => link(sql, begun));
   } catch (error) {
     if (attempt < TRIES && mayPass(error)) throw error;
@@ -50,7 +50,7 @@ function running({ clock }: RetrainingDeps, round: StoredRound, run: NonNullable
   return { ...round, document: { ...round.document, state: 'running', run, timeline } };
 }
 
-/** A pipeline that has no room has some later: the round waits again. Everything else ends it. */
+/** At the concurrency limit of the pipeline the round waits again; any other error ends it. */
 async function notBegun(deps: RetrainingDeps, name: string, number: number, error: unknown): Promise<void> {
   const reason = error instanceof AppError ? error.message : 'Something went wrong in Steelyard; the log has it.';
   const isFull = error instanceof AppError && error.code === 'pipeline_run_full';
@@ -65,7 +65,7 @@ async function notBegun(deps: RetrainingDeps, name: string, number: number, erro
   });
 }
 
-/** What is no expected failure may be the store's, which comes back. */
+/** An unexpected error may come from the store, so a retry may succeed. */
 function mayPass(error: unknown): boolean {
   return !(error instanceof AppError) || PASSING.has(error.code) || error.meaning.status >= 500;
 }

@@ -13,7 +13,7 @@ export interface RetrainingDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
-  /** Trains a candidate and asks the gate. */
+  /** Trains a candidate and runs the gate. */
   readonly pipelines: Pick<Pipelines, 'runs' | 'data'>;
   readonly monitoring: Pick<Monitoring, 'monitor' | 'counts' | 'measured' | 'retrained'>;
   readonly budgets: Pick<Budgets, 'standing'>;
@@ -27,7 +27,7 @@ export const START = 'retraining.start';
 
 export const iso = (instant: number): string => new Date(instant).toISOString();
 
-/** Looks at a retraining as soon as there is a place, once for each reason: a look that is about to end would not see a new one. */
+/** Enqueues a look at a retraining, once for each reason: a look that is about to end would not see a new one. */
 export async function lookSoon(
   { jobs }: Pick<RetrainingDeps, 'jobs'>,
   sql: Sql,

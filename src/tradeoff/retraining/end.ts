@@ -9,7 +9,7 @@ import { told } from './timeline.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Ends the round of a run that is over: what it made, what the gate said, what it cost. Nothing while the run goes on. */
+/** Ends the round of a finished run: its candidate, the verdict of the gate, its cost. Does nothing while the run is running. */
 export async function followRun(deps: RetrainingDeps, runId: string): Promise<void> {
   const { store, pipelines, registry, decisions } = deps;
   const before = await roundOfRun(store, runId);
@@ -68,7 +68,7 @@ function endedRound(
   return ended(deps, made, { state, reason, evidence });
 }
 
-/** Its monitor judges the new version by itself, and what it really gains is measured. */
+/** Resets the monitor for the new version, and schedules the measurement of the realized gain. */
 async function noteRollout({ monitoring }: RetrainingDeps, sql: Sql, round: StoredRound): Promise<void> {
   const { rollout, monitor } = round.document;
   if (rollout === null) return;
@@ -76,7 +76,7 @@ async function noteRollout({ monitoring }: RetrainingDeps, sql: Sql, round: Stor
   await putRound(sql, { ...round, lookAt: firstMeasured(Date.parse(rollout.at)) });
 }
 
-/** From now on it cools down, and those that waited for it are looked at. What made a candidate has used its data. */
+/** Starts the cool-down and looks at the waiting rounds again. A round with a candidate has used its data window. */
 async function freeOthers(
   deps: RetrainingDeps,
   sql: Sql,

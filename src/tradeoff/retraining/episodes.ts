@@ -17,7 +17,7 @@ import {
 
 export const EPISODE_EVENTS = ['alert.opened', 'alert.changed', 'alert.closed'] as const;
 
-/** One round for each episode of the monitor, at most: it is opened, told of what changes, and lapses when the episode is over. */
+/** At most one round for each episode of the monitor: opened, updated with the episode, and lapsed when the episode closes. */
 export async function hearEpisode(deps: RetrainingDeps, event: StoredEvent): Promise<void> {
   const episode = AlertEpisode.parse(event.payload);
   for (const { name, spec } of await findRetrainings(deps.store)) {
@@ -43,7 +43,7 @@ async function heardFirst(
   retraining: StoredRetraining,
   { event, episode }: Heard,
 ): Promise<void> {
-  // What happened before there was a retraining may be delivered after.
+  // Events from before the retraining existed may be delivered later.
   if (event.type === 'alert.closed' || event.at < retraining.since) return;
   const named = namedTriggers(retraining.spec.on).find(
     ({ trigger }) => 'episode' in trigger && isMeant(trigger, episode),
@@ -52,7 +52,7 @@ async function heardFirst(
   await openRound(deps, sql, retraining, occurred(named.name, { event, episode }));
 }
 
-/** Whether a round that is not over was opened for the same loss, seen by another alert: one loss is weighed and mended once. */
+/** Whether an active round exists for the same loss, from another alert: a loss leads to one round only. */
 async function isUnderWay(sql: Sql, retraining: string, episode: AlertEpisode): Promise<boolean> {
   const key = lossKey(episode);
   if (key === null) return false;
@@ -60,7 +60,7 @@ async function isUnderWay(sql: Sql, retraining: string, episode: AlertEpisode): 
   return rounds.some(({ episode: other }) => other !== null && other.alert !== episode.alert && lossKey(other) === key);
 }
 
-/** An episode that has changed or grown is weighed again, while its round waits. */
+/** Re-evaluates a waiting round when its episode has changed or grown. */
 async function heardMore(deps: RetrainingDeps, sql: Sql, round: StoredRound, { event, episode }: Heard): Promise<void> {
   if (event.sequence <= round.heard || round.document.state !== 'waiting') return;
   const { trigger, retraining } = round.document;
@@ -115,7 +115,7 @@ function detailOf({ cause, columns, alert, monitor, loss }: AlertEpisode): strin
   return `${WORDS[cause]}${of}${measured} ("${alert}" of monitor ${monitor})`;
 }
 
-/** Four significant digits for reading; the exact figures stand in the episode. */
+/** Four significant digits for display; the episode has the exact figures. */
 function shown(value: number): string {
   return decimalString(value.toPrecision(4));
 }

@@ -10,10 +10,10 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Traffic is that of the last week. */
 const TRAFFIC_MS = 7 * DAY_MS;
-/** Earlier rounds and runs that are asked what one costs. */
+/** Maximum number of earlier rounds and runs that are searched for a cost. */
 const ASKED = 20;
 
-/** Weighs a round by all that is known now. Reads the lake, so it is for outside a transaction. */
+/** Evaluates a round from all current facts. Reads the lake, so call it outside a transaction. */
 export async function weighRound(
   deps: RetrainingDeps,
   retraining: StoredRetraining,
@@ -69,7 +69,7 @@ function nextTime({ on }: RetrainingSpec, now: number): { trigger: string; at: n
   return times.toSorted((one, other) => one.at - other.at)[0] ?? null;
 }
 
-/** What the last retraining cost; else the last run of the pipeline that went well; else the most that one may cost. */
+/** Cost of the last priced retraining; else of the last successful run of the pipeline; else the budget of one run. */
 async function costOf(
   { store, pipelines }: RetrainingDeps,
   { name, spec: { pipeline } }: StoredRetraining,

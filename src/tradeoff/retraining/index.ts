@@ -24,7 +24,7 @@ export type { RetrainingDeps } from './context.ts';
 export { retrainingMigrations } from './migrations.ts';
 export { findRetrainedPipeline } from './store.ts';
 
-/** When a model is trained anew, whether that is worth its money, and what came of it. */
+/** Retraining: its triggers, its expected value, and its outcome. */
 export interface Retrainings {
   /** `Retraining`. */
   readonly kinds: readonly ManifestKind[];

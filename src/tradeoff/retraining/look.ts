@@ -7,7 +7,7 @@ import { decide } from './rounds.ts';
 import { dueRetrainings, findRetrainings, roundsIn } from './store.ts';
 import { lookAtTriggers } from './triggers.ts';
 
-/** The try itself counts, and always ends; the queue must not give it up before. */
+/** Attempts of the queue. The handler counts attempts itself and always ends, so the queue must not fail the job earlier. */
 const MANY_TRIES = 1000;
 
 const LookPayload = z.strictObject({ retraining: z.string() });

@@ -39,7 +39,7 @@ export const retrainingMigrations: Migrations = {
         .addColumn('episode', 'text')
         .addColumn('document', 'text', (column) => column.notNull())
         .addPrimaryKeyConstraint('retraining_round_key', ['retraining', 'round'])
-        // What happened once begins one round, whoever hears of it and how often.
+        // Deduplicates occurrences: one round for each, however often its event is delivered.
         .addUniqueConstraint('retraining_round_once', ['retraining', 'occurrence'])
         .execute();
       await db.schema.createIndex('retraining_round_by_run').on('retraining_round').column('run').execute();

@@ -3,7 +3,7 @@ import type { TakenRecord } from '../decisions/schema.ts';
 import { Verdict } from '../gates/schema.ts';
 import type { RetrainingRound, TimelineEntry } from './schema.ts';
 
-/** What a run has made and what was said of it, from its steps and the decision that was recorded. */
+/** Outcome of a run: its candidate and verdict, from its steps and the recorded decision. */
 export interface Outcome {
   readonly state: Extract<RetrainingRound['state'], 'promoted' | 'not_promoted' | 'failed'>;
   readonly reason: string;
@@ -15,11 +15,11 @@ export interface Outcome {
   readonly entries: readonly TimelineEntry[];
 }
 
-/** What is known besides the run. */
+/** Facts from outside the run. */
 export interface Around {
   readonly model: string;
   readonly alias: string;
-  /** Version behind the alias when the run was begun, and now. */
+  /** Version that the alias pointed to when the run began, and points to now. */
   readonly before: string | null;
   readonly now: string | null;
   /** The decision that the registration names; null without one. */
@@ -32,8 +32,8 @@ export function decisionOf(run: PipelineRun): string | null {
 }
 
 /**
- * How a round ended: promoted when the alias points to what the run registered; not promoted when there is a candidate that was
- * refused, held, or that nobody pointed the alias to; failed when there is none.
+ * Outcome of a round: promoted when the alias points to the version that the run registered; not promoted when the candidate was
+ * rejected or held, or the alias was not moved to it; failed when there is no candidate.
  */
 export function outcomeOf(run: PipelineRun, around: Around): Outcome {
   const { model, alias, before, now } = around;
@@ -71,7 +71,7 @@ function lastOf(run: PipelineRun, kind: PipelineStep['kind']): PipelineStep | nu
   );
 }
 
-/** The decision about the version where one was recorded, else what the gate said of the run. */
+/** The recorded decision about the version, else the verdict of the gate step about the run. */
 function gateOf(run: PipelineRun, decision: TakenRecord | null): RetrainingRound['gate'] {
   if (decision !== null) {
     const { verdict, summary } = decision;
@@ -83,7 +83,7 @@ function gateOf(run: PipelineRun, decision: TakenRecord | null): RetrainingRound
   return { verdict: verdict.data, summary, checks: checks === '' ? [] : checks.split('\n'), decision: null };
 }
 
-/** MLflow run of what was registered, was picked, or was made last and went well. */
+/** MLflow run of the registered candidate, else of the one that evaluation picked, else of the last successful step. */
 function candidateRunOf(run: PipelineRun, registered: PipelineStep | null): string | null {
   const picked = registered?.values.run ?? lastOf(run, 'evaluate')?.values.run;
   if (picked !== undefined) return picked;

@@ -17,10 +17,10 @@ import { told } from './timeline.ts';
 import { filledParams, windowOf } from './window.ts';
 
 const HOUR_MS = 3_600_000;
-/** A run under way is looked at so often, besides that it says when it is over. */
+/** Polling interval for a running run, in addition to its end event. */
 const SURE_MS = 60_000;
 
-/** What has happened that a round may come of. */
+/** An occurrence that may open a round. */
 export interface Occurrence {
   readonly occurrence: string;
   readonly trigger: RoundTrigger;
@@ -29,7 +29,7 @@ export interface Occurrence {
   readonly evidence: TimelineEntry['evidence'];
 }
 
-/** Opens a round in the caller's transaction; null when the same was heard of before. It waits until it is weighed. */
+/** Opens a round in the caller's transaction; null for a known occurrence. The round waits until it is evaluated. */
 export async function openRound(
   deps: Pick<RetrainingDeps, 'clock' | 'jobs'>,
   sql: Sql,
@@ -73,8 +73,8 @@ export async function openRound(
 }
 
 /**
- * Weighs a round that waits and decides: it begins, waits on with the reason, or has become needless. Of two servers that decide
- * at the same time one begins it: what both stand on is read again in the transaction that stores it.
+ * Evaluates a waiting round and decides: it begins, keeps waiting with a reason, or lapses. If two servers decide
+ * concurrently, only one begins it: the state is read again in the transaction that stores the decision.
  */
 export async function decide(deps: RetrainingDeps, name: string, number: number): Promise<void> {
   const [retraining] = await findRetrainings(deps.store, name);
@@ -85,7 +85,7 @@ export async function decide(deps: RetrainingDeps, name: string, number: number)
     const [now] = await findRetrainings(sql, name);
     const round = await findRound(sql, name, number);
     if (now === undefined || round === null || round.document.state !== 'waiting') return;
-    // Told of more meanwhile: what was weighed is not that, and whoever told it has asked for another look.
+    // A new event arrived during the evaluation, so its result is outdated; that event has scheduled another look.
     if (round.heard !== before.heard) return;
     const weighed = { ...round, document: withWorth(round.document, worth) };
     const wait = await reasonToWait(deps, sql, now, weighed.document, worth);
@@ -96,7 +96,7 @@ export async function decide(deps: RetrainingDeps, name: string, number: number)
 
 interface Wait {
   readonly reason: string;
-  /** It need not be begun any more. */
+  /** Whether the round is no longer needed. */
   readonly over: boolean;
   /** UTC instant; null: something else is awaited. */
   readonly lookAt: string | null;
@@ -129,7 +129,7 @@ async function reasonToWait(
   return { over: false, lookAt: iso(now + HOUR_MS), reason: known };
 }
 
-/** The round that was begun after an instant and has made a candidate; null where there is none. */
+/** The round that began after an instant and has a candidate; null where there is none. */
 async function coveredBy(sql: Sql, name: string, openedAt: string): Promise<number | null> {
   const ended = (await roundsIn(sql, name, ['promoted', 'not_promoted'])).map(({ document }) => document);
   return ended.findLast(({ startedAt }) => startedAt !== null && startedAt >= openedAt)?.round ?? null;
@@ -140,7 +140,7 @@ export async function roundUnderWay(sql: Sql, name: string): Promise<number | nu
   return first?.document.round ?? null;
 }
 
-/** Decides for a round in the caller's transaction. The run is begun by a job: it begins also when this server does not live to see it. */
+/** Starts a round in the caller's transaction. A job begins the run, so that it also begins after a crash of this server. */
 export async function start(
   deps: RetrainingDeps,
   sql: Sql,
@@ -157,7 +157,7 @@ export async function start(
   const params = filledParams(spec.params, {
     'window.start': window.start,
     'window.end': window.end,
-    // Words of our own: what a monitor calls its columns must not reach a command line.
+    // Only fixed words: column names from a monitor must not reach a command line.
     reason: document.trigger.cause ?? document.trigger.kind,
     trigger: document.trigger.name ?? 'person',
     round: String(document.round),
@@ -206,7 +206,7 @@ function waiting({ clock }: RetrainingDeps, round: StoredRound, { reason, lookAt
   return { ...round, lookAt, document: { ...document, reason, timeline } };
 }
 
-/** What a round waited for is over. */
+/** Lapses a waiting round: its reason is over. */
 export function lapsed(deps: Pick<RetrainingDeps, 'clock'>, round: StoredRound, reason: string): StoredRound {
   return ended(deps, round, { state: 'lapsed', reason, evidence: [] });
 }

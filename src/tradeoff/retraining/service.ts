@@ -28,8 +28,8 @@ export interface StartRequest {
 }
 
 /**
- * A person wants it now, whatever it is worth and however long ago the last was. It is weighed all the same, so that the record says
- * what was known. Errors: `retraining_not_found`, `retraining_round_not_found`, `retraining_round_not_waiting`, `retraining_under_way`.
+ * Starts a round for a person, independent of its value and of the cool-down. It is evaluated nevertheless, so that the record
+ * shows the known facts. Errors: `retraining_not_found`, `retraining_round_not_found`, `retraining_round_not_waiting`, `retraining_under_way`.
  */
 export async function startByPerson(deps: RetrainingDeps, request: StartRequest): Promise<StoredRound> {
   const { retraining: name, round, requestKey } = request;

@@ -13,7 +13,7 @@ import { kindOf, namedTriggers } from './spec/schema.ts';
 import { pageRounds, roundsIn, type StoredRetraining, type StoredRound, triggerStates } from './store.ts';
 import { enoughOf, waitsFor } from './triggers.ts';
 
-/** A round with what its run has cost by now. */
+/** A round with the current cost of its run. */
 export async function shownRound(deps: RetrainingDeps, { document }: StoredRound): Promise<RetrainingRound> {
   if (document.state !== 'running' || document.run === null) return document;
   const { pipeline, run } = document.run;
@@ -68,7 +68,7 @@ export async function shownRetraining(deps: RetrainingDeps, stored: StoredRetrai
   };
 }
 
-/** What the runs of all rounds that are over have cost; what is not known is counted, not summed. */
+/** Cost of the runs of all finished rounds; rounds with unknown cost are counted, not summed. */
 async function spentOn(sql: Sql, name: string): Promise<Pick<Retraining, 'spent' | 'unpricedRounds'>> {
   const over = await roundsIn(sql, name, ['promoted', 'not_promoted', 'failed']);
   const ran = over.map(({ document }) => document).filter(({ run }) => run !== null);

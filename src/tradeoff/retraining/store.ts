@@ -6,12 +6,12 @@ import { RetrainingSpec } from './spec/schema.ts';
 export interface StoredRetraining {
   readonly name: string;
   readonly spec: RetrainingSpec;
-  /** UTC instant of its first document: what happened before begins nothing. */
+  /** UTC instant of its first document: earlier occurrences open no round. */
   readonly since: string;
   readonly appliedAt: string;
   /** UTC instant: the end of the data of the last training. */
   readonly trainedUntil: string;
-  /** UTC instant until which none begins by itself; null before the first. */
+  /** End of the cool-down, UTC: no automatic round before it. Null before the first round. */
   readonly coolsUntil: string | null;
 }
 
@@ -21,17 +21,17 @@ export interface StoredRound {
   readonly occurrence: string;
   /** UTC instant of its next look; null where something else is awaited. */
   readonly lookAt: string | null;
-  /** Number of the last event that it has heard of its episode; 0 for none. */
+  /** Sequence number of the last processed event of its episode; 0 for none. */
   readonly heard: number;
-  /** As it was told last; null: of none. */
+  /** The latest state of the episode; null: no episode. */
   readonly episode: AlertEpisode | null;
 }
 
-/** What is known of a trigger between two looks. */
+/** State of a trigger between two looks. */
 export interface TriggerState {
   readonly retraining: string;
   readonly name: string;
-  /** What it waits for, as JSON: another one is another trigger. */
+  /** Its condition, as JSON: a changed condition makes it a new trigger. */
   readonly definition: string;
   readonly nextAt: string | null;
   /** Predictions or labels at the last look; null before it. */
@@ -155,7 +155,7 @@ export async function removeTrigger(sql: Sql, retraining: string, name: string):
     .execute();
 }
 
-/** Names of those of which a trigger or a round is to be looked at. */
+/** Names of retrainings with a due trigger or round. */
 export async function dueRetrainings(sql: Sql, now: string): Promise<string[]> {
   const triggers = await tables(sql)
     .selectFrom('retraining_trigger')
@@ -180,7 +180,7 @@ const round = ({
   heard,
   episode,
 }: RetrainingTables['retraining_round']): StoredRound => ({
-  // Rounds of older servers say nothing of what they gained.
+  // Rounds of older servers have no realized gain.
   document: RetrainingRound.parse({ realised: null, realisedGain: null, ...JSON.parse(document) }),
   occurrence,
   lookAt: look_at,

@@ -2,7 +2,7 @@ import type { RetrainingRound, TimelineEntry } from './schema.ts';
 
 const MOST = 200;
 
-/** The timeline with one entry more. What was said last of the same part is not said again; of too many, looks go first. */
+/** The timeline with a new entry. A repeated `wait` or `worth` entry is skipped; over the limit, the oldest of these is removed first. */
 export function told(timeline: readonly TimelineEntry[], entry: TimelineEntry): RetrainingRound['timeline'] {
   const last = timeline.findLast(({ step }) => step === entry.step);
   if (last?.text === entry.text && (entry.step === 'wait' || entry.step === 'worth')) return [...timeline];

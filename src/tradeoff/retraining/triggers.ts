@@ -14,10 +14,10 @@ import {
   triggerStates,
 } from './store.ts';
 
-/** New predictions and labels are counted so often. */
+/** Interval between counts of new predictions and labels. */
 const COUNT_MS = 5 * 60_000;
 
-/** Makes the triggers of a retraining what its document says; what stays as it was keeps its time and what it has seen. */
+/** Updates the triggers of a retraining from its document; an unchanged trigger keeps its next time and its state. */
 export async function applyTriggers(deps: RetrainingDeps, sql: Sql, { name, spec }: StoredRetraining): Promise<void> {
   const before = new Map((await triggerStates(sql, name)).map((state) => [state.name, state]));
   for (const { name: trigger, trigger: wanted } of namedTriggers(spec.on)) {
@@ -40,7 +40,7 @@ export async function applyTriggers(deps: RetrainingDeps, sql: Sql, { name, spec
   for (const gone of before.keys()) await removeTrigger(sql, name, gone);
 }
 
-/** What it waits for, apart from the data of its rounds. */
+/** Its condition, without the options for the data of its rounds. */
 function definitionOf({ lookback: _lookback, name: _name, ...definition }: RetrainingTrigger): string {
   return JSON.stringify(definition);
 }
@@ -58,14 +58,14 @@ function nextTime(
   return next === null ? null : iso(next);
 }
 
-/** What a look at a trigger has found. */
+/** Result of a look at a trigger. */
 interface Look {
   readonly state: TriggerState;
-  /** What has happened; null: nothing that a round comes of. */
+  /** The occurrence; null: no reason for a round. */
   readonly happened: { readonly occurrence: string; readonly detail: string; readonly at: string } | null;
 }
 
-/** Looks at the triggers whose time has come, and opens rounds for what has happened. */
+/** Checks the due triggers, and opens rounds for their occurrences. */
 export async function lookAtTriggers(deps: RetrainingDeps, retraining: StoredRetraining): Promise<void> {
   const { name, spec } = retraining;
   const now = deps.clock.now();
@@ -105,18 +105,18 @@ async function lookedAtCount(
   const counted = await deps.monitoring.counts.recordedSince(of, spec.model, trainedUntil);
   const after = { ...state, counted, nextAt: iso(now + COUNT_MS) };
   if (counted < (enoughOf(trigger) ?? 0)) return { state: after, happened: null };
-  // Once for each training: what a person has dismissed, or what has failed, does not come again before the next.
+  // Once for each training: after a dismissed or failed round, no other one before the next training.
   const occurrence = `${of} ${name} since ${trainedUntil}`;
   return { state: after, happened: { occurrence, detail: `${counted} ${of} since the last training`, at: iso(now) } };
 }
 
-/** How many are enough; null for triggers that count nothing. */
+/** Threshold of a counting trigger; null for others. */
 export function enoughOf(trigger: RetrainingTrigger): number | null {
   if ('labels' in trigger) return trigger.labels;
   return 'predictions' in trigger ? trigger.predictions : null;
 }
 
-/** What is seen first is what changes are counted from. What cannot be seen is no change. */
+/** The first digest is the baseline for changes. Unreadable data is no change. */
 async function lookedAtData(deps: RetrainingDeps, { name, trigger }: NamedTrigger, state: TriggerState): Promise<Look> {
   if (!('data' in trigger)) throw new Error(`trigger ${name} looks at no data`);
   const now = deps.clock.now();
@@ -147,7 +147,7 @@ interface Taking {
   readonly look: Look;
 }
 
-/** Stores what was seen, by the one of several servers that comes first, and opens a round unless one of this trigger waits. */
+/** Stores the result of a look (of several servers only the first one), and opens a round unless one of this trigger is waiting. */
 async function take(
   deps: RetrainingDeps,
   sql: Sql,
@@ -167,7 +167,7 @@ async function take(
   await openRound(deps, sql, retraining, { occurrence, trigger, episode: null, heard: 0, evidence });
 }
 
-/** What a trigger waits for, for people. */
+/** Condition of a trigger as text. */
 export function waitsFor(trigger: RetrainingTrigger): string {
   if ('episode' in trigger) {
     const { causes, states, alert } = trigger.episode;

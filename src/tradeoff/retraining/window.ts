@@ -7,13 +7,13 @@ const TEMPLATE = /\$\{\{\s*([\w.]*)\s*\}\}/g;
 /** A window has a beginning before its end. */
 const LEAST_MS = 1_000;
 
-/** What parameters may name. */
+/** Names that templates in parameters can use. */
 export const FILLED = ['window.start', 'window.end', 'reason', 'trigger', 'round', 'episode'] as const;
 export type Filled = Readonly<Record<(typeof FILLED)[number], string>>;
 
 /**
- * Data that a round is trained on, until now: of an episode from when it opened, of new predictions and labels since the last
- * training, else the last days; each from its lookback before. Example: an episode opened on the 10th with a lookback of 7 days,
+ * Training data of a round, until now: from the opening of an episode, from the last training for new predictions and labels,
+ * else the last days; each starts its lookback earlier. Example: an episode opened on the 10th with a lookback of 7 days,
  * begun on the 12th -> [3rd, 12th).
  */
 export function windowOf(
@@ -34,7 +34,7 @@ function fromOf(
   return 'predictions' in trigger || 'labels' in trigger ? trainedUntil : new Date(now).toISOString();
 }
 
-/** Texts with what they name in its place. Example: `from=${{ window.start }}`. */
+/** Parameters with their templates replaced. Example: `from=${{ window.start }}`. */
 export function filledParams(params: Readonly<Record<string, Scalar>>, facts: Filled): Record<string, Scalar> {
   const value = (whole: string, name: string) => {
     const known = FILLED.find((one) => one === name);
@@ -48,7 +48,7 @@ export function filledParams(params: Readonly<Record<string, Scalar>>, facts: Fi
   );
 }
 
-/** The first name in a parameter that nothing is filled in for; null where there is none. */
+/** The first unknown template name in a parameter; null where there is none. */
 export function unknownName(params: Readonly<Record<string, Scalar>>): { param: string; name: string } | null {
   for (const [param, value] of Object.entries(params)) {
     for (const [, name = ''] of String(value).matchAll(/\$\{\{([\s\S]*?)\}\}/g)) {

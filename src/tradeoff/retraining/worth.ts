@@ -11,7 +11,7 @@ import {
 import type { Worth } from './schema.ts';
 
 const DAY_MS = 86_400_000;
-/** What is estimated is rounded to so many places, half to even; nothing before it is. */
+/** Decimals of an estimate, rounded half to even; intermediate results are exact. */
 const PLACES = 6;
 /** Measures of error: less is better. Of all others more is. */
 const LESS_IS_BETTER = /(^|_)(mae|mse|rmse|mape|error|loss|brier|logloss)(_|@|$)/i;
@@ -21,18 +21,18 @@ export function lessIsBetter(metric: string): boolean {
   return LESS_IS_BETTER.test(metric);
 }
 
-/** Everything that is weighed. */
+/** Inputs of the evaluation. */
 export interface Scales {
   /** UTC instant. */
   readonly at: string;
-  /** null: nobody measured or estimated one; `lossReason` says why. */
+  /** null: neither measured nor estimated; `lossReason` states why. */
   readonly loss: QualityLoss | null;
   readonly lossReason: string;
-  /** As measured, of what is kept and what is not; null: none is recorded. */
+  /** Measured traffic, including predictions that are not stored; null: none is recorded. */
   readonly traffic: { readonly perDay: string; readonly period: Period } | null;
-  /** What a unit of the measure is worth in one prediction, as the retraining says; null: it does not. */
+  /** Value of a unit of the metric in one prediction, from the retraining; null: not configured. */
   readonly valuePerPrediction: Money | null;
-  /** What the monitor says that the loss costs a day; null: it does not. */
+  /** Daily cost of the loss, from the monitor; null: not configured. */
   readonly moneyPerDay: Money | null;
   readonly horizon: Horizon;
   readonly cost: Money | null;
@@ -48,7 +48,7 @@ export interface Horizon {
 
 /** A loss in units of its measure, 0 or more. */
 export interface Loss {
-  /** Smaller end; the value itself where there is no interval. */
+  /** Lower end; the value itself without an interval. */
   readonly lower: Decimal;
   readonly expected: Decimal;
   /** null: no interval. */
@@ -56,8 +56,8 @@ export interface Loss {
 }
 
 /**
- * How much worse it is than before. An interval of the value now is an interval of the loss, with its ends the other way round where
- * more is better; what is no loss is 0. Example: accuracy 0.9 before, 0.8 now with [0.78, 0.82] -> 0.1 with [0.08, 0.12].
+ * Loss of quality relative to the reference, never negative. An interval of the current value becomes an interval of the loss, with its ends
+ * swapped where more is better. Example: accuracy 0.9 before, 0.8 now with [0.78, 0.82] -> 0.1 with [0.08, 0.12].
  */
 export function lossOf({ metric, reference, current, lower, upper }: QualityLoss): Loss {
   const isError = lessIsBetter(metric);
@@ -78,7 +78,7 @@ export function perDay(kept: number, sample: number, period: Period): string {
   return rounded(decimal(kept).times(DAY_MS).dividedBy(spanMs).dividedBy(sample));
 }
 
-/** What counts is until it would be trained anew anyhow: the horizon, or the next time of its calendar where that is sooner. */
+/** The gain counts until the next training: the end of the horizon, or the next scheduled time where that is sooner. */
 export function horizonOf(
   now: number,
   horizonMs: number,
@@ -94,9 +94,9 @@ export function horizonOf(
 }
 
 /**
- * Gain = loss x predictions a day x value of a unit of the measure in one prediction x days of the horizon, against the cost. Where the
- * loss has an interval its smaller end decides: the cost is certain, a loss within noise is not, and an episode that is real narrows its
- * interval and is weighed again. Worth it when gain - cost is above 0 and at least `minimumGain`.
+ * Gain = loss x predictions a day x value of a unit of the measure in one prediction x days of the horizon, compared with the cost. If the
+ * loss has an interval, its lower end decides: the cost is certain, a loss within noise is not, and a real episode narrows its
+ * interval and is evaluated again. Worth it when gain - cost is above 0 and at least `minimumGain`.
  * Example: 0.08 x 1000 a day x 0.05 USD x 30 days = 120 USD against 20 USD -> worth it, net 100 USD.
  */
 export function weighWorth(scales: Scales): Worth {
@@ -139,7 +139,7 @@ interface Daily {
   readonly upper: Money | null;
 }
 
-/** What the loss costs a day; null where value or traffic is not known. */
+/** Daily cost of the loss; null where value or traffic is not known. */
 function moneyPerDay({ valuePerPrediction, traffic, moneyPerDay: said }: Scales, loss: Loss): Daily | null {
   const daily = (one: Decimal | null, of: (loss: Decimal) => Decimal, currency: string) =>
     one === null ? null : money(of(one), currency);
@@ -150,7 +150,7 @@ function moneyPerDay({ valuePerPrediction, traffic, moneyPerDay: said }: Scales,
     return { deciding: money(of(loss.lower), currency), upper: daily(loss.upper, of, currency) };
   }
   if (said === null) return null;
-  // The monitor says it of the loss as it was measured; its ends are in proportion.
+  // The monitor's value is for the measured loss; the ends of the interval are in proportion.
   const of = (one: Decimal) => (loss.expected.isZero() ? decimal(0) : one.times(said.amount).dividedBy(loss.expected));
   return { deciding: money(of(loss.lower), said.currency), upper: daily(loss.upper, of, said.currency) };
 }
@@ -182,7 +182,7 @@ function answerOf(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): Pick
   return { answer: 'not_worth', reason: `${sums}${wanted}: it is not worth it yet.` };
 }
 
-/** What its budget forbids, whatever it would gain; null where that forbids nothing. */
+/** Reason why the budget blocks a round, whatever its gain; null where it does not. */
 function budgetProblem({
   budget,
   cost,

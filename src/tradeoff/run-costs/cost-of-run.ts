@@ -6,7 +6,7 @@ import { decimal, decimalString, sumDecimals } from '../../platform/units/index.
 import { costOfGpuDays, type GpuCost } from './gpu-cost.ts';
 import { sumMoney } from './sum-money.ts';
 
-/** What a bill says of a run in one period and currency. */
+/** Cost of a run from a bill, in one period and currency. */
 export interface BilledPart {
   readonly period: string;
   readonly currency: string;
@@ -18,7 +18,7 @@ export interface BilledPart {
 export interface CostFacts {
   readonly usage: readonly MeteredUsage[];
   readonly billed: readonly BilledPart[];
-  /** What readings say of the GPUs that it held. */
+  /** GPU usage of the run from readings. */
   readonly gpuDays: readonly RunGpuDay[];
   readonly energy: RunCost['energy'];
   /** UTC instant. */

@@ -3,7 +3,7 @@ import type { RunCost } from '../../mlops/tracking/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { sumMoney } from './sum-money.ts';
 
-/** What GPU readings say of a run: the fields of its cost that usage intervals give otherwise. */
+/** Cost of a run from GPU readings: the fields that usage intervals provide otherwise. */
 export type GpuCost = Pick<RunCost, 'metered' | 'gpuHours' | 'priceSources' | 'hardware'>;
 
 /**

@@ -18,7 +18,7 @@ const price = { amount: '2', currency: 'USD' };
 const shared = await sharedApplication({ clock: { now: () => Date.parse('2026-11-15T00:00:00Z') } });
 await postponeJobs(shared, 'forecasts.make', 'anomalies.judge');
 
-/** Each test has days, GPUs and runs of its own. */
+/** Each test has its own days, GPUs and runs. */
 let midnight = Date.parse('2026-06-01T00:00:00Z');
 let gpu = '';
 let tests = 0;
@@ -36,7 +36,7 @@ const read = (gpus: readonly string[], hours: number, asked: Parameters<typeof i
   const values = Object.fromEntries(gpus.map((name) => [name, Array.from({ length: hours }, () => 50)]));
   return importSamples(shared, samplesText(values, { every: 3600, day: dayOf(0) }), asked);
 };
-/** Who held GPUs: GPU, first and last hour, and values of the fields. */
+/** Imports holders of GPUs: GPU, first and last hour, and values of the fields. */
 const hold = (fields: readonly string[], ...rows: readonly (readonly [string, number, number, ...string[]])[]) => {
   const lines = rows.map(([name, from, to, ...values]) => [name, instant(from), instant(to), ...values].join());
   return importHolders(shared, [['gpu', 'start', 'end', ...fields].join(), ...lines].join('\n'), fields);

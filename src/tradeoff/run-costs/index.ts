@@ -8,10 +8,10 @@ import { totalsOfPeriod } from './store.ts';
 
 export { runCostMigrations } from './migrations.ts';
 
-/** A run under way reports every few seconds, and each month's bill is a query of the lake: these are taken together. */
+/** A running run reports every few seconds, and each month's bill is a query of the lake: these updates are batched. */
 const EVERY_TEN_MINUTES = '*/10 * * * *';
 
-/** What runs cost: usage, prices and bills put together and handed to tracking, which shows and searches them. */
+/** Cost of runs: combines usage, prices and bills and passes the result to tracking, which displays and searches it. */
 export interface RunCosts {
   /** Follows usage, prices, bills and allocation rules. */
   listen(events: Pick<Events, 'subscribe'>): void;

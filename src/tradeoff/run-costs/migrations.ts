@@ -65,7 +65,7 @@ export const runCostMigrations: Migrations = {
         .addPrimaryKeyConstraint('run_cost_gpu_day_key', ['run_id', 'day'])
         .execute();
       await database.schema.createIndex('run_cost_gpu_day_day').on('run_cost_gpu_day').column('day').execute();
-      // Readings that came before this release are worked through once: an empty key stands for all days.
+      // Backfills readings from before this release: an empty key means all days.
       await database
         .withTables<{ run_cost_due: { kind: string; key: string; noted: number } }>()
         .insertInto('run_cost_due')

@@ -9,7 +9,7 @@ import { periodsOfRuns } from './store.ts';
 /** Runs whose cost is worked out in one transaction. */
 export const RUNS_AT_ONCE = 200;
 
-/** Puts together what is known of these runs now. Doing it twice changes nothing but the time of it. */
+/** Recomputes the cost of these runs from current data. Idempotent, except for its timestamp. */
 export async function refreshRuns(
   deps: RunCostDeps,
   sql: Sql,
@@ -44,7 +44,7 @@ function sameFigures(one: RunCost | undefined, other: RunCost): boolean {
   return isDeepStrictEqual(figuresOf(one), figuresOf(other));
 }
 
-/** All but when it was worked out, and why energy is not known: that it was looked for is no news. */
+/** All figures except the timestamp and the reason for unknown energy: a change of only these is not reported. */
 function figuresOf(cost: RunCost | undefined): unknown {
   return { ...cost, asOf: null, energy: cost?.energy.kilowattHours ?? null };
 }

@@ -24,7 +24,7 @@ it('leaves what is due to the next server, and its job with it, when the server 
     jobs: { register: unused, schedule: unused, enqueue: unused },
     events: { append: unused },
   };
-  // A job that ends without an error is done, and nobody would ask again for ten minutes.
+  // A job that ends without an error is done; the next attempt would come only after ten minutes.
   await expect(settle(deps, AbortSignal.abort(new Error('the server stops')))).rejects.toThrow('the server stops');
   expect(await nextDue(store, 10)).toContainEqual(due);
 });

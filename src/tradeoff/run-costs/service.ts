@@ -24,15 +24,15 @@ export const heard = [
   'run.ended',
 ] as const;
 
-/** Metered cost follows at once; what needs the lake or a long history is noted, and worked out by the job. */
+/** Updates metered cost immediately; work that needs the lake or a long history is queued for the job. */
 export async function hear(deps: RunCostDeps, event: StoredEvent): Promise<void> {
   const { sequence: noted, type, payload } = event;
-  // Most runs hold nothing that is metered; usage that comes later asks by itself.
+  // Most runs have no metered usage; later usage has its own event.
   if (type === 'run.ended' && !(await isCosted(deps, deps.store, RunEnded.parse(payload).runId))) return;
   await deps.store.transaction(async (sql) => {
     if (type === 'usage.recorded') return hearUsage(deps, sql, UsageRecorded.parse(payload), noted);
     await noteDue(sql, duesOf(type, payload, noted));
-    // A key of its own: a job that is about to end would not see what is due from now on.
+    // A unique key: a job that is about to end would not see the new entries.
     await deps.jobs.enqueue(sql, { kind: SETTLE, payload: null, uniqueKey: `${SETTLE}:${noted}` });
   });
 }
@@ -45,7 +45,7 @@ async function hearUsage(
 ): Promise<void> {
   for (const runs of splitRuns(usage.runs)) await refreshRuns(deps, sql, runs);
   const periods = (await deps.allocation.billedPeriods(sql)).filter((period) => touches(period, usage));
-  // A run under way reports every few seconds: the job of every ten minutes takes these, and none is begun here.
+  // A running run reports every few seconds: the job of every ten minutes handles these entries, and no job is enqueued here.
   await noteDue(sql, [
     ...periods.map((period): Due => ({ kind: 'period', key: period, noted })),
     ...usage.runs.map((run): Due => ({ kind: 'energy', key: run, noted })),
@@ -75,20 +75,20 @@ function duesOf(type: string, payload: unknown, noted: number): Due[] {
     return (span === null ? [''] : gpuKeys(span)).map((key) => ({ kind: 'gpus', key, noted }));
   }
   if (type === 'run.ended') return [{ kind: 'energy', key: RunEnded.parse(payload).runId, noted }];
-  // Usage of workloads, which rules split by, says whose pods are too.
+  // Workload usage, which allocation rules split by, also maps pods to their runs.
   return AllocationDerived.parse(payload).periods.flatMap((period): Due[] => [
     { kind: 'period', key: period, noted },
     { kind: 'gpus', key: period, noted },
   ]);
 }
 
-/** Works out everything that is due, also what was noted before a restart. Throws when aborted: the job is to come back. */
+/** Processes everything that is due, including entries from before a restart. Throws when aborted, so that the job is retried. */
 export async function settle(deps: RunCostDeps, signal: AbortSignal): Promise<void> {
   for (let stuck = 0; stuck < 3; ) {
     const dues = await nextDue(deps.store, DUES_AT_ONCE);
     if (dues.length === 0) return;
     let taken = 0;
-    // `all` and months note further dues, so that what is next is asked for again after each.
+    // `all` and months add further entries, so the next entry is read again after each.
     const [first] = dues;
     const batch = first?.kind === 'energy' ? dues : dues.slice(0, 1);
     for (const due of batch) {
@@ -136,7 +136,7 @@ async function settleAll(deps: RunCostDeps, due: Due): Promise<boolean> {
   });
 }
 
-/** The lake is read outside the transaction; what it said is thrown away when the period was asked for again meanwhile. */
+/** Reads the lake outside the transaction; the result is discarded if the period became due again in the meantime. */
 async function settlePeriod(deps: RunCostDeps, due: Due): Promise<boolean> {
   const { runs: reconciled, totals } = await deps.allocation.reconciledRuns(due.key);
   const allocated = await deps.allocation.allocatedRuns(due.key);

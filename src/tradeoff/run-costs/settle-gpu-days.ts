@@ -12,7 +12,7 @@ const MOST_MONTHS = 24;
 
 /**
  * Keys of the GPU days from the first to the last instant, UTC: a day, the months where they are several days, or the empty
- * key, which stands for all days, where they are more than two years.
+ * key, which means all days, where they are more than two years.
  *
  * @example gpuKeys({ start: '2026-10-30T00:00:00Z', end: '2026-11-02T00:00:00Z' }) // ['2026-10', '2026-11']
  */
@@ -41,7 +41,7 @@ export async function settleGpuDays(deps: RunCostDeps, due: Due): Promise<boolea
     const [from = '', last = ''] = [part[0], part.at(-1)];
     const found = await deps.gpus.runDays({ from, to: dayAfter(last) });
     const isCurrent = await deps.store.transaction(async (sql) => {
-      // What was read before a later change, or by a slower server, must not replace what is known since.
+      // A result that was read before a later change, or by a slower server, must not replace newer data.
       if (!(await takeDue(sql, due))) return false;
       if (index < parts.length - 1) await noteDue(sql, [due]);
       const touched = await replaceGpuDays(sql, part, found);

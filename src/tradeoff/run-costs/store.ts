@@ -10,7 +10,7 @@ export type DueKind = 'all' | 'period' | 'gpus' | 'energy';
 export interface Due {
   readonly kind: DueKind;
   readonly key: string;
-  /** Number of the event that asked for it: a later one asks again. */
+  /** Sequence number of the event that queued it; a later event queues it again. */
   readonly noted: number;
 }
 
@@ -49,7 +49,7 @@ export async function noteDue(sql: Sql, dues: readonly Due[]): Promise<void> {
   }
 }
 
-/** What is to be worked out, `all` first, then months and GPU days: they take the most time, and `all` asks for more. */
+/** Due entries: `all` first, then months and GPU days, which take the most time; `all` adds further entries. */
 export async function nextDue(sql: Sql, limit: number): Promise<Due[]> {
   const query = sql.tables<RunCostTables>().selectFrom('run_cost_due').select(['kind', 'key', 'noted']);
   return query
@@ -62,7 +62,7 @@ export async function nextDue(sql: Sql, limit: number): Promise<Due[]> {
     .execute();
 }
 
-/** Takes a due off the list; false when it was asked for again meanwhile, or somebody else took it. */
+/** Removes a due entry; false when it was queued again in the meantime, or another server took it. */
 export async function takeDue(sql: Sql, { kind, key, noted }: Due): Promise<boolean> {
   const { numDeletedRows } = await sql
     .tables<RunCostTables>()
@@ -135,7 +135,7 @@ function rowsOf(period: string, reconciled: readonly ReconciledRun[], allocated:
   return [...rows.values()];
 }
 
-/** What bills say of these runs, by period. */
+/** Billed cost of these runs, by period. */
 export async function periodsOfRuns(sql: Sql, runs: readonly string[]): Promise<RunPeriod[]> {
   if (runs.length === 0) return [];
   const query = sql.tables<RunCostTables>().selectFrom('run_cost_period').selectAll();

@@ -1,6 +1,6 @@
 import { createRandom } from '../../platform/numbers/index.ts';
 
-/** What one measurement took. */
+/** Time and predictions of one measurement. */
 interface TimedPredictions {
   readonly seconds: number;
   readonly predictions: number;

@@ -12,8 +12,8 @@ interface Entry {
 }
 
 /**
- * What has to be equal for two unit costs to be compared: basis, currency, hardware with its price, for a benchmark the batch size and for
- * `served` the window. A batch size that is not known is equal to no known one. A benchmark is priced as of now, so when it was measured does not
+ * Key of comparability: two unit costs are comparable only with equal basis, currency, hardware with its price, for a benchmark the batch size and for
+ * `served` the window. An unknown batch size equals no known one. A benchmark is priced as of now, so the time of its measurement does not
  * matter. null while the cost is unknown.
  */
 export function comparisonKey({ basis, perThousand, hardware, batchSize = null, window }: UnitCost): string | null {
@@ -61,7 +61,7 @@ export function compareUnitCosts(versions: readonly VersionUnitCosts[], preferre
   };
 }
 
-/** What all figures of a comparison share, such as "benchmark on 1 x gpu with batches of 64". */
+/** Common terms of all figures of a comparison, such as "benchmark on 1 x gpu with batches of 64". */
 function describeTerms({ basis, hardware, batchSize = null }: UnitCost): string {
   if (basis === 'served') return 'served cost in the same window';
   return `benchmark on ${hardware.name} ${batchSize === null ? 'without a recorded batch size' : `with batches of ${batchSize}`}`;

@@ -37,16 +37,16 @@ const TAIL = 0.025;
 const SEED = 20_261_129;
 const DECIMALS = 20;
 
-/** What a day takes. */
+/** Usage of one day. */
 interface Day {
   readonly replicaHours: number;
   readonly requests: number;
 }
 
 /**
- * Cost of serving a recorded trace D(t) by the hour: replicas r(D) = min(max, max(min, ceil(D / planned rate))) in each hour, cost = sum of r x price, as a month
- * of 730 hours. An hour without a request takes `minReplicas`, which may be none. Within an hour arrivals are taken as random, which the planned rate allows for.
- * Answers a reason in words for a trace without a request.
+ * Cost of serving a recorded trace D(t) by the hour: replicas r(D) = min(max, max(min, ceil(D / planned rate))) in each hour,
+ * cost = sum of r x price, as a month of 730 hours. An hour without a request takes `minReplicas`, which may be 0. Arrivals within an
+ * hour are assumed to be random; the planned rate allows for that. A returned string is the reason, for a trace without a request.
  *
  * @example 12 hours of 2 replicas and 12 of 1, price 1.00: 36 replica-hours a day, 1,095.00 a month.
  */

@@ -34,7 +34,7 @@ export interface BenchmarkRun {
 /** Price of one unit of a resource for an hour now; null without one. */
 export type PriceNow = (resource: string) => { readonly price: Money; readonly source: string } | null;
 
-/** Usage of the same time: what one measurement held, and the predictions it made. */
+/** Usage with the same period: the resources of one measurement, and its predictions. */
 export interface Held {
   readonly start: number;
   readonly end: number;
@@ -53,7 +53,7 @@ interface Part {
 /** Hours in a month of 365 / 12 days. */
 export const HOURS_PER_MONTH = 730;
 
-/** What was held in the same time is one measurement. Usage without a count of predictions at any of these times is left out. */
+/** Groups usage with the same period into one measurement. A period without a count of predictions is left out. */
 export function groupByTime(usage: readonly MeasuredUsage[]): Held[] {
   return [...Map.groupBy(usage, ({ start, end }) => `${start} ${end}`).values()].flatMap((group) => {
     const [first] = group;

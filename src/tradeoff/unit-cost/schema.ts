@@ -185,7 +185,7 @@ export function describeRate(predictionsPerSecond: number): string {
 const RATE_DIGITS = 4;
 
 /**
- * What a cost at demand was computed from, in a line.
+ * Inputs of a cost at demand, in one line.
  * Example: "capacity measured at the SLO, 4 predictions a second and replica; recorded demand of 7 days; 1 to 3 replicas".
  */
 export function describeAtDemand({ capacity, demand, replicas }: AtDemand): string {

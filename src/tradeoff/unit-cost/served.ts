@@ -89,7 +89,7 @@ function servedCost(
   };
 }
 
-/** From the first start to the last end of what was held. */
+/** Monthly rate from the first start to the last end of the usage. */
 function ratePerMonth(held: readonly Window[], predictions: number): number {
   const start = Math.min(...held.map((one) => one.start));
   const end = Math.max(...held.map((one) => one.end));

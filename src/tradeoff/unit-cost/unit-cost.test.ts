@@ -134,7 +134,7 @@ describe('a unit cost on the basis served', () => {
 });
 
 describe('a cost at demand', () => {
-  /** Seven tenths of what a replica does at full use. */
+  /** 70% of the throughput of a replica at full utilization. */
   const rateOf = (secondsPerThousand: number, interval: { lower: number; upper: number } | null = null) => ({
     predictionsPerSecond: 700 / secondsPerThousand,
     secondsPerThousand,

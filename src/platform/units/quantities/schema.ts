@@ -3,7 +3,7 @@ import { z } from 'zod';
 const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 const UNIT_MS = [86_400_000, 3_600_000, 60_000, 1_000, 1];
 
-/** `30s`, `1h30m`, `2d`; a plain number is milliseconds, so that what was read once can be read again. */
+/** `30s`, `1h30m`, `2d`; a plain number is milliseconds, so that a parsed value can be parsed again. */
 export const Duration = z.union([z.string(), z.number().int().min(0)]).transform((text, context): number => {
   if (typeof text === 'number') return text;
   const parts = text === '' ? null : DURATION.exec(text)?.slice(1);

@@ -5,7 +5,7 @@ import type { RecommendedAction } from '../schema.ts';
 
 type Doers = Pick<RecommendationDeps, 'serving' | 'pipelines'>;
 
-/** Does it in the caller's transaction; in words why it cannot be done, or null when it is. Nothing is done by hand here. */
+/** Carries the action out in the caller's transaction. Returns the reason why it cannot be done, or null. An action by hand does nothing here. */
 export async function carryOut(
   { serving, pipelines }: Doers,
   sql: Sql,
@@ -25,18 +25,18 @@ export async function carryOut(
   }
 }
 
-/** What waits for a change looks at it now, when the transaction is over. */
+/** Wakes the controller that carries out the action; called after the commit. */
 export function wakeFor({ serving, pipelines }: Doers, action: RecommendedAction): void {
   if (action.type === 'endpoint_replicas') serving.wake();
   if (action.type === 'stop_pipeline_run') pipelines.runs.wake(action.run);
 }
 
-/** What takes it back; null where nothing does. */
+/** The action that reverts this one; null for an irreversible action. */
 export function reverseOf(action: RecommendedAction): RecommendedAction | null {
   return action.type === 'endpoint_replicas' ? { ...action, from: action.to, to: action.from } : null;
 }
 
-/** What it changes, a line each. */
+/** Changes of an action, one line each. */
 export function changesOf(action: RecommendedAction): string[] {
   switch (action.type) {
     case 'endpoint_replicas': {
@@ -66,7 +66,7 @@ export function undoText(action: RecommendedAction): string {
   }
 }
 
-/** What has to change in the document that somebody else applies, or it would be undone with the next apply. */
+/** The change for the document in the user's repository: without it the next apply would revert the action. */
 export function manifestOf(action: RecommendedAction): string | null {
   if (action.type === 'by_hand') return action.manifest ?? null;
   if (action.type !== 'endpoint_replicas') return null;

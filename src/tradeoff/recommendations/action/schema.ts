@@ -8,7 +8,7 @@ const Bounds = z
   })
   .describe('Bounds of the replicas');
 
-/** What carries a recommendation out. */
+/** Action that implements a recommendation. */
 export const RecommendedAction = z
   .discriminatedUnion('type', [
     z

@@ -20,7 +20,7 @@ export function podHourCost(
   return { amount: decimal(cpu.amount).times(cpus).plus(ofMemory), currency: cpu.currency };
 }
 
-/** Why there is no cost; null where there is. */
+/** Reason for an unknown cost; null where it is known. */
 export function unpricedReason({
   cpuPrice,
   memoryPrice,
@@ -33,7 +33,7 @@ export function unpricedReason({
   return `${cpuPrice.resource} and ${memoryPrice.resource} are priced in several currencies`;
 }
 
-/** Cost by hour of a workload whose pods cost so much each; null where it is not known how many ran. */
+/** Hourly cost of a workload, from the cost of one pod-hour; null where the number of pods is unknown. */
 export function hourlyCosts(podsByHour: ContainerUse['podsByHour'], perPod: Decimal): (string | null)[] {
   return podsByHour.map((pods) => (pods === null ? null : decimalString(perPod.times(pods).toDecimalPlaces(PLACES))));
 }

@@ -14,7 +14,7 @@ export interface ContainerFinderDeps {
 const DAY_MS = 24 * HOUR_MS;
 /** Less than that of a request is not worth a change. */
 const LEAST_SHARE = 0.1;
-/** A container that is held back so often would use more than it does. */
+/** From this share of throttled periods on, the real demand of a container is above its measured use. */
 const THROTTLED = 0.05;
 
 /** Containers that ask for more CPU and memory than they use. */
@@ -56,7 +56,7 @@ function neededBy(use: Asking): Requests | null {
   const read = { readings, spanMs: use.lastAt - use.firstAt, cpusP95: use.cpusP95, memoryMaxBytes: use.memoryMaxBytes };
   const needed = cpuMemoryFor(read, use.endedAtLimitBytes);
   if (needed === null) return null;
-  // What the limit kept it from is not known.
+  // The demand above the CPU limit is unknown, so a throttled container keeps at least its CPU request.
   return isThrottled(use) ? { ...needed, cpus: Math.max(needed.cpus, use.cpuRequest) } : needed;
 }
 
@@ -64,7 +64,7 @@ function isThrottled({ throttledRatio }: ContainerUse): boolean {
   return throttledRatio !== null && throttledRatio >= THROTTLED;
 }
 
-/** Null where nothing is to be had: nothing that is worth it is too much, or what is too little costs as much. */
+/** Null without a saving: no request is too high by enough, or raising one that is too low costs as much. */
 function adviceOf(use: ContainerUse, window: Window): Found | null {
   if (!isAsking(use) || use.isAutoscaled) return null;
   const needed = neededBy(use);
@@ -76,7 +76,7 @@ function adviceOf(use: ContainerUse, window: Window): Found | null {
   const [before, after] = [podHourCost(use, now), podHourCost(use, needed)];
   const keep = before === null || after === null ? null : after.amount.dividedBy(before.amount).toNumber();
   if (keep !== null && keep >= 1) return null;
-  // Without prices one is not weighed against the other.
+  // Without prices a lower request cannot offset a higher one.
   if (keep === null && (needed.cpus > now.cpus || needed.memoryBytes > now.memoryBytes)) return null;
   return foundOf(use, { now, needed, keep: keep ?? 1, before }, window);
 }

@@ -15,12 +15,12 @@ export function containerItem(
   return `${CONTAINER}${[use.source, use.namespace, use.workloadKind, use.workload, use.container].join('/')}`;
 }
 
-/** Whether this server meters its hours itself, by a price that has no part for requests. */
+/** Whether this server meters the workload itself, at a price without a separate part for requests. */
 export function isMetered({ subject }: ContainerUse): boolean {
   return subject?.endpoint !== undefined || subject?.run !== undefined;
 }
 
-/** What the requests of a container cost by the hour, of all its pods; `perPod`: an hour of one, null where it is not known. */
+/** Hourly cost of the requests of a container, all its pods together; `perPod`: cost of one pod-hour, null where it is not known. */
 export function requestsItem(use: ContainerUse, perPod: ReturnType<typeof podHourCost>, window: Window): HeldItem {
   return {
     item: containerItem(use),
@@ -33,7 +33,7 @@ export function requestsItem(use: ContainerUse, perPod: ReturnType<typeof podHou
   };
 }
 
-/** What the nodes of a group cost by the hour. */
+/** Hourly cost of the nodes of a group. */
 export function nodesItem({ source, what, price, byHour, gpus }: NodeGroup, window: Window): HeldItem {
   const held = price?.price ?? null;
   return {
@@ -51,7 +51,7 @@ export function nodesItem({ source, what, price, byHour, gpus }: NodeGroup, wind
   };
 }
 
-/** Whether what it cost since can be told. */
+/** Whether the later cost of these items can be determined. */
 export function areClusterItems(items: readonly HeldItem[]): boolean {
   return items.some(({ item }) => item.startsWith(CONTAINER) || item.startsWith(NODES));
 }

@@ -67,7 +67,7 @@ function foundOf(group: NodeGroup, window: Window): Found {
   };
 }
 
-/** What is left of the cost of an hour. */
+/** Remaining share of the cost of an hour, 0 to 1. */
 function keepOf(hour: NodeGroup['byHour'][number], count: number): number {
   return hour === null || hour.nodes === 0 ? 1 : 1 - Math.min(hour.freed, count) / hour.nodes;
 }

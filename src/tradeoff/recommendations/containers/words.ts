@@ -3,7 +3,7 @@ import type { Requests } from './costs.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
-/** What `kubectl set resources` can change while it is there; others are made anew from their documents. */
+/** Kinds that `kubectl set resources` can change in place; others are recreated from their manifests. */
 const SETTABLE: Readonly<Record<string, string>> = {
   Deployment: 'deployment',
   StatefulSet: 'statefulset',
@@ -21,7 +21,7 @@ export function shownBytes(bytes: number): string {
   return bytes >= GIB ? `${Number((bytes / GIB).toFixed(2))} GiB` : `${Math.ceil(bytes / MIB)} MiB`;
 }
 
-/** What somebody has to do. */
+/** Manual steps of the recommendation. */
 export function stepsFor(use: ContainerUse, needed: Requests): string[] {
   const memory = `${Math.ceil(needed.memoryBytes / MIB)}Mi`;
   const requests = `cpu=${Math.round(needed.cpus * 1000)}m,memory=${memory}`;

@@ -24,7 +24,7 @@ export interface VariantHours {
   /** By hour of the window. */
   readonly hours: readonly VariantHour[];
   readonly item: HeldItem;
-  /** The prices behind its costs, in words. */
+  /** Text of the prices behind its costs. */
   readonly prices: readonly string[];
   /** Resources without a price. */
   readonly unpriced: readonly string[];

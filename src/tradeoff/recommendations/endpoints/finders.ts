@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 /** Minutes are kept for eight days. */
 const MINUTES_MS = 7 * DAY_MS;
 
-/** Endpoints that have replicas while nobody asks. */
+/** Endpoints that have replicas while they get no requests. */
 export function scaleToZeroFinder(deps: EndpointDeps): Finder {
   return {
     kind: 'scale_to_zero',

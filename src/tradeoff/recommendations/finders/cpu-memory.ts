@@ -1,4 +1,4 @@
-/** What was read of a container over a time, all pods of its workload together. */
+/** Readings of a container over a time, all pods of its workload together. */
 export interface ContainerReadings {
   /** Readings of CPU, and of memory: the fewer of both. */
   readonly readings: number;
@@ -20,7 +20,7 @@ const LEAST_MS = 3 * 3_600_000;
 const MEMORY_ROOM = 1.15;
 const OOM_ROOM = 1.25;
 const FLOOR = { cpus: 0.01, memoryBytes: 100_000_000 } as const;
-/** CPUs are asked for in thousandths. */
+/** CPU requests are in thousandths. */
 const MILLI = 1000;
 /** A sum of fractions is not exact. */
 const EPSILON = 1e-6;

@@ -1,9 +1,9 @@
 /** Utilisation that a replica is meant to have at its 95th percentile. */
 export const TARGET = 0.8;
-/** KRR asks for as much before it says anything. */
+/** Minimum minutes for a recommendation, as in KRR. */
 export const LEAST_MINUTES = 180;
 
-/** What was asked of a variant in one minute. */
+/** Load of a variant in one minute. */
 export interface VariantMinute {
   /** Milliseconds that its answers took, added up. */
   readonly busyMs: number;
@@ -12,10 +12,10 @@ export interface VariantMinute {
 }
 
 /**
- * Replicas that suffice at the 95th percentile of demand: n* = ceil(P95(demand) / 0.8), demand of a minute being the places in use
- * (time of all answers / time, by Little's law) over the places of a replica. The time in line is in it, so it errs to more. 1 at
- * least; null with fewer than 180 minutes. It holds for replicas that share requests, as those of an endpoint do.
- * Example: 8 places each, 12 answers of 30 s in every minute: 6 places in use, 0.75 of a replica -> 1.
+ * Replicas that suffice at the 95th percentile of demand: n* = ceil(P95(demand) / 0.8). The demand of a minute is the number of slots in use
+ * (time of all answers / time, by Little's law) over the slots of a replica. Queueing time is included, so the estimate errs to more. At least 1;
+ * null with fewer than 180 minutes. It holds for replicas that share requests, as those of an endpoint do.
+ * Example: 8 slots each, 12 answers of 30 s in every minute: 6 slots in use, 0.75 of a replica -> 1.
  */
 export function replicasNeeded(minutes: readonly VariantMinute[], concurrency: number): number | null {
   if (minutes.length < LEAST_MINUTES) return null;
@@ -25,7 +25,7 @@ export function replicasNeeded(minutes: readonly VariantMinute[], concurrency: n
 
 const MINUTE_MS = 60_000;
 
-/** Nearest rank (type 1 of Hyndman and Fan), of sorted values: never below what is measured. Example: 0.95 of 100 values -> the 95th. */
+/** Nearest rank (type 1 of Hyndman and Fan), of sorted values: always a measured value. Example: 0.95 of 100 values -> the 95th. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 }

@@ -1,6 +1,6 @@
 import { ENOUGH_MEASURED, HOUR_MS, type VariantHour } from '../endpoints/endpoint-hours.ts';
 
-/** What the hours of a variant say about going to zero while nobody asks. */
+/** Effect of scaling a variant to zero while it gets no requests, by hour. */
 export interface IdleHours {
   /** Part of each hour that would still be paid, 0 to 1. */
   readonly keep: readonly number[];
@@ -14,9 +14,9 @@ export interface IdleHours {
 }
 
 /**
- * Replicas are given back when nobody has asked for `idleAfterMs`, and come again with the next request. What is kept of an hour
- * without a request: nothing, or the time until they are given back where the hour before had some. Hours that were not measured
- * are kept whole: nobody knows whether they were idle.
+ * Replicas are released after `idleAfterMs` without a request, and start again with the next request. An idle hour keeps
+ * no cost, or the cost until the release where the hour before had requests. Unmeasured hours
+ * keep their full cost, because their idleness is unknown.
  * Example: requests in one of three hours, five minutes until idle -> keep 1, 0.083, 0.
  */
 export function idleHours(hours: readonly VariantHour[], idleAfterMs: number): IdleHours {

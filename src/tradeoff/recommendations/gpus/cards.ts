@@ -18,7 +18,7 @@ const card = (name: string, mib: number, sliceNames: Card['sliceNames'] = {}): C
   ...{ name, sliceNames, memoryBytes: mib * MIB, hasMig: Object.keys(sliceNames).length > 0 },
 });
 
-/** By what a key of the price book says: the first that matches. An A100 without its memory could be either. */
+/** Cards by price book key; the first match applies. An A100 key without its memory size is ambiguous and matches none. */
 const CARDS: readonly (readonly [RegExp, Card])[] = [
   [/h200/i, card('H200', 143_771, H200)],
   [/h100/i, card('H100', 81_559, EIGHTY)],

@@ -36,7 +36,7 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
   expect(evidence.figures).toContainEqual({ name: 'no packing needs fewer than', value: '3' });
   expect(evidence.figures).toContainEqual({ name: 'd', value: 'P95 20 %, 8.0 GiB at most' });
 
-  // On a GPU without load and without memory nothing ran: nothing has to move from there.
+  // A GPU without load and memory is unused: no load has to move.
   await importSamples(application, samplesText({ y: of(0), z: of(100) }), { ...priced, resource: 'gpu:A100-80GB' });
   const held = samplesText({ y: of(4 * 1024 ** 2), z: of(70 * GIB) });
   await importSamples(application, held, { ...priced, metric: 'memory', unit: 'bytes' });
@@ -89,7 +89,7 @@ it('counts a GPU once that a run holds which would be stopped, and that sharing 
     const amounts = [byKind.get('gpu_share'), byKind.get('stop_run')].map((one) => one?.saving.monthly?.amount);
     return { amounts, total, stop: byKind.get('stop_run')?.recommendation };
   };
-  // Nobody said who holds the GPUs: as far as is known they are four.
+  // No holder of the GPUs is declared: as far as known they are four.
   const apart = await looked('gpu,start,end,run\na,2025-11-01T00:00:00Z,2025-11-01T01:00:00Z,\n');
   expect(apart.amounts).toEqual(['2920', '1460']);
   expect(apart.total).toMatchObject({ saving: { monthly: { amount: '4380' }, cost: { amount: '5840' } } });

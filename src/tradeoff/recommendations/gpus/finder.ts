@@ -12,7 +12,7 @@ export interface GpuFinderDeps {
   readonly gpus: Pick<Gpus, 'loads'>;
 }
 
-/** Less was not read of a GPU to say what it bears. */
+/** Minimum time of readings for a sharing recommendation. */
 const LEAST_MS = 3 * HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
 const GIB = 1024 ** 3;
@@ -64,7 +64,7 @@ function sharedOf(resource: string, card: Card, loads: readonly Known[], window:
   return freed <= 0 ? null : foundOf(resource, loads, { ...plan, empty, freed }, window);
 }
 
-/** A context of CUDA alone takes some hundred MB: nothing ran on it, and nothing has to move. */
+/** A CUDA context alone takes some hundred MB, so a GPU with less memory in use is unused, and no load has to move. */
 const EMPTY_BYTES = 64 * 1024 ** 2;
 
 function isEmpty({ utilizationP95, memoryMaxBytes }: Known): boolean {
@@ -161,7 +161,7 @@ function foundOf(
         item: gpuItem(gpu),
         keep: [0],
       })),
-      // What is moved needs the GPU that it is moved to.
+      // Moved load needs its target GPU.
       pins: groups.flatMap(([first, ...others]) =>
         first === undefined || others.length === 0 ? [] : [gpuItem(first.gpu)],
       ),
@@ -173,7 +173,7 @@ function foundOf(
   };
 }
 
-/** What is advised, in words, with what may go wrong. */
+/** Texts of a recommendation, with its risks. */
 function saysOf(
   resource: string,
   all: number,

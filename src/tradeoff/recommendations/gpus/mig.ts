@@ -19,7 +19,7 @@ const PROFILES: readonly MigProfile[] = [
   { compute: 7, memory: 8, starts: [0] },
 ];
 
-/** What an instance can really use of its slices: a part goes to its context. */
+/** Usable share of the memory slices of an instance: its context needs a part. */
 const USABLE = 0.9;
 /** Of 40 GB cards no profile has one of compute and two of memory. */
 const SMALL_CARD_BYTES = 60e9;
@@ -35,8 +35,8 @@ const TARGET = 0.8;
 const COMPUTE_SLICES = 7;
 
 /**
- * The smallest cut that bears a load: memory >= the most in use x 1.15, and compute slices >= P95 / 0.8 x 7. Null where only the
- * whole card does, or not even that. Example: 20 GB at most and P95 0.3 on an H100 -> 3 of compute, 4 of memory: 3g.40gb.
+ * The smallest MIG profile for a load: memory >= peak x 1.15, and compute slices >= P95 / 0.8 x 7. Null where only the
+ * whole card suffices, or not even that. Example: 20 GB peak and P95 0.3 on an H100 -> 3 of compute, 4 of memory: 3g.40gb.
  */
 export function profileFor(card: Card, { utilizationP95, memoryMaxBytes }: Load): MigProfile | null {
   if (!card.hasMig) return null;
@@ -64,8 +64,8 @@ export interface MigPlacement {
 }
 
 /**
- * Puts cuts on as few cards as it finds, each at a slot where it may begin, none over another: the largest first, each on the first card
- * that has room, at the last slot that it fits. Answers the placements by card.
+ * First-fit decreasing: places profiles on as few cards as it finds, each at an allowed start slot, without overlap. The largest goes first, each on
+ * the first card with free slots, at the last slot that fits. Returns the placements by card.
  * Example: 4g, 3g, 3g -> [[4g at 0, 3g at 4], [3g at 4]].
  */
 export function placeProfiles(profiles: readonly MigProfile[]): MigPlacement[][] {

@@ -3,9 +3,9 @@ import type { Load } from './mig.ts';
 const MEMORY_ROOM = 1.1;
 
 /**
- * Puts loads together that may share a GPU by turns: the sum of the most memory each had in use x 1.1 fits, and the 95th percentiles of
- * utilization are 1 together at most. There is no isolation: one that takes more memory than ever before fails the others. The
- * largest first, each on the first GPU that has room. Answers the places of the loads by GPU.
+ * Groups loads that can time-slice a GPU: the sum of their peak memory x 1.1 fits, and the sum of the 95th percentiles of
+ * utilization is at most 1. There is no isolation: a load that exceeds its past peak memory makes the others fail. First-fit decreasing:
+ * the largest goes first, each on the first GPU where it fits. Returns the indices of the loads by GPU.
  * Example: 0.5 and 10 GB, 0.4 and 10 GB, 0.3 and 5 GB, on 24 GB -> [[0, 1], [2]].
  */
 export function shareByTurns(loads: readonly Load[], memoryBytes: number): number[][] {

@@ -6,7 +6,7 @@ import { existing, put } from '../service.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Nothing is done to it for so long; then its policy notices it anew. Errors: `recommendation_not_found`, `recommendation_not_noticed`. */
+/** Postpones the action for this many hours; then its policy notices it again. Errors: `recommendation_not_found`, `recommendation_not_noticed`. */
 export function keptFor(
   deps: RecommendationDeps,
   { recommendation, actor, hours }: { readonly recommendation: string; readonly actor: string; readonly hours: number },

@@ -13,7 +13,7 @@ const TRIES = 8;
 
 const Telling = z.strictObject({ notice: Notice, target: NotifyTarget });
 
-/** Tells somebody in a job of its own, enqueued in the caller's transaction: it is told, and once. */
+/** Sends a notification in a separate job, enqueued in the caller's transaction: exactly one job for each committed notice. */
 export async function tellOf(
   { jobs, publicUrl }: Pick<RecommendationDeps, 'jobs' | 'publicUrl'>,
   sql: Sql,

@@ -27,11 +27,11 @@ async function room(settings: Parameters<typeof testApplication>[1] = {}) {
 
 type Room = Awaited<ReturnType<typeof room>>;
 const policy = (spec: string) => `{apiVersion: steelyard/v1, kind: IdlePolicy, metadata: {name: idle}, spec: ${spec}}`;
-/** Goes on minute by minute: a policy looks at each. */
+/** Advances the clock minute by minute; the policies run at each minute. */
 async function minutesOn({ application, clock, room: { shown } }: Room, minutes: number, endpoint = 'home') {
   for (let minute = 0; minute < minutes; minute += 1) {
     clock.at += MINUTE;
-    // What was measured in the minute is kept at its end, as every ten seconds.
+    // Measurements of a minute are stored at its end, as they are every ten seconds.
     await sent(application, 'GET', `/api/v1/endpoints/${endpoint}/metrics`);
     await application.jobs.drain();
   }
@@ -69,14 +69,14 @@ describe('an idle policy', () => {
     expect(await call(all.application, getRecommendation, { params })).toMatchObject({
       ...{ state: 'open', notice: { keptBy: 'local' } },
     });
-    // Somebody who asks meanwhile does not end that.
+    // A request in the meantime does not end it.
     await sent(all.application, 'POST', '/serve/home/invocations', { inputs: { x: [[1, 2]] } });
     await minutesOn(all, 10);
     expect(await call(all.application, getRecommendation, { params })).toMatchObject({ notice: { keptBy: 'local' } });
     // The hourly look (at minute 7) has its turn in the last seconds in which it is kept: afterwards the policy alone decides.
     all.clock.at = Date.parse('2026-11-26T13:06:15Z');
     await minutesOn(all, 1);
-    // Time of which nothing was measured is not idle: it is told of anew when the window is full.
+    // Unmeasured time is not idle: the policy notices it again when the window is fully measured.
     all.clock.at += HOUR / 2;
     await minutesOn(all, 6);
     const { timeline } = await call(all.application, getRecommendation, { params });
@@ -134,7 +134,7 @@ describe('an idle policy', () => {
     await call(application, keepRecommendation, { params, body: { hours: 8 } });
     const kept = (await open(application)).recommendations[0]?.notice;
     expect(kept).toMatchObject({ keptBy: 'local', keptUntil: new Date(all.clock.at + 8 * HOUR).toISOString() });
-    // Nobody is told a second time of what is kept; deleted with its policy, nothing is about to be done any more.
+    // A kept recommendation is not announced twice; deleting the policy withdraws its notices.
     expect((await call(application, listIdlePolicies)).policies).toMatchObject([{ name: 'idle', told: 2, noticed: 1 }]);
     const deleted = () => call(application, deleteIdlePolicy, { params: { policy: 'idle' } });
     expect(await deleted()).toEqual({ name: 'idle', withdrawn: 1 });

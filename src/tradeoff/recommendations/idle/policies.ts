@@ -18,7 +18,7 @@ import { isQuiet } from './quiet.ts';
 import type { IdlePolicySpec } from './schema.ts';
 import { findPolicies, putPolicy, removePolicy, type StoredPolicy } from './store.ts';
 
-/** Makes the store say what the document says. Error: `manifest_invalid` for somebody who could never be told. */
+/** Updates the store to match the document. Error: `manifest_invalid` for a target that can never receive a notification. */
 export async function applyPolicy(
   deps: RecommendationDeps,
   sql: Sql,
@@ -32,7 +32,7 @@ export async function applyPolicy(
   return before === undefined ? 'created' : 'changed';
 }
 
-/** Looks with every policy: what is idle is noticed, what was noticed long enough ago is given up, what is busy again is left alone. */
+/** Runs every policy: notices idle objects, acts on those whose grace period is over, and withdraws the notices of busy ones. */
 export async function lookWithPolicies(deps: RecommendationDeps): Promise<void> {
   for (const policy of await findPolicies(deps.store)) {
     const idle = await coveredBy(deps, policy);
@@ -42,7 +42,7 @@ export async function lookWithPolicies(deps: RecommendationDeps): Promise<void> 
   }
 }
 
-/** What is open already keeps the evidence that it was found with. */
+/** An open recommendation keeps its original evidence. */
 async function openFor(deps: RecommendationDeps, kind: 'scale_to_zero' | 'stop_run', found: Found) {
   const [open] = await heldOpen(deps.store, adviceOf(kind, found.about));
   return open?.document ?? keepFound(deps, kind, found, deps.clock.now());
@@ -81,13 +81,13 @@ async function idleEndpoints(deps: RecommendationDeps, { window: windowMs }: Idl
 const MINUTE_MS = 60_000;
 
 async function followUp(deps: RecommendationDeps, policy: StoredPolicy, open: Recommendation | null): Promise<void> {
-  // What nobody wants is not done by a policy either; what is to be done by hand is told of.
+  // A policy does not act on a dismissed recommendation; for an action by hand it only sends a notification.
   if (open === null) return;
   const done = await deps.store.transaction(async (sql) => {
     await lockUntilCommit(sql, open.recommendation);
     const kept = await findRecommendation(sql, open.recommendation);
     if (kept === null || kept.document.state !== 'open') return null;
-    // It may have been deleted since it was looked with.
+    // It may have been deleted during the scan.
     if ((await findPolicies(sql, policy.name)).length === 0) return null;
     const now = deps.clock.now();
     const { notice } = kept.document;
@@ -103,7 +103,7 @@ async function followUp(deps: RecommendationDeps, policy: StoredPolicy, open: Re
   if (done?.state === 'applied') wakeFor(deps, done.action);
 }
 
-/** Told once for each notice, in jobs of their own. */
+/** Sends one notification for each notice and target, in separate jobs. */
 async function noticed(deps: RecommendationDeps, sql: Sql, { name, spec }: StoredPolicy, kept: Kept): Promise<null> {
   const now = deps.clock.now();
   const actsAt = iso(now + spec.grace);
@@ -136,12 +136,12 @@ async function acted(deps: RecommendationDeps, sql: Sql, { name, spec }: StoredP
   return null;
 }
 
-/** For so long it is kept, however busy it is meanwhile. */
+/** Whether it is still kept, however busy it is in the meantime. */
 function isKept({ clock }: RecommendationDeps, { notice }: Recommendation): boolean {
   return notice !== null && notice.keptUntil !== null && Date.parse(notice.keptUntil) > clock.now();
 }
 
-/** What is busy again, or no longer covered, is let alone; whether it is still advised, the next look says. */
+/** Withdraws the notices of objects that are busy again or no longer covered; the next scan decides whether the recommendation stays. */
 async function forgetBusy(deps: RecommendationDeps, { name }: StoredPolicy, idle: ReadonlySet<string>): Promise<void> {
   for (const { document: open } of await heldOpen(deps.store)) {
     if (open.notice?.policy !== name || idle.has(open.key) || isKept(deps, open)) continue;
@@ -163,7 +163,7 @@ async function withdrawn(
   return putRecommendation(sql, { ...kept, document });
 }
 
-/** The policy goes, and with it every notice that it gave: nothing is done by it any more. Error: `idle_policy_not_found`. */
+/** Deletes the policy and withdraws its notices. Error: `idle_policy_not_found`. */
 export function deletedPolicy(deps: RecommendationDeps, policy: string, actor: string) {
   return deps.store.transaction(async (sql) => {
     if (!(await removePolicy(sql, policy))) {

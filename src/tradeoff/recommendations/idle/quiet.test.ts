@@ -4,7 +4,7 @@ import { areIdle, isQuiet } from './quiet.ts';
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;
 const asked = { now: NOW, windowMs: 30 * MINUTE, threshold: 0.01 };
-/** Readings every 15 s from so many minutes ago until now. */
+/** Readings every 15 s from this many minutes ago until now. */
 const readings = (minutesAgo: number, utilizationRatio = 0, untilMinutesAgo = 0) =>
   Array.from({ length: ((minutesAgo - untilMinutesAgo) * MINUTE) / 15_000 + 1 }, (_, index) => ({
     at: NOW - minutesAgo * MINUTE + index * 15_000,

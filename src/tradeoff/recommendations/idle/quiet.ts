@@ -1,4 +1,4 @@
-/** Readings that are further apart than this say nothing of the time between them. */
+/** Maximum gap between two readings; the time between readings further apart is unknown. */
 const MAX_GAP_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 
@@ -17,9 +17,9 @@ export interface TrailingWindow {
 }
 
 /**
- * Whether all GPUs did nothing for the whole of the window that ends now: every reading of each is below the threshold, and there are
- * readings for all of it from before it began, none more than five minutes after the one before. A GPU that is busy keeps the others; what was not read is
- * not idle. Example: readings of 0 every 15 s for 30 minutes, and one of 0.5 ten minutes ago -> false.
+ * Whether all GPUs are idle for the whole trailing window: every reading of each is below the threshold, and readings cover the window from
+ * before its start, with gaps of at most five minutes. One busy GPU makes the result false; unmeasured time
+ * is not idle. Example: readings of 0 every 15 s for 30 minutes, and one of 0.5 ten minutes ago -> false.
  */
 export function areIdle(gpus: Iterable<readonly Reading[]>, { now, windowMs, threshold }: TrailingWindow): boolean {
   let count = 0;
@@ -30,7 +30,7 @@ export function areIdle(gpus: Iterable<readonly Reading[]>, { now, windowMs, thr
     for (const { at, utilizationRatio } of readings) {
       if (at > now) continue;
       if (at <= now - windowMs) {
-        // The last before the window stands at its start: who has been read for less than the window may have been busy in it.
+        // The last reading before the window counts at its start: without one, the GPU may have been busy early in the window.
         hasBegun = now - windowMs - at <= MAX_GAP_MS;
         continue;
       }
@@ -53,7 +53,7 @@ export interface Minute {
 const ENOUGH_MS = 30_000;
 
 /**
- * Whether nobody asked in any of the whole minutes of the window that ends now, all of which were measured.
+ * Whether a window that ends now has no requests in any of its whole minutes, all of which were measured.
  * Example: 29 of 30 minutes measured -> false.
  */
 export function isQuiet(minutes: readonly Minute[], { now, windowMs }: Omit<TrailingWindow, 'threshold'>): boolean {
@@ -64,6 +64,6 @@ export function isQuiet(minutes: readonly Minute[], { now, windowMs }: Omit<Trai
     if (Math.max(0, ...all.map(({ measuredMs }) => measuredMs)) < ENOUGH_MS) return false;
     if (all.some(({ requests }) => requests > 0)) return false;
   }
-  // Nor in the minute that goes on.
+  // Nor in the current minute.
   return !(byMinute.get(end) ?? []).some(({ requests }) => requests > 0);
 }

@@ -16,7 +16,7 @@ const Window = Duration.pipe(
     .max(7 * DAY_MS, '7d at most'),
 ).transform((ms) => Math.ceil(ms / MINUTE_MS) * MINUTE_MS);
 
-/** What of it is idle, and what becomes of it. */
+/** Idle criteria of a policy, and its action. */
 export const IdlePolicySpec = z
   .strictObject({
     what: z

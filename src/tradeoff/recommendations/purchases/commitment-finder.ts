@@ -9,7 +9,7 @@ import { findTerms, type StoredTerms } from './terms.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** A term goes on for long: more is looked at than by the others. */
+/** A commitment runs for a long term, so its finder reads more history than the others. */
 const HISTORY_MS = 90 * DAY_MS;
 const YEAR_HOURS = 8760;
 const PLACES = 12;
@@ -57,7 +57,7 @@ async function foundFor(
     }
     return foundOf(terms, offer, { advice, hours, deliveries });
   } catch (error) {
-    // Of one offer alone: the others are looked at.
+    // The error concerns this offer only; the others are still evaluated.
     if (error instanceof AppError) return error.message;
     throw error;
   }

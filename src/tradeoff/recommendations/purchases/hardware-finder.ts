@@ -20,7 +20,7 @@ const USUAL_LEAST = 2;
 
 type HardwareDeps = PurchaseFinderDeps & EndpointDeps;
 
-/** Served models that cheaper hardware would answer within the latency that is promised, by what was measured. */
+/** Served models for which cheaper hardware meets the promised latency, by measurements. */
 export function hardwareFinder(deps: HardwareDeps): Finder {
   return {
     kind: 'hardware',
@@ -68,7 +68,7 @@ async function foundFor(
     );
     return advised({ serving, variant, replicas, peak, advice, window });
   } catch (error) {
-    // Of one endpoint alone: the others are looked at.
+    // The error concerns this endpoint only; the others are still evaluated.
     if (error instanceof AppError) return error.message;
     throw error;
   }
@@ -121,7 +121,7 @@ async function questionOf(
       leastReplicas: leastReplicas ?? Math.min(replicas, USUAL_LEAST),
       ...(memoryGib === undefined ? {} : { memoryGib }),
     });
-  // Without load of its own what was stated stands alone.
+  // If the measured load of the endpoint is unusable, only the stated profile counts.
   try {
     await gpus.purchases.hardware(stated(true));
     return stated(true);

@@ -105,7 +105,7 @@ describe('purchases that are recommended', () => {
     });
     expect(one.evidence.deliveries).toHaveLength(1);
     expect(one.evidence.figures).toContainEqual({ name: 'break-even utilization', value: '63.4 %' });
-    // It may lose: the interval of a term that nothing uses does not end at zero.
+    // A commitment may lose money: the interval of an unused term extends below zero.
     expect(one.evidence.missing.join()).toContain('a term goes on for longer than its history');
   });
 
@@ -156,7 +156,7 @@ describe('purchases that are recommended', () => {
     const { totals, recommendations } = await call(application, listRecommendations, { query: { state: 'open' } });
     const [total] = totals;
     const spot = await oneOf('spot');
-    // With three bought, work on spot leaves one of them idle: what is bought saves more, and spot is left out.
+    // With three bought, spot work leaves one of them idle: the commitment saves more, so spot is left out.
     expect(total?.leftOut).toEqual([spot.recommendation]);
     expect(recommendations).toHaveLength(3);
     expect(Number(total?.saving.monthly?.amount)).toBeCloseTo(2452.8 + 292, 4);
@@ -168,7 +168,7 @@ describe('purchases that are recommended', () => {
     const params = { recommendation };
     const apply = () => call(application, applyRecommendation, { params, body: { isDryRun: false } });
     expect((await apply()).changes[0]).toContain('buy 3 x p3.2xlarge for a year from your cloud');
-    // Approved, it is somebody's: what the bill or other terms say meanwhile does not take it away.
+    // After approval, later bills and terms do not lapse the recommendation.
     const cheaper = terms(`{currency: USD, commitments: [${commitment.replace('1.94', '1.5')}]}`);
     await applied(application, cheaper);
     await find();

@@ -102,7 +102,7 @@ const ServingTerms = z
   })
   .describe('What is promised of a served model, and what it was measured to do elsewhere');
 
-/** `kind: PurchaseTerms`: what only a person can say of how compute is bought. */
+/** `kind: PurchaseTerms`: facts about purchasing options that cannot be derived from data. */
 export const PurchaseTermsSpec = z
   .strictObject({
     currency: Currency.describe('Currency of all prices here'),

@@ -17,14 +17,14 @@ const HOUR_SECONDS = 3600;
 const MINUTE_SECONDS = 60;
 const STEP_SECONDS = 60;
 
-/** What work costs on spot capacity, as part of what it costs on demand. */
+/** Cost of work on spot capacity, as a share of its on-demand cost. */
 export interface SpotCost {
   readonly keep: number;
-  /** 95 % of the starts; null where nothing was replayed. */
+  /** 95 % interval over the start times; null without a replay. */
   readonly range: { readonly least: number; readonly most: number } | null;
   readonly onDemandPerHour: string;
   readonly intervalText: string;
-  /** What a step says of its deadline, in its document; null without one. */
+  /** Deadline of a step for its manifest; null without one. */
   readonly deadline: Readonly<Record<string, string>> | null;
   readonly isMeasured: boolean;
   readonly figures: readonly { readonly name: string; readonly value: string | null }[];
@@ -38,7 +38,7 @@ interface Asked {
   readonly own: readonly MeteredUsage[];
 }
 
-/** In words why spot does not pay, or is not known to. */
+/** Cost on spot capacity; a string is the reason why spot saves nothing, or why that is unknown. */
 export async function spotCost(
   { gpus }: PurchaseFinderDeps,
   { spec: { currency } }: StoredTerms,

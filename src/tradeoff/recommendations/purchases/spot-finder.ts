@@ -18,7 +18,7 @@ import { findTerms, type StoredTerms } from './terms.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Steps of pipelines that would have been cheaper on spot capacity, with what interruptions cost them. */
+/** Pipeline steps that would have been cheaper on spot capacity, including the cost of interruptions. */
 export function spotFinder(deps: PurchaseFinderDeps): Finder {
   return {
     kind: 'spot',
@@ -86,7 +86,7 @@ async function foundFor(deps: PurchaseFinderDeps, terms: StoredTerms, asked: Ask
       ? `pipeline ${pipeline}: ${cost}`
       : foundOf(terms, { ...asked, pipeline, steps, own, jobs: jobs.size, workHours, cost });
   } catch (error) {
-    // Of one pipeline alone: the others are looked at.
+    // The error concerns this pipeline only; the others are still evaluated.
     if (error instanceof AppError) return `pipeline ${pipeline}: ${error.message}`;
     throw error;
   }

@@ -7,8 +7,8 @@ const PLACES = 12;
 const DIGITS = 8;
 
 /**
- * Cost of each hour of a window: what usage cost falls evenly on its time. An hour without usage cost nothing; one of which a part has no
- * price in this currency is not known.
+ * Cost of each hour of a window: the cost of a usage is spread evenly over its time. An hour without usage costs 0; an hour with
+ * unpriced usage (in this currency) is unknown.
  */
 export function hourlyCosts(
   usage: readonly MeteredUsage[],

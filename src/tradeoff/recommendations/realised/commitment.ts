@@ -9,8 +9,8 @@ const HOUR_MS = 3_600_000;
 const PLACES = 12;
 
 /**
- * What a commitment saved in each hour that the bill has since: hours that it covers, at the on-demand price of its advice, less what it
- * costs whether it is used or not. Of what is committed to, what there was before counts as used first. Null: the bill has nothing of the hour.
+ * Realized saving of a commitment in each hour of the bill since its purchase: covered hours at the on-demand price of the recommendation, minus
+ * the cost of the commitment, used or not. Earlier commitments count as used first. Null: the bill has no data for the hour.
  * Example: 3 bought at 0.6, of which 2 were used in place of 1 USD on demand -> 2 - 1.8 = 0.2.
  */
 export async function savedByCommitment(

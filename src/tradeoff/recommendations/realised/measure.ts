@@ -12,12 +12,12 @@ import { stepHours } from './steps.ts';
 
 const DAY_HOURS = 24;
 const MONTH_HOURS = 730;
-/** For so long it is measured. */
+/** Longest measurement of a realized saving. */
 const LONGEST_MS = 30 * DAY_HOURS * HOUR_MS;
 const FEWEST_DAYS = 4;
 const PLACES = 6;
 
-/** Measures what was done, as far as its time has come. */
+/** Measures the realized savings that are due. */
 export async function measureAll(deps: RecommendationDeps): Promise<void> {
   for (const kept of await dueToMeasure(deps.store, iso(deps.clock.now()))) await measure(deps, kept);
 }
@@ -47,7 +47,7 @@ async function measure(deps: RecommendationDeps, kept: Kept): Promise<void> {
   );
 }
 
-/** Whether there is something to read what it really saved from. */
+/** Whether there is a source for its realized saving. */
 export function isMeasured({ action, evidence }: Pick<Recommendation, 'action' | 'evidence'>): boolean {
   return action.type === 'endpoint_replicas' || evidence.measuredBy !== null || areClusterItems(evidence.items);
 }
@@ -56,7 +56,7 @@ async function figuresSince(deps: RecommendationDeps, document: Recommendation, 
   try {
     return await figuresRead(deps, document, since);
   } catch (error) {
-    // What cannot be read of one says nothing of the others.
+    // An error of one measurement does not affect the others.
     if (!(error instanceof AppError)) throw error;
     const nothing = { monthly: null, lower: null, upper: null, isWithin: null };
     return { ...nothing, hours: 0, stated: document.saving.monthly, reason: error.message };
@@ -93,7 +93,7 @@ export function realisedOf(document: Pick<Recommendation, 'saving'>, items: read
 }
 
 /**
- * The same of what each hour since has saved, where that is known itself: the mean of the hours, in a month of 730.
+ * The same figures from the saving of each hour, where that is known directly: the mean of the hours, for a month of 730 hours.
  * Example: 0.5 saved in each of 48 hours -> 365.
  */
 export function savedOf(

@@ -5,7 +5,7 @@ import { hourlyCosts } from '../purchases/step-hours.ts';
 import type { HeldItem } from '../schema.ts';
 import type { MeasuredBy } from './schema.ts';
 
-/** What steps of a pipeline cost in each hour, whatever they ran on. An hour in which none ran cost nothing. */
+/** Hourly cost of the steps of a pipeline, on any resource. An hour without a step costs 0. */
 export async function stepHours(
   { store, metering }: { readonly store: Store; readonly metering: Pick<Metering, 'within'> },
   { pipeline, steps, currency }: Extract<MeasuredBy, { type: 'steps' }>,

@@ -23,19 +23,19 @@ export interface IdleRunDeps {
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'stopRequestedBy'> };
 }
 
-/** What gpu-pruner and others take for idle. */
+/** Usual idle criteria, as in gpu-pruner. */
 const USUAL = { windowMs: 30 * 60_000, threshold: 0.01 } as const;
 const DAY_MS = 24 * HOUR_MS;
 const SLACK_MS = 5 * 60_000;
 const TAG = 'steelyard.';
 const PLACES = 12;
 
-/** Runs that hold GPUs which do nothing. */
+/** Runs with idle GPUs. */
 export function idleRunFinder(deps: IdleRunDeps): Finder {
   return { kind: 'stop_run', find: () => idleRuns(deps, USUAL) };
 }
 
-/** Runs whose GPUs all did nothing for the whole of the window that ends now, except those that are stopping already. */
+/** Runs whose GPUs were all idle for the whole window that ends now, except those that are already stopping. */
 export async function idleRuns(
   { store, clock, tracking, metering, gpus, pipelines }: IdleRunDeps,
   { windowMs, threshold }: { readonly windowMs: number; readonly threshold: number },
@@ -124,7 +124,7 @@ function tagged(tags: Readonly<Record<string, string>>) {
   return { pipeline: tags[`${TAG}pipeline`], pipelineRun: tags[`${TAG}pipelineRun`] };
 }
 
-/** What its tags say that it is about, as far as they say something that can be. */
+/** Subject of a run from its tags; invalid tags leave only the run. */
 function subjectOf(runId: string, tags: Readonly<Record<string, string>>): Subject {
   const said = Object.entries(tags).flatMap(([key, value]) => {
     const name = key.slice(TAG.length);
@@ -134,7 +134,7 @@ function subjectOf(runId: string, tags: Readonly<Record<string, string>>): Subje
   return parsed.success ? parsed.data : { run: runId };
 }
 
-/** The last whole hour of what it holds stands for those to come. */
+/** Expected hourly cost: that of the last whole hour of its usage. */
 function heldBy(
   runId: string,
   usage: Usage,

@@ -8,7 +8,7 @@ export function monthsOfBills(prices: readonly { readonly book: string }[]): Set
   return new Set(prices.flatMap(({ book }) => (book.startsWith(BOOK) ? [book.slice(BOOK.length)] : [])));
 }
 
-/** Deliveries that stand for these months now, in order. */
+/** Active deliveries of these months, in order. */
 export async function deliveriesOfMonths(
   billing: Pick<Billing, 'currentUnits'>,
   sql: Sql,

@@ -9,7 +9,7 @@ const HIGH = { days: 14, coverageRatio: 0.95 } as const;
 const MEDIUM_DAYS = 3;
 
 /**
- * From how long was looked at and how much of that time was measured: high from 14 days with 95 %, medium from 3 days, else low.
+ * Confidence from the length of the window and its measured share: high from 14 days with 95 %, medium from 3 days, else low.
  * Example: 14 days, of which 13 were measured -> coverage 0.93: medium.
  */
 export function confidenceOf(days: number, coverageRatio: number): Confidence {

@@ -1,11 +1,11 @@
 import { studentQuantile } from '../../../finops/forecasts/index.ts';
 import { type Decimal, decimal, largest, smallest } from '../../../platform/units/index.ts';
 
-/** With fewer days the spread between them says nothing. */
+/** Minimum days for an interval from the spread between days. */
 const FEWEST_DAYS = 4;
 /** Days of the month that is predicted. */
 const MONTH_DAYS = 30;
-/** What was the same on n days is otherwise on at most 3/n of them, with 95 % confidence (the rule of three). */
+/** An observation that holds on n of n days fails on at most 3/n of all days, with 95 % confidence (the rule of three). */
 const RULE_OF_THREE = 3;
 const PLACES = 6;
 
@@ -15,10 +15,10 @@ export interface Ends {
 }
 
 /**
- * 95 % prediction interval of what the next month saves, from what each day would have saved (all as amounts a month): mean
- * +- t(n - 1) x s x sqrt(1/n + 1/30). Days that are all alike promise nothing for ever: the lower end is never above
- * mean x (1 - 3/n). Never below `least` (0, or what a commitment would lose if nothing used it), nor above `most`, what is paid now. With
- * fewer than four days: from the one to the other. Example: 14 days of 100 each, paid 120 -> 78.57 to 100.
+ * 95 % prediction interval of the saving of the next month, from the saving that each day would have had (all as monthly amounts): mean
+ * +- t(n - 1) x s x sqrt(1/n + 1/30). Identical days are no guarantee for the future: the lower end is never above
+ * mean x (1 - 3/n). Never below `least` (0, or the loss of a commitment without any use), nor above `most`, the current cost. With
+ * fewer than four days: from `least` to `most`. Example: 14 days of 100 each, paid 120 -> 78.57 to 100.
  */
 export function savingInterval(
   days: readonly Decimal[],

@@ -81,7 +81,7 @@ describe('what recommendations save together', () => {
     // Spot takes one of the two that are always there: 1 and 3 are left, of which 2 at 1.2 cover 1 and 2. Both stand.
     const [both] = jointSaving([commit('2', demand), spot('1', 0.2)]);
     expect(both).toMatchObject({ saving: { monthly: { amount: '803' }, cost: { amount: '2190' } }, leftOut: [] });
-    // Where spot takes all of them, what is bought would be idle: the one that saves more stands.
+    // If spot takes all hours, the commitment would be idle: only the one with the larger saving is counted.
     const [spotWins] = jointSaving([commit('2', everyHour('2')), spot('2', 0.4)]);
     expect(spotWins).toMatchObject({ saving: { monthly: { amount: '876' } }, leftOut: ['commit'] });
     const [boughtWins] = jointSaving([commit('2', everyHour('2')), spot('2', 0.9)]);
@@ -123,10 +123,10 @@ describe('what recommendations save together', () => {
       pins: ['gpu:a'],
     });
     expect([run, share('2')].map((one) => savingAlone(one).monthly?.amount)).toEqual(['1825', '2920']);
-    // The run holds b: it is stopped for 2.5, and c alone is freed besides.
+    // The run holds b: stopping it saves 2.5, and sharing frees only c in addition.
     expect(monthly(run, share('2'))).toBe(String(730 * 4.5));
     expect(monthly(run, share('1'))).toBe(String(730 * 3.5));
-    // What the plan needs as it is may not be stopped: the one that saves more stands.
+    // A resource that the plan pins must not be stopped: only the one with the larger saving is counted.
     const onTarget = { ...run, items: [whole('run:1', ['2.5'], { gpus: ['a'] })] };
     expect(jointSaving([onTarget, share('2')])[0]).toMatchObject({
       saving: { monthly: { amount: '2920' } },

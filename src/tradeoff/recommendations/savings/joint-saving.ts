@@ -10,7 +10,7 @@ const DAY_HOURS = 24;
 const MONTH_HOURS = 730;
 const PLACES = 6;
 
-/** What several recommendations save together in one currency. */
+/** Joint saving of several recommendations in one currency. */
 export interface JointSaving {
   readonly currency: string;
   readonly saving: Saving;
@@ -19,10 +19,10 @@ export interface JointSaving {
 }
 
 /**
- * What recommendations save together, by currency: each is applied to the same ledger of hours, so that an hour that one has
- * stopped is not saved again by another. What is left of an hour is its cost times what every recommendation leaves of it, so
- * that their order is no matter; where one moves work to what another would stop, or is committed to what another would no longer
- * use, those that save more stand. Never more than the sum of each alone, nor than the cost.
+ * Joint saving of recommendations, by currency. All are applied to the same ledger of hours, so that an hour stopped by one
+ * is not saved again by another. The remaining cost of an hour is its cost times the remaining share of every recommendation, so
+ * their order has no effect. If one moves work to a resource that another would stop, or commits to a resource that another would
+ * no longer use, the set with the largest saving is counted. Never more than the sum of the single savings, nor than the cost.
  * Example: stop (keeps 0.5 of the hours) and half the replicas (keeps 0.5 of each) of 100 a month: 75, not 100.
  */
 export function jointSaving(parts: readonly SavingPart[]): JointSaving[] {
@@ -40,7 +40,7 @@ export function jointSaving(parts: readonly SavingPart[]): JointSaving[] {
   });
 }
 
-/** What one saves alone; null with a reason where nothing it touches has a price. */
+/** Saving of one recommendation alone; null with a reason where none of its items has a price. */
 export function savingAlone(part: SavingPart): Saving {
   const [first, ...others] = jointSaving([part]);
   if (first === undefined) return unknown('nothing that it touches has a price');
@@ -51,7 +51,7 @@ export function unknown(reason: string): Saving {
   return { monthly: null, lower: null, upper: null, cost: null, reason };
 }
 
-/** Of plans that cannot all be carried out, those that save the most: first all that stand for themselves, then one plan after the other where it is better. */
+/** A non-conflicting set with a large saving, chosen greedily: first all without pins and commitments, then each plan that increases the saving. */
 function chosen(ledger: Ledger, parts: readonly SavingPart[], currency: string): readonly SavingPart[] {
   const isFree = ({ pins, commitments = [] }: SavingPart) => pins.length === 0 && commitments.length === 0;
   let taken = parts.filter(isFree);
@@ -66,7 +66,7 @@ function chosen(ledger: Ledger, parts: readonly SavingPart[], currency: string):
   return taken;
 }
 
-/** The plan with those beside it that it leaves room for; of those that share hours with what it is committed to, each that is better gone is. */
+/** The plan with the recommendations that do not conflict with it; those that share hours with its commitment are dropped where that saves more. */
 function withPlan(ledger: Ledger, currency: string, taken: readonly SavingPart[], plan: SavingPart): SavingPart[] {
   let candidate = [...taken.filter((other) => !isClash(plan, other)), plan];
   const covered = new Set((plan.commitments ?? []).map(({ item }) => item));
@@ -83,7 +83,7 @@ function withPlan(ledger: Ledger, currency: string, taken: readonly SavingPart[]
   return candidate;
 }
 
-/** Whether one moves work to what the other takes away. */
+/** Whether one moves work to a resource that the other removes. */
 function isClash(plan: SavingPart, other: SavingPart): boolean {
   const isPinned = (pins: readonly string[], by: SavingPart) => {
     const changed = new Set(touchedBy(by));
@@ -131,7 +131,7 @@ function savingOf(ledger: Ledger, currency: string, taken: readonly SavingPart[]
       decimal(0),
     );
   const ends = savingInterval(daysOf(saved, ledger.end), monthly, most, least);
-  // What a recommendation leaves is an estimate too where it says so.
+  // The remaining share of a recommendation may be a range itself: it widens the interval.
   const lower = ends.lower.minus(monthly.minus(totalOf(ledger, currency, taken, 'most')));
   const upper = ends.upper.plus(totalOf(ledger, currency, taken, 'least').minus(monthly));
   const money = (amount: Decimal): Money => ({ amount: decimalString(amount.toDecimalPlaces(PLACES)), currency });
@@ -144,7 +144,7 @@ function savingOf(ledger: Ledger, currency: string, taken: readonly SavingPart[]
   };
 }
 
-/** What each day would have saved, in a month; of an item that knows nothing of a day, its mean. */
+/** Saving of each day, as a monthly amount; the mean of an item for days without data. */
 function daysOf(saved: readonly SavedItem[], end: number): Decimal[] {
   const dayOf = (at: number) => Math.floor((end - HOUR_MS - at) / (DAY_HOURS * HOUR_MS));
   const items = saved.map(({ byHour, total }) => ({

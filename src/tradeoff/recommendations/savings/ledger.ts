@@ -5,7 +5,7 @@ const HOUR_MS = 3_600_000;
 /** Before the name of a GPU, where it is an item. */
 const GPU = 'gpu:';
 
-/** What is held, with all that is known of it. */
+/** A resource in use, with its known cost. */
 export interface LedgerItem {
   readonly item: string;
   readonly currency: string;
@@ -14,12 +14,12 @@ export interface LedgerItem {
   readonly mean: Decimal;
   /** Larger items of the ledger that its cost is a part of. */
   readonly within: readonly string[];
-  /** GPUs in it, each with the part of its cost that stands for one. */
+  /** Its GPUs, each with the share of the cost of one GPU. */
   readonly gpus: readonly { readonly item: string; readonly part: number }[];
 }
 
 export interface Ledger {
-  /** Parts before what they are parts of. */
+  /** Parts come before the items that contain them. */
   readonly items: readonly LedgerItem[];
   /** First hour after all of them. */
   readonly end: number;
@@ -70,10 +70,10 @@ export function ledgerOf(parts: readonly SavingPart[]): Ledger {
   };
 }
 
-/** By item and hour: what is left of it, 0 to 1; 1 where nothing touches it. */
+/** By item and hour: its remaining share, 0 to 1; 1 where no recommendation applies. */
 export type Left = (item: string, at: number) => number;
 
-/** Which end of what is an estimate itself. */
+/** Which end of a remaining share that is an estimate. */
 export type End = 'estimate' | 'least' | 'most';
 
 export function leftBy(parts: readonly SavingPart[], end: End = 'estimate'): Left {
@@ -92,20 +92,20 @@ export function leftBy(parts: readonly SavingPart[], end: End = 'estimate'): Lef
     }, 1);
 }
 
-/** What is saved of an item, by the hour. */
+/** Saving of an item, by the hour. */
 export interface SavedItem {
   readonly item: LedgerItem;
   readonly byHour: ReadonlyMap<number, Decimal>;
   readonly total: Decimal;
-  /** What is no longer paid for as before: saved, or paid elsewhere. */
+  /** Cost that is no longer paid for this item: saved, or moved to another one. */
   readonly goneByHour: ReadonlyMap<number, Decimal>;
   readonly meanGone: Decimal;
 }
 
 /**
- * What some recommendations save of each item of a currency. Of what an item's parts save, or move elsewhere, nothing is saved again: it is
- * taken from the cost of their hours (their mean, in hours of which they know nothing) before the item's own advice is applied, first what it leaves of
- * an hour, then what is committed to.
+ * Saving of recommendations for each item of a currency. Savings of the parts of an item, and cost moved elsewhere, are not counted twice: they are
+ * subtracted from the cost of the item's hours (their mean, in hours without data) before the item's own recommendations apply, first the remaining
+ * share of an hour, then commitments.
  */
 export function savedItems(
   ledger: Ledger,

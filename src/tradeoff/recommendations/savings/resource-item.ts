@@ -1,11 +1,11 @@
-/** The item of all hours of a resource, which what is metered by it is a part of. */
+/** The item for all hours of a resource; it contains every usage metered by that resource. */
 export function resourceItem(resource: string): string {
   return `resource:${resource}`;
 }
 
 /**
- * What the cost of something is a part of, by the resources that it was metered by: nothing where they are several. A key with a region is
- * within the key without one too. Example: `g5.xlarge@eu-west-1` -> `resource:g5.xlarge@eu-west-1`, `resource:g5.xlarge`.
+ * The containing items, from the resources that a usage was metered by: none where there are several. A key with a region is
+ * also within the key without one. Example: `g5.xlarge@eu-west-1` -> `resource:g5.xlarge@eu-west-1`, `resource:g5.xlarge`.
  */
 export function withinResource(resources: Iterable<string>): string[] {
   const [resource, ...others] = new Set(resources);

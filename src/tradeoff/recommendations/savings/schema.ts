@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Currency, DecimalString, Money, UtcInstant } from '../../../platform/units/schema.ts';
 
-/** What is held and paid for, hour by hour. */
+/** A resource in use and its cost, hour by hour. */
 export const HeldItem = z
   .strictObject({
     item: z.string().describe('What tells it apart: recommendations that name the same one overlap'),
@@ -23,7 +23,7 @@ export const HeldItem = z
   .describe('What is held, with its cost by the hour');
 export type HeldItem = z.infer<typeof HeldItem>;
 
-/** What would be left of an item. */
+/** Remaining share of an item. */
 export const Effect = z
   .strictObject({
     item: z.string().describe('Item'),

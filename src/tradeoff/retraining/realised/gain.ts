@@ -2,10 +2,10 @@ import { type Decimal, decimal, decimalString, type Money, type Period } from '.
 import { lessIsBetter, money } from '../worth.ts';
 import type { RealisedGain } from './schema.ts';
 
-/** A measure has no more digits than this that mean anything. */
+/** Significant digits of a measure. */
 const DIGITS = 9;
 
-/** Everything that a realised gain stands on. */
+/** Inputs of a realized gain. */
 export interface RealisedFacts {
   readonly metric: string;
   /** Null: not known. */
@@ -23,9 +23,9 @@ type Sums = Pick<
 >;
 
 /**
- * What a new version gained: (quality after - quality before) x predictions x value of a unit in one prediction. The interval of
- * the difference is put together from those of both by squares (Donner and Zou 2012), each on the side that it widens, so
- * that intervals which are not symmetric stay so. What is not known is null.
+ * Realized gain of a new version: (quality after - quality before) x predictions x value of a unit in one prediction. The interval of
+ * the difference combines both intervals by squares (Donner and Zou 2012), each on the side that it widens, so
+ * that asymmetric intervals stay asymmetric. Unknown figures are null.
  * Example: accuracy 0.70 [0.68, 0.72] -> 0.80 [0.77, 0.83], 1,000 predictions at 0.05 USD -> 5 USD [3.20, 6.80].
  */
 export function realisedSums({ metric, before, after, predictions, valuePerPrediction, cost }: RealisedFacts): Sums {

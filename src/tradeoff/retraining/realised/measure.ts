@@ -9,7 +9,7 @@ import type { RealisedGain } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Without an episode, what was before is measured over so long. */
+/** Period for the quality before, without an episode. */
 const BEFORE_MS = 7 * DAY_MS;
 /** Labels that a quality needs until it is believed. */
 const FEWEST_LABELS = 30;
@@ -23,7 +23,7 @@ export function firstMeasured(rolledOutAt: number): string {
   return iso(rolledOutAt + HOUR_MS);
 }
 
-/** Measures what a promoted round has gained by now, each hour, until its horizon is over and labels had their time. */
+/** Measures the gain of a promoted round so far, each hour, until its horizon and the delay of its labels have passed. */
 export async function measureRealised(deps: RetrainingDeps, name: string, number: number): Promise<void> {
   const [retraining] = await findRetrainings(deps.store, name);
   const before = await findRound(deps.store, name, number);
@@ -44,7 +44,7 @@ export async function measureRealised(deps: RetrainingDeps, name: string, number
 }
 
 interface Asked extends Pick<RealisedGain, 'at' | 'period' | 'isFinal'> {
-  /** Null: it is no more. */
+  /** Null: it was deleted. */
   readonly monitor: Monitor | null;
   readonly rollout: Rollout;
 }
@@ -109,14 +109,14 @@ async function measuredBoth(
   };
 }
 
-/** What the episode said of the quality that it was begun for. */
+/** Quality before, from the episode that triggered the round. */
 function beforeOf({ worth }: RetrainingRound, metric: string): RealisedGain['before'] {
   const loss = worth?.loss ?? null;
   if (loss === null || loss.metric !== metric) return null;
   return { value: loss.current, lower: loss.lower, upper: loss.upper, from: 'episode' };
 }
 
-/** As it was when the round was weighed; else as the monitor says of the same measure. */
+/** The value from the evaluation of the round, else that of the monitor for the same metric. */
 function valueOfUnit({ worth }: RetrainingRound, monitor: Monitor, metric: string): Money | null {
   const own = worth?.valuePerPrediction ?? null;
   if (own !== null) return own;

@@ -21,7 +21,7 @@ const lookback = (fallback: string) =>
 
 const name = TriggerName.optional().describe('Name in the history; default: its kind, numbered from the second on');
 
-/** What an episode may be of, for which other data can help. */
+/** Episode causes that retraining on new data can resolve. */
 const CAUSES = ['drift', 'quality', 'estimated_quality'] as const satisfies readonly AlertCause[];
 
 const EpisodeTrigger = z
