@@ -12,7 +12,9 @@ const QUALITY = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY
 const brotli = promisify(brotliCompress);
 const byGzip = promisify(gzip);
 
-/** Writes a copy by Brotli (`.br`) and one by gzip (`.gz`) beside every text file of the build; the server sends these. */
+/**
+ * Writes a Brotli copy (`.br`) and a gzip copy (`.gz`) next to every text file of the build; the server sends these.
+ */
 export function compressedCopies(): Plugin {
   return {
     name: 'compressed-copies',

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { type CallInput, type Endpoint, Problem, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
 
-/** A call that got no good answer: what the server said (RFC 9457), or what kept it from saying it. */
+/** A call that failed: the server's problem document (RFC 9457), or the reason why there is none. */
 export class CallError extends Error {
   override readonly name = 'CallError';
   readonly problem: Problem;

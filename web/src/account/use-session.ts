@@ -4,7 +4,7 @@ import { CallError, call, endpointQuery } from '../client.ts';
 
 export const sessionQuery = endpointQuery(getSession);
 
-/** Who the server takes this browser for. */
+/** Account of this session, as the server sees it. */
 export function useSession() {
   return useQuery(sessionQuery);
 }
@@ -22,7 +22,7 @@ export function useLogin() {
   });
 }
 
-/** What the account saw goes with it: the next one at this browser starts with nothing. */
+/** Logs out and clears all cached answers, so that the next account in this browser starts with an empty cache. */
 export function useLogout() {
   const queries = useQueryClient();
   return useMutation({

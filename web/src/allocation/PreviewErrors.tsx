@@ -4,7 +4,7 @@ import styles from './allocation.module.css';
 import { placedProblems } from './problems.ts';
 import { DRAFT_ID } from './use-draft.ts';
 
-/** What is wrong with the rules, line by line; a line leads to its place in the text. */
+/** Errors in the rules with their lines; a click on a line selects it in the text. */
 export function PreviewErrors({ error }: { readonly error: unknown }) {
   const problem = error instanceof CallError ? error.problem : undefined;
   return (

@@ -13,7 +13,7 @@ const NOT_IN_FORCE = 'This version is not in force, so its rules take nothing.';
 
 interface RulesTableProps {
   readonly rules: readonly AllocationRule[];
-  /** What each took; undefined for a version that is not in force. */
+  /** Matched rows and cost of each rule; undefined for a version that is not in force. */
   readonly hits: readonly RuleHit[] | undefined;
 }
 

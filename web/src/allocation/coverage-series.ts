@@ -5,7 +5,7 @@ import type { BarSeries } from '../charts/stacked-bars-option.ts';
 
 type Part = 'allocated' | 'idle' | 'sharedUnallocated' | 'unallocated';
 
-/** The parts of a bill in the order in which they are stacked: what has somebody at the bottom. */
+/** The parts of a bill in stacking order, with allocated cost at the bottom. */
 export const COVERAGE_PARTS: readonly { readonly id: Part; readonly label: string; readonly variable: string }[] = [
   { id: 'allocated', label: 'allocated', variable: '--cost-fill' },
   { id: 'idle', label: 'idle', variable: '--cat-4' },

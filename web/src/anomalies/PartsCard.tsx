@@ -23,7 +23,7 @@ interface PartsCardProps {
   readonly ofGpus: boolean;
 }
 
-/** What the difference is made of: price, volume, mix, what came and what went; as steps, or as a table that adds up. */
+/** Parts of the difference: price, volume, mix, new and gone. Shown as waterfall steps, or as a table that adds up. */
 export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, ofGpus }: PartsCardProps) {
   const navigate = useNavigate({ from: '/anomalies/$anomaly' });
   const png = usePng(`${id}-parts`);

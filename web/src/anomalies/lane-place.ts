@@ -8,9 +8,9 @@ export interface LanePlace {
   /** Edges of the bar in percent of the lane, 0 to 100. */
   readonly left: number;
   readonly right: number;
-  /** The side of the bar that has more room, where the name stands. */
+  /** The side of the bar with more space; the name is placed there. */
   readonly nameSide: 'left' | 'right';
-  /** Room of the name in percent of the lane. */
+  /** Space for the name, in percent of the lane width. */
   readonly room: number;
 }
 

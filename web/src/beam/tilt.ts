@@ -24,13 +24,13 @@ export function sideState(checks: readonly Check[], side: Check['side']): SideSt
   return { total: own.length, holding: count(true), failing: count(false), unknown: count(null) };
 }
 
-/** `3 of 4 hold`, and what is missing: `2 of 4 hold, 1 unknown`. */
+/** `3 of 4 hold`, with the number of unknown checks: `2 of 4 hold, 1 unknown`. */
 export function sideText(state: SideState): string {
   const missing = state.unknown === 0 ? '' : `, ${state.unknown} unknown`;
   return `${state.holding} of ${state.total} hold${missing}`;
 }
 
-/** What the beam shows, in words. */
+/** Text alternative of the beam. */
 export function beamText(verdict: Verdict, checks: readonly Check[]): string {
   const tips = { promote: 'tipped to quality', hold: 'level', reject: 'tipped to cost' }[verdict];
   const quality = sideText(sideState(checks, 'quality'));

@@ -4,7 +4,7 @@ import { BudgetName, BudgetSpec } from '../../../src/finops/budgets/schema.ts';
 export const SUBJECT_FIELDS = ['team', 'project', 'pipeline', 'experiment', 'run', 'model', 'environment'] as const;
 type SubjectField = (typeof SUBJECT_FIELDS)[number];
 
-/** What is typed into the form: text, as it was typed; '' is nothing. */
+/** Input of the form as typed text; '' is an empty field. */
 export type BudgetDraft = Readonly<
   Record<'name' | 'amount' | 'currency' | 'timeZone' | 'parent' | 'warnAt' | 'from' | 'until' | SubjectField, string>
 > &
@@ -35,10 +35,10 @@ export function draftOf(name: string, spec: BudgetSpec): BudgetDraft {
 
 export type ReadDraft =
   | { readonly name: string; readonly spec: BudgetSpec; readonly problems: null }
-  /** What is wrong, by field; '' is about several of them together. */
+  /** Errors by field; '' holds errors that concern several fields together. */
   | { readonly spec: null; readonly problems: ReadonlyMap<string, string> };
 
-/** What a draft says, read by the server's own schema. What the form does not ask for stays as it was `before`. */
+/** Parses a draft with the server's own schema. Settings that are not in the form keep their value from `before`. */
 export function readDraft(draft: BudgetDraft, before: BudgetSpec | null): ReadDraft {
   const said = (text: string) => (text.trim() === '' ? undefined : text.trim());
   const subject = Object.fromEntries(
@@ -72,7 +72,7 @@ export function readDraft(draft: BudgetDraft, before: BudgetSpec | null): ReadDr
   return { spec: null, problems };
 }
 
-/** `80, 100` -> [0.8, 1]. What is no number stays wrong, so that the schema says so. */
+/** `80, 100` -> [0.8, 1]. Text that is not a number becomes NaN, so that the schema rejects it. */
 function ratiosOf(text: string): number[] {
   const words = text.split(/[,;\s%]+/).filter((word) => word !== '');
   return words.map((word) => Number((Number(word) / 100).toFixed(6)));
@@ -82,7 +82,7 @@ function percentText(ratio: number): string {
   return String(Number((ratio * 100).toFixed(4)));
 }
 
-/** What a change changes, a sentence each: `amount: 200 to 300`. Nothing for what stays. */
+/** The changed settings, one text each: `amount: 200 to 300`. Unchanged settings are left out. */
 export function changesOf(before: BudgetSpec, after: BudgetSpec): string[] {
   const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? 'none'));
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];

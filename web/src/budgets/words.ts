@@ -11,7 +11,7 @@ export const EVEN_BURN = 'at an even burn, without a forecast';
 
 export const NOTHING_ROLLED = 'It is not known what was spent in the window before, so nothing rolls over.';
 
-/** What a budget does at its limit, in a sentence. */
+/** Effect of each enforcement at the limit of a budget, as a sentence. */
 export const ENFORCEMENTS: Readonly<Record<Budget['enforcement'], string>> = {
   soft: 'says where it stands, and stops nothing',
   approval: 'admits no more until somebody approves it',

@@ -11,9 +11,9 @@ export interface ChartPoint {
 }
 
 interface EChartProps {
-  /** Makes the option from the tokens of the scheme in force; called anew when the scheme changes. */
+  /** Builds the option from the tokens of the active colour scheme; called again when the scheme changes. */
   readonly option: () => EChartsCoreOption;
-  /** What the picture shows, in words. */
+  /** Text alternative of the chart. */
   readonly label: string;
   readonly height: number;
   /** Where on its axes the chart was clicked. */

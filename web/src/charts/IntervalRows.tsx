@@ -10,14 +10,14 @@ export interface IntervalRow extends Interval {
 }
 
 interface IntervalRowsProps {
-  /** What is measured: "Share of errors". */
+  /** Name of the measure: "Share of errors". */
   readonly title: string;
   readonly rows: readonly IntervalRow[];
 }
 
 const percent = (share: number) => `${share * 100}%`;
 
-/** Values beside each other with their intervals as whiskers, on one scale from zero. */
+/** Values in rows, with their intervals as whiskers, on one scale from zero. */
 export function IntervalRows({ title, rows }: IntervalRowsProps) {
   const placed = placedIntervals(rows);
   return (

@@ -7,7 +7,7 @@ interface MetricCurvesProps {
   readonly data: CurvesData;
   readonly label: string;
   readonly height: number;
-  /** What was dragged over; null shows all again. */
+  /** Called with the dragged range; null resets the zoom. */
   readonly onZoom: (range: { readonly from: number; readonly to: number } | null) => void;
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }

@@ -10,7 +10,7 @@ const SHOWN = [
 interface ShownAsProps {
   /** "Parts shown as". */
   readonly label: string;
-  /** What is shown, for a screen reader: "the parts". */
+  /** Noun of the content for a screen reader: "the parts". */
   readonly what: string;
   readonly asTable: boolean;
   readonly onShow: (asTable: boolean) => void;

@@ -1,4 +1,4 @@
-/** What an axis of places counts, and where it begins and ends. */
+/** Kind of an axis, and its first and last value. */
 interface Places {
   readonly axis: 'step' | 'time' | 'relative';
   readonly from: number | undefined;

@@ -150,7 +150,7 @@ function names({ series }: CurvesData): object {
     symbolSize: 1,
     clip: false,
     tooltip: { show: false },
-    // Named directly where there is room; the list of runs above has every name.
+    // The name is drawn at the curve's end where it fits; the list of runs above has every name.
     labelLayout: { hideOverlap: true },
     data: ends.map(({ last, name, variable }) => ({
       value: [last.x, last.smooth],

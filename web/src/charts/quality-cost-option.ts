@@ -79,7 +79,7 @@ export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
   };
 }
 
-/** One scale for the axis and the limit, as in the tables beside it: that of the cheapest. */
+/** One unit scale for the axis and the limit, as in the tables next to it: that of the cheapest version. */
 function scaleOf({ points }: QualityCostData): UnitScale {
   const costs = points.map(({ cost }) => cost).filter((cost) => cost > 0);
   return unitScale(String(costs.length === 0 ? 0 : Math.min(...costs)), PREDICTIONS);

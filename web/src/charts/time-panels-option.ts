@@ -122,7 +122,7 @@ function drawn(series: PanelSeries, panel: number, marks: object) {
   };
 }
 
-/** What happened: a triangle above the first panel, a fine line through all of them; and the limits of this one. */
+/** Events as a triangle above the first panel and a thin line through all panels, and the limits of this panel. */
 function marksOf({ marks, times, panels }: TimePanelsData, panel: number) {
   const look = chartLook();
   const limits = (panels[panel]?.limits ?? []).map(({ label, value }) => ({

@@ -8,7 +8,7 @@ export interface WaterfallStep {
   /** Where its bar begins and ends, for drawing. */
   readonly start: number;
   readonly end: number;
-  /** What stands under the exact amount on hover. */
+  /** Lines of the tooltip below the exact amount. */
   readonly lines: readonly TipLine[];
   /** The sum of the other steps. */
   readonly isSum: boolean;

@@ -20,7 +20,7 @@ const ALLOCATION_HEIGHT = 20;
 
 interface CostSummaryProps {
   readonly costs: Costs;
-  /** What drove the change, when the period is compared with another. */
+  /** Drivers of the change, when the period is compared with another. */
   readonly change?: ReactNode;
   /** Whether it has the groups, so that they are not shown twice. */
   readonly replacesTable?: boolean;
@@ -36,7 +36,7 @@ export function CostSummary({ costs, change, replacesTable = false }: CostSummar
         ...before,
         view: 'rows',
         filter: [...new Set([...(before.filter ?? []), ...filters])],
-        // A month of all months becomes the period; what is compared becomes the range that is looked at.
+        // A month among all months becomes the period. In a comparison, the later range becomes the range in view.
         ...(month === undefined ? {} : { period: month }),
         ...(period.compared === undefined ? {} : { ...period.compared.after, compare: undefined, effect: undefined }),
       }),

@@ -17,7 +17,7 @@ interface DimensionSelectProps {
 
 const MAX_HEIGHT_PX = 360;
 
-/** What costs are grouped by: typed or picked from subject fields, FOCUS columns, tags and own columns. */
+/** Dimension for grouping costs: typed, or picked from subject fields, FOCUS columns, tags and own columns. */
 export function DimensionSelect({ label, value, dimensions, optional = false, onChange }: DimensionSelectProps) {
   const groups = dimensionGroups(dimensions, value);
   return (

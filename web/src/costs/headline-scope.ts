@@ -3,7 +3,7 @@ import { filterSaid } from './filters/filter-said.ts';
 import { type FilterGroup, filterGroups } from './filters/filter-text.ts';
 
 /**
- * What the sum in the headline covers: the period, or the one day that a filter leaves of it, and the other filters.
+ * Scope of the sum in the headline: the period, or the one day that a filter leaves of it, and the other filters.
  *
  * @example headlineScope('in November 2026', ['day=2026-11-14', 'serviceName=S3']) // 'on 14 Nov 2026 where service is S3'
  */

@@ -35,7 +35,7 @@ export function usualColumns(rows: readonly Group[], metric: string): string[] {
   return [...holding.slice(0, 1), metric, ...holding.slice(1)];
 }
 
-/** What tells a row from every other: where it was delivered, in which file, on which record, and which share of it. */
+/** Unique key of a row: its delivery, its file, its record number, and its share of the record. */
 export function rowKey(row: Group): string {
   const share = row.share == null ? [] : [`~${row.share}`];
   return [row.delivery ?? '', row.file ?? '', row.rowNumber ?? '', ...share].join('/');
@@ -47,7 +47,10 @@ export interface RowOrigin {
   readonly row: number;
 }
 
-/** Where the row of a key came from. File names may hold slashes; what is before and after them does not. */
+/**
+ * The origin of a row, from its key. A file name may contain slashes; the delivery before it and the number after it do
+ * not.
+ */
 export function parseRowKey(key: string): RowOrigin {
   const parts = key.replace(/\/~\d+$/, '').split('/');
   return { delivery: parts[0] ?? '', file: parts.slice(1, -1).join('/'), row: Number(parts.at(-1)) || 1 };

@@ -10,7 +10,7 @@ export interface RowGroup {
 }
 
 const SUBJECT: ReadonlySet<string> = new Set(subjectFields);
-/** What is said of a row in sections of their own: who pays for it, and where it came from. */
+/** Columns of a row that have separate sections: allocation and origin. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   ...['delivery', 'source', 'file', 'rowNumber'],
   ...['rule', 'kind', 'method', 'ratio', 'layer', 'share', 'reason', 'usageUnit', 'usageQuantity'],

@@ -12,7 +12,7 @@ interface CompareControlProps {
   readonly onChange: (changes: Partial<CostsSearch>) => void;
 }
 
-/** What the period in view is compared with. */
+/** Selects the comparison for the period in view. */
 export function CompareControl({ search, period, onChange }: CompareControlProps) {
   const { range } = period;
   const days = range !== undefined && isByDay(range) && search.from !== undefined;

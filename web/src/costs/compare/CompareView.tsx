@@ -29,7 +29,7 @@ interface CompareViewProps {
   readonly explanation: ExplanationInView;
 }
 
-/** What drove the change: the steps, the groups, the SKUs; each leads to the rows behind it. */
+/** Drivers of the change: the steps, the groups, the SKUs; each links to its bill rows. */
 export function CompareView({ costs, explanation }: CompareViewProps) {
   const { query, beforeText, afterText } = explanation;
   const { search, dimensions, period } = costs;

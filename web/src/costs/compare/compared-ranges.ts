@@ -31,7 +31,7 @@ export function sameDaysBefore(range: CostRange, lastDay: string | null): Compar
   return { before: { from: before.from, to: end }, after: { from: days.from, to } };
 }
 
-/** What is compared with what. A custom period that is not given yet is the one before. */
+/** The two ranges of a comparison. A custom range that is not set yet falls back to the preceding period. */
 export function comparedRanges(
   comparison: Comparison,
   range: CostRange,

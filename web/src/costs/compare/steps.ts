@@ -5,7 +5,7 @@ import { decimal, sumDecimals } from '../../../../src/platform/units/schema.ts';
 export const STEPS = ['price', 'volume', 'mix', 'new', 'gone', 'other'] as const;
 export type Step = (typeof STEPS)[number];
 
-/** What each effect is called, and what it says, for who has not met the word. */
+/** Label and explanation of each effect. */
 export const EFFECT_TEXT: Readonly<Record<EffectName | 'other', { readonly label: string; readonly says: string }>> = {
   price: { label: 'Price', says: 'the same things cost more or less per unit' },
   volume: { label: 'Volume', says: 'more or less was used, at the old prices and the old mix' },
@@ -32,7 +32,7 @@ export function stepOf(effect: EffectName): Step {
   return OWN.has(effect) ? (effect as Step) : 'other';
 }
 
-/** What a step adds to the cost, exact. */
+/** Exact amount that a step adds to the cost. */
 export function stepAmount(effects: Effects, step: Step): string {
   return step === 'other' ? sumDecimals(OTHER_EFFECTS.map((name) => effects[name])) : effects[step];
 }

@@ -8,7 +8,7 @@ const MAX_SLOTS = 400;
 const USUAL_DAYS = 62;
 const USUAL_WEEKS_DAYS = 190;
 
-/** The slot width that a range is shown by when nobody chose one. */
+/** Default slot width for a range. */
 export function usualGranularity(range: CostRange): Granularity {
   const days = daysBetween(daysIn(range));
   if (days <= USUAL_DAYS) return 'day';

@@ -8,7 +8,7 @@ import type { Group } from '../stack.ts';
 import { methodSaid } from './method-said.ts';
 import styles from './rows.module.css';
 
-/** Who pays for a row, by which rule and method, and which part of it. */
+/** Allocation of a row: receiver, rule, method and share. */
 export function AllocationFacts({ row }: { readonly row: Group }) {
   const facts = factsOf(row);
   return (

@@ -14,7 +14,7 @@ const PARTS = [
 ] as const;
 
 interface RowDrawerProps {
-  /** What tells the row from every other. */
+  /** Unique key of the row. */
   readonly rowKey: string;
   /** The row; undefined when it is not among those that are loaded, and then only the delivered line is shown. */
   readonly row: Group | undefined;
