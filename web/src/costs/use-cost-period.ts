@@ -8,13 +8,13 @@ import { givenRange } from './cost-query.ts';
 import type { CostsSearch } from './costs-search.ts';
 import { type CostRange, daysIn } from './period/range.ts';
 
-/** What the page is about in time: the range in view, and what it is compared with. */
+/** Time selection of the page: the range in view and its comparison. */
 export function useCostPeriod(search: CostsSearch) {
   const scope = useScope();
   const { month, months } = scope;
   const given = givenRange(search.from, search.to);
   const wholeKey = JSON.stringify(given ?? wholeOf(month, months) ?? null);
-  // A new object only for another range, so that what is drawn from it is not drawn anew.
+  // The object changes only with the range, so that charts are not redrawn on every render.
   const whole = useMemo(() => (JSON.parse(wholeKey) as CostRange | null) ?? undefined, [wholeKey]);
   const wantsComparison = search.compare !== undefined && search.delivery === undefined;
   const compares = wantsComparison && whole !== undefined;

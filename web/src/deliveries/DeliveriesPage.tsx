@@ -22,7 +22,7 @@ export function DeliveriesPage() {
   const { entries, complete, query } = useDeliveries();
   const restated = useQuery(endpointQuery(listRestatements, { query: {} }));
   const restatements = restated.data?.restatements;
-  // Both at once: what comes a moment later would move what is being read.
+  // Both appear together, because a card that appears later would move the content.
   const settled = !restated.isPending;
   return (
     <Page title="Deliveries" answer={answer()} longAnswer={entries === undefined || entries.length > 0}>

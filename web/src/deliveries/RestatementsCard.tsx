@@ -27,7 +27,7 @@ interface RestatementsCardProps {
   readonly complete: boolean;
 }
 
-/** Every change to a period that was closed, newest first, with what moved in money. */
+/** Every change to a closed period, newest first, with its change in money. */
 export function RestatementsCard({ restatements, complete }: RestatementsCardProps) {
   const csv = () =>
     toCsv(

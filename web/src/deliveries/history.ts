@@ -8,7 +8,7 @@ export function unitId(entry: Pick<Delivery, 'source' | 'export' | 'dataset' | '
   return JSON.stringify([entry.source, entry.export, entry.dataset, entry.scope, entry.period]);
 }
 
-/** `focus (billing-account-7)`; the plain name where nobody says what it covers. */
+/** `focus (billing-account-7)`; only the name where the scope is the default. */
 export function exportName(entry: Pick<Delivery, 'export' | 'scope'>): string {
   return entry.scope === 'default' ? entry.export : `${entry.export} (${entry.scope})`;
 }
@@ -31,13 +31,13 @@ export function withPredecessors(
   return entries.map((entry) => {
     const unit = unitId(entry);
     const before = last.get(unit) ?? null;
-    // What was ignored never stood, so nothing came after it.
+    // An ignored delivery was never current, so it precedes no other.
     if (entry.standing !== 'ignored' && entry.period !== null) last.set(unit, entry);
     return { entry, before };
   });
 }
 
-/** What stands now for the unit of an entry; null when nothing is counted for it. */
+/** The current delivery of an entry's unit; null when none counts. */
 export function standingFor(entries: readonly Delivery[], entry: Delivery): Delivery | null {
   const unit = unitId(entry);
   return entries.find((other) => unitId(other) === unit && other.standing === 'current') ?? null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a model takes, as Open Inference Protocol v2 tells it. */
+/** Inputs of a model, as Open Inference Protocol v2 describes them. */
 export const ModelInputs = z.object({
   inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) })),
 });

@@ -8,7 +8,10 @@ export interface LateFigures {
   readonly p95Ms: number | null;
 }
 
-/** What an endpoint did of late, over all of its versions. Percentiles of steps cannot be added: the latest counts. */
+/**
+ * Recent figures of an endpoint over all of its versions. Percentiles of several steps cannot be combined, so the
+ * latest step counts.
+ */
 export function lateFigures({ points }: Pick<EndpointMetrics, 'points'>): LateFigures {
   const requests = sum(points, ({ requests: count }) => count);
   const failed = sum(points, failedOf);

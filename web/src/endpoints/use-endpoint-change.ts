@@ -15,7 +15,7 @@ export type EndpointChange =
 
 export interface DoneChange {
   readonly change: EndpointChange;
-  /** What had the traffic before; null when nothing had. */
+  /** The revision that had the traffic before; null when none had. */
   readonly before: EndpointRevision | null;
 }
 

@@ -27,7 +27,7 @@ export function useEndRollout(endpoint: string, onDone: () => void) {
   });
 }
 
-/** How many replicas are wanted, why, and what was decided before. */
+/** Wanted number of replicas with its reason, and earlier scaling decisions. */
 export function useScaling(endpoint: string) {
   return useQuery({
     ...endpointQuery(getEndpointScaling, { params: { endpoint } }),

@@ -2,7 +2,10 @@ import { formatPercent } from '../format/number.ts';
 
 export type TypedWeights = Readonly<Record<string, string>>;
 
-/** What was typed as weights; null when one is no number from 0, or none is above 0. Example: `{main: '9', canary: '1'}`. */
+/**
+ * Weights from the typed text; null when one is not a number from 0, or none is above 0. Example: `{main: '9', canary:
+ * '1'}`.
+ */
 export function weightsTyped(typed: TypedWeights): Readonly<Record<string, number>> | null {
   const weights = Object.entries(typed).map(
     ([name, text]) => [name, text.trim() === '' ? Number.NaN : Number(text)] as const,

@@ -63,7 +63,7 @@ export function rollbackTarget({
   return before.toSorted((a, b) => Date.parse(b.liveAt ?? '') - Date.parse(a.liveAt ?? ''))[0] ?? null;
 }
 
-/** What the requests that got no good answer came to: `3 refused, 1 lost`; null when there are none. */
+/** Requests without a successful answer by outcome: `3 refused, 1 lost`; null when there are none. */
 export function failedText({ refused, lost }: Pick<EndpointVariant, 'refused' | 'lost'>): string | null {
   const parts = [...(refused === 0 ? [] : [`${refused} refused`]), ...(lost === 0 ? [] : [`${lost} lost`])];
   return parts.length === 0 ? null : parts.join(', ');

@@ -10,7 +10,7 @@ import { useFilterText } from './use-filter-text.ts';
 interface FilterFieldProps {
   readonly value: string;
   readonly columns: readonly RunColumn[];
-  /** What the server says of the filter in force. */
+  /** Error of the server for the filter in force. */
   readonly refused: string | undefined;
   readonly onApply: (filter: string) => void;
 }

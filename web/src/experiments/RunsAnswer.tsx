@@ -3,7 +3,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { CostSum } from './CostSum.tsx';
 import type { Runs } from './use-runs.ts';
 
-/** How many runs there are, and what they cost together. */
+/** Number of runs and their total cost. */
 export function RunsAnswer({ runs }: { readonly runs: Runs }) {
   const { experiment, count, all, cost, filtered, search, rows } = runs;
   if (experiment.isError) return 'This experiment could not be read.';

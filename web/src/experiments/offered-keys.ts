@@ -21,7 +21,7 @@ export function keysLike(text: string, columns: readonly RunColumn[]): string[] 
   return [...begins, ...all.filter((key) => !begins.includes(key) && plain(key).includes(word))];
 }
 
-/** A key as it is typed: nobody begins with the quotes. */
+/** A key as users type it, without quotes. */
 function plain(key: string): string {
   return key.replaceAll(/[`"]/g, '').toLowerCase();
 }

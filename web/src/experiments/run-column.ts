@@ -33,7 +33,7 @@ export function columnKind(column: string): ColumnKind {
   return column.startsWith('cost.') ? 'cost' : 'own';
 }
 
-/** `metrics.val loss` -> `val loss`; a column that every run has has a name of its own. */
+/** `metrics.val loss` -> `val loss`. Columns that every run has are named explicitly. */
 export function columnLabel(column: string): string {
   if (column === NAME_COLUMN) return 'Run';
   const own = Object.hasOwn(OWN, column) ? OWN[column] : undefined;
@@ -44,7 +44,7 @@ export function isNumberColumn(column: string): boolean {
   return column === 'duration' || ['metric', 'cost'].includes(columnKind(column));
 }
 
-/** What the server cannot order by. */
+/** False for columns that the server cannot sort by. */
 export function isSortable(column: string): boolean {
   return column !== 'duration';
 }
@@ -58,8 +58,8 @@ const MOST_METRICS = 4;
 const MOST_PARAMS = 3;
 
 /**
- * The columns of a table that nobody has changed: what every run has, then the keys that most runs have, the metric that
- * stands for quality before the others. Ends of intervals and what a machine measures of itself are left to be chosen.
+ * Default columns of a table: those that every run has, then the keys that most runs have, with the key metric first.
+ * Ends of intervals and system metrics are left out.
  */
 export function usualColumns(known: readonly RunColumn[]): string[] {
   const key = keyMetric(known.filter(({ entity }) => entity === 'metric').map((column) => column.key));
@@ -80,7 +80,7 @@ export function usualColumns(known: readonly RunColumn[]): string[] {
   ];
 }
 
-/** The chosen columns or the usual ones; what is pinned or sorted by is always among them. */
+/** The chosen columns or the defaults; pinned columns and the sort column are always included. */
 export function shownColumns(
   search: {
     readonly columns?: string[] | undefined;

@@ -51,7 +51,7 @@ function factsOf({ forecast, standing }: ForecastDetail) {
   ] as const;
 }
 
-/** What was said of the same window before. */
+/** Earlier forecasts of the same window. */
 function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastDetail }) {
   const money = (amount: string) => ({ amount, currency: forecast.currency });
   return (

@@ -21,7 +21,7 @@ const OF: readonly { readonly value: ChangeDraft['of']; readonly label: string }
   { value: 'serviceName', label: 'a service of the cloud' },
 ];
 
-/** A factor of nobody in particular is of everything. */
+/** A factor without a subject applies to all cost. */
 const OF_FACTOR = OF.map((one) => (one.value === 'everything' ? { ...one, label: 'everything' } : one));
 
 interface ChangeDialogProps {

@@ -10,7 +10,7 @@ import {
 } from '../../../src/finops/forecasts/schema.ts';
 import { call } from '../client.ts';
 
-/** What was done last, so that it can be taken back. */
+/** The last action, for undo. */
 interface Done {
   readonly act: 'added' | 'removed';
   readonly change: ForecastChange;

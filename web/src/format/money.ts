@@ -3,15 +3,15 @@ import { amountDigits, decimal, groupThousands, type Money } from '../../../src/
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥', INR: '₹', KRW: '₩' };
 const MINUS = '\u2212';
 
-/** `$` for USD; `CHF ` and the like for a currency that has no symbol of its own. */
+/** `$` for USD; `CHF ` and the like for a currency without a symbol. */
 export function currencySymbol(currency: string): string {
   return SYMBOLS[currency] ?? `${currency}\u00a0`;
 }
 
 /**
- * Money as it is read: two decimals from 1 on, four from 0.01 on, below three significant digits and never more than six
- * decimals. Rounds half to even, for the eye only: the exact amount stays on hover and in what is copied.
- * Example: 48210.3349 USD -> "$48,210.33"; 0.03127891 USD -> "$0.0313"; 0.00086571 USD -> "$0.000866".
+ * Money for display: two decimals from 1 on, four from 0.01 on, below that three significant digits and at most six
+ * decimals. Rounds half to even for display only; the exact amount remains on hover and in copied text. Example:
+ * 48210.3349 USD -> "$48,210.33"; 0.03127891 USD -> "$0.0313"; 0.00086571 USD -> "$0.000866".
  */
 export function formatMoney(money: Money): string {
   const amount = decimal(money.amount);

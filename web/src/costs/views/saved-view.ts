@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CostsSearch } from '../costs-search.ts';
 
-/** What of an address a view keeps: how costs are cut and shown, not which period or team they are of. */
+/** The URL parameters that a view stores: grouping, filters and presentation, without period and team. */
 export const ViewSearch = CostsSearch.pick({
   by: true,
   metric: true,
