@@ -18,7 +18,7 @@ interface GroupsTableProps {
   readonly filter: string | undefined;
 }
 
-/** One row for each group: number of runs, best and median metric, total cost. */
+/** One row for each group: number of runs, best and mean metric, total cost. */
 export function GroupsTable({ groups, by, metric, filter }: GroupsTableProps) {
   const best = metric !== undefined && betterOf(`metrics.${metric}`) === 'lower' ? 'least' : 'greatest';
   return (

@@ -4,7 +4,7 @@ import { tookMs } from './run-times.ts';
 
 interface TookProps {
   readonly of: { readonly startedAt: string | null; readonly endedAt: string | null };
-  /** Unix milliseconds; what has not ended is counted up to it. */
+  /** Unix milliseconds; the duration of an active run or step counts up to it. */
   readonly nowMs: number;
   readonly reason: string;
 }

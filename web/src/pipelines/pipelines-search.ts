@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the address of a run's page says. */
+/** URL parameters of a run's page. */
 export const PipelineRunSearch = z.object({
   /** The step, or the matrix of steps, that is looked at. */
   step: z.string().min(1).max(500).optional().catch(undefined),

@@ -4,7 +4,7 @@ import { type Decimal, decimal, decimalString, type Money } from '../../../src/p
 /** A matrix of more than this is drawn as one. */
 const MOST_ALONE = 6;
 
-/** What is drawn as one node: a step, or a matrix of steps. */
+/** Content of one node: a step, or a matrix of steps. */
 export interface StepGroup {
   /** The step, or the name that its steps share. */
   readonly id: string;
@@ -31,7 +31,7 @@ export function groupsOf(steps: readonly PipelineStep[], mostAlone = MOST_ALONE)
   return [...made.values()];
 }
 
-/** What somebody who looks for trouble wants to see first. */
+/** States in the order of severity, worst first. */
 export const WORST_FIRST: readonly PipelineStep['state'][] = [
   'failed',
   'stopped',
@@ -58,8 +58,8 @@ export function statesOf(steps: readonly PipelineStep[]): { state: PipelineStep[
 }
 
 /**
- * What steps have cost together; null when no cost is known, or they are in several currencies. Steps whose cost is not
- * known are left out.
+ * Total cost of the steps; null when no cost is known, or in several currencies. Steps with an unknown cost are left
+ * out.
  */
 export function costOf(steps: readonly Pick<PipelineStep, 'cost'>[]): Money | null {
   const costs = steps.flatMap(({ cost }) => (cost === null ? [] : [cost]));

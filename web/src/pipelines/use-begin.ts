@@ -20,7 +20,7 @@ export function useStart(pipeline: string) {
   });
 }
 
-/** Goes on from a run with a new one, and goes to its page. */
+/** Resumes a run with a new one, and opens its page. */
 export function useResume({ pipeline, run }: Pick<PipelineRun, 'pipeline' | 'run'>) {
   const open = useOpenRun();
   return useMutation({

@@ -10,7 +10,7 @@ import { savingText } from './words.ts';
 
 const PERCENT = 100;
 
-/** What it stands on, what may go wrong, and what guards against that. */
+/** Evidence of a recommendation, its risk, and the guard against it. */
 export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
   const { what, confidence, risk, guard, evidence, realised } = one;
   const { window, figures, prices, missing, deliveries } = evidence;

@@ -16,7 +16,7 @@ interface StartDialogProps {
   readonly onClose: () => void;
 }
 
-/** Says what a retraining gains and what begins, and asks. */
+/** Asks for confirmation before a retraining starts, and shows its expected gain and the pipeline. */
 export function StartDialog({ retraining, pipeline, round, onClose }: StartDialogProps) {
   const navigate = useNavigate();
   const [reason, setReason] = useState('');

@@ -11,7 +11,7 @@ import { RoundMark } from './RoundMark.tsx';
 import styles from './retraining.module.css';
 import { NO_CANDIDATE, NO_COST, NO_GAIN, NO_VERDICT } from './words.ts';
 
-/** What the history of a retraining says of each round. */
+/** Columns of the round history of a retraining. */
 export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[] {
   return [
     {

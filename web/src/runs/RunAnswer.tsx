@@ -15,7 +15,7 @@ const SAID: Readonly<Record<Run['status'], string>> = {
 
 interface RunAnswerProps {
   readonly run: Run;
-  /** When it was read, in milliseconds: how long a run has been going is told up to then. */
+  /** Time of the data, in Unix milliseconds; the duration of an active run counts up to it. */
   readonly asOfMs: number;
 }
 

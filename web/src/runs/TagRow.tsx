@@ -9,7 +9,7 @@ import type { EditedRun } from './use-edit-run.ts';
 interface TagRowProps {
   readonly tag: string;
   readonly value: string;
-  /** All tags of the run: some say together what one names. */
+  /** All tags of the run, because some values need a second tag for their link. */
   readonly tags: Readonly<Record<string, string>>;
   /** undefined: it is only shown. */
   readonly editing: EditedRun | undefined;

@@ -1,4 +1,4 @@
-/** Whose artifacts, as the server is asked. */
+/** Owner of the artifacts, as query parameters. */
 export interface ArtifactOwner {
   readonly run?: string;
   readonly loggedModel?: string;

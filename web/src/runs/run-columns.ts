@@ -77,7 +77,7 @@ export function soFarMs(run: Pick<Run, 'startTime' | 'endTime' | 'status'>, asOf
   return run.status !== 'RUNNING' || run.endTime !== null || ms < 0 ? null : ms;
 }
 
-/** What is drawn as axes until others are chosen: params that vary, the telling metrics, the cost. */
+/** Axes until others are chosen: params that vary, the key metrics, the cost. */
 export function usualAxes(columns: readonly RunColumn[], keyMetric: string | undefined): string[] {
   const varying = columns.filter((column) => column.varies);
   const params = varying.filter(({ kind }) => kind === 'param').slice(0, 4);

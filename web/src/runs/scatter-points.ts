@@ -4,7 +4,10 @@ import type { NamedRun } from './curves.ts';
 import { paretoFront } from './pareto.ts';
 import { betterOf, figureOf } from './run-columns.ts';
 
-/** Beyond this, the cheap ones would all stand on one spot of an even axis. */
+/**
+ * Ratio of highest to lowest cost from which the axis is logarithmic. A linear axis would draw all cheap runs on one
+ * spot.
+ */
 const LOG_FROM = 50;
 
 /**

@@ -1,4 +1,4 @@
-/** What MLflow's clients note for themselves. */
+/** Prefix of the tags that MLflow's clients set automatically. */
 const CLIENTS = 'mlflow.';
 
 /** Tags that people and jobs gave, by key, and those that clients noted for themselves. */

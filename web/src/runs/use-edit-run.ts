@@ -11,9 +11,9 @@ export interface RunEdit {
 }
 
 export interface DoneEdit {
-  /** What was done, as a sentence. */
+  /** The change as a sentence. */
   readonly said: string;
-  /** What takes it back. */
+  /** The edit that undoes the change. */
   readonly back: RunEdit;
 }
 

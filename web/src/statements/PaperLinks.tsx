@@ -8,7 +8,7 @@ interface PaperLinksProps {
   /** Address of the statement's page. */
   readonly html: string;
   readonly csv: string;
-  /** Name of the files, without what follows the dot. */
+  /** File name without its extension. */
   readonly name: string;
 }
 

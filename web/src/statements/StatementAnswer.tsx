@@ -10,7 +10,7 @@ interface StatementAnswerProps {
   readonly cost: Cost;
 }
 
-/** What the team pays, against the month before, and how it came to them. */
+/** Cost of the team, its change from the preceding month, and its ways of allocation. */
 export function StatementAnswer({ facts, cost }: StatementAnswerProps) {
   const { team, period, previousPeriod, totals } = facts;
   const [first] = totals;

@@ -38,7 +38,7 @@ export interface CheckedSum {
   readonly equal: boolean;
 }
 
-/** Whether all statements and what nobody pays add up to the bill, which was summed from its rows. */
+/** Checks that all statements, including the unallocated cost, sum to the bill, which is summed from its rows. */
 export function checkedSums(
   statements: readonly TeamTotals[],
   bill: readonly StatementAmount[],

@@ -14,13 +14,13 @@ export interface GridColumn<R> {
   readonly header: ReactNode;
   readonly cell: (row: R) => ReactNode;
   readonly numeric?: boolean;
-  /** What stands in the totals row. */
+  /** Content of the totals row. */
   readonly footer?: ReactNode;
   /** Ascending order of two rows; without it the column cannot be sorted by. */
   readonly compare?: (a: R, b: R) => number;
   /** Where it stays in sight while the table is scrolled sideways. The first column does without. */
   readonly pin?: PinPlace | undefined;
-  /** Before the head's own text, for what is no part of the button that sorts. */
+  /** Content before the text of the head, outside of the sort button. */
   readonly lead?: ReactNode;
   readonly className?: string | undefined;
 }
@@ -30,16 +30,16 @@ interface DataTableProps<R extends object> {
   readonly columns: readonly GridColumn<R>[];
   readonly rows: readonly R[];
   readonly rowId: (row: R) => string;
-  /** What Enter or a click on a row does. */
+  /** Action of Enter or a click on a row. */
   readonly onOpen: (row: R) => void;
   readonly openHint: string;
   /** Called when the end comes into sight. */
   readonly onEnd?: (() => void) | undefined;
-  /** The server sorts: by what now, and what a click on a head asks for. */
+  /** Sorting by the server: the current order, and the callback for a click on a head. */
   readonly sort?: ServerSort | undefined;
   /** Number of rows with those that are not loaded yet. */
   readonly total?: number | undefined;
-  /** What the space bar does to the row that was reached. */
+  /** Action of the space bar on the focused row. */
   readonly onMark?: ((row: R) => void) | undefined;
   readonly className?: string | undefined;
 }

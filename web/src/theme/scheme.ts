@@ -14,7 +14,7 @@ function subscribe(changed: () => void): () => void {
   return () => window.removeEventListener(CHANGED, changed);
 }
 
-/** The colours in force; charts draw anew when it changes. */
+/** The active colour scheme; charts are redrawn when it changes. */
 export function useScheme(): Scheme {
   return useSyncExternalStore(subscribe, read);
 }
@@ -29,7 +29,10 @@ export function setScheme(scheme: Scheme): void {
   }
 }
 
-/** From now on the page goes with the system, which may turn dark at night, as long as nobody has chosen. Once, when the app begins. */
+/**
+ * Follows the scheme of the system, which may turn dark at night, until the user chooses one. Called once, when the app
+ * starts.
+ */
 export function followSystem(): void {
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ({ matches }) => {
     if (chosen() === null) show(matches ? 'dark' : 'light');
@@ -49,7 +52,7 @@ function show(scheme: Scheme): void {
   window.dispatchEvent(new Event(CHANGED));
 }
 
-/** The value of a colour token of the scheme in force, for what is drawn on a canvas. */
+/** Value of a colour token of the active scheme, for drawing on a canvas. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
