@@ -32,10 +32,10 @@ async function begin(): Promise<void> {
   if (mayAsk(who.name)) await askFirstQuestions(queries);
 }
 
-// A server that does not answer is said by the page.
+// The page reports a server that does not answer.
 begin().catch(() => undefined);
 
-/** MLflow's clients print addresses of its own web app; they lead to our pages. */
+/** MLflow's clients print addresses of MLflow's web app; they redirect to the pages here. */
 function followHash(): void {
   const address = addressOfHash(window.location.hash);
   if (address !== null) void router.navigate({ href: address, replace: true });

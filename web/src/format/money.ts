@@ -93,7 +93,7 @@ export function axisMoney(amount: number, currency: string): string {
   return `${sign}${symbol}${trim(size)}`;
 }
 
-/** What six decimals cannot show has an exponent: an axis needs figures that differ. */
+/** A number with at most six decimals. Smaller values get an exponent, so that the labels of an axis differ. */
 function trim(value: number): string {
   const short = decimal(value).toSignificantDigits(3);
   return short.isZero() || short.greaterThanOrEqualTo('0.000001')

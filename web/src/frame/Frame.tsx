@@ -12,7 +12,7 @@ import { useShortcuts } from './use-shortcuts.ts';
 
 const Shortcuts = lazy(() => import('./Shortcuts.tsx').then((module) => ({ default: module.Shortcuts })));
 
-/** What stands around every page: rail, top bar, and what opens over the page. */
+/** Layout around every page: rail, top bar, and overlays. */
 export function Frame() {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const main = useRef<HTMLElement>(null);

@@ -21,7 +21,7 @@ interface HeatCanvasProps {
 const SLOT_PX = 12;
 const DENSITY = 2;
 
-/** GPUs by slots of time, the darker the more they did; what was not read is left out. */
+/** GPUs by time slot; a darker cell is a higher utilization. Slots without readings stay empty. */
 export function HeatCanvas({ map, label, canvas, onPoint, onOpen }: HeatCanvasProps) {
   const own = useRef<HTMLCanvasElement>(null);
   const scheme = useScheme();

@@ -39,7 +39,7 @@ export const OUTCOMES: Readonly<Record<GpuOutcomes['outcomes'][number]['outcome'
   nobody: { label: 'Held by nobody', tip: 'Nobody held the GPU' },
 };
 
-/** What a group is called. */
+/** Display name of a group. */
 export function ownerName({ key, kind }: Pick<GpuOwner, 'key' | 'kind'>): string {
   if (key !== null) return key;
   return kind === 'nobody' ? 'held by nobody' : 'unknown';
@@ -50,7 +50,7 @@ export function shortName(name: string): string {
   return name.length > 18 ? `${name.slice(0, 12)}…` : name;
 }
 
-/** For what stands in the place of a currency where no hour has a price. */
+/** Unit label instead of a currency where no hour has a price. */
 export const GPU_HOURS = 'GPU-h';
 
 /** GPU-hours as they are read: `1,234 GPU-h`. */

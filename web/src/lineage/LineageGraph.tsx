@@ -85,7 +85,7 @@ function factOf(facts: Readonly<Record<string, string>>): string {
   return Object.values(facts).find((fact) => !/^\d{4}-\d{2}-\d{2}T/.test(fact)) ?? '';
 }
 
-/** What flows in and out of a node, in words. */
+/** Inputs and outputs of a node, as text. */
 function tipOf({ nodes, edges }: Lineage, id: string): string {
   const names = new Map(nodes.map((node) => [node.id, node.name]));
   const own = edges.filter((edge) => edge.from === id || edge.to === id);

@@ -27,8 +27,8 @@ const ORDER: readonly NodeKind[] = [
 ];
 
 /**
- * The graph in lanes, one a kind that occurs. Within a lane a node stands by the mean place of what flows into it, so
- * that lines cross little; nodes without an inflow keep their order.
+ * The graph in lanes, one for each kind that occurs. Within a lane, nodes are ordered by the mean position of their
+ * inputs, so that few lines cross. Nodes without inputs keep their order.
  */
 export function lanesOf({ nodes, edges }: Pick<Lineage, 'nodes' | 'edges'>): Lane[] {
   const rows = new Map<string, number>();

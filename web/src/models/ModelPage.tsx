@@ -139,7 +139,7 @@ export function ModelPage() {
   );
 }
 
-/** Where the metrics are that the table has no room for. */
+/** Note about metrics that do not fit in the table. */
 function moreNote(
   metrics: readonly string[],
   versions: readonly VersionEvidence[],

@@ -13,9 +13,9 @@ interface UnitCostFigureProps {
     readonly interval: CostInterval | null;
   } | null;
   readonly reason: string;
-  /** Named beside the figure, where the page does not name it once for all figures. */
+  /** Shown next to the figure, where the page does not name one basis for all figures. */
   readonly basis?: UnitCostBasis | null;
-  /** Of all figures that stand beside it; its own when left out. */
+  /** Scale of all figures in the group; the figure's own scale when left out. */
   readonly scale?: UnitScale | undefined;
   /** For how many predictions it is, as the head of its column says: "1,000" when left out. null in a sentence, which does not say it. */
   readonly stated?: string | null;

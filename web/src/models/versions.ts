@@ -20,7 +20,7 @@ export function metricsOf(versions: readonly VersionEvidence[], policy: Policy |
   return [...first, ...[...measured].filter((metric) => !first.includes(metric)).sort()];
 }
 
-/** The metrics that a table has room for: those that the policy asks about, and the chosen one. */
+/** Metrics that fit in a table: those that the policy checks, and the chosen one. */
 export function tableMetrics(
   versions: readonly VersionEvidence[],
   policy: Policy | undefined,

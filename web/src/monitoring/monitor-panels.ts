@@ -41,7 +41,7 @@ export function monitorPanels(
 
 type Slots = readonly (MonitorWindow | undefined)[];
 
-/** Windows without predictions are not told: their place on the axis is kept all the same. */
+/** The server omits windows without predictions; the axis keeps their positions. */
 function timesOf(windows: readonly MonitorWindow[], by: WindowName): string[] {
   const starts = windows.flatMap(({ period }) => (period === null ? [] : [Date.parse(period.start)]));
   const [first, last] = [starts[0], starts.at(-1)];

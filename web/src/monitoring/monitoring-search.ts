@@ -11,7 +11,7 @@ export type WindowName = (typeof WINDOWS)[number]['value'];
 
 const text = z.string().min(1).max(500).optional().catch(undefined);
 
-/** What the address of a monitor's page says. */
+/** URL parameters of a monitor's page. */
 export const MonitorSearch = z.object({
   by: z.enum(['hour', 'day', 'week', 'month']).optional().catch(undefined),
   /** Measure of quality that is drawn. */

@@ -17,7 +17,10 @@ export function useMonitors() {
   return useQuery({ ...monitorsQuery, refetchInterval: REFRESH_MS });
 }
 
-/** Begin of the window, in UTC, that so long a time before now is in: from there on windows are whole, and stored on the server. */
+/**
+ * Start of the window, in UTC, that contains the time `ms` before now. From there on, windows are complete and stored
+ * on the server.
+ */
 function since(ms: number, by: WindowName): string {
   const at = new Date(Date.now() - ms);
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
@@ -27,7 +30,7 @@ function since(ms: number, by: WindowName): string {
   return new Date(Date.UTC(year, month, by === 'month' ? 1 : day - weekday)).toISOString();
 }
 
-/** What came of the predictions of a monitor, window by window. */
+/** Results of a monitor's predictions by window. */
 export function useMonitor(monitor: string, by: WindowName) {
   const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
   const query = { by, start: since(ms, by) };
@@ -58,7 +61,7 @@ export function useDrift(monitor: string, isWatched: boolean, limit: number) {
   });
 }
 
-/** One column in one window beside its reference. */
+/** One column in one window, compared with its reference. */
 export function useDriftColumn(monitor: string, column: string, window: string | undefined) {
   const query: CallInput<typeof showDriftColumn>['query'] = window === undefined ? {} : { window };
   return useQuery({
@@ -91,7 +94,10 @@ export function useStandings(monitor: string) {
   });
 }
 
-/** The last two weeks of each monitor by day, and the last windows of its drift, by name; what has not come is missing. */
+/**
+ * The last two weeks of each monitor by day, and the last windows of its drift, by name; monitors that are not loaded
+ * yet are missing.
+ */
 export function useLateMonitors(monitors: readonly Monitor[]) {
   const query = { by: 'day' as const, start: since(LATE_MS, 'day') };
   const shown = useQueries({

@@ -47,7 +47,7 @@ function blockAt(lines: readonly string[], at: number): [Block | null, number] {
   return [{ kind: 'paragraph', spans: parseSpans(lines.slice(at, end).join('\n')) }, end];
 }
 
-/** Where the lines end that go on, from `at`. */
+/** End of the lines that continue a block, from `at`. */
 function endOf(lines: readonly string[], at: number, goesOn: (line: string) => boolean): number {
   const end = lines.findIndex((line, index) => index >= at && !goesOn(line));
   return end === -1 ? lines.length : end;

@@ -16,7 +16,7 @@ interface PartsCardProps {
 const TEAM_HEIGHT = 352;
 const PROVIDER_HEIGHT = 152;
 
-/** What the total is made of, largest first, with a totals row that agrees with the headline. */
+/** Parts of the total, largest first, with a totals row that agrees with the headline. */
 export function PartsCard({ overview, of }: PartsCardProps) {
   const { spend, providers, groups, total, currency, colours, scope } = overview;
   const dimension = of === 'provider' ? 'serviceProviderName' : overview.dimension;

@@ -13,7 +13,10 @@ import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
 import { reportedTotal, rowsIn, sumBy, upToDay } from './so-far.ts';
 
-/** What the money side of the overview shows: the month to date by charge day, the month before, and all months when asked for. */
+/**
+ * Data of the cost part of the overview: the month to date by charge day, the preceding month, and all months on
+ * request.
+ */
 export function useOverview() {
   const scope = useScope();
   const { trend } = useSearch({ from: '/' });

@@ -5,7 +5,7 @@ interface EditFormProps {
   readonly label: string;
   readonly initial: string;
   readonly pending: boolean;
-  /** What the server said of the last try; what was typed stays. */
+  /** Error of the last attempt to save; the typed text is kept. */
   readonly error: string | undefined;
   readonly onSave: (text: string) => void;
   readonly onCancel: () => void;

@@ -6,14 +6,14 @@ import parts from './parts.module.css';
 interface FormDialogProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** On its button, and what stands there while it is done. */
+  /** Label of the submit button, and its label while the request is pending. */
   readonly act: string;
   readonly acting?: string;
   readonly cancel?: string;
   readonly width?: 'narrow' | 'middle' | 'wide';
   readonly ready?: boolean;
   readonly pending: boolean;
-  /** What was typed stays when the server refuses. */
+  /** Error of the server; the input is kept. */
   readonly error: Error | null;
   readonly onSubmit: () => void;
   readonly onClose: () => void;

@@ -10,7 +10,7 @@ interface PageProps {
   readonly longAnswer?: boolean;
 }
 
-/** A page: what it is called, its answer in one sentence, then what stands behind it. */
+/** A page: its title, its answer in one sentence, then the details. */
 export function Page({ title, answer, children, longAnswer = false }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Steelyard`;

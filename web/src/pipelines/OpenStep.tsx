@@ -16,7 +16,7 @@ interface OpenStepProps {
   readonly onOpen: (id: string | undefined) => void;
 }
 
-/** What was opened: a step, or a matrix of steps. */
+/** Panel of the open step or matrix of steps. */
 export function OpenStep({ run, nowMs, open, attempt, onAttempt, onOpen }: OpenStepProps) {
   const groups = useMemo(() => groupsOf(run.stepList), [run.stepList]);
   const close = () => onOpen(undefined);
