@@ -6,7 +6,7 @@ import { CommandError, systemCode } from './frame/failure.ts';
 
 /** A bill file of a delivery. */
 export interface BillFile {
-  /** As the user knows it: the path given, with what lies below a folder. */
+  /** Path for messages: the given path, and below a folder the rest of the file's path. */
   readonly path: string;
   readonly name: string;
   readonly sizeBytes: number;

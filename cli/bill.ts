@@ -27,7 +27,7 @@ import { table } from './output/table.ts';
 import { teamOfferText } from './team-offer-text.ts';
 
 const MOST_REJECTED_SHOWN = 20;
-/** What a server keeps of a file's name for messages; longer paths keep their end. */
+/** Lengths of names for messages and of upload names that a server stores; longer ones keep their end. */
 const MOST_NAME_CHARACTERS = 1024;
 const MOST_UPLOAD_NAME_CHARACTERS = 255;
 
@@ -170,7 +170,7 @@ async function listRejected(context: Context, error: unknown): Promise<void> {
 function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' | 'rejectedRows'>): string {
   const shown = rejected.slice(0, MOST_REJECTED_SHOWN);
   const lines = shown.map(({ file, line, column, reason }) => {
-    // The reason is a whole sentence of its own; the column is not said twice.
+    // The reason is a complete sentence, so a column name at its start is removed.
     const said = column === null ? reason : `${column}: ${reason.replace(`${column} `, '')}`;
     return `${file}:${line ?? '?'}: ${said}`;
   });

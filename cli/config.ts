@@ -8,7 +8,7 @@ import { table } from './output/table.ts';
 
 interface Setting {
   readonly name: string;
-  /** Null for a setting that is not given and has no default of its own. */
+  /** Null for a setting that is not set and has no default. */
   readonly value: string | number | null;
   readonly source: string;
   readonly variable: string;

@@ -12,7 +12,7 @@ export async function passOn(content: Readable, { io }: Context): Promise<void> 
   });
 }
 
-/** Into a file, whole or not at all: what was there stays until all has come. Answers the number of bytes. */
+/** Writes a file atomically: the existing file stays until the download is complete. Returns the number of bytes. */
 export async function saveTo(path: string, content: Readable): Promise<number> {
   const part = `${path}.part`;
   const target = createWriteStream(part);

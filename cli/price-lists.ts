@@ -12,11 +12,11 @@ export interface FoundList {
   /** File, or address, as messages name it. */
   readonly name: string;
   readonly content: Readable;
-  /** When a file was last changed; null for what is fetched now. */
+  /** Time of the last change of a file; null for a list that is fetched now. */
   readonly changedAt: string | null;
 }
 
-/** Where a list is fetched from when nobody names a place. */
+/** Region and currency of a list that is fetched without an explicit address. */
 export interface Wanted {
   readonly region: string | undefined;
   readonly currency: string;
@@ -119,7 +119,7 @@ function parseOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // the caller says what it is not
+    return null; // the caller reports it
   }
 }
 

@@ -55,7 +55,7 @@ async function runCommand(
   try {
     return (await command.run(context, input)) ?? 0;
   } finally {
-    // A connection that failed has already been reported; one that stands is ended before the process is.
+    // A failed connection has already been reported; an open one is closed before the process ends.
     const connection = await connecting?.catch(() => undefined);
     await connection?.[Symbol.asyncDispose]();
   }

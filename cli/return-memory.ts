@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const AFTER_MS = 1500;
-/** Beyond what was left of the last full collection, in percent. */
+/** Growth of the heap over its size after the last full collection, in percent. */
 const HEAP_GROWS_BY = 100;
 
 /**

@@ -11,7 +11,7 @@ import { loadServer } from './load-server.ts';
 import { returnMemorySoon } from './return-memory.ts';
 import type { RunningServer } from './server.ts';
 
-/** The parts of the server end within 8 s; this is for what holds the process in spite of that. */
+/** The parts of the server end within 8 s; this limit is for handles that keep the process alive after that. */
 const LONGEST_STOP_MS = 10_000;
 const HARD_EXIT: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 

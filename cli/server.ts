@@ -23,7 +23,10 @@ export interface RunningServer extends AsyncDisposable {
   readonly firstAccount: AnnouncedAccount | null;
 }
 
-/** The first account, and the file in the data folder with its password: logs keep what goes to standard output. */
+/**
+ * The first account, and the file in the data folder with its password. Standard output would put the password into
+ * logs.
+ */
 export interface AnnouncedAccount {
   readonly name: string;
   readonly passwordFile: string;
@@ -66,7 +69,7 @@ function keepFirstPassword(data: string, { name, password }: FirstAccount): Anno
   return { name, passwordFile };
 }
 
-/** The same server for the length of one command, on a free port of loopback; it logs only what went wrong. */
+/** The same server for the duration of one command, on a free loopback port; it logs only errors. */
 export async function startForCommand(
   { data, config: file }: { readonly data?: string | undefined; readonly config?: string | undefined },
   environment: Io['environment'],
@@ -77,7 +80,7 @@ export async function startForCommand(
   return startServer({ ...config, host: '127.0.0.1', port: 0, logLevel }, null, lock);
 }
 
-/** A server on an empty folder that goes away with it, for what does not depend on data. */
+/** A server on an empty temporary folder that is removed with it, for commands that do not depend on data. */
 export async function startEmptyServer(): Promise<RunningServer> {
   const data = mkdtempSync(join(tmpdir(), 'steelyard-empty-'));
   const { config } = loadConfig({ environment: {}, flags: { data, port: 0, logLevel: 'warn' } });

@@ -182,7 +182,7 @@ function basisLines(facts: Basis, paint: Paint): string[] {
   ].map(paint.faint);
 }
 
-/** The total in the reporting currency, with its rates and what has none. */
+/** The total in the reporting currency, with its rates and the cost without a rate. */
 function reportingLines(reporting: StatementFacts['reporting'], paint: Paint): string[] {
   if (reporting === null) return [];
   const { currency, effectiveCost, billedCost, rates, leftOut } = reporting;

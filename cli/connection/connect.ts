@@ -12,7 +12,9 @@ import { type Connection, clientOf, sharedConnection } from './shared.ts';
 
 export type { Connection } from './shared.ts';
 
-/** The server of --url; else the one that runs on the data folder; else one of our own, for as long as the command takes. */
+/**
+ * The server of --url; else the one that runs on the data folder; else a temporary one for the duration of the command.
+ */
 export async function connect(globals: Globals, io: Io): Promise<Connection> {
   const url = globals.url ?? io.environment.STEELYARD_URL;
   if (url !== undefined && url !== '') return remote(createClient(checkedUrl(url), authorizationFor(io, url)));

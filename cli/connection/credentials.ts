@@ -41,7 +41,7 @@ function readAll(file: string): z.infer<typeof Stored> {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return {}; // nobody logged in yet
+    return {}; // no login yet
   }
   const parsed = Stored.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;

@@ -26,8 +26,8 @@ export function enterFolder(data: string, waitSeconds = DEFAULT_WAIT_SECONDS): P
 }
 
 /**
- * Locks the folder for a server that stays; waits for commands to end. Error: `data_folder_in_use`, at once where another `serve` has
- * the folder.
+ * Locks the folder for a permanent server; waits for running commands to end. Error: `data_folder_in_use`, without a
+ * wait where another `serve` has the folder.
  */
 export function lockForServe(data: string, waitSeconds = DEFAULT_WAIT_SECONDS): Promise<Disposable> {
   return poll(data, waitSeconds, async () => {

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const FILE = 'clients.db';
 const POLL_MS = 20;
 
-/** Leases of one command, one for each call under way. */
+/** Leases of one command, one for each call in flight. */
 export interface Leases extends Disposable {
   /** False when the server ends just now. */
   take(): boolean;
@@ -33,7 +33,7 @@ export function openLeases(data: string): Leases {
   };
 }
 
-/** Resolves when no call of another command is under way; `waiting` is called once where that takes a moment. */
+/** Resolves when no call of another command is in flight; calls `waiting` once where that takes a moment. */
 export async function untilNoLease(data: string, waiting: () => Promise<void>): Promise<void> {
   using database = open(data);
   for (let polls = 0; !lock(database, 'BEGIN EXCLUSIVE'); polls += 1) {

@@ -101,7 +101,7 @@ function revisionsText(revisions: readonly EndpointRevision[], { paint }: Contex
   );
 }
 
-/** What follows demand, and what was decided of late; '' where nothing does. */
+/** Variants that scale with demand, and recent scaling decisions; '' where there are none. */
 export function scalingText({ variants, decisions }: EndpointScaling, { paint }: Context): string {
   const scaled = variants.filter(({ policy, min }) => policy !== 'fixed' || min === 0);
   if (scaled.length === 0 && decisions.length === 0) return '';

@@ -46,7 +46,7 @@ export type InputOf<P, O> = {
         : string;
 } & { readonly [K in keyof O]: OptionInput<O[K]> };
 
-/** What a command stands on: a server (by --url, found, or its own), the settings alone, or nothing. */
+/** Dependency of a command: a server (from --url, found, or started for it), the settings alone, or nothing. */
 export type Needs = 'server' | 'settings' | 'nothing';
 
 interface CommandFacts {
@@ -56,7 +56,7 @@ interface CommandFacts {
   readonly summary: string;
   readonly example: string;
   readonly needs: Needs;
-  /** Exit codes of its own beside 0 and those of its errors. */
+  /** Exit codes in addition to 0 and those of its errors. */
   readonly exits?: Readonly<Record<number, string>>;
 }
 
@@ -79,7 +79,7 @@ export function command<
   const O extends Options = Record<never, never>,
 >(definition: CommandDefinition<P, O>): Command {
   const { positionals = {}, options = {} } = definition;
-  // `parseInput` fills exactly these names with what their definitions say.
+  // `parseInput` fills exactly these names, with the types of their definitions.
   return {
     ...definition,
     positionals,

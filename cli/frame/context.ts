@@ -2,7 +2,7 @@ import type { Client } from '../connection/client.ts';
 import type { Io } from '../io.ts';
 import { type Paint, paintFor } from '../output/paint.ts';
 
-/** What the options say that every command has. */
+/** Values of the options that every command has. */
 export interface Globals {
   readonly json: boolean;
   readonly url?: string | undefined;
@@ -12,7 +12,7 @@ export interface Globals {
   readonly wait?: number | undefined;
 }
 
-/** What a command works with. */
+/** Environment of a command. */
 export interface Context {
   readonly io: Io;
   readonly globals: Globals;

@@ -22,7 +22,7 @@ export class CommandError extends Error {
   }
 }
 
-/** True for what this command line or the application in this process throws on purpose, with one of our codes. */
+/** True for errors that this program throws on purpose, with a code from its table. */
 export function isExpected(error: unknown): error is CommandError {
   return error instanceof Error && 'context' in error && 'code' in error && isErrorCode(error.code);
 }
@@ -76,7 +76,7 @@ const hints: Readonly<Record<string, string>> = {
   dimension_unknown: 'steelyard cost dimensions shows what there is.',
 };
 
-/** Any thrown thing as a failure; what nobody expected is `internal`, exit 70. */
+/** Any thrown value as a failure; an unexpected one is `internal`, exit 70. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof RemoteFailure) return remoteFailure(error.problem);
   if (isExpected(error)) return localFailure(error, null);

@@ -83,7 +83,7 @@ describe('steelyard run', () => {
     );
     const ended = await run(...PRICE, '--project', 'recommender', '--', process.execPath, join(folder, 'log.mjs'));
     expect(ended.code).toBe(0);
-    // What a run cost follows its usage by an event.
+    // The cost of a run follows its usage asynchronously, by an event.
     const shown = async () => JSON.parse((await server.run('run', 'show', ended.document.run, '--json')).out);
     await expect.poll(shown, { timeout: 30_000 }).toMatchObject({
       status: 'FINISHED',
@@ -139,7 +139,7 @@ spec: {subject: {project: odd}, amount: '100', currency: USD, enforcement: hard,
     const held = run('--budget', '9USD', ...PRICE, '--grace', '1', '--project', 'odd', ...script('sleep 30'));
     const reserved = async () => JSON.parse((await server.run('budget', 'show', 'odd', '--json')).out).reserved.amount;
     await expect.poll(reserved, { timeout: 10_000 }).not.toBe('0');
-    // Usage without a price: from now on nobody can say what is left of the budget.
+    // Usage without a price: from now on the remaining budget is unknown.
     const period = { start: '2026-11-01T00:00:00Z', end: '2026-11-01T01:00:00Z' };
     const interval = { usage: 'odd', subject: odd, resource: 'nobody-knows', quantity: '1', period, origin: 'test' };
     writeFileSync(file, JSON.stringify({ intervals: [interval] }));
@@ -181,7 +181,8 @@ spec: {subject: {project: sweep}, amount: '${limit}', currency: USD, enforcement
         run(...PRICE, '--project', 'sweep', '--grace', '5', ...(index === 0 ? deaf : saving)),
       ),
     );
-    // One that a busy machine answers too late ends with what it has, and is not told of the budget.
+    // A trial that the server answers too late on a busy machine ends with its spent money, and does not see the budget
+    // as the reason.
     const reasons = all.map(({ document }) => document.stoppedBy);
     expect(reasons).toContain('sweep');
     expect(reasons.filter((reason) => reason !== 'sweep' && reason !== 'what was set aside')).toEqual([]);
@@ -194,6 +195,6 @@ spec: {subject: {project: sweep}, amount: '${limit}', currency: USD, enforcement
     expect(shown).toMatchObject({ reserved: { amount: '0' } });
     expect(shown.stops).toHaveLength(reasons.filter((reason) => reason === 'sweep').length);
     expect(decimal(shown.spent.amount).equals(spent)).toBe(true);
-    // Should the others be answered too late, one goes on alone for all that is left: a dollar a second.
+    // If the others are answered too late, one trial continues alone with all the remaining money: a dollar a second.
   }, 180_000);
 });

@@ -17,9 +17,9 @@ import { type HeldEnd, holdCommand } from './held-command.ts';
 const SHORT_GRANT_MS = 4_000;
 const PRICED_BY_NOBODY = 'machine';
 
-/** What a command is run for, and what it costs. */
+/** Budget, price and subject of a command. */
 export interface Asked {
-  /** What it may spend at most. */
+  /** Most money that it may spend. */
   readonly budget?: Money | undefined;
   readonly price?: Money | undefined;
   readonly instance?: string | undefined;
@@ -75,9 +75,9 @@ export interface RunOnHold extends Asked {
   readonly log?: string;
   /** Longest time between two reports, in milliseconds; default 10 s. */
   readonly reportMs?: number;
-  /** Told what is set aside before it begins. */
+  /** Called with the reservation before the command starts. */
   readonly opened?: (reservation: Reservation) => Promise<void>;
-  /** Told at every report what it has cost; true: it shall end. */
+  /** Called at every report with the reservation, which has the cost so far; true stops the command. */
   readonly reported?: (reservation: Reservation) => Promise<boolean>;
 }
 
@@ -189,7 +189,10 @@ function environmentOf({ io }: Context): Record<string, string> {
   );
 }
 
-/** What lets an MLflow client log to the run, and the command know how it will be stopped. */
+/**
+ * Environment for an MLflow client that logs to the run, and for the command to find its grace period and its
+ * checkpoint file.
+ */
 function runEnvironment(
   { url, authorization }: Pick<Client, 'url' | 'authorization'>,
   { run, graceSeconds }: RunOnHold,

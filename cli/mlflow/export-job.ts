@@ -2,7 +2,7 @@ import type { Progress } from '../output/progress.ts';
 import type { KeyValue } from './messages.ts';
 import type { MlflowServer } from './server.ts';
 
-/** What was given to another server carries the id that it has here; a second export finds it by that. */
+/** Tag of an exported entity with its id on this server; a second export finds the entity by it. */
 export const ORIGIN_TAG = 'steelyard.exportedFrom';
 
 /** The tags, with the id here in place of one that an earlier move left. */

@@ -28,7 +28,10 @@ async function linkModels(pass: ExportPass, { idHere, idThere, inputs, outputs }
   if (newlyMade.length > 0) await pass.to.post('runs/outputs', { run_id: idThere, models: newlyMade }, Nothing);
 }
 
-/** The links with the ids there. A deleted model is not there; an active one that is not there either is told of. */
+/**
+ * Links with the ids of the other server. Deleted models are left out; an active model that is missing there is
+ * reported.
+ */
 async function modelsThere<T extends ModelLink>(
   { from, modelIds, report }: ExportPass,
   runId: string,

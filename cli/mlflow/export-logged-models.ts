@@ -44,7 +44,7 @@ export async function leaveLoggedModels(
   report.left.push({ what: `${counted(count, 'logged model')} of experiment ${experiment.name}`, reason });
 }
 
-/** Writes the logged models of an experiment, or what is not there of them yet. Ids are theirs. */
+/** Writes the logged models of an experiment, or their missing parts. The other server assigns the ids. */
 export async function exportLoggedModels(pass: ExportPass, experiment: WrittenExperiment): Promise<void> {
   for await (const model of loggedModelsOf(pass.from, experiment.idHere)) {
     const { exported, known } = pass.report.loggedModels;
@@ -98,7 +98,7 @@ async function createModel(
   return (await to.post('logged-models', message, OneLoggedModel)).model;
 }
 
-/** The status last: what was cut off is not ready there. */
+/** Sets the status last, so that an interrupted model is not ready there. */
 async function complete(pass: ExportPass, model: LoggedModel, there: LoggedModel, runId: string | null): Promise<void> {
   const { to } = pass;
   const { model_id: idThere, artifact_uri: rootThere } = there.info;
@@ -145,7 +145,7 @@ function descriptionOf(model: LoggedModel, there: LoggedModel, runId: string | n
   return { path: DESCRIPTION_FILE, write };
 }
 
-/** Through the runs that logged them; what is there is not sent again. */
+/** Sends metrics through the runs that logged them; existing ones are not sent again. */
 async function sendMetrics(pass: ExportPass, model: LoggedModel, there: LoggedModel): Promise<void> {
   const { model_id: id, source_run_id: source } = model.info;
   const byRun = Map.groupBy(model.data.metrics, (metric) => metric.run_id ?? source ?? '');

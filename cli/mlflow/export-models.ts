@@ -7,7 +7,9 @@ import { MlflowRefusal, type MlflowServer } from './server.ts';
 
 const OneVersion = z.object({ model_version: ModelVersion });
 
-/** Registers models and versions there whose artifacts lie under what was written there. Numbers are theirs. */
+/**
+ * Registers the models and versions there that have exported artifacts. The other server assigns the version numbers.
+ */
 export async function exportModels(pass: ExportPass): Promise<void> {
   for await (const model of modelsOf(pass.from)) {
     pass.progress.show(`model ${model.name}`, null);

@@ -9,7 +9,7 @@ import { orLeft, runsOf } from './import-runs.ts';
 import { Created, type Experiment, ExperimentsPage, type Run, RunsPage } from './messages.ts';
 import type { MlflowServer } from './server.ts';
 
-/** Writes everything active to another server by its ordinary REST interface; a repeat adds only what is not there. */
+/** Writes all active entities to another server by its public REST API; a repeat adds only missing entities. */
 export async function exportAll(pass: ExportPass): Promise<void> {
   const written: WrittenExperiment[] = [];
   for (const { name, experiment_id: idHere, tags } of await wantedOf(pass)) {

@@ -44,7 +44,10 @@ async function knownFingerprints({ from, to }: ImportPass, runs: readonly Run[])
   return (await to.call(listImported, { body: { source: from.url, kind: 'run', ids } })).known;
 }
 
-/** The facts first, what fills them after, and the fingerprint last: what was cut off has none and comes again. */
+/**
+ * Imports the run first, then its contents, and the fingerprint last: an interrupted run has none and is imported
+ * again.
+ */
 async function importOne(pass: ImportPass, experiment: TakenExperiment, run: Run, fingerprint: string): Promise<void> {
   const { from, to, options } = pass;
   const { run_id: runId } = run.info;
@@ -135,7 +138,7 @@ export function historyOf(server: MlflowServer, runId: string, key: string): Asy
   });
 }
 
-/** One entity that cannot be taken over or written is told of and does not stop the others. */
+/** Reports an entity that fails, and continues with the others. */
 export async function orLeft(
   { report }: { readonly report: { readonly left: { what: string; reason: string }[] } },
   what: string,

@@ -12,7 +12,7 @@ import { MlflowRefusal, type MlflowServer } from './server.ts';
 const TRACES_A_PAGE = 100;
 const TRACES = '/api/3.0/mlflow/traces';
 
-/** What a trace says of itself, as it is there: it is handed on whole. */
+/** Info of a trace in the form of the other server, because it is passed on unchanged. */
 const TraceInfo = z.looseObject({ trace_id: z.string(), tags: z.record(z.string(), z.string()).default({}) });
 type TraceInfo = z.infer<typeof TraceInfo>;
 const TracesPage = z.object({ traces: z.array(TraceInfo).default([]), next_page_token: z.string().default('') });
@@ -46,7 +46,7 @@ export async function importTraces(pass: ImportPass, experiment: TakenExperiment
   }
 }
 
-/** Spans first: what describes the trace as a whole then replaces what was worked out from them. */
+/** Spans first: the info of the trace then replaces the values that were derived from them. */
 async function importOne({ from, here }: ImportPass, { idHere }: TakenExperiment, id: string): Promise<void> {
   const text = await from.text(`${TRACES}/get`, { trace_id: id });
   const { trace } = OneTrace.parse(JSON.parse(text));

@@ -3,7 +3,7 @@ import { type Decimal, decimal, type Money } from '../../src/platform/units/sche
 import { shownMoney } from '../output/amounts.ts';
 import { durationText, endText, whyText } from './text.ts';
 
-/** A run beside the last one before it that went well, with the metrics that their steps logged, by step and name. */
+/** A run and the last earlier run that succeeded, with the metrics of their steps, by step and name. */
 export interface Compared {
   readonly run: PipelineRun;
   /** null: there was none. */
@@ -18,7 +18,7 @@ const SHOWN_METRICS = 40;
 const NOISE_AMOUNT = '0.005';
 const NOISE_RATIO = '0.05';
 
-/** What changed in quality and in cost, as a comment on a pull request. */
+/** Changes in quality and in cost, as a comment on a pull request. */
 export function markdownReport(compared: Compared): string {
   const { run, before } = compared;
   const mark = { succeeded: '✅', failed: '❌', stopped: '⏹️' }[String(run.state)] ?? '⏳';
@@ -89,7 +89,9 @@ function qualityLines({ run, metrics, metricsBefore }: Compared): string[] {
   ];
 }
 
-/** A gate before the registration weighs a run; its summary names the version that the same run of the pipeline registered. */
+/**
+ * A gate before the registration evaluates a run; its summary names the version that the same pipeline run registered.
+ */
 function nameRegistered(summary: string, { stepList }: PipelineRun): string {
   const made = stepList.find(
     ({ kind, values }) => kind === 'register' && summary.startsWith(`${values.model} (not registered): `),
@@ -135,7 +137,7 @@ function isNoise(change: Decimal, before: Money): boolean {
   return size.lessThan(NOISE_AMOUNT) || size.lessThan(decimal(before.amount).times(NOISE_RATIO));
 }
 
-/** What ends a cell or a line of a table. */
+/** Escapes characters that would end a cell or a line of a table. */
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -9,7 +9,10 @@ type Taken = Pick<
   'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place' | 'prices'
 >;
 
-/** What the steps of a run took besides time: each by its present or last try. Empty where none has begun. */
+/**
+ * Resources that the steps of a run used in addition to time: each by its active or last attempt. Empty where no step
+ * has started.
+ */
 export function takenText({ stepList }: PipelineRun, { paint }: Context): string {
   const took = stepList.flatMap(({ step, attempts, taken }) => {
     const last: Taken | undefined = taken ?? attempts.at(-1);

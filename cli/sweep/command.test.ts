@@ -94,7 +94,7 @@ describe('steelyard sweep run', () => {
     const most = Math.max(...document.trials.map(({ params }) => Number(params.a)));
     for (const { params, spent } of early) {
       expect(Number(params.a)).toBeLessThan(most);
-      // A busy machine makes each of them dearer, and the one that ran to its end most of all.
+      // A busy machine makes each early trial more expensive, and the one that ran to its end most of all.
       expect(Number(spent?.amount)).toBeLessThan(Number(document.best?.spent?.amount));
     }
     expect(document.best).toMatchObject({ value: most, state: 'finished' });
