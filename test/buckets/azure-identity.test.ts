@@ -37,7 +37,7 @@ function token(audience: string): string {
   return [part({ typ: 'JWT', alg: 'RS256' }), part(claims), 'unsigned'].join('.');
 }
 
-/** What a machine in Azure has beside it: an address that hands out tokens of the machine's identity. */
+/** Identity endpoint of an Azure machine, which issues tokens of the machine's identity. */
 async function startIdentity(audience: () => string): Promise<{ address: string; server: Server }> {
   const server = createServer((request, response) => {
     const known = request.headers['x-identity-header'] === 'hush';

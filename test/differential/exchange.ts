@@ -1,7 +1,10 @@
 export type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [name: string]: Json };
 type Query = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** One request of the corpus. `$name` in its path, query and body stands for what an earlier answer kept as `name`. */
+/**
+ * One request of the corpus. `$name` in its path, query and body is replaced by the value that an earlier answer stored
+ * as `name`.
+ */
 export interface Exchange {
   /** Unique in the corpus; docs/mlflow-differences.md names an exchange by it. */
   readonly name: string;
@@ -13,7 +16,7 @@ export interface Exchange {
   readonly content: string;
   /** Name -> path into the answer (`run.info.run_id`). */
   readonly keep: Readonly<Record<string, string>>;
-  /** What the message of both servers must hold: texts that MLflow's own suites look for. */
+  /** Texts that the messages of both servers must contain, because MLflow's own suites expect them. */
   readonly says: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import type { Answer, Kept } from './send.ts';
 
-/** What two answers must have in common, in words. */
+/** Parts that two answers must have in common, normalised. */
 export interface Meaning {
   readonly status: number;
   /** MLflow's name of the error; undefined where the answer is none. */

@@ -14,7 +14,7 @@ import { serveFolder } from '../support/demo.ts';
 import { faultsFound } from './faults-found.ts';
 import { ask } from './questions.ts';
 
-/** A SKU that is used three times as much and still is, a model that nobody asked for a few days. */
+/** A SKU whose usage triples and stays there, and a model without calls for a few days. */
 const CHANGE: Change = ({ sku }, day) => {
   if (sku === 'p4d.24xlarge' && day >= '2026-11-10') return { quantity: 3 };
   return sku === 'claude-input' && day >= '2026-11-04' && day <= '2026-11-06' ? { quantity: 0 } : {};

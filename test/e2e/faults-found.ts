@@ -9,7 +9,7 @@ export const PHONE = { width: 390, height: 844 };
 /** Rules whose result depends on colours: the dark scheme changes nothing else of a page. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
-/** Turns the system light or dark: a page without a choice of its own follows it and need not be loaded again. */
+/** Sets the system to light or dark: a page without an explicit choice follows it without a reload. */
 export async function turn(page: Page, scheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme });
   await page.locator(`html[data-scheme="${scheme}"]`).waitFor({ state: 'attached' });

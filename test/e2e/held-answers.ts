@@ -48,7 +48,7 @@ function heldRoutes() {
   };
 }
 
-/** The second frame has what was read before the first. */
+/** The second frame includes every answer that was read before the first. */
 function drawn(page: Page): Promise<void> {
   return page.evaluate<void>('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
 }

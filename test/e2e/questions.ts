@@ -18,13 +18,13 @@ export async function ask<E extends Endpoint>(
   return endpoint.response.parse(await answer.json()) as ResponseOf<E>;
 }
 
-/** What the server says, asked past the web app, for the tests to compare with. */
+/** Answers of the server without the web app, as expected values of the tests. */
 export async function summaryOf(server: string, query: NonNullable<CallInput<typeof costSummary>['query']>) {
   const answer = await fetch(`${server}${urlOf(costSummary, { query })}`);
   return costSummary.response.parse(await answer.json());
 }
 
-/** What drove a change of cost, as the server says. */
+/** Drivers of a cost change, from the server. */
 export async function explanationOf(server: string, query: NonNullable<CallInput<typeof explainCosts>['query']>) {
   const answer = await fetch(`${server}${urlOf(explainCosts, { query })}`);
   return explainCosts.response.parse(await answer.json());

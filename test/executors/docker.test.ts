@@ -384,7 +384,7 @@ describe.skipIf(!there)('the Docker engine (skipped where dockerd, busybox-stati
     await executor.remove(one);
   });
 
-  /** Begins work in a server of its own, which is then killed. */
+  /** Starts work in a separate server process, which is then killed. */
   async function killedServer(works: readonly Work[]): Promise<void> {
     const server = spawn(process.execPath, ['--input-type=module', '--eval', SERVER], {
       env: { ...process.env, SETTINGS: JSON.stringify(settings()), WORKS: JSON.stringify(works) },

@@ -231,7 +231,7 @@ describe.skipIf(bin === null)('Kubernetes', () => {
         peakMemoryBytes: null,
         reason: 'the cluster has no metrics API',
       });
-      // A metrics server is not there: the API server itself answers in its place, with what one measured elsewhere.
+      // Replaces the missing metrics server: the API server itself answers with metrics that were recorded elsewhere.
       cluster.apply(METRICS_API);
       onTestFinished(() => void kubectl('delete', 'crd', 'pods.metrics.k8s.io'));
       const reason = async () => (await running.usage()).reason;

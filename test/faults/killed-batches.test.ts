@@ -45,7 +45,7 @@ async function newRun(url: string): Promise<string> {
 
 const keyOf = (index: number) => `metric_${String(index).padStart(3, '0')}`;
 
-/** What was acknowledged: the last step by run. `enough` resolves with so many batches in all. */
+/** Acknowledged writes: the last step by run. `enough` resolves after this number of batches in total. */
 function acknowledgements(batches: number) {
   const steps = new Map<string, number>();
   const enough = Promise.withResolvers<void>();
@@ -103,7 +103,7 @@ onEachStore(({ newDatabase, crashed }) => {
         const logged = acknowledgements(batches);
         const logging = runIds.map((runId) => logUntilKilled(server.url, runId, logged).catch(() => undefined));
         await Promise.race([logged.enough, Promise.all(logging)]);
-        await pause(delayMs); // the moment of the crash is what is varied here
+        await pause(delayMs); // the moment of the crash varies here
         await server.kill();
         await Promise.all(logging);
         await crashed(database);

@@ -67,7 +67,7 @@ onStoreOfCampaign('PostgreSQL', ({ newDatabase, crashed }) => {
     for (const [round, delayMs] of DELAYS_MS.entries()) {
       await spendMost(server.url, `b${round}`, receiver);
       await dieAndWait();
-      await pause(delayMs); // the moment of the crash is what is varied here
+      await pause(delayMs); // the moment of the crash varies here
       await dieAndWait();
       await vi.waitFor(() => expect(told().map(({ subject }) => subject)).toContain(`b${round}`), IN_TIME);
     }

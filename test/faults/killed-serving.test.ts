@@ -52,14 +52,14 @@ it(
     const groups = groupsIn(data);
     expect(groups.map(isAlive)).toEqual([true, true]);
     await server.kill();
-    // Nobody renews their lease.
+    // Their lease is not renewed.
     await expect.poll(() => groups.map(isAlive), WAIT).toEqual([false, false]);
     await server.startAgain();
     await expect.poll(() => predicted(server.url), WAIT).toEqual({ predictions: [[2]] });
     await expect.poll(() => groupsIn(data).length, WAIT).toBe(2);
     const later = groupsIn(data);
     await server.kill();
-    // Sooner than their lease ends, a server that starts ends what it finds.
+    // A server that starts ends the replicas that it finds, before their lease expires.
     await server.startAgain();
     await expect.poll(() => later.map(isAlive), WAIT).toEqual([false, false]);
     await expect.poll(() => predicted(server.url), WAIT).toEqual({ predictions: [[2]] });

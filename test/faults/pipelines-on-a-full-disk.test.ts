@@ -27,7 +27,7 @@ const pipeline = (application: Application, steps: object) =>
     JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Pipeline', metadata: { name: 'p' }, spec: { steps } }),
   );
 
-/** Takes all that is free of the disk; answers what gives it back. */
+/** Fills the free space of the disk; returns a function that releases it. */
 function filled(folder: string): () => void {
   const ballast = join(folder, 'ballast');
   const { bavail, bsize } = statfsSync(folder);

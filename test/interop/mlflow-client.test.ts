@@ -57,7 +57,7 @@ async function run(steps: readonly string[], request: object = {}): Promise<Answ
       ...processEnvironment(),
       MLFLOW_TRACKING_URI: address,
       MLFLOW_DISABLE_TELEMETRY: 'true',
-      // A server's mistake shall fail the test, not be tried again for two minutes.
+      // A server error must fail the test immediately, instead of two minutes of retries.
       MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
       PYTHONDONTWRITEBYTECODE: '1',
     },

@@ -48,7 +48,7 @@ class MarketClock {
   constructor(instant: number) {
     this.#setTo = instant;
   }
-  /** Of nobody: it is handed on by itself. */
+  /** An arrow function, because it is passed without its object. */
   readonly now = () => Math.floor(this.#setTo + performance.now() - this.#setAt);
   set(instant: number): void {
     this.#setTo = Math.max(instant, this.now());
@@ -131,10 +131,10 @@ function labelOf({ at, up }: HalfHour) {
   return { prediction: `half-hour-${at}`, observedAt: iso(at + LABELS_LATE_MS), value: up ? 1 : 0 };
 }
 
-/** What one job says, an event carries to the next: from the look to the run of the retraining there are as many. */
+/** Number of hand-overs by events between jobs, from the drift check to the run of the retraining. */
 const HANDED_ON = 4;
 
-/** Resolves when the monitor has looked, and no retraining is under way. */
+/** Resolves when the monitor has checked, and no retraining is active. */
 async function settled(application: Application): Promise<void> {
   for (;;) {
     for (let turn = 0; turn < HANDED_ON; turn += 1) {

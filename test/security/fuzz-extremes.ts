@@ -56,7 +56,7 @@ const HUGE_BODIES: readonly string[] = [
   `"${'\\"'.repeat(500_000)}"`,
 ];
 
-/** Requests at the edges of what a route reads: deep, wide, large. `place` is that of the route among all. */
+/** Requests at the limits of a route: deep, wide, large. `place` is the index of the route among all routes. */
 export function extremeRequests(
   route: DeclaredRoute,
   { document, known, place }: { readonly document: Document; readonly known: Known; readonly place: number },

@@ -96,7 +96,7 @@ describe('code that is sent', () => {
         }
       ).run.data.tags.filter(({ key }) => key === 'steelyard.team');
     expect(await tags(run.mlflowRun)).toEqual([{ key: 'steelyard.team', value: 'alpha' }]);
-    // The budget of the applied document has no room for a step at the price of this machine.
+    // The budget of the applied document is too small for a step at the price of this machine.
     expect(run.state).toBe('stopped');
     const again = await ask('operator', 'POST', `/api/v1/pipelines/reviewed/runs/${run.run}/resume`, {});
     const resumed = await ended('reviewed', again.body.run);

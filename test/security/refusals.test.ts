@@ -210,7 +210,7 @@ onEachStore(({ newDatabase }) => {
       ]) {
         expect(having(forbidden)).toEqual([]);
       }
-      // What is hostile in an archive is refused or left out there; others may only write archives.
+      // The archive module refuses or skips hostile entries; other modules may only write archives.
       expect(having(/\bextract\b[^}]*\} from 'tar-stream'/).toSorted()).toEqual(['platform/archives/index.ts']);
     });
 

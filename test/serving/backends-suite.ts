@@ -134,7 +134,7 @@ export function describeServedBy(name: string, engineOf: EngineOf, isWhole = are
           await expect.poll(() => engineOf().held(data), WAIT).toHaveLength(1);
         }
         await server.kill();
-        // What it left is not there for ever, and nobody has to wait for that.
+        // A replica of a killed server ends eventually, so the test polls for the answer of the next one.
         await using last = (await opened(data)).application;
         await expect.poll(() => predicted(last, 'killed'), WAIT).toEqual([200, { predictions: [5] }]);
       },

@@ -9,11 +9,11 @@ export interface Attack {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string | null;
-  /** How many of them are sent at once. */
+  /** Number of concurrent requests. */
   readonly atOnce: number;
   /** Whether it is sent without credentials. */
   readonly anonymous: boolean;
-  /** What it is answered. */
+  /** Expected status of the answer. */
   readonly status: number;
 }
 
@@ -111,7 +111,7 @@ function manySpans(count: number): string {
   return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
 }
 
-/** As many spans as a request may have, each of a trace of its own: the most rows that one request can write. */
+/** The most spans that a request may have, each of a separate trace: the most rows that one request can write. */
 function scatteredSpans(count: number): string {
   const spans = Array.from({ length: count }, (_, index) => ({
     traceId: (1_000_000 + index).toString(16).padStart(32, '0'),

@@ -61,11 +61,11 @@ export interface Look {
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
-  /** Opens the page in a context of its own: cold caches, no cookies. */
+  /** Opens the page in a separate context: cold caches, no cookies. */
   readonly isolated?: boolean;
 }
 
-/** Clears what an earlier page of the file stored, once for each page: a reload keeps what the page itself stored. */
+/** Clears the storage of an earlier page of the file, once for each page: a reload keeps the page's data. */
 const FORGET_EARLIER_PAGES = `
   if (sessionStorage.getItem('test-page') === null) {
     localStorage.clear();
@@ -144,7 +144,7 @@ export function shiftWhileOpening(page: Page, url: string): Promise<number> {
   return shiftDuring(page, () => open(page, url));
 }
 
-/** What a reader sees of an element, as it is laid out. */
+/** Visible text of an element, as it is laid out. */
 export function readable(element: Locator): Promise<string> {
   // biome-ignore lint/performance/useDomNodeTextContent: what is hidden from readers must not count as said
   return element.innerText();

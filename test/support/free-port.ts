@@ -15,7 +15,7 @@ export async function onFreePort<T>(start: (port: number) => Promise<T>): Promis
   }
 }
 
-/** A TCP port of the loopback address that nobody listens on now. */
+/** A TCP port of the loopback address that is free now. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

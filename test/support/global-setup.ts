@@ -26,7 +26,7 @@ export async function setup({ vitest }: TestProject): Promise<(() => void) | und
   };
 }
 
-/** Memory, where there is room for it: half of what a unit test does on a disk is to wait for `fsync`. */
+/** A folder in memory, where enough of it is free: half of a unit test's time on a disk is waiting for `fsync`. */
 function memoryFolder(): string {
   if (process.env.TMPDIR !== undefined || !existsSync(IN_MEMORY)) return tmpdir();
   const { bavail, bsize } = statfsSync(IN_MEMORY);

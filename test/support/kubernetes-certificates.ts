@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Who a certificate is for: the user and the group that the apiserver reads from it. */
+/** Owner of a certificate: the user and the group that the apiserver reads from it. */
 export interface Person {
   readonly name: string;
   readonly group: string;

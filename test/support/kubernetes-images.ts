@@ -12,7 +12,9 @@ export interface ImageFile {
 const NAME = 'steelyard.test/shell:1';
 const ENTRYPOINT = ['/bin/busybox', 'sleep', '2147483647'];
 
-/** A shell and its commands, of Debian's busybox-static: the image of work, of the agent, and of what holds a pod. */
+/**
+ * A shell and its commands, of Debian's busybox-static: the image of work, of the agent, and of the pause container.
+ */
 export function makeShellImage(folder: string): ImageFile {
   const root = join(folder, 'root');
   for (const name of ['bin', 'tmp', 'etc', 'proc', 'sys', 'dev']) mkdirSync(join(root, name), { recursive: true });

@@ -12,7 +12,7 @@ export interface KubernetesNode extends AsyncDisposable {
   readonly name: string;
   /** An image with a shell that the node has: no registry is asked. */
   readonly image: ImageFile;
-  /** What the kubelet said last. */
+  /** Last output of the kubelet. */
   said(): string;
 }
 
@@ -94,7 +94,7 @@ conf_dir = "${folder}/cni"
 `;
 }
 
-/** Each pod has an address of its own and a way to this machine. */
+/** Each pod has a separate address and a route to this machine. */
 function podNetwork(folder: string, net: string): object {
   const subnet = `${net}.0/24`;
   const ipam = { type: 'host-local', subnet, dataDir: join(folder, 'cni-data'), routes: [{ dst: '0.0.0.0/0' }] };
@@ -171,7 +171,7 @@ function hierarchies(): string[] {
     .map((entry) => join(CGROUPS, entry.name));
 }
 
-/** The kernel may have the second version beside the first, without controllers. */
+/** The kernel may mount cgroup v2 in addition to v1, without controllers. */
 function removeCgroups(name: string): void {
   for (const folder of [...hierarchies(), join(CGROUPS, 'unified')]) removeFolders(join(folder, name));
 }
@@ -204,7 +204,7 @@ function removeNetworks(net: string): void {
       execFileSync('umount', [place], { stdio: 'ignore' });
       rmSync(place, { force: true });
     } catch {
-      // it went by itself
+      // it has already ended
     }
   }
 }
@@ -229,6 +229,6 @@ function tryCtr(socket: string, ...args: string[]): void {
   try {
     ctr(socket, ...args);
   } catch {
-    // it went by itself
+    // it has already ended
   }
 }

@@ -27,7 +27,7 @@ export interface Kubernetes extends AsyncDisposable {
   person(name: string, namespace?: string): string;
   kubectl(...args: string[]): string;
   apply(manifest: object | string): void;
-  /** Kills the apiserver; nobody answers until it is started again. */
+  /** Kills the apiserver; requests fail until it is started again. */
   stopApiserver(): Promise<void>;
   startApiserver(): Promise<void>;
 }
@@ -158,12 +158,12 @@ function schedulerFlags(configOf: ConfigOf): string[] {
   ];
 }
 
-/** A program of the cluster in the background; what it says is in its log. */
+/** A program of the cluster in the background; its output is in its log. */
 function program({ bin, folder }: Place, name: string, flags: readonly string[]): AsyncDisposable {
   return spawnLogged(join(bin, name), flags, join(folder, `${name}.log`));
 }
 
-/** Ports that nobody listens on now, all different. */
+/** Free ports, all different. */
 async function freePorts(count: number): Promise<number[]> {
   const probes = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(probes.map((probe) => new Promise((resolve) => probe.once('listening', resolve))));

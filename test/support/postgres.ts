@@ -20,7 +20,9 @@ export interface Databases {
   readonly version: string;
   /** Makes an empty database and answers its address; text is in the order of its bytes, or in that of a language (ICU). */
   newDatabase(language?: string): Promise<string>;
-  /** Resolves when nobody is connected to the database at this address: what a killed client had begun has ended too. */
+  /**
+   * Resolves when the database at this address has no connection, so that the work of a killed client has ended too.
+   */
   sessionsEnded(database: string): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function runDatabases(): Promise<Databases> {
   return databasesAt(address, await query(`${address}/postgres`, 'show server_version'));
 }
 
-/** Starts a real PostgreSQL on a free loopback port with a data folder of its own; disposing stops and removes it. */
+/** Starts a real PostgreSQL on a free loopback port with a new data folder; disposing stops and removes it. */
 export function startPostgres(bin: string, fsync: 'on' | 'off' = 'off'): Promise<Postgres> {
   return onFreePort((port) => startOn(port, bin, fsync));
 }

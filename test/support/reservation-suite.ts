@@ -292,7 +292,7 @@ async function neverExceeded(room: Room, more = ''): Promise<void> {
           round.map(async (one) => {
             const running = [...until.keys()];
             const name = 'index' in one ? running[one.index % Math.max(1, running.length)] : undefined;
-            // What is refused is refused; what is granted counts.
+            // Refused reservations are ignored; granted ones count.
             if (one.do === 'open') {
               opened += 1;
               const { lease: leaseSeconds, grace: graceSeconds } = one;

@@ -38,7 +38,7 @@ export async function overRun(server: ServerProcess, pipeline: string, run: stri
   }
 }
 
-/** A server in a process of its own, with an engine of whose work it is reached by one address, however often it is started. */
+/** A server in a separate process, with an engine whose work reaches it at one address across restarts. */
 export async function startServerWith(engine: Engine, data: string): Promise<ServerProcess> {
   const door: { server: ServerProcess | null } = { server: null };
   const front = createServer((inward) => {
