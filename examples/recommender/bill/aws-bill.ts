@@ -88,7 +88,10 @@ function machinesOf(fleet: AwsFleet, month: BillingMonth): Machine[] {
   });
 }
 
-/** One hour: machines under the Savings Plan take its commitment in order; who no longer fits pays on demand. */
+/**
+ * One hour: machines under the Savings Plan take its commitment in order; a machine beyond the commitment pays on
+ * demand.
+ */
 function* hourOfMachines(
   month: BillingMonth,
   hour: number,

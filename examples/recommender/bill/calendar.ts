@@ -41,7 +41,7 @@ export function billingMonths(asOf: Date): BillingMonth[] {
   });
 }
 
-/** What a schedule may look at. */
+/** Facts that a schedule may depend on. */
 export interface Slot {
   readonly hourOfDay: number;
   /** 0 is Sunday. */

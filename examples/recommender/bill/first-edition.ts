@@ -1,7 +1,7 @@
 import type { BillRow } from './focus-columns.ts';
 import { Exact, plain } from './money.ts';
 
-/** What was wrong or missing when the month was first delivered; the cloud corrected it with the next delivery. */
+/** Errors and gaps of the first delivery of the month; the cloud corrected them with the next delivery. */
 const WRONG_PRICE_FACTOR = '1.25';
 const WRONG_DAYS = /-1[56] /;
 const TWICE_DAY = /-20 /;

@@ -15,7 +15,7 @@ export interface Candidate {
 
 export type Report = (line: string) => void;
 
-/** Generates the ratings, trains every model, evaluates it on what was held out and measures what predictions take. */
+/** Generates the ratings, trains every model, evaluates it on held-out ratings and measures the cost of predictions. */
 export async function makeCandidates(seed: number, report: Report): Promise<Candidate[]> {
   const ratings = generateRatings({ seed });
   const split = splitByTime(ratings);

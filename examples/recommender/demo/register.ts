@@ -106,7 +106,7 @@ function trainingUsage(runId: string, { trained }: Candidate): UsageInterval[] {
   }));
 }
 
-/** What usage says of a measurement of predictions. */
+/** Facts about a measurement of predictions in its usage record. */
 export type Benchmark = Pick<PredictionMeasurement, 'runtime' | 'batchSize' | 'endedAtMs' | 'repetitions'>;
 
 /**

@@ -16,7 +16,7 @@ export interface Reading {
   readonly memoryBytes: number;
 }
 
-/** Who held a GPU; all empty: nobody. */
+/** Holder of a GPU; all fields empty: the GPU has no holder. */
 export interface Held {
   readonly gpu: string;
   readonly host: string;
@@ -43,7 +43,7 @@ export interface Fleet {
   readonly held: readonly Held[];
 }
 
-/** What a GPU does at an instant, in percent; 0 is idle. */
+/** Utilization of a GPU at an instant, in percent; 0 is idle. */
 type Doing = (at: number, random: Random) => number;
 
 interface Plan {
@@ -114,8 +114,9 @@ function plansOf({ finished, failed, cancelled }: FleetRuns): readonly (readonly
 }
 
 /**
- * Fourteen days of sixteen GPUs up to an instant: training that used them well, endpoints that sleep at night, notebooks that hold
- * memory all day, a pod that nobody knows, and GPUs that nobody held. A seed determines all of it.
+ * Fourteen days of sixteen GPUs up to an instant: training with a high utilization, endpoints that are idle at night,
+ * notebooks that hold memory all day, a pod without a known team, and GPUs without a holder. A seed determines all of
+ * it.
  */
 export function makeFleet(seed: number, until: number, runs: FleetRuns): Fleet {
   const random = createRandom(seed);

@@ -2,11 +2,11 @@ import type { Random } from '../random/xoshiro.ts';
 import type { Ratings } from '../ratings/generate.ts';
 import { RELEVANT_STARS } from '../ratings/split.ts';
 
-/** Who comes to the shop, and what they like. */
+/** Visitors of the shop, and the items that they like. */
 export interface Audience {
   /** User index of the next visit. */
   visitor(random: Random): number;
-  /** Items that the user likes: what a list of recommendations is held against when the visit is over. */
+  /** Items that the user likes: the recommendations are compared with them at the end of the visit. */
   likes(user: number): readonly number[];
 }
 

@@ -41,13 +41,13 @@ export interface ProductionOptions {
   readonly champion: { readonly candidate: Candidate; readonly version: string };
 }
 
-/** What goes on in production when the demo is over. */
+/** Production after the demo. */
 export interface Production {
   /** Days that pass in minutes, until it is aborted. */
   goOn(signal: AbortSignal): Promise<void>;
 }
 
-/** The promoted version is served, watched, and trained anew when those who come and what they like have changed. */
+/** Serves and monitors the promoted version, and retrains it when the audience and its taste have changed. */
 export async function runProduction(client: DemoClient, options: ProductionOptions): Promise<Production> {
   const { seed, report, champion } = options;
   const random = createRandom(seedFor(seed, 'live'));
