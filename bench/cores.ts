@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 /** Of util-linux. */
 export const TASKSET = 'taskset';
 
-/** Servers and the load generator on cores of their own, so that neither is measured waiting for the other. */
+/** Servers and the load generator on separate cores, so that neither is measured while it waits for the other. */
 export interface CoreSplit {
   readonly server: string | null;
   readonly load: string | null;

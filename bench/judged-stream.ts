@@ -33,7 +33,7 @@ type DriftRule = Extract<AlertRule, { on: 'drift' }>;
 
 export interface JudgedWindow {
   readonly window: DriftWindow;
-  /** What labels say of quality. */
+  /** Loss as the labels show it. */
   readonly loss: Loss;
   readonly isChanged: boolean;
 }

@@ -125,7 +125,7 @@ async function bench(options: Options): Promise<void> {
   report('figures are in docs/benchmarks.md');
 }
 
-/** Every case on one server; what fails is reported and the rest goes on. */
+/** Runs every case on one server; reports a failed case and continues with the others. */
 async function measureSide(side: Side, { only, sizes }: Options, folder: string, record: Record): Promise<void> {
   mkdirSync(folder, { recursive: true });
   report(`${side.subject}: start`);

@@ -58,7 +58,7 @@ export interface BenchOptions {
   readonly settleDays: number;
   /** Series that are forecast. */
   readonly forecastSeries: number;
-  /** Rows that are exported beside /health. */
+  /** Rows that are exported while /health is measured. */
   readonly healthRows: number;
 }
 

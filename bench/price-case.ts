@@ -33,7 +33,7 @@ function packed(path: string, format: PriceFileFormat, types: number): Promise<P
 
 interface PriceRun {
   readonly importMs: number;
-  /** Highest resident memory of the server over upload and import, less what it had when it was idle. */
+  /** Highest resident memory of the server during upload and import, minus its idle memory. */
   readonly growthBytes: number;
 }
 

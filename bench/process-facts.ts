@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** What Linux tells about a process and all that it started. A process that ended meanwhile counts nothing. */
+/** Linux statistics of a process and all of its descendants. A process that ended in the meantime counts zero. */
 export interface ProcessFacts {
   readonly processes: number;
   /** Resident memory, shared pages counted in every process that maps them. */

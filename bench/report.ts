@@ -3,7 +3,7 @@ import { type Spread, spreadOf } from './statistics.ts';
 
 /** One thing measured on one side, all repetitions. */
 export interface Figure {
-  /** What was measured: `import`. */
+  /** Name of the measure: `import`. */
   readonly measure: string;
   /** `Steelyard`, `DuckDB`, `mlflow server`. */
   readonly subject: string;

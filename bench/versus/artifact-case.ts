@@ -23,7 +23,7 @@ export async function artifactCase(session: Session): Promise<void> {
   }
 }
 
-/** Highest memory of the server's processes above what it was, looked at ten times a second. */
+/** Highest memory of the server's processes above the initial value, sampled ten times a second. */
 function watchMemory({ server }: Session): Disposable & { growth(): number } {
   const before = server.facts().proportionalBytes;
   let highest = before;
