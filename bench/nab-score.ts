@@ -18,7 +18,7 @@ export interface NabTally {
   readonly loss: number;
 }
 
-/** Weights of a profile of NAB; a detected anomaly weights 1. */
+/** Weights of a profile of NAB; a detected anomaly has weight 1. */
 export interface NabProfile {
   readonly missed: number;
   readonly falseAlarm: number;

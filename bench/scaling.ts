@@ -15,8 +15,8 @@ import type { Trace } from '../src/mlops/serving/scaling/simulation.ts';
 import { readTrace } from '../src/mlops/serving/scaling/trace-csv.ts';
 
 /**
- * Comparison of scaling policies as a Markdown table: on seeded traces, and on files of requests. `npm run
- * bench:scaling -- [--seed 101 …] [--tokens AZURE.csv] [--images ALIBABA.csv.gz]`
+ * Comparison of scaling policies as a Markdown table: on seeded traces, and on files of requests.
+ * `npm run bench:scaling -- [--seed 101 …] [--tokens AZURE.csv] [--images ALIBABA.csv.gz]`
  */
 interface Case {
   readonly name: string;

@@ -87,7 +87,7 @@ function placeOf(address: string): string {
   return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
-/** MLflow API of our own server, with the address and credentials of the command. */
+/** MLflow API of this Steelyard server, with the address and credentials of the command. */
 export function mlflowOf({ url, authorization }: Pick<Client, 'url' | 'authorization'>): MlflowServer {
   return mlflowServer(url, authorization === null ? {} : { authorization });
 }

@@ -24,8 +24,8 @@ export interface BudgetPlan {
 /**
  * Parameters of a sweep at a price that let it spend its budget. The last trial is asked to stop `graceSeconds` before
  * the money ends, and no trial begins for less than `graceSeconds` and one second: this is what can remain unspent.
- * Without a stated grace it is 4 % of the time that the budget pays for, at most 10 s. `hourly`: price of one trial for
- * an hour, > 0. Example: 0.05 USD at 3.06 USD/h pay for 58.8 s, so the grace is 2 s.
+ * Without a stated grace it is 4 % of the time that the budget pays for, at most 10 s.
+ * `hourly`: price of one trial for an hour, > 0. Example: 0.05 USD at 3.06 USD/h pay for 58.8 s, so the grace is 2 s.
  */
 export function planBudget({
   budget,

@@ -15,8 +15,8 @@ export interface Asha {
 /**
  * True if a trial continues by asynchronous successive halving (Li et al., 2018), with money as the resource: at each
  * rung that it has paid for, it must be among the best 1/eta of all trials that reached it so far. The first trial at a
- * rung continues, and so does a trial without a value. Example: eta 3, values at a rung 0.9, 0.8, 0.7: only the first
- * of them continues.
+ * rung continues, and so does a trial without a value.
+ * Example: eta 3, values at a rung 0.9, 0.8, 0.7: only the first of them continues.
  */
 export function goesOnByAsha(one: Progress, all: readonly Progress[], { firstRung, eta, goal }: Asha): boolean {
   const spent = one.points.at(-1)?.spent ?? 0;

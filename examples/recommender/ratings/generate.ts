@@ -46,8 +46,8 @@ const ACTIVE_SPAN_SECONDS = 2 * 365 * 86_400;
  * Ratings that a recommender can learn from. Each item carries one to three of `tasteCount` tastes and a Zipf
  * popularity, each user three to seven tastes; a user picks items without replacement with probability proportional to
  * `popularity * exp(TASTE_SHARPNESS * match)` (Gumbel-top-k trick, Kool et al. 2019), and rates the picked items by
- * match, item quality, a personal bias and noise, rounded to 1..5 stars. Deterministic by `seed`. Defaults give about
- * 250,000 ratings of 4,000 users over 2,400 items.
+ * match, item quality, a personal bias and noise, rounded to 1..5 stars. Deterministic by `seed`.
+ * Defaults give about 250,000 ratings of 4,000 users over 2,400 items.
  */
 export function generateRatings(options: RatingsOptions): Ratings {
   const { seed, userCount = 4000, itemCount = 2400, tasteCount = 160, meanRatingsPerUser = 64 } = options;

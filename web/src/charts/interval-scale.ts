@@ -12,8 +12,8 @@ export interface PlacedInterval {
 }
 
 /**
- * Positions of values and interval ends on one scale from zero that fits the largest of them. Example: 2 (1 to 4) ->
- * 0.5 (0.25 to 1).
+ * Positions of values and interval ends on one scale from zero that fits the largest of them.
+ * Example: 2 (1 to 4) -> 0.5 (0.25 to 1).
  */
 export function placedIntervals(intervals: readonly Interval[]): PlacedInterval[] {
   const ends = intervals.flatMap(({ value, lower, upper }) => [value, lower, upper].filter((one) => one !== null));

@@ -12,8 +12,8 @@ const PAD = 0.18;
 
 /**
  * Positions of measured value, bound and interval on a common line. Floats suffice, because the positions are only
- * drawn. A value above ten times the bound keeps the bound near the edge instead of out of sight. `null` without a
- * measured value or a bound, because nothing can be compared.
+ * drawn. A value above ten times the bound keeps the bound near the edge instead of out of sight.
+ * `null` without a measured value or a bound, because nothing can be compared.
  */
 export function gaugeScale(check: Pick<Check, 'measured' | 'bound' | 'interval'>): GaugeScale | null {
   if (check.measured === null || check.bound === null) return null;

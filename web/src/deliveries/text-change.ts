@@ -7,8 +7,8 @@ export interface TextChange {
 }
 
 /**
- * The changed part of two texts, without their common beginning and end. Example: "0.0110" and "0.0250" -> "0.0", "11"
- * gone, "25" come, "0".
+ * The changed part of two texts, without their common beginning and end.
+ * Example: "0.0110" and "0.0250" -> "0.0", "11" gone, "25" come, "0".
  */
 export function textChange(before: string, after: string): TextChange {
   const limit = Math.min(before.length, after.length);

@@ -10,8 +10,8 @@ export function currencySymbol(currency: string): string {
 
 /**
  * Money for display: two decimals from 1 on, four from 0.01 on, below that three significant digits and at most six
- * decimals. Rounds half to even for display only; the exact amount remains on hover and in copied text. Example:
- * 48210.3349 USD -> "$48,210.33"; 0.03127891 USD -> "$0.0313"; 0.00086571 USD -> "$0.000866".
+ * decimals. Rounds half to even for display only; the exact amount remains on hover and in copied text.
+ * Example: 48210.3349 USD -> "$48,210.33"; 0.03127891 USD -> "$0.0313"; 0.00086571 USD -> "$0.000866".
  */
 export function formatMoney(money: Money): string {
   const amount = decimal(money.amount);

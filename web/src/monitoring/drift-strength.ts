@@ -15,8 +15,8 @@ const NEAR_P = 10;
 const NEAR_DISTANCE = 0.7;
 
 /**
- * Drift strength of a column, on one scale for p-values and distances: the figure compared with its threshold. Example:
- * adjusted p-value 1e-9 with threshold 0.05 -> 4; distance 0.08 with threshold 0.1 -> 1.
+ * Drift strength of a column, on one scale for p-values and distances: the figure compared with its threshold.
+ * Example: adjusted p-value 1e-9 with threshold 0.05 -> 4; distance 0.08 with threshold 0.1 -> 1.
  */
 export function strengthOf(column: DriftColumn): Strength {
   const { drifted, threshold, statistic } = column;

@@ -17,7 +17,8 @@ const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007]*\u0007|[\u0000-\u
 
 /**
  * Appends text to a log. Splits it into lines, removes terminal colours, and keeps only the last state of an
- * overwritten line (a progress bar). Example: "a\nb" and then "c\n" are the lines "a" and "bc".
+ * overwritten line (a progress bar).
+ * Example: "a\nb" and then "c\n" are the lines "a" and "bc".
  */
 export function appended(log: LogLines, text: string, mostLines = MOST_LINES): LogLines {
   if (text === '') return log;
