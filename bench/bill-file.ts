@@ -8,12 +8,12 @@ export interface BenchBill {
   readonly path: string;
   readonly rows: number;
   readonly sizeBytes: number;
-  /** Exact sum of BilledCost, as a decimal string: what an import has to answer. */
+  /** Exact sum of BilledCost, as a decimal string: the expected result of an import. */
   readonly billedCost: string;
 }
 
 const SEED = 1;
-/** The second of the three months is closed and whole: October 2026. */
+/** The second of the three months is closed and complete: October 2026. */
 const AS_OF = new Date('2026-11-15T00:00:00Z');
 const COLUMNS = [...focusColumns, ...extraColumns.aws];
 const CHUNK_CHARACTERS = 4 * 1024 * 1024;

@@ -10,7 +10,7 @@ import { CopyResult } from './duckdb-copy.ts';
 import { Connection } from './http-load.ts';
 import type { ServerProcess } from './server-process.ts';
 
-/** A bill on the disk and what an import of it has to answer. */
+/** A bill on disk and the expected result of its import. */
 export interface BillOnDisk {
   readonly path: string;
   readonly rows: number;

@@ -37,7 +37,7 @@ interface PriceRun {
   readonly growthBytes: number;
 }
 
-/** A price list of EC2 in each form that AWS serves: how long an import takes, and what memory it needs. */
+/** A price list of EC2 in each form that AWS serves: duration and memory of an import. */
 export async function measurePrices({ options, folder, report }: CaseContext): Promise<CaseReport> {
   const comparisons: Comparison[] = [];
   const budgets: CaseReport['budgets'][number][] = [];

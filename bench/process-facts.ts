@@ -35,7 +35,7 @@ function sessionMembers(leader: number): number[] {
   return pids.map(Number).filter((pid) => statOf(pid)[3] === String(leader));
 }
 
-/** Fields of /proc/PID/stat from the third on; the second, a name, may itself hold blanks. */
+/** Fields of /proc/PID/stat from the third on; the second, a name, may itself contain blanks. */
 function statOf(pid: number): string[] {
   const text = readProcess(pid, 'stat');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -27,7 +27,7 @@ export interface ServerCommand {
 
 const HEALTH_INTERVAL_MS = 5;
 const START_LIMIT_MS = 120_000;
-/** Then it is measured as busy as it is. */
+/** Limit of the wait; after it, the server is measured in its busy state. */
 const IDLE_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
 const running = new Set<number>();

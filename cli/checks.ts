@@ -11,7 +11,7 @@ const verdicts: Readonly<Record<Verdict, { sign: string; style: 'good' | 'waitin
 
 export const verdictNames = Verdict.options.join('|');
 
-/** `✓ promote`: told by its shape as well as by its colour. */
+/** `✓ promote`: the sign shows the verdict without colours too. */
 export function verdictText(verdict: Verdict): string {
   return `${verdicts[verdict].sign} ${verdict}`;
 }

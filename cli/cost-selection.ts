@@ -37,7 +37,7 @@ export const metricOption = {
 
 export const selectionOptions = { ...metricOption, ...rowsOptions } as const;
 
-/** `effectiveCost` -> `effective cost`: every total says which cost it is. */
+/** `effectiveCost` -> `effective cost`: every total names its cost metric. */
 export function metricWords(metric: CostMetric): string {
   return metric.replace('Cost', ' cost');
 }

@@ -24,7 +24,10 @@ import { createProgress } from './output/progress.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 
 const LOOK_EVERY_MS = 200;
-/** A job begins within a second or two; where none does, there is nothing to be made from. */
+/**
+ * Polls before a job counts as idle. A job starts within a second or two; without a start there is no data to forecast
+ * from.
+ */
 const LOOKS_BEFORE_IDLE = 15;
 const MOST_LOOKS = 3000;
 

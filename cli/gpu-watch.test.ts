@@ -23,7 +23,7 @@ const UNKNOWN = {
   pids: ['[N/A]'],
 };
 
-/** With a recorded program in place of nvidia-smi: no GPU stands behind it. */
+/** Runs the command with a recorded program instead of nvidia-smi; no real GPU is involved. */
 function watch(smi: string, ...more: readonly string[]) {
   const argv = ['gpu', 'watch', '--source', 'machines', '--host', 'n1', '--interval', '1ms', ...more];
   return steelyard(argv, { PATH: smi });

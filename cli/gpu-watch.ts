@@ -12,7 +12,7 @@ import type { Context } from './frame/context.ts';
 import { CommandError, isExpected, RemoteFailure } from './frame/failure.ts';
 import { counted } from './output/amounts.ts';
 
-/** Readings that are kept while the server does not answer; the oldest go first. */
+/** Readings that are buffered while the server does not answer; the oldest are dropped first. */
 const MOST_WAITING = 10_000;
 
 export const watchCommand = command({

@@ -85,7 +85,7 @@ async function awsList(address: string, { region }: Wanted): Promise<string> {
 
 const PAGE = z.object({ Items: z.array(z.unknown()), NextPageLink: z.string().nullish() });
 
-/** Pages as they come, one after the other. A page may lead on only to where it came from. */
+/** Pages in sequence. The link to the next page must be on the same host. */
 async function* azurePages(first: string, progress: Progress): AsyncGenerator<Buffer> {
   let pages = 0;
   for (let address: string | null = first; address !== null; ) {
@@ -138,11 +138,11 @@ async function* bytesOf(address: string, progress: Progress): AsyncGenerator<Buf
   }
 }
 
-/** Between the tries, unless the other side says how long. */
+/** Pauses between retries, unless the server states one. */
 const PAUSES_MS = [1000, 5000, 20_000];
 const LONGEST_PAUSE_MS = 120_000;
 const TRIED_AGAIN = new Set([408, 429, 500, 502, 503, 504]);
-/** Until the answer begins; a list of hundreds of megabytes may take its time after that. */
+/** Timeout for the start of the answer; a list of hundreds of megabytes may take longer after that. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
 async function fetched(address: string): Promise<Response> {

@@ -10,7 +10,7 @@ import { beforeTerminator, parseCommandLine } from './frame/parse.ts';
 import type { Io } from './io.ts';
 import { paintFor } from './output/paint.ts';
 
-/** Runs one command line and returns its exit code; nothing that goes wrong is thrown. */
+/** Runs one command line and returns its exit code; never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = beforeTerminator(argv).includes('--json');
   try {

@@ -81,7 +81,10 @@ function readyText({ url, config, firstAccount }: RunningServer, { paint }: Cont
   ].join('\n');
 }
 
-/** Resolves at the first signal. The second, or 10 s, end the process where it stands, which the store and the lake survive. */
+/**
+ * Resolves at the first signal. The second one, or 10 s, end the process immediately, which the store and the lake
+ * survive.
+ */
 function stopSignal(io: Io): Disposable & { readonly asked: Promise<Signal> } {
   const { promise, resolve } = Promise.withResolvers<Signal>();
   let asked = false;

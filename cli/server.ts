@@ -17,7 +17,7 @@ export { environmentName };
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly config: Config;
-  /** Lets commands on this machine in; null without accounts. */
+  /** Key of commands on this machine; null without accounts. */
   readonly localKey: string | null;
   /** An account made at this start because there was none. */
   readonly firstAccount: AnnouncedAccount | null;
@@ -42,7 +42,10 @@ export function readSettings(
   return loadConfig(file === undefined ? { environment, flags } : { environment, flags, file });
 }
 
-/** `first` makes an account where accounts are on and there are none; `lock` is that of the data folder, where it is held already. */
+/**
+ * `first` creates an account where accounts are enabled and none exists; `lock` is the lock of the data folder, if the
+ * caller already holds it.
+ */
 export async function startServer(
   config: Config,
   first: 'first account' | null = null,
@@ -61,7 +64,7 @@ export async function startServer(
   }
 }
 
-/** Only the user of the server may read it. */
+/** Writes the password to a file that only the user of the server may read. */
 function keepFirstPassword(data: string, { name, password }: FirstAccount): AnnouncedAccount {
   const passwordFile = join(data, 'first-password');
   rmSync(passwordFile, { force: true });

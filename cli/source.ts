@@ -109,7 +109,7 @@ function reasonsOf(deliveries: readonly SyncedDelivery[]): string[] {
   });
 }
 
-/** 0 when nothing failed; otherwise what the first failure means. */
+/** 0 when all syncs succeeded; otherwise the exit code of the first failure. */
 function exitCodeOf(syncs: readonly Sync[]): number {
   const codes = syncs.flatMap(({ error, deliveries }) => [
     ...(error === null ? [] : [error.code]),

@@ -83,7 +83,7 @@ function shownOrNull(amount: string | null): string | null {
   return amount === null ? null : shownAmount(amount);
 }
 
-/** A statement for a terminal; `--html` and `--csv` say more. */
+/** A statement for a terminal; `--html` and `--csv` have more details. */
 export function statementText(facts: StatementFacts, issued: IssuedStatement | null, paint: Paint): string {
   const kind =
     issued === null ? 'Showback, live' : `Chargeback No. ${issued.number}, issued ${issued.issuedAt.slice(0, 10)}`;

@@ -73,7 +73,7 @@ export async function serveFolder(data = join(temporaryFolder(), 'data')): Promi
   };
 }
 
-/** A run as it is kept in goldens/: ids, instants, ports and folders made equal. */
+/** Output of a run for the goldens: ids, instants, ports and folders replaced by constants. */
 export function normalised({ code, out, err }: Ended, folders: readonly string[] = []): string {
   let text = `exit ${code}\n--- stdout\n${out}--- stderr\n${err}`;
   for (const folder of folders) text = text.replaceAll(folder, '<folder>');

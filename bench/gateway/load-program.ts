@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 /**
  * Sends requests to several addresses in turn over dedicated connections, one request in flight for each, and prints
- * the latencies. It writes and reads HTTP without a library, so that it uses little of the core that it shares. `node
- * load-program.ts '{"targets": […], …}'`.
+ * the latencies. It writes and reads HTTP without a library, so that it uses little of the core that it shares.
+ * Usage: `node load-program.ts '{"targets": […], …}'`.
  */
 export const LoadPlan = z.strictObject({
   targets: z.array(z.strictObject({ port: z.number(), path: z.string(), body: z.string() })),

@@ -23,7 +23,7 @@ export interface Session {
   readonly server: ServerProcess;
   readonly connection: Connection;
   readonly sizes: Sizes;
-  /** Puts runs or versions straight into the other server's tables; null where everything goes over REST. */
+  /** Writes runs or versions directly into the other server's tables; null where all writes use REST. */
   readonly insert: DirectInsert | null;
   measured(measure: string, unit: Figure['unit'], value: number): void;
   /** Records an answer that must be equal on every side. */

@@ -88,6 +88,6 @@ function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // the caller says which answer it was
+    return null; // the caller reports the invalid answer
   }
 }

@@ -47,7 +47,10 @@ async function dataFolder({ data, config }: Globals, { environment }: Io): Promi
   return readSettings({ data, config }, environment).config.data;
 }
 
-/** Loaded only here, so that a command to a running server starts without the engine. Other commands use it meanwhile. */
+/**
+ * Loaded only here, so that a command to a running server starts without the engine. Other commands can use this server
+ * concurrently.
+ */
 async function ownServer(data: string, lock: Disposable, globals: Globals, io: Io): Promise<Connection> {
   try {
     const { startForCommand } = await loadServer();

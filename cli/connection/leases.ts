@@ -3,8 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Which calls of other commands the server of a command still answers. A call holds a shared lock on an empty database, and the server
- * ends once it gets the exclusive one; the operating system releases both when a process is killed.
+ * Calls of other commands that the server of a command has not answered yet. A call holds a shared lock on an empty
+ * database, and the server ends once it gets the exclusive one; the operating system releases both when a process is
+ * killed.
  */
 const FILE = 'clients.db';
 const POLL_MS = 20;

@@ -30,7 +30,7 @@ export function readServerFile(data: string): ServerFile | null {
   }
 }
 
-/** Removes what a killed server left. Only for the holder of the folder's lock. */
+/** Removes the file of a killed server. Requires the lock of the folder. */
 export function removeServerFile(data: string): void {
   rmSync(pathIn(data), { force: true });
 }

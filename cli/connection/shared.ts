@@ -51,7 +51,7 @@ export function sharedConnection(data: string, server: ServerFile, reconnect: ()
         return client.authorization;
       },
       call: (endpoint, input) => whole((asked) => asked.call(endpoint, input), endpoint.method === 'GET'),
-      // A body that was begun cannot be sent again: with a lease the server is there, unless it is killed.
+      // A streamed body cannot be sent again. The lease keeps the server alive, unless it is killed.
       upload: (endpoint, input, content) => whole((asked) => asked.upload(endpoint, input, content)),
       document: (path) => whole((asked) => asked.document(path), true),
       download: (endpoint, input) =>
@@ -85,7 +85,7 @@ function wasRefused(error: unknown): boolean {
   return error instanceof CommandError && systemCode(error.cause) === 'ECONNREFUSED';
 }
 
-/** The server was killed while it answered: a request that only reads is sent again. */
+/** True if the server was killed during its answer; a request that only reads is then sent again. */
 function wasLost(error: unknown): boolean {
   return systemCode(error) === 'ECONNRESET' || (error instanceof CommandError && error.code === 'server_unreachable');
 }

@@ -28,7 +28,7 @@ export function send(base: string, outgoing: Outgoing): Promise<IncomingMessage>
         ...(outgoing.contentType === undefined ? {} : { 'content-type': outgoing.contentType }),
       },
     });
-    // Once the head is here, a body that cannot be sent to its end is the server's answer, not a failure of ours.
+    // After the response headers, an upload that fails is part of the server's answer and not a network error.
     request.on('response', resolve).on('error', (error) => reject(unreachable(base, error)));
     if (outgoing.timeoutMs !== undefined) {
       request.setTimeout(outgoing.timeoutMs, () => request.destroy(new Error('no answer in time')));

@@ -17,10 +17,10 @@ export interface OptionDefinition {
   readonly value?: string;
   readonly schema?: z.ZodType;
   readonly short?: string;
-  /** May be given several times; then a list, empty when never given. */
+  /** The option is repeatable; its value is a list, empty when it is not given. */
   readonly repeat?: true;
   readonly required?: true;
-  /** Text of the value when it is not given. */
+  /** Default value as text. */
   readonly fallback?: string;
 }
 
@@ -63,7 +63,7 @@ interface CommandFacts {
 export interface CommandDefinition<P extends Positionals, O extends Options> extends CommandFacts {
   readonly positionals?: P;
   readonly options?: O;
-  /** Answers through the context; the number is the exit code, 0 when there is none. */
+  /** Prints its answer through the context; returns the exit code, 0 when undefined. */
   run(context: Context, input: InputOf<P, O>): Promise<number | undefined>;
 }
 

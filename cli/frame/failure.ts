@@ -1,11 +1,11 @@
 import type { Problem } from '../../src/platform/contract/schema.ts';
 import { type ErrorCode, errorTable } from '../../src/platform/errors/table.ts';
 
-/** An expected failure on this side of the wire: one sentence with what to do, and a code of the one table. */
+/** An expected failure on the client side: a sentence with the next step, and a code from the error table. */
 export class CommandError extends Error {
   readonly code: ErrorCode;
   readonly context: Readonly<Record<string, unknown>>;
-  /** What to do next, where that of its code does not fit. */
+  /** Next step, where the default of its code does not fit. */
   readonly hint?: string;
 
   constructor(
@@ -60,7 +60,7 @@ export interface Failure {
 
 const REFUSED_EXIT = 1;
 
-/** What to do next, where the sentence of the error cannot know that it is read in a shell. */
+/** Next step in a shell, for errors whose message is the same for all clients. */
 const hints: Readonly<Record<string, string>> = {
   server_unreachable: 'Start one with "steelyard serve", or leave --url and STEELYARD_URL out.',
   not_authenticated: 'steelyard login --url URL --name NAME keeps a token for it; STEELYARD_TOKEN gives one.',

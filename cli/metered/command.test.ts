@@ -8,7 +8,7 @@ import { type ServedFolder, serveFolder, steelyard, temporaryFolder } from '../t
 
 /** One dollar a second, so that a test has seconds to wait and cents to count. */
 const PRICE = ['--price', '3600USD/h'];
-/** A second's price: what a kill may cost that a busy machine carries out late. */
+/** Price of one second: the extra cost of a kill that a busy machine executes late. */
 const LATE = 1;
 
 let server: ServedFolder;
@@ -33,7 +33,7 @@ async function run(...words: string[]) {
   };
 }
 const spentOf = ({ document }: Awaited<ReturnType<typeof run>>) => decimal(document.spent?.amount ?? '0');
-/** Does not listen to the signal that asks it to end. */
+/** Ignores the signal that asks it to end. */
 const DEAF = 'trap "" TERM; exec sleep 600';
 const script = (text: string) => ['--', 'sh', '-c', text] as const;
 /** Leaves a checkpoint when it is stopped; `begun` is a file that is there from when on it can. */
@@ -95,7 +95,7 @@ describe('steelyard run', () => {
   // From here on they wait most of the time, so they wait together.
   it.concurrent('says what the GPUs of the command did, and its run has the energy', async ({ expect }) => {
     const { folder, calls } = placeNvidiaSmi(join(temporaryFolder(), 'programs'), [A10G, { ...A10G, uuid: 'GPU-b' }]);
-    // The counter of energy is asked for in vain; one reading at the beginning, one while it runs.
+    // The energy counter is queried without a result; then one reading at the start and one while it runs.
     const command = script(`until [ "$(wc -l < ${calls})" -ge 3 ]; do sleep 0.05; done`);
     const environment = { PATH: `${folder}:${process.env.PATH}`, CUDA_VISIBLE_DEVICES: '1' };
     const ended = await steelyard(['run', '--json', '--url', server.url, ...PRICE, ...command], environment);
@@ -160,8 +160,8 @@ spec: {subject: {project: odd}, amount: '100', currency: USD, enforcement: hard,
   it(`runs ${atOnce} at once under one hard budget, which holds; each leaves its checkpoint`, async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'budget.yaml');
-    // So many seconds each: on a busy machine the last of them begins when the first have run for half of that, and
-    // one that begins when the money is spent is refused and leaves nothing.
+    // Seconds for each process: on a busy machine the last one starts when the first have run for half of that time. A
+    // process that starts after the money is spent is refused and leaves no record.
     const limit = atOnce * draws(40, 24);
     writeFileSync(
       file,

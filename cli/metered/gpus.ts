@@ -7,7 +7,7 @@ import { mlflowOf } from '../mlflow/server.ts';
 export interface CommandGpus {
   /** One reading while the command runs. Never rejects. */
   look(): Promise<void>;
-  /** The last look, after its end; what its GPUs did. */
+  /** The last reading, after the end of the command; returns the usage of its GPUs. */
   end(): Promise<GpuUse | null>;
 }
 
@@ -33,7 +33,7 @@ export function watchGpus(context: Context, { run, environment, start, remark }:
     try {
       await mlflowOf(await context.client()).post('runs/log-batch', { run_id: run, metrics: steps }, z.unknown());
     } catch {
-      // The next says all again: energy is counted from the beginning.
+      // The next reading includes all values, because energy is counted from the start.
       await remark('what its GPUs do cannot be logged now');
     }
   }

@@ -14,7 +14,7 @@ export interface HeldCommand {
   readonly graceMs: number;
   /** Location of its last checkpoint; null when it reported none. */
   readonly checkpoint: () => string | null;
-  /** Told when the money comes to an end, and when the server is not there. */
+  /** Called when the money runs out, and when the server does not answer. */
   readonly remark: (text: string) => Promise<void>;
   /** Longest time between two reports, in milliseconds; default 10 s. */
   readonly reportMs?: number;
@@ -26,7 +26,7 @@ export interface HeldEnd {
   readonly ended: Ended;
   /** The settled reservation from the server; null when the server could not be reached. */
   readonly settled: Reservation | null;
-  /** Whether it was stopped because there was no more money. */
+  /** True if it was stopped because the money ran out. */
   readonly stopped: boolean;
 }
 

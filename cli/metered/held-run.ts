@@ -30,7 +30,7 @@ export interface Asked {
 
 const CreatedRun = z.object({ run: z.object({ info: z.object({ run_id: z.string() }) }) });
 
-/** The MLflow run that the command logs to; its tag keeps its GPU metrics from being metered a second time. */
+/** Starts the MLflow run that the command logs to; its tag prevents its GPU metrics from being metered twice. */
 export async function beginRun(
   context: Context,
   experimentId: string,
@@ -71,7 +71,7 @@ export interface RunOnHold extends Asked {
   readonly together?: { readonly sweep: string; readonly limit: Money };
   /** Further variables of its environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** File for its output; default: where ours goes. */
+  /** File for its output; default: the output of this command. */
   readonly log?: string;
   /** Longest time between two reports, in milliseconds; default 10 s. */
   readonly reportMs?: number;
@@ -81,7 +81,7 @@ export interface RunOnHold extends Asked {
   readonly reported?: (reservation: Reservation) => Promise<boolean>;
 }
 
-/** The end of a run, and what its GPUs did; null where it had none that `nvidia-smi` lists. */
+/** End of a run, and the usage of its GPUs; null where it had none that `nvidia-smi` lists. */
 export interface HeldRunEnd extends HeldEnd {
   readonly gpus: GpuUse | null;
 }
@@ -138,7 +138,7 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldR
   }
 }
 
-/** Asks for more before the command starts where its first grant would be over before a slow server answers. */
+/** Extends the first grant before the command starts, where the grant could expire before a slow server answers. */
 async function extendShortGrant(
   client: Client,
   { graceSeconds }: Pick<RunOnHold, 'graceSeconds'>,
@@ -217,7 +217,7 @@ function firstLine(file: string): string | null {
   }
 }
 
-/** Says the same thing once. */
+/** Suppresses repeated remarks. */
 function once(remark: Context['remark']): Context['remark'] {
   const said = new Set<string>();
   return async (text) => {

@@ -4,7 +4,7 @@ import type { ExportPass } from './export-job.ts';
 import { filesOf, type Owner, openFile, type RemoteFile } from './import-artifacts.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
-/** A file larger than this is sent as it is. */
+/** A larger file is sent without edits. */
 const MOST_EDITED_BYTES = 4 * 1024 * 1024;
 
 /** Owner of the files, and the address of its storage on the other server. */
@@ -15,7 +15,7 @@ export interface FileOwner {
   readonly rootThere: string;
 }
 
-/** A text file that says something else there. */
+/** A text file whose content differs on the other server. */
 export interface FileEdit {
   readonly path: string;
   write(text: string): string;

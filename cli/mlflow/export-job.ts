@@ -42,7 +42,7 @@ export interface WrittenExperiment {
   readonly idThere: string;
 }
 
-/** A run that is there, and the logged models that it reads and makes, by their ids here. */
+/** A run of the other server, and the logged models that it reads and writes, by their ids here. */
 export interface RunWithModels {
   readonly idHere: string;
   readonly idThere: string;

@@ -7,7 +7,7 @@ interface ModelLink {
   readonly model_id: string;
 }
 
-/** Says of the runs there which logged models they read and made. */
+/** Links the runs on the other server to the logged models that they read and wrote. */
 export async function exportLinks(pass: ExportPass): Promise<void> {
   for (const run of pass.runsWithModels) {
     pass.progress.show(`logged models of run ${run.idHere}`, null);

@@ -18,10 +18,10 @@ import { MlflowRefusal, type MlflowServer } from './server.ts';
 
 /** Written by each server itself when a version is made of the model; its numbers are that server's. */
 const VERSIONS_TAG = 'mlflow.modelVersions';
-/** Names the model, its run and its place, and is what clients go by when they have loaded it. */
+/** File with the model's id, run and location, which clients use after loading it. */
 const DESCRIPTION_FILE = 'MLmodel';
 
-/** Whether that server has logged models: MLflow's has from 3 on. */
+/** True if the server supports logged models, as MLflow does from version 3 on. */
 export async function keepsLoggedModels(to: MlflowServer, experimentId: string): Promise<boolean> {
   try {
     await to.post('logged-models/search', { experiment_ids: [experimentId], max_results: 1 }, LoggedModelsPage);
@@ -32,7 +32,7 @@ export async function keepsLoggedModels(to: MlflowServer, experimentId: string):
   }
 }
 
-/** Tells of the logged models of an experiment that the other server has no place for. */
+/** Reports the logged models of an experiment that the other server does not support. */
 export async function leaveLoggedModels(
   { from, to, report }: ExportPass,
   experiment: WrittenExperiment,
@@ -92,7 +92,7 @@ async function createModel(
     name: info.name,
     model_type: info.model_type,
     ...(runId === null ? {} : { source_run_id: runId }),
-    // In the call that makes it, so that a model that was cut off is found again.
+    // Set in the creating call, so that a partially exported model is found again.
     tags: withOrigin([], info.model_id),
   };
   return (await to.post('logged-models', message, OneLoggedModel)).model;
@@ -173,7 +173,7 @@ async function sendMetricsOfRun(
   }
 }
 
-/** MLflow keeps one value of a metric for a model, a run, a time and a step; of several the first is sent. */
+/** MLflow stores one value of a metric for a model, a run, a time and a step; of several values the first is sent. */
 function newSamples({ report }: ExportPass, id: string, samples: readonly Metric[], known: readonly Metric[]) {
   const there = new Set(known.map(placeOf));
   const seen = new Set<string>();

@@ -70,7 +70,7 @@ interface Source {
   readonly model_id?: string;
 }
 
-/** Where the artifacts of a version lie there; null when they are not there. */
+/** Location of a version's artifacts on the other server; null when they are not there. */
 async function sourceThere(pass: ExportPass, version: ModelVersion): Promise<Source | null> {
   const modelId = modelIdOf(version);
   if (modelId !== null) return sourceInModel(pass, version, modelId);

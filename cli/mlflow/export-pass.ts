@@ -31,7 +31,7 @@ async function exportModelsOf(pass: ExportPass, experiments: readonly WrittenExp
   if (isKept) await exportLinks(pass);
 }
 
-/** The active experiments that were named, or all of them. Error: `experiment_not_found`, before anything is written. */
+/** The named active experiments, or all of them. Error: `experiment_not_found`, before the first write. */
 async function wantedOf({ from, experiments: names }: ExportPass): Promise<Experiment[]> {
   const active: Experiment[] = [];
   for await (const experiment of experimentsOf(from)) {

@@ -19,7 +19,7 @@ const RUNS_AT_ONCE = 4;
 const SAMPLES_A_PAGE = 25_000;
 const SAMPLES_A_REQUEST = 5000;
 
-/** Takes over the runs of an experiment that are new or changed there. `done`: share of the whole that is behind. */
+/** Imports the runs of an experiment that are new or changed. `done`: completed share of the whole import. */
 export async function importRuns(pass: ImportPass, experiment: TakenExperiment, done: number): Promise<void> {
   for await (const group of inGroups(runsOf(pass.from, experiment.idThere), RUNS_A_PAGE)) {
     const known = await knownFingerprints(pass, group);
@@ -110,7 +110,7 @@ function metricBody({ key, value, timestamp, step, ...of }: Metric): ImportedMet
   };
 }
 
-/** Deleted ones too, with all that a run says of itself. */
+/** All runs of an experiment with their data, including deleted ones. */
 export function runsOf(server: MlflowServer, experimentId: string): AsyncGenerator<Run> {
   return everyItem(async (token) => {
     const message = {

@@ -21,8 +21,8 @@ const OneTrace = z.object({
 });
 
 /**
- * Takes over the traces of an experiment, spans and assessments included, by the wire that clients use, which keeps
- * their ids. Servers before MLflow 3 have none that can be read so.
+ * Imports the traces of an experiment with spans and assessments through the API of clients, which preserves their ids.
+ * Servers before MLflow 3 do not offer traces in this form.
  */
 export async function importTraces(pass: ImportPass, experiment: TakenExperiment): Promise<void> {
   const { from, to, report, options } = pass;

@@ -1,4 +1,4 @@
-/** Items of all pages; a page of other items is asked for with the token of the one before. */
+/** Items of all pages; each page is requested with the token of the page before. */
 export async function* everyItem<T>(
   page: (token: string) => Promise<{ readonly items: readonly T[]; readonly next: string }>,
 ): AsyncGenerator<T> {

@@ -74,7 +74,7 @@ export function connectMlflow(address: string, environment: Io['environment']): 
   return mlflowServer(url.toString().replace(/\/+$/, ''), authorization);
 }
 
-/** Error: `usage` when the other server is the one that this command asks. */
+/** Error: `usage` when the other server is this server itself. */
 export function refuseItself(other: MlflowServer, { url }: Pick<Client, 'url'>): void {
   if (placeOf(other.url) !== placeOf(url)) return;
   throw new CommandError('usage', `${other.url} is this Steelyard server itself; name another MLflow server.`);

@@ -13,19 +13,19 @@ const GRACE_RATIO = 0.04;
 export const DEFAULT_GRACE_SECONDS = 10;
 
 export interface BudgetPlan {
-  /** Time that a trial has to stop in, in whole seconds. */
+  /** Time for a trial to stop, in whole seconds. */
   readonly graceSeconds: number;
-  /** Least budget that a single trial can be begun for. */
+  /** Least budget that can start a single trial. */
   readonly least: Money;
-  /** Least budget that begins all trials of a time, and of which at least 90 % can be spent. */
+  /** Least budget that can start all concurrent trials, and of which at least 90 % can be spent. */
   readonly minimum: Money;
 }
 
 /**
  * Parameters of a sweep at a price that let it spend its budget. The last trial is asked to stop `graceSeconds` before
- * the money ends, and no trial begins for less than `graceSeconds` and one second: this is what can remain unspent.
- * Without a stated grace it is 4 % of the time that the budget pays for, at most 10 s.
- * `hourly`: price of one trial for an hour, > 0. Example: 0.05 USD at 3.06 USD/h pay for 58.8 s, so the grace is 2 s.
+ * the money ends, and no trial starts for less than `graceSeconds` and one second: this amount can remain unspent.
+ * Without a stated grace it is 4 % of the time that the budget pays for, at most 10 s. `hourly`: price of one trial for
+ * an hour, > 0. Example: 0.05 USD at 3.06 USD/h pay for 58.8 s, so the grace is 2 s.
  */
 export function planBudget({
   budget,

@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(async () => {
   server = await serveFolder();
   folder = temporaryFolder();
-  // A training of ten steps of half a second, that is as good as its parameter says from the first step on.
+  // A training of ten steps of half a second; its quality equals its parameter from the first step on.
   writeFileSync(
     join(folder, 'train.mjs'),
     `

@@ -30,7 +30,7 @@ export function goesOnByAsha(one: Progress, all: readonly Progress[], { firstRun
   return true;
 }
 
-/** Peers without whom a median says nothing. */
+/** Least number of peers for a meaningful median. */
 const LEAST_PEERS = 3;
 
 /**
@@ -54,7 +54,7 @@ export function goesOnByMedian(
   return !isBetter(median(averages), own, goal);
 }
 
-/** Best value that was shown by the time that so much was spent; null when it has not come so far, or shown nothing. */
+/** Best value of a trial at the time when it had spent `spent`; null when it has not spent as much, or has no value. */
 function valueAt({ points }: Progress, spent: number, goal: Asha['goal']): number | null {
   if ((points.at(-1)?.spent ?? 0) < spent) return null;
   const shown = points.filter((point) => point.spent <= spent).map(({ value }) => value);

@@ -1,6 +1,6 @@
 /** Spending of the trials of a sweep, as numbers. Floats suffice, because they steer a search and are not accounted. */
 export interface Spending {
-  /** A trial has spent so much. */
+  /** Records the amount that a trial has spent. */
   report(trial: number, spent: number): void;
   /** A trial has ended. */
   end(trial: number): void;
@@ -17,7 +17,7 @@ interface TrialCost {
   isRunning: boolean;
 }
 
-/** The spending of a sweep of so many trials. */
+/** Creates the spending of a sweep with `trials` trials. */
 export function createSpending(budget: number, trials: number): Spending {
   const costs = new Map<number, TrialCost>();
   const costOf = (trial: number): TrialCost => {

@@ -76,7 +76,7 @@ export function* hoursOf(month: BillingMonth): Generator<number> {
   for (let at = month.start; at < month.knownUntil; at += HOUR_MS) yield at;
 }
 
-/** The days of the month that have begun to be metered, each with the share of it that is known, 0..1. */
+/** The days of the month for which metering has started, each with its known share, 0..1. */
 export function* daysOf(month: BillingMonth): Generator<{ at: number; knownShare: number }> {
   for (let at = month.start; at < month.knownUntil; at += DAY_MS) {
     yield { at, knownShare: Math.min(1, (month.knownUntil - at) / DAY_MS) };

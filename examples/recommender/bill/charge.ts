@@ -211,7 +211,7 @@ function commonRow(
   return row;
 }
 
-/** AWS pads its costs to 11 places; Azure writes what there is. Nothing is rounded. */
+/** AWS pads its costs to 11 places; Azure writes the exact digits. Costs are never rounded. */
 function putCosts(row: BillRow, costs: Costs, cloud: Cloud): void {
   const minDecimals = cloud === 'aws' ? 11 : 0;
   row.BilledCost = plain(costs.billedCost, minDecimals);

@@ -43,7 +43,7 @@ function atWrongPrice(row: BillRow): BillRow {
   return wrong;
 }
 
-/** The first days of a month's bill, as a short one-time export holds them. */
+/** The first days of a month's bill, as a short one-time export contains them. */
 export function* firstDays(rows: Iterable<BillRow>, days: number): Generator<BillRow> {
   for (const row of rows) {
     const day = Number(row.ChargePeriodStart?.slice(8, 10));

@@ -71,7 +71,7 @@ export function writeBill(dir: string, options: BillOptions): BillFile[] {
 export interface OddFiles {
   /** The oldest AWS month as it was first delivered, before its correction. */
   readonly firstEdition: BillFile;
-  /** A short one-time Azure export of the newest month, whose charges the daily export holds too. */
+  /** A short one-time Azure export of the newest month, whose charges are in the daily export too. */
   readonly oneTimeExport: BillFile;
 }
 

@@ -5,7 +5,7 @@ import { measureModels, type PredictionMeasurement } from '../serving-cost/measu
 import { type Evaluation, evaluate } from '../training/evaluate.ts';
 import { type TrainedModel, trainModels } from '../training/train-models.ts';
 
-/** One model with everything that was measured of it. */
+/** One model with all of its measurements. */
 export interface Candidate {
   readonly trained: TrainedModel;
   readonly quality: Evaluation;

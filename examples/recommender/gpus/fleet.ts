@@ -31,7 +31,7 @@ export interface Held {
   readonly pod: string;
 }
 
-/** Runs that held GPUs, by how they ended. */
+/** Runs that held GPUs, by their final status. */
 export interface FleetRuns {
   readonly finished: readonly string[];
   readonly failed: string;
@@ -60,7 +60,7 @@ const serving: Doing = (at, random) => {
   const hour = (at % DAY_MS) / HOUR_MS;
   return hour < 6 ? 0 : 20 + 35 * Math.sin(((hour - 6) / 18) * Math.PI) + 6 * random.next();
 };
-/** Somebody at a notebook: an hour in the morning and one after lunch. */
+/** A user of a notebook: an hour in the morning and one after lunch. */
 const notebook: Doing = (at, random) => {
   const hour = Math.floor((at % DAY_MS) / HOUR_MS);
   return hour === 9 || hour === 14 ? 30 + 40 * random.next() : 0;

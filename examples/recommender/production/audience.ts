@@ -11,8 +11,8 @@ export interface Audience {
 }
 
 /**
- * Everybody comes alike; with `crowd`, that share of the visits is by the users with the highest index, `share` of them all.
- * A campaign brings such a crowd.
+ * All users visit equally often. With `crowd`, the users with the highest index (`share` of all users) make the share
+ * `visits` of the visits. A campaign brings such a crowd.
  */
 export function createAudience(ratings: Ratings, crowd: { share: number; visits: number } | null = null): Audience {
   const liked: number[][] = Array.from({ length: ratings.userCount }, () => []);

@@ -6,7 +6,7 @@ import type { Audience } from './audience.ts';
 import { demandAt } from './day.ts';
 
 export interface Traffic {
-  /** Tells the days apart. */
+  /** Unique name of the day. */
   readonly day: string;
   readonly endpoint: string;
   readonly model: string;

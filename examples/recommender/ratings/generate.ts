@@ -20,7 +20,7 @@ export interface RatingsOptions {
   readonly seed: number;
   readonly userCount?: number;
   readonly itemCount?: number;
-  /** How many latent tastes (niches) exist; a model needs about as many factors to tell them apart. */
+  /** Number of latent tastes (niches); a model needs about as many factors to separate them. */
   readonly tasteCount?: number;
   /** Mean of the log-normal number of ratings a user gives. */
   readonly meanRatingsPerUser?: number;

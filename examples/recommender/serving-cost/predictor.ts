@@ -3,7 +3,7 @@ import { importOnnxRuntime, type OnnxRuntime } from '../onnx/onnx-runtime.ts';
 import type { RecommenderModel } from '../training/recommender-model.ts';
 import { scoreUser, topItems } from '../training/score.ts';
 
-/** Answers batches of users with their top ten items, on one thread. */
+/** Predicts the top ten items for batches of users, on one thread. */
 export interface Predictor extends AsyncDisposable {
   /** Runtime of the model: ONNX Runtime, or this folder's TypeScript scorer where ONNX Runtime is not installed. */
   readonly runtime: 'onnxruntime' | 'typescript';
