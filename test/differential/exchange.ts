@@ -9,7 +9,7 @@ export interface Exchange {
   /** Unique in the corpus; docs/mlflow-differences.md names an exchange by it. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Sent as it stands here, so that nothing resolves `..` or decodes `%2e` on the way. */
+  /** Sent unchanged, so that no client resolves `..` or decodes `%2e`. */
   readonly path: string;
   readonly query?: Query;
   readonly headers: Readonly<Record<string, string>>;
@@ -41,7 +41,10 @@ interface Requests {
 
 const JSON_CONTENT = { 'content-type': 'application/json' };
 
-/** Writers of requests about one noun, which begins the name of each. A path without a first slash is the API's. */
+/**
+ * Builders of requests about one noun, which is the first word of each name. A path without a leading slash is below
+ * the API's root.
+ */
 export function requestsAbout(noun: string): Requests {
   const writing =
     (method: Exchange['method']): Ask =>
@@ -72,7 +75,7 @@ function asked(noun: string, name: string, method: Exchange['method'], path: str
   };
 }
 
-/** `x` so many times. */
+/** `character` repeated `length` times. */
 export function long(length: number, character = 'x'): string {
   return character.repeat(length);
 }

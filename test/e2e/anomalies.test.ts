@@ -20,7 +20,10 @@ const CHANGE: Change = ({ sku }, day) => {
   return sku === 'claude-input' && day >= '2026-11-04' && day <= '2026-11-06' ? { quantity: 0 } : {};
 };
 
-/** A GPU of team search that is idle for six hours of a day, and for eighteen when its bill has tripled; read every five minutes. */
+/**
+ * Readings of a GPU of team search, every five minutes: idle for six hours of a day, and for eighteen while its bill is
+ * tripled.
+ */
 async function readGpus({ application }: MadeLedger): Promise<void> {
   const days = daysOf('2026-09-20', '2026-11-14');
   const next = seeded(7);

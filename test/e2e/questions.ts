@@ -42,11 +42,11 @@ export async function rowAddress(server: string, month: string): Promise<string>
 }
 
 export interface DeliveryAddresses {
-  /** Page of the delivery that came last. */
+  /** Page of the newest delivery. */
   readonly newest: string;
   /** Page of the delivery that restated a closed month. */
   readonly restating: string;
-  /** The question whether to go back on it. */
+  /** Dialog that asks whether to revert it. */
   readonly goingBack: string;
   /** The two deliveries of the latest restatement, side by side. */
   readonly compared: string;

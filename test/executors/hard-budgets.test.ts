@@ -108,7 +108,7 @@ async function begun(server: ServerProcess, engine: Engine, crowd: Crowd): Promi
   }
 }
 
-/** Whether all of them run by then. */
+/** True if all of them run before `by`. */
 async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crowd, by: number): Promise<boolean> {
   const params = { pipeline: name, run };
   const log = async (step: string) => (await ask(server, pipelineStepLog, { params, query: { step } })).text;
@@ -121,7 +121,7 @@ async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crow
     const running = stepList.filter((step) => step.state === 'running');
     const texts = running.length < crowd.many ? [] : await Promise.all(running.map(({ step }) => log(step)));
     if (texts.length === crowd.many && texts.every((text) => text === 'begun\n')) return true;
-    await pause(200); // another process: there is nothing to wait for but its answers
+    await pause(200); // another process: polling its answers is the only way to wait
   }
   return false;
 }
@@ -129,7 +129,7 @@ async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crow
 /** Every step is stopped in the name of the budget, with its checkpoint; those that are deaf were killed. */
 function isStopped({ stepList }: PipelineRun, deaf: number): void {
   for (const { step, state, reason, attempts } of stepList) {
-    // One that a busy machine answers too late is begun again, and may then find that nothing is left.
+    // A step that the server answers too late on a busy machine is retried, and may then find the budget exhausted.
     expect([step, state, reason]).toEqual([
       step,
       'stopped',
@@ -191,7 +191,7 @@ function holdsWithoutServer(begin: () => Engine, crowd: Crowd, deathsOf: (engine
           const id = workIdOf(run, { name: 'work', key: step }, attempt);
           const [seen, gone] = deaths.get(id) ?? [0, Number.POSITIVE_INFINITY];
           const end = Date.parse(endedAt ?? '');
-          // A watchdog says when it has killed after it has, and a busy machine lets it say so a little later.
+          // A watchdog records a kill after the kill, and on a busy machine a little later.
           expect([id, end >= Math.floor(seen), end <= gone + POLL_SECONDS * 1000]).toEqual([id, true, true]);
           const until = given.get(id);
           if (until !== undefined) late.push((end - until) / 1000);
@@ -267,7 +267,7 @@ if (areEnginesWhole) {
         engine = await dockerEngine();
       }, LATE_MS);
       afterAll(() => engine?.[Symbol.asyncDispose](), LATE_MS);
-      /** By the engine's own clock, which is ours. */
+      /** By the engine's clock, which is this machine's clock. */
       const deaths: Deaths = async (ids) => {
         const ends = ids.map(async (id) => {
           const end = await engine.endOf(id);

@@ -184,7 +184,7 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
     LATE_MS,
   );
 
-  // The core of an engine is a whole pipeline and a budget that stops one.
+  // The core suite of an engine is a complete pipeline, and a budget that stops one.
   if (kind !== 'process') holdsBudgets(() => ({ application, engine }));
   if (kind !== 'process' && !areEnginesWhole) return;
 
@@ -333,7 +333,7 @@ spec:
   );
 }
 
-/** A machine costs a dollar a second, and the node that work comes to three. */
+/** A machine costs a dollar a second, and the node of the work three. */
 const NODES = (engine: Engine, steps: string, more = '') => `
 apiVersion: steelyard/v1
 kind: PriceBook

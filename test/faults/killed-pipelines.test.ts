@@ -84,7 +84,7 @@ async function logsOf(server: ServerProcess, run: string): Promise<Record<string
   return Object.fromEntries(await Promise.all(logs));
 }
 
-/** By the engine: how often each step of a run was begun, whatever number its try has. */
+/** Number of starts of each step of a run over all attempts, from the engine's record. */
 async function startsOf(engine: Engine, run: string): Promise<Record<string, number>> {
   const starts = await engine.starts();
   const ids = (key: string) =>

@@ -57,7 +57,7 @@ describe('a server that is killed while predictions, labels and readings of GPUs
         await server.kill();
         isKilled = true;
         await Promise.all(senders);
-        // A kill may leave a line that is half written, and nothing else that is not whole.
+        // A kill may leave a partially written last line, and no other damage.
         const findings = await verifyJournals(join(data, 'journals'));
         expect(findings.filter(({ kind }) => kind !== 'torn_tail')).toEqual([]);
         await server.startAgain();

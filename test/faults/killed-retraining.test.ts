@@ -16,7 +16,10 @@ import { startServerProcess } from '../support/server-process.ts';
 import { onStoreOfCampaign } from '../support/stores.ts';
 
 const MOMENTS = kills(5);
-/** From the start of a server to its end, in milliseconds: long enough to hear of an episode, decide and begin. */
+/**
+ * Time from the start of a server to its end, in milliseconds: long enough to receive an episode, decide and start a
+ * round.
+ */
 const LONGEST_MS = 2_500;
 const IN_TIME = { timeout: 120_000, interval: 100 };
 const Runs = z.object({ runs: z.array(z.object({ number: z.number(), state: z.string(), requestedBy: z.string() })) });

@@ -10,7 +10,7 @@ import { startServerProcess } from '../support/server-process.ts';
 const LIMIT_MS = 600_000;
 const WAIT = { timeout: 120_000, interval: 100 };
 
-/** Process groups of the replicas whose folders are there. */
+/** Process groups of the replicas that have a folder. */
 function groupsIn(data: string): number[] {
   const folder = join(data, 'serving', 'replicas');
   return readdirSync(folder).map((id) => Number(readFileSync(join(folder, id, 'started'), 'utf8').split(' ')[0]));

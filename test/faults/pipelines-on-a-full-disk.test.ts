@@ -34,7 +34,7 @@ function filled(folder: string): () => void {
   try {
     writeFileSync(ballast, Buffer.alloc(bavail * bsize));
   } catch {
-    // Something else took a part of it meanwhile: it is full all the same.
+    // Another process took a part of the space in the meantime: the disk is full nevertheless.
   }
   return () => rmSync(ballast);
 }

@@ -67,7 +67,7 @@ ${ksm('pod_info', 'pod="api-7d9f-a",node="n1",uid="u",created_by_kind="ReplicaSe
 ${ksm('replicaset_owner', 'replicaset="api-7d9f",owner_kind="Deployment",owner_name="api",owner_is_controller="true"', 1)}
 `;
 };
-/** Seconds after the exporter has begun. */
+/** Time of the restart in seconds after the start of the exporter. */
 const RESTARTS_AT = 5;
 
 /** Expected mean utilization by GPU. */

@@ -121,7 +121,7 @@ async function send(url: string, message: object, experimentId: string): Promise
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
 }
 
-/** Spans and description of the trace, without what a server says of itself. */
+/** Spans and description of the trace, without metadata of the server. */
 async function traceFacts(url: string): Promise<unknown> {
   const answer = await fetch(`${url}/api/3.0/mlflow/traces/get?trace_id=tr-${TRACE}`);
   const { trace } = Object(await answer.json());

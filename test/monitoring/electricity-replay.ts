@@ -26,7 +26,7 @@ const TRAINED_ROWS = 10_000;
 const USUAL_WEEKS = 12;
 const WEEKS = 60;
 
-/** A half hour that was predicted: whether that was right, and whether the first model would have been. */
+/** A predicted half hour: whether the prediction was right, and whether that of the first model would have been. */
 export interface Told {
   readonly at: number;
   readonly version: string;
@@ -56,7 +56,7 @@ class MarketClock {
   }
 }
 
-/** Sixty weeks of the market, as they came: predicted half hour by half hour, with outcomes a day late. */
+/** Replays sixty weeks of the market in their order: predictions for each half hour, with outcomes a day late. */
 export async function replayMarket(): Promise<Replay> {
   const market = readMarket(MARKET);
   const [origin, begin] = [market[0]?.at ?? 0, market[TRAINED_ROWS]?.at ?? 0];

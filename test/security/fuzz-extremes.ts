@@ -16,7 +16,7 @@ const nested = (levels: number): unknown => {
   return value;
 };
 
-/** Fields of MLflow's messages that hold lists, each with an element that is right. */
+/** List fields of MLflow's messages, each with a valid element. */
 const LISTS: Readonly<Record<string, (index: number) => unknown>> = {
   experiment_ids: String,
   run_ids: (index) => index.toString(16).padStart(32, '0'),

@@ -95,7 +95,7 @@ function messageOf(fields: Readonly<Record<string, Schema>>, known: Known): fc.A
   return fc.record(Object.fromEntries(parts), { requiredKeys: [] });
 }
 
-/** Names of fields of MLflow's messages, by the place where they stand. */
+/** Field names of MLflow's messages, by their location. */
 const MESSAGE_FIELDS = [
   ...[
     'run_id',

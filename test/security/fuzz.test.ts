@@ -11,7 +11,7 @@ import { sent } from './doors.ts';
 import { extremeRequests } from './fuzz-extremes.ts';
 import { Document, type Known, requestOf } from './fuzz-requests.ts';
 
-/** Another seed finds other things; this one keeps the suite the same from run to run. */
+/** Another seed finds other failures; a fixed one makes the suite repeatable. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
 const REQUESTS_A_ROUTE = Number(process.env.FUZZ_REQUESTS ?? Math.max(5, draws(25)));
 

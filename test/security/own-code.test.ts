@@ -7,7 +7,7 @@ import { archived } from '../../src/testing-pipelines.ts';
 import { newRepository } from '../../src/testing-triggers.ts';
 import { type Doors, openDoors, type Role, sent } from './doors.ts';
 
-/** On a server whose steps run as its own user, so that contributors may not bring code. */
+/** A server whose steps run as its own user, so that contributors may not bring code. */
 let doors: Doors;
 beforeAll(async () => {
   doors = await openDoors({}, { processExecutor: 'on' });
@@ -102,7 +102,7 @@ describe('code that is sent', () => {
     const resumed = await ended('reviewed', again.body.run);
     expect(await tags(resumed.mlflowRun)).toEqual([{ key: 'steelyard.team', value: 'alpha' }]);
     expect(resumed.state).toBe(run.state);
-    // A commit brings its document, and neither who pays nor how much.
+    // A commit provides its document, but neither the paying team nor the budget.
     repository.commit(files);
     const fromGit = await ask('operator', 'POST', '/api/v1/pipelines/reviewed/runs', {});
     const committed = await ended('reviewed', fromGit.body.run);

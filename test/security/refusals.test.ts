@@ -469,7 +469,7 @@ onEachStore(({ newDatabase }) => {
   });
 });
 
-/** All that the store holds, as text: the bytes of its files, or every row of every table. */
+/** Complete content of the store as text: the bytes of its files, or every row of every table. */
 async function everythingStored({ config, store }: Application): Promise<string> {
   if (store.engine === 'sqlite') {
     const files = ['store.db', 'store.db-wal'].map((file) => join(config.data, file));
@@ -488,7 +488,7 @@ async function everythingStored({ config, store }: Application): Promise<string>
 
 const BYTES = /\\+x((?:[0-9a-f]{2})+)/g;
 
-/** PostgreSQL writes bytes as hexadecimal digits, in which no secret would be seen. */
+/** PostgreSQL writes bytes as hexadecimal digits, which would hide a secret. */
 function bytesAsText(_whole: string, digits: string): string {
   return Buffer.from(digits, 'hex').toString('latin1');
 }

@@ -252,7 +252,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
       await expect.poll(() => podsOf('taken'), WAIT).toEqual([pod]);
       await expect.poll(ask, WAIT).toEqual({ predictions: [5] });
       expect(podsOf('taken')).toEqual([pod]);
-      // It held its node while no server was there.
+      // The replica's usage of the node continued while no server was running.
       const { intervals } = await askServer(server, listUsage, { query: { model: 'm' } });
       const earlier = intervals.filter(({ period }) => Date.parse(period.start) < killedMs);
       expect(earlier.some(({ period }) => Date.parse(period.end) > killedMs)).toBe(true);

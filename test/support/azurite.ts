@@ -28,7 +28,7 @@ export interface BlobServer extends AsyncDisposable {
   keys(container: string): Promise<string[]>;
   /** How many blocks of a blob have come and are not committed. */
   waitingBlocks(container: string, key: string): Promise<number>;
-  /** A SAS token for a container; permissions as Azure writes them: `rl` is read and list. */
+  /** A SAS token for a container, with permissions in Azure's notation: `rl` is read and list. */
   sas(container: string, permissions: string, expiresOn: Date): string;
   stop(): Promise<void>;
 }

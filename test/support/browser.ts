@@ -24,10 +24,10 @@ declare module 'vitest' {
 /** Chromium without a user interface, which takes half of the processor time of `chromium --headless`. */
 const CHROMIUM = '/usr/bin/chromium-headless-shell';
 
-/** Whether there is a browser to test in; Debian's package `chromium-headless-shell` brings it. */
+/** True if a browser for tests is installed; Debian's package `chromium-headless-shell` provides it. */
 export const hasChromium = existsSync(CHROMIUM);
 
-/** Starts the headless browser of a test run. It contacts no server but ours. */
+/** Starts the headless browser of a test run. It contacts only this server. */
 export function launchBrowserServer(): Promise<BrowserServer> {
   return chromium.launchServer({
     executablePath: CHROMIUM,
@@ -103,7 +103,10 @@ function newContext(browser: Browser): Promise<BrowserContext> {
   return browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce', acceptDownloads: true });
 }
 
-/** Presses a button that copies a text and answers the text. All files share one clipboard: another's text is copied over. */
+/**
+ * Clicks a copy button and returns the clipboard. All files share one clipboard, so it repeats until the text is the
+ * expected one.
+ */
 export async function copied(page: Page, button: string, isExpected: (text: string) => boolean): Promise<string> {
   let text = '';
   const copy = async () => {
@@ -115,7 +118,7 @@ export async function copied(page: Page, button: string, isExpected: (text: stri
   return text;
 }
 
-/** Reads a file that a page offered for download. */
+/** Reads a downloaded file of a page. */
 export async function readDownload(download: Download): Promise<Buffer> {
   const path = join(await mkdtemp(join(tmpdir(), 'download-')), 'file');
   await download.saveAs(path);
@@ -139,7 +142,7 @@ export async function shiftDuring(page: Page, opening: () => Promise<void>): Pro
 
 const measured = new WeakSet<Page>();
 
-/** Opens an address and answers how much moved while it loaded; 0 is nothing. */
+/** Opens a page and returns its layout shift while it loads; 0 is none. */
 export function shiftWhileOpening(page: Page, url: string): Promise<number> {
   return shiftDuring(page, () => open(page, url));
 }

@@ -39,7 +39,7 @@ const ask = () => new Promise((done, failed) => get(url + '/health', { agent }, 
   parentPort.postMessage({ worstMs, worstLoopCpuMs, asked });
 })();`;
 
-/** Asks /health again and again while `work` runs; throws when it is not answered. */
+/** Polls /health while `work` runs; throws on a failed request. */
 export async function probeHealth(
   server: { readonly url: string; readonly pid: number },
   work: () => Promise<void>,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An image in a file, as `ctr images import` reads it. */
+/** An image file for `ctr images import`. */
 export interface ImageFile {
   readonly name: string;
   readonly file: string;

@@ -10,7 +10,7 @@ import { spawnLogged, until } from './logged-program.ts';
 /** A node on which pods run: kubelet, containerd and runc, with an address for each pod. */
 export interface KubernetesNode extends AsyncDisposable {
   readonly name: string;
-  /** An image with a shell that the node has: no registry is asked. */
+  /** An image with a shell that is on the node, so no registry is needed. */
   readonly image: ImageFile;
   /** Last output of the kubelet. */
   said(): string;
@@ -158,7 +158,7 @@ function kubeletConfig({ certificates, port }: NodeRequest, folder: string, sock
 const CGROUPS = '/sys/fs/cgroup';
 const NETWORKS = '/var/run/netns';
 
-/** Below this cgroup lies what pods take: two nodes on one machine would clear away each other's otherwise. */
+/** Parent cgroup of the node's pods: without it, two nodes on one machine would remove each other's cgroups. */
 function makeCgroups(name: string): void {
   for (const folder of hierarchies()) mkdirSync(join(folder, name), { recursive: true });
 }
@@ -185,7 +185,7 @@ function removeFolders(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // somebody is still in it: it goes with the machine
+    // a process is still in it: it is removed with the machine
   }
 }
 
@@ -194,7 +194,7 @@ function removePods(socket: string): void {
   for (const id of lines(ctr(socket, 'containers', 'list', '-q'))) tryCtr(socket, 'containers', 'delete', id);
 }
 
-/** Pods that went with their node leave their networks: those with an address of this node's are its own. */
+/** Removes the networks of pods that ended with their node: those with an address of this node. */
 function removeNetworks(net: string): void {
   for (const name of existsSync(NETWORKS) ? readdirSync(NETWORKS) : []) {
     const place = join(NETWORKS, name);

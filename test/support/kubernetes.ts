@@ -21,9 +21,9 @@ export interface Kubernetes extends AsyncDisposable {
   /** The machine's address as pods see it. */
   readonly address: string;
   readonly node: KubernetesNode;
-  /** Path of a kubeconfig of somebody who may do everything. */
+  /** Path of the kubeconfig of an administrator. */
   readonly admin: string;
-  /** Writes the kubeconfig of a person of this name, who may do nothing until a role is bound to it. */
+  /** Writes the kubeconfig of a user of this name, without permissions until a role is bound to it. */
   person(name: string, namespace?: string): string;
   kubectl(...args: string[]): string;
   apply(manifest: object | string): void;
@@ -32,7 +32,7 @@ export interface Kubernetes extends AsyncDisposable {
   startApiserver(): Promise<void>;
 }
 
-/** Folder of the programs that scripts/build-kubernetes.sh makes, or null where they are not. */
+/** Folder of the programs from scripts/build-kubernetes.sh, or null where they do not exist. */
 export function findKubernetes(): string | null {
   const bin = process.env.TEST_KUBERNETES_BIN;
   return bin !== undefined && existsSync(join(bin, 'kube-apiserver')) ? bin : null;

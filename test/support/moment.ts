@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { draws, isDeep } from '../../src/testing-deep.ts';
 
-/** When a server is killed: so many milliseconds after the work has begun, or when it has ended, however long it takes. */
+/** Moment of a server's kill: milliseconds after the start of the work, or its end. */
 export type Moment = number | 'ended';
 
 /** Kills of a campaign at random moments: all in the deep run, else a tenth and at least two. */

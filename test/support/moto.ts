@@ -33,9 +33,9 @@ export interface S3Server extends S3User, AsyncDisposable {
   remove(bucket: string, key: string): Promise<void>;
   /** Keys of the objects in the bucket. */
   keys(bucket: string): Promise<string[]>;
-  /** Keys of uploads in parts that have begun and not ended, each with the number of its parts. */
+  /** Keys of unfinished multipart uploads, each with the number of its parts. */
   uploads(bucket: string): Promise<Map<string, number>>;
-  /** A user who may do what the policy (an IAM policy document) says, and nothing else. */
+  /** A user with only the permissions of the policy (an IAM policy document). */
   newUser(policy: object): Promise<S3User>;
   /** A role with the permissions of the policy, for callers that may `sts:AssumeRole`. Returns its ARN. */
   newRole(policy: object, trust: object): Promise<string>;
@@ -56,10 +56,10 @@ export function findMoto(): string | null {
   return existsSync(program) ? program : null;
 }
 
-/** Starts moto on a free loopback port with one user who may do everything; disposing ends it, and all is forgotten. */
+/** Starts moto on a free loopback port with one administrator; disposing ends it and discards its data. */
 export async function startS3(): Promise<S3Server> {
   const { endpoint, owner, stop } = await startMoto();
-  // From here on moto asks everybody who they are.
+  // From here on moto authenticates every request.
   await post(`${endpoint}/moto-api/reset-auth`, '0', { 'content-type': 'text/plain' });
   const client = clientOf(endpoint, owner);
   return { endpoint, ...owner, ...ownersHand(endpoint, client), ...stopping(client, stop) };
@@ -176,7 +176,7 @@ async function newRole(endpoint: string, name: string, policy: object, trust: ob
   return element(answer, 'Arn');
 }
 
-/** The scope in the header tells moto which service is meant; nothing is signed. */
+/** The scope in the header selects the service in moto; the request is not signed. */
 function iam(endpoint: string, parameters: Record<string, string>): Promise<string> {
   const scope = `Credential=x/20260101/${region}/iam/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0`;

@@ -64,7 +64,7 @@ function environmentOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
-    return ''; // gone meanwhile
+    return ''; // the process has ended
   }
 }
 
@@ -73,7 +73,7 @@ export interface ContainerEngine extends Engine {
   endOf(work: string): Promise<number>;
 }
 
-/** The engine forgets all but the last 256 events, so that they are kept as they come. */
+/** Docker keeps only the last 256 events, so they are recorded as they arrive. */
 export async function dockerEngine(): Promise<ContainerEngine> {
   const dockerd = await startDockerd({ options: ['--live-restore'] });
   const { address, image, containers, api } = dockerd;

@@ -18,7 +18,9 @@ declare module 'vitest' {
 
 export interface Databases {
   readonly version: string;
-  /** Makes an empty database and answers its address; text is in the order of its bytes, or in that of a language (ICU). */
+  /**
+   * Creates an empty database and returns its address; text is ordered by bytes, or by the rules of a language (ICU).
+   */
   newDatabase(language?: string): Promise<string>;
   /**
    * Resolves when the database at this address has no connection, so that the work of a killed client has ended too.
@@ -84,8 +86,8 @@ async function startOn(port: number, bin: string, fsync: 'on' | 'off'): Promise<
     '--no-sync',
   ]);
   await run(initdb.program, initdb.args);
-  // The socket goes into the folder too: the default place may not be ours to write. fsync is not what tests are about.
-  // Files that run at the same time share it, each with the connections of several servers.
+  // The socket is in the folder too, because the default location may not be writable. fsync is not the subject of the
+  // tests. Files that run concurrently share it, each with the connections of several servers.
   const settings = {
     port,
     listen_addresses: '127.0.0.1',

@@ -66,7 +66,7 @@ export function machineBill(rows: readonly MachineHour[], period = '2026-11'): s
   return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
 }
 
-/** Where prices come from, on an application over an empty store. */
+/** Sources of prices, on an application with an empty store. */
 export function priceSuite(start: Start): void {
   let application: Application;
   beforeEach(async () => {

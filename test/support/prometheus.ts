@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onFreePort } from './free-port.ts';
 import { spawnLogged } from './logged-program.ts';
 
-/** Whether there is a Prometheus: Debian's package has the program alone. */
+/** True if Prometheus is installed: Debian's package has only the program. */
 export function findPrometheus(): boolean {
   try {
     execFileSync('prometheus', ['--version'], { stdio: 'ignore' });

@@ -21,7 +21,7 @@ const LITTLE = 'worth: {valuePerPrediction: {amount: "0.0000001", currency: USD}
 const EPISODES = 'on: [{episode: {}}]';
 const BETTER = 'params: {accuracy: "0.9"}';
 
-/** Runs on each store; `newDatabase` is asked once for each test that changes something, and once for all others. */
+/** Runs on each store; `newDatabase` is called once for each test that writes, and once for all others. */
 export function retrainingSuite(engine: string, newDatabase: () => Promise<string>): void {
   describe(`a retraining on ${engine}`, () => {
     let room: RetrainingRoom;
@@ -382,7 +382,7 @@ function afterwardsTests(inUse: () => RetrainingRoom): void {
     await hourly('1', 50);
     const first = await room.untilOver(1);
     expect(first).toMatchObject({ state: 'promoted', candidate: '2', trigger: { cause: 'quality' } });
-    // The old version still answers: that is nothing against the new one.
+    // Answers of the old version are no evidence against the new one.
     await hourly('1', 50);
     await hourly('2', 55);
     await expect.poll(async () => (await episodes()).map(({ closedAs }) => closedAs)).toEqual([null, 'retrained']);

@@ -34,7 +34,7 @@ export async function overRun(server: ServerProcess, pipeline: string, run: stri
   for (;;) {
     const now = PipelineRun.parse(await ask(server, getPipelineRun, { params: { pipeline, run } }));
     if (isOver(now.state)) return now;
-    await pause(LOOK_MS); // another process: there is nothing to wait for but its answers
+    await pause(LOOK_MS); // another process: polling its answers is the only way to wait
   }
 }
 

@@ -17,7 +17,7 @@ const ServerFile = z.object({ url: z.string(), pid: z.number() });
 export interface ServerProcess extends AsyncDisposable {
   /** Of the process that runs now, or ran last. */
   readonly url: string;
-  /** SIGKILL: no chance to put anything in order. */
+  /** SIGKILL: the server cannot clean up. */
   kill(): Promise<void>;
   /** Another process on the same data folder, after the one before was killed. */
   startAgain(): Promise<void>;

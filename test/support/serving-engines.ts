@@ -14,9 +14,9 @@ export interface ServingEngine extends AsyncDisposable {
   readonly settings: Partial<Record<ConfigName, string>>;
   /** Fields of a variant in addition to its model and version. */
   readonly variant: object;
-  /** Names of the replicas that it still holds for a server with this data folder, ended ones too. */
+  /** Names of the replicas that it holds for a server with this data folder, including ended ones. */
   held(data: string): Promise<string[]>;
-  /** Where the server listens now, for engines whose replicas come to it. */
+  /** Passes the server's present address to engines whose replicas connect to it. */
   serverAt?(url: string): void;
 }
 
