@@ -26,7 +26,7 @@ const queries: QueryClient = new QueryClient({
 
 followSystem();
 
-/** Before anything is asked that a server with accounts would refuse. */
+/** Loads the session first, because a server with accounts would refuse other queries. */
 async function begin(): Promise<void> {
   const who = await queries.fetchQuery(sessionQuery);
   if (mayAsk(who.name)) await askFirstQuestions(queries);

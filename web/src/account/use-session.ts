@@ -9,7 +9,7 @@ export function useSession() {
   return useQuery(sessionQuery);
 }
 
-/** Whether the pages may ask: always without accounts, after a login with them. */
+/** True if pages may send requests: always without accounts, after a login with them. */
 export function mayAsk(name: string | null): boolean {
   return name !== null;
 }
@@ -32,7 +32,7 @@ export function useLogout() {
   });
 }
 
-/** A session that ended while a page was open: the next look at it shows the login. */
+/** Handles a session that ended while a page was open: refetches the session, which shows the login. */
 export function noticeLostSession(queries: QueryClient, error: Error): void {
   if (error instanceof CallError && error.problem.status === 401) {
     void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });

@@ -20,7 +20,7 @@ export interface NewToken {
   readonly scopes: TokenScopes | null;
 }
 
-/** Makes and revokes tokens, and deletes accounts; the lists follow. */
+/** Creates and revokes tokens, and deletes accounts; refetches the lists. */
 export function useTokenChanges() {
   const queries = useQueryClient();
   const reload = () => queries.invalidateQueries({ queryKey: [listTokens.path] });

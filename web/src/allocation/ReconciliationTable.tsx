@@ -100,7 +100,7 @@ function Amounts({ amounts }: { readonly amounts: Figures }) {
   );
 }
 
-/** The last part of a long id, which tells resources apart; the whole of it is on hover. */
+/** The last part of a long id, which distinguishes resources; the full id appears on hover. */
 function shortName(resource: string) {
   const last = resource.split('/').at(-1) ?? resource;
   return last === resource ? resource : <span data-tip={resource}>{last}</span>;

@@ -17,7 +17,7 @@ interface RulesTableProps {
   readonly hits: readonly RuleHit[] | undefined;
 }
 
-/** Rules in order: what each matches, who gets it, and how much that is; last what none took. */
+/** Rules in order with conditions, receivers and matched cost; last the rows that no rule matched. */
 export function RulesTable({ rules, hits }: RulesTableProps) {
   const none = hits?.filter((hit) => hit.rule === null) ?? [];
   return (

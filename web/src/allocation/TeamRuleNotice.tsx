@@ -17,7 +17,10 @@ interface TeamRuleNoticeProps {
   readonly ask: boolean;
 }
 
-/** While no rule assigns cost to a team: a rule by the tag that names one, added with one click, and taken back with another. */
+/**
+ * Shown while no rule assigns cost to a team: offers a rule by the team tag, with a button to add it and one to undo
+ * it.
+ */
 export function TeamRuleNotice({ ask }: TeamRuleNoticeProps) {
   const queries = useQueryClient();
   const offered = useQuery({ ...endpointQuery(getTeamOffer), enabled: ask });

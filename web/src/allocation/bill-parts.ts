@@ -5,9 +5,9 @@ import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 export interface BillParts {
   readonly currency: string;
   readonly total: string;
-  /** Has somebody: `direct + shared + idle`. */
+  /** Allocated cost: `direct + shared + idle`. */
   readonly answered: string;
-  /** Rows that a rule gives to one subject. */
+  /** Rows that a rule assigns to one subject. */
   readonly direct: string;
   /** Split from shared pools and nodes. */
   readonly shared: string;

@@ -22,7 +22,7 @@ export interface Coverage {
 /** A slot of rows that have no date. */
 const NO_DATE = '';
 
-/** Bars of the parts by slot of time, and the share that has somebody; parts that are nowhere are left out. */
+/** Bars of the parts by time slot, and the allocated share; parts without any cost are left out. */
 export function coverageSeries(rows: readonly CoverageRow[], currency: string, slotOf: 'period' | 'day'): Coverage {
   const own = rows.filter((row) => row.currency === currency);
   const bySlot = new Map(own.map((row) => [slotOf === 'day' ? (row.day ?? NO_DATE) : row.period, row]));

@@ -70,7 +70,7 @@ export function subjectText(subject: Subject): string {
   return fields.map(([field, value]) => `${dimensionLabel(field).toLowerCase()} ${value}`).join(', ');
 }
 
-/** When a rule holds; null when it always does. */
+/** Effective period of a rule; null when it always applies. */
 export function timesText({ effectiveFrom, effectiveTo }: AllocationRule): string | null {
   if (effectiveFrom === undefined && effectiveTo === undefined) return null;
   if (effectiveFrom === undefined) return `charges before ${formatDate(effectiveTo ?? '')}`;

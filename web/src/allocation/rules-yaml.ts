@@ -45,7 +45,7 @@ export function withRule(document: string, rule: AllocationRule): string {
   return `${text}\n${ruleYaml(nameable(rule))}\n`;
 }
 
-/** A suggestion's name made one that reads well and is not too long. */
+/** A suggestion with a short, readable name. */
 function nameable(rule: AllocationRule): AllocationRule {
   const name = rule.name
     .toLowerCase()

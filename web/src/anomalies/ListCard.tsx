@@ -18,7 +18,7 @@ interface ListCardProps {
   readonly onSearch: (next: AnomaliesSearch) => void;
 }
 
-/** Every anomaly that was asked for, with how the ledger was judged. */
+/** Every matching anomaly, with the ledger's detection quality. */
 export function ListCard({ list: { anomalies, judging, minImpactPercent }, search, onSearch }: ListCardProps) {
   const [major, minor] = [false, true].map((wanted) => anomalies.filter(({ isMinor }) => isMinor === wanted));
   return (

@@ -19,7 +19,7 @@ interface PartsCardProps {
   readonly evidence: AnomalyEvidence;
   readonly currency: string;
   readonly asTable: boolean;
-  /** Of hours of GPUs, whose volume and mix are other things than those of SKUs. */
+  /** True for GPU-hours, whose volume and mix have another meaning than those of SKUs. */
   readonly ofGpus: boolean;
 }
 

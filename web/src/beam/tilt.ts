@@ -17,7 +17,7 @@ export interface SideState {
   readonly unknown: number;
 }
 
-/** How the checks of one side of the balance stand. */
+/** Number of checks of one side by result. */
 export function sideState(checks: readonly Check[], side: Check['side']): SideState {
   const own = checks.filter((check) => check.side === side);
   const count = (holds: boolean | null) => own.filter((check) => check.holds === holds).length;

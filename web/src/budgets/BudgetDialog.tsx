@@ -17,7 +17,7 @@ interface BudgetDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for a budget, and says what the server would make of it before it is saved. */
+/** Form of a budget, with the predicted effect on the server before it is saved. */
 export function BudgetDialog({ budget, parents, change, onSaved, onClose }: BudgetDialogProps) {
   const before = budget?.spec ?? null;
   const [draft, setDraft] = useState<BudgetDraft>(budget === null ? NEW_BUDGET : draftOf(budget.name, budget.spec));

@@ -18,7 +18,7 @@ const TABLE_HEIGHT = 280;
 /** Running work draws on budgets all the time. */
 const REFRESH_MS = 10_000;
 
-/** Do we stay within what was given? */
+/** All budgets with their state. */
 export function BudgetsPage() {
   const budgets = useQuery({ ...endpointQuery(listBudgets), refetchInterval: REFRESH_MS });
   const [creating, setCreating] = useState(false);

@@ -1,6 +1,6 @@
 import { BudgetName, BudgetSpec } from '../../../src/finops/budgets/schema.ts';
 
-/** Fields of a subject that a budget is commonly given for, in the order in which they are asked. */
+/** Subject fields in the budget form, in their order. */
 export const SUBJECT_FIELDS = ['team', 'project', 'pipeline', 'experiment', 'run', 'model', 'environment'] as const;
 type SubjectField = (typeof SUBJECT_FIELDS)[number];
 
@@ -16,7 +16,7 @@ export const NEW_BUDGET: BudgetDraft = {
   ...{ every: 'month', enforcement: 'soft', rollOver: 'none' },
 };
 
-/** A budget as it is typed. */
+/** The form input of an existing budget. */
 export function draftOf(name: string, spec: BudgetSpec): BudgetDraft {
   const { amount, currency, timeZone, parent = '', from = '', until = '', every, enforcement, rollOver } = spec;
   const field = (of: SubjectField) => spec.subject[of] ?? '';

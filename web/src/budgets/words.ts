@@ -34,7 +34,7 @@ export function everyText(every: Budget['every']): string {
 
 /** `this month, from 1 Nov 2026`. */
 export function windowText({ every, period }: Pick<Budget, 'every' | 'period'>): string {
-  // A budget that is given once and says no beginning has none worth showing.
+  // A one-time budget without a stated start has no start to show.
   return period.start.startsWith('0001') ? EVERY[every] : `${EVERY[every]}, from ${formatDate(period.start)}`;
 }
 
@@ -56,7 +56,7 @@ export function toldText(notices: BudgetDetail['notices']): string {
 
 const TOLD: Readonly<Record<string, string>> = { exhausted: 'that nothing is left', stopped: 'work that it stopped' };
 
-/** `forecast:0.8`: that it will be passed, with so much probability. */
+/** `forecast:0.8`: notification when the forecast exceeds the budget with this probability. */
 function forecastTold(threshold: string): string | null {
   const [kind, share] = threshold.split(':');
   return kind === 'forecast' && share !== undefined

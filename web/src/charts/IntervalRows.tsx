@@ -5,7 +5,7 @@ export interface IntervalRow extends Interval {
   readonly name: string;
   /** CSS variable of the colour. */
   readonly variable: string;
-  /** The figure with its interval, as it is read. */
+  /** The figure with its interval, as text. */
   readonly said: string;
 }
 

@@ -20,7 +20,7 @@ interface ShownAsProps {
   readonly onPng: () => void;
 }
 
-/** Head of a card whose chart turns into its table: which of them, and both as files. */
+/** Head of a card that switches between chart and table, with both as downloads. */
 export function ShownAs({ label, what, asTable, onShow, csvName, csv, onPng }: ShownAsProps) {
   return (
     <>

@@ -5,7 +5,7 @@ interface Places {
   readonly to: number | undefined;
 }
 
-/** The axis of places without its look. Steps are whole: so are their marks. */
+/** Options of the axis of positions, without its style. Steps are whole numbers, and so are their marks. */
 export function placeAxis({ axis, from, to }: Places) {
   return {
     type: axis === 'time' ? 'time' : 'value',

@@ -73,7 +73,7 @@ export function fanOption(data: FanData): EChartsCoreOption {
     yAxis: {
       type: 'value',
       ...(least < 0 ? {} : { min: 0 }),
-      // The budget's line is in sight, however far it is.
+      // The limit of the budget is always visible, however far above it is.
       ...(data.limit === null
         ? {}
         : { max: (extent: { max: number }) => Math.max(extent.max, (data.limit?.value ?? 0) * 1.08) }),

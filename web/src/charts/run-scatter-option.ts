@@ -51,7 +51,7 @@ export function runScatterOption(data: RunScatterData): EChartsCoreOption {
 
 function axis({ label, meaning, format, logDomain = null }: ScatterAxis, look: ReturnType<typeof chartLook>) {
   return {
-    // A cost is read from zero; a quality is not.
+    // The cost axis starts at zero; the quality axis does not.
     ...(logDomain === null
       ? { type: 'value', scale: meaning !== 'cost', boundaryGap: [meaning === 'cost' ? 0 : '8%', '8%'] }
       : { type: 'log', min: logDomain[0], max: logDomain[1] }),

@@ -16,7 +16,7 @@ export interface PanelSeries {
   readonly values: readonly (number | null)[];
   /** Series with the same stack are drawn on top of each other. */
   readonly stack?: string;
-  /** Drawn thinner: what surrounds the figure that counts. */
+  /** Drawn thinner: context of the main figure. */
   readonly faint?: boolean;
   readonly dashed?: boolean;
   /** Each point is marked: where there are few, and each counts for itself. */

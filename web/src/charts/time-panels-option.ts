@@ -15,7 +15,7 @@ const AXIS_PX = 26;
 const LABEL_EVERY_PX = 64;
 const AREA_OPACITY = 0.25;
 
-/** Height of the chart whose panels are each so high. */
+/** Height of a chart with this number of panels, each `panelHeight` high. */
 export function panelsHeight(count: number, panelHeight: number): number {
   return count * (TITLE_PX + panelHeight) + (count - 1) * GAP_PX + AXIS_PX;
 }

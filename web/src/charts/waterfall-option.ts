@@ -9,7 +9,7 @@ import { drawStep, zeroLine } from './waterfall-shapes.ts';
 /** Space for the figure next to the longest bar. */
 const FIGURE_PX = 88;
 
-/** The ECharts option of a waterfall: each bar begins where the last one ended, the first at zero. */
+/** The ECharts option of a waterfall: each bar starts at the end of the last one, the first at zero. */
 export function waterfallOption(data: WaterfallData): EChartsCoreOption {
   const look = chartLook();
   const { isUpright } = data;

@@ -22,7 +22,7 @@ interface CostSummaryProps {
   readonly costs: Costs;
   /** Drivers of the change, when the period is compared with another. */
   readonly change?: ReactNode;
-  /** Whether it has the groups, so that they are not shown twice. */
+  /** True if it includes the groups, so that they are not shown twice. */
   readonly replacesTable?: boolean;
 }
 

@@ -10,7 +10,7 @@ interface DimensionSelectProps {
   /** null: none chosen. */
   readonly value: string | null;
   readonly dimensions: ResponseOf<typeof costDimensions> | undefined;
-  /** Whether none may be chosen. */
+  /** True if the selection may be empty. */
   readonly optional?: boolean;
   readonly onChange: (value: string | null) => void;
 }

@@ -21,7 +21,7 @@ export const CostsSearch = z.object({
   /** A range of billing months or charge days, in the place of the frame's period. */
   from: end,
   to: end,
-  /** Exactly this delivery, whether it counts or not. */
+  /** Exactly this delivery, even if it does not count. */
   delivery: DeliveryId.optional().catch(undefined),
   /** Width of the bars, when it is not the usual one. */
   every: z.enum(GRANULARITIES).optional().catch(undefined),
@@ -30,7 +30,7 @@ export const CostsSearch = z.object({
   /** The period before, when it was chosen by hand. */
   beforeFrom: end,
   beforeTo: end,
-  /** The part of the change that is looked at. */
+  /** The selected step of the change. */
   effect: z.enum(STEPS).optional().catch(undefined),
   /** `rows` shows the bill rows behind the figures. */
   view: z.enum(['rows']).optional().catch(undefined),

@@ -13,7 +13,7 @@ const ALLOCATION = ['kind', 'rule'];
 const TIME = ['day', 'week', 'month'];
 const ORIGIN = ['source', 'delivery', 'file'];
 
-/** The dimensions that the bills hold, in groups; one that is chosen but unknown still stands in the list. */
+/** The dimensions of the bills, in groups; a selected but unknown one stays in the list. */
 export function dimensionGroups(
   known: ResponseOf<typeof costDimensions> | undefined,
   chosen: string | null,

@@ -17,7 +17,7 @@ export const COST_COLUMNS: ReadonlySet<string> = new Set(['billedCost', 'effecti
 
 const NUMERIC = /(Cost|Quantity|UnitPrice)$/;
 
-/** Columns that hold numbers, by the naming of FOCUS. */
+/** True for columns with numbers, by the naming of FOCUS. */
 export function isNumericColumn(column: string): boolean {
   return NUMERIC.test(column);
 }
@@ -29,7 +29,7 @@ export function allColumns(rows: readonly Group[], metric: string): string[] {
   return [...first, ...[...present].filter((column) => !first.includes(column)).sort()];
 }
 
-/** The columns that are shown when the address names none: the usual ones that hold anything, and the metric. */
+/** Default columns: the common ones with a value in any row, and the metric. */
 export function usualColumns(rows: readonly Group[], metric: string): string[] {
   const holding = USUAL.filter((column) => rows.some((row) => row[column] != null));
   return [...holding.slice(0, 1), metric, ...holding.slice(1)];

@@ -16,7 +16,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   ...['rule', 'kind', 'method', 'ratio', 'layer', 'share', 'reason', 'usageUnit', 'usageQuantity'],
 ]);
 
-/** The columns of a row that hold something, in groups, and those that are empty. */
+/** Non-empty columns of a row in groups, and the empty ones. */
 export function rowGroups(row: Group): { groups: RowGroup[]; empty: string[] } {
   const columns = Object.keys(row).filter((column) => !SUBJECT.has(column) && !ELSEWHERE.has(column));
   const holding = columns.filter((column) => row[column] != null && row[column] !== '');

@@ -32,14 +32,14 @@ export function useCostPeriod(search: CostsSearch) {
     scope,
     /** Undefined for all months, as long as no bill is known. */
     range,
-    /** The range as it is asked for: nothing for all months, so that every bill counts. */
+    /** The range of the query: none for all months, so that every bill counts. */
     asked: given === undefined && month === undefined && !compares ? { from: undefined, to: undefined } : { ...range },
     isAll: given === undefined && month === undefined,
     compared,
-    /** Whether the page compares, as its address says, also before it is known what with. */
+    /** True if the URL requests a comparison, also before its ranges are known. */
     isCompared: wantsComparison && (compares || !scope.ready),
     lastDay,
-    /** Whether charges do not reach the end of the range: it is not over, or its bill has not come. */
+    /** True if charges do not reach the end of the range: it is not over, or its bill has not arrived. */
     isRunning: compares && whole !== undefined && lastDay !== null && lastDay < daysIn(whole).to,
     ready: scope.ready && (search.compare !== 'sameDays' || !compares || byDay.isFetched),
   };

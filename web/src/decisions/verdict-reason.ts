@@ -4,7 +4,7 @@ import { counted, formatMeasured } from '../format/number.ts';
 import { BASIS_NAME } from '../models/unit-costs.ts';
 
 /**
- * Why a verdict fell as it did, with its first figures, formatted for reading.
+ * Reason of a verdict with its first figures, as text.
  * Example: "cost per month is $1,245.00 per month where at most $500.00 is allowed, and 2 more checks do not hold".
  */
 export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): string {
@@ -29,7 +29,7 @@ function tellingFailure(failed: readonly Check[]): Check | undefined {
   return failed.find((check) => check.side === 'quality') ?? monthly ?? costs[0] ?? failed[0];
 }
 
-/** Which side of the balance a refusal came from; null when it was no refusal. */
+/** Side of the checks that caused a rejection; null for other verdicts. */
 export function refusedOn(decision: Pick<Decision, 'verdict' | 'checks'>): string | null {
   if (decision.verdict !== 'reject') return null;
   const sides = new Set(decision.checks.filter((check) => check.holds === false).map((check) => check.side));

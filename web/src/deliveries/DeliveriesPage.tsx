@@ -17,7 +17,7 @@ import { useDeliveries } from './use-deliveries.ts';
 
 const HEIGHT = 640;
 
-/** What bills came when, which of them count, and what changed? */
+/** Deliveries: arrival, standing, and changes. */
 export function DeliveriesPage() {
   const { entries, complete, query } = useDeliveries();
   const restated = useQuery(endpointQuery(listRestatements, { query: {} }));

@@ -101,7 +101,7 @@ function Change({ restatement }: { readonly restatement: Restatement }) {
   );
 }
 
-/** Name of the service whose billed cost moved most. */
+/** Name of the service with the largest change in billed cost. */
 function largestService({ delta }: Restatement): string | null {
   const billed = delta.filter((line) => line.metric === 'billedCost' && line.delta !== null);
   const [largest] = billed.toSorted((a, b) => Math.abs(Number(b.delta)) - Math.abs(Number(a.delta)));

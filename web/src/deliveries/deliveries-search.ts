@@ -16,7 +16,7 @@ export const DeliveriesSearch = z.object({
   currency: text,
   /** `table` shows the picture as figures. */
   chart: z.enum(['table']).optional().catch(undefined),
-  /** Source whose last sync is open. */
+  /** The source with its last sync in the drawer. */
   sync: text,
 });
 export type DeliveriesSearch = z.infer<typeof DeliveriesSearch>;

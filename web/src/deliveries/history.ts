@@ -3,7 +3,7 @@ import { decimal, decimalString, type Money } from '../../../src/platform/units/
 
 const BILLED = 'billedCost';
 
-/** Id of the unit that a delivery's entry is of: what replaces what. */
+/** Id of the unit of replacement of a delivery's entry. */
 export function unitId(entry: Pick<Delivery, 'source' | 'export' | 'dataset' | 'scope' | 'period'>): string {
   return JSON.stringify([entry.source, entry.export, entry.dataset, entry.scope, entry.period]);
 }
@@ -13,7 +13,7 @@ export function exportName(entry: Pick<Delivery, 'export' | 'scope'>): string {
   return entry.scope === 'default' ? entry.export : `${entry.export} (${entry.scope})`;
 }
 
-/** Id as it is shown in tables; the whole of it is on hover. */
+/** Short id for tables; the full id appears on hover. */
 export function shortId(delivery: string): string {
   return delivery.slice(0, 10);
 }
@@ -23,7 +23,7 @@ export function moneyOf(entry: Pick<Delivery, 'totals'>, metric: CostMetric = BI
   return entry.totals.filter((total) => total.metric === metric).map(({ amount, currency }) => ({ amount, currency }));
 }
 
-/** Each entry with the one that it came after in its unit, oldest first as they are listed. */
+/** Each entry with its predecessor in the same unit, in the order of the list, oldest first. */
 export function withPredecessors(
   entries: readonly Delivery[],
 ): readonly { readonly entry: Delivery; readonly before: Delivery | null }[] {

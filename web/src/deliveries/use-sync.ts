@@ -37,7 +37,7 @@ export function useSync(source: string) {
   };
 }
 
-/** Where bills come from; asked again while one of them is being synced. */
+/** Sources of bills; polled while one of them is syncing. */
 export function useSources() {
   return useQuery({
     ...endpointQuery(listSources),

@@ -28,7 +28,7 @@ import { rollbackTarget } from './words.ts';
 
 const HEIGHT = 640;
 
-/** Is it up, how fast, at what cost, and what can be gone back to? */
+/** One endpoint: availability, latency, cost, and revisions for a rollback. */
 export function EndpointPage() {
   const { endpoint: name } = useParams({ from: '/endpoints/$endpoint' });
   const endpoint = useEndpoint(name);

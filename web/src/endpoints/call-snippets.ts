@@ -19,7 +19,7 @@ interface Called {
   readonly model: string;
   /** null while they are not known. */
   readonly inputs: ModelInputs['inputs'] | null;
-  /** Whether a token goes along. */
+  /** True if the snippet includes a token. */
   readonly token: boolean;
 }
 

@@ -2,7 +2,9 @@ import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/serving
 
 export interface LateFigures {
   readonly requests: number;
-  /** Share of the requests that failed for no fault of theirs, or found the line full; null without a request. */
+  /**
+   * Share of the requests that failed through no fault of the client, or found the queue full; null without a request.
+   */
   readonly failedShare: number | null;
   /** The slowest version's 95th percentile in the latest step that has one, in milliseconds; null: nothing was answered. */
   readonly p95Ms: number | null;
@@ -25,7 +27,7 @@ export function lateFigures({ points }: Pick<EndpointMetrics, 'points'>): LateFi
   };
 }
 
-/** Requests that got no good answer for no fault of theirs. */
+/** Requests without a successful answer through no fault of the client: errors and throttled ones. */
 export function failedOf({ errors, throttled }: EndpointMetric): number {
   return errors + throttled;
 }

@@ -133,7 +133,10 @@ function traffic(served: readonly Served[], seconds: number): Panel {
   };
 }
 
-/** One version alone: its percentiles. Several: the 95th of each, so that they can be told apart; the others on hover. */
+/**
+ * Latency: all percentiles of a single version. With several versions the 95th of each, so that they can be
+ * distinguished; the others appear on hover.
+ */
 function latency(served: readonly Served[]): Panel {
   const text = ({ latencyMs }: EndpointMetric) =>
     latencyMs === null
@@ -219,7 +222,7 @@ function replicas(served: readonly Served[]): Panel {
   };
 }
 
-/** Money by the hour, so that a step of any length reads the same. */
+/** Cost per hour, so that steps of any length are comparable. */
 function cost(served: readonly Served[], seconds: number): Panel {
   const steps = stepsOf(served);
   const costs = steps.map((points) => points.flatMap((point) => (point.cost === null ? [] : [point.cost])));

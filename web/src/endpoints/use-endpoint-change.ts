@@ -19,7 +19,7 @@ export interface DoneChange {
   readonly before: EndpointRevision | null;
 }
 
-/** Goes back to revisions and moves traffic; the last change can be taken back. */
+/** Rolls back revisions and moves traffic; the last change can be undone. */
 export function useEndpointChange({ name, live }: Pick<EndpointDetail, 'name' | 'live'>) {
   const queries = useQueryClient();
   const [done, setDone] = useState<DoneChange | null>(null);

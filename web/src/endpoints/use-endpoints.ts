@@ -7,7 +7,7 @@ const MOVING_MS = 1_000;
 const STEADY_MS = 5_000;
 const LIST_MS = 10_000;
 
-/** Whether replicas get ready for a revision: then it is asked for more often. */
+/** True while replicas start for a revision; the endpoint is polled more often then. */
 export function isMoving({ state }: Pick<EndpointSummary, 'state'>): boolean {
   return state === 'rolling-out' || state === 'starting';
 }

@@ -16,7 +16,7 @@ export function useRollout(endpoint: string) {
 
 export type RolloutEnd = 'promote' | 'abort';
 
-/** Gives a canary all of the traffic, or none. */
+/** Promotes a canary to all of the traffic, or aborts it. */
 export function useEndRollout(endpoint: string, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({

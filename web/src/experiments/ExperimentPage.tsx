@@ -13,7 +13,7 @@ import { RunsAnswer } from './RunsAnswer.tsx';
 import { RunsCard } from './RunsCard.tsx';
 import { useRuns } from './use-runs.ts';
 
-/** The runs of one experiment: how good are they, and what did they cost? */
+/** The runs of one experiment with quality and cost. */
 export function ExperimentPage() {
   const runs = useRuns();
   const { experiment, count, pages, rows } = runs;

@@ -15,7 +15,7 @@ interface FilterFieldProps {
   readonly onApply: (filter: string) => void;
 }
 
-/** One line of MLflow's filter grammar, or a part of a name: keys are completed, and it filters as it is typed. */
+/** One line of MLflow's filter grammar, or a part of a name. Completes keys, and filters while the user types. */
 export function FilterField({ value, columns, refused, onApply }: FilterFieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);

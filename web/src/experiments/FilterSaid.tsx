@@ -6,7 +6,7 @@ interface FilterSaidProps {
   readonly alert: string | undefined;
   /** Error of the text that is being typed. */
   readonly hint: string | undefined;
-  /** A part of a name that is looked for. */
+  /** The searched part of a name. */
   readonly name: string | undefined;
 }
 

@@ -12,7 +12,7 @@ export const ExperimentsSearch = z.object({
   /** A part of the names that are listed. */
   name: text(500),
   view: RunView.extract(['deleted']).optional().catch(undefined),
-  /** The metric whose best value is shown, and which value is the best. */
+  /** The metric whose best value is shown, and its direction. */
   metric: text(250),
   goal: z.enum(['lowest']).optional().catch(undefined),
 });
@@ -34,7 +34,7 @@ export const RunsSearch = z.object({
   sort: text(300),
   /** Columns in order, when they are not the usual ones. */
   columns: list,
-  /** Those of them that stay in sight. */
+  /** The pinned columns. */
   pin: list,
   /** `params.KEY`, `tags.KEY` or `status`: the runs are grouped by it. */
   group: z

@@ -49,7 +49,7 @@ export function isSortable(column: string): boolean {
   return column !== 'duration';
 }
 
-/** Figures and times begin with the largest. */
+/** True for figures and times, whose first sort order is descending. */
 export function largestFirst(column: string): boolean {
   return isNumberColumn(column) || column.endsWith('_time');
 }
@@ -94,7 +94,7 @@ export function shownColumns(
   return [...new Set([...(search.columns ?? usualColumns(known)), ...(search.pin ?? []), ...sorted])];
 }
 
-/** A key as the filter's grammar reads it: bare where it can be, in backticks or quotes where it must be. */
+/** A key in the filter's grammar: bare where possible, otherwise in backticks or quotes. */
 export function quotedKey(key: string): string {
   if (/^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(key)) return key;
   return key.includes('`') ? `"${key.replaceAll('"', '""')}"` : `\`${key}\``;

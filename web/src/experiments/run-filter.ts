@@ -27,7 +27,7 @@ export function wordBefore(text: string, cursor: number): string {
   return /[\w.`/-]*$/.exec(text.slice(0, cursor))?.[0] ?? '';
 }
 
-/** Whether a key can be written here: at the start, or after AND. */
+/** True where the grammar expects a key: at the start, or after AND. */
 export function awaitsKey(text: string, cursor: number): boolean {
   const before = text.slice(0, cursor - wordBefore(text, cursor).length);
   return before.trim() === '' || /\band\s+$/i.test(before);

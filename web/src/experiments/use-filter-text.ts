@@ -25,7 +25,7 @@ export function useFilterText({ value, refused, askedBy, onApply }: FilterText) 
   const latest = useRef(value);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(pause.current), []);
-  // An address that somebody else changed; what the field applied itself is in it already.
+  // The URL was changed elsewhere. The field's own change is already in it.
   useEffect(() => {
     if (value === latest.current) return;
     latest.current = value;

@@ -12,7 +12,7 @@ const PAGE_SIZE = 200;
 const COUNTING_MS = 1_500;
 const LIVE_MS = 10_000;
 
-/** Everything that the page of an experiment shows, by its address. */
+/** All data of an experiment's page, by its URL. */
 export function useRuns() {
   const { experimentId } = useParams({ from: '/experiments/$experimentId' });
   const search = useSearch({ from: '/experiments/$experimentId' });

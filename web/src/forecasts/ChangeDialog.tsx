@@ -33,7 +33,7 @@ interface ChangeDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for a change of cost that is known before any bill shows it. */
+/** Form for a known change of cost that no bill shows yet. */
 export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeDialogProps) {
   const [draft, setDraft] = useState<ChangeDraft>({
     ...{ what: '', from, until: '', by: 'amount' as const, dailyAmount: '', factor: '', currency },

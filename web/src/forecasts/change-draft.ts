@@ -28,7 +28,7 @@ export function checkedDraft(draft: ChangeDraft): Checked {
   const parsed = NewForecastChange.safeParse({ subject, from, until, what, ...how });
   if (parsed.success) return { change: parsed.data, problems: {} };
   const typed: Readonly<Record<string, string>> = { what, from, dailyAmount, factor, subject: draft.name };
-  // Of several problems of a field the first says most.
+  // The first of several problems of a field is the most specific.
   const problems = parsed.error.issues.toReversed().flatMap(({ path, message }) => {
     const field = String(path[0] ?? 'until');
     return typed[field] === '' ? [] : [[field, message] as const];

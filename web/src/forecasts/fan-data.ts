@@ -27,7 +27,7 @@ function runningPoints({ forecast, history, days }: ForecastDetail): FanPoint[] 
   const first = forecast.window.start.slice(0, 10);
   const inside = history.filter(({ day, isWhole }) => isWhole && day >= first);
   const listed = sumDecimals(inside.map(({ amount }) => amount ?? '0'));
-  // A history that begins behind the window does not have all of its sum.
+  // A history that starts after the window's start lacks a part of its sum.
   let sum = decimalString(decimal(forecast.known ?? listed).minus(listed));
   const known = inside.map(({ day, amount }): FanPoint => {
     sum = sumDecimals([sum, amount ?? '0']);

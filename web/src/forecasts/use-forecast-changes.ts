@@ -16,7 +16,7 @@ interface Done {
   readonly change: ForecastChange;
 }
 
-/** Adds and removes known changes; the last act can be taken back. */
+/** Adds and removes known changes; the last action can be undone. */
 export function useForecastChanges() {
   const queries = useQueryClient();
   const [done, setDone] = useState<Done | null>(null);

@@ -3,7 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import { getForecast, listForecasts } from '../../../src/finops/forecasts/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 
-/** While they are made, how far they are is looked at; else now and then, for a bill may come. */
+/** Poll interval while forecasts are computed; otherwise a longer one, because a bill may arrive. */
 const WORKING_MS = 1000;
 const REFRESH_MS = 30_000;
 

@@ -23,17 +23,17 @@ export function formatMoney(money: Money): string {
     : `${sign}${symbol}${digits}`;
 }
 
-/** By how much a unit cost is multiplied to be read, and the number of units that it then belongs to. */
+/** Factor that makes a unit cost readable, and its number of units. */
 export interface UnitScale {
   readonly factor: number;
   readonly per: string;
 }
 
-/** A unit cost below a cent is given for a million units; one without three digits in six decimals, for a billion. */
+/** A unit cost below a cent is shown for a million units; one without three digits in six decimals, for a billion. */
 const READABLE_FROM = { stated: '0.01', million: '0.0001' } as const;
 
 /**
- * The scale in which a cost of `count` units can be read. Figures that are compared share the scale of one of them.
+ * Readable scale for a cost of `count` units. Compared figures share the scale of one of them.
  *
  * @example unitScale('0.0415', 1000) // { factor: 1, per: '1,000' }
  * @example unitScale('0.0000008657', 1000) // { factor: 1000, per: '1M' }
@@ -52,11 +52,11 @@ export function formatScaled(money: Money, { factor }: UnitScale): string {
   return formatMoney({ ...money, amount: decimal(money.amount).times(factor).toFixed() });
 }
 
-/** From here on cents of an estimate say nothing. */
+/** Amount from which an estimate is shown without cents. */
 const WHOLE_FROM = 100;
 
 /**
- * Money that is estimated: whole units from a hundred on, else as `formatMoney`.
+ * Text of estimated money: whole units from a hundred on, else as `formatMoney`.
  * Example: 61403.28 USD -> "$61,403"; 4.218 USD -> "$4.22".
  */
 export function formatAbout(money: Money): string {

@@ -39,7 +39,7 @@ export function HeatCanvas({ map, label, canvas, onPoint, onOpen }: HeatCanvasPr
     return row < 0 || row >= map.rows.length || slot < 0 || slot >= slots ? null : { row, slot };
   };
   return (
-    // For pointers; with keys, each row has a button with its name, or stands in the table.
+    // For pointers only; with the keyboard, each row has a button with its name, or is in the table.
     <canvas
       ref={own}
       className={styles.canvas}

@@ -12,7 +12,7 @@ export const GpusSearch = z.object({
   /** Dimension of the efficiency over time, and the width of a point. */
   over: z.enum(EFFICIENCY_BY).optional().catch(undefined),
   step: z.enum(['week']).optional().catch(undefined),
-  /** The GPU whose readings are open. */
+  /** The GPU with its readings in the panel. */
   gpu: z.string().min(1).max(500).optional().catch(undefined),
   /** GPUs of the heat map to pass over. */
   skip: z.coerce.number().int().min(0).max(1_000_000).optional().catch(undefined),

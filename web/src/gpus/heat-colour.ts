@@ -7,7 +7,7 @@ export const STEPS = ['--seq-0', '--seq-1', '--seq-2', '--seq-3', '--seq-4'] as 
 const ENDS = [0, 0.25, 0.5, 0.75];
 
 /**
- * Step of the scale of a mean utilization; null where nothing was read.
+ * Colour step of a mean utilization; null without a reading.
  * Example: 0 -> 0; 0.1 -> 1; 0.5 -> 2; 0.9 -> 4.
  */
 export function stepOf(mean: number | null): number | null {

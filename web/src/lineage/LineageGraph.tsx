@@ -12,7 +12,10 @@ const ROW_HEIGHT = 64;
 const NODE_HEIGHT = 50;
 const HEAD_HEIGHT = 28;
 
-/** The way from the bill to the decision, a lane for each kind of thing; what touches the node under the mouse stands out. */
+/**
+ * The graph from the bill to the decision, with a lane for each kind of node; edges of the node under the pointer are
+ * highlighted.
+ */
 export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
   const [near, setNear] = useState<string | null>(null);
   const lanes = lanesOf(lineage);

@@ -52,7 +52,7 @@ function meanRow(id: string, edges: Lineage['edges'], rows: ReadonlyMap<string, 
   return inflow.length === 0 ? null : inflow.reduce((sum, row) => sum + row, 0) / inflow.length;
 }
 
-/** Where each node stands. */
+/** Position of each node. */
 export function placesOf(lanes: readonly Lane[]): Map<string, PlacedNode> {
   return new Map(lanes.flatMap(({ nodes }, lane) => nodes.map((node, row) => [node.id, { node, lane, row }] as const)));
 }

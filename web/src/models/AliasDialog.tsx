@@ -12,7 +12,7 @@ import type { Aliases } from './use-aliases.ts';
 
 interface AliasDialogProps {
   readonly model: string;
-  /** null: a new one, whose name is asked for. */
+  /** null: a new alias, whose name is a field of the form. */
   readonly alias: string | null;
   readonly removes: boolean;
   /** Newest first. */

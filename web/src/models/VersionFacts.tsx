@@ -52,7 +52,7 @@ function RunOf({ version: { runId, model, version } }: { readonly version: Model
   );
 }
 
-/** Tags by which the server finds its own versions again: they say nothing to a reader. */
+/** Tags by which the server finds its own versions; they are hidden, because they mean nothing to users. */
 const INTERNAL_TAGS = ['steelyard.mark'];
 
 function pairs(what: string, values: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {

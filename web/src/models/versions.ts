@@ -32,7 +32,7 @@ export function tableMetrics(
   return first.length > 0 ? first : all.slice(0, 1);
 }
 
-/** Whether more of a metric is better, by the policy; higher when the policy does not say. */
+/** Direction in which a metric improves, by the policy; higher when the policy does not state it. */
 export function directionOf(metric: string, policy: Policy | undefined): 'higher' | 'lower' {
   return policy?.spec.quality.find((rule) => rule.metric === metric)?.direction ?? 'higher';
 }

@@ -44,7 +44,7 @@ export function AlertsCard({ monitor, spec }: AlertsCardProps) {
       title="What is wrong, since when, and what does it cost?"
       note={
         open === undefined
-          ? // The line is held while it is not known.
+          ? // The space keeps the line's height while the number is unknown.
             '\u00a0'
           : open === 0
             ? 'No alert is open.'

@@ -8,7 +8,7 @@ export type Strength = 0 | 1 | 2 | 3 | 4 | null;
 /** p-values this many times below their threshold are drawn darkest. */
 const DARKEST = 1e6;
 const DARK = 1e3;
-/** Distances this many times above theirs. */
+/** Distances this many times above their threshold. */
 const FAR = 4;
 const FARTHER = 2;
 const NEAR_P = 10;

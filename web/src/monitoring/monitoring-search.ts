@@ -16,10 +16,10 @@ export const MonitorSearch = z.object({
   by: z.enum(['hour', 'day', 'week', 'month']).optional().catch(undefined),
   /** Measure of quality that is drawn. */
   metric: text,
-  /** Column whose distributions are open, and in which window. */
+  /** The open column and window in the distribution panel. */
   column: text,
   window: text,
-  /** Input whose values are told apart. */
+  /** Input for the slices. */
   slice: text,
 });
 export type MonitorSearch = z.infer<typeof MonitorSearch>;

@@ -10,7 +10,7 @@ import { monitorsQuery } from './monitors-query.ts';
 const REFRESH_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const LATE_MS = 14 * 24 * HOUR_MS;
-/** The last of them may have too few predictions to say anything. */
+/** Number of drift windows; the last of them may have too few predictions for a result. */
 const LAST_DRIFT_WINDOWS = 20;
 
 export function useMonitors() {
@@ -41,7 +41,10 @@ export function useMonitor(monitor: string, by: WindowName) {
   });
 }
 
-/** The same for each value of an input, of those with the most predictions so many, over all of the time. */
+/**
+ * The same for each value of an input, limited to the `mostValues` values with the most predictions, over all of the
+ * time.
+ */
 export function useSlices(monitor: string, by: WindowName, slice: string | undefined, mostValues: number) {
   const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
   const query = { by: 'all' as const, start: since(ms, by), ...(slice === undefined ? {} : { slice, mostValues }) };
@@ -52,7 +55,7 @@ export function useSlices(monitor: string, by: WindowName, slice: string | undef
   });
 }
 
-/** The last windows of a monitor that looks at drift. */
+/** The last windows of a monitor with drift checks. */
 export function useDrift(monitor: string, isWatched: boolean, limit: number) {
   return useQuery({
     ...endpointQuery(listDriftWindows, { params: { monitor }, query: { limit } }),
@@ -86,7 +89,7 @@ export function useOpenEpisodes() {
   });
 }
 
-/** Where each alert of a monitor stands. */
+/** State of each alert of a monitor. */
 export function useStandings(monitor: string) {
   return useQuery({
     ...endpointQuery(listMonitorAlerts, { params: { monitor } }),

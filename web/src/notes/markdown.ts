@@ -1,4 +1,4 @@
-/** A run of text in a line: what of Markdown is shown as more than text. */
+/** A span of text in a line, with the supported part of inline Markdown. */
 export type Span =
   | { readonly kind: 'text' | 'code' | 'strong' | 'emphasis'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string };

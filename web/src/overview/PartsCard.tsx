@@ -51,7 +51,7 @@ export function PartsCard({ overview, of }: PartsCardProps) {
   );
 }
 
-/** `In EUR only; USD is not converted.`: of a total in several currencies, what the table leaves out. */
+/** `In EUR only; USD is not converted.`: currencies that the table leaves out of a total in several currencies. */
 function otherCurrencies({ totals, currency, reporting }: OverviewData): string | undefined {
   if (reporting?.amount != null || totals.length < 2) return undefined;
   const others = totals.flatMap((total) => (total.currency === currency ? [] : total.currency));

@@ -20,7 +20,7 @@ import { tileScope } from './tile-scope.ts';
 const LINE = 44;
 
 interface WatchCardProps {
-  /** False until the page has its answer: nothing here must make it wait. */
+  /** False until the page's headline is loaded, so that this request does not delay it. */
   readonly ask: boolean;
 }
 

@@ -42,7 +42,7 @@ export function useOverview() {
     enabled: asked && byMonth,
   });
   const through = toDate.data?.through ?? null;
-  // While no day of a month is whole, none of its rows is in the total.
+  // Without a whole day in the month, none of its rows is in the total.
   const counted = scope.month === undefined ? null : (through ?? '');
   const providers = useQuery({
     ...endpointQuery(costSummary, {
@@ -90,7 +90,7 @@ export function useOverview() {
     picture: teams === undefined ? { ...picture, data: undefined } : picture,
     spend,
     selection,
-    /** The month to the last whole day, with the month before to the same day; undefined for all months. */
+    /** The month up to its last whole day, and the preceding month up to the same day; undefined for all months. */
     toDate,
     providers,
     total,

@@ -3,7 +3,7 @@ import styles from './parts.module.css';
 import { useOverflowing } from './use-overflowing.ts';
 
 interface CardProps {
-  /** The question that the card answers. */
+  /** Title of the card. */
   readonly title: ReactNode;
   readonly note?: ReactNode;
   readonly actions?: ReactNode;

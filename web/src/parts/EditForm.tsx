@@ -14,7 +14,7 @@ interface EditFormProps {
   readonly hint?: string;
 }
 
-/** A text that is changed where it stands: Ctrl-Enter saves, Escape leaves it as it was. */
+/** A text that is edited in place: Ctrl-Enter saves, Escape cancels. */
 export function EditForm(props: EditFormProps) {
   const { label, initial, pending, error, onSave, onCancel, multiline = false, hint } = props;
   const id = useId();

@@ -19,7 +19,7 @@ interface FormDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks before something is done: Enter in a line or Ctrl-Enter anywhere does it, once and only when it is ready. */
+/** A dialog with a form: Enter in a line or Ctrl-Enter anywhere submits it, once and only when it is ready. */
 export function FormDialog(props: FormDialogProps) {
   const { title, children, act, acting = act, cancel = 'Cancel', width = 'narrow' } = props;
   const { ready = true, pending, error, onSubmit, onClose } = props;

@@ -6,7 +6,7 @@ interface PageProps {
   /** The answer to the page's question, in one sentence with its figures. */
   readonly answer: ReactNode;
   readonly children: ReactNode;
-  /** The answer takes three lines: their place is kept, so that nothing moves when it comes. */
+  /** The answer has three lines: their space is reserved, so that nothing moves when it arrives. */
   readonly longAnswer?: boolean;
 }
 

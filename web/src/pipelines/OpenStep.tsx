@@ -9,7 +9,7 @@ import { groupsOf } from './step-groups.ts';
 interface OpenStepProps {
   readonly run: PipelineRun;
   readonly nowMs: number;
-  /** The step, or the matrix, that is looked at. */
+  /** The open step or matrix. */
   readonly open: string;
   readonly attempt: number | undefined;
   readonly onAttempt: (attempt: number | undefined) => void;

@@ -21,7 +21,7 @@ import { isActive, usePipelineRun } from './use-pipelines.ts';
 
 const HEIGHT = 420;
 
-/** How far is this run, or how did it end, and what did each step cost? */
+/** One pipeline run: progress or result, and the cost of each step. */
 export function PipelineRunPage() {
   const { pipeline, run: asked } = useParams({ from: '/pipelines/$pipeline/runs/$run' });
   const run = usePipelineRun(pipeline, asked);

@@ -45,7 +45,7 @@ export function RunAnswer({ run, nowMs }: { readonly run: PipelineRun; readonly 
   );
 }
 
-/** In whole seconds, so that it ticks. */
+/** In whole seconds, so that it updates once a second. */
 function soFar(run: PipelineRun, nowMs: number): string {
   const took = Math.floor((tookMs(run, nowMs) ?? 0) / SECOND_MS) * SECOND_MS;
   return took === 0 ? '0\u00a0s' : formatDuration(took);

@@ -11,7 +11,7 @@ interface TookProps {
 
 const SECOND_MS = 1000;
 
-/** How long something took, or has taken by now in whole seconds. */
+/** Duration, or the time so far in whole seconds. */
 export function Took({ of, nowMs, reason }: TookProps) {
   const took = tookMs(of, nowMs);
   if (took === null) return <Unknown reason={reason} />;

@@ -3,7 +3,7 @@ export interface LogLines {
   readonly lines: readonly string[];
   /** Lines before the first of `lines` that were dropped to limit the memory of the page. */
   readonly droppedCount: number;
-  /** Whether the last line is not ended yet. */
+  /** True if the last line is incomplete. */
   readonly isOpen: boolean;
 }
 

@@ -4,7 +4,7 @@ import { formatMoney } from '../format/money.ts';
 import { formatDuration } from '../runs/duration.ts';
 import { tookMs } from './run-times.ts';
 
-/** Bars of more runs than this could not be told apart. */
+/** Most runs whose bars can be distinguished. */
 const MOST_RUNS = 60;
 
 export interface RunTrends {

@@ -11,11 +11,14 @@ export interface StepGroup {
   readonly name: string;
   readonly isMatrix: boolean;
   readonly steps: readonly PipelineStep[];
-  /** Groups that end before it begins. */
+  /** Groups that must end before it starts. */
   readonly needs: readonly string[];
 }
 
-/** Steps as they are drawn, in the order of the run: large matrices as one, so that a thousand steps can be read. */
+/**
+ * Steps as nodes of the graph, in the order of the run: large matrices as one node, so that a thousand steps are
+ * readable.
+ */
 export function groupsOf(steps: readonly PipelineStep[], mostAlone = MOST_ALONE): StepGroup[] {
   const byName = Map.groupBy(steps, ({ name }) => name);
   const isGrouped = (name: string) => (byName.get(name)?.length ?? 0) > mostAlone;
@@ -42,7 +45,7 @@ export const WORST_FIRST: readonly PipelineStep['state'][] = [
   'cached',
 ];
 
-/** Where a matrix stands as a whole: running while one runs, else the worst of its steps. */
+/** State of a matrix: running while a step runs, else the worst state of its steps. */
 export function stateOf(steps: readonly PipelineStep[]): PipelineStep['state'] {
   const states = new Set(steps.map(({ state }) => state));
   if (states.has('running')) return 'running';

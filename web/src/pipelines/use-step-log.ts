@@ -12,16 +12,16 @@ export interface LogOf {
 }
 
 export interface StepLog extends LogLines {
-  /** `reading` until all that there is was read; then `following` until nothing more will come. */
+  /** `reading` until all existing output is read; then `following` until no more output can arrive. */
   readonly stage: 'reading' | 'following' | 'ended';
-  /** Whether another server runs the step: its log is here when it has ended. */
+  /** True if another server runs the step: its log is available here after its end. */
   readonly isElsewhere: boolean;
   readonly error: Error | null;
 }
 
 /** The most bytes in one response of the server. */
 const MAX_BYTES = 1_048_576;
-/** So much in one answer says that there is more: a character that is cut stays for the next. */
+/** An answer of this size is not the last one: a character that would be cut is sent with the next. */
 const FULL_BYTES = MAX_BYTES - 4;
 const FOLLOW_MS = 1_000;
 const AFTER_ERROR_MS = 5_000;

@@ -8,7 +8,7 @@ export const NOT_BEGUN = 'It has not begun.';
 export const NO_COMMIT = 'Its code came without a Git commit.';
 export const NO_RUN = 'It has not run yet.';
 
-/** `succeeded`, as the word for it is read. */
+/** Tooltip of each state. */
 export const STATE_MEANS: Readonly<Record<State, string>> = {
   waiting: 'It has not begun.',
   running: 'It runs now.',

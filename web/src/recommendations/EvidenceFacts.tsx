@@ -48,7 +48,7 @@ export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
   );
 }
 
-/** Bills that its prices and costs were read from. */
+/** Bills behind its prices and costs. */
 function Deliveries({ ids }: { readonly ids: readonly string[] }) {
   return ids.map((delivery, index) => (
     <span key={delivery}>

@@ -25,7 +25,7 @@ const CHOICES = [
   { value: 'closed', label: 'Closed' },
 ] as const;
 
-/** What would cost less, and what would that change? */
+/** All recommendations with their changes and savings. */
 export function RecommendationsPage() {
   const { state = 'open' } = useSearch({ from: '/recommendations' });
   const navigate = useNavigate({ from: '/recommendations' });

@@ -80,7 +80,7 @@ export function listAnswer({ totals, unknownSavings, lookedAt }: RecommendationL
   return `${money.join(', and ')}${unknown}.`;
 }
 
-/** Why no recommendation is open: before the first scan nothing was looked for, so nothing can have been found. */
+/** Reason why no recommendation is open: before the first scan there can be none. */
 export function nothingOpenText(lookedAt: string | null): string {
   return lookedAt === null
     ? 'This server scans every hour; the first scan has not run yet. "Look now" runs one.'

@@ -11,7 +11,7 @@ import { useStart } from './use-retrainings.ts';
 interface StartDialogProps {
   readonly retraining: string;
   readonly pipeline: string;
-  /** The round that waits; null begins a new one. */
+  /** The waiting round; null starts a new one. */
   readonly round: RetrainingRoundSummary | null;
   readonly onClose: () => void;
 }

@@ -19,7 +19,7 @@ interface RunAnswerProps {
   readonly asOfMs: number;
 }
 
-/** How the run went, in one sentence with its figures. */
+/** Result of the run, in one sentence with its figures. */
 export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
   const duration = durationMs(run);
   const soFar = soFarMs(run, asOfMs);

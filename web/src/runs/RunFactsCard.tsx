@@ -24,7 +24,7 @@ interface RunFactsCardProps {
   readonly run: Run;
   readonly facts: RunFacts | undefined;
   readonly editing: EditedRun;
-  /** When the run was read, in milliseconds. */
+  /** Time of the data, in Unix milliseconds. */
   readonly asOfMs: number;
 }
 

@@ -15,7 +15,7 @@ interface TagRowProps {
   readonly editing: EditedRun | undefined;
 }
 
-/** One tag, changed or taken away where it stands. */
+/** One tag, edited or removed in place. */
 export function TagRow({ tag, value, tags, editing }: TagRowProps) {
   const [open, setOpen] = useState(false);
   const back = { tags: { [tag]: value } };

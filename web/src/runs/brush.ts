@@ -1,4 +1,4 @@
-/** An axis held to a range; both ends included. */
+/** A range of an axis, both ends included. */
 export interface Brush {
   readonly column: string;
   readonly from: number;

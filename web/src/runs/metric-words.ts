@@ -46,8 +46,8 @@ export interface MetricGroup {
 }
 
 /**
- * Metrics by the text before their first slash, those without one first and the system's own last. A few metrics need no
- * groups: only the system's own stand apart then.
+ * Metrics grouped by the text before their first slash, those without a slash first and system metrics last. A few
+ * metrics need no groups: then only system metrics are separate.
  */
 export function groupMetrics(metrics: readonly string[]): MetricGroup[] {
   const own = metrics.filter((metric) => !isCompanion(metric));

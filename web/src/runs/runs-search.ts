@@ -11,7 +11,7 @@ const list = z
   )
   .optional()
   .catch(undefined);
-/** Names may hold commas, so these are repeated and never split. */
+/** Names may contain commas, so they are repeated parameters and never split. */
 const names = z
   .union([z.string(), z.array(z.string())])
   .transform((given) => [given].flat())
@@ -53,7 +53,7 @@ export type RunSearch = z.infer<typeof RunSearch>;
 /** URL parameters of a comparison. */
 export const RunsCompareSearch = z.object({
   ...Curves,
-  /** Run ids in order: the first is what the others are compared with, the first seven have colours. */
+  /** Run ids in order: the first is the baseline of the comparison, the first seven have colours. */
   runs: list.transform((runs) => runs?.slice(0, MAX_COMPARED_RUNS)),
   /** Runs that are not drawn. */
   hide: list,
@@ -75,5 +75,5 @@ export const RunsCompareSearch = z.object({
 });
 export type RunsCompareSearch = z.infer<typeof RunsCompareSearch>;
 
-/** The part of both that says how curves are drawn. */
+/** Shared parameters of both pages for the curves. */
 export type CurvesSearch = Pick<RunSearch, 'axis' | 'smooth' | 'scale' | 'from' | 'to' | 'charts' | 'figures'>;

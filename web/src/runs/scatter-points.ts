@@ -11,7 +11,8 @@ import { betterOf, figureOf } from './run-columns.ts';
 const LOG_FROM = 50;
 
 /**
- * From and to of a logarithmic axis for costs that are far apart; null when an even axis serves, or one of them is zero.
+ * Start and end of a logarithmic axis for costs that are far apart; null when a linear axis is sufficient, or one of
+ * them is zero.
  * Example: 0.001 and 2 -> 0.00056 to 3.6; 1 and 20 -> null.
  */
 export function logDomainOf(values: readonly number[]): readonly [number, number] | null {

@@ -10,7 +10,7 @@ const POINTS = 600;
 
 /** Query of the axis in view: its order and, once zoomed, its range in full detail. */
 export function rangeQuery({ axis, from, to }: CurvesSearch) {
-  // A relative axis begins elsewhere in each run: no one range of time is right for all.
+  // A relative axis starts at a different time in each run, so no single time range fits all.
   if (axis === 'relative') return { axis: 'time' as const };
   return {
     axis: axis ?? ('step' as const),

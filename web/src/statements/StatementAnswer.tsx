@@ -41,7 +41,7 @@ export function StatementAnswer({ facts, cost }: StatementAnswerProps) {
 
 const SAID = { direct: 'direct', shared: 'from shared pools', idle: 'idle' } as const;
 
-/** How the cost came to the team; a way by which nothing came is not named. */
+/** Allocation of the team's cost by way; ways without cost are left out. */
 function Ways({ facts, cost }: StatementAnswerProps) {
   const ways = (['direct', 'shared', 'idle'] as const).flatMap((way) => {
     const own = facts.ways.filter((one) => one.way === way);

@@ -8,7 +8,7 @@ export const StatementsSearch = z.object({
   cost: z.enum(['billed']).optional().catch(undefined),
   /** Number of the issued statement that is open. */
   number: z.coerce.number().int().min(1).optional().catch(undefined),
-  /** The question whether to issue is open. */
+  /** The issue dialog is open. */
   ask: z.enum(['issue']).optional().catch(undefined),
 });
 export type StatementsSearch = z.infer<typeof StatementsSearch>;

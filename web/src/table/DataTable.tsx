@@ -18,7 +18,7 @@ export interface GridColumn<R> {
   readonly footer?: ReactNode;
   /** Ascending order of two rows; without it the column cannot be sorted by. */
   readonly compare?: (a: R, b: R) => number;
-  /** Where it stays in sight while the table is scrolled sideways. The first column does without. */
+  /** Position of a pinned column during horizontal scrolling. The first column needs none. */
   readonly pin?: PinPlace | undefined;
   /** Content before the text of the head, outside of the sort button. */
   readonly lead?: ReactNode;
@@ -45,8 +45,8 @@ interface DataTableProps<R extends object> {
 }
 
 /**
- * A long table: only the rows in sight are in the page; head, first column and totals stay in sight. Arrow keys, Home,
- * End and page keys move a row, Enter opens it.
+ * A long table: only the visible rows are in the page; head, first column and totals stay visible. Arrow keys, Home,
+ * End and page keys move the focused row, Enter opens it.
  */
 export function DataTable<R extends object>(props: DataTableProps<R>) {
   const { label, columns, rows, rowId, onOpen, openHint, onEnd, sort, total, onMark, className } = props;

@@ -25,7 +25,7 @@ export function setScheme(scheme: Scheme): void {
   try {
     localStorage.setItem(KEY, scheme);
   } catch {
-    // Storage is closed to us (private window): the choice holds until the page is left.
+    // Storage is blocked (private window): the choice lasts until the page is closed.
   }
 }
 

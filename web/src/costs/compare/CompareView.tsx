@@ -94,7 +94,7 @@ function PendingChange({ explanation }: { readonly explanation: ExplanationInVie
   );
 }
 
-/** A month that is not over is less than a whole one, whatever happened in it. */
+/** Note that an incomplete month costs less than a complete one in any case. */
 function RunningNote({ costs }: { readonly costs: Costs }) {
   const { period, search } = costs;
   const navigate = useNavigate({ from: '/costs' });

@@ -102,7 +102,7 @@ export function FilterEditor({ costs, group, onApply, onClose }: FilterEditorPro
   );
 }
 
-/** Escape and a click elsewhere close it; the focus goes back to where it was. */
+/** Closes on Escape and on a click elsewhere; the focus returns to the earlier element. */
 function useClosing(panel: { readonly current: HTMLElement | null }, onClose: () => void): void {
   const close = useRef(onClose);
   close.current = onClose;

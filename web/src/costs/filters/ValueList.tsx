@@ -77,7 +77,7 @@ export function ValueList({ costs, dimension, values, onChange }: ValueListProps
   );
 }
 
-/** The rows in view without what this dimension is filtered by already, so that the other values are there to choose. */
+/** Query for values without the present filter of this dimension, so that its other values can be selected. */
 function questionOf({ selection }: Costs, dimension: string, search: string) {
   const filter = filtersBeside(selection.filter, dimension);
   return { ...selection, filter, dimension, limit: LIMIT, ...(search === '' ? {} : { search }) };

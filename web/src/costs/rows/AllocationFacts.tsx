@@ -55,7 +55,7 @@ function factsOf(row: Group): (readonly [name: string, value: ReactNode])[] {
   ];
 }
 
-/** `0.25` -> `25 % (0.25)`; a row that was not split is whole. */
+/** `0.25` -> `25 % (0.25)`; a row that was not split counts completely. */
 function shareSaid(ratio: string | null): string {
   return ratio === null ? 'the whole row' : `${formatShare(ratio, '1')} (${ratio})`;
 }

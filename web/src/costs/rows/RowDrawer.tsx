@@ -23,7 +23,7 @@ interface RowDrawerProps {
   readonly onClose: () => void;
 }
 
-/** One bill row: all its columns and whom it is allocated to, or the line as it stands in the file. */
+/** One bill row: all its columns and its allocation, or its line in the delivered file. */
 export function RowDrawer({ rowKey, row, part, onPart, onClose }: RowDrawerProps) {
   const origin = parseRowKey(rowKey);
   const shown = row === undefined ? 'raw' : (part ?? 'columns');

@@ -17,7 +17,7 @@ export function storedText(): string {
   }
 }
 
-/** Views of a text; none when it is not ours. */
+/** Parses stored views; empty for invalid text. */
 export function viewsFrom(text: string): readonly SavedView[] {
   try {
     return Stored.catch([]).parse(JSON.parse(text));
