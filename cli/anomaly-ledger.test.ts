@@ -31,7 +31,7 @@ beforeAll(async () => {
     writeFileSync(path, bill(month));
     await server.run('bill', 'import', path, '--source', 'aws');
   }
-  // The server judges in the background.
+  // The server detects anomalies in the background.
   while (JSON.parse((await server.run('anomaly', 'list', '--json')).out).anomalies.length === 0) await pause(LOOK_MS);
 });
 afterAll(() => server?.[Symbol.asyncDispose]());

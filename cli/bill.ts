@@ -98,7 +98,7 @@ const importCommand = command({
   },
 });
 
-/** After an import: while no rule assigns cost to a team, the rule by the tag that names one. */
+/** After an import, while no rule assigns cost to a team: offers a rule by the team tag. */
 async function offerTeamRule(client: Client, context: Context): Promise<void> {
   if (context.globals.json) return;
   // The bill is already imported, so a failed request for the offer must not fail the command.

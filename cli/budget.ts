@@ -45,13 +45,13 @@ function unknownReason({ spent, billedReason }: Budget): string | null {
   return spent === null ? billedReason : null;
 }
 
-/** Which sources the amount to date lacks. */
+/** Sources that the amount to date lacks. */
 function lateText({ toDate }: Budget): string[] {
   const late = sourcesBehindText(toDate?.behind ?? []);
   return late === null ? [] : [`To date: ${late}.`];
 }
 
-/** How the expected amount is calculated, where it is not by the forecast of the budget. */
+/** Basis of the projected amount, where it is not the forecast of the budget. */
 function basisText({ forecastBasis }: Budget): string[] {
   return forecastBasis === 'evenBurn' ? ['EXPECTED is at an even burn: there is no forecast of it.'] : [];
 }

@@ -35,7 +35,7 @@ const checkCommand = command({
   },
 });
 
-/** A store's address may carry a password, and this output ends up in tickets. */
+/** Hides the password in a store's address, because this output ends up in tickets. */
 function withoutPassword(value: string | number | null): string | number | null {
   if (typeof value !== 'string' || !URL.canParse(value) || new URL(value).password === '') return value;
   const url = new URL(value);

@@ -82,7 +82,7 @@ async function* rest(first: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerat
   for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
 }
 
-/** The same bytes, refused where they are no UTF-8 text. */
+/** The same bytes; rejects content that is not UTF-8 text. */
 async function* checkedText(path: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const notText = (cause?: unknown) =>

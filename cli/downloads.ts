@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 
-/** To stdout as it comes: a file of any size passes through. */
+/** Streams to stdout, so that a file of any size passes through. */
 export async function passOn(content: Readable, { io }: Context): Promise<void> {
   await pipeline(content, async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) await io.out.write(chunk);

@@ -131,7 +131,7 @@ const makeCommand = command({
   },
 });
 
-/** Waits until they are of today; not where there is nothing to be made from. */
+/** Waits until today's forecasts are ready; returns immediately without data to forecast from. */
 async function made(client: Client, context: Context): Promise<LedgerForecasts> {
   const progress = createProgress(context.io.err, context.globals.json);
   try {

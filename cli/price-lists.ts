@@ -69,7 +69,7 @@ async function openFile(path: string, progress: Progress): Promise<FoundList> {
 const OfferIndex = z.object({ offers: z.object({ AmazonEC2: z.object({ currentRegionIndexUrl: z.string() }) }) });
 const RegionIndex = z.object({ regions: z.record(z.string(), z.object({ currentVersionUrl: z.string() })) });
 
-/** An index leads on to the list of a region; any other address is that of a list. */
+/** An index contains the address of a region's list; any other address is a list. */
 async function awsList(address: string, { region }: Wanted): Promise<string> {
   if (/\/aws\/index\.json$/.test(new URL(address).pathname)) {
     const { offers } = await documentAt(address, OfferIndex);

@@ -101,7 +101,7 @@ function styleOf(outcome: SyncedDelivery['outcome'], paint: Paint): (text: strin
   return outcome === 'waiting' || outcome === 'shadowed' || outcome === 'held' ? paint.waiting : paint.faint;
 }
 
-/** Below the table: a sentence has no place in a column. */
+/** Below the table, because a sentence does not fit in a column. */
 function reasonsOf(deliveries: readonly SyncedDelivery[]): string[] {
   return deliveries.flatMap(({ outcome, period, reason, code, ...delivery }) => {
     const what = `${delivery.export}${period === null ? '' : ` ${period}`}`;

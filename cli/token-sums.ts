@@ -23,9 +23,9 @@ interface SizeClass {
  */
 export interface TokenSums {
   readonly rates: TokenRates | null;
-  /** Input tokens above which the next class begins, ascending. */
+  /** Upper limits of input tokens of all classes except the last, ascending. */
   readonly bounds: readonly bigint[];
-  /** One more than bounds. */
+  /** One class more than bounds. */
   readonly classes: readonly SizeClass[];
 }
 

@@ -7,7 +7,7 @@ import { send, textOf } from './transport.ts';
 /** A data folder: locked by this process, or served by another one. */
 type FolderEntry = { readonly lock: Disposable } | { readonly server: ServerFile };
 
-/** How long a command waits for a process that is starting or ending on its data folder, in seconds. */
+/** Longest wait for a process that is starting or ending on its data folder, in seconds. */
 const DEFAULT_WAIT_SECONDS = 30;
 const POLL_MS = 50;
 const HEALTH_TIMEOUT_MS = 2_000;
@@ -68,7 +68,7 @@ async function findServer(data: string): Promise<ServerFile | null> {
     const answer = await send(said.url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
     return (await textOf(answer)) === 'OK' ? said : null;
   } catch {
-    return null; // not this server any more
+    return null; // no longer this server
   }
 }
 

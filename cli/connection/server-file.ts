@@ -26,7 +26,7 @@ export function readServerFile(data: string): ServerFile | null {
   try {
     return ServerFile.safeParse(JSON.parse(readFileSync(pathIn(data), 'utf8'))).data ?? null;
   } catch {
-    return null; // a command then starts its own server, and the lock of the folder has the last word
+    return null; // a command then starts its own server; the lock of the folder decides
   }
 }
 

@@ -71,7 +71,7 @@ export function clientOf({ url, key }: Pick<ServerFile, 'url' | 'key'>): Client 
   return createClient(url, key === undefined ? null : `Bearer ${key}`);
 }
 
-/** With a lease on it, the server that the file still names stays until the lease is released. */
+/** With a lease, the server in the file stays until the lease is released. */
 function takeLease(leases: Leases, data: string, server: ServerFile): boolean {
   if (!leases.take()) return false;
   const now = readServerFile(data);
@@ -80,7 +80,7 @@ function takeLease(leases: Leases, data: string, server: ServerFile): boolean {
   return false;
 }
 
-/** No connection was made, so that nothing was sent: the server was killed before. */
+/** True if no connection was made, so that no request was sent: the server was killed before. */
 function wasRefused(error: unknown): boolean {
   return error instanceof CommandError && systemCode(error.cause) === 'ECONNREFUSED';
 }

@@ -134,7 +134,7 @@ export function scalingText({ variants, decisions }: EndpointScaling, { paint }:
   return decisions.length === 0 ? now : `${now}\n\n${before}`;
 }
 
-/** Where a canary is and how it compares; '' where there was none. */
+/** State of a canary and its comparison with the live version; '' where there was none. */
 export function rolloutText(rollout: Rollout | null): string {
   if (rollout === null) return '';
   const { revision, state, step, steps, weight, reason, live, canary } = rollout;

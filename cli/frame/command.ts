@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { Context } from './context.ts';
 
-/** A word of the command line that is known by its place. */
+/** A positional argument. */
 export interface PositionalDefinition {
   readonly describe: string;
-  /** Takes all the words that are left; at least one, unless it may be left out. */
+  /** Takes all remaining words; at least one, unless it is optional. */
   readonly many?: true;
   /** May be left out; only the last one. */
   readonly optional?: true;

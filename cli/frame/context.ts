@@ -18,7 +18,7 @@ export interface Context {
   readonly globals: Globals;
   /** Colours, where stdout shows them. */
   readonly paint: Paint;
-  /** The server to ask; started for this command when there is none. */
+  /** Client of the server; starts a server for this command when there is none. */
   client(): Promise<Client>;
   /** The command's answer: the document with --json, the text otherwise. */
   answer(document: unknown, text: () => string): Promise<void>;

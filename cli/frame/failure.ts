@@ -47,7 +47,7 @@ export class RemoteFailure extends Error {
   }
 }
 
-/** A failure as each of its readers wants it. */
+/** A failure in its two forms, for people and for programs. */
 export interface Failure {
   readonly document: Readonly<Record<string, unknown>>;
   readonly code: string;

@@ -34,9 +34,9 @@ export function beforeTerminator(words: readonly string[]): readonly string[] {
   return terminator === -1 ? words : words.slice(0, terminator);
 }
 
-/** The command's words, wherever options stand between them, and everything else. */
+/** Splits the command's words, in any order with options, from the other words. */
 function splitPath(commands: readonly Command[], argv: readonly string[]): { words: string[]; rest: string[] } {
-  // --wait stands behind the words of a command, which may have one without a value.
+  // --wait follows the words of a command, which may have its own --wait without a value.
   const globals = globalOptions({ needs: 'server', options: { wait: waitOption } });
   const takesValue = new Set(
     Object.keys(globals)

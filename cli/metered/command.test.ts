@@ -36,7 +36,7 @@ const spentOf = ({ document }: Awaited<ReturnType<typeof run>>) => decimal(docum
 /** Ignores the signal that asks it to end. */
 const DEAF = 'trap "" TERM; exec sleep 600';
 const script = (text: string) => ['--', 'sh', '-c', text] as const;
-/** Leaves a checkpoint when it is stopped; `begun` is a file that is there from when on it can. */
+/** Writes a checkpoint when it is stopped; it creates the file `begun` as soon as it can. */
 const UNTIL_STOPPED = (folder: string, begun = '/dev/null') =>
   `trap 'echo ${folder}/$MLFLOW_RUN_ID > "$STEELYARD_CHECKPOINT_FILE"; : > ${folder}/$MLFLOW_RUN_ID; kill $!; exit 0' TERM; sleep 600 & : > ${begun}; wait`;
 
@@ -92,7 +92,7 @@ describe('steelyard run', () => {
     });
   });
 
-  // From here on they wait most of the time, so they wait together.
+  // These tests mostly wait, so they run concurrently.
   it.concurrent('says what the GPUs of the command did, and its run has the energy', async ({ expect }) => {
     const { folder, calls } = placeNvidiaSmi(join(temporaryFolder(), 'programs'), [A10G, { ...A10G, uuid: 'GPU-b' }]);
     // The energy counter is queried without a result; then one reading at the start and one while it runs.

@@ -13,7 +13,7 @@ export interface CommandGpus {
 
 export interface GpuWatch {
   readonly run: string;
-  /** Of the command. */
+  /** Environment of the command. */
   readonly environment: Readonly<Record<string, string>>;
   /** When it began, Unix milliseconds. */
   readonly start: number;

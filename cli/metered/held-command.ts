@@ -4,7 +4,7 @@ import { type Ended, type Execution, hold } from '../../src/platform/processes/i
 import type { Client } from '../connection/client.ts';
 import { RemoteFailure } from '../frame/failure.ts';
 
-/** Between tries to report the end to a server that does not answer, in milliseconds. */
+/** Pauses between retries of the end report to a server that does not answer, in milliseconds. */
 const END_PAUSES_MS = [250, 1_000, 4_000, 15_000, 40_000];
 
 export interface HeldCommand {

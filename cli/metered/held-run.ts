@@ -67,7 +67,7 @@ export interface RunOnHold extends Asked {
   readonly experimentId: string;
   readonly words: readonly string[];
   readonly graceSeconds: number;
-  /** Others that spend from one limit with it. */
+  /** Other commands that spend from the same limit. */
   readonly together?: { readonly sweep: string; readonly limit: Money };
   /** Further variables of its environment. */
   readonly environment?: Readonly<Record<string, string>>;

@@ -62,6 +62,6 @@ export interface ExportPass {
   readonly runIds: Map<string, string>;
   /** Id there by id here, of every logged model that is there. */
   readonly modelIds: Map<string, string>;
-  /** To be linked when the logged models are there. */
+  /** Runs that are linked after the export of the logged models. */
   readonly runsWithModels: RunWithModels[];
 }

@@ -21,7 +21,7 @@ async function linkModels(pass: ExportPass, { idHere, idThere, inputs, outputs }
   const made = await modelsThere(pass, idHere, outputs);
   const [newlyRead, newlyMade] = [
     missing(read, there.inputs.model_inputs),
-    // Of MLflow's own servers this call can be made once for each model.
+    // MLflow's own servers accept this call only once for each model.
     missing(made, there.outputs.model_outputs),
   ];
   if (newlyRead.length > 0) await pass.to.post('runs/log-inputs', { run_id: idThere, models: newlyRead }, Nothing);

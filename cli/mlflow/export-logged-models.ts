@@ -16,7 +16,7 @@ import {
 import { inGroups } from './paging.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
-/** Written by each server itself when a version is made of the model; its numbers are that server's. */
+/** Tag that each server writes when a version is made from the model; the numbers are specific to the server. */
 const VERSIONS_TAG = 'mlflow.modelVersions';
 /** File with the model's id, run and location, which clients use after loading it. */
 const DESCRIPTION_FILE = 'MLmodel';
@@ -130,7 +130,7 @@ function changedTags(model: LoggedModel, there: LoggedModel): KeyValue[] {
   );
 }
 
-/** The file that describes the model, naming the model, the run and the place that are there. */
+/** The description file of the model with the model id, run and location of the other server. */
 function descriptionOf(model: LoggedModel, there: LoggedModel, runId: string | null): FileEdit {
   const { artifact_uri: uri, model_id: id, source_run_id: run } = model.info;
   const names = [

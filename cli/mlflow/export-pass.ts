@@ -22,7 +22,7 @@ export async function exportAll(pass: ExportPass): Promise<void> {
   if (pass.experiments.length === 0) await exportModels(pass);
 }
 
-/** After all runs: a logged model has a source run, and metrics of runs of any experiment. */
+/** After all runs, because a logged model has a source run, and metrics from runs of any experiment. */
 async function exportModelsOf(pass: ExportPass, experiments: readonly WrittenExperiment[]): Promise<void> {
   const [first] = experiments;
   if (first === undefined) return;

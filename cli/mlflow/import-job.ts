@@ -49,7 +49,7 @@ export function emptyReport(source: string): ImportReport {
   };
 }
 
-/** True when the pass brought something. */
+/** True when the pass imported any entity. */
 export function broughtSomething({ experiments, runs, loggedModels, traces, registeredModels }: ImportReport): boolean {
   const made = experiments.created + experiments.merged + experiments.renumbered;
   return made + runs.imported + loggedModels.imported + traces.imported + registeredModels.imported > 0;

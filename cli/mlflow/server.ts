@@ -80,7 +80,7 @@ export function refuseItself(other: MlflowServer, { url }: Pick<Client, 'url'>):
   throw new CommandError('usage', `${other.url} is this Steelyard server itself; name another MLflow server.`);
 }
 
-/** Host and port, the names of loopback being one. */
+/** Host and port; all names of loopback are equal. */
 function placeOf(address: string): string {
   const { protocol, hostname, port } = new URL(address);
   const host = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? 'localhost' : hostname;

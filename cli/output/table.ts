@@ -82,7 +82,7 @@ function alignPoints(texts: readonly string[]): string[] {
   return texts.map((text, index) => text + ' '.repeat(longest - (fractions[index] ?? 0)));
 }
 
-/** Characters as a terminal counts them, marks that combine left out. */
+/** Width of a text on a terminal, without combining marks. */
 function lengthOf(text: string): number {
   return [...text.normalize('NFC').replaceAll(/\p{Mark}/gu, '')].length;
 }

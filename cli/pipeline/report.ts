@@ -131,7 +131,7 @@ function costChange({ cost }: PipelineRun, before: PipelineRun | null): string {
   return `, ${change.isNegative() ? 'less' : 'more'} than before (${shownMoney(was)}) by ${shownMoney({ amount: change.abs().toFixed(), currency: cost.currency })}`;
 }
 
-/** Two runs of the same work differ by this much on a busy machine: half a cent, or a twentieth of the earlier cost. */
+/** Difference of two equal runs on a busy machine: half a cent, or a twentieth of the earlier cost. */
 function isNoise(change: Decimal, before: Money): boolean {
   const size = change.abs();
   return size.lessThan(NOISE_AMOUNT) || size.lessThan(decimal(before.amount).times(NOISE_RATIO));
@@ -190,7 +190,7 @@ function seconds({
     : ((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(3);
 }
 
-/** XML 1.0 has no place for control characters. */
+/** XML 1.0 does not allow control characters. */
 function xml(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const printable = text.replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '');

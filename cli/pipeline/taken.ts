@@ -48,7 +48,7 @@ function placeText({ node, instance, region, share }: NonNullable<Taken['place']
   return `${instance ?? node}${where}${part}`;
 }
 
-/** Which prices were used, and why something is not known: each once, with the steps that it is true of. */
+/** Used prices and reasons of unknown values, each once, with the steps that they apply to. */
 function notes(took: readonly (Taken & { readonly step: string })[]): string[] {
   const said = took.flatMap(({ step, prices, usageReason, gpus }) => [
     ...prices.map((price) => ({ step, text: `price: ${price}` })),

@@ -8,7 +8,7 @@ const RENEWAL_SECONDS = 8;
 const STOP_AHEAD_SECONDS = 0.25;
 /** Largest share of the budget that may remain because no trial can start with it. */
 const UNSPENT_RATIO = 0.1;
-/** Part of the budget that the default of `--grace` takes, and its highest value, in seconds. */
+/** Share of the budget for the default of `--grace`, and its maximum in seconds. */
 const GRACE_RATIO = 0.04;
 export const DEFAULT_GRACE_SECONDS = 10;
 

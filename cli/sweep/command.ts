@@ -250,7 +250,7 @@ function sweepText(
   return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${outcome}`;
 }
 
-/** How much of the budget was spent, and why not more. */
+/** Spent share of the budget, and the reason why it is not more. */
 function outcomeText(
   done: readonly Trial[],
   { budget, trials }: { readonly budget: Money; readonly trials: number },

@@ -46,7 +46,7 @@ export interface Sweep {
   readonly logs: string;
 }
 
-/** Trials are judged so often. */
+/** Interval of the decisions about early stopping. */
 const REPORT_MS = 2_000;
 
 const RunMetrics = z.object({
@@ -101,7 +101,7 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, shared: S
   const look = async ({ spent }: Pick<Reservation, 'spent'>) => {
     await note(context, sweep, { trial, run, spent }, progress);
     spending.report(trial, Number(spent?.amount ?? 0));
-    // Money that no other trial needs is better spent on this one.
+    // Money that no other trial needs is better spent on this trial.
     early ||= !goesOn(sweep, trial, progress) && spending.isNeededByOthers(trial);
     return early;
   };

@@ -14,7 +14,7 @@ export const accountsQuery = endpointQuery(listAccounts);
 
 export interface NewToken {
   readonly label: string;
-  /** null: no end. */
+  /** null: no expiry. */
   readonly expiresInDays: number | null;
   /** null: all scopes of the role. */
   readonly scopes: TokenScopes | null;

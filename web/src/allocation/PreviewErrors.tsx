@@ -37,7 +37,7 @@ export function PreviewErrors({ error }: { readonly error: unknown }) {
   );
 }
 
-/** Marks a line of the draft and brings it into sight. */
+/** Selects a line of the draft and scrolls to it. */
 function selectLine(line: number): void {
   const area = document.getElementById(DRAFT_ID);
   if (!(area instanceof HTMLTextAreaElement)) return;

@@ -19,7 +19,7 @@ interface ReconciliationTableProps {
   readonly totals: ResponseOf<typeof getReconciliation>['totals'];
 }
 
-/** A row a billed resource; the totals are over all of them. */
+/** One row for each billed resource; the totals include all of them. */
 export function ReconciliationTable({ resources, totals }: ReconciliationTableProps) {
   return (
     <table className={table.table} data-testid="reconciliation">

@@ -73,7 +73,7 @@ export function RulesTable({ rules, hits }: RulesTableProps) {
   );
 }
 
-/** A rule's name, leading to the bill rows that it took. */
+/** Name of a rule as a link to its matched bill rows. */
 function RowsLink({ rule, label }: { readonly rule: string; readonly label: string }) {
   return (
     <Link

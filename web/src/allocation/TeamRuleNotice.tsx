@@ -13,7 +13,7 @@ import { rulesYaml } from './rules-yaml.ts';
 const FILE = 'by-team-tag.yaml';
 
 interface TeamRuleNoticeProps {
-  /** False until the page has its own answer, which must not wait for this. */
+  /** False until the page's headline is loaded, so that this request does not delay it. */
   readonly ask: boolean;
 }
 

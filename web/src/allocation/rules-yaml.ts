@@ -28,7 +28,7 @@ export function ruleYaml(rule: AllocationRule): string {
     .join('\n');
 }
 
-/** JSON with air: `{ "team": "search" }`. */
+/** JSON with spaces: `{ "team": "search" }`. */
 function flowYaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowYaml).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -14,7 +14,10 @@ export const AnomaliesSearch = z.object({
 });
 export type AnomaliesSearch = z.infer<typeof AnomaliesSearch>;
 
-/** The question behind the page and the line of the overview: the overview chooses nothing, so that both answer the same. */
+/**
+ * Query of the anomalies page and of its line in the overview. The overview has no filters, so both show the same
+ * result.
+ */
 export function anomaliesQuery(
   { month, team }: Pick<Scope, 'month' | 'team'>,
   search: AnomaliesSearch = {},

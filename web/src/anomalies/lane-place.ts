@@ -1,7 +1,7 @@
 import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
 
 const DAY_MS = 86_400_000;
-/** Of a day: the least width of a bar. */
+/** Least width of a bar, in days. */
 const LEAST_DAYS = 0.2;
 
 export interface LanePlace {

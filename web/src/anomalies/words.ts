@@ -68,7 +68,7 @@ export function titleOf({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): str
   return title ?? sliceName(slice);
 }
 
-/** Measured by readings of GPUs, so that no bill row is behind it. */
+/** True if GPU readings measured it, so that it has no bill row. */
 export function isOfGpus({ measure }: Pick<Anomaly, 'measure'>): boolean {
   return measure === 'gpu_idle_cost' || measure === 'gpu_utilization';
 }

@@ -3,8 +3,8 @@ import type { Check } from '../../../src/tradeoff/gates/schema.ts';
 export type Verdict = 'promote' | 'hold' | 'reject';
 
 /**
- * Degrees that the beam turns clockwise: quality hangs left and cost right, so worth outweighs cost when it tips left.
- * Level when evidence is missing.
+ * Clockwise rotation of the beam in degrees. Quality is left and cost right, so a tilt to the left means promote. Level
+ * when evidence is missing.
  */
 export function tiltDegrees(verdict: Verdict): number {
   return { promote: -13, hold: 0, reject: 13 }[verdict];

@@ -15,7 +15,7 @@ import { useBudgetChange } from './use-budget-change.ts';
 import { answerText } from './words.ts';
 
 const TABLE_HEIGHT = 280;
-/** Running work draws on budgets all the time. */
+/** Short refresh interval, because running work draws on budgets continuously. */
 const REFRESH_MS = 10_000;
 
 /** All budgets with their state. */

@@ -99,7 +99,7 @@ const WORDS: Readonly<Record<string, string>> = {
   enforcement: 'at its limit',
 };
 
-/** The document that `steelyard apply` would take; JSON is YAML. */
+/** The document in the form of `steelyard apply`; JSON is YAML. */
 export function documentText(name: string, spec: BudgetSpec): string {
   return JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Budget', metadata: { name }, spec });
 }

@@ -6,7 +6,7 @@ export const NO_COST = 'No charge and no priced usage has arrived in its window 
 export const NO_FORECAST =
   'There is no forecast, and too little of the window has passed, or nothing is known of it yet.';
 
-/** How the expected amount is calculated, where it is not by the forecast of the budget. */
+/** Basis of the projected amount, where it is not the forecast of the budget. */
 export const EVEN_BURN = 'at an even burn, without a forecast';
 
 export const NOTHING_ROLLED = 'It is not known what was spent in the window before, so nothing rolls over.';

@@ -15,7 +15,7 @@ export function placeAxis({ axis, from, to }: Places) {
   };
 }
 
-/** Lines of marks, drawn before the series (z 2), so that they cut no bar in two. */
+/** Lines of marks, drawn before the series (z 2), so that they do not cross the bars. */
 export function behindSeries(color: string) {
   return {
     ...{ silent: true, symbol: 'none', animation: false, label: { show: false }, z: 1 },

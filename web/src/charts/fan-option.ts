@@ -7,7 +7,7 @@ import { chartTip, type TipLine } from './chart-tip.ts';
 
 export interface FanPoint {
   readonly day: string;
-  /** For drawing; null behind the last known day. */
+  /** For drawing; null after the last known day. */
   readonly known: number | null;
   /** The exact amount, for the tooltip. */
   readonly knownText: string | null;

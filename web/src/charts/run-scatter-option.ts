@@ -31,7 +31,7 @@ export interface RunScatterData {
 const INK = { quality: '--quality', cost: '--cost', given: '--ink-2' } as const;
 const LINE = { quality: '--quality-fill', cost: '--cost-fill', given: '--line-strong' } as const;
 
-/** The ECharts option of runs by two of their figures, with the line of those that nothing beats. */
+/** The ECharts option of runs by two of their figures, with the line of the Pareto-optimal ones. */
 export function runScatterOption(data: RunScatterData): EChartsCoreOption {
   const look = chartLook();
   return {

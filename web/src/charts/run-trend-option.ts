@@ -27,7 +27,7 @@ export interface RunTrendData {
 
 const BAR_MAX_WIDTH = 28;
 
-/** The ECharts option of one bar a run, from zero; hollow where the run did not end well. */
+/** The ECharts option of one bar for each run, from zero; hollow where the run did not succeed. */
 export function runTrendOption({ points, what, variable, axisText }: RunTrendData): EChartsCoreOption {
   const look = chartLook();
   const colour = token(variable);

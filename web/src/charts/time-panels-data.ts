@@ -32,7 +32,7 @@ export interface Panel {
   readonly title: string;
   readonly axisText: (value: number) => string;
   readonly series: readonly PanelSeries[];
-  /** The axis ends here at least, so that a quiet hour does not look like a storm. */
+  /** Least maximum of the axis, so that small values in a quiet hour do not look like a peak. */
   readonly leastMax?: number;
   /** The axis need not begin at zero. Only for series that are not bars. */
   readonly scaled?: boolean;

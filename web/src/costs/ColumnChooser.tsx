@@ -7,7 +7,7 @@ import styles from './costs.module.css';
 interface ColumnChooserProps {
   readonly all: readonly string[];
   readonly shown: readonly string[];
-  /** undefined: the usual columns again. */
+  /** undefined: the default columns. */
   readonly onChange: (shown: string[] | undefined) => void;
 }
 

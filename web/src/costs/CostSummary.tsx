@@ -14,7 +14,7 @@ import { slotSearch } from './slots.ts';
 import { type Group, groupId, OTHER } from './stack.ts';
 import type { Costs } from './use-costs.ts';
 
-/** Where a click on "other" leads: the table that lists all groups. */
+/** Target of a click on "other": the table of all groups. */
 export const TABLE_ID = 'cost-table';
 const ALLOCATION_HEIGHT = 20;
 
@@ -26,7 +26,7 @@ interface CostSummaryProps {
   readonly replacesTable?: boolean;
 }
 
-/** The picture of the costs and the table behind it; everything in them leads to the bill rows. */
+/** Chart and table of the costs; every element links to the bill rows. */
 export function CostSummary({ costs, change, replacesTable = false }: CostSummaryProps) {
   const { dimensions, groups, slotDimension, search, total, period } = costs;
   const navigate = useNavigate({ from: '/costs' });

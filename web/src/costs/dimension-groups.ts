@@ -6,7 +6,7 @@ export interface DimensionGroup {
   readonly dimensions: readonly string[];
 }
 
-/** Columns that number or date a row; grouped by them a bill falls to single rows. */
+/** Columns that number or date a row are left out, because grouping by them would return single rows. */
 const USUAL_FIRST = ['serviceProviderName', 'serviceName', 'serviceCategory', 'subAccountName', 'regionName'];
 
 const ALLOCATION = ['kind', 'rule'];

@@ -15,7 +15,7 @@ export function headlineScope(period: string, filters: readonly string[]): strin
   return others.length === 0 ? when : `${when} where ${others.map(lowerFirst).join(' and ')}`;
 }
 
-/** The day that a filter leaves, where it leaves one. */
+/** The single day of a filter; null where it has more or none. */
 function onlyDay({ dimension, isNot, values }: FilterGroup): string | null {
   const [value] = values;
   const isOne = dimension === 'day' && !isNot && values.length === 1 && value?.isPrefix === false;

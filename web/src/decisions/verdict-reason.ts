@@ -22,7 +22,9 @@ export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): s
   return `${failureText(first)}${rest}`;
 }
 
-/** The failed check to name first: quality, then a cost a month. Amounts of different units or bases are not put in order. */
+/**
+ * The failed check to name first: quality, then a cost per month. Amounts of different units or bases are not ordered.
+ */
 function tellingFailure(failed: readonly Check[]): Check | undefined {
   const costs = failed.filter((check) => check.side === 'cost' && check.measured !== null);
   const monthly = costs.find((check) => check.unit.endsWith('per month'));
@@ -45,7 +47,10 @@ function failureText(check: Check): string {
   return `${nameOf(check)} is ${measured.figure}${unit} where ${words}`;
 }
 
-/** With the basis: costs of different bases are not one quantity. Example: "cost per month (at demand)". */
+/**
+ * Name of a check with its basis, because costs of different bases are different quantities. Example: "cost per month
+ * (at demand)".
+ */
 function nameOf({ name, basis }: Check): string {
   return basis === undefined ? name : `${name} (${BASIS_NAME[basis]})`;
 }
@@ -59,7 +64,7 @@ function bestFigures(checks: readonly Check[]): string {
       if (check === undefined || check.measured === null) return '';
       const text = formatMeasured(check.measured, check.unit);
       if (check.side === 'quality') return `${text.unit} ${text.figure}`;
-      // The figure may be of another number of predictions than the name.
+      // The figure may be for another number of predictions than the name states.
       const name = nameOf(check).replace(' per 1,000 predictions', '');
       const unit = name.includes(text.unit) ? '' : ` ${text.unit}`;
       return `${name} ${text.figure}${unit}`;

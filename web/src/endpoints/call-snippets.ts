@@ -25,7 +25,7 @@ interface Called {
 
 type Tensor = ModelInputs['inputs'][number];
 const UNKNOWN: readonly Tensor[] = [{ name: 'x', datatype: 'FP32', shape: [1, 2] }];
-/** An example this long would be no example. */
+/** Largest example input that is still readable. */
 const MOST_VALUES = 64;
 
 /** A curl line that calls an endpoint by a protocol, with an input of the shape that the model takes. */

@@ -7,7 +7,7 @@ import type { Runs } from './use-runs.ts';
 export function RunsAnswer({ runs }: { readonly runs: Runs }) {
   const { experiment, count, all, cost, filtered, search, rows } = runs;
   if (experiment.isError) return 'This experiment could not be read.';
-  // The figures of the filter before are no answer to this one.
+  // The figures of the previous filter do not apply to this one.
   if (experiment.data === undefined || count.isPending || count.isPlaceholderData || (filtered && all.isPending))
     return <AnswerPending />;
   const { name } = experiment.data;

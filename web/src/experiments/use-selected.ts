@@ -19,7 +19,7 @@ export function useSelected(order: readonly string[]): Selected {
   return { ids: state.ids, toggle, set };
 }
 
-/** The marks after one row was touched: it changes, and a range takes the row's new state. */
+/** Selection after a click on one row: it toggles, and a range takes its new state. */
 export function marked(
   ids: ReadonlySet<string>,
   order: readonly string[],

@@ -15,7 +15,7 @@ import { errorText, NOT_TRIED, probabilityText, subjectName } from './words.ts';
 const HEIGHT = 132;
 const EARLIER_SHOWN = 8;
 
-/** How good were such forecasts? */
+/** Back-test error of such forecasts. */
 export function BacktestCard({ detail }: { readonly detail: ForecastsData['detail'] }) {
   return (
     <Card

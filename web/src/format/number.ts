@@ -62,8 +62,8 @@ export interface MeasuredText {
 /**
  * A value with its unit. With a unit that begins with a currency, the value is money; where it is too small to read, it
  * is shown for more units. Compared values share the scale of one of them, `like`.
- * Example: "0.0127", "USD per 1,000 predictions" -> figure "$0.0127", unit "per 1,000 predictions"; "0.00081", "USD per
- * 1,000 predictions" -> figure "$0.81", unit "per 1M predictions".
+ * Example: "0.0127", "USD per 1,000 predictions" -> figure "$0.0127", unit "per 1,000 predictions";
+ * "0.00081", "USD per 1,000 predictions" -> figure "$0.81", unit "per 1M predictions".
  */
 export function formatMeasured(value: string, unit: string, like = value): MeasuredText {
   const exact = `${value} ${unit}`.trim();

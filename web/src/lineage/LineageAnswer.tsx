@@ -34,7 +34,7 @@ export function LineageAnswer({ node, depth, direction }: LineageAnswerProps) {
   );
 }
 
-/** `1 resource, 1 run and 2 decisions`, in the order in which money and data flow. */
+/** Connected nodes by kind: `1 resource, 1 run and 2 decisions`, in the order in which money and data flow. */
 function neighbours({ nodes: [, ...others] }: Lineage): string {
   const words = NodeKind.options.flatMap((kind) => {
     const count = others.filter((node) => node.kind === kind).length;

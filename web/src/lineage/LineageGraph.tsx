@@ -83,7 +83,7 @@ function lineOf(from: PlacedNode | undefined, to: PlacedNode | undefined): strin
   return `M ${x1} ${y1} C ${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`;
 }
 
-/** The first thing known of it that is no instant: those are on its own page. */
+/** The first fact that is not an instant; instants are on the node's own page. */
 function factOf(facts: Readonly<Record<string, string>>): string {
   return Object.values(facts).find((fact) => !/^\d{4}-\d{2}-\d{2}T/.test(fact)) ?? '';
 }

@@ -2,9 +2,9 @@ import type { Lineage, LineageNode, NodeKind } from '../../../src/tradeoff/linea
 
 export interface PlacedNode {
   readonly node: LineageNode;
-  /** Lane from the left, 0 for the first. */
+  /** Lane number from the left, starting at 0. */
   readonly lane: number;
-  /** Place in its lane from the top, 0 for the first. */
+  /** Position in its lane from the top, starting at 0. */
   readonly row: number;
 }
 

@@ -8,7 +8,7 @@ interface CardProps {
   readonly note?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
-  /** No padding around the content: tables reach the edges. */
+  /** No padding around the content, so that tables reach the edges. */
   readonly flush?: boolean;
   readonly className?: string | undefined;
 }

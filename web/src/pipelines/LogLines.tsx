@@ -18,7 +18,7 @@ interface LogLinesProps {
 
 const LINE_PX = 18;
 const OVERSCAN = 30;
-/** So near the end counts as at it. */
+/** Distance to the end in pixels that still counts as at the end. */
 const AT_END_PX = 24;
 
 /** The lines of a log, with only the visible ones in the page; long lines wrap. */

@@ -7,7 +7,7 @@ import { StepReason } from './StepReason.tsx';
 import { listed } from './words.ts';
 
 const SECOND_MS = 1000;
-/** Steps that are named; more are counted. */
+/** Number of steps that are named; the rest is counted. */
 const MOST_NAMED = 2;
 
 /** How far a run is, or how it ended and why, with its cost. */
@@ -74,7 +74,7 @@ function madeText({ stepList }: PipelineRun): string {
   ]);
 }
 
-/** The steps that a run did not end well for, and why. */
+/** The steps that caused a run not to succeed, with their reasons. */
 function Culprits({ run: { stepList } }: { readonly run: PipelineRun }) {
   const bad = stepList.filter(({ state }) => state === 'failed' || state === 'stopped');
   if (bad.length === 0) return null;

@@ -1,7 +1,7 @@
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
 import { type Decimal, decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
 
-/** A matrix of more than this is drawn as one. */
+/** Most steps of a matrix that are drawn separately. */
 const MOST_ALONE = 6;
 
 /** Content of one node: a step, or a matrix of steps. */

@@ -80,7 +80,7 @@ export function RecommendationsPage() {
   );
 }
 
-/** Why the sum is not the total. */
+/** Reason why the sum of the savings is not the total. */
 function Overlap({ list: { totals } }: { readonly list: RecommendationList }) {
   const overlapping = totals.filter(({ saving, sumOfAlone }) => saving.monthly?.amount !== sumOfAlone.amount);
   if (overlapping.length === 0) return 'Each row is what it saves alone; nothing overlaps.';

@@ -73,7 +73,7 @@ export function useKeep(one: Recommendation) {
   );
 }
 
-/** Looks now. */
+/** Runs a scan now. */
 export function useFind() {
   return useAct(
     () => call(findRecommendations, { body: {} }),

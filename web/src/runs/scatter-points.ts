@@ -20,7 +20,7 @@ export function logDomainOf(values: readonly number[]): readonly [number, number
   return values.length > 1 && least > 0 && greatest / least > LOG_FROM ? paddedLogDomain(values) : null;
 }
 
-/** The runs that have both figures, in order of x, with those marked that no other beats on both. */
+/** The runs that have both figures, in order of x, with the Pareto-optimal ones marked. */
 export function scatterPoints(
   runs: readonly NamedRun[],
   x: string,

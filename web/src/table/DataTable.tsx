@@ -33,7 +33,7 @@ interface DataTableProps<R extends object> {
   /** Action of Enter or a click on a row. */
   readonly onOpen: (row: R) => void;
   readonly openHint: string;
-  /** Called when the end comes into sight. */
+  /** Called when the end becomes visible. */
   readonly onEnd?: (() => void) | undefined;
   /** Sorting by the server: the current order, and the callback for a click on a head. */
   readonly sort?: ServerSort | undefined;

@@ -19,7 +19,7 @@ export function useScheme(): Scheme {
   return useSyncExternalStore(subscribe, read);
 }
 
-/** Changes the colours now and for the next visit. Where storage is refused, for this visit. */
+/** Sets the colours now and for the next visit; only for this visit where storage is blocked. */
 export function setScheme(scheme: Scheme): void {
   show(scheme);
   try {

@@ -26,7 +26,7 @@ export function CompareControl({ search, period, onChange }: CompareControlProps
     <Select
       label="Compare"
       hideLabel
-      // One delivery has nothing to be compared with here; two are compared on the page of deliveries.
+      // One delivery has no comparison here; the page of deliveries compares two.
       disabled={search.delivery !== undefined || range === undefined}
       value={search.delivery === undefined ? (search.compare ?? NONE) : NONE}
       options={
