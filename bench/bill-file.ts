@@ -8,19 +8,19 @@ export interface BenchBill {
   readonly path: string;
   readonly rows: number;
   readonly sizeBytes: number;
-  /** Exact sum of BilledCost, as a decimal string: what an import has to answer. */
+  /** Exact sum of BilledCost, as a decimal string: the expected result of an import. */
   readonly billedCost: string;
 }
 
 const SEED = 1;
-/** The second of the three months is closed and whole: October 2026. */
+/** The second of the three months is closed and complete: October 2026. */
 const AS_OF = new Date('2026-11-15T00:00:00Z');
 const COLUMNS = [...focusColumns, ...extraColumns.aws];
 const CHUNK_CHARACTERS = 4 * 1024 * 1024;
 
 /**
- * Writes one month of the demo's AWS bill again and again, each time with resources of its own, until there are `rows`
- * rows: the columns, texts, dirt (the word NULL) and repetition of a real FOCUS 1.2 export, in one billing period.
+ * Writes one month of the demo's AWS bill repeatedly, each time with new resources, until there are `rows` rows: the
+ * columns, texts, defects (the word NULL) and repetition of a real FOCUS 1.2 export, in one billing period.
  */
 export function writeBenchBill(path: string, rows: number): BenchBill {
   const month = billingMonths(AS_OF)[1];

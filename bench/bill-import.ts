@@ -10,7 +10,7 @@ import { CopyResult } from './duckdb-copy.ts';
 import { Connection } from './http-load.ts';
 import type { ServerProcess } from './server-process.ts';
 
-/** A bill on the disk and what an import of it has to answer. */
+/** A bill on disk and the expected result of its import. */
 export interface BillOnDisk {
   readonly path: string;
   readonly rows: number;
@@ -66,7 +66,7 @@ function checkImport(result: ReturnType<typeof importBill.response.parse>, bill:
   );
 }
 
-/** DuckDB writing the same file as Parquet and nothing else, in a process of its own. */
+/** DuckDB converting the same file to Parquet without any other work, in a separate process. */
 export async function copyByDuckDb(from: string, to: string): Promise<CopyResult> {
   const program = fileURLToPath(new URL('./duckdb-copy.ts', import.meta.url));
   const args = [program, '--from', from, '--to', to, '--threads', String(availableParallelism())];

@@ -1,7 +1,7 @@
 import type { Mlflow } from './mlflow.ts';
 import type { BenchOptions } from './options.ts';
 
-/** What every case gets. */
+/** Context of every case. */
 export interface CaseContext {
   readonly options: BenchOptions;
   /** Scratch folder of this run, removed at its end. */

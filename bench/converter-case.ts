@@ -60,7 +60,7 @@ async function convertOnce(converter: string, bill: BillOnDisk, folder: string):
   child.on('error', ended.reject).on('close', () => ended.resolve());
   await ended.promise;
   const ms = performance.now() - startedAt;
-  // Its exit code is 0 whatever happened; what it wrote tells.
+  // Its exit code is always 0, so the written rows are counted.
   const rows = await rowsIn(folder);
   if (rows !== bill.rows) throw new Error(`${converter} converted ${rows} of ${bill.rows} rows`);
   rmSync(folder, { recursive: true, force: true });

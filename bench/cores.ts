@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 /** Of util-linux. */
 export const TASKSET = 'taskset';
 
-/** Servers and the load generator on cores of their own, so that neither is measured waiting for the other. */
+/** Servers and the load generator on separate cores, so that neither is measured while it waits for the other. */
 export interface CoreSplit {
   readonly server: string | null;
   readonly load: string | null;
@@ -17,7 +17,7 @@ export function splitCores(): CoreSplit {
   return { server: cores === 2 ? '0' : `0-${cores - 2}`, load: String(cores - 1) };
 }
 
-/** Keeps this process on its cores until disposed. */
+/** Pins this process to its cores until disposed. */
 export function pinnedLoad({ load }: CoreSplit): Disposable {
   const pin = (cores: string) => execFileSync(TASKSET, ['-a', '-c', '-p', cores, String(process.pid)]);
   if (load === null) return { [Symbol.dispose]: () => undefined };

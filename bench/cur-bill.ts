@@ -4,9 +4,9 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { BillOnDisk } from './bill-import.ts';
 
 /**
- * Writes one month of an AWS Cost and Usage Report (legacy, CSV with slashes in its names) of `rows` rows: on-demand usage,
- * reservations, savings plans, tax. The columns are those of a real report without any product attribute that stays empty. What a savings plan covers was billed
- * with the plan: it is in no billed cost.
+ * Writes one month of an AWS Cost and Usage Report (legacy, CSV with slashes in its names) of `rows` rows: on-demand
+ * usage, reservations, savings plans, tax. The columns are those of a real report without product attributes that are
+ * always empty. Usage that a savings plan covers has no billed cost, because it was billed with the plan.
  */
 export async function writeCurBill(path: string, rows: number): Promise<BillOnDisk & { readonly sizeBytes: number }> {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(availableParallelism()) });

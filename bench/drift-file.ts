@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { isAlert, type JudgedWindow, judgeWindows, type ModelStream } from './judged-stream.ts';
 
 /**
- * Alarms of drift on a CSV file in order of time, whose columns are numbers, beside what its labels say.
+ * Alarms of drift on a CSV file in order of time, whose columns are numbers, compared with its labels.
  * `node bench/drift-file.ts FILE.csv[.gz] --label COLUMN --period ROWS --reference PERIODS [--prediction COLUMN] [--from ROW]`
  * Without `--prediction` a logistic regression on the reference predicts the label, which is 0 or 1.
  */

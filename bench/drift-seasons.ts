@@ -69,7 +69,7 @@ const KINDS: Readonly<Record<string, Look>> = {
   'any column, labels known': ({ window, loss }) => isAlert(RULE, window, loss),
   '30 %, labels known': ({ window, loss }) => isAlert(SHARED, window, loss),
 };
-/** What acceptance allows: the two changed months and one more. */
+/** Limit of the acceptance criterion: the two changed months and one more. */
 const MOST = 3;
 
 const family = FAMILIES[values.family];

@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 
-/** What DuckDB alone needs to turn a file into Parquet. Run as a program it measures that in a process of its own. */
+/**
+ * Resources that DuckDB alone needs to convert a file to Parquet. As a program, this file measures them in a separate
+ * process.
+ */
 export const CopyResult = z.strictObject({
   rows: z.number(),
   copyMs: z.number(),

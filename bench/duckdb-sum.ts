@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { z } from 'zod';
 
-/** What DuckDB alone needs for one sum over Parquet files, again and again. Run as a program it measures that. */
+/** Latencies of one sum over Parquet files by DuckDB alone, repeated. As a program, this file measures them. */
 export const SumResult = z.strictObject({ latenciesMs: z.array(z.number()), groups: z.number() });
 export type SumResult = z.infer<typeof SumResult>;
 

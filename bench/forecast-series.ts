@@ -1,4 +1,4 @@
-/** A series as it is sent to be forecast. */
+/** A series in the form of a forecast request. */
 export interface BenchSeries {
   readonly times: readonly string[];
   readonly values: readonly (number | null)[];

@@ -21,7 +21,10 @@ const MLFLOW = JSON.stringify({ inputs: [[1, 2, 3, 4]] });
 
 type Target = LoadPlan['targets'][number];
 
-/** What the gateway adds to a call, how many it answers on one core with the log on, and the onnx backend beside other servers. */
+/**
+ * Latency that the gateway adds to a call, its throughput on one core with the log on, and the onnx backend compared
+ * with other servers.
+ */
 export async function measureGateway(context: CaseContext): Promise<CaseReport> {
   const { options, folder, report } = context;
   const place = join(folder, 'gateway');
@@ -73,7 +76,7 @@ function planOf(targets: Target[], connections: number, durationMs: number): Loa
   return { targets, connections, durationMs, warmUp: WARM_UP };
 }
 
-/** An endpoint whose model costs nothing and runs beside the load; answers where it is asked directly. */
+/** An endpoint with a no-op model that shares its cores with the load; returns the model's direct address. */
 async function serveNothing(url: string, folder: string, cores: string | null): Promise<Target> {
   const file = join(folder, 'port');
   const program = fileURLToPath(new URL('./gateway/model-server.ts', import.meta.url));

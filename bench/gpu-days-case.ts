@@ -23,7 +23,7 @@ metadata: { name: cluster }
 spec: { type: push }
 `;
 
-/** Days of 1,000 GPUs at 15 s, as they come; what they take on the disk, and how long questions about them take. */
+/** Days of 1,000 GPUs at 15 s, sent as they would arrive; measures their disk usage and the latency of queries. */
 export async function measureGpuDays({ options, folder, report }: CaseContext): Promise<CaseReport> {
   const data = join(folder, 'gpu-days');
   mkdirSync(data, { recursive: true });

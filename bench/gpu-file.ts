@@ -3,7 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 /** GPUs of the file; each has as many readings, 15 s apart. */
 export const GPUS = 1000;
 export const GPU_INTERVAL_MS = 15_000;
-/** Stretches of so much time are busy or idle as a whole. */
+/** Length of a stretch that is entirely busy or entirely idle. */
 const STRETCH_MS = 50 * 60_000;
 const IDLE_PERCENT = 40;
 

@@ -10,7 +10,7 @@ import { type CallInput, type Endpoint, urlOf } from '../src/platform/contract/s
 import { postApply } from '../src/platform/manifests/schema.ts';
 import { spreadOf } from './statistics.ts';
 
-/** How long a grant takes under a hard budget whose window has many usage intervals: `npm run bench:grants`. */
+/** Latency of a grant under a hard budget whose window has many usage intervals: `npm run bench:grants`. */
 
 const INTERVALS = [1_000, 10_000, 100_000];
 const REPETITIONS = 15;

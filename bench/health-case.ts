@@ -15,7 +15,7 @@ interface Measured {
   readonly worstMs: number[];
 }
 
-/** The slowest answer of /health while requests run that are made to hold the server. */
+/** The slowest answer of /health during requests that are made to block the server. */
 export async function measureHealth({ options, folder, report }: CaseContext): Promise<CaseReport> {
   const place = join(folder, 'health');
   await using server = await startSteelyard(place);

@@ -36,7 +36,7 @@ export class Connection implements Disposable {
     });
   }
 
-  /** The JSON of a 200 answer; anything else throws with what came instead. */
+  /** The JSON of a 200 answer; throws on any other answer, with its status and body. */
   async json(call: Call): Promise<unknown> {
     const { status, body } = await this.send(call);
     if (status !== 200) throw new Error(`${call.method} ${call.url}: ${status} ${body.slice(0, 500)}`);

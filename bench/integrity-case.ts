@@ -104,7 +104,7 @@ async function backUp(server: ServerProcess, to: string): Promise<Ended> {
   }
 }
 
-/** Asks for /health all the time meanwhile, and notes how long the slowest answer took, in milliseconds. */
+/** Polls /health during `work`, and records the slowest answer, in milliseconds. */
 async function whileHealthIsAsked<T>(server: ServerProcess, slowest: number[], work: () => Promise<T>): Promise<T> {
   let done = false;
   const asking = (async () => {

@@ -16,7 +16,7 @@ import type { DriftWindow } from '../src/mlops/monitoring/windows/schema.ts';
 export interface StreamPeriod {
   /** Values of each column, NaN where one is missing; levels of categories are whole numbers. */
   readonly columns: readonly Float64Array[];
-  /** Share of right answers of a model that knows the reference. */
+  /** Share of right answers of a model that was trained on the reference. */
   readonly accuracy: number;
   readonly isChanged: boolean;
 }
@@ -33,7 +33,7 @@ type DriftRule = Extract<AlertRule, { on: 'drift' }>;
 
 export interface JudgedWindow {
   readonly window: DriftWindow;
-  /** What labels say of quality. */
+  /** Loss as the labels show it. */
   readonly loss: Loss;
   readonly isChanged: boolean;
 }
@@ -74,7 +74,7 @@ export function judgeWindows({ isNumber, reference, windows }: ModelStream): Jud
   });
 }
 
-/** Whether a window raises the alarm; `before`: without regard to single periods of the reference. */
+/** True if a window raises the alarm; `before`: without the variation between single periods of the reference. */
 export function isAlert(rule: DriftRule, window: DriftWindow, loss: Loss | null, before = false): boolean {
   const columns = before ? window.columns.map((column) => ({ ...column, beyondPeriods: null })) : window.columns;
   return driftLook(rule, { ...window, columns }, loss).level === 'alert';
@@ -118,7 +118,10 @@ function countByKnots(values: Float64Array, knots: readonly number[]): BandCount
   return { total: values.length, equal, upTo };
 }
 
-/** As the product measures it in SQL: mean + 2 standard deviations of how far each period lies from the others, and their band. */
+/**
+ * Variation as the product measures it in SQL: mean + 2 standard deviations of the distance between each period and the
+ * others, and their band.
+ */
 function measureVariation({ knots, periods, isNumeric }: ReferenceColumn): Variation | undefined {
   if (periods.length < 4) return undefined;
   const counted = periods.map((period) => countByKnots(period, knots));

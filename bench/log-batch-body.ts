@@ -6,7 +6,7 @@ export function metricKey(index: number): string {
   return `layer_${String(index).padStart(3, '0')}_gradient_norm`;
 }
 
-/** A value with all the digits that training gives it, the same for the same step and metric. */
+/** A value with as many digits as training produces, the same for the same step and metric. */
 export function metricValue(step: number, index: number): number {
   return Math.abs(Math.sin(step * 12.9898 + index * 78.233)) * (1 + index);
 }

@@ -26,7 +26,10 @@ interface Side {
 
 const CONNECTIONS = [1, 8] as const;
 
-/** log-batch of 100 metrics, from one training and from eight at once; a server at a time, each on an empty store. */
+/**
+ * log-batch of 100 metrics, from one training and from eight concurrently; one server at a time, each on an empty
+ * store.
+ */
 export async function measureLogBatch(context: CaseContext): Promise<CaseReport> {
   const { options, folder, report, mlflow } = context;
   const cores = splitCores();

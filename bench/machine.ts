@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { version as duckDbVersion } from '@duckdb/node-api';
 import type { Mlflow } from './mlflow.ts';
 
-/** What the figures were measured on, a line each. */
+/** Machine of the measurement, one line for each fact. */
 export function describeMachine(mlflow: Mlflow | null): string[] {
   const cores = cpus();
   const model = cores[0]?.model.trim() ?? 'unknown processor';

@@ -13,7 +13,9 @@ const DOCUMENTS = `
 {"apiVersion": "steelyard/v1", "kind": "Budget", "metadata": {"name": "all"}, "spec": {"subject": {"endpoint": "bench"}, "amount": "1000000", "currency": "USD", "enforcement": "hard"}}
 `;
 
-/** What it takes of one core to meter hundreds of replicas every ten seconds under a hard budget, in the server's own process. */
+/**
+ * Share of one core for metering hundreds of replicas every ten seconds under a hard budget, in the server's process.
+ */
 export async function measureMetering({ options, folder, report }: CaseContext): Promise<CaseReport> {
   const flags = { data: join(folder, 'metering'), logLevel: 'silent', port: 0 };
   await using application = await createApplication(loadConfig({ environment: {}, flags }).config);
@@ -71,7 +73,7 @@ export async function measureMetering({ options, folder, report }: CaseContext):
   };
 }
 
-/** Percent of one core that this process takes while something goes on. */
+/** Percent of one core that this process uses during `work`. */
 async function shareOfCore(work: () => Promise<unknown>): Promise<number> {
   const [cpu, from] = [process.cpuUsage(), performance.now()];
   await work();

@@ -55,7 +55,7 @@ Steelyard and the mlflow server of TEST_MLFLOW_PYTHON (or .cache/mlflow/bin/pyth
 writes its section of docs/benchmarks.md. With --quick or --only the table is printed instead. --large adds 100,000 runs
 and takes 5,000 versions. Cases: ${Object.keys(cases).join(', ')}.`;
 
-/** As in the other benchmark: what a start leaves behind is given back by then. */
+/** As in the other benchmark: memory of the start is released by then. */
 const REST_MS = 5000;
 
 async function startCase({ server, measured }: Session): Promise<void> {
@@ -125,7 +125,7 @@ async function bench(options: Options): Promise<void> {
   report('figures are in docs/benchmarks.md');
 }
 
-/** Every case on one server; what fails is reported and the rest goes on. */
+/** Runs every case on one server; reports a failed case and continues with the others. */
 async function measureSide(side: Side, { only, sizes }: Options, folder: string, record: Record): Promise<void> {
   mkdirSync(folder, { recursive: true });
   report(`${side.subject}: start`);

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { freePort, type ServerProcess, startServer } from './server-process.ts';
 
-/** A Python with mlflow, and how to run its server as somebody who reads its documentation would. */
+/** A Python with mlflow, and the command for its server according to its documentation. */
 export interface Mlflow {
   readonly version: string;
   readonly pythonVersion: string;
@@ -18,7 +18,7 @@ export interface Mlflow {
 export interface MlflowSetup {
   /** Null: the server's own default (4). */
   readonly workers: number | null;
-  /** SQLite's own default is a rollback journal; WAL is what a person who tunes it chooses. */
+  /** SQLite's default is a rollback journal; WAL is a common tuning. */
   readonly journal: 'default' | 'wal';
   /** Address of a PostgreSQL database to be used instead; its tables are made at the start. */
   readonly database?: string;
@@ -28,7 +28,7 @@ export interface MlflowSetup {
 const environment = { MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true', PYTHONUNBUFFERED: '1' };
 const PROBE = 'import mlflow, sys, sqlite3; print(mlflow.__version__, sys.version.split()[0], sqlite3.sqlite_version)';
 
-/** Null when no Python with mlflow was named or lies in the cache. */
+/** Null when no Python with mlflow is configured or in the cache. */
 export function findMlflow(temporary: string): Mlflow | null {
   const cached = fileURLToPath(new URL('../.cache/mlflow/bin/python', import.meta.url));
   const python = process.env.TEST_MLFLOW_PYTHON ?? (existsSync(cached) ? cached : null);
@@ -62,7 +62,7 @@ export function storeOf(folder: string): string {
   return join(folder, 'mlflow.db');
 }
 
-/** The mode is kept in the file, so the server opens it so. */
+/** The mode is stored in the file, so the server opens it in this mode. */
 function setWal(file: string): void {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA journal_mode = WAL');

@@ -25,7 +25,7 @@ const COUNTRIES = 12;
 const END = Date.UTC(2026, 10, 30);
 const START = END - DAYS * DAY_MS;
 const MINUTE_MS = 60_000;
-/** Every so many predictions has no label yet. */
+/** One in this many predictions has no label yet. */
 const UNLABELLED = 20;
 
 const SPEC = {
@@ -38,7 +38,7 @@ const SPEC = {
 interface Question {
   readonly name: string;
   readonly path: string;
-  /** Whether the windows of the answer hold every prediction. */
+  /** True if the windows of the answer contain every prediction. */
   readonly isWhole: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface NabTally {
   readonly loss: number;
 }
 
-/** Weights of a profile of NAB; what is found weighs 1. */
+/** Weights of a profile of NAB; a detected anomaly has weight 1. */
 export interface NabProfile {
   readonly missed: number;
   readonly falseAlarm: number;
@@ -30,7 +30,7 @@ export const LOW_FALSE_NEGATIVES: NabProfile = { missed: 2, falseAlarm: 0.11 };
 
 const UNSCORED_SHARE = 0.15;
 const MOST_UNSCORED_ROWS = 750;
-/** An alarm so many widths after a window is as far from it as any. */
+/** Distance in window widths from which an alarm after a window has the same score as any farther one. */
 const MOST_WIDTHS = 3;
 
 /** Tallies the rows of a series whose score reaches `threshold`, by the published rules of NAB (Lavin and Ahmad 2015). */

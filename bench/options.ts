@@ -23,13 +23,13 @@ export type CaseName = (typeof caseNames)[number];
 
 export interface BenchOptions {
   readonly only: readonly CaseName[];
-  /** Small sizes: to look at, not for the docs. */
+  /** Small sizes: for a quick look, not for the docs. */
   readonly isQuick: boolean;
   readonly json: string | null;
   readonly billRows: number;
-  /** Rows of the report that is also given to the converter. */
+  /** Rows of the report for the converter comparison. */
   readonly curRows: number;
-  /** A smaller and a larger bill, to see what grows. */
+  /** A smaller and a larger bill, to show which figures grow. */
   readonly scaleRows: readonly [number, number];
   /** Machines in a price list; one takes 1.4 MB of it. */
   readonly priceTypes: number;
@@ -58,7 +58,7 @@ export interface BenchOptions {
   readonly settleDays: number;
   /** Series that are forecast. */
   readonly forecastSeries: number;
-  /** Rows that are exported beside /health. */
+  /** Rows that are exported while /health is measured. */
   readonly healthRows: number;
 }
 

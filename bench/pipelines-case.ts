@@ -16,7 +16,7 @@ import { startSteelyard } from './steelyard.ts';
 const SUBJECT = 'Steelyard';
 const LAYERS = 10;
 
-/** What it costs to run a step that does nothing, one after the other, and to find that a thousand have nothing to do. */
+/** Overhead of a step without work, in sequence, and the time to find that a thousand steps are cached. */
 export async function measurePipelines({ options, folder, report }: CaseContext): Promise<CaseReport> {
   await using server = await startSteelyard(join(folder, 'pipelines'));
   const overheads: number[] = [];

@@ -33,11 +33,11 @@ function packed(path: string, format: PriceFileFormat, types: number): Promise<P
 
 interface PriceRun {
   readonly importMs: number;
-  /** Highest resident memory of the server over upload and import, less what it had when it was idle. */
+  /** Highest resident memory of the server during upload and import, minus its idle memory. */
   readonly growthBytes: number;
 }
 
-/** A price list of EC2 in each form that AWS serves: how long an import takes, and what memory it needs. */
+/** A price list of EC2 in each form that AWS serves: duration and memory of an import. */
 export async function measurePrices({ options, folder, report }: CaseContext): Promise<CaseReport> {
   const comparisons: Comparison[] = [];
   const budgets: CaseReport['budgets'][number][] = [];

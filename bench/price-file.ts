@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
-/** What a generated price list holds, and what an import of it has to find. */
+/** Contents of a generated price list, and the expected result of its import. */
 export interface PriceFile {
   readonly path: string;
   readonly sizeBytes: number;
@@ -20,7 +20,7 @@ const TENANCIES = ['Shared', 'Dedicated', 'Host'] as const;
 const SOFTWARE = ['NA', 'SQL Web', 'SQL Std', 'SQL Ent'] as const;
 const CAPACITIES = ['Used', 'AllocatedCapacityReservation', 'UnusedCapacityReservation'] as const;
 const PRODUCTS_A_TYPE = SYSTEMS.length * TENANCIES.length * SOFTWARE.length * CAPACITIES.length;
-/** Offer code of what is used on demand. */
+/** Offer code of on-demand usage. */
 const ON_DEMAND = 'JRTCKXETXF';
 /** Offer codes of a reserved instance: one and three years, by three ways to pay, standard and convertible. */
 const LEASES = Array.from({ length: 12 }, (_, index) => `NQ3QZPMQV${index.toString(36).toUpperCase()}`);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** What Linux tells about a process and all that it started. A process that ended meanwhile counts nothing. */
+/** Linux statistics of a process and all of its descendants. A process that ended in the meantime counts zero. */
 export interface ProcessFacts {
   readonly processes: number;
   /** Resident memory, shared pages counted in every process that maps them. */
@@ -35,7 +35,7 @@ function sessionMembers(leader: number): number[] {
   return pids.map(Number).filter((pid) => statOf(pid)[3] === String(leader));
 }
 
-/** Fields of /proc/PID/stat from the third on; the second, a name, may itself hold blanks. */
+/** Fields of /proc/PID/stat from the third on; the second, a name, may itself contain blanks. */
 function statOf(pid: number): string[] {
   const text = readProcess(pid, 'stat');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -3,7 +3,7 @@ import { type Spread, spreadOf } from './statistics.ts';
 
 /** One thing measured on one side, all repetitions. */
 export interface Figure {
-  /** What was measured: `import`. */
+  /** Name of the measure: `import`. */
   readonly measure: string;
   /** `Steelyard`, `DuckDB`, `mlflow server`. */
   readonly subject: string;
@@ -11,7 +11,7 @@ export interface Figure {
   readonly values: readonly number[];
 }
 
-/** A table row: the same measure on the sides of a comparison, and how the first stands to the others. */
+/** A table row: the same measure for the sides of a comparison, and the ratio of the first to the others. */
 export interface Comparison {
   readonly measure: string;
   readonly figures: readonly (Figure | null)[];
@@ -32,7 +32,7 @@ function isHeld({ limit, atLeast }: Budget, median: number): boolean {
 export interface CaseReport {
   readonly name: string;
   readonly title: string;
-  /** The sides, ours first. */
+  /** The sides, Steelyard first. */
   readonly subjects: readonly string[];
   readonly comparisons: readonly Comparison[];
   readonly budgets: readonly Budget[];
@@ -46,7 +46,7 @@ export function writeFigures(path: string, figures: string, section = 'figures')
   writeFileSync(path, `${text.slice(0, start)}\n${figures}\n${text.slice(end)}`);
 }
 
-/** Where the figures of a section begin and end in the text. */
+/** Offsets of the figures of a section in the text. */
 function figuresWithin(path: string, text: string, section: string): readonly [number, number] {
   const [opening, closing] = [`<!-- ${section}:start -->`, `<!-- ${section}:end -->`];
   const [start, end] = [text.indexOf(opening), text.indexOf(closing)];
@@ -59,7 +59,10 @@ export function asMarkdown(machine: readonly string[], cases: readonly CaseRepor
   return [description, ...cases.map((one) => caseMarkdown(one))].join('\n\n');
 }
 
-/** Puts cases that were measured apart from the others in their places between the markers, each with its own machine; a new one goes last. */
+/**
+ * Replaces the sections of separately measured cases between the markers, each with its own machine; a new case is
+ * appended.
+ */
 export function writeCases(path: string, machine: readonly string[], cases: readonly CaseReport[]): void {
   const text = readFileSync(path, 'utf8');
   const [start, end] = figuresWithin(path, text, 'figures');
@@ -100,7 +103,7 @@ function cell(figure: Figure | null): string {
   return `${shown(median)} ${figure.unit}${range}`;
 }
 
-/** Ours divided by each other side's median; for times and memory less than 1 is better, for rates more. */
+/** Steelyard divided by each other side's median; for times and memory less than 1 is better, for rates more. */
 function ratios([ours, ...others]: readonly (Figure | null)[]): string[] {
   return others.map((other) => {
     if (ours === null || ours === undefined || other === null) return '–';

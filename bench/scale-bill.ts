@@ -6,11 +6,11 @@ export interface ScaleBill {
   readonly path: string;
   readonly rows: number;
   readonly sizeBytes: number;
-  /** Exact sum of BilledCost, as a decimal string: what an import has to answer. */
+  /** Exact sum of BilledCost, as a decimal string: the expected result of an import. */
   readonly billedCost: string;
 }
 
-/** Decimals that a cloud's Parquet holds: FOCUS asks for the precision of the bill, AWS and Azure write 15 decimals or so. */
+/** Decimals of a cloud's Parquet: FOCUS requires the precision of the bill, AWS and Azure write about 15 decimals. */
 const MONEY = 'DECIMAL(30,15)';
 
 /**

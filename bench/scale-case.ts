@@ -23,7 +23,7 @@ const SUBJECTS = ['Steelyard', 'DuckDB'] as const;
 const RAW_SUM = `SELECT Tags['team'] AS team, ChargePeriodStart::DATE AS day, sum(BilledCost) AS amount`;
 const SUMS = 40;
 
-/** Every row to the team of its tag, a shared service split over the teams by what they cost, the rest unallocated. */
+/** Every row to the team of its tag, a shared service split over the teams by their cost, the rest unallocated. */
 const RULES = `apiVersion: steelyard/v1
 kind: AllocationRules
 metadata: { name: bench }

@@ -19,7 +19,7 @@ export interface Outcome {
   readonly error: number;
 }
 
-/** Whether the stated share was exceeded by more than two standard errors. */
+/** True if the stated share was exceeded by more than two standard errors. */
 export function isViolated({ share, waitingShare, error }: Outcome): boolean {
   return waitingShare > share + 2 * error;
 }

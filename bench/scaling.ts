@@ -15,7 +15,7 @@ import type { Trace } from '../src/mlops/serving/scaling/simulation.ts';
 import { readTrace } from '../src/mlops/serving/scaling/trace-csv.ts';
 
 /**
- * Scaling policies beside each other, as a Markdown table: on seeded traces, and on files of requests.
+ * Comparison of scaling policies as a Markdown table: on seeded traces, and on files of requests.
  * `npm run bench:scaling -- [--seed 101 …] [--tokens AZURE.csv] [--images ALIBABA.csv.gz]`
  */
 interface Case {

@@ -8,7 +8,7 @@ export interface SeasonalStream {
   readonly months: number;
   /** Highest amplitude of a season, in standard deviations of a column. */
   readonly season: number;
-  /** Standard deviation of a shift that each month has of its own. */
+  /** Standard deviation of an independent shift of each month. */
   readonly wobble: number;
   /** Shift a month. */
   readonly trend: number;

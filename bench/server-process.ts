@@ -21,13 +21,13 @@ export interface ServerCommand {
   readonly environment?: Readonly<Record<string, string>>;
   /** List of cores for taskset; null leaves the choice to the kernel. */
   readonly cores: string | null;
-  /** What says that it is ready; `/health` when left out. */
+  /** Path of the health check; `/health` when left out. */
   readonly healthPath?: string;
 }
 
 const HEALTH_INTERVAL_MS = 5;
 const START_LIMIT_MS = 120_000;
-/** Then it is measured as busy as it is. */
+/** Limit of the wait; after it, the server is measured in its busy state. */
 const IDLE_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
 const running = new Set<number>();
@@ -48,7 +48,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Starts a server in a session of its own and waits until it is healthy. Its output goes to `server.log`. */
+/** Starts a server in a separate session and waits until it is healthy. Its output goes to `server.log`. */
 export async function startServer(command: ServerCommand): Promise<ServerProcess> {
   const url = `http://127.0.0.1:${command.port}`;
   const log = `${command.folder}/server.log`;
@@ -70,7 +70,7 @@ export async function startServer(command: ServerCommand): Promise<ServerProcess
   return { url, readyMs, facts: () => processFacts(pid), [Symbol.asyncDispose]: () => stop(child, pid) };
 }
 
-/** Waits until the server has done what it does after its start: less than a twentieth of a core over a second. */
+/** Waits until the server has finished its start-up work: less than a twentieth of a core over a second. */
 export async function untilIdle(server: ServerProcess): Promise<void> {
   const deadline = performance.now() + IDLE_LIMIT_MS;
   for (let before = server.facts().cpuMs; performance.now() < deadline; ) {

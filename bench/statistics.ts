@@ -5,7 +5,7 @@ export interface Spread {
   readonly highest: number;
 }
 
-/** Throws on an empty list: a figure that nobody measured is not zero. */
+/** Throws on an empty list: a figure without measurements is not zero. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const [lowest] = sorted;

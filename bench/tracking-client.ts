@@ -52,8 +52,8 @@ export class TrackingClient {
 }
 
 /**
- * Before a server is timed: steps that come late and steps that come twice. Latest and history must be what the protocol
- * says, to the last bit of every value, on each server alike.
+ * Checks before a server is timed: late steps and repeated steps. Latest value and history must match the protocol, to
+ * the last bit of every value, on each server.
  */
 export async function checkTracking(client: TrackingClient): Promise<void> {
   const runId = await client.createRun();

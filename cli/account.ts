@@ -185,7 +185,10 @@ function parsedScopes(scopes: readonly string[]): TokenScopes {
   throw new CommandError('usage', `"--scope": there is no such scope. docs/security.md lists them.`);
 }
 
-/** Never on the command line, where other users of the machine and the shell's history would see it. */
+/**
+ * Reads the password from the terminal. On the command line, other users of the machine and the shell's history would
+ * see it.
+ */
 async function newPassword({ io }: Context): Promise<string> {
   const given = io.environment.STEELYARD_PASSWORD ?? (await io.askSecret?.('New password: ')) ?? null;
   if (given === null) {

@@ -20,7 +20,7 @@ import { metricText } from './output/metrics.ts';
 import type { Paint } from './output/paint.ts';
 import { facts, table } from './output/table.ts';
 
-/** What past windows are known of. */
+/** Kinds of alerts that a back-test covers. */
 const BACKTESTED = ['drift', 'quality', 'estimated_quality'] as const;
 
 const episode = { episode: { describe: 'Id of the episode' } };

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const LOOK_MS = 100;
 let server: ServedFolder;
 
-/** Whole months that are long closed, in which a service costs three times as much for two days. */
+/** Complete months that are closed, in which a service costs three times as much for two days. */
 function bill(month: string): string {
   const first = Date.parse(`${month}-01T00:00:00Z`);
   const days = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).getUTCDate();
@@ -31,7 +31,7 @@ beforeAll(async () => {
     writeFileSync(path, bill(month));
     await server.run('bill', 'import', path, '--source', 'aws');
   }
-  // The server judges in the background.
+  // The server detects anomalies in the background.
   while (JSON.parse((await server.run('anomaly', 'list', '--json')).out).anomalies.length === 0) await pause(LOOK_MS);
 });
 afterAll(() => server?.[Symbol.asyncDispose]());

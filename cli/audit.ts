@@ -6,7 +6,9 @@ import { limitOption, moreText, readPages } from './frame/pages.ts';
 import { shownInstant } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
-/** The chain of the trail does not hold: as `gate check` has codes of its own for what it found. */
+/**
+ * Exit code of a broken chain of the audit trail; like `gate check`, the command has its own codes for its findings.
+ */
 const BROKEN = 1;
 
 const listCommand = command({

@@ -48,7 +48,7 @@ const deleteSourceCommand = command({
     ),
 });
 
-/** Without --confirm: only the dry run, and the exit code of wrong use. */
+/** Without --confirm: runs only the dry run, and exits with the code of wrong usage. */
 async function confirmed(
   context: Context,
   confirm: boolean,

@@ -17,7 +17,7 @@ function expectGolden(name: string, ended: Ended): void {
   expect(actual).toBe(expected);
 }
 
-/** Imports a file of that name; answers the id of the delivery. */
+/** Imports a file of that name; returns the id of the delivery. */
 async function imported(name: string, content: string, ...options: string[]): Promise<string> {
   const path = join(folder, name);
   writeFileSync(path, content);

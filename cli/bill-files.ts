@@ -6,7 +6,7 @@ import { CommandError, systemCode } from './frame/failure.ts';
 
 /** A bill file of a delivery. */
 export interface BillFile {
-  /** As the user knows it: the path given, with what lies below a folder. */
+  /** Path for messages: the given path, and below a folder the rest of the file's path. */
   readonly path: string;
   readonly name: string;
   readonly sizeBytes: number;
@@ -49,7 +49,7 @@ async function factsOf(path: string): Promise<Stats> {
   }
 }
 
-/** The one sentence about a path that cannot be read. */
+/** Error for a path that cannot be read. */
 export function unreadable(path: string, error: unknown): CommandError {
   const system = systemCode(error);
   if (system === 'ENOENT' || system === 'ENOTDIR') {
@@ -64,7 +64,7 @@ export function unreadable(path: string, error: unknown): CommandError {
   return new CommandError('file_unreadable', `${path} cannot be read: ${why}.`, { file: path }, { cause: error });
 }
 
-/** The bytes of a file; `onBytes` hears how many were read so far. A failure names the file. */
+/** Content of a file; `onBytes` receives the number of bytes that are read so far. An error names the file. */
 export function readBytes(path: string, onBytes: (sizeBytes: number) => void): Readable {
   async function* chunks(): AsyncGenerator<Buffer> {
     let sizeBytes = 0;

@@ -27,7 +27,7 @@ import { table } from './output/table.ts';
 import { teamOfferText } from './team-offer-text.ts';
 
 const MOST_REJECTED_SHOWN = 20;
-/** What a server keeps of a file's name for messages; longer paths keep their end. */
+/** Lengths of names for messages and of upload names that a server stores; longer ones keep their end. */
 const MOST_NAME_CHARACTERS = 1024;
 const MOST_UPLOAD_NAME_CHARACTERS = 255;
 
@@ -98,10 +98,10 @@ const importCommand = command({
   },
 });
 
-/** After an import: while no rule assigns cost to a team, the rule by the tag that names one. */
+/** After an import, while no rule assigns cost to a team: offers a rule by the team tag. */
 async function offerTeamRule(client: Client, context: Context): Promise<void> {
   if (context.globals.json) return;
-  // The bill is imported; that nothing can be offered now must not make this a failure.
+  // The bill is already imported, so a failed request for the offer must not fail the command.
   const found = await client.call(getTeamOffer, {}).catch(() => null);
   const offer = found?.offer ?? null;
   if (offer === null) return;
@@ -153,14 +153,14 @@ function importText(result: ImportResult, context: Context): string {
   return [what, ...periods, ...replaced, ...notCounted, ...leftOut, ...rejected, ...quality, '', totals].join('\n');
 }
 
-/** A unit that does not count, or about which there is something to say. */
+/** Text for a unit that does not count, or that has a reason to report. */
 function unitText({ period, standing, reason }: UnitOutcome, { paint }: Context): string[] {
   if (reason === null || standing === 'replaced') return [];
   const sentence = `${period ?? 'The files'}: ${reason}.`;
   return [standing === 'current' ? sentence : `${paint.waiting('Not counted:')} ${sentence}`];
 }
 
-/** Before the sentence of the refusal, the rows; they are in the problem document, which --json prints whole. */
+/** Prints the rejected rows before the error message; with --json they are in the problem document. */
 async function listRejected(context: Context, error: unknown): Promise<void> {
   if (!(error instanceof RemoteFailure) || error.problem.code !== 'bill_rows_rejected') return;
   const refused = z.object(ImportResult.pick({ rejected: true, rejectedRows: true }).shape).safeParse(error.problem);
@@ -170,7 +170,7 @@ async function listRejected(context: Context, error: unknown): Promise<void> {
 function rejectedText({ rejected, rejectedRows }: Pick<ImportResult, 'rejected' | 'rejectedRows'>): string {
   const shown = rejected.slice(0, MOST_REJECTED_SHOWN);
   const lines = shown.map(({ file, line, column, reason }) => {
-    // The reason is a whole sentence of its own; the column is not said twice.
+    // The reason is a complete sentence, so a column name at its start is removed.
     const said = column === null ? reason : `${column}: ${reason.replace(`${column} `, '')}`;
     return `${file}:${line ?? '?'}: ${said}`;
   });

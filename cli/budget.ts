@@ -40,23 +40,23 @@ const budgetsCommand = command({
   },
 });
 
-/** Why nothing is known of what was spent; null where something is. */
+/** Reason why the spent amount is unknown; null where it is known. */
 function unknownReason({ spent, billedReason }: Budget): string | null {
   return spent === null ? billedReason : null;
 }
 
-/** Which sources the amount to date lacks. */
+/** Sources that the amount to date lacks. */
 function lateText({ toDate }: Budget): string[] {
   const late = sourcesBehindText(toDate?.behind ?? []);
   return late === null ? [] : [`To date: ${late}.`];
 }
 
-/** How the expected amount is calculated, where it is not by the forecast of the budget. */
+/** Basis of the projected amount, where it is not the forecast of the budget. */
 function basisText({ forecastBasis }: Budget): string[] {
   return forecastBasis === 'evenBurn' ? ['EXPECTED is at an even burn: there is no forecast of it.'] : [];
 }
 
-/** The rates of spend in other currencies, and what has none. */
+/** Exchange rates of spend in other currencies, and the cost without a rate. */
 function conversionText({ conversion, limit: { currency } }: Budget): string[] {
   if (conversion === null) return [];
   return [...ratesText({ currency, rates: conversion.rates }), ...withoutRateText(conversion.leftOut)];
@@ -157,7 +157,7 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
         currency: money.currency,
       },
     };
-    // JSON is YAML; what was not said is left out of it.
+    // JSON is YAML; undefined settings are left out of it.
     const documents = [{ file: 'the command line', text: JSON.stringify(document) }];
     await client.call(postApply, { body: { documents, dryRun: false } });
     const detail = await client.call(getBudget, { params: { budget } });
@@ -165,7 +165,7 @@ steelyard budget create everything --amount 5000EUR --every quarter --time-zone 
   },
 });
 
-/** What this command cannot say of a budget that is there: whom it tells, and when. */
+/** Settings of an existing budget that have no option here: `warnAt` and `notify`. Applying the budget keeps them. */
 async function keptOf(client: Client, budget: string): Promise<Partial<Pick<BudgetSpec, 'warnAt' | 'notify'>>> {
   const { budgets } = await client.call(listBudgets);
   if (!budgets.some(({ name }) => name === budget)) return {};

@@ -11,7 +11,7 @@ const verdicts: Readonly<Record<Verdict, { sign: string; style: 'good' | 'waitin
 
 export const verdictNames = Verdict.options.join('|');
 
-/** `✓ promote`: told by its shape as well as by its colour. */
+/** `✓ promote`: the sign shows the verdict without colours too. */
 export function verdictText(verdict: Verdict): string {
   return `${verdicts[verdict].sign} ${verdict}`;
 }
@@ -20,7 +20,7 @@ export function verdictStyle(verdict: Verdict, paint: Paint): (text: string) => 
   return paint[verdicts[verdict].style];
 }
 
-/** One table a side: what was measured, what it must be, whether it holds, and where the figure came from. */
+/** One table for each side: measured value, bound, result, and source of the figure. */
 export function checksText(checks: readonly Check[], paint: Paint): string {
   const sides = [
     { side: 'quality', title: 'Quality: can we run it?' },
@@ -35,7 +35,7 @@ export function checksText(checks: readonly Check[], paint: Paint): string {
     .join('\n\n');
 }
 
-/** The table cuts long sources; where the capacity is from is said in full, once for all checks that have it from there. */
+/** The capacity at demand in full, once for all checks that share it, because the table cuts long sources. */
 function atDemandLines(checks: readonly Check[]): string[] {
   const described = checks.flatMap(({ name, atDemand }) =>
     atDemand === undefined ? [] : [{ name, text: describeAtDemand(atDemand) }],

@@ -5,7 +5,7 @@ import { optionText, optionTitle, synopsis } from './frame/help.ts';
 import { placeholder } from './frame/parse.ts';
 import { answerGenerated, generatedExits, generatedOptions } from './generated-file.ts';
 
-/** Made of the commands that it describes, itself among them, so it is given them. */
+/** Receives the commands as a function, because its own command is among them. */
 export function cliDocsCommand(commands: () => readonly Command[]): Command {
   return command({
     path: ['cli', 'docs'],

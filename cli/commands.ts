@@ -49,7 +49,10 @@ import { usageCommands } from './usage.ts';
 import { verifyCommands } from './verify.ts';
 import { webhookCommands } from './webhook.ts';
 
-/** Every command, in the order of help: the server, money, models, the meeting place, then what describes Steelyard. */
+/**
+ * Every command, in the order of help: the server, money, models, commands that join both, then commands that describe
+ * Steelyard.
+ */
 export const commands: readonly Command[] = [
   ...serveCommands,
   ...billCommands,

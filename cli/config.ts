@@ -8,7 +8,7 @@ import { table } from './output/table.ts';
 
 interface Setting {
   readonly name: string;
-  /** Null for a setting that is not given and has no default of its own. */
+  /** Null for a setting that is not set and has no default. */
   readonly value: string | number | null;
   readonly source: string;
   readonly variable: string;
@@ -35,7 +35,7 @@ const checkCommand = command({
   },
 });
 
-/** A store's address may carry a password, and this output ends up in tickets. */
+/** Hides the password in a store's address, because this output ends up in tickets. */
 function withoutPassword(value: string | number | null): string | number | null {
   if (typeof value !== 'string' || !URL.canParse(value) || new URL(value).password === '') return value;
   const url = new URL(value);

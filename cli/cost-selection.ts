@@ -13,7 +13,7 @@ export const filterOption = {
   },
 } as const;
 
-/** Which rows a command is about. */
+/** Options that select the rows of a command. */
 export const rowsOptions = {
   period: { value: 'YYYY-MM', schema: Month, describe: 'One billing period; all when left out' },
   from: { value: 'MONTH|DAY', schema: MonthOrDay, describe: 'First billing month or charge day of a range' },
@@ -37,7 +37,7 @@ export const metricOption = {
 
 export const selectionOptions = { ...metricOption, ...rowsOptions } as const;
 
-/** `effectiveCost` -> `effective cost`: every total says which cost it is. */
+/** `effectiveCost` -> `effective cost`: every total names its cost metric. */
 export function metricWords(metric: CostMetric): string {
   return metric.replace('Cost', ' cost');
 }

@@ -15,7 +15,7 @@ const april = {
 };
 const untagged = { tags: '' };
 
-/** The bill with pricing columns beside: a quantity, a unit and a SKU for each row. */
+/** The bill with added pricing columns: a quantity, a unit and a SKU for each row. */
 function priced(text: string, ...quantities: string[]): string {
   const [header, ...lines] = text.trim().split('\n');
   const rows = lines.map(
@@ -69,7 +69,7 @@ function expectGolden(name: string, ended: Ended): void {
   const { actual, expected } = golden(name, normalised(day, [folder, server.data]));
   expect(actual).toBe(expected);
 }
-/** Each row has an effective cost of 1 beside its billed cost. */
+/** Each row has an effective cost of 1 in addition to its billed cost. */
 const BILLED = ['--metric', 'billedCost'];
 const rowsOf = async (...words: string[]) => {
   const { out, err } = await server.run('cost', 'summary', '--by', 'serviceName', '--json', ...words);

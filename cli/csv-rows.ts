@@ -42,7 +42,7 @@ export async function* csvRows(path: string, onBytes: (sizeBytes: number) => voi
   }
 }
 
-/** Gives the parser what it can take; a failure of the source becomes one of the transform. */
+/** Writes chunks with back-pressure; an error of the source becomes an error of the transform. */
 async function feed(target: Transform, head: Buffer, chunks: AsyncGenerator<Buffer>): Promise<void> {
   try {
     target.write(head);
@@ -82,7 +82,7 @@ async function* rest(first: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerat
   for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
 }
 
-/** The same bytes, refused where they are no UTF-8 text. */
+/** The same bytes; rejects content that is not UTF-8 text. */
 async function* checkedText(path: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const notText = (cause?: unknown) =>
@@ -102,7 +102,7 @@ async function* checkedText(path: string, chunks: AsyncGenerator<Buffer>): Async
   check();
 }
 
-/** What has come when the first line is whole. */
+/** Chunks read until the first line is complete. */
 async function firstLine(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
   let head = Buffer.alloc(0);
   while (!head.includes(LINE_FEED) && head.length < MOST_RECORD_CHARACTERS) {

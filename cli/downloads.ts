@@ -5,14 +5,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 
-/** To stdout as it comes: a file of any size passes through. */
+/** Streams to stdout, so that a file of any size passes through. */
 export async function passOn(content: Readable, { io }: Context): Promise<void> {
   await pipeline(content, async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) await io.out.write(chunk);
   });
 }
 
-/** Into a file, whole or not at all: what was there stays until all has come. Answers the number of bytes. */
+/** Writes a file atomically: the existing file stays until the download is complete. Returns the number of bytes. */
 export async function saveTo(path: string, content: Readable): Promise<number> {
   const part = `${path}.part`;
   const target = createWriteStream(part);

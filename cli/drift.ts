@@ -23,7 +23,7 @@ import { table } from './output/table.ts';
 const MOST_UPLOAD_NAME_CHARACTERS = 255;
 const MOST_NAME_CHARACTERS = 1024;
 const DIGITS = 4;
-/** In front of the name of a profile where a file could stand. */
+/** Prefix of a profile name in an argument that may also be a file. */
 const PROFILE = 'profile:';
 
 const Columns = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Duration } from '../src/platform/units/quantities/schema.ts';
 
-/** It is checked here and understood by the server. */
+/** Checked here, parsed by the server. */
 export const DurationText = z
   .string()
   .refine((text) => Duration.safeParse(text).success, { error: 'a duration such as 15s, 30m or 1h30m' });

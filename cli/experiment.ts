@@ -151,7 +151,7 @@ async function move(context: Context, experiment: string, done: 'deleted' | 'res
   return 0;
 }
 
-/** A name is unique among experiments, so it stands for an id; an id wins over a name. Error: `experiment_not_found`. */
+/** Resolves an experiment by id or name. Names are unique; an id wins over a name. Error: `experiment_not_found`. */
 export async function experimentIdOf(client: Client, experiment: string): Promise<string> {
   if (/^\d{1,15}$/.test(experiment) && (await isExperimentId(client, experiment))) return experiment;
   const query = { name: experiment, view: 'all' as const };

@@ -24,7 +24,10 @@ import { createProgress } from './output/progress.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 
 const LOOK_EVERY_MS = 200;
-/** A job begins within a second or two; where none does, there is nothing to be made from. */
+/**
+ * Polls before a job counts as idle. A job starts within a second or two; without a start there is no data to forecast
+ * from.
+ */
 const LOOKS_BEFORE_IDLE = 15;
 const MOST_LOOKS = 3000;
 
@@ -128,7 +131,7 @@ const makeCommand = command({
   },
 });
 
-/** Waits until they are of today; not where there is nothing to be made from. */
+/** Waits until today's forecasts are ready; returns immediately without data to forecast from. */
 async function made(client: Client, context: Context): Promise<LedgerForecasts> {
   const progress = createProgress(context.io.err, context.globals.json);
   try {

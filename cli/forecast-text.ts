@@ -10,7 +10,7 @@ import { sourcesBehindText } from './output/sources-behind.ts';
 import { facts, table } from './output/table.ts';
 import { subjectText } from './usage.ts';
 
-/** What is forecast, as people name it. */
+/** Display name of the forecast subject. */
 export function subjectName({ level, key }: Pick<LedgerForecast, 'level' | 'key'>): string {
   if (level === 'total') return 'everything';
   return `${level} ${key ?? '(none)'}`;
@@ -59,7 +59,7 @@ export function forecastsText({ forecasts }: Pick<LedgerForecasts, 'forecasts'>,
 const LIKELY = 0.5;
 const plain = (text: string): string => text;
 
-/** Never 0 % nor 100 % of what may still go either way. */
+/** A probability for display: never 0 % or 100 % while both outcomes are possible. */
 export function shownShare(share: number): string {
   if (share > 0 && share < 0.01) return '<1 %';
   if (share < 1 && share > 0.99) return '>99 %';

@@ -29,7 +29,7 @@ const words = (path: string, ...more: string[]) =>
 describe('steelyard forecast series', () => {
   it('is a table with what such forecasts did before', async () => {
     const ended = await server.run(...words(put('daily.csv', DAILY), '--horizon', '3', '--season', '7'));
-    // the last digits of what is fitted may differ from one processor to another
+    // the last digits of fitted values may differ between processors
     const steady = {
       ...ended,
       out: ended.out

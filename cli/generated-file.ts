@@ -13,9 +13,9 @@ export interface GeneratedFile {
   /** From the root of the checkout: `docs/cli.md`. */
   readonly file: string;
   readonly text: string;
-  /** What --json prints, for content that is a document itself; text stands under `content` otherwise. */
+  /** Output of --json where the content itself is a document; otherwise text is output under `content`. */
   readonly document?: unknown;
-  /** Command that writes the file anew. */
+  /** Command that regenerates the file. */
   readonly renewal: string;
 }
 

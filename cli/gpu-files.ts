@@ -18,7 +18,7 @@ export function wholly(sent: Sent | undefined): Sent {
   return sent;
 }
 
-/** Sends files, asks with them, and shows the answer; how far it is, meanwhile. */
+/** Uploads files, runs a query with them, and shows the answer; reports progress in the meantime. */
 export async function sendAndShow<T>(
   context: Context,
   paths: readonly string[],

@@ -13,7 +13,7 @@ const Named = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Which columns say who held a GPU. */
+/** Option that maps columns to the holder of a GPU. */
 export const holderFields = {
   value: 'FIELD=COLUMN',
   schema: Named,

@@ -47,7 +47,7 @@ const syncCommand = command({
   },
 });
 
-/** 0 when nothing failed; otherwise what the first failure means. */
+/** 0 when all sources succeeded; otherwise the exit code of the first failure. */
 function exitCodeOf(sources: readonly GpuSource[]): number {
   const code = sources.map(failureOf).find((failure) => failure !== null)?.code;
   if (code === undefined) return 0;

@@ -23,7 +23,7 @@ const UNKNOWN = {
   pids: ['[N/A]'],
 };
 
-/** With a recorded program in place of nvidia-smi: no GPU stands behind it. */
+/** Runs the command with a recorded program instead of nvidia-smi; no real GPU is involved. */
 function watch(smi: string, ...more: readonly string[]) {
   const argv = ['gpu', 'watch', '--source', 'machines', '--host', 'n1', '--interval', '1ms', ...more];
   return steelyard(argv, { PATH: smi });
@@ -58,7 +58,7 @@ describe('GPUs of this machine', () => {
     const env = { PATH: process.env.PATH, STEELYARD_EXECUTION: 'train-0a1b2c3d4e5f' };
     const work = spawn('sleep', ['60'], { env, stdio: 'ignore' });
     onTestFinished(() => void work.kill());
-    const [nobody, pid] = ['4194305', String(work.pid)]; // the first is more than Linux counts to
+    const [nobody, pid] = ['4194305', String(work.pid)]; // the first exceeds Linux's largest process id
     const { folder: smi } = placeNvidiaSmi(join(folder, 'other'), [{ ...A10G, pids: [nobody, pid] }]);
     const sent: number[] = [];
     const named: unknown[] = [];

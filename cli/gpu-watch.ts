@@ -12,7 +12,7 @@ import type { Context } from './frame/context.ts';
 import { CommandError, isExpected, RemoteFailure } from './frame/failure.ts';
 import { counted } from './output/amounts.ts';
 
-/** Readings that are kept while the server does not answer; the oldest go first. */
+/** Readings that are buffered while the server does not answer; the oldest are dropped first. */
 const MOST_WAITING = 10_000;
 
 export const watchCommand = command({
@@ -53,7 +53,7 @@ function createWatch(context: Context, client: Client, to: { readonly source: st
   let waiting: WatchedGpu[] = [];
   let told: string | null = null;
 
-  /** What goes wrong is said once, and the readings wait; at the first look it ends the command. */
+  /** Prints a repeated problem once while the readings wait; a failure of the first reading ends the command. */
   async function trouble(error: unknown, first: boolean): Promise<void> {
     if (first || !(error instanceof RemoteFailure || isExpected(error))) throw error;
     if (told !== error.message) await context.remark(error.message);
@@ -104,7 +104,7 @@ async function watched(reader: ReturnType<typeof createNvidiaSmi>): Promise<Watc
   });
 }
 
-/** Work of this server among processes, by what its environment says: ids of processes are used again. */
+/** Work of this server among processes, by their environment, because process ids are reused. */
 function workOf(pids: readonly number[]): Record<string, string> {
   const found = pids.flatMap((pid) => {
     const id = executionOf(pid);

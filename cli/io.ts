@@ -1,15 +1,15 @@
 /** One of the two outputs of a command. */
 export interface Sink {
-  /** Resolves when the text was taken, so that a long answer waits for a slow reader. */
+  /** Resolves when the text was accepted, so that a long answer waits for a slow reader. */
   write(text: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
-  /** Columns of the terminal; 80 when it is none. */
+  /** Columns of the terminal; 80 without a terminal. */
   readonly columns: number;
 }
 
 export type Signal = 'SIGINT' | 'SIGTERM';
 
-/** Everything a command touches outside itself; tests give their own. */
+/** Every external dependency of a command; tests supply their own. */
 export interface Io {
   readonly out: Sink;
   readonly err: Sink;

@@ -47,7 +47,7 @@ beforeAll(async () => {
   ];
   writeFileSync(join(folder, 'usage.json'), JSON.stringify({ intervals }));
   expect(await server.run('usage', 'record', '-f', join(folder, 'usage.json'))).toMatchObject({ code: 0 });
-  // Late usage waits for the next look at the bill; the end of the run brings it on.
+  // Late usage waits for the next reconciliation; the end of the run triggers it.
   await vi.waitFor(async () => expect(await costBasis()).not.toBeNull(), { timeout: 10_000, interval: 50 });
   await mlflow('runs/update', { run_id: run, status: 'FINISHED' });
   await vi.waitFor(async () => expect(await costBasis()).toBe('reconciled'), { timeout: 10_000, interval: 50 });

@@ -51,7 +51,7 @@ function lineageText(lineage: Lineage, context: Context): string {
   return [nodeText(lineage, start.id, context), ...parts].join('\n');
 }
 
-/** The tree on one side of the node; what has been shown is named again, its branch is not. */
+/** The tree on one side of the node. A repeated node appears by name, without its branch. */
 function branchLines(lineage: Lineage, start: string, way: 'upstream' | 'downstream', context: Context): string[] {
   const shown = new Set<string>();
   const lines: string[] = [];

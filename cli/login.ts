@@ -43,7 +43,7 @@ const logoutCommand = command({
     const url = serverOf(context);
     const stored = storedCredential(context.io, url);
     if (stored !== null) {
-      // Forgotten first: a server that is gone must not keep the token here.
+      // Removed locally first, so that an unreachable server does not keep the token here.
       storeCredential(context.io, url, null);
       await createClient(url, `Bearer ${stored.token}`).call(revokeToken, { params: { id: stored.id } });
     }

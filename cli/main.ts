@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing here may need a Node newer than the one it refuses: no syntax after ES2018, no import that is not checked first.
+// This file must run on the Node versions that it refuses: no syntax after ES2018, no import before the check.
 import { nodeRefusal } from './node-version.ts';
 
 const refusal = nodeRefusal(process.version);

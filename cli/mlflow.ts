@@ -121,7 +121,7 @@ const mirrorCommand = command({
   },
 });
 
-/** A server that is away for a while is waited for; everything else ends the mirror. */
+/** Waits for a server that is temporarily unreachable; any other error ends the mirror. */
 async function mirrorOnce(context: Context, client: Client, from: MlflowServer, options: ImportOptions): Promise<void> {
   try {
     const report = await importOnce(context, client, from, options);

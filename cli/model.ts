@@ -120,7 +120,7 @@ function modelText({ model, rows: versions, compared }: ShownModel, { paint }: C
   return `${head}\n\n${rows}\n\n${comparedText(compared)}`;
 }
 
-/** The basis of the column of costs, or why it cannot be compared. */
+/** Basis of the cost column, or the reason why costs cannot be compared. */
 function comparedText({ basis, hardware, batchSize, window, leftOut, reason }: ComparedUnitCosts): string {
   const when = window === null ? 'at full use, priced as of now' : `${window.start} to ${window.end}`;
   const batches = batchSize === null ? '' : `, batches of ${batchSize}`;

@@ -7,10 +7,10 @@ import type { Context } from './frame/context.ts';
 import { shownCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
-/** Windows of drift that are shown beside a monitor. */
+/** Number of drift windows that are shown with a monitor. */
 const SHOWN = 10;
 
-/** What is drifting, and which alerts are where. */
+/** Drift windows and alerts of a monitor. */
 export async function watchedBy(client: Client, { monitor, spec }: Monitor) {
   const params = { monitor };
   const [drift, { alerts }] = await Promise.all([

@@ -12,11 +12,11 @@ export interface FoundList {
   /** File, or address, as messages name it. */
   readonly name: string;
   readonly content: Readable;
-  /** When a file was last changed; null for what is fetched now. */
+  /** Time of the last change of a file; null for a list that is fetched now. */
   readonly changedAt: string | null;
 }
 
-/** Where a list is fetched from when nobody names a place. */
+/** Region and currency of a list that is fetched without an explicit address. */
 export interface Wanted {
   readonly region: string | undefined;
   readonly currency: string;
@@ -69,7 +69,7 @@ async function openFile(path: string, progress: Progress): Promise<FoundList> {
 const OfferIndex = z.object({ offers: z.object({ AmazonEC2: z.object({ currentRegionIndexUrl: z.string() }) }) });
 const RegionIndex = z.object({ regions: z.record(z.string(), z.object({ currentVersionUrl: z.string() })) });
 
-/** An index leads on to the list of a region; any other address is that of a list. */
+/** An index contains the address of a region's list; any other address is a list. */
 async function awsList(address: string, { region }: Wanted): Promise<string> {
   if (/\/aws\/index\.json$/.test(new URL(address).pathname)) {
     const { offers } = await documentAt(address, OfferIndex);
@@ -85,7 +85,7 @@ async function awsList(address: string, { region }: Wanted): Promise<string> {
 
 const PAGE = z.object({ Items: z.array(z.unknown()), NextPageLink: z.string().nullish() });
 
-/** Pages as they come, one after the other. A page may lead on only to where it came from. */
+/** Pages in sequence. The link to the next page must be on the same host. */
 async function* azurePages(first: string, progress: Progress): AsyncGenerator<Buffer> {
   let pages = 0;
   for (let address: string | null = first; address !== null; ) {
@@ -119,7 +119,7 @@ function parseOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // the caller says what it is not
+    return null; // the caller reports it
   }
 }
 
@@ -138,11 +138,11 @@ async function* bytesOf(address: string, progress: Progress): AsyncGenerator<Buf
   }
 }
 
-/** Between the tries, unless the other side says how long. */
+/** Pauses between retries, unless the server states one. */
 const PAUSES_MS = [1000, 5000, 20_000];
 const LONGEST_PAUSE_MS = 120_000;
 const TRIED_AGAIN = new Set([408, 429, 500, 502, 503, 504]);
-/** Until the answer begins; a list of hundreds of megabytes may take its time after that. */
+/** Timeout for the start of the answer; a list of hundreds of megabytes may take longer after that. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
 async function fetched(address: string): Promise<Response> {

@@ -7,7 +7,7 @@ const DISK_FULL_EXIT = 7;
 
 /** Runs the command line of this process and ends it with the command's exit code. */
 export async function runProcess(): Promise<void> {
-  // Compiled code is kept in the user's own cache, never in a shared temporary folder; it halves the start.
+  // The cache of compiled code is in the user's folder, never in a shared temporary folder; it halves the start time.
   enableCompileCache(process.env.NODE_COMPILE_CACHE ?? join(homedir(), '.cache', 'steelyard', 'compiled'));
   const { main } = await import('./program.ts');
   const code = await main(process.argv.slice(2), processIo());
@@ -52,7 +52,7 @@ async function askSecret(question: string): Promise<string | null> {
   }
 }
 
-/** A reader that went away (`| head`) is no failure; an answer that does not fit the disk behind `>` is one. */
+/** Ends on a failed write to stdout. A closed reader (`| head`) is no failure; a full disk behind `>` is one. */
 function endOnLostOutput(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
   const sentence = `error[storage_full]: The answer could not be written to stdout (${error.code}). Free space and try again.\n`;
@@ -63,7 +63,7 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
   return {
     write: (text) => new Promise((resolve) => void stream.write(text, () => resolve())),
     isTerminal: stream.isTTY === true,
-    // A terminal that does not know its width says 0.
+    // A terminal without a known width reports 0.
     columns: stream.columns || 80,
   };
 }

@@ -10,7 +10,7 @@ import { beforeTerminator, parseCommandLine } from './frame/parse.ts';
 import type { Io } from './io.ts';
 import { paintFor } from './output/paint.ts';
 
-/** Runs one command line and returns its exit code; nothing that goes wrong is thrown. */
+/** Runs one command line and returns its exit code; never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const json = beforeTerminator(argv).includes('--json');
   try {
@@ -55,7 +55,7 @@ async function runCommand(
   try {
     return (await command.run(context, input)) ?? 0;
   } finally {
-    // A connection that failed has already been reported; one that stands is ended before the process is.
+    // A failed connection has already been reported; an open one is closed before the process ends.
     const connection = await connecting?.catch(() => undefined);
     await connection?.[Symbol.asyncDispose]();
   }

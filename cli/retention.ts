@@ -159,7 +159,7 @@ function volumeText(volume: Volume): string {
   return `${parts.join(', ')}${elsewhere}`;
 }
 
-/** Unknown is said, and is not nothing. */
+/** Known cost and the number of runs of unknown cost; unknown is stated, because it is not zero. */
 function costText({ costs, runsOfUnknownCost }: Volume): string {
   const known = costs.map((cost) => shownMoney(cost)).join(' and ');
   const unknown = runsOfUnknownCost === 0 ? '' : `${counted(runsOfUnknownCost, 'run')} of unknown cost`;

@@ -2,12 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const AFTER_MS = 1500;
-/** Beyond what was left of the last full collection, in percent. */
+/** Growth of the heap over its size after the last full collection, in percent. */
 const HEAP_GROWS_BY = 100;
 
 /**
- * Reading and compiling the program takes a third more memory than running it. Left alone, the engine keeps it until a
- * busy day makes it collect; so it is asked once, shortly after the start.
+ * Reading and compiling the program takes a third more memory than running it. Without a request, the engine keeps this
+ * memory until a busy period triggers a collection; so one collection is requested shortly after the start.
  */
 export function returnMemorySoon(): Disposable {
   growEvenly();
@@ -21,8 +21,9 @@ export function returnMemorySoon(): Disposable {
 }
 
 /**
- * A heap that was made small is given some 15 MB until the next full collection, arrays outside of it included, and a comparison
- * of columns or a file that comes in passes hundreds: three comparisons of two million rows collected 65 times, and next to nothing.
+ * Makes the heap grow in proportion to its size. After a collection to a small heap, the engine allows some 15 MB until
+ * the next full collection, including arrays outside of the heap. A comparison of columns or an import passes hundreds:
+ * three comparisons of two million rows triggered 65 collections, which freed almost no memory.
  */
 function growEvenly(): void {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY}`);

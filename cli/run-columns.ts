@@ -26,7 +26,7 @@ const OWN: Readonly<Record<string, (run: Run) => string | null>> = {
 
 const ENTITIES = ['metrics.', 'params.', 'tags.'];
 
-/** What `--columns` takes, in a sentence. */
+/** Valid values of `--columns`, as a sentence. */
 export const columnsSentence = `metrics.KEY, params.KEY, tags.KEY, ${Object.keys(OWN).join(', ')}`;
 
 /** `a, b` as its parts. Error: `usage` for a column that no run has. */
@@ -56,7 +56,7 @@ function titleOf(column: string): string {
 
 const LEAST_METRICS = 24;
 
-/** What a list shows of a run when nothing else is asked for; the experiment where there may be several. */
+/** Default columns of a list of runs; the experiment is included where there may be several. */
 export function usualColumns(ofOneExperiment: boolean): Column<Run>[] {
   const experiment: Column<Run> = { title: 'EXPERIMENT', cell: ({ experimentName }) => experimentName, least: 10 };
   return [
@@ -68,7 +68,7 @@ export function usualColumns(ofOneExperiment: boolean): Column<Run>[] {
   ];
 }
 
-/** What a column says of a run; null is unknown. */
+/** Value of a column of a run; null is unknown. */
 function columnText(run: Run, column: string): string | null {
   const own = Object.hasOwn(OWN, column) ? OWN[column] : undefined;
   if (own !== undefined) return own(run);

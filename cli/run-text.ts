@@ -48,7 +48,7 @@ function costPairs({ total, metered, reconciled, allocated, gpuHours, energy, ..
   ];
 }
 
-/** The figure with what it is and what it leaves out, or why it is not known. */
+/** The figure with its basis and its exclusions, or the reason why it is unknown. */
 function figureText(figure: string | null, reason: string | null, basis: string | null = null): string {
   if (figure === null) return `unknown: ${reason ?? 'not measured'}`;
   const leftOut = reason === null ? null : `leaves out: ${reason}`;

@@ -135,7 +135,7 @@ function settingsOf({ price, missPrice, ...asked }: Asked): Omit<Query, 'policy'
   };
 }
 
-/** Of the one policy that was replayed, what `scale replay --json` promises, beside the facts of the trace. */
+/** Document of `scale replay --json`: the replayed policy and the facts of the trace. */
 function documentOf({ policies, bestConstant: _known, curve, ...trace }: ReplayReport): unknown {
   return { ...policies[0], ...trace, ...(curve.length === 0 ? {} : { curve }) };
 }

@@ -11,7 +11,7 @@ import { loadServer } from './load-server.ts';
 import { returnMemorySoon } from './return-memory.ts';
 import type { RunningServer } from './server.ts';
 
-/** The parts of the server end within 8 s; this is for what holds the process in spite of that. */
+/** The parts of the server end within 8 s; this limit is for handles that keep the process alive after that. */
 const LONGEST_STOP_MS = 10_000;
 const HARD_EXIT: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
@@ -37,12 +37,12 @@ const serveCommand = command({
   },
   run: async (context, { port, host, wait, open }) => {
     const { readSettings, startServer } = await loadServer();
-    // From the first moment on, so that a signal during the start is not lost.
+    // Registered first, so that a signal during the start is not lost.
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;
     const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
     const lock = await lockForServe(config.data, wait);
-    // Files that are made later are then its own as well.
+    // Files created later are then accessible to the server's user only.
     if (config.processUser !== undefined) process.umask(0o077);
     await using server = await startServer(config, 'first account', lock);
     using _returned = returnMemorySoon();
@@ -81,7 +81,10 @@ function readyText({ url, config, firstAccount }: RunningServer, { paint }: Cont
   ].join('\n');
 }
 
-/** Resolves at the first signal. The second, or 10 s, end the process where it stands, which the store and the lake survive. */
+/**
+ * Resolves at the first signal. The second one, or 10 s, end the process immediately, which the store and the lake
+ * survive.
+ */
 function stopSignal(io: Io): Disposable & { readonly asked: Promise<Signal> } {
   const { promise, resolve } = Promise.withResolvers<Signal>();
   let asked = false;
@@ -104,7 +107,7 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** A machine without a browser is no reason to stop the server. */
+/** A failure to open a browser does not stop the server. */
 async function showInBrowser(url: string, context: Context): Promise<void> {
   const [program, ...words] = openers[process.platform] ?? ['xdg-open'];
   const failed = await new Promise<boolean>((resolve) => {

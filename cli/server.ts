@@ -17,13 +17,16 @@ export { environmentName };
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   readonly config: Config;
-  /** Lets commands on this machine in; null without accounts. */
+  /** Key of commands on this machine; null without accounts. */
   readonly localKey: string | null;
   /** An account made at this start because there was none. */
   readonly firstAccount: AnnouncedAccount | null;
 }
 
-/** The first account, and the file in the data folder with its password: logs keep what goes to standard output. */
+/**
+ * The first account, and the file in the data folder with its password. Standard output would put the password into
+ * logs.
+ */
 export interface AnnouncedAccount {
   readonly name: string;
   readonly passwordFile: string;
@@ -39,7 +42,10 @@ export function readSettings(
   return loadConfig(file === undefined ? { environment, flags } : { environment, flags, file });
 }
 
-/** `first` makes an account where accounts are on and there are none; `lock` is that of the data folder, where it is held already. */
+/**
+ * `first` creates an account where accounts are enabled and none exists; `lock` is the lock of the data folder, if the
+ * caller already holds it.
+ */
 export async function startServer(
   config: Config,
   first: 'first account' | null = null,
@@ -58,7 +64,7 @@ export async function startServer(
   }
 }
 
-/** Only the user of the server may read it. */
+/** Writes the password to a file that only the user of the server may read. */
 function keepFirstPassword(data: string, { name, password }: FirstAccount): AnnouncedAccount {
   const passwordFile = join(data, 'first-password');
   rmSync(passwordFile, { force: true });
@@ -66,7 +72,7 @@ function keepFirstPassword(data: string, { name, password }: FirstAccount): Anno
   return { name, passwordFile };
 }
 
-/** The same server for the length of one command, on a free port of loopback; it logs only what went wrong. */
+/** The same server for the duration of one command, on a free loopback port; it logs only errors. */
 export async function startForCommand(
   { data, config: file }: { readonly data?: string | undefined; readonly config?: string | undefined },
   environment: Io['environment'],
@@ -77,7 +83,7 @@ export async function startForCommand(
   return startServer({ ...config, host: '127.0.0.1', port: 0, logLevel }, null, lock);
 }
 
-/** A server on an empty folder that goes away with it, for what does not depend on data. */
+/** A server on an empty temporary folder that is removed with it, for commands that do not depend on data. */
 export async function startEmptyServer(): Promise<RunningServer> {
   const data = mkdtempSync(join(tmpdir(), 'steelyard-empty-'));
   const { config } = loadConfig({ environment: {}, flags: { data, port: 0, logLevel: 'warn' } });

@@ -101,7 +101,7 @@ function styleOf(outcome: SyncedDelivery['outcome'], paint: Paint): (text: strin
   return outcome === 'waiting' || outcome === 'shadowed' || outcome === 'held' ? paint.waiting : paint.faint;
 }
 
-/** Below the table: a sentence has no place in a column. */
+/** Below the table, because a sentence does not fit in a column. */
 function reasonsOf(deliveries: readonly SyncedDelivery[]): string[] {
   return deliveries.flatMap(({ outcome, period, reason, code, ...delivery }) => {
     const what = `${delivery.export}${period === null ? '' : ` ${period}`}`;
@@ -109,7 +109,7 @@ function reasonsOf(deliveries: readonly SyncedDelivery[]): string[] {
   });
 }
 
-/** 0 when nothing failed; otherwise what the first failure means. */
+/** 0 when all syncs succeeded; otherwise the exit code of the first failure. */
 function exitCodeOf(syncs: readonly Sync[]): number {
   const codes = syncs.flatMap(({ error, deliveries }) => [
     ...(error === null ? [] : [error.code]),

@@ -83,7 +83,7 @@ function shownOrNull(amount: string | null): string | null {
   return amount === null ? null : shownAmount(amount);
 }
 
-/** A statement for a terminal; `--html` and `--csv` say more. */
+/** A statement for a terminal; `--html` and `--csv` have more details. */
 export function statementText(facts: StatementFacts, issued: IssuedStatement | null, paint: Paint): string {
   const kind =
     issued === null ? 'Showback, live' : `Chargeback No. ${issued.number}, issued ${issued.issuedAt.slice(0, 10)}`;
@@ -182,7 +182,7 @@ function basisLines(facts: Basis, paint: Paint): string[] {
   ].map(paint.faint);
 }
 
-/** The total in the reporting currency, with its rates and what has none. */
+/** The total in the reporting currency, with its rates and the cost without a rate. */
 function reportingLines(reporting: StatementFacts['reporting'], paint: Paint): string[] {
   if (reporting === null) return [];
   const { currency, effectiveCost, billedCost, rates, leftOut } = reporting;

@@ -11,7 +11,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** An io that keeps what is written; `stop` sends the signal that ends `serve`. */
+/** An io that captures the output; `stop` sends the signal that ends `serve`. */
 export function capturedIo(environment: Io['environment'] = {}, isTerminal = false) {
   const written = { out: '', err: '' };
   const listeners = new Set<(signal: Signal) => void>();
@@ -55,7 +55,7 @@ export interface ServedFolder extends AsyncDisposable {
   run(...argv: string[]): Promise<Ended>;
 }
 
-/** `steelyard serve` on a folder of its own, in this process, until disposed. */
+/** `steelyard serve` on a new folder, in this process, until disposed. */
 export async function serveFolder(data = join(temporaryFolder(), 'data')): Promise<ServedFolder> {
   const { io, written, firstOutput, stop } = capturedIo({ STEELYARD_LOG_LEVEL: 'silent' });
   const ended = main(['serve', '--port', '0', '--data', data, '--json'], io);
@@ -73,7 +73,7 @@ export async function serveFolder(data = join(temporaryFolder(), 'data')): Promi
   };
 }
 
-/** A run as it is kept in goldens/: ids, instants, ports and folders made equal. */
+/** Output of a run for the goldens: ids, instants, ports and folders replaced by constants. */
 export function normalised({ code, out, err }: Ended, folders: readonly string[] = []): string {
   let text = `exit ${code}\n--- stdout\n${out}--- stderr\n${err}`;
   for (const folder of folders) text = text.replaceAll(folder, '<folder>');

@@ -11,7 +11,7 @@ export interface TextFile {
 
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
-/** A text file whole. Errors: `file_not_found`, `file_unreadable`, `file_empty`, `file_not_utf8`. */
+/** Complete content of a text file. Errors: `file_not_found`, `file_unreadable`, `file_empty`, `file_not_utf8`. */
 export function readTextFile(path: string): TextFile {
   const bytes = readBytesOf(path);
   if (bytes.length === 0) throw new CommandError('file_empty', `${path} is empty (0 bytes).`, { file: path });
@@ -29,7 +29,7 @@ function readBytesOf(path: string): Buffer {
   }
 }
 
-/** The files given, and every file below the folders given whose name matches, in order of name. */
+/** The given files, and every file below the given folders whose name matches, in order of name. */
 export function findTextFiles(paths: readonly string[], name: RegExp, what: string): string[] {
   return paths.flatMap((path) => {
     if (!isFolder(path)) return [path];

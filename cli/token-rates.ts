@@ -13,7 +13,7 @@ export const AtInstant = z
   .transform((text) => (/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text))
   .pipe(UtcInstant);
 
-/** `steelyard tokens rates MODEL`: what a model costs, and which prices gave way. */
+/** `steelyard tokens rates MODEL`: rates of a model, and the prices that they override. */
 export const tokenRatesCommand = command({
   path: ['tokens', 'rates'],
   summary: 'Show what the tokens of a model cost, where that was read, and which other prices gave way',

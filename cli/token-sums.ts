@@ -5,11 +5,11 @@ import { decimal, sumDecimals } from '../src/platform/units/schema.ts';
 export interface RequestTokens {
   readonly input: bigint;
   readonly output: bigint;
-  /** Of the input: read from a cache. */
+  /** Part of the input that was read from a cache. */
   readonly cached: bigint;
 }
 
-/** Exact sums over requests whose sizes share one price. */
+/** Exact sums over requests of one size class, which share one price. */
 interface SizeClass {
   rows: number;
   input: bigint;
@@ -18,14 +18,14 @@ interface SizeClass {
 }
 
 /**
- * Sums of requests of one model, kept apart by the sizes at which its price changes, so that the cost of the sums is the
+ * Sums of requests of one model, grouped by the sizes at which its price changes, so that the cost of the sums is the
  * sum of the costs of the rows.
  */
 export interface TokenSums {
   readonly rates: TokenRates | null;
-  /** Input tokens above which the next class begins, ascending. */
+  /** Upper limits of input tokens of all classes except the last, ascending. */
   readonly bounds: readonly bigint[];
-  /** One more than bounds. */
+  /** One class more than bounds. */
   readonly classes: readonly SizeClass[];
 }
 

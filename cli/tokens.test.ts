@@ -37,7 +37,7 @@ function expectGolden(name: string, ended: Ended): void {
 const trace = (...rows: string[]) => ['model,in,out,cached', ...rows, ''].join('\n');
 const columns = ['--input-column', 'in', '--output-column', 'out'];
 const prices = ['--input-price', '2.50', '--output-price', '10.00'];
-/** No server answers here, so a command that asks one fails. */
+/** No server listens here, so a command that needs one fails. */
 const alone = { STEELYARD_URL: 'http://127.0.0.1:1' };
 const priced = (path: string, ...more: string[]) => steelyard(['tokens', 'price', path, ...columns, ...more], alone);
 const json = ({ out }: Ended) => JSON.parse(out) as Record<string, unknown>;

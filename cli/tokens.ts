@@ -56,7 +56,7 @@ steelyard tokens price trace.csv --input-column in --output-column out --input-p
         }
         addRequest(part.sums, tokens);
       }
-      // A file without rows still says by which price it was read.
+      // A file without rows still names the price that applies to it.
       if (parts.size === 0 && input.modelColumn === undefined) parts.set('', await priced(input.model ?? ''));
     } finally {
       await progress.clear();
@@ -74,7 +74,7 @@ interface Part {
   readonly sums: TokenSums;
 }
 
-/** Finds the price of a model once. Prices that were given need no server. Errors: `usage`. */
+/** Looks up the price of a model once. Prices from options need no server. Errors: `usage`. */
 function pricesOf(context: Context, input: PriceInput): (model: string) => Promise<Part> {
   const given = givenRates(input);
   if (given !== null) return async () => ({ model: null, price: null, sums: tokenSums(given) });

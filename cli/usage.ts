@@ -30,7 +30,7 @@ const recordCommand = command({
   },
 });
 
-/** Checked here, so that the sentence names the file. */
+/** Checked here, so that the error message names the file. */
 function readIntervals({ file, text }: TextFile) {
   const parsed = recordUsage.body.safeParse(jsonOf(file, text));
   if (parsed.success) return parsed.data;
@@ -94,7 +94,7 @@ function usageText(intervals: readonly ListedUsage[], { paint }: Context): strin
   );
 }
 
-/** `team=ml purpose=training`; null when it is about nothing. */
+/** `team=ml purpose=training`; null for a subject without fields. */
 export function subjectText(subject: Readonly<Record<string, string | undefined>>): string | null {
   const fields = Object.entries(subject).filter(([, value]) => value !== undefined);
   return fields.length === 0 ? null : fields.map(([name, value]) => `${name}=${value}`).join(' ');

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** The rows of the one bill, as they were read. */
+/** The rows of the single bill, as they were read. */
 const billFile = () =>
   join(server.data, 'lake', 'bill_inspected', readdirSync(join(server.data, 'lake', 'bill_inspected'))[0] ?? '');
 

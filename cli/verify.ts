@@ -13,7 +13,7 @@ import { counted, shownBytes, shownCount } from './output/amounts.ts';
 import { createProgress } from './output/progress.ts';
 import { table } from './output/table.ts';
 
-/** Something was found that is not repaired. */
+/** Exit code: damage that was not repaired. */
 const FOUND = 8;
 const ASKED_AGAIN_MS = 200;
 

@@ -6,13 +6,18 @@ import type { Plugin } from 'vite';
 
 const TEXT = /\.(js|css|html|svg)$/;
 const SMALLEST_BYTES = 1024;
-/** The highest takes some seconds a build and sends 7 % less than 9, which every first visit waits for. */
+/**
+ * The highest quality takes some seconds for each build, and its copies are 7 % smaller than those of level 9; every
+ * first visit waits for these bytes.
+ */
 const QUALITY = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
 
 const brotli = promisify(brotliCompress);
 const byGzip = promisify(gzip);
 
-/** Writes a copy by Brotli (`.br`) and one by gzip (`.gz`) beside every text file of the build; the server sends these. */
+/**
+ * Writes a Brotli copy (`.br`) and a gzip copy (`.gz`) next to every text file of the build; the server sends these.
+ */
 export function compressedCopies(): Plugin {
   return {
     name: 'compressed-copies',

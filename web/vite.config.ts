@@ -13,7 +13,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
-    // Few files: a page asks for the libraries, what pages share, and itself. ECharts comes when a chart is shown.
+    // Few files: a page loads the libraries, the code that pages share, and its own code. ECharts loads when a chart is
+    // shown.
     rolldownOptions: {
       output: {
         codeSplitting: {

@@ -2,8 +2,9 @@ import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 
 /**
- * Asks addresses in turn over connections of their own, each its next when the last is answered, and prints the latencies. It writes and reads
- * HTTP by hand, so that it takes little of the core that it shares. `node load-program.ts '{"targets": […], …}'`.
+ * Sends requests to several addresses in turn over dedicated connections, one request in flight for each, and prints
+ * the latencies. It writes and reads HTTP without a library, so that it uses little of the core that it shares.
+ * Usage: `node load-program.ts '{"targets": […], …}'`.
  */
 export const LoadPlan = z.strictObject({
   targets: z.array(z.strictObject({ port: z.number(), path: z.string(), body: z.string() })),

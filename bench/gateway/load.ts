@@ -6,7 +6,7 @@ import { type LoadPlan, LoadResult } from './load-program.ts';
 
 const MOST_OUTPUT_BYTES = 1e9;
 
-/** Drives a load from a process of its own. */
+/** Generates a load from a separate process. */
 export async function drive(plan: LoadPlan, cores: string | null): Promise<LoadResult> {
   const program = fileURLToPath(new URL('./load-program.ts', import.meta.url));
   const [command = '', ...words] = onCores(cores, [process.execPath, program, JSON.stringify(plan)]);

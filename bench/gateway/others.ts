@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, type ServerProcess, startServer } from '../server-process.ts';
 
-/** Another server of the same graph, and what to ask it. */
+/** Another server of the same graph, and its request. */
 export interface OtherServer {
   readonly name: string;
   readonly path: string;

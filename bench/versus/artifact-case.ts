@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 const PART = Buffer.alloc(1 << 20, 'steelyard');
 const MB = 1_000_000;
 
-/** One large artifact through the proxy, up and down, and what the server's memory grows by meanwhile. */
+/** One large artifact through the proxy, up and down, and the growth of the server's memory. */
 export async function artifactCase(session: Session): Promise<void> {
   const { artifactBytes } = session.sizes;
   const runId = await new TrackingClient(session.connection, session.server.url).createRun();
@@ -23,7 +23,7 @@ export async function artifactCase(session: Session): Promise<void> {
   }
 }
 
-/** Highest memory of the server's processes above what it was, looked at ten times a second. */
+/** Highest memory of the server's processes above the initial value, sampled ten times a second. */
 function watchMemory({ server }: Session): Disposable & { growth(): number } {
   const before = server.facts().proportionalBytes;
   let highest = before;

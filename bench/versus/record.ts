@@ -2,7 +2,7 @@ import type { CaseReport, Comparison, Figure } from '../report.ts';
 import type { Session } from './session.ts';
 import { targetLines } from './targets.ts';
 
-/** What was measured and answered on every side, by case. */
+/** Measurements and answers of every side, by case. */
 export interface Record {
   of(subject: string, name: string): Pick<Session, 'subject' | 'measured' | 'answered'>;
   failed(subject: string, name: string, message: string): void;

@@ -57,7 +57,10 @@ async function search(session: Session, experimentId: string, query: object): Pr
   return Found.parse(await post(session, 'runs/search', body));
 }
 
-/** Token of a page, by walking there; upstream's says the offset, and walking it would take minutes. */
+/**
+ * Token of a page, obtained by reading all pages before it. Upstream's token has the offset, because reading these
+ * pages would take minutes.
+ */
 async function tokenOf(session: Session, experimentId: string, query: object, page: number): Promise<string> {
   if (session.insert !== null) {
     return Buffer.from(JSON.stringify({ offset: (page - 1) * PAGE })).toString('base64');

@@ -17,16 +17,16 @@ export interface Sizes {
   readonly spans: number;
 }
 
-/** One server that is being measured. Cases say what they measured and what was answered; sides are compared later. */
+/** One measured server. Cases record their measurements and answers; sides are compared later. */
 export interface Session {
   readonly subject: string;
   readonly server: ServerProcess;
   readonly connection: Connection;
   readonly sizes: Sizes;
-  /** Puts runs or versions straight into the other server's tables; null where everything goes over REST. */
+  /** Writes runs or versions directly into the other server's tables; null where all writes use REST. */
   readonly insert: DirectInsert | null;
   measured(measure: string, unit: Figure['unit'], value: number): void;
-  /** What every side must answer alike. */
+  /** Records an answer that must be equal on every side. */
   answered(question: string, answer: unknown): void;
 }
 

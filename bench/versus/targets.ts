@@ -3,7 +3,7 @@ import { spreadOf } from '../statistics.ts';
 
 const LOGGING = /^(log-metric|log-batch of \d+), 8 clients: (requests|p95)$/;
 
-/** What is asked of us, and whether it was reached; a line each. */
+/** Targets of Steelyard and their results, one line each. */
 export function targetLines(comparisons: readonly Comparison[]): string[] {
   return comparisons.flatMap(({ measure, figures: [ours, ...others] }) => {
     if (ours === null || ours === undefined) return [];

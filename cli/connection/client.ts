@@ -56,8 +56,8 @@ async function sendOrThrow(url: string, outgoing: Outgoing): Promise<Readable> {
 }
 
 /**
- * An answer that its schema knows, or that only says more than it (a newer server). What is kept is what the server said,
- * so `--json` hides nothing.
+ * An answer that its schema accepts, or that only has additional fields (a newer server). Returns the document as
+ * received, so that `--json` hides no field.
  */
 function readAnswer<E extends Endpoint>(endpoint: E, document: unknown, url: string): ResponseOf<E> {
   const parsed = endpoint.response.safeParse(document);
@@ -88,6 +88,6 @@ function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // the caller says which answer it was
+    return null; // the caller reports the invalid answer
   }
 }

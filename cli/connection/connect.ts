@@ -12,7 +12,9 @@ import { type Connection, clientOf, sharedConnection } from './shared.ts';
 
 export type { Connection } from './shared.ts';
 
-/** The server of --url; else the one that runs on the data folder; else one of our own, for as long as the command takes. */
+/**
+ * The server of --url; else the one that runs on the data folder; else a temporary one for the duration of the command.
+ */
 export async function connect(globals: Globals, io: Io): Promise<Connection> {
   const url = globals.url ?? io.environment.STEELYARD_URL;
   if (url !== undefined && url !== '') return remote(createClient(checkedUrl(url), authorizationFor(io, url)));
@@ -45,7 +47,10 @@ async function dataFolder({ data, config }: Globals, { environment }: Io): Promi
   return readSettings({ data, config }, environment).config.data;
 }
 
-/** Loaded only here, so that a command to a running server starts without the engine. Other commands use it meanwhile. */
+/**
+ * Loaded only here, so that a command to a running server starts without the engine. Other commands can use this server
+ * concurrently.
+ */
 async function ownServer(data: string, lock: Disposable, globals: Globals, io: Io): Promise<Connection> {
   try {
     const { startForCommand } = await loadServer();

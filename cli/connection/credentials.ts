@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 const Stored = z.record(z.string(), z.strictObject({ name: z.string(), id: z.string(), token: z.string() }));
 export type StoredCredential = z.infer<typeof Stored>[string];
 
-/** Where `steelyard login` keeps tokens, by server. */
+/** File in which `steelyard login` stores tokens, by server. */
 export function credentialsFile({ environment }: Pick<Io, 'environment'>): string {
   const given = environment.XDG_CONFIG_HOME;
   const folder = given === undefined || given === '' ? join(environment.HOME ?? homedir(), '.config') : given;
@@ -24,13 +24,13 @@ export function storedCredential(io: Pick<Io, 'environment'>, url: string): Stor
   return readAll(credentialsFile(io))[keyOf(url)] ?? null;
 }
 
-/** Keeps a credential, or forgets it when it is null. Only the user may read the file. */
+/** Stores a credential, or removes it when it is null. Only the user may read the file. */
 export function storeCredential(io: Pick<Io, 'environment'>, url: string, credential: StoredCredential | null): void {
   const file = credentialsFile(io);
   const { [keyOf(url)]: _before, ...others } = readAll(file);
   const all = credential === null ? others : { ...others, [keyOf(url)]: credential };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // A new file, so that an old one's mode never counts, and whole or not at all.
+  // A new file, renamed into place: the write is atomic, and the mode of an old file has no effect.
   const fresh = `${file}.${process.pid}`;
   writeFileSync(fresh, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
   renameSync(fresh, file);
@@ -41,7 +41,7 @@ function readAll(file: string): z.infer<typeof Stored> {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return {}; // nobody logged in yet
+    return {}; // no login yet
   }
   const parsed = Stored.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
@@ -52,11 +52,11 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // damaged, as the caller says
+    return null; // damaged; the caller reports it
   }
 }
 
-/** What to send to a server of --url: STEELYARD_TOKEN, else what login kept. */
+/** Authorization header for a server of --url: STEELYARD_TOKEN, else the token of the login. */
 export function authorizationFor(io: Pick<Io, 'environment'>, url: string): string | null {
   const given = io.environment.STEELYARD_TOKEN;
   const token = given === undefined || given === '' ? storedCredential(io, url)?.token : given;

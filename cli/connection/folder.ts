@@ -7,7 +7,7 @@ import { send, textOf } from './transport.ts';
 /** A data folder: locked by this process, or served by another one. */
 type FolderEntry = { readonly lock: Disposable } | { readonly server: ServerFile };
 
-/** How long a command waits for a process that is starting or ending on its data folder, in seconds. */
+/** Longest wait for a process that is starting or ending on its data folder, in seconds. */
 const DEFAULT_WAIT_SECONDS = 30;
 const POLL_MS = 50;
 const HEALTH_TIMEOUT_MS = 2_000;
@@ -26,8 +26,8 @@ export function enterFolder(data: string, waitSeconds = DEFAULT_WAIT_SECONDS): P
 }
 
 /**
- * Locks the folder for a server that stays; waits for commands to end. Error: `data_folder_in_use`, at once where another `serve` has
- * the folder.
+ * Locks the folder for a permanent server; waits for running commands to end. Error: `data_folder_in_use`, without a
+ * wait where another `serve` has the folder.
  */
 export function lockForServe(data: string, waitSeconds = DEFAULT_WAIT_SECONDS): Promise<Disposable> {
   return poll(data, waitSeconds, async () => {
@@ -68,7 +68,7 @@ async function findServer(data: string): Promise<ServerFile | null> {
     const answer = await send(said.url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
     return (await textOf(answer)) === 'OK' ? said : null;
   } catch {
-    return null; // not this server any more
+    return null; // no longer this server
   }
 }
 

@@ -3,13 +3,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Which calls of other commands the server of a command still answers. A call holds a shared lock on an empty database, and the server
- * ends once it gets the exclusive one; the operating system releases both when a process is killed.
+ * Calls of other commands that the server of a command has not answered yet. A call holds a shared lock on an empty
+ * database, and the server ends once it gets the exclusive one; the operating system releases both when a process is
+ * killed.
  */
 const FILE = 'clients.db';
 const POLL_MS = 20;
 
-/** Leases of one command, one for each call under way. */
+/** Leases of one command, one for each call in flight. */
 export interface Leases extends Disposable {
   /** False when the server ends just now. */
   take(): boolean;
@@ -33,7 +34,7 @@ export function openLeases(data: string): Leases {
   };
 }
 
-/** Resolves when no call of another command is under way; `waiting` is called once where that takes a moment. */
+/** Resolves when no call of another command is in flight; calls `waiting` once where that takes a moment. */
 export async function untilNoLease(data: string, waiting: () => Promise<void>): Promise<void> {
   using database = open(data);
   for (let polls = 0; !lock(database, 'BEGIN EXCLUSIVE'); polls += 1) {

@@ -7,7 +7,7 @@ const ServerFile = z.strictObject({
   url: z.url({ protocol: /^http$/ }),
   pid: z.number().int().positive(),
   startedAt: UtcInstant,
-  /** Lets whoever may read this file in, on a server with accounts. */
+  /** Grants access to a server with accounts to every process that can read this file. */
   key: z.string().optional(),
   /** Present where the server ends with the command that started it. */
   endsWith: z.literal('command').optional(),
@@ -18,16 +18,19 @@ function pathIn(data: string): string {
   return join(data, 'server.json');
 }
 
-/** Where the server of a data folder listens, as it said itself; null when none did or the file is damaged. */
+/**
+ * Address of the server of a data folder, from the file that the server wrote; null when there is none or the file is
+ * damaged.
+ */
 export function readServerFile(data: string): ServerFile | null {
   try {
     return ServerFile.safeParse(JSON.parse(readFileSync(pathIn(data), 'utf8'))).data ?? null;
   } catch {
-    return null; // a command then starts its own server, and the lock of the folder has the last word
+    return null; // a command then starts its own server; the lock of the folder decides
   }
 }
 
-/** Removes what a killed server left. Only for the holder of the folder's lock. */
+/** Removes the file of a killed server. Requires the lock of the folder. */
 export function removeServerFile(data: string): void {
   rmSync(pathIn(data), { force: true });
 }
@@ -35,7 +38,8 @@ export function removeServerFile(data: string): void {
 /** Publishes the address until disposed, readable by its own user only. Only for the holder of the folder's lock. */
 export function announceServer(data: string, server: ServerFile): Disposable {
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  // Moved there whole: who reads it meanwhile finds no half of it. An old file keeps its mode when it is overwritten.
+  // Renamed into place, so that a concurrent reader never sees a partial file. Overwriting would also keep the mode of
+  // an old file.
   const whole = `${pathIn(data)}.new`;
   rmSync(whole, { force: true });
   writeFileSync(whole, `${JSON.stringify(server)}\n`, { mode: 0o600 });

@@ -51,7 +51,7 @@ export function sharedConnection(data: string, server: ServerFile, reconnect: ()
         return client.authorization;
       },
       call: (endpoint, input) => whole((asked) => asked.call(endpoint, input), endpoint.method === 'GET'),
-      // A body that was begun cannot be sent again: with a lease the server is there, unless it is killed.
+      // A streamed body cannot be sent again. The lease keeps the server alive, unless it is killed.
       upload: (endpoint, input, content) => whole((asked) => asked.upload(endpoint, input, content)),
       document: (path) => whole((asked) => asked.document(path), true),
       download: (endpoint, input) =>
@@ -71,7 +71,7 @@ export function clientOf({ url, key }: Pick<ServerFile, 'url' | 'key'>): Client 
   return createClient(url, key === undefined ? null : `Bearer ${key}`);
 }
 
-/** With a lease on it, the server that the file still names stays until the lease is released. */
+/** With a lease, the server in the file stays until the lease is released. */
 function takeLease(leases: Leases, data: string, server: ServerFile): boolean {
   if (!leases.take()) return false;
   const now = readServerFile(data);
@@ -80,12 +80,12 @@ function takeLease(leases: Leases, data: string, server: ServerFile): boolean {
   return false;
 }
 
-/** No connection was made, so that nothing was sent: the server was killed before. */
+/** True if no connection was made, so that no request was sent: the server was killed before. */
 function wasRefused(error: unknown): boolean {
   return error instanceof CommandError && systemCode(error.cause) === 'ECONNREFUSED';
 }
 
-/** The server was killed while it answered: a request that only reads is sent again. */
+/** True if the server was killed during its answer; a request that only reads is then sent again. */
 function wasLost(error: unknown): boolean {
   return systemCode(error) === 'ECONNRESET' || (error instanceof CommandError && error.code === 'server_unreachable');
 }

@@ -11,11 +11,14 @@ export interface Outgoing {
   /** Value of the header of that name. */
   readonly authorization?: string | null;
   readonly body?: string | Readable;
-  /** Without it the answer may take any time: a large bill is minutes of work. */
+  /** Without it there is no limit: a large bill takes minutes of work. */
   readonly timeoutMs?: number;
 }
 
-/** Sends one request and returns at the answer's head. Errors: `server_unreachable`, and whatever the body's stream throws. */
+/**
+ * Sends one request and returns at the headers of the answer. Errors: `server_unreachable`, and errors of the body's
+ * stream.
+ */
 export function send(base: string, outgoing: Outgoing): Promise<IncomingMessage> {
   const url = new URL(base.replace(/\/+$/, '') + outgoing.path);
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -28,7 +31,7 @@ export function send(base: string, outgoing: Outgoing): Promise<IncomingMessage>
         ...(outgoing.contentType === undefined ? {} : { 'content-type': outgoing.contentType }),
       },
     });
-    // Once the head is here, a body that cannot be sent to its end is the server's answer, not a failure of ours.
+    // After the response headers, an upload that fails is part of the server's answer and not a network error.
     request.on('response', resolve).on('error', (error) => reject(unreachable(base, error)));
     if (outgoing.timeoutMs !== undefined) {
       request.setTimeout(outgoing.timeoutMs, () => request.destroy(new Error('no answer in time')));

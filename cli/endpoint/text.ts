@@ -101,7 +101,7 @@ function revisionsText(revisions: readonly EndpointRevision[], { paint }: Contex
   );
 }
 
-/** What follows demand, and what was decided of late; '' where nothing does. */
+/** Variants that scale with demand, and recent scaling decisions; '' where there are none. */
 export function scalingText({ variants, decisions }: EndpointScaling, { paint }: Context): string {
   const scaled = variants.filter(({ policy, min }) => policy !== 'fixed' || min === 0);
   if (scaled.length === 0 && decisions.length === 0) return '';
@@ -134,7 +134,7 @@ export function scalingText({ variants, decisions }: EndpointScaling, { paint }:
   return decisions.length === 0 ? now : `${now}\n\n${before}`;
 }
 
-/** Where a canary is and how it compares; '' where there was none. */
+/** State of a canary and its comparison with the live version; '' where there was none. */
 export function rolloutText(rollout: Rollout | null): string {
   if (rollout === null) return '';
   const { revision, state, step, steps, weight, reason, live, canary } = rollout;

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { Context } from './context.ts';
 
-/** A word of the command line that is known by its place. */
+/** A positional argument. */
 export interface PositionalDefinition {
   readonly describe: string;
-  /** Takes all the words that are left; at least one, unless it may be left out. */
+  /** Takes all remaining words; at least one, unless it is optional. */
   readonly many?: true;
   /** May be left out; only the last one. */
   readonly optional?: true;
@@ -17,10 +17,10 @@ export interface OptionDefinition {
   readonly value?: string;
   readonly schema?: z.ZodType;
   readonly short?: string;
-  /** May be given several times; then a list, empty when never given. */
+  /** The option is repeatable; its value is a list, empty when it is not given. */
   readonly repeat?: true;
   readonly required?: true;
-  /** Text of the value when it is not given. */
+  /** Default value as text. */
   readonly fallback?: string;
 }
 
@@ -46,7 +46,7 @@ export type InputOf<P, O> = {
         : string;
 } & { readonly [K in keyof O]: OptionInput<O[K]> };
 
-/** What a command stands on: a server (by --url, found, or its own), the settings alone, or nothing. */
+/** Dependency of a command: a server (from --url, found, or started for it), the settings alone, or nothing. */
 export type Needs = 'server' | 'settings' | 'nothing';
 
 interface CommandFacts {
@@ -56,14 +56,14 @@ interface CommandFacts {
   readonly summary: string;
   readonly example: string;
   readonly needs: Needs;
-  /** Exit codes of its own beside 0 and those of its errors. */
+  /** Exit codes in addition to 0 and those of its errors. */
   readonly exits?: Readonly<Record<number, string>>;
 }
 
 export interface CommandDefinition<P extends Positionals, O extends Options> extends CommandFacts {
   readonly positionals?: P;
   readonly options?: O;
-  /** Answers through the context; the number is the exit code, 0 when there is none. */
+  /** Prints its answer through the context; returns the exit code, 0 when undefined. */
   run(context: Context, input: InputOf<P, O>): Promise<number | undefined>;
 }
 
@@ -79,7 +79,7 @@ export function command<
   const O extends Options = Record<never, never>,
 >(definition: CommandDefinition<P, O>): Command {
   const { positionals = {}, options = {} } = definition;
-  // `parseInput` fills exactly these names with what their definitions say.
+  // `parseInput` fills exactly these names, with the types of their definitions.
   return {
     ...definition,
     positionals,

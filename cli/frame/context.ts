@@ -2,7 +2,7 @@ import type { Client } from '../connection/client.ts';
 import type { Io } from '../io.ts';
 import { type Paint, paintFor } from '../output/paint.ts';
 
-/** What the options say that every command has. */
+/** Values of the options that every command has. */
 export interface Globals {
   readonly json: boolean;
   readonly url?: string | undefined;
@@ -12,13 +12,13 @@ export interface Globals {
   readonly wait?: number | undefined;
 }
 
-/** What a command works with. */
+/** Environment of a command. */
 export interface Context {
   readonly io: Io;
   readonly globals: Globals;
   /** Colours, where stdout shows them. */
   readonly paint: Paint;
-  /** The server to ask; started for this command when there is none. */
+  /** Client of the server; starts a server for this command when there is none. */
   client(): Promise<Client>;
   /** The command's answer: the document with --json, the text otherwise. */
   answer(document: unknown, text: () => string): Promise<void>;

@@ -1,11 +1,11 @@
 import type { Problem } from '../../src/platform/contract/schema.ts';
 import { type ErrorCode, errorTable } from '../../src/platform/errors/table.ts';
 
-/** An expected failure on this side of the wire: one sentence with what to do, and a code of the one table. */
+/** An expected failure on the client side: a sentence with the next step, and a code from the error table. */
 export class CommandError extends Error {
   readonly code: ErrorCode;
   readonly context: Readonly<Record<string, unknown>>;
-  /** What to do next, where that of its code does not fit. */
+  /** Next step, where the default of its code does not fit. */
   readonly hint?: string;
 
   constructor(
@@ -22,7 +22,7 @@ export class CommandError extends Error {
   }
 }
 
-/** True for what this command line or the application in this process throws on purpose, with one of our codes. */
+/** True for errors that this program throws on purpose, with a code from its table. */
 export function isExpected(error: unknown): error is CommandError {
   return error instanceof Error && 'context' in error && 'code' in error && isErrorCode(error.code);
 }
@@ -47,7 +47,7 @@ export class RemoteFailure extends Error {
   }
 }
 
-/** A failure as each of its readers wants it. */
+/** A failure in its two forms, for people and for programs. */
 export interface Failure {
   readonly document: Readonly<Record<string, unknown>>;
   readonly code: string;
@@ -60,7 +60,7 @@ export interface Failure {
 
 const REFUSED_EXIT = 1;
 
-/** What to do next, where the sentence of the error cannot know that it is read in a shell. */
+/** Next step in a shell, for errors whose message is the same for all clients. */
 const hints: Readonly<Record<string, string>> = {
   server_unreachable: 'Start one with "steelyard serve", or leave --url and STEELYARD_URL out.',
   not_authenticated: 'steelyard login --url URL --name NAME keeps a token for it; STEELYARD_TOKEN gives one.',
@@ -76,7 +76,7 @@ const hints: Readonly<Record<string, string>> = {
   dimension_unknown: 'steelyard cost dimensions shows what there is.',
 };
 
-/** Any thrown thing as a failure; what nobody expected is `internal`, exit 70. */
+/** Any thrown value as a failure; an unexpected one is `internal`, exit 70. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof RemoteFailure) return remoteFailure(error.problem);
   if (isExpected(error)) return localFailure(error, null);

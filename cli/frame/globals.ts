@@ -34,7 +34,7 @@ const byNeed: Readonly<Record<Needs, Options>> = {
   server: { ...server, ...settings, wait: waitOption, ...everywhere },
 };
 
-/** The options that a command has without declaring them; its own come first: `pipeline run --wait` waits for the run. */
+/** Options that every command has. Its own options take precedence: `pipeline run --wait` waits for the run. */
 export function globalOptions({ needs, options }: { readonly needs: Needs; readonly options: Options }): Options {
   return Object.fromEntries(Object.entries(byNeed[needs]).filter(([name]) => !(name in options)));
 }

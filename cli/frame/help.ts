@@ -5,7 +5,7 @@ import { placeholder } from './parse.ts';
 
 const LINE = 80;
 
-/** Name, what it needs and what may be added: `steelyard gate check MODEL VERSION --policy NAME [options]`. */
+/** Name, arguments and required options: `steelyard gate check MODEL VERSION --policy NAME [options]`. */
 export function synopsis(command: Command): string {
   const positionals = Object.entries(command.positionals).map(([name, { many, optional }]) => {
     const shown = placeholder(name) + (many ? '…' : '');
@@ -23,7 +23,7 @@ export function optionTitle(name: string, option: OptionDefinition): string {
   return option.value === undefined ? flag : `${flag} ${option.value}`;
 }
 
-/** The sentence about an option, with what holds when it is not given. */
+/** Description of an option, with its default. */
 export function optionText(option: OptionDefinition): string {
   const notes = [
     option.required ? 'required' : '',

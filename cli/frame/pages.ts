@@ -44,7 +44,7 @@ export async function readPages<E extends Endpoint, K extends keyof ResponseOf<E
   }
 }
 
-/** What a list says when there is more than it shows; null when it shows all. */
+/** Hint below a list that is cut; null when it is complete. */
 export function moreText(document: { readonly nextPageToken: string | null }): string | null {
   return document.nextPageToken === null ? null : 'There are more; --limit N lists more of them.';
 }

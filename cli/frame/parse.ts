@@ -5,7 +5,7 @@ import { globalOptions, waitOption } from './globals.ts';
 import { didYouMean } from './suggest.ts';
 import { type GivenWords, readWords } from './words.ts';
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Request =
   | { readonly kind: 'version' }
   /** `words` is the beginning of a path: all the commands under it. */
@@ -18,7 +18,7 @@ export type Request =
       readonly globals: Globals;
     };
 
-/** Reads a command line. Errors: `usage`, one sentence that names what was meant. */
+/** Parses a command line. Errors: `usage`, one sentence that suggests the intended word. */
 export function parseCommandLine(commands: readonly Command[], argv: readonly string[]): Request {
   if (argv[0] === 'help') return parseCommandLine(commands, [...argv.slice(1), '--help']);
   const { words, rest } = splitPath(commands, argv);
@@ -28,15 +28,15 @@ export function parseCommandLine(commands: readonly Command[], argv: readonly st
   return { kind: 'run', ...parseInput(command, rest) };
 }
 
-/** What follows `--` is not ours: it is the command line of another command. */
+/** Words before `--`; the words after it are the command line of another program. */
 export function beforeTerminator(words: readonly string[]): readonly string[] {
   const terminator = words.indexOf('--');
   return terminator === -1 ? words : words.slice(0, terminator);
 }
 
-/** The command's words, wherever options stand between them, and everything else. */
+/** Splits the command's words, in any order with options, from the other words. */
 function splitPath(commands: readonly Command[], argv: readonly string[]): { words: string[]; rest: string[] } {
-  // --wait stands behind the words of a command, which may have one without a value.
+  // --wait follows the words of a command, which may have its own --wait without a value.
   const globals = globalOptions({ needs: 'server', options: { wait: waitOption } });
   const takesValue = new Set(
     Object.keys(globals)

@@ -1,4 +1,4 @@
-/** How far a word may be from what was meant: one edit for short words, two for long ones. */
+/** Length from which a word may differ from the intended one by two edits; shorter words may differ by one. */
 const LONG_WORD = 5;
 
 /**

@@ -8,7 +8,7 @@ import { type ServedFolder, serveFolder, steelyard, temporaryFolder } from '../t
 
 /** One dollar a second, so that a test has seconds to wait and cents to count. */
 const PRICE = ['--price', '3600USD/h'];
-/** A second's price: what a kill may cost that a busy machine carries out late. */
+/** Price of one second: the extra cost of a kill that a busy machine executes late. */
 const LATE = 1;
 
 let server: ServedFolder;
@@ -33,10 +33,10 @@ async function run(...words: string[]) {
   };
 }
 const spentOf = ({ document }: Awaited<ReturnType<typeof run>>) => decimal(document.spent?.amount ?? '0');
-/** Does not listen to the signal that asks it to end. */
+/** Ignores the signal that asks it to end. */
 const DEAF = 'trap "" TERM; exec sleep 600';
 const script = (text: string) => ['--', 'sh', '-c', text] as const;
-/** Leaves a checkpoint when it is stopped; `begun` is a file that is there from when on it can. */
+/** Writes a checkpoint when it is stopped; it creates the file `begun` as soon as it can. */
 const UNTIL_STOPPED = (folder: string, begun = '/dev/null') =>
   `trap 'echo ${folder}/$MLFLOW_RUN_ID > "$STEELYARD_CHECKPOINT_FILE"; : > ${folder}/$MLFLOW_RUN_ID; kill $!; exit 0' TERM; sleep 600 & : > ${begun}; wait`;
 
@@ -83,7 +83,7 @@ describe('steelyard run', () => {
     );
     const ended = await run(...PRICE, '--project', 'recommender', '--', process.execPath, join(folder, 'log.mjs'));
     expect(ended.code).toBe(0);
-    // What a run cost follows its usage by an event.
+    // The cost of a run follows its usage asynchronously, by an event.
     const shown = async () => JSON.parse((await server.run('run', 'show', ended.document.run, '--json')).out);
     await expect.poll(shown, { timeout: 30_000 }).toMatchObject({
       status: 'FINISHED',
@@ -92,10 +92,10 @@ describe('steelyard run', () => {
     });
   });
 
-  // From here on they wait most of the time, so they wait together.
+  // These tests mostly wait, so they run concurrently.
   it.concurrent('says what the GPUs of the command did, and its run has the energy', async ({ expect }) => {
     const { folder, calls } = placeNvidiaSmi(join(temporaryFolder(), 'programs'), [A10G, { ...A10G, uuid: 'GPU-b' }]);
-    // The counter of energy is asked for in vain; one reading at the beginning, one while it runs.
+    // The energy counter is queried without a result; then one reading at the start and one while it runs.
     const command = script(`until [ "$(wc -l < ${calls})" -ge 3 ]; do sleep 0.05; done`);
     const environment = { PATH: `${folder}:${process.env.PATH}`, CUDA_VISIBLE_DEVICES: '1' };
     const ended = await steelyard(['run', '--json', '--url', server.url, ...PRICE, ...command], environment);
@@ -139,7 +139,7 @@ spec: {subject: {project: odd}, amount: '100', currency: USD, enforcement: hard,
     const held = run('--budget', '9USD', ...PRICE, '--grace', '1', '--project', 'odd', ...script('sleep 30'));
     const reserved = async () => JSON.parse((await server.run('budget', 'show', 'odd', '--json')).out).reserved.amount;
     await expect.poll(reserved, { timeout: 10_000 }).not.toBe('0');
-    // Usage without a price: from now on nobody can say what is left of the budget.
+    // Usage without a price: from now on the remaining budget is unknown.
     const period = { start: '2026-11-01T00:00:00Z', end: '2026-11-01T01:00:00Z' };
     const interval = { usage: 'odd', subject: odd, resource: 'nobody-knows', quantity: '1', period, origin: 'test' };
     writeFileSync(file, JSON.stringify({ intervals: [interval] }));
@@ -160,8 +160,8 @@ spec: {subject: {project: odd}, amount: '100', currency: USD, enforcement: hard,
   it(`runs ${atOnce} at once under one hard budget, which holds; each leaves its checkpoint`, async () => {
     const folder = temporaryFolder();
     const file = join(folder, 'budget.yaml');
-    // So many seconds each: on a busy machine the last of them begins when the first have run for half of that, and
-    // one that begins when the money is spent is refused and leaves nothing.
+    // Seconds for each process: on a busy machine the last one starts when the first have run for half of that time. A
+    // process that starts after the money is spent is refused and leaves no record.
     const limit = atOnce * draws(40, 24);
     writeFileSync(
       file,
@@ -181,7 +181,8 @@ spec: {subject: {project: sweep}, amount: '${limit}', currency: USD, enforcement
         run(...PRICE, '--project', 'sweep', '--grace', '5', ...(index === 0 ? deaf : saving)),
       ),
     );
-    // One that a busy machine answers too late ends with what it has, and is not told of the budget.
+    // A trial that the server answers too late on a busy machine ends with its spent money, and does not see the budget
+    // as the reason.
     const reasons = all.map(({ document }) => document.stoppedBy);
     expect(reasons).toContain('sweep');
     expect(reasons.filter((reason) => reason !== 'sweep' && reason !== 'what was set aside')).toEqual([]);
@@ -194,6 +195,6 @@ spec: {subject: {project: sweep}, amount: '${limit}', currency: USD, enforcement
     expect(shown).toMatchObject({ reserved: { amount: '0' } });
     expect(shown.stops).toHaveLength(reasons.filter((reason) => reason === 'sweep').length);
     expect(decimal(shown.spent.amount).equals(spent)).toBe(true);
-    // Should the others be answered too late, one goes on alone for all that is left: a dollar a second.
+    // If the others are answered too late, one trial continues alone with all the remaining money: a dollar a second.
   }, 180_000);
 });

@@ -10,7 +10,7 @@ import { beginRun, endRun, type HeldRunEnd, heldRun, statusOf } from './held-run
 import { HourlyPriceWord, MoneyWord } from './money-words.ts';
 
 const STOPPED_EXIT = 12;
-/** As shells name the end by a signal that cannot be caught. */
+/** Exit code of shells for a command that was ended by SIGKILL. */
 const KILLED_EXIT = 137;
 
 const seconds = z.coerce.number().int().min(0).max(86_400);

@@ -3,24 +3,24 @@ import { createGpuMeter, createNvidiaSmi, type GpuUse, type SystemMetric } from 
 import type { Context } from '../frame/context.ts';
 import { mlflowOf } from '../mlflow/server.ts';
 
-/** Reads the GPUs of a command, and logs what they do to its run. */
+/** Reads the GPUs of a command, and logs their readings to its run. */
 export interface CommandGpus {
-  /** Looks beside the command. Never rejects. */
+  /** One reading while the command runs. Never rejects. */
   look(): Promise<void>;
-  /** The last look, after its end; what its GPUs did. */
+  /** The last reading, after the end of the command; returns the usage of its GPUs. */
   end(): Promise<GpuUse | null>;
 }
 
 export interface GpuWatch {
   readonly run: string;
-  /** Of the command. */
+  /** Environment of the command. */
   readonly environment: Readonly<Record<string, string>>;
   /** When it began, Unix milliseconds. */
   readonly start: number;
   readonly remark: (text: string) => Promise<void>;
 }
 
-/** Those that CUDA would show the command: all of the machine, where nobody says. */
+/** The GPUs that CUDA shows to the command: all of the machine where `CUDA_VISIBLE_DEVICES` is not set. */
 export function watchGpus(context: Context, { run, environment, start, remark }: GpuWatch): CommandGpus {
   const names = visibleGpus(environment.CUDA_VISIBLE_DEVICES);
   const smi = createNvidiaSmi({ now: Date.now, environment });
@@ -33,7 +33,7 @@ export function watchGpus(context: Context, { run, environment, start, remark }:
     try {
       await mlflowOf(await context.client()).post('runs/log-batch', { run_id: run, metrics: steps }, z.unknown());
     } catch {
-      // The next says all again: energy is counted from the beginning.
+      // The next reading includes all values, because energy is counted from the start.
       await remark('what its GPUs do cannot be logged now');
     }
   }
@@ -47,7 +47,10 @@ export function watchGpus(context: Context, { run, environment, start, remark }:
   };
 }
 
-/** GPUs by index or UUID, as `CUDA_VISIBLE_DEVICES` names them; null: all. What follows the first that is none is not visible. */
+/**
+ * GPUs by index or UUID, as `CUDA_VISIBLE_DEVICES` names them; null: all. GPUs after the first invalid name are not
+ * visible.
+ */
 export function visibleGpus(variable: string | undefined): string[] | null {
   if (variable === undefined) return null;
   const names = variable.split(',').map((name) => name.trim());

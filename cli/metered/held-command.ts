@@ -4,7 +4,7 @@ import { type Ended, type Execution, hold } from '../../src/platform/processes/i
 import type { Client } from '../connection/client.ts';
 import { RemoteFailure } from '../frame/failure.ts';
 
-/** Between tries to report the end to a server that does not answer, in milliseconds. */
+/** Pauses between retries of the end report to a server that does not answer, in milliseconds. */
 const END_PAUSES_MS = [250, 1_000, 4_000, 15_000, 40_000];
 
 export interface HeldCommand {
@@ -12,25 +12,28 @@ export interface HeldCommand {
   readonly execution: Execution;
   readonly opened: Reservation;
   readonly graceMs: number;
-  /** Where it left what it had reached; null when it did not say. */
+  /** Location of its last checkpoint; null when it reported none. */
   readonly checkpoint: () => string | null;
-  /** Told when the money comes to an end, and when the server is not there. */
+  /** Called when the money runs out, and when the server does not answer. */
   readonly remark: (text: string) => Promise<void>;
   /** Longest time between two reports, in milliseconds; default 10 s. */
   readonly reportMs?: number;
-  /** Told at every report what it has cost by now. */
+  /** Called at every report with the reservation, which has the cost so far. */
   readonly reported: (reservation: Reservation) => Promise<void>;
 }
 
 export interface HeldEnd {
   readonly ended: Ended;
-  /** As the server has it; null when it could not be told. */
+  /** The settled reservation from the server; null when the server could not be reached. */
   readonly settled: Reservation | null;
-  /** Whether it was stopped because there was no more money. */
+  /** True if it was stopped because the money ran out. */
   readonly stopped: boolean;
 }
 
-/** Meters a running command, and ends it in time: what it spends never exceeds what was set aside. */
+/**
+ * Meters a running command and stops it before its reserved money is spent, so that its cost never exceeds the
+ * reservation.
+ */
 export async function holdCommand(command: HeldCommand): Promise<HeldEnd> {
   const { execution, graceMs, opened } = command;
   let reservation = opened;
@@ -56,7 +59,10 @@ function limitOf({ limitedBy }: Reservation): string {
   return limitedBy ?? 'what was set aside';
 }
 
-/** What the server has set aside by now; null when it does not answer, or sets nothing more aside: the command goes on either way. */
+/**
+ * Reservation after a meter report; null when the server does not answer or reserves no more. The command continues in
+ * both cases.
+ */
 async function report(
   { client, execution, remark }: HeldCommand,
   { reservation }: Reservation,

@@ -17,9 +17,9 @@ import { type HeldEnd, holdCommand } from './held-command.ts';
 const SHORT_GRANT_MS = 4_000;
 const PRICED_BY_NOBODY = 'machine';
 
-/** What a command is run for, and what it costs. */
+/** Budget, price and subject of a command. */
 export interface Asked {
-  /** What it may spend at most. */
+  /** Most money that it may spend. */
   readonly budget?: Money | undefined;
   readonly price?: Money | undefined;
   readonly instance?: string | undefined;
@@ -30,7 +30,7 @@ export interface Asked {
 
 const CreatedRun = z.object({ run: z.object({ info: z.object({ run_id: z.string() }) }) });
 
-/** The MLflow run that the command logs to; its tag keeps its GPU metrics from being metered a second time. */
+/** Starts the MLflow run that the command logs to; its tag prevents its GPU metrics from being metered twice. */
 export async function beginRun(
   context: Context,
   experimentId: string,
@@ -67,21 +67,21 @@ export interface RunOnHold extends Asked {
   readonly experimentId: string;
   readonly words: readonly string[];
   readonly graceSeconds: number;
-  /** Others that spend from one limit with it. */
+  /** Other commands that spend from the same limit. */
   readonly together?: { readonly sweep: string; readonly limit: Money };
   /** Further variables of its environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** File for its output; default: where ours goes. */
+  /** File for its output; default: the output of this command. */
   readonly log?: string;
   /** Longest time between two reports, in milliseconds; default 10 s. */
   readonly reportMs?: number;
-  /** Told what is set aside before it begins. */
+  /** Called with the reservation before the command starts. */
   readonly opened?: (reservation: Reservation) => Promise<void>;
-  /** Told at every report what it has cost; true: it shall end. */
+  /** Called at every report with the reservation, which has the cost so far; true stops the command. */
   readonly reported?: (reservation: Reservation) => Promise<boolean>;
 }
 
-/** The end of a run, and what its GPUs did; null where it had none that `nvidia-smi` lists. */
+/** End of a run, and the usage of its GPUs; null where it had none that `nvidia-smi` lists. */
 export interface HeldRunEnd extends HeldEnd {
   readonly gpus: GpuUse | null;
 }
@@ -138,7 +138,7 @@ export async function heldRun(context: Context, asked: RunOnHold): Promise<HeldR
   }
 }
 
-/** Asks for more before the command starts where its first grant would be over before a slow server answers. */
+/** Extends the first grant before the command starts, where the grant could expire before a slow server answers. */
 async function extendShortGrant(
   client: Client,
   { graceSeconds }: Pick<RunOnHold, 'graceSeconds'>,
@@ -189,7 +189,10 @@ function environmentOf({ io }: Context): Record<string, string> {
   );
 }
 
-/** What lets an MLflow client log to the run, and the command know how it will be stopped. */
+/**
+ * Environment for an MLflow client that logs to the run, and for the command to find its grace period and its
+ * checkpoint file.
+ */
 function runEnvironment(
   { url, authorization }: Pick<Client, 'url' | 'authorization'>,
   { run, graceSeconds }: RunOnHold,
@@ -214,7 +217,7 @@ function firstLine(file: string): string | null {
   }
 }
 
-/** Says the same thing once. */
+/** Suppresses repeated remarks. */
 function once(remark: Context['remark']): Context['remark'] {
   const said = new Set<string>();
   return async (text) => {

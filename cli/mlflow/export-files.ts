@@ -4,10 +4,10 @@ import type { ExportPass } from './export-job.ts';
 import { filesOf, type Owner, openFile, type RemoteFile } from './import-artifacts.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
-/** A file larger than this is sent as it is. */
+/** A larger file is sent without edits. */
 const MOST_EDITED_BYTES = 4 * 1024 * 1024;
 
-/** Whose files, and the address under which that server keeps them. */
+/** Owner of the files, and the address of its storage on the other server. */
 export interface FileOwner {
   readonly kind: Owner;
   readonly idHere: string;
@@ -15,7 +15,7 @@ export interface FileOwner {
   readonly rootThere: string;
 }
 
-/** A text file that says something else there. */
+/** A text file whose content differs on the other server. */
 export interface FileEdit {
   readonly path: string;
   write(text: string): string;
@@ -27,8 +27,8 @@ interface Content {
 }
 
 /**
- * Sends what is not there with its size, through the other server's artifact proxy. Where it has none, a client would
- * have to write to its storage itself.
+ * Sends files that are missing there or have another size, through the other server's artifact proxy. Without a proxy,
+ * a client would have to write to its storage directly.
  */
 export async function sendFiles(pass: ExportPass, owner: FileOwner, edit: FileEdit | null = null): Promise<void> {
   const { from, to, report } = pass;

@@ -2,7 +2,7 @@ import type { Progress } from '../output/progress.ts';
 import type { KeyValue } from './messages.ts';
 import type { MlflowServer } from './server.ts';
 
-/** What was given to another server carries the id that it has here; a second export finds it by that. */
+/** Tag of an exported entity with its id on this server; a second export finds the entity by it. */
 export const ORIGIN_TAG = 'steelyard.exportedFrom';
 
 /** The tags, with the id here in place of one that an earlier move left. */
@@ -42,7 +42,7 @@ export interface WrittenExperiment {
   readonly idThere: string;
 }
 
-/** A run that is there, and the logged models that it reads and makes, by their ids here. */
+/** A run of the other server, and the logged models that it reads and writes, by their ids here. */
 export interface RunWithModels {
   readonly idHere: string;
   readonly idThere: string;
@@ -62,6 +62,6 @@ export interface ExportPass {
   readonly runIds: Map<string, string>;
   /** Id there by id here, of every logged model that is there. */
   readonly modelIds: Map<string, string>;
-  /** To be linked when the logged models are there. */
+  /** Runs that are linked after the export of the logged models. */
   readonly runsWithModels: RunWithModels[];
 }

@@ -7,7 +7,7 @@ interface ModelLink {
   readonly model_id: string;
 }
 
-/** Says of the runs there which logged models they read and made. */
+/** Links the runs on the other server to the logged models that they read and wrote. */
 export async function exportLinks(pass: ExportPass): Promise<void> {
   for (const run of pass.runsWithModels) {
     pass.progress.show(`logged models of run ${run.idHere}`, null);
@@ -21,14 +21,17 @@ async function linkModels(pass: ExportPass, { idHere, idThere, inputs, outputs }
   const made = await modelsThere(pass, idHere, outputs);
   const [newlyRead, newlyMade] = [
     missing(read, there.inputs.model_inputs),
-    // Of MLflow's own servers this call can be made once for each model.
+    // MLflow's own servers accept this call only once for each model.
     missing(made, there.outputs.model_outputs),
   ];
   if (newlyRead.length > 0) await pass.to.post('runs/log-inputs', { run_id: idThere, models: newlyRead }, Nothing);
   if (newlyMade.length > 0) await pass.to.post('runs/outputs', { run_id: idThere, models: newlyMade }, Nothing);
 }
 
-/** The links with the ids there. A deleted model is not there; an active one that is not there either is told of. */
+/**
+ * Links with the ids of the other server. Deleted models are left out; an active model that is missing there is
+ * reported.
+ */
 async function modelsThere<T extends ModelLink>(
   { from, modelIds, report }: ExportPass,
   runId: string,

@@ -16,12 +16,12 @@ import {
 import { inGroups } from './paging.ts';
 import { MlflowRefusal, type MlflowServer } from './server.ts';
 
-/** Written by each server itself when a version is made of the model; its numbers are that server's. */
+/** Tag that each server writes when a version is made from the model; the numbers are specific to the server. */
 const VERSIONS_TAG = 'mlflow.modelVersions';
-/** Names the model, its run and its place, and is what clients go by when they have loaded it. */
+/** File with the model's id, run and location, which clients use after loading it. */
 const DESCRIPTION_FILE = 'MLmodel';
 
-/** Whether that server has logged models: MLflow's has from 3 on. */
+/** True if the server supports logged models, as MLflow does from version 3 on. */
 export async function keepsLoggedModels(to: MlflowServer, experimentId: string): Promise<boolean> {
   try {
     await to.post('logged-models/search', { experiment_ids: [experimentId], max_results: 1 }, LoggedModelsPage);
@@ -32,7 +32,7 @@ export async function keepsLoggedModels(to: MlflowServer, experimentId: string):
   }
 }
 
-/** Tells of the logged models of an experiment that the other server has no place for. */
+/** Reports the logged models of an experiment that the other server does not support. */
 export async function leaveLoggedModels(
   { from, to, report }: ExportPass,
   experiment: WrittenExperiment,
@@ -44,7 +44,7 @@ export async function leaveLoggedModels(
   report.left.push({ what: `${counted(count, 'logged model')} of experiment ${experiment.name}`, reason });
 }
 
-/** Writes the logged models of an experiment, or what is not there of them yet. Ids are theirs. */
+/** Writes the logged models of an experiment, or their missing parts. The other server assigns the ids. */
 export async function exportLoggedModels(pass: ExportPass, experiment: WrittenExperiment): Promise<void> {
   for await (const model of loggedModelsOf(pass.from, experiment.idHere)) {
     const { exported, known } = pass.report.loggedModels;
@@ -92,13 +92,13 @@ async function createModel(
     name: info.name,
     model_type: info.model_type,
     ...(runId === null ? {} : { source_run_id: runId }),
-    // In the call that makes it, so that a model that was cut off is found again.
+    // Set in the creating call, so that a partially exported model is found again.
     tags: withOrigin([], info.model_id),
   };
   return (await to.post('logged-models', message, OneLoggedModel)).model;
 }
 
-/** The status last: what was cut off is not ready there. */
+/** Sets the status last, so that an interrupted model is not ready there. */
 async function complete(pass: ExportPass, model: LoggedModel, there: LoggedModel, runId: string | null): Promise<void> {
   const { to } = pass;
   const { model_id: idThere, artifact_uri: rootThere } = there.info;
@@ -130,7 +130,7 @@ function changedTags(model: LoggedModel, there: LoggedModel): KeyValue[] {
   );
 }
 
-/** The file that describes the model, naming the model, the run and the place that are there. */
+/** The description file of the model with the model id, run and location of the other server. */
 function descriptionOf(model: LoggedModel, there: LoggedModel, runId: string | null): FileEdit {
   const { artifact_uri: uri, model_id: id, source_run_id: run } = model.info;
   const names = [
@@ -145,7 +145,7 @@ function descriptionOf(model: LoggedModel, there: LoggedModel, runId: string | n
   return { path: DESCRIPTION_FILE, write };
 }
 
-/** Through the runs that logged them; what is there is not sent again. */
+/** Sends metrics through the runs that logged them; existing ones are not sent again. */
 async function sendMetrics(pass: ExportPass, model: LoggedModel, there: LoggedModel): Promise<void> {
   const { model_id: id, source_run_id: source } = model.info;
   const byRun = Map.groupBy(model.data.metrics, (metric) => metric.run_id ?? source ?? '');
@@ -173,7 +173,7 @@ async function sendMetricsOfRun(
   }
 }
 
-/** MLflow keeps one value of a metric for a model, a run, a time and a step; of several the first is sent. */
+/** MLflow stores one value of a metric for a model, a run, a time and a step; of several values the first is sent. */
 function newSamples({ report }: ExportPass, id: string, samples: readonly Metric[], known: readonly Metric[]) {
   const there = new Set(known.map(placeOf));
   const seen = new Set<string>();

@@ -7,7 +7,9 @@ import { MlflowRefusal, type MlflowServer } from './server.ts';
 
 const OneVersion = z.object({ model_version: ModelVersion });
 
-/** Registers models and versions there whose artifacts lie under what was written there. Numbers are theirs. */
+/**
+ * Registers the models and versions there that have exported artifacts. The other server assigns the version numbers.
+ */
 export async function exportModels(pass: ExportPass): Promise<void> {
   for await (const model of modelsOf(pass.from)) {
     pass.progress.show(`model ${model.name}`, null);
@@ -68,7 +70,7 @@ interface Source {
   readonly model_id?: string;
 }
 
-/** Where the artifacts of a version lie there; null when they are not there. */
+/** Location of a version's artifacts on the other server; null when they are not there. */
 async function sourceThere(pass: ExportPass, version: ModelVersion): Promise<Source | null> {
   const modelId = modelIdOf(version);
   if (modelId !== null) return sourceInModel(pass, version, modelId);

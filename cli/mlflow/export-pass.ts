@@ -9,7 +9,7 @@ import { orLeft, runsOf } from './import-runs.ts';
 import { Created, type Experiment, ExperimentsPage, type Run, RunsPage } from './messages.ts';
 import type { MlflowServer } from './server.ts';
 
-/** Writes everything active to another server by its ordinary REST interface; a repeat adds only what is not there. */
+/** Writes all active entities to another server by its public REST API; a repeat adds only missing entities. */
 export async function exportAll(pass: ExportPass): Promise<void> {
   const written: WrittenExperiment[] = [];
   for (const { name, experiment_id: idHere, tags } of await wantedOf(pass)) {
@@ -22,7 +22,7 @@ export async function exportAll(pass: ExportPass): Promise<void> {
   if (pass.experiments.length === 0) await exportModels(pass);
 }
 
-/** After all runs: a logged model has a source run, and metrics of runs of any experiment. */
+/** After all runs, because a logged model has a source run, and metrics from runs of any experiment. */
 async function exportModelsOf(pass: ExportPass, experiments: readonly WrittenExperiment[]): Promise<void> {
   const [first] = experiments;
   if (first === undefined) return;
@@ -31,7 +31,7 @@ async function exportModelsOf(pass: ExportPass, experiments: readonly WrittenExp
   if (isKept) await exportLinks(pass);
 }
 
-/** The active experiments that were named, or all of them. Error: `experiment_not_found`, before anything is written. */
+/** The named active experiments, or all of them. Error: `experiment_not_found`, before the first write. */
 async function wantedOf({ from, experiments: names }: ExportPass): Promise<Experiment[]> {
   const active: Experiment[] = [];
   for await (const experiment of experimentsOf(from)) {

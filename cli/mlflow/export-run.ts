@@ -8,7 +8,7 @@ import type { MlflowServer } from './server.ts';
 export const METRICS_A_BATCH = 1000;
 export const PAIRS_A_BATCH = 100;
 
-/** Writes a run, or what `there` does not have of it yet, and answers its id there. */
+/** Writes a run, or the parts that `there` lacks, and returns its id on the other server. */
 export async function exportRun(pass: ExportPass, experimentId: string, run: Run, there: Run | null): Promise<string> {
   const { to } = pass;
   const { info } = run;
@@ -33,7 +33,7 @@ async function createRun(to: MlflowServer, experimentId: string, { info }: Run):
     run_name: info.run_name,
     user_id: info.user_id,
     start_time: info.start_time,
-    // In the call that makes it, so that a run that was cut off is found again.
+    // Set in the creating call, so that a partially exported run is found again.
     tags: withOrigin([], info.run_id),
   };
   return (await to.post('runs/create', message, OneRun)).run;

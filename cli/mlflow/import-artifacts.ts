@@ -45,7 +45,7 @@ function listing(server: MlflowServer, kind: Owner, id: string, folder: string) 
   return server.get(`logged-models/${encodeURIComponent(id)}/artifacts/directories`, query, FileList);
 }
 
-/** By the server itself, so that it does not matter where it keeps its files. */
+/** Reads through the server, so that the location of its files does not matter. */
 export function openFile(server: MlflowServer, kind: Owner, id: string, path: string) {
   if (kind === 'run') return server.download('/get-artifact', { run_id: id, path });
   const route = `/ajax-api/2.0/mlflow/logged-models/${encodeURIComponent(id)}/artifacts/files`;

@@ -6,11 +6,11 @@ export interface ImportOptions {
   /** Only these experiments, by name; all when empty. Registered models are taken over with all or none. */
   readonly experiments: readonly string[];
   readonly artifacts: boolean;
-  /** Looks at what was taken over whole already, too. */
+  /** Also checks entities that were imported completely before. */
   readonly verify: boolean;
 }
 
-/** What one pass needs; `report` grows as it goes. */
+/** Context of one pass; `report` grows during it. */
 export interface ImportPass {
   readonly from: MlflowServer;
   readonly to: Client;
@@ -31,7 +31,7 @@ export interface ImportReport {
   /** Samples sent; those that were here already count too. */
   metrics: number;
   readonly artifacts: { files: number; bytes: number };
-  /** What could not be taken over, and why; everything else was. */
+  /** Entities that could not be imported, with the reason; all others were. */
   readonly left: { readonly what: string; readonly reason: string }[];
 }
 
@@ -49,7 +49,7 @@ export function emptyReport(source: string): ImportReport {
   };
 }
 
-/** True when the pass brought something. */
+/** True when the pass imported any entity. */
 export function broughtSomething({ experiments, runs, loggedModels, traces, registeredModels }: ImportReport): boolean {
   const made = experiments.created + experiments.merged + experiments.renumbered;
   return made + runs.imported + loggedModels.imported + traces.imported + registeredModels.imported > 0;

@@ -81,7 +81,7 @@ export function modelIdOf({ model_id: modelId, source }: ModelVersion): string |
   return modelId || (/^models:\/(m-[\w-]+)$/.exec(source)?.[1] ?? null);
 }
 
-/** Inside the run's own artifacts, wherever that server keeps them, or somewhere else. */
+/** Location of a version: in its run's artifacts, or elsewhere. */
 async function placeOf(from: MlflowServer, version: ModelVersion): Promise<ImportedModelVersion['under']> {
   const { run_id: runId, name, version: number } = version;
   if (runId === undefined || runId === '') return { of: 'elsewhere' };

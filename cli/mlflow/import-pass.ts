@@ -5,7 +5,7 @@ import { importModels } from './import-models.ts';
 import { importRuns } from './import-runs.ts';
 import { importTraces } from './import-traces.ts';
 
-/** Takes over everything that is new or changed there; what is here and whole is passed over. */
+/** Imports all entities that are new or changed on the other server; complete ones are skipped. */
 export async function importAll(pass: ImportPass): Promise<void> {
   const experiments = await importExperiments(pass);
   for (const [index, experiment] of experiments.entries()) {

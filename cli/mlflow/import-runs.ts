@@ -19,7 +19,7 @@ const RUNS_AT_ONCE = 4;
 const SAMPLES_A_PAGE = 25_000;
 const SAMPLES_A_REQUEST = 5000;
 
-/** Takes over the runs of an experiment that are new or changed there. `done`: share of the whole that is behind. */
+/** Imports the runs of an experiment that are new or changed. `done`: completed share of the whole import. */
 export async function importRuns(pass: ImportPass, experiment: TakenExperiment, done: number): Promise<void> {
   for await (const group of inGroups(runsOf(pass.from, experiment.idThere), RUNS_A_PAGE)) {
     const known = await knownFingerprints(pass, group);
@@ -44,7 +44,10 @@ async function knownFingerprints({ from, to }: ImportPass, runs: readonly Run[])
   return (await to.call(listImported, { body: { source: from.url, kind: 'run', ids } })).known;
 }
 
-/** The facts first, what fills them after, and the fingerprint last: what was cut off has none and comes again. */
+/**
+ * Imports the run first, then its contents, and the fingerprint last: an interrupted run has none and is imported
+ * again.
+ */
 async function importOne(pass: ImportPass, experiment: TakenExperiment, run: Run, fingerprint: string): Promise<void> {
   const { from, to, options } = pass;
   const { run_id: runId } = run.info;
@@ -107,7 +110,7 @@ function metricBody({ key, value, timestamp, step, ...of }: Metric): ImportedMet
   };
 }
 
-/** Deleted ones too, with all that a run says of itself. */
+/** All runs of an experiment with their data, including deleted ones. */
 export function runsOf(server: MlflowServer, experimentId: string): AsyncGenerator<Run> {
   return everyItem(async (token) => {
     const message = {
@@ -135,7 +138,7 @@ export function historyOf(server: MlflowServer, runId: string, key: string): Asy
   });
 }
 
-/** One entity that cannot be taken over or written is told of and does not stop the others. */
+/** Reports an entity that fails, and continues with the others. */
 export async function orLeft(
   { report }: { readonly report: { readonly left: { what: string; reason: string }[] } },
   what: string,

@@ -12,7 +12,7 @@ import { MlflowRefusal, type MlflowServer } from './server.ts';
 const TRACES_A_PAGE = 100;
 const TRACES = '/api/3.0/mlflow/traces';
 
-/** What a trace says of itself, as it is there: it is handed on whole. */
+/** Info of a trace in the form of the other server, because it is passed on unchanged. */
 const TraceInfo = z.looseObject({ trace_id: z.string(), tags: z.record(z.string(), z.string()).default({}) });
 type TraceInfo = z.infer<typeof TraceInfo>;
 const TracesPage = z.object({ traces: z.array(TraceInfo).default([]), next_page_token: z.string().default('') });
@@ -21,8 +21,8 @@ const OneTrace = z.object({
 });
 
 /**
- * Takes over the traces of an experiment, spans and assessments included, by the wire that clients use, which keeps
- * their ids. Servers before MLflow 3 have none that can be read so.
+ * Imports the traces of an experiment with spans and assessments through the API of clients, which preserves their ids.
+ * Servers before MLflow 3 do not offer traces in this form.
  */
 export async function importTraces(pass: ImportPass, experiment: TakenExperiment): Promise<void> {
   const { from, to, report, options } = pass;
@@ -46,7 +46,7 @@ export async function importTraces(pass: ImportPass, experiment: TakenExperiment
   }
 }
 
-/** Spans first: what describes the trace as a whole then replaces what was worked out from them. */
+/** Spans first: the info of the trace then replaces the values that were derived from them. */
 async function importOne({ from, here }: ImportPass, { idHere }: TakenExperiment, id: string): Promise<void> {
   const text = await from.text(`${TRACES}/get`, { trace_id: id });
   const { trace } = OneTrace.parse(JSON.parse(text));

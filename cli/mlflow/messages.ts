@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is read of another MLflow server's answers, in MLflow's own names; what is not named here is passed over. */
+/** Fields that are read from another MLflow server's answers, with MLflow's names; other fields are ignored. */
 
 const Integer = z.coerce.number().int();
 const KeyValue = z.object({ key: z.string(), value: z.string().default('') });

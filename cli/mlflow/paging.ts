@@ -1,4 +1,4 @@
-/** Items of all pages; a page of other items is asked for with the token of the one before. */
+/** Items of all pages; each page is requested with the token of the page before. */
 export async function* everyItem<T>(
   page: (token: string) => Promise<{ readonly items: readonly T[]; readonly next: string }>,
 ): AsyncGenerator<T> {
@@ -22,7 +22,7 @@ export async function* inGroups<T>(items: AsyncIterable<T> | Iterable<T>, size: 
   if (group.length > 0) yield group;
 }
 
-/** Works on several items at a time; the first failure ends it. */
+/** Processes several items concurrently; rejects at the first failure. */
 export async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];
   const worker = async (): Promise<void> => {

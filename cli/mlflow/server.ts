@@ -24,7 +24,7 @@ export interface MlflowServer {
   upload(path: string, content: Readable, sizeBytes: number): Promise<void>;
 }
 
-/** The other server said no; `errorCode` is MLflow's. */
+/** A refusal by the other server; `errorCode` is MLflow's. */
 export class MlflowRefusal extends CommandError {
   readonly errorCode: string;
   readonly status: number;
@@ -43,13 +43,15 @@ const CREDENTIALS_HINT =
 const ADDRESS_HINT = 'It is the address that its clients have in MLFLOW_TRACKING_URI.';
 const OTHER_REFUSAL = { code: 'server_answer_invalid', hint: ADDRESS_HINT } as const;
 
-/** What a refusal is to the command line where it is not answered by leaving something out, by its status. */
+/**
+ * Error code and hint of a refusal by its HTTP status, where the caller does not handle it by leaving an entity out.
+ */
 const refusals: Readonly<Record<number, { readonly code: ErrorCode; readonly hint: string }>> = {
   401: { code: 'not_authenticated', hint: CREDENTIALS_HINT },
   403: { code: 'not_permitted', hint: CREDENTIALS_HINT },
 };
 
-/** Between the tries; the last failure is told. */
+/** Pauses between retries; the last failure is reported. */
 const PAUSES_MS = [250, 1000, 4000];
 const ANSWER_TIMEOUT_MS = 120_000;
 const TRIED_AGAIN = new Set([408, 429, 502, 503, 504]);
@@ -72,20 +74,20 @@ export function connectMlflow(address: string, environment: Io['environment']): 
   return mlflowServer(url.toString().replace(/\/+$/, ''), authorization);
 }
 
-/** Error: `usage` when the other server is the one that this command asks. */
+/** Error: `usage` when the other server is this server itself. */
 export function refuseItself(other: MlflowServer, { url }: Pick<Client, 'url'>): void {
   if (placeOf(other.url) !== placeOf(url)) return;
   throw new CommandError('usage', `${other.url} is this Steelyard server itself; name another MLflow server.`);
 }
 
-/** Host and port, the names of loopback being one. */
+/** Host and port; all names of loopback are equal. */
 function placeOf(address: string): string {
   const { protocol, hostname, port } = new URL(address);
   const host = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname) ? 'localhost' : hostname;
   return `${host}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }
 
-/** The MLflow side of our own server, asked as the command asks it. */
+/** MLflow API of this Steelyard server, with the address and credentials of the command. */
 export function mlflowOf({ url, authorization }: Pick<Client, 'url' | 'authorization'>): MlflowServer {
   return mlflowServer(url, authorization === null ? {} : { authorization });
 }
@@ -156,7 +158,7 @@ function authorizationOf(url: URL, environment: Io['environment']): Record<strin
   return token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` };
 }
 
-/** Sends until it is answered; what the server refuses is not tried again. */
+/** Sends a request with retries; a refusal is not retried. */
 async function ask(base: string, authorization: Record<string, string>, sent: Sent): Promise<Response> {
   for (const wait of [...PAUSES_MS, null]) {
     const answer = await once(base, authorization, sent);

@@ -3,7 +3,7 @@ import { shownBytes } from './amounts.ts';
 
 const JOULES_PER_KWH = 3.6e6;
 
-/** `2 x NVIDIA A10G: 61 % busy, 20.0 GiB, 0.0125 kWh (nvidia-smi)`; what is not known is said to be. */
+/** `2 x NVIDIA A10G: 61 % busy, 20.0 GiB, 0.0125 kWh (nvidia-smi)`; unknown values are named as unknown. */
 export function gpuText({ count, model, utilizationRatio, peakMemoryBytes, energyJoules, source }: GpuUse): string {
   const what = `${count} x ${model ?? 'GPU'}`;
   const known = [

@@ -1,7 +1,7 @@
 const SIGNIFICANT = 4;
 const MOST_SHOWN = 4;
 
-/** `ndcg=0.3121 recall=0.1789 and 3 more`; by name, four digits, null (NaN) said so; null when there is none. */
+/** `ndcg=0.3121 recall=0.1789 and 3 more`; ordered by name, four digits, NaN for null; null when there is none. */
 export function metricsText(metrics: Readonly<Record<string, number | null>>): string | null {
   const names = Object.keys(metrics).toSorted();
   if (names.length === 0) return null;

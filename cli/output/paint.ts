@@ -3,7 +3,7 @@ import type { Io, Sink } from '../io.ts';
 
 type Style = (text: string) => string;
 
-/** How answers are shown. Emphasis leaves the text as it is where colours are not shown. */
+/** Styles of the output. Emphasis leaves the text unchanged where colours are not shown. */
 export interface Paint {
   /** Characters in a line of the terminal; null where it is none and lines may have any length. */
   readonly columns: number | null;

@@ -8,8 +8,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => string | null;
   readonly style?: (row: Row) => (text: string) => string;
   /**
-   * On a terminal too narrow for the table the column is cut to no fewer characters than these, and left out where that
-   * is not enough; the last column first. Without it the column is always whole.
+   * Minimum width of the column on a terminal that is too narrow for the table. A column is cut to this width, and left
+   * out where that is not enough; the last column first. Without it the column is never cut.
    */
   readonly least?: number;
 }
@@ -82,7 +82,7 @@ function alignPoints(texts: readonly string[]): string[] {
   return texts.map((text, index) => text + ' '.repeat(longest - (fractions[index] ?? 0)));
 }
 
-/** Characters as a terminal counts them, marks that combine left out. */
+/** Width of a text on a terminal, without combining marks. */
 function lengthOf(text: string): number {
   return [...text.normalize('NFC').replaceAll(/\p{Mark}/gu, '')].length;
 }

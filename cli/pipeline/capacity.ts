@@ -3,7 +3,10 @@ import type { Context } from '../frame/context.ts';
 import { shownInstant } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 
-/** The newest of what was decided of steps with a deadline on spot capacity; the ledger of decisions has all. */
+/**
+ * Number of shown capacity decisions for each step with a deadline on spot capacity; the ledger of decisions has all of
+ * them.
+ */
 const MOST = 10;
 
 /** On which capacity tries ran, and why. Empty where no step has a deadline. */

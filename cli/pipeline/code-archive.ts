@@ -15,10 +15,13 @@ export interface LocalCode {
   readonly commit: string | null;
 }
 
-/** Never code: what is made by running it, and its history. */
+/** Folders that are never code: build outputs and version history. */
 const LEFT_OUT = new Set(['.git', '.steelyard', 'node_modules', '__pycache__', '.venv', 'mlruns']);
 
-/** The files of a folder: in a Git work tree what Git knows or would add, elsewhere all but what is never code. */
+/**
+ * The files of a folder: in a Git work tree the tracked and untracked, not ignored ones; elsewhere all except those
+ * that are never code.
+ */
 export async function localCode(folder: string): Promise<LocalCode> {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new CommandError('file_not_found', `${folder} is no folder. Name the one that holds the code with --code.`);

@@ -180,7 +180,7 @@ async function finish(context: Context, begun: PipelineRun, { wait, junit, markd
   return exitOf(run);
 }
 
-/** The first that says more than that a step failed. */
+/** Exit code of the first failed step with a more specific meaning than a failed step. */
 function exitOf({ state, stepList }: PipelineRun): number {
   if (state === 'succeeded') return 0;
   const verdict = stepList.find((step) => step.kind === 'gate' && step.state === 'failed')?.values.verdict;

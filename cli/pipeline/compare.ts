@@ -8,7 +8,7 @@ const RunMetrics = z.object({
   run: z.object({ data: z.object({ metrics: z.array(z.object({ key: z.string(), value: z.number() })).default([]) }) }),
 });
 
-/** A run and the last one before it that went well, with what their steps logged. */
+/** A run and the last earlier run that succeeded, with the metrics of their steps. */
 export async function compared(client: Client, run: PipelineRun): Promise<Compared> {
   const before = await lastGood(client, run);
   return {

@@ -50,7 +50,7 @@ export async function writeLog(context: Context, followed: Followed, step: strin
   }
 }
 
-/** Whether no later try of the step has begun or will. */
+/** True if the step has no later attempt, neither started nor pending. */
 async function isLast(client: Client, followed: Followed, step: string, attempt: number): Promise<boolean> {
   const { stepList } = await client.call(getPipelineRun, { params: followed });
   const found = stepList.find((one) => one.step === step);

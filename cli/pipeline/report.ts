@@ -3,7 +3,7 @@ import { type Decimal, decimal, type Money } from '../../src/platform/units/sche
 import { shownMoney } from '../output/amounts.ts';
 import { durationText, endText, whyText } from './text.ts';
 
-/** A run beside the last one before it that went well, with the metrics that their steps logged, by step and name. */
+/** A run and the last earlier run that succeeded, with the metrics of their steps, by step and name. */
 export interface Compared {
   readonly run: PipelineRun;
   /** null: there was none. */
@@ -18,7 +18,7 @@ const SHOWN_METRICS = 40;
 const NOISE_AMOUNT = '0.005';
 const NOISE_RATIO = '0.05';
 
-/** What changed in quality and in cost, as a comment on a pull request. */
+/** Changes in quality and in cost, as a comment on a pull request. */
 export function markdownReport(compared: Compared): string {
   const { run, before } = compared;
   const mark = { succeeded: '✅', failed: '❌', stopped: '⏹️' }[String(run.state)] ?? '⏳';
@@ -89,7 +89,9 @@ function qualityLines({ run, metrics, metricsBefore }: Compared): string[] {
   ];
 }
 
-/** A gate before the registration weighs a run; its summary names the version that the same run of the pipeline registered. */
+/**
+ * A gate before the registration evaluates a run; its summary names the version that the same pipeline run registered.
+ */
 function nameRegistered(summary: string, { stepList }: PipelineRun): string {
   const made = stepList.find(
     ({ kind, values }) => kind === 'register' && summary.startsWith(`${values.model} (not registered): `),
@@ -129,13 +131,13 @@ function costChange({ cost }: PipelineRun, before: PipelineRun | null): string {
   return `, ${change.isNegative() ? 'less' : 'more'} than before (${shownMoney(was)}) by ${shownMoney({ amount: change.abs().toFixed(), currency: cost.currency })}`;
 }
 
-/** Two runs of the same work differ by this much on a busy machine: half a cent, or a twentieth of the earlier cost. */
+/** Difference of two equal runs on a busy machine: half a cent, or a twentieth of the earlier cost. */
 function isNoise(change: Decimal, before: Money): boolean {
   const size = change.abs();
   return size.lessThan(NOISE_AMOUNT) || size.lessThan(decimal(before.amount).times(NOISE_RATIO));
 }
 
-/** What ends a cell or a line of a table. */
+/** Escapes characters that would end a cell or a line of a table. */
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 }
@@ -188,7 +190,7 @@ function seconds({
     : ((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(3);
 }
 
-/** XML 1.0 has no place for control characters. */
+/** XML 1.0 does not allow control characters. */
 function xml(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const printable = text.replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '');

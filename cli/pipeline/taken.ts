@@ -9,7 +9,10 @@ type Taken = Pick<
   'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place' | 'prices'
 >;
 
-/** What the steps of a run took besides time: each by its present or last try. Empty where none has begun. */
+/**
+ * Resources that the steps of a run used in addition to time: each by its active or last attempt. Empty where no step
+ * has started.
+ */
 export function takenText({ stepList }: PipelineRun, { paint }: Context): string {
   const took = stepList.flatMap(({ step, attempts, taken }) => {
     const last: Taken | undefined = taken ?? attempts.at(-1);
@@ -45,7 +48,7 @@ function placeText({ node, instance, region, share }: NonNullable<Taken['place']
   return `${instance ?? node}${where}${part}`;
 }
 
-/** Which prices were used, and why something is not known: each once, with the steps that it is true of. */
+/** Used prices and reasons of unknown values, each once, with the steps that they apply to. */
 function notes(took: readonly (Taken & { readonly step: string })[]): string[] {
   const said = took.flatMap(({ step, prices, usageReason, gpus }) => [
     ...prices.map((price) => ({ step, text: `price: ${price}` })),

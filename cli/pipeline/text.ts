@@ -69,7 +69,7 @@ export function lastLinesText({ step, state, attempts }: PipelineStep): string |
   return `last lines of ${step}:\n${lastLines.replaceAll(/^/gm, '  ')}`;
 }
 
-/** Why a step ended so, what it says, or why it was made. */
+/** Reason of a step's end, its result, or the explanation of its execution. */
 export function whyText({ reason, values, explanation }: PipelineStep): string | null {
   const { verdict, model, version, step, value } = values;
   if (reason !== null) return reason;

@@ -1,7 +1,7 @@
 import { csvRows } from '../csv-rows.ts';
 import { CommandError } from '../frame/failure.ts';
 
-/** The codes of what is wrong with a file of a question. */
+/** Error codes for a file that a question reads. */
 export type FileFault = 'spot_history_invalid' | 'demand_unusable' | 'profile_unusable';
 
 export interface NamedRow {

@@ -24,7 +24,7 @@ async function expectGolden(name: string, ...argv: string[]): Promise<void> {
   expect(actual).toBe(expected);
 }
 
-/** Two days of readings every ten minutes, over and over: 3 h of capacity, an hour without; zone b has it less. */
+/** Two days of readings every ten minutes, repeated: 3 h of capacity, an hour without; zone b has less capacity. */
 const readings = Array.from({ length: 6 * 24 * 20 }, (_, index) => index);
 const isUp = (index: number, hours: number) => (index % (6 * hours) < 6 * (hours - 1) ? 1 : 0);
 const trace = (hours: number) =>

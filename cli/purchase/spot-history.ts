@@ -58,7 +58,7 @@ interface Reading {
   readonly isUp: boolean;
 }
 
-/** A reading speaks for the time to the next one; the last for the usual distance between two. */
+/** A reading is valid until the next one; the last for the usual distance between two. */
 function historyOf(path: string, name: string, readings: readonly Reading[]): SpotHistory {
   const sorted = readings.toSorted((a, b) => a.at - b.at);
   const first = sorted[0]?.at ?? 0;

@@ -1,31 +1,31 @@
 import { type Decimal, decimal, type Money } from '../../src/platform/units/schema.ts';
 
-/** The least time, besides the time to stop, that the server begins work for, in seconds. */
+/** The least time that the server starts work for, in addition to the time to stop, in seconds. */
 const SHORTEST_TRIAL_SECONDS = 1;
-/** Time besides the time to stop in which a trial that has begun asks for more, in seconds. */
+/** Time, in addition to the time to stop, in which a running trial requests more money, in seconds. */
 const RENEWAL_SECONDS = 8;
 /** Trials are asked to stop this much before the last moment, in seconds. */
 const STOP_AHEAD_SECONDS = 0.25;
-/** What no trial can be begun for must not exceed this part of the budget. */
+/** Largest share of the budget that may remain because no trial can start with it. */
 const UNSPENT_RATIO = 0.1;
-/** Part of the budget that the default of `--grace` takes, and its highest value, in seconds. */
+/** Share of the budget for the default of `--grace`, and its maximum in seconds. */
 const GRACE_RATIO = 0.04;
 export const DEFAULT_GRACE_SECONDS = 10;
 
 export interface BudgetPlan {
-  /** Time that a trial has to stop in, in whole seconds. */
+  /** Time for a trial to stop, in whole seconds. */
   readonly graceSeconds: number;
-  /** Least budget that a single trial can be begun for. */
+  /** Least budget that can start a single trial. */
   readonly least: Money;
-  /** Least budget that begins all trials of a time, and of which at least 90 % can be spent. */
+  /** Least budget that can start all concurrent trials, and of which at least 90 % can be spent. */
   readonly minimum: Money;
 }
 
 /**
- * What a sweep needs at a price, so that its budget can be spent. The last trial is asked to stop `graceSeconds` before the money ends,
- * and no trial begins for less than `graceSeconds` and one second: this is what can remain unspent. Without a stated grace
- * it is 4 % of the time that the budget pays for, at most 10 s.
- * `hourly`: price of one trial for an hour, > 0. Example: 0.05 USD at 3.06 USD/h pay for 58.8 s, so the grace is 2 s.
+ * Parameters of a sweep at a price that let it spend its budget. The last trial is asked to stop `graceSeconds` before
+ * the money ends, and no trial starts for less than `graceSeconds` and one second: this amount can remain unspent.
+ * Without a stated grace it is 4 % of the time that the budget pays for, at most 10 s. `hourly`: price of one trial for
+ * an hour, > 0. Example: 0.05 USD at 3.06 USD/h pay for 58.8 s, so the grace is 2 s.
  */
 export function planBudget({
   budget,

@@ -13,7 +13,7 @@ let folder: string;
 beforeAll(async () => {
   server = await serveFolder();
   folder = temporaryFolder();
-  // A training of ten steps of half a second, that is as good as its parameter says from the first step on.
+  // A training of ten steps of half a second; its quality equals its parameter from the first step on.
   writeFileSync(
     join(folder, 'train.mjs'),
     `
@@ -94,7 +94,7 @@ describe('steelyard sweep run', () => {
     const most = Math.max(...document.trials.map(({ params }) => Number(params.a)));
     for (const { params, spent } of early) {
       expect(Number(params.a)).toBeLessThan(most);
-      // A busy machine makes each of them dearer, and the one that ran to its end most of all.
+      // A busy machine makes each early trial more expensive, and the one that ran to its end most of all.
       expect(Number(spent?.amount)).toBeLessThan(Number(document.best?.spent?.amount));
     }
     expect(document.best).toMatchObject({ value: most, state: 'finished' });

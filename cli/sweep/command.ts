@@ -18,7 +18,7 @@ import { runTrials, type Trial } from './trials.ts';
 
 const NOTHING_EXIT = 13;
 const count = (most: number) => z.coerce.number().int().min(1).max(most);
-/** Without --rung: so many first rungs fit into an even share of the budget. */
+/** Without --rung: number of first rungs in an even share of the budget. */
 const RUNGS_IN_A_SHARE = 4;
 
 const sweepCommand = command({
@@ -149,7 +149,10 @@ const sweepCommand = command({
   },
 });
 
-/** The time that trials have to stop in. Says so when the budget is below its minimum. Errors: `sweep_budget_too_small`. */
+/**
+ * Returns the time for trials to stop. Prints a remark when the budget is below its minimum. Errors:
+ * `sweep_budget_too_small`.
+ */
 async function planGrace(context: Context, { budget, parallel, grace, asked }: BudgetQuestion): Promise<number> {
   const hourly = await hourlyPriceOf(context, asked, budget.currency);
   if (hourly === null || hourly.isZero()) return grace ?? DEFAULT_GRACE_SECONDS;
@@ -247,7 +250,7 @@ function sweepText(
   return `${rows}\n${best === null ? 'no trial showed the metric' : `best: trial ${best.trial} with ${best.value}`}; ${outcome}`;
 }
 
-/** How much of the budget was spent, and why not more. */
+/** Spent share of the budget, and the reason why it is not more. */
 function outcomeText(
   done: readonly Trial[],
   { budget, trials }: { readonly budget: Money; readonly trials: number },

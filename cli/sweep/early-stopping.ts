@@ -1,22 +1,22 @@
-/** What one trial has shown so far: its best value of the metric at each amount of money, in the order of money. */
+/** Progress of one trial: its best value of the metric at each amount of money, in the order of money. */
 export interface Progress {
   readonly trial: number;
   readonly points: readonly { readonly spent: number; readonly value: number }[];
 }
 
 export interface Asha {
-  /** Money at the first rung, > 0; each next rung is `eta` times as dear. */
+  /** Money at the first rung, > 0; each next rung costs `eta` times as much. */
   readonly firstRung: number;
-  /** Of the trials that reach a rung, one of so many goes on; >= 2. */
+  /** Reduction factor: one in `eta` trials continues after a rung; >= 2. */
   readonly eta: number;
   readonly goal: 'max' | 'min';
 }
 
 /**
- * Whether a trial goes on by asynchronous successive halving (Li et al., 2018), with money as the resource: at each rung that
- * it has paid for it must be among the best 1/eta of all that have come so far. The first to come to a rung goes on,
- * and so does whoever has shown nothing yet.
- * Example: eta 3, values at a rung 0.9, 0.8, 0.7: only the first of them goes on.
+ * True if a trial continues by asynchronous successive halving (Li et al., 2018), with money as the resource: at each
+ * rung that it has paid for, it must be among the best 1/eta of all trials that reached it so far. The first trial at a
+ * rung continues, and so does a trial without a value.
+ * Example: eta 3, values at a rung 0.9, 0.8, 0.7: only the first of them continues.
  */
 export function goesOnByAsha(one: Progress, all: readonly Progress[], { firstRung, eta, goal }: Asha): boolean {
   const spent = one.points.at(-1)?.spent ?? 0;
@@ -30,12 +30,13 @@ export function goesOnByAsha(one: Progress, all: readonly Progress[], { firstRun
   return true;
 }
 
-/** Peers without whom a median says nothing. */
+/** Least number of peers for a meaningful median. */
 const LEAST_PEERS = 3;
 
 /**
- * Whether a trial goes on by the median rule (Golovin et al., 2017): its best value must be no worse than the median of what the others
- * had on average by the same money. Nobody is stopped before `warmUp` is spent, or with fewer than three peers that came that far.
+ * True if a trial continues by the median rule (Golovin et al., 2017): its best value must be no worse than the median
+ * of the other trials' averages up to the same money. A trial continues until `warmUp` is spent, and with fewer than
+ * three peers that spent as much.
  */
 export function goesOnByMedian(
   one: Progress,
@@ -53,11 +54,11 @@ export function goesOnByMedian(
   return !isBetter(median(averages), own, goal);
 }
 
-/** Best value that was shown by the time that so much was spent; null when it has not come so far, or shown nothing. */
+/** Best value of a trial at the time when it had spent `spent`; null when it has not spent as much, or has no value. */
 function valueAt({ points }: Progress, spent: number, goal: Asha['goal']): number | null {
   if ((points.at(-1)?.spent ?? 0) < spent) return null;
   const shown = points.filter((point) => point.spent <= spent).map(({ value }) => value);
-  // What comes with the first report past a rung is all there is to judge by.
+  // Without an earlier value, the first report past the rung is the only evidence.
   const first = points.find((point) => point.spent >= spent);
   const values = shown.length === 0 && first !== undefined ? [first.value] : shown;
   return values.length === 0 ? null : goal === 'max' ? Math.max(...values) : Math.min(...values);

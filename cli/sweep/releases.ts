@@ -1,8 +1,8 @@
-/** Work that shares one limit, and waits for the others to release what they did not spend. */
+/** Work that shares one limit, and waits for other work to release its unspent money. */
 export interface Releases {
   /**
-   * Does `work`. When it is refused (`isRefusal`), waits until other work of this limit ends and tries again; throws the refusal when
-   * no other work is in progress.
+   * Runs `work`. When it is refused (`isRefusal`), waits until other work of this limit ends and retries; throws the
+   * refusal when no other work is in progress.
    */
   retryOnRelease<T>(work: () => Promise<T>, isRefusal: (error: unknown) => boolean): Promise<T>;
 }
@@ -30,7 +30,7 @@ export function createReleases(): Releases {
           return done;
         } catch (error) {
           inProgress -= 1;
-          // What was released since this attempt began can be enough.
+          // Money released since the start of this attempt can be enough.
           const isReleased = releases > before;
           if (!isRefusal(error) || (!isReleased && inProgress === 0)) {
             announce();

@@ -11,8 +11,8 @@ export type Space = Readonly<Record<string, Dimension>>;
 const RANGE = /^(log:|int:)?(-?[\d.]+(?:e[-+]?\d+)?)\.\.(-?[\d.]+(?:e[-+]?\d+)?)$/i;
 
 /**
- * Of words such as `lr=log:1e-4..1e-1`, `depth=2,4,8`, `drop=0..0.5`, `layers=int:1..8`.
- * Errors: `invalid_request`, with what it should look like.
+ * Parses words such as `lr=log:1e-4..1e-1`, `depth=2,4,8`, `drop=0..0.5`, `layers=int:1..8`.
+ * Errors: `invalid_request`, with the expected format.
  */
 export function spaceOf(words: readonly string[]): Space {
   return Object.fromEntries(words.map(dimensionOf));

@@ -43,7 +43,7 @@ const PRICE_PER_SECOND = 3.06 / 3600;
 const TRIALS = 6;
 const REPORT_SECONDS = 2;
 
-/** A sweep by the default rule of trials that all run for `length` seconds, on a clock of its own; spending in USD. */
+/** Simulates a sweep by the default rule with trials of `length` seconds, on a simulated clock; spending in USD. */
 function simulate(question: { budget: number; parallel: number; length: number; next: () => number }) {
   const { budget, parallel, length, next } = question;
   const spending = createSpending(budget, TRIALS);

@@ -1,13 +1,13 @@
-/** What the trials of a sweep have spent, as numbers: it decides about a search, not about money. */
+/** Spending of the trials of a sweep, as numbers. Floats suffice, because they steer a search and are not accounted. */
 export interface Spending {
-  /** A trial has spent so much. */
+  /** Records the amount that a trial has spent. */
   report(trial: number, spent: number): void;
   /** A trial has ended. */
   end(trial: number): void;
   /**
-   * Whether the other trials need the money that a trial would spend from now on: each of them takes as much as the dearest trial has spent so far,
-   * which is the least that a whole trial can cost. Example: budget 100, 4 trials, one ended at 10 and one has spent 5: 85 are left,
-   * the other two need 20, so that it is false.
+   * True if the other trials need the money that this trial would spend from now on. Each of them is assumed to cost as
+   * much as the most expensive trial has spent so far, which is the least cost of a complete trial. Example: budget
+   * 100, 4 trials, one ended at 10 and one has spent 5: 85 are left, the other two need 20, so the result is false.
    */
   isNeededByOthers(trial: number): boolean;
 }
@@ -17,7 +17,7 @@ interface TrialCost {
   isRunning: boolean;
 }
 
-/** The spending of a sweep of so many trials. */
+/** Creates the spending of a sweep with `trials` trials. */
 export function createSpending(budget: number, trials: number): Spending {
   const costs = new Map<number, TrialCost>();
   const costOf = (trial: number): TrialCost => {

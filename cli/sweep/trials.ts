@@ -33,7 +33,7 @@ export interface Sweep {
   readonly words: readonly string[];
   readonly asked: Omit<Asked, 'budget'>;
   readonly graceSeconds: number;
-  /** What all trials may spend together. */
+  /** Total budget of all trials. */
   readonly budget: Money;
   readonly space: Space;
   readonly seed: number;
@@ -42,11 +42,11 @@ export interface Sweep {
   readonly metric: string;
   readonly goal: 'max' | 'min';
   readonly stopping: { readonly rule: 'asha' | 'median' | 'none'; readonly firstRung: number; readonly eta: number };
-  /** Folder for what the trials print. */
+  /** Folder for the output of the trials. */
   readonly logs: string;
 }
 
-/** Trials are judged so often. */
+/** Interval of the decisions about early stopping. */
 const REPORT_MS = 2_000;
 
 const RunMetrics = z.object({
@@ -54,8 +54,9 @@ const RunMetrics = z.object({
 });
 
 /**
- * Runs the trials, so many at a time, until they are over or the budget is. A trial that finds too little money waits until another
- * trial ends and releases what it did not spend; with no other trial in progress the budget is exhausted.
+ * Runs the trials, with limited concurrency, until they are over or the budget is exhausted. A trial that finds too
+ * little money waits until another trial ends and releases its unspent money; with no other trial in progress the
+ * budget is exhausted.
  */
 export async function runTrials(
   context: Context,
@@ -100,7 +101,7 @@ async function runTrial(context: Context, sweep: Sweep, trial: number, shared: S
   const look = async ({ spent }: Pick<Reservation, 'spent'>) => {
     await note(context, sweep, { trial, run, spent }, progress);
     spending.report(trial, Number(spent?.amount ?? 0));
-    // Money that no other trial needs is better spent on this one.
+    // Money that no other trial needs is better spent on this trial.
     early ||= !goesOn(sweep, trial, progress) && spending.isNeededByOthers(trial);
     return early;
   };
@@ -159,7 +160,10 @@ async function beginTrial(
   return run;
 }
 
-/** Keeps what a trial shows now at what it has spent. Money is compared as a number here: it decides about a search, not about money. */
+/**
+ * Records the best value of a trial at its spent money. Money is a number here, because it steers a search and is not
+ * accounted.
+ */
 async function note(
   context: Context,
   { metric, goal }: Sweep,

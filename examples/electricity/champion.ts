@@ -5,7 +5,7 @@ export interface Champion {
   readonly model: LogisticModel;
 }
 
-/** The version that an alias points to, with its weights, asked as any MLflow client asks; null while there is none. */
+/** The version that an alias points to, with its weights, through the MLflow API; null while there is none. */
 export async function championOf(server: string, model: string, alias = 'champion'): Promise<Champion | null> {
   const named = new URLSearchParams({ name: model, alias });
   const found = await fetch(`${server}/api/2.0/mlflow/registered-models/alias?${named}`);

@@ -11,7 +11,7 @@ export interface LogisticModel {
 
 type Vector = readonly number[];
 
-/** Prior precision of each weight: keeps those of features that say nothing near 0. */
+/** Prior precision of each weight: keeps weights of uninformative features near 0. */
 const RIDGE = 1;
 const MOST_STEPS = 30;
 const CONVERGED = 1e-8;

@@ -12,7 +12,7 @@ export interface HalfHour {
   readonly vicprice: number;
   readonly vicdemand: number;
   readonly transfer: number;
-  /** Whether the price is above its mean of the 24 hours before: what is predicted. */
+  /** The predicted label: true if the price is above its mean of the preceding 24 hours. */
   readonly up: boolean;
 }
 

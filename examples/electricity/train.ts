@@ -6,8 +6,8 @@ import { chanceOfUp, fitLogistic, type LogisticModel } from './logistic.ts';
 import { between, type HalfHour, readMarket } from './market.ts';
 
 /**
- * A step of a pipeline: trains on a window of the market, and weighs what came out on the newest fifth of it, which was kept
- * from training: its accuracy, and how much it is ahead of the champion on the same half hours.
+ * A step of a pipeline: trains on a window of the market, and evaluates the model on the newest fifth of it, which is
+ * excluded from training: its accuracy, and its lead over the champion on the same half hours.
  */
 const { values } = parseArgs({
   options: { market: { type: 'string' }, from: { type: 'string' }, until: { type: 'string' } },

@@ -28,7 +28,9 @@ function makeCertificate(): Https {
   return made;
 }
 
-/** A token as Entra ID writes it; the emulator reads issuer, audience and times, and does not check the signature. */
+/**
+ * A token in the format of Entra ID; the emulator reads issuer, audience and times, and does not check the signature.
+ */
 function token(audience: string): string {
   const now = Math.floor(Date.now() / 1000);
   const times = { nbf: now - 60, iat: now - 60, exp: now + 3600 };
@@ -37,7 +39,7 @@ function token(audience: string): string {
   return [part({ typ: 'JWT', alg: 'RS256' }), part(claims), 'unsigned'].join('.');
 }
 
-/** What a machine in Azure has beside it: an address that hands out tokens of the machine's identity. */
+/** Identity endpoint of an Azure machine, which issues tokens of the machine's identity. */
 async function startIdentity(audience: () => string): Promise<{ address: string; server: Server }> {
   const server = createServer((request, response) => {
     const known = request.headers['x-identity-header'] === 'hush';
@@ -68,8 +70,8 @@ describe.skipIf(!there)("Azure's default credential (skipped where openssl is no
   beforeEach(() => {
     vi.stubEnv('IDENTITY_ENDPOINT', identity.address);
     vi.stubEnv('IDENTITY_HEADER', 'hush');
-    vi.stubEnv('AZURE_CLIENT_ID', randomUUID()); // tokens are kept for the process, one for each identity
-    vi.stubEnv('AZURE_TOKEN_CREDENTIALS', 'ManagedIdentityCredential'); // not what the developer is signed in to
+    vi.stubEnv('AZURE_CLIENT_ID', randomUUID()); // the process caches tokens, one for each identity
+    vi.stubEnv('AZURE_TOKEN_CREDENTIALS', 'ManagedIdentityCredential'); // not the developer's own login
   });
   afterEach(() => vi.unstubAllEnvs());
 

@@ -35,7 +35,7 @@ describe.skipIf(!there)('S3 (skipped where moto_server is not installed)', () =>
     };
   });
 
-  /** The policy that docs/buckets.md asks for. */
+  /** The policy in docs/buckets.md. */
   const reader = (bucket: string): object => {
     const text = readFileSync(new URL('../../docs/buckets.md', import.meta.url), 'utf8');
     const [, policy = ''] = /```json\n([\s\S]*?)```/.exec(text) ?? [];

@@ -21,7 +21,7 @@ export function differences(corpus: readonly Exchange[], theirs: Replay, ours: R
   return lines;
 }
 
-/** Exchanges whose messages do not hold what MLflow's own suites look for, although the server refused. */
+/** Exchanges that the server refused with a message that lacks the texts of MLflow's own suites. */
 export function unsaid(corpus: readonly Exchange[], { answers }: Replay): string[] {
   return corpus
     .filter(({ says }) => says.length > 0)

@@ -27,7 +27,10 @@ async function replayTheirs(): Promise<Replay> {
   return await replay(server.url, corpus);
 }
 
-/** Ours with a clock that never says the same twice: what is ordered by time then has one order, as on a slower server. */
+/**
+ * Replays the corpus on Steelyard with a strictly increasing clock, so that an order by time is unique, as on a slower
+ * server.
+ */
 async function replayOurs(engine: string): Promise<Replay> {
   await using stack = new AsyncDisposableStack();
   const data = mkdtempSync(join(tmpdir(), 'steelyard-'));

@@ -1,19 +1,22 @@
 export type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [name: string]: Json };
 type Query = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** One request of the corpus. `$name` in its path, query and body stands for what an earlier answer kept as `name`. */
+/**
+ * One request of the corpus. `$name` in its path, query and body is replaced by the value that an earlier answer stored
+ * as `name`.
+ */
 export interface Exchange {
   /** Unique in the corpus; docs/mlflow-differences.md names an exchange by it. */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Sent as it stands here, so that nothing resolves `..` or decodes `%2e` on the way. */
+  /** Sent unchanged, so that no client resolves `..` or decodes `%2e`. */
   readonly path: string;
   readonly query?: Query;
   readonly headers: Readonly<Record<string, string>>;
   readonly content: string;
   /** Name -> path into the answer (`run.info.run_id`). */
   readonly keep: Readonly<Record<string, string>>;
-  /** What the message of both servers must hold: texts that MLflow's own suites look for. */
+  /** Texts that the messages of both servers must contain, because MLflow's own suites expect them. */
   readonly says: readonly string[];
 }
 
@@ -38,7 +41,10 @@ interface Requests {
 
 const JSON_CONTENT = { 'content-type': 'application/json' };
 
-/** Writers of requests about one noun, which begins the name of each. A path without a first slash is the API's. */
+/**
+ * Builders of requests about one noun, which is the first word of each name. A path without a leading slash is below
+ * the API's root.
+ */
 export function requestsAbout(noun: string): Requests {
   const writing =
     (method: Exchange['method']): Ask =>
@@ -69,7 +75,7 @@ function asked(noun: string, name: string, method: Exchange['method'], path: str
   };
 }
 
-/** `x` so many times. */
+/** `character` repeated `length` times. */
 export function long(length: number, character = 'x'): string {
   return character.repeat(length);
 }

@@ -1,6 +1,6 @@
 import type { Answer, Kept } from './send.ts';
 
-/** What two answers must have in common, in words. */
+/** Parts that two answers must have in common, normalised. */
 export interface Meaning {
   readonly status: number;
   /** MLflow's name of the error; undefined where the answer is none. */
@@ -18,9 +18,9 @@ const isNow = (value: string) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && Dat
 const isMoment = (value: number) => value > 1.6e12 && value < 4e12;
 
 /**
- * An answer without what differs from run to run: an id becomes the name under which the corpus kept it (`$run1`);
- * other ids, moments, page tokens and random names become their kind; lists by key are sorted by it, since the protocol
- * gives them no order.
+ * Removes the parts of an answer that differ between runs: an id becomes its name in the corpus (`$run1`); other ids,
+ * times, page tokens and random names become their kind; lists of keys are sorted by key, since the protocol gives them
+ * no order.
  */
 export function createNormaliser(kept: Kept): (answer: Answer) => Meaning {
   const names = new Map([...kept].reverse().map(([name, id]) => [id, `$${name}`]));

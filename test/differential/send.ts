@@ -3,13 +3,13 @@ import type { Exchange } from './exchange.ts';
 
 export interface Answer {
   readonly status: number;
-  /** The JSON that came, or the text where it is none. */
+  /** The parsed JSON, or the text where it is not JSON. */
   readonly body: unknown;
   /** Those that a browser acts on, without their parameters. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Name -> what an answer gave it. */
+/** Name -> value from an answer. */
 export type Kept = ReadonlyMap<string, string>;
 
 export interface Replay {
@@ -21,7 +21,7 @@ const SHOWN_HEADERS = ['content-disposition', 'x-content-type-options'];
 
 /** Sends all exchanges one after the other, as a single client would. */
 export async function replay(url: string, corpus: readonly Exchange[]): Promise<Replay> {
-  // A connection for each: MLflow's server closes one whose body it did not want to read.
+  // A new connection for each request: MLflow's server closes one whose body it did not read.
   const agent = new Agent({ keepAlive: false });
   const kept = new Map<string, string>();
   const answers = new Map<string, Answer>();

@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', (
     await page.getByRole('button', { name: `Revoke ${label}`, exact: true }).click();
     await page.getByRole('button', { name: /^Revoke token/ }).click();
     await row.getByText('Revoked').waitFor();
-    // What was made with it ends with it.
+    // Revoking a token also revokes the tokens that it created.
     await child.getByText('Revoked').waitFor();
     expect((await asToken('/api/v1/pipelines')).status).toBe(401);
     expect(complaints).toEqual([]);
@@ -139,7 +139,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', (
       payload: { password },
     });
     const login = page.getByTestId('login').waitFor();
-    // The page may ask for something by itself before the link is clicked, and then the link is gone.
+    // The page may send a request before the click; then the login page has already replaced the link.
     await Promise.race([page.getByRole('link', { name: 'Decisions' }).first().click(), login]);
     await login;
   });

@@ -14,13 +14,16 @@ import { serveFolder } from '../support/demo.ts';
 import { faultsFound } from './faults-found.ts';
 import { ask } from './questions.ts';
 
-/** A SKU that is used three times as much and still is, a model that nobody asked for a few days. */
+/** A SKU whose usage triples and stays there, and a model without calls for a few days. */
 const CHANGE: Change = ({ sku }, day) => {
   if (sku === 'p4d.24xlarge' && day >= '2026-11-10') return { quantity: 3 };
   return sku === 'claude-input' && day >= '2026-11-04' && day <= '2026-11-06' ? { quantity: 0 } : {};
 };
 
-/** A GPU of team search that is idle for six hours of a day, and for eighteen when its bill has tripled; read every five minutes. */
+/**
+ * Readings of a GPU of team search, every five minutes: idle for six hours of a day, and for eighteen while its bill is
+ * tripled.
+ */
 async function readGpus({ application }: MadeLedger): Promise<void> {
   const days = daysOf('2026-09-20', '2026-11-14');
   const next = seeded(7);

@@ -24,7 +24,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     await server?.[Symbol.asyncDispose]();
   });
 
-  /** Runs a command on the server and answers its exit code. */
+  /** Runs a command on the server and returns its exit code. */
   const run = (...words: string[]) =>
     new Promise<unknown>((resolve) => {
       const [noun = '', ...rest] = words;

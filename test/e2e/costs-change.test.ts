@@ -23,7 +23,7 @@ function monthBefore(month: string): string {
 describe.skipIf(!hasChromium)('what drove a change of cost (skipped where Chromium is missing)', () => {
   const url = inject('demoUrl');
   let browser: Browser;
-  /** Two whole months. */
+  /** Two complete months. */
   let before: string;
   let after: string;
   beforeAll(async () => {

@@ -6,10 +6,10 @@ import { newVisit, settled, shiftWhileOpening } from '../support/browser.ts';
 export const LAYOUT_SHIFT = 0.02;
 export const PHONE = { width: 390, height: 844 };
 
-/** Rules whose result depends on colours: the dark scheme changes nothing else of a page. */
+/** Rules whose result depends on colours: the dark scheme changes only colours. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
-/** Turns the system light or dark: a page without a choice of its own follows it and need not be loaded again. */
+/** Sets the system to light or dark: a page without an explicit choice follows it without a reload. */
 export async function turn(page: Page, scheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: scheme });
   await page.locator(`html[data-scheme="${scheme}"]`).waitFor({ state: 'attached' });
@@ -20,7 +20,7 @@ function axe(page: Page): AxeBuilder {
   return new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
 }
 
-/** Faults that axe finds on a page as it is: every rule in light, the rules about colours in dark too. */
+/** Faults that axe finds on a page: all rules in the light scheme, the rules about colours in the dark one too. */
 export async function axeFaults(page: Page): Promise<string[]> {
   await turn(page, 'dark');
   const dark = await axe(page).withRules(COLOUR_RULES).analyze();
@@ -31,7 +31,7 @@ export async function axeFaults(page: Page): Promise<string[]> {
   );
 }
 
-/** Faults that axe finds on a page as it is shown, without a change of its scheme. */
+/** Faults that axe finds on a page in its present scheme. */
 export async function axeFaultsAsShown(page: Page): Promise<string[]> {
   const { violations } = await axe(page).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
@@ -48,7 +48,7 @@ export async function sidewaysScroll(page: Page): Promise<string[]> {
 interface Search {
   /** Done after the page has loaded, such as opening a dialog. */
   readonly before?: (page: Page) => Promise<unknown>;
-  /** Whether the page is known to move while it loads. */
+  /** True if the page is known to move while it loads. */
   readonly mayMove?: boolean;
 }
 

@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
     await server?.[Symbol.asyncDispose]();
   });
 
-  /** Runs a command on the server and answers what it says. */
+  /** Runs a command on the server and returns its output. */
   const run = (...words: string[]) =>
     new Promise<string>((resolve, reject) => {
       execFile(STEELYARD, [...words, '--url', server.url], (error, out, problem) =>

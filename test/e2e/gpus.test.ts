@@ -6,7 +6,7 @@ import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } f
 import { axeFaultsAsShown } from './faults-found.ts';
 import { ask } from './questions.ts';
 
-/** The readings of the demo lie in one month or in two: all of them are in view. */
+/** The readings of the demo are in one month or in two; this includes all of them. */
 const ALL = 'period=all';
 
 describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is missing)', () => {

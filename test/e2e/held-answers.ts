@@ -1,12 +1,12 @@
 import type { Page, Route } from 'playwright-core';
 import { open } from '../support/browser.ts';
 
-/** Which of the answers that a page waits for comes next: the one that was asked for first, or last, or any but this one. */
+/** The next answer to release: the first requested one, the last one, or any except the named one. */
 export type Order = 'first' | 'last' | { readonly allBut: `/api/v1/${string}` };
 
 /**
- * Opens an address and lets the server's answers through one at a time, the next when the page has drawn what the one
- * before brought. So what a slow machine or line can show is shown on a fast one too.
+ * Opens a page and releases the server's answers one at a time, each after the page has drawn the one before. This
+ * reproduces intermediate states of a slow machine or line on a fast one.
  */
 export async function openAnswerByAnswer(page: Page, url: string, order: Order): Promise<void> {
   const held = heldRoutes();
@@ -38,7 +38,7 @@ function heldRoutes() {
       ended = true;
       changed();
     },
-    /** Null when the page is open and nothing is held. */
+    /** Null when the page is open and no request is held. */
     async take(order: Order): Promise<Route | null> {
       while (held.length === 0 && !ended) await change.promise;
       if (order === 'last') return held.pop() ?? null;
@@ -48,7 +48,7 @@ function heldRoutes() {
   };
 }
 
-/** The second frame has what was read before the first. */
+/** The second frame includes every answer that was read before the first. */
 function drawn(page: Page): Promise<void> {
   return page.evaluate<void>('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
 }

@@ -55,7 +55,7 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
     await ask(server.url, recordLabels, { body: { model: 'ranker', labels } });
     const document = { apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: 'ranker' }, spec: MONITOR };
     await applied(server.application, JSON.stringify(document));
-    // A look every minute compares what is complete.
+    // A drift check every minute compares complete windows.
     const compared = async () =>
       (await ask(server.url, listDriftWindows, { params: { monitor: 'ranker' } })).windows.length;
     while ((await compared()) < DAYS - 1) await pause(LOOK_MS);

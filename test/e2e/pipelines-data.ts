@@ -66,7 +66,7 @@ spec:
 const AT = '2026-11-17T14:00:00.000Z';
 const ONE_IN = 100;
 
-/** A run of a matrix of so many steps, of which one in a hundred failed. */
+/** A run of a matrix of `count` steps, of which one in a hundred failed. */
 export function manyStepsRun(count: number): PipelineRun {
   const train = Array.from({ length: count }, (_, index) => {
     const failed = (index + 1) % ONE_IN === 0;

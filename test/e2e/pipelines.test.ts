@@ -16,7 +16,7 @@ import { ask } from './questions.ts';
 describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium is missing)', () => {
   let server: RunningServer;
   let browser: Browser;
-  /** A step of `ranking` goes on when there is a file of the name that its run was given in here. */
+  /** A step of `ranking` continues when this folder contains the file that its run names. */
   const signals = mkdtempSync(join(tmpdir(), 'steelyard-signals-'));
   const signal = (name: string) => join(signals, name);
   const give = (name: string) => writeFileSync(signal(name), '');

@@ -18,13 +18,13 @@ export async function ask<E extends Endpoint>(
   return endpoint.response.parse(await answer.json()) as ResponseOf<E>;
 }
 
-/** What the server says, asked past the web app, for the tests to compare with. */
+/** Answers of the server without the web app, as expected values of the tests. */
 export async function summaryOf(server: string, query: NonNullable<CallInput<typeof costSummary>['query']>) {
   const answer = await fetch(`${server}${urlOf(costSummary, { query })}`);
   return costSummary.response.parse(await answer.json());
 }
 
-/** What drove a change of cost, as the server says. */
+/** Drivers of a cost change, from the server. */
 export async function explanationOf(server: string, query: NonNullable<CallInput<typeof explainCosts>['query']>) {
   const answer = await fetch(`${server}${urlOf(explainCosts, { query })}`);
   return explainCosts.response.parse(await answer.json());
@@ -42,11 +42,11 @@ export async function rowAddress(server: string, month: string): Promise<string>
 }
 
 export interface DeliveryAddresses {
-  /** Page of the delivery that came last. */
+  /** Page of the newest delivery. */
   readonly newest: string;
   /** Page of the delivery that restated a closed month. */
   readonly restating: string;
-  /** The question whether to go back on it. */
+  /** Dialog that asks whether to revert it. */
   readonly goingBack: string;
   /** The two deliveries of the latest restatement, side by side. */
   readonly compared: string;

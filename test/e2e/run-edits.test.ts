@@ -19,7 +19,7 @@ import { axeFaultsAsShown } from './faults-found.ts';
 import { ask } from './questions.ts';
 
 const LAYOUT_SHIFT = 0.02;
-/** A running run is read anew every few seconds. */
+/** The page of a running run is refreshed every few seconds. */
 const LIVE = { timeout: 30_000 };
 const HOSTILE =
   '# Why\n\n- **wider** tower\n\n<img src=x onerror="globalThis.ranFromNote = true"> [x](javascript:alert(1))';

@@ -10,7 +10,7 @@ import { axeFaults } from './faults-found.ts';
 import { onThisMachine, shortest } from './shortest.ts';
 
 const RUNS = 50;
-/** Three to five seconds were seen on two cores with twenty other processes at work. */
+/** On two cores with twenty other active processes, three to five seconds were measured. */
 const SMOOTH_WITHIN_MS = 6000;
 
 describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is missing)', () => {

@@ -9,7 +9,7 @@ import { connectBrowser, hasChromium, newVisit, open } from '../support/browser.
 import { turn } from './faults-found.ts';
 import { ask, deliveryAddresses, listedDecisions, newestMonth, rowAddress } from './questions.ts';
 
-/** With SCREENSHOTS=1 the pictures of the docs are taken again; the deep run leaves the checkout as it is. */
+/** With SCREENSHOTS=1 the images of the docs are renewed; the deep run does not change the checkout. */
 const FOLDER =
   processEnvironment().SCREENSHOTS === '1'
     ? join(import.meta.dirname, '..', '..', 'docs', 'screenshots')

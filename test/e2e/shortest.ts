@@ -4,12 +4,13 @@ import type { Browser } from 'playwright-core';
 const TRIES = 10;
 /** Tries of the yardstick: the machine is as fast as its best moment. */
 const YARDSTICK_TRIES = 5;
-/** What the yardstick takes on the machine that the stated times are meant for: two cores of an AMD EPYC of 2.6 GHz. */
+/** Time of the yardstick on the machine of the stated times: two cores of an AMD EPYC of 2.6 GHz. */
 const YARDSTICK_MS = 120;
 
 /**
- * A time that is stated for the machine above, in milliseconds of this one: as much longer as this one takes over the
- * same work, and never shorter. A page and its server want a core each, so the work is done in a browser and here at once.
+ * Converts a time that is stated for the machine above into milliseconds of this machine, by the ratio of the same work
+ * on both. The result is never shorter than the stated time. A page and its server need one core each, so the work runs
+ * in a browser and here concurrently.
  */
 export async function onThisMachine(browser: Browser, statedMs: number): Promise<number> {
   const page = await browser.newPage();
@@ -23,7 +24,10 @@ export async function onThisMachine(browser: Browser, statedMs: number): Promise
   return statedMs * Math.max(1, yardstickMs / YARDSTICK_MS);
 }
 
-/** What pages do most: objects made, sorted, written and read. It is sent to the browser as it stands here. */
+/**
+ * The most frequent work of pages: creating, sorting, writing and reading objects. The source of the function is sent
+ * to the browser.
+ */
 function work(): number {
   let sum = 0;
   for (let round = 0; round < 6; round += 1) {
@@ -38,8 +42,8 @@ function work(): number {
 }
 
 /**
- * The shortest of several times in milliseconds; one that is short enough ends the tries. What else the machine does makes
- * a time longer, never shorter, so one try that is in time shows that the page can be.
+ * The shortest of several times in milliseconds; a time within the limit ends the attempts. Other load on the machine
+ * only makes a time longer, so one attempt in time proves that the page is fast enough.
  */
 export async function shortest(withinMs: number, measure: () => Promise<number>): Promise<number> {
   let best = Number.POSITIVE_INFINITY;

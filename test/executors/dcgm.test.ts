@@ -11,7 +11,7 @@ const GPU_B = GPU_A.replace('gpu="0"', 'gpu="1"').replace('GPU-a', 'GPU-b').repl
 const POD = 'container="main",namespace="steelyard-work",pod="train-x"';
 const OTHER = 'container="main",namespace="steelyard-work",pod="train-xy"';
 
-/** As the DCGM exporter answers, with its default counters. No GPU stands behind it. */
+/** Answer of the DCGM exporter with its default counters. No real GPU is involved. */
 const EXPORTED = `# HELP DCGM_FI_DEV_GPU_UTIL GPU utilization (in %).
 # TYPE DCGM_FI_DEV_GPU_UTIL gauge
 DCGM_FI_DEV_GPU_UTIL{${GPU_A},${POD}} 61

@@ -384,7 +384,7 @@ describe.skipIf(!there)('the Docker engine (skipped where dockerd, busybox-stati
     await executor.remove(one);
   });
 
-  /** Begins work in a server of its own, which is then killed. */
+  /** Starts work in a separate server process, which is then killed. */
   async function killedServer(works: readonly Work[]): Promise<void> {
     const server = spawn(process.execPath, ['--input-type=module', '--eval', SERVER], {
       env: { ...process.env, SETTINGS: JSON.stringify(settings()), WORKS: JSON.stringify(works) },
@@ -466,7 +466,7 @@ describe.skipIf(!there)('the Docker engine (skipped where dockerd, busybox-stati
 });
 
 const docker = new URL('../../src/mlops/executors/docker/index.ts', import.meta.url);
-/** A server that begins work, says so, and lives until it is killed. */
+/** A server that starts work, reports it, and lives until it is killed. */
 const SERVER = `
   const { createDockerExecutor } = await import(${JSON.stringify(docker.href)});
   const log = { warn() {}, error: console.error };
@@ -475,7 +475,7 @@ const SERVER = `
   console.log('begun');
 `;
 
-/** An authority, and one certificate of it that serves both ends. */
+/** Creates a certificate authority, and one certificate of it for both ends. */
 function makeCertificates(folder: string): string {
   const at = (name: string) => join(folder, `${name}.pem`);
   const key = ['-newkey', 'rsa:2048', '-nodes'];
@@ -488,7 +488,7 @@ function makeCertificates(folder: string): string {
   return folder;
 }
 
-/** Processes whose command lines have all of these in them. */
+/** Processes whose command lines contain all of these words. */
 function processesWith(...words: readonly string[]): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -500,6 +500,6 @@ function commandOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return ''; // gone meanwhile
+    return ''; // the process has ended
   }
 }

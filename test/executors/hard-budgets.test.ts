@@ -23,23 +23,26 @@ import type { ServerProcess } from '../support/server-process.ts';
 
 /** A second of one of them costs a dollar. */
 const HOURLY = 3600;
-/** What one may spend, were they all to take the same. */
+/** Budget of one process in seconds, if all of them spend the same. */
 const SECONDS_EACH = 15;
-/** So long they run at their price before anything is done to them. */
+/** Time for which they run at the high price before the test intervenes. */
 const DEAR_MS = 2_000;
 const LATE_MS = 600_000;
-/** An engine looks at what runs once a second; its watchdog, four times. */
+/** An engine polls running work once a second; its watchdog polls four times a second. */
 const POLL_SECONDS = 1;
 
-/** How many there are at once, of which the first are deaf; while they begin, one after the other, a second costs next to nothing. */
+/**
+ * Number of concurrent processes, of which the first `deaf` ignore signals. While they start, one after the other, the
+ * price is a thousandth.
+ */
 interface Crowd {
   readonly many: number;
   readonly deaf: number;
 }
 
-/** What they have to begin in at first; where that is too short, twice that. */
+/** Time for all of them to start in the first attempt; each further attempt doubles it. */
 const BEGIN_MS = 20_000;
-/** A step is tried again where a busy machine answered too late. */
+/** A step is retried where a busy machine answered too late. */
 const MOST_TRIES = 5;
 
 const limitOf = ({ many }: Crowd) => many * SECONDS_EACH;
@@ -82,13 +85,13 @@ spec:
 const numberOf = ({ step }: { readonly step: string }) => Number(/\d+/.exec(step)?.[0]);
 const amountOf = (money: { readonly amount: string } | null) => decimal(money?.amount ?? '0').toNumber();
 
-/** A run under one budget, both named by what they are begun under. */
+/** A run under one budget; the pipeline and the budget share this name. */
 interface Begun {
   readonly name: string;
   readonly run: string;
 }
 
-/** Begins them under one budget, and resolves when all of them run and cost what they cost. */
+/** Starts them under one budget, and resolves when all of them run at the high price. */
 async function begun(server: ServerProcess, engine: Engine, crowd: Crowd): Promise<Begun> {
   for (let allowedMs = BEGIN_MS; ; allowedMs *= 2) {
     const dearFrom = Date.now() + allowedMs;
@@ -99,13 +102,13 @@ async function begun(server: ServerProcess, engine: Engine, crowd: Crowd): Promi
       await pause(Math.max(0, dearFrom - Date.now() + DEAR_MS));
       return { name, run };
     }
-    // This machine is slower than that: what is dear before all have begun leaves nothing to begin the others with.
+    // This machine is slower than that: the high price before all have started would leave no budget for the others.
     await ask(server, stopPipelineRun, { params: { pipeline: name, run } }).catch(() => undefined); // it may just have ended
     await overRun(server, name, run);
   }
 }
 
-/** Whether all of them run by then. */
+/** True if all of them run before `by`. */
 async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crowd, by: number): Promise<boolean> {
   const params = { pipeline: name, run };
   const log = async (step: string) => (await ask(server, pipelineStepLog, { params, query: { step } })).text;
@@ -118,7 +121,7 @@ async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crow
     const running = stepList.filter((step) => step.state === 'running');
     const texts = running.length < crowd.many ? [] : await Promise.all(running.map(({ step }) => log(step)));
     if (texts.length === crowd.many && texts.every((text) => text === 'begun\n')) return true;
-    await pause(200); // another process: there is nothing to wait for but its answers
+    await pause(200); // another process: polling its answers is the only way to wait
   }
   return false;
 }
@@ -126,7 +129,7 @@ async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crow
 /** Every step is stopped in the name of the budget, with its checkpoint; those that are deaf were killed. */
 function isStopped({ stepList }: PipelineRun, deaf: number): void {
   for (const { step, state, reason, attempts } of stepList) {
-    // One that a busy machine answers too late is begun again, and may then find that nothing is left.
+    // A step that the server answers too late on a busy machine is retried, and may then find the budget exhausted.
     expect([step, state, reason]).toEqual([
       step,
       'stopped',
@@ -140,7 +143,7 @@ function isStopped({ stepList }: PipelineRun, deaf: number): void {
   expect(stepList.map(({ reason }) => reason)).toContainEqual(expect.stringMatching(/^budget costly-\d+$/));
 }
 
-/** What was spent is told as the same by the run, its tries, the budget and the meter. */
+/** The run, its attempts, the budget and the meter must agree on the spent amount. */
 async function isToldAsOne(server: ServerProcess, run: PipelineRun): Promise<void> {
   const { spent, reserved } = await ask(server, getBudget, { params: { budget: run.pipeline } });
   expect([spent, reserved?.amount]).toEqual([run.cost, '0']);
@@ -188,7 +191,7 @@ function holdsWithoutServer(begin: () => Engine, crowd: Crowd, deathsOf: (engine
           const id = workIdOf(run, { name: 'work', key: step }, attempt);
           const [seen, gone] = deaths.get(id) ?? [0, Number.POSITIVE_INFINITY];
           const end = Date.parse(endedAt ?? '');
-          // A watchdog says when it has killed after it has, and a busy machine lets it say so a little later.
+          // A watchdog records a kill after the kill, and on a busy machine a little later.
           expect([id, end >= Math.floor(seen), end <= gone + POLL_SECONDS * 1000]).toEqual([id, true, true]);
           const until = given.get(id);
           if (until !== undefined) late.push((end - until) / 1000);
@@ -204,7 +207,9 @@ function holdsWithoutServer(begin: () => Engine, crowd: Crowd, deathsOf: (engine
   );
 }
 
-/** By what the engine's watchdog was told: until when each work of a run may go on, Unix milliseconds. */
+/**
+ * Deadlines from the engine's watchdog: the time until which each execution of a run may continue, Unix milliseconds.
+ */
 function givenUntil(data: string, run: string, { many }: Crowd): Map<string, number> {
   const files = readdirSync(data, { recursive: true, encoding: 'utf8' });
   const text = (file: string) => readFileSync(join(data, file), 'utf8');
@@ -225,7 +230,7 @@ function givenUntil(data: string, run: string, { many }: Crowd): Map<string, num
 /** Resolves when none of these lives any more: between which two moments each has ended, Unix milliseconds. */
 type Deaths = (ids: readonly string[]) => Promise<Map<string, readonly [from: number, to: number]>>;
 
-/** Whoever waits for the rest of an output lives so long after the command, at most. */
+/** Most time that the reader of a command's remaining output lives after the command. */
 const LINGERS_MS = 3_000;
 
 const deathsOfProcesses =
@@ -239,7 +244,7 @@ const deathsOfProcesses =
       for (const id of alive)
         seen.set(id, found.includes(id) ? [looked, Number.POSITIVE_INFINITY] : [seen.get(id)?.[0] ?? from, Date.now()]);
       alive = alive.filter((id) => found.includes(id));
-      await pause(50); // nobody tells of the end of a stranger's process
+      await pause(50); // the end of a process that is not a child sends no event
     }
     return seen;
   };
@@ -262,7 +267,7 @@ if (areEnginesWhole) {
         engine = await dockerEngine();
       }, LATE_MS);
       afterAll(() => engine?.[Symbol.asyncDispose](), LATE_MS);
-      /** By the engine's own clock, which is ours. */
+      /** By the engine's clock, which is this machine's clock. */
       const deaths: Deaths = async (ids) => {
         const ends = ids.map(async (id) => {
           const end = await engine.endOf(id);

@@ -20,7 +20,7 @@ const bin = findKubernetes();
 const ANY: Resources = { cpus: null, memoryBytes: null, gpus: { count: 0, model: null }, instance: null, spot: false };
 const inNamespace = (object: object) => ({ ...object, metadata: { ...Object(object).metadata, namespace: NAMESPACE } });
 const LATE = { timeout: 120_000, interval: 200 };
-/** The address of the metrics API, without anybody who measures. */
+/** The API of the metrics server without an implementation. */
 const METRICS_API = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -231,7 +231,7 @@ describe.skipIf(bin === null)('Kubernetes', () => {
         peakMemoryBytes: null,
         reason: 'the cluster has no metrics API',
       });
-      // A metrics server is not there: the API server itself answers in its place, with what one measured elsewhere.
+      // Replaces the missing metrics server: the API server itself answers with metrics that were recorded elsewhere.
       cluster.apply(METRICS_API);
       onTestFinished(() => void kubectl('delete', 'crd', 'pods.metrics.k8s.io'));
       const reason = async () => (await running.usage()).reason;
@@ -321,7 +321,7 @@ describe.skipIf(bin === null)('Kubernetes', () => {
 
     it('that was given less time than its grace is ended within that', async () => {
       await using executor = await bench.open();
-      // Were it given its grace, it would outlive the test.
+      // With its grace period it would outlive the test.
       const work = workOf('trap "" TERM; echo begun; while :; do sleep 0.1; done', {
         graceMs: 3_600_000,
         until: Date.now() + 7_200_000,

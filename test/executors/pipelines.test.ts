@@ -87,7 +87,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 const modelOf = (lr: string) => [`model.txt ${digest(`1\n2\n3\nword\nlr ${lr}\n`)}`];
 const statesWith = (state: string) => Object.fromEntries(COMMANDS.map((step) => [step, state]));
 
-/** What comes of the pipeline, whatever runs it. */
+/** Expected results of the pipeline on every engine. */
 const RESULTS = {
   state: 'succeeded',
   states: { ...statesWith('succeeded'), evaluate: 'succeeded', gate: 'succeeded', register: 'succeeded' },
@@ -122,7 +122,7 @@ function resultsOf(run: PipelineRun) {
   };
 }
 
-/** A server on a data folder of its own, at one address for as long as it is opened again. */
+/** A server on a new data folder, at the same address each time it is opened again. */
 interface Site {
   open(): Promise<Application>;
 }
@@ -184,7 +184,7 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
     LATE_MS,
   );
 
-  // The core of an engine is a whole pipeline and a budget that stops one.
+  // The core suite of an engine is a complete pipeline, and a budget that stops one.
   if (kind !== 'process') holdsBudgets(() => ({ application, engine }));
   if (kind !== 'process' && !areEnginesWhole) return;
 
@@ -237,7 +237,7 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
       await engine.absence?.begin();
       const awaySince = Date.now();
       const before = await costNow();
-      // It is metered every ten seconds, also while nobody can say how it is.
+      // The run is metered every ten seconds, also while its state is unknown.
       await expect.poll(costNow, SOON).toBeGreaterThan(before);
       await application[Symbol.asyncDispose]();
       application = await site.open();
@@ -252,7 +252,7 @@ function describePipelines(kind: Kind, begin: () => Promise<Engine>): void {
         expect([attempts.map(({ exitCode }) => exitCode), files.map(({ path }) => path)]).toEqual([[0], ['out.txt']]);
         const log = Array.from({ length: ticks }, (_, index) => `at ${index + 1}\n`).join('');
         const kept = await logOf(application, run, step, 'lasting');
-        // Docker keeps nothing of what was printed without it where the container has ended by then.
+        // Docker loses the output of a container that ended while Docker was down.
         if (kind === 'docker' && step === 'short') expect(log.startsWith(kept)).toBe(true);
         else expect(kept).toBe(log);
         const [{ startedAt, endedAt } = { startedAt: '', endedAt: '' }] = attempts;
@@ -288,7 +288,7 @@ spec:
 `;
 };
 
-/** A second costs a dollar, so that what is spent is told by the second. */
+/** A second costs a dollar, so that the spent amount counts seconds. */
 const LIMIT = 40;
 
 function holdsBudgets(inUse: () => { application: Application; engine: Engine }): void {
@@ -333,7 +333,7 @@ spec:
   );
 }
 
-/** A machine costs a dollar a second, and the node that work comes to three. */
+/** A machine costs a dollar a second, and the node of the work three. */
 const NODES = (engine: Engine, steps: string, more = '') => `
 apiVersion: steelyard/v1
 kind: PriceBook
@@ -397,7 +397,8 @@ spec: {subject: {pipeline: placed}, amount: '${LIMIT}', currency: USD, enforceme
       expect(stepOf(run, 'deaf')).toMatchObject({ state: 'stopped', reason: 'budget small' });
       const { spent } = await call(application, getBudget, { params: { budget: 'small' } });
       expect(spent).toEqual(run.cost);
-      // A second of the node, because Kubernetes counts whole ones; the end of a container is told by the second, too.
+      // Tolerance of a second of the node, because Kubernetes counts whole seconds; the end of a container also has a
+      // resolution of one second.
       expect(decimal(spent?.amount ?? '99').toNumber()).toBeLessThanOrEqual(LIMIT + 2 * 3);
     },
     LATE_MS,

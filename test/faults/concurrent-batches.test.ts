@@ -12,7 +12,7 @@ const WRITERS = 8;
 const BATCHES_A_WRITER = draws(1250);
 const KEYS = Array.from({ length: 6 }, (_, index) => `metric_${index}`);
 
-/** Writers of one run, half of them in the opposite order of keys, each with steps of its own. */
+/** Concurrent writers of one run, half of them in the opposite order of keys, each with different steps. */
 async function writeAll(database: string): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), 'concurrent-batches-'));
   const { config } = loadConfig({ environment: {}, flags: { data, database, logLevel: 'silent' } });

@@ -10,7 +10,7 @@ import { smallDisk } from '../support/small-disk.ts';
 
 const disk = smallDisk(24);
 
-/** Rows that do not compress: what is written is about as large as what was read. */
+/** Incompressible rows: the written size is about that of the input. */
 function bill(rows: number): string {
   const header = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ResourceId';
   const lines = Array.from({ length: rows }, (_, index) => {

@@ -32,7 +32,7 @@ async function importMonth(url: string, folder: string, month: number): Promise<
 const costs = (url: string) =>
   createDemoClient(url).call(costSummary, { query: { by: 'serviceName,month', metric: 'billedCost' } });
 
-/** Asks for a backup and waits for its end, or for that of the server. */
+/** Requests a backup and waits for its end, or for the end of the server. */
 async function backUp(url: string, to: string): Promise<void> {
   const client = createDemoClient(url);
   const { run } = await client.call(startBackup, { body: { to } });
@@ -80,7 +80,7 @@ describe('a restore that is killed', () => {
     const backup = (await listBackups(opened)).backups.at(-1)?.backup ?? '';
     let folder = join(newFolder('restored'), 'data');
     const marker = () => join(folder, '.restoring.json');
-    /** Each try writes the marker again when it begins. */
+    /** Each attempt rewrites the marker when it starts. */
     const beganAt = () => statSync(marker(), { throwIfNoEntry: false })?.mtimeMs;
     const restoring = (): ChildProcess =>
       spawn(PROGRAM, ['backup', 'restore', backup, '--from', place, '--data', folder, '--json'], { stdio: 'ignore' });

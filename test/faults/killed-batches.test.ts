@@ -10,7 +10,7 @@ import { onEachStore } from '../support/stores.ts';
 
 const METRICS = 1000;
 const WRITERS = 4;
-/** The server is killed so many acknowledged batches after its start and then so many milliseconds. */
+/** Moments of the kill: number of acknowledged batches after the start, then a delay in milliseconds. */
 const MOMENTS = [
   [5, 0],
   [5, 9],
@@ -45,7 +45,7 @@ async function newRun(url: string): Promise<string> {
 
 const keyOf = (index: number) => `metric_${String(index).padStart(3, '0')}`;
 
-/** What was acknowledged: the last step by run. `enough` resolves with so many batches in all. */
+/** Acknowledged writes: the last step by run. `enough` resolves after this number of batches in total. */
 function acknowledgements(batches: number) {
   const steps = new Map<string, number>();
   const enough = Promise.withResolvers<void>();
@@ -61,7 +61,7 @@ function acknowledgements(batches: number) {
   };
 }
 
-/** Logs step after step until the server is gone. */
+/** Logs step after step until the server is killed. */
 async function logUntilKilled(url: string, runId: string, logged: ReturnType<typeof acknowledgements>): Promise<void> {
   for (let step = 0; ; step++) {
     const metrics = Array.from({ length: METRICS }, (_, index) => ({
@@ -103,7 +103,7 @@ onEachStore(({ newDatabase, crashed }) => {
         const logged = acknowledgements(batches);
         const logging = runIds.map((runId) => logUntilKilled(server.url, runId, logged).catch(() => undefined));
         await Promise.race([logged.enough, Promise.all(logging)]);
-        await pause(delayMs); // the moment of the crash is what is varied here
+        await pause(delayMs); // the moment of the crash varies here
         await server.kill();
         await Promise.all(logging);
         await crashed(database);
@@ -147,7 +147,7 @@ onEachStore(({ newDatabase, crashed }) => {
   });
 });
 
-/** The status that the upload of an artifact in parts is answered with; null when the server went away. */
+/** Status of a chunked artifact upload; null when the connection was lost. */
 function upload(url: string, path: string): Promise<number | null> {
   const content = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -169,7 +169,7 @@ function upload(url: string, path: string): Promise<number | null> {
   );
 }
 
-/** Files of the object store that are not whole: what an upload that was broken off may have left. */
+/** Partial files of the object store, which an interrupted upload may have left. */
 function bytesUnder(folder: string, whole: number): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

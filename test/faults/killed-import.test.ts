@@ -31,7 +31,7 @@ async function importOne(url: string, path: string): Promise<string> {
   return delivery ?? '';
 }
 
-/** The cost of every row, the same in all of them: the bill and what is derived from it tell of one state. */
+/** The cost of all rows, which must be equal in every total: the bill and the data derived from it are of one state. */
 async function costOfRows(url: string): Promise<number> {
   const client = createDemoClient(url);
   const { totals, rows } = await client.call(costSummary, { query: { by: 'team,tag:team', metric: 'billedCost' } });

@@ -40,7 +40,7 @@ interface JobTables {
   job_schedule: { name: string; next_at: string };
 }
 
-/** As if a minute had passed: budgets are to be looked at, and the leases of a dead server have run out. */
+/** Simulates that a minute has passed: budgets are due for a check, and the leases of a dead server have expired. */
 async function minutePasses(database: string, folder: string): Promise<void> {
   await using store = await openStore({ database, folder });
   const past = new Date(Date.now() - 60_000).toISOString();
@@ -67,7 +67,7 @@ onStoreOfCampaign('PostgreSQL', ({ newDatabase, crashed }) => {
     for (const [round, delayMs] of DELAYS_MS.entries()) {
       await spendMost(server.url, `b${round}`, receiver);
       await dieAndWait();
-      await pause(delayMs); // the moment of the crash is what is varied here
+      await pause(delayMs); // the moment of the crash varies here
       await dieAndWait();
       await vi.waitFor(() => expect(told().map(({ subject }) => subject)).toContain(`b${round}`), IN_TIME);
     }

@@ -62,7 +62,7 @@ const LOGS = {
 };
 const COMMANDS = Object.keys(LOGS);
 
-/** What a run came to, without what is never twice the same. */
+/** Result of a run without its random parts. */
 const outcome = (run: PipelineRun) => ({
   state: run.state,
   steps: run.stepList.map(
@@ -84,7 +84,7 @@ async function logsOf(server: ServerProcess, run: string): Promise<Record<string
   return Object.fromEntries(await Promise.all(logs));
 }
 
-/** By the engine: how often each step of a run was begun, whatever number its try has. */
+/** Number of starts of each step of a run over all attempts, from the engine's record. */
 async function startsOf(engine: Engine, run: string): Promise<Record<string, number>> {
   const starts = await engine.starts();
   const ids = (key: string) =>
@@ -96,7 +96,7 @@ const secondsBetween = (start: string | null, end: string | null) =>
   (Date.parse(end ?? '') - Date.parse(start ?? '')) / 1000;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
-/** What was paid for is all of what ran, and nothing before a step was begun. */
+/** The cost covers the whole time of every attempt, and no time outside of its step. */
 function isCountedOnce(run: PipelineRun): void {
   const steps = run.stepList.filter(({ attempts }) => attempts.length > 0);
   const ran = steps.flatMap(({ attempts }) =>
@@ -141,14 +141,14 @@ function describeKilled(moments: number, begin: () => Promise<Engine>): void {
       const tookMs = 1000 * secondsBetween(alone.startedAt, alone.endedAt);
       for (let moment = 0; moment < moments; moment += 1) {
         const run = await begun();
-        await pause(Math.random() * tookMs); // the moment of the crash is what is varied here
+        await pause(Math.random() * tookMs); // the moment of the crash varies here
         await server.kill();
         await server.startAgain();
         const over = await overRun(server, 'training', run);
         expect([moment, outcome(over)]).toEqual([moment, outcome(alone)]);
         await isWhole(over);
       }
-      // It ends by itself when nobody waits for the answer any more.
+      // It ends after its client has disconnected.
       await expect.poll(engine.asked, { timeout: LATE_MS / 5, interval: 500 }).toEqual([]);
     },
     LATE_MS,

@@ -22,7 +22,7 @@ async function post(url: string, target: Endpoint, body: unknown): Promise<boole
     () => null,
   );
   if (answer === null) return false;
-  // An answer whose body breaks off was still an answer: its status said that all is kept.
+  // An answer with an interrupted body was still an answer: its status confirmed that all rows are stored.
   await answer.text().catch(() => '');
   return answer.ok;
 }
@@ -57,7 +57,7 @@ describe('a server that is killed while predictions, labels and readings of GPUs
         await server.kill();
         isKilled = true;
         await Promise.all(senders);
-        // A kill may leave a line that is half written, and nothing else that is not whole.
+        // A kill may leave a partially written last line, and no other damage.
         const findings = await verifyJournals(join(data, 'journals'));
         expect(findings.filter(({ kind }) => kind !== 'torn_tail')).toEqual([]);
         await server.startAgain();
@@ -78,13 +78,13 @@ describe('a server that is killed while predictions, labels and readings of GPUs
   );
 });
 
-/** Writes of three readings each, of GPUs of their own, until it is over; those that were acknowledged. */
+/** Sends writes of three readings each, with unique GPUs, until `isOver`; adds the acknowledged ones to `gpus`. */
 async function sendReadings(
   url: string,
   kill: number,
   { gpus, isOver }: { readonly gpus: Set<string>; readonly isOver: () => boolean },
 ): Promise<void> {
-  // Old enough to be put into its day at once.
+  // Old enough to be stored in its day immediately.
   const at = Date.now() - 600_000;
   for (let number = 0; !isOver(); number += 1) {
     const names = [0, 1, 2].map((gpu) => `GPU-${kill}-${number}-${gpu}`);

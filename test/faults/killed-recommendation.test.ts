@@ -40,7 +40,7 @@ it('a server that is killed while it carries recommendations out has done each o
   for (const name of NAMES) {
     const id = ids.get(name) ?? '';
     const asked = apply(id).catch(() => null);
-    await pause(Math.random() * LONGEST_MS); // the moment of the crash is what is varied here
+    await pause(Math.random() * LONGEST_MS); // the moment of the crash varies here
     await server.kill();
     await asked;
     await server.startAgain();

@@ -16,11 +16,14 @@ import { startServerProcess } from '../support/server-process.ts';
 import { onStoreOfCampaign } from '../support/stores.ts';
 
 const MOMENTS = kills(5);
-/** From the start of a server to its end, in milliseconds: long enough to hear of an episode, decide and begin. */
+/**
+ * Time from the start of a server to its end, in milliseconds: long enough to receive an episode, decide and start a
+ * round.
+ */
 const LONGEST_MS = 2_500;
 const IN_TIME = { timeout: 120_000, interval: 100 };
 const Runs = z.object({ runs: z.array(z.object({ number: z.number(), state: z.string(), requestedBy: z.string() })) });
-/** Each episode is of a model of its own, so that none waits for another. */
+/** Each episode has a separate model, so that none waits for another. */
 const NAMES = Array.from({ length: MOMENTS }, (_, n) => `ranker-${n}`);
 const RETRAININGS = NAMES.map(
   (name) => `---
@@ -45,7 +48,7 @@ spec: {model: ${name}, monitor: ${name}, pipeline: ${name}, on: [{episode: {}}]}
 `,
 ).join('');
 
-/** What monitoring appends, while no server runs. */
+/** Appends an event of monitoring while no server runs. */
 async function tell(database: string, folder: string, monitor: string): Promise<void> {
   await using store = await openStore({ database, folder });
   const log = pino({ level: 'silent' });
@@ -72,7 +75,7 @@ onStoreOfCampaign('SQLite', ({ newDatabase, crashed }) => {
       await crashed(database);
       await tell(database, data, name);
       await server.startAgain();
-      await pause(Math.random() * LONGEST_MS); // the moment of the crash is what is varied here
+      await pause(Math.random() * LONGEST_MS); // the moment of the crash varies here
     }
     await server.kill();
     await crashed(database);

@@ -10,7 +10,7 @@ import { startServerProcess } from '../support/server-process.ts';
 const LIMIT_MS = 600_000;
 const WAIT = { timeout: 120_000, interval: 100 };
 
-/** Process groups of the replicas whose folders are there. */
+/** Process groups of the replicas that have a folder. */
 function groupsIn(data: string): number[] {
   const folder = join(data, 'serving', 'replicas');
   return readdirSync(folder).map((id) => Number(readFileSync(join(folder, id, 'started'), 'utf8').split(' ')[0]));
@@ -52,14 +52,14 @@ it(
     const groups = groupsIn(data);
     expect(groups.map(isAlive)).toEqual([true, true]);
     await server.kill();
-    // Nobody renews their lease.
+    // Their lease is not renewed.
     await expect.poll(() => groups.map(isAlive), WAIT).toEqual([false, false]);
     await server.startAgain();
     await expect.poll(() => predicted(server.url), WAIT).toEqual({ predictions: [[2]] });
     await expect.poll(() => groupsIn(data).length, WAIT).toBe(2);
     const later = groupsIn(data);
     await server.kill();
-    // Sooner than their lease ends, a server that starts ends what it finds.
+    // A server that starts ends the replicas that it finds, before their lease expires.
     await server.startAgain();
     await expect.poll(() => later.map(isAlive), WAIT).toEqual([false, false]);
     await expect.poll(() => predicted(server.url), WAIT).toEqual({ predictions: [[2]] });

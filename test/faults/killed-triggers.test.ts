@@ -38,7 +38,7 @@ describe('a server that is killed while pushes come', () => {
         await pause((at * LONGEST_MS) / PUSHES_A_MOMENT);
         return { commit, answered: await push(commit) };
       });
-      await pause(Math.random() * LONGEST_MS); // the moment of the crash is what is varied here
+      await pause(Math.random() * LONGEST_MS); // the moment of the crash varies here
       await server.kill();
       const sent = await Promise.all(sending);
       await server.startAgain();

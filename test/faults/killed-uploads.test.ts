@@ -16,7 +16,7 @@ interface Store extends AsyncDisposable {
   /** For the environment of a server. */
   readonly settings: Readonly<Record<string, string>>;
   keys(): Promise<string[]>;
-  /** Pieces of the upload that have come to the store. */
+  /** Number of parts of the upload in the store. */
   pieces(): Promise<number>;
 }
 
@@ -50,7 +50,7 @@ async function azure(): Promise<Store> {
   };
 }
 
-/** Begins to send an artifact of 64 MiB, and stops in the middle. */
+/** Starts to send an artifact of 64 MiB, and stops in the middle. */
 function sendHalf(url: string): ClientRequest {
   const sending = request(url + PATH, { method: 'PUT', headers: { 'content-length': 64 * MIB } });
   sending.on('error', () => {}); // the server is killed

@@ -74,7 +74,7 @@ onEachStore(({ newDatabase, crashed }) => {
         })().catch(() => undefined);
         await receiver.has(delivered + 1);
         await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(round), IN_TIME);
-        await pause(delayMs); // the moment of the crash is what is varied here
+        await pause(delayMs); // the moment of the crash varies here
         await server.kill();
         await writing;
         await crashed(database);
@@ -123,7 +123,7 @@ onEachStore(({ newDatabase, crashed }) => {
   });
 });
 
-/** Uploads all parts of an artifact; what says that they are complete. */
+/** Uploads all parts of an artifact; returns the message that completes them. */
 async function uploadParts(url: string, folder: string) {
   const content = Buffer.alloc(PART_BYTES, 'x');
   const message = { path: 'big.bin', num_parts: PARTS };

@@ -27,14 +27,14 @@ const pipeline = (application: Application, steps: object) =>
     JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Pipeline', metadata: { name: 'p' }, spec: { steps } }),
   );
 
-/** Takes all that is free of the disk; answers what gives it back. */
+/** Fills the free space of the disk; returns a function that releases it. */
 function filled(folder: string): () => void {
   const ballast = join(folder, 'ballast');
   const { bavail, bsize } = statfsSync(folder);
   try {
     writeFileSync(ballast, Buffer.alloc(bavail * bsize));
   } catch {
-    // Something else took a part of it meanwhile: it is full all the same.
+    // Another process took a part of the space in the meantime: the disk is full nevertheless.
   }
   return () => rmSync(ballast);
 }

@@ -16,8 +16,8 @@ const NOBODY = 'container="",namespace="",pod=""';
 const part = (id: number, profile: string, of: string) => gpu(3, `GPU_I_PROFILE="${profile}",GPU_I_ID="${id}",${of}`);
 
 /**
- * As a DCGM exporter answers with its default counters: a busy GPU, one that is time-sliced between two pods, one that nobody holds, one in
- * two parts, and one of which nothing is known. No GPU stands behind it.
+ * Answer of a DCGM exporter with its default counters: a busy GPU, one that is time-sliced between two pods, one
+ * without a pod, one in two parts, and one without values. No real GPU is involved.
  */
 const EXPORTED = `# HELP DCGM_FI_DEV_GPU_UTIL GPU utilization (in %).
 # TYPE DCGM_FI_DEV_GPU_UTIL gauge
@@ -40,8 +40,9 @@ const CONTAINER = 'namespace="shop",pod="api-7d9f-a",container="api"';
 const MIB = 1024 ** 2;
 
 /**
- * As a kubelet (cAdvisor) and kube-state-metrics answer: a container that uses a quarter of a CPU and was begun anew 2 s ago, with the
- * sum over its pod, the pause container, and the sum of the node, which are all of the same CPU. `second`: since they answer.
+ * Answers of a kubelet (cAdvisor) and kube-state-metrics: a container that uses a quarter of a CPU and was restarted 2
+ * s ago, with the sum over its pod, the pause container, and the sum of the node, all of the same CPU. `second`: time
+ * since the first answer.
  */
 const containersAt = (second: number) => {
   const counted = 1000 + 0.25 * second;
@@ -66,10 +67,10 @@ ${ksm('pod_info', 'pod="api-7d9f-a",node="n1",uid="u",created_by_kind="ReplicaSe
 ${ksm('replicaset_owner', 'replicaset="api-7d9f",owner_kind="Deployment",owner_name="api",owner_is_controller="true"', 1)}
 `;
 };
-/** Seconds after the exporter has begun. */
+/** Time of the restart in seconds after the start of the exporter. */
 const RESTARTS_AT = 5;
 
-/** What is to be known of it: mean utilization by GPU. */
+/** Expected mean utilization by GPU. */
 const MEANS = { 'GPU-0': 0.61, 'GPU-1': 0.99, 'GPU-2': 0, 'GPU-3/1': 0, 'GPU-3/2': 0.5 };
 const SOON = { timeout: 20_000, interval: 250 };
 
@@ -144,7 +145,10 @@ describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
   },
 );
 
-/** From what Prometheus made of the counter, also where it began anew: a rate would else be far off, or below zero. */
+/**
+ * Checks the rates that Prometheus computes from the counter, including its reset: an unadjusted rate would be far off,
+ * or below zero.
+ */
 async function containersAreKnown(application: Application): Promise<void> {
   const known = async () => {
     await syncAll(application);
@@ -158,7 +162,7 @@ async function containersAreKnown(application: Application): Promise<void> {
     ...{ cpuRequest: 2, cpuLimit: null, memoryRequestBytes: 1024 * MIB, memoryLimitBytes: 2048 * MIB },
     memoryMaxBytes: 300 * MIB,
   });
-  // Of some scrapes of whole seconds, and no thousand seconds at once.
+  // The rate of a few scrapes at whole seconds, without a jump of a thousand seconds.
   expect(use?.cpusP95).toBeGreaterThan(0.2);
   expect(use?.cpusP95).toBeLessThan(0.35);
 }

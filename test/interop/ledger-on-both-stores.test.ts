@@ -56,7 +56,10 @@ const TEAMS = ['search', 'Search', 'ads', 'Ads-2'] as const;
 const minutes = (count: number, value: number) => Array.from({ length: count }, () => value);
 const at = (minute: number) => new Date(Date.parse(`${DAY}T00:00:00Z`) + minute * 60_000).toISOString();
 
-/** What differs from one server to the next: ids that are drawn, by when each comes first, and in which second a job had its turn. */
+/**
+ * Replaces the values that differ between servers: random ids, by their order of appearance, and the second in which a
+ * job ran.
+ */
 function comparable(text: string): string {
   const seen = new Map<string, number>();
   const timeless = text.replaceAll(/2026-11-15T12:00:\d\d\.\d{3}Z/g, '<now>');
@@ -78,7 +81,7 @@ describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and p
     for (const ledger of ledgers) await ledger[Symbol.asyncDispose]();
   });
 
-  /** Does the same on both, and answers what the first said once the second has said it too. */
+  /** Sends the same to both servers, compares their answers, and returns the first one. */
   async function both<T>(ask: (application: Application, ledger: MadeLedger) => Promise<T>): Promise<T> {
     const [first, second] = await Promise.all(
       ledgers.map(async (ledger) => {
@@ -109,7 +112,7 @@ describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and p
       const memory = Object.fromEntries([ONE, TWO, THREE, FOUR].map((gpu) => [gpu, minutes(240, 8 * GIB)]));
       await importSamples(application, samplesText(memory, { day: DAY }), { ...priced, metric: 'memory' });
       await importHolders(application, ['gpu,start,end,team,namespace,pod,host', ...rows].join('\n'), fields);
-      // The same again, and a part of it anew: what is told of a time stands in the place of what was known.
+      // The same import again, with one interval changed: the rows of an interval replace the known ones.
       const again = [`${FOUR},${at(50)},${at(120)},search,,,`, `${ONE},${at(0)},${at(90)},search,,,`];
       await importHolders(application, ['gpu,start,end,team,namespace,pod,host', ...again].join('\n'), fields);
       const pool = ['at,total,idle', ...minutes(60, 0).map((_, minute) => `${at(minute)},8,3`)].join('\n');
@@ -207,7 +210,7 @@ describe.skipIf(bin === null)('SQLite and PostgreSQL (skipped where initdb and p
       anomaly: (await call(application, listAnomalies, {})).anomalies[0]?.id ?? '',
     });
     await anomalies();
-    // How often forecasts were made meanwhile is a matter of speed; what the last said is not.
+    // The number of forecasts made in the meantime depends on speed; the last forecast does not.
     const forecastOf = async (application: Application, query: { level: 'total' | 'team'; key?: string }) => {
       const { earlier: _earlier, ...rest } = await call(application, getForecast, { query });
       return rest;

@@ -9,7 +9,7 @@ import { type Doors, openDoors, sent } from '../security/doors.ts';
 import { mlflowClients } from '../support/mlflow-server.ts';
 import { onEachStore } from '../support/stores.ts';
 
-/** Runs calls one after another, each with credentials of its own: the client reads them anew for every request. */
+/** Makes calls one after another, each with separate credentials: the client reads them for every request. */
 const PROGRAM = `
 import json, os, sys, mlflow
 from mlflow import MlflowClient

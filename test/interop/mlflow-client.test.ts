@@ -50,14 +50,14 @@ const URIS = ['models:/iris@champion', 'models:/iris/1'];
 /** Importing its frameworks takes Python a minute and more on a busy machine, and one process does many steps. */
 const LIMIT_MS = 600_000;
 
-/** Runs steps of the script in one new process and answers what each of them found. */
+/** Runs steps of the script in one new process and returns the result of each. */
 async function run(steps: readonly string[], request: object = {}): Promise<Answers> {
   const { stdout } = await promisify(execFile)(python, [script, steps.join(','), JSON.stringify(request)], {
     env: {
       ...processEnvironment(),
       MLFLOW_TRACKING_URI: address,
       MLFLOW_DISABLE_TELEMETRY: 'true',
-      // A server's mistake shall fail the test, not be tried again for two minutes.
+      // A server error must fail the test immediately, instead of two minutes of retries.
       MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
       PYTHONDONTWRITEBYTECODE: '1',
     },

@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, '..', '..');
 const script = join(import.meta.dirname, 'mlflow_traces.py');
 const newest = processEnvironment().TEST_MLFLOW_PYTHON ?? join(root, '.cache', 'mlflow', 'bin', 'python');
 
-/** The environment of another version lies beside that of the newest one: `mlflow-3.6` beside `mlflow`. */
+/** The environment of another version is next to that of the newest one: `mlflow-3.6` next to `mlflow`. */
 function pythonOf(version: string): string {
   return version === 'newest' ? newest : join(`${dirname(dirname(newest))}-${version}`, 'bin', 'python');
 }
@@ -44,14 +44,14 @@ describe.skipIf(postgres === null)('with PostgreSQL (skipped where initdb and po
 let application: Application;
 let address: string;
 
-/** Runs one step of the script in a process of its own and answers the JSON that it printed last. */
+/** Runs one step of the script in a separate process and returns the last JSON that it printed. */
 async function step(version: string, name: string, request: object = {}): Promise<Record<string, unknown>> {
   const { stdout } = await promisify(execFile)(pythonOf(version), [script, name, JSON.stringify(request)], {
     env: {
       ...processEnvironment(),
       MLFLOW_TRACKING_URI: address,
       MLFLOW_DISABLE_TELEMETRY: 'true',
-      // A server's mistake shall fail the test, not be tried again for two minutes.
+      // A server error must fail the test immediately, instead of two minutes of retries.
       MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
       PYTHONDONTWRITEBYTECODE: '1',
     },

@@ -73,7 +73,7 @@ async function fill(url: string, runId: string, experimentId: string): Promise<v
   await put(url, `${experimentId}/${runId}/artifacts/notes/a%20b.txt`, 'hello');
 }
 
-/** What both sides must agree on. */
+/** Facts that both sides must agree on. */
 async function facts(url: string, runId: string): Promise<unknown> {
   const { run } = await ask(url, `runs/get?run_id=${runId}`);
   const history = await ask(url, `metrics/get-history?run_id=${runId}&metric_key=loss`);
@@ -121,7 +121,7 @@ async function send(url: string, message: object, experimentId: string): Promise
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
 }
 
-/** Spans and description of the trace, without what a server says of itself. */
+/** Spans and description of the trace, without metadata of the server. */
 async function traceFacts(url: string): Promise<unknown> {
   const answer = await fetch(`${url}/api/3.0/mlflow/traces/get?trace_id=tr-${TRACE}`);
   const { trace } = Object(await answer.json());
@@ -246,7 +246,7 @@ describe('moving between MLflow’s own server and this one', () => {
   });
 });
 
-/** Runs a step of the script in a process of its own, against this server. */
+/** Runs a step of the script in a separate process, against this server. */
 async function step(program: string, url: string, name: string): Promise<Json> {
   const { stdout } = await promisify(execFile)(program, [script, name], {
     env: {

@@ -39,7 +39,7 @@ async function start(engine: string, stack: AsyncDisposableStack): Promise<strin
   return listen(application.http, config);
 }
 
-/** Runs steps of the script in one process and answers what each of them printed. */
+/** Runs steps of the script in one process and returns the output of each. */
 async function run(python: string, address: string, steps: readonly string[], request: object = {}) {
   const { stdout } = await promisify(execFile)(python, [script, steps.join(','), JSON.stringify(request)], {
     env: {

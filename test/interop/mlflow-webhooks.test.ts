@@ -19,7 +19,7 @@ const python = processEnvironment().TEST_MLFLOW_PYTHON ?? join(root, '.cache', '
 
 const Sent = z.object({ entity: z.string(), action: z.string(), timestamp: z.string(), data: z.unknown() });
 
-/** New clients keep notes of their own in the tags of a prompt. */
+/** New clients store private notes in the tags of a prompt. */
 function isClientsOwn(body: string): boolean {
   return body.includes('"key":"_mlflow_');
 }

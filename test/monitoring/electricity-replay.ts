@@ -26,7 +26,7 @@ const TRAINED_ROWS = 10_000;
 const USUAL_WEEKS = 12;
 const WEEKS = 60;
 
-/** A half hour that was predicted: whether that was right, and whether the first model would have been. */
+/** A predicted half hour: whether the prediction was right, and whether that of the first model would have been. */
 export interface Told {
   readonly at: number;
   readonly version: string;
@@ -48,7 +48,7 @@ class MarketClock {
   constructor(instant: number) {
     this.#setTo = instant;
   }
-  /** Of nobody: it is handed on by itself. */
+  /** An arrow function, because it is passed without its object. */
   readonly now = () => Math.floor(this.#setTo + performance.now() - this.#setAt);
   set(instant: number): void {
     this.#setTo = Math.max(instant, this.now());
@@ -56,7 +56,7 @@ class MarketClock {
   }
 }
 
-/** Sixty weeks of the market, as they came: predicted half hour by half hour, with outcomes a day late. */
+/** Replays sixty weeks of the market in their order: predictions for each half hour, with outcomes a day late. */
 export async function replayMarket(): Promise<Replay> {
   const market = readMarket(MARKET);
   const [origin, begin] = [market[0]?.at ?? 0, market[TRAINED_ROWS]?.at ?? 0];
@@ -131,10 +131,10 @@ function labelOf({ at, up }: HalfHour) {
   return { prediction: `half-hour-${at}`, observedAt: iso(at + LABELS_LATE_MS), value: up ? 1 : 0 };
 }
 
-/** What one job says, an event carries to the next: from the look to the run of the retraining there are as many. */
+/** Number of hand-overs by events between jobs, from the drift check to the run of the retraining. */
 const HANDED_ON = 4;
 
-/** Resolves when the monitor has looked, and no retraining is under way. */
+/** Resolves when the monitor has checked, and no retraining is active. */
 async function settled(application: Application): Promise<void> {
   for (;;) {
     for (let turn = 0; turn < HANDED_ON; turn += 1) {

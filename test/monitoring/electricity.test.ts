@@ -12,7 +12,7 @@ const REPLAY_MS = 600_000;
 const share = (told: readonly Told[], of: (one: Told) => boolean) => told.filter(of).length / told.length;
 const minute = (instant: string) => instant.slice(0, 16);
 
-/** What has to come out the same: all but ids, moments within a minute, and what the machine cost. */
+/** Results that must be equal in both replays: all except ids, times within a minute, and the cost of the machine. */
 const comparable = ({ told, rounds, windows }: Replay) => ({
   told,
   rounds: rounds.map(({ state, trigger, openedAt, candidate, verdict, worth }) => ({

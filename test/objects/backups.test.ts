@@ -10,7 +10,7 @@ import { billText, call, dailyRows, importFiles, problemFrom, testApplication } 
 import { type BlobServer, startAzurite } from '../support/azurite.ts';
 import { findMoto, type S3Server, startS3 } from '../support/moto.ts';
 
-/** Larger than one part of an upload, so that a content goes up in several. */
+/** Larger than one part of an upload, so that it is uploaded in several parts. */
 const LARGE_BYTES = 20 * 1024 ** 2;
 const ARTIFACTS = '/api/2.0/mlflow-artifacts/artifacts/0/run/artifacts';
 

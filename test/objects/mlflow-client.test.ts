@@ -16,7 +16,7 @@ const MIB = 1024 ** 2;
 const python = findMlflowPython();
 const inCi = processEnvironment().CI !== undefined;
 
-/** A file that holds a secret, as a reference names it. */
+/** A file with a secret, as a secret reference. */
 function secretIn(text: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'secret-')), 'secret');
   writeFileSync(path, text);
@@ -74,7 +74,7 @@ describe.each(stores)('the newest MLflow client with artifacts in $kind', ({ sta
         ...processEnvironment(),
         MLFLOW_TRACKING_URI: address,
         MLFLOW_DISABLE_TELEMETRY: 'true',
-        // A server's mistake shall fail the test, not be tried again for two minutes.
+        // A server error must fail the test immediately, instead of two minutes of retries.
         MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
         PYTHONDONTWRITEBYTECODE: '1',
       },
@@ -116,7 +116,7 @@ describe.each(stores)('the newest MLflow client with artifacts in $kind', ({ sta
     expect(sizes).toEqual([12 * MIB]);
     expect(up).toMatchObject({ [`${here} POST`]: 2, [`${there} PUT`]: 3 });
     expect(up).not.toHaveProperty([`${here} PUT`]);
-    // By default the server's word decides, and it says that the store can be read.
+    // By default the server's response decides, and it allows direct reads from the store.
     const [byDefault, direct, proxied] = z.array(z.record(z.string(), z.number())).parse(downs);
     for (const asked of [byDefault, direct]) expect(asked).toMatchObject({ [`${there} GET`]: 3 });
     expect(proxied).not.toHaveProperty([`${there} GET`]);

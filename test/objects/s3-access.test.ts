@@ -23,7 +23,7 @@ describe.skipIf(!there)('a bucket for artifacts (skipped where moto_server is no
     return openRemoteObjects(address, { clock: systemClock, environment });
   }
 
-  /** The statements of the policy that docs/artifacts.md asks for. */
+  /** The statements of the policy in docs/artifacts.md. */
   function documented(bucket: string): object[] {
     const text = readFileSync(new URL('../../docs/artifacts.md', import.meta.url), 'utf8');
     const [, policy = ''] = /```json\n([\s\S]*?)```/.exec(text) ?? [];

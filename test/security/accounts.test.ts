@@ -63,7 +63,7 @@ onEachStore(({ newDatabase }) => {
       ['contributor', 'GET /api/v1/accounts', 403],
       ['viewer', 'POST /api/v1/budget-reservations', 403],
       ['finance', 'POST /api/v1/budget-reservations', 403],
-      // Let in, and told that this is no reservation.
+      // Authorized, then rejected as an invalid reservation.
       ['contributor', 'POST /api/v1/budget-reservations', 400],
       ['contributor', 'POST /api/v1/budgets/none/approvals', 403],
       ['finance', 'POST /api/2.0/mlflow/runs/create', 403],

@@ -188,7 +188,7 @@ onEachStore(({ engine, newDatabase }) => {
       expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining(facts));
 
       await raw`alter table audit_away rename to audit_row`.execute(application.store.tables());
-      // It was done, so doing it again is refused; the trail goes on without a gap in its chain.
+      // The write succeeded, so a repeat is refused; the chain of the trail continues without a gap.
       expect((await create()).json()).toMatchObject({ error_code: 'RESOURCE_ALREADY_EXISTS' });
       expect((await call(application, listAudit)).rows).toMatchObject([{ seq: 1, status: 400 }]);
       expect(await call(application, verifyAudit)).toMatchObject({ intact: true, rows: 1 });

@@ -16,7 +16,7 @@ const nested = (levels: number): unknown => {
   return value;
 };
 
-/** Fields of MLflow's messages that hold lists, each with an element that is right. */
+/** List fields of MLflow's messages, each with a valid element. */
 const LISTS: Readonly<Record<string, (index: number) => unknown>> = {
   experiment_ids: String,
   run_ids: (index) => index.toString(16).padStart(32, '0'),
@@ -56,7 +56,7 @@ const HUGE_BODIES: readonly string[] = [
   `"${'\\"'.repeat(500_000)}"`,
 ];
 
-/** Requests at the edges of what a route reads: deep, wide, large. `place` is that of the route among all. */
+/** Requests at the limits of a route: deep, wide, large. `place` is the index of the route among all routes. */
 export function extremeRequests(
   route: DeclaredRoute,
   { document, known, place }: { readonly document: Document; readonly known: Known; readonly place: number },

@@ -21,7 +21,7 @@ const Operation = z.looseObject({
 export const Document = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), Operation)) });
 export type Document = z.infer<typeof Document>;
 
-/** What breaks parsers, stores and engines: wrong types, edges of numbers, hostile text. */
+/** Values that break parsers, stores and engines: wrong types, limits of numbers, hostile text. */
 const JUNK: readonly unknown[] = [
   ...[null, true, false, -1, 0, 1, 1.5, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308, 5e-324],
   ...['', ' ', '0', '-1', '9223372036854775807', '99999999999999999999', '1e999', 'NaN', '-Infinity', 'True', 'null'],
@@ -95,7 +95,7 @@ function messageOf(fields: Readonly<Record<string, Schema>>, known: Known): fc.A
   return fc.record(Object.fromEntries(parts), { requiredKeys: [] });
 }
 
-/** Names of fields of MLflow's messages, by the place where they stand. */
+/** Field names of MLflow's messages, by their location. */
 const MESSAGE_FIELDS = [
   ...[
     'run_id',
@@ -225,7 +225,7 @@ const segment = (name: string, known: Known): fc.Arbitrary<string> =>
     { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }) },
   );
 
-/** The address of a route with something in each of its places; now and then what is no valid percent-encoding. */
+/** The URL of a route with a value for each parameter; sometimes an invalid percent-encoding. */
 function addressOf(url: string, known: Known): fc.Arbitrary<string> {
   const parts = url.split('/').map((part) => {
     if (part === '*') return segment('path', known).map((text) => text.split('/').map(encoded).join('/'));

@@ -11,7 +11,7 @@ import { sent } from './doors.ts';
 import { extremeRequests } from './fuzz-extremes.ts';
 import { Document, type Known, requestOf } from './fuzz-requests.ts';
 
-/** Another seed finds other things; this one keeps the suite the same from run to run. */
+/** Another seed finds other failures; a fixed one makes the suite repeatable. */
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
 const REQUESTS_A_ROUTE = Number(process.env.FUZZ_REQUESTS ?? Math.max(5, draws(25)));
 
@@ -21,14 +21,17 @@ beforeAll(async () => {
   if (bin !== null) postgres = await runDatabases();
 });
 
-/** Processor time of one request, of all threads together, the start of one among them: a fifth of what the worst took before bodies were bounded. */
+/**
+ * Limit of the processor time of one request over all threads, including the start of a thread: a fifth of the worst
+ * request before bodies were bounded.
+ */
 const MOST_CPU_MS = 1000;
 
 interface Made {
   readonly info: { readonly run_id: string; readonly model_id: string };
 }
 
-/** What exists when the requests come: they get further with it. */
+/** Creates entities so that the requests get further. */
 async function furnish(application: Application): Promise<Known> {
   const post = (path: string, body: object) =>
     sent(application, 'POST', `/api/2.0/mlflow/${path}`, {}, body) as Promise<Record<string, unknown>>;
@@ -62,7 +65,7 @@ async function furnish(application: Application): Promise<Known> {
   };
 }
 
-/** One of the four prefixes of the wire stands for all: their handlers are the same. */
+/** Keeps one of the four prefixes of the MLflow API: their handlers are the same. */
 function distinct(routes: readonly DeclaredRoute[]): DeclaredRoute[] {
   return routes.filter(({ method, url }) => method !== 'HEAD' && !/^\/(ajax-api|api\/3\.0|assets)\//.test(url));
 }

@@ -45,7 +45,8 @@ describe('one request does not hold the server', () => {
       statuses = await send(attack, server.url, bearer());
     });
     expect(statuses).toEqual(Array(attack.atOnce).fill(attack.status));
-    // A processor that others use as well answers later; what the loop itself took is what can be held to.
+    // On a shared processor an answer takes longer; the processor time of the event loop is the part that the test can
+    // bound.
     expect(times.worstLoopCpuMs).toBeLessThan(MOST_LOOP_MS);
     expect(residentBytes(pid)).toBeLessThan((HEAP_MIB + 512) * 2 ** 20);
   });

@@ -48,7 +48,7 @@ const notified: Readonly<Record<string, string>> = Object.fromEntries(
     Object.entries(targets).map(([field, target]) => [`${kind} spec.notify.${field}`, target]),
   ),
 );
-/** One that tells somebody; its second form says something else beside. */
+/** A document with a notification target; its second form has a different setting in addition. */
 const telling = (field: string, name: string, target: string, other = false) =>
   field.startsWith('Budget')
     ? budget(name, target, other ? '200' : '100')
@@ -72,7 +72,7 @@ const pipeline = (name: string, spec: string, more = '') =>
   `apiVersion: steelyard/v1\nkind: Pipeline\nmetadata: { name: ${name} }\nspec: ${spec.replace('{', `{ ${more}`)}\n`;
 const gpuSource = (name: string, spec: string, more = '') =>
   `apiVersion: steelyard/v1\nkind: GpuSource\nmetadata: { name: ${name} }\nspec: ${spec.replace('{', `{ ${more}`)}\n`;
-/** What a retraining needs to be there. */
+/** Entities that a retraining depends on. */
 const RETRAINED = `apiVersion: steelyard/v1
 kind: Monitor
 metadata: { name: ranker }
@@ -103,7 +103,7 @@ const firstOf = (example: string, path: string) => {
   if (example.includes('type: prometheus')) return 'spec.url';
   return example.includes('git: ') ? 'spec.source.git' : path;
 };
-/** A cluster of which nobody answers. */
+/** A cluster that does not answer. */
 const AWAY = {
   apiVersion: 'v1',
   kind: 'Config',
@@ -117,7 +117,7 @@ const team = (name: string) =>
 
 let doors: Doors;
 beforeAll(async () => {
-  // A cluster that does not answer: who may ask for what is decided here.
+  // An unreachable cluster, because these tests cover authorization only.
   const kubernetes = join(mkdtempSync(join(tmpdir(), 'steelyard-cluster-')), 'kubeconfig.json');
   writeFileSync(kubernetes, JSON.stringify(AWAY));
   const cluster = { kubernetes, publicUrl: 'http://127.0.0.1:4610' };

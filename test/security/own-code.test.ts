@@ -7,7 +7,7 @@ import { archived } from '../../src/testing-pipelines.ts';
 import { newRepository } from '../../src/testing-triggers.ts';
 import { type Doors, openDoors, type Role, sent } from './doors.ts';
 
-/** On a server whose steps run as its own user, so that contributors may not bring code. */
+/** A server whose steps run as its own user, so that contributors may not bring code. */
 let doors: Doors;
 beforeAll(async () => {
   doors = await openDoors({}, { processExecutor: 'on' });
@@ -96,13 +96,13 @@ describe('code that is sent', () => {
         }
       ).run.data.tags.filter(({ key }) => key === 'steelyard.team');
     expect(await tags(run.mlflowRun)).toEqual([{ key: 'steelyard.team', value: 'alpha' }]);
-    // The budget of the applied document has no room for a step at the price of this machine.
+    // The budget of the applied document is too small for a step at the price of this machine.
     expect(run.state).toBe('stopped');
     const again = await ask('operator', 'POST', `/api/v1/pipelines/reviewed/runs/${run.run}/resume`, {});
     const resumed = await ended('reviewed', again.body.run);
     expect(await tags(resumed.mlflowRun)).toEqual([{ key: 'steelyard.team', value: 'alpha' }]);
     expect(resumed.state).toBe(run.state);
-    // A commit brings its document, and neither who pays nor how much.
+    // A commit provides its document, but neither the paying team nor the budget.
     repository.commit(files);
     const fromGit = await ask('operator', 'POST', '/api/v1/pipelines/reviewed/runs', {});
     const committed = await ended('reviewed', fromGit.body.run);

@@ -210,7 +210,7 @@ onEachStore(({ newDatabase }) => {
       ]) {
         expect(having(forbidden)).toEqual([]);
       }
-      // What is hostile in an archive is refused or left out there; others may only write archives.
+      // The archive module refuses or skips hostile entries; other modules may only write archives.
       expect(having(/\bextract\b[^}]*\} from 'tar-stream'/).toSorted()).toEqual(['platform/archives/index.ts']);
     });
 
@@ -469,7 +469,7 @@ onEachStore(({ newDatabase }) => {
   });
 });
 
-/** All that the store holds, as text: the bytes of its files, or every row of every table. */
+/** Complete content of the store as text: the bytes of its files, or every row of every table. */
 async function everythingStored({ config, store }: Application): Promise<string> {
   if (store.engine === 'sqlite') {
     const files = ['store.db', 'store.db-wal'].map((file) => join(config.data, file));
@@ -488,7 +488,7 @@ async function everythingStored({ config, store }: Application): Promise<string>
 
 const BYTES = /\\+x((?:[0-9a-f]{2})+)/g;
 
-/** PostgreSQL writes bytes as hexadecimal digits, in which no secret would be seen. */
+/** PostgreSQL writes bytes as hexadecimal digits, which would hide a secret. */
 function bytesAsText(_whole: string, digits: string): string {
   return Buffer.from(digits, 'hex').toString('latin1');
 }

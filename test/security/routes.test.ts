@@ -13,7 +13,7 @@ function documentedOpen(): string[] {
   return [...table.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) [^`]+)`/g)].map(([, route = '']) => route);
 }
 
-/** A documented `GET /x/*` covers what lies under it; HEAD goes with GET. */
+/** True where the documentation lists the route: `GET /x/*` covers all paths below, and HEAD belongs to GET. */
 function isDocumented({ method, url }: DeclaredRoute, documented: readonly string[]): boolean {
   const route = `${method === 'HEAD' ? 'GET' : method} ${url}`;
   return documented.some((entry) => {

@@ -3,7 +3,7 @@ import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { onEachStore } from '../support/stores.ts';
 import { type Doors, openDoors, sent } from './doors.ts';
 
-/** A member of team alpha, and a contributor of the whole server who is no member of it. */
+/** A member of team alpha, and a contributor of the whole server outside of the team. */
 type Caller = 'member' | 'outsider' | 'admin' | 'operator';
 
 onEachStore(({ newDatabase }) => {

@@ -16,7 +16,7 @@ const WAIT = { timeout: 240_000, interval: 100 };
 
 type EngineOf = () => ServingEngine;
 
-/** For tests: registers a version that answers this, as every engine serves it. */
+/** Registers a version with this weight in a form that every engine can serve. */
 export const weighing = (application: Application, weight: number): Promise<string> =>
   registeredFiles(application, 'm', { 'handler.sh': HANDLER, weight: String(weight) });
 
@@ -25,7 +25,7 @@ export const predicted = async (application: Application, endpoint: string, row:
   return [answer.statusCode, answer.json<unknown>()];
 };
 
-/** The suite that every backend passes which runs another's server. Its core is one deployment that answers and ends. */
+/** The suite for every backend that runs external servers. Its core is one deployment that answers and ends. */
 export function describeServedBy(name: string, engineOf: EngineOf, isWhole = areEnginesWhole): void {
   const main = (version: string, more: object = {}) => ({
     variants: { main: { model: 'm', version, ...engineOf().variant, ...more } },
@@ -134,7 +134,7 @@ export function describeServedBy(name: string, engineOf: EngineOf, isWhole = are
           await expect.poll(() => engineOf().held(data), WAIT).toHaveLength(1);
         }
         await server.kill();
-        // What it left is not there for ever, and nobody has to wait for that.
+        // A replica of a killed server ends eventually, so the test polls for the answer of the next one.
         await using last = (await opened(data)).application;
         await expect.poll(() => predicted(last, 'killed'), WAIT).toEqual([200, { predictions: [5] }]);
       },

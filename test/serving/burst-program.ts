@@ -1,6 +1,9 @@
 import { request } from 'node:http';
 
-/** Asks an endpoint so many times at once; prints what came, by status and answer, and the longest time in milliseconds. */
+/**
+ * Sends `count` concurrent requests to an endpoint; prints their number by status and answer, and the longest time in
+ * milliseconds.
+ */
 const [, , url = '', count = '1'] = process.argv;
 const body = JSON.stringify({ inputs: [[1, 1]] });
 

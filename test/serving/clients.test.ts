@@ -13,7 +13,7 @@ import { findMlflowPython } from '../support/mlflow-server.ts';
 const mlflowPython = findMlflowPython();
 const tritonPython =
   processEnvironment().TEST_TRITON_PYTHON ?? join(import.meta.dirname, '../../.cache/triton/bin/python');
-/** What the models say of the rows of the scripts: 1.5·a - 2.25·b + 0.5·c. */
+/** Results of the models for the rows of the scripts: 1.5·a - 2.25·b + 0.5·c. */
 const SCORES = [-1.5, 5, 0];
 /** Frameworks take Python a minute and more to import on a busy machine. */
 const LIMIT_MS = 600_000;

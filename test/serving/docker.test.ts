@@ -131,7 +131,7 @@ describe.skipIf(!there)('the Docker engine (skipped where dockerd, busybox-stati
       await expect.poll(running, WAIT).toBe(1);
       await server.kill();
       await expect.poll(running, WAIT).toBe(0);
-      // What has ended is removed by the next server on its data folder.
+      // The next server on the same data folder removes ended containers.
       await server.startAgain();
       await expect.poll(running, WAIT).toBe(1);
       await expect.poll(() => engine.held(data), WAIT).toHaveLength(1);

@@ -22,7 +22,7 @@ const WAIT = { timeout: 240_000, interval: 200 };
 const bin = findKubernetes();
 const there = bin !== null || process.env.CI !== undefined;
 
-/** The address of KServe, without anybody who makes pods of what is there. */
+/** The API of KServe without its controller, so no pods are created. */
 const KSERVE = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -252,7 +252,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
       await expect.poll(() => podsOf('taken'), WAIT).toEqual([pod]);
       await expect.poll(ask, WAIT).toEqual({ predictions: [5] });
       expect(podsOf('taken')).toEqual([pod]);
-      // It held its node while no server was there.
+      // The replica's usage of the node continued while no server was running.
       const { intervals } = await askServer(server, listUsage, { query: { model: 'm' } });
       const earlier = intervals.filter(({ period }) => Date.parse(period.start) < killedMs);
       expect(earlier.some(({ period }) => Date.parse(period.end) > killedMs)).toBe(true);
@@ -303,7 +303,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
       const [{ metadata, spec: made }] = objects('inferenceservices', 'kserved');
       expect(made.predictor).toMatchObject({ minReplicas: 1, maxReplicas: 1 });
       expect(objects('deployments', 'kserved')).toEqual([]);
-      // What KServe's controller would do with it.
+      // Performs the work of KServe's controller.
       const { labels, minReplicas: _min, maxReplicas: _max, ...podSpec } = made.predictor;
       const file = join(engine.cluster.folder, 'pod.json');
       const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'kserved-0', labels }, spec: podSpec };

@@ -1,6 +1,9 @@
 import { Agent, request } from 'node:http';
 
-/** Asks an endpoint without a pause over several connections until it is told to end; then prints what came, by status and version. */
+/**
+ * Sends requests to an endpoint without a pause over several connections until SIGTERM; then prints their number, by
+ * status and version.
+ */
 const [, , url = '', connections = '4'] = process.argv;
 const agent = new Agent({ keepAlive: true, maxSockets: Number(connections) });
 const body = JSON.stringify({ inputs: [[1, 1]] });
@@ -32,7 +35,7 @@ async function keepAsking(): Promise<void> {
   while (!isOver) {
     const answer = await ask();
     seen[answer] = (seen[answer] ?? 0) + 1;
-    // Whoever started this waits for the first answers.
+    // The parent process waits for the first answers.
     if (seen[answer] === 1) process.stderr.write(`${answer}\n`);
   }
 }

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 
 const program = join(import.meta.dirname, 'load-program.ts');
 
-/** A load from a process of its own; `stop` answers what it saw, by answer. */
+/** A load from a separate process; `stop` returns its number of answers, by answer. */
 export function startLoad(url: string, connections = 8) {
   const child = spawn(process.execPath, [program, url, String(connections)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const all = text(child.stdout);

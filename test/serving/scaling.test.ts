@@ -96,7 +96,7 @@ describe('under load from another process', () => {
       const seen = await load.stop();
       expect(Object.keys(seen).toSorted()).toEqual(['200 {"predictions":[[2]]}', '200 {"predictions":[[4]]}']);
       expect(Math.min(...Object.values(seen))).toBeGreaterThan(10);
-      // What nobody asks any more goes to zero by itself, and the next request brings it back.
+      // A variant without requests scales to zero, and the next request starts it again.
       await appliedEndpoint(application, 'scaled', scaled('2', 0, 3));
       await expect.poll(wanted, WAIT).toBe(0);
       expect((await burstOf(20, `${url}/serve/scaled`)).seen).toEqual({ '200 {"predictions":[[4]]}': 20 });

@@ -108,7 +108,7 @@ describe('Azure exports in a container of Azure Blob', () => {
     const key = (runId: string) => `export/myExport/20240101-20240131/myExport_${runId}.csv`;
     await server.put(container, key(RUNS[0]), focusBill('2024-01', '1'));
     expect(outcomes(await syncSource(application, 'azure'))).toEqual(['myExport 2024-01 imported 1']);
-    await new Promise((resolve) => setTimeout(resolve, 1100)); // Blob tells times by the second
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // Blob storage has times in whole seconds
     await server.put(container, key(RUNS[1]), focusBill('2024-01', '1', '2'));
     expect(outcomes(await syncSource(application, 'azure'))).toEqual(['myExport 2024-01 imported 2']);
     expect(await billedTotal(application)).toBe('3');

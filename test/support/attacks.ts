@@ -2,18 +2,18 @@ import { gzipSync } from 'node:zlib';
 
 const MiB = 2 ** 20;
 
-/** A request that once held the server, as a client sends it. */
+/** A request that once blocked the server, as a client sends it. */
 export interface Attack {
   readonly name: string;
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string | null;
-  /** How many of them are sent at once. */
+  /** Number of concurrent requests. */
   readonly atOnce: number;
-  /** Whether it is sent without credentials. */
+  /** True if it is sent without credentials. */
   readonly anonymous: boolean;
-  /** What it is answered. */
+  /** Expected status of the answer. */
   readonly status: number;
 }
 
@@ -111,7 +111,7 @@ function manySpans(count: number): string {
   return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
 }
 
-/** As many spans as a request may have, each of a trace of its own: the most rows that one request can write. */
+/** The most spans that a request may have, each of a separate trace: the most rows that one request can write. */
 function scatteredSpans(count: number): string {
   const spans = Array.from({ length: count }, (_, index) => ({
     traceId: (1_000_000 + index).toString(16).padStart(32, '0'),
@@ -127,7 +127,7 @@ function scatteredSpans(count: number): string {
 const HEADER =
   'BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ChargePeriodEnd,SubAccountId,ServiceName,ResourceId,Tags';
 
-/** A month's bill of so many rows. */
+/** A bill of one month with `rows` rows. */
 export function largeBill(rows: number): string {
   const lines = Array.from({ length: rows }, (_, index) => {
     const day = String(1 + (index % 28)).padStart(2, '0');
@@ -137,7 +137,7 @@ export function largeBill(rows: number): string {
   return `${[HEADER, ...lines].join('\n')}\n`;
 }
 
-/** Sends an attack and answers the statuses; every answer is read to its end. */
+/** Sends an attack and returns the statuses; reads every answer to its end. */
 export async function send(attack: Attack, url: string, headers: Readonly<Record<string, string>>): Promise<number[]> {
   const { method, path, body, atOnce, anonymous } = attack;
   const one = async () => {
@@ -151,7 +151,7 @@ export async function send(attack: Attack, url: string, headers: Readonly<Record
       await answer.arrayBuffer();
       return answer.status;
     } catch (error) {
-      // The server hangs up on a body that it does not read.
+      // The server closes the connection on a body that it does not read.
       if (attack.status === 413 && isHangUp(error)) return 413;
       throw error;
     }

@@ -14,26 +14,26 @@ import {
 import { onFreePort } from './free-port.ts';
 import { type ServerChild, startServerChild } from './server-child.ts';
 
-/** A server that speaks Azure Blob: Microsoft's emulator, in a process of its own. */
+/** A server of the Azure Blob API: Microsoft's emulator, in a separate process. */
 export interface BlobServer extends AsyncDisposable {
   readonly account: string;
   readonly accountKey: string;
   readonly accountUrl: string;
   readonly connectionString: string;
-  /** Makes an empty container with a name of its own. */
+  /** Creates an empty container with a unique name. */
   newContainer(): Promise<string>;
   put(container: string, key: string, content: Buffer | string | Readable): Promise<void>;
   remove(container: string, key: string): Promise<void>;
-  /** Keys of what lies in the container. */
+  /** Keys of the blobs in the container. */
   keys(container: string): Promise<string[]>;
   /** How many blocks of a blob have come and are not committed. */
   waitingBlocks(container: string, key: string): Promise<number>;
-  /** A SAS token for a container; permissions as Azure writes them: `rl` is read and list. */
+  /** A SAS token for a container, with permissions in Azure's notation: `rl` is read and list. */
   sas(container: string, permissions: string, expiresOn: Date): string;
   stop(): Promise<void>;
 }
 
-/** The emulator over https takes tokens of identities too; it checks who issued them and for whom, not the signature. */
+/** Over https the emulator also accepts tokens of identities; it checks issuer and audience, but not the signature. */
 export interface Https {
   readonly certificate: string;
   readonly key: string;
@@ -42,7 +42,7 @@ export interface Https {
 const ACCOUNT = 'steelyardtest';
 const ACCOUNT_KEY = Buffer.from('a key of the tests, and of nothing else').toString('base64');
 
-/** Starts Azurite on a free loopback port with a folder of its own; disposing ends it and removes the folder. */
+/** Starts Azurite on a free loopback port with a new folder; disposing ends it and removes the folder. */
 export function startAzurite(https?: Https): Promise<BlobServer> {
   return onFreePort((port) => startAzuriteOn(port, https));
 }

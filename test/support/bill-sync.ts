@@ -21,7 +21,7 @@ export async function syncSource(application: Application, source: string): Prom
   for (;;) {
     const sync = await call(application, getSync, { params });
     if (sync.endedAt !== null) return sync;
-    await pause(20); // the queue runs beside: asking is all there is
+    await pause(20); // the queue runs concurrently, so the test has to poll
   }
 }
 

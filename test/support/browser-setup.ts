@@ -21,7 +21,7 @@ export async function setup({ provide }: TestProject): Promise<(() => Promise<vo
   started.defer(await buildTestServer());
   const browser = await launchBrowserServer();
   started.defer(() => browser.close());
-  // A process of its own, so that neither Vitest nor a test file shares its event loop.
+  // A separate process, so that neither Vitest nor a test file shares its event loop.
   const server = started.use(await startServerProcess(copyDemo(demo)));
   provide('browserEndpoint', browser.wsEndpoint());
   provide('demoUrl', server.url);
@@ -46,7 +46,7 @@ async function buildWeb(): Promise<void> {
   const sources = ['web', 'src'].flatMap((folder) => listSources(join(ROOT, folder)));
   const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
   if (existsSync(built) && statSync(built).mtimeMs > newest) return;
-  // A process of its own: under Vitest NODE_ENV is `test`, and the bundle would be React's slow development build.
+  // A separate process: under Vitest NODE_ENV is `test`, and the bundle would be React's slow development build.
   const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js');
   const env = { ...processEnvironment(), NODE_ENV: 'production' };
   await run(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'], { cwd: ROOT, env });

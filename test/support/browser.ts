@@ -24,10 +24,10 @@ declare module 'vitest' {
 /** Chromium without a user interface, which takes half of the processor time of `chromium --headless`. */
 const CHROMIUM = '/usr/bin/chromium-headless-shell';
 
-/** Whether there is a browser to test in; Debian's package `chromium-headless-shell` brings it. */
+/** True if a browser for tests is installed; Debian's package `chromium-headless-shell` provides it. */
 export const hasChromium = existsSync(CHROMIUM);
 
-/** Starts the headless browser of a test run. It contacts no server but ours. */
+/** Starts the headless browser of a test run. It contacts only this server. */
 export function launchBrowserServer(): Promise<BrowserServer> {
   return chromium.launchServer({
     executablePath: CHROMIUM,
@@ -61,11 +61,11 @@ export interface Look {
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
-  /** Opens the page in a context of its own: cold caches, no cookies. */
+  /** Opens the page in a separate context: cold caches, no cookies. */
   readonly isolated?: boolean;
 }
 
-/** Clears what an earlier page of the file stored, once for each page: a reload keeps what the page itself stored. */
+/** Clears the storage of an earlier page of the file, once for each page: a reload keeps the page's data. */
 const FORGET_EARLIER_PAGES = `
   if (sessionStorage.getItem('test-page') === null) {
     localStorage.clear();
@@ -103,7 +103,10 @@ function newContext(browser: Browser): Promise<BrowserContext> {
   return browser.newContext({ colorScheme: 'light', reducedMotion: 'reduce', acceptDownloads: true });
 }
 
-/** Presses a button that copies a text and answers the text. All files share one clipboard: another's text is copied over. */
+/**
+ * Clicks a copy button and returns the clipboard. All files share one clipboard, so it repeats until the text is the
+ * expected one.
+ */
 export async function copied(page: Page, button: string, isExpected: (text: string) => boolean): Promise<string> {
   let text = '';
   const copy = async () => {
@@ -115,7 +118,7 @@ export async function copied(page: Page, button: string, isExpected: (text: stri
   return text;
 }
 
-/** Reads a file that a page offered for download. */
+/** Reads a downloaded file of a page. */
 export async function readDownload(download: Download): Promise<Buffer> {
   const path = join(await mkdtemp(join(tmpdir(), 'download-')), 'file');
   await download.saveAs(path);
@@ -139,12 +142,12 @@ export async function shiftDuring(page: Page, opening: () => Promise<void>): Pro
 
 const measured = new WeakSet<Page>();
 
-/** Opens an address and answers how much moved while it loaded; 0 is nothing. */
+/** Opens a page and returns its layout shift while it loads; 0 is none. */
 export function shiftWhileOpening(page: Page, url: string): Promise<number> {
   return shiftDuring(page, () => open(page, url));
 }
 
-/** What a reader sees of an element, as it is laid out. */
+/** Visible text of an element, as it is laid out. */
 export function readable(element: Locator): Promise<string> {
   // biome-ignore lint/performance/useDomNodeTextContent: what is hidden from readers must not count as said
   return element.innerText();

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { pack } from 'tar-stream';
 
-/** A real Docker Engine of its own, with images that need no registry. */
+/** A dedicated, real Docker Engine, with images that need no registry. */
 export interface Dockerd extends AsyncDisposable {
   readonly address: string;
   readonly version: string;
@@ -35,7 +35,9 @@ export function findDockerd(): string | null {
   return DOCKERD.find((path) => existsSync(path)) ?? null;
 }
 
-/** Starts an engine in a folder of its own, without networks besides `none` and `host`; disposing ends and removes all of it. */
+/**
+ * Starts an engine in a new folder, without networks except `none` and `host`; disposing ends and removes all of it.
+ */
 export async function startDockerd({ options = [] }: { options?: readonly string[] } = {}): Promise<Dockerd> {
   const program = findDockerd();
   if (program === null) throw new Error('dockerd is not there: apt-get install docker.io busybox-static, and be root');
@@ -71,7 +73,7 @@ export async function startDockerd({ options = [] }: { options?: readonly string
 }
 
 async function begin(program: string, folder: string, options: readonly string[], api: Docker): Promise<ChildProcess> {
-  // What a killed one leaves; the process ids in them may be somebody else's by now.
+  // Files of a killed engine; their process ids may belong to other processes by now.
   for (const name of ['docker.pid', 'docker.sock', 'exec/containerd/containerd.pid'])
     rmSync(join(folder, name), { force: true });
   const words = [
@@ -146,11 +148,11 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return ''; // gone meanwhile
+    return ''; // the process has ended
   }
 }
 
-/** Containers first: without their engine nobody ends them. */
+/** Containers first: without their engine they would not end. */
 async function end(api: Docker, server: ChildProcess, folder: string): Promise<void> {
   for (const { Id: id } of await api.listContainers({ all: true }).catch(() => [])) {
     await api
@@ -161,7 +163,7 @@ async function end(api: Docker, server: ChildProcess, folder: string): Promise<v
   server.kill('SIGTERM');
   await Promise.race([ended(server), pause(ENDS_WITHIN_MS, undefined, { ref: false })]);
   server.kill('SIGKILL');
-  // containerd, and what holds containers: their command lines name our folder, and nobody else's do.
+  // containerd and the parents of containers: only their command lines contain this folder.
   for (const pid of pids()) {
     if (pid !== process.pid && textOf(`/proc/${pid}/cmdline`).includes(`${folder}/`)) killQuietly(pid);
   }
@@ -173,7 +175,7 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // gone meanwhile
+    // the process has ended
   }
 }
 

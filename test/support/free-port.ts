@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 
-/** How often another port is tried when somebody took the free one before the server did. */
+/** Number of attempts when another process took the free port before the server did. */
 const TRIES = 3;
 const TAKEN = /EADDRINUSE|address already in use/i;
 
-/** Starts a server on a free port; again on another one when the port was taken in between, as its error says. */
+/** Starts a server on a free port; retries on another port when its error says that the port was taken. */
 export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -15,7 +15,7 @@ export async function onFreePort<T>(start: (port: number) => Promise<T>): Promis
   }
 }
 
-/** A TCP port of the loopback address that nobody listens on now. */
+/** A TCP port of the loopback address that is free now. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

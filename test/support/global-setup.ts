@@ -11,7 +11,7 @@ const MEMORY_NEEDED_BYTES = 6 * 1024 ** 3;
 export async function setup({ vitest }: TestProject): Promise<(() => void) | undefined> {
   if (process.env.TEST_STORE_TEMPLATE !== undefined) return undefined; // another project of this run has been here
   const onlyUnits = vitest.projects.every(({ name }) => name.startsWith('unit'));
-  const folder = mkdtempSync(join(onlyUnits ? memoryFolder() : tmpdir(), 'st-')); // short: Unix sockets lie below it
+  const folder = mkdtempSync(join(onlyUnits ? memoryFolder() : tmpdir(), 'st-')); // short, because Unix sockets are below it
   chmodSync(folder, 0o755); // PostgreSQL runs as another user
   process.env.TMPDIR = folder; // inherited by test workers and by the servers that they start
   process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
@@ -26,7 +26,7 @@ export async function setup({ vitest }: TestProject): Promise<(() => void) | und
   };
 }
 
-/** Memory, where there is room for it: half of what a unit test does on a disk is to wait for `fsync`. */
+/** A folder in memory, where enough of it is free: half of a unit test's time on a disk is waiting for `fsync`. */
 function memoryFolder(): string {
   if (process.env.TMPDIR !== undefined || !existsSync(IN_MEMORY)) return tmpdir();
   const { bavail, bsize } = statfsSync(IN_MEMORY);

@@ -5,12 +5,15 @@ import { Worker } from 'node:worker_threads';
 export interface HealthTimes {
   /** Slowest answer of /health, in milliseconds. */
   readonly worstMs: number;
-  /** The most processor time that the server's event loop took while one /health waited: what it would be on a quiet machine. */
+  /**
+   * The most processor time that the server's event loop took while one /health waited: an estimate of its latency on a
+   * quiet machine.
+   */
   readonly worstLoopCpuMs: number;
   readonly asked: number;
 }
 
-/** In a thread of its own, so that what the attacker computes delays no question. */
+/** In a separate thread, so that the attacker's computations delay no request. */
 const PROBE = `
 const { workerData, parentPort } = require('node:worker_threads');
 const { readFileSync } = require('node:fs');
@@ -36,7 +39,7 @@ const ask = () => new Promise((done, failed) => get(url + '/health', { agent }, 
   parentPort.postMessage({ worstMs, worstLoopCpuMs, asked });
 })();`;
 
-/** Asks /health again and again while `work` runs; throws when it is not answered. */
+/** Polls /health while `work` runs; throws on a failed request. */
 export async function probeHealth(
   server: { readonly url: string; readonly pid: number },
   work: () => Promise<void>,

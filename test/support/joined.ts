@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** What comes in at one goes out at the other; they end together. */
+/** Pipes two sockets into each other; they end together. */
 export function joined(one: Socket, other: Socket): void {
   for (const [from, to] of [
     [one, other],

@@ -47,7 +47,7 @@ export async function openKubernetesBench(cluster: Kubernetes): Promise<Kubernet
   };
 }
 
-/** What a server outside of the cluster is given: a token of the service account. */
+/** Kubeconfig of a server outside of the cluster, with a token of the service account. */
 export function serviceAccountConfig(cluster: Kubernetes, name = 'steelyard'): string {
   const token = cluster.kubectl('create', 'token', name, '--namespace', NAMESPACE, '--duration', '2h');
   const config = JSON.parse(readFileSync(cluster.admin, 'utf8'));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Who a certificate is for: the user and the group that the apiserver reads from it. */
+/** Owner of a certificate: the user and the group that the apiserver reads from it. */
 export interface Person {
   readonly name: string;
   readonly group: string;
@@ -13,7 +13,7 @@ export interface ClusterCertificates {
   file(name: string): string;
 }
 
-/** A certificate authority, and what the servers of a cluster show each other. */
+/** A certificate authority, and the certificates of a cluster's servers. */
 export function makeClusterCertificates(folder: string, address: string): ClusterCertificates {
   mkdirSync(folder, { recursive: true });
   const file = (name: string) => join(folder, name);
@@ -54,7 +54,7 @@ export function makeClusterCertificates(folder: string, address: string): Cluste
   return { file };
 }
 
-/** Writes the kubeconfig by which a person reaches the cluster, and answers its path. */
+/** Writes the kubeconfig of a user of the cluster, and returns its path. */
 export function kubeconfigOf({ file }: ClusterCertificates, server: string, person: Person, namespace: string): string {
   const stem = `person-${person.name.replaceAll(':', '-')}`;
   sign(file, stem, person);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An image in a file, as `ctr images import` reads it. */
+/** An image file for `ctr images import`. */
 export interface ImageFile {
   readonly name: string;
   readonly file: string;
@@ -12,7 +12,9 @@ export interface ImageFile {
 const NAME = 'steelyard.test/shell:1';
 const ENTRYPOINT = ['/bin/busybox', 'sleep', '2147483647'];
 
-/** A shell and its commands, of Debian's busybox-static: the image of work, of the agent, and of what holds a pod. */
+/**
+ * A shell and its commands, of Debian's busybox-static: the image of work, of the agent, and of the pause container.
+ */
 export function makeShellImage(folder: string): ImageFile {
   const root = join(folder, 'root');
   for (const name of ['bin', 'tmp', 'etc', 'proc', 'sys', 'dev']) mkdirSync(join(root, name), { recursive: true });

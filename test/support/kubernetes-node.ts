@@ -10,9 +10,9 @@ import { spawnLogged, until } from './logged-program.ts';
 /** A node on which pods run: kubelet, containerd and runc, with an address for each pod. */
 export interface KubernetesNode extends AsyncDisposable {
   readonly name: string;
-  /** An image with a shell that the node has: no registry is asked. */
+  /** An image with a shell that is on the node, so no registry is needed. */
   readonly image: ImageFile;
-  /** What the kubelet said last. */
+  /** Last output of the kubelet. */
   said(): string;
 }
 
@@ -94,7 +94,7 @@ conf_dir = "${folder}/cni"
 `;
 }
 
-/** Each pod has an address of its own and a way to this machine. */
+/** Each pod has a separate address and a route to this machine. */
 function podNetwork(folder: string, net: string): object {
   const subnet = `${net}.0/24`;
   const ipam = { type: 'host-local', subnet, dataDir: join(folder, 'cni-data'), routes: [{ dst: '0.0.0.0/0' }] };
@@ -158,7 +158,7 @@ function kubeletConfig({ certificates, port }: NodeRequest, folder: string, sock
 const CGROUPS = '/sys/fs/cgroup';
 const NETWORKS = '/var/run/netns';
 
-/** Below this cgroup lies what pods take: two nodes on one machine would clear away each other's otherwise. */
+/** Parent cgroup of the node's pods: without it, two nodes on one machine would remove each other's cgroups. */
 function makeCgroups(name: string): void {
   for (const folder of hierarchies()) mkdirSync(join(folder, name), { recursive: true });
 }
@@ -171,7 +171,7 @@ function hierarchies(): string[] {
     .map((entry) => join(CGROUPS, entry.name));
 }
 
-/** The kernel may have the second version beside the first, without controllers. */
+/** The kernel may mount cgroup v2 in addition to v1, without controllers. */
 function removeCgroups(name: string): void {
   for (const folder of [...hierarchies(), join(CGROUPS, 'unified')]) removeFolders(join(folder, name));
 }
@@ -185,7 +185,7 @@ function removeFolders(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // somebody is still in it: it goes with the machine
+    // a process is still in it: it is removed with the machine
   }
 }
 
@@ -194,7 +194,7 @@ function removePods(socket: string): void {
   for (const id of lines(ctr(socket, 'containers', 'list', '-q'))) tryCtr(socket, 'containers', 'delete', id);
 }
 
-/** Pods that went with their node leave their networks: those with an address of this node's are its own. */
+/** Removes the networks of pods that ended with their node: those with an address of this node. */
 function removeNetworks(net: string): void {
   for (const name of existsSync(NETWORKS) ? readdirSync(NETWORKS) : []) {
     const place = join(NETWORKS, name);
@@ -204,7 +204,7 @@ function removeNetworks(net: string): void {
       execFileSync('umount', [place], { stdio: 'ignore' });
       rmSync(place, { force: true });
     } catch {
-      // it went by itself
+      // it has already ended
     }
   }
 }
@@ -229,6 +229,6 @@ function tryCtr(socket: string, ...args: string[]): void {
   try {
     ctr(socket, ...args);
   } catch {
-    // it went by itself
+    // it has already ended
   }
 }

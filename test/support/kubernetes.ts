@@ -21,18 +21,18 @@ export interface Kubernetes extends AsyncDisposable {
   /** The machine's address as pods see it. */
   readonly address: string;
   readonly node: KubernetesNode;
-  /** Path of a kubeconfig of somebody who may do everything. */
+  /** Path of the kubeconfig of an administrator. */
   readonly admin: string;
-  /** Writes the kubeconfig of a person of this name, who may do nothing until a role is bound to it. */
+  /** Writes the kubeconfig of a user of this name, without permissions until a role is bound to it. */
   person(name: string, namespace?: string): string;
   kubectl(...args: string[]): string;
   apply(manifest: object | string): void;
-  /** Kills the apiserver; nobody answers until it is started again. */
+  /** Kills the apiserver; requests fail until it is started again. */
   stopApiserver(): Promise<void>;
   startApiserver(): Promise<void>;
 }
 
-/** Folder of the programs that scripts/build-kubernetes.sh makes, or null where they are not. */
+/** Folder of the programs from scripts/build-kubernetes.sh, or null where they do not exist. */
 export function findKubernetes(): string | null {
   const bin = process.env.TEST_KUBERNETES_BIN;
   return bin !== undefined && existsSync(join(bin, 'kube-apiserver')) ? bin : null;
@@ -158,12 +158,12 @@ function schedulerFlags(configOf: ConfigOf): string[] {
   ];
 }
 
-/** A program of the cluster in the background; what it says is in its log. */
+/** A program of the cluster in the background; its output is in its log. */
 function program({ bin, folder }: Place, name: string, flags: readonly string[]): AsyncDisposable {
   return spawnLogged(join(bin, name), flags, join(folder, `${name}.log`));
 }
 
-/** Ports that nobody listens on now, all different. */
+/** Free ports, all different. */
 async function freePorts(count: number): Promise<number[]> {
   const probes = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(probes.map((probe) => new Promise((resolve) => probe.once('listening', resolve))));

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const READY_WITHIN_MS = 120_000;
 
-/** A program in the background; what it says is added to its log. Disposing ends it and waits until it has ended. */
+/** A program in the background; its output is appended to its log. Disposing ends it and waits for its end. */
 export function spawnLogged(path: string, flags: readonly string[], log: string): AsyncDisposable {
   const child = spawn('sh', ['-c', 'exec "$0" "$@" >>"$LOG" 2>&1', path, ...flags], {
     env: { PATH: process.env.PATH, LOG: log },
@@ -20,7 +20,7 @@ export function spawnLogged(path: string, flags: readonly string[], log: string)
   };
 }
 
-/** Waits until `ready` says so; what it threw last is thrown when it never does. */
+/** Waits until `ready` returns true; at the deadline, throws the last error of `ready`. */
 export async function until(ready: () => boolean, what: string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {

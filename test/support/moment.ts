@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { draws, isDeep } from '../../src/testing-deep.ts';
 
-/** When a server is killed: so many milliseconds after the work has begun, or when it has ended, however long it takes. */
+/** Moment of a server's kill: milliseconds after the start of the work, or its end. */
 export type Moment = number | 'ended';
 
 /** Kills of a campaign at random moments: all in the deep run, else a tenth and at least two. */
@@ -16,7 +16,7 @@ export function someOf<Case>(whole: readonly Case[], most: 1 | 3 = 3): readonly 
   return [0, Math.floor(whole.length / 2), whole.length - 1].flatMap((index) => whole.slice(index, index + 1));
 }
 
-/** Resolves at this moment of the work, with whether it is still under way; its outcome is for its own test to check. */
+/** Resolves at this moment of the work, with true if it is still running; its outcome is checked by its own test. */
 export async function atMoment(moment: Moment, work: Promise<unknown>): Promise<boolean> {
   const ended = work.then(
     () => false,
@@ -25,13 +25,13 @@ export async function atMoment(moment: Moment, work: Promise<unknown>): Promise<
   return moment === 'ended' ? ended : Promise.race([ended, pause(moment, true)]);
 }
 
-/** Kills of the deep run that must come while the work is under way. */
+/** Kills of the deep run that must hit while the work is running. */
 const LEAST_HITS = 10;
 const MOST_REPEATS = 8;
 
 /**
- * Kills of one kind of work. Counts those that come while it is under way: a kill after its end proves little. The deep run
- * repeats the times, halved each time, until ten kills hit, prints the count, and fails when it stays below ten.
+ * Kills of one kind of work. Counts those that hit while it is running: a kill after its end proves little. The deep
+ * run repeats the times, halved each time, until ten kills hit, prints the count, and fails when it stays below ten.
  */
 export class KillCampaign {
   readonly #work: string;

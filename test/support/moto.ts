@@ -21,23 +21,23 @@ export interface S3User {
   readonly secretAccessKey: string;
 }
 
-/** A server that speaks S3, IAM and STS as AWS does: moto's, in a process of its own. */
+/** A server of the S3, IAM and STS APIs of AWS: moto, in a separate process. */
 export interface S3Server extends S3User, AsyncDisposable {
   readonly endpoint: string;
-  /** Makes an empty bucket with a name of its own. */
+  /** Creates an empty bucket with a unique name. */
   newBucket(): Promise<string>;
   /** Removes an empty bucket. */
   removeBucket(bucket: string): Promise<void>;
   /** A stream needs its size. */
   put(bucket: string, key: string, content: Buffer | string | Readable, sizeBytes?: number): Promise<void>;
   remove(bucket: string, key: string): Promise<void>;
-  /** Keys of what lies in the bucket. */
+  /** Keys of the objects in the bucket. */
   keys(bucket: string): Promise<string[]>;
-  /** Keys of uploads in parts that have begun and not ended, each with the number of its parts. */
+  /** Keys of unfinished multipart uploads, each with the number of its parts. */
   uploads(bucket: string): Promise<Map<string, number>>;
-  /** A user who may do what the policy (an IAM policy document) says, and nothing else. */
+  /** A user with only the permissions of the policy (an IAM policy document). */
   newUser(policy: object): Promise<S3User>;
-  /** A role that may do what the policy says and is taken on by whoever may `sts:AssumeRole`. Answers its ARN. */
+  /** A role with the permissions of the policy, for callers that may `sts:AssumeRole`. Returns its ARN. */
   newRole(policy: object, trust: object): Promise<string>;
   stop(): Promise<void>;
 }
@@ -56,18 +56,18 @@ export function findMoto(): string | null {
   return existsSync(program) ? program : null;
 }
 
-/** Starts moto on a free loopback port with one user who may do everything; disposing ends it, and all is forgotten. */
+/** Starts moto on a free loopback port with one administrator; disposing ends it and discards its data. */
 export async function startS3(): Promise<S3Server> {
   const { endpoint, owner, stop } = await startMoto();
-  // From here on moto asks everybody who they are.
+  // From here on moto authenticates every request.
   await post(`${endpoint}/moto-api/reset-auth`, '0', { 'content-type': 'text/plain' });
   const client = clientOf(endpoint, owner);
   return { endpoint, ...owner, ...ownersHand(endpoint, client), ...stopping(client, stop) };
 }
 
 /**
- * The same for whoever is sent to signed addresses: those are checked, by a door in front of moto, which does not know
- * them. Who signs in another way is not asked who they are.
+ * The same with signed URLs: a proxy in front of moto checks them, because moto does not. Requests with other
+ * signatures are not authenticated.
  */
 export async function startSignedS3(): Promise<S3Server> {
   const { endpoint, owner, stop } = await startMoto();
@@ -149,7 +149,7 @@ function ownersHand(
   };
 }
 
-/** moto's IAM is filled while it asks nobody who they are, which saves a second SDK. */
+/** Fills moto's IAM while authentication is disabled, which avoids a second SDK. */
 async function withoutAuth<T>(endpoint: string, act: () => Promise<T>): Promise<T> {
   const set = (count: string) => post(`${endpoint}/moto-api/reset-auth`, count, { 'content-type': 'text/plain' });
   await set('1000');
@@ -176,7 +176,7 @@ async function newRole(endpoint: string, name: string, policy: object, trust: ob
   return element(answer, 'Arn');
 }
 
-/** The scope in the header tells moto which service is meant; nothing is signed. */
+/** The scope in the header selects the service in moto; the request is not signed. */
 function iam(endpoint: string, parameters: Record<string, string>): Promise<string> {
   const scope = `Credential=x/20260101/${region}/iam/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=0`;

@@ -10,26 +10,26 @@ import { NAMESPACE, RBAC, serviceAccountConfig } from './kubernetes-bench.ts';
 
 export type Kind = 'process' | 'docker' | 'kubernetes';
 
-/** A real engine, what a server has to be told of it, and what it knows itself of the work of pipelines. */
+/** A real engine, its settings for a server, and its own records of the work of pipelines. */
 export interface Engine extends AsyncDisposable {
   readonly kind: Kind;
-  /** What the spec of a pipeline says to have its steps there. */
+  /** Part of a pipeline's spec that runs its steps on the engine. */
   readonly spec: string;
   /** `port`: where this machine takes connections of the engine's work. */
   settings(port: number): Partial<Record<ConfigName, unknown>>;
-  /** What the engine still holds of work, by name. */
+  /** Names of the work that the engine still holds. */
   held(): Promise<string[]>;
-  /** What it holds besides for a server that asked it something, and was killed. */
+  /** Other objects that it still holds for requests of a server that was killed. */
   asked(): Promise<string[]>;
-  /** Shell that a step begins with, where nobody but the step itself could say that it began; else nothing. */
+  /** Shell code at the start of a step, where only the step itself can record its start; otherwise empty. */
   readonly note: string;
-  /** Takes the engine away, as a crash does, and brings it back; null where there is nobody who could go. */
+  /** Takes the engine away, as a crash does, and brings it back; null where there is no engine that could crash. */
   readonly absence: { begin(): Promise<void>; end(): Promise<void> } | null;
   /** By the engine's own record: the piece of work of each start of a command. */
   starts(): Promise<string[]>;
 }
 
-/** Processes keep no record, so that each writes down by itself that it began. */
+/** Processes keep no record, so each one records its own start. */
 export async function processEngine(): Promise<Engine> {
   const ledger = join(mkdtempSync(join(tmpdir(), 'ledger-')), 'ledger.txt');
   appendFileSync(ledger, '');
@@ -64,7 +64,7 @@ function environmentOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
-    return ''; // gone meanwhile
+    return ''; // the process has ended
   }
 }
 
@@ -73,7 +73,7 @@ export interface ContainerEngine extends Engine {
   endOf(work: string): Promise<number>;
 }
 
-/** The engine forgets all but the last 256 events, so that they are kept as they come. */
+/** Docker keeps only the last 256 events, so they are recorded as they arrive. */
 export async function dockerEngine(): Promise<ContainerEngine> {
   const dockerd = await startDockerd({ options: ['--live-restore'] });
   const { address, image, containers, api } = dockerd;

@@ -18,9 +18,13 @@ declare module 'vitest' {
 
 export interface Databases {
   readonly version: string;
-  /** Makes an empty database and answers its address; text is in the order of its bytes, or in that of a language (ICU). */
+  /**
+   * Creates an empty database and returns its address; text is ordered by bytes, or by the rules of a language (ICU).
+   */
   newDatabase(language?: string): Promise<string>;
-  /** Resolves when nobody is connected to the database at this address: what a killed client had begun has ended too. */
+  /**
+   * Resolves when the database at this address has no connection, so that the work of a killed client has ended too.
+   */
   sessionsEnded(database: string): Promise<void>;
 }
 
@@ -61,7 +65,7 @@ export async function runDatabases(): Promise<Databases> {
   return databasesAt(address, await query(`${address}/postgres`, 'show server_version'));
 }
 
-/** Starts a real PostgreSQL on a free loopback port with a data folder of its own; disposing stops and removes it. */
+/** Starts a real PostgreSQL on a free loopback port with a new data folder; disposing stops and removes it. */
 export function startPostgres(bin: string, fsync: 'on' | 'off' = 'off'): Promise<Postgres> {
   return onFreePort((port) => startOn(port, bin, fsync));
 }
@@ -82,8 +86,8 @@ async function startOn(port: number, bin: string, fsync: 'on' | 'off'): Promise<
     '--no-sync',
   ]);
   await run(initdb.program, initdb.args);
-  // The socket goes into the folder too: the default place may not be ours to write. fsync is not what tests are about.
-  // Files that run at the same time share it, each with the connections of several servers.
+  // The socket is in the folder too, because the default location may not be writable. fsync is not the subject of the
+  // tests. Files that run concurrently share it, each with the connections of several servers.
   const settings = {
     port,
     listen_addresses: '127.0.0.1',

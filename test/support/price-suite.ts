@@ -11,7 +11,7 @@ type Start = (clock: { now(): number }) => Promise<Application>;
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 
-/** A charge for a machine; what is left out is that of one hour of Linux on demand. */
+/** A charge for a machine; a missing field has the value of one hour of Linux on demand. */
 export interface MachineHour {
   readonly cost: string;
   readonly hours?: string;
@@ -66,7 +66,7 @@ export function machineBill(rows: readonly MachineHour[], period = '2026-11'): s
   return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
 }
 
-/** Where prices come from, on an application over an empty store. */
+/** Sources of prices, on an application with an empty store. */
 export function priceSuite(start: Start): void {
   let application: Application;
   beforeEach(async () => {
@@ -254,7 +254,7 @@ spec: {currency: USD, source: contract, prices: [{resource: "${resource}", perHo
       await importPriceFiles(application, 'aws', [awsJson(offers)]);
       expect(await priceOf('p5.48xlarge')).toMatchObject({ amount: '54', region: 'us-east-1' });
       expect(await priceOf('p5.48xlarge', { region: 'eu-west-1' })).toMatchObject({ amount: '60' });
-      // What is built in is of us-east-1 and says nothing of others.
+      // Built-in prices are of us-east-1 and do not apply to other regions.
       expect(await problemFrom(priceOf('p5.48xlarge@eu-west-2'))).toMatchObject({ code: 'price_not_found' });
       await apply(OWN('p5.48xlarge@eu-west-2', '61'));
       expect(await priceOf('p5.48xlarge@eu-west-2')).toMatchObject({ amount: '61', origin: 'own' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onFreePort } from './free-port.ts';
 import { spawnLogged } from './logged-program.ts';
 
-/** Whether there is a Prometheus: Debian's package has the program alone. */
+/** True if Prometheus is installed: Debian's package has only the program. */
 export function findPrometheus(): boolean {
   try {
     execFileSync('prometheus', ['--version'], { stdio: 'ignore' });
@@ -20,16 +20,16 @@ export interface ScrapeJob {
   /** `host:port` that it scrapes every second. */
   readonly target: string;
   readonly honorLabels: boolean;
-  /** Labels that Prometheus gives what it scrapes, as it does with the exporter's own pod. */
+  /** Labels that Prometheus adds to scraped series, as it does with the exporter's own pod. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface PrometheusOptions {
-  /** Where it writes all that it scrapes to, at once. */
+  /** Target to which it forwards all scraped samples immediately. */
   readonly remoteWrite?: string;
 }
 
-/** A real Prometheus on a folder of its own, that scrapes these. */
+/** A real Prometheus in a new folder that scrapes these jobs. */
 export async function startPrometheus(
   jobs: readonly ScrapeJob[],
   { remoteWrite }: PrometheusOptions = {},

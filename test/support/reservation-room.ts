@@ -26,7 +26,7 @@ spec: {currency: EUR, source: test, prices: [{resource: kiste, perHour: '3600', 
 `;
 export const iso = (instant: number) => new Date(instant).toISOString();
 
-/** An application on an empty store, whose clock is moved by hand. One unit of `gpu` costs one dollar a second. */
+/** An application on an empty store with a manual clock. One unit of `gpu` costs one dollar a second. */
 export class Room {
   now = NOON;
   readonly application: Application;

@@ -251,7 +251,10 @@ function rollingTests(inUse: () => Room): void {
   });
 }
 
-/** Also where what a day leaves rolls over: no limit is above two amounts then, and all days together spend no more than theirs. */
+/**
+ * Checks the limit, also where a day's remainder rolls over: no limit exceeds two amounts then, and all days together
+ * do not exceed the sum of their amounts.
+ */
 async function neverExceeded(room: Room, more = ''): Promise<void> {
   const began = room.now;
   await room.budget('500', `, every: day${more}`);
@@ -292,7 +295,7 @@ async function neverExceeded(room: Room, more = ''): Promise<void> {
           round.map(async (one) => {
             const running = [...until.keys()];
             const name = 'index' in one ? running[one.index % Math.max(1, running.length)] : undefined;
-            // What is refused is refused; what is granted counts.
+            // Refused reservations are ignored; granted ones count.
             if (one.do === 'open') {
               opened += 1;
               const { lease: leaseSeconds, grace: graceSeconds } = one;

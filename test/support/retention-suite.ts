@@ -14,7 +14,7 @@ const DAY_MS = 24 * 3600_000;
 const until = (days: number) => new Date(clock.now() - days * DAY_MS).toISOString();
 let clock: ReturnType<typeof testClock>;
 
-/** Deletion, undoing and removal, on any store. `newDatabase` is asked once a test. */
+/** Deletion, undo and removal, on any store. `newDatabase` is called once for each test. */
 export function retentionSuite(engine: string, newDatabase: () => Promise<string>): void {
   describe(`retention on ${engine}`, () => {
     let application: Application;

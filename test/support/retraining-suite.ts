@@ -15,13 +15,13 @@ import {
 import { expression, refusalTests } from './retraining-refusals.ts';
 
 const DAY = 86_400_000;
-/** One more right answer is worth a dollar: what it costs is a few cents. */
+/** One more right answer is worth a dollar, while its cost is a few cents. */
 const WORTH = 'worth: {valuePerPrediction: {amount: "1", currency: USD}}';
 const LITTLE = 'worth: {valuePerPrediction: {amount: "0.0000001", currency: USD}}';
 const EPISODES = 'on: [{episode: {}}]';
 const BETTER = 'params: {accuracy: "0.9"}';
 
-/** Runs on each store; `newDatabase` is asked once for each test that changes something, and once for all others. */
+/** Runs on each store; `newDatabase` is called once for each test that writes, and once for all others. */
 export function retrainingSuite(engine: string, newDatabase: () => Promise<string>): void {
   describe(`a retraining on ${engine}`, () => {
     let room: RetrainingRoom;
@@ -110,12 +110,13 @@ function episodeTests(inUse: () => RetrainingRoom): void {
 
   it('has one round for what happens while another is under way, and none where that has taken it in', async () => {
     const room = inUse();
-    // All are heard of before the first begins: what is heard later is not covered by it.
+    // All episodes arrive before the first round starts, because a round does not cover later ones.
     await room.retraining(`${EPISODES}, ${BETTER}, worth: {whenUnknown: wait}`);
     for (const episode of ['a', 'b', 'c']) await room.tell('opened', { episode });
     for (const round of [1, 2, 3]) await room.untilWaiting(round, /whenUnknown: wait/);
     await room.retraining(`${EPISODES}, ${BETTER}`);
-    // Past the hour after which each is looked at again. Mostly the first is promoted; another if a look was under way just then.
+    // Past the hour after which each round is checked again. Mostly the first is promoted; another one if a check was
+    // running just then.
     await room.pass(DAY / 12);
     const rounds = [await room.untilOver(1), await room.untilOver(2), await room.untilOver(3)];
     const { round } = rounds.find(({ state }) => state === 'promoted') ?? { round: 0 };
@@ -381,7 +382,7 @@ function afterwardsTests(inUse: () => RetrainingRoom): void {
     await hourly('1', 50);
     const first = await room.untilOver(1);
     expect(first).toMatchObject({ state: 'promoted', candidate: '2', trigger: { cause: 'quality' } });
-    // The old version still answers: that is nothing against the new one.
+    // Answers of the old version are no evidence against the new one.
     await hourly('1', 50);
     await hourly('2', 55);
     await expect.poll(async () => (await episodes()).map(({ closedAs }) => closedAs)).toEqual([null, 'retrained']);

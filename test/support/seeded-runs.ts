@@ -14,7 +14,7 @@ const PNG = Buffer.from(
 );
 const SCRIPT = '<script>window.ranFromArtifact = true; fetch("/api/v1/ran-from-artifact")</script>';
 
-/** What a hostile client might leave behind: nothing of it may ever run. */
+/** Artifacts of a hostile client: no part of them may ever run. */
 const HOSTILE: Readonly<Record<string, string | Buffer>> = {
   'hostile/page.html': `<!doctype html><body onload="window.ranFromArtifact = true">${SCRIPT}`,
   'hostile/fake.png': SCRIPT,

@@ -21,7 +21,7 @@ export async function applicationWithRanker(): Promise<ServedApplication> {
   return { application, url, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
 }
 
-/** A price for what replicas hold unless they say otherwise. */
+/** Default price of the resources that replicas hold. */
 export const MACHINE_PRICE = `apiVersion: steelyard/v1
 kind: PriceBook
 metadata: {name: own}

@@ -7,8 +7,8 @@ import { buildServer } from '../../scripts/build-server.ts';
 const DIST = join(import.meta.dirname, '..', '..', 'dist');
 
 /**
- * Builds the server as it is published, once for a run: tests start it some hundred times, and it starts in 0.6 of the processor
- * time of its sources. It lies in `dist`, beside the web app. Answers how to remove it.
+ * Builds the server as it is published, once for a run: tests start it some hundred times, and it starts in 0.6 of the
+ * processor time of its sources. The build is in `dist`, next to the web app. Returns a function that removes it.
  */
 export async function buildTestServer(): Promise<() => void> {
   if (process.env.TEST_SERVER_PROGRAM !== undefined) return () => {}; // another project of this run has built it

@@ -34,11 +34,11 @@ export async function overRun(server: ServerProcess, pipeline: string, run: stri
   for (;;) {
     const now = PipelineRun.parse(await ask(server, getPipelineRun, { params: { pipeline, run } }));
     if (isOver(now.state)) return now;
-    await pause(LOOK_MS); // another process: there is nothing to wait for but its answers
+    await pause(LOOK_MS); // another process: polling its answers is the only way to wait
   }
 }
 
-/** A server in a process of its own, with an engine of whose work it is reached by one address, however often it is started. */
+/** A server in a separate process, with an engine whose work reaches it at one address across restarts. */
 export async function startServerWith(engine: Engine, data: string): Promise<ServerProcess> {
   const door: { server: ServerProcess | null } = { server: null };
   const front = createServer((inward) => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** MLflow alone imports for a minute on a busy machine; a server that has ended is seen at once. */
+/** MLflow alone imports for a minute on a busy machine; the end of a server is detected immediately. */
 const READY_WITHIN_MS = 180_000;
 
 export interface ServerChild {
@@ -10,7 +10,7 @@ export interface ServerChild {
   stop(): Promise<void>;
 }
 
-/** Starts a server of somebody else and waits until `ready` says so; what it said is shown when it ends before. */
+/** Starts a third-party server and waits until `ready` returns true; if it ends before, the error has its output. */
 export async function startServerChild(
   program: string,
   args: readonly string[],

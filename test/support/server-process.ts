@@ -8,16 +8,16 @@ import { z } from 'zod';
 import { serverProgram } from './server-build.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** A machine at work on other things takes many seconds to start a process; a server that has ended is seen at once. */
+/** A busy machine takes many seconds to start a process; the end of a server is detected immediately. */
 const READY_WITHIN_MS = 120_000;
 const POLL_MS = 25;
 const ServerFile = z.object({ url: z.string(), pid: z.number() });
 
-/** A server in a process of its own, as a user starts it, so that it can be killed. */
+/** A server in a separate process, as a user starts it, so that it can be killed. */
 export interface ServerProcess extends AsyncDisposable {
   /** Of the process that runs now, or ran last. */
   readonly url: string;
-  /** SIGKILL: no chance to put anything in order. */
+  /** SIGKILL: the server cannot clean up. */
   kill(): Promise<void>;
   /** Another process on the same data folder, after the one before was killed. */
   startAgain(): Promise<void>;

@@ -8,15 +8,15 @@ import { joined } from './joined.ts';
 import { type Kubernetes, startKubernetes } from './kubernetes.ts';
 import { NAMESPACE, RBAC, serviceAccountConfig } from './kubernetes-bench.ts';
 
-/** An engine that replicas run on, as a server is told of it. */
+/** An engine that replicas run on, with its settings for a server. */
 export interface ServingEngine extends AsyncDisposable {
   readonly backend: 'process' | 'docker' | 'kubernetes';
   readonly settings: Partial<Record<ConfigName, string>>;
-  /** What a variant says besides its model and version. */
+  /** Fields of a variant in addition to its model and version. */
   readonly variant: object;
-  /** Names of the replicas that it still holds for a server with this data folder, ended ones too. */
+  /** Names of the replicas that it holds for a server with this data folder, including ended ones. */
   held(data: string): Promise<string[]>;
-  /** Where the server listens now, for engines whose replicas come to it. */
+  /** Passes the server's present address to engines whose replicas connect to it. */
   serverAt?(url: string): void;
 }
 
@@ -40,7 +40,7 @@ GET*) say '{}' ;;
 esac
 `;
 
-/** Serves the handler until it is asked to end; a model with a file \`broken\` ends it at once. */
+/** Runs the handler until it receives SIGTERM; a model with a file `broken` ends it immediately. */
 export const SERVER = `[ -e {model}/broken ] && { echo 'no such model' >&2; exit 3; }
 /bin/busybox nc -ll -p {port} -e /bin/busybox sh {model}/handler.sh {model} &
 child=$!

@@ -7,15 +7,15 @@ export interface SignedDoor extends AsyncDisposable {
 }
 
 interface Keeper {
-  /** Where a request goes on to when its signature holds. */
+  /** Address to which requests with a valid signature are forwarded. */
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
 /**
- * A door before moto, which cannot check the signature of an address: requests with one in their query are checked as AWS
- * describes it ("Authenticating requests: using query parameters"), and refused with 403. All others pass.
+ * A proxy in front of moto, which cannot check the signature of a URL. Requests with one in their query are checked as
+ * AWS describes it ("Authenticating requests: using query parameters"), and refused with 403. All others pass.
  */
 export async function openSignedDoor(keeper: Keeper): Promise<SignedDoor> {
   const server = createServer((incoming, response) => {

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A small disk of its own, or null where this user may not mount one. */
+/** A small, separate disk, or null where this user may not mount one. */
 export function smallDisk(sizeMegabytes: number): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'small-disk-'));
   try {

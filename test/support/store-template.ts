@@ -6,7 +6,7 @@ import { openStore } from '../../src/platform/store/index.ts';
 export async function writeStoreTemplate(folder: string): Promise<string> {
   const store = await openStore({ database: 'sqlite', folder });
   await store.migrate(migrations);
-  // Closing the last connection moves the write-ahead log into the file, so that the file alone is the whole store.
+  // Closing the last connection moves the write-ahead log into the file, so that the file alone is the complete store.
   await store[Symbol.asyncDispose]();
   return join(folder, 'store.db');
 }

@@ -7,7 +7,7 @@ export interface TestedStore {
   readonly engine: 'SQLite' | 'PostgreSQL';
   /** The setting `database` of a fresh store; to be asked for in a hook or a test. */
   newDatabase(): Promise<string>;
-  /** After a server was killed: resolves when its database has ended what that server had begun. */
+  /** Resolves when the database has ended the transactions of a killed server. */
   crashed(database: string): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { type CallInput, type Endpoint, Problem, type ResponseOf, urlOf } from '../../src/platform/contract/schema.ts';
 
-/** A call that got no good answer: what the server said (RFC 9457), or what kept it from saying it. */
+/** A call that failed: the server's problem document (RFC 9457), or the reason why there is none. */
 export class CallError extends Error {
   override readonly name = 'CallError';
   readonly problem: Problem;
@@ -63,7 +63,7 @@ function problemOf(body: unknown, status: number, requestId: string): Problem {
   );
 }
 
-/** A query of an endpoint, keyed by its path and the input: the same question anywhere is asked once. */
+/** A query of an endpoint, keyed by its path and the input: the same query in several components is sent once. */
 export function endpointQuery<E extends Endpoint>(target: E, input: CallInput<E> = {}) {
   return queryOptions({
     queryKey: [target.path, input] as const,
@@ -71,7 +71,7 @@ export function endpointQuery<E extends Endpoint>(target: E, input: CallInput<E>
   });
 }
 
-/** The same for an endpoint that answers in pages: each page's token asks for the next one. */
+/** The same for a paged endpoint: each page's token requests the next page. */
 export function endpointPages<E extends Endpoint>(
   target: E,
   query: NonNullable<CallInput<E>['query']>,

@@ -26,16 +26,16 @@ const queries: QueryClient = new QueryClient({
 
 followSystem();
 
-/** Before anything is asked that a server with accounts would refuse. */
+/** Loads the session first, because a server with accounts would refuse other queries. */
 async function begin(): Promise<void> {
   const who = await queries.fetchQuery(sessionQuery);
   if (mayAsk(who.name)) await askFirstQuestions(queries);
 }
 
-// A server that does not answer is said by the page.
+// The page reports a server that does not answer.
 begin().catch(() => undefined);
 
-/** MLflow's clients print addresses of its own web app; they lead to our pages. */
+/** MLflow's clients print addresses of MLflow's web app; they redirect to the pages here. */
 function followHash(): void {
   const address = addressOfHash(window.location.hash);
   if (address !== null) void router.navigate({ href: address, replace: true });

@@ -41,7 +41,7 @@ const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: OverviewSearch,
-  // Not lazy: it is where most visits begin.
+  // Not lazy, because most visits start here.
   component: OverviewPage,
 });
 

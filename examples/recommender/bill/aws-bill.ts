@@ -22,7 +22,7 @@ import { Exact, quantityOf } from './money.ts';
 import { hexId } from './sku-ids.ts';
 import { tagsJson } from './tags.ts';
 
-/** Compute Savings Plan, one year, no upfront. The discount is ours to choose; AWS's for these families is of this size. */
+/** Compute Savings Plan, one year, no upfront. The discount is an assumption; AWS's for these families is similar. */
 const SAVINGS_PLAN_PRICE_FACTOR = '0.72';
 /** Two p5.48xlarge and three g5.12xlarge at the plan's prices. */
 const SAVINGS_PLAN_USD_PER_HOUR = '91.50912';
@@ -37,7 +37,7 @@ const savingsPlan: Commitment = {
   unit: 'USD',
 };
 
-/** A dollar of the plan: what its fee and its unused part are counted in. */
+/** A dollar of the plan: the unit of its fee and its unused part. */
 const savingsPlanMeter: Meter = {
   ...ec2Meter('g5.xlarge'),
   skuMeter: 'ComputeSP:1yrNoUpfront',
@@ -88,7 +88,10 @@ function machinesOf(fleet: AwsFleet, month: BillingMonth): Machine[] {
   });
 }
 
-/** One hour: machines under the Savings Plan take its commitment in order; who no longer fits pays on demand. */
+/**
+ * One hour: machines under the Savings Plan take its commitment in order; a machine beyond the commitment pays on
+ * demand.
+ */
 function* hourOfMachines(
   month: BillingMonth,
   hour: number,

@@ -15,7 +15,7 @@ export interface AwsDaily {
   readonly subject: Subject;
   readonly tagStyle: TagStyle;
   readonly resource?: Resource;
-  /** Goes into the base of the sales tax. */
+  /** Part of the base of the sales tax. */
   readonly taxed: boolean;
 }
 

@@ -22,7 +22,7 @@ import { tagsJson } from './tags.ts';
 
 /** Enterprise agreement: 6% off every list price. */
 const CONTRACTED_PRICE_FACTOR = '0.94';
-/** One-year reservation of four NC24ads A100 v4, USD per machine and hour; 36% under list, ours to choose. */
+/** One-year reservation of four NC24ads A100 v4, USD per machine and hour; 36% below list, an assumption. */
 const RESERVED_USD_PER_HOUR = '2.35072';
 const RESERVED_MACHINES = 4;
 const MONTHLY_CREDIT_USD = '-1200';

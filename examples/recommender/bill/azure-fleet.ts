@@ -135,7 +135,7 @@ export interface AzureTokens {
   readonly tagStyle?: TagStyle;
 }
 
-/** Millions of tokens on a weekday, in the meter's own unit; whole tokens either way. */
+/** Millions of tokens on a weekday, in the meter's unit; always whole tokens. */
 function tokens(meter: Meter, millions: number, rest: Omit<AzureTokens, 'meter' | 'source'>): AzureTokens {
   const perThousand = meter.pricingUnit === '1K';
   const source = {

@@ -14,7 +14,7 @@ const vmSizes = {
 
 export type AzureVmSize = keyof typeof vmSizes;
 
-/** `service` says who ran the machine: a plain VM, or a workspace of Azure Machine Learning. */
+/** `service` is the service that ran the machine: a plain VM, or a workspace of Azure Machine Learning. */
 export function azureVmMeter(size: AzureVmSize, service: 'Virtual Machines' | 'Azure Machine Learning'): Meter {
   const vm = vmSizes[size];
   const machineLearning = service === 'Azure Machine Learning';

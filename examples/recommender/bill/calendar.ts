@@ -41,7 +41,7 @@ export function billingMonths(asOf: Date): BillingMonth[] {
   });
 }
 
-/** What a schedule may look at. */
+/** Facts that a schedule may depend on. */
 export interface Slot {
   readonly hourOfDay: number;
   /** 0 is Sunday. */
@@ -76,7 +76,7 @@ export function* hoursOf(month: BillingMonth): Generator<number> {
   for (let at = month.start; at < month.knownUntil; at += HOUR_MS) yield at;
 }
 
-/** The days of the month that have begun to be metered, each with the share of it that is known, 0..1. */
+/** The days of the month for which metering has started, each with its known share, 0..1. */
 export function* daysOf(month: BillingMonth): Generator<{ at: number; knownShare: number }> {
   for (let at = month.start; at < month.knownUntil; at += DAY_MS) {
     yield { at, knownShare: Math.min(1, (month.knownUntil - at) / DAY_MS) };

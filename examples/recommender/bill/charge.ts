@@ -13,7 +13,7 @@ export interface Resource {
   readonly group?: string;
 }
 
-/** What was used, where and when, before it has a price. */
+/** Usage, its place and its time, before it has a price. */
 export interface Usage {
   readonly meter: Meter;
   readonly account: SubAccount;
@@ -80,8 +80,8 @@ export function usageRow(month: BillingMonth, usage: Usage, pricing: Pricing): B
 }
 
 /**
- * What a commitment charged without being used: billed 0, effective = the unused amount, status Unused, nothing
- * consumed. `usage.quantity` x `usage.meter.listUnitPrice` is that amount.
+ * The unused part of a commitment: billed 0, effective = the unused amount, status Unused, no consumed quantity.
+ * `usage.quantity` x `usage.meter.listUnitPrice` is that amount.
  */
 export function unusedCommitmentRow(month: BillingMonth, usage: Usage, commitment: Commitment): BillRow {
   const cost = new Exact(usage.meter.listUnitPrice).times(usage.quantity);
@@ -211,7 +211,7 @@ function commonRow(
   return row;
 }
 
-/** AWS pads its costs to 11 places; Azure writes what there is. Nothing is rounded. */
+/** AWS pads its costs to 11 places; Azure writes the exact digits. Costs are never rounded. */
 function putCosts(row: BillRow, costs: Costs, cloud: Cloud): void {
   const minDecimals = cloud === 'aws' ? 11 : 0;
   row.BilledCost = plain(costs.billedCost, minDecimals);

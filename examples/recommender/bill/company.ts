@@ -1,6 +1,8 @@
 import type { Cloud } from './focus-columns.ts';
 
-/** Whose bill it is. Invented; the shape (payer, one account per team and stage) is what mid-size companies run. */
+/**
+ * Company of the bill. Invented; the shape (payer, one account per team and stage) is typical of mid-size companies.
+ */
 export const company = { name: 'Marlow & Finch', awsPayer: '417390552816', azureBillingAccount: '8611537' };
 
 export type TeamName = 'recommendations' | 'search' | 'fraud' | 'forecasting' | 'assistant' | 'platform';
@@ -34,7 +36,7 @@ export const subAccounts = { aws: awsAccounts, azure: azureSubscriptions };
 export type AwsAccountName = keyof typeof awsAccounts;
 export type AzureSubscriptionName = keyof typeof azureSubscriptions;
 
-/** What every row of a cloud's bill says about the seller and the payer. */
+/** Seller and payer in every row of a cloud's bill. */
 export const sellers = {
   aws: {
     providerName: 'AWS',

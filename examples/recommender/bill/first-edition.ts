@@ -1,7 +1,7 @@
 import type { BillRow } from './focus-columns.ts';
 import { Exact, plain } from './money.ts';
 
-/** What was wrong or missing when the month was first delivered; the cloud corrected it with the next delivery. */
+/** Errors and gaps of the first delivery of the month; the cloud corrected them with the next delivery. */
 const WRONG_PRICE_FACTOR = '1.25';
 const WRONG_DAYS = /-1[56] /;
 const TWICE_DAY = /-20 /;
@@ -43,7 +43,7 @@ function atWrongPrice(row: BillRow): BillRow {
   return wrong;
 }
 
-/** The first days of a month's bill, as a short one-time export holds them. */
+/** The first days of a month's bill, as a short one-time export contains them. */
 export function* firstDays(rows: Iterable<BillRow>, days: number): Generator<BillRow> {
   for (const row of rows) {
     const day = Number(row.ChargePeriodStart?.slice(8, 10));

@@ -56,7 +56,7 @@ export const focusColumns = [
   'Tags',
 ] as const;
 
-/** Columns the clouds add of their own. */
+/** Extra columns of each cloud. */
 export const extraColumns = {
   aws: ['x_Operation', 'x_ServiceCode', 'x_UsageType'],
   azure: ['x_PricingBlockSize', 'x_ResourceGroupName', 'x_SkuMeterName'],

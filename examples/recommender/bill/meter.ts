@@ -17,7 +17,7 @@ export interface Meter {
   readonly consumedPerPricingUnit: string;
   /** SkuPriceDetails of FOCUS, where the cloud gives any. */
   readonly skuPriceDetails?: string;
-  /** Who made it, where that is not the cloud. */
+  /** Publisher, where it is not the cloud. */
   readonly publisher?: string;
   readonly extra: Partial<Record<ExtraColumn, string>>;
 }

@@ -1,6 +1,6 @@
 import type { TeamName } from './company.ts';
 
-/** What a resource is for, in the tags' words. */
+/** Purpose of a resource, in the fields of the tags. */
 export interface Subject {
   readonly team: TeamName;
   readonly project: string;
@@ -9,7 +9,7 @@ export interface Subject {
   readonly purpose: 'training' | 'inference' | 'data' | 'experiment' | 'platform';
 }
 
-/** The dirt of real tags: nobody tagged it, the team is spelt with a capital, or the key has a leading space. */
+/** Typical faults of real tags: a missing tag, a team with a capital letter, or a key with a leading space. */
 export type TagStyle = 'clean' | 'untagged' | 'capital-team' | 'leading-space';
 
 /** The `Tags` column as JSON, or `undefined` (null) for an untagged resource. */

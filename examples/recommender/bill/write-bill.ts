@@ -30,7 +30,7 @@ export interface BillFile {
   readonly rows: number;
 }
 
-/** What a product that imports the bill has to find, to the last digit. */
+/** Exact totals that a product must find after importing the bill. */
 export interface ExpectedTotals {
   readonly cloud: Cloud;
   /** As in ProviderName (FOCUS 1.2) or ServiceProviderName (1.3 on): `AWS` or `Microsoft`. */
@@ -67,17 +67,17 @@ export function writeBill(dir: string, options: BillOptions): BillFile[] {
   });
 }
 
-/** What came besides the final bills, as clouds do it. */
+/** Additional files, as clouds deliver them with the final bills. */
 export interface OddFiles {
   /** The oldest AWS month as it was first delivered, before its correction. */
   readonly firstEdition: BillFile;
-  /** A short one-time Azure export of the newest month, whose charges the daily export holds too. */
+  /** A short one-time Azure export of the newest month, whose charges are in the daily export too. */
   readonly oneTimeExport: BillFile;
 }
 
 const ONE_TIME_DAYS = 5;
 
-/** Writes under `dir` what was delivered besides the files of `writeBill`; none of it changes what the bill finally is. */
+/** Writes the additional deliveries under `dir`; none of them changes the final bill. */
 export function writeOddFiles(dir: string, options: BillOptions): OddFiles {
   const months = billingMonths(options.asOf);
   const [oldest, newest] = [months[0], months.at(-1)];

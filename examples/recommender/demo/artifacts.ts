@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import type { Estimate } from '../training/estimate.ts';
 import type { Candidate } from './candidates.ts';
 
-/** What the run of a candidate leaves behind for people to look at: a report, its figures as a table, its loss as a picture. */
+/** Files of a candidate's run for people: a report, its figures as a table, its loss as a picture. */
 export function candidateFiles(candidate: Candidate): Record<string, string | Uint8Array> {
   const losses = lossesOf(candidate);
   return {

@@ -5,7 +5,7 @@ import { measureModels, type PredictionMeasurement } from '../serving-cost/measu
 import { type Evaluation, evaluate } from '../training/evaluate.ts';
 import { type TrainedModel, trainModels } from '../training/train-models.ts';
 
-/** One model with everything that was measured of it. */
+/** One model with all of its measurements. */
 export interface Candidate {
   readonly trained: TrainedModel;
   readonly quality: Evaluation;
@@ -15,7 +15,7 @@ export interface Candidate {
 
 export type Report = (line: string) => void;
 
-/** Generates the ratings, trains every model, evaluates it on what was held out and measures what predictions take. */
+/** Generates the ratings, trains every model, evaluates it on held-out ratings and measures the cost of predictions. */
 export async function makeCandidates(seed: number, report: Report): Promise<Candidate[]> {
   const ratings = generateRatings({ seed });
   const split = splitByTime(ratings);

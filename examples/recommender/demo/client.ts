@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { type CallInput, type Endpoint, type ResponseOf, urlOf } from '../../../src/platform/contract/schema.ts';
 import { createUpload } from '../../../src/platform/uploads/schema.ts';
 
-/** What the demo asks of a server: our own endpoints, and MLflow's as any MLflow client would. */
+/** API of a server for the demo: Steelyard's endpoints, and MLflow's as any MLflow client calls them. */
 export interface DemoClient {
   readonly url: string;
   call<E extends Endpoint>(endpoint: E, input?: CallInput<E>): Promise<ResponseOf<E>>;

@@ -15,7 +15,7 @@ interface RunInfo {
   readonly run: { readonly info: { readonly run_id: string; readonly artifact_uri: string } };
 }
 
-/** Makes the experiment and the registered model that the candidates go into. */
+/** Creates the experiment and the registered model for the candidates. */
 export async function prepareRegistry(client: DemoClient): Promise<string> {
   const { experiment_id } = await client.mlflow<{ experiment_id: string }>('experiments/create', { name: EXPERIMENT });
   const description = 'Ranks the items of the home feed for a user.';
@@ -23,7 +23,7 @@ export async function prepareRegistry(client: DemoClient): Promise<string> {
   return experiment_id;
 }
 
-/** Logs a candidate's run over the MLflow wire, meters it, and registers it; answers the version. */
+/** Logs a candidate's run through the MLflow API, meters it, and registers it; returns the version. */
 export async function registerCandidate(
   client: DemoClient,
   experimentId: string,
@@ -106,12 +106,12 @@ function trainingUsage(runId: string, { trained }: Candidate): UsageInterval[] {
   }));
 }
 
-/** What usage says of a measurement of predictions. */
+/** Facts about a measurement of predictions in its usage record. */
 export type Benchmark = Pick<PredictionMeasurement, 'runtime' | 'batchSize' | 'endedAtMs' | 'repetitions'>;
 
 /**
- * One core for the time it was busy with predictions of a version, or of the run that becomes one: an interval for each repetition, one after the other, the last of which ends when
- * the measurement ended. They name no endpoint: that makes them a benchmark.
+ * Usage of one core while it was busy with predictions of a version, or of its run: one interval for each repetition,
+ * in sequence; the last one ends with the measurement. The intervals name no endpoint, which makes them a benchmark.
  */
 export function benchmarkUsage(
   name: string,
@@ -136,7 +136,7 @@ export function benchmarkUsage(
   });
 }
 
-/** Whole milliseconds, at least one: what an interval of a clock that ticks in milliseconds can say. */
+/** Whole milliseconds, at least one: the resolution of an interval. */
 function periodOf(startMs: number, endMs: number): { start: string; end: string } {
   const start = Math.floor(startMs);
   return { start: new Date(start).toISOString(), end: new Date(Math.max(start + 1, Math.round(endMs))).toISOString() };

@@ -41,8 +41,8 @@ export interface DemoOutcome {
 }
 
 /**
- * The main job from end to end, over HTTP alone: a bill comes in, models are trained and registered, the gate decides, and what
- * it promoted is served, watched and trained anew.
+ * The main job from end to end, only over HTTP: it imports a bill, trains and registers models, runs the gate, and
+ * serves, monitors and retrains the promoted version.
  */
 export async function runDemo(client: DemoClient, options: DemoOptions): Promise<DemoOutcome> {
   const { report } = options;
@@ -99,8 +99,9 @@ async function importBills(client: DemoClient, { seed, asOf, folder, report }: D
 }
 
 /**
- * What came before and besides the final bills: AWS delivers its oldest month with errors first, and somebody makes a
- * short one-time export of Azure over the daily one. The final bills replace the former; the latter is never summed.
+ * Deliveries before and in addition to the final bills: AWS delivers its oldest month with errors first, and a user
+ * makes a short one-time export of Azure in addition to the daily one. The final bills replace the former; the latter
+ * is never summed.
  */
 async function importHistory(
   client: DemoClient,
@@ -118,7 +119,7 @@ async function importHistory(
   report(`azure: a one-time export of the first days of ${odd.oneTimeExport.month} comes beside the daily one`);
 }
 
-/** From now on Azure's bill comes by itself: a source looks into the folder once a day, and once right now. */
+/** From now on Azure's bill arrives automatically: a source syncs the folder once a day, and once right now. */
 async function followFolder(client: DemoClient, folder: string, report: Report): Promise<void> {
   const location = { type: 'folder', path: join(resolve(folder), 'azure') };
   const spec = { location, layout: 'files', schedule: '17 5 * * *' };

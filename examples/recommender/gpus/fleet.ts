@@ -16,7 +16,7 @@ export interface Reading {
   readonly memoryBytes: number;
 }
 
-/** Who held a GPU; all empty: nobody. */
+/** Holder of a GPU; all fields empty: the GPU has no holder. */
 export interface Held {
   readonly gpu: string;
   readonly host: string;
@@ -31,7 +31,7 @@ export interface Held {
   readonly pod: string;
 }
 
-/** Runs that held GPUs, by how they ended. */
+/** Runs that held GPUs, by their final status. */
 export interface FleetRuns {
   readonly finished: readonly string[];
   readonly failed: string;
@@ -43,7 +43,7 @@ export interface Fleet {
   readonly held: readonly Held[];
 }
 
-/** What a GPU does at an instant, in percent; 0 is idle. */
+/** Utilization of a GPU at an instant, in percent; 0 is idle. */
 type Doing = (at: number, random: Random) => number;
 
 interface Plan {
@@ -60,7 +60,7 @@ const serving: Doing = (at, random) => {
   const hour = (at % DAY_MS) / HOUR_MS;
   return hour < 6 ? 0 : 20 + 35 * Math.sin(((hour - 6) / 18) * Math.PI) + 6 * random.next();
 };
-/** Somebody at a notebook: an hour in the morning and one after lunch. */
+/** A user of a notebook: an hour in the morning and one after lunch. */
 const notebook: Doing = (at, random) => {
   const hour = Math.floor((at % DAY_MS) / HOUR_MS);
   return hour === 9 || hour === 14 ? 30 + 40 * random.next() : 0;
@@ -114,8 +114,9 @@ function plansOf({ finished, failed, cancelled }: FleetRuns): readonly (readonly
 }
 
 /**
- * Fourteen days of sixteen GPUs up to an instant: training that used them well, endpoints that sleep at night, notebooks that hold
- * memory all day, a pod that nobody knows, and GPUs that nobody held. A seed determines all of it.
+ * Fourteen days of sixteen GPUs up to an instant: training with a high utilization, endpoints that are idle at night,
+ * notebooks that hold memory all day, a pod without a known team, and GPUs without a holder. A seed determines all of
+ * it.
  */
 export function makeFleet(seed: number, until: number, runs: FleetRuns): Fleet {
   const random = createRandom(seed);

@@ -6,7 +6,7 @@ import { type FleetRuns, type Held, makeFleet, READ_EVERY_MS } from './fleet.ts'
 
 const EXPERIMENT = 'gpu-training';
 const PRICE = { amount: '2.4', currency: 'USD' } as const;
-/** Key in the price book; the price that was agreed stands before its list price. */
+/** Key in the price book; the negotiated price takes precedence over its list price. */
 const RESOURCE = 'gpu:H100';
 const GPU_MODEL = 'NVIDIA H100 80GB HBM3';
 const FIELDS = ['host', 'gpuModel', 'namespace', 'pod', 'team', 'project', 'run', 'endpoint', 'model'] as const;
@@ -19,7 +19,7 @@ interface GpuOptions {
   readonly folder: string;
 }
 
-/** Readings of a small fleet and who held it come in from files, as they would from a cluster's export. */
+/** Imports readings and holders of a small fleet from files, as from a cluster's export. */
 export async function runGpus(client: DemoClient, { seed, asOf, folder }: GpuOptions): Promise<void> {
   const runs = await logRuns(client, asOf.getTime());
   const { readings, held } = makeFleet(seed, asOf.getTime(), runs);

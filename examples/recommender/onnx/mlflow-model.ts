@@ -18,9 +18,10 @@ const PYTHON_VERSION = '3.11.9';
 const REQUIREMENTS = ['mlflow', 'onnx>=1.15', 'onnxruntime>=1.17', 'numpy', 'pandas'];
 
 /**
- * The text files of an MLflow model folder of flavor `onnx`, by name, to be uploaded beside `model.onnx`. Loadable as
- * `mlflow.onnx.load_model` (the ModelProto) and as `mlflow.pyfunc.load_model` (a tensor `user_index` int64 [batch]
- * in; a dict of `item_index` and `score` out). Written as YAML 1.1, which is what PyYAML reads. Layout of MLflow 2.x and 3.x: mlflow/onnx/__init__.py, `save_model`.
+ * The text files of an MLflow model folder of flavor `onnx`, by name, for upload next to `model.onnx`. Loadable as
+ * `mlflow.onnx.load_model` (the ModelProto) and as `mlflow.pyfunc.load_model` (a tensor `user_index` int64 [batch] in;
+ * a dict of `item_index` and `score` out). Written as YAML 1.1, which is what PyYAML reads. Layout of MLflow 2.x and
+ * 3.x: mlflow/onnx/__init__.py, `save_model`.
  */
 export function mlflowModelFiles(options: MlflowModelOptions): Record<string, string> {
   return {

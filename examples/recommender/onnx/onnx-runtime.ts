@@ -5,6 +5,6 @@ export async function importOnnxRuntime(): Promise<OnnxRuntime | null> {
   try {
     return await import('onnxruntime-node');
   } catch {
-    return null; // An optional dependency: the callers say by name which runtime they used.
+    return null; // An optional dependency: callers report the runtime that they used.
   }
 }

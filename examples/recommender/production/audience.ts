@@ -2,17 +2,17 @@ import type { Random } from '../random/xoshiro.ts';
 import type { Ratings } from '../ratings/generate.ts';
 import { RELEVANT_STARS } from '../ratings/split.ts';
 
-/** Who comes to the shop, and what they like. */
+/** Visitors of the shop, and the items that they like. */
 export interface Audience {
   /** User index of the next visit. */
   visitor(random: Random): number;
-  /** Items that the user likes: what a list of recommendations is held against when the visit is over. */
+  /** Items that the user likes: the recommendations are compared with them at the end of the visit. */
   likes(user: number): readonly number[];
 }
 
 /**
- * Everybody comes alike; with `crowd`, that share of the visits is by the users with the highest index, `share` of them all.
- * A campaign brings such a crowd.
+ * All users visit equally often. With `crowd`, the users with the highest index (`share` of all users) make the share
+ * `visits` of the visits. A campaign brings such a crowd.
  */
 export function createAudience(ratings: Ratings, crowd: { share: number; visits: number } | null = null): Audience {
   const liked: number[][] = Array.from({ length: ratings.userCount }, () => []);

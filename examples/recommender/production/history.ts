@@ -21,7 +21,7 @@ export interface History {
   readonly model: string;
   readonly version: string;
   readonly scorer: RecommenderModel;
-  /** Who comes at an instant, Unix milliseconds. */
+  /** Audience at an instant, Unix milliseconds. */
   readonly audienceAt: (instant: number) => Audience;
   /** Unix milliseconds. */
   readonly start: number;
@@ -30,7 +30,10 @@ export interface History {
   readonly perHour: number;
 }
 
-/** What the same version answered in the days before, as the log of another server has it, with what came of it. */
+/**
+ * Imports the predictions of the same version on earlier days, as the log of another server has them, with their
+ * outcomes.
+ */
 export async function importHistory(client: DemoClient, history: History): Promise<number> {
   const visits = visitsOf(history);
   for (let from = 0; from < visits.length; from += BATCH) {

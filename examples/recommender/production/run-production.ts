@@ -17,16 +17,16 @@ import { type Answers, sendDay, type Traffic } from './traffic.ts';
 const ENDPOINT = 'home-feed';
 const RETRAINING = 'ranker';
 const HOUR_MS = 3_600_000;
-/** Quality is looked at in windows of so many hours, counted from midnight. */
+/** Window of the quality evaluation in hours, counted from midnight. */
 const WINDOW_HOURS = 6;
 const HISTORY_HOURS = 96;
-/** How long ago the campaign began: two whole windows. */
+/** Time since the start of the campaign: two complete windows, in hours. */
 const SEASON_HOURS = 12;
-/** The users whose tastes have moved, and the share of the visits that are theirs since. */
+/** The share of users with a changed taste, and their share of the visits since then. */
 const CROWD = { share: 0.5, visits: 0.8 };
 const VISITS_PER_HOUR = 60;
 const DAY = { visits: 1_200, dayMs: 8_000 };
-/** Days that pass while somebody looks at it. */
+/** A simulated day while a user watches the demo. */
 const LATER_DAY = { visits: 4_800, dayMs: 480_000 };
 const POLL_MS = 250;
 const PATIENCE_MS = 300_000;
@@ -34,20 +34,20 @@ const PATIENCE_MS = 300_000;
 export interface ProductionOptions {
   readonly seed: number;
   readonly asOf: Date;
-  /** Where the ratings lie that a retraining reads. */
+  /** Folder of the ratings file that a retraining reads. */
   readonly folder: string;
   readonly report: Report;
   /** The promoted candidate, and its version. */
   readonly champion: { readonly candidate: Candidate; readonly version: string };
 }
 
-/** What goes on in production when the demo is over. */
+/** Production after the demo. */
 export interface Production {
   /** Days that pass in minutes, until it is aborted. */
   goOn(signal: AbortSignal): Promise<void>;
 }
 
-/** The promoted version is served, watched, and trained anew when those who come and what they like have changed. */
+/** Serves and monitors the promoted version, and retrains it when the audience and its taste have changed. */
 export async function runProduction(client: DemoClient, options: ProductionOptions): Promise<Production> {
   const { seed, report, champion } = options;
   const random = createRandom(seedFor(seed, 'live'));
@@ -87,7 +87,7 @@ export async function runProduction(client: DemoClient, options: ProductionOptio
   return { goOn: (signal) => goOn(client, day('later'), signal) };
 }
 
-/** Those who came so far, and those whom the campaign brings; their ratings as they are now are in a file. */
+/** The audience before the campaign and the one that it brings; writes their current ratings to a file. */
 function audiencesOf({ seed, folder }: ProductionOptions): { usual: Audience; crowd: Audience; ratings: string } {
   const now = generateRatings({ seed, season: { name: 'campaign', share: CROWD.share } });
   const ratings = join(resolve(folder), 'ratings.csv');
@@ -95,7 +95,7 @@ function audiencesOf({ seed, folder }: ProductionOptions): { usual: Audience; cr
   return { usual: createAudience(generateRatings({ seed })), crowd: createAudience(now, CROWD), ratings };
 }
 
-/** The latest whole window ends here, Unix milliseconds. */
+/** End of the latest complete window, Unix milliseconds. */
 function windowStart(asOf: Date): number {
   const length = WINDOW_HOURS * HOUR_MS;
   return Math.floor(asOf.getTime() / length) * length;
@@ -128,7 +128,7 @@ function served(client: DemoClient, version: string): Promise<true> {
   }, `version ${version} at the endpoint`);
 }
 
-/** From the alarm to the verdict; answers the version that was promoted. */
+/** Waits from the alarm to the verdict; returns the promoted version. */
 async function retrained(client: DemoClient, report: Report): Promise<string | null> {
   const params = { retraining: RETRAINING };
   const round = await until(async () => {

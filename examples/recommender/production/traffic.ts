@@ -6,7 +6,7 @@ import type { Audience } from './audience.ts';
 import { demandAt } from './day.ts';
 
 export interface Traffic {
-  /** Tells the days apart. */
+  /** Unique name of the day. */
   readonly day: string;
   readonly endpoint: string;
   readonly model: string;
@@ -14,7 +14,7 @@ export interface Traffic {
   readonly random: Random;
   /** Visits of the whole day. */
   readonly visits: number;
-  /** So long a day takes, milliseconds. */
+  /** Duration of a simulated day in milliseconds. */
   readonly dayMs: number;
   readonly signal?: AbortSignal;
 }
@@ -27,7 +27,7 @@ export interface Answers {
   readonly versions: readonly string[];
 }
 
-/** A day of visitors asks the endpoint over HTTP, an hour after the other; what they liked is told at the end of each hour. */
+/** Sends the visits of a day to the endpoint over HTTP, hour by hour; sends the labels at the end of each hour. */
 export async function sendDay(client: DemoClient, traffic: Traffic): Promise<Answers> {
   const versions = new Set<string>();
   let [answered, failed] = [0, 0];

@@ -1,6 +1,6 @@
 import type { Ratings } from './generate.ts';
 
-/** MovieLens' header, so that tools for its `ratings.csv` read ours too. Indices are 0-based. */
+/** MovieLens' header, so that tools for its `ratings.csv` can read this file too. Indices are 0-based. */
 const HEADER = 'userId,itemId,rating,timestamp';
 
 /** The ratings as CSV text: `HEADER`, then one line a rating, `\n` ended. */

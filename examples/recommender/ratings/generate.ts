@@ -20,7 +20,7 @@ export interface RatingsOptions {
   readonly seed: number;
   readonly userCount?: number;
   readonly itemCount?: number;
-  /** How many latent tastes (niches) exist; a model needs about as many factors to tell them apart. */
+  /** Number of latent tastes (niches); a model needs about as many factors to separate them. */
   readonly tasteCount?: number;
   /** Mean of the log-normal number of ratings a user gives. */
   readonly meanRatingsPerUser?: number;
@@ -30,23 +30,23 @@ export interface RatingsOptions {
   readonly season?: Season;
 }
 
-/** In a season a share of the users likes something else than before; the others rate exactly what they did. */
+/** In a season, a share of the users likes different items; the ratings of the others do not change. */
 export interface Season {
   readonly name: string;
   /** 0..1; those with the highest index. */
   readonly share: number;
 }
 
-/** How sharply taste decides what is watched: log-weight of a perfectly matching item over a neutral one. */
+/** Effect of taste on the choice of items: log-weight of a perfectly matching item over a neutral one. */
 const TASTE_SHARPNESS = 5.4;
 const MIN_RATINGS_PER_USER = 20;
 const ACTIVE_SPAN_SECONDS = 2 * 365 * 86_400;
 
 /**
- * Ratings that a recommender can learn from. Each item carries one to three of `tasteCount` tastes and a Zipf popularity,
- * each user three to seven tastes; a user picks items without replacement with probability proportional to
- * `popularity * exp(TASTE_SHARPNESS * match)` (Gumbel-top-k trick, Kool et al. 2019), and rates what was picked by match,
- * item quality, a personal bias and noise, rounded to 1..5 stars. Deterministic by `seed`.
+ * Ratings that a recommender can learn from. Each item carries one to three of `tasteCount` tastes and a Zipf
+ * popularity, each user three to seven tastes; a user picks items without replacement with probability proportional to
+ * `popularity * exp(TASTE_SHARPNESS * match)` (Gumbel-top-k trick, Kool et al. 2019), and rates the picked items by
+ * match, item quality, a personal bias and noise, rounded to 1..5 stars. Deterministic by `seed`.
  * Defaults give about 250,000 ratings of 4,000 users over 2,400 items.
  */
 export function generateRatings(options: RatingsOptions): Ratings {

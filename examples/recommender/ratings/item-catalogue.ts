@@ -3,9 +3,9 @@ import type { Random } from '../random/xoshiro.ts';
 export interface ItemCatalogue {
   /** Natural logarithm of each item's Zipf weight. */
   readonly logPopularity: Float64Array;
-  /** What the item adds to every rating, in stars; mean 0. */
+  /** Amount that the item adds to every rating, in stars; mean 0. */
   readonly quality: Float64Array;
-  /** How well each item matches a user's tastes, 0 (not at all) to about 1.5 (two strong tastes at once). */
+  /** Match of each item with a user's tastes, 0 (none) to about 1.5 (two strong tastes together). */
   match(userTastes: Float64Array): Float64Array;
 }
 

@@ -9,7 +9,7 @@ export interface RatingSplit {
   readonly heldOutCount: number;
 }
 
-/** A held-out item counts as relevant from this many stars on, the usual cut for 1..5 stars. */
+/** Stars from which a held-out item is relevant, the usual cut for 1..5 stars. */
 export const RELEVANT_STARS = 4;
 
 /**

@@ -15,10 +15,10 @@ import { type TrainedModel, trainModels } from '../training/train-models.ts';
 import { defaultVariants } from '../training/variants.ts';
 
 /**
- * A step of a pipeline: trains one variant on the ratings of a file, and leaves behind the folder `model` as MLflow knows it
- * and `metrics.json` with the quality on each user's last ratings, with its intervals. It measures predictions as the first models were measured
- * and records them as a benchmark of its run, so that the gate knows what they cost before the version is registered. On a server with accounts
- * that takes the token of an account that may record usage.
+ * A step of a pipeline: trains one variant on the ratings of a file, and writes the MLflow model folder `model` and
+ * `metrics.json` with the quality on each user's last ratings, with its intervals. It measures predictions in the same
+ * way as for the first models and records them as a benchmark of its run, so that the gate knows their cost before the
+ * version is registered. On a server with accounts this requires the token of an account that may record usage.
  */
 const { values } = parseArgs({
   options: {

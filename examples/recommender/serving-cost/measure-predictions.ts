@@ -2,7 +2,10 @@ import { createRandom } from '../random/xoshiro.ts';
 import type { RecommenderModel } from '../training/recommender-model.ts';
 import { createPredictor, type Predictor } from './predictor.ts';
 
-/** What serving a model took. A prediction is one user's top ten. No price in here: usage times a price is metering's. */
+/**
+ * Resources that a model used for predictions. A prediction is one user's top ten. Prices are not included: metering
+ * multiplies usage by a price.
+ */
 export interface PredictionMeasurement {
   readonly predictions: number;
   /** Seconds in which the one thread was busy with them; time in which other programs had its core is not counted. */
@@ -14,7 +17,7 @@ export interface PredictionMeasurement {
   /** Median and 95th percentile of the time of one batch. */
   readonly p50Ms: number;
   readonly p95Ms: number;
-  /** Each repetition by itself: how steady the machine was. */
+  /** Each repetition separately; their spread shows how stable the machine was. */
   readonly repetitions: readonly Repetition[];
   /** Milliseconds since 1970, from the first timed batch to the last. */
   readonly startedAtMs: number;

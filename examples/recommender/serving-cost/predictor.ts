@@ -3,9 +3,9 @@ import { importOnnxRuntime, type OnnxRuntime } from '../onnx/onnx-runtime.ts';
 import type { RecommenderModel } from '../training/recommender-model.ts';
 import { scoreUser, topItems } from '../training/score.ts';
 
-/** Answers batches of users with their top ten items, on one thread. */
+/** Predicts the top ten items for batches of users, on one thread. */
 export interface Predictor extends AsyncDisposable {
-  /** What runs the model: ONNX Runtime, or this folder's TypeScript scorer where ONNX Runtime is not installed. */
+  /** Runtime of the model: ONNX Runtime, or this folder's TypeScript scorer where ONNX Runtime is not installed. */
   readonly runtime: 'onnxruntime' | 'typescript';
   /** Item indices, row-major [users.length, 10], best first per user; int64 in and out, as the ONNX model has it. */
   predict(users: BigInt64Array): Promise<BigInt64Array>;

@@ -14,7 +14,7 @@ const NORMAL_95 = 1.959963984540054;
 /**
  * Mean and normal-approximation interval: mean ± 1.96 s / sqrt(n), s the sample standard deviation (n - 1). With
  * thousands of users the central limit theorem makes this agree with a bootstrap (a test checks it). `null` below two
- * values: an interval cannot be had.
+ * values, because there is no interval.
  */
 export function estimateMean(values: Float64Array): Estimate | null {
   const sampleSize = values.length;

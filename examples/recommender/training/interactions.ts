@@ -15,7 +15,10 @@ export interface Interactions {
   readonly byItem: SparseRows;
 }
 
-/** How much an observed rating of 1..5 stars says "recommend this", as a confidence weight of the implicit-feedback loss. */
+/**
+ * Confidence weight of an observed rating of 1..5 stars in the implicit-feedback loss: its strength as "recommend
+ * this".
+ */
 const WEIGHT_OF_STARS = [0, 0.2, 0.4, 0.7, 1, 1.3] as const;
 
 /** Turns ratings into weighted interactions, indexed by user and by item. */

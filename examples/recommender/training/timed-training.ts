@@ -10,7 +10,7 @@ export interface TrainingResult {
   readonly endedAtMs: number;
 }
 
-/** What a training worker sends back: an epoch's report while it trains, then the result. */
+/** Messages of a training worker: an epoch's report while it trains, then the result. */
 export type WorkerReply =
   | { readonly kind: 'epoch'; readonly report: EpochReport }
   | { readonly kind: 'done'; readonly result: TrainingResult };

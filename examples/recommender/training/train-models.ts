@@ -26,7 +26,7 @@ export interface TrainedModel {
   readonly variant: ModelVariant;
   readonly model: RecommenderModel;
   readonly epochs: readonly TrainingProgress[];
-  /** One per member; each is one core, busy. Their sum is what the training used. */
+  /** One for each member; each is one busy core. Their sum is the usage of the training. */
   readonly intervals: readonly TrainingInterval[];
   /** Sum of the intervals: core-seconds. */
   readonly trainSeconds: number;

@@ -65,7 +65,7 @@ function inlinePool(data: Interactions): TrainingPool {
   };
 }
 
-/** The worker beside this file, as source in a checkout and as JavaScript in a build. */
+/** The worker file next to this file: TypeScript in a checkout, JavaScript in a build. */
 function workerFile(): URL {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new URL(`./training-worker.${extension}`, import.meta.url);

@@ -162,7 +162,7 @@ export const artifacts: readonly Exchange[] = [
     says: ['Request must specify data.'],
     ...text,
   }),
-  // Last, because `DELETE …/%2e` empties MLflow's whole artifact store.
+  // Last, because `DELETE …/%2e` deletes MLflow's whole artifact store.
   ...traversals.map((path) => get(`get ${path}`, `${base}/${path}`)),
   ...traversals.map((path) => put(`put ${path}`, `${base}/${path}`, undefined, { raw: 'x', ...text })),
   ...traversals.map((path) => remove(`delete ${path}`, `${base}/${path}`)),

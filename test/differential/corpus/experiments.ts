@@ -273,7 +273,10 @@ const search: readonly Exchange[] = [
   ),
 ];
 
-/** Where the servers part, at the end: what one of them stored would show in every search. */
+/**
+ * Exchanges on which the servers differ, at the end: an entity that only one of them stores would appear in every
+ * search.
+ */
 const apart: readonly Exchange[] = [
   post('create at a location that climbs', 'experiments/create', {
     name: 'climbing',

@@ -17,7 +17,7 @@ const data = (changes: { readonly [field: string]: Json } = {}) => ({
 const input = (name: string, message: { readonly [field: string]: Json }, says: readonly string[] = []) =>
   post(name, 'runs/log-inputs', { run_id: '$in1', ...message }, { says });
 
-/** To a run that nobody reads, for what only one of the servers stores. */
+/** Writes to a run that no exchange reads, for inputs that only one of the servers stores. */
 const aside = (name: string, message: { readonly [field: string]: Json }, says: readonly string[] = []) =>
   post(name, 'runs/log-inputs', { run_id: '$inAside', ...message }, { says });
 

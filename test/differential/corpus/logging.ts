@@ -5,7 +5,7 @@ const { get, post } = requestsAbout('logging');
 const metric = (name: string, message: { readonly [field: string]: Json }, says: readonly string[] = []) =>
   post(`metric ${name}`, 'runs/log-metric', { run_id: '$log1', ...message }, { says });
 
-/** To a run that nobody reads, for what only one of the servers stores. */
+/** Writes to a run that no exchange reads, for messages that only one of the servers stores. */
 const aside = (name: string, path: string, message: { readonly [field: string]: Json }, says: readonly string[] = []) =>
   post(name, `runs/${path}`, { run_id: '$logAside', ...message }, { says });
 

@@ -189,7 +189,7 @@ const stages: readonly Exchange[] = [
   }),
 ];
 
-/** MLflow says nothing of the model that a version came from. */
+/** MLflow does not return the logged model of a version. */
 const ofModels: readonly Exchange[] = [
   create('create of a logged model', { source: 'models:/$mvModel', model_id: '$mvModel', run_id: '$mvRun' }),
   get('get one of a logged model', 'model-versions/get', { name: 'versioned', version: '4' }),

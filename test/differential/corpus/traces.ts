@@ -7,7 +7,7 @@ type Message = { readonly [field: string]: Json };
 
 const located = (experiment_id: string) => ({ type: 'MLFLOW_EXPERIMENT', mlflow_experiment: { experiment_id } });
 
-/** A trace with an id that both servers keep, in the experiment that is searched or in one that nobody searches. */
+/** A trace with an id that both servers keep, in the searched experiment or in one that no exchange searches. */
 const trace = (name: string, trace_id: string, info: Message = {}, experiment = '$traceExp') =>
   post(name, TRACES, {
     trace: {
@@ -143,7 +143,10 @@ const judge = (name: string, assessment: Message, keep: Exchange['keep'] = {}, i
     { assessment: { assessment_name: 'g', source: { source_type: 'HUMAN', source_id: 'me' }, ...assessment } },
     { keep },
   );
-/** Of a trace that nobody reads, for what only one of the servers stores, or stores otherwise. */
+/**
+ * Assesses a trace that no exchange reads, for assessments that only one of the servers stores, or that they store
+ * differently.
+ */
 const judgeAside = (name: string, assessment: Message) => judge(name, assessment, {}, 'tr-unspecified');
 const change = (name: string, message: Message, id = '$judged') =>
   patch(name, `${TRACES}/tr-b/assessments/${id}`, message);
@@ -224,5 +227,5 @@ const deletions: readonly Exchange[] = [
   search('what is left', {}),
 ];
 
-/** Times of their own are in the past, so that both servers order them alike. */
+/** Explicit times are in the past, so that both servers order them alike. */
 export const traces: readonly Exchange[] = [...reports, ...searches, ...tags, ...judgements, ...links, ...deletions];

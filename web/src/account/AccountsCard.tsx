@@ -10,7 +10,7 @@ import { accountsQuery, useTokenChanges } from './use-tokens.ts';
 
 const TABLE_HEIGHT = 160;
 
-/** All accounts, for an administrator, each with the way to delete it. The own one has none. */
+/** All accounts with a delete button, for an administrator. The administrator's own account has none. */
 export function AccountsCard({ own }: { readonly own: string }) {
   const accounts = useQuery(accountsQuery);
   const { deleteAccount } = useTokenChanges();

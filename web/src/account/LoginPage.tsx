@@ -5,7 +5,7 @@ import parts from '../parts/parts.module.css';
 import styles from './account.module.css';
 import { useLogin } from './use-session.ts';
 
-/** Asks for the name and password of an account; the page that was asked for opens behind it. */
+/** Login form for an account; the requested page opens afterwards. */
 export function LoginPage() {
   const id = useId();
   const [name, setName] = useState('');

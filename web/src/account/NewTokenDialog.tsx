@@ -18,7 +18,7 @@ const ENDS = [
 ];
 const choices = allScopes.filter((scope) => scope !== 'open');
 
-/** Asks for label, end and scopes of a new token, then shows its secret once. */
+/** Form for label, expiry and scopes of a new token; then shows its secret once. */
 export function NewTokenDialog({ onClose }: { readonly onClose: () => void }) {
   const { create } = useTokenChanges();
   const [label, setLabel] = useState('');

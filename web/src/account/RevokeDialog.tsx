@@ -7,7 +7,7 @@ interface RevokeDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks before a token is revoked. */
+/** Asks for confirmation before a token is revoked. */
 export function RevokeDialog({ token: { id, label }, onClose }: RevokeDialogProps) {
   const { revoke } = useTokenChanges();
   return (

@@ -4,7 +4,7 @@ import styles from './account.module.css';
 import { LoginPage } from './LoginPage.tsx';
 import { mayAsk, useSession } from './use-session.ts';
 
-/** The pages for who may see them, the login for who is not known yet. */
+/** The frame with its pages for a session that may use them, otherwise the login page. */
 export function SessionGate() {
   const session = useSession();
   if (session.data !== undefined) return mayAsk(session.data.name) ? <Frame /> : <LoginPage />;

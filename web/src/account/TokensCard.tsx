@@ -11,7 +11,7 @@ import { TokensTable } from './TokensTable.tsx';
 
 const TABLE_HEIGHT = 200;
 
-/** Tokens with their scopes, end and parent, and the way to a new one. */
+/** Tokens with their scopes, expiry and parent, and a button for a new one. */
 export function TokensCard({ query }: { readonly query: UseQueryResult<ResponseOf<typeof listTokens>> }) {
   const [making, setMaking] = useState(false);
   const button = (

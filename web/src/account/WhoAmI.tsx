@@ -5,7 +5,7 @@ import { useLogout, useSession } from './use-session.ts';
 
 const ALONE = 'This server runs alone on this machine, without accounts. Whoever reaches it is “local”.';
 
-/** Who the server takes you for and what the account may do; the way out, where there is one. */
+/** Account and role of this session, and the logout button where the account can log out. */
 export function WhoAmI() {
   const { data: who } = useSession();
   const logout = useLogout();

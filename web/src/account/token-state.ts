@@ -1,7 +1,7 @@
 import type { Token } from '../../../src/platform/auth/schema.ts';
 
 /**
- * Whether a token works at an instant (Unix milliseconds).
+ * State of a token at an instant (Unix milliseconds).
  *
  * @example tokenState({ revokedAt: null, expiresAt: '2026-01-01T00:00:00Z' }, Date.parse('2026-02-01')) // 'expired'
  */

@@ -4,12 +4,12 @@ import { CallError, call, endpointQuery } from '../client.ts';
 
 export const sessionQuery = endpointQuery(getSession);
 
-/** Who the server takes this browser for. */
+/** Account of this session, as the server sees it. */
 export function useSession() {
   return useQuery(sessionQuery);
 }
 
-/** Whether the pages may ask: always without accounts, after a login with them. */
+/** True if pages may send requests: always without accounts, after a login with them. */
 export function mayAsk(name: string | null): boolean {
   return name !== null;
 }
@@ -22,7 +22,7 @@ export function useLogin() {
   });
 }
 
-/** What the account saw goes with it: the next one at this browser starts with nothing. */
+/** Logs out and clears all cached answers, so that the next account in this browser starts with an empty cache. */
 export function useLogout() {
   const queries = useQueryClient();
   return useMutation({
@@ -32,7 +32,7 @@ export function useLogout() {
   });
 }
 
-/** A session that ended while a page was open: the next look at it shows the login. */
+/** Handles a session that ended while a page was open: refetches the session, which shows the login. */
 export function noticeLostSession(queries: QueryClient, error: Error): void {
   if (error instanceof CallError && error.problem.status === 401) {
     void queries.invalidateQueries({ queryKey: sessionQuery.queryKey });

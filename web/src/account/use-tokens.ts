@@ -14,13 +14,13 @@ export const accountsQuery = endpointQuery(listAccounts);
 
 export interface NewToken {
   readonly label: string;
-  /** null: no end. */
+  /** null: no expiry. */
   readonly expiresInDays: number | null;
   /** null: all scopes of the role. */
   readonly scopes: TokenScopes | null;
 }
 
-/** Makes and revokes tokens, and deletes accounts; the lists follow. */
+/** Creates and revokes tokens, and deletes accounts; refetches the lists. */
 export function useTokenChanges() {
   const queries = useQueryClient();
   const reload = () => queries.invalidateQueries({ queryKey: [listTokens.path] });

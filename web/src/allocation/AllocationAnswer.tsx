@@ -10,7 +10,7 @@ interface AllocationAnswerProps {
   readonly parts: BillParts;
 }
 
-/** How much of the bill has somebody, how it came to them, and how much has nobody. */
+/** Allocated share of the bill, the way it was allocated, and the unallocated share. */
 export function AllocationAnswer({ allocation, parts }: AllocationAnswerProps) {
   const { scope, rules } = allocation;
   const { currency, total } = parts;

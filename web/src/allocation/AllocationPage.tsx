@@ -16,7 +16,7 @@ import { UnallocatedCard } from './UnallocatedCard.tsx';
 import { type Allocation, useAllocation } from './use-allocation.ts';
 import { useDraft } from './use-draft.ts';
 
-/** Who pays, by which rules, and what has nobody? */
+/** Allocation: coverage of the bill, rules in force, and unallocated cost. */
 export function AllocationPage() {
   const allocation = useAllocation();
   const draft = useDraft();

@@ -21,7 +21,7 @@ const HEIGHT = 320;
 const SHOWN = 12;
 const USUAL: CoverageDimension = 'serviceName';
 
-/** Which part of the bill is well covered, and which is not. */
+/** Coverage of the bill by a dimension, to find the parts with a low coverage. */
 export function CoverageByCard({ allocation }: { readonly allocation: Allocation }) {
   const { scope, search, currency } = allocation;
   const by = search.of ?? USUAL;
@@ -123,7 +123,7 @@ function nobodys(row: CoverageRow): string {
   return decimalString(decimal(row.unallocated).plus(row.sharedUnallocated));
 }
 
-/** One row a value, the periods summed, the largest first. */
+/** One row for each value, summed over the periods, largest first. */
 function byValue(rows: readonly CoverageRow[], currency: string): CoverageRow[] {
   const own = rows.filter((row) => row.currency === currency);
   const groups = [...Map.groupBy(own, ({ value }) => value).values()];

@@ -30,7 +30,7 @@ const SHOWN = [
   { value: 'table', label: 'Table' },
 ] as const;
 
-/** How much of the bill has somebody, over time, with the share as a line. */
+/** Allocated part of the bill over time, with its share as a line. */
 export function CoverageCard({ allocation }: { readonly allocation: Allocation }) {
   const { scope, search, currency } = allocation;
   const navigate = useNavigate({ from: '/allocation' });

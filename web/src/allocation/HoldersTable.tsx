@@ -9,7 +9,7 @@ import { holderText } from './holder-text.ts';
 
 const SHOWN = 12;
 
-/** What everybody has before and after, the largest change first; who keeps what they have is not listed. */
+/** Cost of each subject before and after the change, largest change first; unchanged subjects are left out. */
 export function HoldersTable({ holders }: { readonly holders: Preview['holders'] }) {
   const changed = holders.filter(({ change }) => !decimal(change).isZero());
   return (

@@ -7,7 +7,7 @@ import { holderText } from './holder-text.ts';
 
 const SHOWN = 12;
 
-/** Money that changes hands, the largest first. */
+/** Cost that moves between subjects, largest first. */
 export function MovesTable({ moves }: { readonly moves: Preview['moves'] }) {
   return (
     <div>

@@ -19,7 +19,7 @@ interface PreviewCardProps {
   readonly draft: Draft;
 }
 
-/** New rules as YAML: what would move, from whom to whom, before they are applied. */
+/** Preview of new rules (YAML): which cost would move between which subjects, before the rules are applied. */
 export function PreviewCard({ allocation, draft }: PreviewCardProps) {
   const { scope, rules } = allocation;
   const id = useId();

@@ -4,7 +4,7 @@ import styles from './allocation.module.css';
 import { placedProblems } from './problems.ts';
 import { DRAFT_ID } from './use-draft.ts';
 
-/** What is wrong with the rules, line by line; a line leads to its place in the text. */
+/** Errors in the rules with their lines; a click on a line selects it in the text. */
 export function PreviewErrors({ error }: { readonly error: unknown }) {
   const problem = error instanceof CallError ? error.problem : undefined;
   return (
@@ -37,7 +37,7 @@ export function PreviewErrors({ error }: { readonly error: unknown }) {
   );
 }
 
-/** Marks a line of the draft and brings it into sight. */
+/** Selects a line of the draft and scrolls to it. */
 function selectLine(line: number): void {
   const area = document.getElementById(DRAFT_ID);
   if (!(area instanceof HTMLTextAreaElement)) return;

@@ -17,7 +17,9 @@ interface PreviewResultProps {
   readonly change: ReturnType<typeof usePreview>;
 }
 
-/** What applying would move: in a sentence, from whom to whom, and what everybody has before and after. */
+/**
+ * Effect of applying the rules: a summary, the moves between subjects, and the cost of each subject before and after.
+ */
 export function PreviewResult({ previewed, stale, change }: PreviewResultProps) {
   const { preview } = previewed;
   const nothing = preview.unchanged || preview.moves.length === 0;

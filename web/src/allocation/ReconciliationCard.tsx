@@ -25,7 +25,7 @@ const COLUMNS = [
   ...['meteredHours', 'capacity', 'currency'],
 ] as const;
 
-/** Metered use against the bill, resource by resource: what was idle, what nobody tracked, and what was priced otherwise. */
+/** Metered use against the bill for each resource: idle, untracked and differently priced cost. */
 export function ReconciliationCard({ period }: { readonly period: string }) {
   const reconciliation = useQuery(endpointQuery(getReconciliation, { query: { period } }));
   const [all, setAll] = useState(false);

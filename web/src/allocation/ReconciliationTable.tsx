@@ -19,7 +19,7 @@ interface ReconciliationTableProps {
   readonly totals: ResponseOf<typeof getReconciliation>['totals'];
 }
 
-/** A row a billed resource; the totals are over all of them. */
+/** One row for each billed resource; the totals include all of them. */
 export function ReconciliationTable({ resources, totals }: ReconciliationTableProps) {
   return (
     <table className={table.table} data-testid="reconciliation">
@@ -100,7 +100,7 @@ function Amounts({ amounts }: { readonly amounts: Figures }) {
   );
 }
 
-/** The last part of a long id, which tells resources apart; the whole of it is on hover. */
+/** The last part of a long id, which distinguishes resources; the full id appears on hover. */
 function shortName(resource: string) {
   const last = resource.split('/').at(-1) ?? resource;
   return last === resource ? resource : <span data-tip={resource}>{last}</span>;

@@ -17,7 +17,7 @@ import type { Allocation } from './use-allocation.ts';
 
 const HEIGHT = 400;
 
-/** The rules in the order in which they are tried, with what each took; earlier versions can be looked at. */
+/** The rules in evaluation order, with the rows and cost that each matched; earlier versions can be selected. */
 export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
   const { rules, hits, search } = allocation;
   const navigate = useNavigate({ from: '/allocation' });

@@ -13,11 +13,11 @@ const NOT_IN_FORCE = 'This version is not in force, so its rules take nothing.';
 
 interface RulesTableProps {
   readonly rules: readonly AllocationRule[];
-  /** What each took; undefined for a version that is not in force. */
+  /** Matched rows and cost of each rule; undefined for a version that is not in force. */
   readonly hits: readonly RuleHit[] | undefined;
 }
 
-/** Rules in order: what each matches, who gets it, and how much that is; last what none took. */
+/** Rules in order with conditions, receivers and matched cost; last the rows that no rule matched. */
 export function RulesTable({ rules, hits }: RulesTableProps) {
   const none = hits?.filter((hit) => hit.rule === null) ?? [];
   return (
@@ -73,7 +73,7 @@ export function RulesTable({ rules, hits }: RulesTableProps) {
   );
 }
 
-/** A rule's name, leading to the bill rows that it took. */
+/** Name of a rule as a link to its matched bill rows. */
 function RowsLink({ rule, label }: { readonly rule: string; readonly label: string }) {
   return (
     <Link

@@ -16,7 +16,10 @@ interface SuggestionsProps {
   readonly draft: Draft;
 }
 
-/** Rules that would take most of what has nobody; one is put into the draft, to be named and previewed there. */
+/**
+ * Suggested rules that would match most of the unallocated cost. Accepting one adds it to the draft, for naming and
+ * preview.
+ */
 export function Suggestions({ suggestions, allocation, draft }: SuggestionsProps) {
   const inForce = allocation.rules.data;
   if (suggestions.length === 0 || inForce === undefined) return null;

@@ -13,11 +13,14 @@ import { rulesYaml } from './rules-yaml.ts';
 const FILE = 'by-team-tag.yaml';
 
 interface TeamRuleNoticeProps {
-  /** False until the page has its own answer, which must not wait for this. */
+  /** False until the page's headline is loaded, so that this request does not delay it. */
   readonly ask: boolean;
 }
 
-/** While no rule assigns cost to a team: a rule by the tag that names one, added with one click, and taken back with another. */
+/**
+ * Shown while no rule assigns cost to a team: offers a rule by the team tag, with a button to add it and one to undo
+ * it.
+ */
 export function TeamRuleNotice({ ask }: TeamRuleNoticeProps) {
   const queries = useQueryClient();
   const offered = useQuery({ ...endpointQuery(getTeamOffer), enabled: ask });

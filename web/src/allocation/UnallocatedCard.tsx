@@ -29,7 +29,7 @@ interface UnallocatedCardProps {
   readonly draft: Draft;
 }
 
-/** What has nobody, by any dimension, and which rules would take most of it. */
+/** Unallocated cost by any dimension, and suggested rules that would match most of it. */
 export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
   const { scope, search } = allocation;
   const by = search.by ?? USUAL;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { CoverageDimension } from '../../../src/finops/allocation/schema.ts';
 
-/** What the address of the allocation says; what is left out has its usual value. */
+/** URL parameters of the allocation page; a missing parameter has its default. */
 export const AllocationSearch = z.object({
-  /** Dimension of what is unallocated; services when left out. */
+  /** Dimension of the unallocated cost; services when left out. */
   by: z.string().min(1).max(300).optional().catch(undefined),
   /** Dimension of the coverage; services when left out. */
   of: CoverageDimension.optional().catch(undefined),

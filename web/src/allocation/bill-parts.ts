@@ -1,18 +1,18 @@
 import type { AllocationRule, CoverageRow, RuleHit } from '../../../src/finops/allocation/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 
-/** How a bill falls apart by who answers for it; exact, and together the whole. */
+/** A bill divided by allocation result. The parts are exact and sum to `total`. */
 export interface BillParts {
   readonly currency: string;
   readonly total: string;
-  /** Has somebody: `direct + shared + idle`. */
+  /** Allocated cost: `direct + shared + idle`. */
   readonly answered: string;
-  /** Rows that a rule gives to one subject. */
+  /** Rows that a rule assigns to one subject. */
   readonly direct: string;
   /** Split from shared pools and nodes. */
   readonly shared: string;
   readonly idle: string;
-  /** Nobody's: no rule took it, or its pool could not be split. */
+  /** Unallocated: no rule matched, or the pool could not be split. */
   readonly unallocated: string;
 }
 
@@ -21,8 +21,8 @@ function takesPool(rule: AllocationRule): boolean {
 }
 
 /**
- * The parts of a bill in one currency, of its coverage and what the rules took. What pools took and could split is
- * shared; the rest of what has somebody, idle apart, is direct.
+ * Divides a bill in one currency, from its coverage and the hits of the rules. `shared` is cost that a pool matched and
+ * split. `direct` is the rest of the allocated cost without idle cost.
  */
 export function billParts(
   currency: string,

@@ -5,7 +5,7 @@ import type { BarSeries } from '../charts/stacked-bars-option.ts';
 
 type Part = 'allocated' | 'idle' | 'sharedUnallocated' | 'unallocated';
 
-/** The parts of a bill in the order in which they are stacked: what has somebody at the bottom. */
+/** The parts of a bill in stacking order, with allocated cost at the bottom. */
 export const COVERAGE_PARTS: readonly { readonly id: Part; readonly label: string; readonly variable: string }[] = [
   { id: 'allocated', label: 'allocated', variable: '--cost-fill' },
   { id: 'idle', label: 'idle', variable: '--cat-4' },
@@ -22,7 +22,7 @@ export interface Coverage {
 /** A slot of rows that have no date. */
 const NO_DATE = '';
 
-/** Bars of the parts by slot of time, and the share that has somebody; parts that are nowhere are left out. */
+/** Bars of the parts by time slot, and the allocated share; parts without any cost are left out. */
 export function coverageSeries(rows: readonly CoverageRow[], currency: string, slotOf: 'period' | 'day'): Coverage {
   const own = rows.filter((row) => row.currency === currency);
   const bySlot = new Map(own.map((row) => [slotOf === 'day' ? (row.day ?? NO_DATE) : row.period, row]));

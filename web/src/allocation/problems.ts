@@ -14,7 +14,7 @@ export interface PlacedProblem {
   readonly message: string;
 }
 
-/** Every problem of a refused document, with its line where the server says it. */
+/** Every problem of a rejected document, with its line where the server states it. */
 export function placedProblems(error: unknown): readonly PlacedProblem[] {
   if (!(error instanceof CallError)) return [{ line: null, message: String(error) }];
   const { detail } = error.problem;

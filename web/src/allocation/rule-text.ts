@@ -5,7 +5,7 @@ import { formatDate } from '../format/time.ts';
 type Condition = AllocationRule['match'][string];
 type Subject = Readonly<Partial<Record<string, string | undefined>>>;
 
-/** What a rule matches, in words: "Sub account name is search-prod or sub-search; Tag “team” has a value". */
+/** Conditions of a rule as text: "Sub account name is search-prod or sub-search; Tag “team” has a value". */
 export function matchText(rule: AllocationRule): string {
   return Object.entries(rule.match)
     .map(([dimension, condition]) => `${dimensionLabel(dimension)} ${conditionText(condition)}`)
@@ -32,7 +32,7 @@ function valueText(value: string): string {
   return `is ${value}`;
 }
 
-/** Who gets what a rule takes, in words. */
+/** Receivers of the cost that a rule matches, as text. */
 export function givesText(rule: AllocationRule): string {
   if (rule.subject !== undefined) return subjectText(rule.subject);
   if (rule.kubernetes !== undefined) return nodesText(rule.kubernetes);
@@ -63,14 +63,14 @@ function receiversText(to: readonly Subject[] | undefined): string {
   return to === undefined ? 'all with cost of their own' : to.map(subjectText).join(', ');
 }
 
-/** `team search, environment dev`; nobody in particular for a subject without fields. */
+/** `team search, environment dev`; a subject without fields is `nobody`. */
 export function subjectText(subject: Subject): string {
   const fields = Object.entries(subject).filter(([, value]) => value !== undefined);
   if (fields.length === 0) return 'nobody';
   return fields.map(([field, value]) => `${dimensionLabel(field).toLowerCase()} ${value}`).join(', ');
 }
 
-/** When a rule holds; null when it always does. */
+/** Effective period of a rule; null when it always applies. */
 export function timesText({ effectiveFrom, effectiveTo }: AllocationRule): string | null {
   if (effectiveFrom === undefined && effectiveTo === undefined) return null;
   if (effectiveFrom === undefined) return `charges before ${formatDate(effectiveTo ?? '')}`;

@@ -6,10 +6,7 @@ export type Rules = ResponseOf<typeof getAllocationRules>;
 const USUAL_NAME = 'allocation';
 const NAME_LENGTH = 63;
 
-/**
- * A document that applies these rules: what is in force as text, to begin a change with. Values are written in YAML's
- * JSON form, which every YAML reader takes.
- */
+/** The rules in force as a YAML document, as the start of a change. Values are written as JSON, which is valid YAML. */
 export function rulesYaml(rules: Pick<Rules, 'name' | 'normalise' | 'rules'>): string {
   return [
     'apiVersion: steelyard/v1',
@@ -31,7 +28,7 @@ export function ruleYaml(rule: AllocationRule): string {
     .join('\n');
 }
 
-/** JSON with air: `{ "team": "search" }`. */
+/** JSON with spaces: `{ "team": "search" }`. */
 function flowYaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flowYaml).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -39,13 +36,16 @@ function flowYaml(value: unknown): string {
   return `{ ${fields.map(([key, item]) => `${JSON.stringify(key)}: ${flowYaml(item)}`).join(', ')} }`;
 }
 
-/** The document with a rule at its end; rules are tried in order, so it takes only what no other took. */
+/**
+ * The document with the rule appended. Rules are evaluated in order, so the new rule matches only rows that no earlier
+ * rule matched.
+ */
 export function withRule(document: string, rule: AllocationRule): string {
   const text = document.trimEnd().replace(/^( +)rules: \[\]$/m, '$1rules:');
   return `${text}\n${ruleYaml(nameable(rule))}\n`;
 }
 
-/** A suggestion's name made one that reads well and is not too long. */
+/** A suggestion with a short, readable name. */
 function nameable(rule: AllocationRule): AllocationRule {
   const name = rule.name
     .toLowerCase()

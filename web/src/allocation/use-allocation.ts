@@ -5,7 +5,7 @@ import { endpointQuery } from '../client.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { billParts, currenciesOf } from './bill-parts.ts';
 
-/** What the whole page stands on: the rules in force, what they took, and how the bill falls apart. */
+/** Data of the whole page: the rules in force, their hits, and the coverage of the bill. */
 export function useAllocation() {
   const scope = useScope();
   const search = useSearch({ from: '/allocation' });

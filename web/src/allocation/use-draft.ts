@@ -1,7 +1,7 @@
 import { useState } from 'react';
 
 const KEY = 'steelyard.rules-draft';
-/** The card that holds the draft, to be brought into sight when something is put into it from elsewhere. */
+/** Id of the card with the draft, to scroll it into view after a change from elsewhere. */
 export const DRAFT_ID = 'rules-draft';
 
 function kept(): string {
@@ -17,7 +17,7 @@ export interface Draft {
   readonly set: (text: string) => void;
 }
 
-/** Rules that are being written: kept while the tab is open, whatever page is looked at in between. */
+/** Draft of rules; kept while the tab is open, across pages. */
 export function useDraft(): Draft {
   const [text, setText] = useState(kept);
   const set = (changed: string) => {
@@ -25,7 +25,7 @@ export function useDraft(): Draft {
     try {
       sessionStorage.setItem(KEY, changed);
     } catch {
-      // Storage is closed to us (private window): the draft holds until the page is left.
+      // Storage is blocked (private window): the draft lasts until the page is closed.
     }
   };
   return { text, set };

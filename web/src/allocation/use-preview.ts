@@ -8,7 +8,7 @@ import { type Rules, rulesYaml } from './rules-yaml.ts';
 const FILE = 'rules.yaml';
 
 export interface Previewed {
-  /** What was previewed; applying asks for exactly this. */
+  /** The previewed text; exactly this text is applied. */
   readonly text: string;
   readonly preview: Preview;
 }
@@ -18,8 +18,8 @@ function documentsOf(text: string) {
 }
 
 /**
- * A change of the rules: seen first, then applied, then undone if wished, by applying what was in force before. Only a
- * text that was previewed can be applied.
+ * A change of the rules: preview, then apply, then optional undo by applying the previous rules again. Only a previewed
+ * text can be applied.
  */
 export function usePreview(period: string | undefined, inForce: Rules | undefined) {
   const queries = useQueryClient();

@@ -15,7 +15,7 @@ import { anomaliesAnswer } from './words.ts';
 
 const HEIGHT = 720;
 
-/** What was out of the ordinary in what we spend, why, and what does it cost? */
+/** Anomalies of the month and team: cause, excess cost, and the daily cost around them. */
 export function AnomaliesPage() {
   const scope = useScope();
   const search = useSearch({ from: '/anomalies' });

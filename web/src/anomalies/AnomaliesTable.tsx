@@ -10,7 +10,10 @@ import { DirectionMark } from './DirectionMark.tsx';
 import { Repeats } from './Repeats.tsx';
 import { daysText, NO_IMPACT, STATES, titleOf, VERDICTS } from './words.ts';
 
-/** Anomalies: what happened, when, and what it cost beyond what was expected. Repeats of a cause are listed below its latest. */
+/**
+ * Anomalies: event, time, and cost in excess of the expected cost. Repeats of a cause are listed below its latest
+ * anomaly.
+ */
 export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
   return (
     <table className={table.table} aria-label="Anomalies">

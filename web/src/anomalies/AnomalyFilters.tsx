@@ -50,7 +50,7 @@ interface AnomalyFiltersProps {
   readonly onSearch: (next: AnomaliesSearch) => void;
 }
 
-/** Which anomalies are shown; the address says it. */
+/** Filters of the anomalies, stored in the URL. */
 export function AnomalyFilters({ search, onSearch }: AnomalyFiltersProps) {
   return (
     <div className={styles.filters}>

@@ -20,7 +20,7 @@ import { daysText, isOfBill, isOfGpus, STATES, sliceName, titleOf } from './word
 
 const HEIGHT = 720;
 
-/** What happened here, why, and was it expected? */
+/** One anomaly: event, cause, and feedback. */
 export function AnomalyPage() {
   const { anomaly: id } = useParams({ from: '/anomalies/$anomaly' });
   const search = useSearch({ from: '/anomalies/$anomaly' });

@@ -10,14 +10,14 @@ type Amounts = Pick<AnomalyRow, 'expected' | 'actual' | 'change'>;
 
 interface ChangesTableProps {
   readonly label: string;
-  /** What a line is: the head of the first column. */
+  /** Header of the first column: the noun for a line. */
   readonly of: string;
   readonly lines: readonly { readonly key: string; readonly name: ReactNode; readonly amounts: Amounts }[];
   readonly together: Amounts;
   readonly currency: string;
 }
 
-/** What was expected and what came, line by line and together. */
+/** Expected and actual amounts, line by line and in total. */
 export function ChangesTable({ label, of, lines, together, currency }: ChangesTableProps) {
   return (
     <table className={table.table} aria-label={label}>

@@ -2,7 +2,7 @@ import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
 import styles from './anomalies.module.css';
 import { KINDS, MEASURES } from './words.ts';
 
-/** What kind it is: an arrow and a word, with what it is of where that is no cost. */
+/** Direction and kind of the anomaly as an arrow and a word. The measure follows unless it is cost. */
 export function DirectionMark({ anomaly: { direction, kind, measure } }: { readonly anomaly: Anomaly }) {
   const isOver = direction === 'over';
   return (

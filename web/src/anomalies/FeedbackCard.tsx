@@ -9,7 +9,7 @@ import { FeedbackDialog } from './FeedbackDialog.tsx';
 import { useFeedback } from './use-anomalies.ts';
 import { VERDICTS } from './words.ts';
 
-/** What people say of it, which later alarms follow; the last word can be taken back. */
+/** Feedback on the anomaly, which later alarms follow; the last feedback can be undone. */
 export function FeedbackCard({ anomaly }: { readonly anomaly: Anomaly }) {
   const feedback = useFeedback(anomaly.id);
   const [asked, setAsked] = useState<AnomalyVerdict | null>(null);

@@ -13,7 +13,7 @@ interface FeedbackDialogProps {
   readonly onClose: () => void;
 }
 
-/** Says what a verdict does before it is given, and asks for why; a plan has a last day. */
+/** Shows the effect of a verdict before it is sent, and asks for a reason; a plan has a last day. */
 export function FeedbackDialog({ anomaly, verdict, feedback: { say }, onClose }: FeedbackDialogProps) {
   const [note, setNote] = useState('');
   const [until, setUntil] = useState('');

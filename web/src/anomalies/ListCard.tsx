@@ -18,7 +18,7 @@ interface ListCardProps {
   readonly onSearch: (next: AnomaliesSearch) => void;
 }
 
-/** Every anomaly that was asked for, with how the ledger was judged. */
+/** Every matching anomaly, with the ledger's detection quality. */
 export function ListCard({ list: { anomalies, judging, minImpactPercent }, search, onSearch }: ListCardProps) {
   const [major, minor] = [false, true].map((wanted) => anomalies.filter(({ isMinor }) => isMinor === wanted));
   return (
@@ -50,7 +50,7 @@ export function ListCard({ list: { anomalies, judging, minImpactPercent }, searc
   );
 }
 
-/** How it was judged: thresholds by their false alarms. */
+/** Detection quality: thresholds with their false-alarm rate. */
 function judgedText({ series, through, falseAlarmsPer30Days, alarmStrength, longer }: LedgerJudging): string {
   const until = through === null ? '' : ` through ${formatDay(through)}`;
   const left = longer.map(({ amount, currency }) => formatMoney({ amount, currency })).join(', ');

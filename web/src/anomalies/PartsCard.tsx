@@ -19,11 +19,11 @@ interface PartsCardProps {
   readonly evidence: AnomalyEvidence;
   readonly currency: string;
   readonly asTable: boolean;
-  /** Of hours of GPUs, whose volume and mix are other things than those of SKUs. */
+  /** True for GPU-hours, whose volume and mix have another meaning than those of SKUs. */
   readonly ofGpus: boolean;
 }
 
-/** What the difference is made of: price, volume, mix, what came and what went; as steps, or as a table that adds up. */
+/** Parts of the difference: price, volume, mix, new and gone. Shown as waterfall steps, or as a table that adds up. */
 export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, ofGpus }: PartsCardProps) {
   const navigate = useNavigate({ from: '/anomalies/$anomaly' });
   const png = usePng(`${id}-parts`);

@@ -8,7 +8,7 @@ import table from '../table/table.module.css';
 import { DirectionMark } from './DirectionMark.tsx';
 import { daysText, titleOf } from './words.ts';
 
-/** Other measures of the same owner on the same days: a bill that rose and GPUs that stand idle. */
+/** Other measures of the same owner on the same days, such as a bill that rose and GPUs that are idle. */
 export function RelatedCard({ related }: { readonly related: readonly string[] }) {
   const all = useQuery(endpointQuery(listAnomalies, { query: {} }));
   const shown = all.data?.anomalies.filter(({ id }) => related.includes(id)) ?? [];

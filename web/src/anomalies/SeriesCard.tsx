@@ -16,7 +16,7 @@ interface SeriesCardProps {
   readonly evidence: AnomalyEvidence;
 }
 
-/** Its series beside what was expected, four weeks before it and two after. */
+/** Series of the anomaly with its expected range, from four weeks before it to two weeks after. */
 export function SeriesCard({ anomaly, evidence: { points, baseline } }: SeriesCardProps) {
   const data = useMemo(() => seriesPanels(anomaly, points), [anomaly, points]);
   const { onChart, save } = usePng(`${anomaly.id}-series`);

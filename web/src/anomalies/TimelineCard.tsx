@@ -15,7 +15,7 @@ interface TimelineCardProps {
   readonly currency: string;
 }
 
-/** The cost of the days with a mark where an anomaly begins, both sides below it, and a lane for each. */
+/** Daily cost with a mark at the start of each anomaly, excess and shortfall below it, and a lane for each anomaly. */
 export function TimelineCard({ costs, anomalies, currency }: TimelineCardProps) {
   const data = useMemo(() => timelinePanels(costs, anomalies, currency), [costs, anomalies, currency]);
   const { onChart, save } = usePng('anomalies');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type AnomalySelection, measures, verdicts } from '../../../src/finops/anomalies/ledger/schema.ts';
 import type { Scope } from '../frame/use-scope.ts';
 
-/** What the address of the anomalies page says, beside month and team. */
+/** URL parameters of the anomalies page, in addition to month and team. */
 export const AnomaliesSearch = z.object({
   state: z.enum(['open', 'ended', 'restated', 'withdrawn']).optional().catch(undefined),
   direction: z.enum(['over', 'under']).optional().catch(undefined),
@@ -14,7 +14,10 @@ export const AnomaliesSearch = z.object({
 });
 export type AnomaliesSearch = z.infer<typeof AnomaliesSearch>;
 
-/** The question behind the page and the line of the overview: the overview chooses nothing, so that both answer the same. */
+/**
+ * Query of the anomalies page and of its line in the overview. The overview has no filters, so both show the same
+ * result.
+ */
 export function anomaliesQuery(
   { month, team }: Pick<Scope, 'month' | 'team'>,
   search: AnomaliesSearch = {},
@@ -27,7 +30,7 @@ export function anomaliesQuery(
   };
 }
 
-/** What the address of one anomaly says. */
+/** URL parameters of the page of one anomaly. */
 export const AnomalySearch = z.object({
   /** `table` shows the steps of the change as figures. */
   change: z.enum(['table']).optional().catch(undefined),

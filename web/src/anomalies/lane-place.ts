@@ -1,16 +1,16 @@
 import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
 
 const DAY_MS = 86_400_000;
-/** Of a day: the least width of a bar. */
+/** Least width of a bar, in days. */
 const LEAST_DAYS = 0.2;
 
 export interface LanePlace {
   /** Edges of the bar in percent of the lane, 0 to 100. */
   readonly left: number;
   readonly right: number;
-  /** The side of the bar that has more room, where the name stands. */
+  /** The side of the bar with more space; the name is placed there. */
   readonly nameSide: 'left' | 'right';
-  /** Room of the name in percent of the lane. */
+  /** Space for the name, in percent of the lane width. */
   readonly room: number;
 }
 

@@ -12,7 +12,7 @@ const measureName = (measure: AnomalyDetail['measure'], unit: string | null): st
 
 const number = (text: string | null): number | null => (text === null ? null : Number(text));
 
-/** What it came to day by day, and the range that was expected. */
+/** Actual value of each day, and the expected range. */
 export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['points']): TimePanelsData {
   const { measure, currency, unit, start, end } = anomaly;
   const isShare = measure === 'gpu_utilization';

@@ -10,7 +10,10 @@ export interface DayCost {
   readonly amount: string;
 }
 
-/** What each day cost, and below it what counts above and below what was expected: two sides that are never set off. */
+/**
+ * Cost of each day, and below it the excess above and the shortfall below the expected cost. The two sides are never
+ * netted.
+ */
 export function timelinePanels(
   costs: readonly DayCost[],
   anomalies: readonly Anomaly[],

@@ -15,7 +15,7 @@ import { type AnomaliesSearch, anomaliesQuery } from './anomalies-search.ts';
 
 const REFRESH_MS = 15_000;
 
-/** What is out of the ordinary in the month and team of the page. */
+/** Anomalies of the month and team of the page. */
 export function useAnomalies(scope: Scope, search: AnomaliesSearch) {
   const { ready } = scope;
   const query = anomaliesQuery(scope, search);
@@ -27,7 +27,7 @@ export function useAnomalies(scope: Scope, search: AnomaliesSearch) {
   });
 }
 
-/** What the days of the month cost. */
+/** Cost of each day of the month. */
 export function useDailyCost({ month, team, ready }: Scope) {
   const query = {
     by: ['day'],
@@ -53,7 +53,7 @@ export interface Said {
   readonly note?: string;
 }
 
-/** Says what an anomaly was; what was said last can be taken back. */
+/** Sends feedback on an anomaly; the last feedback can be undone. */
 export function useFeedback(anomaly: string) {
   const queries = useQueryClient();
   const [said, setSaid] = useState<Anomaly | null>(null);

@@ -35,7 +35,7 @@ export const STATES: Readonly<Record<Anomaly['state'], string>> = {
   merged: 'merged',
 };
 
-/** What each verdict does, for who has to choose one. */
+/** Label and effect of each verdict, for the feedback dialog. */
 export const VERDICTS: Readonly<Record<AnomalyVerdict, { readonly label: string; readonly does: string }>> = {
   expected: {
     label: 'Expected',
@@ -51,7 +51,7 @@ export const VERDICTS: Readonly<Record<AnomalyVerdict, { readonly label: string;
   },
 };
 
-/** `search · p4d.24xlarge`: who and what, the service only where nothing is more exact. */
+/** Team and item of a slice: `search · p4d.24xlarge`. The service appears only where no SKU is known. */
 export function sliceName(slice: AnomalySlice): string {
   const isSku = ({ dimension }: { readonly dimension: string }) =>
     dimension.startsWith('sku') || dimension === 'chargeDescription';
@@ -63,17 +63,20 @@ export function sliceName(slice: AnomalySlice): string {
   return named.length === 0 ? 'Everything' : named.map(({ value }) => value).join(' · ');
 }
 
-/** What it is about: as the server names it, SKUs in words. */
+/** Title of an anomaly: the server's title, otherwise the slice with SKUs as text. */
 export function titleOf({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {
   return title ?? sliceName(slice);
 }
 
-/** Measured by readings of GPUs, so that no bill row is behind it. */
+/** True if GPU readings measured it, so that it has no bill row. */
 export function isOfGpus({ measure }: Pick<Anomaly, 'measure'>): boolean {
   return measure === 'gpu_idle_cost' || measure === 'gpu_utilization';
 }
 
-/** Money that a bill has beyond what was expected; the others say how well the same money was used. */
+/**
+ * True for measures of the bill: an excess is money spent beyond the expected amount. Other measures describe how well
+ * the same money was used.
+ */
 export function isOfBill({ measure }: Pick<Anomaly, 'measure'>): boolean {
   return measure === 'cost' || measure === 'quantity' || measure === 'unit_cost';
 }

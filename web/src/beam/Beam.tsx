@@ -14,8 +14,8 @@ const PIVOT = { x: 240, y: 112 };
 const ARM = 156;
 
 /**
- * The signature of the product: a balance with one weight for each check, quality left and cost right, that tips to the
- * verdict. It starts level and tips once; where motion is not wanted it is drawn as it ends.
+ * The beam of a decision: one weight for each check, quality left and cost right, tilted to the verdict. It starts
+ * level and tilts once; with reduced motion it is drawn in its final state.
  */
 export function Beam({ verdict, checks }: BeamProps) {
   const [tilt, setTilt] = useState(0);

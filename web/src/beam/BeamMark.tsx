@@ -9,7 +9,7 @@ interface BeamMarkProps {
 
 const ARM = 24;
 
-/** The beam, small, for tables: a circle of quality left, a square of cost right; hollow where a check does not hold. */
+/** The beam for tables: a circle for quality left, a square for cost right; hollow where a check does not hold. */
 export function BeamMark({ verdict, checks }: BeamMarkProps) {
   const radians = (tiltDegrees(verdict) * Math.PI) / 180;
   const drop = Math.sin(radians) * ARM;

@@ -6,7 +6,7 @@ import { Weight } from './Weight.tsx';
 interface PanProps {
   readonly side: Check['side'];
   readonly checks: readonly Check[];
-  /** Where it hangs on the level beam. */
+  /** Horizontal position on the level beam. */
   readonly x: number;
   readonly y: number;
   /** Degrees that the beam is turned by; the pan turns back, so that it hangs straight down. */

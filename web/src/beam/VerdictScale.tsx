@@ -17,7 +17,7 @@ const LABELS: readonly {
   { verdict: 'reject', anchor: 'start', dx: 8 },
 ];
 
-/** The scale that the needle points into: promote, hold, reject, in words. */
+/** The scale behind the needle with its labels: promote, hold, reject. */
 export function VerdictScale({ verdict, pivot }: VerdictScaleProps) {
   return LABELS.map((label) => {
     const radians = (tiltDegrees(label.verdict) * Math.PI) / 180;

@@ -11,7 +11,10 @@ interface WeightProps {
 
 const SIZE = 26;
 
-/** One check as a weight: round for quality, square for cost; full when it holds, hollow with a cross when not, dashed when unknown. */
+/**
+ * One check as a weight: round for quality, square for cost; filled when it holds, hollow with a cross when it does
+ * not, dashed when unknown.
+ */
 export function Weight({ side, holds, number, x, y }: WeightProps) {
   const look = holds === null ? styles.unknown : holds ? styles.holds : styles.fails;
   return (

@@ -3,8 +3,8 @@ import type { Check } from '../../../src/tradeoff/gates/schema.ts';
 export type Verdict = 'promote' | 'hold' | 'reject';
 
 /**
- * Degrees that the beam turns clockwise: quality hangs left and cost right, so worth outweighs cost when it tips left.
- * Level when evidence is missing.
+ * Clockwise rotation of the beam in degrees. Quality is left and cost right, so a tilt to the left means promote. Level
+ * when evidence is missing.
  */
 export function tiltDegrees(verdict: Verdict): number {
   return { promote: -13, hold: 0, reject: 13 }[verdict];
@@ -17,20 +17,20 @@ export interface SideState {
   readonly unknown: number;
 }
 
-/** How the checks of one side of the balance stand. */
+/** Number of checks of one side by result. */
 export function sideState(checks: readonly Check[], side: Check['side']): SideState {
   const own = checks.filter((check) => check.side === side);
   const count = (holds: boolean | null) => own.filter((check) => check.holds === holds).length;
   return { total: own.length, holding: count(true), failing: count(false), unknown: count(null) };
 }
 
-/** `3 of 4 hold`, and what is missing: `2 of 4 hold, 1 unknown`. */
+/** `3 of 4 hold`, with the number of unknown checks: `2 of 4 hold, 1 unknown`. */
 export function sideText(state: SideState): string {
   const missing = state.unknown === 0 ? '' : `, ${state.unknown} unknown`;
   return `${state.holding} of ${state.total} hold${missing}`;
 }
 
-/** What the beam shows, in words. */
+/** Text alternative of the beam. */
 export function beamText(verdict: Verdict, checks: readonly Check[]): string {
   const tips = { promote: 'tipped to quality', hold: 'level', reject: 'tipped to cost' }[verdict];
   const quality = sideText(sideState(checks, 'quality'));

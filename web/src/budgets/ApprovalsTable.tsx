@@ -4,7 +4,7 @@ import { Instant } from '../parts/Instant.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import table from '../table/table.module.css';
 
-/** What was approved for this window, and why. */
+/** Amounts approved for this window, with their reasons. */
 export function ApprovalsTable({ budget: { name, approvals, limit } }: { readonly budget: BudgetDetail }) {
   if (approvals.length === 0) {
     return (

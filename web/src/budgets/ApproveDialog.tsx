@@ -12,7 +12,7 @@ interface ApproveDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks how much more, and why: both are kept with the budget. */
+/** Form for an additional amount and its reason; both are stored with the budget. */
 export function ApproveDialog({ budget: { name, limit }, onClose }: ApproveDialogProps) {
   const id = useId();
   const [amount, setAmount] = useState('');

@@ -4,7 +4,7 @@ import { UndoNotice } from '../parts/UndoNotice.tsx';
 import { changesOf } from './budget-draft.ts';
 import type { BudgetChanges } from './use-budget-change.ts';
 
-/** What was changed, and the way back. */
+/** The last change of a budget, with an undo button. */
 export function BudgetChangeNotice({ changes }: { readonly changes: BudgetChanges }) {
   const { change, changed, undo, dismiss } = changes;
   if (change.error !== null && changed !== null) {

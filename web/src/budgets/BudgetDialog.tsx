@@ -17,7 +17,7 @@ interface BudgetDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for a budget, and says what the server would make of it before it is saved. */
+/** Form of a budget, with the predicted effect on the server before it is saved. */
 export function BudgetDialog({ budget, parents, change, onSaved, onClose }: BudgetDialogProps) {
   const before = budget?.spec ?? null;
   const [draft, setDraft] = useState<BudgetDraft>(budget === null ? NEW_BUDGET : draftOf(budget.name, budget.spec));
@@ -42,7 +42,7 @@ export function BudgetDialog({ budget, parents, change, onSaved, onClose }: Budg
     setDraft({ ...draft, [field]: value });
     setTouched(new Set([...touched, field]));
   };
-  // What nobody has typed yet is not wrong yet.
+  // Fields that are still untouched show no error.
   const problemOf = (field: string) => (touched.has(field) ? read.problems?.get(field) : undefined);
   const title = budget === null ? 'New budget' : `Edit ${budget.name}`;
   const refused = dryRun.error?.message ?? change.error?.message ?? read.problems?.get('');
@@ -74,11 +74,11 @@ export function BudgetDialog({ budget, parents, change, onSaved, onClose }: Budg
 interface OutcomeProps {
   readonly before: BudgetSpec | null;
   readonly spec: BudgetSpec | null;
-  /** What the server says that it would do; undefined until it has said so. */
+  /** Outcome that the server predicts; undefined until it has answered. */
   readonly outcome: 'created' | 'changed' | 'unchanged' | undefined;
 }
 
-/** What saving would do. */
+/** Predicted effect of saving. */
 function Outcome({ before, spec, outcome }: OutcomeProps) {
   if (spec === null) return <p className={parts.note}>What is missing or wrong is said at its field.</p>;
   if (outcome === undefined) return <p className={parts.note}>Asking the server…</p>;

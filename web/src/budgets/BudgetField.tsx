@@ -4,7 +4,7 @@ import styles from './budgets.module.css';
 
 interface BudgetFieldProps {
   readonly label: string;
-  /** What is wrong with it; undefined while nothing is. */
+  /** Error of the field; undefined while the value is valid. */
   readonly problem?: string | undefined;
   readonly hint?: string;
   readonly value: string;
@@ -14,7 +14,7 @@ interface BudgetFieldProps {
   readonly input?: InputHTMLAttributes<HTMLInputElement>;
 }
 
-/** One thing that a budget is asked for, with what is wrong with it below. */
+/** One field of the budget form, with its error below. */
 export function BudgetField({ label, problem, hint, value, onChange, options, input }: BudgetFieldProps) {
   const id = useId();
   const said = problem ?? hint;

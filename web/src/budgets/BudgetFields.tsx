@@ -19,7 +19,7 @@ interface BudgetFieldsProps {
   readonly set: (field: keyof BudgetDraft, value: string) => void;
 }
 
-/** All that the form asks of a budget: how much and when, what happens at its limit, what it covers. */
+/** All fields of the budget form: amount and time, enforcement, and scope. */
 export function BudgetFields({ draft, isNew, parents, problemOf, set }: BudgetFieldsProps) {
   const field = (name: keyof BudgetDraft, label: string) => ({
     label,

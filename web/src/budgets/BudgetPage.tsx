@@ -39,7 +39,7 @@ import {
 const HEIGHT = 240;
 const REFRESH_MS = 10_000;
 
-/** Where does this budget stand, and what did it stop? */
+/** One budget: its state, and the work that it stopped. */
 export function BudgetPage() {
   const { budget: name } = useParams({ from: '/budgets/$budget' });
   const query = endpointQuery(getBudget, { params: { budget: name } });

@@ -11,7 +11,7 @@ const MARKS: Readonly<
   unknown: { sign: '–', word: 'not known', means: 'No charge and no priced usage has arrived in its window yet.' },
 };
 
-/** Where a budget stands: sign and word first, colour second. */
+/** State of a budget: sign and word first, colour second. */
 export function BudgetStateMark({ state }: { readonly state: Budget['state'] }) {
   const { sign, word, means } = MARKS[state];
   return (

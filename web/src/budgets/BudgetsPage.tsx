@@ -15,10 +15,10 @@ import { useBudgetChange } from './use-budget-change.ts';
 import { answerText } from './words.ts';
 
 const TABLE_HEIGHT = 280;
-/** Running work draws on budgets all the time. */
+/** Short refresh interval, because running work draws on budgets continuously. */
 const REFRESH_MS = 10_000;
 
-/** Do we stay within what was given? */
+/** All budgets with their state. */
 export function BudgetsPage() {
   const budgets = useQuery({ ...endpointQuery(listBudgets), refetchInterval: REFRESH_MS });
   const [creating, setCreating] = useState(false);

@@ -14,7 +14,7 @@ import { EVEN_BURN, everyText, NO_COST, NO_FORECAST, windowText } from './words.
 
 const INDENT = 20;
 
-/** The tree of budgets: what is spent, reserved and left of each, and where it would end. */
+/** The tree of budgets: spent, reserved and remaining amount of each, and its projected end. */
 export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] }) {
   return (
     <table className={table.table} data-testid="budgets">

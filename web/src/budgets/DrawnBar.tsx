@@ -2,7 +2,7 @@ import type { Budget } from '../../../src/finops/budgets/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import styles from './budgets.module.css';
 
-/** How much of the limit is spent, and behind it how much is reserved; the figures stand beside it. */
+/** Bar of spent and, behind it, reserved amount as shares of the limit; the figures are shown next to it. */
 export function DrawnBar({ budget }: { readonly budget: Pick<Budget, 'spent' | 'reserved' | 'limit' | 'state'> }) {
   const { spent, reserved, limit, state } = budget;
   const share = (amount: string) => {

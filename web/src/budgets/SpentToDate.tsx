@@ -4,7 +4,10 @@ import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import table from '../table/table.module.css';
 
-/** Under what is spent: the last whole day, and the amount to it where sources that are ahead have charged more. */
+/**
+ * The last whole day below the spent amount. Where sources that are ahead have charged more, also the amount up to that
+ * day.
+ */
 export function SpentToDate({ budget: { toDate, limit } }: { readonly budget: Pick<Budget, 'toDate' | 'limit'> }) {
   if (toDate === null) return null;
   const { amount, later, through, behind } = toDate;

@@ -11,7 +11,7 @@ interface VersionsCardProps {
   readonly change: BudgetChanges['change'];
 }
 
-/** All that it has said, and the way back to it. */
+/** All versions of the budget; a version can be restored. */
 export function VersionsCard({ budget: { name, versions }, change }: VersionsCardProps) {
   const [now] = versions;
   if (now === undefined) return null;

@@ -1,10 +1,10 @@
 import { BudgetName, BudgetSpec } from '../../../src/finops/budgets/schema.ts';
 
-/** Fields of a subject that a budget is commonly given for, in the order in which they are asked. */
+/** Subject fields in the budget form, in their order. */
 export const SUBJECT_FIELDS = ['team', 'project', 'pipeline', 'experiment', 'run', 'model', 'environment'] as const;
 type SubjectField = (typeof SUBJECT_FIELDS)[number];
 
-/** What is typed into the form: text, as it was typed; '' is nothing. */
+/** Input of the form as typed text; '' is an empty field. */
 export type BudgetDraft = Readonly<
   Record<'name' | 'amount' | 'currency' | 'timeZone' | 'parent' | 'warnAt' | 'from' | 'until' | SubjectField, string>
 > &
@@ -16,7 +16,7 @@ export const NEW_BUDGET: BudgetDraft = {
   ...{ every: 'month', enforcement: 'soft', rollOver: 'none' },
 };
 
-/** A budget as it is typed. */
+/** The form input of an existing budget. */
 export function draftOf(name: string, spec: BudgetSpec): BudgetDraft {
   const { amount, currency, timeZone, parent = '', from = '', until = '', every, enforcement, rollOver } = spec;
   const field = (of: SubjectField) => spec.subject[of] ?? '';
@@ -35,10 +35,10 @@ export function draftOf(name: string, spec: BudgetSpec): BudgetDraft {
 
 export type ReadDraft =
   | { readonly name: string; readonly spec: BudgetSpec; readonly problems: null }
-  /** What is wrong, by field; '' is about several of them together. */
+  /** Errors by field; '' holds errors that concern several fields together. */
   | { readonly spec: null; readonly problems: ReadonlyMap<string, string> };
 
-/** What a draft says, read by the server's own schema. What the form does not ask for stays as it was `before`. */
+/** Parses a draft with the server's own schema. Settings that are not in the form keep their value from `before`. */
 export function readDraft(draft: BudgetDraft, before: BudgetSpec | null): ReadDraft {
   const said = (text: string) => (text.trim() === '' ? undefined : text.trim());
   const subject = Object.fromEntries(
@@ -72,7 +72,7 @@ export function readDraft(draft: BudgetDraft, before: BudgetSpec | null): ReadDr
   return { spec: null, problems };
 }
 
-/** `80, 100` -> [0.8, 1]. What is no number stays wrong, so that the schema says so. */
+/** `80, 100` -> [0.8, 1]. Text that is not a number becomes NaN, so that the schema rejects it. */
 function ratiosOf(text: string): number[] {
   const words = text.split(/[,;\s%]+/).filter((word) => word !== '');
   return words.map((word) => Number((Number(word) / 100).toFixed(6)));
@@ -82,7 +82,7 @@ function percentText(ratio: number): string {
   return String(Number((ratio * 100).toFixed(4)));
 }
 
-/** What a change changes, a sentence each: `amount: 200 to 300`. Nothing for what stays. */
+/** The changed settings, one text each: `amount: 200 to 300`. Unchanged settings are left out. */
 export function changesOf(before: BudgetSpec, after: BudgetSpec): string[] {
   const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? 'none'));
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -99,7 +99,7 @@ const WORDS: Readonly<Record<string, string>> = {
   enforcement: 'at its limit',
 };
 
-/** The document that `steelyard apply` would take; JSON is YAML. */
+/** The document in the form of `steelyard apply`; JSON is YAML. */
 export function documentText(name: string, spec: BudgetSpec): string {
   return JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Budget', metadata: { name }, spec });
 }

@@ -1,7 +1,7 @@
 import type { Budget } from '../../../src/finops/budgets/schema.ts';
 import { counted } from '../format/number.ts';
 
-/** Whether more is spent than the budget allows; null when nothing is known. */
+/** True if more is spent than the budget allows; null when the spent amount is unknown. */
 export function isOver({ state }: Pick<Budget, 'state'>): boolean | null {
   return state === 'unknown' ? null : state === 'over';
 }

@@ -6,7 +6,7 @@ export interface BudgetInTree<B = Budget> {
   readonly depth: number;
 }
 
-/** Budgets as a tree is read: each before its parts, brothers by name. One whose parent is not there is a root. */
+/** Budgets in tree order: each before its children, siblings by name. A budget whose parent is missing is a root. */
 export function inTreeOrder<B extends Pick<Budget, 'name' | 'parent'>>(budgets: readonly B[]): BudgetInTree<B>[] {
   const names = new Set(budgets.map(({ name }) => name));
   const byName = budgets.toSorted((a, b) => (a.name < b.name ? -1 : 1));

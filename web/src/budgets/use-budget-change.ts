@@ -8,12 +8,12 @@ import { documentText } from './budget-draft.ts';
 export interface BudgetChange {
   readonly name: string;
   readonly spec: BudgetSpec;
-  /** What it said before; null for a new one. */
+  /** The previous version; null for a new budget. */
   readonly before: BudgetSpec | null;
 }
 
 const FILE = 'the form';
-/** How long nothing is typed before the server is asked what it would do, in milliseconds. */
+/** Pause after the last keystroke before the server is asked for a dry run, in milliseconds. */
 const PAUSE_MS = 300;
 
 function apply(name: string, spec: BudgetSpec, dryRun: boolean) {
@@ -21,7 +21,7 @@ function apply(name: string, spec: BudgetSpec, dryRun: boolean) {
   return call(postApply, { body: { documents, dryRun } });
 }
 
-/** Applies budgets; the last change can be taken back by applying what was there before. */
+/** Applies budgets. The last change can be undone by applying the previous version. */
 export function useBudgetChange() {
   const queries = useQueryClient();
   const [changed, setChanged] = useState<BudgetChange | null>(null);
@@ -39,7 +39,7 @@ export function useBudgetChange() {
 
 export type BudgetChanges = ReturnType<typeof useBudgetChange>;
 
-/** What the server would do with a budget, once nothing is typed any more; nothing is changed by asking. */
+/** Dry run of a budget, once typing has paused; it changes nothing. */
 export function useDryRun(name: string, spec: BudgetSpec | null) {
   const text = spec === null ? '' : documentText(name, spec);
   const settled = useSettled(text);

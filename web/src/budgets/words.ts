@@ -6,12 +6,12 @@ export const NO_COST = 'No charge and no priced usage has arrived in its window 
 export const NO_FORECAST =
   'There is no forecast, and too little of the window has passed, or nothing is known of it yet.';
 
-/** How the expected amount is calculated, where it is not by the forecast of the budget. */
+/** Basis of the projected amount, where it is not the forecast of the budget. */
 export const EVEN_BURN = 'at an even burn, without a forecast';
 
 export const NOTHING_ROLLED = 'It is not known what was spent in the window before, so nothing rolls over.';
 
-/** What a budget does at its limit, in a sentence. */
+/** Effect of each enforcement at the limit of a budget, as a sentence. */
 export const ENFORCEMENTS: Readonly<Record<Budget['enforcement'], string>> = {
   soft: 'says where it stands, and stops nothing',
   approval: 'admits no more until somebody approves it',
@@ -34,7 +34,7 @@ export function everyText(every: Budget['every']): string {
 
 /** `this month, from 1 Nov 2026`. */
 export function windowText({ every, period }: Pick<Budget, 'every' | 'period'>): string {
-  // A budget that is given once and says no beginning has none worth showing.
+  // A one-time budget without a stated start has no start to show.
   return period.start.startsWith('0001') ? EVERY[every] : `${EVERY[every]}, from ${formatDate(period.start)}`;
 }
 
@@ -56,7 +56,7 @@ export function toldText(notices: BudgetDetail['notices']): string {
 
 const TOLD: Readonly<Record<string, string>> = { exhausted: 'that nothing is left', stopped: 'work that it stopped' };
 
-/** `forecast:0.8`: that it will be passed, with so much probability. */
+/** `forecast:0.8`: notification when the forecast exceeds the budget with this probability. */
 function forecastTold(threshold: string): string | null {
   const [kind, share] = threshold.split(':');
   return kind === 'forecast' && share !== undefined

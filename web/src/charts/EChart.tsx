@@ -11,20 +11,20 @@ export interface ChartPoint {
 }
 
 interface EChartProps {
-  /** Makes the option from the tokens of the scheme in force; called anew when the scheme changes. */
+  /** Builds the option from the tokens of the active colour scheme; called again when the scheme changes. */
   readonly option: () => EChartsCoreOption;
-  /** What the picture shows, in words. */
+  /** Text alternative of the chart. */
   readonly label: string;
   readonly height: number;
   /** Where on its axes the chart was clicked. */
   readonly onClick?: ((point: ChartPoint) => void) | undefined;
-  /** Called with the chart when it is drawn, and null when it is gone: for PNG. */
+  /** Called with the chart when it is drawn, and with null when it is removed: for PNG. */
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
   /** Dragging over the chart zooms its horizontal axis; a double click shows all again. */
   readonly dragZoom?: boolean;
 }
 
-/** A canvas that ECharts draws on. It keeps its height while the library loads, so nothing moves. */
+/** A canvas for ECharts. It keeps its height while the library loads, so nothing moves. */
 export function EChart({ option, label, height, onClick, onChart, dragZoom = false }: EChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
@@ -67,7 +67,7 @@ export function EChart({ option, label, height, onClick, onChart, dragZoom = fal
 
 const CLICK_WITHIN_PX = 4;
 
-/** A click in the plot, told from a drag. The zoom's selection keeps ECharts' own click events to itself. */
+/** Reports a click in the plot and ignores drags. The selection of the zoom suppresses ECharts' click events. */
 function onPoint(chart: EChartsType, call: (point: ChartPoint) => void): void {
   let down = { x: 0, y: 0 };
   chart.getZr().on('mousedown', (event) => {

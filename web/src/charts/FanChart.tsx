@@ -10,7 +10,7 @@ interface FanChartProps {
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }
 
-/** What is known as a line, what is expected dashed, and its intervals as a fan behind it. */
+/** Actual values as a line, the forecast as a dashed line, and its intervals as a fan behind it. */
 export function FanChart({ data, label, height, onChart }: FanChartProps) {
   const option = useCallback(() => fanOption(data), [data]);
   return <EChart option={option} label={label} height={height} dragZoom onChart={onChart} />;

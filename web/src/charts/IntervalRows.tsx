@@ -5,19 +5,19 @@ export interface IntervalRow extends Interval {
   readonly name: string;
   /** CSS variable of the colour. */
   readonly variable: string;
-  /** The figure with its interval, as it is read. */
+  /** The figure with its interval, as text. */
   readonly said: string;
 }
 
 interface IntervalRowsProps {
-  /** What is measured: "Share of errors". */
+  /** Name of the measure: "Share of errors". */
   readonly title: string;
   readonly rows: readonly IntervalRow[];
 }
 
 const percent = (share: number) => `${share * 100}%`;
 
-/** Values beside each other with their intervals as whiskers, on one scale from zero. */
+/** Values in rows, with their intervals as whiskers, on one scale from zero. */
 export function IntervalRows({ title, rows }: IntervalRowsProps) {
   const placed = placedIntervals(rows);
   return (

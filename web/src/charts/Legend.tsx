@@ -7,7 +7,7 @@ interface LegendProps {
   readonly onPick?: ((id: string) => void) | undefined;
 }
 
-/** What each colour stands for; an entry leads where its bars lead. */
+/** Colours of the series; an entry links to the same target as its bars. */
 export function Legend({ series, onPick }: LegendProps) {
   return (
     <ul className={styles.legend} aria-label="Series">

@@ -7,7 +7,7 @@ interface MetricCurvesProps {
   readonly data: CurvesData;
   readonly label: string;
   readonly height: number;
-  /** What was dragged over; null shows all again. */
+  /** Called with the dragged range; null resets the zoom. */
   readonly onZoom: (range: { readonly from: number; readonly to: number } | null) => void;
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }
@@ -27,7 +27,7 @@ export function MetricCurves({ data, label, height, onZoom, onChart }: MetricCur
   return <EChart option={option} label={label} height={height} dragZoom onChart={armed} />;
 }
 
-/** The dragged range names its ends; the double click gives shares instead. */
+/** A drag gives the values of its ends; the double click gives shares of the axis instead. */
 function rangeOf(event: unknown) {
   const { batch } = event as {
     readonly batch?: readonly { readonly startValue?: number; readonly endValue?: number }[];

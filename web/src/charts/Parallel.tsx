@@ -14,12 +14,12 @@ interface ParallelProps {
   readonly brushes: readonly AxisRange[];
   readonly label: string;
   readonly height: number;
-  /** An axis was held to a range by dragging along it; null lets it go. */
+  /** Called when an axis is limited to a range by dragging along it; null removes the range. */
   readonly onBrush: (column: string, range: { readonly from: number; readonly to: number } | null) => void;
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }
 
-/** Parallel coordinates; dragging along an axis holds it to a range. */
+/** Parallel coordinates; dragging along an axis limits it to a range. */
 export function Parallel({ data, brushes, label, height, onBrush, onChart }: ParallelProps) {
   const option = useCallback(() => parallelOption(data), [data]);
   const latest = useRef({ onBrush, brushes });

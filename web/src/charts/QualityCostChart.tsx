@@ -10,7 +10,7 @@ interface QualityCostChartProps {
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }
 
-/** Versions by what they can do and what they cost; intervals as whiskers, the champion as a filled diamond. */
+/** Versions by quality and cost; intervals as whiskers, the champion as a filled diamond. */
 export function QualityCostChart({ data, label, height, onChart }: QualityCostChartProps) {
   const option = useCallback(() => qualityCostOption(data), [data]);
   return <EChart option={option} label={label} height={height} onChart={onChart} />;

@@ -10,7 +10,7 @@ interface RunScatterProps {
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }
 
-/** Runs by two of their figures; those that nothing beats are diamonds on a dashed line. */
+/** Runs by two of their figures; Pareto-optimal runs are diamonds on a dashed line. */
 export function RunScatter({ data, label, height, onChart }: RunScatterProps) {
   const option = useCallback(() => runScatterOption(data), [data]);
   return <EChart option={option} label={label} height={height} onChart={onChart} />;

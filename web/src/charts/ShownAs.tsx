@@ -10,7 +10,7 @@ const SHOWN = [
 interface ShownAsProps {
   /** "Parts shown as". */
   readonly label: string;
-  /** What is shown, for a screen reader: "the parts". */
+  /** Noun of the content for a screen reader: "the parts". */
   readonly what: string;
   readonly asTable: boolean;
   readonly onShow: (asTable: boolean) => void;
@@ -20,7 +20,7 @@ interface ShownAsProps {
   readonly onPng: () => void;
 }
 
-/** Head of a card whose chart turns into its table: which of them, and both as files. */
+/** Head of a card that switches between chart and table, with both as downloads. */
 export function ShownAs({ label, what, asTable, onShow, csvName, csv, onPng }: ShownAsProps) {
   return (
     <>

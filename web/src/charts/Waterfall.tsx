@@ -16,7 +16,7 @@ interface WaterfallProps {
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }
 
-/** What a change is made of, step by step. A rise of cost is drawn as what it is for the reader: worse. */
+/** Parts of a change, step by step. A cost increase has the colour for worse. */
 export function Waterfall({ label, steps, currency, chosen, height, onPick, onChart }: WaterfallProps) {
   const isUpright = useMediaQuery('(max-width: 720px)') === true;
   const option = useCallback(

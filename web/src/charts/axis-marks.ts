@@ -1,11 +1,11 @@
-/** What an axis of places counts, and where it begins and ends. */
+/** Kind of an axis, and its first and last value. */
 interface Places {
   readonly axis: 'step' | 'time' | 'relative';
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
 
-/** The axis of places without its look. Steps are whole: so are their marks. */
+/** Options of the axis of positions, without its style. Steps are whole numbers, and so are their marks. */
 export function placeAxis({ axis, from, to }: Places) {
   return {
     type: axis === 'time' ? 'time' : 'value',
@@ -15,7 +15,7 @@ export function placeAxis({ axis, from, to }: Places) {
   };
 }
 
-/** Lines of marks, drawn before the series (z 2), so that they cut no bar in two. */
+/** Lines of marks, drawn before the series (z 2), so that they do not cross the bars. */
 export function behindSeries(color: string) {
   return {
     ...{ silent: true, symbol: 'none', animation: false, label: { show: false }, z: 1 },

@@ -1,6 +1,6 @@
 import { token } from '../theme/scheme.ts';
 
-/** What all charts have in common, from the tokens of the scheme in force. */
+/** Options that all charts share, from the tokens of the active colour scheme. */
 export function chartLook() {
   const font = { fontFamily: token('--font'), fontSize: 12, color: token('--ink-2') };
   return {

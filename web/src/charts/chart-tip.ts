@@ -8,7 +8,7 @@ export interface TipLine {
   readonly strong?: boolean;
 }
 
-/** The content of a chart's tooltip, built of nodes: names come from bills and are never read as HTML. */
+/** Content of a chart's tooltip, built from nodes: names come from bills and must not be parsed as HTML. */
 export function chartTip(title: string, lines: readonly TipLine[]): HTMLElement {
   const tip = document.createElement('div');
   tip.className = styles.tip ?? '';

@@ -7,12 +7,12 @@ import { chartTip, type TipLine } from './chart-tip.ts';
 
 export interface FanPoint {
   readonly day: string;
-  /** For drawing; null behind the last known day. */
+  /** For drawing; null after the last known day. */
   readonly known: number | null;
   /** The exact amount, for the tooltip. */
   readonly knownText: string | null;
   readonly expected: Fan | null;
-  /** What would be expected without known changes; null where there are none. */
+  /** Forecast without known changes; null where there are no known changes. */
   readonly without: number | null;
 }
 
@@ -45,7 +45,7 @@ const OPACITY_80 = 0.22;
 const LINE = 2;
 const SYMBOLS = { breach: 'diamond', change: 'path://M0 0h8L4 6z', restated: 'rect' } as const;
 
-/** The ECharts option of what is known, what is expected, and how far off that may be. */
+/** The ECharts option of actual values, the forecast, and its intervals. */
 export function fanOption(data: FanData): EChartsCoreOption {
   const look = chartLook();
   const { points, currency } = data;
@@ -73,7 +73,7 @@ export function fanOption(data: FanData): EChartsCoreOption {
     yAxis: {
       type: 'value',
       ...(least < 0 ? {} : { min: 0 }),
-      // The budget's line is in sight, however far it is.
+      // The limit of the budget is always visible, however far above it is.
       ...(data.limit === null
         ? {}
         : { max: (extent: { max: number }) => Math.max(extent.max, (data.limit?.value ?? 0) * 1.08) }),

@@ -12,7 +12,7 @@ export interface PlacedInterval {
 }
 
 /**
- * Where values and the ends of their intervals stand on one scale from zero that has room for the largest.
+ * Positions of values and interval ends on one scale from zero that fits the largest of them.
  * Example: 2 (1 to 4) -> 0.5 (0.25 to 1).
  */
 export function placedIntervals(intervals: readonly Interval[]): PlacedInterval[] {

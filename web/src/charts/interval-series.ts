@@ -5,7 +5,7 @@ import type { PanelSeries } from './time-panels-data.ts';
 const BAND_OPACITY = 0.16;
 const CAP_PX = 4;
 
-/** What is drawn behind a series for the intervals of its values; nothing where it has none. */
+/** Series that draw the intervals behind a series; empty where it has none. */
 export function intervalSeries(series: PanelSeries, panel: number): object[] {
   const { interval } = series;
   if (interval === undefined) return [];

@@ -36,7 +36,7 @@ export interface CurvesData {
   readonly to: number | undefined;
   /** Writes a place on a relative axis. */
   readonly formatElapsed: (ms: number) => string;
-  /** Whether curves are named at their end; one alone needs no name. */
+  /** True if curves are named at their end; a single curve needs no name. */
   readonly labels: boolean;
 }
 
@@ -44,7 +44,10 @@ export interface CurvesData {
 const TIP_LINES = 10;
 const LABEL_ROOM_PX = 116;
 
-/** The ECharts option of a metric over step or time, one curve a run. Smoothing leaves the raw curve in sight. */
+/**
+ * The ECharts option of a metric over step or time, one curve for each run. With smoothing, the raw curve stays
+ * visible.
+ */
 export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
   const look = chartLook();
   const named = data.labels && data.series.some(({ grey }) => !grey);
@@ -150,7 +153,7 @@ function names({ series }: CurvesData): object {
     symbolSize: 1,
     clip: false,
     tooltip: { show: false },
-    // Named directly where there is room; the list of runs above has every name.
+    // The name is drawn at the curve's end where it fits; the list of runs above has every name.
     labelLayout: { hideOverlap: true },
     data: ends.map(({ last, name, variable }) => ({
       value: [last.x, last.smooth],

@@ -6,7 +6,7 @@ import { chartTip } from './chart-tip.ts';
 export interface ParallelAxis {
   readonly id: string;
   readonly label: string;
-  /** Blue for quality, amber for cost, ink for what was given. */
+  /** Blue for quality, amber for cost, ink for inputs. */
   readonly meaning: 'quality' | 'cost' | 'given';
   /** Names of a category axis, in order; null for numbers. */
   readonly categories: readonly string[] | null;

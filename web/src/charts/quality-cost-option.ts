@@ -16,7 +16,7 @@ export interface VersionPoint {
   readonly champion: boolean;
 }
 
-/** Costs are those of so many. */
+/** Costs are for this number of predictions. */
 const PREDICTIONS = 1000;
 
 /** From and to. */
@@ -34,7 +34,7 @@ export interface QualityCostData {
   /** Both axes, from and to. */
   readonly costDomain: Domain;
   readonly qualityDomain: Domain;
-  /** Round figures to write on a logarithmic cost axis; null lets the axis choose. */
+  /** Round values for a logarithmic cost axis; null lets the axis choose. */
   readonly costTicks: readonly number[] | null;
 }
 
@@ -79,7 +79,7 @@ export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
   };
 }
 
-/** One scale for the axis and the limit, as in the tables beside it: that of the cheapest. */
+/** One unit scale for the axis and the limit, as in the tables next to it: that of the cheapest version. */
 function scaleOf({ points }: QualityCostData): UnitScale {
   const costs = points.map(({ cost }) => cost).filter((cost) => cost > 0);
   return unitScale(String(costs.length === 0 ? 0 : Math.min(...costs)), PREDICTIONS);
@@ -133,7 +133,7 @@ function bounds(data: QualityCostData) {
     lines.push({ xAxis: ceiling, lineStyle: { color: token('--cost-fill'), ...dashed }, label });
   }
   return {
-    // ECharts rounds the place of a line to two decimals unless told otherwise; costs can be far smaller.
+    // By default ECharts rounds the position of a line to two decimals; costs can be far smaller.
     markLine: { precision: 15, silent: true, symbol: 'none', animation: false, data: lines },
     ...(floor === null || ceiling === null
       ? {}

@@ -31,7 +31,7 @@ export interface RunScatterData {
 const INK = { quality: '--quality', cost: '--cost', given: '--ink-2' } as const;
 const LINE = { quality: '--quality-fill', cost: '--cost-fill', given: '--line-strong' } as const;
 
-/** The ECharts option of runs by two of their figures, with the line of those that nothing beats. */
+/** The ECharts option of runs by two of their figures, with the line of the Pareto-optimal ones. */
 export function runScatterOption(data: RunScatterData): EChartsCoreOption {
   const look = chartLook();
   return {
@@ -51,7 +51,7 @@ export function runScatterOption(data: RunScatterData): EChartsCoreOption {
 
 function axis({ label, meaning, format, logDomain = null }: ScatterAxis, look: ReturnType<typeof chartLook>) {
   return {
-    // A cost is read from zero; a quality is not.
+    // The cost axis starts at zero; the quality axis does not.
     ...(logDomain === null
       ? { type: 'value', scale: meaning !== 'cost', boundaryGap: [meaning === 'cost' ? 0 : '8%', '8%'] }
       : { type: 'log', min: logDomain[0], max: logDomain[1] }),

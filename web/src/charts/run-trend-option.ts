@@ -8,7 +8,7 @@ export interface TrendPoint {
   readonly label: string;
   /** In a word, such as `succeeded`. */
   readonly state: string;
-  /** What did not end well is drawn hollow: it may have been cut short. */
+  /** False for a run that did not succeed. It is drawn hollow, because it may have been cut short. */
   readonly isWell: boolean;
   /** For drawing; null where nothing is known. */
   readonly value: number | null;
@@ -18,7 +18,7 @@ export interface TrendPoint {
 
 export interface RunTrendData {
   readonly points: readonly TrendPoint[];
-  /** What the bars are, for the tooltip: "Cost". */
+  /** Name of the measure for the tooltip: "Cost". */
   readonly what: string;
   /** CSS variable of their colour. */
   readonly variable: string;
@@ -27,7 +27,7 @@ export interface RunTrendData {
 
 const BAR_MAX_WIDTH = 28;
 
-/** The ECharts option of one bar a run, from zero; hollow where the run did not end well. */
+/** The ECharts option of one bar for each run, from zero; hollow where the run did not succeed. */
 export function runTrendOption({ points, what, variable, axisText }: RunTrendData): EChartsCoreOption {
   const look = chartLook();
   const colour = token(variable);

@@ -2,7 +2,7 @@ import { formatPercent } from '../format/number.ts';
 import { chartLook } from './chart-look.ts';
 import type { TipLine } from './chart-tip.ts';
 
-/** A share of the whole bar, 0 to 1, as a line over the bars with an axis of its own; null where it is unknown. */
+/** A share of the whole bar, 0 to 1, as a line over the bars with a separate axis; null where it is unknown. */
 export interface ShareLine {
   readonly label: string;
   readonly ratios: readonly (number | null)[];

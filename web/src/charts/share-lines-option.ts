@@ -19,7 +19,9 @@ export interface ShareLinesData {
   readonly series: readonly ShareSeries[];
 }
 
-/** The ECharts option of shares over time as lines, from 0 to 100 %; each line is named at its end where there is room. */
+/**
+ * The ECharts option of shares over time as lines, from 0 to 100 %. Each line is named at its end where the name fits.
+ */
 export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): EChartsCoreOption {
   const look = chartLook();
   return {

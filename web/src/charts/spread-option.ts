@@ -9,7 +9,7 @@ export interface SpreadBin {
   /** Percent of each side. */
   readonly reference: number;
   readonly current: number;
-  /** Both exactly, as they are said on hover. */
+  /** Exact values of both for the tooltip. */
   readonly said: readonly [reference: string, current: string];
 }
 
@@ -17,7 +17,7 @@ export interface Spread {
   readonly bins: readonly SpreadBin[];
   /** Bins of numbers follow each other without a gap. */
   readonly isOrdered: boolean;
-  /** What differs most, in words. */
+  /** The largest difference, as text. */
   readonly said: string;
 }
 

@@ -27,12 +27,12 @@ export interface TimeMark {
   readonly label: string;
 }
 
-/** What the same slots cost in an earlier period, as a line over the bars. */
+/** Cost of the same slots in an earlier period, as a line over the bars. */
 export interface BeforeLine {
   readonly label: string;
   /** Exact total at each slot of the axis; null where the earlier period has no such slot, or no charge. */
   readonly amounts: readonly (string | null)[];
-  /** What each slot is compared with, in words: "3 Oct". */
+  /** Name of the earlier slot that each slot is compared with: "3 Oct". */
   readonly slotNames: readonly string[];
 }
 

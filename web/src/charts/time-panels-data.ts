@@ -5,7 +5,7 @@ export interface SeriesInterval {
   readonly upper: readonly (number | null)[];
 }
 
-/** What one panel draws by step of time. */
+/** One series of a panel, with a value for each time step. */
 export interface PanelSeries {
   readonly id: string;
   readonly name: string;
@@ -14,27 +14,27 @@ export interface PanelSeries {
   readonly shape: 'bar' | 'line' | 'step';
   /** One for each step, for drawing; null where nothing is known. */
   readonly values: readonly (number | null)[];
-  /** Series of the same stack stand on each other. */
+  /** Series with the same stack are drawn on top of each other. */
   readonly stack?: string;
-  /** Drawn thinner: what surrounds the figure that counts. */
+  /** Drawn thinner: context of the main figure. */
   readonly faint?: boolean;
   readonly dashed?: boolean;
   /** Each point is marked: where there are few, and each counts for itself. */
   readonly dots?: boolean;
   readonly interval?: SeriesInterval;
-  /** The exact figure of a step, as it is said on hover. */
+  /** Exact value of a step for the tooltip. */
   readonly said: (index: number) => string;
 }
 
 export interface Panel {
   readonly id: string;
-  /** What it measures, with its unit: "Latency, ms". */
+  /** Name of the measure with its unit: "Latency, ms". */
   readonly title: string;
   readonly axisText: (value: number) => string;
   readonly series: readonly PanelSeries[];
-  /** The axis ends here at least, so that a quiet hour does not look like a storm. */
+  /** Least maximum of the axis, so that small values in a quiet hour do not look like a peak. */
   readonly leastMax?: number;
-  /** The axis need not begin at zero: only for what is no bar. */
+  /** The axis need not begin at zero. Only for series that are not bars. */
   readonly scaled?: boolean;
   /** Lines across it: an SLO, a threshold of an alert. */
   readonly limits?: readonly { readonly label: string; readonly value: number }[];

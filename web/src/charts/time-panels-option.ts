@@ -15,7 +15,7 @@ const AXIS_PX = 26;
 const LABEL_EVERY_PX = 64;
 const AREA_OPACITY = 0.25;
 
-/** Height of the chart whose panels are each so high. */
+/** Height of a chart with this number of panels, each `panelHeight` high. */
 export function panelsHeight(count: number, panelHeight: number): number {
   return count * (TITLE_PX + panelHeight) + (count - 1) * GAP_PX + AXIS_PX;
 }
@@ -122,7 +122,7 @@ function drawn(series: PanelSeries, panel: number, marks: object) {
   };
 }
 
-/** What happened: a triangle above the first panel, a fine line through all of them; and the limits of this one. */
+/** Events as a triangle above the first panel and a thin line through all panels, and the limits of this panel. */
 function marksOf({ marks, times, panels }: TimePanelsData, panel: number) {
   const look = chartLook();
   const limits = (panels[panel]?.limits ?? []).map(({ label, value }) => ({

@@ -3,7 +3,7 @@ import { useCallback, useRef } from 'react';
 import { saveUrl } from '../parts/save-file.ts';
 import { token } from '../theme/scheme.ts';
 
-/** Keeps a chart and saves it as PNG, twice as dense as the screen, on the page's background. */
+/** Holds a chart and saves it as PNG, with twice the pixel density, on the page's background. */
 export function usePng(name: string) {
   const chart = useRef<EChartsType | null>(null);
   const onChart = useCallback((made: EChartsType | null) => {

@@ -5,10 +5,10 @@ export interface WaterfallStep {
   readonly label: string;
   /** Exact amount of the step. */
   readonly amount: string;
-  /** Where its bar begins and ends, for drawing. */
+  /** Start and end of its bar, for drawing. */
   readonly start: number;
   readonly end: number;
-  /** What stands under the exact amount on hover. */
+  /** Lines of the tooltip below the exact amount. */
   readonly lines: readonly TipLine[];
   /** The sum of the other steps. */
   readonly isSum: boolean;
@@ -17,11 +17,11 @@ export interface WaterfallStep {
 export interface WaterfallData {
   readonly steps: readonly WaterfallStep[];
   readonly currency: string;
-  /** Id of the step that is looked at; the others are paler. */
+  /** Id of the selected step; the others are paler. */
   readonly chosen: string | null;
   /** Steps from top to bottom, where the page is too narrow for them side by side. */
   readonly isUpright: boolean;
-  /** Colours by meaning: what a rise, a fall and the sum are drawn in. */
+  /** Colours by meaning: increase, decrease and sum. */
   readonly rise: string;
   readonly fall: string;
   readonly sum: string;

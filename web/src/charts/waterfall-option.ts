@@ -6,10 +6,10 @@ import { chartTip } from './chart-tip.ts';
 import type { WaterfallData } from './waterfall-data.ts';
 import { drawStep, zeroLine } from './waterfall-shapes.ts';
 
-/** Room for the figure beside the longest bar. */
+/** Space for the figure next to the longest bar. */
 const FIGURE_PX = 88;
 
-/** The ECharts option of a waterfall: each bar begins where the last one ended, the first at zero. */
+/** The ECharts option of a waterfall: each bar starts at the end of the last one, the first at zero. */
 export function waterfallOption(data: WaterfallData): EChartsCoreOption {
   const look = chartLook();
   const { isUpright } = data;
@@ -67,7 +67,7 @@ function amountAxis({ currency, isUpright }: WaterfallData) {
   return {
     type: 'value',
     splitNumber: isUpright ? 2 : 4,
-    // Room for the figures above and below the bars.
+    // Space for the figures above and below the bars.
     boundaryGap: isUpright ? ['2%', '2%'] : ['8%', '8%'],
     axisLabel: { ...look.text, formatter: (value: number) => axisMoney(value, currency) },
     splitLine: { lineStyle: { color: look.line } },

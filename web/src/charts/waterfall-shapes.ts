@@ -8,7 +8,7 @@ const MAX_BAR_PX = 72;
 const PALE = 0.35;
 const LABEL_GAP_PX = 6;
 
-/** A step in pixels: along the axis of the steps, and across it from where it begins to where it ends. */
+/** A step in pixels: its position along the axis of the steps, and the start and end of its bar. */
 interface Place {
   readonly middle: number;
   readonly from: number;
@@ -80,7 +80,7 @@ function figure({ currency, isUpright }: WaterfallData, step: WaterfallStep, { m
       text: formatMoneyDelta({ amount: step.amount, currency }),
       fill: look.ink,
       font: `${step.isSum ? '600 ' : ''}12px ${look.text.fontFamily}`,
-      // The figure may stand across a line of the grid.
+      // The background keeps the figure readable on a grid line.
       backgroundColor: look.surface,
       padding: [0, 2],
     },

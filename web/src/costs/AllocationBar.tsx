@@ -10,7 +10,7 @@ interface AllocationBarProps {
   readonly currency: string;
 }
 
-/** How much of the cost has a team, as a line with its two ends. */
+/** Share of the cost with a team, as a line with its two ends. */
 export function AllocationBar({ groups, currency }: AllocationBarProps) {
   const { allocated, unallocated } = allocationShare(groups);
   const whole = decimalString(decimal(allocated).plus(unallocated));

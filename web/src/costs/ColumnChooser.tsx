@@ -7,11 +7,11 @@ import styles from './costs.module.css';
 interface ColumnChooserProps {
   readonly all: readonly string[];
   readonly shown: readonly string[];
-  /** undefined: the usual columns again. */
+  /** undefined: the default columns. */
   readonly onChange: (shown: string[] | undefined) => void;
 }
 
-/** Which columns are shown and in which order; the first one stays in sight. */
+/** Visible columns and their order; the first one is pinned. */
 export function ColumnChooser({ all, shown, onChange }: ColumnChooserProps) {
   const id = useId();
   const [text, setText] = useState('');

@@ -14,19 +14,19 @@ import { slotSearch } from './slots.ts';
 import { type Group, groupId, OTHER } from './stack.ts';
 import type { Costs } from './use-costs.ts';
 
-/** Where a click on "other" leads: the table that lists all groups. */
+/** Target of a click on "other": the table of all groups. */
 export const TABLE_ID = 'cost-table';
 const ALLOCATION_HEIGHT = 20;
 
 interface CostSummaryProps {
   readonly costs: Costs;
-  /** What drove the change, when the period is compared with another. */
+  /** Drivers of the change, when the period is compared with another. */
   readonly change?: ReactNode;
-  /** Whether it has the groups, so that they are not shown twice. */
+  /** True if it includes the groups, so that they are not shown twice. */
   readonly replacesTable?: boolean;
 }
 
-/** The picture of the costs and the table behind it; everything in them leads to the bill rows. */
+/** Chart and table of the costs; every element links to the bill rows. */
 export function CostSummary({ costs, change, replacesTable = false }: CostSummaryProps) {
   const { dimensions, groups, slotDimension, search, total, period } = costs;
   const navigate = useNavigate({ from: '/costs' });
@@ -36,7 +36,7 @@ export function CostSummary({ costs, change, replacesTable = false }: CostSummar
         ...before,
         view: 'rows',
         filter: [...new Set([...(before.filter ?? []), ...filters])],
-        // A month of all months becomes the period; what is compared becomes the range that is looked at.
+        // A month among all months becomes the period. In a comparison, the later range becomes the range in view.
         ...(month === undefined ? {} : { period: month }),
         ...(period.compared === undefined ? {} : { ...period.compared.after, compare: undefined, effect: undefined }),
       }),

@@ -17,7 +17,7 @@ const VIEWS = [
   { value: 'rows', label: 'Bill rows' },
 ] as const;
 
-/** How the costs are cut: two dimensions, the metric, the comparison, the filters; all of it in the address. */
+/** Controls of the costs: two dimensions, the metric, the comparison, the filters; all of them are in the URL. */
 export function CostsControls({ costs }: { readonly costs: Costs }) {
   const { search, dimensions, known, currency, period } = costs;
   const navigate = useNavigate({ from: '/costs' });

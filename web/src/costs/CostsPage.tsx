@@ -13,7 +13,7 @@ import { type ExplanationInView, useExplanation } from './compare/use-explanatio
 import { type Costs, useCosts } from './use-costs.ts';
 import { ViewStrip } from './views/ViewStrip.tsx';
 
-/** What do we spend, on what, and who? */
+/** Costs by dimension, team and period. */
 export function CostsPage() {
   const costs = useCosts();
   const explanation = useExplanation(costs);

@@ -10,14 +10,14 @@ interface DimensionSelectProps {
   /** null: none chosen. */
   readonly value: string | null;
   readonly dimensions: ResponseOf<typeof costDimensions> | undefined;
-  /** Whether none may be chosen. */
+  /** True if the selection may be empty. */
   readonly optional?: boolean;
   readonly onChange: (value: string | null) => void;
 }
 
 const MAX_HEIGHT_PX = 360;
 
-/** What costs are grouped by: typed or picked from subject fields, FOCUS columns, tags and own columns. */
+/** Dimension for grouping costs: typed, or picked from subject fields, FOCUS columns, tags and own columns. */
 export function DimensionSelect({ label, value, dimensions, optional = false, onChange }: DimensionSelectProps) {
   const groups = dimensionGroups(dimensions, value);
   return (

@@ -7,11 +7,11 @@ import styles from './costs.module.css';
 interface LeftOutNoteProps {
   readonly leftOut: ResponseOf<typeof costSummary>['leftOut'] | undefined;
   readonly metric: string;
-  /** What it is not in, when there is more than one total. */
+  /** Noun of the total, when there is more than one. */
   readonly what?: string;
 }
 
-/** What the total does not include; nothing when it includes everything. */
+/** Rows that the total leaves out; renders nothing when it includes all rows. */
 export function LeftOutNote({ leftOut, metric, what = 'the total' }: LeftOutNoteProps) {
   if (leftOut === undefined) return null;
   const parts = [

@@ -8,7 +8,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { filtersIn } from './cost-query.ts';
 import type { Costs } from './use-costs.ts';
 
-/** Of one month that is not whole yet: what it has cost by charge day, as the overview, budgets and forecasts have it. */
+/** Month-to-date cost of one incomplete month by charge day, as the overview, budgets and forecasts show it. */
 export function MonthToDate({ costs: { scope, search, period } }: { readonly costs: Costs }) {
   const { from, to } = period.range ?? {};
   const isMonth = from !== undefined && from === to && from.length === 'YYYY-MM'.length;

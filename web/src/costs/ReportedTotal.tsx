@@ -2,7 +2,7 @@ import type { ReportedCosts } from '../../../src/finops/costs/schema.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { RatesText } from '../parts/RatesText.tsx';
 
-/** The total in the reporting currency, with the rates that were used and what has none. */
+/** The total in the reporting currency, with its exchange rates and the cost without a rate. */
 export function ReportedTotal({
   reporting: { currency, amount, rates, leftOut },
 }: {

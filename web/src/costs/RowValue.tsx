@@ -13,7 +13,7 @@ interface RowValueProps {
 const INSTANT = /^\d{4}-\d{2}-\d{2}T.*Z$/;
 const PLAIN = /^-?\d+(\.\d+)?$/;
 
-/** One value of a bill row, formatted by what it is; the bill's own digits on hover. */
+/** One value of a bill row, formatted by its column; the bill's own digits appear on hover. */
 export function RowValue({ row, column }: RowValueProps) {
   const value = row[column] ?? null;
   if (value === null || value === '') return <Unknown reason="The bill leaves this column empty." />;

@@ -3,7 +3,7 @@ export function toggledColumn(shown: readonly string[], column: string): string[
   return shown.includes(column) ? shown.filter((one) => one !== column) : [...shown, column];
 }
 
-/** Moves a column one place towards the start, where it stays in sight. */
+/** Moves a column one position towards the pinned first one. */
 export function movedColumn(shown: readonly string[], column: string): string[] {
   const at = shown.indexOf(column);
   if (at <= 0) return [...shown];

@@ -18,8 +18,8 @@ export function dimensionsOf(search: Pick<CostsSearch, 'by'>): readonly string[]
 }
 
 /**
- * The range that the address gives in the place of a period; undefined when it gives none, or one that is none: a month
- * with a day, or an end before its start.
+ * The explicit range of the URL; undefined without one, or for an invalid one: a month with a day, or an end before its
+ * start.
  */
 export function givenRange(from: string | undefined, to: string | undefined): CostRange | undefined {
   const range = { from: from ?? to ?? '', to: to ?? from ?? '' };

@@ -12,7 +12,7 @@ const list = <T extends z.ZodType>(item: T) =>
     .catch(undefined);
 const end = MonthOrDay.optional().catch(undefined);
 
-/** What the address of the costs page says; what is left out has its usual value. */
+/** URL parameters of the costs page; a missing parameter has its default. */
 export const CostsSearch = z.object({
   by: list(Dimension),
   metric: CostMetric.optional().catch(undefined),
@@ -21,16 +21,16 @@ export const CostsSearch = z.object({
   /** A range of billing months or charge days, in the place of the frame's period. */
   from: end,
   to: end,
-  /** Exactly this delivery, whether it counts or not. */
+  /** Exactly this delivery, even if it does not count. */
   delivery: DeliveryId.optional().catch(undefined),
   /** Width of the bars, when it is not the usual one. */
   every: z.enum(GRANULARITIES).optional().catch(undefined),
-  /** What the period is compared with; nothing when left out. */
+  /** Comparison of the period; none when left out. */
   compare: z.enum(COMPARISONS).optional().catch(undefined),
   /** The period before, when it was chosen by hand. */
   beforeFrom: end,
   beforeTo: end,
-  /** The part of the change that is looked at. */
+  /** The selected step of the change. */
   effect: z.enum(STEPS).optional().catch(undefined),
   /** `rows` shows the bill rows behind the figures. */
   view: z.enum(['rows']).optional().catch(undefined),

@@ -6,14 +6,14 @@ export interface DimensionGroup {
   readonly dimensions: readonly string[];
 }
 
-/** Columns that number or date a row; grouped by them a bill falls to single rows. */
+/** Columns that number or date a row are left out, because grouping by them would return single rows. */
 const USUAL_FIRST = ['serviceProviderName', 'serviceName', 'serviceCategory', 'subAccountName', 'regionName'];
 
 const ALLOCATION = ['kind', 'rule'];
 const TIME = ['day', 'week', 'month'];
 const ORIGIN = ['source', 'delivery', 'file'];
 
-/** The dimensions that the bills hold, in groups; one that is chosen but unknown still stands in the list. */
+/** The dimensions of the bills, in groups; a selected but unknown one stays in the list. */
 export function dimensionGroups(
   known: ResponseOf<typeof costDimensions> | undefined,
   chosen: string | null,

@@ -3,7 +3,7 @@ import { filterSaid } from './filters/filter-said.ts';
 import { type FilterGroup, filterGroups } from './filters/filter-text.ts';
 
 /**
- * What the sum in the headline covers: the period, or the one day that a filter leaves of it, and the other filters.
+ * Scope of the sum in the headline: the period, or the one day that a filter leaves of it, and the other filters.
  *
  * @example headlineScope('in November 2026', ['day=2026-11-14', 'serviceName=S3']) // 'on 14 Nov 2026 where service is S3'
  */
@@ -15,7 +15,7 @@ export function headlineScope(period: string, filters: readonly string[]): strin
   return others.length === 0 ? when : `${when} where ${others.map(lowerFirst).join(' and ')}`;
 }
 
-/** The day that a filter leaves, where it leaves one. */
+/** The single day of a filter; null where it has more or none. */
 function onlyDay({ dimension, isNot, values }: FilterGroup): string | null {
   const [value] = values;
   const isOne = dimension === 'day' && !isNot && values.length === 1 && value?.isPrefix === false;

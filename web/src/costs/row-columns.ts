@@ -17,7 +17,7 @@ export const COST_COLUMNS: ReadonlySet<string> = new Set(['billedCost', 'effecti
 
 const NUMERIC = /(Cost|Quantity|UnitPrice)$/;
 
-/** Columns that hold numbers, by the naming of FOCUS. */
+/** True for columns with numbers, by the naming of FOCUS. */
 export function isNumericColumn(column: string): boolean {
   return NUMERIC.test(column);
 }
@@ -29,13 +29,13 @@ export function allColumns(rows: readonly Group[], metric: string): string[] {
   return [...first, ...[...present].filter((column) => !first.includes(column)).sort()];
 }
 
-/** The columns that are shown when the address names none: the usual ones that hold anything, and the metric. */
+/** Default columns: the common ones with a value in any row, and the metric. */
 export function usualColumns(rows: readonly Group[], metric: string): string[] {
   const holding = USUAL.filter((column) => rows.some((row) => row[column] != null));
   return [...holding.slice(0, 1), metric, ...holding.slice(1)];
 }
 
-/** What tells a row from every other: where it was delivered, in which file, on which record, and which share of it. */
+/** Unique key of a row: its delivery, its file, its record number, and its share of the record. */
 export function rowKey(row: Group): string {
   const share = row.share == null ? [] : [`~${row.share}`];
   return [row.delivery ?? '', row.file ?? '', row.rowNumber ?? '', ...share].join('/');
@@ -47,7 +47,10 @@ export interface RowOrigin {
   readonly row: number;
 }
 
-/** Where the row of a key came from. File names may hold slashes; what is before and after them does not. */
+/**
+ * The origin of a row, from its key. A file name may contain slashes; the delivery before it and the number after it do
+ * not.
+ */
 export function parseRowKey(key: string): RowOrigin {
   const parts = key.replace(/\/~\d+$/, '').split('/');
   return { delivery: parts[0] ?? '', file: parts.slice(1, -1).join('/'), row: Number(parts.at(-1)) || 1 };

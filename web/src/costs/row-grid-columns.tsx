@@ -6,7 +6,7 @@ import { RowValue } from './RowValue.tsx';
 import { isNumericColumn } from './row-columns.ts';
 import type { Group } from './stack.ts';
 
-/** Columns of the bill rows; under the metric stands the server's total of all rows, loaded or not. */
+/** Columns of the bill rows; the totals row has the server's total of the metric over all rows, loaded or not. */
 export function rowGridColumns(
   shown: readonly string[],
   metric: string,

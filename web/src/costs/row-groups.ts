@@ -10,13 +10,13 @@ export interface RowGroup {
 }
 
 const SUBJECT: ReadonlySet<string> = new Set(subjectFields);
-/** What is said of a row in sections of their own: who pays for it, and where it came from. */
+/** Columns of a row that have separate sections: allocation and origin. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   ...['delivery', 'source', 'file', 'rowNumber'],
   ...['rule', 'kind', 'method', 'ratio', 'layer', 'share', 'reason', 'usageUnit', 'usageQuantity'],
 ]);
 
-/** The columns of a row that hold something, in groups, and those that are empty. */
+/** Non-empty columns of a row in groups, and the empty ones. */
 export function rowGroups(row: Group): { groups: RowGroup[]; empty: string[] } {
   const columns = Object.keys(row).filter((column) => !SUBJECT.has(column) && !ELSEWHERE.has(column));
   const holding = columns.filter((column) => row[column] != null && row[column] !== '');

@@ -7,8 +7,8 @@ const NO_DATE = '';
 const MONTH_LENGTH = 7;
 
 /**
- * The slots of the time axis: every one of the period, and those outside it that a row falls on. The bill of a month may
- * hold a charge or a credit of another month's day, and the bars must add up to the bill.
+ * The slots of the time axis: all slots of the period, and slots outside of it that have a row. The bill of a month may
+ * contain a charge or a credit of a day in another month, and the bars must sum to the bill.
  */
 export function slotsOf(period: readonly string[], rows: readonly Group[], slotDimension: string): string[] {
   return [...new Set([...period, ...rows.map((row) => row[slotDimension] ?? NO_DATE)])].sort();

@@ -18,8 +18,8 @@ export function groupLabel(group: Group, dimensions: readonly string[]): string 
 }
 
 /**
- * Colour of the largest groups, by id: a team's own colour when grouped by team alone, else one by rank; groups beyond
- * the seven largest share the grey of "other" and are not in the map. Costs without a team are grey too.
+ * Colour of the largest groups, by id: a team's own colour when grouped by team alone, else one by rank. Groups beyond
+ * the seven largest share the grey of "other" and are not in the map. Unallocated cost is grey too.
  */
 export function groupColours(
   groups: readonly Group[],

@@ -8,13 +8,13 @@ import { givenRange } from './cost-query.ts';
 import type { CostsSearch } from './costs-search.ts';
 import { type CostRange, daysIn } from './period/range.ts';
 
-/** What the page is about in time: the range in view, and what it is compared with. */
+/** Time selection of the page: the range in view and its comparison. */
 export function useCostPeriod(search: CostsSearch) {
   const scope = useScope();
   const { month, months } = scope;
   const given = givenRange(search.from, search.to);
   const wholeKey = JSON.stringify(given ?? wholeOf(month, months) ?? null);
-  // A new object only for another range, so that what is drawn from it is not drawn anew.
+  // The object changes only with the range, so that charts are not redrawn on every render.
   const whole = useMemo(() => (JSON.parse(wholeKey) as CostRange | null) ?? undefined, [wholeKey]);
   const wantsComparison = search.compare !== undefined && search.delivery === undefined;
   const compares = wantsComparison && whole !== undefined;
@@ -32,14 +32,14 @@ export function useCostPeriod(search: CostsSearch) {
     scope,
     /** Undefined for all months, as long as no bill is known. */
     range,
-    /** The range as it is asked for: nothing for all months, so that every bill counts. */
+    /** The range of the query: none for all months, so that every bill counts. */
     asked: given === undefined && month === undefined && !compares ? { from: undefined, to: undefined } : { ...range },
     isAll: given === undefined && month === undefined,
     compared,
-    /** Whether the page compares, as its address says, also before it is known what with. */
+    /** True if the URL requests a comparison, also before its ranges are known. */
     isCompared: wantsComparison && (compares || !scope.ready),
     lastDay,
-    /** Whether charges do not reach the end of the range: it is not over, or its bill has not come. */
+    /** True if charges do not reach the end of the range: it is not over, or its bill has not arrived. */
     isRunning: compares && whole !== undefined && lastDay !== null && lastDay < daysIn(whole).to,
     ready: scope.ready && (search.compare !== 'sameDays' || !compares || byDay.isFetched),
   };

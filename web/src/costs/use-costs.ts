@@ -14,7 +14,7 @@ import { useCostPeriod } from './use-cost-period.ts';
 /** Beyond this many groups the bars show their sum: the answer by day would be as long as the bill. */
 const MAX_STACKED_GROUPS = 500;
 
-/** Everything that the costs page shows, asked by what its address says. */
+/** All data of the costs page, queried by its URL parameters. */
 export function useCosts() {
   const search = useSearch({ from: '/costs' });
   const period = useCostPeriod(search);

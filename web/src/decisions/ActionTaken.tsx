@@ -4,7 +4,7 @@ import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import styles from './decisions.module.css';
 
-/** What the verdict changed, and where to go on. */
+/** Effect of the verdict on the alias, with links to the versions. */
 export function ActionTaken({ decision }: { readonly decision: DecisionDetail }) {
   const { alias } = decision.evidence.policy.spec;
   const champion = decision.evidence.champion;

@@ -12,7 +12,7 @@ interface CheckCardProps {
   readonly number: number;
 }
 
-/** One check: what was measured, against which bound, whether it holds, and where the figure came from. */
+/** One check: measured value, bound, result, and source of the figure. */
 export function CheckCard({ check, number }: CheckCardProps) {
   return (
     <li className={styles.check}>

@@ -18,7 +18,7 @@ import { refusedOn, verdictReason } from './verdict-reason.ts';
 const SAID = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as const;
 const PAGE_HEIGHT = 640;
 
-/** Why did this version pass, wait or fail? */
+/** One decision: verdict, checks and evidence. */
 export function DecisionPage() {
   const { decision } = useParams({ from: '/decisions/$decision' });
   const query = useQuery(endpointQuery(getDecision, { params: { decision } }));

@@ -19,7 +19,7 @@ const ANY = '';
 const VERDICTS = ['promote', 'hold', 'reject'] as const;
 const TABLE_HEIGHT = 420;
 
-/** Which versions were weighed, and what came out? */
+/** Decisions about model versions, newest first. */
 export function DecisionsPage() {
   const search = useSearch({ from: '/decisions' });
   const navigate = useNavigate({ from: '/decisions' });

@@ -8,7 +8,7 @@ import { VersionLink } from '../parts/VersionLink.tsx';
 import table from '../table/table.module.css';
 import styles from './decisions.module.css';
 
-/** The weighed version beside the one it would have replaced: every measure, with its source. */
+/** The candidate next to the champion that it would replace: every measure, with its source. */
 export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail['evidence'] }) {
   const { candidate, champion } = evidence;
   const none = 'There was no champion when this was decided.';

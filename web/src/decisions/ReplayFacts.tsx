@@ -5,7 +5,7 @@ import { LinkedText } from '../parts/LinkedText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './decisions.module.css';
 
-/** Everything needed to judge again: who, when, by which policy, on which deliveries and prices. */
+/** Inputs for replaying the decision: author, time, policy, deliveries and prices. */
 export function ReplayFacts({ decision }: { readonly decision: DecisionDetail }) {
   const { evidence } = decision;
   const facts: readonly (readonly [string, ReactNode])[] = [

@@ -11,9 +11,9 @@ export interface GaugeScale {
 const PAD = 0.18;
 
 /**
- * Where measured value, bound and interval stand on a common line. For drawing only, so floats do.
- * A figure that is more than ten times the bound leaves the bound near the edge rather than out of sight.
- * `null` without a measured value or a bound: there is nothing to compare.
+ * Positions of measured value, bound and interval on a common line. Floats suffice, because the positions are only
+ * drawn. A value above ten times the bound keeps the bound near the edge instead of out of sight.
+ * `null` without a measured value or a bound, because nothing can be compared.
  */
 export function gaugeScale(check: Pick<Check, 'measured' | 'bound' | 'interval'>): GaugeScale | null {
   if (check.measured === null || check.bound === null) return null;

@@ -4,7 +4,7 @@ import { counted, formatMeasured } from '../format/number.ts';
 import { BASIS_NAME } from '../models/unit-costs.ts';
 
 /**
- * Why a verdict fell as it did, with its first figures, formatted for reading.
+ * Reason of a verdict with its first figures, as text.
  * Example: "cost per month is $1,245.00 per month where at most $500.00 is allowed, and 2 more checks do not hold".
  */
 export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): string {
@@ -22,14 +22,16 @@ export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): s
   return `${failureText(first)}${rest}`;
 }
 
-/** The failed check to name first: quality, then a cost a month. Amounts of different units or bases are not put in order. */
+/**
+ * The failed check to name first: quality, then a cost per month. Amounts of different units or bases are not ordered.
+ */
 function tellingFailure(failed: readonly Check[]): Check | undefined {
   const costs = failed.filter((check) => check.side === 'cost' && check.measured !== null);
   const monthly = costs.find((check) => check.unit.endsWith('per month'));
   return failed.find((check) => check.side === 'quality') ?? monthly ?? costs[0] ?? failed[0];
 }
 
-/** Which side of the balance a refusal came from; null when it was no refusal. */
+/** Side of the checks that caused a rejection; null for other verdicts. */
 export function refusedOn(decision: Pick<Decision, 'verdict' | 'checks'>): string | null {
   if (decision.verdict !== 'reject') return null;
   const sides = new Set(decision.checks.filter((check) => check.holds === false).map((check) => check.side));
@@ -45,7 +47,10 @@ function failureText(check: Check): string {
   return `${nameOf(check)} is ${measured.figure}${unit} where ${words}`;
 }
 
-/** With the basis: costs of different bases are not one quantity. Example: "cost per month (at demand)". */
+/**
+ * Name of a check with its basis, because costs of different bases are different quantities. Example: "cost per month
+ * (at demand)".
+ */
 function nameOf({ name, basis }: Check): string {
   return basis === undefined ? name : `${name} (${BASIS_NAME[basis]})`;
 }
@@ -59,7 +64,7 @@ function bestFigures(checks: readonly Check[]): string {
       if (check === undefined || check.measured === null) return '';
       const text = formatMeasured(check.measured, check.unit);
       if (check.side === 'quality') return `${text.unit} ${text.figure}`;
-      // The figure may be of another number of predictions than the name.
+      // The figure may be for another number of predictions than the name states.
       const name = nameOf(check).replace(' per 1,000 predictions', '');
       const unit = name.includes(text.unit) ? '' : ` ${text.unit}`;
       return `${name} ${text.figure}${unit}`;

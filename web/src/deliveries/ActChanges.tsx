@@ -15,7 +15,7 @@ import { StateMark } from './StateMark.tsx';
 
 const LINES = 6;
 
-/** What an act changes: which deliveries count, and the billed cost by service. */
+/** Effect of an action on deliveries: which ones count, and the billed cost by service. */
 export function ActChanges({ result }: { readonly result: ActResult }) {
   const { changes } = result;
   if (changes.length === 0) return <Notice>Nothing would count differently.</Notice>;

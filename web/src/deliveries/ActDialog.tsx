@@ -34,7 +34,7 @@ interface ActDialogProps {
   readonly onDone: (done: DoneAct) => void;
 }
 
-/** Asks before a delivery is made to count or not: what changes, in money, comes first. */
+/** Asks for confirmation before a delivery starts or stops counting, and shows the change in money first. */
 export function ActDialog({ ask, delivery, month, onClose, onDone }: ActDialogProps) {
   const id = useId();
   const [why, setWhy] = useState('');

@@ -17,7 +17,7 @@ interface ActDoneProps {
   readonly onUndone: () => void;
 }
 
-/** What was changed, and the way back. */
+/** The last action on a delivery, with an undo button. */
 export function ActDone({ done, onUndone }: ActDoneProps) {
   const { changes } = done.result;
   const inputs = undoOf(done.ask, changes);

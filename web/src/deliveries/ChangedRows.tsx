@@ -5,7 +5,7 @@ import { ChangedValue } from './ChangedValue.tsx';
 import styles from './deliveries.module.css';
 import { RowName } from './RowName.tsx';
 
-/** Rows that both deliveries hold, field by field: what was, struck through, and what is. */
+/** Rows that are in both deliveries, field by field: the old value struck through, then the new value. */
 export function ChangedRows({ diff }: { readonly diff: BillDiff }) {
   const rows = [...Map.groupBy(diff.changed, ({ row }) => `${row.after.file} ${row.after.row}`).values()];
   return (

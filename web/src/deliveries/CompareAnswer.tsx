@@ -5,7 +5,7 @@ import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { sumsOf } from './compare-money.ts';
 
-/** How the money moved, and how many rows came, went and changed. */
+/** Change in money, and the number of new, removed and changed rows. */
 export function CompareAnswer({ diff }: { readonly diff: BillDiff }) {
   const { counts, period } = diff;
   const sums = sumsOf(diff.totals, 'billedCost');

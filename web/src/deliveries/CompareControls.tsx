@@ -15,7 +15,7 @@ interface CompareControlsProps {
   readonly onChange: (changes: Partial<CompareSearch>) => void;
 }
 
-/** Which two deliveries, of which month; the way to turn them round. */
+/** Selects the two deliveries and the month, with a button that swaps them. */
 export function CompareControls({ entries, search, onChange }: CompareControlsProps) {
   const { a, b, month } = search;
   const ofMonth = entries.filter(({ period }) => period !== null && (month === undefined || period === month));

@@ -19,7 +19,7 @@ import { useDeliveries } from './use-deliveries.ts';
 const HEIGHT = 640;
 const USUAL_DIMENSION = 'serviceName';
 
-/** What differs between two deliveries of a month: in money, and row by row. */
+/** Difference between two deliveries of a month: in money and row by row. */
 export function ComparePage() {
   const search = useSearch({ from: '/deliveries/compare' });
   const navigate = useNavigate({ from: '/deliveries/compare' });

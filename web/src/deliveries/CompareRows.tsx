@@ -25,7 +25,7 @@ interface CompareRowsProps {
   readonly onChange: (changes: Partial<CompareSearch>) => void;
 }
 
-/** Rows that changed field by field, that came and that went, a page at a time. */
+/** Changed rows field by field, new rows and removed rows, one page at a time. */
 export function CompareRows({ diff, search, onChange }: CompareRowsProps) {
   const { counts } = diff;
   const kind: Kind = search.rows ?? 'changed';

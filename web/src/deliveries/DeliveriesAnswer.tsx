@@ -14,7 +14,7 @@ interface DeliveriesAnswerProps {
   readonly restatements: readonly Restatement[] | undefined;
 }
 
-/** What came last, what counts, what changed after closing, and what is not counted because it is counted elsewhere. */
+/** The last delivery, the deliveries that count, changes after closing, and deliveries that are shadowed. */
 export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProps) {
   const last = entries.at(-1);
   if (last === undefined) return 'No bill has been delivered yet.';

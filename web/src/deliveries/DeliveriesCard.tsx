@@ -21,7 +21,7 @@ interface DeliveriesCardProps {
   readonly complete: boolean;
 }
 
-/** Every delivery, oldest first, with what it changed on the one before it. */
+/** Every delivery, oldest first, with its changes to the preceding delivery. */
 export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
   const search = useSearch({ from: '/deliveries' });
   const navigate = useNavigate({ from: '/deliveries' });

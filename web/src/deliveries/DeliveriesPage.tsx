@@ -17,12 +17,12 @@ import { useDeliveries } from './use-deliveries.ts';
 
 const HEIGHT = 640;
 
-/** What bills came when, which of them count, and what changed? */
+/** Deliveries: arrival, standing, and changes. */
 export function DeliveriesPage() {
   const { entries, complete, query } = useDeliveries();
   const restated = useQuery(endpointQuery(listRestatements, { query: {} }));
   const restatements = restated.data?.restatements;
-  // Both at once: what comes a moment later would move what is being read.
+  // Both appear together, because a card that appears later would move the content.
   const settled = !restated.isPending;
   return (
     <Page title="Deliveries" answer={answer()} longAnswer={entries === undefined || entries.length > 0}>

@@ -5,11 +5,11 @@ import type { DeliverySearch } from './deliveries-search.ts';
 
 interface DeliveryActsProps {
   readonly entry: Delivery;
-  /** What it came after; null for the first of its export and period. */
+  /** The preceding delivery; null for the first of its export and period. */
   readonly before: Delivery | null;
 }
 
-/** What may be done about one period of a delivery. Each asks first and shows what would change. */
+/** Actions on one period of a delivery. Each shows its effect and asks for confirmation. */
 export function DeliveryActs({ entry, before }: DeliveryActsProps) {
   if (entry.period === null) return null;
   const act = (ask: NonNullable<DeliverySearch['ask']>, text: string) => (

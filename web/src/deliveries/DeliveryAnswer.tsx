@@ -5,7 +5,7 @@ import { formatInstant, formatMonth } from '../format/time.ts';
 import { moneyOf } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
 
-/** What came, and for how much of it it counts. */
+/** Size of the delivery, and the periods for which it counts. */
 export function DeliveryAnswer({ entries }: { readonly entries: readonly Delivery[] }) {
   const [first] = entries;
   if (first === undefined) return null;

@@ -10,7 +10,7 @@ const DATASETS = {
   AmortizedCost: 'Amortised cost',
 } as const;
 
-/** Where a delivery came from, and by which names it is known. */
+/** Origin of a delivery, and its ids. */
 export function DeliveryFacts({ entry }: { readonly entry: Delivery }) {
   return (
     <Facts

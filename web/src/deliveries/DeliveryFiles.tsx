@@ -11,7 +11,7 @@ import styles from './deliveries.module.css';
 
 const HASH_SHOWN = 16;
 
-/** The files as they came, kept by their hash; each can be had again, byte for byte. */
+/** The unchanged files of a delivery, stored by their hash; each can be downloaded again. */
 export function DeliveryFiles({ entry }: { readonly entry: Delivery }) {
   const { files, delivery } = entry;
   const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);

@@ -4,7 +4,7 @@ import { shortId } from './history.ts';
 
 interface DeliveryLinkProps {
   readonly delivery: string;
-  /** The whole id is written out. */
+  /** Shows the full id. */
   readonly full?: boolean;
 }
 

@@ -18,7 +18,7 @@ import { useDeliveries } from './use-deliveries.ts';
 
 const HEIGHT = 560;
 
-/** One delivery: what came, what counts of it, its files, and going back. */
+/** One delivery: its contents, the part that counts, its files, and the action to revert it. */
 export function DeliveryPage() {
   const { delivery } = useParams({ from: '/deliveries/$delivery' });
   const { ask, month } = useSearch({ from: '/deliveries/$delivery' });

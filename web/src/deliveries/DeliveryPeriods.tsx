@@ -17,7 +17,7 @@ import { MoneyList } from './MoneyList.tsx';
 import { StandingMark } from './StandingMark.tsx';
 import { StateMark } from './StateMark.tsx';
 
-/** Shown where there is little room; the CSV has them all. */
+/** Columns on narrow screens; the CSV has all columns. */
 const FIRST = new Set<CostMetric>(['billedCost']);
 
 interface DeliveryPeriodsProps {
@@ -27,7 +27,7 @@ interface DeliveryPeriodsProps {
   readonly all: readonly Delivery[];
 }
 
-/** What a delivery holds, billing period by billing period, and what can be done about each. */
+/** Contents of a delivery by billing period, with the actions on each. */
 export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
   const befores = new Map(withPredecessors(all).map(({ entry, before }) => [entry, before]));
   const csv = () =>

@@ -7,13 +7,13 @@ import { RowName } from './RowName.tsx';
 
 interface DiffRowsProps {
   readonly rows: readonly DiffRow[];
-  /** The delivery that holds them. */
+  /** The delivery of the rows. */
   readonly delivery: string;
 }
 
 const EMPTY = 'The bill left this column empty.';
 
-/** Rows that only one of the two deliveries holds. */
+/** Rows that are only in one of the two deliveries. */
 export function DiffRows({ rows, delivery }: DiffRowsProps) {
   return (
     <table className={`${table.table} ${styles.diff}`} data-testid="diff-rows">

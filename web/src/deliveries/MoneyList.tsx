@@ -5,9 +5,9 @@ import { Unknown } from '../parts/Unknown.tsx';
 
 interface MoneyListProps {
   readonly money: readonly Money[];
-  /** Said when there is none. */
+  /** Reason to show when there is no amount. */
   readonly reason: string;
-  /** With signs: what was added or taken. */
+  /** Amounts with signs: increases and decreases. */
   readonly delta?: boolean;
 }
 

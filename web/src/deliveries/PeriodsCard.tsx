@@ -25,7 +25,7 @@ interface PeriodsCardProps {
   readonly restatements: readonly Restatement[];
 }
 
-/** What stands for each billing period, by source, with restatements as marks on the time axis. */
+/** Current deliveries of each billing period by source, with restatements as marks on the time axis. */
 export function PeriodsCard({ entries, restatements }: PeriodsCardProps) {
   const search = useSearch({ from: '/deliveries' });
   const navigate = useNavigate({ from: '/deliveries' });

@@ -13,7 +13,7 @@ interface PeriodsTableProps {
   readonly currency: string;
 }
 
-/** The picture as figures: a row a billing period, a column a source, and what changed after closing. */
+/** The chart as a table: a row for each billing period, a column for each source, and the changes after closing. */
 export function PeriodsTable({ periods, series, marks, currency }: PeriodsTableProps) {
   const money = (amount: string | null | undefined) =>
     amount == null ? (

@@ -27,7 +27,7 @@ interface RestatementsCardProps {
   readonly complete: boolean;
 }
 
-/** Every change to a period that was closed, newest first, with what moved in money. */
+/** Every change to a closed period, newest first, with its change in money. */
 export function RestatementsCard({ restatements, complete }: RestatementsCardProps) {
   const csv = () =>
     toCsv(
@@ -101,7 +101,7 @@ function Change({ restatement }: { readonly restatement: Restatement }) {
   );
 }
 
-/** Name of the service whose billed cost moved most. */
+/** Name of the service with the largest change in billed cost. */
 function largestService({ delta }: Restatement): string | null {
   const billed = delta.filter((line) => line.metric === 'billedCost' && line.delta !== null);
   const [largest] = billed.toSorted((a, b) => Math.abs(Number(b.delta)) - Math.abs(Number(a.delta)));

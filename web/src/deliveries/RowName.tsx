@@ -7,7 +7,7 @@ interface RowNameProps {
   readonly delivery: string;
 }
 
-/** What a row is about, and where it stands in which file. */
+/** Description of a row, with its file and position. */
 export function RowName({ row, delivery }: RowNameProps) {
   const about = row.chargeDescription ?? row.skuId ?? row.serviceName ?? 'a row without a description';
   return (

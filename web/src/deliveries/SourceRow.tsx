@@ -12,11 +12,11 @@ import { useSync } from './use-sync.ts';
 
 interface SourceRowProps {
   readonly source: BillSource;
-  /** Opens what the last sync did. */
+  /** Opens the result of the last sync. */
   readonly onShow: () => void;
 }
 
-/** One source: where it reads, how it goes, and the button that syncs it. */
+/** One source: its location, its state, and a sync button. */
 export function SourceRow({ source, onShow }: SourceRowProps) {
   const { start, error, sync, running } = useSync(source.source);
   const elsewhere = source.state === 'syncing' && !running;

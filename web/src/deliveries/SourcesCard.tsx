@@ -14,7 +14,7 @@ const HEADER = [
   ...['source', 'location', 'layout', 'state', 'lastSyncAt', 'lastErrorCode', 'lastError', 'schedule', 'nextSyncAt'],
 ];
 
-/** Where bills come from by themselves, how the last sync went, and the button for one now. */
+/** Sources that are synced automatically, the result of the last sync, and a button that starts a sync. */
 export function SourcesCard() {
   const sources = useSources();
   const { sync } = useSearch({ from: '/deliveries' });

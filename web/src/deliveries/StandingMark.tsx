@@ -21,11 +21,11 @@ const WORDS: Readonly<Record<Standing, string>> = {
 
 interface StandingMarkProps {
   readonly standing: Standing;
-  /** Why, as the server says; the meaning of the word when it says nothing. */
+  /** Reason from the server; without one the tooltip explains the standing. */
   readonly reason?: string | null;
 }
 
-/** Whether a delivery counts: shape and word, the reason on hover. */
+/** Standing of a delivery: shape and word, with the reason on hover. */
 export function StandingMark({ standing, reason = null }: StandingMarkProps) {
   return (
     <span

@@ -2,7 +2,7 @@ import type { Sync } from '../../../src/finops/sources/schema.ts';
 import styles from './deliveries.module.css';
 import { syncRatio, syncText } from './sync-text.ts';
 
-/** How far a sync is: a bar with an end and a count in words. */
+/** Progress of a sync: a bar and a count as text. */
 export function SyncBar({ sync }: { readonly sync: Sync | undefined }) {
   const ratio = sync === undefined ? null : syncRatio(sync.progress);
   return (

@@ -18,7 +18,7 @@ interface SyncDrawerProps {
   readonly onClose: () => void;
 }
 
-/** What the last sync of a source did with each delivery that it found. */
+/** Outcome of the last sync of a source for each delivery that it found. */
 export function SyncDrawer({ source, onClose }: SyncDrawerProps) {
   const sync = useQuery({
     ...endpointQuery(getSync, { params: { sync: source.lastSync ?? '' } }),

@@ -16,7 +16,7 @@ export interface Sums {
   readonly delta: string;
 }
 
-/** The lines of one metric added up in each currency; what is unknown is left out. */
+/** Sum of the lines of one metric in each currency; unknown amounts are left out. */
 export function sumsOf(totals: readonly MoneyChange[], metric: MoneyChange['metric']): Sums[] {
   const own = totals.filter((line) => line.metric === metric);
   return [...new Set(own.map(({ currency }) => currency))].map((currency) => {

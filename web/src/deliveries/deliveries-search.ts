@@ -6,7 +6,7 @@ const text = z.string().min(1).max(300).optional().catch(undefined);
 const page = z.coerce.number().int().min(0).optional().catch(undefined);
 const month = Month.optional().catch(undefined);
 
-/** What the address of the deliveries says; what is left out has its usual value. */
+/** URL parameters of the deliveries page; a missing parameter has its default. */
 export const DeliveriesSearch = z.object({
   /** Only deliveries of this source. */
   source: text,
@@ -16,13 +16,13 @@ export const DeliveriesSearch = z.object({
   currency: text,
   /** `table` shows the picture as figures. */
   chart: z.enum(['table']).optional().catch(undefined),
-  /** Source whose last sync is open. */
+  /** The source with its last sync in the drawer. */
   sync: text,
 });
 export type DeliveriesSearch = z.infer<typeof DeliveriesSearch>;
 
 export const DeliverySearch = z.object({
-  /** The question that is open: go back, count this one, or count it beside the others. */
+  /** The open confirmation: revert, prefer this delivery, or count it in addition to the others. */
   ask: z.enum(['revert', 'prefer', 'beside']).optional().catch(undefined),
   /** Billing period that the question is about; all of the delivery when left out. */
   month,

@@ -3,17 +3,17 @@ import { decimal, decimalString, type Money } from '../../../src/platform/units/
 
 const BILLED = 'billedCost';
 
-/** Id of the unit that a delivery's entry is of: what replaces what. */
+/** Id of the unit of replacement of a delivery's entry. */
 export function unitId(entry: Pick<Delivery, 'source' | 'export' | 'dataset' | 'scope' | 'period'>): string {
   return JSON.stringify([entry.source, entry.export, entry.dataset, entry.scope, entry.period]);
 }
 
-/** `focus (billing-account-7)`; the plain name where nobody says what it covers. */
+/** `focus (billing-account-7)`; only the name where the scope is the default. */
 export function exportName(entry: Pick<Delivery, 'export' | 'scope'>): string {
   return entry.scope === 'default' ? entry.export : `${entry.export} (${entry.scope})`;
 }
 
-/** Id as it is shown in tables; the whole of it is on hover. */
+/** Short id for tables; the full id appears on hover. */
 export function shortId(delivery: string): string {
   return delivery.slice(0, 10);
 }
@@ -23,7 +23,7 @@ export function moneyOf(entry: Pick<Delivery, 'totals'>, metric: CostMetric = BI
   return entry.totals.filter((total) => total.metric === metric).map(({ amount, currency }) => ({ amount, currency }));
 }
 
-/** Each entry with the one that it came after in its unit, oldest first as they are listed. */
+/** Each entry with its predecessor in the same unit, in the order of the list, oldest first. */
 export function withPredecessors(
   entries: readonly Delivery[],
 ): readonly { readonly entry: Delivery; readonly before: Delivery | null }[] {
@@ -31,13 +31,13 @@ export function withPredecessors(
   return entries.map((entry) => {
     const unit = unitId(entry);
     const before = last.get(unit) ?? null;
-    // What was ignored never stood, so nothing came after it.
+    // An ignored delivery was never current, so it precedes no other.
     if (entry.standing !== 'ignored' && entry.period !== null) last.set(unit, entry);
     return { entry, before };
   });
 }
 
-/** What stands now for the unit of an entry; null when nothing is counted for it. */
+/** The current delivery of an entry's unit; null when none counts. */
 export function standingFor(entries: readonly Delivery[], entry: Delivery): Delivery | null {
   const unit = unitId(entry);
   return entries.find((other) => unitId(other) === unit && other.standing === 'current') ?? null;

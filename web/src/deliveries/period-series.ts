@@ -21,7 +21,10 @@ export function periodsOf(entries: readonly Delivery[]): string[] {
   return [...new Set(entries.flatMap(({ period }) => (period === null ? [] : [period])))].sort();
 }
 
-/** What the deliveries that count bill for each period, a series a source by name; beyond seven they are "other". */
+/**
+ * Billed cost of the deliveries that count in each period, one series for each source by name; sources beyond seven are
+ * "other".
+ */
 export function periodSeries(entries: readonly Delivery[], periods: readonly string[], currency: string): BarSeries[] {
   const counted = entries.filter(({ current }) => current);
   const sources = [...new Set(counted.map(({ source }) => source))].sort();

@@ -11,7 +11,7 @@ const OUTCOMES = [
   ['failed', 'failed'],
 ] as const;
 
-/** What a sync is doing, with counts and their ends; what it did, when it has ended. */
+/** Progress of a sync with counts and their totals; its outcome when it has ended. */
 export function syncText(sync: Sync): string {
   const { progress } = sync;
   if (sync.state === 'failed') return sync.error?.detail ?? 'The source could not be read.';
@@ -26,7 +26,7 @@ export function syncText(sync: Sync): string {
   return `Importing ${which}; ${counted(progress.rows, 'row')} so far`;
 }
 
-/** `2 imported, 3 unchanged`; what was found when nothing was. */
+/** `2 imported, 3 unchanged`; a text for a sync that found no bill. */
 export function outcomeText(sync: Pick<Sync, 'deliveries'>): string {
   if (sync.deliveries.length === 0) return 'No bill was found there';
   const counts = OUTCOMES.map(([outcome, said]) => {

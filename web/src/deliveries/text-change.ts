@@ -1,5 +1,5 @@
 export interface TextChange {
-  /** What both have at the beginning and at the end. */
+  /** Common text at the beginning and at the end. */
   readonly start: string;
   readonly end: string;
   readonly gone: string;
@@ -7,7 +7,7 @@ export interface TextChange {
 }
 
 /**
- * What differs between two texts, between what they have in common at both ends.
+ * The changed part of two texts, without their common beginning and end.
  * Example: "0.0110" and "0.0250" -> "0.0", "11" gone, "25" come, "0".
  */
 export function textChange(before: string, after: string): TextChange {

@@ -14,7 +14,7 @@ function bodyOf({ delivery, month }: ActInput) {
   return { delivery, ...(month === undefined ? {} : { period: month }) };
 }
 
-/** What an act would change, in deliveries and in money; nothing is changed by asking. */
+/** Dry run of an action: its effect on deliveries and money. It changes nothing. */
 export function useActPreview(input: ActInput) {
   const body = { ...bodyOf(input), dryRun: true };
   const asked =
@@ -26,7 +26,7 @@ export function useActPreview(input: ActInput) {
   >);
 }
 
-/** Does it. Whatever is shown of the bill is asked anew afterwards. */
+/** Performs the action, then refetches everything that depends on the bill. */
 export function useAct(input: ActInput, onDone: (result: ActResult) => void) {
   const queries = useQueryClient();
   return useMutation({
@@ -43,7 +43,9 @@ export function useAct(input: ActInput, onDone: (result: ActResult) => void) {
   });
 }
 
-/** What takes an act back: what had counted is asked for again. Empty when nothing had counted before. */
+/**
+ * Actions that undo an action: each delivery that counted before is requested again. Empty when none counted before.
+ */
 export function undoOf(ask: Ask, changes: readonly UnitChange[]): ActInput[] {
   const gone = changes.filter((change) => change.before !== null && (ask === 'revert' || change.after === null));
   const inputs = gone.map(({ before, period }) => ({ delivery: before ?? '', month: period }));

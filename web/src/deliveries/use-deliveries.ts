@@ -4,7 +4,7 @@ import { listDeliveries } from '../../../src/finops/billing/schema.ts';
 import { endpointPages } from '../client.ts';
 
 const PAGE_SIZE = 1000;
-/** Who has more deliveries than this reads the newest part of their history on the command line. */
+/** Limit of pages to load. With more deliveries than that, the newest part of the history is only in the CLI. */
 const MAX_PAGES = 20;
 
 /** Every delivery, oldest first, page after page until all are here. */

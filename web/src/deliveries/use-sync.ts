@@ -10,8 +10,8 @@ function isUnderWay(sync: Sync | undefined): boolean {
 }
 
 /**
- * A sync of one source, followed while it runs; it goes on when the page is left. Starting it while one runs follows
- * that one. When it ends, everything that may have changed with the bill is asked anew.
+ * A sync of one source, polled while it runs; it continues when the page is closed. A start during a running sync
+ * follows that sync. When it ends, everything that depends on the bill is refetched.
  */
 export function useSync(source: string) {
   const queries = useQueryClient();
@@ -37,7 +37,7 @@ export function useSync(source: string) {
   };
 }
 
-/** Where bills come from; asked again while one of them is being synced. */
+/** Sources of bills; polled while one of them is syncing. */
 export function useSources() {
   return useQuery({
     ...endpointQuery(listSources),

@@ -7,7 +7,7 @@ import { figuresOf } from './endpoint-figures.ts';
 import { sum } from './late-figures.ts';
 import { shareText } from './words.ts';
 
-/** What answers, how much it was asked, and what that costs; before that, what went wrong. */
+/** Live versions, number of predictions and their cost; failures come first. */
 export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail }) {
   const { state, newest, live, variants } = endpoint;
   const { predictions, per1000, unpriced } = figuresOf(variants);

@@ -3,7 +3,7 @@ import { UndoNotice } from '../parts/UndoNotice.tsx';
 import type { DoneChange, EndpointChanges } from './use-endpoint-change.ts';
 import { versionsText, weightsText } from './words.ts';
 
-/** What was done to the traffic, and the way back. */
+/** The last traffic change, with an undo button. */
 export function EndpointNotice({ changes: { change, done, undo, dismiss } }: { readonly changes: EndpointChanges }) {
   if (done === null) return null;
   if (change.error !== null) return <Notice kind="alert">It could not be changed: {change.error.message}</Notice>;

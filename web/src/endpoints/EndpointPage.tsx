@@ -28,11 +28,11 @@ import { rollbackTarget } from './words.ts';
 
 const HEIGHT = 640;
 
-/** Is it up, how fast, at what cost, and what can be gone back to? */
+/** One endpoint: availability, latency, cost, and revisions for a rollback. */
 export function EndpointPage() {
   const { endpoint: name } = useParams({ from: '/endpoints/$endpoint' });
   const endpoint = useEndpoint(name);
-  // Their cards are there or not: the page waits for them, so that nothing moves when they come.
+  // These cards may be absent. The page waits for both, so that no content moves when they arrive.
   const waits = [useRollout(name), useScaling(name)].some(({ isFetched }) => !isFetched);
   const answer = () => {
     if (endpoint.data !== undefined) return <EndpointAnswer endpoint={endpoint.data} />;

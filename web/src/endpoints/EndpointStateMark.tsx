@@ -19,7 +19,7 @@ const MARKS: Readonly<
   replaced: ['skipped', 'replaced', 'It had the traffic before.'],
 };
 
-/** Where an endpoint or a revision stands: shape and word first, colour second. */
+/** State of an endpoint or a revision: shape and word first, colour second. */
 export function EndpointStateMark({ state }: { readonly state: State }) {
   const [shape, word, means] = MARKS[state];
   return (

@@ -11,7 +11,7 @@ import { endpointsAnswer } from './words.ts';
 
 const TABLE_HEIGHT = 240;
 
-/** What is served, is it up, and what do 1,000 predictions cost? */
+/** All endpoints with their state and the cost of 1,000 predictions. */
 export function EndpointsPage() {
   const endpoints = useEndpoints();
   const names = (endpoints.data?.endpoints ?? []).map(({ name }) => name);

@@ -14,13 +14,13 @@ import { weightsText } from './words.ts';
 
 interface EndpointsTableProps {
   readonly endpoints: readonly EndpointSummary[];
-  /** What is known of each by now. */
+  /** Latest detail of each endpoint, by name. */
   readonly details: ReadonlyMap<string, EndpointDetail>;
-  /** What each did of late. */
+  /** Recent metrics of each endpoint, by name. */
   readonly metrics: ReadonlyMap<string, EndpointMetrics>;
 }
 
-/** Every endpoint with what it serves and what that costs. */
+/** Every endpoint with its versions and their cost. */
 export function EndpointsTable({ endpoints, details, metrics }: EndpointsTableProps) {
   return (
     <table className={table.table} data-testid="endpoints">

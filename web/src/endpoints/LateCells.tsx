@@ -8,7 +8,7 @@ import { lateFigures } from './late-figures.ts';
 
 const NOT_ASKED = 'It was not asked in this time.';
 
-/** What an endpoint was asked of late, how long it took and what failed: three cells of a row. */
+/** Recent requests, latency and errors of an endpoint: three cells of a row. */
 export function LateCells({ metrics }: { readonly metrics: EndpointMetrics | undefined }) {
   const cell = `${table.number} ${table.wideOnly}`;
   const pending = <Skeleton height={16} width={48} />;

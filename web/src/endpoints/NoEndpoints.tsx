@@ -2,7 +2,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
 
-/** What an endpoint is, with a document for one, and the command that applies it. */
+/** Explains endpoints, with an example document and the command that applies it. */
 export function NoEndpoints() {
   return (
     <EmptyState

@@ -10,7 +10,7 @@ interface Per1000Props {
   readonly unpriced: readonly string[];
 }
 
-/** Cost of 1,000 predictions, and what it leaves out. */
+/** Cost of 1,000 predictions, and the resources that it leaves out. */
 export function Per1000({ money, unpriced }: Per1000Props) {
   const left = unpriced.length === 0 ? null : `Without a price, and left out: ${unpriced.join(', ')}.`;
   if (money === null) return <Unknown reason={left ?? NO_PRICE} />;

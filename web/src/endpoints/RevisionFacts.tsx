@@ -9,7 +9,7 @@ interface RevisionFactsProps {
   readonly revision: EndpointRevision;
 }
 
-/** What a revision serves, in a few lines. */
+/** Versions and traffic of a revision, in a few lines. */
 export function RevisionFacts({ title, revision }: RevisionFactsProps) {
   const { weights } = revision;
   return (

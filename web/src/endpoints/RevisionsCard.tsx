@@ -17,7 +17,7 @@ interface RevisionsCardProps {
   readonly onRollback: (revision: EndpointRevision) => void;
 }
 
-/** Every change of the endpoint, why it was made, and the way back to it. */
+/** Every revision of the endpoint with its reason, and a rollback button. */
 export function RevisionsCard({ endpoint: { name, revisions, live, variants }, onRollback }: RevisionsCardProps) {
   return (
     <Card

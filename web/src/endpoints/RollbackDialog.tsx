@@ -12,7 +12,7 @@ interface RollbackDialogProps {
   readonly onClose: () => void;
 }
 
-/** Says what answers after a rollback, and what happens to requests, and asks. */
+/** Asks for confirmation before a rollback, and shows its effect on versions and requests. */
 export function RollbackDialog({ endpoint: { name, live }, to, changes: { change }, onClose }: RollbackDialogProps) {
   const title = `Go back to revision ${to.revision} of ${name}?`;
   return (

@@ -11,7 +11,7 @@ import { RolloutDialog } from './RolloutDialog.tsx';
 import { rolloutRows } from './rollout-rows.ts';
 import { type RolloutEnd, useRollout } from './use-rollout.ts';
 
-/** The canary in progress, beside what is live; how the last one ended. Nothing when there was none. */
+/** The canary in progress next to the live version, or the end of the last one. Renders nothing when there was none. */
 export function RolloutCard({ endpoint }: { readonly endpoint: string }) {
   const { data } = useRollout(endpoint);
   const [asked, setAsked] = useState<RolloutEnd | null>(null);

@@ -11,7 +11,7 @@ interface RolloutDialogProps {
   readonly onClose: () => void;
 }
 
-/** Says what happens to the traffic when a canary is ended, and asks. */
+/** Asks for confirmation before a canary ends, and shows its effect on the traffic. */
 export function RolloutDialog({
   endpoint,
   rollout: { revision, weight, step, steps },

@@ -23,7 +23,7 @@ function priceTip({ price }: ScaledVariant): string {
   return `A replica costs ${price.amount}${price.currency === null ? '' : ` ${price.currency}`} an hour (${price.source}).`;
 }
 
-/** How many replicas are wanted and why, and what was decided before. */
+/** Wanted number of replicas with its reason, and earlier scaling decisions. */
 export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
   const { data } = useScaling(endpoint);
   if (data === undefined || data.variants.length === 0) return null;

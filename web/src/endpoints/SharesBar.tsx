@@ -6,7 +6,7 @@ interface SharesBarProps {
   readonly shares: readonly { readonly name: string; readonly share: number }[];
 }
 
-/** How the traffic is split; the figures stand beside it, so it is hidden from screen readers. */
+/** Shares of the traffic as a bar. The figures are shown next to it, so the bar is hidden from screen readers. */
 export function SharesBar({ shares }: SharesBarProps) {
   return (
     <span className={styles.shares} aria-hidden="true">

@@ -18,7 +18,7 @@ interface TrafficDialogProps {
   readonly onClose: () => void;
 }
 
-/** Other shares for the variants: what each gets then, beside what it gets now and what it costs. */
+/** Form for the traffic shares of the variants: new share next to current share and cost. */
 export function TrafficDialog({ endpoint: { name, variants }, changes: { change }, onClose }: TrafficDialogProps) {
   const [typed, setTyped] = useState(() => typedShares(variants));
   const weights = weightsTyped(typed);

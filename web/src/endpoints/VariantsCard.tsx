@@ -18,7 +18,7 @@ interface VariantsCardProps {
   readonly onTraffic: () => void;
 }
 
-/** What answers: the variants of the live revision, their shares, replicas and cost. */
+/** Variants of the live revision with their shares, replicas and cost. */
 export function VariantsCard({ endpoint: { name, variants, canary }, onTraffic }: VariantsCardProps) {
   const change = variants.length > 1 && (
     <button type="button" className={parts.button} onClick={onTraffic}>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a model takes, as Open Inference Protocol v2 tells it. */
+/** Inputs of a model, as Open Inference Protocol v2 describes them. */
 export const ModelInputs = z.object({
   inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) })),
 });
@@ -19,13 +19,13 @@ interface Called {
   readonly model: string;
   /** null while they are not known. */
   readonly inputs: ModelInputs['inputs'] | null;
-  /** Whether a token goes along. */
+  /** True if the snippet includes a token. */
   readonly token: boolean;
 }
 
 type Tensor = ModelInputs['inputs'][number];
 const UNKNOWN: readonly Tensor[] = [{ name: 'x', datatype: 'FP32', shape: [1, 2] }];
-/** An example this long would be no example. */
+/** Largest example input that is still readable. */
 const MOST_VALUES = 64;
 
 /** A curl line that calls an endpoint by a protocol, with an input of the shape that the model takes. */

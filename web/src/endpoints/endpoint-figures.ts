@@ -15,8 +15,8 @@ export interface EndpointFigures {
 type Counted = Pick<EndpointVariant, 'cost' | 'replicasReady' | 'replicasWanted'>;
 
 /**
- * What the live versions of an endpoint answered and cost together, exactly.
- * Example: 1,000 predictions at $2 and 3,000 at $2 -> 4,000 predictions at $1 per 1,000.
+ * Exact total of predictions and cost over the live versions of an endpoint.
+ * Example: 1,000 predictions for $2 and 3,000 for $2 -> 4,000 predictions at $1 per 1,000.
  */
 export function figuresOf(variants: readonly Counted[]): EndpointFigures {
   const counts = variants.flatMap(({ cost: { predictions } }) => (predictions === null ? [] : [predictions]));

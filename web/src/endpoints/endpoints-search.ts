@@ -11,7 +11,7 @@ export const RANGES = [
 export type Range = (typeof RANGES)[number];
 export type RangeName = Range['value'];
 
-/** What the address of an endpoint's page says. */
+/** URL parameters of an endpoint's page. */
 export const EndpointSearch = z.object({
   range: z.enum(['1h', '6h', '1d', '7d', '30d']).optional().catch(undefined),
   view: z.enum(['charts', 'table']).optional().catch(undefined),

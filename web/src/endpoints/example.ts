@@ -1,4 +1,4 @@
-/** An endpoint as it is applied; the model must be registered first. */
+/** Example manifest of an endpoint; the model must be registered first. */
 export const EXAMPLE = `apiVersion: steelyard/v1
 kind: Endpoint
 metadata:

@@ -2,13 +2,18 @@ import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/serving
 
 export interface LateFigures {
   readonly requests: number;
-  /** Share of the requests that failed for no fault of theirs, or found the line full; null without a request. */
+  /**
+   * Share of the requests that failed through no fault of the client, or found the queue full; null without a request.
+   */
   readonly failedShare: number | null;
   /** The slowest version's 95th percentile in the latest step that has one, in milliseconds; null: nothing was answered. */
   readonly p95Ms: number | null;
 }
 
-/** What an endpoint did of late, over all of its versions. Percentiles of steps cannot be added: the latest counts. */
+/**
+ * Recent figures of an endpoint over all of its versions. Percentiles of several steps cannot be combined, so the
+ * latest step counts.
+ */
 export function lateFigures({ points }: Pick<EndpointMetrics, 'points'>): LateFigures {
   const requests = sum(points, ({ requests: count }) => count);
   const failed = sum(points, failedOf);
@@ -22,7 +27,7 @@ export function lateFigures({ points }: Pick<EndpointMetrics, 'points'>): LateFi
   };
 }
 
-/** Requests that got no good answer for no fault of theirs. */
+/** Requests without a successful answer through no fault of the client: errors and throttled ones. */
 export function failedOf({ errors, throttled }: EndpointMetric): number {
   return errors + throttled;
 }

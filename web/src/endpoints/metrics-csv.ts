@@ -8,7 +8,7 @@ const HEADER = [
   ...['p50Ms', 'p95Ms', 'p99Ms', 'replicas', 'cost', 'currency'],
 ];
 
-/** What was measured of an endpoint, exactly; empty is not known. */
+/** Exact metrics of an endpoint as CSV; an empty cell is unknown. */
 export function metricsCsv(points: readonly EndpointMetric[]): string {
   const number = (value: number | null | undefined) => (value == null ? null : String(value));
   return toCsv(

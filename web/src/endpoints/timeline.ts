@@ -8,7 +8,7 @@ import { formatDay } from '../format/time.ts';
 import { categoryColour, OTHER_COLOUR, SERIES_LIMIT } from '../theme/category-colours.ts';
 import { sum } from './late-figures.ts';
 
-/** What happened to an endpoint, for the axis of time. */
+/** Event of an endpoint for the time axis. */
 export interface TimelineEvent {
   readonly at: string;
   readonly label: string;
@@ -18,7 +18,7 @@ const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 const NOT_MEASURED = 'not measured';
 
-/** A version of a variant: what has a colour of its own. */
+/** A version of a variant; each has a separate colour. */
 interface Served {
   readonly id: string;
   readonly name: string;
@@ -30,8 +30,8 @@ interface Served {
 type NowServed = Pick<EndpointVariant, 'variant' | 'version'>;
 
 /**
- * Traffic, latency, errors, replicas and cost by step, ready to be drawn on one axis of time. `now` is what is served now:
- * it comes first, so that it has the colours that it has elsewhere on the page.
+ * Traffic, latency, errors, replicas and cost by step, as panels on one time axis. The versions in `now` are live. They
+ * come first, so that they have the same colours as elsewhere on the page.
  */
 export function timelineOf(
   metrics: EndpointMetrics,
@@ -80,7 +80,7 @@ function servedOf({ points }: EndpointMetrics, times: readonly string[], now: re
   return [...found].flatMap(([id, own], index) => {
     const first = own.find((point) => point !== undefined);
     const variable = index < SERIES_LIMIT ? categoryColour(index) : OTHER_COLOUR;
-    // What has not been measured yet keeps its colour.
+    // A version without metrics keeps its colour reserved.
     return first === undefined
       ? []
       : [{ id, name: `${first.variant}, version ${first.version}`, variable, points: own }];
@@ -133,7 +133,10 @@ function traffic(served: readonly Served[], seconds: number): Panel {
   };
 }
 
-/** One version alone: its percentiles. Several: the 95th of each, so that they can be told apart; the others on hover. */
+/**
+ * Latency: all percentiles of a single version. With several versions the 95th of each, so that they can be
+ * distinguished; the others appear on hover.
+ */
 function latency(served: readonly Served[]): Panel {
   const text = ({ latencyMs }: EndpointMetric) =>
     latencyMs === null
@@ -176,7 +179,7 @@ const FAULTS = [
   { key: 'refused', name: 'Request at fault (4xx)', variable: '--cat-other' },
 ] as const;
 
-/** Share of the requests without a good answer, by whose fault that was, over all versions. */
+/** Share of the requests without a successful answer over all versions, by cause. */
 function errors(served: readonly Served[]): Panel {
   const steps = stepsOf(served);
   return {
@@ -219,7 +222,7 @@ function replicas(served: readonly Served[]): Panel {
   };
 }
 
-/** Money by the hour, so that a step of any length reads the same. */
+/** Cost per hour, so that steps of any length are comparable. */
 function cost(served: readonly Served[], seconds: number): Panel {
   const steps = stepsOf(served);
   const costs = steps.map((points) => points.flatMap((point) => (point.cost === null ? [] : [point.cost])));
@@ -249,7 +252,7 @@ function cost(served: readonly Served[], seconds: number): Panel {
   };
 }
 
-/** What each step measured, over all versions. */
+/** Metrics of each step, over all versions. */
 function stepsOf(served: readonly Served[]): EndpointMetric[][] {
   const count = served[0]?.points.length ?? 0;
   return Array.from({ length: count }, (_, index) =>

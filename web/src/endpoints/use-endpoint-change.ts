@@ -15,11 +15,11 @@ export type EndpointChange =
 
 export interface DoneChange {
   readonly change: EndpointChange;
-  /** What had the traffic before; null when nothing had. */
+  /** The revision that had the traffic before; null when none had. */
   readonly before: EndpointRevision | null;
 }
 
-/** Goes back to revisions and moves traffic; the last change can be taken back. */
+/** Rolls back revisions and moves traffic; the last change can be undone. */
 export function useEndpointChange({ name, live }: Pick<EndpointDetail, 'name' | 'live'>) {
   const queries = useQueryClient();
   const [done, setDone] = useState<DoneChange | null>(null);

@@ -7,7 +7,7 @@ const MOVING_MS = 1_000;
 const STEADY_MS = 5_000;
 const LIST_MS = 10_000;
 
-/** Whether replicas get ready for a revision: then it is asked for more often. */
+/** True while replicas start for a revision; the endpoint is polled more often then. */
 export function isMoving({ state }: Pick<EndpointSummary, 'state'>): boolean {
   return state === 'rolling-out' || state === 'starting';
 }
@@ -23,7 +23,7 @@ export function useEndpoints() {
   });
 }
 
-/** One endpoint, asked for again and again: its replicas and counts change by themselves. */
+/** One endpoint, polled because its replicas and counts change without user action. */
 export function useEndpoint(name: string) {
   return useQuery({
     ...detailQuery(name),
@@ -31,7 +31,7 @@ export function useEndpoint(name: string) {
   });
 }
 
-/** What is known of each, by name; those that have not come yet are missing. */
+/** Detail of each endpoint by name; endpoints that are not loaded yet are missing. */
 export function useDetails(names: readonly string[]): ReadonlyMap<string, EndpointDetail> {
   const found = useQueries({ queries: names.map((name) => ({ ...detailQuery(name), refetchInterval: LIST_MS })) });
   return new Map(found.flatMap(({ data }) => (data === undefined ? [] : [[data.name, data] as const])));

@@ -5,7 +5,7 @@ import { useNow } from '../pipelines/use-now.ts';
 import type { Range } from './endpoints-search.ts';
 
 const HOUR_MS = 3_600_000;
-/** An instant that moves on this often keeps the address of a question the same in between. */
+/** The time range moves in steps of this length, so that the query key stays the same in between. */
 const MOVES_EVERY_MS = 60_000;
 const REFRESH_MS = 15_000;
 

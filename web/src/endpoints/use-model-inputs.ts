@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ModelInputs } from './call-snippets.ts';
 
-/** What a model takes, as the gateway says it; null where it says nothing: a model without a signature, no right to ask. */
+/** Inputs of a model from the gateway; null without an answer (model without a signature, missing permission). */
 export function useModelInputs(url: string, model: string | undefined) {
   return useQuery({
     queryKey: [url, 'inputs', model],

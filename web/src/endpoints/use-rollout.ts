@@ -16,7 +16,7 @@ export function useRollout(endpoint: string) {
 
 export type RolloutEnd = 'promote' | 'abort';
 
-/** Gives a canary all of the traffic, or none. */
+/** Promotes a canary to all of the traffic, or aborts it. */
 export function useEndRollout(endpoint: string, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({
@@ -27,7 +27,7 @@ export function useEndRollout(endpoint: string, onDone: () => void) {
   });
 }
 
-/** How many replicas are wanted, why, and what was decided before. */
+/** Wanted number of replicas with its reason, and earlier scaling decisions. */
 export function useScaling(endpoint: string) {
   return useQuery({
     ...endpointQuery(getEndpointScaling, { params: { endpoint } }),

@@ -40,7 +40,7 @@ export function shareText(share: number): string {
   return share === 0 ? 'none' : formatPercent(share * 100);
 }
 
-/** `main 90 %, canary 10 %`, of weights that need not add up to anything. */
+/** `main 90 %, canary 10 %`, from weights with any sum. */
 export function weightsText(weights: Readonly<Record<string, number>>): string {
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   const some = Object.entries(weights).filter(([, weight]) => weight > 0);
@@ -54,7 +54,7 @@ export function versionsText({ versions }: Pick<EndpointRevision, 'versions'>): 
   return names.map((name) => `${names.length === 1 ? '' : `${name} `}version ${versions[name]}`).join(', ');
 }
 
-/** The revision that a rollback without a number goes back to: the last one that was live before. */
+/** Target of a rollback without a number: the last revision that was live before. */
 export function rollbackTarget({
   revisions,
   live,
@@ -63,7 +63,7 @@ export function rollbackTarget({
   return before.toSorted((a, b) => Date.parse(b.liveAt ?? '') - Date.parse(a.liveAt ?? ''))[0] ?? null;
 }
 
-/** What the requests that got no good answer came to: `3 refused, 1 lost`; null when there are none. */
+/** Requests without a successful answer by outcome: `3 refused, 1 lost`; null when there are none. */
 export function failedText({ refused, lost }: Pick<EndpointVariant, 'refused' | 'lost'>): string | null {
   const parts = [...(refused === 0 ? [] : [`${refused} refused`]), ...(lost === 0 ? [] : [`${lost} lost`])];
   return parts.length === 0 ? null : parts.join(', ');

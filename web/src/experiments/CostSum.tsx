@@ -3,7 +3,7 @@ import { formatCount } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 
-/** What runs cost together; how many of them are left out, on hover. */
+/** Total cost of the runs; the number of runs that it leaves out appears on hover. */
 export function CostSum({ sum }: { readonly sum: RunCostSum }) {
   if (sum.runs === 0) return <Unknown reason="There is no run." />;
   if (sum.costs.length === 0)

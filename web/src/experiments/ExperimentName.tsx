@@ -13,7 +13,7 @@ interface ExperimentNameProps {
   readonly onNote: (open: boolean) => void;
 }
 
-/** The way back to all experiments, and what can be done to this one. */
+/** Link to all experiments, and the actions on this one. */
 export function ExperimentName({ experiment, noteOpen, onNote }: ExperimentNameProps) {
   const [open, setOpen] = useState(false);
   const edit = useEditExperiment(experiment?.experimentId ?? '');

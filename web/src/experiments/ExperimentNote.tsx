@@ -2,7 +2,7 @@ import type { Experiment } from '../../../src/mlops/tracking/schema.ts';
 import { NoteCard } from '../notes/NoteCard.tsx';
 import { NOTE_TAG, useEditExperiment } from './use-edit-experiment.ts';
 
-/** What somebody wrote about an experiment. */
+/** Note of an experiment. */
 export function ExperimentNote({ experiment }: { readonly experiment: Experiment }) {
   const edit = useEditExperiment(experiment.experimentId);
   return (

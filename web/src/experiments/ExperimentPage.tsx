@@ -13,7 +13,7 @@ import { RunsAnswer } from './RunsAnswer.tsx';
 import { RunsCard } from './RunsCard.tsx';
 import { useRuns } from './use-runs.ts';
 
-/** The runs of one experiment: how good are they, and what did they cost? */
+/** The runs of one experiment with quality and cost. */
 export function ExperimentPage() {
   const runs = useRuns();
   const { experiment, count, pages, rows } = runs;
@@ -63,7 +63,7 @@ export function ExperimentPage() {
   );
 }
 
-/** Runs that have come since all pages were read; while pages are left, nobody can tell. */
+/** Number of runs created since all pages were loaded; 0 while pages are left, because the number is unknown then. */
 function newRuns(total: number | undefined, loaded: number | undefined, more: boolean): number {
   return total === undefined || loaded === undefined || more ? 0 : Math.max(0, total - loaded);
 }

@@ -20,7 +20,7 @@ interface ExperimentRowProps {
   readonly moving: MoveExperiment;
 }
 
-/** One experiment: its name at once, what happens in it when that has come. */
+/** One experiment: its name immediately, its activity once it is loaded. */
 export function ExperimentRow({ experiment, activity, failed, metric, moving }: ExperimentRowProps) {
   const { experimentId, name, lifecycleStage } = experiment;
   const pending = failed === null ? <Skeleton height={16} width={72} /> : <Unknown reason={failed.message} />;

@@ -16,7 +16,7 @@ interface ExperimentsAnswerProps {
   readonly search: ExperimentsSearch;
 }
 
-/** How many experiments and runs there are, where the last one happened, and what they cost. */
+/** Number of experiments and runs, the experiment with the latest run, and the cost of all runs. */
 export function ExperimentsAnswer({ experiments, activity, failed, search }: ExperimentsAnswerProps) {
   if (failed) return 'The experiments could not be read.';
   const stage = search.view === 'deleted' ? 'deleted experiment' : 'experiment';

@@ -20,7 +20,7 @@ import { useMoveExperiment } from './use-move-experiment.ts';
 const PAGE_SIZE = 100;
 const HEIGHT = 320;
 
-/** What is being tried, how much, and what does it cost? */
+/** All experiments with their activity and cost. */
 export function ExperimentsPage() {
   const search = useSearch({ from: '/experiments' });
   const navigate = useNavigate({ from: '/experiments' });

@@ -16,7 +16,7 @@ interface ExperimentsTableProps {
   readonly moving: MoveExperiment;
 }
 
-/** Experiments with what happens in them; the last row adds them up. */
+/** Experiments with their activity; the last row is the total. */
 export function ExperimentsTable({ experiments, activity, failed, metric, moving }: ExperimentsTableProps) {
   const sum = activity === undefined ? undefined : addedUp(activity);
   return (

@@ -10,12 +10,12 @@ import { useFilterText } from './use-filter-text.ts';
 interface FilterFieldProps {
   readonly value: string;
   readonly columns: readonly RunColumn[];
-  /** What the server says of the filter in force. */
+  /** Error of the server for the filter in force. */
   readonly refused: string | undefined;
   readonly onApply: (filter: string) => void;
 }
 
-/** One line of MLflow's filter grammar, or a part of a name: keys are completed, and it filters as it is typed. */
+/** One line of MLflow's filter grammar, or a part of a name. Completes keys, and filters while the user types. */
 export function FilterField({ value, columns, refused, onApply }: FilterFieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);

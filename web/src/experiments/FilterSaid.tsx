@@ -2,15 +2,15 @@ import styles from './experiments.module.css';
 
 interface FilterSaidProps {
   readonly id: string;
-  /** What cannot be read of what was asked for. */
+  /** Error of a filter that was submitted. */
   readonly alert: string | undefined;
-  /** What cannot be read yet of what is being typed. */
+  /** Error of the text that is being typed. */
   readonly hint: string | undefined;
-  /** A part of a name that is looked for. */
+  /** The searched part of a name. */
   readonly name: string | undefined;
 }
 
-/** What is said of the filter, under it. */
+/** Message below the filter field. */
 export function FilterSaid({ id, alert, hint, name }: FilterSaidProps) {
   if (alert !== undefined) {
     return (

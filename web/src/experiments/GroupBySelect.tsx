@@ -4,10 +4,10 @@ import { columnLabel } from './run-column.ts';
 import type { Runs } from './use-runs.ts';
 
 const NONE = '';
-/** Of what clients note for themselves, what runs have in common. */
+/** Tags that clients set automatically and that several runs share. */
 const SHARED = new Set(['mlflow.user', 'mlflow.source.name', 'mlflow.source.git.commit', 'mlflow.parentRunId']);
 
-/** What the runs are grouped by: where they stand, a param or a tag. */
+/** Dimension for grouping the runs: status, a param or a tag. */
 export function GroupBySelect({ runs: { search, known } }: { readonly runs: Runs }) {
   const navigate = useNavigate({ from: '/experiments/$experimentId' });
   const keys = (known.data?.columns ?? [])

@@ -21,7 +21,7 @@ interface GroupsCardProps {
   readonly by: string;
 }
 
-/** The runs by what they have in common: which value is good, and what did it cost? */
+/** Runs grouped by a common value, with quality and cost of each group. */
 export function GroupsCard({ runs, by }: GroupsCardProps) {
   const navigate = useNavigate({ from: '/experiments/$experimentId' });
   const { groups, metric, metrics } = useRunGroups(runs, by);

@@ -14,11 +14,11 @@ interface GroupsTableProps {
   readonly groups: readonly RunGroup[];
   readonly by: string;
   readonly metric: string | undefined;
-  /** What is written in the filter already. */
+  /** The filter text already in the field. */
   readonly filter: string | undefined;
 }
 
-/** A group a row: how many runs, how good the best and the usual one, what they cost together. */
+/** One row for each group: number of runs, best and mean metric, total cost. */
 export function GroupsTable({ groups, by, metric, filter }: GroupsTableProps) {
   const best = metric !== undefined && betterOf(`metrics.${metric}`) === 'lower' ? 'least' : 'greatest';
   return (

@@ -4,7 +4,7 @@ import parts from '../parts/parts.module.css';
 import styles from './experiments.module.css';
 import type { MoveExperiment } from './use-move-experiment.ts';
 
-/** What was done to an experiment, and the way back. */
+/** The last move of an experiment, with an undo button. */
 export function MovedExperimentNotice({ moving: { move, moved, dismiss } }: { readonly moving: MoveExperiment }) {
   if (move.error !== null) {
     return (

@@ -4,7 +4,7 @@ import { UndoNotice } from '../parts/UndoNotice.tsx';
 import styles from './experiments.module.css';
 import type { MoveRuns } from './use-move-runs.ts';
 
-/** What was done to runs, and the way back. */
+/** The last move of runs, with an undo button. */
 export function MovedNotice({ moving }: { readonly moving: MoveRuns }) {
   const { move, moved, undo, dismiss } = moving;
   if (move.error !== null) {

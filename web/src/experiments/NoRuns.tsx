@@ -2,7 +2,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { pythonLines } from './python-lines.ts';
 import type { Runs } from './use-runs.ts';
 
-/** Why there is no run, and what brings one. */
+/** Reason why there is no run, and the way to create one. */
 export function NoRuns({ runs }: { readonly runs: Runs }) {
   const shows = 'Every run, with its metrics, its params and what it cost.';
   if (runs.filtered) return <EmptyState shows={shows} why="No run matches this filter." />;

@@ -10,7 +10,7 @@ import { StatusMark } from '../runs/StatusMark.tsx';
 import { CostCell } from './CostCell.tsx';
 import { columnKind } from './run-column.ts';
 
-/** What stands in one column of a run. */
+/** Cell of a run in one column. */
 export function RunCell({ run, column }: { readonly run: Run; readonly column: string }) {
   const key = column.slice(column.indexOf('.') + 1);
   switch (columnKind(column)) {

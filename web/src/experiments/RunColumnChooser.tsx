@@ -19,7 +19,7 @@ interface RunColumnChooserProps {
 const MOST_LISTED = 200;
 const SAID = { metric: 'metric', param: 'param', tag: 'tag', cost: 'cost', own: 'run' } as const;
 
-/** Which columns are shown, in which order, and which of them stay in sight. */
+/** Visible columns, their order, and the pinned ones. */
 export function RunColumnChooser({ known, shown, pinned, complete, onChange }: RunColumnChooserProps) {
   const id = useId();
   const [text, setText] = useState('');

@@ -15,7 +15,7 @@ const VIEWS = [
   { value: 'all', label: 'All runs' },
 ];
 
-/** The filter as MLflow writes it, and quick ones beside it; all of it is in the address. */
+/** The filter in MLflow's grammar, with quick filters next to it; all of them are in the URL. */
 export function RunFilters({ runs }: { readonly runs: Runs }) {
   const { search, team, pages, known } = runs;
   const navigate = useNavigate({ from: '/experiments/$experimentId' });

@@ -3,11 +3,11 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { CostSum } from './CostSum.tsx';
 import type { Runs } from './use-runs.ts';
 
-/** How many runs there are, and what they cost together. */
+/** Number of runs and their total cost. */
 export function RunsAnswer({ runs }: { readonly runs: Runs }) {
   const { experiment, count, all, cost, filtered, search, rows } = runs;
   if (experiment.isError) return 'This experiment could not be read.';
-  // The figures of the filter before are no answer to this one.
+  // The figures of the previous filter do not apply to this one.
   if (experiment.data === undefined || count.isPending || count.isPlaceholderData || (filtered && all.isPending))
     return <AnswerPending />;
   const { name } = experiment.data;

@@ -34,7 +34,7 @@ import { useSelected } from './use-selected.ts';
 
 const HEIGHT = 560;
 
-/** The table of runs: any columns, sorted by the server, more as it is scrolled. */
+/** The table of runs: any columns, sorted by the server; loads more rows on scrolling. */
 export function RunsCard({ runs }: { readonly runs: Runs }) {
   const { search, pages, rows, columns, count, cost, order, known } = runs;
   const navigate = useNavigate({ from: '/experiments/$experimentId' });

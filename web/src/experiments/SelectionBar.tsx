@@ -12,7 +12,7 @@ interface SelectionBarProps {
   readonly moving: MoveRuns;
 }
 
-/** What can be done with the marked runs. */
+/** Actions on the selected runs. */
 export function SelectionBar({ selected, rows, moving }: SelectionBarProps) {
   const marked = rows.filter((run) => selected.ids.has(run.runId));
   if (marked.length === 0) return null;

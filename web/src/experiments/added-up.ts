@@ -1,7 +1,7 @@
 import type { ExperimentActivity, RunCostSum } from '../../../src/mlops/tracking/run-table/schema.ts';
 import { sumDecimals } from '../../../src/platform/units/schema.ts';
 
-/** What the runs of several experiments cost together, exactly, one sum for each currency. */
+/** Exact total cost of the runs of several experiments, one sum for each currency. */
 export function addedUp(activity: readonly ExperimentActivity[]): RunCostSum {
   const all = activity.flatMap(({ cost }) => cost.costs);
   const currencies = [...new Set(all.map(({ currency }) => currency))].sort();

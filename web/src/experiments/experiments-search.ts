@@ -7,12 +7,12 @@ const list = z
   .catch(undefined);
 const text = (most: number) => z.string().min(1).max(most).optional().catch(undefined);
 
-/** What the address of the list of experiments says. */
+/** URL parameters of the list of experiments. */
 export const ExperimentsSearch = z.object({
   /** A part of the names that are listed. */
   name: text(500),
   view: RunView.extract(['deleted']).optional().catch(undefined),
-  /** The metric whose best value is shown, and which value is the best. */
+  /** The metric whose best value is shown, and its direction. */
   metric: text(250),
   goal: z.enum(['lowest']).optional().catch(undefined),
 });
@@ -21,7 +21,7 @@ export type ExperimentsSearch = z.infer<typeof ExperimentsSearch>;
 export const AGES = ['1h', '24h', '7d', '30d'] as const;
 export const STATUSES = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
 
-/** What the address of a table of runs says; the team is the frame's. */
+/** URL parameters of a table of runs; the team is a parameter of the frame. */
 export const RunsSearch = z.object({
   /** A filter in MLflow's grammar. */
   filter: text(20_000),
@@ -34,7 +34,7 @@ export const RunsSearch = z.object({
   sort: text(300),
   /** Columns in order, when they are not the usual ones. */
   columns: list,
-  /** Those of them that stay in sight. */
+  /** The pinned columns. */
   pin: list,
   /** `params.KEY`, `tags.KEY` or `status`: the runs are grouped by it. */
   group: z
@@ -43,7 +43,7 @@ export const RunsSearch = z.object({
     .regex(/^(status|params\..+|tags\..+)$/)
     .optional()
     .catch(undefined),
-  /** The metric that the groups are weighed by. */
+  /** Metric that compares the groups. */
   metric: text(250),
 });
 export type RunsSearch = z.infer<typeof RunsSearch>;

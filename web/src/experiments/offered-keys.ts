@@ -4,7 +4,7 @@ import { awaitsKey, wordBefore } from './run-filter.ts';
 
 const MOST_OFFERED = 8;
 
-/** Keys that begin like the word before the cursor, then those that have it somewhere. */
+/** Keys that begin with the word before the cursor, then those that contain it. */
 export function offeredKeys(text: string, cursor: number, columns: readonly RunColumn[]): string[] {
   const word = wordBefore(text, cursor);
   if (word === '' || !awaitsKey(text, cursor)) return [];
@@ -12,7 +12,7 @@ export function offeredKeys(text: string, cursor: number, columns: readonly RunC
   return others.slice(0, MOST_OFFERED);
 }
 
-/** Keys that a text may become, or is: those that begin like it first. */
+/** Keys that match a text: those that begin with it first. */
 export function keysLike(text: string, columns: readonly RunColumn[]): string[] {
   const word = plain(text);
   const own = ['run_name', ...OWN_COLUMNS.filter((column) => column !== 'duration')];
@@ -21,7 +21,7 @@ export function keysLike(text: string, columns: readonly RunColumn[]): string[] 
   return [...begins, ...all.filter((key) => !begins.includes(key) && plain(key).includes(word))];
 }
 
-/** A key as it is typed: nobody begins with the quotes. */
+/** A key as users type it, without quotes. */
 function plain(key: string): string {
   return key.replaceAll(/[`"]/g, '').toLowerCase();
 }

@@ -33,7 +33,7 @@ export function columnKind(column: string): ColumnKind {
   return column.startsWith('cost.') ? 'cost' : 'own';
 }
 
-/** `metrics.val loss` -> `val loss`; a column that every run has has a name of its own. */
+/** `metrics.val loss` -> `val loss`. Columns that every run has are named explicitly. */
 export function columnLabel(column: string): string {
   if (column === NAME_COLUMN) return 'Run';
   const own = Object.hasOwn(OWN, column) ? OWN[column] : undefined;
@@ -44,12 +44,12 @@ export function isNumberColumn(column: string): boolean {
   return column === 'duration' || ['metric', 'cost'].includes(columnKind(column));
 }
 
-/** What the server cannot order by. */
+/** False for columns that the server cannot sort by. */
 export function isSortable(column: string): boolean {
   return column !== 'duration';
 }
 
-/** Figures and times begin with the largest. */
+/** True for figures and times, whose first sort order is descending. */
 export function largestFirst(column: string): boolean {
   return isNumberColumn(column) || column.endsWith('_time');
 }
@@ -58,8 +58,8 @@ const MOST_METRICS = 4;
 const MOST_PARAMS = 3;
 
 /**
- * The columns of a table that nobody has changed: what every run has, then the keys that most runs have, the metric that
- * stands for quality before the others. Ends of intervals and what a machine measures of itself are left to be chosen.
+ * Default columns of a table: those that every run has, then the keys that most runs have, with the key metric first.
+ * Ends of intervals and system metrics are left out.
  */
 export function usualColumns(known: readonly RunColumn[]): string[] {
   const key = keyMetric(known.filter(({ entity }) => entity === 'metric').map((column) => column.key));
@@ -80,7 +80,7 @@ export function usualColumns(known: readonly RunColumn[]): string[] {
   ];
 }
 
-/** The chosen columns or the usual ones; what is pinned or sorted by is always among them. */
+/** The chosen columns or the defaults; pinned columns and the sort column are always included. */
 export function shownColumns(
   search: {
     readonly columns?: string[] | undefined;
@@ -94,7 +94,7 @@ export function shownColumns(
   return [...new Set([...(search.columns ?? usualColumns(known)), ...(search.pin ?? []), ...sorted])];
 }
 
-/** A key as the filter's grammar reads it: bare where it can be, in backticks or quotes where it must be. */
+/** A key in the filter's grammar: bare where possible, otherwise in backticks or quotes. */
 export function quotedKey(key: string): string {
   if (/^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(key)) return key;
   return key.includes('`') ? `"${key.replaceAll('"', '""')}"` : `\`${key}\``;

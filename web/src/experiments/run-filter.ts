@@ -4,10 +4,10 @@ import { quotedKey } from './run-column.ts';
 const HOUR_MS = 3_600_000;
 const AGE_MS = { '1h': HOUR_MS, '24h': 24 * HOUR_MS, '7d': 168 * HOUR_MS, '30d': 720 * HOUR_MS } as const;
 
-/** The tag that says whose a run is. */
+/** Tag with the team of a run. */
 export const TEAM_TAG = 'steelyard.team';
 
-/** What is written, what is chosen and the team, as one filter in MLflow's grammar. `now` in milliseconds. */
+/** Typed filter, quick filters and team as one filter in MLflow's grammar. `now` in milliseconds. */
 export function runFilter(
   search: Pick<RunsSearch, 'filter' | 'status' | 'since'>,
   team: string | undefined,
@@ -27,7 +27,7 @@ export function wordBefore(text: string, cursor: number): string {
   return /[\w.`/-]*$/.exec(text.slice(0, cursor))?.[0] ?? '';
 }
 
-/** Whether a key can be written here: at the start, or after AND. */
+/** True where the grammar expects a key: at the start, or after AND. */
 export function awaitsKey(text: string, cursor: number): boolean {
   const before = text.slice(0, cursor - wordBefore(text, cursor).length);
   return before.trim() === '' || /\band\s+$/i.test(before);
@@ -37,8 +37,8 @@ const ENTITY = /^(metrics?|params?|parameters?|tags?|attributes?|attr|cost|datas
 const COMPARISON = /[=<>!'"`]|\s(like|ilike|in|is|not)\b/i;
 
 /**
- * What a text asks for in the grammar: itself, or, where it compares nothing, the runs that have it in their name. null
- * while it may still become a key: `keys` are those that begin like it or have it somewhere.
+ * Turns a typed text into a filter. A comparison is used as it is; other text matches runs by name. null while the text
+ * may still become a key: `keys` are the keys that begin with it or contain it.
  */
 export function askedFilter(text: string, keys: readonly string[]): string | null {
   const plain = text.trim();

@@ -9,7 +9,7 @@ import { columnKind, columnLabel, isNumberColumn, NAME_COLUMN } from './run-colu
 import type { Selected } from './use-selected.ts';
 
 const NAME_WIDTH = 260;
-/** On a phone the name takes less room, and nothing else stays in sight. */
+/** On a phone the name column is narrower, and it is the only pinned column. */
 const NARROW_NAME_WIDTH = 150;
 const PINNED_WIDTH = 150;
 const HUES = { metric: styles.quality, cost: styles.cost, param: '', tag: '', own: '' } as const;

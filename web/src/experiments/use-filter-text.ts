@@ -3,29 +3,29 @@ import { useEffect, useRef, useState } from 'react';
 import { readRunFilter } from '../../../src/mlops/tracking/run-table/schema.ts';
 import { call } from '../client.ts';
 
-/** A pause in typing: long enough to end a number, short enough to feel at once. */
+/** Pause in typing before the filter is checked: long enough to finish a number, short enough to feel immediate. */
 const PAUSE_MS = 300;
 
 interface FilterText {
   /** The filter in force. */
   readonly value: string;
-  /** What the server says of it. */
+  /** Error of the server for the filter. */
   readonly refused: string | undefined;
-  /** What a text asks for; null while it is not enough to ask for anything. */
+  /** Filter for a typed text; null while the text is incomplete. */
   readonly askedBy: (text: string) => string | null;
   readonly onApply: (filter: string) => void;
 }
 
 /**
- * The text of a filter while it is typed: at each pause the server is asked whether it can be read, and if so it is
- * applied. What cannot be read yet is said quietly, and aloud when it was asked for with Enter.
+ * Text of a filter while it is typed. At each pause the server checks the text; a valid filter is applied. An invalid
+ * one shows a hint while it is typed, and an alert after Enter.
  */
 export function useFilterText({ value, refused, askedBy, onApply }: FilterText) {
   const [text, setText] = useState(value);
   const latest = useRef(value);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(pause.current), []);
-  // An address that somebody else changed; what the field applied itself is in it already.
+  // The URL was changed elsewhere. The field's own change is already in it.
   useEffect(() => {
     if (value === latest.current) return;
     latest.current = value;
@@ -63,9 +63,9 @@ export function useFilterText({ value, refused, askedBy, onApply }: FilterText) 
     clear,
     submit: () => ask(text, true),
     isPending: read.isPending,
-    /** Said as it is typed. */
+    /** Shown while the user types. */
     hint: aloud ? undefined : problem,
-    /** Said at once to whoever asked. */
+    /** Announced immediately after Enter. */
     alert: aloud ? problem : problem === undefined ? refused : undefined,
   };
 }

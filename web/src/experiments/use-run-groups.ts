@@ -4,7 +4,7 @@ import { endpointQuery } from '../client.ts';
 import { keyMetric } from '../runs/metric-words.ts';
 import type { Runs } from './use-runs.ts';
 
-/** The runs that match by what they have in common, with the metric that stands for quality until another is chosen. */
+/** The matching runs grouped by a common value, with the key metric until another is chosen. */
 export function useRunGroups({ search, selection, known }: Runs, by: string) {
   const metrics = keysOf(known.data?.columns ?? [], 'metric');
   const metric = search.metric ?? keyMetric(metrics);

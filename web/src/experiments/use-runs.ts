@@ -12,7 +12,7 @@ const PAGE_SIZE = 200;
 const COUNTING_MS = 1_500;
 const LIVE_MS = 10_000;
 
-/** Everything that the page of an experiment shows, by its address. */
+/** All data of an experiment's page, by its URL. */
 export function useRuns() {
   const { experimentId } = useParams({ from: '/experiments/$experimentId' });
   const search = useSearch({ from: '/experiments/$experimentId' });
@@ -34,13 +34,13 @@ export function useRuns() {
     ...endpointPages(listRuns, { ...asked, pageSize: PAGE_SIZE }),
     enabled: search.columns !== undefined || !known.isPending,
     placeholderData: keepPreviousData,
-    // What is being read stays where it is: running runs are renewed in place, new ones when they are asked for.
+    // Rows in view stay in place: running runs are refreshed in place, new runs are loaded on request.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
   });
   const loaded = useMemo(() => pages.data?.pages.flatMap((page) => page.runs), [pages.data]);
   const rows = useLiveRuns(loaded, asked.columns);
-  // The rows come first, of every new filter too: what is counted over all runs must not stand in their way.
+  // Rows load first, also after a new filter, so that the counts over all runs do not delay them.
   const shown = !pages.isPending && !pages.isPlaceholderData;
   const count = useQuery({
     ...endpointQuery(countRuns, { query: selection }),

@@ -2,12 +2,12 @@ import { useCallback, useState } from 'react';
 
 export interface Selected {
   readonly ids: ReadonlySet<string>;
-  /** With `range`, everything from the one that was touched before goes along. */
+  /** With `range`, also selects all rows since the last clicked one. */
   readonly toggle: (id: string, range: boolean) => void;
   readonly set: (ids: readonly string[]) => void;
 }
 
-/** Which rows are marked. `order` is the rows as they stand. */
+/** Selected rows. `order` is the present order of the rows. */
 export function useSelected(order: readonly string[]): Selected {
   const [state, setState] = useState<{ ids: ReadonlySet<string>; last: string | null }>({ ids: new Set(), last: null });
   const toggle = useCallback(
@@ -19,7 +19,7 @@ export function useSelected(order: readonly string[]): Selected {
   return { ids: state.ids, toggle, set };
 }
 
-/** The marks after one row was touched: it changes, and a range takes the row's new state. */
+/** Selection after a click on one row: it toggles, and a range takes its new state. */
 export function marked(
   ids: ReadonlySet<string>,
   order: readonly string[],

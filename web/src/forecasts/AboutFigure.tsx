@@ -6,7 +6,7 @@ interface AboutFigureProps {
   readonly strong?: boolean;
 }
 
-/** Money that is estimated; all that was calculated on hover and when it is copied. */
+/** Estimated money, rounded; the exact amount appears on hover and in copied text. */
 export function AboutFigure({ money, strong = false }: AboutFigureProps) {
   return (
     <data value={money.amount} data-tip={exactMoney(money)} style={strong ? { fontWeight: 600 } : undefined}>

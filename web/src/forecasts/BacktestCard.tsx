@@ -15,7 +15,7 @@ import { errorText, NOT_TRIED, probabilityText, subjectName } from './words.ts';
 const HEIGHT = 132;
 const EARLIER_SHOWN = 8;
 
-/** How good were such forecasts? */
+/** Back-test error of such forecasts. */
 export function BacktestCard({ detail }: { readonly detail: ForecastsData['detail'] }) {
   return (
     <Card
@@ -51,7 +51,7 @@ function factsOf({ forecast, standing }: ForecastDetail) {
   ] as const;
 }
 
-/** What was said of the same window before. */
+/** Earlier forecasts of the same window. */
 function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastDetail }) {
   const money = (amount: string) => ({ amount, currency: forecast.currency });
   return (

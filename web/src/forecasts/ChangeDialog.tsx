@@ -21,7 +21,7 @@ const OF: readonly { readonly value: ChangeDraft['of']; readonly label: string }
   { value: 'serviceName', label: 'a service of the cloud' },
 ];
 
-/** A factor of nobody in particular is of everything. */
+/** A factor without a subject applies to all cost. */
 const OF_FACTOR = OF.map((one) => (one.value === 'everything' ? { ...one, label: 'everything' } : one));
 
 interface ChangeDialogProps {
@@ -33,7 +33,7 @@ interface ChangeDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks for a change of cost that is known before any bill shows it. */
+/** Form for a known change of cost that no bill shows yet. */
 export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeDialogProps) {
   const [draft, setDraft] = useState<ChangeDraft>({
     ...{ what: '', from, until: '', by: 'amount' as const, dailyAmount: '', factor: '', currency },

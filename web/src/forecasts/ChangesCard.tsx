@@ -24,7 +24,7 @@ interface ChangesCardProps {
 
 const DAY_MS = 86_400_000;
 
-/** What is known to change, before any bill shows it? */
+/** Known changes that no bill shows yet. */
 export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCardProps) {
   const { changes: known, forecasts, standing } = all;
   const [adding, setAdding] = useState(false);

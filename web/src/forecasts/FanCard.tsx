@@ -22,7 +22,7 @@ const VIEWS = [
   { value: 'days', label: 'Days' },
 ] as const;
 
-/** How does the month go on? */
+/** Forecast of the rest of the month. */
 export function FanCard({ detail }: { readonly detail: ForecastsData['detail'] }) {
   const { view } = useSearch({ from: '/forecasts' });
   const navigate = useNavigate({ from: '/forecasts' });

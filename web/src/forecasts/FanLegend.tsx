@@ -4,7 +4,7 @@ import styles from './forecasts.module.css';
 
 const SHAPES = { breach: '◆', change: '▼', restated: '■' } as const;
 
-/** What the lines and areas are, and every mark with its day. */
+/** Legend of lines and areas, and every mark with its day. */
 export function FanLegend({ data }: { readonly data: FanData }) {
   return (
     <ul className={styles.legend} aria-label="Legend">

@@ -9,7 +9,7 @@ interface ForecastNoticesProps {
   readonly changes: ForecastChanges;
 }
 
-/** What was changed with the way back, and whether the figures are those of today. */
+/** The last change with an undo button, and whether the forecasts are up to date. */
 export function ForecastNotices({ forecasts: { standing, working }, changes }: ForecastNoticesProps) {
   const { done, undo, dismiss, busy, remove, make } = changes;
   return (

@@ -11,7 +11,7 @@ import { LEVELS, type Level } from './words.ts';
 
 const TABLE_HEIGHT = 320;
 
-/** Who will have spent what? */
+/** Forecasts by subject. */
 export function ForecastsCard({ data: { all, detail, team } }: { readonly data: ForecastsData }) {
   const { list } = useSearch({ from: '/forecasts' });
   const navigate = useNavigate({ from: '/forecasts' });

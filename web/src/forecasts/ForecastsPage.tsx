@@ -13,7 +13,7 @@ import styles from './forecasts.module.css';
 import { useForecastChanges } from './use-forecast-changes.ts';
 import { useForecasts } from './use-forecasts.ts';
 
-/** What will the month have cost, and do the budgets last? */
+/** Forecast of the month, and of the budgets. */
 export function ForecastsPage() {
   const data = useForecasts();
   const changes = useForecastChanges();

@@ -15,7 +15,7 @@ interface ForecastsTableProps {
   readonly isDrawn: (forecast: LedgerForecast) => boolean;
 }
 
-/** What each will have cost, how likely its budget is passed, and how good such forecasts were. */
+/** Forecast cost of each subject, probability that its budget is exceeded, and back-test error. */
 export function ForecastsTable({ forecasts, isDrawn }: ForecastsTableProps) {
   const ofBudgets = forecasts.some(({ level }) => level === 'budget');
   return (

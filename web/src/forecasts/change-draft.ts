@@ -1,6 +1,6 @@
 import { NewForecastChange } from '../../../src/finops/forecasts/schema.ts';
 
-/** What is typed of a known change. */
+/** Form input for a known change. */
 export interface ChangeDraft {
   readonly what: string;
   readonly from: string;
@@ -18,7 +18,7 @@ export type Checked =
   | { readonly change: NewForecastChange; readonly problems: Readonly<Record<string, string>> }
   | { readonly change: null; readonly problems: Readonly<Record<string, string>> };
 
-/** Checks what is typed as the server does; what is empty is missing, and not wrong yet. */
+/** Validates the input as the server does; an empty field is missing and shows no error yet. */
 export function checkedDraft(draft: ChangeDraft): Checked {
   const subject = draft.of === 'everything' ? {} : subjectOf(draft);
   const until = draft.until === '' ? null : draft.until;
@@ -28,7 +28,7 @@ export function checkedDraft(draft: ChangeDraft): Checked {
   const parsed = NewForecastChange.safeParse({ subject, from, until, what, ...how });
   if (parsed.success) return { change: parsed.data, problems: {} };
   const typed: Readonly<Record<string, string>> = { what, from, dailyAmount, factor, subject: draft.name };
-  // Of several problems of a field the first says most.
+  // The first of several problems of a field is the most specific.
   const problems = parsed.error.issues.toReversed().flatMap(({ path, message }) => {
     const field = String(path[0] ?? 'until');
     return typed[field] === '' ? [] : [[field, message] as const];

@@ -7,7 +7,7 @@ import { formatDay } from '../format/time.ts';
 /** Days before those to come that are drawn by day. */
 const DAYS_BEFORE = 60;
 
-/** What the fan shows: the running total of the window against its limit, or each day by itself. */
+/** Data of the fan: the running total of the window against its limit, or each day separately. */
 export function fanOf(detail: ForecastDetail, view: 'running' | 'days'): FanData {
   const { forecast, standing } = detail;
   const points = view === 'running' ? runningPoints(detail) : dailyPoints(detail);
@@ -27,7 +27,7 @@ function runningPoints({ forecast, history, days }: ForecastDetail): FanPoint[] 
   const first = forecast.window.start.slice(0, 10);
   const inside = history.filter(({ day, isWhole }) => isWhole && day >= first);
   const listed = sumDecimals(inside.map(({ amount }) => amount ?? '0'));
-  // A history that begins behind the window does not have all of its sum.
+  // A history that starts after the window's start lacks a part of its sum.
   let sum = decimalString(decimal(forecast.known ?? listed).minus(listed));
   const known = inside.map(({ day, amount }): FanPoint => {
     sum = sumDecimals([sum, amount ?? '0']);
@@ -61,7 +61,9 @@ function dailyPoints({ history, days }: ForecastDetail): FanPoint[] {
   );
 }
 
-/** The fan opens where the known line ends; what would be without changes is drawn where there are some. */
+/**
+ * Joins the fan to the end of the known line. The forecast without known changes is drawn only where there are some.
+ */
 function joined(known: readonly FanPoint[], next: readonly FanPoint[], isChanged: boolean): FanPoint[] {
   const behind = isChanged ? next : next.map((point) => ({ ...point, without: null }));
   const last = known.at(-1);

@@ -10,13 +10,13 @@ import {
 } from '../../../src/finops/forecasts/schema.ts';
 import { call } from '../client.ts';
 
-/** What was done last, so that it can be taken back. */
+/** The last action, for undo. */
 interface Done {
   readonly act: 'added' | 'removed';
   readonly change: ForecastChange;
 }
 
-/** Adds and removes known changes; the last act can be taken back. */
+/** Adds and removes known changes; the last action can be undone. */
 export function useForecastChanges() {
   const queries = useQueryClient();
   const [done, setDone] = useState<Done | null>(null);

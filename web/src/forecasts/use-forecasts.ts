@@ -3,7 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import { getForecast, listForecasts } from '../../../src/finops/forecasts/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 
-/** While they are made, how far they are is looked at; else now and then, for a bill may come. */
+/** Poll interval while forecasts are computed; otherwise a longer one, because a bill may arrive. */
 const WORKING_MS = 1000;
 const REFRESH_MS = 30_000;
 
@@ -19,13 +19,13 @@ export function useForecasts() {
     placeholderData: keepPreviousData,
   });
   const usual = team === undefined ? { level: 'total' as const } : { level: 'team' as const, key: team };
-  // What the address names may be none of the team in view.
+  // The URL may name a forecast that is not in the team in view.
   const isThere = all.data?.forecasts.some((one) => one.level === level && (one.key ?? '') === (key ?? ''));
   const chosen = level !== undefined && isThere !== false ? { level, key } : usual;
   const madeAt = all.data?.standing?.madeAt;
   const query = { ...chosen, currency };
   const detail = useQuery({
-    // Made anew, it is asked for anew.
+    // A new forecast has a new key and is fetched again.
     queryKey: [getForecast.path, query, madeAt],
     queryFn: ({ signal }) => call(getForecast, { query }, signal),
     enabled: madeAt !== undefined,

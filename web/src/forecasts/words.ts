@@ -28,7 +28,7 @@ export function rowName({ level, key }: Pick<LedgerForecast, 'level' | 'key'>): 
   return key.endsWith('/') ? `${key}(no project)` : key;
 }
 
-/** `83 %`; what may still go either way is never 0 or 100 %. */
+/** `83 %`; never 0 or 100 % while both outcomes are possible. */
 export function probabilityText(probability: number): string {
   if (probability > 0 && probability < 0.01) return 'under 1\u00a0%';
   if (probability < 1 && probability > 0.99) return 'over 99\u00a0%';
@@ -53,5 +53,5 @@ export function lastDayOf({ window }: Pick<LedgerForecast, 'window'>): string {
   return new Date(Date.parse(window.end) - DAY_MS).toISOString().slice(0, 10);
 }
 
-/** What a limit is called at which a forecast may break. */
+/** Probability from which a budget is likely to be exceeded. */
 export const LIKELY = 0.5;

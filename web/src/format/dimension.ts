@@ -7,7 +7,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
   month: 'Billing month',
 };
 
-/** A dimension as people read it: `subAccountId` -> `Sub account id`, `tag:cost center` -> `Tag “cost center”`. */
+/** A dimension as text: `subAccountId` -> `Sub account id`, `tag:cost center` -> `Tag “cost center”`. */
 export function dimensionLabel(dimension: string): string {
   const special = SPECIAL[dimension];
   if (special !== undefined) return special;
@@ -19,7 +19,7 @@ export function dimensionLabel(dimension: string): string {
 
 const WITHOUT: Readonly<Record<string, string>> = { team: 'unallocated', kind: 'unallocated', rule: 'no rule' };
 
-/** A value of a dimension; a row without one says so. Without a team a cost is unallocated. */
+/** A value of a dimension; text for a missing one. Cost without a value of `team` is unallocated. */
 export function dimensionValue(dimension: string, value: string | null): string {
   if (value !== null && value !== '') return value;
   return WITHOUT[dimension] ?? 'no value';

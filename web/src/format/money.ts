@@ -3,14 +3,14 @@ import { amountDigits, decimal, groupThousands, type Money } from '../../../src/
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥', INR: '₹', KRW: '₩' };
 const MINUS = '\u2212';
 
-/** `$` for USD; `CHF ` and the like for a currency that has no symbol of its own. */
+/** `$` for USD; `CHF ` and the like for a currency without a symbol. */
 export function currencySymbol(currency: string): string {
   return SYMBOLS[currency] ?? `${currency}\u00a0`;
 }
 
 /**
- * Money as it is read: two decimals from 1 on, four from 0.01 on, below three significant digits and never more than six
- * decimals. Rounds half to even, for the eye only: the exact amount stays on hover and in what is copied.
+ * Money for display: two decimals from 1 on, four from 0.01 on, below that three significant digits and at most six
+ * decimals. Rounds half to even for display only; the exact amount remains on hover and in copied text.
  * Example: 48210.3349 USD -> "$48,210.33"; 0.03127891 USD -> "$0.0313"; 0.00086571 USD -> "$0.000866".
  */
 export function formatMoney(money: Money): string {
@@ -23,17 +23,17 @@ export function formatMoney(money: Money): string {
     : `${sign}${symbol}${digits}`;
 }
 
-/** By how much a unit cost is multiplied to be read, and the number of units that it then belongs to. */
+/** Factor that makes a unit cost readable, and its number of units. */
 export interface UnitScale {
   readonly factor: number;
   readonly per: string;
 }
 
-/** A unit cost below a cent is given for a million units; one without three digits in six decimals, for a billion. */
+/** A unit cost below a cent is shown for a million units; one without three digits in six decimals, for a billion. */
 const READABLE_FROM = { stated: '0.01', million: '0.0001' } as const;
 
 /**
- * The scale in which a cost of `count` units can be read. Figures that are compared share the scale of one of them.
+ * Readable scale for a cost of `count` units. Compared figures share the scale of one of them.
  *
  * @example unitScale('0.0415', 1000) // { factor: 1, per: '1,000' }
  * @example unitScale('0.0000008657', 1000) // { factor: 1000, per: '1M' }
@@ -52,11 +52,11 @@ export function formatScaled(money: Money, { factor }: UnitScale): string {
   return formatMoney({ ...money, amount: decimal(money.amount).times(factor).toFixed() });
 }
 
-/** From here on cents of an estimate say nothing. */
+/** Amount from which an estimate is shown without cents. */
 const WHOLE_FROM = 100;
 
 /**
- * Money that is estimated: whole units from a hundred on, else as `formatMoney`.
+ * Text of estimated money: whole units from a hundred on, else as `formatMoney`.
  * Example: 61403.28 USD -> "$61,403"; 4.218 USD -> "$4.22".
  */
 export function formatAbout(money: Money): string {
@@ -93,7 +93,7 @@ export function axisMoney(amount: number, currency: string): string {
   return `${sign}${symbol}${trim(size)}`;
 }
 
-/** What six decimals cannot show has an exponent: an axis needs figures that differ. */
+/** A number with at most six decimals. Smaller values get an exponent, so that the labels of an axis differ. */
 function trim(value: number): string {
   const short = decimal(value).toSignificantDigits(3);
   return short.isZero() || short.greaterThanOrEqualTo('0.000001')

@@ -18,8 +18,8 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 /**
- * A measured number for the eye: four significant digits below 1,000 and at most six decimals, whole thousands above; what
- * six decimals cannot show, with an exponent. The exact one is on hover.
+ * A measured number for display: four significant digits below 1,000 and at most six decimals, whole numbers above;
+ * smaller values have an exponent. The exact number appears on hover.
  * Example: 0.337712 -> "0.3377"; 12345.6 -> "12,346"; 0.00000031 -> "3.1e-7".
  */
 export function formatMeasure(value: string | number): string {
@@ -60,8 +60,8 @@ export interface MeasuredText {
 }
 
 /**
- * A value with its unit. A unit that begins with a currency makes money of the value, and where the money of so many units
- * is too small to read, more units of it. Values that are compared get the scale of one of them, `like`.
+ * A value with its unit. With a unit that begins with a currency, the value is money; where it is too small to read, it
+ * is shown for more units. Compared values share the scale of one of them, `like`.
  * Example: "0.0127", "USD per 1,000 predictions" -> figure "$0.0127", unit "per 1,000 predictions";
  * "0.00081", "USD per 1,000 predictions" -> figure "$0.81", unit "per 1M predictions".
  */
@@ -76,7 +76,7 @@ export function formatMeasured(value: string, unit: string, like = value): Measu
 }
 
 /**
- * Share of a whole in per cent, for reading. `null` when the whole is zero: a share of nothing is unknown.
+ * Share of a whole in per cent, as text. `null` when the whole is zero, because the share is unknown.
  * Example: 61 of 100 -> "61 %"; 0.4 of 100 -> "0.4 %".
  */
 export function formatShare(part: string, whole: string): string | null {
@@ -85,7 +85,7 @@ export function formatShare(part: string, whole: string): string | null {
   return formatPercent(decimal(part).dividedBy(all).times(100).toNumber());
 }
 
-/** `61.23` -> `61 %`; below ten one decimal, so that small shares do not all read the same. */
+/** `61.23` -> `61 %`; one decimal below ten, so that small shares differ. */
 export function formatPercent(percent: number): string {
   const size = Math.abs(percent);
   if (size > 0 && size < 0.1) return `under 0.1${PERCENT}`;
@@ -98,7 +98,7 @@ export interface Change {
   readonly percent: string | null;
 }
 
-/** Change of a figure on an earlier one. `percent` is null when the earlier one is zero: no rate can be given. */
+/** Change of a figure from an earlier one. `percent` is null when the earlier one is zero, because there is no rate. */
 export function changeOn(current: string, before: string): Change {
   const now = decimal(current);
   const then = decimal(before);

@@ -12,7 +12,7 @@ import { useShortcuts } from './use-shortcuts.ts';
 
 const Shortcuts = lazy(() => import('./Shortcuts.tsx').then((module) => ({ default: module.Shortcuts })));
 
-/** What stands around every page: rail, top bar, and what opens over the page. */
+/** Layout around every page: rail, top bar, and overlays. */
 export function Frame() {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const main = useRef<HTMLElement>(null);
@@ -23,7 +23,7 @@ export function Frame() {
   useShortcuts(overlay, setOverlay);
   useExactCopy();
   useEffect(() => {
-    // A keyboard or screen reader follows to the new page; on the first one the browser's own order is right.
+    // The focus follows to the new page for keyboard and screen reader; on the first one the browser's order is right.
     if (moved.current || path !== first) main.current?.focus({ preventScroll: true });
     moved.current = moved.current || path !== first;
   }, [path, first]);

@@ -20,7 +20,7 @@ const PATHS: Readonly<Record<PageLink['to'], string>> = {
   '/statements': 'M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.8 8h4.4M5.8 11h4.4',
 };
 
-/** A small mark before a page's name; the name always stands beside it. */
+/** A small icon before the name of a page. */
 export function PageIcon({ to }: { readonly to: PageLink['to'] }) {
   return (
     <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none">

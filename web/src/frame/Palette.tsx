@@ -32,7 +32,7 @@ export function Palette({ onClose, onShow }: PaletteProps) {
     command.run();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // Before the list is there, the key counts for it.
+    // A key that arrives before the list is loaded still counts.
     if (event.key === 'ArrowDown') setAt(count === 0 ? at + 1 : (chosen + 1) % count);
     else if (event.key === 'ArrowUp') setAt((chosen - 1 + count) % Math.max(count, 1));
     else if (event.key === 'Enter') run(found.current[chosen]);

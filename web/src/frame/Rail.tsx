@@ -5,7 +5,7 @@ import styles from './frame.module.css';
 import { PageIcon } from './PageIcon.tsx';
 import { pageGroups } from './pages.ts';
 
-/** The left rail; at phone width the same links stand along the bottom. */
+/** The left rail; at phone width its links are along the bottom. */
 export function Rail() {
   const links = useRef<HTMLDivElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });

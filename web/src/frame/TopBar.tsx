@@ -6,7 +6,10 @@ import { PeriodSelect } from './PeriodSelect.tsx';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import { TeamSelect } from './TeamSelect.tsx';
 
-/** Pages whose figures follow the period, and those that follow the team. The others show no select that changes nothing. */
+/**
+ * Pages whose figures depend on the period, and those that depend on the team. The others hide the select, because it
+ * has no effect.
+ */
 const BY_PERIOD = new Set<string>(['/', '/costs', '/anomalies', '/gpus', '/allocation', '/statements']);
 const BY_TEAM = new Set<string>(['/', '/costs', '/forecasts', '/anomalies', '/gpus', '/statements']);
 

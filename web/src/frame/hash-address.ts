@@ -1,6 +1,6 @@
 /**
- * The page of ours that an address of MLflow's web app means; null when it is none. Its clients print such addresses:
- * `http://host/#/experiments/1/runs/abc` -> `/runs/abc`.
+ * The page that corresponds to an address of MLflow's web app; null when there is none. Its clients print such
+ * addresses: `http://host/#/experiments/1/runs/abc` -> `/runs/abc`.
  */
 export function addressOfHash(hash: string): string | null {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?');
@@ -20,7 +20,7 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    return part; // a stray %: taken as it is written
+    return part; // a stray %: used unchanged
   }
 }
 

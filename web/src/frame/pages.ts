@@ -27,7 +27,7 @@ export interface PageGroup {
   readonly pages: readonly PageLink[];
 }
 
-/** The left rail: the pages that exist, in LOOK's groups and words. */
+/** The left rail: the existing pages, in the groups and words of LOOK. */
 export const pageGroups: readonly PageGroup[] = [
   {
     label: 'The balance',

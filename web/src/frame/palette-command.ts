@@ -1,4 +1,4 @@
-/** One line of the palette: what it is, and what choosing it does. */
+/** One line of the palette: its label and its action. */
 export interface Command {
   readonly id: string;
   readonly label: string;

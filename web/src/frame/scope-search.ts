@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Month } from '../../../src/platform/units/schema.ts';
 
-/** What every page's address may say: the month in view (`all` for every month) and the team. */
+/** URL parameters of every page: the month in view (`all` for every month) and the team. */
 export const ScopeSearch = z.object({
   period: z
     .union([Month, z.literal('all')])

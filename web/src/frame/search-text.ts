@@ -1,6 +1,9 @@
 type SearchValue = string | readonly string[] | undefined;
 
-/** The query of a URL as plain words: a repeated key becomes a list. No JSON in addresses that people read. */
+/**
+ * Parses the query of a URL as plain text: a repeated key becomes a list. URLs contain no JSON, because users read
+ * them.
+ */
 export function parseSearch(text: string): Record<string, string | string[]> {
   const found: Record<string, string | string[]> = {};
   for (const [key, value] of new URLSearchParams(text)) {

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** What is copied from a page holds exact amounts: `$48,210.33` on the screen, `48210.3349` on the clipboard. */
+/** Text copied from a page has exact amounts: `$48,210.33` on the screen, `48210.3349` on the clipboard. */
 export function useExactCopy(): void {
   useEffect(() => {
     const onCopy = (event: ClipboardEvent) => {

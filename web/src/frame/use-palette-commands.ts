@@ -14,7 +14,7 @@ import type { Command } from './palette-command.ts';
 import { useTeams } from './use-teams.ts';
 import { useTrackedCommands } from './use-tracked-commands.ts';
 
-/** What the palette offers for a text: every word of it must be in the label or the kind. */
+/** Commands of the palette for a text: every word of it must be in the label or the kind. */
 export function usePaletteCommands(text: string, show: (overlay: Overlay) => void): readonly Command[] {
   const navigate = useNavigate();
   const scheme = useScheme();
@@ -44,7 +44,7 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
       command('Retraining', name, () => void navigate({ to: '/retraining/$retraining', params: { retraining: name } })),
     ),
     ...teams.map((team) => command('Team', team, () => void navigate({ to: '/costs', search: { team } }))),
-    // After what is known at once: they come from the server, and nothing that is being read may move.
+    // After the commands that need no request, so that entries in view do not move when the answer arrives.
     ...tracked,
     command('Action', 'Costs by team and service', () => {
       void navigate({ to: '/costs', search: { by: ['team', 'serviceName'] } });

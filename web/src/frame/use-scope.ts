@@ -9,7 +9,7 @@ export interface Scope {
   readonly team: string | undefined;
   /** Months with bill rows, oldest first. */
   readonly months: readonly string[];
-  /** False until the month is known, so that nothing is asked for the wrong one. */
+  /** False until the month is known, so that no query uses the wrong one. */
   readonly ready: boolean;
   /** No bill has been imported at all. */
   readonly empty: boolean;

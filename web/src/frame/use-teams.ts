@@ -7,8 +7,8 @@ import { teamSpendQuery } from './first-questions.ts';
 const MAX_TEAMS = 1000;
 
 /**
- * Names of all teams, alphabetical: those that were applied and those that an allocation rule names. Undefined until
- * they are known, so that no team changes its colour while a page is read.
+ * Names of all teams, alphabetical: applied teams and teams in an allocation rule. Undefined until they are loaded, so
+ * that no team changes its colour afterwards.
  */
 export function useTeams(): readonly string[] | undefined {
   const applied = useQuery(endpointQuery(listTeams, { query: { pageSize: MAX_TEAMS } }));

@@ -8,7 +8,10 @@ import type { Command } from './palette-command.ts';
 const LEAST_CHARACTERS = 2;
 const MOST_LISTED = 6;
 
-/** Experiments and runs whose name has the text, or the run whose id it is: the server looks, for there may be many. */
+/**
+ * Experiments and runs whose name contains the text, or the run with this id. The server searches, because there may be
+ * many.
+ */
 export function useTrackedCommands(text: string): readonly Command[] {
   const navigate = useNavigate();
   const wanted = useDeferredValue(text.trim());

@@ -21,7 +21,7 @@ interface GpuPanelProps {
   readonly onClose: () => void;
 }
 
-/** The readings of one GPU, and who held it. */
+/** The readings of one GPU, and its holders. */
 export function GpuPanel({ gpu, days, onClose }: GpuPanelProps) {
   const readings = useQuery(endpointQuery(getGpuReadings, { query: { gpu, ...days, slots: 200 } }));
   return (

@@ -10,7 +10,7 @@ interface GpusAnswerProps {
   readonly month: string | undefined;
 }
 
-/** What the GPU time cost, how much of it was used, idle and held by nobody, and who left the most idle. */
+/** Cost of the GPU time, its used, idle and unallocated share, and the owner with the most idle time. */
 export function GpusAnswer({ owners, month }: GpusAnswerProps) {
   const { by, gpuHours, cost, gpus, usedShare, groups } = owners;
   const paid = moneyOf(cost, 'paid');
@@ -42,7 +42,7 @@ export function GpusAnswer({ owners, month }: GpusAnswerProps) {
   );
 }
 
-/** Who left the most hours idle; the first of those that are alike. */
+/** The owner with the most idle hours; the first among equals. */
 function mostIdle(groups: readonly GpuOwner[]): GpuOwner | undefined {
   return groups.toSorted((a, b) => idleHours(b.gpuHours) - idleHours(a.gpuHours))[0];
 }

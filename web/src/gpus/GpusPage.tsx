@@ -13,7 +13,7 @@ import { type GpusInView, useGpus } from './use-gpus.ts';
 const COMMAND =
   'steelyard gpu import utilization.csv --value utilization --time timestamp --gpu uuid --interval 15s --price 1.861USD/h';
 
-/** Which GPUs do nothing, whose are they, and what does that cost? */
+/** Idle GPUs, their owners and their cost. */
 export function GpusPage() {
   const gpus = useGpus();
   const { data } = gpus.owners;

@@ -21,7 +21,7 @@ interface HeatCanvasProps {
 const SLOT_PX = 12;
 const DENSITY = 2;
 
-/** GPUs by slots of time, the darker the more they did; what was not read is left out. */
+/** GPUs by time slot; a darker cell is a higher utilization. Slots without readings stay empty. */
 export function HeatCanvas({ map, label, canvas, onPoint, onOpen }: HeatCanvasProps) {
   const own = useRef<HTMLCanvasElement>(null);
   const scheme = useScheme();
@@ -39,7 +39,7 @@ export function HeatCanvas({ map, label, canvas, onPoint, onOpen }: HeatCanvasPr
     return row < 0 || row >= map.rows.length || slot < 0 || slot >= slots ? null : { row, slot };
   };
   return (
-    // For pointers; with keys, each row has a button with its name, or stands in the table.
+    // For pointers only; with the keyboard, each row has a button with its name, or is in the table.
     <canvas
       ref={own}
       className={styles.canvas}

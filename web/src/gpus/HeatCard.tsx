@@ -24,7 +24,7 @@ const SHOWN = [
   { value: 'table', label: 'Table' },
 ] as const;
 const LOADING_HEIGHT = 420;
-/** Names fit beside rows from this height on. */
+/** Row height in pixels from which names fit next to the rows. */
 const NAMED_PX = 12;
 
 const startOf = (map: GpuHeatMap, slot: number) =>

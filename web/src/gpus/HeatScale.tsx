@@ -1,7 +1,7 @@
 import styles from './gpus.module.css';
 import { STEP_TEXTS, STEPS } from './heat-colour.ts';
 
-/** What the colours of the heat map mean. */
+/** Legend of the colours of the heat map. */
 export function HeatScale() {
   return (
     <span className={styles.scale}>

@@ -17,7 +17,7 @@ import { hoursText, OUTCOMES } from './words.ts';
 const HEIGHT = 240;
 const LOADING_HEIGHT = 500;
 
-/** The same hours by how the work ended: what failed and was cancelled is a view of its own. */
+/** The same GPU-hours by the outcome of the work. Failed and cancelled work is a separate view. */
 export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: GpusInView }) {
   const png = usePng('gpu-outcomes');
   return (

@@ -16,7 +16,7 @@ import { DIMENSIONS, GPU_HOURS, ownerName, shortName } from './words.ts';
 const HEIGHT = 280;
 const LOADING_HEIGHT = 700;
 
-/** Whose time was idle, in money: bars by bucket, and the same as figures. */
+/** Idle time by owner in money: bars by bucket, and the same as a table. */
 export function OwnersCard({ gpus }: { readonly gpus: GpusInView }) {
   const { by, owners, choose, ownersQuery } = gpus;
   const png = usePng(`gpus-by-${by}`);

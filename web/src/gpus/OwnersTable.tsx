@@ -90,7 +90,7 @@ function Row({
   );
 }
 
-/** What has no price is told in hours, with the reason. */
+/** Hours without a price, with the reason. */
 function Unpriced({ hours, reason }: { readonly hours: number; readonly reason: string | null }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable without a mouse
@@ -122,7 +122,7 @@ function OwnerName({ group, by }: { readonly group: GpuOwner; readonly by: Owner
   return <OwnerLink by={by} name={key} group={group} />;
 }
 
-/** The page of what is named, where there is one. */
+/** Link to the page of an owner, where it has one. */
 function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; group: GpuOwner }) {
   const { pipeline } = group.subject;
   const look = parts.textLink;

@@ -8,7 +8,7 @@ export function slotsOf({ all }: GpuEfficiency): string[] {
   return all.map(({ start }) => start);
 }
 
-/** A line for each owner; teams have the colour that they have on every page. What nobody held has no efficiency. */
+/** One line for each owner; teams have the same colour on every page. Unallocated GPU time has no efficiency. */
 export function efficiencySeries(efficiency: GpuEfficiency, teams: readonly string[]): ShareSeries[] {
   const slots = slotsOf(efficiency);
   const colours = teamColours(teams);

@@ -24,7 +24,7 @@ export function idleHours(hours: BucketHours): number {
   return hours.idleHeld + hours.idleFree + hours.idleUnknown;
 }
 
-/** In money, or in GPU-hours where nothing has a price. */
+/** Currency, or GPU-hours where no hour has a price. */
 export function unitOf({ cost }: Figures): string {
   return cost.currency ?? GPU_HOURS;
 }

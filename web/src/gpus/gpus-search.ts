@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { OwnerDimension } from '../../../src/finops/gpus/schema.ts';
 
-/** Whose time is looked at over time. */
+/** Dimensions of the efficiency over time. */
 export const EFFICIENCY_BY = ['team', 'model', 'project', 'endpoint'] as const;
 const table = z.enum(['table']).optional().catch(undefined);
 
-/** What the address of the page of GPUs says; what is left out has its usual value. */
+/** URL parameters of the GPU page; a missing parameter has its default. */
 export const GpusSearch = z.object({
-  /** By what idle time is told. */
+  /** Dimension of the idle time. */
   by: OwnerDimension.optional().catch(undefined),
-  /** Whose efficiency is told over time, and how wide a point is. */
+  /** Dimension of the efficiency over time, and the width of a point. */
   over: z.enum(EFFICIENCY_BY).optional().catch(undefined),
   step: z.enum(['week']).optional().catch(undefined),
-  /** The GPU whose readings are open. */
+  /** The GPU with its readings in the panel. */
   gpu: z.string().min(1).max(500).optional().catch(undefined),
   /** GPUs of the heat map to pass over. */
   skip: z.coerce.number().int().min(0).max(1_000_000).optional().catch(undefined),

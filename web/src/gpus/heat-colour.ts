@@ -1,11 +1,13 @@
 /** Names of the steps of the sequential scale, from nothing to all. */
 export const STEPS = ['--seq-0', '--seq-1', '--seq-2', '--seq-3', '--seq-4'] as const;
 
-/** Upper ends of the steps but the last; exactly 0 is a step of its own, because that is what is looked for. */
+/**
+ * Upper ends of the steps except the last. Exactly 0 is a separate step, because idle GPUs are the purpose of the map.
+ */
 const ENDS = [0, 0.25, 0.5, 0.75];
 
 /**
- * Step of the scale of a mean utilization; null where nothing was read.
+ * Colour step of a mean utilization; null without a reading.
  * Example: 0 -> 0; 0.1 -> 1; 0.5 -> 2; 0.9 -> 4.
  */
 export function stepOf(mean: number | null): number | null {

@@ -25,7 +25,7 @@ function daysOf(month: string | undefined): { readonly from?: string; readonly t
   return { from: start.slice(0, 10), to: end.slice(0, 10) };
 }
 
-/** What the page asks, as its address says. */
+/** Queries of the GPU page, from its URL parameters. */
 export function useGpus() {
   const scope = useScope();
   const search = useSearch({ from: '/gpus' });

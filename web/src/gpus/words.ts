@@ -39,21 +39,21 @@ export const OUTCOMES: Readonly<Record<GpuOutcomes['outcomes'][number]['outcome'
   nobody: { label: 'Held by nobody', tip: 'Nobody held the GPU' },
 };
 
-/** What a group is called. */
+/** Display name of a group. */
 export function ownerName({ key, kind }: Pick<GpuOwner, 'key' | 'kind'>): string {
   if (key !== null) return key;
   return kind === 'nobody' ? 'held by nobody' : 'unknown';
 }
 
-/** Ids are told apart by their beginnings. Example: `848cf0375ec04376b148805c4e2d2211` -> `848cf0375ec0…`. */
+/** Beginning of an id, which distinguishes it. Example: `848cf0375ec04376b148805c4e2d2211` -> `848cf0375ec0…`. */
 export function shortName(name: string): string {
   return name.length > 18 ? `${name.slice(0, 12)}…` : name;
 }
 
-/** For what stands in the place of a currency where no hour has a price. */
+/** Unit label instead of a currency where no hour has a price. */
 export const GPU_HOURS = 'GPU-h';
 
-/** GPU-hours as they are read: `1,234 GPU-h`. */
+/** GPU-hours as text: `1,234 GPU-h`. */
 export function hoursText(hours: number): string {
   return `${formatMeasure(hours)}\u00a0GPU-h`;
 }
@@ -63,7 +63,7 @@ export function idleParts(cost: BucketCost): (string | null)[] {
   return [cost.idleHeld, cost.idleFree, cost.idleUnknown];
 }
 
-/** A slot as it is read: `15 min`, `2 h`, `1 day`. */
+/** Length of a slot as text: `15 min`, `2 h`, `1 day`. */
 export function widthText(ms: number): string {
   const minutes = ms / 60_000;
   if (minutes < 60) return `${minutes} min`;

@@ -4,7 +4,7 @@ import { counted } from '../format/number.ts';
 import styles from './lineage.module.css';
 import { kindWords } from './words.ts';
 
-/** What is not in the graph, with its money and why. */
+/** Nodes and costs outside the graph, with their money and the reason. */
 export function LeftOutList({ lineage: { nodes, leftOut } }: { readonly lineage: Lineage }) {
   if (leftOut.length === 0) return null;
   const names = new Map(nodes.map((node) => [node.id, node.name]));

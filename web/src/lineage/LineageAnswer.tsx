@@ -13,7 +13,7 @@ interface LineageAnswerProps {
   readonly direction: 'upstream' | 'downstream' | 'both';
 }
 
-/** What the node cost, and how many things of each kind it is connected with. */
+/** Cost of the node, and the number of connected nodes of each kind. */
 export function LineageAnswer({ node, depth, direction }: LineageAnswerProps) {
   const lineage = useQuery(endpointQuery(getLineage, { query: { node, depth, direction } }));
   const name = <strong className={styles.asked}>{nodeWords(node)}</strong>;
@@ -34,7 +34,7 @@ export function LineageAnswer({ node, depth, direction }: LineageAnswerProps) {
   );
 }
 
-/** `1 resource, 1 run and 2 decisions`, in the order in which money and data flow. */
+/** Connected nodes by kind: `1 resource, 1 run and 2 decisions`, in the order in which money and data flow. */
 function neighbours({ nodes: [, ...others] }: Lineage): string {
   const words = NodeKind.options.flatMap((kind) => {
     const count = others.filter((node) => node.kind === kind).length;

@@ -28,7 +28,7 @@ const VIEWS = [
 ] as const;
 const HEIGHT = 320;
 
-/** Where something comes from, and what came of it: from the bill line to the decision. */
+/** Sources and results of a node, from the bill line to the decision. */
 export function LineageCard({ node, depth = 4, direction = 'both', linked = false }: LineageCardProps) {
   const [view, setView] = useState<'graph' | 'table'>('graph');
   const lineage = useQuery(endpointQuery(getLineage, { query: { node, depth, direction } }));

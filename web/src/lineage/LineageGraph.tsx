@@ -12,7 +12,10 @@ const ROW_HEIGHT = 64;
 const NODE_HEIGHT = 50;
 const HEAD_HEIGHT = 28;
 
-/** The way from the bill to the decision, a lane for each kind of thing; what touches the node under the mouse stands out. */
+/**
+ * The graph from the bill to the decision, with a lane for each kind of node; edges of the node under the pointer are
+ * highlighted.
+ */
 export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
   const [near, setNear] = useState<string | null>(null);
   const lanes = lanesOf(lineage);
@@ -80,12 +83,12 @@ function lineOf(from: PlacedNode | undefined, to: PlacedNode | undefined): strin
   return `M ${x1} ${y1} C ${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`;
 }
 
-/** The first thing known of it that is no instant: those are on its own page. */
+/** The first fact that is not an instant; instants are on the node's own page. */
 function factOf(facts: Readonly<Record<string, string>>): string {
   return Object.values(facts).find((fact) => !/^\d{4}-\d{2}-\d{2}T/.test(fact)) ?? '';
 }
 
-/** What flows in and out of a node, in words. */
+/** Inputs and outputs of a node, as text. */
 function tipOf({ nodes, edges }: Lineage, id: string): string {
   const names = new Map(nodes.map((node) => [node.id, node.name]));
   const own = edges.filter((edge) => edge.from === id || edge.to === id);

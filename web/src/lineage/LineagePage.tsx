@@ -14,7 +14,7 @@ const DIRECTIONS = [
 ] as const;
 const DEPTHS = ['1', '2', '3', '4', '6', '8', '10'].map((value) => ({ value, label: value }));
 
-/** Where does this come from, and what came of it? */
+/** The lineage of a node. */
 export function LineagePage() {
   const { node, direction = 'both', depth = 6 } = useSearch({ from: '/lineage' });
   const navigate = useNavigate({ from: '/lineage' });

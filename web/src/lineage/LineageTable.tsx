@@ -8,7 +8,7 @@ import { kindWords, nodeName, relationWords } from './words.ts';
 
 const NO_COST = 'No money is known to have gone this way.';
 
-/** The same graph as sentences: what flowed from what into what. */
+/** The same graph as a table: source, relation and target of each edge. */
 export function LineageTable({ lineage }: { readonly lineage: Lineage }) {
   const nodes = new Map(lineage.nodes.map((node) => [node.id, node]));
   return (

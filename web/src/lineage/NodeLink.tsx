@@ -5,7 +5,7 @@ import type { LineageNode } from '../../../src/tradeoff/lineage/schema.ts';
 interface NodeLinkProps {
   readonly node: LineageNode;
   readonly className?: string | undefined;
-  /** The pointer or the focus came or went. */
+  /** Called when the pointer or the focus enters or leaves. */
   readonly onNear?: (near: boolean) => void;
   readonly children: ReactNode;
 }

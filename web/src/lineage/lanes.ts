@@ -2,9 +2,9 @@ import type { Lineage, LineageNode, NodeKind } from '../../../src/tradeoff/linea
 
 export interface PlacedNode {
   readonly node: LineageNode;
-  /** Lane from the left, 0 for the first. */
+  /** Lane number from the left, starting at 0. */
   readonly lane: number;
-  /** Place in its lane from the top, 0 for the first. */
+  /** Position in its lane from the top, starting at 0. */
   readonly row: number;
 }
 
@@ -27,8 +27,8 @@ const ORDER: readonly NodeKind[] = [
 ];
 
 /**
- * The graph in lanes, one a kind that occurs. Within a lane a node stands by the mean place of what flows into it, so
- * that lines cross little; nodes without an inflow keep their order.
+ * The graph in lanes, one for each kind that occurs. Within a lane, nodes are ordered by the mean position of their
+ * inputs, so that few lines cross. Nodes without inputs keep their order.
  */
 export function lanesOf({ nodes, edges }: Pick<Lineage, 'nodes' | 'edges'>): Lane[] {
   const rows = new Map<string, number>();
@@ -52,7 +52,7 @@ function meanRow(id: string, edges: Lineage['edges'], rows: ReadonlyMap<string, 
   return inflow.length === 0 ? null : inflow.reduce((sum, row) => sum + row, 0) / inflow.length;
 }
 
-/** Where each node stands. */
+/** Position of each node. */
 export function placesOf(lanes: readonly Lane[]): Map<string, PlacedNode> {
   return new Map(lanes.flatMap(({ nodes }, lane) => nodes.map((node, row) => [node.id, { node, lane, row }] as const)));
 }

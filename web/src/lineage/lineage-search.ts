@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the address of the lineage page says. */
+/** URL parameters of the lineage page. */
 export const LineageSearch = z.object({
   node: z.string().max(1000).optional().catch(undefined),
   direction: z.enum(['upstream', 'downstream', 'both']).optional().catch(undefined),

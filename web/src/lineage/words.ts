@@ -33,7 +33,7 @@ const KINDS_OF_TAGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A name that fits a box: what the lane and the lines say already is left out, and ids are cut.
+ * A name that fits in a box: without facts that the lane and the edges show, and with short ids.
  *
  * @example nodeName({ kind: 'resource', name: 'tag:steelyard.run=b36bac12…' }) // 'tag of run b36bac12'
  */
@@ -45,7 +45,7 @@ export function nodeName({ kind, name, facts }: Pick<LineageNode, 'kind' | 'name
   return `tag of ${tagged} ${/^[0-9a-f-]{32,}$/.test(value) ? value.slice(0, 8) : value}`;
 }
 
-/** `model_version:ranker/4` -> `version ranker/4`; a text of no known kind as it is. */
+/** `model_version:ranker/4` -> `version ranker/4`; a text of an unknown kind is unchanged. */
 export function nodeWords(node: string): string {
   const [kind = '', ...id] = node.split(':');
   const known = NodeKind.safeParse(kind);

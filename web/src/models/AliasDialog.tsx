@@ -12,7 +12,7 @@ import type { Aliases } from './use-aliases.ts';
 
 interface AliasDialogProps {
   readonly model: string;
-  /** null: a new one, whose name is asked for. */
+  /** null: a new alias, whose name is a field of the form. */
   readonly alias: string | null;
   readonly removes: boolean;
   /** Newest first. */
@@ -25,7 +25,7 @@ interface AliasDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks before an alias is moved or removed: what whoever loads it gets then, at which quality and cost. */
+/** Asks for confirmation before an alias is moved or removed, and shows the new version with its quality and cost. */
 export function AliasDialog(props: AliasDialogProps) {
   const { model, alias: given, removes, versions, compared, policy, metric, decisions, aliases, onClose } = props;
   const id = useId();

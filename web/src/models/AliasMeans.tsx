@@ -23,7 +23,7 @@ interface AliasMeansProps {
   readonly decisions: readonly Decision[];
 }
 
-/** What the move of an alias means: for whoever loads it, in quality, in money, and to the policy that guards it. */
+/** Effect of an alias move: on clients that load it, on quality, on cost, and on the policy that guards it. */
 export function AliasMeans({ model, alias, from, to, compared, policy, metric, decisions }: AliasMeansProps) {
   const basis = comparedBasis(compared);
   const verdict = decisions.find((decision) => decision.version === to?.version)?.verdict;

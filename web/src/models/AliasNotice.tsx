@@ -2,7 +2,7 @@ import { UndoNotice } from '../parts/UndoNotice.tsx';
 import styles from './models.module.css';
 import type { Aliases, MovedAlias } from './use-aliases.ts';
 
-/** What was done to an alias, and the way back. */
+/** The last change of an alias, with an undo button. */
 export function AliasNotice({ aliases: { move, moved, undo, dismiss } }: { readonly aliases: Aliases }) {
   if (moved === null) return null;
   return (

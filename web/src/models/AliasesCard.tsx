@@ -22,13 +22,13 @@ interface AliasesCardProps {
   readonly decisions: readonly Decision[];
 }
 
-/** What the dialog is open for: an alias with where it shall point, or a new one. */
+/** State of the dialog: an alias with its new version, or a new alias. */
 interface Asking {
   readonly alias: string | null;
   readonly removes: boolean;
 }
 
-/** Which version each alias points to; an alias is moved after what that means was said, and can be moved back. */
+/** Version of each alias. A move shows its effect before confirmation, and can be undone. */
 export function AliasesCard({ model, versions, compared, policy, metric, decisions }: AliasesCardProps) {
   const aliases = useAliases(model);
   const [asking, setAsking] = useState<Asking | null>(null);

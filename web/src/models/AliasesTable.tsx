@@ -16,7 +16,7 @@ interface AliasesTableProps {
   readonly onRemove: (alias: string) => void;
 }
 
-/** Each alias with its version, the quality and the cost that it stands for. */
+/** Each alias with its version and the version's quality and cost. */
 export function AliasesTable({ rows, compared, metric, onMove, onRemove }: AliasesTableProps) {
   const basis = comparedBasis(compared);
   const per = comparedScale(compared)?.per ?? '1,000';

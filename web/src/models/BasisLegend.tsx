@@ -1,6 +1,6 @@
 import styles from './models.module.css';
 
-/** What the small marks beside a cost mean. */
+/** Legend of the small marks next to a cost. */
 export function BasisLegend() {
   return (
     <p className={styles.legend}>

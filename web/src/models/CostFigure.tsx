@@ -18,7 +18,10 @@ const BASIS = {
   reconciled: ['r', 'Reconciled: the bill, split by metered usage'],
 } as const;
 
-/** A measured cost with the small mark of its basis (legend: {@link BasisLegend}); what it leaves out, on hover. */
+/**
+ * A measured cost with the small mark of its basis (legend: {@link BasisLegend}); the parts that it leaves out appear
+ * on hover.
+ */
 export function CostFigure({ evidence, reason }: CostFigureProps) {
   if (evidence === null) return <Unknown reason={reason ?? 'Not measured.'} />;
   if (evidence.cost === null) return <Unknown reason={evidence.reason ?? 'Not measured.'} />;

@@ -8,7 +8,7 @@ interface DescriptionCardProps {
   readonly text: string | null;
 }
 
-/** What a model or a version is for, as its description says. */
+/** Description of a model or a version, with an edit button. */
 export function DescriptionCard({ model, version, text }: DescriptionCardProps) {
   const description = useDescription(model, version);
   return (

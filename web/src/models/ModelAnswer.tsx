@@ -8,7 +8,7 @@ import { BASIS_NAME, comparedBasis, comparedFigure } from './unit-costs.ts';
 import { championOf } from './versions.ts';
 
 interface ModelAnswerProps extends HeadlineFacts {
-  /** Begins with the model's name as a link: on pages that speak of several models. */
+  /** Begins with the model's name as a link: for pages with several models. */
   readonly linked?: string;
 }
 

@@ -31,7 +31,7 @@ const CHART_HEIGHT = 470;
 const TABLE_HEIGHT = 280;
 const REST_HEIGHT = 600;
 
-/** Which version of this model is worth what it costs? */
+/** One model: its versions with quality and cost. */
 export function ModelPage() {
   const { model } = useParams({ from: '/models/$model' });
   const search = useSearch({ from: '/models/$model' });
@@ -139,7 +139,7 @@ export function ModelPage() {
   );
 }
 
-/** Where the metrics are that the table has no room for. */
+/** Note about metrics that do not fit in the table. */
 function moreNote(
   metrics: readonly string[],
   versions: readonly VersionEvidence[],

@@ -14,7 +14,7 @@ import { championOf, metricsOf } from './versions.ts';
 const NO_CHAMPION = 'No version stands behind the champion alias.';
 const NO_METRIC = 'No version has a metric.';
 
-/** One model: its name at once, its figures when their evidence has come. */
+/** One model: its name immediately, its figures once their evidence is loaded. */
 export function ModelRow({ model }: { readonly model: string }) {
   const { evidence, policy } = useModel(model);
   const versions = evidence.data?.versions;

@@ -12,7 +12,7 @@ import { ModelsTable } from './ModelsTable.tsx';
 
 const TABLE_HEIGHT = 280;
 
-/** Which models do we have, what can they do and what do they cost? */
+/** All models with quality and cost. */
 export function ModelsPage() {
   const models = useQuery(endpointQuery(listModels));
   const found = models.data?.models;

@@ -1,7 +1,7 @@
 import table from '../table/table.module.css';
 import { ModelRow } from './ModelRow.tsx';
 
-/** Registered models with what their champion can do and costs. */
+/** Registered models with quality and cost of their champion. */
 export function ModelsTable({ models }: { readonly models: readonly { readonly name: string }[] }) {
   return (
     <table className={table.table}>

@@ -18,7 +18,7 @@ interface QualityAgainstCostProps {
   readonly compared: ComparedUnitCosts;
   readonly policy: Policy | undefined;
   readonly metric: string | undefined;
-  /** The select of the metric. */
+  /** Select of the metric. */
   readonly choose: ReactNode;
 }
 

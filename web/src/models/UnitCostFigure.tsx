@@ -13,15 +13,17 @@ interface UnitCostFigureProps {
     readonly interval: CostInterval | null;
   } | null;
   readonly reason: string;
-  /** Named beside the figure, where the page does not name it once for all figures. */
+  /** Shown next to the figure, where the page does not name one basis for all figures. */
   readonly basis?: UnitCostBasis | null;
-  /** Of all figures that stand beside it; its own when left out. */
+  /** Scale of all figures in the group; the figure's own scale when left out. */
   readonly scale?: UnitScale | undefined;
-  /** For how many predictions it is, as the head of its column says: "1,000" when left out. null in a sentence, which does not say it. */
+  /**
+   * Number of predictions that the column head states: "1,000" when left out. null in a sentence, which states none.
+   */
   readonly stated?: string | null;
 }
 
-/** A cost per 1,000 predictions, or of more where that is too little to read; exact and with its interval on hover. */
+/** A cost per 1,000 predictions, or of more where that is too small to read; exact and with its interval on hover. */
 export function UnitCostFigure({ figure, reason, basis, scale, stated = '1,000' }: UnitCostFigureProps) {
   const money = figure?.perThousand ?? null;
   if (figure === null || money === null) return <Unknown reason={reason} />;

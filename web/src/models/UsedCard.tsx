@@ -12,11 +12,11 @@ import { retrainingsQuery } from '../retraining/retrainings-query.ts';
 
 interface UsedCardProps {
   readonly model: string;
-  /** Only what serves this version; left out: any. */
+  /** Only usage of this version; left out: any version. */
   readonly version?: string;
 }
 
-/** Where a model answers, what watches it and what trains it anew: the ways to their pages. */
+/** Endpoints that serve a model, monitors that watch it and retrainings that train it, as links. */
 export function UsedCard({ model, version }: UsedCardProps) {
   const endpoints = useQuery(endpointsQuery);
   const details = useDetails((endpoints.data?.endpoints ?? []).map(({ name }) => name));

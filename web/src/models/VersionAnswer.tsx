@@ -12,7 +12,7 @@ interface VersionAnswerProps {
   readonly decisions: readonly Decision[];
 }
 
-/** Where it stands, what it cost to make and to run, and the latest verdict. */
+/** Stage and aliases of the version, its training and unit cost, and the latest verdict. */
 export function VersionAnswer({ version, evidence, decisions }: VersionAnswerProps) {
   const [latest] = decisions;
   const known = evidence?.unitCosts?.find(({ perThousand }) => perThousand !== null);

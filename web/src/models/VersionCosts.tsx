@@ -13,7 +13,7 @@ import { CostFigure } from './CostFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
 import { BASIS_NAME } from './unit-costs.ts';
 
-/** What it cost to make, by each record that there is, and what it costs to use. */
+/** Training cost from each available record, and the unit cost. */
 export function VersionCosts({ evidence }: { readonly evidence: VersionEvidence }) {
   return (
     <Facts

@@ -9,7 +9,7 @@ import { TagValue } from '../parts/TagValue.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './models.module.css';
 
-/** Where it is from, what it is called, and what was said of it. */
+/** Origin, names and description of a version. */
 export function VersionFacts({ version }: { readonly version: ModelVersion }) {
   const facts: (readonly [string, ReactNode])[] = [
     ['Aliases', version.aliases.length === 0 ? 'none' : version.aliases.map((alias) => `@${alias}`).join(', ')],
@@ -52,7 +52,7 @@ function RunOf({ version: { runId, model, version } }: { readonly version: Model
   );
 }
 
-/** Tags by which the server finds its own versions again: they say nothing to a reader. */
+/** Tags by which the server finds its own versions; they are hidden, because they mean nothing to users. */
 const INTERNAL_TAGS = ['steelyard.mark'];
 
 function pairs(what: string, values: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {

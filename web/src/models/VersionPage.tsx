@@ -26,7 +26,7 @@ const FACTS_HEIGHT = 240;
 const REST_HEIGHT = 600;
 const TABLE_HEIGHT = 240;
 
-/** What is this version, what is it worth, what did it cost, and what was decided about it? */
+/** One version: its origin, quality, cost and decisions. */
 export function VersionPage() {
   const { model, version } = useParams({ from: '/models/$model/versions/$version' });
   const params = { model, version };

@@ -18,7 +18,7 @@ interface VersionsTableProps {
   readonly versions: readonly VersionEvidence[];
   readonly compared: ComparedUnitCosts;
   readonly policy: Policy | undefined;
-  /** The metric that stands for quality on the page. */
+  /** The key metric of the page, as its quality. */
   readonly metric: string | undefined;
   /** Newest first. */
   readonly decisions: readonly Decision[];

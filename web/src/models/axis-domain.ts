@@ -4,7 +4,7 @@ const PAD_RATIO = 0.12;
 const LOG_PAD = 1.8;
 const STEPS = [1, 2, 5];
 
-/** From and to of an axis that holds all values with some room around them. Example: 1 and 2 -> 0.88 to 2.12. */
+/** Start and end of an axis that contains all values with some padding. Example: 1 and 2 -> 0.88 to 2.12. */
 export function paddedDomain(values: readonly number[]): Domain {
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -12,12 +12,12 @@ export function paddedDomain(values: readonly number[]): Domain {
   return [low - pad, high + pad];
 }
 
-/** The same on a logarithmic axis: room by a factor. All values must be above zero. */
+/** The same for a logarithmic axis: padding by a factor. All values must be above zero. */
 export function paddedLogDomain(values: readonly number[]): Domain {
   return [Math.min(...values) / LOG_PAD, Math.max(...values) * LOG_PAD];
 }
 
-/** Labels that a chart on a phone has room for. */
+/** Number of labels that fit on a chart on a phone. */
 const MOST_TICKS = 5;
 
 /**

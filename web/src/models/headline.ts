@@ -17,8 +17,8 @@ export interface HeadlineFacts {
 }
 
 /**
- * What a headline says of the version that is best on the metric, beside the champion: its quality, its cost on the same basis, and its
- * latest verdict. Empty without a champion or a metric.
+ * Headline text for the version that is best on the metric, compared with the champion: its quality, its cost on the
+ * same basis, and its latest verdict. Empty without a champion or a metric.
  *
  * @example "Version 6 ranks 46 % better but costs 8 times as much per prediction; rejected by policy ranker-production."
  */
@@ -35,7 +35,7 @@ export function bestVersionText(facts: HeadlineFacts): string {
   return `Version ${best.version} ranks ${gain} ${cost}; ${verdictText(best.version, decisions)}.`;
 }
 
-/** Said only where both figures are in the comparison: then they have one basis, hardware, window and currency. */
+/** A cost comparison needs both figures in the comparison: then they have one basis, hardware, window and currency. */
 function costText(compared: ComparedUnitCosts, champion: string, best: string): string {
   const [own, other] = [champion, best].map((version) => comparedFigure(compared, version).figure);
   if (own == null || other == null) return 'at a cost per prediction that cannot be compared';

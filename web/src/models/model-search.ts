@@ -1,4 +1,4 @@
 import { z } from 'zod';
 
-/** What the address of a model's page says: the metric that stands for its quality. */
+/** URL parameters of a model's page: the key metric for its quality. */
 export const ModelSearch = z.object({ metric: z.string().min(1).optional().catch(undefined) });

@@ -155,7 +155,7 @@ describe('the headline of a model', () => {
     [{ 3: '0.01' }, 'at a cost per prediction that cannot be compared'],
     [{}, 'at a cost per prediction that cannot be compared'],
   ])('says of costs %j: %s, and the verdict of the gate', (amounts, text) => {
-    // Numbers and the sign of per cent are set apart by a narrow space that does not break.
+    // A narrow no-break space separates numbers and the percent sign.
     expect(headline(amounts).replaceAll(/[\u00a0\u202f]/g, ' ')).toBe(
       `Version 3 ranks 33 % better ${text}; rejected by policy production.`,
     );

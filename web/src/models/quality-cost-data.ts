@@ -6,7 +6,10 @@ import { logTicks, paddedDomain, paddedLogDomain } from './axis-domain.ts';
 import { comparedFigure } from './unit-costs.ts';
 import { championOf, directionOf } from './versions.ts';
 
-/** From this spread of costs on, a straight axis would press all but the dearest against its start. */
+/**
+ * Ratio of highest to lowest cost from which the axis is logarithmic. A linear axis would compress all but the most
+ * expensive version at its start.
+ */
 const LOG_FROM_SPREAD = 20;
 
 interface QualityCostFacts {
@@ -17,8 +20,8 @@ interface QualityCostFacts {
 }
 
 /**
- * What the picture of quality against cost shows, and the versions that it cannot show because a figure is unknown or has another basis,
- * hardware, window or currency. The policy's bound is drawn only where it is of that basis and currency.
+ * Data of the chart of quality against cost, and the versions that it leaves out because a figure is unknown or has
+ * another basis, hardware, window or currency. The policy's bound is drawn only where it has that basis and currency.
  */
 export function qualityCostData({ versions, compared, policy, metric }: QualityCostFacts): {
   data: QualityCostData;

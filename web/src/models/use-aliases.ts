@@ -8,7 +8,7 @@ const LONGEST_REASON = 2000;
 
 export interface AliasMove {
   readonly alias: string;
-  /** Where it shall point; null takes it away. */
+  /** New version of the alias; null removes it. */
   readonly version: string | null;
   /** Why it is moved in spite of the policy that governs it; left out where none does. */
   readonly reason?: string;
@@ -18,7 +18,7 @@ export interface MovedAlias extends AliasMove {
   readonly previousVersion: string | null;
 }
 
-/** Points aliases of a model elsewhere or takes them away; the last move can be taken back. */
+/** Moves or removes aliases of a model; the last move can be undone. */
 export function useAliases(model: string) {
   const queries = useQueryClient();
   const [moved, setMoved] = useState<MovedAlias | null>(null);

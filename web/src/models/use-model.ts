@@ -4,8 +4,8 @@ import { listPolicies } from '../../../src/tradeoff/gates/schema.ts';
 import { endpointQuery } from '../client.ts';
 
 /**
- * The versions of a model with their evidence, and the policy that weighs them (the first by name when there are more).
- * Until the policies have been asked for, the evidence is not shown: what it says depends on the policy.
+ * The versions of a model with their evidence, and the policy that evaluates them (the first by name when there are
+ * several). The evidence stays pending until the policies are loaded, because it depends on the policy.
  */
 export function useModel(model: string) {
   const evidence = useQuery(endpointQuery(listModelEvidence, { params: { model } }));

@@ -20,7 +20,7 @@ export function metricsOf(versions: readonly VersionEvidence[], policy: Policy |
   return [...first, ...[...measured].filter((metric) => !first.includes(metric)).sort()];
 }
 
-/** The metrics that a table has room for: those that the policy asks about, and the chosen one. */
+/** Metrics that fit in a table: those that the policy checks, and the chosen one. */
 export function tableMetrics(
   versions: readonly VersionEvidence[],
   policy: Policy | undefined,
@@ -32,7 +32,7 @@ export function tableMetrics(
   return first.length > 0 ? first : all.slice(0, 1);
 }
 
-/** Whether more of a metric is better, by the policy; higher when the policy does not say. */
+/** Direction in which a metric improves, by the policy; higher when the policy does not state it. */
 export function directionOf(metric: string, policy: Policy | undefined): 'higher' | 'lower' {
   return policy?.spec.quality.find((rule) => rule.metric === metric)?.direction ?? 'higher';
 }

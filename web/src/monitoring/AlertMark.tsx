@@ -8,7 +8,7 @@ const MARKS: Readonly<Record<AlertState, readonly [sign: string, word: string, m
   no_data: ['–', 'no data', 'There is too little to say anything.'],
 };
 
-/** Where an alert stands: sign and word first, colour second. */
+/** State of an alert: sign and word first, colour second. */
 export function AlertMark({ state }: { readonly state: AlertState }) {
   const [sign, word, means] = MARKS[state];
   return (

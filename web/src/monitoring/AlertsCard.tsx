@@ -15,7 +15,7 @@ import { Standings } from './Standings.tsx';
 import { useEpisodes } from './use-monitors.ts';
 import { useMute } from './use-mute.ts';
 
-/** Of one episode or two: there are rarely more at once. */
+/** Height for one or two episodes; more are rarely open concurrently. */
 const HEIGHT = 132;
 
 const ALERT_LINES = `  alerts:
@@ -28,7 +28,7 @@ interface AlertsCardProps {
   readonly spec: MonitorSpec;
 }
 
-/** What is wrong now, what that costs, and where every alert stands. */
+/** Open episodes with their cost, and the state of every alert. */
 export function AlertsCard({ monitor, spec }: AlertsCardProps) {
   const episodes = useEpisodes(monitor);
   const mutes = useMute();
@@ -44,7 +44,7 @@ export function AlertsCard({ monitor, spec }: AlertsCardProps) {
       title="What is wrong, since when, and what does it cost?"
       note={
         open === undefined
-          ? // The line is held while it is not known.
+          ? // The space keeps the line's height while the number is unknown.
             '\u00a0'
           : open === 0
             ? 'No alert is open.'

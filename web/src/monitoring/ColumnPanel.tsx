@@ -23,7 +23,9 @@ interface ColumnPanelProps {
   readonly onClose: () => void;
 }
 
-/** How the values of a column are spread in a window, beside the reference, and what the test says of it. */
+/**
+ * Distribution of the values of a column in a window, compared with the reference, and the result of the drift test.
+ */
 export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
   const shown = useDriftColumn(monitor, cell.column, cell.window);
   const distribution = shown.data?.distribution;

@@ -19,7 +19,7 @@ interface EpisodesTableProps {
   readonly onUnmute: (alert: Alert) => void;
 }
 
-/** Episodes of alerts: what shows them, what they cost, and the button that keeps them quiet. */
+/** Episodes of alerts: evidence, cost, and a mute button. */
 export function EpisodesTable({ monitor, alerts, onMute, onUnmute }: EpisodesTableProps) {
   return (
     <table className={table.table} aria-label={`Episodes of ${monitor}`}>

@@ -25,8 +25,8 @@ const MOVES: Readonly<Record<string, readonly [rows: number, cells: number]>> = 
 };
 
 /**
- * Columns by windows: the darker, the more it drifts; what drifted has a dot. One stop for Tab, arrow keys move, Enter
- * opens the column in that window.
+ * Columns by windows: a darker cell is a stronger drift; a drifted one has a dot. The grid is one Tab stop, arrow keys
+ * move in it, Enter opens the column in that window.
  */
 export function HeatStrip({ label, windows, rows, open, onOpen }: HeatStripProps) {
   const grid = useRef<HTMLTableElement>(null);

@@ -10,7 +10,7 @@ interface MonitorAnswerProps {
   readonly open: readonly Alert[];
 }
 
-/** How good the model is now, how sure that is, and what is wrong with it. */
+/** Current quality of the model with its interval, and open episodes. */
 export function MonitorAnswer({ model, windows, open }: MonitorAnswerProps) {
   const latest = latestOf(windows);
   const worth = moneyPerDay(open);

@@ -18,7 +18,7 @@ import { Watched } from './Watched.tsx';
 
 const HEIGHT = 640;
 
-/** Is this model as good as it was, what drifts, and what does that cost? */
+/** One monitor: quality, drift and loss. */
 export function MonitorPage() {
   const { monitor } = useParams({ from: '/monitoring/$monitor' });
   const search = useSearch({ from: '/monitoring/$monitor' });

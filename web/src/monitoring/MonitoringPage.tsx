@@ -10,7 +10,7 @@ import { moneyPerDay, monitorsAnswer } from './words.ts';
 
 const TABLE_HEIGHT = 240;
 
-/** Are the models still as good as they were, and what does it cost where they are not? */
+/** All monitors with quality, drift and loss. */
 export function MonitoringPage() {
   const monitors = useMonitors();
   const open = useOpenEpisodes();

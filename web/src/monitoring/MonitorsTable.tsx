@@ -31,7 +31,7 @@ interface MonitorsTableProps {
   readonly drift: ReadonlyMap<string, readonly DriftWindow[]>;
 }
 
-/** Every monitor with its latest day, its drift and what is wrong. */
+/** Every monitor with its latest day, its drift and its open episodes. */
 export function MonitorsTable({ monitors, open, windows, drift }: MonitorsTableProps) {
   return (
     <table className={table.table} data-testid="monitors">

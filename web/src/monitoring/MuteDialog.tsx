@@ -21,7 +21,7 @@ interface MuteDialogProps {
   readonly onClose: () => void;
 }
 
-/** Says what a mute does and does not do, and asks for how long and why. */
+/** Explains the effect of a mute, and asks for its duration and reason. */
 export function MuteDialog({ alert: { episode, alert }, mutes: { mute }, onClose }: MuteDialogProps) {
   const [hours, setHours] = useState('8');
   const [why, setWhy] = useState('');

@@ -24,7 +24,7 @@ interface QualityCardProps {
   readonly onSearch: (next: MonitorSearch) => void;
 }
 
-/** How good the answers were, as labels say it and as it is estimated until they come, on one axis with labels and latency. */
+/** Quality over time, from labels and as an estimate until they arrive, on one time axis with labels and latency. */
 export function QualityCard({ monitor, spec, windows, episodes, by, metric: asked, onSearch }: QualityCardProps) {
   const metrics = useMemo(() => metricsOf(windows), [windows]);
   const metric = asked !== undefined && metrics.includes(asked) ? asked : metrics[0];

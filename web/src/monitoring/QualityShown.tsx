@@ -9,7 +9,7 @@ interface QualityShownProps {
   readonly named?: boolean;
 }
 
-/** A measure of quality with its interval; an estimate says that it is one. */
+/** A measure of quality with its interval; an estimate is marked. */
 export function QualityShown({
   quality: { metric, value, lower, upper, estimated, sampleSize },
   named = false,

@@ -22,7 +22,7 @@ interface SlicesCardProps {
   readonly onSearch: (next: MonitorSearch) => void;
 }
 
-/** For whom the model is good and for whom not: one row for each value of an input. */
+/** Quality by slice: one row for each value of an input. */
 export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: SlicesCardProps) {
   const slices = useSlices(monitor, by, slice, MOST);
   const options = [

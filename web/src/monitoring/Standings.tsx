@@ -12,7 +12,7 @@ interface StandingsProps {
   readonly alerts: MonitorSpec['alerts'];
 }
 
-/** Where each alert of the monitor stands, in a row; the names hold its place until that is known. */
+/** State of each alert of the monitor, in a row; the names reserve the space until it is loaded. */
 export function Standings({ monitor, alerts }: StandingsProps) {
   const { data } = useStandings(monitor);
   return (

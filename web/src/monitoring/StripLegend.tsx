@@ -1,6 +1,6 @@
 import styles from './monitoring.module.css';
 
-/** What the colours and the dot of the strip mean. */
+/** Legend of the colours and the dot of the strip. */
 export function StripLegend() {
   return (
     <p className={styles.stripLegend}>

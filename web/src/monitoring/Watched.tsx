@@ -4,7 +4,7 @@ import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { retrainingsQuery } from '../retraining/retrainings-query.ts';
 
-/** Which model is watched, and what is begun when it is no longer good. */
+/** The watched model, and the retraining that starts when its quality falls. */
 export function Watched({ monitor, model }: { readonly monitor: string; readonly model: string }) {
   const { data } = useQuery(retrainingsQuery);
   const own = data?.retrainings.filter((retraining) => retraining.monitor === monitor) ?? [];

@@ -2,21 +2,21 @@ import type { DriftColumn } from '../../../src/mlops/monitoring/drift/schema.ts'
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 
-/** 0 is none, 4 the most; from 2 on it drifted. null: nothing can be said. */
+/** 0 is none, 4 the most; from 2 on the column drifted. null: inconclusive. */
 export type Strength = 0 | 1 | 2 | 3 | 4 | null;
 
 /** p-values this many times below their threshold are drawn darkest. */
 const DARKEST = 1e6;
 const DARK = 1e3;
-/** Distances this many times above theirs. */
+/** Distances this many times above their threshold. */
 const FAR = 4;
 const FARTHER = 2;
 const NEAR_P = 10;
 const NEAR_DISTANCE = 0.7;
 
 /**
- * How strongly a column drifts, on one scale for p-values and distances: against what the figure is held to.
- * Example: adjusted p-value 1e-9 held to 0.05 -> 4; distance 0.08 held to 0.1 -> 1.
+ * Drift strength of a column, on one scale for p-values and distances: the figure compared with its threshold.
+ * Example: adjusted p-value 1e-9 with threshold 0.05 -> 4; distance 0.08 with threshold 0.1 -> 1.
  */
 export function strengthOf(column: DriftColumn): Strength {
   const { drifted, threshold, statistic } = column;
@@ -32,7 +32,7 @@ export function strengthOf(column: DriftColumn): Strength {
   return far > NEAR_DISTANCE ? 1 : 0;
 }
 
-/** What the cell of a column in a window says. */
+/** Text of the cell of a column in a window. */
 export function strengthText(column: DriftColumn | undefined): string {
   if (column === undefined) return 'not compared';
   const { drifted, reason, method, statistic, threshold } = column;

@@ -1,4 +1,4 @@
-/** A monitor as it is applied; predictions and labels may come before or after it. */
+/** Example manifest of a monitor; predictions and labels may arrive before or after it. */
 export const EXAMPLE = `apiVersion: steelyard/v1
 kind: Monitor
 metadata:

@@ -41,7 +41,7 @@ export function monitorPanels(
 
 type Slots = readonly (MonitorWindow | undefined)[];
 
-/** Windows without predictions are not told: their place on the axis is kept all the same. */
+/** The server omits windows without predictions; the axis keeps their positions. */
 function timesOf(windows: readonly MonitorWindow[], by: WindowName): string[] {
   const starts = windows.flatMap(({ period }) => (period === null ? [] : [Date.parse(period.start)]));
   const [first, last] = [starts[0], starts.at(-1)];
@@ -157,7 +157,7 @@ function marksOf(episodes: readonly Alert[], times: readonly string[]): PanelMar
   const starts = times.map((time) => Date.parse(time));
   const first = starts[0] ?? Number.POSITIVE_INFINITY;
   return episodes.flatMap(({ alert, cause, window, openedAt }) => {
-    // It stands at the predictions that showed it; they may be older than the look that opened it.
+    // The mark is at the predictions that caused the episode; they may be older than the check that opened it.
     const at = Date.parse(window.start) < first ? Date.parse(openedAt) : Date.parse(window.start);
     const index = starts.findLastIndex((start) => start <= at);
     return index < 0 ? [] : [{ index, label: `${alert} opened: ${CAUSES[cause]}` }];

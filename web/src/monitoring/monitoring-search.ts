@@ -11,15 +11,15 @@ export type WindowName = (typeof WINDOWS)[number]['value'];
 
 const text = z.string().min(1).max(500).optional().catch(undefined);
 
-/** What the address of a monitor's page says. */
+/** URL parameters of a monitor's page. */
 export const MonitorSearch = z.object({
   by: z.enum(['hour', 'day', 'week', 'month']).optional().catch(undefined),
   /** Measure of quality that is drawn. */
   metric: text,
-  /** Column whose distributions are open, and in which window. */
+  /** The open column and window in the distribution panel. */
   column: text,
   window: text,
-  /** Input whose values are told apart. */
+  /** Input for the slices. */
   slice: text,
 });
 export type MonitorSearch = z.infer<typeof MonitorSearch>;

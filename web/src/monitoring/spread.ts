@@ -5,7 +5,7 @@ import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 
 const NAMED = 3;
 
-/** A distribution as shares of each side, so that sides of different size can be told apart. */
+/** A distribution as shares of each side, so that sides of different size are comparable. */
 export function spreadOf(distribution: Distribution): Spread {
   const { labels, reference, current } = countsOf(distribution);
   const [allReference, allCurrent] = [sum(reference, same), sum(current, same)];

@@ -10,14 +10,17 @@ import { monitorsQuery } from './monitors-query.ts';
 const REFRESH_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const LATE_MS = 14 * 24 * HOUR_MS;
-/** The last of them may have too few predictions to say anything. */
+/** Number of drift windows; the last of them may have too few predictions for a result. */
 const LAST_DRIFT_WINDOWS = 20;
 
 export function useMonitors() {
   return useQuery({ ...monitorsQuery, refetchInterval: REFRESH_MS });
 }
 
-/** Begin of the window, in UTC, that so long a time before now is in: from there on windows are whole, and stored on the server. */
+/**
+ * Start of the window, in UTC, that contains the time `ms` before now. From there on, windows are complete and stored
+ * on the server.
+ */
 function since(ms: number, by: WindowName): string {
   const at = new Date(Date.now() - ms);
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
@@ -27,7 +30,7 @@ function since(ms: number, by: WindowName): string {
   return new Date(Date.UTC(year, month, by === 'month' ? 1 : day - weekday)).toISOString();
 }
 
-/** What came of the predictions of a monitor, window by window. */
+/** Results of a monitor's predictions by window. */
 export function useMonitor(monitor: string, by: WindowName) {
   const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
   const query = { by, start: since(ms, by) };
@@ -38,7 +41,10 @@ export function useMonitor(monitor: string, by: WindowName) {
   });
 }
 
-/** The same for each value of an input, of those with the most predictions so many, over all of the time. */
+/**
+ * The same for each value of an input, limited to the `mostValues` values with the most predictions, over all of the
+ * time.
+ */
 export function useSlices(monitor: string, by: WindowName, slice: string | undefined, mostValues: number) {
   const { ms } = WINDOWS.find(({ value }) => value === by) ?? WINDOWS[1];
   const query = { by: 'all' as const, start: since(ms, by), ...(slice === undefined ? {} : { slice, mostValues }) };
@@ -49,7 +55,7 @@ export function useSlices(monitor: string, by: WindowName, slice: string | undef
   });
 }
 
-/** The last windows of a monitor that looks at drift. */
+/** The last windows of a monitor with drift checks. */
 export function useDrift(monitor: string, isWatched: boolean, limit: number) {
   return useQuery({
     ...endpointQuery(listDriftWindows, { params: { monitor }, query: { limit } }),
@@ -58,7 +64,7 @@ export function useDrift(monitor: string, isWatched: boolean, limit: number) {
   });
 }
 
-/** One column in one window beside its reference. */
+/** One column in one window, compared with its reference. */
 export function useDriftColumn(monitor: string, column: string, window: string | undefined) {
   const query: CallInput<typeof showDriftColumn>['query'] = window === undefined ? {} : { window };
   return useQuery({
@@ -83,7 +89,7 @@ export function useOpenEpisodes() {
   });
 }
 
-/** Where each alert of a monitor stands. */
+/** State of each alert of a monitor. */
 export function useStandings(monitor: string) {
   return useQuery({
     ...endpointQuery(listMonitorAlerts, { params: { monitor } }),
@@ -91,7 +97,10 @@ export function useStandings(monitor: string) {
   });
 }
 
-/** The last two weeks of each monitor by day, and the last windows of its drift, by name; what has not come is missing. */
+/**
+ * The last two weeks of each monitor by day, and the last windows of its drift, by name; monitors that are not loaded
+ * yet are missing.
+ */
 export function useLateMonitors(monitors: readonly Monitor[]) {
   const query = { by: 'day' as const, start: since(LATE_MS, 'day') };
   const shown = useQueries({

@@ -9,7 +9,7 @@ export interface Mute {
   readonly why: string;
 }
 
-/** Has nobody told of an episode for a while; the last mute can be taken back. */
+/** Mutes the notifications of an episode for a time; the last mute can be undone. */
 export function useMute() {
   const queries = useQueryClient();
   const [muted, setMuted] = useState<Alert | null>(null);

@@ -2,7 +2,7 @@ import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schem
 import { toCsv } from '../format/csv.ts';
 import { metricsOf } from './monitor-panels.ts';
 
-/** What came of the predictions, window by window, exactly; empty is not known. */
+/** Exact results of the predictions by window; an empty cell is unknown. */
 export function windowsCsv(windows: readonly MonitorWindow[]): string {
   const metrics = metricsOf(windows);
   const sides = ['measured', 'estimated'] as const;

@@ -34,7 +34,10 @@ export function lossText({ metric, reference, current, estimated }: QualityLoss)
   return `${metric} ${word} ${formatMeasure(current)} instead of ${formatMeasure(reference)}`;
 }
 
-/** What all open episodes are worth a day together, each loss once; null where none says it, or in several currencies. */
+/**
+ * Total loss of all open episodes per day, each loss counted once; null where no episode has a loss in money, or in
+ * several currencies.
+ */
 export function moneyPerDay(alerts: readonly Pick<Alert, 'monitor' | 'loss' | 'moneyPerDay'>[]): Money | null {
   const known = pricedOnce(alerts).flatMap(({ moneyPerDay: money }) => (money === null ? [] : [money]));
   const [first] = known;
@@ -58,7 +61,7 @@ export function latestOf(windows: readonly MonitorWindow[]): MonitorWindow | und
   return windows.findLast(({ predictions }) => predictions > 0);
 }
 
-/** `2 of 16`: drifted columns of the last window of which something can be said; null: there is none. */
+/** `2 of 16`: drifted columns among those with a result in the last window that has one; null: there is none. */
 export function driftedColumns(windows: readonly DriftWindow[]): string | null {
   const columns = windows.findLast(({ share }) => share !== null)?.columns;
   if (columns === undefined) return null;

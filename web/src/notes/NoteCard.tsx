@@ -6,7 +6,7 @@ import { Markdown } from './Markdown.tsx';
 import styles from './notes.module.css';
 
 interface NoteCardProps {
-  /** Of what: "this run". */
+  /** Owner of the note: "this run". */
   readonly of: string;
   readonly text: string | null;
   /** Why it cannot be changed now; undefined when it can. */
@@ -19,7 +19,7 @@ interface NoteCardProps {
   readonly onSave: (text: string) => Promise<unknown>;
 }
 
-/** What somebody wrote down for the others, changed where it stands. */
+/** A note that is edited in place. */
 export function NoteCard({ of, text, locked, pending, error, onOpen, onSave }: NoteCardProps) {
   const [editing, setEditing] = useState(false);
   const edit = () => {

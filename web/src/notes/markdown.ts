@@ -1,4 +1,4 @@
-/** A run of text in a line: what of Markdown is shown as more than text. */
+/** A span of text in a line, with the supported part of inline Markdown. */
 export type Span =
   | { readonly kind: 'text' | 'code' | 'strong' | 'emphasis'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly href: string };
@@ -47,7 +47,7 @@ function blockAt(lines: readonly string[], at: number): [Block | null, number] {
   return [{ kind: 'paragraph', spans: parseSpans(lines.slice(at, end).join('\n')) }, end];
 }
 
-/** Where the lines end that go on, from `at`. */
+/** End of the lines that continue a block, from `at`. */
 function endOf(lines: readonly string[], at: number, goesOn: (line: string) => boolean): number {
   const end = lines.findIndex((line, index) => index >= at && !goesOn(line));
   return end === -1 ? lines.length : end;

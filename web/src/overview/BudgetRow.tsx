@@ -13,7 +13,7 @@ import styles from './overview.module.css';
 
 const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
 
-/** One budget: what is spent of it and what is left; over is said in words first. */
+/** One budget: spent and remaining amount; an exceeded budget is named as such first. */
 export function BudgetRow({ budget }: { readonly budget: Budget }) {
   const { spent } = budget;
   const unknown = budget.billedReason ?? NO_COST;

@@ -15,11 +15,11 @@ import { tileScope } from './tile-scope.ts';
 const HEIGHT = 200;
 
 interface BudgetsCardProps {
-  /** False until the page has its answer: budgets read the whole bill, and must not make the answer wait. */
+  /** False until the page's headline is loaded: budgets read the whole bill, and must not delay it. */
   readonly ask: boolean;
 }
 
-/** Where the budgets stand in their windows of now; with a team, those of the team. */
+/** State of the budgets in their current windows; with a team, only those of the team. */
 export function BudgetsCard({ ask }: BudgetsCardProps) {
   const budgets = useQuery({ ...endpointQuery(listBudgets), enabled: ask });
   const scope = useScope();
@@ -68,7 +68,7 @@ export function BudgetsCard({ ask }: BudgetsCardProps) {
   );
 }
 
-/** The month, where all of them are seen in one. */
+/** The month, where all budgets have the same one. */
 function noteOf(budgets: readonly Budget[]): string | undefined {
   const [first] = budgets;
   if (first === undefined) return undefined;

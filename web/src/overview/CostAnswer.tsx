@@ -12,7 +12,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { RatesText } from '../parts/RatesText.tsx';
 import type { OverviewData } from './use-overview.ts';
 
-/** What the period cost, how that compares, and who spent most of it. */
+/** Cost of the period, its change, and the largest part. */
 export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
   const { scope, spend, toDate, total, totals, groups, dimension, earlier, reporting } = overview;
   if (scope.empty) return 'Nothing has been spent that Steelyard knows of: no bill has been imported yet.';
@@ -89,7 +89,7 @@ function AndOthers({ totals, strong = false }: { readonly totals: readonly Money
   ));
 }
 
-/** What was charged on days of a month of which none is whole: an amount to date would be 0, which is not what the month cost. */
+/** Charges of a month without a whole day. A month-to-date amount would be 0, which is not the cost of the month. */
 function NoWholeDay({ month: { month, sources, totals } }: { readonly month: MonthToDate }) {
   const [last] = sources.toSorted((a, b) => (a.through < b.through ? -1 : 1));
   return (

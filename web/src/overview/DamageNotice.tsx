@@ -9,7 +9,7 @@ import styles from './overview.module.css';
 const LISTED = 10;
 
 interface DamageNoticeProps {
-  /** False until the page has its answer: nothing here must make it wait. */
+  /** False until the page's headline is loaded, so that this request does not delay it. */
   readonly ask: boolean;
 }
 

@@ -11,7 +11,7 @@ import parts from '../parts/parts.module.css';
 const NAMED = 3;
 
 interface HeldNoticeProps {
-  /** False until the page has its answer: nothing here must make it wait. */
+  /** False until the page's headline is loaded, so that this request does not delay it. */
   readonly ask: boolean;
 }
 

@@ -14,7 +14,7 @@ import { tileScope } from './tile-scope.ts';
 const SHOWN = 5;
 const HEIGHT = 120;
 
-/** The models that changed last, with what their champion can do and costs. */
+/** The models that changed last, with quality and cost of their champion. */
 export function ModelsCard({ models }: { readonly models: UseQueryResult<ResponseOf<typeof listModels>> }) {
   const beyond = tileScope(useScope(), { period: false, team: false }) ?? undefined;
   return (

@@ -19,7 +19,7 @@ import { WatchCard } from './WatchCard.tsx';
 
 const LATEST = 6;
 
-/** What do we spend, what do we get for it, and what was decided? */
+/** Overview: cost, models and decisions. */
 export function OverviewPage() {
   const overview = useOverview();
   const models = useQuery(endpointQuery(listModels));

@@ -16,7 +16,7 @@ interface PartsCardProps {
 const TEAM_HEIGHT = 352;
 const PROVIDER_HEIGHT = 152;
 
-/** What the total is made of, largest first, with a totals row that agrees with the headline. */
+/** Parts of the total, largest first, with a totals row that agrees with the headline. */
 export function PartsCard({ overview, of }: PartsCardProps) {
   const { spend, providers, groups, total, currency, colours, scope } = overview;
   const dimension = of === 'provider' ? 'serviceProviderName' : overview.dimension;
@@ -51,7 +51,7 @@ export function PartsCard({ overview, of }: PartsCardProps) {
   );
 }
 
-/** `In EUR only; USD is not converted.`: of a total in several currencies, what the table leaves out. */
+/** `In EUR only; USD is not converted.`: currencies that the table leaves out of a total in several currencies. */
 function otherCurrencies({ totals, currency, reporting }: OverviewData): string | undefined {
   if (reporting?.amount != null || totals.length < 2) return undefined;
   const others = totals.flatMap((total) => (total.currency === currency ? [] : total.currency));

@@ -18,7 +18,7 @@ interface PartsTableProps {
   readonly colourOf: (row: Group) => string | undefined;
 }
 
-/** Parts of a total: name, share drawn and said, amount. */
+/** Parts of a total: name, share as bar and figure, amount. */
 export function PartsTable({ rows, dimension, total, colourOf }: PartsTableProps) {
   const whole = decimal(total.amount);
   const ratio = (row: Group) =>

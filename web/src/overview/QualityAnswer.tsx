@@ -4,7 +4,7 @@ import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { ModelSentence } from './ModelSentence.tsx';
 
-/** What the newest model can do and what it costs to run: the other profession's answer. */
+/** Quality of the newest model and its cost per prediction: the answer for MLOps. */
 export function QualityAnswer({ models }: { readonly models: UseQueryResult<ResponseOf<typeof listModels>> }) {
   if (models.isError) return 'The models could not be read.';
   if (models.data === undefined) return <AnswerPending />;

@@ -20,11 +20,11 @@ import { tileScope } from './tile-scope.ts';
 const LINE = 44;
 
 interface WatchCardProps {
-  /** False until the page has its answer: nothing here must make it wait. */
+  /** False until the page's headline is loaded, so that this request does not delay it. */
   readonly ask: boolean;
 }
 
-/** Where will we land, what was out of the ordinary, and what would cost less? A sentence each, and the way to its page. */
+/** Forecast, anomalies and recommendations: one sentence each, with a link to its page. */
 export function WatchCard({ ask }: WatchCardProps) {
   const scope = useScope();
   const { month, team } = scope;
@@ -61,7 +61,7 @@ export function WatchCard({ ask }: WatchCardProps) {
 interface LineProps {
   readonly to: '/forecasts' | '/anomalies' | '/recommendations';
   readonly label: string;
-  /** What it covers beyond the scope of the page. */
+  /** Scope of the tile that exceeds the scope of the page. */
   readonly beyond?: string | null;
   readonly children: ReactNode;
 }

@@ -16,7 +16,7 @@ export function damageSummary({ count, damaged }: KnownDamage): string {
   return `${counted(count, 'damaged place')} in ${areas.join(' and ')}. Figures that need them are refused or incomplete.`;
 }
 
-/** What is wrong with a place, with its month, offset and size where they are known. */
+/** Problem at a location, with its month, offset and size where they are known. */
 export function placeText({ problem, period, offset, sizeBytes }: DamagedPlace): string {
   const facts = [
     ...(period === null ? [] : [period]),

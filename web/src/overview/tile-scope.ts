@@ -1,15 +1,15 @@
 import { formatMonth } from '../format/time.ts';
 import type { Scope } from '../frame/use-scope.ts';
 
-/** What of the page's scope a tile follows. */
+/** Parts of the page's scope that a tile follows. */
 interface Follows {
   readonly period: boolean;
   readonly team: boolean;
 }
 
 /**
- * What a tile covers beyond the period and team of the page; null where it follows what is chosen. The newest month is
- * what tiles of the present show anyway.
+ * Scope of a tile that exceeds the period and team of the page; null where the tile follows the scope. Tiles of the
+ * present show the newest month in any case.
  *
  * @example tileScope({ month: '2026-10', team: 'search', months: ['2026-10', '2026-11'] }, { period: false, team: false })
  * // 'all teams, not limited to October 2026'

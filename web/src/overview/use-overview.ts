@@ -13,7 +13,10 @@ import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
 import { reportedTotal, rowsIn, sumBy, upToDay } from './so-far.ts';
 
-/** What the money side of the overview shows: the month to date by charge day, the month before, and all months when asked for. */
+/**
+ * Data of the cost part of the overview: the month to date by charge day, the preceding month, and all months on
+ * request.
+ */
 export function useOverview() {
   const scope = useScope();
   const { trend } = useSearch({ from: '/' });
@@ -39,7 +42,7 @@ export function useOverview() {
     enabled: asked && byMonth,
   });
   const through = toDate.data?.through ?? null;
-  // While no day of a month is whole, none of its rows is in the total.
+  // Without a whole day in the month, none of its rows is in the total.
   const counted = scope.month === undefined ? null : (through ?? '');
   const providers = useQuery({
     ...endpointQuery(costSummary, {
@@ -87,7 +90,7 @@ export function useOverview() {
     picture: teams === undefined ? { ...picture, data: undefined } : picture,
     spend,
     selection,
-    /** The month to the last whole day, with the month before to the same day; undefined for all months. */
+    /** The month up to its last whole day, and the preceding month up to the same day; undefined for all months. */
     toDate,
     providers,
     total,

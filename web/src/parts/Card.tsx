@@ -3,12 +3,12 @@ import styles from './parts.module.css';
 import { useOverflowing } from './use-overflowing.ts';
 
 interface CardProps {
-  /** The question that the card answers. */
+  /** Title of the card. */
   readonly title: ReactNode;
   readonly note?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
-  /** No padding around the content: tables reach the edges. */
+  /** No padding around the content, so that tables reach the edges. */
   readonly flush?: boolean;
   readonly className?: string | undefined;
 }

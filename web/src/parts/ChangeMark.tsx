@@ -3,7 +3,7 @@ import { changeOn } from '../format/number.ts';
 interface ChangeMarkProps {
   readonly current: string;
   readonly before: string;
-  /** What it is compared with: "October". */
+  /** Name of the compared period: "October". */
   readonly on: string;
 }
 

@@ -7,7 +7,7 @@ interface ChoiceProps<V extends string> {
   readonly onChange: (value: V) => void;
 }
 
-/** A choice of two or three that all stay in sight. */
+/** A choice of two or three options that are all visible. */
 export function Choice<V extends string>({ label, value, options, onChange }: ChoiceProps<V>) {
   return (
     <fieldset className={styles.choice}>

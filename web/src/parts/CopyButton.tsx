@@ -7,7 +7,7 @@ interface CopyButtonProps {
   readonly what: string;
 }
 
-/** Puts a text on the clipboard and says so until the button is left. */
+/** Copies a text to the clipboard, and confirms it until the button loses focus. */
 export function CopyButton({ text, what }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
   const leave = () => setCopied(false);

@@ -3,12 +3,12 @@ import { saveText } from './save-file.ts';
 
 interface CsvButtonProps {
   readonly name: string;
-  /** What the file holds, for a screen reader: "the decisions". */
+  /** Content of the file for a screen reader: "the decisions". */
   readonly what: string;
   readonly text: () => string;
 }
 
-/** Saves what is shown as CSV, with exact figures. */
+/** Saves the content as CSV, with exact figures. */
 export function CsvButton({ name, what, text }: CsvButtonProps) {
   return (
     <button type="button" className={styles.button} onClick={() => saveText(`${name}.csv`, 'text/csv', text())}>

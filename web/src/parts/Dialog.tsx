@@ -10,7 +10,7 @@ interface DialogProps {
   readonly place?: 'centre' | 'top' | 'side';
 }
 
-/** The browser's modal dialog: it keeps the focus, closes on Escape and on a click beside it. */
+/** The browser's modal dialog: it keeps the focus, closes on Escape and on a click outside. */
 export function Dialog({ label, onClose, children, className, place = 'centre' }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {

@@ -5,7 +5,7 @@ interface EditFormProps {
   readonly label: string;
   readonly initial: string;
   readonly pending: boolean;
-  /** What the server said of the last try; what was typed stays. */
+  /** Error of the last attempt to save; the typed text is kept. */
   readonly error: string | undefined;
   readonly onSave: (text: string) => void;
   readonly onCancel: () => void;
@@ -14,7 +14,7 @@ interface EditFormProps {
   readonly hint?: string;
 }
 
-/** A text that is changed where it stands: Ctrl-Enter saves, Escape leaves it as it was. */
+/** A text that is edited in place: Ctrl-Enter saves, Escape cancels. */
 export function EditForm(props: EditFormProps) {
   const { label, initial, pending, error, onSave, onCancel, multiline = false, hint } = props;
   const id = useId();

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import styles from './parts.module.css';
 
 interface EmptyStateProps {
-  /** What this place will show. */
+  /** Future content of this place. */
   readonly shows: string;
   /** Why it is empty. */
   readonly why: string;
@@ -11,7 +11,7 @@ interface EmptyStateProps {
   readonly children?: ReactNode;
 }
 
-/** Nothing here yet: what will be, why it is not, and the one thing that changes it. */
+/** Empty state: the future content, the reason why it is empty, and the action that fills it. */
 export function EmptyState({ shows, why, command, children }: EmptyStateProps) {
   return (
     <div className={styles.state} data-testid="empty">

@@ -3,12 +3,12 @@ import styles from './parts.module.css';
 
 interface ErrorStateProps {
   readonly error: unknown;
-  /** What could not be shown, as the subject of a sentence: "The costs". */
+  /** Subject of the error message: "The costs". */
   readonly what: string;
   readonly onRetry?: (() => void) | undefined;
 }
 
-/** What happened, what still works, what to do, and the id that finds it in the log. */
+/** Error, unaffected parts, next step, and the request id for the log. */
 export function ErrorState({ error, what, onRetry }: ErrorStateProps) {
   const problem = error instanceof CallError ? error.problem : undefined;
   const detail = problem?.detail ?? (error instanceof Error ? error.message : String(error));

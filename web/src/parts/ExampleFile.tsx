@@ -7,7 +7,7 @@ interface ExampleFileProps {
   readonly text: string;
 }
 
-/** A document that works as it stands, to copy or save. */
+/** A working example document, to copy or save. */
 export function ExampleFile({ name, text }: ExampleFileProps) {
   return (
     <figure className={styles.example} aria-label={`A document for ${name}`}>

@@ -5,7 +5,7 @@ interface FactsProps {
   readonly facts: readonly (readonly [name: string, value: ReactNode])[];
 }
 
-/** Names with their values, side by side where there is room. */
+/** Names with their values, in columns where they fit. */
 export function Facts({ facts }: FactsProps) {
   return (
     <dl className={styles.facts}>

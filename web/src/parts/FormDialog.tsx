@@ -6,20 +6,20 @@ import parts from './parts.module.css';
 interface FormDialogProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** On its button, and what stands there while it is done. */
+  /** Label of the submit button, and its label while the request is pending. */
   readonly act: string;
   readonly acting?: string;
   readonly cancel?: string;
   readonly width?: 'narrow' | 'middle' | 'wide';
   readonly ready?: boolean;
   readonly pending: boolean;
-  /** What was typed stays when the server refuses. */
+  /** Error of the server; the input is kept. */
   readonly error: Error | null;
   readonly onSubmit: () => void;
   readonly onClose: () => void;
 }
 
-/** Asks before something is done: Enter in a line or Ctrl-Enter anywhere does it, once and only when it is ready. */
+/** A dialog with a form: Enter in a line or Ctrl-Enter anywhere submits it, once and only when it is ready. */
 export function FormDialog(props: FormDialogProps) {
   const { title, children, act, acting = act, cancel = 'Cancel', width = 'narrow' } = props;
   const { ready = true, pending, error, onSubmit, onClose } = props;

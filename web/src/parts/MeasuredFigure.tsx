@@ -3,7 +3,7 @@ import styles from './parts.module.css';
 import { Unknown } from './Unknown.tsx';
 
 interface MeasuredFigureProps {
-  /** Exact decimal; null when unknown, and then `reason` says why. */
+  /** Exact decimal; null when unknown, with the reason in `reason`. */
   readonly value: string | null;
   readonly unit: string;
   readonly reason: string;

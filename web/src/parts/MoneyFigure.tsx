@@ -6,7 +6,7 @@ interface MoneyFigureProps {
   readonly strong?: boolean;
 }
 
-/** Money as it is read; the exact amount on hover and when it is copied. */
+/** Money for display; the exact amount appears on hover and in copied text. */
 export function MoneyFigure({ money, strong = false }: MoneyFigureProps) {
   return (
     <data value={money.amount} data-tip={exactMoney(money)} style={strong ? { fontWeight: 600 } : undefined}>

@@ -3,13 +3,13 @@ import styles from './parts.module.css';
 
 interface NoticeProps {
   readonly children: ReactNode;
-  /** What can be done about it. */
+  /** Buttons of the notice. */
   readonly actions?: ReactNode;
-  /** `alert` is read at once; `status` when there is a pause; `note` where it stands. */
+  /** Screen readers announce `alert` immediately and `status` in a pause; they read `note` in its place. */
   readonly kind?: 'alert' | 'status' | 'note';
 }
 
-/** A sentence that stands out: what is missing, what was done, what to mind. */
+/** A highlighted sentence: missing data, a completed action, a warning. */
 export function Notice({ children, actions, kind = 'note' }: NoticeProps) {
   return (
     <div

@@ -6,11 +6,11 @@ interface PageProps {
   /** The answer to the page's question, in one sentence with its figures. */
   readonly answer: ReactNode;
   readonly children: ReactNode;
-  /** The answer takes three lines: their place is kept, so that nothing moves when it comes. */
+  /** The answer has three lines: their space is reserved, so that nothing moves when it arrives. */
   readonly longAnswer?: boolean;
 }
 
-/** A page: what it is called, its answer in one sentence, then what stands behind it. */
+/** A page: its title, its answer in one sentence, then the details. */
 export function Page({ title, answer, children, longAnswer = false }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Steelyard`;

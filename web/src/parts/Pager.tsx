@@ -2,7 +2,7 @@ import { counted, formatCount } from '../format/number.ts';
 import styles from './parts.module.css';
 
 interface PagerProps {
-  /** What is paged, in words: "changed rows". */
+  /** Noun of the rows: "changed rows". */
   readonly what: string;
   readonly offset: number;
   readonly pageSize: number;

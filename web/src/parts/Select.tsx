@@ -10,7 +10,7 @@ interface SelectProps {
   readonly disabled?: boolean;
 }
 
-/** A choice of few: the browser's own control, so that keys and phones work as people know them. */
+/** A choice of a few options: the browser's own control, so that keyboards and phones work as usual. */
 export function Select({ label, hideLabel = false, value, options, onChange, disabled = false }: SelectProps) {
   const id = useId();
   return (

@@ -7,7 +7,7 @@ interface ShareBarProps {
   readonly variable?: string;
 }
 
-/** A thin bar for a share; the figure stands beside it, so it is hidden from screen readers. */
+/** A thin bar for a share. The figure is shown next to it, so the bar is hidden from screen readers. */
 export function ShareBar({ ratio, variable = '--cost-fill' }: ShareBarProps) {
   const width = `${Math.min(Math.max(ratio, 0), 1) * 100}%`;
   return (

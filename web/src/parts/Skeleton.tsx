@@ -5,7 +5,7 @@ interface SkeletonProps {
   readonly width?: number | string;
 }
 
-/** Holds the place of what is loading, in its size, so that nothing moves when it comes. */
+/** Placeholder of loading content in the same size, so that nothing moves when the content arrives. */
 export function Skeleton({ height, width = '100%' }: SkeletonProps) {
   return <span className={styles.skeleton} style={{ height, width }} aria-hidden="true" />;
 }

@@ -5,7 +5,7 @@ import parts from './parts.module.css';
 interface TagValueProps {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** How a value without a page is shown; as it is where nothing else is said. */
+  /** Presentation of a value without a page; the plain value when left out. */
   readonly children?: ReactNode;
 }
 

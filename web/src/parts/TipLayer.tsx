@@ -30,7 +30,7 @@ export function TipLayer() {
       layer.showPopover();
       place(source);
     };
-    // Reaching something by Tab may scroll it into view; its tip goes along.
+    // Focus by Tab may scroll the element into view; its tooltip follows.
     const onScroll = () => {
       if (shown !== null && shown === document.activeElement) place(shown);
       else hide();

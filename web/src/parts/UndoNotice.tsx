@@ -10,7 +10,7 @@ export interface UndoNoticeProps {
   readonly dismiss: () => void;
 }
 
-/** What was done, and the way back. */
+/** The last action, with an undo button. */
 export function UndoNotice({ children, busy, undo, dismiss }: UndoNoticeProps) {
   const actions = (
     <>

@@ -5,11 +5,11 @@ interface UnitCostProps {
   readonly money: Money;
   /** Units that the money is for. */
   readonly count: number;
-  /** What the place where it stands says already: a column "Per 1,000" has `1,000`. */
+  /** Unit that the surrounding column already states: a column "Per 1,000" has `1,000`. */
   readonly stated?: string;
 }
 
-/** What so many units cost, for more of them where that is too little to read: `$0.81 per 1M`. Exact on hover. */
+/** Cost of `count` units. Where that is too small to read, the cost of more units: `$0.81 per 1M`. Exact on hover. */
 export function UnitCost({ money, count, stated }: UnitCostProps) {
   const scale = unitScale(money.amount, count);
   return (

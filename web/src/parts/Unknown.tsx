@@ -1,6 +1,6 @@
 import styles from './parts.module.css';
 
-/** What is not known: a dash, never 0 and never blank, with the reason on hover and for a screen reader. */
+/** An unknown value: a dash, never 0 and never blank, with the reason on hover and for a screen reader. */
 export function Unknown({ reason }: { readonly reason: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable without a mouse

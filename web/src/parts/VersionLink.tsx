@@ -5,7 +5,7 @@ import parts from './parts.module.css';
 interface VersionLinkProps {
   readonly model: string;
   readonly version: string;
-  /** `version 4` where nothing else is said. */
+  /** `version 4` when left out. */
   readonly children?: ReactNode;
 }
 

@@ -9,7 +9,9 @@ interface Box {
 const GAP_PX = 6;
 const EDGE_PX = 8;
 
-/** Where a tip stands: above the middle of its source, below when there is no room, always inside the window. */
+/**
+ * Position of a tooltip: above the middle of its source, below where it does not fit above, always inside the window.
+ */
 export function tipPlace(
   source: Box,
   tip: Pick<Box, 'width' | 'height'>,

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 
-/** Whether an element's content is wider than it: then it scrolls, and a keyboard must be able to reach it. */
+/** True if an element's content is wider than the element: then it scrolls, and must be reachable by keyboard. */
 export function useOverflowing<E extends HTMLElement>(): { ref: RefObject<E | null>; overflowing: boolean } {
   const ref = useRef<E>(null);
   const [overflowing, setOverflowing] = useState(false);

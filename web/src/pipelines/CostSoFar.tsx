@@ -5,7 +5,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import styles from './pipelines.module.css';
 import { NO_PRICE } from './words.ts';
 
-/** What a run has cost by now, and how many steps are left out of it. */
+/** Cost of a run so far, and the number of steps that it leaves out. */
 export function CostSoFar({ run }: { readonly run: Pick<PipelineRunSummary, 'cost' | 'unpricedSteps' | 'steps'> }) {
   const { cost, unpricedSteps } = run;
   if (cost === null) return <Unknown reason={unpricedSteps === 0 ? 'Nothing has run that costs.' : NO_PRICE} />;

@@ -18,7 +18,7 @@ interface HistoryCardProps {
   readonly history: PipelineRuns;
 }
 
-/** Every run of a pipeline, latest first; more come as it is scrolled. */
+/** Every run of a pipeline, latest first; loads more on scrolling. */
 export function HistoryCard({ pipeline, history: { runs, query, onEnd, hasNextPage } }: HistoryCardProps) {
   const navigate = useNavigate();
   const nowMs = useNow((runs ?? []).some((run) => isActive(run)));

@@ -8,20 +8,20 @@ interface LogLinesProps {
   /** Number of the first line, from 0. */
   readonly first: number;
   readonly label: string;
-  /** Whether more comes: its place is kept then. */
+  /** True while more lines may arrive; their space is reserved. */
   readonly isLive: boolean;
-  /** Whether the end is kept in sight. */
+  /** True if the view follows the end. */
   readonly isFollowed: boolean;
-  /** Told when the reader scrolls away from the end, or back to it. */
+  /** Called when the user scrolls away from the end, or back to it. */
   readonly onFollow: (isFollowed: boolean) => void;
 }
 
 const LINE_PX = 18;
 const OVERSCAN = 30;
-/** So near the end counts as at it. */
+/** Distance to the end in pixels that still counts as at the end. */
 const AT_END_PX = 24;
 
-/** The lines of a log, of which only those in sight are in the page; long ones wrap. */
+/** The lines of a log, with only the visible ones in the page; long lines wrap. */
 export function LogLines({ lines, first, label, isLive, isFollowed, onFollow }: LogLinesProps) {
   const scroll = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({

@@ -7,7 +7,7 @@ import { LogLines } from './LogLines.tsx';
 import styles from './pipelines.module.css';
 import { type LogOf, type StepLog, useStepLog, useWholeLog } from './use-step-log.ts';
 
-/** What a step prints, as it prints it. */
+/** Output of a step, followed while it runs. */
 export function LogView({ of, fileName }: { readonly of: LogOf; readonly fileName: string }) {
   const log = useStepLog(of);
   const whole = useWholeLog(of);

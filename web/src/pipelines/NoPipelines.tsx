@@ -2,7 +2,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
 
-/** What a pipeline is, with one that works, and the command that applies it. */
+/** Explains pipelines, with a working example and the command that applies it. */
 export function NoPipelines() {
   return (
     <EmptyState

@@ -9,14 +9,14 @@ import { groupsOf } from './step-groups.ts';
 interface OpenStepProps {
   readonly run: PipelineRun;
   readonly nowMs: number;
-  /** The step, or the matrix, that is looked at. */
+  /** The open step or matrix. */
   readonly open: string;
   readonly attempt: number | undefined;
   readonly onAttempt: (attempt: number | undefined) => void;
   readonly onOpen: (id: string | undefined) => void;
 }
 
-/** What was opened: a step, or a matrix of steps. */
+/** Panel of the open step or matrix of steps. */
 export function OpenStep({ run, nowMs, open, attempt, onAttempt, onOpen }: OpenStepProps) {
   const groups = useMemo(() => groupsOf(run.stepList), [run.stepList]);
   const close = () => onOpen(undefined);

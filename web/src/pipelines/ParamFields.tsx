@@ -5,7 +5,7 @@ import type { Params, TypedParams } from './params-typed.ts';
 import styles from './pipelines.module.css';
 
 interface ParamFieldsProps {
-  /** What they are without this form, which says their types too. */
+  /** Default values, which also determine the types. */
   readonly defaults: Params;
   readonly typed: TypedParams;
   readonly problems: Readonly<Record<string, string>>;

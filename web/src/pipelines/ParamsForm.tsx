@@ -14,7 +14,9 @@ interface ParamsFormProps {
   readonly onClose: () => void;
 }
 
-/** Asks for parameters and begins a run with them: Ctrl-Enter does too. What was typed stays when the server refuses. */
+/**
+ * Form for parameters that starts a run with them, also on Ctrl-Enter. The input is kept when the server rejects it.
+ */
 export function ParamsForm(props: ParamsFormProps) {
   const { title, children, defaults, act, pending, error, onSubmit, onClose } = props;
   const [typed, setTyped] = useState(() => typedFrom(defaults));

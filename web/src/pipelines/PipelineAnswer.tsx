@@ -14,7 +14,7 @@ const ENDED: Readonly<Record<PipelineRunSummary['state'], string>> = {
   stopped: 'was stopped',
 };
 
-/** How the latest run did, and how often it went well of late. */
+/** Result of the latest run, and the recent success rate. */
 export function PipelineAnswer({
   pipeline,
   runs,

@@ -15,7 +15,7 @@ import { usePipeline, usePipelineRuns } from './use-pipelines.ts';
 
 const TRENDS_HEIGHT = 270;
 
-/** How does this pipeline do from run to run, and what does it cost? */
+/** One pipeline: its runs with duration and cost. */
 export function PipelinePage() {
   const { pipeline: name } = useParams({ from: '/pipelines/$pipeline' });
   const pipeline = usePipeline(name);

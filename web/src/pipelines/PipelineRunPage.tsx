@@ -21,7 +21,7 @@ import { isActive, usePipelineRun } from './use-pipelines.ts';
 
 const HEIGHT = 420;
 
-/** How far is this run, or how did it end, and what did each step cost? */
+/** One pipeline run: progress or result, and the cost of each step. */
 export function PipelineRunPage() {
   const { pipeline, run: asked } = useParams({ from: '/pipelines/$pipeline/runs/$run' });
   const run = usePipelineRun(pipeline, asked);
@@ -42,7 +42,7 @@ export function PipelineRunPage() {
 
 function Body({ run, nowMs }: { readonly run: PipelineRun; readonly nowMs: number }) {
   const { step: open, view, attempt } = useSearch({ from: '/pipelines/$pipeline/runs/$run' });
-  // A finger on the picture moves the picture, and the page could not be scrolled.
+  // A touch drag on the graph moves the graph, so the page could not be scrolled.
   const usual = useNarrow() ? 'table' : 'graph';
   const navigate = useNavigate({ from: '/pipelines/$pipeline/runs/$run' });
   const change = useCallback(

@@ -12,7 +12,7 @@ import { pipelinesAnswer } from './words.ts';
 
 const TABLE_HEIGHT = 240;
 
-/** Which pipelines are there, and how did each do last? */
+/** All pipelines with their latest runs. */
 export function PipelinesPage() {
   const pipelines = usePipelines();
   const [starting, setStarting] = useState<Pipeline | null>(null);

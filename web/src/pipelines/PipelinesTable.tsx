@@ -18,7 +18,7 @@ interface PipelinesTableProps {
   readonly onRun: (pipeline: Pipeline) => void;
 }
 
-/** Every pipeline with its latest run, and the button that begins the next. */
+/** Every pipeline with its latest run, and a button that starts the next. */
 export function PipelinesTable({ pipelines, onRun }: PipelinesTableProps) {
   const nowMs = useNow(pipelines.some(({ lastRun }) => isActive(lastRun)));
   return (

@@ -4,7 +4,7 @@ import parts from '../parts/parts.module.css';
 import styles from './pipelines.module.css';
 
 interface RefFieldProps {
-  /** What it is when nothing is typed. */
+  /** Value when the field is empty. */
   readonly before: string;
   readonly value: string;
   readonly onChange: (value: string) => void;

@@ -8,7 +8,7 @@ interface ResumeDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks with which parameters a run shall be gone on from. */
+/** Form for the parameters of a run that resumes an earlier one. */
 export function ResumeDialog({ run, onClose }: ResumeDialogProps) {
   const resume = useResume(run);
   const { pipeline, number, params, steps } = run;

@@ -5,7 +5,7 @@ import { Facts } from '../parts/Facts.tsx';
 import parts from '../parts/parts.module.css';
 import { retrainingsQuery } from '../retraining/retrainings-query.ts';
 
-/** Which retrainings begin runs of a pipeline; nothing when none does. */
+/** Retrainings that run a pipeline; renders nothing when there are none. */
 export function RetrainsCard({ pipeline }: { readonly pipeline: string }) {
   const { data } = useQuery(retrainingsQuery);
   const own = data?.retrainings.filter((retraining) => retraining.pipeline === pipeline) ?? [];

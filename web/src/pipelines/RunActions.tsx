@@ -6,7 +6,7 @@ import parts from '../parts/parts.module.css';
 import { ResumeDialog } from './ResumeDialog.tsx';
 import { StopDialog } from './StopDialog.tsx';
 
-/** The way back to the history, and what can be done with a run: stop it while it is under way, go on from it when it did not end well. */
+/** Link to the history, and the actions on a run: stop it while it is active, resume it when it did not succeed. */
 export function RunActions({ run }: { readonly run: PipelineRun }) {
   const [asked, setAsked] = useState<'stop' | 'resume' | null>(null);
   const close = () => setAsked(null);

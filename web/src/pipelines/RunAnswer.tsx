@@ -7,7 +7,7 @@ import { StepReason } from './StepReason.tsx';
 import { listed } from './words.ts';
 
 const SECOND_MS = 1000;
-/** Steps that are named; more are counted. */
+/** Number of steps that are named; the rest is counted. */
 const MOST_NAMED = 2;
 
 /** How far a run is, or how it ended and why, with its cost. */
@@ -45,7 +45,7 @@ export function RunAnswer({ run, nowMs }: { readonly run: PipelineRun; readonly 
   );
 }
 
-/** In whole seconds, so that it ticks. */
+/** In whole seconds, so that it updates once a second. */
 function soFar(run: PipelineRun, nowMs: number): string {
   const took = Math.floor((tookMs(run, nowMs) ?? 0) / SECOND_MS) * SECOND_MS;
   return took === 0 ? '0\u00a0s' : formatDuration(took);
@@ -74,7 +74,7 @@ function madeText({ stepList }: PipelineRun): string {
   ]);
 }
 
-/** The steps that a run did not end well for, and why. */
+/** The steps that caused a run not to succeed, with their reasons. */
 function Culprits({ run: { stepList } }: { readonly run: PipelineRun }) {
   const bad = stepList.filter(({ state }) => state === 'failed' || state === 'stopped');
   if (bad.length === 0) return null;

@@ -10,7 +10,7 @@ interface RunDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks with which parameters, and at which commit of its source, a pipeline shall run. */
+/** Form for the parameters of a run, and the commit of its source. */
 export function RunDialog({ pipeline: { name, params, steps, engine, ref }, onClose }: RunDialogProps) {
   const start = useStart(name);
   const [typedRef, setTypedRef] = useState('');

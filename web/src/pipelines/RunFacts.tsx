@@ -13,7 +13,7 @@ import { causeText, NO_COMMIT, NOT_BEGUN } from './words.ts';
 const SHORT = 8;
 const SHORT_COMMIT = 10;
 
-/** Who asked for a run, with what, and what it came to. */
+/** Author, inputs and result of a run. */
 export function RunFacts({ run, nowMs }: { readonly run: PipelineRun; readonly nowMs: number }) {
   const { commit, params, resumedFrom, pipeline } = run;
   const facts: (readonly [string, ReactNode])[] = [

@@ -3,7 +3,7 @@ import styles from './pipelines.module.css';
 import { StateShape } from './StateShape.tsx';
 import { STATE_MEANS } from './words.ts';
 
-/** Where a run or a step stands: a shape and a word, colour second. */
+/** State of a run or a step: shape and word first, colour second. */
 export function StateMark({ state }: { readonly state: PipelineStep['state'] }) {
   return (
     <span className={`${styles.state} ${styles[state] ?? ''}`} data-tip={STATE_MEANS[state]}>

@@ -10,7 +10,7 @@ const PATHS: Readonly<Record<PipelineStep['state'], string>> = {
   skipped: 'M3.5 3.5l4.5 4.5-4.5 4.5M8.5 3.5L13 8l-4.5 4.5',
 };
 
-/** The shape of a state; the word stands beside it. */
+/** Icon of a state; the word is shown next to it. */
 export function StateShape({ state }: { readonly state: PipelineStep['state'] }) {
   return (
     <svg width="14" height="14" viewBox="0 0 16 16" aria-hidden="true" fill="none">

@@ -2,7 +2,7 @@ import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
 import styles from './pipelines.module.css';
 import { statesOf } from './step-groups.ts';
 
-/** How the steps of a matrix stand, as lengths; the figures stand beside it in words. */
+/** States of the steps of a matrix as a bar; the figures are shown next to it as text. */
 export function StatesBar({ steps }: { readonly steps: readonly PipelineStep[] }) {
   const states = statesOf(steps).toReversed();
   return (

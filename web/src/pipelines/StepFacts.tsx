@@ -17,7 +17,7 @@ import { NOT_BEGUN } from './words.ts';
 
 const RUN_SHORT = 8;
 
-/** Where a step stands, why, and what it took and cost. */
+/** State of a step with its reason, resources and cost. */
 export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readonly nowMs: number }) {
   const { state, reason, explanation, cost, mlflowRun, needs, startedAt, kind } = step;
   const facts: (readonly [string, ReactNode])[] = [
@@ -60,7 +60,7 @@ export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readon
   return <Facts facts={facts} />;
 }
 
-/** What the try that runs has taken by now. */
+/** Resources of the running attempt so far. */
 function takenFacts(taken: PipelineStep['taken']): (readonly [string, ReactNode])[] {
   if (taken === null) return [];
   return [

@@ -12,7 +12,7 @@ import { groupStatesText, shortStatesText } from './words.ts';
 
 const SECOND_MS = 1000;
 
-/** A step, or a matrix of steps, in the picture: where it stands, how long it took, what it cost. The picture hears its clicks. */
+/** Node of a step, or of a matrix of steps: state, duration and cost. The graph handles its clicks. */
 export function StepNode({ data: { group, nowMs, isOpen, direction } }: NodeProps<GroupNode>) {
   const { id, name, isMatrix, steps } = group;
   const state = stateOf(steps);

@@ -15,7 +15,7 @@ interface StepPanelProps {
   readonly run: PipelineRun;
   readonly step: PipelineStep;
   readonly nowMs: number;
-  /** Whose log is read; undefined for the last. */
+  /** Attempt of the log; undefined for the last one. */
   readonly attempt: number | undefined;
   readonly onAttempt: (attempt: number | undefined) => void;
   /** Back to its matrix, where it is one of many. */
@@ -23,7 +23,7 @@ interface StepPanelProps {
   readonly onClose: () => void;
 }
 
-/** One step: why, its log as it prints, its tries, what it says and what it made. */
+/** One step: reason, live log, attempts, values and outputs. */
 export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onClose }: StepPanelProps) {
   const shown = attempt ?? step.attempt;
   return (

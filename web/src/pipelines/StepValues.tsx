@@ -10,7 +10,7 @@ import { verdictFrom } from './verdict-from.ts';
 const RUN_SHORT = 8;
 const NAMES: Readonly<Record<string, string>> = { of: 'Out of', value: 'Its value', step: 'Best step', run: 'Its run' };
 
-/** What a step says: a verdict, a version, the best run; each leads to its page. */
+/** Values of a step: a verdict, a version, the best run; each links to its page. */
 export function StepValues({ values }: { readonly values: PipelineStep['values'] }) {
   return (
     <Facts

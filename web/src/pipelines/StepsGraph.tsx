@@ -20,7 +20,7 @@ interface StepsGraphProps {
 
 const NODE_TYPES = { step: StepNode };
 
-/** The steps and what each needs: from left to right, on a phone from top to bottom. */
+/** The steps and their dependencies: from left to right, on a phone from top to bottom. */
 export function StepsGraph({ groups, nowMs, open, direction, onOpen }: StepsGraphProps) {
   const scheme = useScheme();
   const { nodes, edges, layout } = useGraph({ groups, nowMs, open, direction });

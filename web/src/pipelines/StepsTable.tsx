@@ -11,7 +11,7 @@ interface StepsTableProps {
   readonly className?: string | undefined;
 }
 
-/** The steps one below another: all that the picture says, and why. */
+/** The steps as a table, with all facts of the graph and the reasons. */
 export function StepsTable({ label, steps, nowMs, onOpen, className }: StepsTableProps) {
   const columns = useMemo(() => stepsColumns(nowMs, onOpen), [nowMs, onOpen]);
   return (

@@ -10,7 +10,7 @@ interface StopDialogProps {
   readonly onClose: () => void;
 }
 
-/** Says what a stop ends and what it keeps, and asks. */
+/** Asks for confirmation before a stop, and names the steps that end and the results that are kept. */
 export function StopDialog({ run, onClose }: StopDialogProps) {
   const stop = useStop(run, onClose);
   const { pipeline, number, cost, steps } = run;

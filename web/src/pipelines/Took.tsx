@@ -4,14 +4,14 @@ import { tookMs } from './run-times.ts';
 
 interface TookProps {
   readonly of: { readonly startedAt: string | null; readonly endedAt: string | null };
-  /** Unix milliseconds; what has not ended is counted up to it. */
+  /** Unix milliseconds; the duration of an active run or step counts up to it. */
   readonly nowMs: number;
   readonly reason: string;
 }
 
 const SECOND_MS = 1000;
 
-/** How long something took, or has taken by now in whole seconds. */
+/** Duration, or the time so far in whole seconds. */
 export function Took({ of, nowMs, reason }: TookProps) {
   const took = tookMs(of, nowMs);
   if (took === null) return <Unknown reason={reason} />;

@@ -11,7 +11,7 @@ interface TrendCardProps {
   readonly pipeline: string;
   /** The question that the bars answer. */
   readonly title: string;
-  /** What the bars are: "Cost". */
+  /** Name of the measure: "Cost". */
   readonly what: string;
   readonly points: readonly TrendPoint[];
   readonly variable: string;
@@ -20,7 +20,7 @@ interface TrendCardProps {
 
 const HEIGHT = 180;
 
-/** What a pipeline's runs cost, or took: one bar each, and each leads to its run. */
+/** Cost or duration of a pipeline's runs: one bar for each run, which links to it. */
 export function TrendCard({ pipeline, title, what, points, variable, axisText }: TrendCardProps) {
   const navigate = useNavigate();
   const { onChart, save } = usePng(`${pipeline}-${what.toLowerCase()}`);

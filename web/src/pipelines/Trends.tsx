@@ -12,7 +12,7 @@ interface TrendsProps {
   readonly runs: readonly PipelineRunSummary[];
 }
 
-/** How cost and duration went from run to run; nothing before the first run has ended. */
+/** Cost and duration by run; renders nothing before the first run has ended. */
 export function Trends({ pipeline, runs }: TrendsProps) {
   const { cost, duration, currency } = useMemo(() => trendsOf(runs), [runs]);
   const money = useCallback((value: number) => axisMoney(value, currency ?? 'USD'), [currency]);

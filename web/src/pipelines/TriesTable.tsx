@@ -9,7 +9,7 @@ import { WideTable } from './WideTable.tsx';
 
 type Try = PipelineStep['attempts'][number];
 
-/** Every try that is over: how it ended, what it took and cost, and where it left its work. */
+/** Every ended attempt: outcome, resources, cost, and its checkpoint. */
 export function TriesTable({ step: { step, attempts } }: { readonly step: PipelineStep }) {
   return (
     <WideTable label={`Tries of ${step}`}>

@@ -1,4 +1,4 @@
-/** A pipeline that runs as it stands: two steps, one of them once for each value. */
+/** Example manifest of a working pipeline: two steps, one of them once for each value. */
 export const EXAMPLE = `apiVersion: steelyard/v1
 kind: Pipeline
 metadata:

@@ -1,6 +1,6 @@
 import type { Size } from './layers.ts';
 
-/** Smaller than this, names cannot be read: the picture is moved instead. */
+/** Least zoom at which names are readable; below it, the graph scrolls instead. */
 const LEAST_ZOOM = 0.7;
 
 export interface View {
@@ -10,8 +10,8 @@ export interface View {
 }
 
 /**
- * How a picture is first shown in a box: whole where that can be read, never enlarged; else from its beginning, as large as it
- * must be to be read. `margin` in pixels.
+ * Initial view of a graph in a box: the whole graph where it is readable, never enlarged; otherwise its beginning, at
+ * the least readable size. `margin` in pixels.
  */
 export function firstView(picture: Size, box: Size, margin: number): View {
   const fits = Math.min(1, (box.width - 2 * margin) / picture.width, (box.height - 2 * margin) / picture.height);

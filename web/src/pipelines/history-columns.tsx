@@ -11,7 +11,7 @@ import { causeText, NO_COMMIT, NOT_BEGUN, stepsText } from './words.ts';
 
 const SHORT_COMMIT = 10;
 
-/** What the history of a pipeline says of each run. */
+/** Columns of the run history of a pipeline. */
 export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] {
   return [
     {

@@ -19,8 +19,8 @@ export type Direction = 'right' | 'down';
 const SWEEPS = 4;
 
 /**
- * The layer of each node: the length of the longest path that leads to it, so that every edge leads to a later layer.
- * Nodes come after all that they need. What needs nothing is in layer 0.
+ * The layer of each node: the length of the longest path to it, so that every edge leads to a later layer. The input
+ * must list nodes after all nodes that they need. Nodes without needs are in layer 0.
  */
 export function layersOf(nodes: readonly LayoutNode[]): LayoutNode[][] {
   const layerOf = new Map<string, number>();
@@ -33,7 +33,9 @@ export function layersOf(nodes: readonly LayoutNode[]): LayoutNode[][] {
   return layers;
 }
 
-/** Orders each layer by the mean place of what its nodes are joined to, there and back, so that fewer edges cross. */
+/**
+ * Orders each layer by the mean position of its nodes' neighbours, forwards and backwards, so that fewer edges cross.
+ */
 export function untangled(layers: readonly (readonly LayoutNode[])[]): LayoutNode[][] {
   let ordered = layers.map((layer) => [...layer]);
   const after = new Map<string, string[]>();

@@ -1,9 +1,9 @@
-/** What is kept of a log: the latest lines, and how many of the first are not kept. */
+/** The stored part of a log: the latest lines, and the number of dropped lines before them. */
 export interface LogLines {
   readonly lines: readonly string[];
-  /** Lines before the first of `lines` that were let go of, so that a page does not grow without end. */
+  /** Lines before the first of `lines` that were dropped to limit the memory of the page. */
   readonly droppedCount: number;
-  /** Whether the last line is not ended yet. */
+  /** True if the last line is incomplete. */
   readonly isOpen: boolean;
 }
 
@@ -16,8 +16,8 @@ const LONGEST_LINE = 4_000;
 const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007]*\u0007|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 /**
- * A log with what came since: lines by their ends, colours of terminals taken out, and of a line that was written over
- * (a progress bar) what stands at last.
+ * Appends text to a log. Splits it into lines, removes terminal colours, and keeps only the last state of an
+ * overwritten line (a progress bar).
  * Example: "a\nb" and then "c\n" are the lines "a" and "bc".
  */
 export function appended(log: LogLines, text: string, mostLines = MOST_LINES): LogLines {
@@ -33,7 +33,7 @@ export function appended(log: LogLines, text: string, mostLines = MOST_LINES): L
   return { lines: tooMany === 0 ? lines : lines.slice(tooMany), droppedCount: log.droppedCount + tooMany, isOpen };
 }
 
-/** The open line keeps what was written over: more of it may come. */
+/** The open line keeps its overwritten text, because more of it may arrive. */
 function shownLines(line: string, isOpenLine: boolean): string[] {
   const text = isOpenLine ? line : writtenOver(line).replace(CONTROL, '');
   if (text.length <= LONGEST_LINE) return [text];
@@ -41,7 +41,7 @@ function shownLines(line: string, isOpenLine: boolean): string[] {
   return Array.from({ length: count }, (_, index) => text.slice(index * LONGEST_LINE, (index + 1) * LONGEST_LINE));
 }
 
-/** As it is read: of a line that was written over, what stands at last. */
+/** A line for display: only its last state, if it was overwritten. */
 export function shownLine(line: string): string {
   return writtenOver(line).replace(CONTROL, '');
 }

@@ -2,7 +2,7 @@ import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
 
 export type Params = PipelineRun['params'];
 
-/** What stands in the fields of a form, by parameter. */
+/** Values of the form's fields, by parameter. */
 export type TypedParams = Readonly<Record<string, string | boolean>>;
 
 export function typedFrom(params: Params): TypedParams {
@@ -12,7 +12,7 @@ export function typedFrom(params: Params): TypedParams {
 }
 
 export interface GivenParams {
-  /** Those that differ from what they are without this form. */
+  /** Parameters that differ from their defaults. */
   readonly params: Params;
   /** Why a field cannot be taken, by parameter. */
   readonly problems: Readonly<Record<string, string>>;

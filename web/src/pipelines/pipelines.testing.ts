@@ -1,6 +1,6 @@
 import type { PipelineRunSummary, PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
 
-/** For tests: a step that has not begun. */
+/** For tests: a step that has not started. */
 export function stepNamed(step: string, rest: Partial<PipelineStep> = {}): PipelineStep {
   return {
     step,

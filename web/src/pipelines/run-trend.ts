@@ -4,7 +4,7 @@ import { formatMoney } from '../format/money.ts';
 import { formatDuration } from '../runs/duration.ts';
 import { tookMs } from './run-times.ts';
 
-/** Bars of more runs than this could not be told apart. */
+/** Most runs whose bars can be distinguished. */
 const MOST_RUNS = 60;
 
 export interface RunTrends {
@@ -15,8 +15,8 @@ export interface RunTrends {
 }
 
 /**
- * What each of the latest runs cost and took, oldest first. Runs that have not ended are left out; costs in another currency
- * than the latest known one are not drawn, but said.
+ * Cost and duration of the latest runs, oldest first. Active runs are left out. Costs in another currency than the
+ * latest known one are not drawn; the point says so.
  */
 export function trendsOf(runs: readonly PipelineRunSummary[]): RunTrends {
   const ended = runs.filter(({ endedAt }) => endedAt !== null).slice(0, MOST_RUNS);

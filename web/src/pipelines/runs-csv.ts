@@ -22,7 +22,7 @@ const HEADER = [
   'unpricedSteps',
 ] as const;
 
-/** Runs with exact figures, as CSV. What is not known, or not yet, is empty. */
+/** Runs with exact figures, as CSV. Unknown and pending values are empty. */
 export function runsCsv(runs: readonly PipelineRunSummary[]): string {
   return toCsv(
     HEADER,

@@ -1,21 +1,24 @@
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
 import { type Decimal, decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
 
-/** A matrix of more than this is drawn as one. */
+/** Most steps of a matrix that are drawn separately. */
 const MOST_ALONE = 6;
 
-/** What is drawn as one node: a step, or a matrix of steps. */
+/** Content of one node: a step, or a matrix of steps. */
 export interface StepGroup {
   /** The step, or the name that its steps share. */
   readonly id: string;
   readonly name: string;
   readonly isMatrix: boolean;
   readonly steps: readonly PipelineStep[];
-  /** Groups that end before it begins. */
+  /** Groups that must end before it starts. */
   readonly needs: readonly string[];
 }
 
-/** Steps as they are drawn, in the order of the run: large matrices as one, so that a thousand steps can be read. */
+/**
+ * Steps as nodes of the graph, in the order of the run: large matrices as one node, so that a thousand steps are
+ * readable.
+ */
 export function groupsOf(steps: readonly PipelineStep[], mostAlone = MOST_ALONE): StepGroup[] {
   const byName = Map.groupBy(steps, ({ name }) => name);
   const isGrouped = (name: string) => (byName.get(name)?.length ?? 0) > mostAlone;
@@ -31,7 +34,7 @@ export function groupsOf(steps: readonly PipelineStep[], mostAlone = MOST_ALONE)
   return [...made.values()];
 }
 
-/** What somebody who looks for trouble wants to see first. */
+/** States in the order of severity, worst first. */
 export const WORST_FIRST: readonly PipelineStep['state'][] = [
   'failed',
   'stopped',
@@ -42,7 +45,7 @@ export const WORST_FIRST: readonly PipelineStep['state'][] = [
   'cached',
 ];
 
-/** Where a matrix stands as a whole: running while one runs, else the worst of its steps. */
+/** State of a matrix: running while a step runs, else the worst state of its steps. */
 export function stateOf(steps: readonly PipelineStep[]): PipelineStep['state'] {
   const states = new Set(steps.map(({ state }) => state));
   if (states.has('running')) return 'running';
@@ -58,8 +61,8 @@ export function statesOf(steps: readonly PipelineStep[]): { state: PipelineStep[
 }
 
 /**
- * What steps have cost together; null when no cost is known, or they are in several currencies. Steps whose cost is not
- * known are left out.
+ * Total cost of the steps; null when no cost is known, or in several currencies. Steps with an unknown cost are left
+ * out.
  */
 export function costOf(steps: readonly Pick<PipelineStep, 'cost'>[]): Money | null {
   const costs = steps.flatMap(({ cost }) => (cost === null ? [] : [cost]));

@@ -11,7 +11,7 @@ import { WORST_FIRST } from './step-groups.ts';
 import { Took } from './Took.tsx';
 import { NOT_BEGUN, saidText } from './words.ts';
 
-/** What the table of steps says of each. */
+/** Columns of the table of steps. */
 export function stepsColumns(nowMs: number, onOpen: (step: string) => void): GridColumn<PipelineStep>[] {
   return [
     {

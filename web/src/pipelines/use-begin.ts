@@ -10,7 +10,7 @@ import { call } from '../client.ts';
 import type { Params } from './params-typed.ts';
 import { runQuery } from './use-pipelines.ts';
 
-/** Begins a run and goes to its page. */
+/** Starts a run and opens its page. */
 export function useStart(pipeline: string) {
   const open = useOpenRun();
   return useMutation({
@@ -20,7 +20,7 @@ export function useStart(pipeline: string) {
   });
 }
 
-/** Goes on from a run with a new one, and goes to its page. */
+/** Resumes a run with a new one, and opens its page. */
 export function useResume({ pipeline, run }: Pick<PipelineRun, 'pipeline' | 'run'>) {
   const open = useOpenRun();
   return useMutation({
@@ -29,7 +29,7 @@ export function useResume({ pipeline, run }: Pick<PipelineRun, 'pipeline' | 'run
   });
 }
 
-/** Asks a run to stop. */
+/** Requests the stop of a run. */
 export function useStop(
   { pipeline, run, number }: Pick<PipelineRun, 'pipeline' | 'run' | 'number'>,
   onDone: () => void,

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** So much of what was opened is to be seen, in pixels. */
+/** Least visible height of the opened element, in pixels. */
 const LEAST_SEEN_PX = 240;
 
 /** Brings the beginning of an element into sight when `key` changes, if it is not; not when the page is first shown. */

@@ -63,7 +63,7 @@ export function useGraph({ groups, nowMs, open, direction }: GraphInput) {
   return { nodes, edges, layout };
 }
 
-/** What has ended well leads on by a firm line; what is still to come by a broken one. */
+/** Solid edges lead from succeeded steps, dashed edges from all others. */
 function edgesOf(groups: readonly StepGroup[]): Edge[] {
   const states = new Map(groups.map(({ id, steps }) => [id, stateOf(steps)]));
   return groups.flatMap(({ id, needs }) =>

@@ -11,10 +11,10 @@ import {
 import { endpointPages, endpointQuery } from '../client.ts';
 import { pipelinesQuery } from './pipelines-query.ts';
 
-/** While something runs a page asks this often; otherwise now and then, for somebody else may begin a run. */
+/** Poll interval while a run is active; otherwise a longer one, because another user may start a run. */
 const LIVE_MS = 2_000;
 const IDLE_MS = 15_000;
-/** A run whose answer is large is asked for less often. */
+/** Poll interval of an active run; longer for a run with many steps, because its answer is large. */
 const RUN_LIVE_MS = 1_500;
 const LARGE_RUN_LIVE_MS = 5_000;
 const LARGE_RUN_STEPS = 300;
@@ -32,7 +32,7 @@ export function usePipelines() {
   });
 }
 
-/** The pipeline of a name out of the list, which has all that is known of it. */
+/** One pipeline from the list, which contains all its data. */
 export function usePipeline(name: string): Pipeline | undefined {
   return usePipelines().data?.pipelines.find((one) => one.name === name);
 }

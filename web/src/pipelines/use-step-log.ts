@@ -12,23 +12,23 @@ export interface LogOf {
 }
 
 export interface StepLog extends LogLines {
-  /** `reading` until all that there is was read; then `following` until nothing more will come. */
+  /** `reading` until all existing output is read; then `following` until no more output can arrive. */
   readonly stage: 'reading' | 'following' | 'ended';
-  /** Whether another server runs the step: its log is here when it has ended. */
+  /** True if another server runs the step: its log is available here after its end. */
   readonly isElsewhere: boolean;
   readonly error: Error | null;
 }
 
-/** The most that the server gives at once. */
+/** The most bytes in one response of the server. */
 const MAX_BYTES = 1_048_576;
-/** So much in one answer says that there is more: a character that is cut stays for the next. */
+/** An answer of this size is not the last one: a character that would be cut is sent with the next. */
 const FULL_BYTES = MAX_BYTES - 4;
 const FOLLOW_MS = 1_000;
 const AFTER_ERROR_MS = 5_000;
 
 const START: StepLog = { ...NO_LINES, stage: 'reading', isElsewhere: false, error: null };
 
-/** What a try of a step has printed: read from its beginning, and followed until its end. */
+/** Output of an attempt of a step: read from its beginning, and followed until its end. */
 export function useStepLog({ pipeline, run, step, attempt }: LogOf): StepLog {
   const [log, setLog] = useState(START);
   useEffect(() => {
@@ -89,7 +89,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Reads a whole log, for a file: what was let go of on the page too. */
+/** Reads a complete log for a file, including the lines that the page dropped. */
 export function useWholeLog({ pipeline, run, step, attempt }: LogOf): () => Promise<string> {
   return useCallback(async () => {
     const texts: string[] = [];

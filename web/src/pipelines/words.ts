@@ -8,7 +8,7 @@ export const NOT_BEGUN = 'It has not begun.';
 export const NO_COMMIT = 'Its code came without a Git commit.';
 export const NO_RUN = 'It has not run yet.';
 
-/** `succeeded`, as the word for it is read. */
+/** Tooltip of each state. */
 export const STATE_MEANS: Readonly<Record<State, string>> = {
   waiting: 'It has not begun.',
   running: 'It runs now.',
@@ -40,7 +40,7 @@ export function listed(parts: readonly string[]): string {
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** `5 of 7 steps`, and what did not go well. */
+/** `5 of 7 steps`, and the number of steps that did not succeed. */
 export function stepsText({ waiting, running, good, bad, skipped }: PipelineRunSummary['steps']): string {
   const all = waiting + running + good + bad + skipped;
   const rest = [
@@ -51,7 +51,7 @@ export function stepsText({ waiting, running, good, bad, skipped }: PipelineRunS
   return `${good} of ${all}${rest.length === 0 ? '' : `; ${rest.join(', ')}`}`;
 }
 
-/** Why a run was begun, in few words: what stands beside who asked for it. */
+/** Cause of a run in few words, shown next to its author. */
 export function causeText({ kind, detail }: PipelineRunSummary['cause']): string {
   return kind === 'manual' ? 'asked for' : detail;
 }
@@ -75,7 +75,10 @@ export function shortStatesText(steps: readonly PipelineStep[]): string {
   return `${good} of ${steps.length}${bad === 0 ? ' done' : `, ${bad} not well`}`;
 }
 
-/** What a built-in step says, in a line: `promote: …`, `train[lr=0.7], 0.91`, `ranker version 3`; null when it says none of it. */
+/**
+ * Result of a built-in step in one line: `promote: …`, `train[lr=0.7], 0.91`, `ranker version 3`; null when it has none
+ * of them.
+ */
 export function saidText({ verdict, summary, step, value, model, version }: PipelineStep['values']): string | null {
   if (verdict !== undefined) return summary ?? verdict;
   if (model !== undefined && version !== undefined) return `${model} version ${version}`;

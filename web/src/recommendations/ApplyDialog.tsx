@@ -16,7 +16,7 @@ interface ApplyDialogProps {
 
 const HEIGHT = 220;
 
-/** The dry run: what would change, in money and in traffic; nothing is done before it is asked for. */
+/** The dry run: changes in money and traffic. Nothing changes before confirmation. */
 export function ApplyDialog({ one, onClose, onDone }: ApplyDialogProps) {
   const id = useId();
   const [reason, setReason] = useState('');

@@ -8,7 +8,7 @@ import { leftOf } from './words.ts';
 
 const PERCENT = 100;
 
-/** What it costs a month now, and what would be left, with its interval. */
+/** Current cost of a month, and the remaining cost with its interval. */
 export function BeforeAfter({ one: { before, after, saving, realised } }: { readonly one: Recommendation }) {
   const { monthly, lower, upper, cost, reason } = saving;
   if (monthly === null || cost === null || lower === null || upper === null) {

@@ -20,7 +20,7 @@ const SPANS = [
 ] as const;
 const DAYS = { week: 7, month: 30, ever: null } as const;
 
-/** Says for how long it is not advised again, and asks why. */
+/** Asks for the reason of a dismissal, and states for how long the recommendation stays hidden. */
 export function DismissDialog({ one, onClose, onDone }: DismissDialogProps) {
   const id = useId();
   const [reason, setReason] = useState('');

@@ -10,7 +10,7 @@ import { savingText } from './words.ts';
 
 const PERCENT = 100;
 
-/** What it stands on, what may go wrong, and what guards against that. */
+/** Evidence of a recommendation, its risk, and the guard against it. */
 export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
   const { what, confidence, risk, guard, evidence, realised } = one;
   const { window, figures, prices, missing, deliveries } = evidence;
@@ -48,7 +48,7 @@ export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
   );
 }
 
-/** Bills that its prices and costs were read from. */
+/** Bills behind its prices and costs. */
 function Deliveries({ ids }: { readonly ids: readonly string[] }) {
   return ids.map((delivery, index) => (
     <span key={delivery}>

@@ -6,7 +6,7 @@ import { noticeText } from './words.ts';
 
 const HOURS = [4, 8, 24] as const;
 
-/** What an idle policy is about to do, and the buttons that keep it from that. */
+/** The next action of an idle policy, with buttons that postpone it. */
 export function KeepNotice({ one }: { readonly one: Recommendation }) {
   const keep = useKeep(one);
   const text = noticeText(one);

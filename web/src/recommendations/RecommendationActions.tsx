@@ -8,7 +8,7 @@ import { DismissDialog } from './DismissDialog.tsx';
 import styles from './recommendations.module.css';
 import { useUndo } from './use-recommendations.ts';
 
-/** What can be done with it now, and the way back from what was done. */
+/** Actions on a recommendation, including undo. */
 export function RecommendationActions({ one }: { readonly one: Recommendation }) {
   const [asking, setAsking] = useState<'apply' | 'dismiss' | null>(null);
   const [isTold, setTold] = useState(false);

@@ -17,7 +17,7 @@ import { KINDS, pageAnswer, STEPS } from './words.ts';
 
 const HEIGHT = 560;
 
-/** What would this change, what does it save, and how do we know? */
+/** One recommendation: its changes, its saving and its evidence. */
 export function RecommendationPage() {
   const { recommendation } = useParams({ from: '/recommendations/$recommendation' });
   const query = useRecommendation(recommendation);

@@ -25,7 +25,7 @@ const CHOICES = [
   { value: 'closed', label: 'Closed' },
 ] as const;
 
-/** What would cost less, and what would that change? */
+/** All recommendations with their changes and savings. */
 export function RecommendationsPage() {
   const { state = 'open' } = useSearch({ from: '/recommendations' });
   const navigate = useNavigate({ from: '/recommendations' });
@@ -80,7 +80,7 @@ export function RecommendationsPage() {
   );
 }
 
-/** Why the sum is not the total. */
+/** Reason why the sum of the savings is not the total. */
 function Overlap({ list: { totals } }: { readonly list: RecommendationList }) {
   const overlapping = totals.filter(({ saving, sumOfAlone }) => saving.monthly?.amount !== sumOfAlone.amount);
   if (overlapping.length === 0) return 'Each row is what it saves alone; nothing overlaps.';

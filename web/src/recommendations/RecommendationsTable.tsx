@@ -11,7 +11,7 @@ import { StateWord } from './StateWord.tsx';
 
 const PERCENT = 100;
 
-/** What would be done, from what to what, and what it saves. */
+/** Recommended changes, with the present and the new state and the saving. */
 export function RecommendationsTable({
   recommendations,
 }: {
@@ -77,7 +77,7 @@ function Row({ one }: { readonly one: RecommendationSummary }) {
   );
 }
 
-/** What it has saved where that was measured, else what it would. */
+/** Realised saving where it was measured, otherwise the expected one. */
 function SavingFigure({ one: { saving, realised } }: { readonly one: RecommendationSummary }) {
   const { monthly, lower, upper } = realised?.monthly == null ? saving : realised;
   if (monthly === null) return <Unknown reason={`It is not known what it saves: ${saving.reason}.`} />;

@@ -5,7 +5,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { KINDS } from './words.ts';
 
-/** What was looked for, and what could not be found for lack of what. */
+/** Kinds of savings that were searched, and the inputs that some of them lack. */
 export function SearchedCard({ list: { searched, lookedAt } }: { readonly list: RecommendationList }) {
   return (
     <Card

@@ -3,7 +3,7 @@ import { formatInstant } from '../format/time.ts';
 import styles from './recommendations.module.css';
 import { STATES } from './words.ts';
 
-/** Where it stands, where there is more to say than that it is open. */
+/** State of a recommendation; open ones have none, except for a pending action of an idle policy. */
 export function StateWord({ one: { state, notice } }: { readonly one: RecommendationSummary }) {
   if (notice !== null) {
     const { keptUntil, actsAt, isDryRun } = notice;

@@ -11,7 +11,7 @@ import { TERMS_COMMAND, TERMS_EXAMPLE, TERMS_FILE } from './terms-example.ts';
 
 const HEIGHT = 420;
 
-/** What a person has said of how compute is bought: without it spot, commitments and other hardware are not advised. */
+/** Purchase terms from a person. Without them, no recommendation covers spot, commitments or other hardware. */
 export function TermsCard() {
   const terms = useQuery(endpointQuery(listPurchaseTerms, {}));
   return (

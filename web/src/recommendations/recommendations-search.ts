@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the address of the recommendations says; the open ones when it says nothing. */
+/** URL parameters of the recommendations; without any, the open ones are listed. */
 export const RecommendationsSearch = z.object({
   state: z.enum(['done', 'closed']).optional().catch(undefined),
 });

@@ -24,7 +24,7 @@ export function useRecommendation(recommendation: string) {
 
 const DRY_RUN = 'dry run';
 
-/** What it would change; nothing is changed by asking. */
+/** Dry run of a recommendation; it changes nothing. */
 export function usePreview(recommendation: string) {
   return useQuery({
     queryKey: [applyRecommendation.path, recommendation, DRY_RUN],
@@ -39,7 +39,7 @@ function useAct<Asked>(act: (asked: Asked) => Promise<unknown>, onDone: () => vo
   return useMutation({
     mutationFn: act,
     onSuccess: onDone,
-    // Without the dry run: its dialog is still mounted, and what has been done has none (409).
+    // Without the dry run: its dialog is still mounted, and an applied recommendation has no dry run (409).
     onSettled: () => void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey.at(-1) !== DRY_RUN }),
   });
 }
@@ -73,7 +73,7 @@ export function useKeep(one: Recommendation) {
   );
 }
 
-/** Looks now. */
+/** Runs a scan now. */
 export function useFind() {
   return useAct(
     () => call(findRecommendations, { body: {} }),

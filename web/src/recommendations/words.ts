@@ -80,7 +80,7 @@ export function listAnswer({ totals, unknownSavings, lookedAt }: RecommendationL
   return `${money.join(', and ')}${unknown}.`;
 }
 
-/** Why no recommendation is open: before the first scan nothing was looked for, so nothing can have been found. */
+/** Reason why no recommendation is open: before the first scan there can be none. */
 export function nothingOpenText(lookedAt: string | null): string {
   return lookedAt === null
     ? 'This server scans every hour; the first scan has not run yet. "Look now" runs one.'
@@ -100,12 +100,12 @@ export function pageAnswer(one: Recommendation): string {
   return `${one.title}: ${would} ${savingText(saving)}${state === 'open' ? '' : `; it is ${STATES[state][0]}`}.`;
 }
 
-/** What is left to pay: now less the saving. */
+/** Remaining cost: the current cost minus the saving. */
 export function leftOf(cost: Money, saved: Money): Money {
   return { amount: decimalString(decimal(cost.amount).minus(saved.amount)), currency: cost.currency };
 }
 
-/** What an idle policy is about to do; null where none is. */
+/** The next action of an idle policy as text; null where there is none. */
 export function noticeText({ notice, title }: RecommendationSummary): string | null {
   if (notice === null) return null;
   const { policy, actsAt, keptUntil, keptBy, isDryRun } = notice;

@@ -10,7 +10,7 @@ interface DismissDialogProps {
   readonly onClose: () => void;
 }
 
-/** Says that a round does not come back once it is given up, and asks. */
+/** Asks for confirmation before a round is dismissed, which is final. */
 export function DismissDialog({ round: { retraining, round, trigger }, onClose }: DismissDialogProps) {
   const [reason, setReason] = useState('');
   const dismiss = useDismiss(retraining, round, onClose);

@@ -7,7 +7,7 @@ type Evidence = TimelineEntry['evidence'][number];
 const SHORT = 8;
 const look = { className: parts.textLink ?? '' };
 
-/** What an entry stands on, as a link to its page. */
+/** Evidence of an entry as a link to its page. */
 export function EvidenceLink({
   evidence: { kind, id },
   monitor,

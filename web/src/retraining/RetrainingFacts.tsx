@@ -8,7 +8,7 @@ import parts from '../parts/parts.module.css';
 import { formatDuration } from '../runs/duration.ts';
 import { Spent } from './Spent.tsx';
 
-/** What is held against what, as the document says it. */
+/** Settings of the retraining: value of quality, required gain, cooldown, budget, data and parameters. */
 export function RetrainingFacts({ retraining }: { readonly retraining: RetrainingDetail }) {
   const { worth, cooldownMs, budget, trainedUntil, params } = retraining;
   return (

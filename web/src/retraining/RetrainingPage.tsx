@@ -23,7 +23,7 @@ import { roundSentence } from './words.ts';
 
 const HEIGHT = 480;
 
-/** When is this model trained anew, was it worth it, and what came of it? */
+/** One retraining: its triggers, its expected gain against its cost, and its rounds. */
 export function RetrainingPage() {
   const { retraining } = useParams({ from: '/retraining/$retraining' });
   const { query, rounds, onEnd } = useRetraining(retraining);

@@ -9,7 +9,7 @@ import { retrainingsAnswer } from './words.ts';
 
 const TABLE_HEIGHT = 240;
 
-/** Which models are trained anew, why, and is that worth its money? */
+/** All retrainings: model, triggers, and expected gain against cost. */
 export function RetrainingsPage() {
   const retrainings = useRetrainings();
   const answer = () => {

@@ -10,7 +10,7 @@ interface RoundActionsProps {
   readonly pipeline: string;
 }
 
-/** What can be done with a round that waits: begin it all the same, or give it up. */
+/** Actions on a waiting round: start it regardless, or dismiss it. */
 export function RoundActions({ round, pipeline }: RoundActionsProps) {
   const [asked, setAsked] = useState<'start' | 'dismiss' | null>(null);
   const close = () => setAsked(null);

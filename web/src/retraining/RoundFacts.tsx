@@ -11,7 +11,7 @@ import { VerdictMark } from '../parts/VerdictMark.tsx';
 import styles from './retraining.module.css';
 import { NO_CANDIDATE, NO_COST, NO_VERDICT } from './words.ts';
 
-/** What a round was trained on, what it made, and what the gate said. */
+/** Training data of a round, its candidate, and the verdict of the gate. */
 export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
   const { run, candidate, model, champion, gate, cost, unpricedSteps, window, rollout, params } = round;
   const facts: (readonly [string, ReactNode])[] = [

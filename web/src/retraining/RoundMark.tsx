@@ -14,7 +14,7 @@ const SHAPES: Readonly<Record<RoundState, Parameters<typeof StateShape>[0]['stat
   lapsed: 'skipped',
 };
 
-/** Where a round stands: shape and word first, colour second. */
+/** State of a round: shape and word first, colour second. */
 export function RoundMark({ state }: { readonly state: RoundState }) {
   const [word, means] = STATES[state];
   return (

@@ -19,7 +19,7 @@ import { roundSentence } from './words.ts';
 
 const HEIGHT = 640;
 
-/** Why was it retrained, was it worth it, and what came of it? */
+/** One round: its trigger, its expected gain, and its outcome. */
 export function RoundPage() {
   const { retraining, round: asked } = useParams({ from: '/retraining/$retraining/rounds/$round' });
   const round = useRound(retraining, Number(asked));

@@ -5,7 +5,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import styles from './retraining.module.css';
 import { NO_COST } from './words.ts';
 
-/** What the runs of a retraining have cost in all, and what is left out of it. */
+/** Total cost of the runs of a retraining, and the rounds that it leaves out. */
 export function Spent({
   retraining: { spent, unpricedRounds },
 }: {

@@ -10,7 +10,7 @@ const SAID: Readonly<Record<StageState, string>> = {
 };
 const SIGNS: Readonly<Record<StageState, string>> = { done: '✓', now: '●', stopped: '■', 'to-come': '' };
 
-/** From trigger to rollout: how far a round came. */
+/** Progress of a round from trigger to rollout. */
 export function Stages({ round }: { readonly round: RetrainingRound }) {
   const states = stagesOf(round);
   return (

@@ -11,12 +11,12 @@ import { useStart } from './use-retrainings.ts';
 interface StartDialogProps {
   readonly retraining: string;
   readonly pipeline: string;
-  /** The round that waits; null begins a new one. */
+  /** The waiting round; null starts a new one. */
   readonly round: RetrainingRoundSummary | null;
   readonly onClose: () => void;
 }
 
-/** Says what a retraining gains and what begins, and asks. */
+/** Asks for confirmation before a retraining starts, and shows its expected gain and the pipeline. */
 export function StartDialog({ retraining, pipeline, round, onClose }: StartDialogProps) {
   const navigate = useNavigate();
   const [reason, setReason] = useState('');

@@ -5,7 +5,7 @@ import { EvidenceLink } from './EvidenceLink.tsx';
 import styles from './retraining.module.css';
 import { STEPS } from './words.ts';
 
-/** Everything that happened to a round, from its trigger on. */
+/** Timeline of a round, from its trigger on. */
 export function Timeline({ round: { timeline, monitor, retraining, round } }: { readonly round: RetrainingRound }) {
   return (
     <ol className={styles.timeline} aria-label={`Timeline of ${retraining} #${round}`}>

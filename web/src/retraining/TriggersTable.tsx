@@ -8,7 +8,7 @@ import table from '../table/table.module.css';
 import styles from './retraining.module.css';
 import { KINDS } from './words.ts';
 
-/** What begins a round by itself, and how far it is. */
+/** Triggers that start a round automatically, with their progress. */
 export function TriggersTable({ retraining: { name, triggers } }: { readonly retraining: RetrainingDetail }) {
   return (
     <table className={table.table} aria-label={`Triggers of ${name}`}>

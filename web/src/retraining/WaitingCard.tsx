@@ -9,7 +9,7 @@ interface WaitingCardProps {
   readonly pipeline: string;
 }
 
-/** Rounds that wait, each with its reason and what can be done; nothing when none does. */
+/** Waiting rounds, each with its reason and actions; renders nothing when there are none. */
 export function WaitingCard({ rounds, pipeline }: WaitingCardProps) {
   if (rounds.length === 0) return null;
   return (

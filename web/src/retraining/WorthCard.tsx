@@ -21,7 +21,7 @@ const ANSWERS: Readonly<Record<Worth['answer'], string>> = {
   unknown: 'It is not known whether it is worth it',
 };
 
-/** What a retraining gains against what it costs, and everything that stands on. */
+/** Expected gain of a retraining against its cost, with all inputs of the comparison. */
 export function WorthCard({ round: { worth } }: { readonly round: RetrainingRound }) {
   return (
     <Card

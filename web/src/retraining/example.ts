@@ -1,4 +1,4 @@
-/** A retraining as it is applied; its monitor and its pipeline must be there. */
+/** Example manifest of a retraining; its monitor and its pipeline must exist. */
 export const EXAMPLE = `apiVersion: steelyard/v1
 kind: Retraining
 metadata:

@@ -11,7 +11,7 @@ import { RoundMark } from './RoundMark.tsx';
 import styles from './retraining.module.css';
 import { NO_CANDIDATE, NO_COST, NO_GAIN, NO_VERDICT } from './words.ts';
 
-/** What the history of a retraining says of each round. */
+/** Columns of the round history of a retraining. */
 export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[] {
   return [
     {
@@ -67,7 +67,7 @@ export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[
   ];
 }
 
-/** Its beginning, and all of it under the pointer; the page of the round has it at length. */
+/** The beginning of a sentence, with the full text on hover; the page of the round has all of it. */
 function sentence(text: string) {
   return <span data-tip={text === '' ? undefined : text}>{text}</span>;
 }

@@ -52,11 +52,11 @@ export interface Start {
   /** The round that waits; null opens a new one. */
   readonly round: number | null;
   readonly reason: string;
-  /** Of the question, so that asking twice begins once. */
+  /** Idempotency key, so that a repeated request starts one round. */
   readonly requestKey: string;
 }
 
-/** Begins a retraining, worth it or not. */
+/** Starts a retraining, whatever its expected gain. */
 export function useStart(retraining: string, onDone: (round: RetrainingRound) => void) {
   const queries = useQueryClient();
   return useMutation({
@@ -73,7 +73,7 @@ export function useStart(retraining: string, onDone: (round: RetrainingRound) =>
   });
 }
 
-/** Gives a round that waits up. */
+/** Dismisses a waiting round. */
 export function useDismiss(retraining: string, round: number, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({

@@ -72,7 +72,7 @@ export const STAGES: readonly { readonly stage: Stage; readonly label: string }[
 
 export type StageState = 'done' | 'now' | 'stopped' | 'to-come';
 
-/** How far a round is: what was done, where it is now, where it ended, what did not come to pass. */
+/** State of each stage of a round: done, active, ended here, or not reached. */
 export function stagesOf(round: RetrainingRound): ReadonlyMap<Stage, StageState> {
   const done: Readonly<Record<Stage, boolean>> = {
     trigger: true,
@@ -102,7 +102,7 @@ export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
   realised: 'Gained',
 };
 
-/** What became of a round, as a sentence without its end: `Round 2 promoted version 4`. */
+/** Outcome of a round, as a sentence without its full stop: `Round 2 promoted version 4`. */
 export function roundSentence({
   round,
   state,

@@ -5,7 +5,7 @@ interface ArtifactTextProps {
   readonly note: string | null;
 }
 
-/** The text of a file with the numbers of its lines. It is a text node: what looks like markup in it stays text. */
+/** The text of a file with line numbers. It is a text node, so markup in it stays text. */
 export function ArtifactText({ text, note }: ArtifactTextProps) {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   const numbers = Array.from({ length: lines }, (_, index) => index + 1).join('\n');

@@ -24,7 +24,7 @@ interface ArtifactViewerProps {
 
 const HEIGHT = 320;
 
-/** What is in a file, as far as it can be shown without running anything of it. */
+/** Content of a file, as far as it can be shown without executing any part of it. */
 export function ArtifactViewer({ owner, path, as, onAs }: ArtifactViewerProps) {
   const query = { ...owner, path };
   const view = useQuery(endpointQuery(viewArtifact, { query: { ...query, ...(as === undefined ? {} : { as }) } }));

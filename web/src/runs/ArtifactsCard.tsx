@@ -23,7 +23,7 @@ interface ArtifactsCardProps {
 
 const LIST_HEIGHT = 320;
 
-/** The files of a run, of a model that it logged or of a version made from it, and what is in the one that is open. */
+/** The files of a run, of a model that it logged or of a version made from it, and the content of the open file. */
 export function ArtifactsCard({ runId, facts, versions, search, onChange }: ArtifactsCardProps) {
   const owner = ownerOf(runId, search.of);
   const folder = search.folder ?? '';

@@ -3,7 +3,7 @@ import { CostFigure } from './CostFigure.tsx';
 import { betterOf, figureOf } from './run-columns.ts';
 import type { Compare } from './use-compare.ts';
 
-/** Which of the runs is best by the metric in view, and what it cost beside the cheapest. */
+/** The best run by the metric in view, and its cost compared with the cheapest run. */
 export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
   const { named, metric, currency } = compare;
   const column = `metrics.${metric}`;

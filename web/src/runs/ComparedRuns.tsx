@@ -15,7 +15,7 @@ import styles from './runs.module.css';
 import { StatusMark } from './StatusMark.tsx';
 import type { Compare } from './use-compare.ts';
 
-/** The runs that are compared: which are drawn, in what colour, with the metric in view and the cost. */
+/** The compared runs: visibility, colour, metric in view, and cost. */
 export function ComparedRuns({ compare }: { readonly compare: Compare }) {
   const { named, hidden, metric, metrics, change, ids } = compare;
   const toggle = (runId: string) => {

@@ -9,7 +9,7 @@ const BASIS = {
   allocated: ['a', 'Allocated: the part of the bill that allocation rules give to the run'],
 } as const;
 
-/** A run's cost with the small mark of its basis; what it leaves out, on hover. */
+/** A run's cost with the small mark of its basis; the parts that it leaves out appear on hover. */
 export function CostFigure({ total }: { readonly total: RunCost['total'] }) {
   const { cost, basis, reason } = total;
   if (cost === null || basis === null) return <Unknown reason={reason ?? 'Nothing is known of its usage.'} />;

@@ -1,6 +1,6 @@
 import styles from './runs.module.css';
 
-/** What the small marks beside a cost mean. */
+/** Legend of the small marks next to a cost. */
 export function CostLegend() {
   return (
     <p className={styles.legend}>

@@ -4,7 +4,7 @@ import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 
-/** A chart of curves as figures: what each run had first, last, least and most in the part that is shown. */
+/** A chart of curves as a table: first, last, least and greatest value of each run in the visible range. */
 export function CurveFigures({ series, metric }: { readonly series: readonly CurveSeries[]; readonly metric: string }) {
   return (
     <table className={table.table} aria-label={`${metric} in figures`}>

@@ -22,7 +22,7 @@ const WHICH = [
   { value: 'all', label: 'All' },
 ] as const;
 
-/** What the runs were given and what came out, side by side, with the distance from the first run. */
+/** Inputs and results of the runs in columns, with the difference from the first run. */
 export function DiffCard({ compare }: { readonly compare: Compare }) {
   const { search, shown, change } = compare;
   const all = diffOf(shown.map(({ run }) => run));

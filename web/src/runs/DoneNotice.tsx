@@ -1,7 +1,7 @@
 import { UndoNotice } from '../parts/UndoNotice.tsx';
 import type { EditedRun } from './use-edit-run.ts';
 
-/** What was changed last, and the way back. */
+/** The last change, with an undo button. */
 export function DoneNotice({ editing: { done, undo, dismiss, change } }: { readonly editing: EditedRun }) {
   if (done === null) return null;
   return (

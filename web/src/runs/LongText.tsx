@@ -3,7 +3,7 @@ import styles from './runs.module.css';
 
 const SHOWN = 240;
 
-/** A text as it was logged; of a long one the beginning, and the whole when it is asked for. */
+/** A logged text; a long one is shortened, with a button for all of it. */
 export function LongText({ text }: { readonly text: string }) {
   if (text.length <= SHOWN) return text;
   return (

@@ -81,7 +81,7 @@ function axisWords(axis: CurvesSearch['axis']): string {
   return axis === undefined ? 'steps' : axis === 'time' ? 'time' : 'the time since each run’s start';
 }
 
-/** Steps and milliseconds are whole. */
+/** Rounds a range outwards, because steps and milliseconds are whole numbers. */
 function rounded({ from, to }: { readonly from: number; readonly to: number }, axis: CurvesSearch['axis']) {
   return axis === undefined && to - from < 2 ? { from, to } : { from: Math.floor(from), to: Math.ceil(to) };
 }

@@ -17,7 +17,7 @@ import type { Compare } from './use-compare.ts';
 const HEIGHT = 340;
 const OFFERED = 40;
 
-/** What the runs were given, what came out and what it cost, as one line a run over parallel axes. */
+/** Inputs, results and cost of the runs, as one line for each run over parallel axes. */
 export function ParallelCard({ compare }: { readonly compare: Compare }) {
   const { search, shown, columns, metric, currency, change } = compare;
   const png = usePng('runs-parallel');

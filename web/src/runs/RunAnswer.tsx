@@ -15,11 +15,11 @@ const SAID: Readonly<Record<Run['status'], string>> = {
 
 interface RunAnswerProps {
   readonly run: Run;
-  /** When it was read, in milliseconds: how long a run has been going is told up to then. */
+  /** Time of the data, in Unix milliseconds; the duration of an active run counts up to it. */
   readonly asOfMs: number;
 }
 
-/** How the run went, in one sentence with its figures. */
+/** Result of the run, in one sentence with its figures. */
 export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
   const duration = durationMs(run);
   const soFar = soFarMs(run, asOfMs);

@@ -20,7 +20,7 @@ interface RunCurvesProps {
 
 const FIRST_CHARTS = 12;
 
-/** A chart for each metric of a run that has a course, by prefix; what the machine measured of itself comes last. */
+/** A chart for each metric of a run with several values, by prefix; system metrics come last. */
 export function RunCurves({ run, histories, metrics, view, onView }: RunCurvesProps) {
   const byKey = Map.groupBy(histories, ({ key }) => key);
   const groups = groupMetrics(metrics);

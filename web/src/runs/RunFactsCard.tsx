@@ -24,13 +24,13 @@ interface RunFactsCardProps {
   readonly run: Run;
   readonly facts: RunFacts | undefined;
   readonly editing: EditedRun;
-  /** When the run was read, in milliseconds. */
+  /** Time of the data, in Unix milliseconds. */
   readonly asOfMs: number;
 }
 
 const NOT_SAID = 'The client did not say.';
 
-/** Where the run came from, what it held and what it cost. */
+/** Origin, resources and cost of the run. */
 export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps) {
   const commit = run.tags['mlflow.source.git.commit'];
   const parent = run.tags[PARENT_TAG];
@@ -95,7 +95,7 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
   );
 }
 
-/** What the run held, as far as it is known. */
+/** Resources of the run, as far as they are known. */
 function tookFacts({ gpuHours, energy, hardware, priceSources, asOf }: Run['cost']): [string, ReactNode][] {
   return [
     [

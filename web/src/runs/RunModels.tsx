@@ -16,7 +16,7 @@ interface RunModelsProps {
 
 const MOST_OF_SOURCE = 200;
 
-/** What the run read and what came of it: datasets in, logged models and registered versions out. */
+/** Inputs and outputs of the run: datasets in, logged models and registered versions out. */
 export function RunModels({ runId, facts, versions }: RunModelsProps) {
   const rows = [
     ...facts.datasets.map(({ name, digest, context, sourceType, source }) => ({

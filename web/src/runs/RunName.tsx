@@ -10,7 +10,7 @@ interface RunNameProps {
   readonly editing: EditedRun;
 }
 
-/** The run's name, changed where it stands. A deleted run keeps the one it has. */
+/** The run's name, edited in place. The name of a deleted run cannot be changed. */
 export function RunName({ run, editing: { change } }: RunNameProps) {
   const [open, setOpen] = useState(false);
   const before = run.runName;

@@ -12,7 +12,7 @@ import { useRun } from './use-run.ts';
 const FACTS_HEIGHT = 320;
 const REST_HEIGHT = 600;
 
-/** How did this run go, what did it take, and what came of it? */
+/** One run: its result, its resources, and its outputs. */
 export function RunPage() {
   const { runId } = useParams({ from: '/runs/$runId' });
   const search = useSearch({ from: '/runs/$runId' });

@@ -15,7 +15,7 @@ interface RunStageProps {
   readonly versions: number;
 }
 
-/** Deletes a run, after saying what that means, and takes it back. */
+/** Deletes a run after a confirmation that states the effect, and restores it. */
 export function RunStage({ runId, name, stage, versions }: RunStageProps) {
   const [asking, setAsking] = useState(false);
   const [justDone, setJustDone] = useState(false);

@@ -15,7 +15,7 @@ import { useCompare } from './use-compare.ts';
 
 const LIST_HEIGHT = 320;
 
-/** Which of these runs is better, why, and what did it cost? */
+/** Comparison of runs by metric, inputs and cost. */
 export function RunsComparePage() {
   const compare = useCompare();
   const { ids, compared } = compare;

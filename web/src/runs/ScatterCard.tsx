@@ -22,7 +22,7 @@ const WAYS = [
   { value: 'lower', label: 'Down is better' },
 ] as const;
 
-/** Any figure of the runs against any other; at first quality against cost, with the runs that nothing beats. */
+/** Any figure of the runs against any other; initially quality against cost, with the Pareto-optimal runs. */
 export function ScatterCard({ compare }: { readonly compare: Compare }) {
   const { search, shown, columns, metric, currency, change } = compare;
   const png = usePng('runs-scatter');

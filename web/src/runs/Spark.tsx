@@ -8,7 +8,7 @@ const WIDTH = 96;
 const HEIGHT = 24;
 const INSET = 2;
 
-/** The course of a metric in a line of text; its figures stand beside it. */
+/** The course of a metric as a sparkline; its figures are shown next to it. */
 export function Spark({ values }: SparkProps) {
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;

@@ -9,7 +9,7 @@ const STATUS = {
   KILLED: ['killed', 'M4.5 4.5h7v7h-7z'],
 } as const;
 
-/** Where a run stands: a shape and a word. */
+/** State of a run: a shape and a word. */
 export function StatusMark({ status }: { readonly status: Run['status'] }) {
   const [word, path] = STATUS[status];
   return (

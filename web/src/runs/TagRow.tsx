@@ -9,13 +9,13 @@ import type { EditedRun } from './use-edit-run.ts';
 interface TagRowProps {
   readonly tag: string;
   readonly value: string;
-  /** All tags of the run: some say together what one names. */
+  /** All tags of the run, because some values need a second tag for their link. */
   readonly tags: Readonly<Record<string, string>>;
   /** undefined: it is only shown. */
   readonly editing: EditedRun | undefined;
 }
 
-/** One tag, changed or taken away where it stands. */
+/** One tag, edited or removed in place. */
 export function TagRow({ tag, value, tags, editing }: TagRowProps) {
   const [open, setOpen] = useState(false);
   const back = { tags: { [tag]: value } };

@@ -15,7 +15,7 @@ interface TagsCardProps {
   readonly editing: EditedRun;
 }
 
-/** The tags of a run: those that were given can be changed where they stand, those that clients noted are below. */
+/** The tags of a run: user-defined ones can be edited in place, those of MLflow's clients are below. */
 export function TagsCard({ run, editing }: TagsCardProps) {
   const [adding, setAdding] = useState(false);
   const { given, noted } = tagGroups(run.tags);

@@ -1,4 +1,4 @@
-/** Whose artifacts, as the server is asked. */
+/** Owner of the artifacts, as query parameters. */
 export interface ArtifactOwner {
   readonly run?: string;
   readonly loggedModel?: string;
@@ -6,7 +6,7 @@ export interface ArtifactOwner {
   readonly version?: string;
 }
 
-/** `model:m-1` is a logged model, `version:ranker:3` a registered version; anything else the run itself. */
+/** `model:m-1` is a logged model, `version:ranker:3` a registered version; any other value is the run itself. */
 export function ownerOf(runId: string, of: string | undefined): ArtifactOwner {
   if (of?.startsWith('model:') === true) return { loggedModel: of.slice('model:'.length) };
   if (of?.startsWith('version:') === true) {

@@ -1,4 +1,4 @@
-/** An axis held to a range; both ends included. */
+/** A range of an axis, both ends included. */
 export interface Brush {
   readonly column: string;
   readonly from: number;
@@ -23,7 +23,7 @@ function short(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-/** Whether a value is within; what has none is not. */
+/** True for a value within the range; null is outside. */
 export function within(value: number | null, { from, to }: Brush): boolean {
   return value !== null && value >= from && value <= to;
 }

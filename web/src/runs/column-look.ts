@@ -3,7 +3,7 @@ import { formatMeasure } from '../format/number.ts';
 import { shortDuration } from './duration.ts';
 import type { RunColumn } from './run-columns.ts';
 
-/** How a column is written and what its colour means: quality, cost, or what was given. */
+/** Label, format and colour meaning of a column: quality, cost, or input. */
 export function lookOf(column: RunColumn, currency: string | undefined) {
   return {
     label: column.id === 'cost.total' ? `Cost (${currency ?? 'unknown'})` : column.label,

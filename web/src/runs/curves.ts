@@ -13,7 +13,7 @@ export interface NamedRun {
   readonly grey: boolean;
 }
 
-/** Runs with a name that tells them apart and a colour: the first seven have one each, the rest is grey. */
+/** Runs with a unique name and a colour: the first seven have one each, the rest is grey. */
 export function namedRuns(runs: readonly Run[]): NamedRun[] {
   const often = Map.groupBy(runs, (run) => run.runName);
   return runs.map((run, index) => ({
@@ -24,7 +24,7 @@ export function namedRuns(runs: readonly Run[]): NamedRun[] {
   }));
 }
 
-/** Where a sample stands along the bottom: its step, its time, or milliseconds since its run started. */
+/** Horizontal position of a sample: its step, its time, or milliseconds since its run started. */
 function placesOf(history: MetricHistory, run: Run, axis: CurvesSearch['axis']): readonly number[] {
   if (axis === undefined) return history.steps;
   if (axis === 'time') return history.timesMs;

@@ -1,7 +1,7 @@
 /**
- * Exponential moving average with the bias of its start taken out, as TensorBoard draws it: each value is the weighted mean
- * of all before it, where one sample back counts `weight` times as much. `weight` 0 changes nothing, near 1 smooths most.
- * A gap (null) stays a gap and the mean goes on after it.
+ * Exponential moving average without the bias of its start, as TensorBoard draws it. Each value is the weighted mean of
+ * all values up to it, and the weight falls by the factor `weight` with each sample back. `weight` 0 changes nothing,
+ * near 1 smooths most. A gap (null) stays a gap, and the mean continues after it.
  * Example: 1, 3 with weight 0.5 -> 1, (0.5·1·0.5 + 0.5·3) / (1 − 0.25) = 2.3333.
  */
 export function smoothed(values: readonly (number | null)[], weight: number): (number | null)[] {

@@ -4,12 +4,12 @@ const COMPANION = /\.(ci_lower|ci_upper|n)$/;
 const SYSTEM = 'system/';
 const FEW = 8;
 
-/** What is looked at first when it is there, the most telling first. */
+/** Words of quality metrics, in the order of preference for the key metric. */
 const QUALITY = ['ndcg', 'auc', 'f1', 'accuracy', 'acc', 'map', 'mrr', 'recall', 'precision', 'r2', 'score'];
 
 /**
- * Which way a metric gets better, told by its name: a loss, an error or a time down, what has a word of quality up. null
- * when the name says nothing, and for what a machine measures of itself.
+ * Direction in which a metric improves, by its name: lower for a loss, an error or a time, higher for a word of
+ * quality. null when the name does not show it, and for system metrics.
  */
 export function directionOf(metric: string): 'higher' | 'lower' | null {
   if (isSystem(metric)) return null;
@@ -17,7 +17,7 @@ export function directionOf(metric: string): 'higher' | 'lower' | null {
   return QUALITY_WORD.test(metric) ? 'higher' : null;
 }
 
-/** `ndcg.ci_lower` and the like say how sure `ndcg` is; they are no metrics of their own. */
+/** True for metrics such as `ndcg.ci_lower`, which is a bound of `ndcg` and not a separate metric. */
 export function isCompanion(metric: string): boolean {
   return COMPANION.test(metric);
 }
@@ -28,7 +28,7 @@ export function isSystem(metric: string): boolean {
 
 const QUALITY_WORD = /(ndcg|auc|f1|acc|map|mrr|recall|precision|r2|score|bleu|rouge|reward)|per_second/i;
 
-/** The metric that stands for quality until another is chosen: a known word of quality, else the first. */
+/** The metric that represents quality until another is chosen: one with a known word of quality, else the first. */
 export function keyMetric(metrics: readonly string[]): string | undefined {
   const own = metrics.filter((metric) => !isCompanion(metric) && !isSystem(metric));
   for (const word of QUALITY) {
@@ -46,8 +46,8 @@ export interface MetricGroup {
 }
 
 /**
- * Metrics by the text before their first slash, those without one first and the system's own last. A few metrics need no
- * groups: only the system's own stand apart then.
+ * Metrics grouped by the text before their first slash, those without a slash first and system metrics last. A few
+ * metrics need no groups: then only system metrics are separate.
  */
 export function groupMetrics(metrics: readonly string[]): MetricGroup[] {
   const own = metrics.filter((metric) => !isCompanion(metric));

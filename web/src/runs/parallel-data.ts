@@ -4,7 +4,7 @@ import { lookOf } from './column-look.ts';
 import type { NamedRun } from './curves.ts';
 import { figureOf, type RunColumn } from './run-columns.ts';
 
-/** Axes and lines of the chosen columns; a column of texts becomes an axis of names. A line is kept by every brush. */
+/** Axes and lines of the selected columns; a text column becomes a category axis. A line must be within every brush. */
 export function parallelData(
   runs: readonly NamedRun[],
   columns: readonly RunColumn[],

@@ -19,7 +19,7 @@ const COSTS = [
   ['durationMs', 'Duration'],
 ] as const;
 
-/** Everything that at least one of the runs has: costs, then metrics, then params, by name. */
+/** Columns that at least one of the runs has: costs, then metrics, then params, by name. */
 export function columnsOf(runs: readonly Run[]): RunColumn[] {
   const names = (of: (run: Run) => object) => [...new Set(runs.flatMap((run) => Object.keys(of(run))))].sort();
   const metrics = names((run) => run.metrics).filter((name) => !isCompanion(name));
@@ -50,7 +50,7 @@ export function currencyOf(runs: readonly Run[]): string | undefined {
   return [...counted].sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
 }
 
-/** A run's value in a column, a number where it can be read as one; null when it has none. For drawing and sorting. */
+/** A run's value in a column, as a number where possible; null when it has none. For drawing and sorting. */
 export function figureOf(run: Run, column: string, currency: string | undefined): number | string | null {
   if (column === 'cost.total') {
     const { cost } = run.cost.total;
@@ -77,7 +77,7 @@ export function soFarMs(run: Pick<Run, 'startTime' | 'endTime' | 'status'>, asOf
   return run.status !== 'RUNNING' || run.endTime !== null || ms < 0 ? null : ms;
 }
 
-/** What is drawn as axes until others are chosen: params that vary, the telling metrics, the cost. */
+/** Axes until others are chosen: params that vary, the key metrics, the cost. */
 export function usualAxes(columns: readonly RunColumn[], keyMetric: string | undefined): string[] {
   const varying = columns.filter((column) => column.varies);
   const params = varying.filter(({ kind }) => kind === 'param').slice(0, 4);
@@ -89,7 +89,10 @@ export function usualAxes(columns: readonly RunColumn[], keyMetric: string | und
   return [...params, ...metrics, ...key, ...costs].map(({ id }) => id);
 }
 
-/** Which way a column gets better: costs and times down, losses down, other metrics up until somebody says otherwise. */
+/**
+ * Direction in which a column improves: lower for costs, times and losses, higher for other metrics unless it is
+ * overridden.
+ */
 export function betterOf(column: string): 'higher' | 'lower' {
   if (!column.startsWith('metrics.')) return 'lower';
   return directionOf(column.slice('metrics.'.length)) ?? 'higher';

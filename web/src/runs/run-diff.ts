@@ -17,10 +17,10 @@ export interface DiffRow {
   readonly differs: boolean;
 }
 
-/** Tags that every run of a client has and that say nothing about it beyond what the page shows already. */
+/** Tags that clients set on every run and that the page already shows elsewhere. */
 const OWN_TAGS = new Set(['mlflow.runName', 'mlflow.log-model.history', 'mlflow.user']);
 
-/** What runs were given and what came out, side by side; each row says whether it differs between them. */
+/** Inputs and results of runs in columns; each row states whether it differs between them. */
 export function diffOf(runs: readonly Run[]): DiffRow[] {
   return [
     row('Cost', COST_KEY, runs, (run) => run.cost.total.cost?.amount),
@@ -40,7 +40,7 @@ function metricTexts(run: Run): Record<string, string> {
 
 function rows(section: Section, runs: readonly Run[], of: (run: Run) => Readonly<Record<string, string>>): DiffRow[] {
   const keys = [...new Set(runs.flatMap((run) => Object.keys(of(run))))].sort();
-  // What the machine measured of itself comes after what the model did.
+  // System metrics come after the metrics of the model.
   const ordered = section === 'Metrics' ? keys.toSorted((a, b) => Number(isSystem(a)) - Number(isSystem(b))) : keys;
   return ordered.map((key) => row(section, key, runs, (run) => of(run)[key]));
 }

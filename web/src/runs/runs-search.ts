@@ -11,7 +11,7 @@ const list = z
   )
   .optional()
   .catch(undefined);
-/** Names may hold commas, so these are repeated and never split. */
+/** Names may contain commas, so they are repeated parameters and never split. */
 const names = z
   .union([z.string(), z.array(z.string())])
   .transform((given) => [given].flat())
@@ -22,7 +22,7 @@ const number = z.coerce.number().optional().catch(undefined);
 
 /** How curves are drawn; the same for every chart of a page. */
 const Curves = {
-  /** What is along the bottom; steps when left out. */
+  /** Horizontal axis; steps when left out. */
   axis: z.enum(['time', 'relative']).optional().catch(undefined),
   /** Weight of the moving average, 0 to 0.99. */
   smooth: z.coerce.number().min(0).max(0.99).optional().catch(undefined),
@@ -37,10 +37,10 @@ const Curves = {
   figures: names,
 };
 
-/** What the address of a run says. */
+/** URL parameters of a run. */
 export const RunSearch = z.object({
   ...Curves,
-  /** Whose artifacts, when not the run's own: `model:<logged model>` or `version:<model>:<number>`. */
+  /** Owner of the artifacts, if it is not the run: `model:<logged model>` or `version:<model>:<number>`. */
   of: text,
   /** Folder and file of the artifacts that are open. */
   folder: text,
@@ -50,18 +50,18 @@ export const RunSearch = z.object({
 });
 export type RunSearch = z.infer<typeof RunSearch>;
 
-/** What the address of a comparison says. */
+/** URL parameters of a comparison. */
 export const RunsCompareSearch = z.object({
   ...Curves,
-  /** Run ids in order: the first is what the others are compared with, the first seven have colours. */
+  /** Run ids in order: the first is the baseline of the comparison, the first seven have colours. */
   runs: list.transform((runs) => runs?.slice(0, MAX_COMPARED_RUNS)),
   /** Runs that are not drawn. */
   hide: list,
-  /** The metric that stands for quality. */
+  /** The key metric, which represents quality. */
   metric: text,
   /** Axes of the parallel coordinates. */
   axes: names,
-  /** What is held to a range on them: `axis~from~to`. */
+  /** Ranges on these axes: `axis~from~to`. */
   brush: names,
   x: text,
   y: text,
@@ -75,5 +75,5 @@ export const RunsCompareSearch = z.object({
 });
 export type RunsCompareSearch = z.infer<typeof RunsCompareSearch>;
 
-/** The part of both that says how curves are drawn. */
+/** Shared parameters of both pages for the curves. */
 export type CurvesSearch = Pick<RunSearch, 'axis' | 'smooth' | 'scale' | 'from' | 'to' | 'charts' | 'figures'>;

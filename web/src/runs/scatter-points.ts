@@ -4,11 +4,15 @@ import type { NamedRun } from './curves.ts';
 import { paretoFront } from './pareto.ts';
 import { betterOf, figureOf } from './run-columns.ts';
 
-/** Beyond this, the cheap ones would all stand on one spot of an even axis. */
+/**
+ * Ratio of highest to lowest cost from which the axis is logarithmic. A linear axis would draw all cheap runs on one
+ * spot.
+ */
 const LOG_FROM = 50;
 
 /**
- * From and to of a logarithmic axis for costs that are far apart; null when an even axis serves, or one of them is zero.
+ * Start and end of a logarithmic axis for costs that are far apart; null when a linear axis is sufficient, or one of
+ * them is zero.
  * Example: 0.001 and 2 -> 0.00056 to 3.6; 1 and 20 -> null.
  */
 export function logDomainOf(values: readonly number[]): readonly [number, number] | null {
@@ -16,7 +20,7 @@ export function logDomainOf(values: readonly number[]): readonly [number, number
   return values.length > 1 && least > 0 && greatest / least > LOG_FROM ? paddedLogDomain(values) : null;
 }
 
-/** The runs that have both figures, in order of x, with those marked that no other beats on both. */
+/** The runs that have both figures, in order of x, with the Pareto-optimal ones marked. */
 export function scatterPoints(
   runs: readonly NamedRun[],
   x: string,

@@ -1,7 +1,7 @@
-/** What MLflow's clients note for themselves. */
+/** Prefix of the tags that MLflow's clients set automatically. */
 const CLIENTS = 'mlflow.';
 
-/** Tags that people and jobs gave, by key, and those that clients noted for themselves. */
+/** Tags from users and jobs, by key, and those that MLflow's clients set automatically. */
 export function tagGroups(tags: Readonly<Record<string, string>>): {
   readonly given: readonly (readonly [string, string])[];
   readonly noted: readonly (readonly [string, string])[];

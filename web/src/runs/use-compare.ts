@@ -9,12 +9,15 @@ import { columnsOf, currencyOf } from './run-columns.ts';
 import type { CurvesSearch, RunsCompareSearch } from './runs-search.ts';
 import { rangeQuery } from './use-run.ts';
 
-/** Points of all curves of a chart together, about; more than a screen has columns is no use. */
+/**
+ * Approximate number of points of all curves of a chart together; points beyond the number of screen columns are not
+ * visible.
+ */
 const POINTS_A_CHART = 24_000;
 const FEWEST_POINTS = 240;
 const MOST_POINTS = 1_200;
 
-/** The runs of the address with what all parts of the page are drawn from, and how the address is changed. */
+/** The compared runs of the URL with the shared data of all parts of the page, and a function that changes the URL. */
 export function useCompare() {
   const search = useSearch({ from: '/runs/compare' });
   const navigate = useNavigate({ from: '/runs/compare' });

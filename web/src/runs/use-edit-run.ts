@@ -11,9 +11,9 @@ export interface RunEdit {
 }
 
 export interface DoneEdit {
-  /** What was done, as a sentence. */
+  /** The change as a sentence. */
   readonly said: string;
-  /** What takes it back. */
+  /** The edit that undoes the change. */
   readonly back: RunEdit;
 }
 
@@ -21,7 +21,7 @@ interface WantedEdit extends DoneEdit {
   readonly edit: RunEdit;
 }
 
-/** Changes a run's name and tags; the last change can be taken back. */
+/** Changes a run's name and tags; the last change can be undone. */
 export function useEditRun(runId: string) {
   const queries = useQueryClient();
   const [done, setDone] = useState<DoneEdit | null>(null);

@@ -8,9 +8,9 @@ import type { CurvesSearch } from './runs-search.ts';
 
 const POINTS = 600;
 
-/** What the server is asked for of the axis in view: its order and, once zoomed, its part in full detail. */
+/** Query of the axis in view: its order and, once zoomed, its range in full detail. */
 export function rangeQuery({ axis, from, to }: CurvesSearch) {
-  // A relative axis begins elsewhere in each run: no one range of time is right for all.
+  // A relative axis starts at a different time in each run, so no single time range fits all.
   if (axis === 'relative') return { axis: 'time' as const };
   return {
     axis: axis ?? ('step' as const),
@@ -19,10 +19,10 @@ export function rangeQuery({ axis, from, to }: CurvesSearch) {
   };
 }
 
-/** While a run goes on, its page is read anew this often. */
+/** Refresh interval of the page while a run is active. */
 const LIVE_MS = 5_000;
 
-/** A run with everything that its page shows; what changes while it runs is renewed in place. */
+/** A run with all data of its page; while the run is active, the data is refreshed in place. */
 export function useRun(runId: string, view: CurvesSearch) {
   const params = { runId };
   const histories = endpointQuery(metricHistories, { query: { run: [runId], points: POINTS, ...rangeQuery(view) } });
@@ -40,14 +40,14 @@ export function useRun(runId: string, view: CurvesSearch) {
     metrics,
     versions,
     histories: useQuery({ ...histories, refetchInterval, placeholderData: (before) => before }),
-    /** What the layout depends on has come, or failed: nothing that is shown moves from here on. */
+    /** True once all data that determines the layout has loaded or failed: from then on, nothing on the page moves. */
     settled: ![run, facts, metrics, versions].some((query) => query.isPending),
   };
 }
 
 export type RunQueries = ReturnType<typeof useRun>;
 
-/** Deletes a run or restores it; whatever is shown of runs is asked anew. */
+/** Deletes or restores a run, then refetches all data about runs. */
 export function useRunStage(runId: string, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({

@@ -17,7 +17,7 @@ interface BasisFactsProps {
   readonly state: PeriodState | null;
 }
 
-/** The deliveries, the rules and the allocation that the figures stand on; each leads to its page. */
+/** The deliveries, the rules and the allocation behind the figures; each links to its page. */
 export function BasisFacts({ basis, state }: BasisFactsProps) {
   return (
     <Facts

@@ -10,7 +10,7 @@ interface ChargesCardProps {
   readonly cost: Cost;
 }
 
-/** What kind of charge it is: usage, commitments, credits, taxes; the other cost stands beside. */
+/** Cost by kind of charge: usage, commitments, credits, taxes; the other cost metric is in the next column. */
 export function ChargesCard({ facts, cost }: ChargesCardProps) {
   const other: Cost = cost === 'billed' ? 'effective' : 'billed';
   return (

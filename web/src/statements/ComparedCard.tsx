@@ -16,7 +16,7 @@ interface ComparedRow extends ComparedAmount {
 
 interface ComparedCardProps {
   readonly title: string;
-  /** What a row is: "Service". */
+  /** Noun of a row: "Service". */
   readonly what: string;
   readonly rows: readonly ComparedRow[];
   /** The month before. */
@@ -24,7 +24,7 @@ interface ComparedCardProps {
   readonly cost: Cost;
 }
 
-/** What is paid by service or project, beside the month before; the sum is what the team pays. */
+/** Cost by service or project, next to the preceding month; the rows sum to the cost of the team. */
 export function ComparedCard({ title, what, rows, previous, cost }: ComparedCardProps) {
   const largest = rows.toSorted((a, b) => decimal(costOf(b, cost).amount).comparedTo(costOf(a, cost).amount));
   const csv = () =>

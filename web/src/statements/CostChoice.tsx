@@ -11,7 +11,9 @@ interface CostChoiceProps {
   readonly onCost: (cost: Cost) => void;
 }
 
-/** What the invoice says, or what was used up of it with commitments spread over their term. */
+/**
+ * Choice of the cost metric: billed cost as on the invoice, or effective cost with commitments spread over their term.
+ */
 export function CostChoice({ cost, onCost }: CostChoiceProps) {
   return <Choice label="Cost" value={cost} options={COSTS} onChange={onCost} />;
 }

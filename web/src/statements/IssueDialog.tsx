@@ -21,7 +21,7 @@ interface IssueDialogProps {
   readonly onClose: () => void;
 }
 
-/** Asks before statements are issued: to whom, how much, and what cannot be undone. */
+/** Asks for confirmation before statements are issued: recipients, amounts, and the note that issuing is final. */
 export function IssueDialog({ month, onClose }: IssueDialogProps) {
   const id = useId();
   const [why, setWhy] = useState('');

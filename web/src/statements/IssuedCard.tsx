@@ -18,7 +18,7 @@ const HEADER = ['number', 'team', 'period', 'revision', 'corrects', 'issuedAt', 
 
 interface IssuedCardProps {
   readonly period: string;
-  /** Only of this team; null for what nobody pays, undefined for all. */
+  /** Only of this team; null for unallocated cost, undefined for all. */
   readonly team?: string | null | undefined;
   readonly cost: Cost;
 }

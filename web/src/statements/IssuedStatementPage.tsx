@@ -29,7 +29,7 @@ interface IssuedStatementPageProps {
   readonly onCost: (cost: Cost) => void;
 }
 
-/** An issued statement as it was when it was issued, whatever came since. */
+/** An issued statement as it was at the time of its issue. */
 export function IssuedStatementPage({ number, cost, onCost }: IssuedStatementPageProps) {
   const params = { number };
   const statement = useQuery(endpointQuery(getIssuedStatement, { params }));

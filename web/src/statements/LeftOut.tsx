@@ -2,7 +2,7 @@ import type { StatementLeftOut } from '../../../src/finops/statements/schema.ts'
 import { counted } from '../format/number.ts';
 import { Notice } from '../parts/Notice.tsx';
 
-/** What the figures do not include; nothing when they include everything. */
+/** Rows that the figures leave out; renders nothing when they include all rows. */
 export function LeftOut({ leftOut }: { readonly leftOut: StatementLeftOut }) {
   const parts = [
     leftOut.rejectedRows > 0 && `${counted(leftOut.rejectedRows, 'row')} that could not be accepted on import`,

@@ -4,7 +4,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 
 interface MoneyOfProps {
   readonly money: readonly Money[];
-  /** Said when there is none. */
+  /** Reason to show when there is no amount. */
   readonly reason?: string;
 }
 

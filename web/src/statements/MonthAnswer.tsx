@@ -14,7 +14,7 @@ interface MonthAnswerProps {
   readonly cost: Cost;
 }
 
-/** What the teams pay, what nobody pays, that both are the bill, and what was issued. */
+/** Cost of the teams, unallocated cost, the check of their sum against the bill, and the issued statements. */
 export function MonthAnswer({ month, cost }: MonthAnswerProps) {
   const teams = month.statements.filter(({ team }) => team !== null);
   const nobody = month.statements.filter(({ team }) => team === null);

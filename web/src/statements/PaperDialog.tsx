@@ -19,7 +19,7 @@ interface PaperDialogProps {
   readonly onClose: () => void;
 }
 
-/** The statement as a page of its own, in a frame that runs no scripts, to be read and printed. */
+/** The statement as a separate page, in a frame that runs no scripts, for reading and printing. */
 export function PaperDialog({ title, html, onClose }: PaperDialogProps) {
   const frame = useRef<HTMLIFrameElement>(null);
   const page = useQuery({ queryKey: ['paper', html], queryFn: ({ signal }) => readPage(html, signal) });

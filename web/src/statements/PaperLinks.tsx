@@ -8,11 +8,11 @@ interface PaperLinksProps {
   /** Address of the statement's page. */
   readonly html: string;
   readonly csv: string;
-  /** Name of the files, without what follows the dot. */
+  /** File name without its extension. */
   readonly name: string;
 }
 
-/** A statement as it is handed on: the page to read and print, and every digit as CSV. */
+/** Documents of a statement: the page for reading and printing, and a CSV with every digit. */
 export function PaperLinks({ title, html, csv, name }: PaperLinksProps) {
   const [open, setOpen] = useState(false);
   return (

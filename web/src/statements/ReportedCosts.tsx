@@ -9,7 +9,10 @@ interface ReportedCostsProps {
   readonly cost: Cost;
 }
 
-/** The total in the reporting currency, with its rates and what has none; nothing without one. */
+/**
+ * The total in the reporting currency, with its rates and the cost without a rate; renders nothing without a reporting
+ * currency.
+ */
 export function ReportedCosts({ reporting, cost }: ReportedCostsProps) {
   if (reporting === null) return null;
   const { currency, rates, leftOut } = reporting;

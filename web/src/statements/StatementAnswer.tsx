@@ -10,7 +10,7 @@ interface StatementAnswerProps {
   readonly cost: Cost;
 }
 
-/** What the team pays, against the month before, and how it came to them. */
+/** Cost of the team, its change from the preceding month, and its ways of allocation. */
 export function StatementAnswer({ facts, cost }: StatementAnswerProps) {
   const { team, period, previousPeriod, totals } = facts;
   const [first] = totals;
@@ -41,7 +41,7 @@ export function StatementAnswer({ facts, cost }: StatementAnswerProps) {
 
 const SAID = { direct: 'direct', shared: 'from shared pools', idle: 'idle' } as const;
 
-/** How the cost came to the team; a way by which nothing came is not named. */
+/** Allocation of the team's cost by way; ways without cost are left out. */
 function Ways({ facts, cost }: StatementAnswerProps) {
   const ways = (['direct', 'shared', 'idle'] as const).flatMap((way) => {
     const own = facts.ways.filter((one) => one.way === way);

@@ -19,7 +19,7 @@ interface StatementBodyProps {
   readonly onCost: (cost: Cost) => void;
 }
 
-/** What stands behind a statement: every breakdown adds up to what is paid. */
+/** Breakdowns of a statement; each sums to its total. */
 export function StatementBody({ facts, cost, onCost }: StatementBodyProps) {
   const { team, services, projects, previousPeriod, period } = facts;
   const month = useQuery(endpointQuery(listStatements, { query: { period } }));

@@ -8,7 +8,7 @@ import { IssuedStatementPage } from './IssuedStatementPage.tsx';
 import { MonthPage } from './MonthPage.tsx';
 import { TeamPage } from './TeamPage.tsx';
 
-/** What does each team pay for a month? */
+/** Statements of a month: the cost of each team. */
 export function StatementsPage() {
   const scope = useScope();
   const search = useSearch({ from: '/statements' });

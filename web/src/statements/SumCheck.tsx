@@ -2,7 +2,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import type { CheckedSum } from './amounts.ts';
 import styles from './statements.module.css';
 
-/** That the statements add up to the bill: shown, not claimed. The bill is summed from its rows. */
+/** Check that the statements sum to the bill, with both figures. The bill is summed from its rows. */
 export function SumCheck({ sums }: { readonly sums: readonly CheckedSum[] }) {
   return (
     <div className={styles.check} data-testid="sum-check">

@@ -19,14 +19,14 @@ import { teamName, teamParam } from './words.ts';
 const HEIGHT = 560;
 
 interface TeamPageProps {
-  /** Null for what no team pays. */
+  /** Null for unallocated cost. */
   readonly team: string | null;
   readonly period: string;
   readonly cost: Cost;
   readonly onCost: (cost: Cost) => void;
 }
 
-/** What one team pays for a month, as it stands now. */
+/** Current statement of one team for a month. */
 export function TeamPage({ team, period, cost, onCost }: TeamPageProps) {
   const asked = { params: { team: teamParam(team) }, query: { period } };
   const statement = useQuery(endpointQuery(getStatement, asked));

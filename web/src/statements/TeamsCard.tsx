@@ -16,7 +16,7 @@ interface TeamsCardProps {
   readonly onIssue: () => void;
 }
 
-/** A line a statement, the sum of all of them, and the bill beside it. */
+/** One line for each statement, the sum of all of them, and the bill next to it. */
 export function TeamsCard({ month, cost, onCost, onIssue }: TeamsCardProps) {
   return (
     <Card

@@ -19,7 +19,7 @@ interface TeamsTableProps {
   readonly cost: Cost;
 }
 
-/** What every team pays; last what nobody pays, and the sum of all. */
+/** Cost of every team; last the unallocated cost, and the sum of all. */
 export function TeamsTable({ month, cost }: TeamsTableProps) {
   const colours = teamColours(useTeams() ?? []);
   const bill = sums(month.bill, cost);

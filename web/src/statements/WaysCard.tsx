@@ -15,7 +15,7 @@ interface WaysCardProps {
   readonly onCost: (cost: Cost) => void;
 }
 
-/** How the cost came to the team: direct, shared, idle; for what nobody pays, why. */
+/** Cost of the team by way of allocation: direct, shared, idle; for unallocated cost, its reasons. */
 export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
   const whole = sums(facts.totals, cost);
   const lines =

@@ -24,7 +24,9 @@ export function sums(amounts: readonly StatementAmount[], cost: Cost): Money[] {
   return [...totals].map(([currency, amount]) => ({ amount, currency }));
 }
 
-/** Part of a whole, 0 to 1, for drawing; 0 where there is no whole. Never below 0, above 1 is drawn full. */
+/**
+ * Part of a whole for drawing, from 0 to 1 (0 without a whole). Negative parts are 0; values above 1 are drawn as full.
+ */
 export function ratioOf(part: Money, whole: Money | undefined): number {
   if (whole === undefined || decimal(whole.amount).isZero()) return 0;
   return Math.max(0, decimal(part.amount).dividedBy(whole.amount).toNumber());
@@ -38,7 +40,7 @@ export interface CheckedSum {
   readonly equal: boolean;
 }
 
-/** Whether all statements and what nobody pays add up to the bill, which was summed from its rows. */
+/** Checks that all statements, including the unallocated cost, sum to the bill, which is summed from its rows. */
 export function checkedSums(
   statements: readonly TeamTotals[],
   bill: readonly StatementAmount[],

@@ -8,7 +8,10 @@ export interface IssueLine {
   readonly is: string;
 }
 
-/** What issuing the month would make: the first statements, and corrections of those that no longer hold. */
+/**
+ * Statements that issuing the month would create: first statements, and corrections of those that are no longer
+ * current.
+ */
 export function toIssue({ statements }: Pick<Month, 'statements'>): IssueLine[] {
   return statements
     .filter(({ issued }) => issued === null || !issued.isCurrent)

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** What the address of the statements says; month and team are the frame's. */
+/** URL parameters of the statements; month and team are parameters of the frame. */
 export const StatementsSearch = z.object({
-  /** `nobody` shows the statement of what no team pays. */
+  /** `nobody` shows the statement of the unallocated cost. */
   of: z.enum(['nobody']).optional().catch(undefined),
   /** Which cost the figures are; effective (amortized) cost when left out. */
   cost: z.enum(['billed']).optional().catch(undefined),
   /** Number of the issued statement that is open. */
   number: z.coerce.number().int().min(1).optional().catch(undefined),
-  /** The question whether to issue is open. */
+  /** The issue dialog is open. */
   ask: z.enum(['issue']).optional().catch(undefined),
 });
 export type StatementsSearch = z.infer<typeof StatementsSearch>;

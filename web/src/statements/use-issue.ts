@@ -8,7 +8,7 @@ export interface IssueInput {
   readonly why: string;
 }
 
-/** Issues the statements of a month. What was issued stays: the only way back is a correction. */
+/** Issues the statements of a month. Issued statements are final; only a correction changes them. */
 export function useIssue(onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({

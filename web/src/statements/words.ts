@@ -17,12 +17,12 @@ export const CHARGES: Readonly<Record<StatementCharge, string>> = {
   other: 'Without a category',
 };
 
-/** Name of a team; what no team pays is nobody's. */
+/** Name of a team; `nobody` for null, the unallocated cost. */
 export function teamName(team: string | null): string {
   return team ?? 'nobody';
 }
 
-/** A team in the path of an endpoint; "-" stands for what no team pays. */
+/** A team in the path of an endpoint; "-" is the unallocated cost. */
 export function teamParam(team: string | null): string {
   return team ?? '-';
 }

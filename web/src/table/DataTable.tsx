@@ -14,13 +14,13 @@ export interface GridColumn<R> {
   readonly header: ReactNode;
   readonly cell: (row: R) => ReactNode;
   readonly numeric?: boolean;
-  /** What stands in the totals row. */
+  /** Content of the totals row. */
   readonly footer?: ReactNode;
   /** Ascending order of two rows; without it the column cannot be sorted by. */
   readonly compare?: (a: R, b: R) => number;
-  /** Where it stays in sight while the table is scrolled sideways. The first column does without. */
+  /** Position of a pinned column during horizontal scrolling. The first column needs none. */
   readonly pin?: PinPlace | undefined;
-  /** Before the head's own text, for what is no part of the button that sorts. */
+  /** Content before the text of the head, outside of the sort button. */
   readonly lead?: ReactNode;
   readonly className?: string | undefined;
 }
@@ -30,23 +30,23 @@ interface DataTableProps<R extends object> {
   readonly columns: readonly GridColumn<R>[];
   readonly rows: readonly R[];
   readonly rowId: (row: R) => string;
-  /** What Enter or a click on a row does. */
+  /** Action of Enter or a click on a row. */
   readonly onOpen: (row: R) => void;
   readonly openHint: string;
-  /** Called when the end comes into sight. */
+  /** Called when the end becomes visible. */
   readonly onEnd?: (() => void) | undefined;
-  /** The server sorts: by what now, and what a click on a head asks for. */
+  /** Sorting by the server: the current order, and the callback for a click on a head. */
   readonly sort?: ServerSort | undefined;
   /** Number of rows with those that are not loaded yet. */
   readonly total?: number | undefined;
-  /** What the space bar does to the row that was reached. */
+  /** Action of the space bar on the focused row. */
   readonly onMark?: ((row: R) => void) | undefined;
   readonly className?: string | undefined;
 }
 
 /**
- * A long table: only the rows in sight are in the page; head, first column and totals stay in sight. Arrow keys, Home,
- * End and page keys move a row, Enter opens it.
+ * A long table: only the visible rows are in the page; head, first column and totals stay visible. Arrow keys, Home,
+ * End and page keys move the focused row, Enter opens it.
  */
 export function DataTable<R extends object>(props: DataTableProps<R>) {
   const { label, columns, rows, rowId, onOpen, openHint, onEnd, sort, total, onMark, className } = props;

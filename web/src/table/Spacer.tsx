@@ -1,6 +1,6 @@
 import styles from './table.module.css';
 
-/** Keeps the height of the rows that are out of sight. */
+/** Reserves the height of the rows outside of the view. */
 export function Spacer({ height }: { readonly height: number }) {
   return (
     <tr className={styles.spacer}>

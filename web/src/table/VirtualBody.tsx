@@ -18,7 +18,7 @@ interface VirtualBodyProps<R extends object> {
 const ROW_HEIGHT_PX = 36;
 const OVERSCAN = 12;
 
-/** The rows in sight, with the height of the others kept above and below. */
+/** The visible rows, with the height of the others reserved above and below. */
 export function VirtualBody<R extends object>(props: VirtualBodyProps<R>) {
   const { rows, looks, scroll, focused, onOpen, onEnd } = props;
   const virtual = useVirtualizer({

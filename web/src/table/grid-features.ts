@@ -1,6 +1,6 @@
 import { columnVisibilityFeature, createSortedRowModel, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
 
-/** What our long tables can do. */
+/** Features of long tables. */
 export const gridFeatures = tableFeatures({
   columnVisibilityFeature,
   rowSortingFeature,

@@ -1,4 +1,4 @@
-/** Where a pinned column stands: pixels from the left edge, and its width. */
+/** Position of a pinned column: pixels from the left edge, and its width. */
 export interface PinPlace {
   readonly left: number;
   readonly width: number;

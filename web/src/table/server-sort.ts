@@ -1,4 +1,4 @@
-/** Sorting by the server: which column orders the rows now, and what a click on a head asks for. */
+/** Sorting by the server: the sorted column, and the callback for a click on a head. */
 export interface ServerSort {
   readonly by: string | null;
   readonly descending: boolean;
@@ -6,7 +6,9 @@ export interface ServerSort {
   readonly onSort: (column: string) => void;
 }
 
-/** The order after a click on a column's head: figures begin with the largest; the third click takes the order away. */
+/**
+ * The order after a click on a column's head: figures start with descending order; the third click removes the order.
+ */
 export function nextSort(
   before: { readonly by: string | null; readonly descending: boolean },
   column: string,

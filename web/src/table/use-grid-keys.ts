@@ -2,7 +2,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 
 const PAGE_ROWS = 10;
 
-/** Keys of a long table: which row they have reached, and what they do to it. */
+/** Keys of a long table: they move the focused row and act on it. */
 export function useGridKeys(count: number, open: (index: number) => void, mark: (index: number) => void) {
   const scroll = useRef<HTMLElement>(null);
   const [focused, setFocused] = useState<number | null>(null);

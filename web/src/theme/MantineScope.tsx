@@ -12,7 +12,10 @@ import { useScheme } from './scheme.ts';
 
 const theme = createTheme({ fontFamily: 'var(--font)', defaultRadius: 'sm', respectReducedMotion: true });
 
-/** Where Mantine's components may stand. Their colours come from our tokens (mantine.css); loaded only where used. */
+/**
+ * Required parent of Mantine's components. Their colours come from the app's tokens (mantine.css); loaded only where
+ * used.
+ */
 export function MantineScope({ children }: { readonly children: ReactNode }) {
   return (
     <MantineProvider theme={theme} forceColorScheme={useScheme()}>

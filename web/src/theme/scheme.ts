@@ -14,22 +14,25 @@ function subscribe(changed: () => void): () => void {
   return () => window.removeEventListener(CHANGED, changed);
 }
 
-/** The colours in force; charts draw anew when it changes. */
+/** The active colour scheme; charts are redrawn when it changes. */
 export function useScheme(): Scheme {
   return useSyncExternalStore(subscribe, read);
 }
 
-/** Changes the colours now and for the next visit. Where storage is refused, for this visit. */
+/** Sets the colours now and for the next visit; only for this visit where storage is blocked. */
 export function setScheme(scheme: Scheme): void {
   show(scheme);
   try {
     localStorage.setItem(KEY, scheme);
   } catch {
-    // Storage is closed to us (private window): the choice holds until the page is left.
+    // Storage is blocked (private window): the choice lasts until the page is closed.
   }
 }
 
-/** From now on the page goes with the system, which may turn dark at night, as long as nobody has chosen. Once, when the app begins. */
+/**
+ * Follows the scheme of the system, which may turn dark at night, until the user chooses one. Called once, when the app
+ * starts.
+ */
 export function followSystem(): void {
   window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ({ matches }) => {
     if (chosen() === null) show(matches ? 'dark' : 'light');
@@ -49,7 +52,7 @@ function show(scheme: Scheme): void {
   window.dispatchEvent(new Event(CHANGED));
 }
 
-/** The value of a colour token of the scheme in force, for what is drawn on a canvas. */
+/** Value of a colour token of the active scheme, for drawing on a canvas. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

@@ -12,7 +12,7 @@ interface CompareControlProps {
   readonly onChange: (changes: Partial<CostsSearch>) => void;
 }
 
-/** What the period in view is compared with. */
+/** Selects the comparison for the period in view. */
 export function CompareControl({ search, period, onChange }: CompareControlProps) {
   const { range } = period;
   const days = range !== undefined && isByDay(range) && search.from !== undefined;
@@ -26,7 +26,7 @@ export function CompareControl({ search, period, onChange }: CompareControlProps
     <Select
       label="Compare"
       hideLabel
-      // One delivery has nothing to be compared with here; two are compared on the page of deliveries.
+      // One delivery has no comparison here; the page of deliveries compares two.
       disabled={search.delivery !== undefined || range === undefined}
       value={search.delivery === undefined ? (search.compare ?? NONE) : NONE}
       options={

@@ -29,7 +29,7 @@ interface CompareViewProps {
   readonly explanation: ExplanationInView;
 }
 
-/** What drove the change: the steps, the groups, the SKUs; each leads to the rows behind it. */
+/** Drivers of the change: the steps, the groups, the SKUs; each links to its bill rows. */
 export function CompareView({ costs, explanation }: CompareViewProps) {
   const { query, beforeText, afterText } = explanation;
   const { search, dimensions, period } = costs;
@@ -94,7 +94,7 @@ function PendingChange({ explanation }: { readonly explanation: ExplanationInVie
   );
 }
 
-/** A month that is not over is less than a whole one, whatever happened in it. */
+/** Note that an incomplete month costs less than a complete one in any case. */
 function RunningNote({ costs }: { readonly costs: Costs }) {
   const { period, search } = costs;
   const navigate = useNavigate({ from: '/costs' });

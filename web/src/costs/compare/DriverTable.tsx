@@ -20,7 +20,7 @@ interface DriverTableProps {
   readonly onOpen: (driver: Driver) => void;
 }
 
-/** The single SKUs that moved the cost most: what they cost a unit, how much was used, before and after. */
+/** The SKUs with the largest cost change: unit cost and used quantity, before and after. */
 export function DriverTable({ costs, explanation, onAll, onOpen }: DriverTableProps) {
   const { dimensions, currency, search } = costs;
   const { effect } = search;

@@ -15,7 +15,7 @@ interface EffectsTableProps {
   readonly afterText: string;
 }
 
-/** The steps of the change as figures that add up, each with what it means. */
+/** The steps of the change as figures that add up, each with its explanation. */
 export function EffectsTable({ total, currency, beforeText, afterText }: EffectsTableProps) {
   const money = (amount: string) => ({ amount, currency });
   const isShown = (name: (typeof effectNames)[number]) =>

@@ -27,7 +27,10 @@ interface ChangeColumnsInput {
   readonly afterText: string;
 }
 
-/** Dimensions, before, after, change in money and per cent, its share of the whole change, and the parts that there are. */
+/**
+ * Dimensions, cost before and after, change in money and per cent, its share of the total change, and the steps that
+ * occur.
+ */
 export function changeColumns(input: ChangeColumnsInput): Column[] {
   const { total, currency, beforeText, afterText } = input;
   const amounts = (id: string, header: string, of: (row: ChangeRow) => string, whole: string | undefined): Column => ({
@@ -72,7 +75,7 @@ function dimensionColumn(dimension: string, place: number, { dimensions, colours
   };
 }
 
-/** Steps that moved any group; a column of zeros says nothing. */
+/** Steps with an effect on any group; a column of zeros is left out. */
 function stepsThere(groups: readonly ChangeRow[]): readonly Step[] {
   return STEPS.filter((step) => groups.some(({ effects }) => !decimal(stepAmount(effects, step)).isZero()));
 }
@@ -105,7 +108,7 @@ function deltaColumn(
     header,
     numeric: true,
     compare: (a, b) => decimal(of(a)).cmp(of(b)),
-    // A part that is nothing is nothing to read.
+    // A zero step is printed as a plain 0.
     cell: (row) =>
       decimal(of(row)).isZero() ? (
         <span className={table.sub}>0</span>

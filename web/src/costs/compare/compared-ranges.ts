@@ -8,7 +8,7 @@ export interface ComparedRanges {
   readonly after: CostRange;
 }
 
-/** The period of the same length that ends where this one begins: October for November, the week before for a week. */
+/** The preceding period of the same length: October for November, the week before for a week. */
 export function rangeBefore(range: CostRange): CostRange {
   const length = lengthOf(range);
   if (isByDay(range)) return { from: daysLater(range.from, -length), to: daysLater(range.from, -1) };
@@ -26,12 +26,12 @@ export function sameDaysBefore(range: CostRange, lastDay: string | null): Compar
   const whole = to === days.to;
   const months = isByDay(range) ? 1 : lengthOf(range);
   const before = { from: sameDayOfMonth(days.from, -months), to: sameDayOfMonth(to, -months) };
-  // A whole month is compared with a whole one, however many days each has.
+  // A complete month is compared with a complete one, whatever their numbers of days.
   const end = whole && !isByDay(range) ? daysLater(days.from, -1) : before.to;
   return { before: { from: before.from, to: end }, after: { from: days.from, to } };
 }
 
-/** What is compared with what. A custom period that is not given yet is the one before. */
+/** The two ranges of a comparison. A custom range that is not set yet falls back to the preceding period. */
 export function comparedRanges(
   comparison: Comparison,
   range: CostRange,

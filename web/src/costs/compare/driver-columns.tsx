@@ -12,7 +12,7 @@ import { EFFECT_TEXT, type Step, stepAmount, stepOf } from './steps.ts';
 
 type Column = GridColumn<Driver>;
 
-/** How people know a SKU: by what the bill says of it, else by its id. */
+/** Display name of a SKU: its description in the bill, else its id. */
 export function driverName(driver: Pick<Driver, 'description' | 'sku' | 'chargeCategory'>): string {
   return driver.description ?? driver.sku ?? driver.chargeCategory ?? 'no description';
 }
@@ -112,7 +112,7 @@ interface BeforeAfterProps {
   readonly same: boolean;
 }
 
-/** What it was and what it is; one figure where nothing changed, or where it was there in one period only. */
+/** Value before and after; one value where nothing changed, or where the SKU is in one period only. */
 function BeforeAfter({ driver, of, same }: BeforeAfterProps) {
   if (driver.was.rows === 0 || same) return of(driver.is);
   if (driver.is.rows === 0) return of(driver.was);

@@ -1,11 +1,11 @@
 import { type EffectName, type Effects, effectNames } from '../../../../src/finops/costs/explain/schema.ts';
 import { decimal, sumDecimals } from '../../../../src/platform/units/schema.ts';
 
-/** Steps of the picture: the five that tell most, and the rest as one. */
+/** Steps of the chart: the five most informative ones, and the rest as one. */
 export const STEPS = ['price', 'volume', 'mix', 'new', 'gone', 'other'] as const;
 export type Step = (typeof STEPS)[number];
 
-/** What each effect is called, and what it says, for who has not met the word. */
+/** Label and explanation of each effect. */
 export const EFFECT_TEXT: Readonly<Record<EffectName | 'other', { readonly label: string; readonly says: string }>> = {
   price: { label: 'Price', says: 'the same things cost more or less per unit' },
   volume: { label: 'Volume', says: 'more or less was used, at the old prices and the old mix' },
@@ -32,7 +32,7 @@ export function stepOf(effect: EffectName): Step {
   return OWN.has(effect) ? (effect as Step) : 'other';
 }
 
-/** What a step adds to the cost, exact. */
+/** Exact amount that a step adds to the cost. */
 export function stepAmount(effects: Effects, step: Step): string {
   return step === 'other' ? sumDecimals(OTHER_EFFECTS.map((name) => effects[name])) : effects[step];
 }
@@ -47,14 +47,14 @@ export function largestEffects(effects: Effects): readonly { readonly name: Effe
 
 export interface WaterfallBar {
   readonly id: Step | 'change';
-  /** Exact amount of the step; the whole change for the last bar. */
+  /** Exact amount of the step; the total change for the last bar. */
   readonly amount: string;
-  /** Where the bar begins and ends, for drawing. */
+  /** Start and end of the bar, for drawing. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The steps one after the other, from no change to the whole of it. */
+/** The steps in order, from no change to the total change. */
 export function waterfallBars(effects: Effects, change: string): WaterfallBar[] {
   let reached = decimal(0);
   const bars = STEPS.map((step): WaterfallBar => {

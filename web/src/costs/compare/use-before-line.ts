@@ -8,7 +8,7 @@ import { rangeText } from '../period/range.ts';
 import { slotLabel } from '../slots.ts';
 import type { Costs } from '../use-costs.ts';
 
-/** What the period before cost at the first, second, third… slot; undefined when nothing is compared. */
+/** Cost of the preceding period at the first, second, third… slot; undefined without a comparison. */
 export function useBeforeLine(costs: Costs): BeforeLine | undefined {
   const { selection, period, slotDimension, slots, currency } = costs;
   const { compared } = period;

@@ -10,7 +10,7 @@ import type { Costs } from '../use-costs.ts';
 /** Groups and SKUs beyond this many are summed, not listed. */
 const LIMIT = 500;
 
-/** What drove the change between the two periods in view, in the currency in view. */
+/** Drivers of the change between the two periods in view, in the currency in view. */
 export function useExplanation(costs: Costs) {
   const { search, dimensions, scope, period, currency } = costs;
   const { compared } = period;

@@ -11,7 +11,7 @@ interface DimensionListProps {
   readonly onChoose: (dimension: string) => void;
 }
 
-/** Every dimension that the bills hold, found by typing. */
+/** Every dimension of the bills, with a search field. */
 export function DimensionList({ known, onChoose }: DimensionListProps) {
   const [text, setText] = useState('');
   const { list, onKeyDown } = useListKeys();

@@ -26,7 +26,7 @@ interface FilterEditorProps {
   readonly onClose: () => void;
 }
 
-/** First the dimension, then its values with their money; closes on Escape and on a click beside it. */
+/** First the dimension, then its values with their money; closes on Escape and on a click outside. */
 export function FilterEditor({ costs, group, onApply, onClose }: FilterEditorProps) {
   const panel = useRef<HTMLDivElement>(null);
   const [dimension, setDimension] = useState(group?.dimension ?? null);
@@ -102,7 +102,7 @@ export function FilterEditor({ costs, group, onApply, onClose }: FilterEditorPro
   );
 }
 
-/** Escape and a click elsewhere close it; the focus goes back to where it was. */
+/** Closes on Escape and on a click elsewhere; the focus returns to the earlier element. */
 function useClosing(panel: { readonly current: HTMLElement | null }, onClose: () => void): void {
   const close = useRef(onClose);
   close.current = onClose;
@@ -114,7 +114,7 @@ function useClosing(panel: { readonly current: HTMLElement | null }, onClose: ()
     };
     const onPointer = (event: PointerEvent) => {
       const { target } = event;
-      // What opens a filter closes or changes this one by itself.
+      // An element that opens a dialog closes or changes this one itself.
       if (!(target instanceof Element) || target.closest('[aria-haspopup="dialog"]') !== null) return;
       if (panel.current?.contains(target) === false) close.current();
     };

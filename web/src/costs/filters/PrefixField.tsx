@@ -16,7 +16,7 @@ interface PrefixFieldProps {
   readonly onChange: (values: readonly FilterValue[]) => void;
 }
 
-/** What values begin with, and what that takes before it is applied. */
+/** Prefix of the values, and a preview of its matches before it is applied. */
 export function PrefixField({ costs, dimension, values, onChange }: PrefixFieldProps) {
   const prefix = values.find(({ isPrefix }) => isPrefix)?.text ?? '';
   const asked = useDeferredValue(prefix);

@@ -38,7 +38,7 @@ export function ValueList({ costs, dimension, values, onChange }: ValueListProps
       ticked(value) ? values.filter((one) => one.text !== value) : [...values, { text: value, isPrefix: false }],
     );
   const listed = found.data?.values ?? [];
-  // What is ticked and not among the values listed stays in sight, so that it can be unticked.
+  // Ticked values that are not listed stay visible, so that they can be unticked.
   const gone = values.filter(({ text: value }) => search === '' && !listed.some((one) => one.value === value));
   const more = (found.data?.totalValues ?? 0) - listed.length;
   return (
@@ -77,7 +77,7 @@ export function ValueList({ costs, dimension, values, onChange }: ValueListProps
   );
 }
 
-/** The rows in view without what this dimension is filtered by already, so that the other values are there to choose. */
+/** Query for values without the present filter of this dimension, so that its other values can be selected. */
 function questionOf({ selection }: Costs, dimension: string, search: string) {
   const filter = filtersBeside(selection.filter, dimension);
   return { ...selection, filter, dimension, limit: LIMIT, ...(search === '' ? {} : { search }) };

@@ -1,7 +1,7 @@
 /** One value of a filter; null takes rows that have none. */
 export interface FilterValue {
   readonly text: string | null;
-  /** Whatever begins with the text. */
+  /** True for a prefix: matches all values that begin with the text. */
   readonly isPrefix: boolean;
 }
 
@@ -26,19 +26,19 @@ function parseValue(text: string): FilterValue {
   return { text, isPrefix: false };
 }
 
-/** The other way round: what the server and the address take. */
+/** The reverse: a filter in the form of the server and the URL. */
 export function filterText(dimension: string, value: FilterValue, isNot = false): string {
   const text = value.text ?? '';
   const written = value.isPrefix ? `${text}*` : text.endsWith('*') ? `${text.slice(0, -1)}\\*` : text;
   return `${dimension}${isNot ? '!' : ''}=${written}`;
 }
 
-/** A filter that takes exactly this value, whatever it holds. */
+/** A filter that matches exactly this value, including special characters. */
 export function exactFilter(dimension: string, value: string | null): string {
   return filterText(dimension, { text: value === '' ? null : value, isPrefix: false });
 }
 
-/** Filters as people read them: those of one dimension and direction together, in the order they came. */
+/** Filters grouped by dimension and direction, in their original order. */
 export function filterGroups(filters: readonly string[]): FilterGroup[] {
   const groups = new Map<string, { dimension: string; isNot: boolean; values: FilterValue[] }>();
   for (const filter of filters) {
@@ -55,7 +55,7 @@ export function filtersOfGroup({ dimension, isNot, values }: FilterGroup): strin
   return values.map((value) => filterText(dimension, value, isNot));
 }
 
-/** Filters without those of a dimension: what its values are picked from, so that the others are there to choose. */
+/** Filters without those of a dimension: the base of its list of values, so that other values can be selected. */
 export function filtersBeside(filters: string | readonly string[] | undefined, dimension: string): string[] {
   return [filters ?? []].flat().filter((filter) => parseFilter(filter).dimension !== dimension);
 }

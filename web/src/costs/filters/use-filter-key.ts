@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** Calls when `f` is pressed where nobody types. */
+/** Calls when `f` is pressed outside of a text field. */
 export function useFilterKey(call: () => void): void {
   const latest = useRef(call);
   latest.current = call;

@@ -9,7 +9,7 @@ import { type CostRange, daysIn, rangeText } from './range.ts';
 const CUSTOM = 'custom';
 const GIVEN = 'given';
 
-/** The period of the costs, in the address: a month, a period by name, or days and months of one's own. */
+/** Period of the costs, stored in the URL: a month, a named period, or custom days and months. */
 export function CostsPeriodSelect() {
   const { months, month, ready } = useScope();
   const search = useSearch({ from: '/costs' });

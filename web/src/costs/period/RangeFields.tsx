@@ -9,7 +9,7 @@ const UNITS = [
 ] as const;
 
 interface RangeFieldsProps {
-  /** What the two ends are of: "Period", "Compared with". */
+  /** Noun of the range: "Period", "Compared with". */
   readonly label: string;
   readonly range: CostRange;
   readonly onChange: (range: CostRange) => void;

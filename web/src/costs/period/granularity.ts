@@ -3,12 +3,12 @@ import { type CostRange, daysIn, daysLater, monthsLater } from './range.ts';
 export const GRANULARITIES = ['day', 'week', 'month'] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
 
-/** More bars than this are not told apart, and fewer than two show no course. */
+/** Most slots: more bars cannot be distinguished. Fewer than two show no course. */
 const MAX_SLOTS = 400;
 const USUAL_DAYS = 62;
 const USUAL_WEEKS_DAYS = 190;
 
-/** The slot width that a range is shown by when nobody chose one. */
+/** Default slot width for a range. */
 export function usualGranularity(range: CostRange): Granularity {
   const days = daysBetween(daysIn(range));
   if (days <= USUAL_DAYS) return 'day';
@@ -40,7 +40,7 @@ export function slotsIn(range: CostRange, width: Granularity): string[] {
   return width === 'day' ? days : [...new Set(days.map(isoWeek))];
 }
 
-/** ISO 8601 week of a day, the one that holds its Thursday: `2027-01-01` -> `2026-W53`. */
+/** ISO 8601 week of a day, which is the week with its Thursday: `2027-01-01` -> `2026-W53`. */
 export function isoWeek(day: string): string {
   const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7;
   const thursday = daysLater(day, 3 - weekday);

@@ -9,7 +9,7 @@ export interface CostRange {
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 const DAY_MS = 24 * 3_600_000;
 
-/** Whether the ends are charge days; billing months otherwise. */
+/** True if the ends are charge days; otherwise they are billing months. */
 export function isByDay(range: CostRange): boolean {
   return range.from.length === DAY_LENGTH;
 }
@@ -51,7 +51,7 @@ export function daysIn(range: CostRange): CostRange {
 }
 
 /**
- * A range as it is read.
+ * A range as text.
  * Example: two months -> "October to November 2026"; days of one month -> "3 to 17 Nov 2026".
  */
 export function rangeText({ from, to }: CostRange): string {

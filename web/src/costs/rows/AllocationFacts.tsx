@@ -8,7 +8,7 @@ import type { Group } from '../stack.ts';
 import { methodSaid } from './method-said.ts';
 import styles from './rows.module.css';
 
-/** Who pays for a row, by which rule and method, and which part of it. */
+/** Allocation of a row: receiver, rule, method and share. */
 export function AllocationFacts({ row }: { readonly row: Group }) {
   const facts = factsOf(row);
   return (
@@ -55,7 +55,7 @@ function factsOf(row: Group): (readonly [name: string, value: ReactNode])[] {
   ];
 }
 
-/** `0.25` -> `25 % (0.25)`; a row that was not split is whole. */
+/** `0.25` -> `25 % (0.25)`; a row that was not split counts completely. */
 function shareSaid(ratio: string | null): string {
   return ratio === null ? 'the whole row' : `${formatShare(ratio, '1')} (${ratio})`;
 }

@@ -11,7 +11,7 @@ import styles from './rows.module.css';
 
 const HEIGHT = 480;
 
-/** The record as it stands in the delivered file, in the order of the file, not a letter changed. */
+/** The unchanged record of the delivered file, in the order of the file. */
 export function RawLine({ origin }: { readonly origin: RowOrigin }) {
   const { delivery, file, row } = origin;
   const [withEmpty, setWithEmpty] = useState(false);

@@ -5,7 +5,7 @@ import type { Group } from '../stack.ts';
 import { AllocationFacts } from './AllocationFacts.tsx';
 import styles from './rows.module.css';
 
-/** Every column of a row that holds something, exact; the empty ones are named at the end. */
+/** Every non-empty column of a row with exact values; the empty ones are named at the end. */
 export function RowColumns({ row }: { readonly row: Group }) {
   const { groups, empty } = rowGroups(row);
   const [cost, ...others] = groups;

@@ -14,7 +14,7 @@ const PARTS = [
 ] as const;
 
 interface RowDrawerProps {
-  /** What tells the row from every other. */
+  /** Unique key of the row. */
   readonly rowKey: string;
   /** The row; undefined when it is not among those that are loaded, and then only the delivered line is shown. */
   readonly row: Group | undefined;
@@ -23,7 +23,7 @@ interface RowDrawerProps {
   readonly onClose: () => void;
 }
 
-/** One bill row: all its columns and whom it is allocated to, or the line as it stands in the file. */
+/** One bill row: all its columns and its allocation, or its line in the delivered file. */
 export function RowDrawer({ rowKey, row, part, onPart, onClose }: RowDrawerProps) {
   const origin = parseRowKey(rowKey);
   const shown = row === undefined ? 'raw' : (part ?? 'columns');

@@ -1,4 +1,4 @@
-/** Methods of allocation in words; one that is not among them is shown by its name. */
+/** Methods of allocation as text; an unknown method is shown by its name. */
 const METHODS: Readonly<Record<string, string>> = {
   direct: 'direct: all of it',
   even: 'evenly among those who share it',

@@ -8,13 +8,13 @@ const MAX_LENGTH = 80;
 interface ViewDialogProps {
   readonly title: string;
   readonly name: string;
-  /** Whether a view of that name would be replaced. */
+  /** True if a view of that name would be replaced. */
   readonly replaces: (name: string) => boolean;
   readonly onName: (name: string) => void;
   readonly onClose: () => void;
 }
 
-/** Asks for the name of a view. */
+/** Form for the name of a view. */
 export function ViewDialog({ title, name: given, replaces, onName, onClose }: ViewDialogProps) {
   const id = useId();
   const [name, setName] = useState(given);

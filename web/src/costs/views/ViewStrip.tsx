@@ -11,7 +11,7 @@ import styles from './views.module.css';
 
 type Asking = 'save' | 'rename' | null;
 
-/** Views of the costs: those everybody has, the reader's own, and what can be done with the one that is shown. */
+/** Views of the costs: built-in and saved ones, and the actions on the active view. */
 export function ViewStrip({ search }: { readonly search: CostsSearch }) {
   const saved = useSavedViews();
   const navigate = useNavigate({ from: '/costs' });

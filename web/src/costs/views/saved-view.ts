@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CostsSearch } from '../costs-search.ts';
 
-/** What of an address a view keeps: how costs are cut and shown, not which period or team they are of. */
+/** The URL parameters that a view stores: grouping, filters and presentation, without period and team. */
 export const ViewSearch = CostsSearch.pick({
   by: true,
   metric: true,
@@ -19,7 +19,7 @@ export type ViewSearch = z.infer<typeof ViewSearch>;
 export const SavedView = z.object({ name: z.string().min(1).max(80), search: ViewSearch });
 export type SavedView = z.infer<typeof SavedView>;
 
-/** The part of an address that a view keeps; a period before that was chosen by hand belongs to its dates. */
+/** The part of the URL that a view stores; a custom comparison is left out, because it depends on the dates. */
 export function viewOf(search: CostsSearch): ViewSearch {
   const kept = ViewSearch.parse(search);
   return withoutUndefined({ ...kept, compare: kept.compare === 'custom' ? undefined : kept.compare });
@@ -31,13 +31,13 @@ function withoutUndefined<T extends object>(fields: T): T {
 
 const FIELDS = Object.keys(ViewSearch.shape) as readonly (keyof ViewSearch)[];
 
-/** Whether two views show the same. */
+/** True if two views are equal. */
 export function isSameView(a: ViewSearch, b: ViewSearch): boolean {
   const text = (view: ViewSearch) => JSON.stringify(FIELDS.map((field) => view[field] ?? null));
   return text(a) === text(b);
 }
 
-/** An address with everything that a view keeps replaced by the view's; period and team stay. */
+/** The URL with the parameters of a view replaced; period and team stay. */
 export function searchOfView(before: CostsSearch, view: SavedView): CostsSearch {
   const cleared = Object.fromEntries(FIELDS.map((field) => [field, undefined]));
   const gone = { row: undefined, effect: undefined, delivery: undefined, beforeFrom: undefined, beforeTo: undefined };

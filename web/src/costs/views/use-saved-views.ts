@@ -10,7 +10,7 @@ interface Done {
   readonly name: string | undefined;
 }
 
-/** The reader's own views, kept in this browser, with the way back from the last change to them. */
+/** The saved views of this browser, with an undo of the last change. */
 export function useSavedViews() {
   const text = useSyncExternalStore(onViewsChanged, storedText);
   const views = useMemo(() => viewsFrom(text), [text]);
@@ -24,7 +24,7 @@ export function useSavedViews() {
     views,
     done,
     forget: () => setDone(null),
-    /** Saves under the name, or one like it where a built-in view has it; gives the name. */
+    /** Saves under the name, or a similar one where a built-in view has it; returns the name. */
     save: (view: SavedView): string => {
       const name = freeName(view.name, builtIn);
       const replaces = views.some((one) => one.name === name);
@@ -48,7 +48,7 @@ export function useSavedViews() {
         `“${name}” is deleted.`,
         name,
       ),
-    /** Takes the last change back; gives the name that the address had before it. */
+    /** Undoes the last change; returns the name of the view in the URL before it. */
     undo: (): string | undefined => {
       if (done !== null) storeViews(done.before);
       setDone(null);

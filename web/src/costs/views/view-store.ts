@@ -5,7 +5,7 @@ const KEY = 'steelyard.costs.views';
 const CHANGED = 'steelyard:costs-views';
 const Stored = z.array(SavedView).max(200);
 
-/** What is kept when storage is closed to us (private window): the views hold until the page is left. */
+/** Fallback when storage is blocked (private window): views last until the page is closed. */
 let held: string | null = null;
 
 /** The views as text, the same string as long as nothing changed. */
@@ -17,7 +17,7 @@ export function storedText(): string {
   }
 }
 
-/** Views of a text; none when it is not ours. */
+/** Parses stored views; empty for invalid text. */
 export function viewsFrom(text: string): readonly SavedView[] {
   try {
     return Stored.catch([]).parse(JSON.parse(text));
@@ -31,7 +31,7 @@ export function storeViews(views: readonly SavedView[]): void {
   try {
     localStorage.setItem(KEY, held);
   } catch {
-    // Storage is closed to us or full; what is held serves this visit.
+    // Storage is blocked or full; `held` keeps the views for this visit.
   }
   window.dispatchEvent(new Event(CHANGED));
 }
