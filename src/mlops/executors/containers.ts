@@ -13,7 +13,7 @@ export interface ContainerSpec {
   readonly args: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Pick<Resources, 'cpus' | 'memoryBytes' | 'gpus'>;
-  /** What it is for; keys as in a subject. */
+  /** Purpose of the container. Keys as in a subject. */
   readonly labels: Readonly<Record<string, string>>;
   /** A folder of this machine whose content it has at this absolute path; null: none. */
   readonly files: { readonly folder: string; readonly path: string } | null;
@@ -30,7 +30,7 @@ export interface LeasedContainer {
   stop(): Promise<void>;
 }
 
-/** Containers of one server on a Docker Engine. They end by their watchdog when nobody renews their lease. */
+/** Containers of one server on a Docker Engine. The watchdog ends them after lease expiry. */
 export interface LeasedContainers extends Disposable {
   /**
    * Begins one, after all that a server before this one left behind is removed. Errors: `executor_cannot`, `executor_quota` (GPUs that others

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { AppError } from '../../../platform/errors/index.ts';
 
-/** Where a Docker Engine answers, and what it is shown there. */
+/** Address of a Docker Engine, and the client certificates for it. */
 export interface DaemonAddress {
   /** `unix:///var/run/docker.sock` or `tcp://host:port`. */
   readonly address: string;
@@ -24,7 +24,7 @@ interface Certificates {
 }
 
 /**
- * How to reach the engine. Whoever reaches it owns its machine, so that another machine's is spoken to by TLS alone.
+ * Connection to the engine. Access to an engine is root access to its machine, so a remote engine requires TLS.
  * Errors: `config_invalid`.
  */
 export function connectionOf({ address, certificates }: DaemonAddress): Connection {

@@ -38,7 +38,7 @@ interface Made {
 }
 
 /**
- * Makes a container, fills it and starts it. What fails leaves no container behind.
+ * Creates a container, copies its files into it and starts it. After a failure the container is removed.
  * Errors: those of `Executor.start`.
  */
 export async function begin(deps: BeginDeps, work: Work): Promise<Beginning> {
@@ -93,14 +93,14 @@ async function create(
   }
 }
 
-/** What containers of ours hold, each as the text of its label. */
+/** GPUs that containers of this server hold, each as the text of its label. */
 export async function heldGpus(daemon: Daemon): Promise<string[]> {
   const filters = { label: [LABEL.gpus], status: ['created', 'running', 'paused'] };
   const found = await daemon.ask((api) => api.listContainers({ all: true, filters }));
   return found.map(({ Labels: labels }) => labels[LABEL.gpus] ?? '').filter((gpus) => gpus !== '');
 }
 
-/** Sends the workspace. Whoever the image's user is may change it: nobody else is in the container. */
+/** Sends the workspace. Any user of the image may change it: no other program runs in the container. */
 async function fill({ daemon, closing }: BeginDeps, work: Work, container: string): Promise<void> {
   const opens = { file: 0o666, folder: 0o777 };
   const archive = archiveOf({ folder: work.workspace, prefix: WORK_FOLDER.slice(1), opens });
@@ -144,7 +144,7 @@ export function watch({ list, daemon }: FollowDeps, work: Work, container: strin
   list.write(work.id, { ...daemon.where, container, until: work.until, graceMs: work.graceMs, killAt: null, stopped });
 }
 
-/** How work ended whose container did not start; throws what is no end but an error of the engine. */
+/** End of work that failed to start. Errors of the engine that are not the end of the work are thrown. */
 function endOf(error: unknown, work: Work, start: number, held: number): WorkEnd {
   const refusal = refusalOf(error);
   if (refusal === null) throw error;

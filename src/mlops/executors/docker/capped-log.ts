@@ -25,7 +25,7 @@ export function openCappedLog(
   const file = openSync(path, 'a+');
   closeSync(file);
   const fd = openSync(path, 'r+');
-  // Whoever was here before us may have ended in the middle of its last words: those come again.
+  // A reader before this one may have ended while it wrote the tail: those bytes are read again.
   if (fstatSync(fd).size > headBytes) ftruncateSync(fd, headBytes);
   const tail = createTail(tailBytes);
   /** Bytes of the stream that were taken in. */
@@ -62,7 +62,7 @@ export function openCappedLog(
   };
 }
 
-/** The last bytes of what was pushed. */
+/** Ring buffer of the last bytes that were pushed. */
 function createTail(sizeBytes: number): { push(bytes: Buffer): void; bytes(): Buffer } {
   let ring: Buffer | null = null;
   let pushed = 0;

@@ -6,7 +6,7 @@ import { type Refusal, refusalOf } from './failures.ts';
 
 /** Where the work runs in its container, and its files are. */
 export const WORK_FOLDER = '/steelyard/work';
-/** What we write on what is ours in the engine. */
+/** Labels on the containers and images of this server. */
 export const LABEL = {
   work: 'steelyard.work',
   gpus: 'steelyard.gpus',
@@ -16,14 +16,14 @@ export const LABEL = {
 } as const;
 
 const NANO = 1e9;
-/** What the engine itself keeps of the output, twice this: a container that prints for ever must not fill its disk. */
+/** Output that the engine keeps, times two files: a container that prints forever must not fill the engine's disk. */
 const ENGINE_LOG = { 'max-size': '1g', 'max-file': '2' };
 
 export function containerName(id: string): string {
   return `steelyard-${id}`;
 }
 
-/** What the engine is told to make: the work's own command, environment and bounds, and no rights besides. */
+/** Create request for the engine: the command, environment and limits of the work, and no privileges. */
 export function containerOf(
   work: Work,
   image: string,
@@ -52,7 +52,7 @@ export function containerOf(
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: ENGINE_LOG },
       ...(cpus === null ? {} : { NanoCpus: Math.round(cpus * NANO) }),
-      // No swap besides: work that needs more than it was given ends, and does not crawl.
+      // No swap: work that exceeds its memory is killed instead of slowed down.
       ...(memoryBytes === null ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
       ...(gpus.length === 0 ? {} : { DeviceRequests: [{ Driver: '', DeviceIDs: [...gpus], Capabilities: [['gpu']] }] }),
     },
@@ -65,11 +65,11 @@ function labelsOf(work: Work, gpus: readonly string[]): Record<string, string> {
   return { ...Object.fromEntries(subject), ...held, [LABEL.work]: work.id };
 }
 
-/** What the engine's machine has, as it says itself. */
+/** Resources of the engine's machine, as the engine reports them. */
 export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
-  /** Of its GPUs, which are all of one kind; null: nobody has said. */
+  /** Model of its GPUs, which are all of one model. Null: not configured. */
   readonly gpuModel: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 
-/** What the engine said instead of doing it. */
+/** Error answer of the engine. */
 export interface Refusal {
   /** Of HTTP. */
   readonly status: number;
@@ -15,7 +15,7 @@ const EngineError = z.object({
   json: z.object({ message: z.string() }).nullish().catch(null),
 });
 
-/** What the engine answered; null when the failure is not an answer of the engine. */
+/** The engine's error answer. Null: the failure is not an answer of the engine. */
 export function refusalOf(error: unknown): Refusal | null {
   const parsed = EngineError.safeParse(error);
   if (!parsed.success) return null;
@@ -28,7 +28,7 @@ export function isStatus(error: unknown, ...statuses: readonly number[]): boolea
   return refusal !== null && statuses.includes(refusal.status);
 }
 
-/** What of a failed call is told: refusals of rights and silence have their codes, other answers stay as they are. */
+/** Maps a failed call to an error: missing rights and no answer have their codes; other answers pass unchanged. */
 export function failureOf(error: unknown, address: string): unknown {
   if (error instanceof AppError) return error;
   const refusal = refusalOf(error);
@@ -62,7 +62,7 @@ export type StartFailure =
   /** The GPUs are not there. */
   | { readonly kind: 'no-gpu'; readonly detail: string };
 
-/** What it means that the engine did not start a container. */
+/** Cause of a failed container start. */
 export function startFailureOf({ message }: Refusal, program: string): StartFailure {
   if (NO_GPU.test(message))
     return { kind: 'no-gpu', detail: `The engine has not the GPUs that are asked for: ${message}` };

@@ -11,9 +11,9 @@ export interface FolderArchive {
   readonly folder: string;
   /** Path in the archive under which the folder's content is; null: at its root. */
   readonly prefix: string | null;
-  /** Whether what is at this path in the folder stays out; a folder that stays out may have content that does not. */
+  /** Whether the archive omits this path of the folder. An omitted folder may contain paths that are included. */
   readonly leavesOut?: (path: string) => boolean;
-  /** What whoever runs in the container may do besides its owner, as bits of a file's mode. */
+  /** Rights that a user in the container gets in addition to those of the file's owner, as bits of a file mode. */
   readonly opens: { readonly file: number; readonly folder: number };
 }
 

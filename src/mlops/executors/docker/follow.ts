@@ -22,7 +22,7 @@ export interface FollowDeps {
   readonly log: Log;
   /** Reads GPUs of the engine's machine; null where that is another one than this. */
   readonly readerOf: ((gpus: readonly string[]) => GpuReader) | null;
-  /** Given when the server ends: its containers go on. */
+  /** Aborted when the server ends. Its containers keep running. */
   readonly closing: AbortSignal;
 }
 
@@ -114,7 +114,7 @@ function sentences(...found: readonly (string | null)[]): string | null {
   return said.length === 0 ? null : said.join(' ');
 }
 
-/** What is left of the container once it does not run; null when the engine does not know it any more. */
+/** Remains of the container after it stopped running. Null: the engine no longer knows the container. */
 async function untilGone(deps: FollowDeps, begun: Begun, meter: Meter, stopping: Stopping): Promise<Remains | null> {
   const change = createChange(deps, begun.container);
   for (;;) {
@@ -127,7 +127,7 @@ async function untilGone(deps: FollowDeps, begun: Begun, meter: Meter, stopping:
   }
 }
 
-/** The engine's own word that a container has ended, so that nobody waits for the next look. */
+/** The engine's event that a container has ended, so that the next poll is not awaited. */
 export function createChange(
   { daemon, closing }: Pick<FollowDeps, 'daemon' | 'closing'>,
   container: string,
@@ -151,7 +151,7 @@ export function createChange(
 
 interface Meter {
   known(): WorkUsage;
-  /** Looks now; what is known when the engine does not say. */
+  /** Reads the usage now. Answers the last known usage if the engine does not answer. */
   read(): Promise<WorkUsage>;
 }
 
@@ -176,9 +176,9 @@ interface Stopping {
   ask(): Promise<void>;
   /** Resolves when it is asked from now on. */
   asked(): Promise<void>;
-  /** Does what is due: asks again what the engine has not heard, kills. */
+  /** Does the due steps: repeats a stop request that the engine has not received, and kills. */
   goOn(): Promise<void>;
-  /** Milliseconds until it is killed; infinite when nobody has asked. */
+  /** Milliseconds until the kill. Infinity: no stop was requested. */
   killInMs(): number;
 }
 
@@ -211,7 +211,7 @@ function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping 
       // Nothing is watched any more once it has ended.
       if (begun || watched === null) return;
       begun = true;
-      // Who has asked before, server or watchdog, has been heard or is about to kill it.
+      // An earlier stop request, of the server or the watchdog, has reached the engine or is followed by a kill.
       owed = writeStopped(watched.stopped, 'starter');
       if (watched.killAt === null) list.change(work.id, { killAt: clock.now() + work.graceMs });
       await goOn();

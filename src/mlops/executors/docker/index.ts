@@ -26,7 +26,7 @@ export interface DockerDeps extends DaemonAddress {
   readonly gpuModel: string | null;
   /** Of the data folder, for the watchdog alone; made when it is not there. */
   readonly folder: string;
-  /** Shared with whoever else chooses GPUs of the engine in this process; its own by default. */
+  /** Shared with other components of this process that choose GPUs of the engine. Default: a separate one. */
   readonly alone?: Turns;
   readonly clock: Clock;
   readonly log: Log;

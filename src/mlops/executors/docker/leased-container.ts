@@ -19,7 +19,9 @@ export interface Reach {
   readonly address: 'published' | 'container';
 }
 
-/** What the engine is told to make: no rights, no folder of this machine, a port that nobody but this machine reaches. */
+/**
+ * Create request for the engine: no privileges, no folder of this machine, and a port that only this machine reaches.
+ */
 export function leasedContainerOf(
   spec: ContainerSpec,
   { image, reach, gpus, server }: { image: string; reach: Reach; gpus: readonly string[]; server: string },
@@ -45,7 +47,7 @@ export function leasedContainerOf(
       PidsLimit: MAX_TASKS,
       NetworkMode: reach.network,
       ...(reach.address === 'published' && { PortBindings: { [port]: [{ HostIp: LOOPBACK, HostPort: '' }] } }),
-      // One that ends is told of and begun anew by the server: the engine would begin it without anybody's word.
+      // The server reports an ended container and restarts it. The engine must not restart it without the server.
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: ENGINE_LOG },
       ...(cpus !== null && { NanoCpus: Math.round(cpus * NANO) }),
@@ -88,7 +90,7 @@ export function checkReach({ network, address }: Reach, engine: string): void {
   throw cannot(detail);
 }
 
-/** Why the engine did not start it, for whoever asked. */
+/** Error for the caller of a start that the engine refused. */
 export function notStarted(refusal: { status: number; message: string }, spec: ContainerSpec, held: number): AppError {
   const failure = startFailureOf(refusal, spec.command?.[0] ?? 'of the image');
   if (failure.kind === 'no-gpu' && held > 0) {

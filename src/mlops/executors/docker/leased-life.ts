@@ -18,17 +18,20 @@ export interface LifeDeps {
   readonly closing: AbortSignal;
 }
 
-/** A server that is killed renews nothing: so long its containers live on, and their grace besides. */
+/** Lease time. Containers of a killed server keep running until lease expiry plus their grace period. */
 const LEASE_MS = 30_000;
 const RENEW_MS = 5_000;
 /** A container that runs is looked at this often. */
 const LOOK_MS = 2_000;
-/** Beyond its grace, an engine that does not answer is not waited for: the watchdog goes on. */
+/**
+ * Time, after the grace period, to wait for an engine that does not answer. After it, the watchdog alone ends the
+ * container.
+ */
 const ANSWERS_WITHIN_MS = 15_000;
 const LAST_LINES = 20;
 const LAST_BYTES = 2_000;
 
-/** What the watchdog is told of one: it asks for its end when the lease is over, and kills it when its grace is. */
+/** Entry for the watchdog: it requests the container's end at lease expiry, and kills it after the grace period. */
 export function leaseOf(
   daemon: Daemon,
   { graceMs }: ContainerSpec,
@@ -107,7 +110,7 @@ export function live(
   };
 }
 
-/** What is left of it when it does not run any more; null when the engine does not know it. */
+/** Remains of the container after it stopped running. Null: the engine does not know the container. */
 async function untilGone({ daemon, closing }: LifeDeps, container: string): Promise<Remains | null> {
   const change = createChange({ daemon, closing }, container);
   for (;;) {
@@ -118,7 +121,7 @@ async function untilGone({ daemon, closing }: LifeDeps, container: string): Prom
   }
 }
 
-/** What it printed last; nothing where nobody can say. */
+/** Last lines of its output. Empty where they are unavailable. */
 async function endOfLog(daemon: Daemon, container: string): Promise<string> {
   try {
     const question = { follow: false, stdout: true, stderr: true, tail: LAST_LINES } as const;

@@ -21,7 +21,7 @@ export interface LeasedContainersDeps extends DaemonAddress {
   readonly gpuModel: string | null;
   /** Of the data folder, for the watchdog; the one that work has, too. */
   readonly folder: string;
-  /** Names this server for ever: what it left behind is known by it. */
+  /** Permanent id of this server. Containers left by an earlier process are found by it. */
   readonly server: string;
   readonly alone: Turns;
   readonly log: Log;
@@ -31,7 +31,10 @@ interface StartDeps
   extends LifeDeps,
     Pick<LeasedContainersDeps, 'reach' | 'gpuModel' | 'server' | 'alone' | 'folder'> {}
 
-/** Containers on a lease. What a server before this one left is removed at once, and while the engine is away, as soon as it is back. */
+/**
+ * Containers on a lease. Containers left by an earlier process are removed immediately, or as soon as the engine is
+ * reachable.
+ */
 export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContainers {
   const { address, certificates, folder, server, log } = deps;
   connectionOf({ address, certificates });
@@ -50,7 +53,7 @@ export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContaine
   return {
     async start(spec) {
       checkReach(deps.reach, address);
-      // Until the engine has answered once, it says by itself that it is away.
+      // Until the engine has answered once, this call reports that the engine is unreachable.
       if (!isCleared) await daemon.ask((api) => api.ping());
       await clearing;
       if (!isCleared) await clear(own);
@@ -61,7 +64,7 @@ export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContaine
   };
 }
 
-/** Removes what this server, or one before it on the same data folder, has left. Nobody knows in what state it is. */
+/** Removes containers left by this server or by an earlier process on the same data folder. Their state is unknown. */
 async function clear({ daemon, server, list, closing }: StartDeps): Promise<void> {
   const filters = { label: [`${LABEL.server}=${server}`] };
   const found = await daemon.askPatiently((api) => api.listContainers({ all: true, filters }), closing);
@@ -129,7 +132,7 @@ function make(deps: StartDeps, spec: ContainerSpec, image: string): Promise<Made
   return deps.alone(async () => create(await heldGpus(deps.daemon)));
 }
 
-/** Whoever the image's user is may read it. */
+/** Any user of the image may read it. */
 async function fill({ daemon, closing }: StartDeps, { files }: ContainerSpec, container: string): Promise<void> {
   if (files === null) return;
   const opens = { file: 0o444, folder: 0o555 };

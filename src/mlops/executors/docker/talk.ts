@@ -6,11 +6,11 @@ import type { Remains } from './outcome.ts';
 export interface Look {
   /** Whether its command was ever started. */
   readonly began: boolean;
-  /** What is left of it; null while it runs. */
+  /** Remains of the container. Null while it runs. */
   readonly remains: Remains | null;
 }
 
-/** What the engine writes where there is no time. */
+/** The engine's value for an absent time. */
 const NEVER = '0001-01-01T00:00:00Z';
 
 /** Looks at a container, and again while the engine is away; null when there is none. */

@@ -10,14 +10,20 @@ import { WATCHDOG } from './watchdog.ts';
 import { openWatchList, type Watched } from './watched.ts';
 
 /**
- * The process that ends containers in time when nobody else does: `node watchdog-process FOLDER`. It needs nothing but this
- * folder and the engine, is alone in the folder (its lock is an open transaction, which the kernel gives back when it ends),
- * and ends when the list is empty. It never writes to the list while a container lives: the server may be writing there.
+ * The process that ends containers on time if the server does not: `node watchdog-process FOLDER`. It needs only this
+ * folder
+ * and the engine. One process runs per folder (its lock is an open transaction, which the kernel releases when the
+ * process
+ * ends). It ends when the list is empty. It never writes to the list while a container runs: the server may write
+ * there.
  */
 
 /** How often the list is read, in milliseconds: more time that is given is seen by then. */
 const LOOK_MS = 250;
-/** An engine that has twenty to kill at once takes this long until the last is dead, in milliseconds: it is told so much earlier. */
+/**
+ * An engine with twenty concurrent kills takes this long until the last container is dead, in milliseconds. Kills start
+ * this much earlier.
+ */
 const KILL_AHEAD_MS = 250;
 /** An engine that does not answer in this time is asked again, in milliseconds. */
 const ANSWER_WITHIN_MS = 10_000;
@@ -26,12 +32,12 @@ const LOCK_WITHIN_MS = 10_000;
 
 type Signal = 'SIGTERM' | 'SIGKILL';
 
-/** What was done to a container. */
+/** Actions on one container. */
 interface Doing {
   asked: boolean;
   /** Set by the watchdog's own asking, Unix milliseconds. */
   killAt: number | null;
-  /** Whether the engine is being told now. */
+  /** Whether a call to the engine is in flight. */
   busy: boolean;
 }
 
@@ -65,13 +71,14 @@ async function watch(): Promise<void> {
       const dueAt = look();
       await pause(Math.min(LOOK_MS, Math.max(0, dueAt - Date.now())));
     }
-    // Whoever adds to the list from here on finds no watchdog and starts one; who did before is found by this look.
+    // From here on, a server that adds to the list finds no watchdog and starts one. Entries added before are found by
+    // this poll.
     rmSync(said, { force: true });
     if (list.ids().length === 0) return;
   }
 }
 
-/** Begins what is due, and answers when the next is, Unix milliseconds. */
+/** Starts the due actions and answers the time of the next one, Unix milliseconds. */
 function look(): number {
   const ids = list.ids();
   let dueAt = Infinity;
@@ -89,7 +96,7 @@ function look(): number {
     }
     doing.busy = true;
     act(id, watched, doing, killAt)
-      .catch(() => undefined) // The engine is away: it is told at the next look.
+      .catch(() => undefined) // The engine is unreachable: the next poll retries.
       .finally(() => {
         doing.busy = false;
       });
@@ -117,10 +124,10 @@ function dueTimes(watched: Watched, doing: Doing): { readonly askAt: number; rea
 
 async function act(id: string, watched: Watched, doing: Doing, killAt: number): Promise<void> {
   const now = Date.now();
-  // Who was asked to end has been said to be stopped: to look once more would only make it later.
+  // The stop of a container that was asked to end is already recorded. Another check would only delay the kill.
   const isKnownToRun = doing.asked && now >= killAt;
   if (!isKnownToRun && !(await isRunning(watched))) {
-    // It has ended by itself, and nobody has been here to see it.
+    // The container ended without a stop request while no server was running.
     list.remove(id);
     return;
   }

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { makeFolder, read } from './kept.ts';
 
-/** What the watchdog's folder has besides the list of containers. */
+/** Files in the watchdog's folder in addition to the list of containers. */
 export const WATCHDOG = { list: 'watched', lock: 'watchdog.lock', process: 'watchdog.pid' } as const;
 
 /** It has taken its lock by then, in milliseconds, or something is wrong with it. */
@@ -13,8 +13,9 @@ const READY_WITHIN_MS = 20_000;
 const LOOK_MS = 25;
 
 /**
- * Sees to it that one watchdog is there for the containers in the folder: a process of its own, that ends them in time when
- * the server is gone. Call what it answers when the list has something; that resolves when the watchdog looks after it.
+ * Keeps one watchdog running for the containers in the folder: a separate process that ends them on time when the
+ * server is
+ * gone. Call the returned function when the list has entries; it resolves when the watchdog watches the list.
  */
 export function createWatchdogKeeper(folder: string): () => Promise<void> {
   let starting: Promise<void> | null = null;
@@ -41,7 +42,7 @@ async function startWatchdog(folder: string): Promise<void> {
   }
 }
 
-/** Whether a watchdog lives that has said that it looks after the folder. */
+/** Whether a running watchdog has registered itself for the folder. */
 function isWatched(folder: string): boolean {
   const pid = Number(read(join(folder, WATCHDOG.process)) ?? Number.NaN);
   return Number.isInteger(pid) && isAlive(pid) && isWatchdog(pid, folder);

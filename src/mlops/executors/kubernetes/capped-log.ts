@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const MIB = 1024 * 1024;
-/** What is kept of an output without end: its beginning, and its last words. */
+/** Kept parts of an unlimited output: its beginning and its end. */
 export const HEAD_BYTES = 48 * MIB;
 export const TAIL_BYTES = 1 * MIB;
 
@@ -11,7 +11,7 @@ export interface CappedLog {
   /** Bytes of the file, while nothing was left out of it; null after. */
   readonly headBytes: number | null;
   append(text: Buffer): Promise<void>;
-  /** Writes what was kept of the end. Nothing can be added after. */
+  /** Writes the kept tail. Nothing can be added after this call. */
   finish(): Promise<void>;
 }
 

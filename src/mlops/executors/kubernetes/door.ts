@@ -14,14 +14,15 @@ import type { DoorAddresses } from './manifest.ts';
 import { takeOutputs } from './outputs.ts';
 
 /**
- * By what door pods come: they cannot see the server's disk. A pod fetches its workspace and brings its outputs and the end of
- * its work by addresses that are signed for this work and this purpose, and end.
+ * HTTP access for pods, which cannot see the server's disk. A pod fetches its workspace and sends its outputs and its
+ * result
+ * through URLs that are signed for this work and this purpose, and that expire.
  */
 export interface WorkspaceDoor {
   readonly plugin: Plugin;
   /** Lets the pod of this work in, until it is shut out; by paths of this server. */
   admit(work: Work): Promise<DoorAddresses>;
-  /** What the pod said of its end; null when it said nothing, or nothing yet. */
+  /** Result that the pod sent. Null: it has sent none yet. */
   result(work: Pick<Work, 'folder'>): Promise<Result | null>;
   /** Why its outputs were not taken, one sentence; null when they were, or when there were none. */
   refusal(work: Pick<Work, 'folder'>): Promise<string | null>;
@@ -45,7 +46,7 @@ interface DoorDeps {
 
 type Purpose = 'workspace' | 'outputs' | 'end' | 'files';
 
-/** Work may be given more time; an address is not made anew. */
+/** Work may get more time, but its URL is not renewed. */
 const VALID_AFTER_END_MS = 90 * 24 * 3600_000;
 const END_LIMIT_BYTES = 4_096;
 const Secret = z.object({ secret: z.string().regex(/^[0-9a-f]{64}$/), expires: z.number().int() });
@@ -170,7 +171,7 @@ async function keepResult(folder: string, text: string): Promise<void> {
   await writeWhole(join(folder, RESULT), text);
 }
 
-/** A pod would bring again and again what is refused for what it is, and hold its node: it is told that all is well. */
+/** A pod would resend an invalid archive again and again and hold its node, so it gets a success answer. */
 async function takeOrNote(work: Work, content: Readable, maxBytes: number): Promise<void> {
   try {
     await takeOutputs(content, work, maxBytes);

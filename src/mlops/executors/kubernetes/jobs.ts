@@ -24,12 +24,12 @@ export interface Jobs extends AsyncDisposable {
   uidOf(id: string): Promise<string | null>;
   makeSecret(secret: object): Promise<void>;
   extend(id: string, until: number, graceMs: number, begunAt: number): Promise<void>;
-  /** Asks its pod to end; the Job stays, so that nobody begins it again. */
+  /** Requests the end of its pod. The Job stays, so that the work is not started again. */
   stop(id: string): Promise<void>;
   /** Notes on it that it is we who ask its pod to end. */
   noteStop(id: string): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Why no pod could be made for it, as its controller said last; null when it said nothing. */
+  /** Reason why no pod could be created, from its controller's last event. Null: no such event. */
   troubleOf(id: string): Promise<string | null>;
   /** Null where nodes may not be seen. */
   nodes(): Promise<Node[] | null>;

@@ -14,7 +14,7 @@ export interface LogPosition {
 /** Takes a log apart that comes in pieces, with a timestamp before each line. */
 export interface LogReader {
   readonly position: LogPosition | null;
-  /** What is new in the next piece, without timestamps. */
+  /** New bytes of the next piece, without timestamps. */
   take(piece: Buffer): Buffer;
 }
 
@@ -25,10 +25,13 @@ const SPACE = 0x20;
 const BACK_SECONDS = 1;
 
 /**
- * Reads a log from the beginning of a second on, and passes over what was read before `from`: nothing comes twice, and nothing
- * is left out. Lines are counted, in the order of the log, and not compared by their timestamps: output and errors are stamped each for
- * itself, so that a later line may have an earlier timestamp. Where the node has put its log away meanwhile and begun another, a line that is
- * clearly later than all that was read ends the passing over.
+ * Reads a log from the beginning of a second on, and skips the lines that were read before `from`: no line is repeated
+ * or
+ * lost. It counts lines in the order of the log and does not compare timestamps: stdout and stderr are stamped
+ * separately, so a
+ * later line may have an earlier timestamp. If the node has rotated its log meanwhile, a line that is clearly later
+ * than all
+ * lines read before ends the skipping.
  */
 export function createLogReader(from: LogPosition | null): LogReader {
   let position = from;

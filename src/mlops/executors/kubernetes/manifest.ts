@@ -20,7 +20,9 @@ export interface DoorAddresses {
   readonly end: string;
 }
 
-/** What outputs may take to reach the server after the command was asked to end, beyond its grace. */
+/**
+ * Time for the transfer of outputs to the server after the command was asked to end, in addition to its grace period.
+ */
 export const TRANSFER_SECONDS = 60;
 /** A server that was away may still learn how the work ended. */
 const KEPT_SECONDS = 7 * 24 * 3600;
@@ -152,7 +154,10 @@ function annotationsOf(work: Work): Record<string, string> {
   return Object.fromEntries(Object.entries(work.labels).map(([name, value]) => [`${OWN}${labelText(name)}`, value]));
 }
 
-/** What a label may hold: up to 63 of `A-Za-z0-9._-`, a letter or digit first and last. Example: `team/α 1` -> `team---1`. */
+/**
+ * Text of a label value: up to 63 of `A-Za-z0-9._-`, a letter or digit first and last. Example: `team/α 1` ->
+ * `team---1`.
+ */
 export function labelText(text: string): string {
   return text
     .replaceAll(/[^A-Za-z0-9._-]/g, '-')
@@ -161,10 +166,10 @@ export function labelText(text: string): string {
 }
 
 const ASKING_SECONDS = 300;
-/** Whoever asks removes it; one that was killed meanwhile does not. */
+/** The caller removes the Job. If the caller was killed, Kubernetes removes it after this time. */
 const ASKED_SECONDS = 30;
 
-/** A Job that does nothing, for the node to fetch an image and say what it is. */
+/** A Job without a task: the node fetches the image and reports its digest. */
 export function digestJobOf(name: string, image: string, agentImage: string): object {
   const labels = { ...MANAGED, 'app.kubernetes.io/instance': name, 'app.kubernetes.io/component': 'image' };
   const copy = `for shell in /bin/busybox.static /bin/busybox; do [ -x "$shell" ] && break; done; cp "$shell" ${PLACES.agent}/busybox`;

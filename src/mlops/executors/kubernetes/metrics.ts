@@ -13,7 +13,7 @@ const PodMetrics = z.object({
 });
 type PodMetrics = z.infer<typeof PodMetrics>;
 
-/** What was measured of a pod so far. */
+/** Usage of a pod measured so far. */
 export interface Measured {
   readonly cpuSeconds: number;
   readonly peakMemoryBytes: number;
@@ -58,7 +58,9 @@ interface MeterRequest {
   readonly start: () => number;
 }
 
-/** What work takes while it runs, as the metrics API of the cluster says it; what it does not say is null, with the reason. Never rejects. */
+/**
+ * Usage of running work from the metrics API of the cluster. A missing value is null, with the reason. Never rejects.
+ */
 export function createUsageMeter({ cluster, namespace, pod, start }: MeterRequest): () => Promise<WorkUsage> {
   let measured: Measured | null = null;
 

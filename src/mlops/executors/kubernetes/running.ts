@@ -35,7 +35,7 @@ export interface Tracked {
 const IMAGE_GIVEN_UP_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
 const NO_PROMETHEUS = 'no Prometheus is named that scrapes the DCGM exporter (setting gpuPrometheus)';
-/** A pod that is gone leaves what was read of its output. */
+/** Time to read the rest of the log. For a deleted pod, the log ends with the lines read so far. */
 const LOG_WITHIN_MS = 60_000;
 
 export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work, first: Job): Tracked {
@@ -108,7 +108,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
         return begun();
       },
       ended: ended.promise,
-      // What was asked to end stays so.
+      // A requested stop cannot be revoked by an extension.
       extend: async (until) => {
         if (!seen.stopped && seen.owesStopWithinMs === null && !over.signal.aborted)
           await jobs.extend(work.id, until, work.graceMs, begunAt);
@@ -139,7 +139,7 @@ async function hurry({ jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>, work: Wor
   log.warn({ work: work.id, withinMs }, 'a pod has its whole grace: the server may not delete pods');
 }
 
-/** What was seen of it last. */
+/** Last observed state. */
 interface Seen {
   job: Job | null;
   pod: Pod | null;
@@ -157,7 +157,7 @@ function seenFirst(job: Job): Seen {
   return { job, pod: null, place: null, stopped, owesStopWithinMs: null, givenUp: null, troubleSince: null };
 }
 
-/** Asks it to end, where somebody wants that and it has not ended by itself. */
+/** Sends a due stop request, where the work has not ended. */
 async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, seen: Seen): Promise<void> {
   if (seen.owesStopWithinMs === null) return;
   const job = await deps.jobs.read(work.id);
@@ -171,7 +171,7 @@ async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, see
 
 async function update(jobs: Jobs, id: string, seen: Seen): Promise<Seen> {
   const listed = jobs.jobOf(id);
-  // What is watched may be older than what was made: only the server's own answer says that there is none.
+  // The watch may lag behind the creation of the Job: only a read from the API server proves that the Job is gone.
   if (listed !== null) seen.job = listed;
   else if (seen.job !== null) seen.job = await jobs.read(id);
   seen.pod = jobs.podOf(id) ?? seen.pod;
@@ -183,7 +183,7 @@ function isPodOver({ pod }: Seen, name: string): boolean {
   return mainOf(pod)?.state.terminated !== undefined || ['Succeeded', 'Failed'].includes(pod.status.phase);
 }
 
-/** Suspended by somebody else after it had begun: if it went on, it would begin anew. */
+/** Suspended by another client after it had started: if resumed, the work would start from its beginning. */
 function isTakenBack(job: Job, pod: Pod | null): boolean {
   return job.spec.suspend === true && pod !== null && startOf(pod) !== null;
 }

@@ -1,4 +1,4 @@
-/** Tells whoever waits that something is other than it was. */
+/** Signals a changed state to its waiters. */
 export interface Change {
   tell(): void;
   /** Resolves at the next telling, or after this time. */

@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster.ts';
 import { Keeper } from '../objects.ts';
 import { deploymentOf, filesSecretOf, inferenceServiceOf, type ServingManifestRequest, serviceOf } from './manifest.ts';
 
-/** What keeps the pods of one workload: a Deployment, or an InferenceService. */
+/** Object that keeps the pods of one workload: a Deployment, or an InferenceService. */
 export interface PodKeeper {
   /** Makes it so that there shall be this many, and makes it where it is not there and any shall be. */
   ensure(pods: number): Promise<void>;
@@ -45,7 +45,7 @@ export function createKeeper(request: KeeperRequest): PodKeeper {
     return status === 404 ? null : body;
   };
 
-  /** What goes with it; there already where it was not made by a server that was killed in between. */
+  /** Creates the objects that belong to it. They may exist already, from a server that was killed in between. */
   async function complete(uid: string): Promise<void> {
     if (completed === uid) return;
     const manifest = await request.manifest();

@@ -13,7 +13,7 @@ export interface ServingManifestRequest {
   /** Digest of all that makes it different. */
   readonly facts: string;
   readonly agentImage: string;
-  /** Products of GPU that are what it asks for; null where nodes cannot be seen. */
+  /** GPU products that match the requested GPU. Null: nodes are not visible. */
   readonly gpuProducts: readonly string[] | null;
 }
 
@@ -49,7 +49,7 @@ export function deploymentOf(request: ServingManifestRequest, replicas: number):
     metadata: { name, labels, annotations: { ...annotations, [FACTS]: request.facts } },
     spec: {
       replicas,
-      // What differs has another name: nothing is ever rolled.
+      // A changed workload has another name: no Deployment is ever rolled out.
       revisionHistoryLimit: 0,
       selector: { matchLabels: { [WORKLOAD]: name } },
       template: { metadata: { labels, annotations }, spec: podSpec(request) },
@@ -75,7 +75,7 @@ export function inferenceServiceOf(request: ServingManifestRequest, replicas: nu
   };
 }
 
-/** A name in the cluster for whoever looks at its pods; the gateway asks each pod by itself. */
+/** A cluster name for users who inspect its pods. The gateway addresses each pod directly. */
 export function serviceOf(request: ServingManifestRequest, owner: object): object {
   const { name, spec } = request;
   return {
@@ -129,7 +129,7 @@ function tolerationOf({ key, value, effect }: WorkloadSpec['placement']['tolerat
   };
 }
 
-/** Whoever the image's user is may read what it fetched. */
+/** Any user of the image may read the fetched files. */
 const FETCH_SCRIPT = `set -e
 ${TRANSFER}
 need_curl "$(cat ${PLACES.door}/in)"
@@ -172,7 +172,7 @@ function mainContainer(spec: WorkloadSpec): object {
   };
 }
 
-/** Ready is what its protocol says; alive is whoever takes connections. */
+/** Readiness is defined by its protocol; a pod that accepts connections is live. */
 function probesOf({ port, readyPath, startTimeoutMs }: WorkloadSpec): object {
   const httpGet = { path: readyPath, port };
   const { period, timeout, failures } = LIVE_SECONDS;
