@@ -6,7 +6,7 @@ export interface SeenPlace {
   readonly container: string | null;
 }
 
-/** What Kubernetes adds to the name of a Job for its pod. */
+/** Suffix that Kubernetes adds to the name of a Job for its pod. */
 const POD_SUFFIX = /-[a-z0-9]{5}$/;
 const CONTAINER_PREFIX = /^\/?steelyard-/;
 

@@ -2,7 +2,7 @@ import type { Resources, WorkPlace } from './executor.ts';
 
 /** A server that listens on a port, in as many pods as somebody wants; they live on while this server is away. */
 export interface WorkloadSpec {
-  /** Names it: the same again finds what was left running by a server before this one. */
+  /** Idempotency key: the same key finds a workload that an earlier process of the server left running. */
   readonly key: string;
   /** Of `a-z`, `0-9` and `-`; begins the names of its objects, for people. */
   readonly title: string;
@@ -15,12 +15,12 @@ export interface WorkloadSpec {
   readonly args: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
-  /** What it is for; keys as in a subject. */
+  /** Purpose of the workload. Keys as in a subject. */
   readonly labels: Readonly<Record<string, string>>;
   /** A folder of this machine whose content each pod has at this absolute path; null: none. */
   readonly files: { readonly folder: string; readonly path: string } | null;
   readonly port: number;
-  /** What answers 200 to a GET when it is ready. */
+  /** Path that answers 200 to a GET when the pod is ready. */
   readonly readyPath: string;
   /** Milliseconds in which a pod must be ready. */
   readonly startTimeoutMs: number;
@@ -30,7 +30,7 @@ export interface WorkloadSpec {
   readonly kind: WorkloadKind;
 }
 
-/** Whose pods they are: Kubernetes' own kind, or KServe's. */
+/** Kind of the object that keeps the pods: of Kubernetes, or of KServe. */
 export type WorkloadKind = 'deployment' | 'inferenceService';
 
 export interface PodPlacement {
@@ -53,14 +53,14 @@ export interface PodWait {
   placed(place: WorkPlace | null): void;
 }
 
-/** One of its pods, taken by whoever sends it requests. */
+/** One of its pods, taken by the consumer that sends requests to it. */
 export interface TakenPod {
   readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
-  /** Resolves when somebody else takes it away: it answers what it has, and shall get nothing new. */
+  /** Resolves when another client takes the pod away: it finishes its requests and must get no new ones. */
   readonly leaving: Promise<void>;
   /** Resolves when its server has ended, with why in words. Never rejects. */
   readonly ended: Promise<{ readonly detail: string }>;
-  /** What keeps it from being ready, in words; null when nothing is known to. */
+  /** Reason why it is not ready, one sentence. Null: no known reason. */
   waiting(): string | null;
   /** Ends the pod. Resolves when it is gone, or when the cluster does not answer for long. */
   stop(): Promise<void>;
@@ -70,19 +70,20 @@ export interface Workload {
   /** How many pods there shall be. */
   keep(pods: number): void;
   /**
-   * A pod that nobody has taken, as soon as it has an address. Errors: `executor_quota` (no node or no quota for it now), `executor_cannot`,
+   * Takes a free pod as soon as it has an address. Errors: `executor_quota` (no node or no quota for it now),
+   * `executor_cannot`,
    * `executor_denied`, `executor_unreachable`; `AbortError`.
    */
   take(id: string, wait: PodWait): Promise<TakenPod>;
 }
 
-/** What serves on a cluster, for one server. */
+/** Serving workloads of one server on a cluster. */
 export interface Workloads {
   /** Errors: `executor_denied` (names what the server may not), `executor_cannot` (KServe is not there), `executor_unreachable`. */
   check(kind: WorkloadKind): Promise<void>;
   /** Errors: as `check`. */
   open(spec: WorkloadSpec): Promise<Workload>;
-  /** Removes what has none of these keys, of this server and of one before it on the same data folder. */
+  /** Removes workloads with none of these keys, of this server and of earlier processes on the same data folder. */
   retain(keys: ReadonlySet<string>): Promise<void>;
   /** Ids by which pods were taken that are still there. */
   taken(): Promise<readonly string[]>;

@@ -16,7 +16,9 @@ export const LABEL = {
 } as const;
 
 const NANO = 1e9;
-/** Output that the engine keeps, times two files: a container that prints forever must not fill the engine's disk. */
+/**
+ * Size limit of each of the engine's two output files: a container that prints forever must not fill the engine's disk.
+ */
 const ENGINE_LOG = { 'max-size': '1g', 'max-file': '2' };
 
 export function containerName(id: string): string {

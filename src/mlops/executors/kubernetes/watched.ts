@@ -5,7 +5,7 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Cluster } from './cluster.ts';
 import { List, MANAGED } from './objects.ts';
 
-/** What a cluster has of one kind, kept up to date. */
+/** Objects of one kind in a cluster, kept up to date. */
 export interface Watched<T> extends AsyncDisposable {
   /** Resolves when what there is has been listed once. */
   readonly listed: Promise<void>;
@@ -45,8 +45,9 @@ const WatchEvent = z.object({ type: z.string(), object: z.unknown() });
 const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
 
 /**
- * Lists, then watches from the version of the list. A watch that ends is begun again from the last version seen; where the
- * server has forgotten that version (410 Gone), everything is listed anew. An API server that is away is asked again and again.
+ * Lists, then watches from the version of the list. An ended watch resumes from the last version seen. If the API
+ * server has
+ * expired that version (410 Gone), all objects are listed again. An unreachable API server is retried without a limit.
  */
 export function watch<T>(request: WatchRequest<T>): Watched<T> {
   const known = new Map<string, T & Named>();
@@ -92,7 +93,7 @@ async function keepUp<T>(
   }
 }
 
-/** Replaces what is known by what there is; answers the version of the list. */
+/** Replaces the known objects by those of the cluster. Answers the version of the list. */
 async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<string> {
   const { cluster, path, parse, labels = MANAGED, log } = request;
   const found: Known<T> = new Map();
@@ -101,7 +102,7 @@ async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<strin
   do {
     const query = { labelSelector: selectorOf(labels), limit: PAGE, ...(next === '' ? {} : { continue: next }) };
     const { status, body } = await cluster.call({ method: 'GET', path, query });
-    // The list was so long in the reading that its version is gone: from the beginning.
+    // The version of the list expired before all of its pages were read: list again from the beginning.
     if (status === 410) return list(request, known);
     const page = List.parse(body);
     for (const item of page.items) keep(found, parse, item, log);
@@ -113,7 +114,7 @@ async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<strin
   return version;
 }
 
-/** Answers the version to go on from, or null when everything has to be listed anew. */
+/** Answers the version to resume from. Null: all objects must be listed again. */
 async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: string, signal: AbortSignal) {
   const query = {
     watch: 'true',

@@ -6,15 +6,15 @@ import { promisify } from 'node:util';
 export interface OnDisk {
   /** Its working copy. */
   readonly folder: string;
-  /** What the folder may take, in bytes; null: what the disk has, but for the reserve. */
+  /** Size limit of the folder in bytes. Null: all of the disk except the reserve. */
   readonly maxBytes: number | null;
   /** Told once, in one sentence, that it took more. */
   readonly exceeded: (detail: string) => void;
 }
 
-/** Looks at what running work takes of the disk. */
+/** Watches the disk usage of running work. */
 export interface DiskWatch {
-  /** Answers what ends the looking. */
+  /** Returns a function that ends the watch. */
   watch(work: OnDisk): () => void;
 }
 
@@ -22,12 +22,13 @@ export interface DiskWatch {
 const LOOK_MS = 1_000;
 /** A look that takes long is followed by a pause this many times as long: counting a million files must not be all that is done. */
 const PAUSE_FACTOR = 10;
-/** What is kept free of the disk for everybody else: this share of it, and no more than so many bytes. */
+/** Disk space that is kept free for other programs: this share of the disk, at most this many bytes. */
 const RESERVE = { ratio: 0.02, maxBytes: 1024 ** 3 };
 
 /**
- * Work that was given a limit is held to it. When the disk itself runs low, the work that has taken the most of it is ended, if that is
- * more than what is to be kept free: what fills the disk, and not who happens to be there.
+ * Ends work that exceeds its size limit. When the disk itself runs low, the work with the most disk usage is ended, if
+ * it uses
+ * more than the reserve: the work that fills the disk, not any other work that runs then.
  */
 export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
   const running = new Set<OnDisk>();
@@ -73,7 +74,7 @@ export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
   };
 }
 
-/** What is free of the disk that a folder is on, when that is less than the reserve; else null. */
+/** Free bytes of a folder's disk, when they are less than the reserve; else null. */
 async function shortOf(folder: string | undefined): Promise<{ freeBytes: number; reserveBytes: number } | null> {
   if (folder === undefined) return null;
   try {

@@ -8,7 +8,7 @@ export interface Machine {
   readonly gpus: readonly Gpu[];
 }
 
-/** What one piece of work has of the machine. */
+/** Resources of the machine that one piece of work holds. */
 export interface Place {
   /** Tells the work which GPUs are its own. */
   readonly environment: Readonly<Record<string, string>>;
@@ -18,13 +18,19 @@ export interface Place {
   leave(): void;
 }
 
-/** Who has what of one machine. */
+/** Allocation of one machine's resources to work. */
 export interface Room {
-  /** What is not free now, in words; null when there is room. Errors: `executor_cannot` for what the machine does not have. */
+  /**
+   * Requested resources that are not free now, one sentence. Null: all are free. Errors: `executor_cannot` if the
+   * machine lacks them.
+   */
   missing(work: Pick<Work, 'resources'>): string | null;
-  /** Errors: `executor_cannot` for what the machine does not have, `executor_quota` for what others have now. */
+  /** Errors: `executor_cannot` if the machine lacks the resources, `executor_quota` if other work holds them now. */
   enter(work: Pick<Work, 'id' | 'resources'>): Place;
-  /** Work that runs already, found after a restart: it has what it has. `gpus`: which, by index; null: nobody knows. */
+  /**
+   * Registers work that runs already, found after a restart. It keeps its resources. `gpus`: their indexes; null:
+   * unknown.
+   */
   occupied(work: Pick<Work, 'id' | 'resources'>, gpus: readonly number[] | null): Place;
 }
 
@@ -53,7 +59,7 @@ export function createRoom(machine: Machine): Room {
     const visible: Record<string, string> =
       machine.gpus.length === 0
         ? {}
-        : // By itself CUDA numbers them by speed, and nvidia-smi by their place.
+        : // CUDA's default order of GPUs is by speed; nvidia-smi orders them by bus id.
           { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: gpus.join(',') };
     return { environment: visible, gpus, leave: () => void taken.delete(id) };
   }

@@ -19,8 +19,9 @@ export const isOver = (pod: Pod): boolean =>
   (pod.metadata.deletionTimestamp !== undefined && mainOf(pod)?.state.running === undefined);
 
 /**
- * How often its containers have ended. The node begins one that ended again, so that this counts what was missed, too. Example: it runs, and
- * was begun again twice -> 2; it has just ended for the third time -> 3.
+ * How often its containers have ended. The node restarts an ended container, so this count includes missed ends.
+ * Example: it runs
+ * after two restarts -> 2; it has just ended for the third time -> 3.
  */
 export function endsOf({ status }: Pod): number {
   const begun = status.initContainerStatuses.map((one) => (succeeded(one) ? 0 : ends(one)));
@@ -74,10 +75,10 @@ function takenAway(pod: Pod): string | null {
   return `Kubernetes took its pod away (${reason})${message === '' ? '' : `: ${message}`}`;
 }
 
-/** What keeps a pod from beginning. */
+/** Problem that keeps a pod from starting. */
 export interface Trouble {
   readonly why: string;
-  /** Whether it may pass by itself, as a registry that is away for a moment. */
+  /** Whether the problem may be transient, such as a registry that is unreachable for a moment. */
   readonly mayPass: boolean;
 }
 
@@ -95,5 +96,5 @@ export function troubleOf(pod: Pod, notFetched: string | null): Trouble | null {
 export const isUnschedulable = (pod: Pod): boolean =>
   pod.status.conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False');
 
-/** What it waits for, in words; null when nothing is known. */
+/** Reason why the pod waits, one sentence. Null: unknown. */
 export const waitsFor = (pod: Pod): string | null => waitingFor(null, pod);

@@ -23,7 +23,7 @@ export const byAddress: Reach = {
 interface ProxyDeps {
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** Where the sockets lie; nobody else may enter it. */
+  /** Folder of the sockets. Only the server's user may enter it. */
   readonly folder: string;
 }
 
@@ -53,7 +53,7 @@ export function byProxy({ cluster, namespace, folder }: ProxyDeps): Reach {
   };
 }
 
-/** Of one connection alone, and what would open the API server's own doors. */
+/** Hop-by-hop headers, and headers that would act on the API server itself. */
 const NOT_PASSED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'authorization', 'host']);
 
 async function pass(cluster: Cluster, base: string, from: IncomingMessage, to: ServerResponse): Promise<void> {

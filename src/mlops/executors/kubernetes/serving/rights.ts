@@ -5,7 +5,10 @@ import { checkPermissions, type Need } from '../permissions.ts';
 
 const KEPT = ['create', 'get', 'list', 'watch', 'patch', 'delete'] as const;
 
-/** What the server asks of a namespace to serve models: examples/kubernetes/rbac.yaml grants this and nothing else. */
+/**
+ * Permissions that the server needs in a namespace to serve models: examples/kubernetes/rbac.yaml grants these and no
+ * others.
+ */
 const NEEDED: readonly Need[] = [
   { group: 'apps', resource: 'deployments', verbs: KEPT },
   { group: '', resource: 'pods', verbs: ['get', 'list', 'watch', 'patch', 'delete'] },
@@ -23,7 +26,10 @@ interface Asked {
   readonly isProxied: boolean;
 }
 
-/** Errors: `executor_denied` (names what is missing), `executor_cannot` (KServe is not there), `executor_unreachable`. */
+/**
+ * Errors: `executor_denied` (names the missing permissions), `executor_cannot` (KServe is not installed),
+ * `executor_unreachable`.
+ */
 export async function checkRights({ cluster, namespace, isProxied }: Asked, kind: WorkloadKind): Promise<void> {
   if (kind === 'inferenceService' && !(await hasKserve(cluster))) {
     const detail =

@@ -21,11 +21,11 @@ export interface TakenDeps {
   readonly notFetched: string | null;
   /** The pod as it was seen last; null when there is none of this name. */
   seen(pod: string): Pod | null;
-  /** From here on there shall be one less; resolves when that is said, or after a while. */
+  /** Lowers the desired number of pods by one. Resolves when the cluster has the new number, or after a timeout. */
   oneLess(pod: string): Promise<void>;
   /** It is gone: as many again as somebody wants. */
   gone(pod: string): void;
-  /** So many ends of its containers have been told of. */
+  /** Number of container ends that were reported for this pod. */
   toldEnds(pod: string, ends: number): void;
 }
 
