@@ -21,7 +21,7 @@ export async function applyPipeline(
   return before === undefined ? 'created' : 'changed';
 }
 
-/** Errors: `manifest_invalid`, naming the first of what is wrong. */
+/** Errors: `manifest_invalid`, which names the first problem. */
 export function checkPlan(spec: Pick<PipelineSpec, 'steps' | 'params'>): void {
   const { problems } = planOf(spec);
   const [first, ...others] = problems ?? [];

@@ -61,7 +61,10 @@ export interface PipelinesDeps {
   readonly rest: DriveDeps['rest'];
   /** Engines of this server. Error: `executor_unknown`. */
   readonly executorOf: (engine: string) => Executor;
-  /** What lets a step reach this server: its address, and proof of who it is; empty where it cannot be reached. */
+  /**
+   * Environment with which a step reaches this server: the server's address and the step's token. Empty where it is
+   * unreachable.
+   */
   readonly access: DriveDeps['access'];
   readonly endAccess: DriveDeps['endAccess'];
   /** The data folder. */
@@ -98,7 +101,7 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
     maxAttempts: NEVER_GIVEN_UP,
     handler: async (payload, { signal }) => {
       await driver.drive(DrivePayload.parse(payload).run, signal);
-      // A run that was let go of is not over: its job is given back, and the next server drives it on.
+      // A released run is not over: its job returns to the queue, and the next server continues it.
       signal.throwIfAborted();
     },
   });

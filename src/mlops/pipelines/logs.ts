@@ -18,7 +18,10 @@ export interface LogPart {
   readonly elsewhere: boolean;
 }
 
-/** What a try of a step has printed, from a byte on: from its working folder while it runs here, and from its run afterwards. */
+/**
+ * Output of one attempt of a step, from a byte offset: from its working folder while it runs here, and later from its
+ * run.
+ */
 export async function logOf(
   deps: DriveDeps,
   run: StoredRun,
@@ -78,6 +81,6 @@ async function keptLog(
 function textOf(bytes: Buffer, from: number): Pick<LogPart, 'text' | 'next'> {
   const text = new StringDecoder('utf8').write(bytes);
   const taken = text === '' ? bytes.length : Buffer.byteLength(text);
-  // What is no UTF-8 was replaced, and its replacement is as long as it likes.
+  // Each byte that is not UTF-8 becomes a replacement character, which has another length in bytes.
   return { text, next: from + (text.includes('\uFFFD') ? bytes.length : taken) };
 }

@@ -13,10 +13,13 @@ export interface AskedRun {
   readonly params: Readonly<Record<string, Scalar>>;
   /** The same again answers the run that was begun by it. */
   readonly requestKey: string;
-  /** What began it, in words. */
+  /** Cause of the run, as text. */
   readonly detail: string;
   readonly actor: string;
-  /** Done in the transaction that begins the run; what it throws begins none. Not done where the run was begun before. */
+  /**
+   * Called in the transaction that starts the run; an error from it prevents the start. Not called where the run
+   * already exists.
+   */
   readonly within: (sql: Sql, begun: { readonly run: string; readonly number: number }) => Promise<void>;
 }
 
@@ -34,7 +37,7 @@ export interface PipelineRuns {
   latest(sql: Sql, pipeline: string, limit: number): Promise<PipelineRunSummary[]>;
   /** Asks a run to stop, in the caller's transaction; in words why that cannot be, or null when it will. Then `wake` its driver. */
   requestStop(sql: Sql, run: string, by: string): Promise<string | null>;
-  /** Who asked a run to stop; null when it was not asked to, or is not there. */
+  /** Account or component that asked a run to stop. Null: no stop was requested, or no such run exists. */
   stopRequestedBy(sql: Sql, run: string): Promise<string | null>;
   wake(run: string): void;
 }

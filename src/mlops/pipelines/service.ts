@@ -30,7 +30,7 @@ export const DRIVE = 'pipelines.run';
 
 export interface PipelineDeps extends DriveDeps {
   readonly jobs: Pick<Jobs, 'enqueue' | 'register'>;
-  /** On this machine, ours: clones and what is being unpacked. */
+  /** Folder on this machine, used only here: Git clones and temporary files of archives. */
   readonly codeFolder: string;
 }
 
@@ -45,15 +45,18 @@ export interface RunRequest {
   readonly commit: string | null;
   /** The same again answers the run that was begun by it; null: it is a new one. */
   readonly requestKey: string | null;
-  /** Whether who asks may have commands of their own run. */
+  /** Whether the caller may run commands that the caller wrote. */
   readonly mayRunCode: boolean;
   readonly cause: Cause;
   readonly actor: string;
-  /** Done in the transaction that begins the run, before it makes room for it; what it throws begins none. */
+  /**
+   * Called in the transaction that starts the run, before the concurrency limit is applied; an error from it prevents
+   * the start.
+   */
   readonly within?: (sql: Sql, run: string, number: number) => Promise<void>;
 }
 
-/** What a run is made of, whoever asked for it. */
+/** Content of a new run, for every origin. */
 interface NewRun {
   readonly id: string;
   readonly pipeline: string;
@@ -223,7 +226,10 @@ function payerOf({ team, project, budget }: PipelineSpec): Pick<PipelineSpec, 't
   };
 }
 
-/** Who may push to a repository may not, by that, read secrets of the server: those of the applied document are all there are. */
+/**
+ * Push access to a repository must not give access to more secrets of the server: only those of the applied document
+ * are allowed.
+ */
 function refuseNewSecrets(applied: PipelineSpec, found: PipelineSpec): void {
   const allowed = secretsOf(applied);
   const fresh = [...secretsOf(found)].find((reference) => !allowed.has(reference));
@@ -291,7 +297,7 @@ async function begin(
   });
 }
 
-/** What happens when as many runs are under way as there may be. */
+/** Applies `whenFull` when the concurrency limit is reached. */
 async function makeRoom(sql: Sql, pipeline: string, { concurrency }: PipelineSpec, actor: string): Promise<void> {
   const active = await activeRuns(sql, pipeline);
   if (active.length < concurrency.runs || concurrency.whenFull === 'wait') return;

@@ -19,7 +19,7 @@ export interface DeadlineState {
   readonly running: 'spot' | 'on-demand' | 'nothing';
 }
 
-/** Who knows how a deadline is kept on spot capacity, and keeps what was decided; the other wing and the bridge. */
+/** Policy for deadlines on spot capacity, and the record of its decisions. FinOps and the bridge implement it. */
 export interface SpotDeadlines {
   decide(job: DeadlineJob, state: DeadlineState): 'spot' | 'on-demand' | 'wait';
   /** Keeps a decision in the caller's transaction; answers its id. */

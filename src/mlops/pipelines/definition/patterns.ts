@@ -1,7 +1,8 @@
 /**
- * Whether a list of patterns takes a name in. `*` stands for anything but a slash, `**` for anything, a whole `**` before a slash also for
- * no folder at all, `?` for one character that is no slash. The last pattern that matches decides; one with `!` before it leaves out.
- * Example: `['**', '!docs/**']` takes in `src/a.ts` and leaves out `docs/a.md`.
+ * Whether a list of patterns selects a name. `*` matches any characters except a slash, `**` any characters, a whole
+ * `**` before a slash
+ * also no folder, `?` one character except a slash. The last matching pattern decides; one with `!` before it excludes.
+ * Example: `['**', '!docs/**']` selects `src/a.ts` and excludes `docs/a.md`.
  */
 export function isSelected(patterns: readonly string[], name: string): boolean {
   const deciding = patterns.findLast((pattern) => matches([...name], wordsOf(pattern.replace(/^!/, ''))));

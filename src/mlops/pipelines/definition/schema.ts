@@ -41,7 +41,7 @@ const MoneyWord = z.union(
   'an amount and its currency, such as 20 USD',
 );
 
-/** What a value looks like that should have been a reference. */
+/** Patterns of names and values of plain-text secrets, where a secret reference is required. */
 const SECRET_NAME = /(secret|password|passwd|token|private_?key|api_?key|access_?key)$/i;
 const SECRET_VALUE =
   /^(AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|glpat-[\w-]{16,}|sk-[\w-]{20,}|xox[abp]-[\w-]{10,})$|-----BEGIN [A-Z ]*PRIVATE KEY-----/;

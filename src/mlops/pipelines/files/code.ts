@@ -25,7 +25,7 @@ export type Code = z.infer<typeof Code>;
 export interface CodeDeps {
   readonly objects: Objects;
   readonly trees: Trees;
-  /** On this machine, ours: clones and what is being unpacked. */
+  /** Folder on this machine, used only here: Git clones and temporary files of archives. */
   readonly folder: string;
   /** The server's own: Git finds its programs, keys and helpers by it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -41,7 +41,7 @@ export interface CodeStore {
 }
 
 export const NO_CODE: Code = { digest: treeDigest([]), files: [], commit: null };
-/** Of code that is sent: whoever may run a pipeline shall not fill the disk with a small archive. */
+/** Limits of uploaded code: a user who may run a pipeline must not fill the disk with a small archive. */
 const MOST_SENT = { maxBytes: 4 * 1024 ** 3, maxFiles: 200_000 };
 const GIT_MS = 10 * 60_000;
 
@@ -69,7 +69,10 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
     }
   }
 
-  /** A mirror of the repository, as it is now; one at a time, because what writes into it at the same time breaks it. */
+  /**
+   * An up-to-date mirror of the repository. Calls for one repository run one after the other: concurrent writes corrupt
+   * the mirror.
+   */
   async function freshClone(git: string): Promise<string> {
     const clone = join(folder, `git-${createHash('sha256').update(git).digest('hex').slice(0, 16)}`);
     await inTurn(clone, async () => {

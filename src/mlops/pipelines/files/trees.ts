@@ -22,7 +22,10 @@ export type TreeFile = z.infer<typeof TreeFile>;
 
 /** Files kept by their content: the same content is kept once, whatever made it, and a digest is a promise. */
 export interface Trees {
-  /** Keeps what lies at these paths of a folder, folders with all in them, by path. A path that is not there adds nothing. */
+  /**
+   * Stores the files at these paths of a folder, by path; a folder includes all of its files. A missing path adds
+   * nothing.
+   */
   keep(folder: string, paths: readonly string[]): Promise<TreeFile[]>;
   /** Writes files into a folder; where one lies already, it is replaced. */
   place(files: readonly TreeFile[], folder: string): Promise<void>;

@@ -123,7 +123,7 @@ async function registered(
   };
 }
 
-/** What a step of this key said the last time that it succeeded in an earlier run; null when it never did. */
+/** Values of a step with this key from its last success in an earlier run. Null: no earlier success. */
 async function lastValues(
   deps: DriveDeps,
   { run }: DrivenRun,
@@ -132,7 +132,7 @@ async function lastValues(
   return (await lastSucceeded(deps.store, run.pipeline, key))?.outputs.values ?? null;
 }
 
-/** Files that a step made become artifacts of its run, so that a version can stand on them. */
+/** Copies files of a step to the artifacts of its run, so that a version can refer to them. */
 async function keepAmongArtifacts(
   deps: DriveDeps,
   driven: DrivenRun,

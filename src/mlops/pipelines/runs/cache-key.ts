@@ -3,11 +3,11 @@ import { z } from 'zod';
 
 const Texts = z.record(z.string(), z.string());
 
-/** Everything that what a step makes stands on. */
+/** All inputs of a step's outputs. */
 export const KeyParts = z.strictObject({
   /** Program and words, with every expression filled in. */
   command: z.array(z.string()),
-  /** Digests by path, of the code that the step stands on. */
+  /** Digests by path, of the code that the step depends on. */
   code: Texts,
   /** Values of the params that the step names. */
   params: Texts,
@@ -19,7 +19,7 @@ export const KeyParts = z.strictObject({
   inputs: Texts,
   /** Digest of the image; null where there is none. */
   image: z.string().nullable(),
-  /** What is brought back of it. */
+  /** Paths of its outputs. */
   outputs: z.array(z.string()),
 });
 export type KeyParts = z.infer<typeof KeyParts>;
@@ -37,7 +37,7 @@ function isTexts(part: KeyParts[keyof KeyParts]): part is Record<string, string>
   return part !== null && typeof part === 'object' && !Array.isArray(part);
 }
 
-/** What a step made before, as far as it explains why it is made again. */
+/** An earlier execution of a step, which explains why the step runs again. */
 export interface MadeBefore {
   readonly parts: KeyParts;
   /** `recommender #12`. */
@@ -77,7 +77,7 @@ function changesOf(before: KeyParts, now: KeyParts): string[] {
   ];
 }
 
-/** The words of a command change with the params in them; that is said once. */
+/** The words of a command change with the params in them; such a change is reported once. */
 function commandChange(before: KeyParts, now: KeyParts): string[] {
   if (same(before.command, now.command)) return [];
   const explained = differences(before.params, now.params).length + differences(before.matrix, now.matrix).length > 0;

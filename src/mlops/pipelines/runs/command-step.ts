@@ -23,7 +23,10 @@ import type { Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
 
-/** Ends a step that is ready: takes what was made before, or makes it. Resolves when it is over, or this server lets go of it. */
+/**
+ * Runs a step that is ready, or takes its result from the cache. Resolves when the step is over, or this server
+ * releases the run.
+ */
 export async function runCommandStep(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -33,7 +36,7 @@ export async function runCommandStep(
   const before = storedOf(driven, planned.key);
   const executor = deps.executorOf(driven.run.spec.engine);
   try {
-    // What runs is found by its name: an image that is gone by now, or takes long to find, is none of its business.
+    // Running work is found by its id: its image may be gone by now, or slow to resolve, and is not needed.
     const image = before.state === 'running' ? null : await imageOf(deps, driven, executor, step);
     const prepared = prepare({ ...driven.run, ...partsOf(driven, planned, step), image: image?.digest ?? null });
     if (
@@ -176,12 +179,12 @@ async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): 
   }
 }
 
-/** The try that a server before this one began; where it never came to that, nothing was spent and it is begun anew. */
+/** Finds the attempt that an earlier server started. If it never started, it cost nothing and is started now. */
 async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
   const { executor, step, prepared, image, stored } = beginning;
   const id = workId(driven, stored, stored.attempt);
   const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: deps.clock.now() });
-  // An engine that is away may well run it: until it answers, nobody knows.
+  // An unreachable engine may run it: its state is unknown until the engine answers.
   const found = await whenReached(
     deps,
     driven.letGo,
@@ -291,17 +294,17 @@ function tagsOf({ run }: DrivenRun, stored: StoredStep) {
     'steelyard.step': stored.key,
     'steelyard.team': team,
     'steelyard.project': project,
-    // What it costs is metered here, and not a second time from what it logs of its GPUs.
+    // Cost is metered here. This tag prevents a second metering from its logged GPU usage.
     'steelyard.metered_by': 'pipeline',
     'mlflow.source.git.commit': run.commit ?? undefined,
   };
   return Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
 }
 
-/** Watches a try to its end, and keeps what came of it. */
+/** Watches an attempt to its end, and stores its results. */
 async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise<void> {
   const stored = storedOf(driven, begun.key);
-  // Of the tries before: what is stored by now may count this one already, up to a restart.
+  // Cost of the earlier attempts: after a restart, the stored step cost may already include this attempt.
   const spentBefore = stored.attempts.reduce<Money | null>((total, { spent }) => sum(total, spent), null);
   const input = {
     ...begun,
@@ -310,7 +313,7 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
     reports: async (spent: Money | null, taken: Taken) =>
       void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent), taken })),
   };
-  // Beside the settling: both wait for the disk.
+  // Runs concurrently with the settlement: both wait for the disk.
   const { mlflowRun, attempt } = stored;
   const log = begun.running.ended.then(() => keepLog(deps, begun.work, { mlflowRun, attempt }));
   log.catch(() => undefined);
@@ -367,7 +370,7 @@ async function keepEnd(
     const over = await save(deps, driven, { ...ended, state }, sql);
     if (state === 'succeeded') await putCached(sql, driven.run.pipeline, over, deps.clock.now());
   });
-  // What stands on it need not wait until its things are put away.
+  // Dependent steps start without waiting for the cleanup.
   driven.wake();
   await endMlflowRun(deps, ended.mlflowRun, state, attempt.endMs ?? deps.clock.now());
 }

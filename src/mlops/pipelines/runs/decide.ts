@@ -1,7 +1,7 @@
 import type { PlannedStep } from '../definition/plan.ts';
 import { isGood, isOver, type RunState, type StepState } from './schema.ts';
 
-/** What is to be done now. */
+/** Next actions of a run. */
 export interface Decision {
   /** Steps whose turn it is. */
   readonly ready: readonly PlannedStep[];
@@ -13,13 +13,14 @@ export interface Decision {
 
 export interface StepNow {
   readonly state: StepState;
-  /** Unix milliseconds before which it does not begin; null: at once. */
+  /** Unix milliseconds before which it must not start. Null: no delay. */
   readonly notBefore: number | null;
 }
 
 /**
- * What can begin, what never will, and whether all is over, by the states of the steps alone. A step with a `when` decides
- * for itself once all that it needs is over; one without begins when all that it needs went well.
+ * Computes the steps that can start, the steps that never will, and whether the run is over, from the states of the
+ * steps alone. A step
+ * with a `when` is decided once all steps that it needs are over; one without starts when they all succeeded.
  */
 export function decide(
   steps: readonly PlannedStep[],

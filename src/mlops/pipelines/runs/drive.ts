@@ -16,9 +16,11 @@ import { createWaker, type Waker } from './waker.ts';
 
 /** Drives runs from wherever they are to their end. */
 export interface Driver {
-  /** Resolves when the run is over, or `letGo` is aborted: then its work goes on, and the next call finds it. */
+  /**
+   * Resolves when the run is over, or when `letGo` is aborted: then its work keeps running, and the next call finds it.
+   */
   drive(runId: string, letGo: AbortSignal): Promise<void>;
-  /** Somebody wants something of a run that may be driven here: it looks at once. */
+  /** Signals a request for a run that may be driven here: its driver checks immediately. */
   wake(runId: string): void;
 }
 
@@ -88,7 +90,7 @@ async function toTheEnd(
   if (end !== null && !letGo.aborted) await finish(deps, driven, end);
 }
 
-/** What is to be done now; steps that are to be left out are. */
+/** Answers the next actions, and marks skipped steps. */
 async function look(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -124,8 +126,9 @@ function untilNextTry({ steps }: DrivenRun, now: number): number {
 }
 
 /**
- * A full disk of this server is no failure of a step: what runs goes on, and is found again when its state can be stored. What was
- * not stored did not happen. Error: the one that it was given, when it is another one.
+ * A full disk of this server does not fail a step: running work continues, and is found again when its state can be
+ * stored. A state
+ * that was not stored is discarded. Error: any other error is rethrown.
  */
 async function goOnWithSpace(deps: DriveDeps, driven: DrivenRun, { key }: PlannedStep, error: unknown): Promise<void> {
   const isFull = error instanceof AppError ? error.code === 'storage_full' : FULL.has(systemCode(error) ?? '');
@@ -149,7 +152,7 @@ async function runStep(deps: DriveDeps, driven: DrivenRun, planned: PlannedStep)
   return 'run' in step ? runCommandStep(deps, driven, planned, step) : runBuiltInStep(deps, driven, planned, step);
 }
 
-/** What becomes of a step by its `when`; null when it is to be run. */
+/** Outcome of a step according to its `when`. Null: the step must run. */
 function whenOf(
   driven: DrivenRun,
   planned: PlannedStep,
@@ -167,7 +170,7 @@ function whenOf(
   }
 }
 
-/** The run when it is its turn; null when there is none, or it was let go of. */
+/** The run when it may start. Null: it does not exist, or was released. */
 async function turnOf(deps: DriveDeps, runId: string, letGo: AbortSignal, waker: Waker): Promise<StoredRun | null> {
   while (!letGo.aborted) {
     const run = await findRun(deps.store, runId);

@@ -17,7 +17,7 @@ export interface LogRange {
   readonly maxBytes: number;
 }
 
-/** Bytes of a file that grows, masked; what may be the beginning of a secret is left for the next time. */
+/** Bytes of a growing file, masked. A possible beginning of a secret at the end is left for the next call. */
 export async function maskedBytes(file: FileHandle, masker: Masker, { from, maxBytes }: LogRange): Promise<Buffer> {
   const before = bytesBefore(masker, from);
   // And to a little behind: one that began in this part is settled there.

@@ -15,12 +15,12 @@ export interface Masker {
   text(text: string): string;
   /** Masks bytes as they come; a secret may be split over chunks at any place. */
   pass(): MaskingPass;
-  /** The same for bytes that come by themselves. */
+  /** The same for a stream of bytes. */
   masked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer>;
 }
 
 export interface MaskingPass {
-  /** Takes bytes and answers those that are settled: what may be the beginning of a secret is held back. */
+  /** Takes bytes and answers the masked part. Bytes that may begin a secret are held back. */
   write(chunk: Uint8Array): Buffer;
   /** Ends the stream and returns the bytes that were held back. */
   end(): Buffer;
@@ -91,8 +91,9 @@ function encodingsOf(value: string): string[] {
 }
 
 /**
- * What Base64 makes of bytes behind `before` others: where they are the last, and where others follow. Characters that others have a part
- * in are left out.
+ * Base64 characters that depend on these bytes alone, after `before` other bytes: once as the end of the text, and once
+ * with bytes after
+ * them. Characters that encode a part of other bytes are omitted.
  */
 function insidesOf(bytes: Buffer, before: number, way: 'base64' | 'base64url'): string[] {
   const text = Buffer.concat([Buffer.alloc(before), bytes])

@@ -33,7 +33,7 @@ export interface PrepareInput {
 export interface Prepared {
   readonly command: readonly [program: string, ...words: string[]];
   readonly environment: Readonly<Record<string, string>>;
-  /** Besides the code: what steps before it made, where it shall lie. */
+  /** Files in addition to the code: outputs of earlier steps, each with its target path. */
   readonly inputs: readonly TreeFile[];
   readonly datasets: readonly { readonly dataset: string; readonly digest: string }[];
   readonly parts: KeyParts;
@@ -75,7 +75,7 @@ export function prepare(input: PrepareInput): Prepared {
   };
 }
 
-/** What the expressions of a step can name. */
+/** Names that the expressions of a step can use. */
 export function scopeOf({
   planned,
   before,
@@ -103,7 +103,7 @@ function filledAll(env: Readonly<Record<string, Scalar>>, scope: Scope): Record<
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(String(value), scope)]));
 }
 
-/** The files of the code that a step stands on. */
+/** Files of the code that a step depends on. */
 function codeOf({ code: patterns }: CommandStep, { files }: Code): TreeFile[] {
   if (patterns === undefined) return files;
   return files.filter(({ path }) => isSelected(patterns, path));

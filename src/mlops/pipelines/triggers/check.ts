@@ -23,15 +23,16 @@ export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source'
   }
 }
 
-/** What of a pipeline begins others, and by what it is begun. */
+/** Trigger-relevant parts of a pipeline: the events it causes, and the events it waits for. */
 export interface Link {
   readonly name: string;
   readonly spec: Pick<PipelineSpec, 'on' | 'steps'>;
 }
 
 /**
- * Errors: `manifest_invalid` where a step causes what a trigger of the same pipeline waits for, or what begins other pipelines whose
- * steps cause it in the end.
+ * Errors: `manifest_invalid` where a step causes the event of a trigger of the same pipeline, directly or through other
+ * pipelines
+ * that the trigger chain starts.
  */
 export function refuseCircle(link: Link, all: readonly Link[]): void {
   const others = all.filter(({ name }) => name !== link.name);

@@ -23,7 +23,7 @@ const MANY_TRIES = 1000;
 const TRIES = 5;
 /** Runs that begin each other by events, one after the other, before that is taken for a circle. */
 const LONGEST_CHAIN = 10;
-/** What another try may find mended. */
+/** Errors that may be transient, so that a retry can succeed. */
 const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
 
 const FirePayload = z.strictObject({ pipeline: z.string(), trigger: z.string(), occurrence: z.string() });
@@ -46,8 +46,9 @@ export function registerFiring(deps: TriggerDeps): void {
 }
 
 /**
- * Begins the runs of the occurrences of a trigger that are still pending, oldest first, up to this one. Jobs run side by side, and
- * with `whenFull: replace` a run of an older commit would otherwise take the place of a newer one.
+ * Starts the runs of the pending occurrences of a trigger, oldest first, up to this one. Jobs run concurrently, and
+ * with
+ * `whenFull: replace` a run of an older commit would otherwise replace one of a newer commit.
  */
 async function fireUpTo(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
   for (const occurrence of await pendingOccurrences(deps.store, payload)) {
@@ -126,7 +127,7 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
     mayRunCode: true,
     cause: { kind: kindOf(trigger), detail, ...(depth === 0 ? {} : { depth }) },
     actor,
-    // What is linked within the transaction counts for whoever comes next.
+    // The link is written in the transaction, so that the next occurrence sees it.
     within: async (sql, run) => {
       await heedLimit(sql, decision, trigger);
       await endDecision(sql, decision, { outcome: 'began', reason: null, run });
@@ -159,7 +160,7 @@ async function heedLimit(sql: Sql, { pipeline, trigger: name }: Decision, { conc
   for (const { id } of over) await requestStop(sql, id, `trigger:${name}, for a newer run`);
 }
 
-/** What is no expected failure may be the store's, which comes back. */
+/** An unexpected error may come from the store, and be transient. */
 function mayPass(error: unknown): boolean {
   return !(error instanceof AppError) || PASSING.has(error.code) || error.meaning.status >= 500;
 }

@@ -52,7 +52,7 @@ const GitlabPush = z.looseObject({
 const MOST_GITHUB_COMMITS = 2048;
 const NOTHING = /^0+$/;
 
-/** Error: `invalid_request` for what is signed and no push all the same. */
+/** Error: `invalid_request` for a signed body that is no push. */
 export function pushOf(provider: Provider, body: Buffer): Push {
   const json = jsonOf(body);
   return provider === 'github' ? githubPush(checked(GithubPush, json)) : gitlabPush(checked(GitlabPush, json));
@@ -103,7 +103,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, json: unknown): z.inf
   throw new AppError('invalid_request', `"${issue?.path.join('.')}" in the body: ${issue?.message ?? 'invalid'}.`);
 }
 
-/** Why a push begins nothing; null when it begins a run. Where it is not told which files changed, it does. */
+/** Reason why a push starts no run. Null: it starts one. A push without a list of changed files starts a run. */
 export function whyIgnored({ repository, branches, paths }: PushTrigger['push'], push: Push): string | null {
   const branch = branchOf(push);
   if (repository !== undefined && repository !== push.repository) return `the repository is ${push.repository}`;

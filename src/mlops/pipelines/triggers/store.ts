@@ -1,11 +1,11 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import { Outcome } from './schema.ts';
 
-/** What is known of a trigger between two looks. */
+/** State of a trigger between two polls. */
 export interface TriggerState {
   readonly pipeline: string;
   readonly name: string;
-  /** What it waits for, as JSON: another one is another trigger. */
+  /** Condition of the trigger, as JSON. A changed condition makes it a new trigger. */
   readonly definition: string;
   /** From when on it counts, Unix milliseconds: what happened before begins nothing. */
   readonly sinceMs: number;
@@ -21,7 +21,7 @@ export interface TriggerState {
   readonly problem: string | null;
 }
 
-/** What became of one occurrence of what a trigger waits for. */
+/** Decision about one occurrence of a trigger's condition. */
 export interface Decision {
   readonly pipeline: string;
   readonly trigger: string;
@@ -29,7 +29,7 @@ export interface Decision {
   readonly occurrence: string;
   readonly atMs: number;
   readonly outcome: Outcome;
-  /** What happened, in words. */
+  /** Description of the occurrence. */
   readonly detail: string;
   /** Why no run was begun; null when one was, or is about to be. */
   readonly reason: string | null;
@@ -37,7 +37,7 @@ export interface Decision {
   readonly commit: string | null;
   /** Id of the run. */
   readonly run: string | null;
-  /** Id of the pipeline run that made it happen; null where nobody knows of one. */
+  /** Id of the pipeline run that caused it. Null: no known run. */
   readonly causedBy: string | null;
 }
 
@@ -222,7 +222,7 @@ export async function activeRunsOfTrigger(
     .execute();
 }
 
-/** Removes what is older than the decisions that are kept; what is still to be decided stays. */
+/** Retention: removes the oldest decisions beyond the limit. Pending ones stay. */
 export async function pruneDecisions(sql: Sql, pipeline: string, trigger: string): Promise<void> {
   const rows = await decisions(sql, pipeline, trigger)
     .where('outcome', '!=', 'pending')

@@ -1,6 +1,6 @@
 import type { Data, Trigger } from '../definition/triggers/schema.ts';
 
-/** What a trigger waits for, for people. No secret and no credential is part of it. */
+/** Description of a trigger's condition. It contains no secret and no credential. */
 export function waitsFor(trigger: Trigger): string {
   if ('cron' in trigger) return `${trigger.cron} in ${trigger.timeZone}`;
   if ('push' in trigger) {
