@@ -28,8 +28,7 @@ export interface Work {
   readonly folder: string;
   /**
    * Folder on this machine with the content of the command's working folder. When the work has ended, its `outputs` are
-   * here,
-   * whichever engine ran it.
+   * here, whichever engine ran it.
    */
   readonly workspace: string;
   readonly command: readonly [program: string, ...words: string[]];
@@ -120,8 +119,7 @@ export interface RunningWork {
   extend(until: number): Promise<void>;
   /**
    * Requests the end, and kills after the grace period, or after `withinMs` where that is less. A second call changes
-   * nothing.
-   * Engines that end the work at its deadline need no `withinMs`.
+   * nothing. Engines that end the work at its deadline need no `withinMs`.
    */
   stop(withinMs?: number): Promise<void>;
   /** Usage until now. */
@@ -132,8 +130,7 @@ export interface RunningWork {
   readonly placed?: Promise<WorkPlace | null>;
   /**
    * Unix milliseconds of the work's monotonic time since its start, independent of changes of the machine's clock, also
-   * after
-   * a restart of the server. Engines that cannot measure it omit it.
+   * after a restart of the server. Engines that cannot measure it omit it.
    */
   now?(): number;
   /**
@@ -165,9 +162,8 @@ export interface Executor extends AsyncDisposable {
   readonly missing?: (work: Pick<Work, 'id' | 'resources'>) => Promise<string | null>;
   /**
    * Starts work. Idempotent: the same id finds the started work. Errors: `executor_cannot` (the request can never be
-   * met: no such
-   * GPU, more memory than the machine has), `executor_quota` (not now), `image_not_found`, `image_missing`,
-   * `executor_unreachable`.
+   * met: no such GPU, more memory than the machine has), `executor_quota` (not now), `image_not_found`,
+   * `image_missing`, `executor_unreachable`.
    */
   start(work: Work): Promise<RunningWork>;
   /** Work that was begun before, by us or by a server before us; null when this engine knows nothing of it. Errors: `executor_unreachable`. */

@@ -3,8 +3,8 @@ import type { Executor } from './executor.ts';
 
 /**
  * An engine that must reach its cluster before use. It connects immediately, so that an error is logged at the start of
- * the server,
- * and retries at each call until it succeeds: an unreachable cluster does not keep the server from starting.
+ * the server, and retries at each call until it succeeds: an unreachable cluster does not keep the server from
+ * starting.
  */
 export function openedLater(engine: Executor['engine'], open: () => Promise<Executor>, log: Log): Executor {
   let opening: Promise<Executor> | null = null;

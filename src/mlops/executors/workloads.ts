@@ -71,8 +71,7 @@ export interface Workload {
   keep(pods: number): void;
   /**
    * Takes a free pod as soon as it has an address. Errors: `executor_quota` (no node or no quota for it now),
-   * `executor_cannot`,
-   * `executor_denied`, `executor_unreachable`; `AbortError`.
+   * `executor_cannot`, `executor_denied`, `executor_unreachable`; `AbortError`.
    */
   take(id: string, wait: PodWait): Promise<TakenPod>;
 }

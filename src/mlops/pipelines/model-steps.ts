@@ -31,10 +31,8 @@ export interface ModelSteps {
   weigh(request: { readonly runId: string; readonly policy: string }): Promise<Weighed>;
   /**
    * Registers a version from a run's logged model, or from `artifact` among its artifacts; a missing model is created.
-   * Idempotent: the
-   * same run and artifact find the earlier version. With a policy, the decision is recorded and, on promote, its alias
-   * moves; a
-   * version that is `promotedBefore` keeps that decision, and no alias moves.
+   * Idempotent: the same run and artifact find the earlier version. With a policy, the decision is recorded and, on
+   * promote, its alias moves; a version that is `promotedBefore` keeps that decision, and no alias moves.
    * Errors: `pipeline_model_missing`, `policy_not_found`, `policy_model_mismatch`.
    */
   register(request: {

@@ -4,15 +4,15 @@ import type { RegistryTables } from './tables.ts';
 import type { KeyValue } from './types.ts';
 
 /**
- * What changed in the registry, in the words and fields of MLflow's own webhooks (mlflow/webhooks/types.py), so that
- * whoever tells others of it adds nothing. Prompts are registered models with a tag; they have entities of their own.
+ * Changes of the registry, with the words and fields of MLflow's webhooks (mlflow/webhooks/types.py), so that a webhook
+ * can send them unchanged. Prompts are registered models with a tag; MLflow has separate entities for them.
  */
 
 export const REGISTRY_CHANGED = 'registry.changed';
 
 const IS_PROMPT = 'mlflow.prompt.is_prompt';
 const PROMPT_TEXT = 'mlflow.prompt.text';
-/** Tags that say that something is a prompt and of which kind; they are no tags to whoever set them. */
+/** Tags that mark a prompt and its kind. Clients do not see them as tags. */
 const INNER_TAGS: ReadonlySet<string> = new Set([IS_PROMPT, '_mlflow_prompt_type']);
 
 /** `null` where MLflow says nothing: tags of a registered model that is no prompt. */

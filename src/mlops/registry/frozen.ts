@@ -8,7 +8,7 @@ import type { RegistryTables } from './tables.ts';
 /** Job that measures what a new version is made of. */
 export const MEASURE_VERSION = 'registry.measure-version';
 
-/** What a version was made of when it was registered. */
+/** Files of a version at its registration. */
 export interface MeasuredFiles {
   /** SHA-256 in lower-case hex of the list of files: of each its path, its size and the SHA-256 of its content. */
   readonly digest: string;

@@ -61,7 +61,7 @@ export interface Registry {
   versionsOfLoggedModel(sql: Sql, modelId: string): Promise<RegisteredVersion[]>;
   /** Latest value of each metric of a version: of its logged model, else of its run. */
   metrics(sql: Sql, version: Pick<RegisteredVersion, 'model' | 'version'>): Promise<VersionMetric[]>;
-  /** Latest value of each metric of a run, or of the logged model that a version of it would stand on. */
+  /** Latest value of each metric of a run, or of the logged model of its version. */
   metricsOfRun(sql: Sql, run: { readonly runId: string; readonly modelId: string | null }): Promise<VersionMetric[]>;
   /**
    * Makes a version of a logged model, or of artifacts of a run; the registered model is made where it is not there. A version with
@@ -75,9 +75,9 @@ export interface Registry {
   setAlias(sql: Sql, name: string, alias: string, version: string): Promise<void>;
   /** Root URI of a version's artifacts. Errors: `model_not_found`, `model_version_not_found`. */
   versionSource(name: string, version: string): Promise<string>;
-  /** Of these runs and logged models, the ones that a version stands on, and which, in words. */
+  /** The runs and logged models, among these, that a version depends on, each with the version as text. */
   versionsOn(sql: Sql, items: readonly Named[]): Promise<Map<string, string>>;
-  /** To whom a model belongs by its tags; null when there is no such model. */
+  /** Owner of a model by its tags; null when there is no such model. */
   ownerOf(sql: Sql, name: string): Promise<Pick<Owner, 'team' | 'project'> | null>;
   /**
    * Refuses a path among the artifacts that a registered version is made of; `folder`: also one that has such paths under it.

@@ -6,7 +6,7 @@ import type { Model, ModelVersion as VersionContract } from './schema.ts';
 import type { KeyValue, ModelVersion, RegisteredModel } from './types.ts';
 import { countVersions, findVersion } from './version-store.ts';
 
-/** Models and versions in the shape of our own contract, with what tracking knows of a version's run. */
+/** Models and versions in the shape of the API contract, with tracking's facts of a version's run. */
 
 export type Measurements = Pick<Tracking, 'latestMetrics' | 'loggedModel' | 'run'>;
 
@@ -102,7 +102,7 @@ export interface VersionMetric {
   readonly source: string;
 }
 
-/** What was measured of the logged model itself stands before what its run measured along the way. */
+/** A metric of the logged model itself takes precedence over the same metric of its run. */
 export async function versionMetrics(
   measurements: Measurements,
   sql: Sql,

@@ -5,15 +5,15 @@ import type { ModelVersion } from './types.ts';
 import { versionsOfRun } from './version-store.ts';
 import type { Versions } from './versions.ts';
 
-/** What a version is to be made of, and who asks. */
+/** Content of a new version, and its caller. */
 export interface Registration {
   readonly model: string;
   readonly runId: string;
-  /** Logged model that it stands on; null: `source`. */
+  /** Its logged model; null: `source`. */
   readonly modelId: string | null;
   /** Where its artifacts are, `models:/m-…` or `runs:/…`. */
   readonly source: string;
-  /** Who asks for it; versions that were registered this way are found again by their run and source. */
+  /** Caller of the registration. A later call of the same caller finds the version by its run and source. */
   readonly mark: string;
   readonly description: string;
 }

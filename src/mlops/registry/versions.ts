@@ -96,7 +96,7 @@ function versionNotFound(model: string, version: string): MlflowError {
   return doesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
 }
 
-/** What a new version stands on, once names of other models are resolved. */
+/** Source of a new version, after names of other models are resolved. */
 interface Origin {
   readonly source: string;
   readonly storageLocation: string;

@@ -4,7 +4,9 @@ import { compiledCode } from '../../platform/processes/index.ts';
 import { type Conversion, convertSpans, type OtlpBody } from './convert-spans.ts';
 import type { WorkerAnswer } from './convert-worker.ts';
 
-/** Converts OTLP bodies: small ones at once, large ones one after the other in a thread with a heap of its own. */
+/**
+ * Converts OTLP bodies: small ones immediately, large ones one after the other in a worker thread with a separate heap.
+ */
 export interface Converter extends AsyncDisposable {
   convert(body: OtlpBody): Promise<Conversion>;
 }
@@ -63,7 +65,7 @@ export function createConverter(): Converter {
     worker ??= startWorker();
     worker.ref();
     const { type, bytes } = running.body;
-    // A copy of its own, which is handed over.
+    // A separate copy, which is transferred to the thread.
     const copy = new Uint8Array(bytes);
     worker.postMessage({ type, bytes: copy } satisfies OtlpBody, [copy.buffer]);
   }

@@ -10,7 +10,7 @@ export interface SpanTokens {
   readonly cacheWrite1hTokens: number;
 }
 
-/** What a span says of the model that it called. */
+/** A span's facts about the model that it called. */
 export interface GenAiFacts {
   /** null when the span reports no usage. */
   readonly tokens: SpanTokens | null;
@@ -49,7 +49,7 @@ const OUTPUTS = ['gen_ai.output.messages', 'gen_ai.tool.call.result', 'output.va
 
 const USAGE = 'mlflow.chat.tokenUsage';
 
-/** MLflow's type of a span by what each of the conventions calls it. */
+/** MLflow's type of a span by its name in each of the conventions. */
 const SPAN_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'gen_ai.operation.name': {
     chat: 'CHAT_MODEL',
@@ -84,7 +84,7 @@ export function genAiFacts(attributes: readonly Attribute[]): GenAiFacts {
   return { tokens: tokensOf(values), model: nameOf(values, MODEL, 300), provider: nameOf(values, PROVIDER, 100) };
 }
 
-/** The span's attributes with MLflow's own names added for what came in those of the semantic conventions. */
+/** The span's attributes, plus MLflow's names for those with names of the semantic conventions. */
 export function withMlflowNames(attributes: readonly Attribute[], facts: GenAiFacts): Attribute[] {
   const values = valuesOf(attributes);
   const added = new Map<string, unknown>();

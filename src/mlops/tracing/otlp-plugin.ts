@@ -14,7 +14,7 @@ import { ownersClaimedBy } from './trace-owners.ts';
 /** A body as it comes; unpacked it may be larger (otlp/inflate.ts). */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** What FastAPI answers, which MLflow's server is: `{"detail": …}`. */
+/** Error format of FastAPI, which MLflow's server uses: `{"detail": …}`. */
 class Refusal extends Error {
   readonly status: number;
   readonly detail: unknown;
@@ -26,7 +26,7 @@ class Refusal extends Error {
   }
 }
 
-/** What spans are about to change. */
+/** Targets of a write of spans. */
 export interface TracesWrite {
   readonly experimentId: string;
   readonly runId: string | null;

@@ -2,9 +2,9 @@ import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { TraceCondition } from './search-grammar.ts';
 
 /**
- * A condition on an attribute of a span (`found.content`), by the text that the span is kept as: no index has room for
- * every attribute. Equality is exact for texts, whole numbers, decimals and truth values; LIKE may look beyond its
- * attribute when its pattern has `%` in the middle, as MLflow's does.
+ * A condition on an attribute of a span (`found.content`), on the stored text of the span: attributes are too many for
+ * an index. Equality is exact for texts, whole numbers, decimals and booleans; LIKE may match beyond its attribute when
+ * its pattern has `%` in the middle, as MLflow's does.
  */
 export function matchesSpanAttribute(key: string, { operator, value }: TraceCondition): Expression<SqlBool> {
   const start = `{"key":${JSON.stringify(key)},"value":{`;

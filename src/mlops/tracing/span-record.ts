@@ -4,7 +4,7 @@ import { type Attribute, InvalidOtlp, type OtlpSpan, plainValue } from './otlp/o
 import { redactAttributes, redactText } from './redaction.ts';
 import { type SpanRow, tokenColumns } from './tables.ts';
 
-/** A span as it is kept, with what the trace takes from it. */
+/** A span as it is stored, with the values that its trace needs. */
 export interface SpanRecord {
   readonly row: Omit<SpanRow, 'experiment_id'>;
   /** Attributes in plain JSON: of the root span the trace takes inputs, outputs, session and user. */

@@ -1,6 +1,6 @@
 import { type Expression, sql as raw } from 'kysely';
 
-/** Names that the form of every span has: who looks for the word `value` does not mean them. */
+/** Names in the format of every span: a search for the word `value` does not mean them. */
 const FORM = [
   'attributes',
   'key',

@@ -9,7 +9,7 @@ import { findTraceFacts } from './trace-owners.ts';
 import { chunks } from './trace-store.ts';
 import { metadataKeys } from './types.ts';
 
-/** Tags of a trace, and of its run, that say what it is about: `steelyard.team`, `steelyard.project`… */
+/** Tags of a trace, and of its run, that name its subject: `steelyard.team`, `steelyard.project`… */
 const SUBJECT_TAG_PREFIX = 'steelyard.';
 /** Spans of one event; a trace may have any number. */
 const SPANS_OF_EVENT = 500;
@@ -49,7 +49,7 @@ export function countedSpans(tree: readonly SpanNode[]): CountedSpan[] {
   });
 }
 
-/** The same of whole traces, because of what they are about. */
+/** Counts the tokens of whole traces again, after their subject has changed. */
 export async function countTokensAgain(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]): Promise<void> {
   await countTokens(deps, sql, await tokenTrees(sql, traceIds), 'all');
 }
@@ -58,8 +58,8 @@ export async function countTokensAgain(deps: TokenCountDeps, sql: Sql, traceIds:
 export type TokenTrees = ReadonlyMap<string, readonly SpanNode[]>;
 
 /**
- * Says `trace.tokens_counted` of every span whose own tokens are not what was said last, or of all of them once the
- * subject of the trace has changed. Whoever listens keeps the latest by span, so that nothing is counted twice.
+ * Emits `trace.tokens_counted` for every span with other own tokens than in its last event, or for all of them once the
+ * subject of the trace has changed. Subscribers keep the latest event per span, so that no token is counted twice.
  */
 export async function countTokens(
   deps: TokenCountDeps,
@@ -87,7 +87,7 @@ export async function countTokens(
   }
 }
 
-/** What was said of a span: changes when its record in the ledger of tokens has to. */
+/** Text of a span's last event: it changes when the span's record in the ledger of tokens must change. */
 function countedText({ model, tokens, callSpanIds }: CountedSpan): string {
   return JSON.stringify([model, tokens, ...(callSpanIds.length === 1 ? [] : [callSpanIds])]);
 }

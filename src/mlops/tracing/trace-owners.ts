@@ -48,7 +48,7 @@ export async function findTraceOwners(sql: Sql, traceIds: readonly string[]): Pr
 
 type Pair = { readonly key: string; readonly value: string };
 
-/** What a message about traces names. */
+/** Entities that a message about traces names. */
 export interface NamedTraces {
   readonly traceIds: readonly string[];
   readonly experimentIds: readonly string[];

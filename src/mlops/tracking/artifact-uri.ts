@@ -26,8 +26,8 @@ export function appendToUri(root: string, ...segments: readonly string[]): strin
 }
 
 /**
- * Object key of what a proxied URI names (`mlflow-artifacts:/3/run/artifacts` -> `artifacts/3/run/artifacts`), or null
- * when the URI is kept by somebody else. Error: `object_path_invalid`.
+ * Object key of a proxied URI (`mlflow-artifacts:/3/run/artifacts` -> `artifacts/3/run/artifacts`). Null: the URI is
+ * not stored by this server. Error: `object_path_invalid`.
  */
 export function objectKey(uri: string, ...path: readonly string[]): string | null {
   const found = /^mlflow-artifacts:\/+(.*)$/s.exec(uri);
@@ -42,7 +42,7 @@ export function proxiedKey(path: string): string {
   return key === '' ? 'artifacts' : `artifacts/${key}`;
 }
 
-/** What a client may name as the place of an experiment's artifacts; refused with MLflow's texts. */
+/** Checks an artifact location that a client gives for an experiment. Refusals use MLflow's texts. */
 export function checkArtifactLocation(location: string): void {
   if (characters(location) > MAX_LOCATION_LENGTH) {
     throw invalidParameter(
@@ -74,7 +74,7 @@ function checkScheme(scheme: string): void {
   );
 }
 
-/** Refuses a URI that would make a server, or whoever reads it, connect to a host of the caller's choice. */
+/** Refuses a URI that would make a server or a reader connect to a host chosen by the caller. */
 export function checkHost(field: string, uri: string): void {
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? '';
   if (HOST_SCHEMES.has(scheme)) throw otherHost(field, scheme);

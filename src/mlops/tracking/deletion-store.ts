@@ -25,7 +25,7 @@ export interface Deleted {
   readonly experimentId: number;
   /** Milliseconds since the Unix epoch. */
   readonly deletedAt: number;
-  /** null for an experiment: its runs have artifacts, it has none of its own. */
+  /** null for an experiment: only its runs have artifacts. */
   readonly artifactUri: string | null;
 }
 
@@ -74,7 +74,7 @@ export async function isDeleted(
 
 export interface DeletedQuery {
   readonly kind: DeletedKind;
-  /** Only what was deleted at this instant or before; null: all. */
+  /** Only those deleted at this instant or before; null: all. */
   readonly until: number | null;
   /** Only of this experiment; null: all. */
   readonly experimentId: number | null;

@@ -130,7 +130,7 @@ async function createExperiment({ store, clock }: ExperimentsDeps, input: NewExp
   const location = input.artifactLocation === '' ? undefined : input.artifactLocation;
   if (location !== undefined) checkArtifactLocation(location);
   return store.transaction(async (sql) => {
-    // Deleted experiments keep their names: a client that finds one is told to restore it.
+    // A deleted experiment keeps its name: the error tells the client to restore it.
     if ((await findExperimentByName(sql, input.name)) !== null) throw nameTaken(input.name);
     const experimentId = await nextExperimentId(sql);
     const now = clock.now();
@@ -237,7 +237,7 @@ function orderOf(orderBy: readonly string[]): ExperimentOrder {
   return [...order, { column: 'experiment_id', ascending: orderBy.length === 0 }];
 }
 
-/** The store compares `experiment_id` as a number, so what is no id is refused before. */
+/** The store compares `experiment_id` as a number, so a text that is no id is refused before. */
 function checkIds({ entity, key, value }: Comparison): void {
   if (entity !== 'attribute' || key !== 'experiment_id' || value === null) return;
   for (const id of typeof value === 'object' ? value : [String(value)]) parseExperimentId(id);

@@ -4,7 +4,7 @@ import { chunks } from './key-value-store.ts';
 import type { TrackingTables } from './tables.ts';
 import type { Dataset, DatasetInput, ModelOutput } from './types.ts';
 
-/** What runs read and made: datasets in, logged models in and out. */
+/** Inputs and outputs of runs: datasets in, logged models in and out. */
 
 /** Id of the dataset in its experiment, the same for the same name and digest; the first to bring it defines it. */
 export async function ensureDataset(sql: Sql, experimentId: number, dataset: Dataset): Promise<string> {

@@ -93,7 +93,7 @@ function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts }: Ar
       throw notImplemented('Presigned download is not supported for the current artifact repository');
     }
     const { url, headers, sizeBytes } = address;
-    // Whoever has the answer has the file.
+    // The URL in the answer grants access to the file.
     return sendMessage(reply.header('cache-control', 'no-store'), { url, headers, file_size: sizeBytes });
   });
 }
@@ -138,7 +138,7 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   }
 }
 
-/** Never shown in place, never guessed at: whoever uploaded it may be nobody to trust. */
+/** Never displayed inline, and its type is never guessed: the uploader is untrusted. */
 function sendArtifact(reply: FastifyReply, artifact: ArtifactContent): FastifyReply {
   const { content, sizeBytes, range, filename } = artifact;
   if (range !== null) reply.status(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${sizeBytes}`);
@@ -163,8 +163,8 @@ function bodyOf(request: FastifyRequest): Readable {
 }
 
 /**
- * The stream, which fails where it grows beyond the limit; nothing of it is stored then. It is not read before somebody
- * reads it, so that a refused path leaves the request to Node, which drops what is still coming.
+ * The stream, with an error once it exceeds the limit; then none of it is stored. It reads lazily, so that after a
+ * refused path Node drops the rest of the request.
  */
 function limited(content: Readable, limitBytes: number): Readable {
   return Readable.from(collectedAlong(upTo(content, limitBytes)), { objectMode: false });

@@ -88,7 +88,7 @@ async function readMessage(request: FastifyRequest, body: Readable): Promise<Fie
   return bodyFields(bytes.toString('utf8'));
 }
 
-/** Where the client reached us is where it reaches us again; only itself is told of it. */
+/** Builds the URL from the host of this request, because the client can reach it. Only this client receives the URL. */
 function urlOf(request: FastifyRequest, address: PartAddress): string {
   const forwarded = String(request.headers['x-forwarded-proto'] ?? '')
     .split(',')[0]

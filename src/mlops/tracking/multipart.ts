@@ -9,9 +9,10 @@ import { doesNotExist, invalidParameter } from '../wire/index.ts';
 import { proxiedKey } from './artifact-uri.ts';
 
 /**
- * Large artifacts in parts. Where the store has uploads in parts of its own, clients send them there and the store puts
- * them together. Elsewhere parts are objects of their own, out of every artifact's sight; the last step puts them together
- * as one object, which is whole or absent. What is begun and never ended is cleared after a day.
+ * Multipart uploads of large artifacts. If the object store supports multipart uploads, clients send the parts there
+ * and the store joins them. Otherwise each part is a separate object, hidden from all artifacts; the last step joins
+ * them into one object, which is complete or absent. An upload that was started and not completed is removed after a
+ * day.
  */
 
 export interface PartAddress {
@@ -19,13 +20,13 @@ export interface PartAddress {
   readonly partNumber: number;
   /** When the address ends, in milliseconds since the Unix epoch. */
   readonly expires: number;
-  /** Lower-case hex; it lets whoever holds it put this part of this upload, and nothing else. */
+  /** Lower-case hex. Its holder may put this part of this upload, and no other. */
   readonly signature: string;
 }
 
 export interface GivenPart {
   readonly partNumber: number;
-  /** As the answer to the part's PUT said, with or without quotes. */
+  /** From the answer to the part's PUT, with or without quotes. */
   readonly etag: string;
 }
 
@@ -76,7 +77,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
     throw invalidParameter(`The multipart upload '${id}' is for another artifact.`);
   }
 
-  /** First what the store holds: what is noted of it says where to find it again. */
+  /** The store's upload first: this server's record has the id by which a retry finds it. */
   async function forget(id: string, upload: StoredUpload | null): Promise<void> {
     if (upload !== null && upload.storeId !== null && !upload.completed)
       await objects.direct?.abortUpload(thereOf(id, upload));
@@ -103,7 +104,10 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       return { uploadId, addresses: await direct.partAddresses(there, parts) };
     },
 
-    /** Stores a part and answers its etag. A part that comes again stands beside the first; the end says which counts. */
+    /**
+     * Stores a part and answers its etag. A repeated part is stored next to the first; the completion request names the
+     * valid one.
+     */
     async putPart(address: PartAddress, content: Readable): Promise<string> {
       const upload = await find(address.uploadId).catch(() => null);
       // One answer for a wrong signature and an upload that is not there: there is nothing to find out by trying.
@@ -140,7 +144,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       if (!upload.completed) await forget(id, upload);
     },
 
-    /** Removes what has expired; answers how many uploads. */
+    /** Removes expired uploads; answers their number. */
     async clear(): Promise<number> {
       let cleared = 0;
       for (const { name } of await objects.list(ROOT)) {

@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { TrackingTables } from './tables.ts';
 
-/** To whom something that was logged belongs. Fields that nothing says are null. */
+/** Owner of a logged entity. Unknown fields are null. */
 export interface Owner {
   readonly experimentId: number;
   readonly team: string | null;
@@ -14,7 +14,7 @@ const TEAM = 'steelyard.team';
 const PROJECT = 'steelyard.project';
 const PARENT = 'mlflow.parentRunId';
 
-/** Tags that say to whom a run, an experiment or a model belongs. */
+/** Tags that name the owner of a run, an experiment or a model. */
 export const ownerTags: ReadonlySet<string> = new Set([TEAM, PROJECT]);
 
 /** The owner that tags name. Example: of `steelyard.team: search` the team is "search". */

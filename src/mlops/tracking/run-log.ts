@@ -14,7 +14,7 @@ import type { RunStatus } from './tables.ts';
 import type { KeyValue } from './types.ts';
 
 export interface BegunRun {
-  /** 32 hex digits, chosen by whoever begins it, so that beginning it twice makes one run. */
+  /** 32 hex digits, chosen by the caller, so that a repeated start creates one run. */
   readonly runId: string;
   readonly experimentId: number;
   readonly runName: string;

@@ -29,7 +29,7 @@ export const Experiment = z
   .describe('An experiment: a place for runs that belong together');
 export type Experiment = z.infer<typeof Experiment>;
 
-/** A metric's value; JSON has no NaN, so `null` stands for "not a number". */
+/** A metric's value; JSON has no NaN, so `null` means "not a number". */
 const MetricValue = z.number().nullable();
 
 export const Run = z

@@ -47,7 +47,7 @@ export function createService(deps: TransferDeps) {
     model: (model: ImportedModel) => store.transaction((sql) => takeModel(deps, sql, model)),
     files: async (kind: 'run' | 'logged-model', id: string) =>
       tracking.imports.files(await artifactRoot(deps, kind, id)),
-    /** Error: `artifact_immutable` for what a registered version is made of. */
+    /** Error: `artifact_immutable` for an artifact of a registered version. */
     async putFile(kind: 'run' | 'logged-model', id: string, path: string, content: Readable): Promise<number> {
       const root = await artifactRoot(deps, kind, id);
       await deps.registry.refuseFrozen(store, proxiedPath(root, path));

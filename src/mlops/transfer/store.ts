@@ -39,7 +39,7 @@ export async function isImported(sql: Sql, kind: ImportedKind, id: string, sourc
   return (await query.where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
-/** Remembers that the entity is being taken over; until it is said to be whole it has no fingerprint. */
+/** Records that the import of the entity has started. It has no fingerprint until the import is complete. */
 export async function beginImport(sql: Sql, { source, kind, id }: Entity, now: number): Promise<void> {
   await sql
     .tables<TransferTables>()

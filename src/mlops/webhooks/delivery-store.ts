@@ -14,7 +14,7 @@ export interface Claim {
   readonly owner: string;
   /** Milliseconds since the Unix epoch, as all times here. */
   readonly now: number;
-  /** Until when nobody else may take them. */
+  /** Lease expiry: until then no other server takes them. */
   readonly leaseEnd: number;
   readonly limit: number;
   /** Deliveries that this server still sends: their leases may be over, their tries are not. */
@@ -43,7 +43,7 @@ export async function claimDeliveries(sql: Sql, claim: Claim): Promise<DeliveryR
     .execute();
 }
 
-/** What this name held when its server died is due at once. */
+/** Deliveries that this owner held when its server died are due immediately. */
 export async function releaseDeliveries(sql: Sql, owner: string, now: number): Promise<void> {
   await sql
     .tables<WebhookTables>()

@@ -30,7 +30,7 @@ export interface WebhooksDeps {
 export interface Webhooks extends AsyncDisposable {
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];
-  /** Begins to send what is due, in the background. */
+  /** Starts sending due deliveries in the background. */
   start(): void;
   /** Resolves when nothing is due or on its way; does the work itself when it has not been started. */
   drain(): Promise<void>;

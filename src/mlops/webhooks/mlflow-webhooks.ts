@@ -8,7 +8,7 @@ import { webhookStatuses } from './tables.ts';
 
 const DEFAULT_PAGE = 100;
 
-/** `webhooks/…` in MLflow's names. Who may make this server send requests is no matter for every contributor. */
+/** `webhooks/…` in MLflow's names. The scope excludes contributors: a webhook makes this server send requests. */
 export function webhookRoutes(service: Service): MlflowRoute[] {
   const read = { scope: 'platform.read' } as const;
   const write = { scope: 'platform.write' } as const;
@@ -105,7 +105,7 @@ function readEvent(fields: Fields): EventType {
   return { entity: entity.toLowerCase(), action: action.toLowerCase() };
 }
 
-/** Never with its secret: whoever set it knows it. */
+/** Never includes the secret: the client that set it has it. */
 function webhookAnswer(webhook: Webhook): object {
   return {
     webhook_id: webhook.webhookId,

@@ -1,6 +1,6 @@
 import type { Fields } from './fields.ts';
 
-/** What a running training sends many times a second: the audit trail counts these by run and minute. */
+/** Writes that a running training sends many times a second: the audit trail counts them by run and minute. */
 const COUNTED: ReadonlySet<string> = new Set([
   '/mlflow/runs/log-metric',
   '/mlflow/runs/log-batch',
@@ -26,7 +26,7 @@ const IDS = [
   'key',
   'trace_id',
 ];
-/** Of a counted write only what it belongs to, so that the rows stay few. */
+/** For a counted write, only its owner is recorded, so that the rows stay few. */
 const OWNERS = ['run_id', 'run_uuid'];
 
 /** Ids that a message names, for the audit trail. */

@@ -60,7 +60,7 @@ export function orderList(steps: readonly SortStep[]): Expression<unknown> {
   return raw`${raw.join(steps.map((step) => raw`${step.expression} ${raw.raw(step.ascending ? 'asc' : 'desc')}`))}`;
 }
 
-/** The sort values as columns `sort_0`, `sort_1`, …, to be selected beside a row. */
+/** The sort values as columns `sort_0`, `sort_1`, …, to be selected with a row. */
 export function sortColumns(steps: readonly SortStep[]): AliasedExpression<string | number, SortColumn>[] {
   return steps.map((step, index) => raw<string | number>`${step.expression}`.as(sortColumn(index)));
 }

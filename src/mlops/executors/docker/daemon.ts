@@ -84,8 +84,7 @@ function byVersion(one: string, other: string): number {
 
 /**
  * The client formats all arguments of a call as text, even if the text is unused. With the connections that an agent
- * holds, this
- * took five sixths of the CPU time of a server that follows twenty containers.
+ * holds, this took five sixths of the CPU time of a server that follows twenty containers.
  */
 const UNSHOWN = { [inspect.custom]: () => 'Agent' };
 

@@ -3,8 +3,8 @@ const HEADER_BYTES = 8;
 const SIZE_AT = 4;
 
 /**
- * Output of a container, extracted from the engine's frames, in order and with both stdout and stderr.
- * Frames and network chunks are independent: each may begin and end anywhere in the other.
+ * Output of a container, extracted from the engine's frames, in order and with both stdout and stderr. Frames and
+ * network chunks are independent: each may begin and end anywhere in the other.
  */
 export async function* unframe(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer> {
   let header = Buffer.alloc(0);

@@ -15,9 +15,8 @@ export const UNKNOWN_USAGE: WorkUsage = { cpuSeconds: null, peakMemoryBytes: nul
 
 /**
  * Usage of a container from one stats answer: CPU seconds since its start, and its present memory without the file
- * pages that
- * the kernel would reclaim immediately (`total_inactive_file` of cgroup v1, `inactive_file` of v2, as `docker stats`
- * counts).
+ * pages that the kernel would reclaim immediately (`total_inactive_file` of cgroup v1, `inactive_file` of v2, as
+ * `docker stats` counts).
  * Null where the answer lacks the value.
  */
 export function usageIn(stats: unknown): WorkUsage {

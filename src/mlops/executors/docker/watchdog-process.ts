@@ -11,11 +11,9 @@ import { openWatchList, type Watched } from './watched.ts';
 
 /**
  * The process that ends containers on time if the server does not: `node watchdog-process FOLDER`. It needs only this
- * folder
- * and the engine. One process runs per folder (its lock is an open transaction, which the kernel releases when the
- * process
- * ends). It ends when the list is empty. It never writes to the list while a container runs: the server may write
- * there.
+ * folder and the engine. One process runs per folder (its lock is an open transaction, which the kernel releases when
+ * the process ends). It ends when the list is empty. It never writes to the list while a container runs: the server may
+ * write there.
  */
 
 /** How often the list is read, in milliseconds: more time that is given is seen by then. */

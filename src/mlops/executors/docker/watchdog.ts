@@ -14,8 +14,7 @@ const LOOK_MS = 25;
 
 /**
  * Keeps one watchdog running for the containers in the folder: a separate process that ends them on time when the
- * server is
- * gone. Call the returned function when the list has entries; it resolves when the watchdog watches the list.
+ * server is gone. Call the returned function when the list has entries; it resolves when the watchdog watches the list.
  */
 export function createWatchdogKeeper(folder: string): () => Promise<void> {
   let starting: Promise<void> | null = null;

@@ -1,7 +1,6 @@
 /**
  * Scripts that run inside a pod: three shell scripts, for a shell that the agent brings. They need of the agent's
- * image: `sh`,
- * `tar`, a statically linked busybox, and `curl` where the server's address begins with https.
+ * image: `sh`, `tar`, a statically linked busybox, and `curl` where the server's address begins with https.
  */
 
 /** Names of the volumes' folders inside a pod. */
@@ -52,9 +51,8 @@ chmod -R a+rwX ${PLACES.workspace}
 
 /**
  * Waits until the command has ended, then sends its outputs (this script's arguments) and its result to the server.
- * Kubernetes
- * asks a sidecar to end after the command's container: in that case too the script sends them, within the pod's grace
- * period.
+ * Kubernetes asks a sidecar to end after the command's container: in that case too the script sends them, within the
+ * pod's grace period.
  */
 export const CARRY_SCRIPT = `${TRANSFER}
 over=

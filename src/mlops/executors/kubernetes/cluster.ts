@@ -28,8 +28,7 @@ export interface ClusterAnswer {
 export interface Cluster extends Disposable {
   /**
    * Answers 2xx, 404, 409 and 410; all other statuses are thrown. Errors: `executor_unreachable`, `executor_denied`,
-   * `executor_quota`,
-   * `executor_cannot` (the API server rejects the request).
+   * `executor_quota`, `executor_cannot` (the API server rejects the request).
    */
   call(request: ClusterRequest): Promise<ClusterAnswer>;
   /**

@@ -24,8 +24,7 @@ export type Sample = z.infer<typeof Answer>['data']['result'][number];
 
 /**
  * PromQL query for the GPUs of a pod. If Prometheus scrapes without `honorLabels`, `exported_pod` is the pod that holds
- * the GPU
- * and `pod` is the pod of the exporter.
+ * the GPU and `pod` is the pod of the exporter.
  */
 export function queryOf(namespace: string, pod: string): string {
   const names = `__name__=~"${Object.values(COUNTERS).join('|')}"`;
@@ -37,8 +36,8 @@ export function queryOf(namespace: string, pod: string): string {
 
 /**
  * GPUs in samples of the DCGM exporter, each GPU once for any number of series. A part of a GPU (MIG) has no
- * utilization counter
- * and shares its power: its engine-active ratio counts, and it has no energy. Values that encode "none" are null.
+ * utilization counter and shares its power: its engine-active ratio counts, and it has no energy. Values that encode
+ * "none" are null.
  */
 export function gpusOf(samples: readonly Sample[]): GpuReading[] {
   const byGpu = new Map<string, Sample[]>();

@@ -15,8 +15,7 @@ import { takeOutputs } from './outputs.ts';
 
 /**
  * HTTP access for pods, which cannot see the server's disk. A pod fetches its workspace and sends its outputs and its
- * result
- * through URLs that are signed for this work and this purpose, and that expire.
+ * result through URLs that are signed for this work and this purpose, and that expire.
  */
 export interface WorkspaceDoor {
   readonly plugin: Plugin;

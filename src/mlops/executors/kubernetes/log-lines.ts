@@ -26,12 +26,9 @@ const BACK_SECONDS = 1;
 
 /**
  * Reads a log from the beginning of a second on, and skips the lines that were read before `from`: no line is repeated
- * or
- * lost. It counts lines in the order of the log and does not compare timestamps: stdout and stderr are stamped
- * separately, so a
- * later line may have an earlier timestamp. If the node has rotated its log meanwhile, a line that is clearly later
- * than all
- * lines read before ends the skipping.
+ * or lost. It counts lines in the order of the log and does not compare timestamps: stdout and stderr are stamped
+ * separately, so a later line may have an earlier timestamp. If the node has rotated its log meanwhile, a line that is
+ * clearly later than all lines read before ends the skipping.
  */
 export function createLogReader(from: LogPosition | null): LogReader {
   let position = from;

@@ -7,8 +7,7 @@ import type { Work } from '../executor.ts';
 
 /**
  * Unpacks outputs next to the workspace, and moves those that the work names when the archive is complete: a truncated
- * archive
- * changes nothing. Errors: `archive_invalid`, `payload_too_large`, `object_path_invalid`.
+ * archive changes nothing. Errors: `archive_invalid`, `payload_too_large`, `object_path_invalid`.
  */
 export async function takeOutputs(tar: Readable, work: Work, maxBytes: number): Promise<void> {
   const incoming = join(work.folder, 'kubernetes-outputs');

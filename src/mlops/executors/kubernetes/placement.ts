@@ -103,8 +103,7 @@ export function fits(node: Node, resources: Resources): boolean {
 
 /**
  * Share of a node that work requests: the largest of its shares of allocatable CPUs, memory and GPUs; rounded up to 6
- * decimals.
- * Work without any such request may take the whole node: 1. Example: 2 of 8 CPUs and 1 of 4 GPUs -> 0.25.
+ * decimals. Work without any such request may take the whole node: 1. Example: 2 of 8 CPUs and 1 of 4 GPUs -> 0.25.
  */
 export function shareOf(node: Pick<Node, 'status'>, { cpus, memoryBytes, gpus }: Resources): number {
   const has = (name: string) => amountOf(node.status.allocatable[name] ?? '') ?? 0;

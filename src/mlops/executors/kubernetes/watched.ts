@@ -46,8 +46,8 @@ const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) 
 
 /**
  * Lists, then watches from the version of the list. An ended watch resumes from the last version seen. If the API
- * server has
- * expired that version (410 Gone), all objects are listed again. An unreachable API server is retried without a limit.
+ * server has expired that version (410 Gone), all objects are listed again. An unreachable API server is retried
+ * without a limit.
  */
 export function watch<T>(request: WatchRequest<T>): Watched<T> {
   const known = new Map<string, T & Named>();

@@ -27,8 +27,7 @@ const RESERVE = { ratio: 0.02, maxBytes: 1024 ** 3 };
 
 /**
  * Ends work that exceeds its size limit. When the disk itself runs low, the work with the most disk usage is ended, if
- * it uses
- * more than the reserve: the work that fills the disk, not any other work that runs then.
+ * it uses more than the reserve: the work that fills the disk, not any other work that runs then.
  */
 export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
   const running = new Set<OnDisk>();

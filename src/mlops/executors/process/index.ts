@@ -35,8 +35,7 @@ const SIGNALLED = 128;
 
 /**
  * Runs work as processes of this machine, each in a separate process group. Control groups enforce the limits where the
- * kernel
- * permits it. A watchdog that does not need the server ends the work at its deadline.
+ * kernel permits it. A watchdog that does not need the server ends the work at its deadline.
  */
 export function createProcessExecutor({ environment, user, clock }: ProcessExecutorDeps): Executor {
   const nvidiaSmi = createNvidiaSmi({ now: clock.now });

@@ -1,7 +1,7 @@
 /**
  * Whether a list of patterns selects a name. `*` matches any characters except a slash, `**` any characters, a whole
- * `**` before a slash
- * also no folder, `?` one character except a slash. The last matching pattern decides; one with `!` before it excludes.
+ * `**` before a slash also no folder, `?` one character except a slash. The last matching pattern decides; one with `!`
+ * before it excludes.
  * Example: `['**', '!docs/**']` selects `src/a.ts` and excludes `docs/a.md`.
  */
 export function isSelected(patterns: readonly string[], name: string): boolean {

@@ -44,8 +44,7 @@ const CLOCK_WAS_SET_MS = 5_000;
 
 /**
  * Meters a running attempt until its end, extends it by the granted time, and stops it when that time or its timeout is
- * over, or
- * the run must stop. Null: this server releases the run; the work keeps running, and the next server finds it.
+ * over, or the run must stop. Null: this server releases the run; the work keeps running, and the next server finds it.
  */
 export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptInput): Promise<AttemptEnd | null> {
   const { running, work, step } = input;

@@ -39,8 +39,7 @@ interface Watched {
 
 /**
  * Decides once a minute while an attempt runs, or waits for capacity. Resolves with the reason when the attempt must
- * move to other
- * capacity. Null: the attempt is over, or the step has no deadline.
+ * move to other capacity. Null: the attempt is over, or the step has no deadline.
  */
 export async function untilMoved(
   deps: DriveDeps,

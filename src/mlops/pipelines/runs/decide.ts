@@ -19,8 +19,8 @@ export interface StepNow {
 
 /**
  * Computes the steps that can start, the steps that never will, and whether the run is over, from the states of the
- * steps alone. A step
- * with a `when` is decided once all steps that it needs are over; one without starts when they all succeeded.
+ * steps alone. A step with a `when` is decided once all steps that it needs are over; one without starts when they all
+ * succeeded.
  */
 export function decide(
   steps: readonly PlannedStep[],

@@ -127,8 +127,7 @@ function untilNextTry({ steps }: DrivenRun, now: number): number {
 
 /**
  * A full disk of this server does not fail a step: running work continues, and is found again when its state can be
- * stored. A state
- * that was not stored is discarded. Error: any other error is rethrown.
+ * stored. A state that was not stored is discarded. Error: any other error is rethrown.
  */
 async function goOnWithSpace(deps: DriveDeps, driven: DrivenRun, { key }: PlannedStep, error: unknown): Promise<void> {
   const isFull = error instanceof AppError ? error.code === 'storage_full' : FULL.has(systemCode(error) ?? '');

@@ -92,8 +92,7 @@ function encodingsOf(value: string): string[] {
 
 /**
  * Base64 characters that depend on these bytes alone, after `before` other bytes: once as the end of the text, and once
- * with bytes after
- * them. Characters that encode a part of other bytes are omitted.
+ * with bytes after them. Characters that encode a part of other bytes are omitted.
  */
 function insidesOf(bytes: Buffer, before: number, way: 'base64' | 'base64url'): string[] {
   const text = Buffer.concat([Buffer.alloc(before), bytes])

@@ -10,8 +10,7 @@ const MAX_TAKEN_AWAY = 10;
 
 /**
  * Whether a step is retried, and how many of its attempts count. An eviction is no failure, up to ten times. For a step
- * with a
- * deadline, neither an eviction from spot capacity, which the deadline bounds, nor a move counts.
+ * with a deadline, neither an eviction from spot capacity, which the deadline bounds, nor a move counts.
  */
 export function nextTry(
   step: CommandStep,

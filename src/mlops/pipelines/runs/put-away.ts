@@ -44,8 +44,7 @@ type Finished = Pick<Work, 'id' | 'folder'>;
 
 /**
  * Removes the remains of an ended attempt, first from the engine: while the folder exists, the next server knows that
- * the
- * cleanup is incomplete.
+ * the cleanup is incomplete.
  */
 export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Executor, work: Finished): Promise<void> {
   await deps.endAccess(work.id);

@@ -31,8 +31,7 @@ export interface Link {
 
 /**
  * Errors: `manifest_invalid` where a step causes the event of a trigger of the same pipeline, directly or through other
- * pipelines
- * that the trigger chain starts.
+ * pipelines that the trigger chain starts.
  */
 export function refuseCircle(link: Link, all: readonly Link[]): void {
   const others = all.filter(({ name }) => name !== link.name);

@@ -18,8 +18,7 @@ export interface Seen {
 
 /**
  * Present state of watched data. A file: its content. A folder, object or prefix: the names, sizes and etags below it.
- * A table of the
- * lake: the number of its newest snapshot. Errors: those of buckets.
+ * A table of the lake: the number of its newest snapshot. Errors: those of buckets.
  */
 export async function seenNow(
   deps: Pick<TriggerDeps, 'lake'> & { readonly store: Store },

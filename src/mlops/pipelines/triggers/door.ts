@@ -41,8 +41,8 @@ interface Answer {
 
 /**
  * `POST /api/v1/pipelines/:pipeline/triggers/github` and `…/gitlab`: webhooks of Git hosts. The route is open because a
- * Git host has no
- * account here. A signature over the received bytes authorizes the call; a caller without one gets no information.
+ * Git host has no account here. A signature over the received bytes authorizes the call; a caller without one gets no
+ * information.
  */
 export function webhookDoor(deps: TriggerDeps): Plugin {
   return (app) => {
@@ -157,8 +157,7 @@ async function noted(
 
 /**
  * A push is identified by its change of the branch, not by the id of its delivery: the id is not signed, and differs
- * for a second
- * webhook of the same repository.
+ * for a second webhook of the same repository.
  */
 function occurrenceOf(pipeline: string, trigger: string, push: Push): Occurrence {
   const { repository, ref, before, after } = push;

@@ -47,8 +47,7 @@ export function registerFiring(deps: TriggerDeps): void {
 
 /**
  * Starts the runs of the pending occurrences of a trigger, oldest first, up to this one. Jobs run concurrently, and
- * with
- * `whenFull: replace` a run of an older commit would otherwise replace one of a newer commit.
+ * with `whenFull: replace` a run of an older commit would otherwise replace one of a newer commit.
  */
 async function fireUpTo(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
   for (const occurrence of await pendingOccurrences(deps.store, payload)) {

@@ -1,6 +1,6 @@
 import { invalidFilter } from '../../wire/index.ts';
 
-/** Whether a character belongs; -1 stands for the place before the first one and after the last. */
+/** Whether a character matches; -1 encodes the positions before the first and after the last character. */
 export type Test = (character: number) => boolean;
 
 export type Node =
@@ -42,7 +42,7 @@ export function parsePattern(pattern: string): Node {
   function repeated(part: Node): Node {
     const range = rangeHere();
     if (range === null) return part;
-    // Lazy and greedy differ in what they catch, never in whether they match.
+    // Lazy and greedy repeats capture different text, but match the same texts.
     take('?');
     return { kind: 'repeat', part, ...range };
   }

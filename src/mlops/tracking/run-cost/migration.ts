@@ -2,7 +2,7 @@ import type { Migrations } from '../../../platform/store/index.ts';
 
 const numbers = ['total', 'metered', 'reconciled', 'allocated', 'gpu_hours', 'energy_kwh'];
 
-/** What runs cost, as the bridge works it out: the exact figures as JSON, and numbers only to filter and order by. */
+/** Cost of runs, as the bridge computes it: exact figures as JSON, and numbers only to filter and sort by. */
 export const runCostMigrations: Migrations = {
   'tracking/005-run-cost': {
     async up(database) {

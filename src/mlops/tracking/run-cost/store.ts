@@ -19,7 +19,7 @@ export interface RunCostTables {
   };
 }
 
-/** Replaces what is known of the cost of these runs. */
+/** Replaces the known cost of these runs. */
 export async function putRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void> {
   for (const part of chunks([...costs])) {
     await sql
@@ -43,7 +43,7 @@ export async function putRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>)
   }
 }
 
-/** Costs that were worked out before prices were kept with them are worked out anew in time. */
+/** Costs computed before prices were stored with them lack this field. A later job recomputes them. */
 const StoredCost = RunCost.extend({ priceSources: RunCost.shape.priceSources.default([]) });
 
 /** Costs by run; runs of which nothing is known are left out. */

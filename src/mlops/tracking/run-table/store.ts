@@ -90,7 +90,7 @@ async function metricsOfKeys(
   return found;
 }
 
-/** Of tags, what says whom a run is about comes along whatever the keys are. */
+/** Tags of the owner (`steelyard.…`) are always included, for any keys. */
 async function pairsOf(
   sql: Sql,
   table: 'param' | 'tag',

@@ -26,7 +26,9 @@ const IMAGE_PIXELS = 50_000_000;
 const NO_TEXT_RATIO = 0.1;
 const MARKUP = /\.(html?|xhtml|svg|xml|mht)$/i;
 
-/** What can be shown of an artifact, decided by its bytes. It is read up to a limit and never run, unpacked or unpickled. */
+/**
+ * Preview of an artifact; its bytes determine the kind. It is read up to a limit and never run, unpacked or unpickled.
+ */
 export async function shownOf(deps: ViewDeps, viewed: Viewed, as: 'best' | 'text'): Promise<Shown> {
   const { key, sizeBytes } = viewed;
   if (sizeBytes === 0) return { kind: 'nothing', reason: 'The file is empty.' };
@@ -62,7 +64,7 @@ async function bytesOf(objects: ViewDeps['objects'], key: string, bytes: number)
   return buffer((await objects.open(key, { start: 0, end: bytes })).content);
 }
 
-/** UTF-8 with what is none replaced, or null for what is no text at all. */
+/** UTF-8 text with invalid bytes replaced. Null: the content is not text. */
 function textOf(head: Buffer): string | null {
   if (head.includes(0)) return null;
   const text = new TextDecoder().decode(head);

@@ -66,7 +66,7 @@ function cut(text: string): string {
   return text.length <= MAX_CELL_CHARACTERS ? text : `${text.slice(0, MAX_CELL_CHARACTERS)}…`;
 }
 
-/** What cannot be read as a table is shown as text instead: no failure, whatever the file holds. */
+/** A file that is no readable table is shown as text: no content is an error. */
 function orNull<T>(read: () => T): T | null {
   try {
     return read();

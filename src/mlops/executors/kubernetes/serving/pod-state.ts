@@ -20,8 +20,7 @@ export const isOver = (pod: Pod): boolean =>
 
 /**
  * How often its containers have ended. The node restarts an ended container, so this count includes missed ends.
- * Example: it runs
- * after two restarts -> 2; it has just ended for the third time -> 3.
+ * Example: it runs after two restarts -> 2; it has just ended for the third time -> 3.
  */
 export function endsOf({ status }: Pod): number {
   const begun = status.initContainerStatuses.map((one) => (succeeded(one) ? 0 : ends(one)));
