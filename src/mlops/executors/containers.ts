@@ -9,7 +9,7 @@ export interface ContainerSpec {
   readonly notFetched: string | null;
   /** In place of the image's entry point; null: that. */
   readonly command: readonly [program: string, ...words: string[]] | null;
-  /** Words after it; null: the image's own. */
+  /** Arguments of the command. Null: those of the image. */
   readonly args: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Pick<Resources, 'cpus' | 'memoryBytes' | 'gpus'>;
@@ -24,17 +24,20 @@ export interface ContainerSpec {
 
 export interface LeasedContainer {
   readonly address: { readonly host: string; readonly port: number };
-  /** Resolves when it is gone and removed, with why in words. Never rejects. */
+  /** Resolves when it has ended and is removed, with the reason as one sentence. Never rejects. */
   readonly ended: Promise<{ readonly detail: string }>;
-  /** Asks it to end, and kills it when its grace is over. Resolves when it is gone, or when the engine does not answer for long. */
+  /**
+   * Requests its end, and kills it after the grace period. Resolves when it has ended, or after a timeout if the engine
+   * does not answer.
+   */
   stop(): Promise<void>;
 }
 
 /** Containers of one server on a Docker Engine. The watchdog ends them after lease expiry. */
 export interface LeasedContainers extends Disposable {
   /**
-   * Begins one, after all that a server before this one left behind is removed. Errors: `executor_cannot`, `executor_quota` (GPUs that others
-   * hold), `image_not_found`, `executor_unreachable`, `executor_denied`.
+   * Starts a container, after all containers of earlier server processes are removed. Errors: `executor_cannot`,
+   * `executor_quota` (other work holds the GPUs), `image_not_found`, `executor_unreachable`, `executor_denied`.
    */
   start(spec: ContainerSpec): Promise<LeasedContainer>;
 }

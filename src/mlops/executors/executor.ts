@@ -14,7 +14,7 @@ export interface Resources {
   readonly instance: string | null;
   /** Whether it may run on capacity that can be taken away. */
   readonly spot: boolean;
-  /** Whether it may run on no other; left out: it may. Only engines that know of such capacity are asked for it. */
+  /** Whether it may run only on spot capacity; omitted: on any. Only engines with spot capacity receive it. */
   readonly onlySpot?: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface Work {
   readonly outputs: readonly string[];
   /** Owner and purpose of the work; engines with labels store them. Keys as in a subject: `team`, `pipeline`, `run`… */
   readonly labels: Readonly<Record<string, string>>;
-  /** Unix milliseconds at which it must have ended, whatever becomes of this server. */
+  /** Deadline, Unix milliseconds. The work must have ended by then, even if this server fails. */
   readonly until: number;
   /** Milliseconds from being asked to end to being killed. */
   readonly graceMs: number;
@@ -51,13 +51,13 @@ export interface Work {
 export type EndReason =
   /** It ended without a stop request, with an exit code. */
   | 'exited'
-  /** A signal that was not ours ended it. */
+  /** A signal that this server did not send ended it. */
   | 'signal'
   /** It took more memory than it was given. */
   | 'out-of-memory'
   /** It took more of the disk than it was given, or than the disk had. */
   | 'disk'
-  /** It was asked to end, by us or by its watchdog. */
+  /** Its end was requested, by this server or by its watchdog. */
   | 'stopped'
   /** The engine took it away: a node that went, spot capacity that was called back. */
   | 'evicted'
@@ -83,7 +83,9 @@ export interface WorkEnd {
   readonly place?: WorkPlace | null;
 }
 
-/** A machine of a cluster, in the words of its cloud. Each is null where the machine does not say. */
+/**
+ * A machine of a cluster, in the terms of its cloud provider. Each field is null where the machine does not report it.
+ */
 export interface WorkPlace {
   readonly node: string;
   readonly instance: string | null;
@@ -166,7 +168,10 @@ export interface Executor extends AsyncDisposable {
    * `image_missing`, `executor_unreachable`.
    */
   start(work: Work): Promise<RunningWork>;
-  /** Work that was begun before, by us or by a server before us; null when this engine knows nothing of it. Errors: `executor_unreachable`. */
+  /**
+   * Finds work that this server or an earlier process started. Null: the engine has no record of it. Errors:
+   * `executor_unreachable`.
+   */
   find(work: Work): Promise<RunningWork | null>;
   /** Removes the engine's records of ended work. Idempotent: a missing record is no error. */
   remove(work: Pick<Work, 'id' | 'folder'>): Promise<void>;

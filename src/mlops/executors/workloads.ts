@@ -1,6 +1,9 @@
 import type { Resources, WorkPlace } from './executor.ts';
 
-/** A server that listens on a port, in as many pods as somebody wants; they live on while this server is away. */
+/**
+ * A server that listens on a port, in as many pods as its consumers request. The pods keep running while this server is
+ * down.
+ */
 export interface WorkloadSpec {
   /** Idempotency key: the same key finds a workload that an earlier process of the server left running. */
   readonly key: string;
@@ -11,7 +14,7 @@ export interface WorkloadSpec {
   readonly notFetched: string | null;
   /** In place of the image's entry point; null: that. */
   readonly command: readonly [program: string, ...words: string[]] | null;
-  /** Words after it; null: the image's own. */
+  /** Arguments of the command. Null: those of the image. */
   readonly args: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
@@ -58,11 +61,11 @@ export interface TakenPod {
   readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
   /** Resolves when another client takes the pod away: it finishes its requests and must get no new ones. */
   readonly leaving: Promise<void>;
-  /** Resolves when its server has ended, with why in words. Never rejects. */
+  /** Resolves when its server has ended, with the reason as one sentence. Never rejects. */
   readonly ended: Promise<{ readonly detail: string }>;
   /** Reason why it is not ready, one sentence. Null: no known reason. */
   waiting(): string | null;
-  /** Ends the pod. Resolves when it is gone, or when the cluster does not answer for long. */
+  /** Ends the pod. Resolves when it has ended, or after a timeout if the cluster does not answer. */
   stop(): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { planOf } from './definition/plan.ts';
 import type { PipelineSpec } from './definition/schema.ts';
 import { findPipelines, putPipeline } from './store.ts';
 
-/** Makes the store say what the document says. Errors: `manifest_invalid` for a plan that cannot be. */
+/** Stores the pipeline of the document. Errors: `manifest_invalid` for an invalid plan. */
 export async function applyPipeline(
   clock: Clock,
   sql: Sql,

@@ -35,7 +35,10 @@ export interface PipelineRuns {
   states(sql: Sql, runs: readonly string[]): Promise<ReadonlyMap<string, StatesOfRun>>;
   /** The latest runs of a pipeline, latest first. */
   latest(sql: Sql, pipeline: string, limit: number): Promise<PipelineRunSummary[]>;
-  /** Asks a run to stop, in the caller's transaction; in words why that cannot be, or null when it will. Then `wake` its driver. */
+  /**
+   * Requests the stop of a run, in the caller's transaction. Answers the reason why it cannot stop, or null. Then call
+   * `wake`.
+   */
   requestStop(sql: Sql, run: string, by: string): Promise<string | null>;
   /** Account or component that asked a run to stop. Null: no stop was requested, or no such run exists. */
   stopRequestedBy(sql: Sql, run: string): Promise<string | null>;

@@ -192,8 +192,9 @@ async function codeOf(deps: PipelineDeps, { spec }: StoredPipeline, { code, ref,
 }
 
 /**
- * The document that a run is made by: the applied one, or where the code was read from the pipeline's repository the one there. Code
- * that was sent brings no document: permission to run a pipeline must not allow a change of its budget, team or secrets.
+ * The document of a new run: the applied one, or the one in the pipeline's repository if the code was read from there.
+ * Uploaded code brings no document: permission to run a pipeline must not allow a change of its budget, team or
+ * secrets.
  */
 async function specFor(
   deps: PipelineDeps,

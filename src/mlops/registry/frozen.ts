@@ -21,8 +21,8 @@ type Files = Pick<Tracking, 'artifactFiles'>['artifactFiles'];
 const PREFIX = 'artifacts/';
 
 /**
- * Where among the artifacts of this server a version lies, as a path under the proxy; null where another keeps it.
- * Example: `mlflow-artifacts:/0/RUN/artifacts/model` lies at `0/RUN/artifacts/model`.
+ * Location of a version's artifacts, as a path under the proxy; null if this server does not store them.
+ * Example: `mlflow-artifacts:/0/RUN/artifacts/model` has the path `0/RUN/artifacts/model`.
  */
 export async function frozenPath(
   tracking: Pick<Tracking, 'runArtifactUri'>,
@@ -68,7 +68,10 @@ export async function refuseFrozen(sql: Sql, path: string, what: 'file' | 'folde
   throw new AppError('artifact_immutable', detail, { path, model: found.model, version: String(found.version) });
 }
 
-/** Measures a version and keeps that with it. A version that is gone, or that another server keeps, has nothing to measure. */
+/**
+ * Measures the files of a version and stores the result with it. A deleted version, or one stored elsewhere, is not
+ * measured.
+ */
 export async function measureVersion(
   { store, files }: { readonly store: Store; readonly files: Files },
   model: string,

@@ -29,7 +29,7 @@ export type { VersionMetric } from './read-models.ts';
 export type { Registration } from './register.ts';
 export type { Model } from './schema.ts';
 
-/** A version as others know it. */
+/** Public facts of a version. */
 export interface RegisteredVersion {
   readonly model: string;
   /** Number as text, "1" for the first. */
@@ -64,8 +64,8 @@ export interface Registry {
   /** Latest value of each metric of a run, or of the logged model of its version. */
   metricsOfRun(sql: Sql, run: { readonly runId: string; readonly modelId: string | null }): Promise<VersionMetric[]>;
   /**
-   * Makes a version of a logged model, or of artifacts of a run; the registered model is made where it is not there. A version with
-   * the same `mark` (its tag `steelyard.mark`) is found, not made again.
+   * Registers a version of a logged model, or of artifacts of a run; a missing registered model is created. Idempotent:
+   * a version with the same `mark` (its tag `steelyard.mark`) is found, not created again.
    */
   register(request: Registration): Promise<RegisteredVersion>;
   /**

@@ -21,15 +21,15 @@ export interface Registration {
 const MARK_TAG = 'steelyard.mark';
 
 /**
- * Makes a version of a run and its artifacts once, and the registered model where it is not there: the same run and source again find
- * the version that was made of them.
+ * Registers a version of a run and its artifacts once, and creates a missing registered model. Idempotent: the same run
+ * and source find the version that was registered for them.
  */
 export async function register(
   { store, models, versions }: { readonly store: Store; readonly models: Models; readonly versions: Versions },
   { model, runId, modelId, source, mark, description }: Registration,
 ): Promise<ModelVersion> {
   if (!(await hasModel(store, model))) {
-    // Somebody else may make it at this moment.
+    // Another client may create it concurrently.
     await models.create({ name: model, description: null, tags: [] }).catch(async (error: unknown) => {
       if (!(await hasModel(store, model))) throw error;
     });

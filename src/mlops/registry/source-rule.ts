@@ -31,8 +31,9 @@ export function isLocal(source: string): boolean {
 }
 
 /**
- * Refuses a source that could lead elsewhere than it says. `root` is where the artifacts of the run or logged model lie
- * that the request names, null when it names none: a local path must be inside it, `idField` says which field named it.
+ * Refuses a source that could resolve to another target than it names. `root` is the root of the artifacts of the run
+ * or logged model that the request names, null when it names none: a local path must be inside it. `idField` is the
+ * request field that named it.
  */
 export function checkSource(source: string, root: string | null, idField: 'run_id' | 'model_id'): void {
   if (!isLocal(source)) {

@@ -168,8 +168,8 @@ async function directOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVers
 }
 
 /**
- * A prompt's text is in a tag; its source is one of the two words that MLflow's own clients write there, and leads
- * nowhere. Any other source is checked, whatever the tags say (CVE-2026-2614).
+ * A prompt's text is in a tag; its source is one of the two words that MLflow's clients write there, and has no target.
+ * Any other source is checked, for any tags (CVE-2026-2614).
  */
 function isPromptText({ source, modelId, tags }: NewVersion): boolean {
   return modelId === null && PROMPT_SOURCES.has(source) && saysPrompt(tags);

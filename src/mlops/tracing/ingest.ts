@@ -149,7 +149,7 @@ function entryOf(traceId: string, key: string, value: unknown): TraceKeyValue {
   return cutEntry(traceId, key, redactNamed(key, text));
 }
 
-/** Session and user stand as they came first; usage follows the spans until a client has given its own. */
+/** Session and user keep their first value; usage follows the spans until a client reports it explicitly. */
 async function putMetadata(
   sql: Sql,
   byTrace: ByTrace,

@@ -7,8 +7,8 @@ const SECRET_KEY =
   /(^|[._\-\s])(api[._-]?key|apikey|x-api-key|authorization|proxy-authorization|password|passwd|secret|client[._-]?secret|secret[._-]?(access[._-]?)?key|private[._-]?key|access[._-]?key|access[._-]?token|refresh[._-]?token|id[._-]?token|auth[._-]?token|bearer|session[._-]?token|token|credentials?|cookie|set-cookie|connection[._-]?string)$/i;
 
 /**
- * Texts that are a credential wherever they stand: keys of OpenAI and Anthropic, of Google, AWS, GitHub, GitLab, Slack,
- * Hugging Face, Stripe; bearer and basic headers; JSON web tokens; private keys; a password inside a URL.
+ * Patterns of credentials in any text: keys of OpenAI and Anthropic, of Google, AWS, GitHub, GitLab, Slack, Hugging
+ * Face, Stripe; bearer and basic headers; JSON web tokens; private keys; a password inside a URL.
  */
 const SECRET_TEXT: readonly RegExp[] = [
   /\bsk-[A-Za-z0-9_-]{16,200}/g,
@@ -45,7 +45,7 @@ export function redactText(text: string): string {
   return redacted.replace(SECRET_ENTRY, `$1${REDACTED}`);
 }
 
-/** A value under a key: gone when the key says that it is a credential, searched for credentials otherwise. */
+/** Redacts a value under a key: completely if the key names a credential, otherwise only the credentials in it. */
 export function redactNamed(key: string, text: string): string {
   return text !== '' && isSecretKey(key) ? REDACTED : redactText(text);
 }

@@ -73,7 +73,7 @@ interface Matching {
   readonly next: KeysetPosition | null;
 }
 
-/** One row is asked for beyond the page, to know whether there is a next one. */
+/** Requests one row more than the page, to know whether there is a next page. */
 async function plainPage(store: Store, query: TraceQuery): Promise<Matching> {
   const size = query.limit - 1;
   const { rows, positions } = await searchTraces(store, query);

@@ -41,7 +41,7 @@ function isOneOf(start: string, values: readonly string[]): Expression<SqlBool> 
 
 function isLike(start: string, pattern: string, ignoreCase: boolean): Expression<SqlBool> {
   const inner = escaped(JSON.stringify(pattern).slice(1, -1)).replaceAll('!%', '%').replaceAll('!_', '_');
-  // A pattern that begins with % may mean any part of the value, so the value's type need not be known.
+  // A pattern that begins with % may match any part of the value, so the value's type is not needed.
   const form = inner.startsWith('%')
     ? `%${escaped(start)}${inner}%`
     : `%${escaped(`${start}"string_value":"`)}${inner}${inner.endsWith('%') ? '' : '"}%'}`;

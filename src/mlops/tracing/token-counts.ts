@@ -29,7 +29,7 @@ export interface CountedSpan {
   readonly at: number;
   readonly tokens: SpanTokens;
   readonly parentSpanId: string | null;
-  /** Its own span and those of the requests that it sent; empty for a span above others that report usage. */
+  /** The id of the span and those of its requests; empty for a span above others that report usage. */
   readonly callSpanIds: readonly string[];
 }
 

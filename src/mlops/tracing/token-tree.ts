@@ -76,7 +76,7 @@ function childrenOf(spans: readonly TokenNode[]): Map<string, TokenNode[]> {
   return children;
 }
 
-/** Children before their parents. Spans of a circle, which no tracer makes, come where the circle is entered. */
+/** Children before their parents. Spans of a cycle, which no tracer creates, start where the cycle is entered. */
 function leavesFirst(spans: readonly TokenNode[], children: ReadonlyMap<string, readonly TokenNode[]>): TokenNode[] {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const seen = new Set<string>();

@@ -111,7 +111,7 @@ export interface TraceKeyValue {
   readonly value: string;
 }
 
-/** Of two values for one key the later stands, unless `keep` says that a value which is there already stays. */
+/** The later of two values for one key wins, unless `keep` preserves an existing value. */
 export async function putKeyValues(
   sql: Sql,
   table: KeyValueTable,

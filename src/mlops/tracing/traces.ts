@@ -35,7 +35,7 @@ export interface TracesDeps extends TokenCountDeps {
 
 /** Interface that traces need from the artifacts of tracking. */
 export interface TraceArtifacts {
-  /** Folder of objects that belongs to this id alone; null when its artifacts are not kept by this server. */
+  /** Folder of objects that only this id uses; null when this server does not store its artifacts. */
   objectFolder(artifactUri: string, id: string): string | null;
 }
 
@@ -173,8 +173,8 @@ async function startTrace(deps: TracesDeps, sql: Sql, input: TraceInput): Promis
 }
 
 /**
- * The place is that of the experiment, not what a tag of the trace says: a tag could name somebody else's artifacts. They go
- * after the rows; a crash between the two leaves files that no trace leads to.
+ * The folder comes from the experiment, not from a tag of the trace: a tag could name artifacts of another owner. The
+ * files are removed after the rows; a crash between the two steps leaves orphaned files.
  */
 async function removeArtifacts(deps: TracesDeps, experiment: ExperimentFacts, traceId: string): Promise<void> {
   const folder = deps.artifacts.objectFolder(tracesFolder(experiment, traceId), traceId);

@@ -13,7 +13,7 @@ const STORE_SCHEMES = new Set(
   'mlflow-artifacts file s3 r2 b2 oss gs wasb wasbs abfs abfss az azureml dbfs databricks'.split(' '),
 );
 
-/** Clients resolve this scheme to our own artifact routes, so nothing ends on a client's disk by accident. */
+/** Clients resolve this scheme to this server's artifact routes, so no artifact ends on a client's disk by accident. */
 export function defaultArtifactLocation(experimentId: number): string {
   return `mlflow-artifacts:/${experimentId}`;
 }
@@ -97,7 +97,7 @@ export function decodeFully(text: string): string {
   throw invalidParameter('Invalid path: it is encoded too many times.', 'object_path_invalid');
 }
 
-/** Decodes each sequence on its own, so that one broken sequence does not shield the others. */
+/** Decodes each sequence separately, so that one broken sequence does not hide the others. */
 function decodeOnce(text: string): string {
   return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (sequence) => {
     try {

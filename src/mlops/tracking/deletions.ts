@@ -32,7 +32,7 @@ export interface Deletions {
   samples(sql: Sql, kind: DeletedKind, ids: readonly string[]): Promise<Map<string, number>>;
   /** Size of the files in its `objectFolder`; null when it has no such folder. */
   volume(artifactUri: string, id: string): Promise<ArtifactVolume | null>;
-  /** Folder of objects that belongs to this run or model alone; null when its artifacts are not kept by this server. */
+  /** Folder of objects that only this run or model uses; null when this server does not store its artifacts. */
   objectFolder(artifactUri: string, id: string): string | null;
   /** Removes every row, in the caller's transaction, and nothing of the artifacts. False when it is not deleted any more. */
   erase(sql: Sql, kind: Exclude<DeletedKind, 'experiment'>, id: string, until: number): Promise<boolean>;

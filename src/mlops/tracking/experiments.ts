@@ -168,7 +168,7 @@ async function moveExperiment(
   return moved.length;
 }
 
-/** When they were deleted is kept with the deletion, and goes when they come back. */
+/** Stores the time of the deletion, and removes it at a restore. */
 async function noteMoved(
   sql: Sql,
   stage: LifecycleStage,

@@ -74,8 +74,8 @@ const ENDED: ReadonlySet<RunStatus> = new Set(['FINISHED', 'FAILED', 'KILLED']);
 /** Writes of an import. The caller sets the transaction, and decides whether it may overwrite. */
 export interface TrackingImports {
   /**
-   * Finds or makes the experiment: the one that came from there before, else the one with its name, else a new one,
-   * under its own id where that is free.
+   * Finds or creates the experiment: the one imported from this source before, else the one with its name, else a new
+   * one, with its original id where that is free.
    */
   experiment(sql: Sql, experiment: ExperimentToImport): Promise<{ experimentId: number; outcome: ExperimentOutcome }>;
   hasRun(sql: Sql, runId: string): Promise<boolean>;

@@ -33,7 +33,7 @@ export async function ensureDataset(sql: Sql, experimentId: number, dataset: Dat
   return row.dataset_id;
 }
 
-/** Links a dataset to a run; a dataset that the run has already keeps the tags that it came with first. */
+/** Links a dataset to a run; a dataset already linked to the run keeps its first tags. */
 export async function insertDatasetInput(
   sql: Sql,
   runId: string,

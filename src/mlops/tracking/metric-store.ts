@@ -9,8 +9,9 @@ import type { Metric, MetricInput } from './types.ts';
 type Sample = Omit<TrackingTables['metric'], 'block'>;
 
 /**
- * Samples of so many neighbouring steps lie together: a step of a training then writes to a few pages, where a place for
- * each metric's own history would make it as many pages as there are metrics. Part of every key: never to be changed.
+ * Samples of this many consecutive steps are stored together: one step of a training then writes to a few pages,
+ * whereas a layout by metric history would write to one page per metric. The number is part of every key and must never
+ * change.
  */
 const STEPS_A_BLOCK = 8;
 

@@ -47,7 +47,7 @@ const StoredUpload = z.object({
   /** Signs the addresses of this upload's parts. */
   secret: z.string(),
   completed: z.boolean(),
-  /** The store's own id, where parts go to the store; null where they come here. */
+  /** The store's upload id, if clients send parts to the store; null if they send them to this server. */
   storeId: z.string().nullable().default(null),
 });
 type StoredUpload = z.infer<typeof StoredUpload>;
@@ -85,7 +85,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
   }
 
   return {
-    /** Begins an upload of `file` (the client's own path; its last segment counts) into a folder. */
+    /** Starts an upload of `file` (the client's path, of which only the last segment is used) into a folder. */
     async create(folder: string, file: string, parts: number, urlOf: (address: PartAddress) => string): Promise<Begun> {
       const key = targetOf(folder, file);
       if (!Number.isInteger(parts) || parts < 1 || parts > MAX_PARTS) {
@@ -175,7 +175,7 @@ async function removeParts(objects: Objects, id: string): Promise<void> {
   }
 }
 
-/** The upload as the store knows it; an object bears our id as the mark of the upload that made it. */
+/** The upload in the store's terms; the object carries this server's id as the mark of its upload. */
 function thereOf(id: string, { key, storeId }: StoredUpload): DirectUpload {
   return { key, storeId: storeId ?? id, mark: id };
 }

@@ -6,7 +6,7 @@ export interface Owner {
   readonly experimentId: number;
   readonly team: string | null;
   readonly project: string | null;
-  /** Id of the run that it was begun under (`mlflow.parentRunId`); of a logged model: the run that made it. */
+  /** Id of the parent run (`mlflow.parentRunId`); of a logged model: the run that created it. */
   readonly parentRunId: string | null;
 }
 

@@ -8,7 +8,7 @@ export const SUBJECT_TAG_PREFIX = 'steelyard.';
 
 export type RunEvents = Pick<Events, 'append'>;
 
-/** Appends `run.created`, `run.ended` or `run.deleted`, in the transaction that makes it true. */
+/** Appends `run.created`, `run.ended` or `run.deleted`, in the transaction of the change. */
 export async function appendRunEvent(
   events: RunEvents,
   sql: Sql,

@@ -54,7 +54,7 @@ export function createRunLog({ store, objects, events, experiments, runs, loggin
       const found = await findExperimentByName(store, name);
       if (found !== null) return found.experimentId;
       const made = await experiments.create({ name, artifactLocation: undefined, tags: [] }).catch(() => null);
-      // Somebody else may have made it meanwhile.
+      // Another client may have created it meanwhile.
       const { experimentId } = made ?? (await experiments.getByName(name));
       return experimentId;
     },

@@ -167,7 +167,7 @@ async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promis
   return { runs: rows.map(runInfo), positions: rows.map((row) => [0, ...positionOf({ ...row }, steps)]) };
 }
 
-/** As by a metric: first those whose cost is known, through its index; then, when these were not enough, the others. */
+/** As by a metric: first the runs with a known cost, through its index; then, if the page is not full, the others. */
 async function runsInOrderOfCost(sql: Sql, query: RunQuery, cost: Ordering): Promise<RunPage> {
   const { position } = query;
   const known = position !== null && position[0] !== 0 ? EMPTY : await costedRuns(sql, query, cost);

@@ -22,7 +22,7 @@ export function createService(deps: TransferDeps) {
     known: (source: string, kind: ImportedKind, ids: readonly string[]) => wholeFingerprints(store, source, kind, ids),
     async done(entity: { source: string; kind: ImportedKind; id: string }, fingerprint: string): Promise<void> {
       const found = await store.transaction(async (sql) => {
-        // Traces come by the wire that clients use, so nothing has begun here.
+        // An import sends traces through the protocol of normal clients, so no import record exists yet.
         if (entity.kind === 'trace') await beginImport(sql, entity, clock.now());
         return endImport(sql, entity, fingerprint, clock.now());
       });

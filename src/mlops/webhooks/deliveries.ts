@@ -34,7 +34,10 @@ export const TRIES = 4;
 /** Before the second, third and fourth try: a receiver that restarts within a minute misses nothing. */
 const PAUSES_MS = [1_000, 10_000, 60_000];
 const LONGEST_PAUSE_MS = 3600_000;
-/** Longer than a try can take (30 s, the name server included), so that no other server takes a delivery that is on its way. */
+/**
+ * Longer than the maximum time of an attempt (30 s, including name resolution), so that no other server takes a
+ * delivery in flight.
+ */
 const LEASE_MS = 60_000;
 /**
  * Concurrency limit. A receiver that does not answer holds one slot for half a minute; the other deliveries continue.

@@ -70,7 +70,7 @@ interface Try {
   readonly attempts: number;
 }
 
-/** Stores how a try ended, unless a later attempt has begun or another server has taken the delivery. */
+/** Stores the result of an attempt, unless a later attempt has started or another server has taken the delivery. */
 export async function saveTry(sql: Sql, { deliveryId, owner, attempts }: Try, ending: Ending): Promise<void> {
   await sql
     .tables<WebhookTables>()

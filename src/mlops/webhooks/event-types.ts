@@ -1,4 +1,7 @@
-/** Which events a webhook may ask for, and what each looks like: MLflow's own (entities/webhook.py, webhooks/types.py). */
+/**
+ * Events to which a webhook can subscribe, and their payloads: those of MLflow (entities/webhook.py,
+ * webhooks/types.py).
+ */
 
 export interface EventType {
   readonly entity: string;
@@ -65,7 +68,7 @@ const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   },
 };
 
-/** Actions that an entity knows, sorted; empty for an entity of which this server tells nothing. */
+/** Actions of an entity, sorted; empty for an entity without events on this server. */
 export function actionsOf(entity: string): string[] {
   return Object.keys(examples[entity] ?? {}).sort();
 }

@@ -122,7 +122,7 @@ function webhookAnswer(webhook: Webhook): object {
   };
 }
 
-/** As MLflow, no words where the receiver answered with a mistake: its status says all that there is to know. */
+/** As in MLflow, no message if the receiver answered with an error status: the status is sufficient. */
 function testAnswer({ delivered, status, error }: SendResult): object {
   const saysItself = status !== null && status >= 400;
   return {

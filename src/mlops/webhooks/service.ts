@@ -132,7 +132,7 @@ async function list(sql: Sql, maxResults: number, pageToken: string | undefined)
   };
 }
 
-/** Sends an example now, once, whatever the webhook's status; what the receiver says of it stays with the receiver. */
+/** Sends an example now, once, for any status of the webhook. The body of the receiver's answer is not passed on. */
 async function test(deps: ServiceDeps, webhookId: string, wanted: EventType | null): Promise<SendResult> {
   const webhook = await requireWebhook(deps.store, webhookId);
   const event = wanted ?? webhook.events[0];

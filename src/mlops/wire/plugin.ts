@@ -60,7 +60,7 @@ export function removeRoute(method: Method, path: MlflowRoute['path'], handler: 
   return { method, path, scope: 'mlops.delete', handler };
 }
 
-/** MLflow's own definition of this path lacks its first slash, so that there are clients that ask for `/api/2.0mlflow/…`. */
+/** MLflow's definition of this path lacks its first slash, so some clients request `/api/2.0mlflow/…`. */
 export function slashless(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
   return { ...readRoute(method, path, handler), slashless: true };
 }

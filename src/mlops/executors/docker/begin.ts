@@ -27,12 +27,12 @@ export interface BeginDeps extends FollowDeps {
   readonly alone: <T>(act: () => Promise<T>) => Promise<T>;
 }
 
-/** Work that began, or that ended before it did. */
+/** Started work, or the end of work that never started. */
 export type Beginning = { readonly begun: Begun } | { readonly end: WorkEnd };
 
 interface Made {
   readonly container: string;
-  /** GPUs of the engine that others held when its own were chosen. */
+  /** GPUs of the engine that other containers held when the GPUs of this one were chosen. */
   readonly heldGpus: number;
   readonly gpus: readonly string[];
 }
@@ -131,7 +131,10 @@ async function startContainer(deps: BeginDeps, work: Work, made: Made): Promise<
   return { begun: { work, container, start: began, gpus } };
 }
 
-/** When a container began by our clock: as the engine says, unless its clock says that this was before it was asked, or is still to come. */
+/**
+ * Start time of a container by this server's clock: the engine's time, limited to the interval between the request and
+ * its answer, because the engine's clock may differ.
+ */
 async function whenBegan({ daemon, clock }: BeginDeps, container: string, asked: number): Promise<number> {
   const answered = clock.now();
   const found = await daemon.ask((api) => api.getContainer(container).inspect()).catch(() => null);

@@ -5,8 +5,8 @@ export const LOG_HEAD_BYTES = 48 * 1024 * 1024;
 export const LOG_TAIL_BYTES = 1024 * 1024;
 
 /**
- * A file that holds the beginning and the end of a stream of bytes, and a line between that says how much is left out. The
- * stream may be sent again from its first byte, as often as needed, also by a process after us: what the file has is not
+ * A file with the beginning and the end of a byte stream, and a line between them with the number of omitted bytes. The
+ * stream may be sent again from its first byte any number of times, also by a later process: bytes in the file are not
  * written twice.
  */
 export interface CappedLog {

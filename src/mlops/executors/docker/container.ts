@@ -98,8 +98,8 @@ function checkModel({ model }: Resources['gpus'], has: string | null): void {
 }
 
 /**
- * Indexes of the first GPUs that no other container of ours holds. The engine gives the same ones to everybody who asks for
- * a number of them. Example: 2, while others hold "0" and "2,3" -> ["1", "4"].
+ * Indexes of the first GPUs that no other container of this server holds. The engine itself would assign the same ones
+ * to every request for a number of GPUs. Example: 2, while other containers hold "0" and "2,3" -> ["1", "4"].
  */
 export function freeGpus(count: number, held: readonly string[]): string[] {
   const taken = new Set(held.flatMap((indexes) => indexes.split(',')));
@@ -112,7 +112,7 @@ export function cannot(detail: string, cause?: unknown): AppError {
   return new AppError('executor_cannot', detail, {}, { cause });
 }
 
-/** A container that the engine does not make as it is asked for is one that it never will. */
+/** A refusal with status 400 is permanent: it becomes `executor_cannot`. */
 export function createFailureOf(error: unknown): unknown {
   const refusal: Refusal | null = refusalOf(error);
   return refusal !== null && refusal.status === 400

@@ -5,7 +5,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 export interface Refusal {
   /** Of HTTP. */
   readonly status: number;
-  /** In the engine's own words. */
+  /** Text of the engine. */
   readonly message: string;
 }
 
@@ -55,7 +55,7 @@ const NO_COMMAND =
 const NO_GPU = /could not select device driver|nvidia-container-cli|unresolvable CDI devices/i;
 
 export type StartFailure =
-  /** The work is to blame: it has ended before it began, with this exit code of the shell. */
+  /** Failure of the work: it ended before its command started, with this exit code of the shell. */
   | { readonly kind: 'not-started'; readonly exitCode: number | null; readonly detail: string }
   /** Never here. */
   | { readonly kind: 'cannot'; readonly detail: string }

@@ -16,7 +16,7 @@ import type { WatchList } from './watched.ts';
 export interface FollowDeps {
   readonly daemon: Daemon;
   readonly list: WatchList;
-  /** Sees to it that somebody looks after the list. */
+  /** Ensures that a watchdog watches the list. */
   readonly keepWatchdog: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;

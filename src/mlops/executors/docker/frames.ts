@@ -1,4 +1,4 @@
-/** Bytes before the words of a frame: kind of output, three zeros, and how many words follow. */
+/** Header of a frame: output stream, three zero bytes, and the length of the payload. */
 const HEADER_BYTES = 8;
 const SIZE_AT = 4;
 

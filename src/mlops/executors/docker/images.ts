@@ -28,14 +28,14 @@ type Told = z.infer<typeof Told>;
 
 /** Lines of a failed build that are shown with the failure. */
 const LAST_LINES = 20;
-/** An image's own name, which no registry knows. */
+/** Id of an image in the engine; no registry has it. */
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Pattern of an image name. The engine's own rules are stricter. */
 const NAME = /^\w[\w./:@+-]*$/;
 
 /**
- * The image's digest; it is fetched when the engine has it not, unless `notFetched` says in words why not.
+ * The image's digest. A missing image is pulled, unless `notFetched` gives a reason against it.
  * Errors: `image_not_found`, `executor_unreachable`.
  */
 export async function digestOf(daemon: Daemon, image: string, notFetched: string | null = null): Promise<string> {

@@ -116,7 +116,10 @@ export function createDockerExecutor({
   };
 }
 
-/** Work of a server before this one; null when it never began, or the engine and we know nothing of it. */
+/**
+ * Work of an earlier server process. Null: it never started, or neither the engine nor the work's folder has a record
+ * of it.
+ */
 async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { end: WorkEnd } | null> {
   const found = await inspect(deps, work.id);
   const started = readStarted(work.folder);

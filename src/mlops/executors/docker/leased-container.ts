@@ -35,7 +35,7 @@ export function leasedContainerOf(
     ...(spec.args === null ? {} : { Cmd: [...spec.args] }),
     Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
     ExposedPorts: { [port]: {} },
-    // Whether it is ready is asked in its own protocol.
+    // The server checks readiness through the container's protocol instead.
     Healthcheck: { Test: ['NONE'] },
     Tty: false,
     OpenStdin: false,

@@ -42,7 +42,7 @@ export function leaseOf(
   return { ...daemon.where, container, until: now + LEASE_MS + graceMs, graceMs, killAt: null, stopped };
 }
 
-/** Sees to a container that was started: renews its lease, and tells of its end when it is gone and removed. */
+/** Manages a started container: renews its lease, and reports its end when the container is removed. */
 export function live(
   deps: LifeDeps,
   spec: ContainerSpec,
@@ -69,7 +69,7 @@ export function live(
     await daemon
       .askPatiently((api) => api.getContainer(container).remove({ force: true, v: true }), closing, null)
       .catch((error: unknown) => {
-        // 404: it is gone. 409: somebody is removing it.
+        // 404: it does not exist. 409: another client is removing it.
         if (isStatus(error, 404, 409)) return;
         log.warn({ err: error, container: spec.id }, 'a container that has ended is still there');
       });
@@ -116,7 +116,7 @@ async function untilGone({ daemon, closing }: LifeDeps, container: string): Prom
   for (;;) {
     const state = await look({ daemon, closing }, container);
     if (state === null || state.remains !== null) return state?.remains ?? null;
-    // A connection that breaks may leave the engine's own word for ever unsaid.
+    // After a broken connection the engine's event may never arrive.
     await Promise.race([change.next(), pause(LOOK_MS, undefined, { signal: closing })]);
   }
 }

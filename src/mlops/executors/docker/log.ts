@@ -17,7 +17,9 @@ export interface LogDeps {
 
 /** A log that breaks off is asked for again after this time, in milliseconds. */
 const AGAIN_MS = 1_000;
-/** Without a word for this time, in milliseconds, from a container that has ended, the connection is taken for a dead one. */
+/**
+ * If an ended container's log connection sends nothing for this time, in milliseconds, the connection counts as dead.
+ */
 const SILENCE_MS = 15_000;
 
 /**

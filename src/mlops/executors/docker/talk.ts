@@ -13,7 +13,7 @@ export interface Look {
 /** The engine's value for an absent time. */
 const NEVER = '0001-01-01T00:00:00Z';
 
-/** Looks at a container, and again while the engine is away; null when there is none. */
+/** Reads the state of a container, with retries while the engine is unreachable. Null: no such container. */
 export async function look(
   { daemon, closing }: { readonly daemon: Daemon; readonly closing: AbortSignal },
   container: string,

@@ -102,7 +102,7 @@ function look(): number {
   return dueAt;
 }
 
-/** One file that cannot be read must not keep the others from being looked after. */
+/** One unreadable file must not keep the watchdog from the other containers. */
 function readOf(id: string): Watched | null {
   try {
     return list.read(id);
@@ -115,7 +115,7 @@ function readOf(id: string): Watched | null {
 function dueTimes(watched: Watched, doing: Doing): { readonly askAt: number; readonly killAt: number } {
   const until = watched.until - KILL_AHEAD_MS;
   const killAt = Math.min(until, watched.killAt ?? Infinity, doing.killAt ?? Infinity);
-  // When the server has asked for the end, the container has heard it: twice would be another word to it.
+  // If the server has already requested the stop, a second signal could change its meaning for the container.
   const askAt = doing.asked || watched.killAt !== null ? Infinity : until - watched.graceMs;
   return { askAt, killAt };
 }
@@ -164,7 +164,7 @@ async function isRunning(watched: Watched): Promise<boolean> {
   return code !== 200 || /"Running":true/.test(body);
 }
 
-/** A few words of HTTP: the client for the whole API would make this process three times as large. */
+/** A minimal HTTP client: the client for the whole API would triple the size of this process. */
 function call(watched: Watched, method: string, what: string): Promise<{ code: number; body: string }> {
   const { protocol, ...connection } = connectionOf(watched);
   const options = {

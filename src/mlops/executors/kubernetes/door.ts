@@ -138,7 +138,7 @@ const notValid = () => new AppError('upload_not_found', 'The address is not vali
 
 const Key = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** Pods that were made before a restart still come by it. */
+/** The key is kept, so that URLs of pods from before a restart stay valid. */
 async function keyIn(file: string): Promise<string> {
   const kept = Key.safeParse(await readIfThere(file));
   if (kept.success) return kept.data;

@@ -29,7 +29,7 @@ export interface Ended {
   readonly now: number;
 }
 
-/** How work came to its end, from all that is known of it. */
+/** End of work, from all available records. */
 export function endOf(ended: Ended): WorkEnd {
   const result = ended.result ?? resultOf(ended.pod);
   const terminated = ended.pod === null ? null : (mainOf(ended.pod)?.state.terminated ?? null);

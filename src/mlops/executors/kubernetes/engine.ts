@@ -108,7 +108,10 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
   };
 }
 
-/** The Job of some work, with the Secret that a server which was killed right after it had made the Job did not come to. */
+/**
+ * The Job of some work. If a server was killed between the creation of the Job and of its Secret, the Secret is created
+ * now.
+ */
 async function whole(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job | null> {
   const job = await jobs.read(work.id);
   if (job === null || isOver(job)) return job;

@@ -34,7 +34,7 @@ export interface Jobs extends AsyncDisposable {
   /** Null where nodes may not be seen. */
   nodes(): Promise<Node[] | null>;
   placeOf(node: string, resources: Resources): Promise<WorkPlace | null>;
-  /** Ends a pod that was asked to end sooner than its grace; false where that is not allowed. */
+  /** Ends a pod sooner than its grace period; false where the server lacks the permission. */
   hurry(pod: string, withinMs: number): Promise<boolean>;
 }
 
@@ -84,7 +84,7 @@ export function openJobs(request: JobsRequest): Jobs {
       const body = await get(`${path}/${id}`);
       return body === null ? null : Uid.parse(body).metadata.uid;
     },
-    // One that is there was made by a server that did not come to its end.
+    // An existing one comes from a server that was killed in between.
     makeSecret: async (body) => void (await cluster.call({ method: 'POST', path: `${core}/secrets`, body })),
     extend: async (id, until, graceMs, begunAt) =>
       void (await patch(id, { spec: { activeDeadlineSeconds: deadlineSeconds(until, graceMs, begunAt) } })),

@@ -13,7 +13,7 @@ export interface ManifestRequest {
   readonly now: number;
 }
 
-/** Where a pod's agent fetches and brings. They are leaves to do so, so that they are kept in a Secret. */
+/** URLs from which a pod's agent fetches and to which it sends. They grant access, so they are stored in a Secret. */
 export interface DoorAddresses {
   readonly in: string;
   readonly out: string;
@@ -24,7 +24,7 @@ export interface DoorAddresses {
  * Time for the transfer of outputs to the server after the command was asked to end, in addition to its grace period.
  */
 export const TRANSFER_SECONDS = 60;
-/** A server that was away may still learn how the work ended. */
+/** Retention of ended Jobs: a server that was down reads the outcome later. */
 const KEPT_SECONDS = 7 * 24 * 3600;
 
 /** One Job: one pod, once. */
@@ -52,8 +52,8 @@ export function jobOf(request: ManifestRequest): object {
 }
 
 /**
- * Seconds from a Job's beginning to the moment at which its command is asked to end, so that it has ended at `until`.
- * At least 1: Kubernetes takes no less. Example: until 60 s from the beginning, grace 10 s -> 50.
+ * Seconds from a Job's start to the stop request for its command, so that it has ended at `until`. At least 1, the
+ * minimum of Kubernetes. Example: until 60 s from the start, grace 10 s -> 50.
  */
 export function deadlineSeconds(until: number, graceMs: number, begunAt: number): number {
   return Math.max(1, Math.floor((until - graceMs - begunAt) / 1000));

@@ -23,8 +23,9 @@ export interface Measured {
 }
 
 /**
- * Adds one measurement: CPUs on average x the time since the one before, or its own window where it is the first. One that was added
- * before adds nothing. null: it says nothing of the command's container. Example: 500m over the 15 s since the last -> 7.5 s more.
+ * Adds one measurement: average CPUs x the time since the previous one, or its own window where it is the first. A
+ * repeated measurement adds nothing. Null: it lacks the command's container. Example: 500m over the 15 s since the last
+ * -> 7.5 s more.
  */
 export function addMetrics(before: Measured | null, { timestamp, window, containers }: PodMetrics): Measured | null {
   const main = containers.find(({ name }) => name === MAIN);

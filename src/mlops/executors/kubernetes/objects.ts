@@ -102,7 +102,7 @@ export const List = z.object({
     .transform((list) => list ?? []),
 });
 
-/** The labels by which everything of ours is known. */
+/** Labels that identify all objects of this server. */
 export const MANAGED = { 'app.kubernetes.io/managed-by': 'steelyard', 'app.kubernetes.io/name': 'steelyard-work' };
 /** The label by which Kubernetes itself ties pods to their Job. */
 export const JOB_NAME = 'batch.kubernetes.io/job-name';

@@ -48,7 +48,10 @@ export async function checkPermissions(
   );
 }
 
-/** Whether nodes may be read: without it placement is not checked before work begins, and where it ran is not known. */
+/**
+ * Whether the server may read nodes. Without it placement is not checked before work starts, and the node of work is
+ * unknown.
+ */
 export const maySeeNodes = (cluster: Cluster): Promise<boolean> =>
   mayI(cluster, { group: '', resource: 'nodes', verb: 'list' });
 

@@ -19,7 +19,7 @@ const GPU = 'nvidia.com/gpu';
 /** Set by GPU feature discovery. */
 export const GPU_PRODUCT = 'nvidia.com/gpu.product';
 
-/** By which labels the clouds say that a node's capacity can be taken away. */
+/** Labels with which the clouds mark nodes of spot capacity. */
 export const SPOT: readonly (readonly [label: string, value: string])[] = [
   ['karpenter.sh/capacity-type', 'spot'],
   ['eks.amazonaws.com/capacityType', 'SPOT'],

@@ -23,7 +23,7 @@ export interface RunningDeps {
   readonly log: Log;
 }
 
-/** Work on the cluster that this server knows of, until it has ended or the engine is closed. */
+/** Work on the cluster that this server watches, until it has ended or the engine is closed. */
 export interface Tracked {
   readonly running: RunningWork;
   /** Something in the cluster is other than it was. */
@@ -116,7 +116,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
       async stop(withinMs = work.graceMs) {
         if (over.signal.aborted) return;
         seen.owesStopWithinMs = withinMs;
-        // An API server that is away hears it at a later look.
+        // An unreachable API server receives the request at a later poll.
         await looks.look();
       },
       usage: async () => told?.usage ?? usage(),
@@ -128,8 +128,9 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
 }
 
 /**
- * The grace of a pod is that of its work: where there is less time, its end is asked for with that. A kubelet that was once asked with
- * the whole grace waits for it with the containers that go last, so this comes before the Job is stopped, whose controller asks so.
+ * Shortens the grace period of a pod if there is less time than the grace period of its work. A kubelet that has
+ * received the full grace period keeps it for the sidecars, so this call precedes the stop of the Job, whose controller
+ * sends the full one.
  */
 async function hurry({ jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, withinMs: number): Promise<void> {
   const pod = jobs.podOf(work.id);
@@ -197,11 +198,11 @@ async function giveUp(jobs: Jobs, id: string, seen: Seen, now: number): Promise<
   seen.givenUp = trouble;
 }
 
-/** Looks when told to and every few seconds, one look at a time. */
+/** Polls on request and every few seconds, one poll at a time. */
 function createLooks(look: () => Promise<void>, signal: AbortSignal, failed: (error: unknown) => void) {
   let busy: Promise<void> = Promise.resolve();
   let asked = false;
-  /** Resolves after a look that began after this was called. */
+  /** Resolves after a poll that started after this call. */
   const again = (): Promise<void> => {
     if (asked || signal.aborted) return busy;
     asked = true;

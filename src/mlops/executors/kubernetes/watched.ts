@@ -28,7 +28,7 @@ interface Named {
   readonly metadata: { readonly name: string; readonly resourceVersion: string };
 }
 
-/** The API server ends a watch after this many seconds; bookmarks make the next one cheap. */
+/** The API server ends a watch after this many seconds; bookmarks make the next watch cheap. */
 const WATCH_SECONDS = 300;
 const PAGE = '500';
 const FIRST_RETRY_MS = 200;
@@ -129,7 +129,7 @@ async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: str
   try {
     for await (const line of linesOf(answer)) {
       const event = WatchEvent.parse(JSON.parse(line));
-      // 410 Gone comes as an event, too.
+      // 410 Gone may also arrive as an event.
       if (event.type === 'ERROR') return null;
       version = Bookmark.parse(event.object).metadata.resourceVersion;
       if (event.type === 'BOOKMARK') continue;

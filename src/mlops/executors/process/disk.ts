@@ -88,7 +88,7 @@ async function shortOf(folder: string | undefined): Promise<{ freeBytes: number;
 
 /** Bytes that a folder takes of the disk with all that is in it; what vanishes while it is counted is left out. */
 async function sizeOf(folder: string): Promise<number> {
-  // It ends with an error for every file that is gone by then, and has counted the rest all the same.
+  // `du` exits with an error for each file that vanished meanwhile, but still counts the rest.
   const { stdout } = await promisify(execFile)('du', ['-skx', folder]).catch((error: { stdout?: string }) => error);
   return Number(/^\d+/.exec(String(stdout ?? ''))?.[0] ?? 0) * 1024;
 }

@@ -10,7 +10,7 @@ export interface Machine {
 
 /** Resources of the machine that one piece of work holds. */
 export interface Place {
-  /** Tells the work which GPUs are its own. */
+  /** Variables that show the work only its own GPUs. */
   readonly environment: Readonly<Record<string, string>>;
   /** Its own, by index. */
   readonly gpus: readonly number[];

@@ -14,8 +14,8 @@ function wordsOf(pattern: string): string[] {
 }
 
 /**
- * Goes through the pattern once, with all places of the name that have been reached: no pattern takes longer than its length times that of
- * the name. Node's own `matchesGlob` passes over names with a dot before them, and tries.
+ * Reads the pattern once and keeps all reachable positions of the name: the time is at most the length of the pattern
+ * times that of the name. Node's `matchesGlob` skips names with a leading dot, and backtracks.
  */
 function matches(name: readonly string[], words: readonly string[]): boolean {
   let reached = [true, ...name.map(() => false)];

@@ -107,7 +107,7 @@ export function neededBy(step: Step): string[] {
   return [...new Set([...step.needs, ...taken])];
 }
 
-/** Names in an order in which each comes after all that it needs; or a way round that comes back to its beginning. */
+/** Names in an order in which each follows all that it needs; or a cycle that returns to its first name. */
 function ordered(steps: PipelineSpec['steps']): { names: string[] } | { cycle: string[] } {
   const names: string[] = [];
   const done = new Set<string>();

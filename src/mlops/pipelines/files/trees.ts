@@ -20,7 +20,9 @@ export const TreeFile = z.strictObject({
 });
 export type TreeFile = z.infer<typeof TreeFile>;
 
-/** Files kept by their content: the same content is kept once, whatever made it, and a digest is a promise. */
+/**
+ * Content-addressed files: the same content is stored once, whatever its origin, and a digest guarantees the content.
+ */
 export interface Trees {
   /**
    * Stores the files at these paths of a folder, by path; a folder includes all of its files. A missing path adds

@@ -22,7 +22,7 @@ interface BuiltInEnd {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Ends a built-in step, which asks others and takes no machine. */
+/** Runs a built-in step, which calls other features and uses no machine. */
 export async function runBuiltInStep(
   deps: DriveDeps,
   driven: DrivenRun,

@@ -18,7 +18,7 @@ export function deadlineOf({ resources: { spot } }: CommandStep): SpotDeadline |
   return typeof spot === 'boolean' ? null : spot;
 }
 
-/** Has decided on which capacity the next try begins, where the step has a deadline. */
+/** Decides on which capacity the next attempt starts, where the step has a deadline. */
 export async function decideBefore(deps: DriveDeps, driven: DrivenRun, key: string, step: CommandStep): Promise<void> {
   const spot = deadlineOf(step);
   const stored = storedOf(driven, key);
@@ -100,7 +100,7 @@ interface Decided {
   readonly spot: SpotDeadline;
 }
 
-/** Keeps it with the step and in the ledger of decisions, together; answers why in words. */
+/** Stores the decision with the step and in the ledger of decisions, in one transaction. Answers the reason as text. */
 async function keep(
   deps: DriveDeps,
   driven: DrivenRun,

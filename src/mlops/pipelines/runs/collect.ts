@@ -54,7 +54,7 @@ export function logPath(attempt: number): string {
   return `logs/attempt-${attempt}.log`;
 }
 
-/** Keeps the log of a try, its secrets masked, among the artifacts of its run; one that is empty is nothing to keep. */
+/** Stores the masked log of an attempt among the artifacts of its run; an empty log is not stored. */
 export async function keepLog(
   deps: Pick<DriveDeps, 'runLog' | 'workSecrets'>,
   { id, folder }: Pick<Work, 'id' | 'folder'>,

@@ -113,7 +113,7 @@ async function imageOf(
   }
 }
 
-/** Whether what the step made before could be taken; if not, why is kept at the step. */
+/** Whether the cached result of the step could be used; if not, the reason is stored with the step. */
 async function takeCached(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -160,7 +160,7 @@ interface Beginning {
   readonly image: string | null;
 }
 
-/** Begins a try, or finds the one that was begun before a restart; null when it is to be begun later, or never. */
+/** Starts an attempt, or finds the one that was started before a restart; null when it must start later, or never. */
 async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
   const { executor, step, stored } = beginning;
   if (stored.state === 'running') return findAgain(deps, driven, beginning);
@@ -199,7 +199,7 @@ async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginnin
   return { executor, step, key: stored.key, work, running, allowance };
 }
 
-/** Work that never began may have left something that was made for it. */
+/** Work that never started may have left objects in the engine. */
 async function findOrRemove(executor: Executor, work: Work): Promise<RunningWork | null> {
   const running = await executor.find(work);
   if (running === null) await executor.remove(work);
@@ -215,7 +215,7 @@ async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning
     await fillWorkspace(deps, driven, work, prepared);
     return { executor, step, key: stored.key, work, running: await executor.start(work), allowance };
   } catch (error) {
-    // It may have begun: it is looked for, as after a restart.
+    // It may have started: it is searched for, as after a restart.
     if (isAway(error)) return null;
     const isLater = error instanceof AppError && error.code === 'executor_quota';
     const said = error instanceof Error ? error.message : String(error);
@@ -233,7 +233,7 @@ interface NotBegun {
   readonly laterMs: number;
 }
 
-/** Nothing was spent; it is begun again after a while, as another try. */
+/** Nothing was spent; it is started later, as another attempt. */
 async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why, laterMs }: NotBegun): Promise<null> {
   const settling = { end: new Date(0).toISOString(), stopped: false };
   await deps.admission.settle(`pipeline:${work.id}`, settling).catch((error: unknown) => {

@@ -41,7 +41,7 @@ export interface DriveDeps {
    * unreachable.
    */
   readonly access: (run: StoredRun, work: StepWork) => Promise<Readonly<Record<string, string>>>;
-  /** Ends that proof: the work is over, or was never begun. */
+  /** Revokes that token: the work is over, or never started. */
   readonly endAccess: (work: string) => Promise<void>;
   /** On this machine, ours: one folder for each piece of work. */
   readonly workFolder: string;

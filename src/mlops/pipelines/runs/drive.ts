@@ -24,7 +24,7 @@ export interface Driver {
   wake(runId: string): void;
 }
 
-/** How often a run looks whether somebody asked it to stop, or whether it is its turn, in milliseconds. */
+/** Poll interval of a run for a stop request or a free concurrency slot, in milliseconds. */
 const LOOK_MS = 1_000;
 /** Until a step that found the disk full is taken up again, in milliseconds. */
 const UNTIL_SPACE_MS = 2_000;
@@ -109,7 +109,7 @@ async function look(
   return { ready, end };
 }
 
-/** A step that was begun here and is not over counts as running, whatever is stored of it yet. */
+/** A step that was started here and is not over counts as running, whatever state is stored so far. */
 function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Map<string, StepNow> {
   return new Map(
     [...steps].map(([key, { state, notBeforeMs }]) => [
@@ -119,7 +119,7 @@ function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Ma
   );
 }
 
-/** Milliseconds until a step that waits for its next try may begin, and no more than between two looks. */
+/** Milliseconds until a step may start its next attempt, and at most one poll interval. */
 function untilNextTry({ steps }: DrivenRun, now: number): number {
   const tries = [...steps.values()].filter(({ state, notBeforeMs }) => state === 'waiting' && notBeforeMs !== null);
   return Math.max(0, Math.min(LOOK_MS, ...tries.map(({ notBeforeMs }) => (notBeforeMs ?? now) - now)));

@@ -36,8 +36,8 @@ interface Node {
 }
 
 /**
- * Looks for secrets of 4 characters or more: as they are, line by line, and as JSON, URLs, Base64 and hexadecimal digits write them. One of
- * 8 bytes or more is found across line ends too.
+ * Finds secrets of 4 characters or more: as plain text, line by line, and encoded as JSON, URL, Base64 and hexadecimal
+ * digits. A secret of 8 bytes or more is also found across line ends.
  * Example: with `['s3cret-1']`, `text('key=s3cret-1')` is `key=********`.
  */
 export function createMasker(secrets: readonly string[]): Masker {

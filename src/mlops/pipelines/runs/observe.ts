@@ -23,7 +23,7 @@ export interface Observer {
   seen(): Pick<Taken, 'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place'>;
   /** Resource that it actually holds and that sets its price from then on. Null: as requested. */
   holds(): Held | null;
-  /** Resolves when that is known; never where it does not come to that. */
+  /** Resolves when that is known; never if it stays unknown. */
   readonly moved: Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function observe(
     if (mlflowRun === null || metrics.length === 0) return;
     const whole = metrics.map((metric) => ({
       ...metric,
-      // Seconds since it began, so that no two readings of a try are of one step.
+      // Seconds since the start, so that no two readings of an attempt have the same step.
       step: Math.max(0, Math.round((metric.timestamp - running.start) / 1000)),
       modelId: null,
       datasetName: null,

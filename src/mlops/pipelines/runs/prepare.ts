@@ -8,7 +8,7 @@ import type { KeyParts } from './cache-key.ts';
 import { isGood, type StepState } from './schema.ts';
 import type { StepOutputs } from './store.ts';
 
-/** A step that ended, as those that need it know it. */
+/** An ended step, as dependent steps see it. */
 export interface KnownStep {
   readonly planned: PlannedStep;
   readonly state: StepState;

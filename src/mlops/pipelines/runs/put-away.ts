@@ -58,7 +58,7 @@ export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Exe
   deps.workSecrets.forget(work.id);
 }
 
-/** Puts away the tries that a server before this one had seen to their end, and no more than that. */
+/** Removes the remains of attempts whose end an earlier server had stored, and of no others. */
 export async function putAwayBefore(deps: DriveDeps, driven: DrivenRun): Promise<void> {
   const left = [...driven.steps.values()].flatMap((step) =>
     overTries(step).map((attempt) => workId(driven, step, attempt)),

@@ -66,7 +66,7 @@ export interface StoredStep {
   readonly mlflowRun: string | null;
   readonly spent: Money | null;
   readonly attempts: readonly Attempt[];
-  /** Of the try that runs; null while none does, or nothing is known yet. */
+  /** Usage of the running attempt; null while none runs, or no usage is known yet. */
   readonly taken: Taken | null;
   /** Capacity decisions, first to last; empty without a deadline. */
   readonly capacity: readonly CapacityDecision[];

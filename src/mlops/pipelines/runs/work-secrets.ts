@@ -4,7 +4,7 @@ import { createMasker, type Masker } from './masking.ts';
 
 /** Texts that the log of an attempt must not contain: its secrets, and its access token. */
 export interface WorkSecrets {
-  /** Secrets of a try that is about to begin, or was found again. */
+  /** Registers the secrets of an attempt that is about to start, or was found again. */
   keep(work: string, secrets: readonly string[]): void;
   /** Masks the output of an attempt. Null: the attempt does not run on this server, so its secrets are not here. */
   maskerOf(work: string): Masker | null;

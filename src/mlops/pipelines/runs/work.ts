@@ -24,7 +24,7 @@ const BEGIN_SECONDS = { process: 0, docker: 5, kubernetes: 5 } as const;
 /** Price key of work without an instance or a GPU. */
 const MACHINE = 'machine';
 
-/** Names one try of a step on every engine, in reservations and in usage: the same whenever it is asked. */
+/** Id of one attempt of a step on every engine, in reservations and in usage. Deterministic. */
 export function workIdOf(run: string, step: Pick<StoredStep, 'name' | 'key'>, attempt: number): string {
   const mark = createHash('sha256').update(`${run} ${step.key} ${attempt}`).digest('hex').slice(0, 12);
   return `${step.name.slice(0, 39)}-${mark}`;

@@ -17,7 +17,7 @@ import {
 } from './store.ts';
 
 const FIRE = 'pipelines.trigger';
-/** The decision counts the tries itself and always ends; the queue must not give it up before. */
+/** The decision counts its attempts and always ends; the queue must not give up earlier. */
 const MANY_TRIES = 1000;
 /** Pauses of 5, 10, 20 and 40 seconds between them: a Git host that is restarted is back by then. */
 const TRIES = 5;
@@ -95,7 +95,7 @@ async function noted(
   return fresh;
 }
 
-/** Begins the run of an occurrence, or says why not. Throws what another try may mend. */
+/** Starts the run of an occurrence, or records the reason against it. Throws errors that a retry may resolve. */
 async function fire(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
   const { store, log } = deps;
   const decision = await findDecision(store, payload);

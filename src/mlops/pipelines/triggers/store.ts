@@ -9,7 +9,7 @@ export interface TriggerState {
   readonly definition: string;
   /** From when on it counts, Unix milliseconds: what happened before begins nothing. */
   readonly sinceMs: number;
-  /** UTC instant of its next time or look; null where others tell it, or no time is left. */
+  /** UTC instant of its next scheduled time or poll; null for a trigger by push or event, or with no time left. */
   readonly nextAt: string | null;
   /** Of the data, as it was seen last; null before the first look. */
   readonly digest: string | null;

@@ -29,7 +29,10 @@ export function registerTurns(deps: TriggerDeps): void {
   });
 }
 
-/** UTC instant of the first time or look after an instant; null where others tell the trigger, or no time is left. */
+/**
+ * UTC instant of the first scheduled time or poll after an instant; null for a trigger by push or event, or with no
+ * time left.
+ */
 export function firstTurn(trigger: Trigger, now: Instant): string | null {
   if ('data' in trigger) return new Date(now).toISOString();
   return 'cron' in trigger ? nextTime(trigger, now) : null;

@@ -56,8 +56,8 @@ export interface JouleSum {
 export const NO_JOULES: JouleSum = { joules: 0, last: null };
 
 /**
- * Adds samples of a counter, oldest first, that begins at zero with each try of the work.
- * Example: 100, 250, and 40 of the next try -> 290.
+ * Adds samples of a counter, oldest first, that starts at zero with each attempt of the work.
+ * Example: 100, 250, and 40 of the next attempt -> 290.
  */
 export function addJoules(sum: JouleSum, samples: readonly Pick<Metric, 'value'>[]): JouleSum {
   let { joules, last } = sum;

@@ -22,7 +22,7 @@ export interface DesiredReplicas extends Disposable {
   join(): (pods: number) => void;
   /** Whether a consumer wants pods, or has not set its number yet. */
   isWanted(): boolean;
-  /** This pod goes: there shall be one less until it is gone. */
+  /** This pod is shutting down: the desired number is one less until it has ended. */
   leaves(pod: string): void;
   gone(pod: string): void;
   /** Says it now. */

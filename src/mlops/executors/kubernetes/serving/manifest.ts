@@ -24,7 +24,7 @@ const READY_SECONDS = { period: 5, timeout: 5 };
 const STARTUP_SECONDS = 2;
 /** A server that is busy answers no probe, and is not broken: a minute without taking a connection is. */
 const LIVE_SECONDS = { period: 10, timeout: 5, failures: 6 };
-/** The server's own word that it is late comes first. */
+/** Margin, so that this server's timeout error comes before that of the startup probe. */
 const LATER_SECONDS = 30;
 
 /** Labels of all its objects and pods. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The labels by which all that serves is known; work has others. */
+/** Labels that identify all serving objects; work has other labels. */
 export const SERVING = { 'app.kubernetes.io/managed-by': 'steelyard', 'app.kubernetes.io/name': 'steelyard-serving' };
 /** Label: which server it belongs to. */
 export const SERVER = 'steelyard.dev/server';

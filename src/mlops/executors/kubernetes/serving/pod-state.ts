@@ -5,14 +5,14 @@ const LAST_LINES = 20;
 /** As shells tell of SIGKILL. */
 const KILLED = 137;
 
-/** Whether somebody may take it: it is not on its way out. */
+/** Whether a consumer may take it: it is not shutting down. */
 export const isStaying = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && status.phase !== 'Failed' && status.phase !== 'Succeeded';
 
 /** Whether its server says that it is ready, as the node sees it. */
 export const isReady = (pod: Pod): boolean => mainOf(pod)?.ready === true;
 
-/** Whether its server has ended and does not come again. */
+/** Whether its server has ended and is not restarted. */
 export const isOver = (pod: Pod): boolean =>
   pod.status.phase === 'Failed' ||
   pod.status.phase === 'Succeeded' ||
@@ -35,7 +35,7 @@ function ends({ restartCount, state, lastState }: ContainerStatus): number {
   return restartCount + (isDown ? 1 : 0);
 }
 
-/** Why it ended last, in words. */
+/** Reason of its last end, one sentence. */
 export function whyEnded(pod: Pod): string {
   const taken = takenAway(pod);
   if (taken !== null) return taken;

@@ -23,18 +23,18 @@ export interface TakenDeps {
   seen(pod: string): Pod | null;
   /** Lowers the desired number of pods by one. Resolves when the cluster has the new number, or after a timeout. */
   oneLess(pod: string): Promise<void>;
-  /** It is gone: as many again as somebody wants. */
+  /** The pod has ended: the desired number is again the sum of the consumers. */
   gone(pod: string): void;
   /** Number of container ends that were reported for this pod. */
   toldEnds(pod: string, ends: number): void;
 }
 
-/** A pod that somebody has taken, looked at whenever something changes. */
+/** A taken pod, checked at every change. */
 export interface Followed extends Omit<TakenPod, 'address'> {
   look(): void;
 }
 
-/** `endsBefore`: how many ends of its containers are somebody's already. */
+/** `endsBefore`: number of its container ends that were reported earlier. */
 export function follow(deps: TakenDeps, name: string, endsBefore: number): Followed {
   const leaving = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<{ readonly detail: string }>();
