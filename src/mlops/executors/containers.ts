@@ -1,11 +1,11 @@
 import type { Resources } from './executor.ts';
 
-/** A container that listens on a port for as long as this server says that it shall. */
+/** A container that listens on a port until this server ends it. */
 export interface ContainerSpec {
   /** Names it in the engine: 1 to 52 of `a-z`, `0-9` and `-`. */
   readonly id: string;
   readonly image: string;
-  /** Whether the engine may fetch the image; null, or in words why not. */
+  /** Null: the engine may pull the image. Else the reason why it may not, one sentence. */
   readonly notFetched: string | null;
   /** In place of the image's entry point; null: that. */
   readonly command: readonly [program: string, ...words: string[]] | null;
@@ -18,7 +18,7 @@ export interface ContainerSpec {
   /** A folder of this machine whose content it has at this absolute path; null: none. */
   readonly files: { readonly folder: string; readonly path: string } | null;
   readonly port: number;
-  /** Milliseconds from being asked to end to being killed. */
+  /** Grace period: milliseconds from the stop request to the kill. */
   readonly graceMs: number;
 }
 
@@ -26,10 +26,7 @@ export interface LeasedContainer {
   readonly address: { readonly host: string; readonly port: number };
   /** Resolves when it has ended and is removed, with the reason as one sentence. Never rejects. */
   readonly ended: Promise<{ readonly detail: string }>;
-  /**
-   * Requests its end, and kills it after the grace period. Resolves when it has ended, or after a timeout if the engine
-   * does not answer.
-   */
+  /** Requests its end, and kills it after the grace period. Resolves when it has ended, or after a timeout if the engine does not answer. */
   stop(): Promise<void>;
 }
 

@@ -4,21 +4,23 @@ import type { GpuReader } from '../../platform/gpus/index.ts';
 export interface Resources {
   /** CPUs, whole or in part; null: as many as there are. */
   readonly cpus: number | null;
-  /** Bytes of memory beyond which it is ended; null: what there is. */
+  /** Memory limit in bytes; above it the work is ended. Null: no limit. */
   readonly memoryBytes: number | null;
-  /** Bytes of the disk beyond which it is ended, as far as the engine can hold that; left out or null: what there is. */
+  /**
+   * Disk limit in bytes; above it the work is ended, as far as the engine can enforce it. Omitted or null: no limit.
+   */
   readonly diskBytes?: number | null;
   /** GPUs that it has for itself. */
   readonly gpus: { readonly count: number; readonly model: string | null };
   /** Instance type that it must run on, as the cloud names it; null: any. */
   readonly instance: string | null;
-  /** Whether it may run on capacity that can be taken away. */
+  /** Whether it may run on spot capacity, which can be evicted. */
   readonly spot: boolean;
   /** Whether it may run only on spot capacity; omitted: on any. Only engines with spot capacity receive it. */
   readonly onlySpot?: boolean;
 }
 
-/** A command to run once, and everything an engine must know of it. */
+/** A command that runs once, with all data that an engine needs for it. */
 export interface Work {
   /** Names it for ever, on every engine: 1 to 52 of `a-z`, `0-9` and `-`. */
   readonly id: string;
@@ -34,20 +36,20 @@ export interface Work {
   readonly command: readonly [program: string, ...words: string[]];
   /** As the engine names it; null where it needs none (`process`). */
   readonly image: string | null;
-  /** All of it, secrets too; nothing of the server's own is added. */
+  /** Complete environment, including secrets; no variable of the server is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
-  /** Paths in the working folder, of files or folders, that are brought back. One that is not there is left out. */
+  /** Paths in the working folder, of files or folders, that are copied back. A missing path is omitted. */
   readonly outputs: readonly string[];
   /** Owner and purpose of the work; engines with labels store them. Keys as in a subject: `team`, `pipeline`, `run`… */
   readonly labels: Readonly<Record<string, string>>;
   /** Deadline, Unix milliseconds. The work must have ended by then, even if this server fails. */
   readonly until: number;
-  /** Milliseconds from being asked to end to being killed. */
+  /** Grace period: milliseconds from the stop request to the kill. */
   readonly graceMs: number;
 }
 
-/** Why work came to its end. */
+/** Reason why work ended. */
 export type EndReason =
   /** It ended without a stop request, with an exit code. */
   | 'exited'
@@ -59,11 +61,11 @@ export type EndReason =
   | 'disk'
   /** Its end was requested, by this server or by its watchdog. */
   | 'stopped'
-  /** The engine took it away: a node that went, spot capacity that was called back. */
+  /** The engine took it away: a failed node, or an eviction from spot capacity. */
   | 'evicted'
   /** The engine no longer knows the work. Its outcome is unknown. */
   | 'lost'
-  /** The engine could not begin it (see `detail`). */
+  /** The engine could not start it (see `detail`). */
   | 'not-started';
 
 export interface WorkEnd {
@@ -76,7 +78,7 @@ export interface WorkEnd {
   readonly start: number;
   /** Unix milliseconds. */
   readonly end: number;
-  /** One sentence for a person where there is more to say than the reason; else null. */
+  /** One sentence for a person that adds to the reason; else null. */
   readonly detail: string | null;
   readonly usage: WorkUsage;
   /** Cluster machine on which it ran. Engines that run work on this machine omit it. Null: unknown. */
@@ -92,9 +94,9 @@ export interface WorkPlace {
   readonly region: string | null;
   readonly zone: string | null;
   readonly gpuModel: string | null;
-  /** Whether its capacity can be taken away. */
+  /** Whether it is spot capacity, which can be evicted. */
   readonly spot: boolean;
-  /** Part of it that the work has, above 0 and up to 1: the largest of CPUs, memory and GPUs; 1 where it asked for none of them. */
+  /** Share of the machine that the work holds, above 0 and up to 1: the largest of CPUs, memory and GPUs; 1 if it requested none of them. */
   readonly share: number;
 }
 
@@ -107,17 +109,14 @@ export interface WorkUsage {
   readonly reason?: string | null;
 }
 
-/** Work that was begun. */
+/** Work that was started. */
 export interface RunningWork {
   readonly id: string;
-  /** Unix milliseconds at which its command began, or was about to. */
+  /** Unix milliseconds at which its command started, or was about to start. */
   readonly start: number;
-  /** Resolves when it and all that it started are gone and its outputs are in the workspace. Never rejects. */
+  /** Resolves when it and all of its processes have ended and its outputs are in the workspace. Never rejects. */
   readonly ended: Promise<WorkEnd>;
-  /**
-   * Moves the deadline to this time, Unix milliseconds. The watchdog of the engine has the new deadline when this
-   * resolves.
-   */
+  /** Moves the deadline to this time, Unix milliseconds. The watchdog of the engine has the new deadline when this resolves. */
   extend(until: number): Promise<void>;
   /**
    * Requests the end, and kills after the grace period, or after `withinMs` where that is less. A second call changes
@@ -128,17 +127,14 @@ export interface RunningWork {
   usage(): Promise<WorkUsage>;
   /** Reader of the GPUs that it holds, or the reason why there is none. Null: it holds no GPU. */
   readonly gpus?: GpuReader | string | null;
-  /** Resolves when it is known on which machine it runs; null when it never is. Engines of this machine leave it out. */
+  /** Resolves with its machine; null when the machine stays unknown. Engines of this machine omit it. */
   readonly placed?: Promise<WorkPlace | null>;
   /**
    * Unix milliseconds of the work's monotonic time since its start, independent of changes of the machine's clock, also
    * after a restart of the server. Engines that cannot measure it omit it.
    */
   now?(): number;
-  /**
-   * Reason why its command has not started, one sentence. Null: no known reason. Engines that start work immediately
-   * omit it.
-   */
+  /** Reason why its command has not started, one sentence. Null: no known reason. Engines that start work immediately omit it. */
   waiting?(): string | null;
 }
 
@@ -168,10 +164,7 @@ export interface Executor extends AsyncDisposable {
    * `image_missing`, `executor_unreachable`.
    */
   start(work: Work): Promise<RunningWork>;
-  /**
-   * Finds work that this server or an earlier process started. Null: the engine has no record of it. Errors:
-   * `executor_unreachable`.
-   */
+  /** Finds work that this server or an earlier process started. Null: the engine has no record of it. Errors: `executor_unreachable`. */
   find(work: Work): Promise<RunningWork | null>;
   /** Removes the engine's records of ended work. Idempotent: a missing record is no error. */
   remove(work: Pick<Work, 'id' | 'folder'>): Promise<void>;

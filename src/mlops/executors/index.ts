@@ -43,7 +43,7 @@ export interface ExecutorsDeps {
 export interface Executors extends AsyncDisposable {
   /** Errors: `executor_unknown`, with the configured engines and how to add one. */
   of(engine: string): Executor;
-  /** Containers that live as long as this server says; null: it has no Docker Engine. */
+  /** Containers that run until this server ends them. Null: no Docker Engine is configured. */
   readonly containers: Pick<LeasedContainers, 'start'> | null;
   /** Description of the setup, for display. */
   readonly routes: readonly Route[];
@@ -51,10 +51,7 @@ export interface Executors extends AsyncDisposable {
   readonly workloads: Workloads | null;
 }
 
-/**
- * Environment variables with which a command on this machine finds programs and its home. No other variable of the
- * server is passed.
- */
+/** Environment variables with which a command on this machine finds programs and its home. No other variable of the server is passed. */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
 /** Of the server's environment, what a command on this machine gets. */

@@ -1,16 +1,13 @@
 import type { Resources, WorkPlace } from './executor.ts';
 
-/**
- * A server that listens on a port, in as many pods as its consumers request. The pods keep running while this server is
- * down.
- */
+/** A server that listens on a port, in as many pods as its consumers request. The pods keep running while this server is down. */
 export interface WorkloadSpec {
   /** Idempotency key: the same key finds a workload that an earlier process of the server left running. */
   readonly key: string;
   /** Of `a-z`, `0-9` and `-`; begins the names of its objects, for people. */
   readonly title: string;
   readonly image: string;
-  /** Whether nodes may fetch the image; null, or in words why not. */
+  /** Null: nodes may pull the image. Else the reason why they may not, one sentence. */
   readonly notFetched: string | null;
   /** In place of the image's entry point; null: that. */
   readonly command: readonly [program: string, ...words: string[]] | null;
@@ -27,7 +24,7 @@ export interface WorkloadSpec {
   readonly readyPath: string;
   /** Milliseconds in which a pod must be ready. */
   readonly startTimeoutMs: number;
-  /** Milliseconds from being asked to end to being killed. */
+  /** Grace period: milliseconds from the stop request to the kill. */
   readonly graceMs: number;
   readonly placement: PodPlacement;
   readonly kind: WorkloadKind;
@@ -52,7 +49,7 @@ export interface PodPlacement {
 export interface PodWait {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** Told as soon as it holds its node; null where nodes may not be seen. */
+  /** Called as soon as it holds its node; null where nodes are not visible. */
   placed(place: WorkPlace | null): void;
 }
 

@@ -9,7 +9,7 @@ export interface AdmissionRequest {
   /** Key in the price book, such as `g5.xlarge`. */
   readonly resource: string;
   readonly quantity: string;
-  /** Price of one unit for an hour, where the price book is not asked. */
+  /** Price of one unit per hour, instead of the price book's. */
   readonly price?: Money;
   /** Cost limit of the work, in addition to every budget. */
   readonly limit?: Money;
@@ -24,7 +24,7 @@ export interface AdmissionRequest {
 /** Deadline of the work, and its cost so far. */
 export interface Allowance {
   readonly state: 'open' | 'settled';
-  /** UTC instant by which it must have ended. */
+  /** UTC instant of the deadline. */
   readonly until: string;
   /** null: no price is known. */
   readonly spent: Money | null;

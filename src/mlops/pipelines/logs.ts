@@ -18,10 +18,7 @@ export interface LogPart {
   readonly elsewhere: boolean;
 }
 
-/**
- * Output of one attempt of a step, from a byte offset: from its working folder while it runs here, and later from its
- * run.
- */
+/** Output of one attempt of a step, from a byte offset: from its working folder while it runs here, and later from its run. */
 export async function logOf(
   deps: DriveDeps,
   run: StoredRun,
@@ -55,7 +52,7 @@ async function liveLog(
     const work = workIdOf(run.id, step, attempt);
     await using file = await open(join(deps.workFolder, work, 'output.log'));
     const masker = deps.workSecrets.maskerOf(work);
-    // After a restart the secrets of the step are not known until its run is found again.
+    // After a restart the secrets of the step are unknown until its run is found again, so nothing is shown.
     const bytes = masker === null ? Buffer.alloc(0) : await maskedBytes(file, masker, range);
     return { ...textOf(bytes, range.from), attempt, ended: false, elsewhere: false };
   } catch (error) {
@@ -77,7 +74,7 @@ async function keptLog(
   return kept === null ? null : textOf(await buffer(kept), from);
 }
 
-/** Whole characters only: the rest comes with the next part. */
+/** Whole characters only: an incomplete one at the end comes with the next part. */
 function textOf(bytes: Buffer, from: number): Pick<LogPart, 'text' | 'next'> {
   const text = new StringDecoder('utf8').write(bytes);
   const taken = text === '' ? bytes.length : Buffer.byteLength(text);

@@ -24,10 +24,7 @@ export interface RegisteredDecision {
 export interface ModelSteps {
   /** Latest value of a metric of a run; null when it logged none. */
   metricOf(runId: string, metric: string): Promise<number | null>;
-  /**
-   * Evaluates a run as the version that it would become. Errors: `policy_not_found`, `currency_mismatch`,
-   * `budget_not_found`.
-   */
+  /** Evaluates a run as the version that it would become. Errors: `policy_not_found`, `currency_mismatch`, `budget_not_found`. */
   weigh(request: { readonly runId: string; readonly policy: string }): Promise<Weighed>;
   /**
    * Registers a version from a run's logged model, or from `artifact` among its artifacts; a missing model is created.

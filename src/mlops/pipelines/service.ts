@@ -43,16 +43,13 @@ export interface RunRequest {
   readonly ref: string | null;
   /** Commit of code that was sent. */
   readonly commit: string | null;
-  /** The same again answers the run that was begun by it; null: it is a new one. */
+  /** Idempotency key: the same key answers the run that was started with it. Null: always a new run. */
   readonly requestKey: string | null;
   /** Whether the caller may run commands that the caller wrote. */
   readonly mayRunCode: boolean;
   readonly cause: Cause;
   readonly actor: string;
-  /**
-   * Called in the transaction that starts the run, before the concurrency limit is applied; an error from it prevents
-   * the start.
-   */
+  /** Called in the transaction that starts the run, before the concurrency limit is applied; an error from it prevents the start. */
   readonly within?: (sql: Sql, run: string, number: number) => Promise<void>;
 }
 
@@ -129,7 +126,7 @@ export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: Res
   });
 }
 
-/** Asks a run to stop. Errors: `pipeline_run_ended`. */
+/** Requests the stop of a run. Errors: `pipeline_run_ended`. */
 export async function stopRun(deps: Pick<PipelineDeps, 'store'>, run: StoredRun, actor: string): Promise<void> {
   if (isOver(run.state)) {
     throw new AppError('pipeline_run_ended', `Run #${run.number} of "${run.pipeline}" has ended: ${run.state}.`, {
@@ -162,7 +159,7 @@ export async function existingRun(
   );
 }
 
-/** Text that neither a shell nor a program takes for more than one plain word. */
+/** Text that every shell and program reads as one plain word. */
 const PLAIN_WORD = /^(?!-)[\w.,:@%+=/-]*$/;
 
 /**
@@ -205,7 +202,7 @@ async function specFor(
   return (from === 'git' ? await specIn(deps, pipeline, code) : null) ?? pipeline.spec;
 }
 
-/** The pipeline as its repository has it at this commit; null where it is not kept there. */
+/** The pipeline as its repository has it at this commit; null if the repository has none. */
 async function specIn(deps: PipelineDeps, { name, spec }: StoredPipeline, code: Code): Promise<PipelineSpec | null> {
   if (spec.source === undefined) return null;
   const text = await fileOf(deps.trees, code, spec.source.file, deps.codeFolder);
@@ -227,10 +224,7 @@ function payerOf({ team, project, budget }: PipelineSpec): Pick<PipelineSpec, 't
   };
 }
 
-/**
- * Push access to a repository must not give access to more secrets of the server: only those of the applied document
- * are allowed.
- */
+/** Push access to a repository must not give access to more secrets of the server: only those of the applied document are allowed. */
 function refuseNewSecrets(applied: PipelineSpec, found: PipelineSpec): void {
   const allowed = secretsOf(applied);
   const fresh = [...secretsOf(found)].find((reference) => !allowed.has(reference));

@@ -68,10 +68,7 @@ export async function refuseFrozen(sql: Sql, path: string, what: 'file' | 'folde
   throw new AppError('artifact_immutable', detail, { path, model: found.model, version: String(found.version) });
 }
 
-/**
- * Measures the files of a version and stores the result with it. A deleted version, or one stored elsewhere, is not
- * measured.
- */
+/** Measures the files of a version and stores the result with it. A deleted version, or one stored elsewhere, is not measured. */
 export async function measureVersion(
   { store, files }: { readonly store: Store; readonly files: Files },
   model: string,

@@ -28,10 +28,7 @@ export interface AliasGovernance {
   overridden(sql: Sql, override: Override): Promise<void>;
 }
 
-/**
- * Account that changes an alias, and its reason for a policy override; null: no reason was given, and a governed alias
- * is refused.
- */
+/** Account that changes an alias, and its reason for a policy override; null: no reason was given, and a governed alias is refused. */
 export interface AliasChange {
   readonly identity: Identity;
   readonly isAdmin: boolean;

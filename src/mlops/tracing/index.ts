@@ -24,10 +24,7 @@ export interface TracingDeps extends IngestDeps, Omit<TracesDeps, 'newAssessment
   readonly pricing: TokenPricing;
 }
 
-/**
- * Traces of applications, their spans and their assessments. Emits `trace.tokens_counted` with the token usage of
- * spans.
- */
+/** Traces of applications, their spans and their assessments. Emits `trace.tokens_counted` with the token usage of spans. */
 export interface Tracing {
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];

@@ -81,10 +81,7 @@ async function plainPage(store: Store, query: TraceQuery): Promise<Matching> {
   return { rows: rows.slice(0, size), next: rows.length > size && last !== undefined ? last : null };
 }
 
-/**
- * Limit of traces that one request tests with a regular expression. The page may then have fewer traces, and a token to
- * continue.
- */
+/** Limit of traces that one request tests with a regular expression. The page may then have fewer traces, and a token to continue. */
 const MOST_CANDIDATES = 5_000;
 const CANDIDATES = 250;
 

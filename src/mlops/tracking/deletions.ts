@@ -23,10 +23,7 @@ export interface ArtifactVolume {
 export interface Deletions {
   /** Oldest deletion first. */
   list(sql: Sql, query: DeletedQuery): Promise<Deleted[]>;
-  /**
-   * Sets the deletion time of items that were imported as deleted (from another server) to now. Call it before `list`,
-   * in a transaction.
-   */
+  /** Sets the deletion time of items that were imported as deleted (from another server) to now. Call it before `list`, in a transaction. */
   noteMissing(sql: Sql, at: number): Promise<void>;
   /** Metric samples stored of each; those without any are left out. */
   samples(sql: Sql, kind: DeletedKind, ids: readonly string[]): Promise<Map<string, number>>;

@@ -68,10 +68,7 @@ export type Logging = ReturnType<typeof createLogging>;
 export function createLogging({ store, events, rest }: LoggingDeps) {
   const write = (runId: string, work: (sql: Sql, run: RunInfo) => Promise<void>) =>
     store.transaction(async (sql) => work(sql, await requireActiveRun(sql, runId)));
-  /**
-   * Metrics and params do not depend on the order of arrival; tags and GPU usage do, so only these batches take a
-   * transaction.
-   */
+  /** Metrics and params do not depend on the order of arrival; tags and GPU usage do, so only these batches take a transaction. */
   const put = async (runId: string, batch: Batch): Promise<void> => {
     if (batch.metrics.length > 0) rest.logged(runId);
     const ordered = batch.tags.length > 0 || usageIn(batch.metrics) !== null;

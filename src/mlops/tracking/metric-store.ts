@@ -43,10 +43,7 @@ const SAMPLE = {
   is_nan: 'integer',
 } as const;
 
-/**
- * The latest sample is the greatest by (step, timestamp, value), in any order of arrival; NaN is stored as 0 and sorts
- * below it.
- */
+/** The latest sample is the greatest by (step, timestamp, value), in any order of arrival; NaN is stored as 0 and sorts below it. */
 const MOVE_LATEST = `on conflict (run_id, key) do update set
   timestamp = excluded.timestamp, step = excluded.step, value = excluded.value, is_nan = excluded.is_nan, rests = 0
   where (excluded.step, excluded.timestamp, excluded.value, -excluded.is_nan) >

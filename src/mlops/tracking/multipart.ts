@@ -104,10 +104,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       return { uploadId, addresses: await direct.partAddresses(there, parts) };
     },
 
-    /**
-     * Stores a part and answers its etag. A repeated part is stored next to the first; the completion request names the
-     * valid one.
-     */
+    /** Stores a part and answers its etag. A repeated part is stored next to the first; the completion request names the valid one. */
     async putPart(address: PartAddress, content: Readable): Promise<string> {
       const upload = await find(address.uploadId).catch(() => null);
       // One answer for a wrong signature and an upload that is not there: there is nothing to find out by trying.

@@ -34,10 +34,7 @@ export const TRIES = 4;
 /** Before the second, third and fourth try: a receiver that restarts within a minute misses nothing. */
 const PAUSES_MS = [1_000, 10_000, 60_000];
 const LONGEST_PAUSE_MS = 3600_000;
-/**
- * Longer than the maximum time of an attempt (30 s, including name resolution), so that no other server takes a
- * delivery in flight.
- */
+/** Longer than the maximum time of an attempt (30 s, including name resolution), so that no other server takes a delivery in flight. */
 const LEASE_MS = 60_000;
 /**
  * Concurrency limit. A receiver that does not answer holds one slot for half a minute; the other deliveries continue.

@@ -1,7 +1,4 @@
-/**
- * Events to which a webhook can subscribe, and their payloads: those of MLflow (entities/webhook.py,
- * webhooks/types.py).
- */
+/** Events to which a webhook can subscribe, and their payloads: those of MLflow (entities/webhook.py, webhooks/types.py). */
 
 export interface EventType {
   readonly entity: string;

@@ -11,7 +11,7 @@ export interface DaemonAddress {
   readonly certificates: string | null;
 }
 
-/** The same in the words of `node:http` and `node:https`. */
+/** The same address as options of `node:http` and `node:https`. */
 export type Connection =
   | { readonly protocol: 'http'; readonly socketPath: string }
   | { readonly protocol: 'http'; readonly host: string; readonly port: number }

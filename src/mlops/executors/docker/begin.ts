@@ -61,7 +61,7 @@ export async function begin(deps: BeginDeps, work: Work): Promise<Beginning> {
   }
 }
 
-/** A container that cannot be removed, because the engine is away, may have been started: it stays on the watchdog's list, and can be adopted. */
+/** If the engine is unreachable, the container cannot be removed and may have started: it stays on the watchdog's list, and can be adopted. */
 async function undo({ daemon, list, log }: BeginDeps, work: Work): Promise<void> {
   try {
     await removeContainer(daemon, work.id);
@@ -123,7 +123,7 @@ async function startContainer(deps: BeginDeps, work: Work, made: Made): Promise<
     writeEnd(work.folder, end);
     return { end };
   }
-  // A watchdog that looked before it was started, at work that had no time left, has put it off its list.
+  // A watchdog may have polled before the container started and, with the deadline over, removed the entry from its list.
   if (deps.list.read(work.id) === null) watch(deps, work, container);
   await deps.keepWatchdog();
   const began = await whenBegan(deps, container, start);
@@ -162,14 +162,14 @@ function endOf(error: unknown, work: Work, start: number, held: number): WorkEnd
   return { reason: 'not-started', exitCode, stoppedBy: null, start, end: start, detail, usage: UNKNOWN_USAGE };
 }
 
-/** Removes the container of some work, also one that runs. One that is not there, or not ours, is left. */
+/** Removes the container of some work, also a running one. A missing container, or one of another owner, is ignored. */
 export async function removeContainer(daemon: Daemon, id: string): Promise<void> {
   try {
     const { Id: container, Config: config } = await daemon.ask((api) => api.getContainer(containerName(id)).inspect());
     if (config.Labels[LABEL.work] !== id) return;
     await daemon.ask((api) => api.getContainer(container).remove({ force: true, v: true }), null);
   } catch (error) {
-    // 409: somebody is removing it.
+    // 409: another client is removing it.
     if (!isStatus(error, 404, 409)) throw error;
   }
 }

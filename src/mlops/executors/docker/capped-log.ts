@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 
-/** How much of a log is kept, in bytes: of its beginning, and of its end. */
+/** Limits of a stored log in bytes: its beginning, and its end. */
 export const LOG_HEAD_BYTES = 48 * 1024 * 1024;
 export const LOG_TAIL_BYTES = 1024 * 1024;
 
@@ -10,7 +10,7 @@ export const LOG_TAIL_BYTES = 1024 * 1024;
  * written twice.
  */
 export interface CappedLog {
-  /** The bytes that follow come from the beginning of the stream again. */
+  /** The next bytes start at the beginning of the stream again. */
   restart(): void;
   write(bytes: Buffer): void;
   /** Nothing follows: the end is written. */

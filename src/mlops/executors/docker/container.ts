@@ -36,12 +36,12 @@ export function containerOf(
   return {
     name: containerName(work.id),
     Image: image,
-    // As its entry point, because an image's own would be put before it.
+    // Set as the entry point, because the image's entry point would precede the command.
     Entrypoint: [program],
     Cmd: words,
     Env: Object.entries(work.environment).map(([name, value]) => `${name}=${value}`),
     WorkingDir: WORK_FOLDER,
-    // An image may say how its server is seen to be well; work is no server.
+    // An image may define a health check for its server; work is no server.
     Healthcheck: { Test: ['NONE'] },
     Tty: false,
     OpenStdin: false,

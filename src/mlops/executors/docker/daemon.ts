@@ -39,7 +39,7 @@ export function connectDaemon(where: DaemonAddress): Daemon {
       return await within(question(engine), limitMs);
     } catch (error) {
       const failure = failureOf(error, where.address);
-      // When it comes back it may be another version of itself.
+      // After a restart the engine may have another version.
       if (isUnreachable(failure)) known = null;
       throw failure;
     }
@@ -88,10 +88,7 @@ function byVersion(one: string, other: string): number {
  */
 const UNSHOWN = { [inspect.custom]: () => 'Agent' };
 
-/**
- * One connection per call: a kept-alive connection would break when the engine restarts, and look like an unreachable
- * engine.
- */
+/** One connection per call: a kept-alive connection would break when the engine restarts, and look like an unreachable engine. */
 function optionsOf(where: DaemonAddress) {
   const connection = connectionOf(where);
   const agent =

@@ -48,10 +48,10 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof AppError && error.code === 'executor_unreachable';
 }
 
-/** The program is not in the image, is no file, or may not be run: what runc says of it. */
+/** Messages of runc: the program is missing in the image, is no file, or is not executable. */
 const NO_COMMAND =
   /executable file not found|no such file or directory|permission denied|exec format error|is a directory/i;
-/** No driver of GPUs in the engine, or fewer devices than were asked for. */
+/** The engine has no GPU driver, or fewer devices than requested. */
 const NO_GPU = /could not select device driver|nvidia-container-cli|unresolvable CDI devices/i;
 
 export type StartFailure =

@@ -42,7 +42,7 @@ export interface Following {
 }
 
 const ELSEWHERE = 'the Docker Engine is on another machine, where nobody asks nvidia-smi';
-/** A container that runs is looked at this often, in milliseconds. */
+/** Poll interval of a running container, in milliseconds. */
 const LOOK_MS = 1_000;
 /** The same when it is being killed and does not go. */
 const SHORTEST_REST_MS = 100;
@@ -174,7 +174,7 @@ function createMeter({ daemon }: FollowDeps, { work, container }: Begun): Meter 
 
 interface Stopping {
   ask(): Promise<void>;
-  /** Resolves when it is asked from now on. */
+  /** Resolves at the next stop request. */
   asked(): Promise<void>;
   /** Does the due steps: repeats a stop request that the engine has not received, and kills. */
   goOn(): Promise<void>;
@@ -208,7 +208,7 @@ function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping 
     killInMs,
     async ask() {
       const watched = list.read(work.id);
-      // Nothing is watched any more once it has ended.
+      // After the end of the container, its entry is removed.
       if (begun || watched === null) return;
       begun = true;
       // An earlier stop request, of the server or the watchdog, has reached the engine or is followed by a kill.

@@ -10,10 +10,7 @@ import { isStatus, isUnreachable, refusalOf } from './failures.ts';
 import { archiveOf, send } from './folder-archive.ts';
 
 const require = createRequire(import.meta.url);
-/**
- * The library exports a function. Its types declare an object with that function, so a typed import would call a
- * missing property.
- */
+/** The library exports a function. Its types declare an object with that function, so a typed import would call a missing property. */
 const dockerIgnore: (options: { ignorecase: boolean }) => { add(rules: string): { ignores(path: string): boolean } } =
   require('@balena/dockerignore');
 
@@ -26,7 +23,7 @@ const Told = z.object({
 });
 type Told = z.infer<typeof Told>;
 
-/** Lines of a failed build that are shown with the failure. */
+/** Lines of a failed build's output that the error includes. */
 const LAST_LINES = 20;
 /** Id of an image in the engine; no registry has it. */
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -79,10 +76,7 @@ function notFound(image: string, why: string, cause?: unknown): AppError {
   return new AppError('image_not_found', detail, { image }, { cause });
 }
 
-/**
- * Builds an image and answers its digest. The engine's build messages are written to the log. Errors:
- * `image_build_failed`.
- */
+/** Builds an image and answers its digest. The engine's build messages are written to the log. Errors: `image_build_failed`. */
 export async function build(
   daemon: Daemon,
   { folder, dockerfile, log, network }: { folder: string; dockerfile: string; log: string; network: string },

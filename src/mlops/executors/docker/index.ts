@@ -33,8 +33,8 @@ export interface DockerDeps extends DaemonAddress {
 }
 
 /**
- * Runs work in containers of a Docker Engine, on this machine or another. Nothing is asked of the engine until there is work
- * for it. Errors: `config_invalid` when its address or its certificates cannot be used.
+ * Runs work in containers of a Docker Engine, on this machine or another. The engine is not called until there is work
+ * for it. Errors: `config_invalid` when its address or its certificates are invalid.
  */
 export function createDockerExecutor({
   address,
@@ -116,10 +116,7 @@ export function createDockerExecutor({
   };
 }
 
-/**
- * Work of an earlier server process. Null: it never started, or neither the engine nor the work's folder has a record
- * of it.
- */
+/** Work of an earlier server process. Null: it never started, or neither the engine nor the work's folder has a record of it. */
 async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { end: WorkEnd } | null> {
   const found = await inspect(deps, work.id);
   const started = readStarted(work.folder);

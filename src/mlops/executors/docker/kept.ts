@@ -89,7 +89,7 @@ export function read(path: string): string | null {
   }
 }
 
-/** Written aside first: others may read at any moment. */
+/** Written to a temporary file first: other processes may read at any moment. */
 export function replace(path: string, text: string): void {
   const aside = `${path}.${process.pid}.new`;
   writeFileSync(aside, text);

@@ -6,7 +6,7 @@ import type { Daemon } from './daemon.ts';
 import { startFailureOf } from './failures.ts';
 
 const NANO = 1e9;
-/** A server may write for years: the engine keeps twice this. */
+/** Size limit of each of two files: a server may write output for years. */
 const ENGINE_LOG = { 'max-size': '10m', 'max-file': '2' };
 /** Processes and threads of one container. */
 const MAX_TASKS = 16_384;

@@ -21,12 +21,9 @@ export interface LifeDeps {
 /** Lease time. Containers of a killed server keep running until lease expiry plus their grace period. */
 const LEASE_MS = 30_000;
 const RENEW_MS = 5_000;
-/** A container that runs is looked at this often. */
+/** Poll interval of a running container. */
 const LOOK_MS = 2_000;
-/**
- * Time, after the grace period, to wait for an engine that does not answer. After it, the watchdog alone ends the
- * container.
- */
+/** Time, after the grace period, to wait for an engine that does not answer. After it, the watchdog alone ends the container. */
 const ANSWERS_WITHIN_MS = 15_000;
 const LAST_LINES = 20;
 const LAST_BYTES = 2_000;
@@ -58,7 +55,7 @@ export function live(
       if (!isAsked) list.change(spec.id, { until: Date.now() + LEASE_MS + spec.graceMs });
       deps.keepWatchdog().catch((error: unknown) => log.warn({ err: error }, 'containers are without a watchdog'));
     } catch (error) {
-      // The disk may be full: when that lasts, the watchdog ends it, and it is started again.
+      // The disk may be full. If that lasts, the lease expires, the watchdog ends the container, and it is restarted.
       log.warn({ err: error, container: spec.id }, 'the lease of a container is not renewed');
     }
   }

@@ -31,10 +31,7 @@ interface StartDeps
   extends LifeDeps,
     Pick<LeasedContainersDeps, 'reach' | 'gpuModel' | 'server' | 'alone' | 'folder'> {}
 
-/**
- * Containers on a lease. Containers left by an earlier process are removed immediately, or as soon as the engine is
- * reachable.
- */
+/** Containers on a lease. Containers left by an earlier process are removed immediately, or as soon as the engine is reachable. */
 export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContainers {
   const { address, certificates, folder, server, log } = deps;
   connectionOf({ address, certificates });
@@ -80,7 +77,7 @@ async function remove(daemon: Daemon, container: string): Promise<void> {
   try {
     await daemon.ask((api) => api.getContainer(container).remove({ force: true, v: true }), null);
   } catch (error) {
-    // 409: somebody is removing it.
+    // 409: another client is removing it.
     if (!isStatus(error, 404, 409)) throw error;
   }
 }
@@ -113,7 +110,7 @@ async function start(deps: StartDeps, spec: ContainerSpec): Promise<LeasedContai
 
 interface Made {
   readonly container: string;
-  /** How many containers held GPUs when its own were chosen. */
+  /** Number of containers that held GPUs when the GPUs of this one were chosen. */
   readonly held: number;
 }
 

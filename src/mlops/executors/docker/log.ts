@@ -15,7 +15,7 @@ export interface LogDeps {
   readonly gone: Promise<unknown>;
 }
 
-/** A log that breaks off is asked for again after this time, in milliseconds. */
+/** Pause before a broken log stream is requested again, in milliseconds. */
 const AGAIN_MS = 1_000;
 /**
  * If an ended container's log connection sends nothing for this time, in milliseconds, the connection counts as dead.
@@ -41,7 +41,7 @@ export async function bringLog(deps: LogDeps): Promise<string | null> {
   }
 }
 
-/** Whether all of it has come. Throws when the file cannot be written. */
+/** Whether all of the log has arrived. Throws when the file cannot be written. */
 async function readOnce({ daemon, closing, container, gone }: LogDeps, file: CappedLog): Promise<boolean> {
   const silence = listenForSilence(gone);
   const signal = AbortSignal.any([closing, silence.signal]);

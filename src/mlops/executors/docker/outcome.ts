@@ -5,7 +5,7 @@ import type { Work, WorkEnd, WorkUsage } from '../executor.ts';
 export interface Remains {
   readonly exitCode: number;
   readonly outOfMemory: boolean;
-  /** Milliseconds that it ran by the engine's clock, which need not be ours. */
+  /** Run time in milliseconds by the engine's clock, which may differ from this server's. */
   readonly ranMs: number;
 }
 

@@ -22,14 +22,13 @@ const HOSTILE = {
   maxBytes: Number.POSITIVE_INFINITY,
   maxFiles: Number.POSITIVE_INFINITY,
 } as const;
-/** A connection may break, a disk be full for a moment: so often an output is asked for, with this pause in milliseconds. */
+/**
+ * Attempts per output, with this pause in milliseconds: a connection may break, or the disk may be full for a moment.
+ */
 const TRIES = 5;
 const AGAIN_MS = 1_000;
 
-/**
- * Copies the outputs into the workspace, each completely or not at all. Answers a sentence about missing outputs; else
- * null.
- */
+/** Copies the outputs into the workspace, each completely or not at all. Answers a sentence about missing outputs; else null. */
 export async function bringOutputs(deps: OutputDeps): Promise<string | null> {
   const troubles: string[] = [];
   for (const path of deps.work.outputs) {

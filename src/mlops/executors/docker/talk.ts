@@ -2,7 +2,7 @@ import type { Daemon } from './daemon.ts';
 import { isStatus } from './failures.ts';
 import type { Remains } from './outcome.ts';
 
-/** How a container is, as the engine says. */
+/** State of a container as the engine reports it. */
 export interface Look {
   /** Whether its command was ever started. */
   readonly began: boolean;
@@ -43,7 +43,7 @@ export function lookOf(state: State): Look {
   return { began, remains: { exitCode: state.ExitCode, outOfMemory: state.OOMKilled, ranMs } };
 }
 
-/** Sends a signal to a container; one that does not run hears nothing, which is no error. */
+/** Sends a signal to a container. A stopped container does not receive it, which is no error. */
 export async function tell(daemon: Daemon, container: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   try {
     await daemon.ask((api) => api.getContainer(container).kill({ signal }));

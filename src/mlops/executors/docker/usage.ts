@@ -30,7 +30,7 @@ export function usageIn(stats: unknown): WorkUsage {
   };
 }
 
-/** Two looks at the same container: the most of each. */
+/** Maximum of each value over two readings of the same container. */
 export function mostOf(one: WorkUsage, other: WorkUsage): WorkUsage {
   return {
     cpuSeconds: most(one.cpuSeconds, other.cpuSeconds),

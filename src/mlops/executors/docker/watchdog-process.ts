@@ -16,14 +16,11 @@ import { openWatchList, type Watched } from './watched.ts';
  * write there.
  */
 
-/** How often the list is read, in milliseconds: more time that is given is seen by then. */
+/** Poll interval of the list, in milliseconds: an extended deadline is seen by then. */
 const LOOK_MS = 250;
-/**
- * An engine with twenty concurrent kills takes this long until the last container is dead, in milliseconds. Kills start
- * this much earlier.
- */
+/** An engine with twenty concurrent kills takes this long until the last container is dead, in milliseconds. Kills start this much earlier. */
 const KILL_AHEAD_MS = 250;
-/** An engine that does not answer in this time is asked again, in milliseconds. */
+/** Timeout of a call to the engine before a retry, in milliseconds. */
 const ANSWER_WITHIN_MS = 10_000;
 /** How long another watchdog, which is about to end, is waited for, in milliseconds. */
 const LOCK_WITHIN_MS = 10_000;
@@ -33,7 +30,7 @@ type Signal = 'SIGTERM' | 'SIGKILL';
 /** Actions on one container. */
 interface Doing {
   asked: boolean;
-  /** Set by the watchdog's own asking, Unix milliseconds. */
+  /** Kill time set by the watchdog's own stop request, Unix milliseconds. */
   killAt: number | null;
   /** Whether a call to the engine is in flight. */
   busy: boolean;
@@ -69,8 +66,7 @@ async function watch(): Promise<void> {
       const dueAt = look();
       await pause(Math.min(LOOK_MS, Math.max(0, dueAt - Date.now())));
     }
-    // From here on, a server that adds to the list finds no watchdog and starts one. Entries added before are found by
-    // this poll.
+    // From here on, a server that adds to the list finds no watchdog and starts one. Entries added before are found by this poll.
     rmSync(said, { force: true });
     if (list.ids().length === 0) return;
   }
@@ -111,7 +107,7 @@ function readOf(id: string): Watched | null {
   }
 }
 
-/** When a container is asked to end, and when it is killed, Unix milliseconds. */
+/** Times of the stop request and of the kill of a container, Unix milliseconds. */
 function dueTimes(watched: Watched, doing: Doing): { readonly askAt: number; readonly killAt: number } {
   const until = watched.until - KILL_AHEAD_MS;
   const killAt = Math.min(until, watched.killAt ?? Infinity, doing.killAt ?? Infinity);
@@ -131,12 +127,12 @@ async function act(id: string, watched: Watched, doing: Doing, killAt: number): 
   }
   const first = sayStopped(watched.stopped);
   if (now >= killAt) await kill(id, watched);
-  // Not first: a watchdog before this one has asked.
+  // Not first: an earlier watchdog has already requested the stop.
   else if (first) await tell(watched, 'SIGTERM');
   if (!doing.asked) Object.assign(doing, { asked: true, killAt: now + watched.graceMs });
 }
 
-/** A folder that is gone must not keep the container alive. */
+/** A missing folder must not keep the container alive. */
 function sayStopped(file: string): boolean {
   try {
     return writeStopped(file, 'watchdog');

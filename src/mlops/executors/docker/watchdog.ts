@@ -8,7 +8,7 @@ import { makeFolder, read } from './kept.ts';
 /** Files in the watchdog's folder in addition to the list of containers. */
 export const WATCHDOG = { list: 'watched', lock: 'watchdog.lock', process: 'watchdog.pid' } as const;
 
-/** It has taken its lock by then, in milliseconds, or something is wrong with it. */
+/** Time for the watchdog to take its lock, in milliseconds; after it, the start has failed. */
 const READY_WITHIN_MS = 20_000;
 const LOOK_MS = 25;
 
@@ -30,7 +30,7 @@ export function createWatchdogKeeper(folder: string): () => Promise<void> {
 async function startWatchdog(folder: string): Promise<void> {
   makeFolder(folder);
   const program = fileURLToPath(new URL(`./watchdog-process${extname(import.meta.url)}`, import.meta.url));
-  // Of the server's environment it gets nothing, and it holds no folder of the server's as its own.
+  // The watchdog gets no environment of the server, and does not use the server's working folder.
   const child = spawn(process.execPath, [program, folder], { cwd: '/', env: {}, detached: true, stdio: 'ignore' });
   child.unref();
   child.on('error', () => undefined);
@@ -59,7 +59,7 @@ function isAlive(pid: number): boolean {
 function isWatchdog(pid: number, folder: string): boolean {
   if (process.platform !== 'linux') return true;
   try {
-    // A zombie shows nothing: it has ended.
+    // A zombie has no command line: it has ended.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(folder);
   } catch {
     return false;

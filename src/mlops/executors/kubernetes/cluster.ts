@@ -61,7 +61,7 @@ export async function connect(kubeconfig: string): Promise<Cluster> {
   const agents = { 'https:': new Agent({ keepAlive: true }), 'http:': new HttpAgent({ keepAlive: true }) };
   const open = async (url: URL, options: RequestOptions, headers: OutgoingHttpHeaders) => {
     const secure = url.protocol === 'https:';
-    // Credentials may be renewed by a program or a file: they are asked for at every request.
+    // Credentials may be renewed by a program or a file, so they are loaded at every request.
     await config.applyToHTTPSOptions(options);
     const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
     if (!proxied) options.agent = secure ? agents['https:'] : agents['http:'];

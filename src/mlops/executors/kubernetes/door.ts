@@ -19,14 +19,14 @@ import { takeOutputs } from './outputs.ts';
  */
 export interface WorkspaceDoor {
   readonly plugin: Plugin;
-  /** Lets the pod of this work in, until it is shut out; by paths of this server. */
+  /** Grants the pod of this work access until it is revoked; answers paths of this server. */
   admit(work: Work): Promise<DoorAddresses>;
   /** Result that the pod sent. Null: it has sent none yet. */
   result(work: Pick<Work, 'folder'>): Promise<Result | null>;
   /** Why its outputs were not taken, one sentence; null when they were, or when there were none. */
   refusal(work: Pick<Work, 'folder'>): Promise<string | null>;
   shut(id: string): void;
-  /** Lets pods fetch a folder until it is taken back; by a path of this server. `keyFile` keeps the path through restarts. */
+  /** Grants pods access to a folder until it is revoked; answers a path of this server. `keyFile` keeps the path valid over restarts. */
   lend(lent: Lent): Promise<string>;
   takeBack(id: string): void;
 }
@@ -148,7 +148,7 @@ async function keyIn(file: string): Promise<string> {
   return made;
 }
 
-/** Each work has its own; it survives a restart in the work's folder. */
+/** Each work has a separate secret, which is stored in the work's folder and survives a restart. */
 async function secretOf(work: Work): Promise<z.infer<typeof Secret>> {
   const file = join(work.folder, 'kubernetes-door.json');
   try {

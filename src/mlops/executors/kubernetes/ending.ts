@@ -20,9 +20,9 @@ export interface Ended {
   readonly job: Job | null;
   readonly pod: Pod | null;
   readonly result: Result | null;
-  /** Whether this server asked it to end, and no other. */
+  /** Whether this server requested its end. */
   readonly stopped: boolean;
-  /** Why it was given up before it began; null where it was not. */
+  /** Reason why it was given up before its start. Null: it was not given up. */
   readonly givenUp: string | null;
   /** Unix milliseconds. */
   readonly begunAt: number;
@@ -64,8 +64,7 @@ const because = (reason: EndReason, detail: string | null = null, stoppedBy: Wor
 function reasonOf(ended: Ended, result: Result | null, exitCode: number | null): Reason {
   const { job, pod } = ended;
   if (ended.givenUp !== null) return because('not-started', ended.givenUp);
-  // Evicted work may save its state and exit with success without finishing. The eviction takes precedence over the
-  // exit code.
+  // Evicted work may save its state and exit with success without finishing. The eviction takes precedence over the exit code.
   const taken = pod === null ? null : takenAway(pod, job);
   if (taken !== null) return because('evicted', taken);
   const finishedByItself = job !== null && conditionOf(job, 'Complete') !== null;

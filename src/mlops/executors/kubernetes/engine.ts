@@ -20,17 +20,11 @@ export interface KubernetesExecutorDeps {
   /** Path of a kubeconfig file, or `in-cluster`: the service account of the pod that the server runs in. */
   readonly kubeconfig: string;
   readonly namespace: string;
-  /**
-   * Image that fetches workspaces and sends outputs; needs `sh`, `tar` and a static busybox, and `curl` for an https
-   * address.
-   */
+  /** Image that fetches workspaces and sends outputs; needs `sh`, `tar` and a static busybox, and `curl` for an https address. */
   readonly agentImage: string;
   /** This server's address as pods reach it. */
   readonly publicUrl: string;
-  /**
-   * `fixed`: work that fits no node is refused. `growing`: the cluster adds nodes on demand, so that work waits for
-   * them.
-   */
+  /** `fixed`: work that fits no node is refused. `growing`: the cluster adds nodes on demand, so that work waits for them. */
   readonly nodes: 'fixed' | 'growing';
   /** Address of a Prometheus that scrapes the DCGM exporter of its nodes; null: there is none. */
   readonly gpuPrometheus: string | null;
@@ -108,10 +102,7 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
   };
 }
 
-/**
- * The Job of some work. If a server was killed between the creation of the Job and of its Secret, the Secret is created
- * now.
- */
+/** The Job of some work. If a server was killed between the creation of the Job and of its Secret, the Secret is created now. */
 async function whole(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job | null> {
   const job = await jobs.read(work.id);
   if (job === null || isOver(job)) return job;
@@ -120,7 +111,7 @@ async function whole(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Prom
   return job;
 }
 
-/** Where its pod fetches and brings, on this server. */
+/** URLs of this server from which its pod fetches and to which it sends. */
 async function addressesOf({ door, publicUrl }: KubernetesExecutorDeps, work: Work): Promise<DoorAddresses> {
   const paths = await door.admit(work);
   const base = publicUrl.replace(/\/$/, '');

@@ -2,7 +2,7 @@
 export interface LogPosition {
   /** The latest timestamp that was read, as the node wrote it (RFC 3339 with nanoseconds). */
   readonly stamp: string;
-  /** From when the log is asked for again: the beginning of a second, RFC 3339. */
+  /** Time from which the log is requested again: the beginning of a second, RFC 3339. */
   readonly since: string;
   /** Lines from then on that were read, in the order of the log; the last one counts from its beginning. */
   readonly lines: number;
@@ -11,7 +11,7 @@ export interface LogPosition {
   readonly ended: boolean;
 }
 
-/** Takes a log apart that comes in pieces, with a timestamp before each line. */
+/** Parses a log that arrives in pieces, with a timestamp before each line. */
 export interface LogReader {
   readonly position: LogPosition | null;
   /** New bytes of the next piece, without timestamps. */
@@ -21,7 +21,7 @@ export interface LogReader {
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
-/** A log is asked for again from this much before the latest timestamp, in seconds. */
+/** A log is requested again from this many seconds before the latest timestamp. */
 const BACK_SECONDS = 1;
 
 /**
@@ -115,7 +115,7 @@ function secondOf(stamp: string): number {
   return Number(nanoseconds(stamp) / 1_000_000_000n);
 }
 
-/** As the API server takes it, which knows no fractions. */
+/** In the format of the API server, which has no fractions of a second. */
 function instantOf(second: number): string {
   return new Date(second * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -7,7 +7,7 @@ import { type Placement, placementOf } from './placement.ts';
 export interface ManifestRequest {
   readonly work: Work;
   readonly agentImage: string;
-  /** Products of GPU (values of `nvidia.com/gpu.product`) that are what the work asks for; null where nodes cannot be seen. */
+  /** Products of GPU (values of `nvidia.com/gpu.product`) that match the requested GPU; null where nodes are not visible. */
   readonly gpuProducts: readonly string[] | null;
   /** Unix milliseconds. */
   readonly now: number;
@@ -39,7 +39,7 @@ export function jobOf(request: ManifestRequest): object {
       backoffLimit: 0,
       completions: 1,
       parallelism: 1,
-      // A second pod while the first one ends would be a second run.
+      // A second pod while the first one is ending would run the work twice.
       podReplacementPolicy: 'Failed',
       activeDeadlineSeconds: deadlineSeconds(work.until, work.graceMs, now),
       ttlSecondsAfterFinished: KEPT_SECONDS,
@@ -59,7 +59,7 @@ export function deadlineSeconds(until: number, graceMs: number, begunAt: number)
   return Math.max(1, Math.floor((until - graceMs - begunAt) / 1000));
 }
 
-/** The environment and the addresses, gone with the Job. */
+/** The environment and the URLs, deleted with the Job. */
 export function secretOf(work: Work, jobUid: string, door: DoorAddresses): object {
   const variables = Object.entries(work.environment).map(([name, value], index) => [`variable-${index}`, name, value]);
   return {
@@ -154,10 +154,7 @@ function annotationsOf(work: Work): Record<string, string> {
   return Object.fromEntries(Object.entries(work.labels).map(([name, value]) => [`${OWN}${labelText(name)}`, value]));
 }
 
-/**
- * Text of a label value: up to 63 of `A-Za-z0-9._-`, a letter or digit first and last. Example: `team/α 1` ->
- * `team---1`.
- */
+/** Text of a label value: up to 63 of `A-Za-z0-9._-`, a letter or digit first and last. Example: `team/α 1` -> `team---1`. */
 export function labelText(text: string): string {
   return text
     .replaceAll(/[^A-Za-z0-9._-]/g, '-')

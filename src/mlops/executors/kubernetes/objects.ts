@@ -93,7 +93,7 @@ export type Node = z.infer<typeof Node>;
 
 export const Event = z.object({ reason: z.string().default(''), message: z.string().default('') });
 
-/** A list, with its items unread: one that cannot be read must not hide the others. */
+/** A list with unparsed items: an unreadable item must not hide the others. */
 export const List = z.object({
   metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
   items: z

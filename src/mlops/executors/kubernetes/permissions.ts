@@ -21,10 +21,7 @@ export interface Need {
   readonly verbs: readonly string[];
 }
 
-/**
- * Checks the server's permissions in the cluster. Errors: `executor_denied` (names the missing ones),
- * `executor_unreachable`.
- */
+/** Checks the server's permissions in the cluster. Errors: `executor_denied` (names the missing ones), `executor_unreachable`. */
 export async function checkPermissions(
   cluster: Cluster,
   namespace: string,
@@ -48,10 +45,7 @@ export async function checkPermissions(
   );
 }
 
-/**
- * Whether the server may read nodes. Without it placement is not checked before work starts, and the node of work is
- * unknown.
- */
+/** Whether the server may read nodes. Without it placement is not checked before work starts, and the node of work is unknown. */
 export const maySeeNodes = (cluster: Cluster): Promise<boolean> =>
   mayI(cluster, { group: '', resource: 'nodes', verb: 'list' });
 

@@ -2,7 +2,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Resources, Work } from '../executor.ts';
 import type { Node } from './objects.ts';
 
-/** Which nodes a pod may run on, in Kubernetes' words. */
+/** Node constraints of a pod, in Kubernetes' terms. */
 export interface Placement {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly affinity?: object;

@@ -56,8 +56,7 @@ async function follow(
     const piece = await readOnce(request, capped, position);
     position = piece.position;
     if (request.signal.aborted || piece.gone || (ended && piece.whole)) return position;
-    // The API server may have restarted in the middle of its answer: the log of an ended container is read once more,
-    // to its end.
+    // The API server may have restarted in the middle of its answer: the log of an ended container is read once more, to its end.
     if (!piece.whole || !request.hasEnded())
       await pause(RETRY_MS, undefined, { signal: request.signal }).catch(() => undefined);
   }

@@ -31,7 +31,7 @@ export interface Tracked {
   close(): Promise<void>;
 }
 
-/** An image that cannot be fetched is given up after this time: a registry may be away for a moment. */
+/** Time after which an image that cannot be pulled fails the work: a registry may be unreachable for a moment. */
 const IMAGE_GIVEN_UP_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
 const NO_PROMETHEUS = 'no Prometheus is named that scrapes the DCGM exporter (setting gpuPrometheus)';
@@ -146,7 +146,7 @@ interface Seen {
   pod: Pod | null;
   place: WorkPlace | null;
   stopped: boolean;
-  /** It is still to be asked to end, in so many milliseconds; null: it is not. */
+  /** Grace period in milliseconds of a stop request that is still to be sent. Null: none. */
   owesStopWithinMs: number | null;
   givenUp: string | null;
   /** Since when its image could not be fetched. */
@@ -258,7 +258,7 @@ async function keepEnd(folder: string, end: WorkEnd): Promise<void> {
   await rename(`${endFile(folder)}.part`, endFile(folder));
 }
 
-/** Work of which the end is known already; null where it is not. */
+/** Work with a stored end; null where no end is stored. */
 export async function endedBefore({ id, folder }: Pick<Work, 'id' | 'folder'>): Promise<RunningWork | null> {
   const end = await readEnd(folder);
   if (end === null) return null;

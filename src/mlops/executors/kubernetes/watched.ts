@@ -17,7 +17,7 @@ interface WatchRequest<T> {
   readonly cluster: Cluster;
   readonly path: string;
   readonly parse: z.ZodType<T & Named>;
-  /** By which its objects are known; default: those of work. */
+  /** Labels that select its objects; default: those of work. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Something is other than it was. */
   changed(): void;
@@ -34,7 +34,7 @@ const PAGE = '500';
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 
-/** As a query says it. Example: `{ a: 'b', c: 'd' }` -> `a=b,c=d`. */
+/** As a label selector of a query. Example: `{ a: 'b', c: 'd' }` -> `a=b,c=d`. */
 export function selectorOf(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}=${value}`)

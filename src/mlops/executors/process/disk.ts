@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** Work whose folder is looked at. */
+/** Work with a watched folder. */
 export interface OnDisk {
   /** Its working copy. */
   readonly folder: string;
   /** Size limit of the folder in bytes. Null: all of the disk except the reserve. */
   readonly maxBytes: number | null;
-  /** Told once, in one sentence, that it took more. */
+  /** Called once, with one sentence, when the limit is exceeded. */
   readonly exceeded: (detail: string) => void;
 }
 
@@ -18,9 +18,9 @@ export interface DiskWatch {
   watch(work: OnDisk): () => void;
 }
 
-/** Between two looks, in milliseconds. */
+/** Poll interval in milliseconds. */
 const LOOK_MS = 1_000;
-/** A look that takes long is followed by a pause this many times as long: counting a million files must not be all that is done. */
+/** A slow count is followed by a pause of this many times its duration: counting a million files must not take all of the time. */
 const PAUSE_FACTOR = 10;
 /** Disk space that is kept free for other programs: this share of the disk, at most this many bytes. */
 const RESERVE = { ratio: 0.02, maxBytes: 1024 ** 3 };
@@ -82,7 +82,7 @@ async function shortOf(folder: string | undefined): Promise<{ freeBytes: number;
     const freeBytes = bavail * bsize;
     return freeBytes < reserveBytes ? { freeBytes, reserveBytes } : null;
   } catch {
-    return null; // gone with its work
+    return null; // deleted with its work
   }
 }
 

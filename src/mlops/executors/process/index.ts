@@ -174,7 +174,7 @@ function runningWork(execution: Execution, left: () => void, gpus: GpuReader | n
 function reasonOf({ exitCode, stoppedBy, killedFor, taken }: Ended): { reason: EndReason; detail: string | null } {
   if (killedFor !== null) return { reason: 'disk', detail: killedFor };
   if (stoppedBy !== null) return { reason: 'stopped', detail: null };
-  // A command may have ended well although one of its children was killed for memory.
+  // A command may succeed although one of its children was killed for memory.
   if ((taken.outOfMemoryKills ?? 0) > 0 && exitCode !== 0) {
     return { reason: 'out-of-memory', detail: 'It took more memory than resources.memory gives it.' };
   }

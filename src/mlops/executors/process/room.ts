@@ -20,21 +20,15 @@ export interface Place {
 
 /** Allocation of one machine's resources to work. */
 export interface Room {
-  /**
-   * Requested resources that are not free now, one sentence. Null: all are free. Errors: `executor_cannot` if the
-   * machine lacks them.
-   */
+  /** Requested resources that are not free now, one sentence. Null: all are free. Errors: `executor_cannot` if the machine lacks them. */
   missing(work: Pick<Work, 'resources'>): string | null;
   /** Errors: `executor_cannot` if the machine lacks the resources, `executor_quota` if other work holds them now. */
   enter(work: Pick<Work, 'id' | 'resources'>): Place;
-  /**
-   * Registers work that runs already, found after a restart. It keeps its resources. `gpus`: their indexes; null:
-   * unknown.
-   */
+  /** Registers work that runs already, found after a restart. It keeps its resources. `gpus`: their indexes; null: unknown. */
   occupied(work: Pick<Work, 'id' | 'resources'>, gpus: readonly number[] | null): Place;
 }
 
-/** Work that does not say how much it needs counts as one CPU; it is not held to that. */
+/** CPUs that work without a CPU request counts as. The work is not limited to that. */
 const UNSTATED_CPUS = 1;
 
 interface Taken {
@@ -55,7 +49,7 @@ export function createRoom(machine: Machine): Room {
   function take(id: string, resources: Resources, given: readonly number[] | null): Place {
     const gpus = given ?? freeGpus(resources.gpus.model).slice(0, resources.gpus.count);
     taken.set(id, { cpus: cpusOf(resources), memoryBytes: resources.memoryBytes ?? 0, gpus });
-    // Even none: work that asked for no GPU must not find one that another has.
+    // Set even if empty: work without a GPU request must not find a GPU that other work holds.
     const visible: Record<string, string> =
       machine.gpus.length === 0
         ? {}

@@ -51,10 +51,7 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
 
-/**
- * Names in a text or expression, such as `params.lr` or `steps.train`; throws {@link ExpressionError} on a syntax
- * error.
- */
+/** Names in a text or expression, such as `params.lr` or `steps.train`; throws {@link ExpressionError} on a syntax error. */
 export function namesIn(text: string): Set<string> {
   return new Set([...text.matchAll(TEMPLATE)].flatMap(([, expression = '']) => [...namesInExpression(expression)]));
 }

@@ -23,7 +23,7 @@ function matches(name: readonly string[], words: readonly string[]): boolean {
   return reached[name.length] === true;
 }
 
-/** Places that are reached behind one word of the pattern, from those before it. */
+/** Positions of the name that are reachable after one token of the pattern, from those before it. */
 function after(word: string, name: readonly string[], before: readonly boolean[]): boolean[] {
   let open = false;
   return before.map((from, place) => {

@@ -12,12 +12,9 @@ import { NO_MASK } from './work-secrets.ts';
 
 /** Outcome of an attempt and its reason. */
 export interface AttemptEnd {
-  /**
-   * `again`: the engine or a move took it away, so it is retried; `stopped`: by a person or a budget, so it is not
-   * retried.
-   */
+  /** `again`: the engine or a move took it away, so it is retried; `stopped`: by a person or a budget, so it is not retried. */
   readonly outcome: 'succeeded' | 'failed' | 'stopped' | 'again';
-  /** In a few words, such as `budget team-ml` or `exit code 3`; null when it went well. */
+  /** Short text such as `budget team-ml` or `exit code 3`; null after success. */
   readonly reason: string | null;
   readonly attempt: Attempt;
 }
@@ -36,10 +33,7 @@ export interface AttemptInput {
   readonly reports: (spent: Allowance['spent'], taken: Taken) => Promise<void>;
 }
 
-/**
- * If the clock differs by more milliseconds than this from monotonic time, it was set: an end time of the engine is
- * then unusable.
- */
+/** If the clock differs by more milliseconds than this from monotonic time, it was set: an end time of the engine is then unusable. */
 const CLOCK_WAS_SET_MS = 5_000;
 
 /**
@@ -79,8 +73,7 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const told = outcomeOf({
     end: end.ended,
     ranOut: end.ranOut || end.ended.stoppedBy === 'watchdog',
-    // If this server ended the work, the limit then in force decides; if the engine ended it alone, the end time
-    // decides.
+    // If this server ended the work, the limit then in force decides; if the engine ended it alone, the end time decides.
     own: end.ranOut ? deadline <= Date.parse(allowance.until) : deadline - step.grace <= end.ended.end,
     person: stopped.by(),
     moved,
@@ -125,10 +118,7 @@ function onStop(
   return { by: () => (stop.aborted ? String(stop.reason) : null), end: () => stop.removeEventListener('abort', ask) };
 }
 
-/**
- * Ends an attempt that must move to other capacity. `end`: stops further decisions; answers the reason of the move, or
- * null.
- */
+/** Ends an attempt that must move to other capacity. `end`: stops further decisions; answers the reason of the move, or null. */
 function onMove(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -175,7 +165,7 @@ function aborted(signal: AbortSignal): Promise<null> {
 
 interface Facts {
   readonly end: WorkEnd;
-  /** Whether it was ended because it had no more time, by this server or by the engine. */
+  /** Whether its deadline ended it, enforced by this server or by the engine. */
   readonly ranOut: boolean;
   /** Whether its timeout ended it, rather than its lease. */
   readonly own: boolean;
@@ -217,7 +207,7 @@ async function settled(
   if (end.reason === 'disk') await rm(work.workspace, { recursive: true, force: true });
   const place = end.place ?? null;
   const holds = heldOn(place, step);
-  // It may have come to its end before that was metered.
+  // The work may have ended before the metering of this resource.
   if (holds !== null) await meter(deps, { work }, end.end, holds);
   const { spent, prices } = await deps.admission.settle(`pipeline:${work.id}`, {
     end: new Date(end.end).toISOString(),

@@ -15,7 +15,7 @@ type BuiltIn =
   | z.infer<typeof RegisterStep>
   | z.infer<typeof DeployStep>;
 
-/** How a built-in step ended. */
+/** Result of a built-in step. */
 interface BuiltInEnd {
   readonly state: Extract<StepState, 'succeeded' | 'failed'>;
   readonly reason: string | null;
@@ -163,7 +163,7 @@ async function deployed(
   return { state: 'succeeded', reason: null, values: { model, version, alias } };
 }
 
-/** Key of the step whose run is meant: of an evaluate step, the one that it picked. */
+/** Key of the step that provides the run: for an evaluate step, the step that it selected. */
 function stepOf(driven: DrivenRun, name: string): string {
   return storedOf(driven, name).outputs.values.step ?? name;
 }

@@ -5,7 +5,7 @@ const Texts = z.record(z.string(), z.string());
 
 /** All inputs of a step's outputs. */
 export const KeyParts = z.strictObject({
-  /** Program and words, with every expression filled in. */
+  /** Program and arguments, with every expression evaluated. */
   command: z.array(z.string()),
   /** Digests by path, of the code that the step depends on. */
   code: Texts,
@@ -24,7 +24,7 @@ export const KeyParts = z.strictObject({
 });
 export type KeyParts = z.infer<typeof KeyParts>;
 
-/** The same for the same parts, in whatever order they were found: SHA-256 in hex. */
+/** SHA-256 in hex, independent of the order of the parts. */
 export function cacheKey(parts: KeyParts): string {
   const sorted = Object.entries(parts).map(([name, part]) => [
     name,
@@ -47,8 +47,8 @@ export interface MadeBefore {
 const SHOWN = 4;
 
 /**
- * Why a step is run, in one line. Example: ``missed: `train.py` changed; params.lr 0.01 -> 0.02``.
- * `before`: the last time that the step was made; null when it never was.
+ * Reason why a step runs, in one line. Example: ``missed: `train.py` changed; params.lr 0.01 -> 0.02``. `before`: the
+ * last execution of the step; null when there is none.
  */
 export function explainMiss(parts: KeyParts, before: MadeBefore | null): string {
   if (before === null) return 'missed: it was never made before';

@@ -10,7 +10,7 @@ import { subjectOf } from './work.ts';
 const SECOND_MS = 1000;
 /** Between two decisions. */
 const STEP_MS = 60_000;
-/** More are not kept with the step; the ledger of decisions has them all. */
+/** Limit of decisions stored with the step; the ledger of decisions has all of them. */
 const MOST_KEPT = 500;
 
 /** The deadline of a step; null where it has none. */

@@ -23,10 +23,7 @@ import type { Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
 
-/**
- * Runs a step that is ready, or takes its result from the cache. Resolves when the step is over, or this server
- * releases the run.
- */
+/** Runs a step that is ready, or takes its result from the cache. Resolves when the step is over, or this server releases the run. */
 export async function runCommandStep(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -62,7 +59,7 @@ export async function runCommandStep(
   }
 }
 
-/** A budget that has too little left stops a step before it begins. */
+/** A budget with too little left stops a step before its start. */
 function refusalOf(error: unknown): 'stopped' | 'failed' {
   const isBudget =
     error instanceof AppError && (error.code === 'budget_exceeded' || error.code === 'budget_approval_needed');
@@ -237,7 +234,7 @@ interface NotBegun {
 async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why, laterMs }: NotBegun): Promise<null> {
   const settling = { end: new Date(0).toISOString(), stopped: false };
   await deps.admission.settle(`pipeline:${work.id}`, settling).catch((error: unknown) => {
-    // It may never have come to a reservation.
+    // It may have no reservation yet.
     if (!(error instanceof AppError) || error.code !== 'reservation_not_found') throw error;
   });
   await deps.endAccess(work.id);
@@ -247,7 +244,7 @@ async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why,
   return null;
 }
 
-/** From now on a restart looks for its work. */
+/** From now on a restarted server searches for its work. */
 async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared }: Beginning): Promise<StoredStep> {
   const now = deps.clock.now();
   const mlflowRun = stored.mlflowRun ?? runIdOf(driven, stored);
@@ -280,7 +277,7 @@ async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared 
   return begun;
 }
 
-/** The same for the same step of the same run: beginning it twice makes one MLflow run. */
+/** Deterministic for a step of a run: a repeated start creates one MLflow run. */
 function runIdOf({ run }: DrivenRun, { key }: StoredStep): string {
   return createHash('sha256').update(`${run.id} ${key}`).digest('hex').slice(0, 32);
 }
@@ -386,7 +383,7 @@ async function endMlflowRun(
   await deps.runLog.end(mlflowRun, status[state], Math.round(endMs));
 }
 
-/** The end of a step that could not be begun. */
+/** Ends a step that could not start. */
 async function endWith(
   deps: DriveDeps,
   driven: DrivenRun,

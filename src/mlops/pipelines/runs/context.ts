@@ -30,20 +30,17 @@ export interface DriveDeps {
   readonly models: ModelSteps;
   /** Engines of this server. Error: `executor_unknown`. */
   readonly executorOf: (engine: string) => Executor;
-  /** How a deadline is kept on spot capacity. */
+  /** Policy for deadlines on spot capacity. */
   readonly deadlines: SpotDeadlines;
   /** Lets time go by, less where the signal is aborted before. Never rejects. */
   readonly rest: (ms: number, over: AbortSignal) => Promise<void>;
   readonly line: Line;
   readonly workSecrets: WorkSecrets;
-  /**
-   * Environment with which a step reaches this server: the server's address and the step's token. Empty where it is
-   * unreachable.
-   */
+  /** Environment with which a step reaches this server: the server's address and the step's token. Empty where it is unreachable. */
   readonly access: (run: StoredRun, work: StepWork) => Promise<Readonly<Record<string, string>>>;
   /** Revokes that token: the work is over, or never started. */
   readonly endAccess: (work: string) => Promise<void>;
-  /** On this machine, ours: one folder for each piece of work. */
+  /** Folder on this machine, used only here, with one folder for each piece of work. */
   readonly workFolder: string;
 }
 

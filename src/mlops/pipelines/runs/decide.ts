@@ -32,7 +32,7 @@ export function decide(
   const stateOf = (key: string): StepState => known.get(key) ?? 'waiting';
   const ready: PlannedStep[] = [];
   const skipped: { step: PlannedStep; reason: string }[] = [];
-  // Steps come after all that they need, so a skip is seen by those behind it in the same round.
+  // Steps are ordered after all that they need, so a skip affects dependent steps in the same pass.
   for (const step of steps) {
     if (stateOf(step.key) !== 'waiting') continue;
     const reason = stopping ? 'the run was stopped' : reasonToSkip(step, stateOf);

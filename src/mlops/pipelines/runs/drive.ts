@@ -14,7 +14,7 @@ import { save } from './steps-of-run.ts';
 import { activeRuns, findRun, putRun, type StoredRun, stepsOf, stopRequestOf } from './store.ts';
 import { createWaker, type Waker } from './waker.ts';
 
-/** Drives runs from wherever they are to their end. */
+/** Drives runs from their stored state to their end. */
 export interface Driver {
   /**
    * Resolves when the run is over, or when `letGo` is aborted: then its work keeps running, and the next call finds it.
@@ -26,11 +26,11 @@ export interface Driver {
 
 /** Poll interval of a run for a stop request or a free concurrency slot, in milliseconds. */
 const LOOK_MS = 1_000;
-/** Until a step that found the disk full is taken up again, in milliseconds. */
+/** Pause before a step that found the disk full is resumed, in milliseconds. */
 const UNTIL_SPACE_MS = 2_000;
 /** Event of a run that is over: `pipeline`, `run`, `number`, `state`. */
 export const RUN_ENDED = 'pipeline_run.ended';
-/** As the system says that a disk, or a quota on it, is full. */
+/** Error codes of a full disk, or of an exhausted disk quota. */
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 export function createDriver(deps: DriveDeps): Driver {
@@ -83,7 +83,7 @@ async function toTheEnd(
     if (end !== null) break;
     await waker.rest(untilNextTry(driven, deps.clock.now()));
   }
-  // A step that is over may still be putting its things away.
+  // A step that is over may still be in its cleanup.
   await Promise.all([...busy.values(), tidied]);
   if (failed.length > 0) throw failed[0];
   const { end } = decide(plan.steps, statesNow(driven, busy), deps.clock.now(), stopping.signal.aborted);
@@ -215,7 +215,7 @@ async function finish(deps: DriveDeps, { run, steps }: DrivenRun, state: RunStat
   // The clock may have been set back meanwhile.
   const before = [...steps.values()].map(({ endedMs }) => endedMs ?? 0);
   const endedMs = Math.max(deps.clock.now(), run.startedMs ?? 0, ...before);
-  // A stop that came in the very last moment changes nothing any more.
+  // A stop request at the very end has no effect.
   const now = (await findRun(deps.store, run.id)) ?? run;
   await deps.store.transaction(async (sql) => {
     await putRun(sql, { ...now, state, endedMs });

@@ -8,7 +8,7 @@ export interface MadeStep {
   readonly number: number;
 }
 
-/** The step that was made from exactly this; null when none was. */
+/** The step that was executed with exactly these inputs; null when there is none. */
 export async function findCached(
   sql: Sql,
   pipeline: string,

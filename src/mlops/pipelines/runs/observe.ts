@@ -17,7 +17,7 @@ export interface Observed {
 export interface Observer {
   /** Reads the usage, concurrently with other actions. Never rejects. */
   look(): Promise<void>;
-  /** The last look, after its end. Never rejects. */
+  /** Last reading, after the end of the attempt. Never rejects. */
   last(): Promise<void>;
   /** As it was seen last. */
   seen(): Pick<Taken, 'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place'>;

@@ -39,7 +39,7 @@ export interface Prepared {
   readonly parts: KeyParts;
 }
 
-/** A step that cannot be begun as it is: one sentence. */
+/** A step that cannot start as it is: one sentence. */
 export class StepProblem extends Error {
   override readonly name = 'StepProblem';
 }
@@ -141,7 +141,7 @@ function resolved(input: CommandStep['inputs'][number], context: PrepareInput, s
   return { place: to, files };
 }
 
-/** A path that one step before made, or the code has. */
+/** A path that exactly one earlier step produced, or that the code has. */
 function byPath(path: string, { planned, before, code }: PrepareInput): Resolved {
   const makers = before.filter(({ outputs }) => under(outputs.files, path).length > 0);
   const [maker, other] = makers;
@@ -150,7 +150,7 @@ function byPath(path: string, { planned, before, code }: PrepareInput): Resolved
     throw new StepProblem(`"${path}" is made by ${names}: say which, as {from: STEP, path: ${path}}.`);
   }
   if (maker !== undefined) return { place: path, files: under(maker.outputs.files, path) };
-  // It lies in the working folder with the rest of the code, and counts even where the patterns of `code` leave it out.
+  // The file is in the working folder with the rest of the code. It counts even where the patterns of `code` exclude it.
   const found = under(code.files, path);
   if (found.length > 0) return { place: path, files: found };
   throw new StepProblem(`"${planned.key}" reads "${path}", which no step before it makes and the code does not have.`);
@@ -179,7 +179,7 @@ function texts(values: Readonly<Record<string, Scalar>>): Record<string, string>
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
-/** Why a step cannot be begun, where that is its author's to mend; null for anything else. */
+/** Reason why a step cannot start, where its author can correct it; null for any other error. */
 export function problemOf(error: unknown): string | null {
   return error instanceof StepProblem || error instanceof ExpressionError ? error.message : null;
 }

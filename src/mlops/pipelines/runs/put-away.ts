@@ -42,10 +42,7 @@ export async function whenReached<T>(
 
 type Finished = Pick<Work, 'id' | 'folder'>;
 
-/**
- * Removes the remains of an ended attempt, first from the engine: while the folder exists, the next server knows that
- * the cleanup is incomplete.
- */
+/** Removes the remains of an ended attempt, first from the engine: while the folder exists, the next server knows that the cleanup is incomplete. */
 export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Executor, work: Finished): Promise<void> {
   await deps.endAccess(work.id);
   try {
@@ -71,7 +68,7 @@ export async function putAwayBefore(deps: DriveDeps, driven: DrivenRun): Promise
   await Promise.all(works.map((work) => putAway(deps, driven.letGo, executor, work)));
 }
 
-/** Numbers of the tries of a step that are over; the one that runs is not. */
+/** Numbers of the ended attempts of a step, without the running one. */
 function overTries({ attempt, state }: StoredStep): number[] {
   const last = isOver(state) || state === 'waiting' ? attempt : attempt - 1;
   return Array.from({ length: Math.max(0, last) }, (_, index) => index + 1);

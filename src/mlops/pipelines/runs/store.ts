@@ -8,11 +8,11 @@ import { CapacityDecision } from './capacity-decision.ts';
 import { RunState, StepState } from './schema.ts';
 import { Attempt, Taken } from './taken.ts';
 
-/** Why a run was begun, for a person and a machine. */
+/** Cause of a run, for a person and a machine. */
 export const Cause = z.strictObject({
   kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('What began it'),
   detail: z.string().describe('In words'),
-  /** How many runs before it began each other by events; left out: none. */
+  /** Number of runs before it in a chain of runs that events started; omitted: none. */
   depth: z.number().int().optional(),
 });
 export type Cause = z.infer<typeof Cause>;

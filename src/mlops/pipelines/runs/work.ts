@@ -16,10 +16,7 @@ import { secretsOf } from './work-secrets.ts';
 export const CHECKPOINT_FILE = '.steelyard-checkpoint';
 const MOST_CHECKPOINT_BYTES = 65_536;
 const LEASE_SECONDS = 600;
-/**
- * Start-up time of a command on a busy machine, in seconds. It is reserved at first, or the work would be ended before
- * it starts.
- */
+/** Start-up time of a command on a busy machine, in seconds. It is reserved at first, or the work would be ended before it starts. */
 const BEGIN_SECONDS = { process: 0, docker: 5, kubernetes: 5 } as const;
 /** Price key of work without an instance or a GPU. */
 const MACHINE = 'machine';
@@ -34,7 +31,7 @@ export function workId({ run }: DrivenRun, step: StoredStep, attempt: number): s
   return workIdOf(run.id, step, attempt);
 }
 
-/** `capacity`: where this try was decided to run; null: nothing was. */
+/** `capacity`: decided capacity of this attempt; null: no decision. */
 export function resourcesOf({ resources }: CommandStep, capacity: Capacity | null): Resources {
   return {
     cpus: resources.cpu ?? null,
@@ -92,7 +89,7 @@ export interface WorkRequest {
   readonly until: number;
 }
 
-/** A try of a step as an engine takes it. Its secrets are read now. Errors: `secret_unresolved`. */
+/** An attempt of a step as work for an engine. Its secrets are read now. Errors: `secret_unresolved`. */
 export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRequest): Promise<Work> {
   const { id, step, stored, prepared, image, until } = request;
   const folder = join(deps.workFolder, id);

@@ -6,10 +6,7 @@ import type { TriggerDeps } from './context.ts';
 import { putTriggerState, removeTrigger, type TriggerState, triggerStates } from './store.ts';
 import { enqueueTurn, firstTurn } from './turns.ts';
 
-/**
- * Updates the triggers of a pipeline to its document. An unchanged trigger keeps its start time and its last
- * observation.
- */
+/** Updates the triggers of a pipeline to its document. An unchanged trigger keeps its start time and its last observation. */
 export async function applyTriggers(
   deps: TriggerDeps,
   sql: Sql,

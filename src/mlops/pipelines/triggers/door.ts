@@ -11,7 +11,7 @@ import { branchOf, type Push, pushOf, whyIgnored } from './pushes.ts';
 import { namedByGitlab, SIGNING_TOKEN, signedByGithub, signedByGitlab } from './signatures.ts';
 import { shortCommit } from './words.ts';
 
-/** Everybody can send as much as this; a push of thousands of commits is more, and is refused. */
+/** Any client can send a body of this size. A push of thousands of commits is larger, and is refused. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 /** Random secret: verification for an unknown trigger fails after the same time as for an existing one. */
 const NOBODYS_SECRET = randomBytes(32).toString('hex');
@@ -169,10 +169,7 @@ function occurrenceOf(pipeline: string, trigger: string, push: Push): Occurrence
   return { pipeline, trigger, occurrence: `push ${mark}`, detail: detail.slice(0, 500), commit: after };
 }
 
-/**
- * Signed deliveries are recorded in the audit trail, like writes of an account. Unsigned ones are not: any client could
- * fill the trail.
- */
+/** Signed deliveries are recorded in the audit trail, like writes of an account. Unsigned ones are not: any client could fill the trail. */
 async function recorded({ writes }: TriggerDeps, delivery: Delivery, push: Push | null): Promise<void> {
   const { pipeline, provider, body, request } = delivery;
   const facts = {

@@ -15,7 +15,7 @@ const Payload = z.looseObject({
   monitor: z.string().optional(),
   alert: z.string().optional(),
   cause: z.string().optional(),
-  /** MLflow run that it came of. */
+  /** MLflow run that caused it. */
   runId: z.string().nullish(),
   subject: z.looseObject({ pipeline: z.string().optional() }).optional(),
 });

@@ -19,9 +19,9 @@ import {
 const FIRE = 'pipelines.trigger';
 /** The decision counts its attempts and always ends; the queue must not give up earlier. */
 const MANY_TRIES = 1000;
-/** Pauses of 5, 10, 20 and 40 seconds between them: a Git host that is restarted is back by then. */
+/** Attempts with back-off of 5, 10, 20 and 40 seconds, enough for the restart of a Git host. */
 const TRIES = 5;
-/** Runs that begin each other by events, one after the other, before that is taken for a circle. */
+/** Maximum length of a chain of runs that start each other by events; a longer one counts as a cycle. */
 const LONGEST_CHAIN = 10;
 /** Errors that may be transient, so that a retry can succeed. */
 const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
@@ -57,8 +57,8 @@ async function fireUpTo(deps: TriggerDeps, payload: FirePayload, attempt: number
 }
 
 /**
- * Notes that what a trigger waits for has happened, in the transaction of the caller: its run begins soon after, once. False when the
- * same was noted before.
+ * Records an occurrence of a trigger's condition, in the transaction of the caller: its run starts soon after, once.
+ * False when the occurrence was recorded before.
  */
 export async function occurred(deps: TriggerDeps, sql: Sql, occurrence: Occurrence): Promise<boolean> {
   if (!(await noted(deps, sql, occurrence, 'pending', null))) return false;
@@ -71,7 +71,7 @@ export async function occurred(deps: TriggerDeps, sql: Sql, occurrence: Occurren
   return true;
 }
 
-/** Notes why an occurrence begins nothing. False when the same was noted before. */
+/** Records the reason why an occurrence starts no run. False when it was recorded before. */
 export async function ignored(deps: TriggerDeps, sql: Sql, occurrence: Occurrence, reason: string): Promise<boolean> {
   return noted(deps, sql, occurrence, 'ignored', reason);
 }
@@ -135,7 +135,7 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
   return id;
 }
 
-/** How many runs began each other, one after the other, until this. Error: `pipeline_circle`. */
+/** Length of the chain of runs that started each other up to this one. Error: `pipeline_circle`. */
 async function depthOf({ store }: TriggerDeps, { causedBy }: Decision): Promise<number> {
   const cause = causedBy === null ? null : await findRun(store, causedBy);
   if (cause === null) return 0;

@@ -4,7 +4,7 @@ import { checkJson } from '../../../platform/json/index.ts';
 import { isSelected } from '../definition/patterns.ts';
 import type { Provider, PushTrigger } from '../definition/triggers/schema.ts';
 
-/** A push as both hosts tell of it. */
+/** A push, in the fields that both hosts have. */
 export interface Push {
   readonly repository: string;
   /** `refs/heads/main`. */
@@ -12,7 +12,7 @@ export interface Push {
   readonly before: string;
   /** Commit that the branch points to now; null when it was deleted. */
   readonly after: string | null;
-  /** Files that the commits of the push touch; null where the host does not tell all of them. */
+  /** Files that the commits of the push touch; null where the host does not list all of them. */
   readonly paths: readonly string[] | null;
 }
 

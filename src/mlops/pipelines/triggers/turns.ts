@@ -29,10 +29,7 @@ export function registerTurns(deps: TriggerDeps): void {
   });
 }
 
-/**
- * UTC instant of the first scheduled time or poll after an instant; null for a trigger by push or event, or with no
- * time left.
- */
+/** UTC instant of the first scheduled time or poll after an instant; null for a trigger by push or event, or with no time left. */
 export function firstTurn(trigger: Trigger, now: Instant): string | null {
   if ('data' in trigger) return new Date(now).toISOString();
   return 'cron' in trigger ? nextTime(trigger, now) : null;

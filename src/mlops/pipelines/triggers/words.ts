@@ -18,7 +18,7 @@ export function shownData({ object, table }: Data): string {
   return object === undefined ? `table ${table}` : (object.split('?')[0] ?? object);
 }
 
-/** The least digits by which people know a commit. */
+/** Short form of a commit, long enough for people to recognize it. */
 export function shortCommit(commit: string): string {
   return commit.slice(0, 12);
 }

@@ -5,10 +5,7 @@ import type { Metric } from '../types.ts';
 import { findGpuUsage } from '../usage-store.ts';
 import type { RunCost } from './schema.ts';
 
-/**
- * The power between samples further apart than this is unknown: that time is omitted, and the result reports the
- * omission.
- */
+/** The power between samples further apart than this is unknown: that time is omitted, and the result reports the omission. */
 export const LONGEST_GAP_MS = 5 * 60_000;
 const POWER_METRIC = /^system\/((?:\S+\/)?gpu_\d+)_power_usage_watts$/;
 /** Metric that pipeline metering adds to MLflow's: joules that the GPU has used since the start of an attempt. */

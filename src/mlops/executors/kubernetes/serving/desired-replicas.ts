@@ -25,7 +25,7 @@ export interface DesiredReplicas extends Disposable {
   /** This pod is shutting down: the desired number is one less until it has ended. */
   leaves(pod: string): void;
   gone(pod: string): void;
-  /** Says it now. */
+  /** Sends the number now. */
   say(): Promise<void>;
   /** Why the cluster did not hear it; null when it did. */
   trouble(): AppError | null;

@@ -25,7 +25,7 @@ export interface WorkloadsDeps {
   /** This server's address as pods reach it. */
   readonly publicUrl: string;
   readonly nodes: 'fixed' | 'growing';
-  /** How replicas are asked: by their pod's address, or through the API server. */
+  /** Route of requests to replicas: the address of their pod, or the API server's proxy. */
   readonly replicaAddress: 'pod' | 'proxy';
   readonly door: Pick<WorkspaceDoor, 'lend' | 'takeBack'>;
   /** Of the data folder. */

@@ -10,7 +10,7 @@ export interface ServingManifestRequest {
   /** Names this server for ever. */
   readonly server: string;
   readonly spec: WorkloadSpec;
-  /** Digest of all that makes it different. */
+  /** Digest of its distinguishing facts. */
   readonly facts: string;
   readonly agentImage: string;
   /** GPU products that match the requested GPU. Null: nodes are not visible. */
@@ -57,7 +57,7 @@ export function deploymentOf(request: ServingManifestRequest, replicas: number):
   };
 }
 
-/** The same pods, of KServe: as many as we say, since we scale. */
+/** The same pods as a KServe object: the number is fixed, since this server scales. */
 export function inferenceServiceOf(request: ServingManifestRequest, replicas: number): object {
   const { name, spec } = request;
   const labels = labelsOf(request);
@@ -86,7 +86,7 @@ export function serviceOf(request: ServingManifestRequest, owner: object): objec
   };
 }
 
-/** Where its pods fetch their files: a leave to do so, and gone with their keeper. */
+/** Secret with the URL of its files, which grants access to them. It is deleted with the object that keeps the pods. */
 export function filesSecretOf(request: ServingManifestRequest, owner: object, address: string): object {
   return {
     apiVersion: 'v1',

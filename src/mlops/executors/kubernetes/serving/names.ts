@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 
 /** Labels that identify all serving objects; work has other labels. */
 export const SERVING = { 'app.kubernetes.io/managed-by': 'steelyard', 'app.kubernetes.io/name': 'steelyard-serving' };
-/** Label: which server it belongs to. */
+/** Label: id of its server. */
 export const SERVER = 'steelyard.dev/server';
-/** Label: which workload it belongs to. */
+/** Label: name of its workload. */
 export const WORKLOAD = 'steelyard.dev/workload';
 /** Annotation of a pod: the id of the replica that took it last. */
 export const REPLICA = 'steelyard.dev/replica';
 /** Annotation of the object that keeps pods: the digest of its distinguishing facts. */
 export const FACTS = 'steelyard.dev/facts';
-/** Of two pods the controller ends the one that costs less first. */
+/** When it scales down, the controller ends the pod with the lowest cost first. */
 export const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
 const TITLE_LENGTH = 36;

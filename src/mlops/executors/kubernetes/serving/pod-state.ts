@@ -2,14 +2,14 @@ import { type ContainerStatus, conditionOf, mainOf, type Pod } from '../objects.
 import { imageTrouble, waitingFor } from '../waiting.ts';
 
 const LAST_LINES = 20;
-/** As shells tell of SIGKILL. */
+/** Exit code of shells for SIGKILL. */
 const KILLED = 137;
 
 /** Whether a consumer may take it: it is not shutting down. */
 export const isStaying = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && status.phase !== 'Failed' && status.phase !== 'Succeeded';
 
-/** Whether its server says that it is ready, as the node sees it. */
+/** Whether its server is ready, as the node reports it. */
 export const isReady = (pod: Pod): boolean => mainOf(pod)?.ready === true;
 
 /** Whether its server has ended and is not restarted. */
@@ -47,7 +47,7 @@ export function whyEnded(pod: Pod): string {
   const said = end.message.trim().split('\n').slice(-LAST_LINES).join('\n');
   if (end.reason === 'OOMKilled') return withLog('it took more memory than resources.memory gives it', said);
   if (end.reason === 'StartError' || end.reason === 'ContainerCannotRun') return `it cannot be started: ${said}`;
-  // The runtime may hear of memory that ran out after it has told of the end.
+  // The runtime may report the out-of-memory kill after the end.
   if (end.exitCode === KILLED) {
     return withLog(
       `it was killed (exit code ${KILLED}): for its memory, or because it took no connection for a minute`,
@@ -81,7 +81,7 @@ export interface Trouble {
   readonly mayPass: boolean;
 }
 
-/** An image that cannot be had, a container that cannot be made; null when there is nothing of the kind. */
+/** An image that cannot be pulled, or a container that cannot be created. Null: no such problem. */
 export function troubleOf(pod: Pod, notFetched: string | null): Trouble | null {
   const image = imageTrouble(pod);
   if (image === null) {

@@ -6,14 +6,14 @@ import type { TakenPod } from '../../workloads.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Pod } from '../objects.ts';
 
-/** How this server comes to a pod. */
+/** Route from this server to a pod. */
 export interface Reach {
   to(pod: Pod, port: number, ended: Promise<unknown>): Promise<TakenPod['address']>;
-  /** Why one that is ready for its node may not be ready for this server, in words. */
+  /** Reason why a pod that is ready for its node may be unreachable for this server, one sentence. */
   unheard(address: TakenPod['address']): string;
 }
 
-/** By the pod's own address, which this server has to be able to reach. */
+/** By the pod's IP address, which must be reachable from this server. */
 export const byAddress: Reach = {
   to: async ({ status: { podIP = '' } }, port) => ({ host: podIP, port }),
   unheard: (address) =>

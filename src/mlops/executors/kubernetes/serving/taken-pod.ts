@@ -7,7 +7,7 @@ import type { Pod } from '../objects.ts';
 import { DELETION_COST, REPLICA } from './names.ts';
 import { endsOf, isOver, troubleOf, waitsFor, whyEnded } from './pod-state.ts';
 
-/** A registry may be away for a moment. */
+/** A registry may be unreachable for a moment. */
 const TROUBLE_GIVEN_UP_MS = 5_000;
 /** Beyond its grace, a cluster that does not answer is not waited for. */
 const ANSWERS_WITHIN_MS = 15_000;
@@ -109,7 +109,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
   };
 }
 
-/** Notes on a pod who has taken it; of two, the one that costs less to end goes first. */
+/** Records on a pod its consumer and its deletion cost; the controller ends the pod with the lower cost first. */
 export async function note(
   { cluster, namespace }: Pick<TakenDeps, 'cluster' | 'namespace'>,
   pod: string,

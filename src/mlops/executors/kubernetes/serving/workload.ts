@@ -27,7 +27,7 @@ export interface WorkloadDeps {
 
 /** A workload that several replica sets of one name may share: one shuts down while the next one starts. */
 export interface SharedWorkload extends Disposable {
-  /** One more who wants pods of it. */
+  /** Adds a consumer of its pods. */
   join(): Workload;
   /** Something in the cluster is other than it was. */
   look(): void;
@@ -97,10 +97,7 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
 function createPool(deps: WorkloadDeps, desired: DesiredReplicas, change: Change) {
   const { spec, cluster, namespace, log, reach } = deps;
   const taken = new Map<string, Followed>();
-  /**
-   * Ends per pod that were reported. A pod may end while it is not taken, and stay not ready: its next consumer is
-   * notified immediately.
-   */
+  /** Ends per pod that were reported. A pod may end while it is not taken, and stay not ready: its next consumer is notified immediately. */
   const toldEnds = new Map<string, number>();
   const seen = (name: string) => deps.pods().find(({ metadata }) => metadata.name === name) ?? null;
 
