@@ -8,7 +8,7 @@ import { refuseOtherTeam, refuseStep } from './refusals.ts';
 /** Team and project, as tags name them. */
 type Belonging = Pick<Owner, 'team' | 'project'>;
 
-/** A noun that a team may own, such as a pipeline. */
+/** A noun with an owner team, such as a pipeline. */
 export interface OwnedNoun {
   /** As errors call it: `Pipeline`. */
   readonly title: string;
@@ -23,7 +23,7 @@ export interface WriteAccessDeps {
   readonly registry: {
     /** Owner of a registered model; null when there is no such model. */
     ownerOf(sql: Sql, model: string): Promise<Belonging | null>;
-    /** Refuses a path among the artifacts that a registered version is made of. Error: `artifact_immutable`. */
+    /** Refuses a path among the artifacts of a registered version. Error: `artifact_immutable`. */
     refuseFrozen(sql: Sql, path: string, what?: 'file' | 'folder'): Promise<void>;
   };
   readonly traces: {
@@ -69,7 +69,7 @@ export function createChecks(deps: WriteAccessDeps): Checks {
     if (team === null || (await org.mayWriteFor(store, team, identity.name))) return;
     throw refuseOtherTeam(identity, team, what);
   };
-  /** Whether a run is that of the step, or was begun under it. */
+  /** Whether a run is the step's run, or was started under it. */
   const isUnder = async (own: string | null, runId: string): Promise<boolean> => {
     let at: string | null = runId;
     for (let depth = 0; at !== null && own !== null && depth < DEEPEST; depth += 1) {

@@ -5,7 +5,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { objectKey, type Tracking } from '../tracking/index.ts';
 import type { RegistryTables } from './tables.ts';
 
-/** Job that measures what a new version is made of. */
+/** Job that measures the files of a new version. */
 export const MEASURE_VERSION = 'registry.measure-version';
 
 /** Files of a version at its registration. */
@@ -42,7 +42,7 @@ export async function frozenPath(
 }
 
 /**
- * Refuses to write to a path that a registered version is made of or, with `folder`, to delete all that is under a path.
+ * Refuses to write to a path of a registered version or, with `folder`, to delete a folder with such paths.
  * Error: `artifact_immutable`.
  */
 export async function refuseFrozen(sql: Sql, path: string, what: 'file' | 'folder' = 'file'): Promise<void> {

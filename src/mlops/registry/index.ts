@@ -69,8 +69,8 @@ export interface Registry {
    */
   register(request: Registration): Promise<RegisteredVersion>;
   /**
-   * Points an alias to a version, in the caller's transaction, and says `model_alias.set` when it moved.
-   * Errors: `invalid_request` for a name that cannot be an alias, `model_not_found`, `model_version_not_found`.
+   * Points an alias to a version, in the caller's transaction, and emits `model_alias.set` when it moved.
+   * Errors: `invalid_request` for an invalid name of an alias, `model_not_found`, `model_version_not_found`.
    */
   setAlias(sql: Sql, name: string, alias: string, version: string): Promise<void>;
   /** Root URI of a version's artifacts. Errors: `model_not_found`, `model_version_not_found`. */
@@ -80,7 +80,7 @@ export interface Registry {
   /** Owner of a model by its tags; null when there is no such model. */
   ownerOf(sql: Sql, name: string): Promise<Pick<Owner, 'team' | 'project'> | null>;
   /**
-   * Refuses a path among the artifacts that a registered version is made of; `folder`: also one that has such paths under it.
+   * Refuses a path among the artifacts of a registered version; `folder`: also a folder with such paths.
    * Error: `artifact_immutable`.
    */
   refuseFrozen(sql: Sql, path: string, what?: 'file' | 'folder'): Promise<void>;
@@ -92,7 +92,7 @@ export interface Registry {
 
 const MeasurePayload = z.strictObject({ model: z.string(), version: z.number().int() });
 
-/** Makes the registry; `main.ts` calls it once. */
+/** Creates the registry; `main.ts` calls it once. */
 export function createRegistry(deps: RegistryDeps): Registry {
   const { store, tracking, events } = deps;
   const models = createModels(deps);

@@ -150,7 +150,7 @@ async function rename(
   });
 }
 
-/** Another server may take the name between the look and the write. */
+/** Another server may take the name between the check and the write. */
 async function orTaken(name: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();

@@ -92,10 +92,10 @@ export async function versionOf(measurements: Measurements, sql: Sql, version: M
   };
 }
 
-/** A metric of a version, with when it was measured and where it is kept. */
+/** A metric of a version, with the time of its measurement and its source. */
 export interface VersionMetric {
   readonly name: string;
-  /** In the metric's own unit; may be NaN. */
+  /** In the metric's unit; may be NaN. */
   readonly value: number;
   /** UTC instant, by the client's clock. */
   readonly measuredAt: string;

@@ -131,7 +131,7 @@ export async function newestOfEachStage(sql: Sql, models: readonly string[]): Pr
     )
     .selectAll('model_version')
     .orderBy('model_version.model')
-    // MLflow names the stages in the order in which the versions first come to them.
+    // MLflow lists the stages in the order in which versions first enter them.
     .orderBy('newest.first')
     .execute();
   return versionsOf(sql, rows);
@@ -157,7 +157,7 @@ export async function deleteAlias(sql: Sql, model: string, alias: string): Promi
   await query.where('model', '=', model).where('alias', '=', alias).execute();
 }
 
-/** Versions asked for by one statement. */
+/** Versions per select statement. */
 const VERSIONS_A_STATEMENT = 500;
 
 /** Versions with their tags and aliases, in the order given. */

@@ -17,7 +17,7 @@ export interface Retention {
 
 const LEFTOVERS_JOB = 'retention.leftovers';
 
-/** Makes the retention; `main.ts` calls it once. */
+/** Creates the retention; `main.ts` calls it once. */
 export function createRetention(
   deps: RetentionDeps & { readonly jobs: Pick<Jobs, 'register' | 'schedule'> },
 ): Retention {

@@ -66,7 +66,7 @@ export function createService(deps: RetentionDeps) {
       return { removed: sumOf(removed), done: chosen.length <= limit };
     },
 
-    /** Objects that a crash left behind when their rows were gone already. */
+    /** Removes objects that a crash left behind after their rows were removed. */
     removeNoted: () => removeNoted(deps),
   };
 }

@@ -5,7 +5,7 @@ import { addMoney, type Volume } from './schema.ts';
 
 /** Cost of runs, implemented by FinOps; `main.ts` supplies it. */
 export interface CostOfRuns {
-  /** Runs of which nothing is known are left out. */
+  /** Runs with an unknown cost are omitted. */
   costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCostFacts>>;
 }
 

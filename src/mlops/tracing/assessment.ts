@@ -78,7 +78,7 @@ export function assessmentType(assessment: Assessment): AssessmentRow['type'] {
   throw invalidParameter('Exactly one of `expectation`, `feedback`, or `issue` should be specified.');
 }
 
-/** The row of an assessment whose id, trace and times are known. */
+/** The row of an assessment with known id, trace and times. */
 export function assessmentRow(assessment: Assessment, ids: { assessmentId: string; traceId: string }): AssessmentRow {
   const type = assessmentType(assessment);
   const kept = withoutSecrets({ ...settled(assessment), assessment_id: ids.assessmentId, trace_id: ids.traceId });

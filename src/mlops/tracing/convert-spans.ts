@@ -13,7 +13,7 @@ export interface OtlpBody {
   readonly bytes: Uint8Array;
 }
 
-/** The records of a body, or why it is refused: a plain value, since it comes from a thread. */
+/** The records of a body, or the reason of its refusal: a plain value, since a worker thread returns it. */
 export type Conversion =
   | { readonly records: readonly SpanRecord[]; readonly changedSpans: number }
   | { readonly refused: { readonly status: number; readonly detail: string } };

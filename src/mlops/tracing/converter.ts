@@ -15,7 +15,7 @@ export interface Converter extends AsyncDisposable {
 const LARGEST_INLINE_BYTES = 128 * 1024;
 /** Bodies that wait for the thread; each has at most 32 MiB. */
 const MOST_WAITING = 8;
-/** A body that needs more ends the thread and not the server. */
+/** A body that needs more memory ends the worker thread and not the server. */
 const HEAP_MIB = 512;
 
 interface Waiting {
@@ -30,7 +30,7 @@ export function createConverter(): Converter {
   let worker: Worker | null = null;
 
   function startWorker(): Worker {
-    // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file says which.
+    // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file shows which.
     const started = new Worker(new URL(`./convert-worker${extname(import.meta.url)}`, import.meta.url), {
       env: compiledCode(),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },

@@ -76,8 +76,8 @@ const SPAN_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Model, provider and tokens of a span, by MLflow's own attribute or else by the semantic conventions. Reports that leave
- * the cached tokens out of the input (their cached tokens exceed it) get them added, since they were input and are paid.
+ * Model, provider and tokens of a span, by MLflow's attributes or else by the semantic conventions. If a report omits
+ * the cached tokens from its input (its cached tokens exceed the input), they are added, since they are billed input.
  */
 export function genAiFacts(attributes: readonly Attribute[]): GenAiFacts {
   const values = valuesOf(attributes);
@@ -170,7 +170,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** MLflow's usage comes as a list of keys, or as the JSON text of one. */
+/** MLflow's usage is an object, or the JSON text of one. */
 function objectOf(value: unknown): Values | null {
   const parsed = typeof value === 'string' ? tryJson(value) : value;
   return typeof parsed === 'object' && parsed !== null ? new Map(Object.entries(parsed)) : null;

@@ -32,7 +32,7 @@ export interface Tracing {
   readonly otlpPlugin: Plugin;
 }
 
-/** Makes the tracing service; `main.ts` calls it once. */
+/** Creates the tracing service; `main.ts` calls it once. */
 export function createTracing(deps: TracingDeps): Tracing {
   const { store, clock } = deps;
   const searches = createSearches({ store });

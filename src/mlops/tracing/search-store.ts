@@ -138,7 +138,7 @@ function matches(condition: TraceCondition): Expression<SqlBool> {
   }
 }
 
-/** By the run that the trace was made in, or any that it was linked to later. */
+/** By the run of the trace, or any run that it was linked to later. */
 function ofRun(condition: TraceCondition): Expression<SqlBool> {
   if (condition.operator === 'IS NULL') return raw<SqlBool>`not ${ofRun({ ...condition, operator: 'IS NOT NULL' })}`;
   const target =

@@ -54,7 +54,7 @@ function holds(text: string): Expression<SqlBool> {
   return raw`found.content like ${`%${escaped(text)}%`} escape '!'`;
 }
 
-/** Text as LIKE takes it literally, with `!` before its own signs. */
+/** Text that LIKE matches literally, with `!` before its wildcards. */
 function escaped(text: string): string {
   return text.replaceAll(/[!%_]/g, '!$&');
 }

@@ -3,7 +3,7 @@ import type { SpanTokens } from './genai.ts';
 export const traceStates = ['STATE_UNSPECIFIED', 'OK', 'ERROR', 'IN_PROGRESS'] as const;
 export type TraceState = (typeof traceStates)[number];
 
-/** Times are milliseconds since the Unix epoch unless a name says otherwise. */
+/** Times are milliseconds since the Unix epoch unless a name states another unit. */
 export interface TracingTables {
   trace: {
     trace_id: string;

@@ -19,7 +19,7 @@ export interface TokenCountDeps {
   readonly tracking: { run(sql: Sql, runId: string): Promise<Run | null> };
 }
 
-/** A span with the tokens that are its own. */
+/** A span with its own tokens. */
 export interface CountedSpan {
   readonly spanId: string;
   readonly name: string;
@@ -95,7 +95,7 @@ function countedText({ model, tokens, callSpanIds }: CountedSpan): string {
 interface TraceSubject {
   readonly experimentId: string;
   readonly runId: string | null;
-  /** Tags `steelyard.*` by key: the trace's own before those of its run. */
+  /** Tags `steelyard.*` by key: those of the trace take precedence over those of its run. */
   readonly tags: Readonly<Record<string, string>>;
   /** User and session that the trace names. */
   readonly user: string | null;

@@ -5,10 +5,12 @@ export const DEFAULT_EXPERIMENT_ID = 0;
 
 const MAX_LOCATION_LENGTH = 2048;
 
-/** Schemes whose address names a host: a server or another user's client would be made to connect to it. */
+/** Schemes with a host in the URI: a server or another user's client would connect to it. */
 const HOST_SCHEMES = new Set(['http', 'https', 'ftp', 'sftp', 'hdfs', 'viewfs', 'ws', 'wss']);
 
-/** Schemes of artifact stores that MLflow clients have. Others (`jar:`, `gopher:`) are a way into some reader of the address. */
+/**
+ * Schemes of artifact stores that MLflow clients support. Others (`jar:`, `gopher:`) could attack a reader of the URI.
+ */
 const STORE_SCHEMES = new Set(
   'mlflow-artifacts file s3 r2 b2 oss gs wasb wasbs abfs abfss az azureml dbfs databricks'.split(' '),
 );
@@ -18,7 +20,7 @@ export function defaultArtifactLocation(experimentId: number): string {
   return `mlflow-artifacts:/${experimentId}`;
 }
 
-/** `<root>/<a>/<b>`, with the root's query kept at the end. */
+/** `<root>/<a>/<b>`, with the root's query at the end. */
 export function appendToUri(root: string, ...segments: readonly string[]): string {
   const [path = '', query] = root.split('?');
   const joined = [path.replace(/\/+$/, ''), ...segments].join('/');

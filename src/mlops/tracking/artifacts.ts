@@ -48,9 +48,9 @@ export function createArtifacts(objects: Objects) {
   };
 }
 
-/** Object key of a path under a root. Errors: `object_path_invalid`; `invalid_request` for a root kept elsewhere. */
+/** Object key of a path under a root. Errors: `object_path_invalid`; `invalid_request` for a root that this server does not store. */
 export function artifactKey(rootUri: string, path: string): string {
-  // The path is checked on its own: joined to a root it could hide that it is absolute.
+  // The path is checked separately: after the join, the root would hide an absolute path.
   const key = objectKey(rootUri, cleanKey(path));
   if (key !== null) return key;
   throw invalidParameter(`The artifacts at ${rootUri} are not kept by this server; read them where they are.`);

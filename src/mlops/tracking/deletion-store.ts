@@ -78,7 +78,7 @@ export interface DeletedQuery {
   readonly until: number | null;
   /** Only of this experiment; null: all. */
   readonly experimentId: number | null;
-  /** Where the page before ended; null for the first. */
+  /** Position of the end of the previous page; null for the first. */
   readonly after: { readonly deletedAt: number; readonly id: string } | null;
   readonly limit: number;
 }
@@ -89,7 +89,7 @@ export async function listDeleted(sql: Sql, query: DeletedQuery): Promise<Delete
   return query.kind === 'logged-model' ? deletedModels(sql, query) : deletedExperiments(sql, query);
 }
 
-/** Those of one kind, in order, that the query asks for. */
+/** Deletions of one kind that match the query, in order. */
 function deletions(sql: Sql, { kind, until, after, limit }: DeletedQuery) {
   let found = sql.tables<Tables>().selectFrom('deletion').where('deletion.kind', '=', kind);
   if (until !== null) found = found.where('deletion.deleted_at', '<=', until);

@@ -205,7 +205,7 @@ async function search(sql: Sql, input: SearchInput & { readonly view: ViewType }
   const order = orderOf(input.orderBy);
   const query = ['experiments', input.filter, input.orderBy, input.view];
   const position = decodePageToken(input.pageToken, query, order.length);
-  // One row more than the page tells whether there is another page.
+  // One row more than the page shows whether there is another page.
   const found = await searchExperiments(sql, {
     stages: stagesOf(input.view),
     comparisons,
@@ -233,7 +233,7 @@ function orderOf(orderBy: readonly string[]): ExperimentOrder {
   });
   if (order.length === 0) order.push({ column: 'creation_time', ascending: false });
   if (order.some(({ column }) => column === 'experiment_id')) return order;
-  // By default ties go to the oldest id; after an order of the caller's own, to the newest.
+  // By default ties sort by ascending id; after an explicit order of the caller, by descending id.
   return [...order, { column: 'experiment_id', ascending: orderBy.length === 0 }];
 }
 

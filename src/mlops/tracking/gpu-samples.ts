@@ -10,7 +10,7 @@ export interface GpuSample {
   readonly metric: 'utilization_percentage' | 'memory_usage_megabytes';
   /** Unix milliseconds, by the client's clock. */
   readonly timestamp: number;
-  /** In the metric's own unit; may be NaN. */
+  /** In the metric's unit; may be NaN. */
   readonly value: number;
 }
 

@@ -28,7 +28,7 @@ import type { DatasetInput, KeyValue, MetricInput, ModelOutput, RunInfo } from '
 export interface ExperimentToImport {
   /** Where it is from: `<address>#<id there>`. */
   readonly origin: string;
-  /** Id there; kept when it is a number that is free here. */
+  /** Id at the source; kept when it is a number that is free here. */
   readonly experimentId: string;
   readonly name: string;
   readonly lifecycleStage: 'active' | 'deleted';

@@ -71,7 +71,7 @@ export interface TrackingDeps {
 
 /** The latest sample of a metric. */
 export interface MeasuredValue {
-  /** In the metric's own unit; may be NaN. */
+  /** In the metric's unit; may be NaN. */
   readonly value: number;
   /** Milliseconds since the Unix epoch, by the client's clock. */
   readonly timestamp: number;
@@ -103,13 +103,13 @@ export interface ArtifactFiles {
 
 /** Experiments, runs, logged models and their artifacts. Reads take the store or one of its transactions. */
 export interface Tracking extends AsyncDisposable {
-  /** Begins the upkeep of the index of metrics; after the migrations. */
+  /** Starts the maintenance of the metric index; call it after the migrations. */
   start(): void;
   /** The run with its latest metrics, params and tags; null when there is none. Deleted runs are found. */
   run(sql: Sql, runId: string): Promise<Run | null>;
   /** Latest sample of each metric of a run, by (step, timestamp, value). Empty when there is no such run. */
   latestMetrics(sql: Sql, runId: string): Promise<Map<string, MeasuredValue>>;
-  /** Status of runs by id, MLflow's words; runs that are not there are left out. */
+  /** Status of runs by id, in MLflow's terms; missing runs are omitted. */
   statuses(sql: Sql, runIds: readonly string[]): Promise<ReadonlyMap<string, Run['status']>>;
   /** Root URI of a run's artifacts; null when there is no such run. */
   runArtifactUri(sql: Sql, runId: string): Promise<string | null>;
@@ -125,7 +125,7 @@ export interface Tracking extends AsyncDisposable {
   };
   /** The logged model, unless there is none or it is deleted. */
   loggedModel(sql: Sql, modelId: string): Promise<LoggedModelFacts | null>;
-  /** A version was made of the logged model: its tag `mlflow.modelVersions` names it from now on. */
+  /** Records a registered version of the logged model: its tag `mlflow.modelVersions` names it from now on. */
   noteRegistration(sql: Sql, modelId: string, registration: Registration): Promise<void>;
   /** Cost of runs, as last computed; runs with an unknown cost are omitted. */
   costs(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>>;
@@ -137,7 +137,7 @@ export interface Tracking extends AsyncDisposable {
   runningGpuSamples(sql: Sql, since: number): Promise<RunGpuSamples[]>;
   /** GPU utilization and memory that a run logged, from an instant on (Unix milliseconds). */
   gpuSamples(sql: Sql, runId: string, from: number): Promise<GpuSample[]>;
-  /** Runs that the server itself begins. */
+  /** Runs that the server itself starts. */
   readonly runLog: RunLog;
   /** Inputs and outputs of runs. */
   readonly lineage: TrackingLineage;
@@ -157,7 +157,7 @@ export interface Tracking extends AsyncDisposable {
   artifactPlugin(versions: VersionSources, writes: ArtifactWrites): Plugin;
 }
 
-/** Makes the tracking service; `main.ts` calls it once. */
+/** Creates the tracking service; `main.ts` calls it once. */
 export function createTracking(deps: TrackingDeps): Tracking {
   const { store } = deps;
   const experiments = createExperiments(deps);

@@ -6,7 +6,7 @@ import type { Dataset, DatasetInput, ModelOutput } from './types.ts';
 
 /** Inputs and outputs of runs: datasets in, logged models in and out. */
 
-/** Id of the dataset in its experiment, the same for the same name and digest; the first to bring it defines it. */
+/** Id of the dataset in its experiment, the same for the same name and digest. The first write defines the dataset. */
 export async function ensureDataset(sql: Sql, experimentId: number, dataset: Dataset): Promise<string> {
   const tables = sql.tables<TrackingTables>();
   await tables

@@ -9,7 +9,7 @@ export interface TrackingLineage {
   /** Ids of runs that read a dataset, newest first. */
   runsOfDataset(sql: Sql, datasetId: string, limit: number): Promise<string[]>;
   loggedModel(sql: Sql, modelId: string): Promise<LineageModel | null>;
-  /** Models that a run logged, whether it says so or they do. */
+  /** Models that a run logged, by a link of the run or of the model. */
   modelsOfRun(sql: Sql, runId: string, limit: number): Promise<LineageModel[]>;
   /** Models that a run read. */
   modelsReadBy(sql: Sql, runId: string, limit: number): Promise<LineageModel[]>;

@@ -113,7 +113,7 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
       for (const { modelId } of outputs) checkModelId(modelId);
       return write(runId, (sql) => upsertModelOutputs(sql, runId, outputs));
     },
-    /** MLflow 2 keeps its models in a tag of the run. */
+    /** MLflow 2 stores its models in a tag of the run. */
     modelRecord: (runId: string, record: object) => write(runId, (sql) => appendModelRecord(sql, runId, record)),
     history: (runId: string, key: string, page: HistoryPage) => history(store, runId, key, page),
     async sampled(runIds: readonly string[], key: string, limit: number, range: StepRange | null) {

@@ -73,7 +73,7 @@ function proxyRoutes(
   app.put(`${base}/*`, write, async (request, reply) => {
     const check = () => writes.check(request.identity, pathOf(request));
     await check();
-    // Again when all of it has come: a version may have been registered meanwhile.
+    // Checked again after the upload: a version may have been registered meanwhile.
     await artifacts.put(pathOf(request), endingWith(limited(bodyOf(request), maxUploadBytes), check));
     return sendMessage(reply, {});
   });
@@ -84,7 +84,7 @@ function proxyRoutes(
   });
 }
 
-/** Where artifacts lie in this server's own folder there is no address; clients fall back to the plain GET on this answer. */
+/** Artifacts in this server's folder have no presigned URL; after this answer clients use the plain GET. */
 function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts }: ArtifactRoutesDeps): void {
   const read = { config: { scope: 'mlops.read' } } as const;
   app.get(`${prefix}/mlflow-artifacts/presigned/*`, read, async (request, reply) => {
@@ -102,7 +102,7 @@ function notImplemented(detail: string): MlflowError {
   return new MlflowError('NOT_IMPLEMENTED', detail, 'route_not_found');
 }
 
-/** A path that climbs is refused before anything is looked up, as in MLflow. */
+/** A path traversal is refused before any lookup, as in MLflow. */
 function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   const { artifacts, runs, loggedModels, versions, writes } = deps;
   const read = { config: { scope: 'mlops.read' } } as const;
@@ -193,7 +193,7 @@ async function* checkedAtEnd(content: Readable, check: () => Promise<void>): Asy
   await check();
 }
 
-/** The stream, which fails at its end where nothing came; nothing is stored then. */
+/** The stream, with an error at its end if it is empty; then nothing is stored. */
 function something(content: Readable): Readable {
   return Readable.from(orFail(content), { objectMode: false });
 }
@@ -220,7 +220,7 @@ function requiredQuery(request: FastifyRequest, name: string): string {
   throw invalidParameter(`Request must include the "${name}" query parameter.`);
 }
 
-/** As `requiredQuery`, with the words of `upload-artifact`. */
+/** As `requiredQuery`, with the error text of `upload-artifact`. */
 function specified(request: FastifyRequest, name: string): string {
   const value = queryText(request, name);
   if (value !== undefined && value !== '') return value;

@@ -18,7 +18,7 @@ import { proxiedKey } from './artifact-uri.ts';
 export interface PartAddress {
   readonly uploadId: string;
   readonly partNumber: number;
-  /** When the address ends, in milliseconds since the Unix epoch. */
+  /** Expiry of the URL, in milliseconds since the Unix epoch. */
   readonly expires: number;
   /** Lower-case hex. Its holder may put this part of this upload, and no other. */
   readonly signature: string;
@@ -32,7 +32,7 @@ export interface GivenPart {
 
 export interface Begun {
   readonly uploadId: string;
-  /** Where each part goes, in order. */
+  /** URL of each part, in order. */
   readonly addresses: readonly SignedAddress[];
 }
 
@@ -116,7 +116,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       return etag;
     },
 
-    /** Makes the artifact of its parts. Doing it again is no error: the client may not have got the first answer. */
+    /** Joins the parts into the artifact. Idempotent: the client may have missed the first answer. */
     async complete(
       folder: string,
       file: string,
@@ -125,7 +125,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       limited: (content: Readable) => Readable,
     ): Promise<void> {
       const upload = await findFor(folder, file, id);
-      // The server may have ended after it noted the end, and before it removed the parts.
+      // The server may have crashed after it recorded the completion, and before it removed the parts.
       if (upload.completed) return removeParts(objects, id);
       const parts = allParts(id, upload, given);
       if (upload.storeId === null) {
@@ -189,7 +189,7 @@ function ownAddresses(uploadId: string, { parts, begunAt, secret }: StoredUpload
   });
 }
 
-/** Clients send the path on their own disk; only its last segment is a name here, whichever slash they write. */
+/** Clients send a path on their disk; only its last segment is used, with either kind of slash. */
 function targetOf(folder: string, file: string): string {
   return proxiedKey(pathOfUpload(folder, file));
 }

@@ -25,7 +25,7 @@ export function ownerIn(
   return { team: value(TEAM), project: value(PROJECT) };
 }
 
-/** Owner of a run; fields that the run lacks come from its experiment. null when there is no such run. */
+/** Owner of a run; missing fields come from its experiment. Null when there is no such run. */
 export async function ownerOfRun(sql: Sql, runId: string): Promise<Owner | null> {
   const tables = sql.tables<TrackingTables>();
   const run = await tables.selectFrom('run').select('experiment_id').where('run_id', '=', runId).executeTakeFirst();
@@ -46,7 +46,7 @@ export async function ownerOfExperiment(sql: Sql, experimentId: number): Promise
   return { experimentId, ...ownerIn(await experimentTags(sql, experimentId)), parentRunId: null };
 }
 
-/** Of a logged model: that of the run that made it, else of its experiment. null when there is no such model. */
+/** Owner of a logged model: that of its source run, else of its experiment. Null when there is no such model. */
 export async function ownerOfLoggedModel(sql: Sql, modelId: string): Promise<Owner | null> {
   const rows = sql.tables<TrackingTables>().selectFrom('logged_model').select(['experiment_id', 'source_run_id']);
   const model = await rows.where('model_id', '=', modelId).executeTakeFirst();

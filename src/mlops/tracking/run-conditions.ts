@@ -2,7 +2,7 @@ import { type Expression, type ExpressionBuilder, expressionBuilder, sql as raw,
 import { type Comparison, compare } from '../wire/index.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
 
-/** Which runs are meant. */
+/** Selection of runs. */
 export interface RunMatch {
   /** null: of all experiments. */
   readonly experimentIds: readonly number[] | null;

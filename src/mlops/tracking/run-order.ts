@@ -13,7 +13,7 @@ export function positionLength(orderings: readonly Ordering[]): number {
   return 2 * orderings.length + TAIL.length;
 }
 
-/** Steps whose values are looked up run by run: for orders that only break ties. */
+/** Sort steps with a lookup per run: for orders that only break ties. */
 export function orderingSteps(orderings: readonly Ordering[]): SortStep[] {
   return orderings.flatMap((ordering) => stepsOf(ordering, (column) => lookedUp(ordering, column)));
 }

@@ -99,7 +99,7 @@ async function areFew(
   return row.rows <= few;
 }
 
-/** Through both indexes of `latest_metric`; each is found by the very words of its condition. */
+/** Reads both partial indexes of `latest_metric`; the planner uses each only if the query repeats the condition of the index literally. */
 function runsByValue(sql: Sql, comparison: Comparison) {
   const where = (rests: 0 | 1) =>
     sql

@@ -101,7 +101,7 @@ export const RunSelection = {
   view: RunView.default('active').describe('Active runs, deleted ones, or both'),
 };
 
-/** In which order, and which of their values are wanted. */
+/** Sort order, and the wanted values. */
 export const RunListing = {
   orderBy: Repeated.pipe(z.array(z.string().max(1000)).max(10)).describe(
     '`metrics.ndcg DESC`, "params.`learning rate`", `cost.total`; values come first, then NaN, then missing. Newest start first when there is none',

@@ -68,7 +68,7 @@ function conflict(what: string, id: string): AppError {
   );
 }
 
-/** Nothing that was made here is overwritten by something of the same name from elsewhere. */
+/** An import must not overwrite an entity that was created on this server, even with the same id. */
 async function begin(
   deps: TransferDeps,
   sql: Sql,

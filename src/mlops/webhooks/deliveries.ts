@@ -29,9 +29,9 @@ export interface DeliveriesDeps {
   readonly message: (webhookId: string, deliveryId: string, body: string) => Promise<Message | null>;
 }
 
-/** The first try and three more. */
+/** The first attempt and three retries. */
 export const TRIES = 4;
-/** Before the second, third and fourth try: a receiver that restarts within a minute misses nothing. */
+/** Back-off before the second, third and fourth attempt: a receiver that restarts within a minute misses no event. */
 const PAUSES_MS = [1_000, 10_000, 60_000];
 const LONGEST_PAUSE_MS = 3600_000;
 /** Longer than the maximum time of an attempt (30 s, including name resolution), so that no other server takes a delivery in flight. */
@@ -126,7 +126,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
     subscribe: (events: Pick<Events, 'subscribe'>) => events.subscribe('webhooks', [REGISTRY_CHANGED], fanOut),
     wake: () => loop.wake(),
     start: () => loop.start(),
-    /** Resolves when nothing is due or on its way. */
+    /** Resolves when no delivery is due or in flight. */
     async drain() {
       do {
         await loop.settle();

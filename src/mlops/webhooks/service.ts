@@ -56,7 +56,7 @@ export function createService(deps: ServiceDeps) {
         await deleteWebhook(sql, webhookId);
       }),
     test: (webhookId: string, event: EventType | null) => test(deps, webhookId, event),
-    /** The message of a delivery as it is to be sent now; null when the webhook is gone or disabled. */
+    /** The message of a delivery, built now; null when the webhook is deleted or disabled. */
     async message(webhookId: string, deliveryId: string, body: string): Promise<Message | null> {
       const webhook = await findWebhook(store, webhookId);
       return webhook?.status === 'ACTIVE' ? signed(deps, webhook, deliveryId, body) : null;

@@ -25,7 +25,7 @@ export interface WebhookTables {
     sequence: number;
     entity: string;
     action: string;
-    /** The bytes that are sent, the same at every try. */
+    /** The body in bytes, the same at every attempt. */
     body: string;
     state: DeliveryState;
     attempts: number;

@@ -8,7 +8,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   '/mlflow/runs/set-tag',
 ]);
 
-/** How the audit trail keeps the writes of a path; webhooks are sent with their secret. */
+/** Audit mode of the writes of a path; requests about webhooks contain their secret. */
 export function auditOf(path: string): { readonly audit?: 'counted' | 'bare' } {
   if (COUNTED.has(path)) return { audit: 'counted' };
   return path.startsWith('/mlflow/webhooks') ? { audit: 'bare' } : {};
@@ -48,6 +48,6 @@ function idOf(fields: Fields, name: string): string | null {
   try {
     return fields.text(name) ?? null;
   } catch {
-    return null; // of another type: the handler refuses it in MLflow's words
+    return null; // a wrong type: the handler refuses it with MLflow's text
   }
 }

@@ -41,7 +41,7 @@ export interface SortStep {
   readonly ascending: boolean;
 }
 
-/** The rows that come after a position: the steps compared from left to right. */
+/** The rows after a position: the steps compared from left to right. */
 export function after(steps: readonly SortStep[], position: KeysetPosition): Expression<SqlBool> {
   const alternatives = steps.map((step, index) => {
     const equal = steps.slice(0, index).map((earlier, at) => raw`${earlier.expression} = ${position[at]}`);
@@ -65,7 +65,7 @@ export function sortColumns(steps: readonly SortStep[]): AliasedExpression<strin
   return steps.map((step, index) => raw<string | number>`${step.expression}`.as(sortColumn(index)));
 }
 
-/** The same steps over a query that selected {@link sortColumns} under this alias: each value is worked out once. */
+/** The same steps over a query that selected {@link sortColumns} under this alias: each value is computed once. */
 export function selectedSteps(steps: readonly SortStep[], alias: string): SortStep[] {
   return steps.map(({ ascending }, index) => ({ expression: raw.ref(`${alias}.${sortColumn(index)}`), ascending }));
 }

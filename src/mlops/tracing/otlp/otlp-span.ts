@@ -36,7 +36,7 @@ export interface OtlpLink {
 /** 0: unset, 1: fine, 2: an error. */
 export type OtlpStatusCode = 0 | 1 | 2;
 
-/** A span as it came, of either encoding. Ids are hexadecimal text, '' where there was none. */
+/** A received span, of either encoding. Ids are hexadecimal text, '' for a missing one. */
 export interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;

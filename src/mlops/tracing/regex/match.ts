@@ -8,7 +8,7 @@ type State =
   | { readonly kind: 'split'; readonly nexts: readonly number[] }
   | { readonly kind: 'match' };
 
-/** Counted repeats unfold; more states than this is a pattern made to be slow. */
+/** Counted repeats are expanded; a pattern with more states than this is an attack. */
 const MOST_STATES = 2_000;
 
 /**
@@ -23,7 +23,7 @@ export function compilePattern(pattern: string): (text: string) => boolean {
   return (text) => matches(states, start, text);
 }
 
-/** Adds the states of a node that lead on to `next`; where they begin. */
+/** Adds the states of a node that lead to `next`; answers their first state. */
 function build(states: State[], node: Node, next: number): number {
   const add = (state: State): number => {
     if (states.length >= MOST_STATES) throw invalidFilter('The regular expression after RLIKE is too long.');

@@ -13,8 +13,9 @@ export type Node =
 const MOST_REPEATS = 100;
 
 /**
- * The regular expressions that RLIKE takes: characters, `.`, classes, `\d \w \s \b` and their opposites, groups, `|`,
- * `^ $`, `* + ? {m,n}`. References and look-around are refused: nothing that takes them is fast on every text.
+ * Parses the regular expressions that RLIKE supports: characters, `.`, classes, `\d \w \s \b` and their opposites,
+ * groups, `|`, `^ $`, `* + ? {m,n}`. References and look-around are refused: no algorithm for them is fast on every
+ * text.
  */
 export function parsePattern(pattern: string): Node {
   const characters = [...pattern];

@@ -44,7 +44,7 @@ export function addPower(sum: PowerSum, samples: readonly Pick<Metric, 'timestam
   return { wattMs, coveredMs, gapMs, last };
 }
 
-/** Joules that were counted, over all tries; `last`: the counter as it was read last, null before. */
+/** Joules counted over all attempts; `last`: the last reading of the counter, null before the first. */
 export interface JouleSum {
   readonly joules: number;
   readonly last: number | null;

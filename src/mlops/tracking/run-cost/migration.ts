@@ -17,7 +17,7 @@ export const runCostMigrations: Migrations = {
       for (const column of numbers) {
         await database.schema.createIndex(`run_cost_by_${column}`).on('run_cost').columns([column, 'run_id']).execute();
       }
-      // Lineage asks the links of runs from their other end.
+      // Lineage queries the links of runs from their other end.
       for (const [on, column] of [
         ['dataset_input', 'dataset_id'],
         ['model_input', 'model_id'],

@@ -4,9 +4,9 @@ import { instant } from '../run-events.ts';
 import type { TrackingTables } from '../tables.ts';
 import type { RunColumn } from './schema.ts';
 
-/** Few enough that one statement ends in milliseconds and other reads go in between. */
+/** Few enough that one statement takes milliseconds and other reads run in between. */
 const RUNS_A_CHUNK = 1000;
-/** An older count is renewed when it is asked for, and answered meanwhile. */
+/** An older count is returned, and recomputed in the background. */
 const FRESH_MS = 15_000;
 const MOST_KEPT = 100;
 

@@ -1,4 +1,4 @@
-/** Columns of a table of runs whose values are asked for by key. */
+/** Columns of a table of runs that are read by key. */
 export interface WantedKeys {
   readonly metrics: readonly string[];
   readonly params: readonly string[];

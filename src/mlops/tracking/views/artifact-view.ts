@@ -22,7 +22,7 @@ const TEXT_BYTES = 256 * 1024;
 const JSON_TABLE_BYTES = 4 * 1024 * 1024;
 const IMAGE_BYTES = 32 * 1024 * 1024;
 const IMAGE_PIXELS = 50_000_000;
-/** A file with more than this share of bytes that are no text is shown by its facts alone. */
+/** A file with a larger share of non-text bytes than this is shown by its facts alone. */
 const NO_TEXT_RATIO = 0.1;
 const MARKUP = /\.(html?|xhtml|svg|xml|mht)$/i;
 
@@ -42,7 +42,7 @@ export async function shownOf(deps: ViewDeps, viewed: Viewed, as: 'best' | 'text
   return tabular ?? textShown(key, text, head.length, sizeBytes);
 }
 
-/** The image, if it is one that may be shown. Error: `invalid_request`. */
+/** The image, if its type may be shown. Error: `invalid_request`. */
 export async function openImage({ objects }: ViewDeps, { key, sizeBytes }: Viewed) {
   const head = await bytesOf(objects, key, Math.min(sizeBytes, TEXT_BYTES));
   const facts = imageFacts(head);
@@ -101,7 +101,7 @@ function isJson(key: string, text: string): boolean {
     parseBoundedJson(text);
     return true;
   } catch {
-    return false; // shown as it is
+    return false; // shown unformatted
   }
 }
 
