@@ -22,7 +22,7 @@ export interface Resources {
 
 /** A command that runs once, with all data that an engine needs for it. */
 export interface Work {
-  /** Names it for ever, on every engine: 1 to 52 of `a-z`, `0-9` and `-`. */
+  /** Permanent id of the work, on every engine: 1 to 52 of `a-z`, `0-9` and `-`. */
   readonly id: string;
   /**
    * Folder on this machine, used by this work alone. The engine stores here its state for a restart, and `output.log`.

@@ -67,7 +67,7 @@ export interface TakenPod {
 }
 
 export interface Workload {
-  /** How many pods there shall be. */
+  /** Desired number of pods. */
   keep(pods: number): void;
   /**
    * Takes a free pod as soon as it has an address. Errors: `executor_quota` (no node or no quota for it now),
@@ -78,7 +78,7 @@ export interface Workload {
 
 /** Serving workloads of one server on a cluster. */
 export interface Workloads {
-  /** Errors: `executor_denied` (names what the server may not), `executor_cannot` (KServe is not there), `executor_unreachable`. */
+  /** Errors: `executor_denied` (names the missing permissions), `executor_cannot` (KServe is not installed), `executor_unreachable`. */
   check(kind: WorkloadKind): Promise<void>;
   /** Errors: as `check`. */
   open(spec: WorkloadSpec): Promise<Workload>;

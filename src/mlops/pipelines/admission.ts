@@ -3,7 +3,7 @@ import type { Money } from '../../platform/units/schema.ts';
 
 /** Planned spend of a piece of work. */
 export interface AdmissionRequest {
-  /** Names it for ever; asking again answers the same. */
+  /** Permanent id of the reservation. Idempotent: the same id answers the same allowance. */
   readonly reservation: string;
   readonly subject: Subject;
   /** Key in the price book, such as `g5.xlarge`. */

@@ -11,7 +11,7 @@ export interface Converter extends AsyncDisposable {
   convert(body: OtlpBody): Promise<Conversion>;
 }
 
-/** Converting so many bytes takes about 30 ms of the event loop. */
+/** Converting a body of this size takes about 30 ms of the event loop. */
 const LARGEST_INLINE_BYTES = 128 * 1024;
 /** Bodies that wait for the thread; each has at most 32 MiB. */
 const MOST_WAITING = 8;

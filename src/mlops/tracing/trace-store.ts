@@ -168,7 +168,7 @@ export interface DeleteSelection {
   readonly traceIds: readonly string[];
   /** Only traces up to this instant; null with ids. */
   readonly maxTimestamp: number | null;
-  /** The oldest so many. */
+  /** Limit: only the oldest traces up to this number. */
   readonly maxTraces: number | null;
 }
 

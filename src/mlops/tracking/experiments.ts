@@ -104,7 +104,7 @@ export function createExperiments(deps: ExperimentsDeps) {
   };
 }
 
-/** Ids are numbers to this server, text to its clients. A number that no id can be is one that is not there. */
+/** Ids are numbers to this server, text to its clients. A number outside the range of ids is treated as a missing experiment. */
 export function parseExperimentId(id: string): number {
   if (/^\s*[-+]?\d+\s*$/.test(id)) return Math.min(Math.max(Number(id), -MAX_ID), MAX_ID);
   throw invalidParameter(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);

@@ -55,7 +55,7 @@ export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps)
     await multipart.abort(folder, file, fields.requiredText('upload_id'));
     return {};
   });
-  // Open, because clients send no credentials to the address of a part; its signature is the leave to write this part.
+  // Open, because clients send no credentials to the URL of a part; its signature authorizes the write of this part.
   app.put(`${PARTS_PATH}/:uploadId/:partNumber`, { config: { scope: 'open' } }, async (request, reply) => {
     const etag = await multipart.putPart(addressOf(request), limited(bodyOf(request)));
     return sendMessage(reply.header('etag', `"${etag}"`), {});

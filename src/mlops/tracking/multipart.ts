@@ -107,7 +107,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
     /** Stores a part and answers its etag. A repeated part is stored next to the first; the completion request names the valid one. */
     async putPart(address: PartAddress, content: Readable): Promise<string> {
       const upload = await find(address.uploadId).catch(() => null);
-      // One answer for a wrong signature and an upload that is not there: there is nothing to find out by trying.
+      // The same answer for a wrong signature and an unknown upload, so that a probe learns nothing.
       if (upload === null || !isSigned(upload, address) || address.expires <= clock.now()) {
         throw new AppError('upload_not_found', 'The address of this part is not valid, or no longer.');
       }

@@ -24,7 +24,7 @@ export interface DockerDeps extends DaemonAddress {
   readonly network: string;
   /** Model of the GPUs of the engine's machine, as work names it; null: unknown, and work that names one is refused. */
   readonly gpuModel: string | null;
-  /** Of the data folder, for the watchdog alone; made when it is not there. */
+  /** Folder in the data folder, used by the watchdog alone; created if missing. */
   readonly folder: string;
   /** Shared with other components of this process that choose GPUs of the engine. Default: a separate one. */
   readonly alone?: Turns;

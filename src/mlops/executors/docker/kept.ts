@@ -79,7 +79,7 @@ export function writeStopped(file: string, who: 'starter' | 'watchdog'): boolean
   }
 }
 
-/** Null when it is not there. */
+/** Null when the file is missing. */
 export function read(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

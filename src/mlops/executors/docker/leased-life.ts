@@ -85,7 +85,7 @@ export function live(
 
   async function ask(): Promise<void> {
     isAsked = true;
-    // Should this server end before: the watchdog holds the same time.
+    // If this server ends first, the watchdog kills the container at the same time.
     list.change(spec.id, { killAt: Date.now() + spec.graceMs + RENEW_MS });
     const t = Math.ceil(spec.graceMs / 1000);
     const telling = daemon

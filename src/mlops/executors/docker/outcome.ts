@@ -19,7 +19,7 @@ export interface Told {
   readonly trouble: string | null;
 }
 
-/** Codes of the shell: the command cannot be run, is not there; beyond 128 the number of a signal, of which there are 64. */
+/** Exit codes of the shell: the command cannot be run, is missing; beyond 128 the number of a signal, of which there are 64. */
 const SHELL = { cannotRun: 126, notFound: 127, signal: 128, signals: 64 };
 /** Message of the container's init process where the command does not exist. */
 const INIT_FAILED = /^\[FATAL tini \(\d+\)\] (exec .+ failed: .+)\s*$/;

@@ -145,7 +145,7 @@ async function kill(id: string, watched: Watched): Promise<void> {
   if ((await tell(watched, 'SIGKILL')) === 'ended') list.remove(id);
 }
 
-/** Whether it still lived to hear it. */
+/** Sends a signal; `ended` if the container no longer runs. */
 async function tell(watched: Watched, signal: Signal): Promise<'told' | 'ended'> {
   const { code } = await call(watched, 'POST', `kill?signal=${signal}`);
   // 404: it is gone. 409: it does not run.

@@ -58,7 +58,7 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
   const admitted = new Map<string, { work: Work; secret: string }>();
   const lent = new Map<string, { folder: string; signature: string }>();
 
-  /** One answer for a wrong signature and for work that is not there: there is nothing to find out by trying. */
+  /** The same answer for a wrong signature and for unknown work, so that a probe learns nothing. */
   function admittedBy(request: FastifyRequest, purpose: Purpose): Work {
     const params = Params.parse(request.params);
     const query = Query.safeParse(request.query);

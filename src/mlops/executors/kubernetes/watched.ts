@@ -142,7 +142,7 @@ async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: str
   return version;
 }
 
-/** Not by `readline`, which waits for ever on a stream that was destroyed. */
+/** Without `readline`, which waits forever on a destroyed stream. */
 async function* linesOf(content: Readable): AsyncGenerator<string> {
   let rest = '';
   for await (const piece of content.setEncoding('utf8')) {

@@ -5,7 +5,7 @@ export const CapacityDecision = z.strictObject({
   atMs: z.number(),
   /** Number of its attempt. */
   forAttempt: z.number().int(),
-  /** `wait` is spot capacity as well, which is not there yet. */
+  /** `wait` also means spot capacity, which is not available yet. */
   action: z.enum(['spot', 'on-demand', 'wait']),
   reason: z.string(),
   elapsedSeconds: z.number(),

@@ -49,7 +49,7 @@ function failed(reason: string): Collected {
   return { outputs: NO_OUTPUTS, verdict: { outcome: 'failed', reason } };
 }
 
-/** Key of the log of a try among the artifacts of its run. */
+/** Key of an attempt's log among the artifacts of its run. */
 export function logPath(attempt: number): string {
   return `logs/attempt-${attempt}.log`;
 }

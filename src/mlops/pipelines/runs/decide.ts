@@ -5,7 +5,7 @@ import { isGood, isOver, type RunState, type StepState } from './schema.ts';
 export interface Decision {
   /** Steps whose turn it is. */
   readonly ready: readonly PlannedStep[];
-  /** Steps that will never be run, each with why. */
+  /** Steps that will never run, each with the reason. */
   readonly skipped: readonly { readonly step: PlannedStep; readonly reason: string }[];
   /** The end of the run; null while something is left. */
   readonly end: RunState | null;

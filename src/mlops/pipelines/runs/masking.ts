@@ -1,6 +1,6 @@
 /** Shorter values are too likely to be in a log by chance. */
 const SHORTEST = 4;
-/** A secret of so many bytes is found when it is broken over lines too; a shorter one would be found where it is not. */
+/** Minimum bytes of a secret that is also found across line ends; for a shorter one, such a search would find false matches. */
 const BROKEN_FROM = 8;
 /** For a longer secret only this many characters are searched; after a match, the rest follows. */
 const LONGEST_VALUE = 16_384;

@@ -48,7 +48,7 @@ const GitlabPush = z.looseObject({
   project: z.looseObject({ path_with_namespace: Repository }),
 });
 
-/** GitHub lists so many commits at most. */
+/** Maximum number of commits that GitHub lists. */
 const MOST_GITHUB_COMMITS = 2048;
 const NOTHING = /^0+$/;
 

@@ -7,7 +7,7 @@ import { FACTS, SERVER, SERVING, WORKLOAD } from './names.ts';
 
 export interface ServingManifestRequest {
   readonly name: string;
-  /** Names this server for ever. */
+  /** Permanent id of this server. */
   readonly server: string;
   readonly spec: WorkloadSpec;
   /** Digest of its distinguishing facts. */
