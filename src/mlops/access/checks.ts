@@ -8,7 +8,7 @@ import { refuseOtherTeam, refuseStep } from './refusals.ts';
 /** Team and project, as tags name them. */
 type Belonging = Pick<Owner, 'team' | 'project'>;
 
-/** A noun that a team may own, such as a pipeline. */
+/** A noun with an owner team, such as a pipeline. */
 export interface OwnedNoun {
   /** As errors call it: `Pipeline`. */
   readonly title: string;
@@ -21,9 +21,9 @@ export interface WriteAccessDeps {
   readonly org: Pick<Org, 'mayWriteFor' | 'withTeam'>;
   readonly tracking: Pick<Tracking, 'owners'>;
   readonly registry: {
-    /** To whom a registered model belongs; null when there is no such model. */
+    /** Owner of a registered model; null when there is no such model. */
     ownerOf(sql: Sql, model: string): Promise<Belonging | null>;
-    /** Refuses a path among the artifacts that a registered version is made of. Error: `artifact_immutable`. */
+    /** Refuses a path among the artifacts of a registered version. Error: `artifact_immutable`. */
     refuseFrozen(sql: Sql, path: string, what?: 'file' | 'folder'): Promise<void>;
   };
   readonly traces: {
@@ -34,19 +34,21 @@ export interface WriteAccessDeps {
   readonly owned: Readonly<Record<string, OwnedNoun>>;
 }
 
-/** The checks of one noun each; they refuse with `not_permitted`. What there is not is left to the handler to miss. */
+/**
+ * One check per noun; each refuses with `not_permitted`. A missing entity passes: the handler reports it as not found.
+ */
 export interface Checks {
   run(identity: Identity, runId: string): Promise<void>;
   experiment(identity: Identity, experimentId: string): Promise<void>;
   loggedModel(identity: Identity, modelId: string): Promise<void>;
   model(identity: Identity, name: string): Promise<void>;
-  /** Existing traces. A trace belongs to the team of its own tags, else to that of its run, else to that of its experiment. */
+  /** Existing traces. The team of a trace comes from its tags, else from its run, else from its experiment. */
   traces(identity: Identity, traceIds: readonly string[]): Promise<void>;
   /** A thing of one of the further nouns, by the field that names it. */
   owned(identity: Identity, field: string, name: string): Promise<void>;
   /** Fields that name a thing of one of the further nouns. */
   readonly ownedFields: readonly string[];
-  /** A new value of the tags that say to whom something belongs. */
+  /** A new value of the tags that name the owner of an entity. */
   belonging(identity: Identity, belonging: Belonging): Promise<void>;
 }
 
@@ -67,7 +69,7 @@ export function createChecks(deps: WriteAccessDeps): Checks {
     if (team === null || (await org.mayWriteFor(store, team, identity.name))) return;
     throw refuseOtherTeam(identity, team, what);
   };
-  /** Whether a run is that of the step, or was begun under it. */
+  /** Whether a run is the step's run, or was started under it. */
   const isUnder = async (own: string | null, runId: string): Promise<boolean> => {
     let at: string | null = runId;
     for (let depth = 0; at !== null && own !== null && depth < DEEPEST; depth += 1) {

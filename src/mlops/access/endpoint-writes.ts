@@ -2,7 +2,7 @@ import type { Identity } from '../../platform/http/index.ts';
 import { ownerIn } from '../tracking/index.ts';
 import { type Checks, isFree } from './checks.ts';
 
-/** A request to one of our own endpoints that changes something, before it is parsed. */
+/** A request that changes state at an endpoint of Steelyard's API, before it is parsed. */
 export interface EndpointWrite {
   readonly identity: Identity;
   readonly params: unknown;
@@ -29,7 +29,7 @@ export async function checkEndpoint(checks: Checks, { identity, params, body }: 
   await checkPredictions(checks, identity, fields.predictions);
 }
 
-/** Predictions of a batch name their model, and to whom each belongs; most name the same. */
+/** Each prediction of a batch names its model and its owner; most name the same ones. */
 async function checkPredictions(checks: Checks, identity: Identity, predictions: unknown): Promise<void> {
   if (!Array.isArray(predictions) || isFree(identity)) return;
   const models = new Set<string>();

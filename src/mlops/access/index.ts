@@ -9,11 +9,11 @@ import { refuseStep } from './refusals.ts';
 export type { OwnedNoun } from './checks.ts';
 export type { EndpointWrite } from './endpoint-writes.ts';
 
-/** Who may change which run, experiment, model and artifact, beyond what the scope of the route says. */
+/** Write access to runs, experiments, models and artifacts, in addition to the scope of the route. */
 export interface WriteAccess {
   /** Of a message of MLflow's protocol. */
   readonly message: CheckWrite;
-  /** Of one of our own endpoints. */
+  /** Checks a request to an endpoint of Steelyard's API. */
   endpoint(write: EndpointWrite): Promise<void>;
   /** Of spans by OTLP. */
   readonly traces: CheckTraces;
@@ -24,8 +24,8 @@ const RUN_ID = /^[0-9a-f]{32}$/;
 const MODEL_ID = /^m-[0-9a-f]{32}$/;
 
 /**
- * Contributors change what belongs to a team as members of it, and the token of a step writes to the step's own run and those under it.
- * Administrators and operators pass, and so does everybody on a server without accounts.
+ * Contributors may change entities of a team only as its members. The token of a step may write to the step's run and
+ * the runs below it. Administrators and operators pass, and so does every caller on a server without accounts.
  */
 export function createWriteAccess(deps: WriteAccessDeps): WriteAccess {
   const { store, tracking, registry } = deps;

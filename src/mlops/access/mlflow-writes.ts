@@ -34,7 +34,7 @@ async function checkRuns(checks: Checks, path: string, { fields, identity }: Mlf
   await checks.run(identity, parent);
 }
 
-/** A step does not take its run away from the team that pays for it. */
+/** A step must not remove its run from the team that pays for it. */
 function refuseUntagging(fields: Fields, { identity }: Pick<MlflowCall, 'identity'>): void {
   if (identity.work !== null && ownerTags.has(fields.requiredText('key'))) throw refuseStep('another team');
 }

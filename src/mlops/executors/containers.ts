@@ -1,40 +1,40 @@
 import type { Resources } from './executor.ts';
 
-/** A container that listens on a port for as long as this server says that it shall. */
+/** A container that listens on a port until this server ends it. */
 export interface ContainerSpec {
   /** Names it in the engine: 1 to 52 of `a-z`, `0-9` and `-`. */
   readonly id: string;
   readonly image: string;
-  /** Whether the engine may fetch the image; null, or in words why not. */
+  /** Null: the engine may pull the image. Else the reason why it may not, one sentence. */
   readonly notFetched: string | null;
   /** In place of the image's entry point; null: that. */
   readonly command: readonly [program: string, ...words: string[]] | null;
-  /** Words after it; null: the image's own. */
+  /** Arguments of the command. Null: those of the image. */
   readonly args: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Pick<Resources, 'cpus' | 'memoryBytes' | 'gpus'>;
-  /** What it is for; keys as in a subject. */
+  /** Purpose of the container. Keys as in a subject. */
   readonly labels: Readonly<Record<string, string>>;
   /** A folder of this machine whose content it has at this absolute path; null: none. */
   readonly files: { readonly folder: string; readonly path: string } | null;
   readonly port: number;
-  /** Milliseconds from being asked to end to being killed. */
+  /** Grace period: milliseconds from the stop request to the kill. */
   readonly graceMs: number;
 }
 
 export interface LeasedContainer {
   readonly address: { readonly host: string; readonly port: number };
-  /** Resolves when it is gone and removed, with why in words. Never rejects. */
+  /** Resolves when it has ended and is removed, with the reason as one sentence. Never rejects. */
   readonly ended: Promise<{ readonly detail: string }>;
-  /** Asks it to end, and kills it when its grace is over. Resolves when it is gone, or when the engine does not answer for long. */
+  /** Requests its end, and kills it after the grace period. Resolves when it has ended, or after a timeout if the engine does not answer. */
   stop(): Promise<void>;
 }
 
-/** Containers of one server on a Docker Engine. They end by their watchdog when nobody renews their lease. */
+/** Containers of one server on a Docker Engine. The watchdog ends them after lease expiry. */
 export interface LeasedContainers extends Disposable {
   /**
-   * Begins one, after all that a server before this one left behind is removed. Errors: `executor_cannot`, `executor_quota` (GPUs that others
-   * hold), `image_not_found`, `executor_unreachable`, `executor_denied`.
+   * Starts a container, after all containers of earlier server processes are removed. Errors: `executor_cannot`,
+   * `executor_quota` (other work holds the GPUs), `image_not_found`, `executor_unreachable`, `executor_denied`.
    */
   start(spec: ContainerSpec): Promise<LeasedContainer>;
 }

@@ -1,142 +1,150 @@
 import type { GpuReader } from '../../platform/gpus/index.ts';
 
-/** What a piece of work may take. */
+/** Resource limits of a piece of work. */
 export interface Resources {
   /** CPUs, whole or in part; null: as many as there are. */
   readonly cpus: number | null;
-  /** Bytes of memory beyond which it is ended; null: what there is. */
+  /** Memory limit in bytes; above it the work is ended. Null: no limit. */
   readonly memoryBytes: number | null;
-  /** Bytes of the disk beyond which it is ended, as far as the engine can hold that; left out or null: what there is. */
+  /**
+   * Disk limit in bytes; above it the work is ended, as far as the engine can enforce it. Omitted or null: no limit.
+   */
   readonly diskBytes?: number | null;
   /** GPUs that it has for itself. */
   readonly gpus: { readonly count: number; readonly model: string | null };
   /** Instance type that it must run on, as the cloud names it; null: any. */
   readonly instance: string | null;
-  /** Whether it may run on capacity that can be taken away. */
+  /** Whether it may run on spot capacity, which can be evicted. */
   readonly spot: boolean;
-  /** Whether it may run on no other; left out: it may. Only engines that know of such capacity are asked for it. */
+  /** Whether it may run only on spot capacity; omitted: on any. Only engines with spot capacity receive it. */
   readonly onlySpot?: boolean;
 }
 
-/** A command to run once, and everything an engine must know of it. */
+/** A command that runs once, with all data that an engine needs for it. */
 export interface Work {
-  /** Names it for ever, on every engine: 1 to 52 of `a-z`, `0-9` and `-`. */
+  /** Permanent id of the work, on every engine: 1 to 52 of `a-z`, `0-9` and `-`. */
   readonly id: string;
-  /** On this machine, its own: the engine keeps here what it has to find again after a restart, and `output.log`. */
+  /**
+   * Folder on this machine, used by this work alone. The engine stores here its state for a restart, and `output.log`.
+   */
   readonly folder: string;
   /**
-   * On this machine: what the command finds in its working folder. When the work has ended, what it made of `outputs`
-   * lies here, whatever engine ran it.
+   * Folder on this machine with the content of the command's working folder. When the work has ended, its `outputs` are
+   * here, whichever engine ran it.
    */
   readonly workspace: string;
   readonly command: readonly [program: string, ...words: string[]];
   /** As the engine names it; null where it needs none (`process`). */
   readonly image: string | null;
-  /** All of it, secrets too; nothing of the server's own is added. */
+  /** Complete environment, including secrets; no variable of the server is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
-  /** Paths in the working folder, of files or folders, that are brought back. One that is not there is left out. */
+  /** Paths in the working folder, of files or folders, that are copied back. A missing path is omitted. */
   readonly outputs: readonly string[];
-  /** Who and what it is for; engines that have labels keep them. Keys as in a subject: `team`, `pipeline`, `run`… */
+  /** Owner and purpose of the work; engines with labels store them. Keys as in a subject: `team`, `pipeline`, `run`… */
   readonly labels: Readonly<Record<string, string>>;
-  /** Unix milliseconds at which it must have ended, whatever becomes of this server. */
+  /** Deadline, Unix milliseconds. The work must have ended by then, even if this server fails. */
   readonly until: number;
-  /** Milliseconds from being asked to end to being killed. */
+  /** Grace period: milliseconds from the stop request to the kill. */
   readonly graceMs: number;
 }
 
-/** Why work came to its end. */
+/** Reason why work ended. */
 export type EndReason =
-  /** It ended by itself, with an exit code. */
+  /** It ended without a stop request, with an exit code. */
   | 'exited'
-  /** A signal that was not ours ended it. */
+  /** A signal that this server did not send ended it. */
   | 'signal'
   /** It took more memory than it was given. */
   | 'out-of-memory'
   /** It took more of the disk than it was given, or than the disk had. */
   | 'disk'
-  /** It was asked to end, by us or by its watchdog. */
+  /** Its end was requested, by this server or by its watchdog. */
   | 'stopped'
-  /** The engine took it away: a node that went, spot capacity that was called back. */
+  /** The engine took it away: a failed node, or an eviction from spot capacity. */
   | 'evicted'
-  /** The engine does not know it any more, and nobody can say how it ended. */
+  /** The engine no longer knows the work. Its outcome is unknown. */
   | 'lost'
-  /** The engine could not begin it (see `detail`). */
+  /** The engine could not start it (see `detail`). */
   | 'not-started';
 
 export interface WorkEnd {
   readonly reason: EndReason;
-  /** As the shell says it: 128 + the number of the signal that ended it; null when nobody knows. */
+  /** As a shell reports it: 128 + the number of the signal that ended it. Null: unknown. */
   readonly exitCode: number | null;
-  /** Who asked it to end; null when it ended by itself. */
+  /** Origin of the stop request. Null: it ended without one. */
   readonly stoppedBy: 'starter' | 'watchdog' | null;
   /** Unix milliseconds. */
   readonly start: number;
   /** Unix milliseconds. */
   readonly end: number;
-  /** One sentence for a person where there is more to say than the reason; else null. */
+  /** One sentence for a person that adds to the reason; else null. */
   readonly detail: string | null;
   readonly usage: WorkUsage;
-  /** On which machine of a cluster it ran; engines that run work on this machine leave it out. Null: nobody knows. */
+  /** Cluster machine on which it ran. Engines that run work on this machine omit it. Null: unknown. */
   readonly place?: WorkPlace | null;
 }
 
-/** A machine of a cluster, in the words of its cloud. Each is null where the machine does not say. */
+/**
+ * A machine of a cluster, in the terms of its cloud provider. Each field is null where the machine does not report it.
+ */
 export interface WorkPlace {
   readonly node: string;
   readonly instance: string | null;
   readonly region: string | null;
   readonly zone: string | null;
   readonly gpuModel: string | null;
-  /** Whether its capacity can be taken away. */
+  /** Whether it is spot capacity, which can be evicted. */
   readonly spot: boolean;
-  /** Part of it that the work has, above 0 and up to 1: the largest of CPUs, memory and GPUs; 1 where it asked for none of them. */
+  /** Share of the machine that the work holds, above 0 and up to 1: the largest of CPUs, memory and GPUs; 1 if it requested none of them. */
   readonly share: number;
 }
 
-/** What work has taken since it began; null where the engine cannot tell. */
+/** Usage of work since its start. Null: the engine cannot measure it. */
 export interface WorkUsage {
   readonly cpuSeconds: number | null;
   /** The most that it held at any moment. */
   readonly peakMemoryBytes: number | null;
-  /** Why something is null, or what is left out, where the engine can say; else null or left out. */
+  /** Reason for a null or for an incomplete value, where the engine reports one; else null or omitted. */
   readonly reason?: string | null;
 }
 
-/** Work that was begun. */
+/** Work that was started. */
 export interface RunningWork {
   readonly id: string;
-  /** Unix milliseconds at which its command began, or was about to. */
+  /** Unix milliseconds at which its command started, or was about to start. */
   readonly start: number;
-  /** Resolves when it and all that it started are gone and its outputs are in the workspace. Never rejects. */
+  /** Resolves when it and all of its processes have ended and its outputs are in the workspace. Never rejects. */
   readonly ended: Promise<WorkEnd>;
-  /** Gives it until then, Unix milliseconds; whoever ends it without us knows before this resolves. */
+  /** Moves the deadline to this time, Unix milliseconds. The watchdog of the engine has the new deadline when this resolves. */
   extend(until: number): Promise<void>;
   /**
-   * Asks it to end, and kills it when its grace is over, or `withinMs` where that is less; a second call changes nothing. Engines that
-   * end it by themselves at the time that it was given need no `withinMs`.
+   * Requests the end, and kills after the grace period, or after `withinMs` where that is less. A second call changes
+   * nothing. Engines that end the work at its deadline need no `withinMs`.
    */
   stop(withinMs?: number): Promise<void>;
-  /** What it has taken until now. */
+  /** Usage until now. */
   usage(): Promise<WorkUsage>;
-  /** What reads the GPUs that it holds, or in words why nothing does; null where it holds none. */
+  /** Reader of the GPUs that it holds, or the reason why there is none. Null: it holds no GPU. */
   readonly gpus?: GpuReader | string | null;
-  /** Resolves when it is known on which machine it runs; null when it never is. Engines of this machine leave it out. */
+  /** Resolves with its machine; null when the machine stays unknown. Engines of this machine omit it. */
   readonly placed?: Promise<WorkPlace | null>;
   /**
-   * Unix milliseconds of its own time, which goes evenly from its start on however the clock of the machine is set, by a server that
-   * found it again too. Engines that cannot tell leave it out.
+   * Unix milliseconds of the work's monotonic time since its start, independent of changes of the machine's clock, also
+   * after a restart of the server. Engines that cannot measure it omit it.
    */
   now?(): number;
-  /** What keeps its command from beginning, one sentence; null when nothing is known to. Engines that begin at once leave it out. */
+  /** Reason why its command has not started, one sentence. Null: no known reason. Engines that start work immediately omit it. */
   waiting?(): string | null;
 }
 
-/** One engine that runs work. Everything is known by the id of the work, so that a restart finds what was begun before it. */
+/**
+ * An engine that runs work. The id of the work is the key for everything, so a restarted server finds its earlier work.
+ */
 export interface Executor extends AsyncDisposable {
   readonly engine: 'process' | 'docker' | 'kubernetes';
   /**
-   * What the image is, by its content (`sha256:…`), so that a new build under an old name is seen; null where there is no image.
+   * Digest of the image's content (`sha256:…`), so that a new build under an old name is detected. Null: no image.
    * Errors: `image_not_found`, `image_missing`, `executor_unreachable`.
    */
   imageDigest(image: string | null): Promise<string | null>;
@@ -146,17 +154,18 @@ export interface Executor extends AsyncDisposable {
    */
   buildImage(request: { readonly folder: string; readonly dockerfile: string; readonly log: string }): Promise<string>;
   /**
-   * What is not free now of what work asks for, in words; null when it can begin. For engines that have no queue of their own.
+   * Requested resources that are not free now, one sentence. Null: the work can start. For engines without a queue.
    * Errors: `executor_cannot`.
    */
   readonly missing?: (work: Pick<Work, 'id' | 'resources'>) => Promise<string | null>;
   /**
-   * Begins work; the same id again finds what was begun. Errors: `executor_cannot` (what it asks for cannot be had: no such GPU, more
-   * memory than there is), `executor_quota` (not now), `image_not_found`, `image_missing`, `executor_unreachable`.
+   * Starts work. Idempotent: the same id finds the started work. Errors: `executor_cannot` (the request can never be
+   * met: no such GPU, more memory than the machine has), `executor_quota` (not now), `image_not_found`,
+   * `image_missing`, `executor_unreachable`.
    */
   start(work: Work): Promise<RunningWork>;
-  /** Work that was begun before, by us or by a server before us; null when this engine knows nothing of it. Errors: `executor_unreachable`. */
+  /** Finds work that this server or an earlier process started. Null: the engine has no record of it. Errors: `executor_unreachable`. */
   find(work: Work): Promise<RunningWork | null>;
-  /** Removes what the engine still holds of ended work. What is not there is no error. */
+  /** Removes the engine's records of ended work. Idempotent: a missing record is no error. */
   remove(work: Pick<Work, 'id' | 'folder'>): Promise<void>;
 }

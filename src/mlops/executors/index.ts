@@ -25,7 +25,7 @@ export { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 export interface ExecutorsDeps {
   /** Whether commands may be run as processes of this machine, with all that the server itself may do. */
   readonly processes: boolean;
-  /** Whom those commands run as; null: the user of the server. */
+  /** User of those commands. Null: the user of the server. */
   readonly processUser: OtherUser | null;
   /** Security warnings, one sentence each. */
   readonly warnings: readonly string[];
@@ -41,17 +41,17 @@ export interface ExecutorsDeps {
 
 /** The engines that this server has to run work on. */
 export interface Executors extends AsyncDisposable {
-  /** Errors: `executor_unknown`, with what there is and how to have more. */
+  /** Errors: `executor_unknown`, with the configured engines and how to add one. */
   of(engine: string): Executor;
-  /** Containers that live as long as this server says; null: it has no Docker Engine. */
+  /** Containers that run until this server ends them. Null: no Docker Engine is configured. */
   readonly containers: Pick<LeasedContainers, 'start'> | null;
   /** Description of the setup, for display. */
   readonly routes: readonly Route[];
-  /** What serves on a cluster; null: it has none. */
+  /** Serving workloads on a cluster. Null: no cluster is configured. */
   readonly workloads: Workloads | null;
 }
 
-/** What a command on this machine needs to find programs and its home; nothing else of the server is passed on. */
+/** Environment variables with which a command on this machine finds programs and its home. No other variable of the server is passed. */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
 /** Of the server's environment, what a command on this machine gets. */
@@ -70,11 +70,11 @@ async function openDocker(docker: Parameters<typeof createDockerExecutor>[0]): P
 
 type DockerSettings = NonNullable<ExecutorsDeps['docker']>;
 
-/** Opened at once: what a server before this one left has to go, whether or not there will be others. */
+/** Opened immediately: containers left by an earlier process must be removed even if no other is started. */
 function leasedContainers(docker: DockerSettings, alone: Turns) {
   const open = async () => (await import('./docker/leased.ts')).openLeasedContainers({ ...docker, alone });
   const opening = open();
-  // Whoever starts one is told.
+  // The caller of `start` receives the error.
   opening.catch(() => undefined);
   return {
     start: async (spec: ContainerSpec): Promise<LeasedContainer> => (await opening).start(spec),

@@ -2,8 +2,9 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Executor } from './executor.ts';
 
 /**
- * An engine that has to ask somebody before it can be used. It asks at once, so that what is wrong is in the log from the start,
- * and again at each call until it is answered: a cluster that is away keeps no server from starting.
+ * An engine that must reach its cluster before use. It connects immediately, so that an error is logged at the start of
+ * the server, and retries at each call until it succeeds: an unreachable cluster does not keep the server from
+ * starting.
  */
 export function openedLater(engine: Executor['engine'], open: () => Promise<Executor>, log: Log): Executor {
   let opening: Promise<Executor> | null = null;

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Executor, Resources, RunningWork, Work } from './executor.ts';
 
-/** Waits for what an engine does, on a machine that may be busy. */
+/** Timeout for an effect of an engine, on a machine that may be busy. */
 export const SOON = { timeout: 60_000, interval: 50 };
 const MINUTE_MS = 60_000;
 const MIB = 1024 * 1024;
 
 export interface Bench {
-  /** Makes the engine as a server would at its start; two of them share what they run. */
+  /** Opens the engine as a server does at its start. Two of them share their running work. */
   open(): Promise<Executor>;
   /** An image with a POSIX shell, or null where the engine takes none. */
   readonly image: string | null;
@@ -30,7 +30,7 @@ const ANY: Resources = {
 
 let count = 0;
 
-/** What every engine does, with the same results: the suite that all of them pass. */
+/** Behaviour that every engine shares: all of them pass this suite. */
 export function describeExecutor(name: string, benchOf: BenchOf): void {
   describe(`work on ${name}`, () => {
     sees(benchOf);
@@ -41,7 +41,7 @@ export function describeExecutor(name: string, benchOf: BenchOf): void {
 
 type BenchOf = () => Promise<Bench>;
 
-/** What a command finds and leaves. */
+/** Environment, files and exit code of a command. */
 function sees(benchOf: BenchOf): void {
   it.each([
     ['exit 0', 0],
@@ -173,7 +173,7 @@ function ends(benchOf: BenchOf): void {
   });
 }
 
-/** What it cannot take. */
+/** Limits that end the work. */
 function isBounded(benchOf: BenchOf): void {
   it('that takes more memory than it was given is ended, and the reason is told apart', async () => {
     await using room = await enter(benchOf);

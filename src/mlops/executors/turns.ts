@@ -1,4 +1,4 @@
-/** Runs what may not happen twice at the same time. */
+/** Runs functions that must not run concurrently. */
 export type Turns = <T>(act: () => Promise<T>) => Promise<T>;
 
 /** Acts one after another, each after the one before it, however that went. */

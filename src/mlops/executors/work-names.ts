@@ -1,17 +1,18 @@
 import { isNamedFor } from './kubernetes/serving/names.ts';
 
-/** Where work runs, as those name it that look at it from outside. */
+/** Names of the place of work in external telemetry. */
 export interface SeenPlace {
   readonly pod: string | null;
   readonly container: string | null;
 }
 
-/** What Kubernetes adds to the name of a Job for its pod. */
+/** Suffix that Kubernetes adds to the name of a Job for its pod. */
 const POD_SUFFIX = /-[a-z0-9]{5}$/;
 const CONTAINER_PREFIX = /^\/?steelyard-/;
 
 /**
- * Ids that work or a replica in this place may have, the likeliest first: a container of ours is called `steelyard-ID`, a Job's pod `ID-xxxxx`.
+ * Possible ids of work or a replica in this place, the likeliest first: a container of this server is named
+ * `steelyard-ID`, a Job's pod `ID-xxxxx`.
  * Example: `train-0a1b2c3d4e5f-x7k2p` -> itself, `train-0a1b2c3d4e5f`.
  */
 export function workIdsIn({ pod, container }: SeenPlace): string[] {

@@ -1,7 +1,7 @@
 import type { WorkloadsDeps } from './kubernetes/serving/index.ts';
 import type { Workloads } from './workloads.ts';
 
-/** Opened when it is first needed, and asked again at each call until it can be: who serves nothing there needs no rights for it. */
+/** Opened at its first use, with a retry at each call until it succeeds: a server that serves nothing there needs no permissions for it. */
 export function workloadsLater(deps: WorkloadsDeps): Workloads & { close(): Promise<void> } {
   const open = async () => (await import('./kubernetes/serving/index.ts')).openWorkloads(deps);
   let opening: ReturnType<typeof open> | null = null;

@@ -1,36 +1,36 @@
 import type { Resources, WorkPlace } from './executor.ts';
 
-/** A server that listens on a port, in as many pods as somebody wants; they live on while this server is away. */
+/** A server that listens on a port, in as many pods as its consumers request. The pods keep running while this server is down. */
 export interface WorkloadSpec {
-  /** Names it: the same again finds what was left running by a server before this one. */
+  /** Idempotency key: the same key finds a workload that an earlier process of the server left running. */
   readonly key: string;
   /** Of `a-z`, `0-9` and `-`; begins the names of its objects, for people. */
   readonly title: string;
   readonly image: string;
-  /** Whether nodes may fetch the image; null, or in words why not. */
+  /** Null: nodes may pull the image. Else the reason why they may not, one sentence. */
   readonly notFetched: string | null;
   /** In place of the image's entry point; null: that. */
   readonly command: readonly [program: string, ...words: string[]] | null;
-  /** Words after it; null: the image's own. */
+  /** Arguments of the command. Null: those of the image. */
   readonly args: readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
-  /** What it is for; keys as in a subject. */
+  /** Purpose of the workload. Keys as in a subject. */
   readonly labels: Readonly<Record<string, string>>;
   /** A folder of this machine whose content each pod has at this absolute path; null: none. */
   readonly files: { readonly folder: string; readonly path: string } | null;
   readonly port: number;
-  /** What answers 200 to a GET when it is ready. */
+  /** Path that answers 200 to a GET when the pod is ready. */
   readonly readyPath: string;
   /** Milliseconds in which a pod must be ready. */
   readonly startTimeoutMs: number;
-  /** Milliseconds from being asked to end to being killed. */
+  /** Grace period: milliseconds from the stop request to the kill. */
   readonly graceMs: number;
   readonly placement: PodPlacement;
   readonly kind: WorkloadKind;
 }
 
-/** Whose pods they are: Kubernetes' own kind, or KServe's. */
+/** Kind of the object that keeps the pods: of Kubernetes, or of KServe. */
 export type WorkloadKind = 'deployment' | 'inferenceService';
 
 export interface PodPlacement {
@@ -49,40 +49,40 @@ export interface PodPlacement {
 export interface PodWait {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** Told as soon as it holds its node; null where nodes may not be seen. */
+  /** Called as soon as it holds its node; null where nodes are not visible. */
   placed(place: WorkPlace | null): void;
 }
 
-/** One of its pods, taken by whoever sends it requests. */
+/** One of its pods, taken by the consumer that sends requests to it. */
 export interface TakenPod {
   readonly address: { readonly host: string; readonly port: number } | { readonly socketPath: string };
-  /** Resolves when somebody else takes it away: it answers what it has, and shall get nothing new. */
+  /** Resolves when another client takes the pod away: it finishes its requests and must get no new ones. */
   readonly leaving: Promise<void>;
-  /** Resolves when its server has ended, with why in words. Never rejects. */
+  /** Resolves when its server has ended, with the reason as one sentence. Never rejects. */
   readonly ended: Promise<{ readonly detail: string }>;
-  /** What keeps it from being ready, in words; null when nothing is known to. */
+  /** Reason why it is not ready, one sentence. Null: no known reason. */
   waiting(): string | null;
-  /** Ends the pod. Resolves when it is gone, or when the cluster does not answer for long. */
+  /** Ends the pod. Resolves when it has ended, or after a timeout if the cluster does not answer. */
   stop(): Promise<void>;
 }
 
 export interface Workload {
-  /** How many pods there shall be. */
+  /** Desired number of pods. */
   keep(pods: number): void;
   /**
-   * A pod that nobody has taken, as soon as it has an address. Errors: `executor_quota` (no node or no quota for it now), `executor_cannot`,
-   * `executor_denied`, `executor_unreachable`; `AbortError`.
+   * Takes a free pod as soon as it has an address. Errors: `executor_quota` (no node or no quota for it now),
+   * `executor_cannot`, `executor_denied`, `executor_unreachable`; `AbortError`.
    */
   take(id: string, wait: PodWait): Promise<TakenPod>;
 }
 
-/** What serves on a cluster, for one server. */
+/** Serving workloads of one server on a cluster. */
 export interface Workloads {
-  /** Errors: `executor_denied` (names what the server may not), `executor_cannot` (KServe is not there), `executor_unreachable`. */
+  /** Errors: `executor_denied` (names the missing permissions), `executor_cannot` (KServe is not installed), `executor_unreachable`. */
   check(kind: WorkloadKind): Promise<void>;
   /** Errors: as `check`. */
   open(spec: WorkloadSpec): Promise<Workload>;
-  /** Removes what has none of these keys, of this server and of one before it on the same data folder. */
+  /** Removes workloads with none of these keys, of this server and of earlier processes on the same data folder. */
   retain(keys: ReadonlySet<string>): Promise<void>;
   /** Ids by which pods were taken that are still there. */
   taken(): Promise<readonly string[]>;

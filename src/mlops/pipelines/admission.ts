@@ -1,48 +1,48 @@
 import type { Subject } from '../../org/schema.ts';
 import type { Money } from '../../platform/units/schema.ts';
 
-/** What work is about to spend. */
+/** Planned spend of a piece of work. */
 export interface AdmissionRequest {
-  /** Names it for ever; asking again answers the same. */
+  /** Permanent id of the reservation. Idempotent: the same id answers the same allowance. */
   readonly reservation: string;
   readonly subject: Subject;
   /** Key in the price book, such as `g5.xlarge`. */
   readonly resource: string;
   readonly quantity: string;
-  /** Price of one unit for an hour, where the price book is not asked. */
+  /** Price of one unit per hour, instead of the price book's. */
   readonly price?: Money;
-  /** What it may cost at most, besides every budget. */
+  /** Cost limit of the work, in addition to every budget. */
   readonly limit?: Money;
-  /** What all of its pipeline run may cost together. */
+  /** Cost limit of its whole pipeline run. */
   readonly runLimit?: Money;
   readonly graceSeconds: number;
-  /** Longest time that money is set aside for at once. */
+  /** Longest time that one lease reserves money for. */
   readonly leaseSeconds: number;
   readonly origin: string;
 }
 
-/** Until when it may run, and what it has cost. */
+/** Deadline of the work, and its cost so far. */
 export interface Allowance {
   readonly state: 'open' | 'settled';
-  /** UTC instant by which it must have ended. */
+  /** UTC instant of the deadline. */
   readonly until: string;
-  /** null: nobody knows a price. */
+  /** null: no price is known. */
   readonly spent: Money | null;
   /** The budget that allows no more; null while there is plenty. */
   readonly limitedBy: string | null;
-  /** Each price behind what it has cost, in words: where it is from, since when it holds and how old it is. */
+  /** Each price in its cost, as text: source, start of validity and age. */
   readonly prices: readonly string[];
 }
 
-/** What work turned out to hold. */
+/** Resource that the work actually holds. */
 export interface Held {
   readonly resource: string;
   readonly quantity: string;
 }
 
 /**
- * May this start, and up to what cost? Who knows of money answers. Errors of `open`: `budget_exceeded`, `budget_approval_needed`,
- * `price_missing`, `currency_mismatch`.
+ * Decides whether work may start, and up to which cost. FinOps implements it. Errors of `open`: `budget_exceeded`,
+ * `budget_approval_needed`, `price_missing`, `currency_mismatch`.
  */
 export interface Admission {
   open(request: AdmissionRequest): Promise<Allowance>;

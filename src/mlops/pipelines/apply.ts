@@ -6,7 +6,7 @@ import { planOf } from './definition/plan.ts';
 import type { PipelineSpec } from './definition/schema.ts';
 import { findPipelines, putPipeline } from './store.ts';
 
-/** Makes the store say what the document says. Errors: `manifest_invalid` for a plan that cannot be. */
+/** Stores the pipeline of the document. Errors: `manifest_invalid` for an invalid plan. */
 export async function applyPipeline(
   clock: Clock,
   sql: Sql,
@@ -21,7 +21,7 @@ export async function applyPipeline(
   return before === undefined ? 'created' : 'changed';
 }
 
-/** Errors: `manifest_invalid`, naming the first of what is wrong. */
+/** Errors: `manifest_invalid`, which names the first problem. */
 export function checkPlan(spec: Pick<PipelineSpec, 'steps' | 'params'>): void {
   const { problems } = planOf(spec);
   const [first, ...others] = problems ?? [];

@@ -41,7 +41,7 @@ export interface PipelinesDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where files of pipelines are kept, by their content. */
+  /** Content-addressed store for the files of pipelines. */
   readonly objects: Objects;
   /** Jobs that live as long as a run does. */
   readonly jobs: Pick<Jobs, 'enqueue' | 'register'>;
@@ -55,13 +55,13 @@ export interface PipelinesDeps {
   /** May this start, and up to what cost? */
   readonly admission: Admission;
   readonly models: ModelSteps;
-  /** How a deadline is kept on spot capacity. */
+  /** Policy for deadlines on spot capacity. */
   readonly deadlines: SpotDeadlines;
   /** Lets time go by. */
   readonly rest: DriveDeps['rest'];
   /** Engines of this server. Error: `executor_unknown`. */
   readonly executorOf: (engine: string) => Executor;
-  /** What lets a step reach this server: its address, and proof of who it is; empty where it cannot be reached. */
+  /** Environment with which a step reaches this server: the server's address and the step's token. Empty where it is unreachable. */
   readonly access: DriveDeps['access'];
   readonly endAccess: DriveDeps['endAccess'];
   /** The data folder. */
@@ -79,7 +79,7 @@ export interface Pipelines {
   readonly plugin: Plugin;
   /** For other features of this server. */
   readonly runs: PipelineRuns;
-  /** Data that is looked at, as triggers do. Errors: those of buckets. */
+  /** Observes data, as triggers do. Errors: those of buckets. */
   readonly data: { seen(data: Data, before: Parameters<typeof seenNow>[2]): Promise<Seen> };
 }
 
@@ -98,7 +98,7 @@ export function createPipelines(deps: PipelinesDeps): Pipelines {
     maxAttempts: NEVER_GIVEN_UP,
     handler: async (payload, { signal }) => {
       await driver.drive(DrivePayload.parse(payload).run, signal);
-      // A run that was let go of is not over: its job is given back, and the next server drives it on.
+      // A released run is not over: its job returns to the queue, and the next server continues it.
       signal.throwIfAborted();
     },
   });

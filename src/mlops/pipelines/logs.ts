@@ -18,7 +18,7 @@ export interface LogPart {
   readonly elsewhere: boolean;
 }
 
-/** What a try of a step has printed, from a byte on: from its working folder while it runs here, and from its run afterwards. */
+/** Output of one attempt of a step, from a byte offset: from its working folder while it runs here, and later from its run. */
 export async function logOf(
   deps: DriveDeps,
   run: StoredRun,
@@ -52,7 +52,7 @@ async function liveLog(
     const work = workIdOf(run.id, step, attempt);
     await using file = await open(join(deps.workFolder, work, 'output.log'));
     const masker = deps.workSecrets.maskerOf(work);
-    // After a restart the secrets of the step are not known until its run is found again.
+    // After a restart the secrets of the step are unknown until its run is found again, so nothing is shown.
     const bytes = masker === null ? Buffer.alloc(0) : await maskedBytes(file, masker, range);
     return { ...textOf(bytes, range.from), attempt, ended: false, elsewhere: false };
   } catch (error) {
@@ -74,10 +74,10 @@ async function keptLog(
   return kept === null ? null : textOf(await buffer(kept), from);
 }
 
-/** Whole characters only: the rest comes with the next part. */
+/** Whole characters only: an incomplete one at the end comes with the next part. */
 function textOf(bytes: Buffer, from: number): Pick<LogPart, 'text' | 'next'> {
   const text = new StringDecoder('utf8').write(bytes);
   const taken = text === '' ? bytes.length : Buffer.byteLength(text);
-  // What is no UTF-8 was replaced, and its replacement is as long as it likes.
+  // Each byte that is not UTF-8 becomes a replacement character, which has another length in bytes.
   return { text, next: from + (text.includes('\uFFFD') ? bytes.length : taken) };
 }

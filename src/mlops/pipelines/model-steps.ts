@@ -1,4 +1,4 @@
-/** A run that was weighed. */
+/** Evaluation of a run. */
 export interface Weighed {
   readonly verdict: 'promote' | 'hold' | 'reject';
   readonly summary: string;
@@ -10,7 +10,7 @@ export interface Weighed {
 export interface RegisteredModel {
   readonly model: string;
   readonly version: string;
-  /** What the policy said of it, where one was named; null without. */
+  /** Decision of the policy. Null: no policy was named. */
   readonly decision: RegisteredDecision | null;
 }
 
@@ -20,16 +20,16 @@ export interface RegisteredDecision {
   readonly verdict: Weighed['verdict'];
 }
 
-/** What the built-in steps ask of others: who weighs, who registers, who deploys. */
+/** Functions that the built-in steps need from other features: evaluation, registration and deployment. */
 export interface ModelSteps {
   /** Latest value of a metric of a run; null when it logged none. */
   metricOf(runId: string, metric: string): Promise<number | null>;
-  /** Weighs a run as the version that it would become. Errors: `policy_not_found`, `currency_mismatch`, `budget_not_found`. */
+  /** Evaluates a run as the version that it would become. Errors: `policy_not_found`, `currency_mismatch`, `budget_not_found`. */
   weigh(request: { readonly runId: string; readonly policy: string }): Promise<Weighed>;
   /**
-   * Makes a version of what a run logged, or of `artifact` among its artifacts; the model is made where it is not there. The same run
-   * and artifact again find the version that was made before. With a policy, the decision is recorded and, on promote, its alias moves;
-   * a version that is `promotedBefore` keeps that decision, and no alias moves.
+   * Registers a version from a run's logged model, or from `artifact` among its artifacts; a missing model is created.
+   * Idempotent: the same run and artifact find the earlier version. With a policy, the decision is recorded and, on
+   * promote, its alias moves; a version that is `promotedBefore` keeps that decision, and no alias moves.
    * Errors: `pipeline_model_missing`, `policy_not_found`, `policy_model_mismatch`.
    */
   register(request: {
@@ -39,7 +39,7 @@ export interface ModelSteps {
     readonly policy: string | null;
     readonly actor: string;
     readonly mark: string;
-    /** What the step promoted the last time by the same policy; null when it promoted nothing. */
+    /** Last version that the step promoted by the same policy. Null: none. */
     readonly promotedBefore: { readonly version: string; readonly decision: string } | null;
   }): Promise<RegisteredModel>;
   /** Errors: `model_version_not_found`. */

@@ -7,16 +7,16 @@ import { findRun, requestStop, runsOf, stopRequestOf } from './runs/store.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
 import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
 
-/** A run that another feature of this server asks for. */
+/** A run that another feature of this server requests. */
 export interface AskedRun {
   readonly pipeline: string;
   readonly params: Readonly<Record<string, Scalar>>;
-  /** The same again answers the run that was begun by it. */
+  /** Idempotency key: the same key answers the run that was started with it. */
   readonly requestKey: string;
-  /** What began it, in words. */
+  /** Cause of the run, as text. */
   readonly detail: string;
   readonly actor: string;
-  /** Done in the transaction that begins the run; what it throws begins none. Not done where the run was begun before. */
+  /** Called in the transaction that starts the run; an error from it prevents the start. Not called where the run already exists. */
   readonly within: (sql: Sql, begun: { readonly run: string; readonly number: number }) => Promise<void>;
 }
 
@@ -24,17 +24,17 @@ export interface AskedRun {
 export interface PipelineRuns {
   /** The pipeline as it is applied now. Errors: `pipeline_not_found`. */
   spec(sql: Sql, pipeline: string): Promise<PipelineSpec>;
-  /** Begins a run, once for each key. Errors: those of `startPipelineRun`. */
+  /** Starts a run, once per key. Errors: those of `startPipelineRun`. */
   begin(asked: AskedRun): Promise<{ readonly run: string; readonly number: number }>;
   /** Errors: `pipeline_run_not_found`. */
   show(sql: Sql, pipeline: string, run: string): Promise<PipelineRun>;
-  /** Where runs and their steps stand, by id of the run and key of the step; runs that are not there are left out. */
+  /** States of runs and their steps, by id of the run and key of the step; missing runs are omitted. */
   states(sql: Sql, runs: readonly string[]): Promise<ReadonlyMap<string, StatesOfRun>>;
   /** The latest runs of a pipeline, latest first. */
   latest(sql: Sql, pipeline: string, limit: number): Promise<PipelineRunSummary[]>;
-  /** Asks a run to stop, in the caller's transaction; in words why that cannot be, or null when it will. Then `wake` its driver. */
+  /** Requests the stop of a run, in the caller's transaction. Answers the reason why it cannot stop, or null. Then call `wake`. */
   requestStop(sql: Sql, run: string, by: string): Promise<string | null>;
-  /** Who asked a run to stop; null when it was not asked to, or is not there. */
+  /** Account or component that asked a run to stop. Null: no stop was requested, or no such run exists. */
   stopRequestedBy(sql: Sql, run: string): Promise<string | null>;
   wake(run: string): void;
 }

@@ -12,7 +12,7 @@ export { isOver } from './runs/schema.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]).describe('Value');
 
-/** What a try takes besides money. */
+/** Usage of an attempt. */
 const taking = {
   cpuSeconds: z.number().nullable().describe('CPU time in seconds; null where the engine does not count it'),
   peakMemoryBytes: z

@@ -30,7 +30,7 @@ export const DRIVE = 'pipelines.run';
 
 export interface PipelineDeps extends DriveDeps {
   readonly jobs: Pick<Jobs, 'enqueue' | 'register'>;
-  /** On this machine, ours: clones and what is being unpacked. */
+  /** Folder on this machine, used only here: Git clones and temporary files of archives. */
   readonly codeFolder: string;
 }
 
@@ -43,17 +43,17 @@ export interface RunRequest {
   readonly ref: string | null;
   /** Commit of code that was sent. */
   readonly commit: string | null;
-  /** The same again answers the run that was begun by it; null: it is a new one. */
+  /** Idempotency key: the same key answers the run that was started with it. Null: always a new run. */
   readonly requestKey: string | null;
-  /** Whether who asks may have commands of their own run. */
+  /** Whether the caller may run commands that the caller wrote. */
   readonly mayRunCode: boolean;
   readonly cause: Cause;
   readonly actor: string;
-  /** Done in the transaction that begins the run, before it makes room for it; what it throws begins none. */
+  /** Called in the transaction that starts the run, before the concurrency limit is applied; an error from it prevents the start. */
   readonly within?: (sql: Sql, run: string, number: number) => Promise<void>;
 }
 
-/** What a run is made of, whoever asked for it. */
+/** Content of a new run, for every origin. */
 interface NewRun {
   readonly id: string;
   readonly pipeline: string;
@@ -126,7 +126,7 @@ export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: Res
   });
 }
 
-/** Asks a run to stop. Errors: `pipeline_run_ended`. */
+/** Requests the stop of a run. Errors: `pipeline_run_ended`. */
 export async function stopRun(deps: Pick<PipelineDeps, 'store'>, run: StoredRun, actor: string): Promise<void> {
   if (isOver(run.state)) {
     throw new AppError('pipeline_run_ended', `Run #${run.number} of "${run.pipeline}" has ended: ${run.state}.`, {
@@ -159,7 +159,7 @@ export async function existingRun(
   );
 }
 
-/** Text that neither a shell nor a program takes for more than one plain word. */
+/** Text that every shell and program reads as one plain word. */
 const PLAIN_WORD = /^(?!-)[\w.,:@%+=/-]*$/;
 
 /**
@@ -189,8 +189,9 @@ async function codeOf(deps: PipelineDeps, { spec }: StoredPipeline, { code, ref,
 }
 
 /**
- * The document that a run is made by: the applied one, or where the code was read from the pipeline's repository the one there. Code
- * that was sent brings no document: permission to run a pipeline must not allow a change of its budget, team or secrets.
+ * The document of a new run: the applied one, or the one in the pipeline's repository if the code was read from there.
+ * Uploaded code brings no document: permission to run a pipeline must not allow a change of its budget, team or
+ * secrets.
  */
 async function specFor(
   deps: PipelineDeps,
@@ -201,7 +202,7 @@ async function specFor(
   return (from === 'git' ? await specIn(deps, pipeline, code) : null) ?? pipeline.spec;
 }
 
-/** The pipeline as its repository has it at this commit; null where it is not kept there. */
+/** The pipeline as its repository has it at this commit; null if the repository has none. */
 async function specIn(deps: PipelineDeps, { name, spec }: StoredPipeline, code: Code): Promise<PipelineSpec | null> {
   if (spec.source === undefined) return null;
   const text = await fileOf(deps.trees, code, spec.source.file, deps.codeFolder);
@@ -223,7 +224,7 @@ function payerOf({ team, project, budget }: PipelineSpec): Pick<PipelineSpec, 't
   };
 }
 
-/** Who may push to a repository may not, by that, read secrets of the server: those of the applied document are all there are. */
+/** Push access to a repository must not give access to more secrets of the server: only those of the applied document are allowed. */
 function refuseNewSecrets(applied: PipelineSpec, found: PipelineSpec): void {
   const allowed = secretsOf(applied);
   const fresh = [...secretsOf(found)].find((reference) => !allowed.has(reference));
@@ -291,7 +292,7 @@ async function begin(
   });
 }
 
-/** What happens when as many runs are under way as there may be. */
+/** Applies `whenFull` when the concurrency limit is reached. */
 async function makeRoom(sql: Sql, pipeline: string, { concurrency }: PipelineSpec, actor: string): Promise<void> {
   const active = await activeRuns(sql, pipeline);
   if (active.length < concurrency.runs || concurrency.whenFull === 'wait') return;

@@ -4,7 +4,7 @@ import type { Sql } from '../../platform/store/index.ts';
 /** A step that has to be done by a time. Seconds. */
 export interface DeadlineJob {
   readonly workSeconds: number;
-  /** From the beginning of its first try. */
+  /** From the start of its first attempt. */
   readonly deadlineSeconds: number;
   readonly changeoverSeconds: number;
   /** Longest time between two decisions. */
@@ -19,10 +19,10 @@ export interface DeadlineState {
   readonly running: 'spot' | 'on-demand' | 'nothing';
 }
 
-/** Who knows how a deadline is kept on spot capacity, and keeps what was decided; the other wing and the bridge. */
+/** Policy for deadlines on spot capacity, and the record of its decisions. FinOps and the bridge implement it. */
 export interface SpotDeadlines {
   decide(job: DeadlineJob, state: DeadlineState): 'spot' | 'on-demand' | 'wait';
-  /** Keeps a decision in the caller's transaction; answers its id. */
+  /** Stores a decision in the caller's transaction; answers its id. */
   record(
     sql: Sql,
     decided: {

@@ -19,7 +19,7 @@ export interface AliasesDeps {
 export type Aliases = ReturnType<typeof createAliases>;
 
 export function createAliases({ store, events, governance }: AliasesDeps) {
-  /** Keeps why an alias was changed in spite of policies. */
+  /** Stores the reason for a change of an alias against its policies. */
   const keepOverride = async (
     sql: Sql,
     policies: readonly string[],
@@ -76,8 +76,8 @@ export async function versionBehind(sql: Sql, model: string, alias: string): Pro
 }
 
 /**
- * Points an alias to a version, in the caller's transaction; pointing it where it points already says nothing. Answers
- * the version that it pointed to before; null when it is new.
+ * Points an alias to a version, in the caller's transaction; without a change no event is emitted. Answers the version
+ * that it pointed to before; null when it is new.
  */
 export async function setAlias(
   events: AliasEvents,

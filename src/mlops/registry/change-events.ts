@@ -4,18 +4,18 @@ import type { RegistryTables } from './tables.ts';
 import type { KeyValue } from './types.ts';
 
 /**
- * What changed in the registry, in the words and fields of MLflow's own webhooks (mlflow/webhooks/types.py), so that
- * whoever tells others of it adds nothing. Prompts are registered models with a tag; they have entities of their own.
+ * Changes of the registry, with the words and fields of MLflow's webhooks (mlflow/webhooks/types.py), so that a webhook
+ * can send them unchanged. Prompts are registered models with a tag; MLflow has separate entities for them.
  */
 
 export const REGISTRY_CHANGED = 'registry.changed';
 
 const IS_PROMPT = 'mlflow.prompt.is_prompt';
 const PROMPT_TEXT = 'mlflow.prompt.text';
-/** Tags that say that something is a prompt and of which kind; they are no tags to whoever set them. */
+/** Tags that mark a prompt and its kind. Clients do not see them as tags. */
 const INNER_TAGS: ReadonlySet<string> = new Set([IS_PROMPT, '_mlflow_prompt_type']);
 
-/** `null` where MLflow says nothing: tags of a registered model that is no prompt. */
+/** `null` where MLflow sends no event: tags of a registered model that is no prompt. */
 const entities = {
   model: { model: 'registered_model', prompt: 'prompt' },
   version: { model: 'model_version', prompt: 'prompt_version' },
@@ -33,7 +33,7 @@ export interface RegistryChange {
 
 type Appending = Pick<Events, 'append'>;
 
-/** Appends the fact in the transaction that makes it true. */
+/** Appends the event in the transaction of the change. */
 export async function appendChange(events: Appending, sql: Sql, change: RegistryChange): Promise<void> {
   const { of, action, model, data } = change;
   const entity = entities[of][(await isPrompt(sql, model)) ? 'prompt' : 'model'];
@@ -42,7 +42,7 @@ export async function appendChange(events: Appending, sql: Sql, change: Registry
   await events.append(sql, { type: REGISTRY_CHANGED, subject: `registry:${model}`, payload });
 }
 
-/** Called once the tags are stored: they say whether this is a prompt. */
+/** Called once the tags are stored: they show whether this is a prompt. */
 export async function appendModelCreated(
   events: Appending,
   sql: Sql,

@@ -15,7 +15,7 @@ export interface RegistryEditDeps {
   readonly aliases: Aliases;
 }
 
-/** What people change by hand in the registry: descriptions, and where aliases point. */
+/** Edits of the registry by people: descriptions, and targets of aliases. */
 export function registryEditRoutes({ store, tracking, models, versions, aliases }: RegistryEditDeps): Route[] {
   return [
     handle(editModel, async ({ params: { model }, body: { description } }) => {

@@ -5,10 +5,10 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import { objectKey, type Tracking } from '../tracking/index.ts';
 import type { RegistryTables } from './tables.ts';
 
-/** Job that measures what a new version is made of. */
+/** Job that measures the files of a new version. */
 export const MEASURE_VERSION = 'registry.measure-version';
 
-/** What a version was made of when it was registered. */
+/** Files of a version at its registration. */
 export interface MeasuredFiles {
   /** SHA-256 in lower-case hex of the list of files: of each its path, its size and the SHA-256 of its content. */
   readonly digest: string;
@@ -21,8 +21,8 @@ type Files = Pick<Tracking, 'artifactFiles'>['artifactFiles'];
 const PREFIX = 'artifacts/';
 
 /**
- * Where among the artifacts of this server a version lies, as a path under the proxy; null where another keeps it.
- * Example: `mlflow-artifacts:/0/RUN/artifacts/model` lies at `0/RUN/artifacts/model`.
+ * Location of a version's artifacts, as a path under the proxy; null if this server does not store them.
+ * Example: `mlflow-artifacts:/0/RUN/artifacts/model` has the path `0/RUN/artifacts/model`.
  */
 export async function frozenPath(
   tracking: Pick<Tracking, 'runArtifactUri'>,
@@ -42,7 +42,7 @@ export async function frozenPath(
 }
 
 /**
- * Refuses to write to a path that a registered version is made of or, with `folder`, to delete all that is under a path.
+ * Refuses to write to a path of a registered version or, with `folder`, to delete a folder with such paths.
  * Error: `artifact_immutable`.
  */
 export async function refuseFrozen(sql: Sql, path: string, what: 'file' | 'folder' = 'file'): Promise<void> {
@@ -68,7 +68,7 @@ export async function refuseFrozen(sql: Sql, path: string, what: 'file' | 'folde
   throw new AppError('artifact_immutable', detail, { path, model: found.model, version: String(found.version) });
 }
 
-/** Measures a version and keeps that with it. A version that is gone, or that another server keeps, has nothing to measure. */
+/** Measures the files of a version and stores the result with it. A deleted version, or one stored elsewhere, is not measured. */
 export async function measureVersion(
   { store, files }: { readonly store: Store; readonly files: Files },
   model: string,

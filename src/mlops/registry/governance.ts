@@ -21,21 +21,21 @@ export interface Override {
   readonly policies: readonly string[];
 }
 
-/** Which policies govern the aliases of a model, and where overrides are kept. Main supplies it: policies are not of this wing. */
+/** Policies that govern the aliases of a model, and the record of overrides. `main.ts` supplies it: policies are outside MLOps. */
 export interface AliasGovernance {
   governing(sql: Sql, model: string): Promise<readonly Governing[]>;
-  /** Keeps an override as a decision, in the caller's transaction. */
+  /** Stores an override as a decision, in the caller's transaction. */
   overridden(sql: Sql, override: Override): Promise<void>;
 }
 
-/** Who changes an alias, and why in spite of a policy; null: no reason was given, and a governed alias is refused. */
+/** Account that changes an alias, and its reason for a policy override; null: no reason was given, and a governed alias is refused. */
 export interface AliasChange {
   readonly identity: Identity;
   readonly isAdmin: boolean;
   readonly reason: string | null;
 }
 
-/** Policies that an override goes against; none where no policy governs the alias. Error: `alias_governed`. */
+/** Policies that an override violates; none where no policy governs the alias. Error: `alias_governed`. */
 export async function refuseGoverned(
   governance: AliasGovernance,
   sql: Sql,

@@ -29,7 +29,7 @@ export interface VersionToImport {
   readonly stage: Stage;
   /** URI as it is there. */
   readonly source: string;
-  /** What its artifacts lie under, as far as this server keeps them. */
+  /** Root of its artifacts, if this server stores them. */
   readonly under: { readonly of: 'run'; readonly path: string } | { readonly of: 'logged-model' | 'elsewhere' };
   readonly runId: string | null;
   readonly modelId: string | null;
@@ -146,7 +146,7 @@ async function placeOf(
     const logged = modelId === null ? null : await tracking.loggedModel(sql, modelId);
     return logged?.artifactUri ?? { reason: `its logged model ${modelId ?? ''} was not taken over` };
   }
-  // A client would read a local path on its own disk, so one that nobody's artifacts account for is not handed on.
+  // A client would read a local path on its own disk, so a path outside all known artifacts is not passed on.
   return refusalOf(source);
 }
 

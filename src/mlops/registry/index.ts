@@ -29,7 +29,7 @@ export type { VersionMetric } from './read-models.ts';
 export type { Registration } from './register.ts';
 export type { Model } from './schema.ts';
 
-/** A version as others know it. */
+/** Public facts of a version. */
 export interface RegisteredVersion {
   readonly model: string;
   /** Number as text, "1" for the first. */
@@ -61,26 +61,26 @@ export interface Registry {
   versionsOfLoggedModel(sql: Sql, modelId: string): Promise<RegisteredVersion[]>;
   /** Latest value of each metric of a version: of its logged model, else of its run. */
   metrics(sql: Sql, version: Pick<RegisteredVersion, 'model' | 'version'>): Promise<VersionMetric[]>;
-  /** Latest value of each metric of a run, or of the logged model that a version of it would stand on. */
+  /** Latest value of each metric of a run, or of the logged model of its version. */
   metricsOfRun(sql: Sql, run: { readonly runId: string; readonly modelId: string | null }): Promise<VersionMetric[]>;
   /**
-   * Makes a version of a logged model, or of artifacts of a run; the registered model is made where it is not there. A version with
-   * the same `mark` (its tag `steelyard.mark`) is found, not made again.
+   * Registers a version of a logged model, or of artifacts of a run; a missing registered model is created. Idempotent:
+   * a version with the same `mark` (its tag `steelyard.mark`) is found, not created again.
    */
   register(request: Registration): Promise<RegisteredVersion>;
   /**
-   * Points an alias to a version, in the caller's transaction, and says `model_alias.set` when it moved.
-   * Errors: `invalid_request` for a name that cannot be an alias, `model_not_found`, `model_version_not_found`.
+   * Points an alias to a version, in the caller's transaction, and emits `model_alias.set` when it moved.
+   * Errors: `invalid_request` for an invalid name of an alias, `model_not_found`, `model_version_not_found`.
    */
   setAlias(sql: Sql, name: string, alias: string, version: string): Promise<void>;
   /** Root URI of a version's artifacts. Errors: `model_not_found`, `model_version_not_found`. */
   versionSource(name: string, version: string): Promise<string>;
-  /** Of these runs and logged models, the ones that a version stands on, and which, in words. */
+  /** The runs and logged models, among these, that a version depends on, each with the version as text. */
   versionsOn(sql: Sql, items: readonly Named[]): Promise<Map<string, string>>;
-  /** To whom a model belongs by its tags; null when there is no such model. */
+  /** Owner of a model by its tags; null when there is no such model. */
   ownerOf(sql: Sql, name: string): Promise<Pick<Owner, 'team' | 'project'> | null>;
   /**
-   * Refuses a path among the artifacts that a registered version is made of; `folder`: also one that has such paths under it.
+   * Refuses a path among the artifacts of a registered version; `folder`: also a folder with such paths.
    * Error: `artifact_immutable`.
    */
   refuseFrozen(sql: Sql, path: string, what?: 'file' | 'folder'): Promise<void>;
@@ -92,7 +92,7 @@ export interface Registry {
 
 const MeasurePayload = z.strictObject({ model: z.string(), version: z.number().int() });
 
-/** Makes the registry; `main.ts` calls it once. */
+/** Creates the registry; `main.ts` calls it once. */
 export function createRegistry(deps: RegistryDeps): Registry {
   const { store, tracking, events } = deps;
   const models = createModels(deps);

@@ -100,7 +100,7 @@ async function freezeVersions(database: Database): Promise<void> {
   }
 }
 
-/** Path under the artifact proxy; null for what another keeps. */
+/** Path under the artifact proxy; null for artifacts that this server does not store. */
 function pathIn(uri: string): string | null {
   const [, path = ''] = /^mlflow-artifacts:\/(?!\/[^/])(.*)$/s.exec(uri) ?? [];
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');

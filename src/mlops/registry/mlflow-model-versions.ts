@@ -20,7 +20,7 @@ export function modelVersionRoutes({ versions, search }: ModelVersionRoutesDeps)
         source: fields.requiredText('source'),
         runId: fields.text('run_id') || null,
         modelId: fields.text('model_id') || null,
-        // What was not said is empty here, as an update without a description makes it null.
+        // A missing field is empty here, whereas an update without a description makes it null.
         runLink: fields.text('run_link') ?? '',
         description: fields.text('description') ?? '',
         tags: readPairs(fields, 'tags'),

@@ -40,7 +40,7 @@ export async function takeVersionNumber(sql: Sql, name: string, now: number): Pr
   return row.last_version;
 }
 
-/** Everything of the model goes to the new name. */
+/** Moves all rows of the model to the new name. */
 export async function renameModel(sql: Sql, name: string, newName: string, now: number): Promise<void> {
   const tables = sql.tables<RegistryTables>();
   await tables
@@ -82,7 +82,7 @@ export async function deleteModelTag(sql: Sql, model: string, key: string): Prom
   return result.numDeletedRows > 0n;
 }
 
-/** Models with all that belongs to them, in the order given. */
+/** Models with their tags, aliases and the newest version of each stage, in the order given. */
 export async function modelsOf(sql: Sql, rows: readonly ModelRow[]): Promise<RegisteredModel[]> {
   const names = rows.map((row) => row.name);
   if (names.length === 0) return [];

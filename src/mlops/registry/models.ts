@@ -97,7 +97,7 @@ function nameTaken(name: string): MlflowError {
   return alreadyExists(`Registered Model (name=${name}) already exists.`);
 }
 
-/** Prompts are registered models with a tag: who makes one may not know what the name stands for already. */
+/** Prompts are registered models with a tag: the error states the kind that already has the name. */
 async function nameTakenFor(sql: Sql, name: string, isPromptNew: boolean): Promise<MlflowError> {
   const kind = (itIsPrompt: boolean) => (itIsPrompt ? 'Prompt' : 'Registered Model');
   const [old, wanted] = [kind(await isPrompt(sql, name)), kind(isPromptNew)];
@@ -150,7 +150,7 @@ async function rename(
   });
 }
 
-/** Another server may take the name between the look and the write. */
+/** Another server may take the name between the check and the write. */
 async function orTaken(name: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();

@@ -6,7 +6,7 @@ import type { Model, ModelVersion as VersionContract } from './schema.ts';
 import type { KeyValue, ModelVersion, RegisteredModel } from './types.ts';
 import { countVersions, findVersion } from './version-store.ts';
 
-/** Models and versions in the shape of our own contract, with what tracking knows of a version's run. */
+/** Models and versions in the shape of the API contract, with tracking's facts of a version's run. */
 
 export type Measurements = Pick<Tracking, 'latestMetrics' | 'loggedModel' | 'run'>;
 
@@ -92,17 +92,17 @@ export async function versionOf(measurements: Measurements, sql: Sql, version: M
   };
 }
 
-/** A metric of a version, with when it was measured and where it is kept. */
+/** A metric of a version, with the time of its measurement and its source. */
 export interface VersionMetric {
   readonly name: string;
-  /** In the metric's own unit; may be NaN. */
+  /** In the metric's unit; may be NaN. */
   readonly value: number;
   /** UTC instant, by the client's clock. */
   readonly measuredAt: string;
   readonly source: string;
 }
 
-/** What was measured of the logged model itself stands before what its run measured along the way. */
+/** A metric of the logged model itself takes precedence over the same metric of its run. */
 export async function versionMetrics(
   measurements: Measurements,
   sql: Sql,

@@ -5,15 +5,15 @@ import type { ModelVersion } from './types.ts';
 import { versionsOfRun } from './version-store.ts';
 import type { Versions } from './versions.ts';
 
-/** What a version is to be made of, and who asks. */
+/** Content of a new version, and its caller. */
 export interface Registration {
   readonly model: string;
   readonly runId: string;
-  /** Logged model that it stands on; null: `source`. */
+  /** Its logged model; null: `source`. */
   readonly modelId: string | null;
   /** Where its artifacts are, `models:/m-…` or `runs:/…`. */
   readonly source: string;
-  /** Who asks for it; versions that were registered this way are found again by their run and source. */
+  /** Caller of the registration. A later call of the same caller finds the version by its run and source. */
   readonly mark: string;
   readonly description: string;
 }
@@ -21,15 +21,15 @@ export interface Registration {
 const MARK_TAG = 'steelyard.mark';
 
 /**
- * Makes a version of a run and its artifacts once, and the registered model where it is not there: the same run and source again find
- * the version that was made of them.
+ * Registers a version of a run and its artifacts once, and creates a missing registered model. Idempotent: the same run
+ * and source find the version that was registered for them.
  */
 export async function register(
   { store, models, versions }: { readonly store: Store; readonly models: Models; readonly versions: Versions },
   { model, runId, modelId, source, mark, description }: Registration,
 ): Promise<ModelVersion> {
   if (!(await hasModel(store, model))) {
-    // Somebody else may make it at this moment.
+    // Another client may create it concurrently.
     await models.create({ name: model, description: null, tags: [] }).catch(async (error: unknown) => {
       if (!(await hasModel(store, model))) throw error;
     });

@@ -7,7 +7,7 @@ import { eventsAbout, mlflow, newRun, post, textAt, valueAt } from '../wire/test
 import { getModel, getModelVersion, listModels, listModelVersions } from './schema.ts';
 
 const application = await sharedApplication();
-/** What refused calls name: they change nothing of it. */
+/** Target of calls that are refused and change nothing in it. */
 await withVersions('m', 1);
 await post(application, 'registered-models/create', { name: 'taken' });
 const sharedRun = await newRun(application);

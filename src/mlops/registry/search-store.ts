@@ -18,7 +18,7 @@ import { versionsOf } from './version-store.ts';
 export interface RegistryQuery<Column extends string> {
   readonly comparisons: readonly Comparison[];
   readonly order: readonly { readonly column: Column; readonly ascending: boolean }[];
-  /** Prompts are stored as models too; only a search that asks for them finds them. */
+  /** Prompts are stored as models, too; only a search for prompts finds them. */
   readonly prompts: boolean;
   readonly position: KeysetPosition | null;
   readonly limit: number;
@@ -99,7 +99,7 @@ function versionMatches(comparison: Comparison): Expression<SqlBool> {
   return raw`exists (select 1 from model_version_tag as t where t.model = model_version.model and t.version = model_version.version and t.key = ${key} and ${value})`;
 }
 
-/** True when the filter asks for prompts: `tags.mlflow.prompt.is_prompt = 'true'`, or `!= 'false'`. */
+/** True when the filter selects prompts: `tags.mlflow.prompt.is_prompt = 'true'`, or `!= 'false'`. */
 export function asksForPrompts(comparisons: readonly Comparison[]): boolean {
   return comparisons.some(({ entity, key, operator, value }) => {
     if (entity !== 'tag' || key !== PROMPT_TAG) return false;

@@ -48,7 +48,7 @@ const versionOrder: Vocabulary = {
 const MAX_MODELS_A_PAGE = 1000;
 const MAX_VERSIONS_A_PAGE = 200_000;
 
-/** Registered models by name unless asked otherwise. Errors: `search_filter_invalid`, `invalid_page_token`. */
+/** Registered models, by default sorted by name. Errors: `search_filter_invalid`, `invalid_page_token`. */
 export function searchRegisteredModels(sql: Sql, input: SearchInput): Promise<Page<RegisteredModel>> {
   return search(input, {
     name: 'registered models',
@@ -62,7 +62,7 @@ export function searchRegisteredModels(sql: Sql, input: SearchInput): Promise<Pa
   });
 }
 
-/** Versions, the last changed first unless asked otherwise. */
+/** Versions, by default the last changed first. */
 export function searchModelVersions(sql: Sql, input: SearchInput): Promise<Page<ModelVersion>> {
   return search(input, {
     name: 'model versions',

@@ -2,9 +2,9 @@ import { posix } from 'node:path';
 import { checkHost, decodeFully } from '../tracking/index.ts';
 import { invalidParameter } from '../wire/index.ts';
 
-/** Where a version's artifacts may be said to be (MLflow's rule; security-refusals.md, section 1). */
+/** Valid sources of a version's artifacts (MLflow's rule; security-refusals.md, section 1). */
 
-/** What a `models:/…` URI names: a version of a model, an alias, a stage or `latest`, or a logged model. */
+/** Target of a `models:/…` URI: a version of a model, an alias, a stage or `latest`, or a logged model. */
 export type ModelUri =
   | { readonly kind: 'logged-model'; readonly modelId: string }
   | { readonly kind: 'version'; readonly model: string; readonly version: string }
@@ -24,15 +24,16 @@ export function parseModelUri(source: string): ModelUri | null {
   return /^\d+$/.test(rest) ? { kind: 'version', model, version: rest } : { kind: 'stage', model, stage: rest };
 }
 
-/** True for what a client's own disk holds: a path, a `file:` URI without a remote host, or a Windows drive. */
+/** True for a location on a client's own disk: a path, a `file:` URI without a remote host, or a Windows drive. */
 export function isLocal(source: string): boolean {
   if (/^file:/i.test(source)) return true;
   return /^[a-zA-Z]:[\\/]/.test(source) || !/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(source);
 }
 
 /**
- * Refuses a source that could lead elsewhere than it says. `root` is where the artifacts of the run or logged model lie
- * that the request names, null when it names none: a local path must be inside it, `idField` says which field named it.
+ * Refuses a source that could resolve to another target than it names. `root` is the root of the artifacts of the run
+ * or logged model that the request names, null when it names none: a local path must be inside it. `idField` is the
+ * request field that named it.
  */
 export function checkSource(source: string, root: string | null, idField: 'run_id' | 'model_id'): void {
   if (!isLocal(source)) {
@@ -49,8 +50,8 @@ export function checkSource(source: string, root: string | null, idField: 'run_i
 }
 
 /**
- * Refuses what a new version may not stand on although it climbs nowhere: another host; artifacts of this server that are
- * not those of the run or logged model that the request names (`root`); and `runs:/…` of another run than it names.
+ * Refuses a source that is invalid for a new version even without a path traversal: another host; artifacts of this
+ * server outside the run or logged model of the request (`root`); and `runs:/…` of another run than the request names.
  */
 export function checkOwner(
   source: string,

@@ -26,7 +26,7 @@ export interface RegistryTables {
     run_id: string | null;
     run_link: string | null;
     model_id: string | null;
-    /** Path among the artifacts of this server that it is made of; null where another keeps them. */
+    /** Path of its files among the artifacts of this server; null if this server does not store them. */
     artifact_path: string | null;
     /** Of the files when it was registered; the three are null until they are measured. */
     artifact_digest: Generated<string | null>;

@@ -19,7 +19,7 @@ export interface ModelVersion {
   readonly lastUpdatedTimestamp: number;
   readonly description: string | null;
   readonly stage: Stage;
-  /** What the client gave. */
+  /** Source as the client gave it. */
   readonly source: string;
   /** Where the artifacts are: `source` with names of other models resolved. */
   readonly storageLocation: string;

@@ -5,7 +5,7 @@ import type { KeyValue, ModelVersion } from './types.ts';
 
 const MAX_VERSIONS_OF_A_RUN = 100;
 
-/** A row as it is read, with what is measured later. */
+/** A row as it is read, with the columns that are measured later. */
 export type StoredVersionRow = Selectable<RegistryTables['model_version']>;
 
 export type VersionRow = Omit<RegistryTables['model_version'], 'artifact_digest' | 'artifact_files' | 'artifact_bytes'>;
@@ -131,7 +131,7 @@ export async function newestOfEachStage(sql: Sql, models: readonly string[]): Pr
     )
     .selectAll('model_version')
     .orderBy('model_version.model')
-    // MLflow names the stages in the order in which the versions first come to them.
+    // MLflow lists the stages in the order in which versions first enter them.
     .orderBy('newest.first')
     .execute();
   return versionsOf(sql, rows);
@@ -157,7 +157,7 @@ export async function deleteAlias(sql: Sql, model: string, alias: string): Promi
   await query.where('model', '=', model).where('alias', '=', alias).execute();
 }
 
-/** Versions asked for by one statement. */
+/** Versions per select statement. */
 const VERSIONS_A_STATEMENT = 500;
 
 /** Versions with their tags and aliases, in the order given. */
@@ -172,7 +172,7 @@ export async function versionsOf(sql: Sql, rows: readonly StoredVersionRow[]): P
 async function partOf(sql: Sql, rows: readonly StoredVersionRow[]): Promise<ModelVersion[]> {
   const tables = sql.tables<RegistryTables>();
   const [models, numbers] = [distinct(rows.map((row) => row.model)), distinct(rows.map((row) => row.version))];
-  // Rows of other pairs may come along; they are left where nobody looks them up.
+  // Rows of other pairs may be included; no lookup uses them.
   const tagRows = tables.selectFrom('model_version_tag').selectAll().where('model', 'in', models);
   const tags = await tagRows.where('version', 'in', numbers).orderBy('key').execute();
   const aliasRows = tables.selectFrom('model_alias').selectAll().where('model', 'in', models);

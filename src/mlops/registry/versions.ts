@@ -96,7 +96,7 @@ function versionNotFound(model: string, version: string): MlflowError {
   return doesNotExist(`Model Version (name=${model}, version=${version}) not found`, 'model_version_not_found');
 }
 
-/** What a new version stands on, once names of other models are resolved. */
+/** Source of a new version, after names of other models are resolved. */
 interface Origin {
   readonly source: string;
   readonly storageLocation: string;
@@ -168,8 +168,8 @@ async function directOrigin({ tracking }: RegistryDeps, sql: Sql, input: NewVers
 }
 
 /**
- * A prompt's text is in a tag; its source is one of the two words that MLflow's own clients write there, and leads
- * nowhere. Any other source is checked, whatever the tags say (CVE-2026-2614).
+ * A prompt's text is in a tag; its source is one of the two words that MLflow's clients write there, and has no target.
+ * Any other source is checked, for any tags (CVE-2026-2614).
  */
 function isPromptText({ source, modelId, tags }: NewVersion): boolean {
   return modelId === null && PROMPT_SOURCES.has(source) && saysPrompt(tags);

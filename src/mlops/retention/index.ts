@@ -9,7 +9,7 @@ import { findPolicies, putPolicy } from './store.ts';
 export { retentionMigrations } from './migrations.ts';
 export type { RetentionDeps } from './service.ts';
 
-/** How long what is deleted can be restored, what it takes up and cost, and its end: never by itself. */
+/** Retention of deleted entities: their restore period, size and cost, and their removal, which is never automatic. */
 export interface Retention {
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -17,7 +17,7 @@ export interface Retention {
 
 const LEFTOVERS_JOB = 'retention.leftovers';
 
-/** Makes the retention; `main.ts` calls it once. */
+/** Creates the retention; `main.ts` calls it once. */
 export function createRetention(
   deps: RetentionDeps & { readonly jobs: Pick<Jobs, 'register' | 'schedule'> },
 ): Retention {

@@ -8,7 +8,7 @@ export const retentionMigrations: Migrations = {
         .addColumn('name', 'text', (of) => of.primaryKey())
         .addColumn('spec', 'text', (of) => of.notNull())
         .execute();
-      // Folders of objects whose rows are gone: a crash between the two leaves the name of what is still to be removed.
+      // Folders of objects whose rows are already removed: after a crash between the two steps, the cleanup finds them here.
       await database.schema
         .createTable('retention_object')
         .addColumn('folder', 'text', (of) => of.primaryKey())

@@ -7,9 +7,9 @@ import { addVolumes, type KeptItem, type RetentionPreview, type RetentionStep } 
 import { findPolicies, forgetObjects, notedObjects, noteObjects, type Policy } from './store.ts';
 import { type CostOfRuns, type Measured, measure, nothing, sumOf } from './volume.ts';
 
-/** What else may stand on a run or a logged model, in the wings or at their meeting place; `main.ts` supplies it. */
+/** Other entities that depend on a run or a logged model, in FinOps, MLOps or the bridges; `main.ts` supplies it. */
 export interface Holders {
-  /** Of these, the ones that something stands on, and what, in words that end a sentence. */
+  /** Of these items, the ones with a dependent entity, and that entity as text for the end of a sentence. */
   holding(sql: Sql, items: readonly Pick<Deleted, 'kind' | 'id' | 'artifactUri'>[]): Promise<Map<string, string>>;
 }
 
@@ -66,7 +66,7 @@ export function createService(deps: RetentionDeps) {
       return { removed: sumOf(removed), done: chosen.length <= limit };
     },
 
-    /** Objects that a crash left behind when their rows were gone already. */
+    /** Removes objects that a crash left behind after their rows were removed. */
     removeNoted: () => removeNoted(deps),
   };
 }
@@ -115,8 +115,8 @@ async function divided(deps: RetentionDeps, sql: Sql, items: readonly Deleted[])
 }
 
 /**
- * Rows first, all in one transaction that also notes the objects; then the objects. Whether it is still deleted and
- * nothing stands on it is asked once more in the transaction. False when it stays.
+ * Removes the rows first, in one transaction that also records the objects; then the objects. The transaction checks
+ * again that the item is still deleted and that no entity depends on it. False: the item stays.
  */
 async function removeOne(deps: RetentionDeps, item: Deleted, until: number): Promise<boolean> {
   const { store, tracking } = deps;

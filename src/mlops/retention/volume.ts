@@ -3,25 +3,25 @@ import type { Money } from '../../platform/units/index.ts';
 import type { Deleted, Tracking } from '../tracking/index.ts';
 import { addMoney, type Volume } from './schema.ts';
 
-/** What runs cost is the other wing's to say; `main.ts` supplies it. */
+/** Cost of runs, implemented by FinOps; `main.ts` supplies it. */
 export interface CostOfRuns {
-  /** Runs of which nothing is known are left out. */
+  /** Runs with an unknown cost are omitted. */
   costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCostFacts>>;
 }
 
 export interface RunCostFacts {
   readonly cost: Money | null;
-  /** Why it is null, or what it leaves out. */
+  /** Reason why the cost is null or incomplete. */
   readonly reason: string | null;
 }
 
-/** Something deleted with what it takes up. */
+/** A deleted item with its size. */
 export interface Measured {
   readonly item: Deleted;
   readonly samples: number;
-  /** null when its artifacts are kept elsewhere, and for an experiment, which has none of its own. */
+  /** null when its artifacts are stored elsewhere, and for an experiment, which has no artifacts. */
   readonly artifacts: { readonly files: number; readonly bytes: number } | null;
-  /** null for what is no run. */
+  /** null for items other than runs. */
   readonly cost: RunCostFacts | null;
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/units/index.ts';
 
 export type NewAssessmentId = () => string;
 
-/** Ids that sort as they were given out, so that judgements of one millisecond are listed in the order they came. */
+/** Ids that sort in the order of creation, so that assessments of the same millisecond keep their order. */
 export function createAssessmentIds(clock: Clock): NewAssessmentId {
   let last = 0n;
   return () => {

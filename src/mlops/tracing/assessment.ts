@@ -54,7 +54,7 @@ export function readAssessment(value: unknown): Assessment {
   throw invalidParameter(`Invalid assessment: '${issue?.path.join('.')}' ${issue?.message}.`);
 }
 
-/** What nests deeper than a call stack can be read and never written. */
+/** JSON that nests deeper than the call stack can be parsed but not serialized. */
 function checkDepth(value: unknown): void {
   try {
     JSON.stringify(value);
@@ -69,7 +69,7 @@ function dropNulls(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null));
 }
 
-/** What kind of judgement it is. Error: `invalid_request` unless it is exactly one. */
+/** Type of the assessment. Error: `invalid_request` unless it is exactly one. */
 export function assessmentType(assessment: Assessment): AssessmentRow['type'] {
   const types = (['feedback', 'expectation', 'issue'] as const).filter((type) => assessment[type] !== undefined);
   const [type, other] = types;
@@ -78,7 +78,7 @@ export function assessmentType(assessment: Assessment): AssessmentRow['type'] {
   throw invalidParameter('Exactly one of `expectation`, `feedback`, or `issue` should be specified.');
 }
 
-/** The row of an assessment whose id, trace and times are known. */
+/** The row of an assessment with known id, trace and times. */
 export function assessmentRow(assessment: Assessment, ids: { assessmentId: string; traceId: string }): AssessmentRow {
   const type = assessmentType(assessment);
   const kept = withoutSecrets({ ...settled(assessment), assessment_id: ids.assessmentId, trace_id: ids.traceId });
@@ -100,7 +100,7 @@ export function assessmentOf(row: Pick<AssessmentRow, 'content' | 'valid'>): Ass
   return { ...AssessmentMessage.parse(JSON.parse(row.content)), valid: row.valid === 1 };
 }
 
-/** What was judged: the value of a feedback or an expectation, the name of an issue. */
+/** Judgement: the value of a feedback or an expectation, the name of an issue. */
 export function judgement({ feedback, expectation, issue }: Assessment): unknown {
   if (feedback !== undefined) return feedback.value;
   if (issue !== undefined) return issue.issue_name;

@@ -49,7 +49,7 @@ export function createAssessments({ store, clock, newAssessmentId }: Assessments
         return assessmentOf(next);
       });
     },
-    /** Removes it; what it overrode is valid again. Removing what is not there is no error, as in MLflow. */
+    /** Removes it; the assessment that it overrode is valid again. A missing assessment is no error, as in MLflow. */
     async delete(traceId: string, assessmentId: string): Promise<void> {
       await store.transaction(async (sql) => {
         await requireRow(sql, traceId);

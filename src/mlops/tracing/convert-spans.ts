@@ -13,7 +13,7 @@ export interface OtlpBody {
   readonly bytes: Uint8Array;
 }
 
-/** The records of a body, or why it is refused: a plain value, since it comes from a thread. */
+/** The records of a body, or the reason of its refusal: a plain value, since a worker thread returns it. */
 export type Conversion =
   | { readonly records: readonly SpanRecord[]; readonly changedSpans: number }
   | { readonly refused: { readonly status: number; readonly detail: string } };
@@ -21,7 +21,7 @@ export type Conversion =
 /** Spans of one request: exporters send 512 by default. */
 const MOST_SPANS = 20_000;
 
-/** Parses a body and makes the records of its spans; the refusals have the words of MLflow's server. */
+/** Parses a body and builds the records of its spans. Refusals use the texts of MLflow's server. */
 export function convertSpans({ type, bytes }: OtlpBody): Conversion {
   let resources: ResourceSpans[];
   try {

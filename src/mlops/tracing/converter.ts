@@ -4,16 +4,18 @@ import { compiledCode } from '../../platform/processes/index.ts';
 import { type Conversion, convertSpans, type OtlpBody } from './convert-spans.ts';
 import type { WorkerAnswer } from './convert-worker.ts';
 
-/** Converts OTLP bodies: small ones at once, large ones one after the other in a thread with a heap of its own. */
+/**
+ * Converts OTLP bodies: small ones immediately, large ones one after the other in a worker thread with a separate heap.
+ */
 export interface Converter extends AsyncDisposable {
   convert(body: OtlpBody): Promise<Conversion>;
 }
 
-/** Converting so many bytes takes about 30 ms of the event loop. */
+/** Converting a body of this size takes about 30 ms of the event loop. */
 const LARGEST_INLINE_BYTES = 128 * 1024;
 /** Bodies that wait for the thread; each has at most 32 MiB. */
 const MOST_WAITING = 8;
-/** A body that needs more ends the thread and not the server. */
+/** A body that needs more memory ends the worker thread and not the server. */
 const HEAP_MIB = 512;
 
 interface Waiting {
@@ -28,7 +30,7 @@ export function createConverter(): Converter {
   let worker: Worker | null = null;
 
   function startWorker(): Worker {
-    // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file says which.
+    // The source is TypeScript in a checkout and JavaScript in a published package; the extension of this file shows which.
     const started = new Worker(new URL(`./convert-worker${extname(import.meta.url)}`, import.meta.url), {
       env: compiledCode(),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
@@ -63,7 +65,7 @@ export function createConverter(): Converter {
     worker ??= startWorker();
     worker.ref();
     const { type, bytes } = running.body;
-    // A copy of its own, which is handed over.
+    // A separate copy, which is transferred to the thread.
     const copy = new Uint8Array(bytes);
     worker.postMessage({ type, bytes: copy } satisfies OtlpBody, [copy.buffer]);
   }

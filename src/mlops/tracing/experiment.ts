@@ -2,7 +2,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import type { ExperimentFacts } from '../tracking/index.ts';
 import { doesNotExist, invalidParameter } from '../wire/index.ts';
 
-/** What traces ask of tracking. */
+/** Interface that traces need from tracking. */
 export interface Experiments {
   experiment(sql: Sql, experimentId: number): Promise<ExperimentFacts | null>;
 }
@@ -25,7 +25,7 @@ export async function activeExperiment(
   throw invalidParameter(`The experiment ${experimentId} must be in the 'active' state. Current state is deleted.`);
 }
 
-/** Where clients put what is too large for a store: old clients all spans, new ones attachments. */
+/** Folder for data that is too large for a store: all spans for old clients, attachments for new ones. */
 export function tracesFolder(experiment: ExperimentFacts, traceId: string): string {
   return `${experiment.artifactLocation.replace(/\/+$/, '')}/traces/${traceId}/artifacts`;
 }

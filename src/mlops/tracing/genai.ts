@@ -10,7 +10,7 @@ export interface SpanTokens {
   readonly cacheWrite1hTokens: number;
 }
 
-/** What a span says of the model that it called. */
+/** A span's facts about the model that it called. */
 export interface GenAiFacts {
   /** null when the span reports no usage. */
   readonly tokens: SpanTokens | null;
@@ -49,7 +49,7 @@ const OUTPUTS = ['gen_ai.output.messages', 'gen_ai.tool.call.result', 'output.va
 
 const USAGE = 'mlflow.chat.tokenUsage';
 
-/** MLflow's type of a span by what each of the conventions calls it. */
+/** MLflow's type of a span by its name in each of the conventions. */
 const SPAN_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'gen_ai.operation.name': {
     chat: 'CHAT_MODEL',
@@ -76,15 +76,15 @@ const SPAN_TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Model, provider and tokens of a span, by MLflow's own attribute or else by the semantic conventions. Reports that leave
- * the cached tokens out of the input (their cached tokens exceed it) get them added, since they were input and are paid.
+ * Model, provider and tokens of a span, by MLflow's attributes or else by the semantic conventions. If a report omits
+ * the cached tokens from its input (its cached tokens exceed the input), they are added, since they are billed input.
  */
 export function genAiFacts(attributes: readonly Attribute[]): GenAiFacts {
   const values = valuesOf(attributes);
   return { tokens: tokensOf(values), model: nameOf(values, MODEL, 300), provider: nameOf(values, PROVIDER, 100) };
 }
 
-/** The span's attributes with MLflow's own names added for what came in those of the semantic conventions. */
+/** The span's attributes, plus MLflow's names for those with names of the semantic conventions. */
 export function withMlflowNames(attributes: readonly Attribute[], facts: GenAiFacts): Attribute[] {
   const values = valuesOf(attributes);
   const added = new Map<string, unknown>();
@@ -170,7 +170,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** MLflow's usage comes as a list of keys, or as the JSON text of one. */
+/** MLflow's usage is an object, or the JSON text of one. */
 function objectOf(value: unknown): Values | null {
   const parsed = typeof value === 'string' ? tryJson(value) : value;
   return typeof parsed === 'object' && parsed !== null ? new Map(Object.entries(parsed)) : null;

@@ -20,11 +20,11 @@ export interface TracingDeps extends IngestDeps, Omit<TracesDeps, 'newAssessment
   /** Refuses spans for an experiment, run or trace of another team. Error: `not_permitted`. */
   readonly checkWrite: CheckTraces;
   readonly clock: Clock;
-  /** What the tokens of spans cost; the other wing knows. */
+  /** Prices of the tokens of spans, implemented by FinOps. */
   readonly pricing: TokenPricing;
 }
 
-/** Traces of applications, their spans and what people say of them. Says `trace.tokens_counted` of what spans used. */
+/** Traces of applications, their spans and their assessments. Emits `trace.tokens_counted` with the token usage of spans. */
 export interface Tracing {
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];
@@ -32,7 +32,7 @@ export interface Tracing {
   readonly otlpPlugin: Plugin;
 }
 
-/** Makes the tracing service; `main.ts` calls it once. */
+/** Creates the tracing service; `main.ts` calls it once. */
 export function createTracing(deps: TracingDeps): Tracing {
   const { store, clock } = deps;
   const searches = createSearches({ store });

@@ -29,7 +29,7 @@ export interface SpanBatch {
 const INPUTS = 'mlflow.spanInputs';
 const OUTPUTS = 'mlflow.spanOutputs';
 
-/** Stores a batch of spans, all or none, and brings their traces up to date. */
+/** Stores a batch of spans, all or none, and updates their traces. */
 export async function storeSpans(deps: IngestDeps, batch: SpanBatch): Promise<void> {
   const byTrace = Map.groupBy(lastOfEach(batch.records), (record) => record.row.trace_id);
   const traceIds = [...byTrace.keys()].toSorted();
@@ -61,7 +61,7 @@ export async function storeSpans(deps: IngestDeps, batch: SpanBatch): Promise<vo
   });
 }
 
-/** One statement cannot write a row twice; of two spans with one id the later stands. */
+/** One statement cannot write a row twice; of two spans with one id the later wins. */
 function lastOfEach(records: readonly SpanRecord[]): SpanRecord[] {
   return [...new Map(records.map((record) => [`${record.row.trace_id} ${record.row.span_id}`, record])).values()];
 }
@@ -135,7 +135,7 @@ async function putTags(sql: Sql, byTrace: ByTrace): Promise<void> {
   );
 }
 
-/** A trace is called as its root span, until somebody calls it otherwise. */
+/** The name of a trace is that of its root span, until a client sets another. */
 async function nameTraces(sql: Sql, byTrace: ByTrace): Promise<void> {
   const names = [...byTrace].flatMap(([traceId, records]) => {
     const root = rootOf(records);
@@ -149,7 +149,7 @@ function entryOf(traceId: string, key: string, value: unknown): TraceKeyValue {
   return cutEntry(traceId, key, redactNamed(key, text));
 }
 
-/** Session and user stand as they came first; usage follows the spans until a client has given its own. */
+/** Session and user keep their first value; usage follows the spans until a client reports it explicitly. */
 async function putMetadata(
   sql: Sql,
   byTrace: ByTrace,

@@ -7,7 +7,7 @@ import type { TokenPricing } from './token-pricing.ts';
 import type { SpanCost } from './trace-cost.ts';
 import type { TraceInfo } from './types.ts';
 
-/** What MLflow's clients read as `span.llm_cost` and `trace.info.cost`, in USD. */
+/** Keys that MLflow's clients read as `span.llm_cost` and `trace.info.cost`, in USD. */
 const SPAN_COST = 'mlflow.llm.cost';
 const TRACE_COST = 'mlflow.trace.cost';
 const CURRENCY = 'USD';

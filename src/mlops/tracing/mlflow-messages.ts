@@ -98,7 +98,7 @@ export function readPairs(fields: Fields, name: string): Record<string, string> 
   return Object.fromEntries(fields.messages(name).map((pair) => [pair.requiredText('key'), pair.text('value') ?? '']));
 }
 
-/** The experiments that a search looks into. */
+/** The experiments of a search. */
 export function readLocations(fields: Fields): string[] {
   if (!fields.has('locations')) throw missing('locations');
   return fields

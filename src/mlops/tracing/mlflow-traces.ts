@@ -180,7 +180,7 @@ function ofExperiments(traces: readonly TraceInfo[], fields: Fields): readonly T
   return traces.filter((trace) => ids.has(String(trace.experimentId)));
 }
 
-/** A client says how many spans there will be; before all of them are here the trace is not shown as whole. */
+/** A client announces the number of spans; until all of them have arrived the trace is not shown as complete. */
 function isWhole(trace: TraceInfo, spans: number): boolean {
   const stats = /"num_spans": ?(\d{1,9})/.exec(trace.metadata[metadataKeys.sizeStats] ?? '');
   return spans > 0 && spans >= Number(stats?.[1] ?? 0);

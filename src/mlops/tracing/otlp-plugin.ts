@@ -11,10 +11,10 @@ import { InvalidOtlp } from './otlp/otlp-span.ts';
 import type { SpanRecord } from './span-record.ts';
 import { ownersClaimedBy } from './trace-owners.ts';
 
-/** A body as it comes; unpacked it may be larger (otlp/inflate.ts). */
+/** Size of a body as received; decompressed it may be larger (otlp/inflate.ts). */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
-/** What FastAPI answers, which MLflow's server is: `{"detail": …}`. */
+/** Error format of FastAPI, which MLflow's server uses: `{"detail": …}`. */
 class Refusal extends Error {
   readonly status: number;
   readonly detail: unknown;
@@ -26,7 +26,7 @@ class Refusal extends Error {
   }
 }
 
-/** What spans are about to change. */
+/** Targets of a write of spans. */
 export interface TracesWrite {
   readonly experimentId: string;
   readonly runId: string | null;
@@ -55,7 +55,7 @@ export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces
       const runId = headerOf(request, 'x-mlflow-run-id');
       if (runId !== null) checkRunId(runId);
       const place = { experimentId, runId };
-      // Before the work of reading the spans, and again when they say which traces they are of.
+      // Checked before the spans are parsed, and again once their traces are known.
       await deps.checkWrite(request.identity, { ...place, traceIds: [], owners: [] });
       const type = mediaType(request);
       const { records, changedSpans } = await recordsIn(request, type, converter);
@@ -106,7 +106,9 @@ async function orRefuse<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Refusals in FastAPI's shape; what the store says of an experiment in MLflow's, as its server does. */
+/**
+ * Refusals in FastAPI's format; errors of the store about an experiment in MLflow's format, as MLflow's server does.
+ */
 function replyWithDetail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof MlflowError) return replyWithMlflowError(error, request, reply);
   const known = toAppError(error);

@@ -19,8 +19,8 @@ interface Candidate {
 }
 
 /**
- * RLIKE in no store: one of the engines has no regular expressions, and those of the other may take for ever. The
- * conditions that a store can check have been checked before. Error: `search_filter_invalid`.
+ * Evaluates RLIKE outside the store: SQLite has no regular expressions, and those of PostgreSQL may take forever. The
+ * store has already checked the conditions that it supports. Error: `search_filter_invalid`.
  */
 export function patternFilter(conditions: readonly TraceCondition[]): PatternFilter {
   const tests = conditions.map((condition) => ({ condition, matches: compilePattern(String(condition.value)) }));

@@ -3,8 +3,8 @@ import { tryJson } from './genai.ts';
 const LONGEST_PREVIEW = 1000;
 
 /**
- * What a list of traces shows of a request or a response: the last message of that role where the value is a chat, the
- * value itself otherwise, cut to 1,000 characters. Example: `{"messages":[{"role":"user","content":"Hi"}]}` -> `Hi`.
+ * Preview of a request or a response in a list of traces: the last message of that role where the value is a chat, else
+ * the value itself, cut to 1,000 characters. Example: `{"messages":[{"role":"user","content":"Hi"}]}` -> `Hi`.
  */
 export function previewOf(value: unknown, role: 'user' | 'assistant'): string | null {
   if (value === null || value === undefined) return null;

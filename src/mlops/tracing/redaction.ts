@@ -2,13 +2,15 @@ import type { AnyValue, Attribute } from './otlp/otlp-span.ts';
 
 export const REDACTED = '[redacted]';
 
-/** Words of a key after which a value is a credential. `token` counts alone or at the end: `input_tokens` are a count. */
+/**
+ * Words in a key that mark its value as a credential. `token` counts alone or at the end: `input_tokens` are a count.
+ */
 const SECRET_KEY =
   /(^|[._\-\s])(api[._-]?key|apikey|x-api-key|authorization|proxy-authorization|password|passwd|secret|client[._-]?secret|secret[._-]?(access[._-]?)?key|private[._-]?key|access[._-]?key|access[._-]?token|refresh[._-]?token|id[._-]?token|auth[._-]?token|bearer|session[._-]?token|token|credentials?|cookie|set-cookie|connection[._-]?string)$/i;
 
 /**
- * Texts that are a credential wherever they stand: keys of OpenAI and Anthropic, of Google, AWS, GitHub, GitLab, Slack,
- * Hugging Face, Stripe; bearer and basic headers; JSON web tokens; private keys; a password inside a URL.
+ * Patterns of credentials in any text: keys of OpenAI and Anthropic, of Google, AWS, GitHub, GitLab, Slack, Hugging
+ * Face, Stripe; bearer and basic headers; JSON web tokens; private keys; a password inside a URL.
  */
 const SECRET_TEXT: readonly RegExp[] = [
   /\bsk-[A-Za-z0-9_-]{16,200}/g,
@@ -32,12 +34,12 @@ const SECRET_TEXT: readonly RegExp[] = [
 const SECRET_ENTRY =
   /(["'](?:[\w.-]{0,40}[._-])?(?:api[._-]?key|apikey|authorization|password|passwd|secret|client[._-]?secret|private[._-]?key|access[._-]?key|access[._-]?token|refresh[._-]?token|auth[._-]?token|session[._-]?token|token)\\?["']\s{0,4}:\s{0,4}\\?["'])[^"'\\]{1,4096}/gi;
 
-/** A key whose values are not kept. Example: `llm.request.api_key` is one, `llm.usage.total_tokens` is not. */
+/** A key with values that are not stored. Example: `llm.request.api_key` is one, `llm.usage.total_tokens` is not. */
 export function isSecretKey(key: string): boolean {
   return key.length <= 500 && SECRET_KEY.test(key);
 }
 
-/** The text without what looks like a credential. Every pattern is bounded, so that no text takes long. */
+/** The text without credentials. Every pattern is bounded, so that no text takes long. */
 export function redactText(text: string): string {
   if (text.length < 8) return text;
   let redacted = text;
@@ -45,7 +47,7 @@ export function redactText(text: string): string {
   return redacted.replace(SECRET_ENTRY, `$1${REDACTED}`);
 }
 
-/** A value under a key: gone when the key says that it is a credential, searched for credentials otherwise. */
+/** Redacts a value under a key: completely if the key names a credential, otherwise only the credentials in it. */
 export function redactNamed(key: string, text: string): string {
   return text !== '' && isSecretKey(key) ? REDACTED : redactText(text);
 }

@@ -68,7 +68,7 @@ async function pricedTraces({ store, pricing }: RoutesDeps, traceIds: readonly s
 
 function traceAnswer(trace: TraceInfo, priced: PricedTrace | undefined): z.input<typeof Trace> {
   const spans = [...(priced?.spans.values() ?? [])];
-  // A span whose tokens are all of the spans below it costs nothing beside them.
+  // A span that only sums the tokens of the spans below it has no cost in addition to theirs.
   const paying = spans.filter(({ tokens }) => tokens.inputTokens + tokens.outputTokens > 0);
   const { cost, reason } = paying.length > 0 ? traceCost(paying.map((span) => span.priced)) : withoutTokens(trace);
   return {

@@ -66,7 +66,7 @@ const MATCH: readonly Operator[] = ['=', '!=', 'LIKE', 'ILIKE', 'RLIKE'];
 const LISTS: readonly Operator[] = ['IN', 'NOT IN'];
 const NULLS: readonly Operator[] = ['IS NULL', 'IS NOT NULL'];
 
-/** What a condition or an order is about. */
+/** Key of a condition or a sort order. */
 export interface Key {
   readonly entity: TraceEntity;
   readonly key: string;

@@ -42,7 +42,7 @@ export async function searchTraces(sql: Sql, query: TraceQuery): Promise<TracePa
   let page = sql.tables<TracingTables>().selectFrom(matching.as('page')).selectAll('page');
   if (query.position !== null) {
     page = page.where(after(selected, query.position));
-    // The same said so that the index begins at the page: no engine seeks by alternatives.
+    // A redundant condition that lets the index start at the page: no engine seeks by alternatives (`or`).
     if (query.orderings.length === 0) page = page.where(raw<SqlBool>`page.request_time <= ${query.position[0]}`);
   }
   const rows = await page.orderBy(orderList(selected)).limit(query.limit).execute();
@@ -138,7 +138,7 @@ function matches(condition: TraceCondition): Expression<SqlBool> {
   }
 }
 
-/** By the run that the trace was made in, or any that it was linked to later. */
+/** By the run of the trace, or any run that it was linked to later. */
 function ofRun(condition: TraceCondition): Expression<SqlBool> {
   if (condition.operator === 'IS NULL') return raw<SqlBool>`not ${ofRun({ ...condition, operator: 'IS NOT NULL' })}`;
   const target =

@@ -69,11 +69,11 @@ export function createSearches({ store }: { readonly store: Store }) {
 
 interface Matching {
   readonly rows: TraceRow[];
-  /** Where the next page goes on; null on the last. */
+  /** Position of the next page; null on the last. */
   readonly next: KeysetPosition | null;
 }
 
-/** One row is asked for beyond the page, to know whether there is a next one. */
+/** Requests one row more than the page, to know whether there is a next page. */
 async function plainPage(store: Store, query: TraceQuery): Promise<Matching> {
   const size = query.limit - 1;
   const { rows, positions } = await searchTraces(store, query);
@@ -81,7 +81,7 @@ async function plainPage(store: Store, query: TraceQuery): Promise<Matching> {
   return { rows: rows.slice(0, size), next: rows.length > size && last !== undefined ? last : null };
 }
 
-/** Traces that one request looks at for a regular expression; a page may then have fewer, and a token to go on. */
+/** Limit of traces that one request tests with a regular expression. The page may then have fewer traces, and a token to continue. */
 const MOST_CANDIDATES = 5_000;
 const CANDIDATES = 250;
 
@@ -104,7 +104,7 @@ async function patternPage(store: Store, query: TraceQuery, patterns: PatternFil
   return { rows: found, next: position };
 }
 
-/** What the store can check, and what it cannot; null when nothing is left. */
+/** Conditions that the store can check, and patterns that it cannot; `patterns` is null when there are none. */
 function split(all: readonly TraceCondition[]): { conditions: TraceCondition[]; patterns: PatternFilter | null } {
   const isPattern = ({ operator }: TraceCondition) => operator === 'RLIKE';
   const patterns = all.filter(isPattern);

@@ -2,9 +2,9 @@ import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { TraceCondition } from './search-grammar.ts';
 
 /**
- * A condition on an attribute of a span (`found.content`), by the text that the span is kept as: no index has room for
- * every attribute. Equality is exact for texts, whole numbers, decimals and truth values; LIKE may look beyond its
- * attribute when its pattern has `%` in the middle, as MLflow's does.
+ * A condition on an attribute of a span (`found.content`), on the stored text of the span: attributes are too many for
+ * an index. Equality is exact for texts, whole numbers, decimals and booleans; LIKE may match beyond its attribute when
+ * its pattern has `%` in the middle, as MLflow's does.
  */
 export function matchesSpanAttribute(key: string, { operator, value }: TraceCondition): Expression<SqlBool> {
   const start = `{"key":${JSON.stringify(key)},"value":{`;
@@ -41,7 +41,7 @@ function isOneOf(start: string, values: readonly string[]): Expression<SqlBool> 
 
 function isLike(start: string, pattern: string, ignoreCase: boolean): Expression<SqlBool> {
   const inner = escaped(JSON.stringify(pattern).slice(1, -1)).replaceAll('!%', '%').replaceAll('!_', '_');
-  // A pattern that begins with % may mean any part of the value, so the value's type need not be known.
+  // A pattern that begins with % may match any part of the value, so the value's type is not needed.
   const form = inner.startsWith('%')
     ? `%${escaped(start)}${inner}%`
     : `%${escaped(`${start}"string_value":"`)}${inner}${inner.endsWith('%') ? '' : '"}%'}`;
@@ -54,7 +54,7 @@ function holds(text: string): Expression<SqlBool> {
   return raw`found.content like ${`%${escaped(text)}%`} escape '!'`;
 }
 
-/** Text as LIKE takes it literally, with `!` before its own signs. */
+/** Text that LIKE matches literally, with `!` before its wildcards. */
 function escaped(text: string): string {
   return text.replaceAll(/[!%_]/g, '!$&');
 }

@@ -4,13 +4,13 @@ import { type Attribute, InvalidOtlp, type OtlpSpan, plainValue } from './otlp/o
 import { redactAttributes, redactText } from './redaction.ts';
 import { type SpanRow, tokenColumns } from './tables.ts';
 
-/** A span as it is kept, with what the trace takes from it. */
+/** A span as it is stored, with the values that its trace needs. */
 export interface SpanRecord {
   readonly row: Omit<SpanRow, 'experiment_id'>;
   /** Attributes in plain JSON: of the root span the trace takes inputs, outputs, session and user. */
   readonly attributes: ReadonlyMap<string, unknown>;
   readonly facts: GenAiFacts;
-  /** Of the resource that the span came from. */
+  /** Attributes of the resource that sent the span. */
   readonly resource: readonly Attribute[];
 }
 
@@ -57,7 +57,7 @@ export function spanRecord(span: OtlpSpan, resource: readonly Attribute[]): Span
 /** Characters of the name's column, which is in an index; the whole name is in the content. */
 const LONGEST_NAME = 500;
 
-/** A clock that says the year 2255 or later is taken for that: no number holds more. */
+/** A time in or after the year 2255 is stored as that year: an exact number cannot represent more. */
 function micros(nanos: bigint): number {
   return Math.min(Number(nanos / 1000n), Number.MAX_SAFE_INTEGER);
 }

@@ -7,7 +7,7 @@ import { chunks } from './trace-store.ts';
 const ROWS = 300;
 const IDS = 1000;
 
-/** Inserts spans, or replaces those of the same id: a client that sends again changes nothing. Keeps `counted`. */
+/** Inserts spans, or replaces those of the same id. Idempotent for a client's retry. Preserves `counted`. */
 export async function putSpans(sql: Sql, rows: readonly SpanRow[]): Promise<void> {
   for (const part of chunks(rows, ROWS)) {
     await sql
@@ -86,7 +86,7 @@ const treeColumns = [
 /** A span without its content. */
 export type SpanNode = Pick<SpanRow, (typeof treeColumns)[number]>;
 
-/** Spans of the traces in which any span reports usage, by trace; the others need no counting. */
+/** Spans of the traces in which any span reports usage, by trace; other traces have no tokens to count. */
 export async function tokenTrees(sql: Sql, traceIds: readonly string[]): Promise<Map<string, SpanNode[]>> {
   const trees = new Map<string, SpanNode[]>();
   for (const ids of chunks(traceIds, IDS)) {

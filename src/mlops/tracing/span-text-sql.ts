@@ -1,6 +1,6 @@
 import { type Expression, sql as raw } from 'kysely';
 
-/** Names that the form of every span has: who looks for the word `value` does not mean them. */
+/** Names in the format of every span: a search for the word `value` does not mean them. */
 const FORM = [
   'attributes',
   'key',
@@ -15,10 +15,7 @@ const FORM = [
   'values',
 ];
 
-/**
- * The text of a span (`found.content`) without the names of its form. A quote inside a text is written `\"`, so that
- * nothing that somebody logged is taken away.
- */
+/** The text of a span (`found.content`) without the names of its format. A quote inside a text is written `\"`, so that no logged text is removed. */
 export const spanText: Expression<string> = FORM.reduce<Expression<string>>(
   (text, name) => raw`replace(${text}, ${raw.lit(`"${name}":`)}, '')`,
   raw<string>`found.content`,

@@ -1,7 +1,7 @@
 import { tryJson } from './genai.ts';
 import { type AnyValue, plainValue } from './otlp/otlp-span.ts';
 
-/** Attributes of a stored span in plain JSON. What was stored is JSON of our own making. */
+/** Attributes of a stored span in plain JSON. This server wrote the stored JSON, so its shape is known. */
 export function spanAttributes(content: string): Record<string, unknown> {
   const span = tryJson(content);
   if (typeof span !== 'object' || span === null || !('attributes' in span) || !Array.isArray(span.attributes))

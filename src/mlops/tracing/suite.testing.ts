@@ -22,7 +22,7 @@ interface Room {
   experimentId: string;
 }
 
-/** What holds of traces whatever the store. */
+/** Behaviour of traces that every store shares. */
 export function tracingSuite(engine: string, calls: Calls, start: () => Promise<Served & AsyncDisposable>): void {
   describe(`traces on ${engine}`, () => {
     const room = { experimentId: '0', calls } as Room;

@@ -3,7 +3,7 @@ import type { SpanTokens } from './genai.ts';
 export const traceStates = ['STATE_UNSPECIFIED', 'OK', 'ERROR', 'IN_PROGRESS'] as const;
 export type TraceState = (typeof traceStates)[number];
 
-/** Times are milliseconds since the Unix epoch unless a name says otherwise. */
+/** Times are milliseconds since the Unix epoch unless a name states another unit. */
 export interface TracingTables {
   trace: {
     trace_id: string;
@@ -14,7 +14,7 @@ export interface TracingTables {
     client_request_id: string | null;
     request_preview: string | null;
     response_preview: string | null;
-    /** 1 once a client has said itself how the trace went; spans that come later no longer change that. */
+    /** 1 once a client has reported the final state of the trace; later spans no longer change it. */
     finalized: number;
   };
   trace_tag: { trace_id: string; key: string; value: string };
@@ -34,7 +34,7 @@ export interface TracingTables {
     end_us: number | null;
     /** JSON of the whole span as OTLP names it, ready to be sent. */
     content: string;
-    /** What the span reported; null where it reported no usage. */
+    /** Usage that the span reported; null where it reported none. */
     input_tokens: number | null;
     output_tokens: number | null;
     cache_read_tokens: number | null;
@@ -42,7 +42,7 @@ export interface TracingTables {
     cache_write_1h_tokens: number | null;
     model: string | null;
     provider: string | null;
-    /** JSON of the tokens that were last said to be its own; null before the first time. */
+    /** JSON of the span's own tokens in the last event; null before the first event. */
     counted: string | null;
   };
   assessment: {

@@ -33,7 +33,7 @@ const agent = (traceId: string, input: number): TestSpan => ({
   attributes: { 'gen_ai.usage.input_tokens': input, 'gen_ai.usage.output_tokens': 200 },
 });
 
-/** What finops knows by now of the tokens of a team. */
+/** FinOps' present token cost of a team. */
 async function tokenCost(query: string): Promise<{ inputTokens: string; cost: unknown; unpricedRecords: number }> {
   const answer = await application.http.inject({ url: `/api/v1/token-cost?${query}`, headers: { host: 'localhost' } });
   return answer.json();

@@ -9,7 +9,7 @@ import { findTraceFacts } from './trace-owners.ts';
 import { chunks } from './trace-store.ts';
 import { metadataKeys } from './types.ts';
 
-/** Tags of a trace, and of its run, that say what it is about: `steelyard.team`, `steelyard.project`… */
+/** Tags of a trace, and of its run, that name its subject: `steelyard.team`, `steelyard.project`… */
 const SUBJECT_TAG_PREFIX = 'steelyard.';
 /** Spans of one event; a trace may have any number. */
 const SPANS_OF_EVENT = 500;
@@ -19,7 +19,7 @@ export interface TokenCountDeps {
   readonly tracking: { run(sql: Sql, runId: string): Promise<Run | null> };
 }
 
-/** A span with the tokens that are its own. */
+/** A span with its own tokens. */
 export interface CountedSpan {
   readonly spanId: string;
   readonly name: string;
@@ -29,7 +29,7 @@ export interface CountedSpan {
   readonly at: number;
   readonly tokens: SpanTokens;
   readonly parentSpanId: string | null;
-  /** Its own span and those of the requests that it sent; empty for a span above others that report usage. */
+  /** The id of the span and those of its requests; empty for a span above others that report usage. */
   readonly callSpanIds: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function countedSpans(tree: readonly SpanNode[]): CountedSpan[] {
   });
 }
 
-/** The same of whole traces, because of what they are about. */
+/** Counts the tokens of whole traces again, after their subject has changed. */
 export async function countTokensAgain(deps: TokenCountDeps, sql: Sql, traceIds: readonly string[]): Promise<void> {
   await countTokens(deps, sql, await tokenTrees(sql, traceIds), 'all');
 }
@@ -58,8 +58,8 @@ export async function countTokensAgain(deps: TokenCountDeps, sql: Sql, traceIds:
 export type TokenTrees = ReadonlyMap<string, readonly SpanNode[]>;
 
 /**
- * Says `trace.tokens_counted` of every span whose own tokens are not what was said last, or of all of them once the
- * subject of the trace has changed. Whoever listens keeps the latest by span, so that nothing is counted twice.
+ * Emits `trace.tokens_counted` for every span with other own tokens than in its last event, or for all of them once the
+ * subject of the trace has changed. Subscribers keep the latest event per span, so that no token is counted twice.
  */
 export async function countTokens(
   deps: TokenCountDeps,
@@ -87,7 +87,7 @@ export async function countTokens(
   }
 }
 
-/** What was said of a span: changes when its record in the ledger of tokens has to. */
+/** Text of a span's last event: it changes when the span's record in the ledger of tokens must change. */
 function countedText({ model, tokens, callSpanIds }: CountedSpan): string {
   return JSON.stringify([model, tokens, ...(callSpanIds.length === 1 ? [] : [callSpanIds])]);
 }
@@ -95,7 +95,7 @@ function countedText({ model, tokens, callSpanIds }: CountedSpan): string {
 interface TraceSubject {
   readonly experimentId: string;
   readonly runId: string | null;
-  /** Tags `steelyard.*` by key: the trace's own before those of its run. */
+  /** Tags `steelyard.*` by key: those of the trace take precedence over those of its run. */
   readonly tags: Readonly<Record<string, string>>;
   /** User and session that the trace names. */
   readonly user: string | null;

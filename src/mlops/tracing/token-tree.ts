@@ -15,15 +15,15 @@ const NOTHING: SpanTokens = {
 };
 
 /**
- * Tokens that each span is to pay for itself. A span that reports usage and stands above others that do is taken for their
- * sum, as agents and chains report it: it keeps only what its report exceeds theirs by. Nothing is counted twice, and the
- * own tokens of a trace add up to what its topmost reports say, or to what is below them where that is more.
+ * Tokens charged to each span. If a span reports usage and spans below it do too, its report is taken as their sum, as
+ * agents and chains report it: the span is charged only the excess over theirs. No token is counted twice, and the own
+ * tokens of a trace add up to its topmost reports, or to the sum of the reports below where that is more.
  * Example: an agent reports 100, two calls below it 60 and 30 -> 10, 60, 30.
  */
 export function ownTokens(spans: readonly TokenNode[]): Map<string, SpanTokens> {
   const children = childrenOf(spans);
   const own = new Map<string, SpanTokens>();
-  // Of each span, what it and everything below it reports, without counting twice.
+  // Per span, the usage that it and all spans below it report, without double counting.
   const covered = new Map<string, SpanTokens>();
   for (const { spanId, tokens } of leavesFirst(spans, children)) {
     const below = (children.get(spanId) ?? []).reduce((sum, child) => plus(sum, covered.get(child.spanId)), NOTHING);
@@ -47,8 +47,8 @@ export function totalTokens(own: ReadonlyMap<string, SpanTokens>): SpanTokens | 
 const MOST_CALL_SPANS = 8;
 
 /**
- * Of each span that reports usage: its own id, and those of the spans below it, which are the requests that it sent. Empty for a span
- * above others that report usage, since it is no call of its own.
+ * For each span that reports usage: its id, and those of the spans below it, which are its requests. Empty for a span
+ * above others that report usage, since it is not a call itself.
  * Example: chat (reports) > POST (no usage) -> chat: [chat, POST]; agent > chat -> agent: [].
  */
 export function callSpans(spans: readonly TokenNode[]): Map<string, readonly string[]> {
@@ -76,14 +76,14 @@ function childrenOf(spans: readonly TokenNode[]): Map<string, TokenNode[]> {
   return children;
 }
 
-/** Children before their parents. Spans of a circle, which no tracer makes, come where the circle is entered. */
+/** Children before their parents. Spans of a cycle, which no tracer creates, start where the cycle is entered. */
 function leavesFirst(spans: readonly TokenNode[], children: ReadonlyMap<string, readonly TokenNode[]>): TokenNode[] {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const seen = new Set<string>();
   const order: TokenNode[] = [];
   const roots = spans.filter(({ parentSpanId }) => parentSpanId === null || !ids.has(parentSpanId));
   for (const start of [...roots, ...spans]) {
-    // A list of our own: traces nest deeper than calls may.
+    // An explicit stack: traces nest deeper than the call stack allows.
     const waiting = [start];
     for (let span = waiting.pop(); span !== undefined; span = waiting.pop()) {
       if (seen.has(span.spanId)) continue;

@@ -1,13 +1,13 @@
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
 import type { Money } from '../../platform/units/schema.ts';
 
-/** Cost of one span's tokens; null with a reason when nobody knows it. */
+/** Cost of one span's tokens; null with a reason when it is unknown. */
 export type SpanCost =
   | { readonly cost: Money; readonly reason: null }
   | { readonly cost: null; readonly reason: string };
 
 /**
- * The exact sum of the spans' cost, with the reason for what it leaves out. Null when no span has a price, or when prices
+ * The exact sum of the spans' costs, with the reason for omitted spans. Null when no span has a price, or when prices
  * are in several currencies. Example: 0.01 USD and one unpriced span -> 0.01 USD, "1 of 2 spans have no price: …".
  */
 export function traceCost(costs: readonly SpanCost[]): { cost: Money | null; reason: string | null } {

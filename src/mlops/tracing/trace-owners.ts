@@ -9,7 +9,7 @@ import { metadataKeys, TRACE_TAG_PREFIX } from './types.ts';
 /** Experiment, run and team of a trace, as the trace names them. */
 export interface TraceOwner {
   readonly experimentId: number;
-  /** The run that it was made in or was linked to; null for none. */
+  /** The run of the trace, or a linked run; null for none. */
   readonly runId: string | null;
   readonly team: string | null;
   readonly project: string | null;
@@ -48,7 +48,7 @@ export async function findTraceOwners(sql: Sql, traceIds: readonly string[]): Pr
 
 type Pair = { readonly key: string; readonly value: string };
 
-/** What a message about traces names. */
+/** Entities that a message about traces names. */
 export interface NamedTraces {
   readonly traceIds: readonly string[];
   readonly experimentIds: readonly string[];

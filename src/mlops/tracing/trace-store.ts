@@ -111,7 +111,7 @@ export interface TraceKeyValue {
   readonly value: string;
 }
 
-/** Of two values for one key the later stands, unless `keep` says that a value which is there already stays. */
+/** The later of two values for one key wins, unless `keep` preserves an existing value. */
 export async function putKeyValues(
   sql: Sql,
   table: KeyValueTable,
@@ -168,7 +168,7 @@ export interface DeleteSelection {
   readonly traceIds: readonly string[];
   /** Only traces up to this instant; null with ids. */
   readonly maxTimestamp: number | null;
-  /** The oldest so many. */
+  /** Limit: only the oldest traces up to this number. */
   readonly maxTraces: number | null;
 }
 

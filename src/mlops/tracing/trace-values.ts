@@ -3,7 +3,7 @@ import { cutTo, MAX_KEY_LENGTH } from '../wire/index.ts';
 import { redactNamed } from './redaction.ts';
 import type { TraceKeyValue } from './trace-store.ts';
 
-/** Characters of a tag's or a metadata's value; MLflow cuts what is longer. */
+/** Maximum characters of a value of a tag or of metadata; MLflow cuts a longer one. */
 const LONGEST_VALUE = 8000;
 
 /** A tag or metadata as it may be stored. */

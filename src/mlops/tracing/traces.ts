@@ -33,13 +33,13 @@ export interface TracesDeps extends TokenCountDeps {
   readonly newAssessmentId: NewAssessmentId;
 }
 
-/** What traces ask of the artifacts; tracking knows. */
+/** Interface that traces need from the artifacts of tracking. */
 export interface TraceArtifacts {
-  /** Folder of objects that belongs to this id alone; null when its artifacts are not kept by this server. */
+  /** Folder of objects that only this id uses; null when this server does not store its artifacts. */
   objectFolder(artifactUri: string, id: string): string | null;
 }
 
-/** What a client says of a trace, all at once. */
+/** A client's complete report of a trace. */
 export interface TraceInput {
   readonly traceId: string;
   readonly experimentId: string;
@@ -60,7 +60,7 @@ export type TraceEnd = Pick<TraceInput, 'traceId' | 'state' | 'tags' | 'metadata
 const MAX_LINKS = 100;
 /** Characters of a prompt's name and version; they are in an index. */
 const MAX_LINK_LENGTH = 500;
-/** Tags that only the server sets: whoever set them could hide where the spans are. */
+/** Tags that only the server sets: a client that sets them could hide the location of the spans. */
 const OWN_TAGS: readonly string[] = [tagKeys.spansLocation, 'mlflow.trace.archiveLocation'];
 
 export type Traces = ReturnType<typeof createTraces>;
@@ -70,7 +70,7 @@ export function createTraces(deps: TracesDeps) {
   const { store } = deps;
   return {
     start: (input: TraceInput): Promise<TraceInfo> => store.transaction((sql) => startTrace(deps, sql, input)),
-    /** The first half of what clients before 3.0 say; they get the id from here. */
+    /** Start message of clients before 3.0; the server assigns the id. */
     startOld: (input: Omit<TraceInput, 'traceId'>): Promise<TraceInfo> => {
       const traceId = randomUUID().replaceAll('-', '');
       return store.transaction((sql) => startTrace(deps, sql, { ...input, traceId }));
@@ -173,8 +173,8 @@ async function startTrace(deps: TracesDeps, sql: Sql, input: TraceInput): Promis
 }
 
 /**
- * The place is that of the experiment, not what a tag of the trace says: a tag could name somebody else's artifacts. They go
- * after the rows; a crash between the two leaves files that no trace leads to.
+ * The folder comes from the experiment, not from a tag of the trace: a tag could name artifacts of another owner. The
+ * files are removed after the rows; a crash between the two steps leaves orphaned files.
  */
 async function removeArtifacts(deps: TracesDeps, experiment: ExperimentFacts, traceId: string): Promise<void> {
   const folder = deps.artifacts.objectFolder(tracesFolder(experiment, traceId), traceId);

@@ -34,5 +34,5 @@ export const metadataKeys = {
   user: 'mlflow.trace.user',
 } as const;
 
-/** Value of the tag that tells clients to read the spans from this server and not from an artifact. */
+/** Value of the tag with which clients read the spans from this server and not from an artifact. */
 export const IN_TRACKING_STORE = 'TRACKING_STORE';

@@ -5,20 +5,22 @@ export const DEFAULT_EXPERIMENT_ID = 0;
 
 const MAX_LOCATION_LENGTH = 2048;
 
-/** Schemes whose address names a host: a server or another user's client would be made to connect to it. */
+/** Schemes with a host in the URI: a server or another user's client would connect to it. */
 const HOST_SCHEMES = new Set(['http', 'https', 'ftp', 'sftp', 'hdfs', 'viewfs', 'ws', 'wss']);
 
-/** Schemes of artifact stores that MLflow clients have. Others (`jar:`, `gopher:`) are a way into some reader of the address. */
+/**
+ * Schemes of artifact stores that MLflow clients support. Others (`jar:`, `gopher:`) could attack a reader of the URI.
+ */
 const STORE_SCHEMES = new Set(
   'mlflow-artifacts file s3 r2 b2 oss gs wasb wasbs abfs abfss az azureml dbfs databricks'.split(' '),
 );
 
-/** Clients resolve this scheme to our own artifact routes, so nothing ends on a client's disk by accident. */
+/** Clients resolve this scheme to this server's artifact routes, so no artifact ends on a client's disk by accident. */
 export function defaultArtifactLocation(experimentId: number): string {
   return `mlflow-artifacts:/${experimentId}`;
 }
 
-/** `<root>/<a>/<b>`, with the root's query kept at the end. */
+/** `<root>/<a>/<b>`, with the root's query at the end. */
 export function appendToUri(root: string, ...segments: readonly string[]): string {
   const [path = '', query] = root.split('?');
   const joined = [path.replace(/\/+$/, ''), ...segments].join('/');
@@ -26,8 +28,8 @@ export function appendToUri(root: string, ...segments: readonly string[]): strin
 }
 
 /**
- * Object key of what a proxied URI names (`mlflow-artifacts:/3/run/artifacts` -> `artifacts/3/run/artifacts`), or null
- * when the URI is kept by somebody else. Error: `object_path_invalid`.
+ * Object key of a proxied URI (`mlflow-artifacts:/3/run/artifacts` -> `artifacts/3/run/artifacts`). Null: the URI is
+ * not stored by this server. Error: `object_path_invalid`.
  */
 export function objectKey(uri: string, ...path: readonly string[]): string | null {
   const found = /^mlflow-artifacts:\/+(.*)$/s.exec(uri);
@@ -42,7 +44,7 @@ export function proxiedKey(path: string): string {
   return key === '' ? 'artifacts' : `artifacts/${key}`;
 }
 
-/** What a client may name as the place of an experiment's artifacts; refused with MLflow's texts. */
+/** Checks an artifact location that a client gives for an experiment. Refusals use MLflow's texts. */
 export function checkArtifactLocation(location: string): void {
   if (characters(location) > MAX_LOCATION_LENGTH) {
     throw invalidParameter(
@@ -74,7 +76,7 @@ function checkScheme(scheme: string): void {
   );
 }
 
-/** Refuses a URI that would make a server, or whoever reads it, connect to a host of the caller's choice. */
+/** Refuses a URI that would make a server or a reader connect to a host chosen by the caller. */
 export function checkHost(field: string, uri: string): void {
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? '';
   if (HOST_SCHEMES.has(scheme)) throw otherHost(field, scheme);
@@ -97,7 +99,7 @@ export function decodeFully(text: string): string {
   throw invalidParameter('Invalid path: it is encoded too many times.', 'object_path_invalid');
 }
 
-/** Decodes each sequence on its own, so that one broken sequence does not shield the others. */
+/** Decodes each sequence separately, so that one broken sequence does not hide the others. */
 function decodeOnce(text: string): string {
   return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (sequence) => {
     try {

@@ -1,10 +1,10 @@
 import type { Identity } from '../../platform/http/index.ts';
 
-/** Who may write where among the artifacts; `main.ts` supplies it. */
+/** Checks writes to artifacts; `main.ts` supplies it. */
 export interface ArtifactWrites {
   /**
-   * Refuses a write to a path under the proxy; `folder`: the deletion of all that is under it. Errors: `not_permitted` for what is another's,
-   * `artifact_immutable` for what a registered version is made of.
+   * Refuses a write to a path under the proxy; `folder`: the deletion of the whole folder. Errors: `not_permitted` for
+   * an artifact of another team, `artifact_immutable` for an artifact of a registered version.
    */
   check(identity: Identity, path: string, what?: 'file' | 'folder'): Promise<void>;
 }

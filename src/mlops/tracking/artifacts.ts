@@ -18,7 +18,7 @@ export interface ArtifactContent {
   readonly content: Readable;
   /** Of the whole file. */
   readonly sizeBytes: number;
-  /** What `content` is of the file; null: all of it. */
+  /** Part of the file in `content`; null: all of it. */
   readonly range: Range | null;
   /** Name of the file without its folders. */
   readonly filename: string;
@@ -37,7 +37,7 @@ export function createArtifacts(objects: Objects) {
     list: (path: string) => objects.list(proxiedKey(path)),
     async remove(path: string): Promise<void> {
       const key = proxiedKey(path);
-      // Removing every artifact of every experiment at once is nobody's wish.
+      // A request for all artifacts of all experiments is a mistake.
       if (key === proxiedKey('')) throw invalidParameter('Invalid path: the artifact root itself cannot be removed.');
       await objects.remove(key);
     },
@@ -48,9 +48,9 @@ export function createArtifacts(objects: Objects) {
   };
 }
 
-/** Object key of a path under a root. Errors: `object_path_invalid`; `invalid_request` for a root kept elsewhere. */
+/** Object key of a path under a root. Errors: `object_path_invalid`; `invalid_request` for a root that this server does not store. */
 export function artifactKey(rootUri: string, path: string): string {
-  // The path is checked on its own: joined to a root it could hide that it is absolute.
+  // The path is checked separately: after the join, the root would hide an absolute path.
   const key = objectKey(rootUri, cleanKey(path));
   if (key !== null) return key;
   throw invalidParameter(`The artifacts at ${rootUri} are not kept by this server; read them where they are.`);
@@ -85,7 +85,7 @@ function nameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
 }
 
-/** Says of what is not there whether it is a folder. */
+/** For a missing object, the error states whether the path is a folder. */
 async function explaining<T>(objects: Objects, key: string, path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();

@@ -6,7 +6,8 @@ export interface Range {
 
 /**
  * The part of a file of `sizeBytes` that a `Range` header asks for (RFC 9110, 14.1). `null`: the whole file, which is
- * the answer to no header, to several ranges and to what cannot be read. `'unsatisfiable'`: nothing of it is there.
+ * the answer to no header, to several ranges and to a header with a syntax error. `'unsatisfiable'`: the file has none
+ * of these bytes.
  * Example: `bytes=-3` of 10 bytes -> 7 to 10.
  */
 export function readRange(header: string | undefined, sizeBytes: number): Range | 'unsatisfiable' | null {

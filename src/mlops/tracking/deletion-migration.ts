@@ -3,8 +3,8 @@ import { systemClock } from '../../platform/units/index.ts';
 import { noteMissing } from './deletion-store.ts';
 
 /**
- * When runs and logged models were deleted, beside them and not in them: most are never deleted. Of those that were
- * deleted before this was noted, the time of the upgrade stands: nothing is kept for a shorter time than was promised.
+ * Deletion times of runs and logged models, in a separate table: most are never deleted. For those deleted before this
+ * migration, the time of the upgrade counts: none is retained for a shorter time than promised.
  */
 export const deletionMigrations: Migrations = {
   'tracking/006-deletion-times': {

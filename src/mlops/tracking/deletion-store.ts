@@ -25,7 +25,7 @@ export interface Deleted {
   readonly experimentId: number;
   /** Milliseconds since the Unix epoch. */
   readonly deletedAt: number;
-  /** null for an experiment: its runs have artifacts, it has none of its own. */
+  /** null for an experiment: only its runs have artifacts. */
   readonly artifactUri: string | null;
 }
 
@@ -74,11 +74,11 @@ export async function isDeleted(
 
 export interface DeletedQuery {
   readonly kind: DeletedKind;
-  /** Only what was deleted at this instant or before; null: all. */
+  /** Only those deleted at this instant or before; null: all. */
   readonly until: number | null;
   /** Only of this experiment; null: all. */
   readonly experimentId: number | null;
-  /** Where the page before ended; null for the first. */
+  /** Position of the end of the previous page; null for the first. */
   readonly after: { readonly deletedAt: number; readonly id: string } | null;
   readonly limit: number;
 }
@@ -89,7 +89,7 @@ export async function listDeleted(sql: Sql, query: DeletedQuery): Promise<Delete
   return query.kind === 'logged-model' ? deletedModels(sql, query) : deletedExperiments(sql, query);
 }
 
-/** Those of one kind, in order, that the query asks for. */
+/** Deletions of one kind that match the query, in order. */
 function deletions(sql: Sql, { kind, until, after, limit }: DeletedQuery) {
   let found = sql.tables<Tables>().selectFrom('deletion').where('deletion.kind', '=', kind);
   if (until !== null) found = found.where('deletion.deleted_at', '<=', until);

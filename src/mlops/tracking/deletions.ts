@@ -19,17 +19,17 @@ export interface ArtifactVolume {
   readonly bytes: number;
 }
 
-/** What is deleted and can still be restored, what it takes up, and its end. */
+/** Deleted items that can still be restored, their size, and their final removal. */
 export interface Deletions {
   /** Oldest deletion first. */
   list(sql: Sql, query: DeletedQuery): Promise<Deleted[]>;
-  /** Notes what came here deleted (from another server): it counts as deleted now. Before `list`, in a transaction. */
+  /** Sets the deletion time of items that were imported as deleted (from another server) to now. Call it before `list`, in a transaction. */
   noteMissing(sql: Sql, at: number): Promise<void>;
   /** Metric samples stored of each; those without any are left out. */
   samples(sql: Sql, kind: DeletedKind, ids: readonly string[]): Promise<Map<string, number>>;
-  /** What lies in its `objectFolder`; null when it has none. */
+  /** Size of the files in its `objectFolder`; null when it has no such folder. */
   volume(artifactUri: string, id: string): Promise<ArtifactVolume | null>;
-  /** Folder of objects that belongs to this run or model alone; null when its artifacts are not kept by this server. */
+  /** Folder of objects that only this run or model uses; null when this server does not store its artifacts. */
   objectFolder(artifactUri: string, id: string): string | null;
   /** Removes every row, in the caller's transaction, and nothing of the artifacts. False when it is not deleted any more. */
   erase(sql: Sql, kind: Exclude<DeletedKind, 'experiment'>, id: string, until: number): Promise<boolean>;

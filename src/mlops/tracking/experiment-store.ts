@@ -16,7 +16,9 @@ import type { Experiment, KeyValue } from './types.ts';
 
 type ExperimentRow = TrackingTables['experiment'];
 
-/** Ids only grow, deleted experiments included; two servers that take the same one at once conflict and try again. */
+/**
+ * Ids only increase, deleted experiments included; two servers that take the same id concurrently conflict and retry.
+ */
 export async function nextExperimentId(sql: Sql): Promise<number> {
   const query = sql.tables<TrackingTables>().selectFrom('experiment');
   const row = await query.select((eb) => eb.fn.max('experiment_id').as('last')).executeTakeFirst();

@@ -104,7 +104,7 @@ export function createExperiments(deps: ExperimentsDeps) {
   };
 }
 
-/** Ids are numbers to this server, text to its clients. A number that no id can be is one that is not there. */
+/** Ids are numbers to this server, text to its clients. A number outside the range of ids is treated as a missing experiment. */
 export function parseExperimentId(id: string): number {
   if (/^\s*[-+]?\d+\s*$/.test(id)) return Math.min(Math.max(Number(id), -MAX_ID), MAX_ID);
   throw invalidParameter(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
@@ -130,7 +130,7 @@ async function createExperiment({ store, clock }: ExperimentsDeps, input: NewExp
   const location = input.artifactLocation === '' ? undefined : input.artifactLocation;
   if (location !== undefined) checkArtifactLocation(location);
   return store.transaction(async (sql) => {
-    // Deleted experiments keep their names: a client that finds one is told to restore it.
+    // A deleted experiment keeps its name: the error tells the client to restore it.
     if ((await findExperimentByName(sql, input.name)) !== null) throw nameTaken(input.name);
     const experimentId = await nextExperimentId(sql);
     const now = clock.now();
@@ -168,7 +168,7 @@ async function moveExperiment(
   return moved.length;
 }
 
-/** When they were deleted is kept with the deletion, and goes when they come back. */
+/** Stores the time of the deletion, and removes it at a restore. */
 async function noteMoved(
   sql: Sql,
   stage: LifecycleStage,
@@ -205,7 +205,7 @@ async function search(sql: Sql, input: SearchInput & { readonly view: ViewType }
   const order = orderOf(input.orderBy);
   const query = ['experiments', input.filter, input.orderBy, input.view];
   const position = decodePageToken(input.pageToken, query, order.length);
-  // One row more than the page tells whether there is another page.
+  // One row more than the page shows whether there is another page.
   const found = await searchExperiments(sql, {
     stages: stagesOf(input.view),
     comparisons,
@@ -233,11 +233,11 @@ function orderOf(orderBy: readonly string[]): ExperimentOrder {
   });
   if (order.length === 0) order.push({ column: 'creation_time', ascending: false });
   if (order.some(({ column }) => column === 'experiment_id')) return order;
-  // By default ties go to the oldest id; after an order of the caller's own, to the newest.
+  // By default ties sort by ascending id; after an explicit order of the caller, by descending id.
   return [...order, { column: 'experiment_id', ascending: orderBy.length === 0 }];
 }
 
-/** The store compares `experiment_id` as a number, so what is no id is refused before. */
+/** The store compares `experiment_id` as a number, so a text that is no id is refused before. */
 function checkIds({ entity, key, value }: Comparison): void {
   if (entity !== 'attribute' || key !== 'experiment_id' || value === null) return;
   for (const id of typeof value === 'object' ? value : [String(value)]) parseExperimentId(id);

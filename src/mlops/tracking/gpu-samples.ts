@@ -10,13 +10,13 @@ export interface GpuSample {
   readonly metric: 'utilization_percentage' | 'memory_usage_megabytes';
   /** Unix milliseconds, by the client's clock. */
   readonly timestamp: number;
-  /** In the metric's own unit; may be NaN. */
+  /** In the metric's unit; may be NaN. */
   readonly value: number;
 }
 
 const METRICS = ['utilization_percentage', 'memory_usage_megabytes'] as const;
 
-/** What a run logged of its GPUs' utilization and memory from an instant on; empty for a run that logged none. */
+/** GPU utilization and memory that a run logged, from an instant on; empty for a run that logged none. */
 export async function gpuSamplesOf(sql: Sql, runId: string, from: number): Promise<GpuSample[]> {
   const usage = await findGpuUsage(sql, runId);
   if (usage === null) return [];

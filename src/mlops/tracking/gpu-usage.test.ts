@@ -86,7 +86,7 @@ describe('events of a run', async () => {
     await post(application, 'runs/log-metric', { run_id, ...gpu('gpu_0', -1) });
     await post(application, 'runs/set-tag', { run_id, key: 'steelyard.resource', value: 'gpu/a100' });
     await post(application, 'runs/set-tag', { run_id, key: 'note', value: 'x' });
-    // What the run costs is worked out beside, and told about the same run.
+    // The cost of the run is computed concurrently and adds other events about the same run.
     const observed = eventsAbout(application, `run:${run_id}`).filter(
       (event) => Reflect.get(Object(event), 'type') === 'run.usage_observed',
     );

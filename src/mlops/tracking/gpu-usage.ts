@@ -3,7 +3,7 @@ import { instant, type RunEvents, SUBJECT_TAG_PREFIX, subjectTags } from './run-
 import type { KeyValue, Metric, RunInfo } from './types.ts';
 import { findGpuUsage, type GpuUsage, upsertGpuUsage } from './usage-store.ts';
 
-/** What MLflow's system metrics call a GPU: `system/gpu_0_utilization_percentage`, also under a node's prefix. */
+/** Name of a GPU in MLflow's system metrics: `system/gpu_0_utilization_percentage`, also under a node's prefix. */
 const GPU_METRIC = /^system\/((?:\S+\/)?gpu_\d+)_/;
 
 /** The usage that these samples show, or null when none is about a GPU. */
@@ -21,7 +21,7 @@ export function usageIn(metrics: readonly Metric[]): GpuUsage | null {
   };
 }
 
-/** What two observations of one run show together. */
+/** Union of two observations of one run. */
 export function mergeUsage(a: GpuUsage | null, b: GpuUsage): GpuUsage {
   if (a === null) return b;
   return {
@@ -36,8 +36,8 @@ function distinct(gpus: readonly string[]): string[] {
 }
 
 /**
- * Keeps the run's GPU usage and says `run.usage_observed` when it has grown, or when a tag that says whose usage it is
- * has changed. Call it after samples and tags are stored, in their transaction.
+ * Stores the run's GPU usage and emits `run.usage_observed` when it has grown, or when a tag of its owner
+ * (`steelyard.…`) has changed. Call it after samples and tags are stored, in their transaction.
  */
 export async function observeUsage(
   events: RunEvents,

@@ -5,7 +5,7 @@ import { SUBJECT_TAG_PREFIX } from './run-events.ts';
 import type { TrackingTables } from './tables.ts';
 import type { KeyValue, RunInfo } from './types.ts';
 
-/** Writes that only an import may do: what a client of our own may never change. */
+/** Writes that only an import may do: fields that our clients may never change. */
 
 export async function overwriteRun(sql: Sql, info: RunInfo): Promise<void> {
   await sql
@@ -28,7 +28,7 @@ export async function overwriteLoggedModel(sql: Sql, row: LoggedModelRow): Promi
   await sql.tables<TrackingTables>().updateTable('logged_model').set(values).where('model_id', '=', model_id).execute();
 }
 
-/** The values as they are there. What was added here to say whose cost it is (`steelyard.team`…) stays. */
+/** Replaces the values by those of the source. Cost tags that were added here (`steelyard.team`…) stay. */
 export async function replaceRunValues(
   sql: Sql,
   table: 'param' | 'tag',

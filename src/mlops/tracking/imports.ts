@@ -28,7 +28,7 @@ import type { DatasetInput, KeyValue, MetricInput, ModelOutput, RunInfo } from '
 export interface ExperimentToImport {
   /** Where it is from: `<address>#<id there>`. */
   readonly origin: string;
-  /** Id there; kept when it is a number that is free here. */
+  /** Id at the source; kept when it is a number that is free here. */
   readonly experimentId: string;
   readonly name: string;
   readonly lifecycleStage: 'active' | 'deleted';
@@ -71,20 +71,20 @@ export type ExperimentOutcome = 'created' | 'known' | 'merged' | 'renumbered';
 const ORIGIN_TAG = 'steelyard.importedFrom';
 const ENDED: ReadonlySet<RunStatus> = new Set(['FINISHED', 'FAILED', 'KILLED']);
 
-/** What an import may write; the caller decides in which transaction, and whether it may overwrite. */
+/** Writes of an import. The caller sets the transaction, and decides whether it may overwrite. */
 export interface TrackingImports {
   /**
-   * Finds or makes the experiment: the one that came from there before, else the one with its name, else a new one,
-   * under its own id where that is free.
+   * Finds or creates the experiment: the one imported from this source before, else the one with its name, else a new
+   * one, with its original id where that is free.
    */
   experiment(sql: Sql, experiment: ExperimentToImport): Promise<{ experimentId: number; outcome: ExperimentOutcome }>;
   hasRun(sql: Sql, runId: string): Promise<boolean>;
-  /** Stores the run as it is there, replacing what is here. Error: `experiment_not_found`. */
+  /** Stores the run as it is at the source, and replaces the run here. Error: `experiment_not_found`. */
   run(sql: Sql, run: RunToImport): Promise<void>;
   /** Adds samples to a run, deleted ones included. False when there is no such run. */
   metrics(sql: Sql, runId: string, metrics: readonly MetricInput[]): Promise<boolean>;
   hasLoggedModel(sql: Sql, modelId: string): Promise<boolean>;
-  /** Stores the model as it is there, replacing what is here. Error: `experiment_not_found`. */
+  /** Stores the model as it is at the source, and replaces the model here. Error: `experiment_not_found`. */
   loggedModel(sql: Sql, model: LoggedModelToImport): Promise<void>;
   /** Files under a root URI, folders walked through. */
   files(rootUri: string): Promise<{ path: string; sizeBytes: number }[]>;

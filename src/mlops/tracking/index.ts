@@ -71,14 +71,14 @@ export interface TrackingDeps {
 
 /** The latest sample of a metric. */
 export interface MeasuredValue {
-  /** In the metric's own unit; may be NaN. */
+  /** In the metric's unit; may be NaN. */
   readonly value: number;
   /** Milliseconds since the Unix epoch, by the client's clock. */
   readonly timestamp: number;
   readonly step: number;
 }
 
-/** What others may know of a logged model: where its artifacts are, which run made it, what was measured of it. */
+/** Public facts of a logged model: the location of its artifacts, the run that made it, and its metrics. */
 export interface LoggedModelFacts {
   readonly modelId: string;
   readonly artifactUri: string;
@@ -88,7 +88,7 @@ export interface LoggedModelFacts {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** What others may know of an experiment: where its artifacts go, and whether anything may still be logged to it. */
+/** Public facts of an experiment: the location of its artifacts, and whether clients may still log to it. */
 export interface ExperimentFacts {
   readonly experimentId: number;
   readonly artifactLocation: string;
@@ -103,13 +103,13 @@ export interface ArtifactFiles {
 
 /** Experiments, runs, logged models and their artifacts. Reads take the store or one of its transactions. */
 export interface Tracking extends AsyncDisposable {
-  /** Begins the upkeep of the index of metrics; after the migrations. */
+  /** Starts the maintenance of the metric index; call it after the migrations. */
   start(): void;
   /** The run with its latest metrics, params and tags; null when there is none. Deleted runs are found. */
   run(sql: Sql, runId: string): Promise<Run | null>;
   /** Latest sample of each metric of a run, by (step, timestamp, value). Empty when there is no such run. */
   latestMetrics(sql: Sql, runId: string): Promise<Map<string, MeasuredValue>>;
-  /** Status of runs by id, MLflow's words; runs that are not there are left out. */
+  /** Status of runs by id, in MLflow's terms; missing runs are omitted. */
   statuses(sql: Sql, runIds: readonly string[]): Promise<ReadonlyMap<string, Run['status']>>;
   /** Root URI of a run's artifacts; null when there is no such run. */
   runArtifactUri(sql: Sql, runId: string): Promise<string | null>;
@@ -117,7 +117,7 @@ export interface Tracking extends AsyncDisposable {
   experimentIdByName(sql: Sql, name: string): Promise<number | null>;
   /** The experiment, deleted ones included; null when there is none. */
   experiment(sql: Sql, experimentId: number): Promise<ExperimentFacts | null>;
-  /** To whom runs, experiments and logged models belong; null for what there is not. */
+  /** Owners of runs, experiments and logged models; null if there is no such entity. */
   readonly owners: {
     ofRun(sql: Sql, runId: string): Promise<Owner | null>;
     ofExperiment(sql: Sql, experimentId: number): Promise<Owner | null>;
@@ -125,23 +125,23 @@ export interface Tracking extends AsyncDisposable {
   };
   /** The logged model, unless there is none or it is deleted. */
   loggedModel(sql: Sql, modelId: string): Promise<LoggedModelFacts | null>;
-  /** A version was made of the logged model: its tag `mlflow.modelVersions` names it from now on. */
+  /** Records a registered version of the logged model: its tag `mlflow.modelVersions` names it from now on. */
   noteRegistration(sql: Sql, modelId: string, registration: Registration): Promise<void>;
-  /** What runs cost, as last worked out; runs of which nothing is known are left out. */
+  /** Cost of runs, as last computed; runs with an unknown cost are omitted. */
   costs(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>>;
-  /** Replaces what is known of the cost of runs; whoever joins bill and usage calls it. */
+  /** Replaces the known cost of runs. The bridge that joins bill and usage calls it. */
   putCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void>;
-  /** Energy of a run's GPUs in kWh by what it logged of their power; null with the reason where it was not measured. */
+  /** Energy of a run's GPUs in kWh, from the power that it logged; null with the reason where it was not measured. */
   energy(sql: Sql, runId: string): Promise<RunCost['energy']>;
   /** Runs that are not over and whose GPUs were read since then (Unix milliseconds), with the readings since. */
   runningGpuSamples(sql: Sql, since: number): Promise<RunGpuSamples[]>;
-  /** What a run logged of the utilization and memory of its GPUs, from an instant on (Unix milliseconds). */
+  /** GPU utilization and memory that a run logged, from an instant on (Unix milliseconds). */
   gpuSamples(sql: Sql, runId: string, from: number): Promise<GpuSample[]>;
-  /** Runs that the server itself begins. */
+  /** Runs that the server itself starts. */
   readonly runLog: RunLog;
-  /** What runs read and made. */
+  /** Inputs and outputs of runs. */
   readonly lineage: TrackingLineage;
-  /** What is deleted, until retention removes it. */
+  /** Deleted items, until retention removes them. */
   readonly deletions: Deletions;
   /** Undoes the deletion of a logged model, for which MLflow has no call. */
   restoreLoggedModel(modelId: string): Promise<void>;
@@ -151,13 +151,13 @@ export interface Tracking extends AsyncDisposable {
   readonly artifactFiles: ArtifactFiles;
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];
-  /** What there is among artifacts and what can be shown of it; versions are found by the registry. */
+  /** Lists artifacts and shows their content; the registry finds versions. */
   artifactViewRoutes(versions: VersionSources): Route[];
   /** The artifact proxy and the direct downloads; versions are found by the registry. */
   artifactPlugin(versions: VersionSources, writes: ArtifactWrites): Plugin;
 }
 
-/** Makes the tracking service; `main.ts` calls it once. */
+/** Creates the tracking service; `main.ts` calls it once. */
 export function createTracking(deps: TrackingDeps): Tracking {
   const { store } = deps;
   const experiments = createExperiments(deps);

@@ -4,9 +4,9 @@ import { chunks } from './key-value-store.ts';
 import type { TrackingTables } from './tables.ts';
 import type { Dataset, DatasetInput, ModelOutput } from './types.ts';
 
-/** What runs read and made: datasets in, logged models in and out. */
+/** Inputs and outputs of runs: datasets in, logged models in and out. */
 
-/** Id of the dataset in its experiment, the same for the same name and digest; the first to bring it defines it. */
+/** Id of the dataset in its experiment, the same for the same name and digest. The first write defines the dataset. */
 export async function ensureDataset(sql: Sql, experimentId: number, dataset: Dataset): Promise<string> {
   const tables = sql.tables<TrackingTables>();
   await tables
@@ -33,7 +33,7 @@ export async function ensureDataset(sql: Sql, experimentId: number, dataset: Dat
   return row.dataset_id;
 }
 
-/** Links a dataset to a run; a dataset that the run has already keeps the tags that it came with first. */
+/** Links a dataset to a run; a dataset already linked to the run keeps its first tags. */
 export async function insertDatasetInput(
   sql: Sql,
   runId: string,

@@ -2,9 +2,9 @@ import { isAmong, type Sql } from '../../platform/store/index.ts';
 import type { TrackingTables } from './tables.ts';
 import type { KeyValue } from './types.ts';
 
-/** Rows written by one statement: few enough parameters for both engines, and texts that their caches know again. */
+/** Rows per insert statement: within the parameter limits of both engines, and few distinct texts for their statement caches. */
 const ROWS_A_STATEMENT = 100;
-/** Owners asked for by one statement. */
+/** Owners per select statement. */
 const OWNERS_A_STATEMENT = 1000;
 
 export function* chunks<T>(items: readonly T[], size = ROWS_A_STATEMENT): Generator<T[]> {
@@ -26,7 +26,7 @@ export async function upsertRunTags(sql: Sql, runId: string, tags: readonly KeyV
   }
 }
 
-/** Stores params that the run does not have yet; the others stay as they are. */
+/** Stores params that the run does not have yet; existing params do not change. */
 export async function insertNewParams(sql: Sql, runId: string, params: readonly KeyValue[]): Promise<void> {
   for (const rows of chunks(params)) {
     await sql

@@ -12,7 +12,7 @@ const MAX_ENTRIES_A_BATCH = 1000;
 const MAX_DATASET = { name: 500, digest: 36, source: 65_535, schema: 1_048_575, profile: 16_777_215 } as const;
 const MAX_INPUT_TAG = { key: 255, value: 500 } as const;
 
-/** `path` is where the entry stands in the request: `tags[3]`, or '' for one that stands alone. */
+/** `path` is the position of the entry in the request: `tags[3]`, or '' for a single entry. */
 function within(path: string, field: string): string {
   return path === '' ? field : `${path}.${field}`;
 }

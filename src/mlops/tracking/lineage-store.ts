@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { RunStatus, TrackingTables } from './tables.ts';
 
-/** What runs read and made, as a graph wants it: by the run, by the dataset, by the logged model. */
+/** Inputs and outputs of runs for a lineage graph: by run, by dataset, by logged model. */
 export interface TrackingLineage {
   runs(sql: Sql, runIds: readonly string[]): Promise<LineageRun[]>;
   dataset(sql: Sql, datasetId: string): Promise<LineageDataset | null>;
@@ -9,7 +9,7 @@ export interface TrackingLineage {
   /** Ids of runs that read a dataset, newest first. */
   runsOfDataset(sql: Sql, datasetId: string, limit: number): Promise<string[]>;
   loggedModel(sql: Sql, modelId: string): Promise<LineageModel | null>;
-  /** Models that a run logged, whether it says so or they do. */
+  /** Models that a run logged, by a link of the run or of the model. */
   modelsOfRun(sql: Sql, runId: string, limit: number): Promise<LineageModel[]>;
   /** Models that a run read. */
   modelsReadBy(sql: Sql, runId: string, limit: number): Promise<LineageModel[]>;
@@ -33,7 +33,7 @@ export interface LineageDataset {
   readonly digest: string;
   readonly sourceType: string;
   readonly source: string;
-  /** JSON, as MLflow's client wrote it; null when it said nothing. */
+  /** JSON, as MLflow's client wrote it; null when the client sent none. */
   readonly schema: string | null;
 }
 

@@ -31,7 +31,7 @@ export interface LoggedModelOrdering extends Ordering {
 export interface LoggedModelQuery {
   readonly experimentIds: readonly number[];
   readonly comparisons: readonly Comparison[];
-  /** Metric comparisons look only at metrics of these; empty: at all. */
+  /** Metric comparisons use only metrics of these datasets; empty: all metrics. */
   readonly datasets: readonly DatasetScope[];
   readonly orderings: readonly LoggedModelOrdering[];
   readonly position: KeysetPosition | null;

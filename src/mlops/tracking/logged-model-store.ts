@@ -10,7 +10,7 @@ export async function insertLoggedModel(sql: Sql, row: LoggedModelRow): Promise<
   await sql.tables<TrackingTables>().insertInto('logged_model').values(row).execute();
 }
 
-/** The model, unless it is deleted and deleted ones are not asked for. */
+/** The model, unless it is deleted and `withDeleted` is false. */
 export async function findLoggedModel(sql: Sql, modelId: string, withDeleted: boolean): Promise<LoggedModel | null> {
   const query = sql.tables<TrackingTables>().selectFrom('logged_model').selectAll().where('model_id', '=', modelId);
   const rows = await (withDeleted ? query : query.where('lifecycle_stage', '=', 'active')).execute();
@@ -26,7 +26,7 @@ export async function updateLoggedModel(
   await sql.tables<TrackingTables>().updateTable('logged_model').set(change).where('model_id', '=', modelId).execute();
 }
 
-/** Models with all that belongs to them, in the order given. */
+/** Models with their metrics, params and tags, in the order given. */
 export async function loggedModelsOf(sql: Sql, rows: readonly LoggedModelRow[]): Promise<LoggedModel[]> {
   const modelIds = rows.map((row) => row.model_id);
   const tags = await valuesOfModels(sql, 'logged_model_tag', modelIds);

@@ -7,7 +7,7 @@ type Application = Awaited<ReturnType<typeof testApplication>>;
 
 const shared = await sharedApplication();
 
-/** An experiment of its own for a test that searches. */
+/** A separate experiment for a test that searches. */
 async function newExperiment(name: string): Promise<string> {
   return textAt(await post(shared, 'experiments/create', { name }), 'experiment_id');
 }

@@ -68,7 +68,7 @@ export type Logging = ReturnType<typeof createLogging>;
 export function createLogging({ store, events, rest }: LoggingDeps) {
   const write = (runId: string, work: (sql: Sql, run: RunInfo) => Promise<void>) =>
     store.transaction(async (sql) => work(sql, await requireActiveRun(sql, runId)));
-  /** Metrics and params are what they are in whatever order they come; tags and what is derived from them are not. */
+  /** Metrics and params do not depend on the order of arrival; tags and GPU usage do, so only these batches take a transaction. */
   const put = async (runId: string, batch: Batch): Promise<void> => {
     if (batch.metrics.length > 0) rest.logged(runId);
     const ordered = batch.tags.length > 0 || usageIn(batch.metrics) !== null;
@@ -113,7 +113,7 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
       for (const { modelId } of outputs) checkModelId(modelId);
       return write(runId, (sql) => upsertModelOutputs(sql, runId, outputs));
     },
-    /** MLflow 2 keeps its models in a tag of the run. */
+    /** MLflow 2 stores its models in a tag of the run. */
     modelRecord: (runId: string, record: object) => write(runId, (sql) => appendModelRecord(sql, runId, record)),
     history: (runId: string, key: string, page: HistoryPage) => history(store, runId, key, page),
     async sampled(runIds: readonly string[], key: string, limit: number, range: StepRange | null) {
@@ -155,7 +155,7 @@ function checkedBatch(runId: string, batch: Batch): Batch {
   return checked;
 }
 
-/** Sent together; what was stored for a run that turns out to be none is undone with the transaction. */
+/** All statements are sent concurrently. If the run does not exist, the transaction undoes the inserts. */
 async function appendBatch(sql: Sql, runId: string, { metrics, params }: Batch): Promise<void> {
   await together([
     requireActiveRun(sql, runId),

@@ -4,7 +4,9 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { runsWithMovingMetrics, settleMetrics } from './metric-store.ts';
 
-/** A run that has logged nothing for so long is found by the index of values; until then it is looked at on its own. */
+/**
+ * After this time without new metrics, a run is found by the index of values; until then searches read it separately.
+ */
 const QUIET_MS = 5_000;
 const LONGEST_REST_MS = 60_000;
 

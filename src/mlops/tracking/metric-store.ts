@@ -9,8 +9,9 @@ import type { Metric, MetricInput } from './types.ts';
 type Sample = Omit<TrackingTables['metric'], 'block'>;
 
 /**
- * Samples of so many neighbouring steps lie together: a step of a training then writes to a few pages, where a place for
- * each metric's own history would make it as many pages as there are metrics. Part of every key: never to be changed.
+ * Samples of this many consecutive steps are stored together: one step of a training then writes to a few pages,
+ * whereas a layout by metric history would write to one page per metric. The number is part of every key and must never
+ * change.
  */
 const STEPS_A_BLOCK = 8;
 
@@ -42,7 +43,7 @@ const SAMPLE = {
   is_nan: 'integer',
 } as const;
 
-/** The latest is the greatest by (step, timestamp, value), whatever the order of arrival; NaN is stored as 0 and gives way to it. */
+/** The latest sample is the greatest by (step, timestamp, value), in any order of arrival; NaN is stored as 0 and sorts below it. */
 const MOVE_LATEST = `on conflict (run_id, key) do update set
   timestamp = excluded.timestamp, step = excluded.step, value = excluded.value, is_nan = excluded.is_nan, rests = 0
   where (excluded.step, excluded.timestamp, excluded.value, -excluded.is_nan) >
@@ -80,7 +81,7 @@ export async function runsWithMovingMetrics(sql: Sql): Promise<string[]> {
   return rows.map((row) => row.run_id);
 }
 
-/** A few runs a transaction, so that nobody who logs waits long. */
+/** A few runs per transaction, so that clients that log do not wait long. */
 const RUNS_SETTLED_AT_ONCE = 50;
 
 export async function settleMetrics(store: Store, runIds: readonly string[]): Promise<void> {
@@ -141,7 +142,7 @@ export function samplesOf(sql: Sql, runIds: readonly string[], keys: readonly st
           ),
       )
       .selectFrom('run_block')
-      // In this order: SQLite keeps to it, and PostgreSQL finds it by itself.
+      // In this order for SQLite, which keeps it; PostgreSQL's planner finds the order without it.
       .crossJoin('metric')
       .select(['metric.run_id', 'metric.key', 'metric.timestamp', 'metric.step', 'metric.value', 'metric.is_nan'])
       .whereRef('metric.run_id', '=', 'run_block.owner')
@@ -219,7 +220,7 @@ export async function sampledHistory(
     .where((eb) => eb.or([eb('rank', '=', 1), eb('place', '=', eb.ref('total'))]))
     .orderBy('place')
     .execute();
-  // The last sample may be one too many; it then stands for its bucket.
+  // The last sample may exceed the limit; it then replaces the other sample of its bucket.
   const sampled = rows.length > limit ? [...rows.slice(0, limit - 1), ...rows.slice(-1)] : rows;
   return sampled.map(metricOf);
 }

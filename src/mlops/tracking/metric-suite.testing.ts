@@ -27,7 +27,7 @@ const run = fc.record({
 });
 type GivenRun = typeof run extends fc.Arbitrary<infer T> ? T : never;
 
-/** What metrics promise on both engines. */
+/** Behaviour of metrics that both engines share. */
 export function metricSuite(engine: string, newPlace: NewPlace): void {
   describe(`metrics on ${engine}`, () => {
     samplesTests(newPlace);
@@ -177,7 +177,7 @@ function expectedHistory(samples: readonly Metric[], key: string): Metric[] {
   return ordered.filter((one, at) => at === 0 || JSON.stringify(one) !== JSON.stringify(ordered[at - 1]));
 }
 
-/** NaN is stored as 0 beside a flag: below 0 for the latest, behind it in a history. */
+/** NaN is stored as 0 with a flag: it sorts below 0 for the latest value, and after 0 in a history. */
 function compareSamples(a: Metric, b: Metric, first: readonly ('step' | 'timestamp')[], nan: 1 | -1 = 1): number {
   for (const field of first) if (a[field] !== b[field]) return a[field] - b[field];
   const [x, y] = [a.value || 0, b.value || 0];

@@ -32,10 +32,10 @@ export function mimeType(filename: string): string {
   return (Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined) ?? 'application/octet-stream';
 }
 
-/** What may stand in a header without quotes (RFC 9110). */
+/** Text that a header may contain without quotes (RFC 9110). */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** `attachment; filename="…"` (RFC 6266), with the full name beside an ASCII one where they differ. */
+/** `attachment; filename="…"` (RFC 6266), with the full name after an ASCII one where they differ. */
 export function attachment(filename: string): string {
   const ascii = filename.replaceAll(/[^\x20-\x7e]|["\\]/g, '_');
   if (ascii === filename) return `attachment; filename=${TOKEN.test(ascii) ? ascii : `"${ascii}"`}`;

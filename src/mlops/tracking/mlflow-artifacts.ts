@@ -73,7 +73,7 @@ function proxyRoutes(
   app.put(`${base}/*`, write, async (request, reply) => {
     const check = () => writes.check(request.identity, pathOf(request));
     await check();
-    // Again when all of it has come: a version may have been registered meanwhile.
+    // Checked again after the upload: a version may have been registered meanwhile.
     await artifacts.put(pathOf(request), endingWith(limited(bodyOf(request), maxUploadBytes), check));
     return sendMessage(reply, {});
   });
@@ -84,7 +84,7 @@ function proxyRoutes(
   });
 }
 
-/** Where artifacts lie in this server's own folder there is no address; clients fall back to the plain GET on this answer. */
+/** Artifacts in this server's folder have no presigned URL; after this answer clients use the plain GET. */
 function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts }: ArtifactRoutesDeps): void {
   const read = { config: { scope: 'mlops.read' } } as const;
   app.get(`${prefix}/mlflow-artifacts/presigned/*`, read, async (request, reply) => {
@@ -93,7 +93,7 @@ function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts }: Ar
       throw notImplemented('Presigned download is not supported for the current artifact repository');
     }
     const { url, headers, sizeBytes } = address;
-    // Whoever has the answer has the file.
+    // The URL in the answer grants access to the file.
     return sendMessage(reply.header('cache-control', 'no-store'), { url, headers, file_size: sizeBytes });
   });
 }
@@ -102,7 +102,7 @@ function notImplemented(detail: string): MlflowError {
   return new MlflowError('NOT_IMPLEMENTED', detail, 'route_not_found');
 }
 
-/** A path that climbs is refused before anything is looked up, as in MLflow. */
+/** A path traversal is refused before any lookup, as in MLflow. */
 function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   const { artifacts, runs, loggedModels, versions, writes } = deps;
   const read = { config: { scope: 'mlops.read' } } as const;
@@ -138,7 +138,7 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   }
 }
 
-/** Never shown in place, never guessed at: whoever uploaded it may be nobody to trust. */
+/** Never displayed inline, and its type is never guessed: the uploader is untrusted. */
 function sendArtifact(reply: FastifyReply, artifact: ArtifactContent): FastifyReply {
   const { content, sizeBytes, range, filename } = artifact;
   if (range !== null) reply.status(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${sizeBytes}`);
@@ -163,8 +163,8 @@ function bodyOf(request: FastifyRequest): Readable {
 }
 
 /**
- * The stream, which fails where it grows beyond the limit; nothing of it is stored then. It is not read before somebody
- * reads it, so that a refused path leaves the request to Node, which drops what is still coming.
+ * The stream, with an error once it exceeds the limit; then none of it is stored. It reads lazily, so that after a
+ * refused path Node drops the rest of the request.
  */
 function limited(content: Readable, limitBytes: number): Readable {
   return Readable.from(collectedAlong(upTo(content, limitBytes)), { objectMode: false });
@@ -193,7 +193,7 @@ async function* checkedAtEnd(content: Readable, check: () => Promise<void>): Asy
   await check();
 }
 
-/** The stream, which fails at its end where nothing came; nothing is stored then. */
+/** The stream, with an error at its end if it is empty; then nothing is stored. */
 function something(content: Readable): Readable {
   return Readable.from(orFail(content), { objectMode: false });
 }
@@ -220,7 +220,7 @@ function requiredQuery(request: FastifyRequest, name: string): string {
   throw invalidParameter(`Request must include the "${name}" query parameter.`);
 }
 
-/** As `requiredQuery`, with the words of `upload-artifact`. */
+/** As `requiredQuery`, with the error text of `upload-artifact`. */
 function specified(request: FastifyRequest, name: string): string {
   const value = queryText(request, name);
   if (value !== undefined && value !== '') return value;

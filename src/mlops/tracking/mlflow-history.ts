@@ -40,7 +40,7 @@ export function historyRoutes(logging: Logging): MlflowRoute[] {
   ];
 }
 
-/** What MLflow's own pages ask for: no pages, and NaN as Python writes it. */
+/** Request of MLflow's own web pages: no pages, and NaN as Python writes it. */
 async function bulk(logging: Logging, fields: Fields): Promise<string> {
   const runIds = fields.texts('run_id');
   if (runIds.length === 0) {

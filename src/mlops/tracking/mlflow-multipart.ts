@@ -55,7 +55,7 @@ export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps)
     await multipart.abort(folder, file, fields.requiredText('upload_id'));
     return {};
   });
-  // Open, because clients send no credentials to the address of a part; its signature is the leave to write this part.
+  // Open, because clients send no credentials to the URL of a part; its signature authorizes the write of this part.
   app.put(`${PARTS_PATH}/:uploadId/:partNumber`, { config: { scope: 'open' } }, async (request, reply) => {
     const etag = await multipart.putPart(addressOf(request), limited(bodyOf(request)));
     return sendMessage(reply.header('etag', `"${etag}"`), {});
@@ -88,7 +88,7 @@ async function readMessage(request: FastifyRequest, body: Readable): Promise<Fie
   return bodyFields(bytes.toString('utf8'));
 }
 
-/** Where the client reached us is where it reaches us again; only itself is told of it. */
+/** Builds the URL from the host of this request, because the client can reach it. Only this client receives the URL. */
 function urlOf(request: FastifyRequest, address: PartAddress): string {
   const forwarded = String(request.headers['x-forwarded-proto'] ?? '')
     .split(',')[0]

@@ -9,29 +9,30 @@ import { doesNotExist, invalidParameter } from '../wire/index.ts';
 import { proxiedKey } from './artifact-uri.ts';
 
 /**
- * Large artifacts in parts. Where the store has uploads in parts of its own, clients send them there and the store puts
- * them together. Elsewhere parts are objects of their own, out of every artifact's sight; the last step puts them together
- * as one object, which is whole or absent. What is begun and never ended is cleared after a day.
+ * Multipart uploads of large artifacts. If the object store supports multipart uploads, clients send the parts there
+ * and the store joins them. Otherwise each part is a separate object, hidden from all artifacts; the last step joins
+ * them into one object, which is complete or absent. An upload that was started and not completed is removed after a
+ * day.
  */
 
 export interface PartAddress {
   readonly uploadId: string;
   readonly partNumber: number;
-  /** When the address ends, in milliseconds since the Unix epoch. */
+  /** Expiry of the URL, in milliseconds since the Unix epoch. */
   readonly expires: number;
-  /** Lower-case hex; it lets whoever holds it put this part of this upload, and nothing else. */
+  /** Lower-case hex. Its holder may put this part of this upload, and no other. */
   readonly signature: string;
 }
 
 export interface GivenPart {
   readonly partNumber: number;
-  /** As the answer to the part's PUT said, with or without quotes. */
+  /** From the answer to the part's PUT, with or without quotes. */
   readonly etag: string;
 }
 
 export interface Begun {
   readonly uploadId: string;
-  /** Where each part goes, in order. */
+  /** URL of each part, in order. */
   readonly addresses: readonly SignedAddress[];
 }
 
@@ -46,7 +47,7 @@ const StoredUpload = z.object({
   /** Signs the addresses of this upload's parts. */
   secret: z.string(),
   completed: z.boolean(),
-  /** The store's own id, where parts go to the store; null where they come here. */
+  /** The store's upload id, if clients send parts to the store; null if they send them to this server. */
   storeId: z.string().nullable().default(null),
 });
 type StoredUpload = z.infer<typeof StoredUpload>;
@@ -76,7 +77,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
     throw invalidParameter(`The multipart upload '${id}' is for another artifact.`);
   }
 
-  /** First what the store holds: what is noted of it says where to find it again. */
+  /** The store's upload first: this server's record has the id by which a retry finds it. */
   async function forget(id: string, upload: StoredUpload | null): Promise<void> {
     if (upload !== null && upload.storeId !== null && !upload.completed)
       await objects.direct?.abortUpload(thereOf(id, upload));
@@ -84,7 +85,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
   }
 
   return {
-    /** Begins an upload of `file` (the client's own path; its last segment counts) into a folder. */
+    /** Starts an upload of `file` (the client's path, of which only the last segment is used) into a folder. */
     async create(folder: string, file: string, parts: number, urlOf: (address: PartAddress) => string): Promise<Begun> {
       const key = targetOf(folder, file);
       if (!Number.isInteger(parts) || parts < 1 || parts > MAX_PARTS) {
@@ -103,10 +104,10 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       return { uploadId, addresses: await direct.partAddresses(there, parts) };
     },
 
-    /** Stores a part and answers its etag. A part that comes again stands beside the first; the end says which counts. */
+    /** Stores a part and answers its etag. A repeated part is stored next to the first; the completion request names the valid one. */
     async putPart(address: PartAddress, content: Readable): Promise<string> {
       const upload = await find(address.uploadId).catch(() => null);
-      // One answer for a wrong signature and an upload that is not there: there is nothing to find out by trying.
+      // The same answer for a wrong signature and an unknown upload, so that a probe learns nothing.
       if (upload === null || !isSigned(upload, address) || address.expires <= clock.now()) {
         throw new AppError('upload_not_found', 'The address of this part is not valid, or no longer.');
       }
@@ -115,7 +116,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       return etag;
     },
 
-    /** Makes the artifact of its parts. Doing it again is no error: the client may not have got the first answer. */
+    /** Joins the parts into the artifact. Idempotent: the client may have missed the first answer. */
     async complete(
       folder: string,
       file: string,
@@ -124,7 +125,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       limited: (content: Readable) => Readable,
     ): Promise<void> {
       const upload = await findFor(folder, file, id);
-      // The server may have ended after it noted the end, and before it removed the parts.
+      // The server may have crashed after it recorded the completion, and before it removed the parts.
       if (upload.completed) return removeParts(objects, id);
       const parts = allParts(id, upload, given);
       if (upload.storeId === null) {
@@ -140,7 +141,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       if (!upload.completed) await forget(id, upload);
     },
 
-    /** Removes what has expired; answers how many uploads. */
+    /** Removes expired uploads; answers their number. */
     async clear(): Promise<number> {
       let cleared = 0;
       for (const { name } of await objects.list(ROOT)) {
@@ -171,7 +172,7 @@ async function removeParts(objects: Objects, id: string): Promise<void> {
   }
 }
 
-/** The upload as the store knows it; an object bears our id as the mark of the upload that made it. */
+/** The upload in the store's terms; the object carries this server's id as the mark of its upload. */
 function thereOf(id: string, { key, storeId }: StoredUpload): DirectUpload {
   return { key, storeId: storeId ?? id, mark: id };
 }
@@ -188,7 +189,7 @@ function ownAddresses(uploadId: string, { parts, begunAt, secret }: StoredUpload
   });
 }
 
-/** Clients send the path on their own disk; only its last segment is a name here, whichever slash they write. */
+/** Clients send a path on their disk; only its last segment is used, with either kind of slash. */
 function targetOf(folder: string, file: string): string {
   return proxiedKey(pathOfUpload(folder, file));
 }

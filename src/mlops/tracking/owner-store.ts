@@ -1,12 +1,12 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { TrackingTables } from './tables.ts';
 
-/** To whom something that was logged belongs. Fields that nothing says are null. */
+/** Owner of a logged entity. Unknown fields are null. */
 export interface Owner {
   readonly experimentId: number;
   readonly team: string | null;
   readonly project: string | null;
-  /** Id of the run that it was begun under (`mlflow.parentRunId`); of a logged model: the run that made it. */
+  /** Id of the parent run (`mlflow.parentRunId`); of a logged model: the run that created it. */
   readonly parentRunId: string | null;
 }
 
@@ -14,7 +14,7 @@ const TEAM = 'steelyard.team';
 const PROJECT = 'steelyard.project';
 const PARENT = 'mlflow.parentRunId';
 
-/** Tags that say to whom a run, an experiment or a model belongs. */
+/** Tags that name the owner of a run, an experiment or a model. */
 export const ownerTags: ReadonlySet<string> = new Set([TEAM, PROJECT]);
 
 /** The owner that tags name. Example: of `steelyard.team: search` the team is "search". */
@@ -25,7 +25,7 @@ export function ownerIn(
   return { team: value(TEAM), project: value(PROJECT) };
 }
 
-/** Owner of a run; fields that the run lacks come from its experiment. null when there is no such run. */
+/** Owner of a run; missing fields come from its experiment. Null when there is no such run. */
 export async function ownerOfRun(sql: Sql, runId: string): Promise<Owner | null> {
   const tables = sql.tables<TrackingTables>();
   const run = await tables.selectFrom('run').select('experiment_id').where('run_id', '=', runId).executeTakeFirst();
@@ -46,7 +46,7 @@ export async function ownerOfExperiment(sql: Sql, experimentId: number): Promise
   return { experimentId, ...ownerIn(await experimentTags(sql, experimentId)), parentRunId: null };
 }
 
-/** Of a logged model: that of the run that made it, else of its experiment. null when there is no such model. */
+/** Owner of a logged model: that of its source run, else of its experiment. Null when there is no such model. */
 export async function ownerOfLoggedModel(sql: Sql, modelId: string): Promise<Owner | null> {
   const rows = sql.tables<TrackingTables>().selectFrom('logged_model').select(['experiment_id', 'source_run_id']);
   const model = await rows.where('model_id', '=', modelId).executeTakeFirst();

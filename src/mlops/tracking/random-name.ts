@@ -10,7 +10,7 @@ const NOUNS = [
   'goose hare hawk hen horse jay kite lark lynx mole moth mouse newt otter owl ox perch quail ram rat ray rook seal swan',
 ].flatMap((line) => line.split(' '));
 
-/** A name for what its maker did not name: `steady-otter-417`. */
+/** Default name of an entity without a name: `steady-otter-417`. */
 export function randomName(): string {
   return `${ADJECTIVES[randomInt(ADJECTIVES.length)]}-${NOUNS[randomInt(NOUNS.length)]}-${randomInt(1000)}`;
 }

@@ -3,7 +3,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import { upsertModelTags } from './key-value-store.ts';
 import { findLoggedModel } from './logged-model-store.ts';
 
-/** Where clients look for the versions that were made of a logged model: a JSON list of names and numbers. */
+/** Tag in which clients find the versions of a logged model: a JSON list of names and numbers. */
 const REGISTRATIONS = 'mlflow.modelVersions';
 
 const Registrations = z.string().transform((text, context) => {
@@ -21,8 +21,8 @@ export interface Registration {
 }
 
 /**
- * Adds a version to the list in the tag of its logged model, once, written as MLflow's server writes it. A model that is
- * gone has no list, and a tag that is no such list is somebody's own and stays as it is.
+ * Adds a version to the list in the tag of its logged model, once, in the format of MLflow's server. A deleted model
+ * has no list. A tag with another format was set by a client and stays unchanged.
  */
 export async function noteRegistration(sql: Sql, modelId: string, { model, version }: Registration): Promise<void> {
   const logged = await findLoggedModel(sql, modelId, false);

@@ -2,7 +2,7 @@ import { instant, SUBJECT_TAG_PREFIX } from './run-events.ts';
 import type { Experiment as ExperimentContract, Run, RunCost } from './schema.ts';
 import type { Experiment, FullRun, KeyValue } from './types.ts';
 
-/** Our types in the shape of our own contract (schema.ts). */
+/** Maps the internal types to the API contract (schema.ts). */
 
 export function experimentOf(experiment: Experiment): ExperimentContract {
   return {

@@ -2,7 +2,7 @@ import { type Expression, type ExpressionBuilder, expressionBuilder, sql as raw,
 import { type Comparison, compare } from '../wire/index.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
 
-/** Which runs are meant. */
+/** Selection of runs. */
 export interface RunMatch {
   /** null: of all experiments. */
   readonly experimentIds: readonly number[] | null;
@@ -16,8 +16,8 @@ export const KEYED_TABLES = { metric: 'latest_metric', param: 'param', tag: 'tag
 const RUN_ID = raw.ref<string>('run.run_id');
 
 /**
- * The condition on `run`. `owner` is the same run's id in the table that is read first: what belongs to a run is then
- * looked at before the run itself, which most that do not match never need.
+ * The condition on `run`. `owner` is the id of the same run in the table that is read first: the store then checks
+ * values of the run before the run's row, which it rarely needs for runs that do not match.
  */
 export function isWanted(
   { experimentIds, stages, comparisons }: RunMatch,
@@ -47,7 +47,7 @@ function matches(eb: RunBuilder, comparison: Comparison, owner: Expression<strin
   return raw`exists (${ofKey} and ${compare(raw.ref('of_key.value'), comparison)})`;
 }
 
-/** NaN is unequal to every number and never greater or smaller; it is stored as 0 beside a flag. */
+/** NaN is unequal to every number and never greater or smaller; it is stored as 0 with a flag. */
 function matchesMetric(eb: RunBuilder, comparison: Comparison, owner: Expression<string>): Expression<SqlBool> {
   const value = compare(raw.ref('of_key.value'), comparison);
   const isNumber = raw<SqlBool>`of_key.is_nan = 0`;

@@ -3,12 +3,12 @@ import type { Sql } from '../../platform/store/index.ts';
 import { runTagsWithPrefix } from './key-value-store.ts';
 import type { RunInfo } from './types.ts';
 
-/** Tags that say what a run is about: `steelyard.team`, `steelyard.project`, `steelyard.resource`… */
+/** Tags that name the subject of a run: `steelyard.team`, `steelyard.project`, `steelyard.resource`… */
 export const SUBJECT_TAG_PREFIX = 'steelyard.';
 
 export type RunEvents = Pick<Events, 'append'>;
 
-/** Appends `run.created`, `run.ended` or `run.deleted`, in the transaction that makes it true. */
+/** Appends `run.created`, `run.ended` or `run.deleted`, in the transaction of the change. */
 export async function appendRunEvent(
   events: RunEvents,
   sql: Sql,
@@ -35,7 +35,7 @@ export async function subjectTags(sql: Sql, runId: string): Promise<Record<strin
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }
 
-/** A client's clock may say anything; instants are written with four digits of year. */
+/** A client's clock may have any value; instants are written with four digits of year. */
 const FIRST_INSTANT_MS = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 

@@ -14,7 +14,7 @@ import type { RunStatus } from './tables.ts';
 import type { KeyValue } from './types.ts';
 
 export interface BegunRun {
-  /** 32 hex digits, chosen by whoever begins it, so that beginning it twice makes one run. */
+  /** 32 hex digits, chosen by the caller, so that a repeated start creates one run. */
   readonly runId: string;
   readonly experimentId: number;
   readonly runName: string;
@@ -24,13 +24,13 @@ export interface BegunRun {
   readonly tags: readonly KeyValue[];
 }
 
-/** Runs that the server itself begins, for work that it runs. */
+/** Runs that the server itself starts, for work that it runs. */
 export interface RunLog {
-  /** Id of the experiment of this name, made when it is not there. */
+  /** Id of the experiment of this name; a missing one is created. */
   experiment(name: string): Promise<number>;
   /** In the caller's transaction; a run that is there already stays as it is. */
   begin(sql: Sql, run: BegunRun): Promise<void>;
-  /** `endTime` in Unix milliseconds. A run that is not there is no error: somebody deleted it. */
+  /** `endTime` in Unix milliseconds. A missing run is no error: a user deleted it. */
   end(runId: string, status: RunStatus, endTime: number): Promise<void>;
   log(runId: string, batch: Batch): Promise<void>;
   /** Puts a file among the artifacts of a run. */
@@ -54,7 +54,7 @@ export function createRunLog({ store, objects, events, experiments, runs, loggin
       const found = await findExperimentByName(store, name);
       if (found !== null) return found.experimentId;
       const made = await experiments.create({ name, artifactLocation: undefined, tags: [] }).catch(() => null);
-      // Somebody else may have made it meanwhile.
+      // Another client may have created it meanwhile.
       const { experimentId } = made ?? (await experiments.getByName(name));
       return experimentId;
     },

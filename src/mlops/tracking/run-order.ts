@@ -13,7 +13,7 @@ export function positionLength(orderings: readonly Ordering[]): number {
   return 2 * orderings.length + TAIL.length;
 }
 
-/** Steps whose values are looked up run by run: for orders that only break ties. */
+/** Sort steps with a lookup per run: for orders that only break ties. */
 export function orderingSteps(orderings: readonly Ordering[]): SortStep[] {
   return orderings.flatMap((ordering) => stepsOf(ordering, (column) => lookedUp(ordering, column)));
 }
@@ -23,7 +23,7 @@ export function joinedSteps(orderings: readonly Ordering[]): SortStep[] {
   return orderings.flatMap((ordering, index) => stepsOf(ordering, (column) => raw.ref(`${alias(index)}.${column}`)));
 }
 
-/** What the runs are sorted by, joined to `run`: each value once, and by a hash where the engine has one. */
+/** Sort values, joined to `run`: each value once, and by a hash where the engine has one. */
 export function orderJoins(orderings: readonly Ordering[]): Expression<unknown> {
   const joins = orderings.flatMap(({ entity, key }, index) => {
     if (entity === 'attribute' || entity === 'dataset') return [];
@@ -65,7 +65,7 @@ function sortValues(
   if (entity === 'metric') {
     return { rank: raw`coalesce(${lookup('is_nan')}, 2)`, value: raw`coalesce(${lookup('value')}, 0)` };
   }
-  // Never null; said so that the index by start is seen.
+  // Never null; the constant rank lets the engine use the index by start time.
   if (entity === 'attribute' && key === 'start_time') return { rank: raw.lit(0), value: raw.ref('run.start_time') };
   const value = entity === 'attribute' ? raw.ref(`run.${key}`) : lookup(entity === 'cost' ? key : 'value');
   const none = attribute?.kind === 'number' ? raw.lit(0) : raw.lit('');

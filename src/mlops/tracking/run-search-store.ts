@@ -43,7 +43,7 @@ export async function searchRuns(sql: Sql, query: RunQuery, few = FEW): Promise<
   return runsInOrderOf(sql, query, first);
 }
 
-/** `among`: the comparison whose runs are few, and read first; `also`: a condition beside the query's own. */
+/** `among`: the most selective comparison, read first; `also`: a condition in addition to the query's. */
 async function sortedRuns(
   sql: Sql,
   query: RunQuery,
@@ -51,7 +51,7 @@ async function sortedRuns(
   also: Expression<SqlBool> = raw<SqlBool>`true`,
 ): Promise<RunPage> {
   const steps = [...joinedSteps(query.orderings), ...TAIL];
-  // In this order: SQLite keeps to it, and PostgreSQL finds it by itself.
+  // In this order for SQLite, which keeps it; PostgreSQL's planner finds the order without it.
   const [from, wanted] =
     among === 'all'
       ? [raw`run`, isWanted(query)]
@@ -99,7 +99,7 @@ async function areFew(
   return row.rows <= few;
 }
 
-/** Through both indexes of `latest_metric`; each is found by the very words of its condition. */
+/** Reads both partial indexes of `latest_metric`; the planner uses each only if the query repeats the condition of the index literally. */
 function runsByValue(sql: Sql, comparison: Comparison) {
   const where = (rests: 0 | 1) =>
     sql
@@ -144,7 +144,7 @@ async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promis
   const from = (rests: 0 | 1) => {
     let runs = tables
       .selectFrom('latest_metric as ordered')
-      // In this order: SQLite keeps to it, and PostgreSQL finds it by itself.
+      // In this order for SQLite, which keeps it; PostgreSQL's planner finds the order without it.
       .crossJoin('run')
       .selectAll('run')
       .select(sortColumns(steps))
@@ -153,7 +153,7 @@ async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promis
       .where(raw<SqlBool>`ordered.rests = ${raw.lit(rests)}`)
       .whereRef('run.run_id', '=', 'ordered.run_id')
       .where(isWanted(query, ORDERED_RUN));
-    // Said of the index's own column too, it bounds what is read of the index.
+    // Repeated for the column of the index, the condition bounds the range that is read from the index.
     for (const comparison of ofSameMetric) runs = runs.where(compare(value.expression, comparison));
     if (query.position !== null) runs = runs.where(after(steps, query.position.slice(1)));
     return tables.selectFrom(runs.orderBy(orderList(steps)).limit(query.limit).as('some')).selectAll('some');
@@ -167,7 +167,7 @@ async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promis
   return { runs: rows.map(runInfo), positions: rows.map((row) => [0, ...positionOf({ ...row }, steps)]) };
 }
 
-/** As by a metric: first those whose cost is known, through its index; then, when these were not enough, the others. */
+/** As by a metric: first the runs with a known cost, through its index; then, if the page is not full, the others. */
 async function runsInOrderOfCost(sql: Sql, query: RunQuery, cost: Ordering): Promise<RunPage> {
   const { position } = query;
   const known = position !== null && position[0] !== 0 ? EMPTY : await costedRuns(sql, query, cost);
@@ -190,7 +190,7 @@ async function costedRuns(sql: Sql, query: RunQuery, cost: Ordering): Promise<Ru
     .where(raw<SqlBool>`${value.expression} is not null`)
     .whereRef('run.run_id', '=', 'ordered.run_id')
     .where(isWanted(query, ORDERED_RUN));
-  // Said of the index's own column too, it bounds what is read of the index.
+  // Repeated for the column of the index, the condition bounds the range that is read from the index.
   for (const comparison of query.comparisons) {
     if (comparison.entity === 'cost' && comparison.key === cost.key) {
       runs = runs.where(compare(value.expression, comparison));

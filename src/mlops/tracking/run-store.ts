@@ -86,7 +86,9 @@ export function runInfo(row: RunRow): RunInfo {
   };
 }
 
-/** Runs with all that belongs to them, in the order given; a fixed number of statements for any number of runs. */
+/**
+ * Runs with their metrics, params and tags, in the order given; a fixed number of statements for any number of runs.
+ */
 export async function fullRuns(sql: Sql, infos: readonly RunInfo[]): Promise<FullRun[]> {
   const runIds = infos.map((info) => info.runId);
   const [metrics, params, tags, datasets, links] = await Promise.all([

@@ -3,11 +3,11 @@ import { samplesOf } from './metric-store.ts';
 import { subjectTags } from './run-events.ts';
 import type { TrackingTables } from './tables.ts';
 
-/** What the GPUs of a run that goes on were read to do. */
+/** GPU readings of a running run. */
 export interface RunGpuSamples {
   readonly runId: string;
   readonly runName: string;
-  /** Tags that say what it is about, such as `steelyard.pipelineRun`. */
+  /** Tags that name its subject, such as `steelyard.pipelineRun`. */
   readonly tags: Readonly<Record<string, string>>;
   /** By GPU, as the client names it: its readings by time. */
   readonly gpus: ReadonlyMap<string, readonly GpuReading[]>;

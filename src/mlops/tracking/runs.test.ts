@@ -7,7 +7,7 @@ import { getRun, listRuns } from './schema.ts';
 
 const application = await sharedApplication();
 
-/** An experiment of its own for a test that searches. */
+/** A separate experiment for a test that searches. */
 async function newExperiment(name: string): Promise<string> {
   return textAt(await post(application, 'experiments/create', { name }), 'experiment_id');
 }

@@ -176,12 +176,12 @@ async function changeRun(events: RunEvents, sql: Sql, run: RunInfo, change: RunC
 }
 
 /**
- * What a page must have for a token of the next: a run after its last one, or, as MLflow's server had it up to 3.6, as many runs as
- * asked for. The second may lead to an empty page, and spares the look for a run that is not there.
+ * When a page has a token for the next page: if a run follows its last one, or, as in MLflow's server up to 3.6, if it
+ * has as many runs as requested. The second may lead to an empty page, and saves the query for one more run.
  */
 type TokenAfter = 'one run more' | 'full page';
 
-/** A page of the runs that match, without what belongs to them. */
+/** A page of the matching runs, without their metrics, params and tags. */
 export async function findRuns(
   sql: Sql,
   input: RunSearch,
@@ -202,7 +202,7 @@ export async function findRuns(
   };
 }
 
-/** What a search asks for, read by MLflow's grammar. Error: `search_filter_invalid`. */
+/** Conditions of a search, parsed by MLflow's grammar. Error: `search_filter_invalid`. */
 export function runMatch(input: Pick<RunSearch, 'filter' | 'experimentIds' | 'view'>): RunMatch {
   return {
     comparisons: parseFilter(input.filter, runVocabulary),

@@ -29,7 +29,7 @@ export const Experiment = z
   .describe('An experiment: a place for runs that belong together');
 export type Experiment = z.infer<typeof Experiment>;
 
-/** A metric's value; JSON has no NaN, so `null` stands for "not a number". */
+/** A metric's value; JSON has no NaN, so `null` means "not a number". */
 const MetricValue = z.number().nullable();
 
 export const Run = z
@@ -101,7 +101,7 @@ export const RunSelection = {
   view: RunView.default('active').describe('Active runs, deleted ones, or both'),
 };
 
-/** In which order, and which of their values are wanted. */
+/** Sort order, and the wanted values. */
 export const RunListing = {
   orderBy: Repeated.pipe(z.array(z.string().max(1000)).max(10)).describe(
     '`metrics.ndcg DESC`, "params.`learning rate`", `cost.total`; values come first, then NaN, then missing. Newest start first when there is none',

@@ -69,7 +69,7 @@ export interface TrackingTables {
     dataset_name: string;
     dataset_digest: string;
   };
-  /** What a run's GPU metrics have shown so far, kept so that no sample is read twice. */
+  /** Summary of a run's GPU metrics so far, stored so that no sample is read twice. */
   run_gpu_usage: { run_id: string; gpus: string; first_sample: number; last_sample: number };
 }
 

@@ -1,6 +1,6 @@
 /**
- * `Promise.all` that waits for every one of them, also when one fails: a statement that is still under way when its
- * transaction is undone would be stored after it, by itself.
+ * `Promise.all` that waits for all promises, also after a failure: a statement still in flight when its transaction is
+ * undone would be executed after it, outside the transaction.
  */
 export async function together<T extends readonly Promise<unknown>[] | []>(
   work: T,

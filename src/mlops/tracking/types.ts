@@ -71,7 +71,7 @@ export interface ModelOutput {
   readonly step: number;
 }
 
-/** A run with all that belongs to it; `metrics` are the latest of each key. */
+/** A run with its params and tags; `metrics` are the latest of each key. */
 export interface FullRun {
   readonly info: RunInfo;
   readonly metrics: readonly Metric[];

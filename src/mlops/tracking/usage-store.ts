@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { TrackingTables } from './tables.ts';
 
-/** The GPUs that a run's metrics have shown, and the time between their first and last sample. */
+/** The GPUs in a run's metrics, and the time between their first and last sample. */
 export interface GpuUsage {
   /** As the client names them (`gpu_0`, with a node in front where there are several), sorted. */
   readonly gpus: readonly string[];

@@ -28,7 +28,7 @@ const runAttributes = attributesOf({
   end_time: 'number',
 });
 
-/** What a search of runs may speak of. */
+/** Names that a search of runs may use. */
 export const runVocabulary: Vocabulary = {
   entities: runEntities,
   attributes: {

@@ -9,7 +9,7 @@ export interface MlflowTransfer {
   readonly routes: readonly Route[];
 }
 
-/** Makes the receiving side of `steelyard mlflow import`; `main.ts` calls it once. */
+/** Creates the receiving side of `steelyard mlflow import`; `main.ts` calls it once. */
 export function createTransfer(deps: TransferDeps): MlflowTransfer {
   return { routes: transferRoutes(createService(deps)) };
 }

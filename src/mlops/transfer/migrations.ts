@@ -1,6 +1,6 @@
 import type { Migrations } from '../../platform/store/index.ts';
 
-/** Forward-only schema steps of what was taken over from other servers. */
+/** Forward-only schema steps of entities imported from other servers. */
 export const transferMigrations: Migrations = {
   'transfer/001-imported': {
     async up(database) {

@@ -3,8 +3,8 @@ import { BATCH_BODY_LIMIT_BYTES, endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../..
 import { RunId } from '../tracking/schema.ts';
 
 /**
- * What `steelyard mlflow import` sends: entities of another tracking server, with the ids and times that they have
- * there. Everything may be sent again; the same entity again changes nothing.
+ * Requests of `steelyard mlflow import`: entities of another tracking server, with their ids and times there.
+ * Idempotent: the same entity again changes nothing.
  */
 
 const MAX_KEY = 250;

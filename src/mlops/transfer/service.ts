@@ -22,7 +22,7 @@ export function createService(deps: TransferDeps) {
     known: (source: string, kind: ImportedKind, ids: readonly string[]) => wholeFingerprints(store, source, kind, ids),
     async done(entity: { source: string; kind: ImportedKind; id: string }, fingerprint: string): Promise<void> {
       const found = await store.transaction(async (sql) => {
-        // Traces come by the wire that clients use, so nothing has begun here.
+        // An import sends traces through the protocol of normal clients, so no import record exists yet.
         if (entity.kind === 'trace') await beginImport(sql, entity, clock.now());
         return endImport(sql, entity, fingerprint, clock.now());
       });
@@ -47,7 +47,7 @@ export function createService(deps: TransferDeps) {
     model: (model: ImportedModel) => store.transaction((sql) => takeModel(deps, sql, model)),
     files: async (kind: 'run' | 'logged-model', id: string) =>
       tracking.imports.files(await artifactRoot(deps, kind, id)),
-    /** Error: `artifact_immutable` for what a registered version is made of. */
+    /** Error: `artifact_immutable` for an artifact of a registered version. */
     async putFile(kind: 'run' | 'logged-model', id: string, path: string, content: Readable): Promise<number> {
       const root = await artifactRoot(deps, kind, id);
       await deps.registry.refuseFrozen(store, proxiedPath(root, path));
@@ -68,7 +68,7 @@ function conflict(what: string, id: string): AppError {
   );
 }
 
-/** Nothing that was made here is overwritten by something of the same name from elsewhere. */
+/** An import must not overwrite an entity that was created on this server, even with the same id. */
 async function begin(
   deps: TransferDeps,
   sql: Sql,

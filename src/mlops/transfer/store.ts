@@ -32,14 +32,14 @@ export async function wholeFingerprints(
   return Object.fromEntries(rows.flatMap(({ id, fingerprint }) => (fingerprint === null ? [] : [[id, fingerprint]])));
 }
 
-/** True when an import of this entity, from anywhere, has begun. */
+/** True when an import of this entity, from any source, has started. */
 export async function isImported(sql: Sql, kind: ImportedKind, id: string, source?: string): Promise<boolean> {
   let query = sql.tables<TransferTables>().selectFrom('imported').select('id').where('kind', '=', kind);
   if (source !== undefined) query = query.where('source', '=', source);
   return (await query.where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
-/** Remembers that the entity is being taken over; until it is said to be whole it has no fingerprint. */
+/** Records that the import of the entity has started. It has no fingerprint until the import is complete. */
 export async function beginImport(sql: Sql, { source, kind, id }: Entity, now: number): Promise<void> {
   await sql
     .tables<TransferTables>()
@@ -49,7 +49,7 @@ export async function beginImport(sql: Sql, { source, kind, id }: Entity, now: n
     .execute();
 }
 
-/** False when no import of it has begun. */
+/** False when no import of it has started. */
 export async function endImport(sql: Sql, entity: Entity, fingerprint: string, now: number): Promise<boolean> {
   const { source, kind, id } = entity;
   const result = await sql

@@ -29,14 +29,16 @@ export interface DeliveriesDeps {
   readonly message: (webhookId: string, deliveryId: string, body: string) => Promise<Message | null>;
 }
 
-/** The first try and three more. */
+/** The first attempt and three retries. */
 export const TRIES = 4;
-/** Before the second, third and fourth try: a receiver that restarts within a minute misses nothing. */
+/** Back-off before the second, third and fourth attempt: a receiver that restarts within a minute misses no event. */
 const PAUSES_MS = [1_000, 10_000, 60_000];
 const LONGEST_PAUSE_MS = 3600_000;
-/** Longer than a try can take (30 s, the name server included), so that no other server takes a delivery that is on its way. */
+/** Longer than the maximum time of an attempt (30 s, including name resolution), so that no other server takes a delivery in flight. */
 const LEASE_MS = 60_000;
-/** A receiver that does not answer holds one of these for half a minute; the others go on. */
+/**
+ * Concurrency limit. A receiver that does not answer holds one slot for half a minute; the other deliveries continue.
+ */
 const AT_ONCE = 8;
 const KEEP_ENDED_MS = 30 * 24 * 3600_000;
 
@@ -45,8 +47,9 @@ const Changed = z.object({ entity: z.string(), action: z.string(), data: z.recor
 export type Deliveries = ReturnType<typeof createDeliveries>;
 
 /**
- * From the outbox to the receivers. An event becomes one stored delivery for each webhook that asks for it; a loop sends
- * what is due. Both survive a crash: what was taken and not ended is sent again, under the same delivery id.
+ * Sends events of the outbox to receivers. Each event becomes one stored delivery for each subscribed webhook; a loop
+ * sends the due deliveries. Both survive a crash: a delivery that was taken and not completed is sent again, under the
+ * same delivery id.
  */
 export function createDeliveries(deps: DeliveriesDeps) {
   const { store, clock, log, send } = deps;
@@ -91,7 +94,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
   function begin(row: DeliveryRow): void {
     const work = attempt(row)
       .catch((error: unknown) => {
-        // Its lease runs out and it is tried again.
+        // Its lease expires and it is retried.
         if (!stopping.signal.aborted) log.error({ err: error, delivery: row.delivery_id }, 'a webhook delivery failed');
       })
       .finally(() => {
@@ -123,7 +126,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
     subscribe: (events: Pick<Events, 'subscribe'>) => events.subscribe('webhooks', [REGISTRY_CHANGED], fanOut),
     wake: () => loop.wake(),
     start: () => loop.start(),
-    /** Resolves when nothing is due or on its way. */
+    /** Resolves when no delivery is due or in flight. */
     async drain() {
       do {
         await loop.settle();
@@ -161,7 +164,9 @@ function waiting(
   };
 }
 
-/** What a try leaves behind; a webhook that is gone or disabled (`result` is null) skips the delivery. */
+/**
+ * State of a delivery after an attempt; for a deleted or disabled webhook (`result` is null) the delivery is skipped.
+ */
 export function endingOf(row: Pick<DeliveryRow, 'tries_left'>, result: SendResult | null, now: number): Ending {
   if (result === null) {
     const error = 'The webhook was disabled before this was delivered.';

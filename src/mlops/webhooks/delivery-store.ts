@@ -4,7 +4,7 @@ import type { DeliveryState, WebhookTables } from './tables.ts';
 
 export type DeliveryRow = WebhookTables['webhook_delivery'];
 
-/** Once for each webhook and event, however often the outbox brings it. */
+/** Idempotent: one delivery per webhook and event, even if the outbox repeats the event. */
 export async function insertDelivery(sql: Sql, row: DeliveryRow): Promise<void> {
   const query = sql.tables<WebhookTables>().insertInto('webhook_delivery').values(row);
   await query.onConflict((of) => of.columns(['webhook_id', 'sequence']).doNothing()).execute();
@@ -14,14 +14,14 @@ export interface Claim {
   readonly owner: string;
   /** Milliseconds since the Unix epoch, as all times here. */
   readonly now: number;
-  /** Until when nobody else may take them. */
+  /** Lease expiry: until then no other server takes them. */
   readonly leaseEnd: number;
   readonly limit: number;
-  /** Deliveries that this server still sends: their leases may be over, their tries are not. */
+  /** Deliveries in flight on this server: their leases may have expired, but not their attempts. */
   readonly sending: readonly string[];
 }
 
-/** Takes deliveries that are due, oldest first; each goes to one server at a time. */
+/** Takes due deliveries, oldest first; each goes to one server at a time. */
 export async function claimDeliveries(sql: Sql, claim: Claim): Promise<DeliveryRow[]> {
   const tables = sql.tables<WebhookTables>();
   const due = tables
@@ -43,7 +43,7 @@ export async function claimDeliveries(sql: Sql, claim: Claim): Promise<DeliveryR
     .execute();
 }
 
-/** What this name held when its server died is due at once. */
+/** Deliveries that this owner held when its server died are due immediately. */
 export async function releaseDeliveries(sql: Sql, owner: string, now: number): Promise<void> {
   await sql
     .tables<WebhookTables>()
@@ -63,14 +63,14 @@ export interface Ending {
   readonly error: string | null;
 }
 
-/** An attempt at a delivery. Its number counts the attempts begun, so each one of a server is distinct. */
+/** An attempt of a delivery. Its number counts the started attempts, so each attempt of a server is distinct. */
 interface Try {
   readonly deliveryId: string;
   readonly owner: string;
   readonly attempts: number;
 }
 
-/** Stores how a try ended, unless a later attempt has begun or another server has taken the delivery. */
+/** Stores the result of an attempt, unless a later attempt has started or another server has taken the delivery. */
 export async function saveTry(sql: Sql, { deliveryId, owner, attempts }: Try, ending: Ending): Promise<void> {
   await sql
     .tables<WebhookTables>()
@@ -133,7 +133,7 @@ export async function listDeliveries(
   return query.orderBy('created_at', 'desc').orderBy('delivery_id').limit(limit).execute();
 }
 
-/** Makes a delivery due again; null when the webhook has none of this id. */
+/** Makes a delivery due again; null when the webhook has no delivery with this id. */
 export async function restartDelivery(
   sql: Sql,
   webhookId: string,

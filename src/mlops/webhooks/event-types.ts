@@ -1,4 +1,4 @@
-/** Which events a webhook may ask for, and what each looks like: MLflow's own (entities/webhook.py, webhooks/types.py). */
+/** Events to which a webhook can subscribe, and their payloads: those of MLflow (entities/webhook.py, webhooks/types.py). */
 
 export interface EventType {
   readonly entity: string;
@@ -26,7 +26,7 @@ const modelTag = { name: 'example_model', version: '1', key: 'example_key' };
 const promptTag = { name: 'example_prompt', key: 'example_key' };
 const value = 'example_value';
 
-/** An example of each event's data; what is not here, nobody can ask for. */
+/** An example of each event's data; a webhook can subscribe only to these events. */
 const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   registered_model: { created: { name: 'example_model', tags, description: 'An example registered model' } },
   model_version: {
@@ -65,12 +65,12 @@ const examples: Readonly<Record<string, Readonly<Record<string, object>>>> = {
   },
 };
 
-/** Actions that an entity knows, sorted; empty for an entity of which this server tells nothing. */
+/** Actions of an entity, sorted; empty for an entity without events on this server. */
 export function actionsOf(entity: string): string[] {
   return Object.keys(examples[entity] ?? {}).sort();
 }
 
-/** What a test delivery carries. */
+/** Payload of a test delivery. */
 export function exampleOf({ entity, action }: EventType): object {
   return examples[entity]?.[action] ?? {};
 }

@@ -18,7 +18,7 @@ export interface WebhooksDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly events: Pick<Events, 'subscribe'>;
-  /** Where the key that seals the webhooks' secrets lies. */
+  /** Folder of the key that encrypts the webhooks' secrets. */
   readonly folder: string;
   /** Hosts, comma-separated, that may be internal and without TLS. */
   readonly allowedHosts: string;
@@ -26,17 +26,17 @@ export interface WebhooksDeps {
   readonly resolve?: Resolve;
 }
 
-/** MLflow's webhooks: told of the registry's changes at least once, signed, across crashes and restarts. */
+/** MLflow's webhooks: they send each change of the registry at least once, signed, across crashes and restarts. */
 export interface Webhooks extends AsyncDisposable {
   readonly routes: readonly Route[];
   readonly mlflowRoutes: readonly MlflowRoute[];
-  /** Begins to send what is due, in the background. */
+  /** Starts sending due deliveries in the background. */
   start(): void;
-  /** Resolves when nothing is due or on its way; does the work itself when it has not been started. */
+  /** Resolves when no delivery is due or in flight; sends them itself when `start` was not called. */
   drain(): Promise<void>;
 }
 
-/** Makes the webhooks; `main.ts` calls it once, before events are delivered. */
+/** Creates the webhooks; `main.ts` calls it once, before events are delivered. */
 export function createWebhooks(deps: WebhooksDeps): Webhooks {
   const rules = { allowedHosts: readAllowedHosts(deps.allowedHosts), resolve: deps.resolve ?? systemResolve };
   const send = createSend(rules);

@@ -57,7 +57,7 @@ async function createDeliveries(database: Database): Promise<void> {
     .addColumn('ended_at', 'bigint')
     .addColumn('response_status', 'integer')
     .addColumn('error', 'text')
-    // The same event comes to the fan-out once or more; to a webhook it is one delivery.
+    // The fan-out may receive an event more than once; each webhook gets one delivery of it.
     .addUniqueConstraint('webhook_delivery_of_event', ['webhook_id', 'sequence'])
     .execute();
   await database.schema

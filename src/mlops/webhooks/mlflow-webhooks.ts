@@ -8,7 +8,7 @@ import { webhookStatuses } from './tables.ts';
 
 const DEFAULT_PAGE = 100;
 
-/** `webhooks/…` in MLflow's names. Who may make this server send requests is no matter for every contributor. */
+/** `webhooks/…` in MLflow's names. The scope excludes contributors: a webhook makes this server send requests. */
 export function webhookRoutes(service: Service): MlflowRoute[] {
   const read = { scope: 'platform.read' } as const;
   const write = { scope: 'platform.write' } as const;
@@ -105,7 +105,7 @@ function readEvent(fields: Fields): EventType {
   return { entity: entity.toLowerCase(), action: action.toLowerCase() };
 }
 
-/** Never with its secret: whoever set it knows it. */
+/** Never includes the secret: the client that set it has it. */
 function webhookAnswer(webhook: Webhook): object {
   return {
     webhook_id: webhook.webhookId,
@@ -122,7 +122,7 @@ function webhookAnswer(webhook: Webhook): object {
   };
 }
 
-/** As MLflow, no words where the receiver answered with a mistake: its status says all that there is to know. */
+/** As in MLflow, no message if the receiver answered with an error status: the status is sufficient. */
 function testAnswer({ delivered, status, error }: SendResult): object {
   const saysItself = status !== null && status >= 400;
   return {

@@ -5,11 +5,11 @@ import { AppError, systemCode } from '../../platform/errors/index.ts';
 import { Secret } from '../../platform/secrets/index.ts';
 
 /**
- * Webhook secrets have to be known in the clear to sign with, so they cannot be hashed. They are stored sealed
- * (AES-256-GCM); the key is a file of its own, so that a copy of the store alone gives nothing away.
+ * A webhook secret signs requests in clear text, so it cannot be hashed. It is stored encrypted (AES-256-GCM); the key
+ * is a separate file, so that a copy of the store alone reveals nothing.
  */
 export interface Sealing {
-  /** `context` is bound in: what was sealed for one webhook opens for no other. */
+  /** `context` is bound to the ciphertext: a secret sealed for one webhook cannot be opened for another. */
   seal(secret: string, context: string): Promise<string>;
   /** Error: `webhook_secret_unreadable` when the key is another one, or the text was changed. */
   open(sealed: string, context: string): Promise<Secret>;

@@ -56,7 +56,7 @@ export function createService(deps: ServiceDeps) {
         await deleteWebhook(sql, webhookId);
       }),
     test: (webhookId: string, event: EventType | null) => test(deps, webhookId, event),
-    /** The message of a delivery as it is to be sent now; null when the webhook is gone or disabled. */
+    /** The message of a delivery, built now; null when the webhook is deleted or disabled. */
     async message(webhookId: string, deliveryId: string, body: string): Promise<Message | null> {
       const webhook = await findWebhook(store, webhookId);
       return webhook?.status === 'ACTIVE' ? signed(deps, webhook, deliveryId, body) : null;
@@ -132,7 +132,7 @@ async function list(sql: Sql, maxResults: number, pageToken: string | undefined)
   };
 }
 
-/** Sends an example now, once, whatever the webhook's status; what the receiver says of it stays with the receiver. */
+/** Sends an example now, once, for any status of the webhook. The body of the receiver's answer is not passed on. */
 async function test(deps: ServiceDeps, webhookId: string, wanted: EventType | null): Promise<SendResult> {
   const webhook = await requireWebhook(deps.store, webhookId);
   const event = wanted ?? webhook.events[0];

@@ -59,7 +59,7 @@ export async function listWebhooks(sql: Sql, after: WebhookPosition | null, limi
   return webhooksOf(sql, rows);
 }
 
-/** Ids of the active webhooks that ask for this event and were there when it happened. */
+/** Ids of the active webhooks that subscribe to this event and existed when it happened. */
 export async function listeningWebhooks(sql: Sql, { entity, action }: EventType, at: number): Promise<string[]> {
   const rows = await sql
     .tables<WebhookTables>()

@@ -25,17 +25,17 @@ export interface WebhookTables {
     sequence: number;
     entity: string;
     action: string;
-    /** The bytes that are sent, the same at every try. */
+    /** The body in bytes, the same at every attempt. */
     body: string;
     state: DeliveryState;
     attempts: number;
     tries_left: number;
-    /** When it may be taken: the next try, or the end of the lease of whoever sends it now. */
+    /** When it may be taken: the time of the next attempt, or the lease expiry of the server that sends it now. */
     due_at: number;
     leased_by: string | null;
     created_at: number;
     ended_at: number | null;
-    /** Of the last try; null when nobody answered. */
+    /** Of the last attempt; null when the receiver did not answer. */
     response_status: number | null;
     error: string | null;
   };

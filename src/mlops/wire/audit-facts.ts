@@ -1,6 +1,6 @@
 import type { Fields } from './fields.ts';
 
-/** What a running training sends many times a second: the audit trail counts these by run and minute. */
+/** Writes that a running training sends many times a second: the audit trail counts them by run and minute. */
 const COUNTED: ReadonlySet<string> = new Set([
   '/mlflow/runs/log-metric',
   '/mlflow/runs/log-batch',
@@ -8,7 +8,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   '/mlflow/runs/set-tag',
 ]);
 
-/** How the audit trail keeps the writes of a path; webhooks are sent with their secret. */
+/** Audit mode of the writes of a path; requests about webhooks contain their secret. */
 export function auditOf(path: string): { readonly audit?: 'counted' | 'bare' } {
   if (COUNTED.has(path)) return { audit: 'counted' };
   return path.startsWith('/mlflow/webhooks') ? { audit: 'bare' } : {};
@@ -26,7 +26,7 @@ const IDS = [
   'key',
   'trace_id',
 ];
-/** Of a counted write only what it belongs to, so that the rows stay few. */
+/** For a counted write, only its owner is recorded, so that the rows stay few. */
 const OWNERS = ['run_id', 'run_uuid'];
 
 /** Ids that a message names, for the audit trail. */
@@ -48,6 +48,6 @@ function idOf(fields: Fields, name: string): string | null {
   try {
     return fields.text(name) ?? null;
   } catch {
-    return null; // of another type: the handler refuses it in MLflow's words
+    return null; // a wrong type: the handler refuses it with MLflow's text
   }
 }

@@ -21,7 +21,7 @@ const byStatus: Readonly<Record<number, MlflowErrorCode>> = {
   507: 'RESOURCE_EXHAUSTED',
 };
 
-/** What MLflow's server says of any path that leads out of its folder, and clients look for word for word. */
+/** Answer of MLflow's server for any path that leaves its folder. Clients compare this exact text. */
 const INVALID_PATH = 'Invalid path';
 
 /**

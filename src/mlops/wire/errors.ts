@@ -20,8 +20,8 @@ export const mlflowStatus = {
 export type MlflowErrorCode = keyof typeof mlflowStatus;
 
 /**
- * An expected failure that also has a name in MLflow's protocol. To the rest of the house it is the `AppError` that it
- * extends; the wire answers `errorCode` with the status of MLflow's table.
+ * An expected failure that also has a name in MLflow's protocol. Other modules see the `AppError` that it extends; the
+ * wire answers `errorCode` with the status of MLflow's table.
  */
 export class MlflowError extends AppError {
   readonly errorCode: MlflowErrorCode;

@@ -46,7 +46,7 @@ export function parseFilter(text: string, vocabulary: Vocabulary): Comparison[] 
   return comparisons;
 }
 
-/** What both stores take in one statement: SQLite counts 1,000 levels of an expression and 32,766 parameters. */
+/** Limits of one statement in both stores: SQLite allows 1,000 levels of an expression and 32,766 parameters. */
 const MOST_COMPARISONS = 100;
 const MOST_LISTED_VALUES = 10_000;
 const MOST_ORDERINGS = 20;

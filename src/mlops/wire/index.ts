@@ -1,6 +1,6 @@
 /**
- * What tracking and the registry share of MLflow's REST protocol: its errors, the reading of its messages, its search
- * grammar, its page tokens and the plugin that serves its endpoints.
+ * Parts of MLflow's REST protocol that tracking and the registry share: its errors, the parsing of its messages, its
+ * search grammar, its page tokens and the plugin that serves its endpoints.
  */
 export { restoredDouble, storedDouble, wireDouble } from './doubles.ts';
 export { replyWithMlflowError } from './error-reply.ts';

@@ -38,7 +38,7 @@ export function checkName(name: string, path: string): void {
   );
 }
 
-/** True when a name is what a file system would make of it and stays in its folder. */
+/** True when a name is a normalized path that stays in its folder. */
 export function isPlainPath(name: string): boolean {
   return normalPath(name) === name && !isOutside(name);
 }

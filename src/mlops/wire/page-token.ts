@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { invalidParameter } from './errors.ts';
 
-/** Where a page ended: the ordering values of its last row. */
+/** End of a page: the sort values of its last row. */
 export type KeysetPosition = readonly (string | number)[];
 
 /**

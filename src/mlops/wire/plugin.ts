@@ -13,8 +13,8 @@ import { type Abilities, serverInfo } from './server-info.ts';
 export const apiPrefixes = ['/api/2.0', '/api/3.0', '/ajax-api/2.0', '/ajax-api/3.0'] as const;
 
 /**
- * What `GET /version` answers. Clients read one thing from it: from 3.4 on a server takes spans by OTLP. 3.6 is the release
- * whose contract is followed; what later ones added and is not served answers 404 as an older server would.
+ * Answer of `GET /version`. Clients use it for one check: from 3.4 on a server accepts spans by OTLP. The contract
+ * followed is that of 3.6; later additions that are not served answer 404, as from an older server.
  */
 const SPOKEN_VERSION = '3.6.0';
 
@@ -25,7 +25,7 @@ export interface MlflowCall {
   readonly identity: Identity;
 }
 
-/** Refuses a write to what is another's. Error: `not_permitted`. */
+/** Refuses a write to an entity of another team. Error: `not_permitted`. */
 export type CheckWrite = (path: MlflowRoute['path'], call: MlflowCall) => Promise<void>;
 
 export interface MlflowRoute {
@@ -52,17 +52,20 @@ export function logRoute(method: Method, path: MlflowRoute['path'], handler: Mlf
   return { method, path, scope: 'mlops.log', handler };
 }
 
-/** Takes away what cannot be brought back by whoever may only log: its scope is granted to fewer. */
+/**
+ * Route that removes an entity. A caller with only the logging scope could not restore it, so the scope of this route
+ * is granted to fewer accounts.
+ */
 export function removeRoute(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
   return { method, path, scope: 'mlops.delete', handler };
 }
 
-/** MLflow's own definition of this path lacks its first slash, so that there are clients that ask for `/api/2.0mlflow/…`. */
+/** MLflow's definition of this path lacks its first slash, so some clients request `/api/2.0mlflow/…`. */
 export function slashless(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
   return { ...readRoute(method, path, handler), slashless: true };
 }
 
-/** The JSON endpoints of the protocol, with its own errors, body rules and answer to a path that nobody serves. */
+/** The JSON endpoints of the protocol, with its error format, body rules and answer to unknown paths. */
 export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abilities, checkWrite: CheckWrite): Plugin {
   const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => serverInfo(abilities));
   return (app) => {

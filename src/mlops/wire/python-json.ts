@@ -1,4 +1,4 @@
-/** A number as it was written: `9.0` stays `9.0`, which JavaScript's own parser forgets. */
+/** A number with its original text: `9.0` stays `9.0`, which JavaScript's parser loses. */
 interface WrittenNumber {
   readonly written: string;
 }

@@ -41,7 +41,7 @@ export interface SortStep {
   readonly ascending: boolean;
 }
 
-/** The rows that come after a position: the steps compared from left to right. */
+/** The rows after a position: the steps compared from left to right. */
 export function after(steps: readonly SortStep[], position: KeysetPosition): Expression<SqlBool> {
   const alternatives = steps.map((step, index) => {
     const equal = steps.slice(0, index).map((earlier, at) => raw`${earlier.expression} = ${position[at]}`);
@@ -60,12 +60,12 @@ export function orderList(steps: readonly SortStep[]): Expression<unknown> {
   return raw`${raw.join(steps.map((step) => raw`${step.expression} ${raw.raw(step.ascending ? 'asc' : 'desc')}`))}`;
 }
 
-/** The sort values as columns `sort_0`, `sort_1`, …, to be selected beside a row. */
+/** The sort values as columns `sort_0`, `sort_1`, …, to be selected with a row. */
 export function sortColumns(steps: readonly SortStep[]): AliasedExpression<string | number, SortColumn>[] {
   return steps.map((step, index) => raw<string | number>`${step.expression}`.as(sortColumn(index)));
 }
 
-/** The same steps over a query that selected {@link sortColumns} under this alias: each value is worked out once. */
+/** The same steps over a query that selected {@link sortColumns} under this alias: each value is computed once. */
 export function selectedSteps(steps: readonly SortStep[], alias: string): SortStep[] {
   return steps.map(({ ascending }, index) => ({ expression: raw.ref(`${alias}.${sortColumn(index)}`), ascending }));
 }

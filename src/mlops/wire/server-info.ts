@@ -1,12 +1,12 @@
-/** What depends on how this server is set up. */
+/** Features that depend on the configuration of this server. */
 export interface Abilities {
   /** Whether clients are given addresses in a store that they reach themselves. */
   readonly downloadsInParts: boolean;
 }
 
 /**
- * What clients ask `GET /api/3.0/mlflow/server-info` for. The newest ones upload large files in parts where it says so, and
- * download every file from the address that they are given.
+ * Answer of `GET /api/3.0/mlflow/server-info`. The newest clients then upload large files in parts, and download every
+ * file from the URL that they receive.
  */
 export function serverInfo({ downloadsInParts }: Abilities) {
   return {

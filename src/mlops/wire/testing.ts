@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { z } from 'zod';
 
-/** What the wire answered: JSON of any shape, for `toEqual` and `toMatchObject`. */
+/** Answer of the wire: JSON of any shape, for `toEqual` and `toMatchObject`. */
 export interface MlflowAnswer {
   readonly status: number;
   readonly body: Record<string, unknown>;
@@ -69,7 +69,7 @@ export function valueAt(value: unknown, ...path: readonly (string | number)[]): 
 
 const EventRow = z.object({ type: z.string(), payload: z.string() });
 
-/** What was said of a subject (`run:<id>`), oldest first, read from the outbox of the application's own store. */
+/** Events about a subject (`run:<id>`), oldest first, read from the outbox of the application's store. */
 export function eventsAbout({ config }: { readonly config: { readonly data: string } }, subject: string): unknown[] {
   const database = new DatabaseSync(join(config.data, 'store.db'), { readOnly: true });
   try {

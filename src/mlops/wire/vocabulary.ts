@@ -24,14 +24,14 @@ export interface Attribute {
   readonly quotable?: true;
 }
 
-/** What one kind of search may speak of; the grammar is the same for all. */
+/** Names that one kind of search may use; the grammar is the same for all. */
 export interface Vocabulary {
   /** Spelling of each entity -> entity. A key without one is an attribute. */
   readonly entities: Readonly<Record<string, Entity>>;
   readonly attributes: Readonly<Record<string, Attribute>>;
   /** Entities that take `IS NULL` and `IS NOT NULL`. */
   readonly nullable: readonly Entity[];
-  /** What `cost.<key>` may be. Not among `entities`: MLflow has no such word, and its errors name the words it has. */
+  /** Keys of `cost.<key>`. Not among `entities`: MLflow lacks this entity, and its error texts list its entities. */
   readonly costs?: Readonly<Record<string, Attribute>>;
   /** True where params and tags also take `IN (…)` (logged models). */
   readonly listsEverywhere?: boolean;

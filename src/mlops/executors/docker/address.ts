@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { AppError } from '../../../platform/errors/index.ts';
 
-/** Where a Docker Engine answers, and what it is shown there. */
+/** Address of a Docker Engine, and the client certificates for it. */
 export interface DaemonAddress {
   /** `unix:///var/run/docker.sock` or `tcp://host:port`. */
   readonly address: string;
@@ -11,7 +11,7 @@ export interface DaemonAddress {
   readonly certificates: string | null;
 }
 
-/** The same in the words of `node:http` and `node:https`. */
+/** The same address as options of `node:http` and `node:https`. */
 export type Connection =
   | { readonly protocol: 'http'; readonly socketPath: string }
   | { readonly protocol: 'http'; readonly host: string; readonly port: number }
@@ -24,7 +24,7 @@ interface Certificates {
 }
 
 /**
- * How to reach the engine. Whoever reaches it owns its machine, so that another machine's is spoken to by TLS alone.
+ * Connection to the engine. Access to an engine is root access to its machine, so a remote engine requires TLS.
  * Errors: `config_invalid`.
  */
 export function connectionOf({ address, certificates }: DaemonAddress): Connection {

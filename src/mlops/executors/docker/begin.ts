@@ -27,18 +27,18 @@ export interface BeginDeps extends FollowDeps {
   readonly alone: <T>(act: () => Promise<T>) => Promise<T>;
 }
 
-/** Work that began, or that ended before it did. */
+/** Started work, or the end of work that never started. */
 export type Beginning = { readonly begun: Begun } | { readonly end: WorkEnd };
 
 interface Made {
   readonly container: string;
-  /** GPUs of the engine that others held when its own were chosen. */
+  /** GPUs of the engine that other containers held when the GPUs of this one were chosen. */
   readonly heldGpus: number;
   readonly gpus: readonly string[];
 }
 
 /**
- * Makes a container, fills it and starts it. What fails leaves no container behind.
+ * Creates a container, copies its files into it and starts it. After a failure the container is removed.
  * Errors: those of `Executor.start`.
  */
 export async function begin(deps: BeginDeps, work: Work): Promise<Beginning> {
@@ -61,7 +61,7 @@ export async function begin(deps: BeginDeps, work: Work): Promise<Beginning> {
   }
 }
 
-/** A container that cannot be removed, because the engine is away, may have been started: it stays on the watchdog's list, and can be adopted. */
+/** If the engine is unreachable, the container cannot be removed and may have started: it stays on the watchdog's list, and can be adopted. */
 async function undo({ daemon, list, log }: BeginDeps, work: Work): Promise<void> {
   try {
     await removeContainer(daemon, work.id);
@@ -93,14 +93,14 @@ async function create(
   }
 }
 
-/** What containers of ours hold, each as the text of its label. */
+/** GPUs that containers of this server hold, each as the text of its label. */
 export async function heldGpus(daemon: Daemon): Promise<string[]> {
   const filters = { label: [LABEL.gpus], status: ['created', 'running', 'paused'] };
   const found = await daemon.ask((api) => api.listContainers({ all: true, filters }));
   return found.map(({ Labels: labels }) => labels[LABEL.gpus] ?? '').filter((gpus) => gpus !== '');
 }
 
-/** Sends the workspace. Whoever the image's user is may change it: nobody else is in the container. */
+/** Sends the workspace. Any user of the image may change it: no other program runs in the container. */
 async function fill({ daemon, closing }: BeginDeps, work: Work, container: string): Promise<void> {
   const opens = { file: 0o666, folder: 0o777 };
   const archive = archiveOf({ folder: work.workspace, prefix: WORK_FOLDER.slice(1), opens });
@@ -123,7 +123,7 @@ async function startContainer(deps: BeginDeps, work: Work, made: Made): Promise<
     writeEnd(work.folder, end);
     return { end };
   }
-  // A watchdog that looked before it was started, at work that had no time left, has put it off its list.
+  // A watchdog may have polled before the container started and, with the deadline over, removed the entry from its list.
   if (deps.list.read(work.id) === null) watch(deps, work, container);
   await deps.keepWatchdog();
   const began = await whenBegan(deps, container, start);
@@ -131,7 +131,10 @@ async function startContainer(deps: BeginDeps, work: Work, made: Made): Promise<
   return { begun: { work, container, start: began, gpus } };
 }
 
-/** When a container began by our clock: as the engine says, unless its clock says that this was before it was asked, or is still to come. */
+/**
+ * Start time of a container by this server's clock: the engine's time, limited to the interval between the request and
+ * its answer, because the engine's clock may differ.
+ */
 async function whenBegan({ daemon, clock }: BeginDeps, container: string, asked: number): Promise<number> {
   const answered = clock.now();
   const found = await daemon.ask((api) => api.getContainer(container).inspect()).catch(() => null);
@@ -144,7 +147,7 @@ export function watch({ list, daemon }: FollowDeps, work: Work, container: strin
   list.write(work.id, { ...daemon.where, container, until: work.until, graceMs: work.graceMs, killAt: null, stopped });
 }
 
-/** How work ended whose container did not start; throws what is no end but an error of the engine. */
+/** End of work that failed to start. Errors of the engine that are not the end of the work are thrown. */
 function endOf(error: unknown, work: Work, start: number, held: number): WorkEnd {
   const refusal = refusalOf(error);
   if (refusal === null) throw error;
@@ -159,14 +162,14 @@ function endOf(error: unknown, work: Work, start: number, held: number): WorkEnd
   return { reason: 'not-started', exitCode, stoppedBy: null, start, end: start, detail, usage: UNKNOWN_USAGE };
 }
 
-/** Removes the container of some work, also one that runs. One that is not there, or not ours, is left. */
+/** Removes the container of some work, also a running one. A missing container, or one of another owner, is ignored. */
 export async function removeContainer(daemon: Daemon, id: string): Promise<void> {
   try {
     const { Id: container, Config: config } = await daemon.ask((api) => api.getContainer(containerName(id)).inspect());
     if (config.Labels[LABEL.work] !== id) return;
     await daemon.ask((api) => api.getContainer(container).remove({ force: true, v: true }), null);
   } catch (error) {
-    // 409: somebody is removing it.
+    // 409: another client is removing it.
     if (!isStatus(error, 404, 409)) throw error;
   }
 }

@@ -18,7 +18,7 @@ function fileOf(name = 'output.log'): string {
 function text(path: string): string {
   return readFileSync(path, 'utf8');
 }
-/** What the file must hold in the end. */
+/** Expected content of the file. */
 function cappedOf(stream: string): string {
   if (stream.length <= 28) return stream;
   return `${stream.slice(0, 20)}\n[${stream.length - 28} bytes are left out here]\n${stream.slice(-8)}`;

@@ -1,16 +1,16 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 
-/** How much of a log is kept, in bytes: of its beginning, and of its end. */
+/** Limits of a stored log in bytes: its beginning, and its end. */
 export const LOG_HEAD_BYTES = 48 * 1024 * 1024;
 export const LOG_TAIL_BYTES = 1024 * 1024;
 
 /**
- * A file that holds the beginning and the end of a stream of bytes, and a line between that says how much is left out. The
- * stream may be sent again from its first byte, as often as needed, also by a process after us: what the file has is not
+ * A file with the beginning and the end of a byte stream, and a line between them with the number of omitted bytes. The
+ * stream may be sent again from its first byte any number of times, also by a later process: bytes in the file are not
  * written twice.
  */
 export interface CappedLog {
-  /** The bytes that follow come from the beginning of the stream again. */
+  /** The next bytes start at the beginning of the stream again. */
   restart(): void;
   write(bytes: Buffer): void;
   /** Nothing follows: the end is written. */
@@ -25,7 +25,7 @@ export function openCappedLog(
   const file = openSync(path, 'a+');
   closeSync(file);
   const fd = openSync(path, 'r+');
-  // Whoever was here before us may have ended in the middle of its last words: those come again.
+  // A reader before this one may have ended while it wrote the tail: those bytes are read again.
   if (fstatSync(fd).size > headBytes) ftruncateSync(fd, headBytes);
   const tail = createTail(tailBytes);
   /** Bytes of the stream that were taken in. */
@@ -62,7 +62,7 @@ export function openCappedLog(
   };
 }
 
-/** The last bytes of what was pushed. */
+/** Ring buffer of the last bytes that were pushed. */
 function createTail(sizeBytes: number): { push(bytes: Buffer): void; bytes(): Buffer } {
   let ring: Buffer | null = null;
   let pushed = 0;

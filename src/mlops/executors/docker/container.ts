@@ -6,7 +6,7 @@ import { type Refusal, refusalOf } from './failures.ts';
 
 /** Where the work runs in its container, and its files are. */
 export const WORK_FOLDER = '/steelyard/work';
-/** What we write on what is ours in the engine. */
+/** Labels on the containers and images of this server. */
 export const LABEL = {
   work: 'steelyard.work',
   gpus: 'steelyard.gpus',
@@ -16,14 +16,16 @@ export const LABEL = {
 } as const;
 
 const NANO = 1e9;
-/** What the engine itself keeps of the output, twice this: a container that prints for ever must not fill its disk. */
+/**
+ * Size limit of each of the engine's two output files: a container that prints forever must not fill the engine's disk.
+ */
 const ENGINE_LOG = { 'max-size': '1g', 'max-file': '2' };
 
 export function containerName(id: string): string {
   return `steelyard-${id}`;
 }
 
-/** What the engine is told to make: the work's own command, environment and bounds, and no rights besides. */
+/** Create request for the engine: the command, environment and limits of the work, and no privileges. */
 export function containerOf(
   work: Work,
   image: string,
@@ -34,12 +36,12 @@ export function containerOf(
   return {
     name: containerName(work.id),
     Image: image,
-    // As its entry point, because an image's own would be put before it.
+    // Set as the entry point, because the image's entry point would precede the command.
     Entrypoint: [program],
     Cmd: words,
     Env: Object.entries(work.environment).map(([name, value]) => `${name}=${value}`),
     WorkingDir: WORK_FOLDER,
-    // An image may say how its server is seen to be well; work is no server.
+    // An image may define a health check for its server; work is no server.
     Healthcheck: { Test: ['NONE'] },
     Tty: false,
     OpenStdin: false,
@@ -52,7 +54,7 @@ export function containerOf(
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: ENGINE_LOG },
       ...(cpus === null ? {} : { NanoCpus: Math.round(cpus * NANO) }),
-      // No swap besides: work that needs more than it was given ends, and does not crawl.
+      // No swap: work that exceeds its memory is killed instead of slowed down.
       ...(memoryBytes === null ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
       ...(gpus.length === 0 ? {} : { DeviceRequests: [{ Driver: '', DeviceIDs: [...gpus], Capabilities: [['gpu']] }] }),
     },
@@ -65,11 +67,11 @@ function labelsOf(work: Work, gpus: readonly string[]): Record<string, string> {
   return { ...Object.fromEntries(subject), ...held, [LABEL.work]: work.id };
 }
 
-/** What the engine's machine has, as it says itself. */
+/** Resources of the engine's machine, as the engine reports them. */
 export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
-  /** Of its GPUs, which are all of one kind; null: nobody has said. */
+  /** Model of its GPUs, which are all of one model. Null: not configured. */
   readonly gpuModel: string | null;
 }
 
@@ -96,8 +98,8 @@ function checkModel({ model }: Resources['gpus'], has: string | null): void {
 }
 
 /**
- * Indexes of the first GPUs that no other container of ours holds. The engine gives the same ones to everybody who asks for
- * a number of them. Example: 2, while others hold "0" and "2,3" -> ["1", "4"].
+ * Indexes of the first GPUs that no other container of this server holds. The engine itself would assign the same ones
+ * to every request for a number of GPUs. Example: 2, while other containers hold "0" and "2,3" -> ["1", "4"].
  */
 export function freeGpus(count: number, held: readonly string[]): string[] {
   const taken = new Set(held.flatMap((indexes) => indexes.split(',')));
@@ -110,7 +112,7 @@ export function cannot(detail: string, cause?: unknown): AppError {
   return new AppError('executor_cannot', detail, {}, { cause });
 }
 
-/** A container that the engine does not make as it is asked for is one that it never will. */
+/** A refusal with status 400 is permanent: it becomes `executor_cannot`. */
 export function createFailureOf(error: unknown): unknown {
   const refusal: Refusal | null = refusalOf(error);
   return refusal !== null && refusal.status === 400

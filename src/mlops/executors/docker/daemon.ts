@@ -6,22 +6,22 @@ import Docker from 'dockerode';
 import { connectionOf, type DaemonAddress } from './address.ts';
 import { failureOf, isUnreachable } from './failures.ts';
 
-/** Newest version of the API that this code was written for; an older engine is spoken to in its own. */
+/** Newest API version that this code supports; an older engine is called with its version. */
 const NEWEST_API = '1.45';
-/** A call that only looks or tells is answered in this time, in milliseconds, or the engine is away. */
+/** Timeout of calls that read state or send a signal, in milliseconds. After it the engine counts as unreachable. */
 const QUICK_MS = 30_000;
-/** First and longest pause before an engine that is away is asked again, in milliseconds. */
+/** First and longest back-off of the retries of an unreachable engine, in milliseconds. */
 const PAUSE_MS = { first: 500, longest: 5_000 } as const;
 
 /** A Docker Engine, at one address. */
 export interface Daemon {
   readonly where: DaemonAddress;
   /**
-   * Asks once. Errors: `executor_unreachable`, `executor_denied`; other refusals as they came (see `refusalOf`).
-   * `limitMs` null: however long it takes.
+   * Calls once. Errors: `executor_unreachable`, `executor_denied`; other refusals pass unchanged (see `refusalOf`).
+   * `limitMs` null: no timeout.
    */
   ask<T>(question: (api: Docker) => Promise<T>, limitMs?: number | null): Promise<T>;
-  /** Asks until there is an answer, with pauses while the engine is away. Rejects when the signal is given. */
+  /** Retries with back-off while the engine is unreachable. Rejects when the signal aborts. */
   askPatiently<T>(question: (api: Docker) => Promise<T>, signal: AbortSignal, limitMs?: number | null): Promise<T>;
 }
 
@@ -39,7 +39,7 @@ export function connectDaemon(where: DaemonAddress): Daemon {
       return await within(question(engine), limitMs);
     } catch (error) {
       const failure = failureOf(error, where.address);
-      // When it comes back it may be another version of itself.
+      // After a restart the engine may have another version.
       if (isUnreachable(failure)) known = null;
       throw failure;
     }
@@ -69,8 +69,8 @@ async function negotiate(where: DaemonAddress): Promise<Docker> {
 }
 
 /**
- * Version of the API to speak with an engine that knows these: the newest that both know. An engine that has left ours behind
- * is spoken to in its oldest. Example: 1.41 and 1.12 -> 1.41; 1.52 and 1.44 -> 1.45.
+ * API version for an engine with these versions: the newest that both support. If the engine no longer supports this
+ * code's version, its oldest version. Example: 1.41 and 1.12 -> 1.41; 1.52 and 1.44 -> 1.45.
  */
 export function versionFor(newest: string, oldest: string): string {
   const [known] = [newest, NEWEST_API].toSorted(byVersion);
@@ -83,12 +83,12 @@ function byVersion(one: string, other: string): number {
 }
 
 /**
- * The client makes a text of all that a call is made with, whether anybody reads it or not. With the connections that an agent holds this took
- * five sixths of what a server does that follows twenty containers.
+ * The client formats all arguments of a call as text, even if the text is unused. With the connections that an agent
+ * holds, this took five sixths of the CPU time of a server that follows twenty containers.
  */
 const UNSHOWN = { [inspect.custom]: () => 'Agent' };
 
-/** A connection for each call: one that was kept would break when the engine starts anew, and look like an engine that is away. */
+/** One connection per call: a kept-alive connection would break when the engine restarts, and look like an unreachable engine. */
 function optionsOf(where: DaemonAddress) {
   const connection = connectionOf(where);
   const agent =

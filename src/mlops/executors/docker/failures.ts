@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 
-/** What the engine said instead of doing it. */
+/** Error answer of the engine. */
 export interface Refusal {
   /** Of HTTP. */
   readonly status: number;
-  /** In the engine's own words. */
+  /** Text of the engine. */
   readonly message: string;
 }
 
@@ -15,7 +15,7 @@ const EngineError = z.object({
   json: z.object({ message: z.string() }).nullish().catch(null),
 });
 
-/** What the engine answered; null when the failure is not an answer of the engine. */
+/** The engine's error answer. Null: the failure is not an answer of the engine. */
 export function refusalOf(error: unknown): Refusal | null {
   const parsed = EngineError.safeParse(error);
   if (!parsed.success) return null;
@@ -28,7 +28,7 @@ export function isStatus(error: unknown, ...statuses: readonly number[]): boolea
   return refusal !== null && statuses.includes(refusal.status);
 }
 
-/** What of a failed call is told: refusals of rights and silence have their codes, other answers stay as they are. */
+/** Maps a failed call to an error: missing rights and no answer have their codes; other answers pass unchanged. */
 export function failureOf(error: unknown, address: string): unknown {
   if (error instanceof AppError) return error;
   const refusal = refusalOf(error);
@@ -48,21 +48,21 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof AppError && error.code === 'executor_unreachable';
 }
 
-/** The program is not in the image, is no file, or may not be run: what runc says of it. */
+/** Messages of runc: the program is missing in the image, is no file, or is not executable. */
 const NO_COMMAND =
   /executable file not found|no such file or directory|permission denied|exec format error|is a directory/i;
-/** No driver of GPUs in the engine, or fewer devices than were asked for. */
+/** The engine has no GPU driver, or fewer devices than requested. */
 const NO_GPU = /could not select device driver|nvidia-container-cli|unresolvable CDI devices/i;
 
 export type StartFailure =
-  /** The work is to blame: it has ended before it began, with this exit code of the shell. */
+  /** Failure of the work: it ended before its command started, with this exit code of the shell. */
   | { readonly kind: 'not-started'; readonly exitCode: number | null; readonly detail: string }
   /** Never here. */
   | { readonly kind: 'cannot'; readonly detail: string }
   /** The GPUs are not there. */
   | { readonly kind: 'no-gpu'; readonly detail: string };
 
-/** What it means that the engine did not start a container. */
+/** Cause of a failed container start. */
 export function startFailureOf({ message }: Refusal, program: string): StartFailure {
   if (NO_GPU.test(message))
     return { kind: 'no-gpu', detail: `The engine has not the GPUs that are asked for: ${message}` };

@@ -11,13 +11,13 @@ export interface FolderArchive {
   readonly folder: string;
   /** Path in the archive under which the folder's content is; null: at its root. */
   readonly prefix: string | null;
-  /** Whether what is at this path in the folder stays out; a folder that stays out may have content that does not. */
+  /** Whether the archive omits this path of the folder. An omitted folder may contain paths that are included. */
   readonly leavesOut?: (path: string) => boolean;
-  /** What whoever runs in the container may do besides its owner, as bits of a file's mode. */
+  /** Rights that a user in the container gets in addition to those of the file's owner, as bits of a file mode. */
   readonly opens: { readonly file: number; readonly folder: number };
 }
 
-/** A folder as a stream of tar. Files are read when their turn comes, so that memory does not grow with them. */
+/** A folder as a tar stream. Files are read one after the other, so that memory does not grow with them. */
 export function archiveOf(archive: FolderArchive): Pack {
   const stream = pack();
   fill(stream, archive).then(
@@ -27,14 +27,16 @@ export function archiveOf(archive: FolderArchive): Pack {
   return stream;
 }
 
-/** Sends an archive. When it cannot be read, that is the error, and not what the receiver makes of half of it. */
+/**
+ * Sends an archive. A read error of the archive takes precedence over the receiver's error about a truncated stream.
+ */
 export async function send<T>(archive: Pack, receive: (body: Readable) => Promise<T>): Promise<T> {
   const body = new PassThrough();
   let broken: unknown = null;
   archive.on('error', (error: unknown) => {
     broken ??= error;
   });
-  const packed = pipeline(archive, body).catch(() => undefined); // told by the error of the archive
+  const packed = pipeline(archive, body).catch(() => undefined); // reported through the error of the archive
   try {
     return await receive(body);
   } catch (error) {
@@ -95,6 +97,6 @@ async function addFile(stream: Pack, place: string, headers: Headers & { readonl
     entry.end(null);
     return;
   }
-  // A log that is being written to is taken as long as it was when it was looked at.
+  // A growing log is read up to its size at the time of the header.
   await pipeline(createReadStream(place, { end: headers.size - 1 }), entry);
 }

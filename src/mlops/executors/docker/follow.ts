@@ -16,13 +16,13 @@ import type { WatchList } from './watched.ts';
 export interface FollowDeps {
   readonly daemon: Daemon;
   readonly list: WatchList;
-  /** Sees to it that somebody looks after the list. */
+  /** Ensures that a watchdog watches the list. */
   readonly keepWatchdog: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   /** Reads GPUs of the engine's machine; null where that is another one than this. */
   readonly readerOf: ((gpus: readonly string[]) => GpuReader) | null;
-  /** Given when the server ends: its containers go on. */
+  /** Aborted when the server ends. Its containers keep running. */
   readonly closing: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ export interface Following {
 }
 
 const ELSEWHERE = 'the Docker Engine is on another machine, where nobody asks nvidia-smi';
-/** A container that runs is looked at this often, in milliseconds. */
+/** Poll interval of a running container, in milliseconds. */
 const LOOK_MS = 1_000;
 /** The same when it is being killed and does not go. */
 const SHORTEST_REST_MS = 100;
@@ -114,7 +114,7 @@ function sentences(...found: readonly (string | null)[]): string | null {
   return said.length === 0 ? null : said.join(' ');
 }
 
-/** What is left of the container once it does not run; null when the engine does not know it any more. */
+/** Remains of the container after it stopped running. Null: the engine no longer knows the container. */
 async function untilGone(deps: FollowDeps, begun: Begun, meter: Meter, stopping: Stopping): Promise<Remains | null> {
   const change = createChange(deps, begun.container);
   for (;;) {
@@ -127,7 +127,7 @@ async function untilGone(deps: FollowDeps, begun: Begun, meter: Meter, stopping:
   }
 }
 
-/** The engine's own word that a container has ended, so that nobody waits for the next look. */
+/** The engine's event that a container has ended, so that the next poll is not awaited. */
 export function createChange(
   { daemon, closing }: Pick<FollowDeps, 'daemon' | 'closing'>,
   container: string,
@@ -151,7 +151,7 @@ export function createChange(
 
 interface Meter {
   known(): WorkUsage;
-  /** Looks now; what is known when the engine does not say. */
+  /** Reads the usage now. Answers the last known usage if the engine does not answer. */
   read(): Promise<WorkUsage>;
 }
 
@@ -174,11 +174,11 @@ function createMeter({ daemon }: FollowDeps, { work, container }: Begun): Meter 
 
 interface Stopping {
   ask(): Promise<void>;
-  /** Resolves when it is asked from now on. */
+  /** Resolves at the next stop request. */
   asked(): Promise<void>;
-  /** Does what is due: asks again what the engine has not heard, kills. */
+  /** Does the due steps: repeats a stop request that the engine has not received, and kills. */
   goOn(): Promise<void>;
-  /** Milliseconds until it is killed; infinite when nobody has asked. */
+  /** Milliseconds until the kill. Infinity: no stop was requested. */
   killInMs(): number;
 }
 
@@ -208,10 +208,10 @@ function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping 
     killInMs,
     async ask() {
       const watched = list.read(work.id);
-      // Nothing is watched any more once it has ended.
+      // After the end of the container, its entry is removed.
       if (begun || watched === null) return;
       begun = true;
-      // Who has asked before, server or watchdog, has been heard or is about to kill it.
+      // An earlier stop request, of the server or the watchdog, has reached the engine or is followed by a kill.
       owed = writeStopped(watched.stopped, 'starter');
       if (watched.killAt === null) list.change(work.id, { killAt: clock.now() + work.graceMs });
       await goOn();

@@ -1,10 +1,10 @@
-/** Bytes before the words of a frame: kind of output, three zeros, and how many words follow. */
+/** Header of a frame: output stream, three zero bytes, and the length of the payload. */
 const HEADER_BYTES = 8;
 const SIZE_AT = 4;
 
 /**
- * What a container printed, out of the frames in which the engine sends it, in their order and with both kinds of output.
- * Frames and chunks of the connection have nothing to do with each other: each may begin and end anywhere in the other.
+ * Output of a container, extracted from the engine's frames, in order and with both stdout and stderr. Frames and
+ * network chunks are independent: each may begin and end anywhere in the other.
  */
 export async function* unframe(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer> {
   let header = Buffer.alloc(0);

@@ -10,11 +10,11 @@ import { isStatus, isUnreachable, refusalOf } from './failures.ts';
 import { archiveOf, send } from './folder-archive.ts';
 
 const require = createRequire(import.meta.url);
-/** The library is a function; its types say that it is an object with one, and TypeScript would call what is not there. */
+/** The library exports a function. Its types declare an object with that function, so a typed import would call a missing property. */
 const dockerIgnore: (options: { ignorecase: boolean }) => { add(rules: string): { ignores(path: string): boolean } } =
   require('@balena/dockerignore');
 
-/** One line of what the engine tells while it fetches or builds. */
+/** One line of the engine's progress messages during a pull or build. */
 const Told = z.object({
   stream: z.string().optional(),
   status: z.string().optional(),
@@ -23,16 +23,16 @@ const Told = z.object({
 });
 type Told = z.infer<typeof Told>;
 
-/** Lines of a failed build that are shown with the failure. */
+/** Lines of a failed build's output that the error includes. */
 const LAST_LINES = 20;
-/** An image's own name, which no registry knows. */
+/** Id of an image in the engine; no registry has it. */
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** What can be a name of an image; the engine's own rules are stricter. */
+/** Pattern of an image name. The engine's own rules are stricter. */
 const NAME = /^\w[\w./:@+-]*$/;
 
 /**
- * The image's digest; it is fetched when the engine has it not, unless `notFetched` says in words why not.
+ * The image's digest. A missing image is pulled, unless `notFetched` gives a reason against it.
  * Errors: `image_not_found`, `executor_unreachable`.
  */
 export async function digestOf(daemon: Daemon, image: string, notFetched: string | null = null): Promise<string> {
@@ -76,7 +76,7 @@ function notFound(image: string, why: string, cause?: unknown): AppError {
   return new AppError('image_not_found', detail, { image }, { cause });
 }
 
-/** Builds an image and answers its digest. What the engine says meanwhile is written to the log. Errors: `image_build_failed`. */
+/** Builds an image and answers its digest. The engine's build messages are written to the log. Errors: `image_build_failed`. */
 export async function build(
   daemon: Daemon,
   { folder, dockerfile, log, network }: { folder: string; dockerfile: string; log: string; network: string },
@@ -124,7 +124,7 @@ function buildFailed(error: unknown, last: readonly string[]): AppError {
   );
 }
 
-/** What `.dockerignore` leaves out; the two files that the engine needs to build are always sent. */
+/** Paths that `.dockerignore` omits. The two files that the engine needs for the build are always sent. */
 function ignoredIn(folder: string, dockerfile: string): (path: string) => boolean {
   const rules = ignoreRules(folder);
   if (rules === null) return () => false;

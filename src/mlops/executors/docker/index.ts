@@ -24,17 +24,17 @@ export interface DockerDeps extends DaemonAddress {
   readonly network: string;
   /** Model of the GPUs of the engine's machine, as work names it; null: unknown, and work that names one is refused. */
   readonly gpuModel: string | null;
-  /** Of the data folder, for the watchdog alone; made when it is not there. */
+  /** Folder in the data folder, used by the watchdog alone; created if missing. */
   readonly folder: string;
-  /** Shared with whoever else chooses GPUs of the engine in this process; its own by default. */
+  /** Shared with other components of this process that choose GPUs of the engine. Default: a separate one. */
   readonly alone?: Turns;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Runs work in containers of a Docker Engine, on this machine or another. Nothing is asked of the engine until there is work
- * for it. Errors: `config_invalid` when its address or its certificates cannot be used.
+ * Runs work in containers of a Docker Engine, on this machine or another. The engine is not called until there is work
+ * for it. Errors: `config_invalid` when its address or its certificates are invalid.
  */
 export function createDockerExecutor({
   address,
@@ -116,7 +116,7 @@ export function createDockerExecutor({
   };
 }
 
-/** Work of a server before this one; null when it never began, or the engine and we know nothing of it. */
+/** Work of an earlier server process. Null: it never started, or neither the engine nor the work's folder has a record of it. */
 async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { end: WorkEnd } | null> {
   const found = await inspect(deps, work.id);
   const started = readStarted(work.folder);

@@ -5,15 +5,15 @@ import { systemCode } from '../../../platform/errors/index.ts';
 import type { WorkEnd, WorkUsage } from '../executor.ts';
 
 /**
- * What is kept in the folder of the work, to be found again after a restart:
+ * Files in the folder of the work, from which a restarted server finds the work again:
  *
- * | file | what it holds |
+ * | file | content |
  * | --- | --- |
- * | `started` | when its container was started, Unix milliseconds |
- * | `stopped` | who asked it to end, `starter` or `watchdog`; there once somebody has |
- * | `usage.json` | what it has taken until the last look |
- * | `end.json` | how it ended; there once all of it is here |
- * | `output.log` | what it printed |
+ * | `started` | start time of its container, Unix milliseconds |
+ * | `stopped` | origin of the stop request, `starter` or `watchdog`; absent without a request |
+ * | `usage.json` | usage until the last poll |
+ * | `end.json` | how the work ended; present once all of its results are stored |
+ * | `output.log` | its output |
  */
 export const KEPT = {
   started: 'started',
@@ -68,7 +68,7 @@ export function readStopped(file: string): 'starter' | 'watchdog' | null {
     .parse(read(file)?.trim() ?? null);
 }
 
-/** Says who asks it to end; false when somebody has before. */
+/** Records the origin of a stop request. False: an earlier request is already recorded. */
 export function writeStopped(file: string, who: 'starter' | 'watchdog'): boolean {
   try {
     writeFileSync(file, `${who}\n`, { flag: 'wx' });
@@ -79,7 +79,7 @@ export function writeStopped(file: string, who: 'starter' | 'watchdog'): boolean
   }
 }
 
-/** Null when it is not there. */
+/** Null when the file is missing. */
 export function read(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
@@ -89,7 +89,7 @@ export function read(path: string): string | null {
   }
 }
 
-/** Written aside first: others may read at any moment. */
+/** Written to a temporary file first: other processes may read at any moment. */
 export function replace(path: string, text: string): void {
   const aside = `${path}.${process.pid}.new`;
   writeFileSync(aside, text);

@@ -6,7 +6,7 @@ import type { Daemon } from './daemon.ts';
 import { startFailureOf } from './failures.ts';
 
 const NANO = 1e9;
-/** A server may write for years: the engine keeps twice this. */
+/** Size limit of each of two files: a server may write output for years. */
 const ENGINE_LOG = { 'max-size': '10m', 'max-file': '2' };
 /** Processes and threads of one container. */
 const MAX_TASKS = 16_384;
@@ -19,7 +19,9 @@ export interface Reach {
   readonly address: 'published' | 'container';
 }
 
-/** What the engine is told to make: no rights, no folder of this machine, a port that nobody but this machine reaches. */
+/**
+ * Create request for the engine: no privileges, no folder of this machine, and a port that only this machine reaches.
+ */
 export function leasedContainerOf(
   spec: ContainerSpec,
   { image, reach, gpus, server }: { image: string; reach: Reach; gpus: readonly string[]; server: string },
@@ -33,7 +35,7 @@ export function leasedContainerOf(
     ...(spec.args === null ? {} : { Cmd: [...spec.args] }),
     Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
     ExposedPorts: { [port]: {} },
-    // Whether it is ready is asked in its own protocol.
+    // The server checks readiness through the container's protocol instead.
     Healthcheck: { Test: ['NONE'] },
     Tty: false,
     OpenStdin: false,
@@ -45,7 +47,7 @@ export function leasedContainerOf(
       PidsLimit: MAX_TASKS,
       NetworkMode: reach.network,
       ...(reach.address === 'published' && { PortBindings: { [port]: [{ HostIp: LOOPBACK, HostPort: '' }] } }),
-      // One that ends is told of and begun anew by the server: the engine would begin it without anybody's word.
+      // The server reports an ended container and restarts it. The engine must not restart it without the server.
       RestartPolicy: { Name: 'no' },
       LogConfig: { Type: 'json-file', Config: ENGINE_LOG },
       ...(cpus !== null && { NanoCpus: Math.round(cpus * NANO) }),
@@ -88,7 +90,7 @@ export function checkReach({ network, address }: Reach, engine: string): void {
   throw cannot(detail);
 }
 
-/** Why the engine did not start it, for whoever asked. */
+/** Error for the caller of a start that the engine refused. */
 export function notStarted(refusal: { status: number; message: string }, spec: ContainerSpec, held: number): AppError {
   const failure = startFailureOf(refusal, spec.command?.[0] ?? 'of the image');
   if (failure.kind === 'no-gpu' && held > 0) {

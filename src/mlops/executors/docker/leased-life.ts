@@ -18,17 +18,17 @@ export interface LifeDeps {
   readonly closing: AbortSignal;
 }
 
-/** A server that is killed renews nothing: so long its containers live on, and their grace besides. */
+/** Lease time. Containers of a killed server keep running until lease expiry plus their grace period. */
 const LEASE_MS = 30_000;
 const RENEW_MS = 5_000;
-/** A container that runs is looked at this often. */
+/** Poll interval of a running container. */
 const LOOK_MS = 2_000;
-/** Beyond its grace, an engine that does not answer is not waited for: the watchdog goes on. */
+/** Time, after the grace period, to wait for an engine that does not answer. After it, the watchdog alone ends the container. */
 const ANSWERS_WITHIN_MS = 15_000;
 const LAST_LINES = 20;
 const LAST_BYTES = 2_000;
 
-/** What the watchdog is told of one: it asks for its end when the lease is over, and kills it when its grace is. */
+/** Entry for the watchdog: it requests the container's end at lease expiry, and kills it after the grace period. */
 export function leaseOf(
   daemon: Daemon,
   { graceMs }: ContainerSpec,
@@ -39,7 +39,7 @@ export function leaseOf(
   return { ...daemon.where, container, until: now + LEASE_MS + graceMs, graceMs, killAt: null, stopped };
 }
 
-/** Sees to a container that was started: renews its lease, and tells of its end when it is gone and removed. */
+/** Manages a started container: renews its lease, and reports its end when the container is removed. */
 export function live(
   deps: LifeDeps,
   spec: ContainerSpec,
@@ -55,7 +55,7 @@ export function live(
       if (!isAsked) list.change(spec.id, { until: Date.now() + LEASE_MS + spec.graceMs });
       deps.keepWatchdog().catch((error: unknown) => log.warn({ err: error }, 'containers are without a watchdog'));
     } catch (error) {
-      // The disk may be full: when that lasts, the watchdog ends it, and it is started again.
+      // The disk may be full. If that lasts, the lease expires, the watchdog ends the container, and it is restarted.
       log.warn({ err: error, container: spec.id }, 'the lease of a container is not renewed');
     }
   }
@@ -66,7 +66,7 @@ export function live(
     await daemon
       .askPatiently((api) => api.getContainer(container).remove({ force: true, v: true }), closing, null)
       .catch((error: unknown) => {
-        // 404: it is gone. 409: somebody is removing it.
+        // 404: it does not exist. 409: another client is removing it.
         if (isStatus(error, 404, 409)) return;
         log.warn({ err: error, container: spec.id }, 'a container that has ended is still there');
       });
@@ -85,7 +85,7 @@ export function live(
 
   async function ask(): Promise<void> {
     isAsked = true;
-    // Should this server end before: the watchdog holds the same time.
+    // If this server ends first, the watchdog kills the container at the same time.
     list.change(spec.id, { killAt: Date.now() + spec.graceMs + RENEW_MS });
     const t = Math.ceil(spec.graceMs / 1000);
     const telling = daemon
@@ -107,18 +107,18 @@ export function live(
   };
 }
 
-/** What is left of it when it does not run any more; null when the engine does not know it. */
+/** Remains of the container after it stopped running. Null: the engine does not know the container. */
 async function untilGone({ daemon, closing }: LifeDeps, container: string): Promise<Remains | null> {
   const change = createChange({ daemon, closing }, container);
   for (;;) {
     const state = await look({ daemon, closing }, container);
     if (state === null || state.remains !== null) return state?.remains ?? null;
-    // A connection that breaks may leave the engine's own word for ever unsaid.
+    // After a broken connection the engine's event may never arrive.
     await Promise.race([change.next(), pause(LOOK_MS, undefined, { signal: closing })]);
   }
 }
 
-/** What it printed last; nothing where nobody can say. */
+/** Last lines of its output. Empty where they are unavailable. */
 async function endOfLog(daemon: Daemon, container: string): Promise<string> {
   try {
     const question = { follow: false, stdout: true, stderr: true, tail: LAST_LINES } as const;

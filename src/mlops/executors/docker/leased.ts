@@ -21,7 +21,7 @@ export interface LeasedContainersDeps extends DaemonAddress {
   readonly gpuModel: string | null;
   /** Of the data folder, for the watchdog; the one that work has, too. */
   readonly folder: string;
-  /** Names this server for ever: what it left behind is known by it. */
+  /** Permanent id of this server. Containers left by an earlier process are found by it. */
   readonly server: string;
   readonly alone: Turns;
   readonly log: Log;
@@ -31,7 +31,7 @@ interface StartDeps
   extends LifeDeps,
     Pick<LeasedContainersDeps, 'reach' | 'gpuModel' | 'server' | 'alone' | 'folder'> {}
 
-/** Containers on a lease. What a server before this one left is removed at once, and while the engine is away, as soon as it is back. */
+/** Containers on a lease. Containers left by an earlier process are removed immediately, or as soon as the engine is reachable. */
 export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContainers {
   const { address, certificates, folder, server, log } = deps;
   connectionOf({ address, certificates });
@@ -50,7 +50,7 @@ export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContaine
   return {
     async start(spec) {
       checkReach(deps.reach, address);
-      // Until the engine has answered once, it says by itself that it is away.
+      // Until the engine has answered once, this call reports that the engine is unreachable.
       if (!isCleared) await daemon.ask((api) => api.ping());
       await clearing;
       if (!isCleared) await clear(own);
@@ -61,7 +61,7 @@ export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContaine
   };
 }
 
-/** Removes what this server, or one before it on the same data folder, has left. Nobody knows in what state it is. */
+/** Removes containers left by this server or by an earlier process on the same data folder. Their state is unknown. */
 async function clear({ daemon, server, list, closing }: StartDeps): Promise<void> {
   const filters = { label: [`${LABEL.server}=${server}`] };
   const found = await daemon.askPatiently((api) => api.listContainers({ all: true, filters }), closing);
@@ -77,7 +77,7 @@ async function remove(daemon: Daemon, container: string): Promise<void> {
   try {
     await daemon.ask((api) => api.getContainer(container).remove({ force: true, v: true }), null);
   } catch (error) {
-    // 409: somebody is removing it.
+    // 409: another client is removing it.
     if (!isStatus(error, 404, 409)) throw error;
   }
 }
@@ -110,7 +110,7 @@ async function start(deps: StartDeps, spec: ContainerSpec): Promise<LeasedContai
 
 interface Made {
   readonly container: string;
-  /** How many containers held GPUs when its own were chosen. */
+  /** Number of containers that held GPUs when the GPUs of this one were chosen. */
   readonly held: number;
 }
 
@@ -129,7 +129,7 @@ function make(deps: StartDeps, spec: ContainerSpec, image: string): Promise<Made
   return deps.alone(async () => create(await heldGpus(deps.daemon)));
 }
 
-/** Whoever the image's user is may read it. */
+/** Any user of the image may read it. */
 async function fill({ daemon, closing }: StartDeps, { files }: ContainerSpec, container: string): Promise<void> {
   if (files === null) return;
   const opens = { file: 0o444, folder: 0o555 };

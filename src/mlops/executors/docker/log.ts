@@ -15,15 +15,17 @@ export interface LogDeps {
   readonly gone: Promise<unknown>;
 }
 
-/** A log that breaks off is asked for again after this time, in milliseconds. */
+/** Pause before a broken log stream is requested again, in milliseconds. */
 const AGAIN_MS = 1_000;
-/** Without a word for this time, in milliseconds, from a container that has ended, the connection is taken for a dead one. */
+/**
+ * If an ended container's log connection sends nothing for this time, in milliseconds, the connection counts as dead.
+ */
 const SILENCE_MS = 15_000;
 
 /**
- * Writes what a container prints to its file, until it has ended and all is there. A connection that breaks is opened anew
- * and the log comes again from its beginning; the file takes what it has not. Answers a sentence when the file cannot be
- * written; else null.
+ * Writes the output of a container to its file, until the container has ended and all output is there. After a broken
+ * connection it reconnects and the log comes again from its beginning; the file takes only the missing bytes. Answers a
+ * sentence when the file cannot be written; else null.
  */
 export async function bringLog(deps: LogDeps): Promise<string | null> {
   const file = openCappedLog(deps.path);
@@ -39,7 +41,7 @@ export async function bringLog(deps: LogDeps): Promise<string | null> {
   }
 }
 
-/** Whether all of it has come. Throws when the file cannot be written. */
+/** Whether all of the log has arrived. Throws when the file cannot be written. */
 async function readOnce({ daemon, closing, container, gone }: LogDeps, file: CappedLog): Promise<boolean> {
   const silence = listenForSilence(gone);
   const signal = AbortSignal.any([closing, silence.signal]);
@@ -61,7 +63,7 @@ async function readOnce({ daemon, closing, container, gone }: LogDeps, file: Cap
   }
   if (unwritten !== null) throw unwritten;
   closing.throwIfAborted();
-  // An engine that ends in order ends the logs of what runs on, too.
+  // An engine that shuts down in order also ends the log streams of containers that keep running.
   const state = await look({ daemon, closing }, container);
   return state === null || state.remains !== null;
 }
@@ -75,7 +77,7 @@ function attempt(act: () => void): unknown {
   }
 }
 
-/** Aborts when nothing is heard any more of what has ended. */
+/** Aborts when the log of an ended container sends no more bytes. */
 function listenForSilence(gone: Promise<unknown>): { signal: AbortSignal; heard(): void; stop(): void } {
   const silence = new AbortController();
   let timer: NodeJS.Timeout | undefined;

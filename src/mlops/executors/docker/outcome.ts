@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Work, WorkEnd, WorkUsage } from '../executor.ts';
 
-/** What the engine keeps of a container that does not run any more. */
+/** The engine's record of a container that no longer runs. */
 export interface Remains {
   readonly exitCode: number;
   readonly outOfMemory: boolean;
-  /** Milliseconds that it ran by the engine's clock, which need not be ours. */
+  /** Run time in milliseconds by the engine's clock, which may differ from this server's. */
   readonly ranMs: number;
 }
 
@@ -13,18 +13,18 @@ export interface Told {
   readonly start: number;
   readonly stoppedBy: WorkEnd['stoppedBy'];
   readonly usage: WorkUsage;
-  /** What the work itself printed, when that may say that it never began. */
+  /** Output of the work, where it may show that the command never started. */
   readonly words: string;
-  /** What went wrong besides; null: nothing. */
+  /** Another problem, one sentence. Null: none. */
   readonly trouble: string | null;
 }
 
-/** Codes of the shell: the command cannot be run, is not there; beyond 128 the number of a signal, of which there are 64. */
+/** Exit codes of the shell: the command cannot be run, is missing; beyond 128 the number of a signal, of which there are 64. */
 const SHELL = { cannotRun: 126, notFound: 127, signal: 128, signals: 64 };
-/** What the first process of the container says when there is no such command. */
+/** Message of the container's init process where the command does not exist. */
 const INIT_FAILED = /^\[FATAL tini \(\d+\)\] (exec .+ failed: .+)\s*$/;
 
-/** How work ended, of what its container left. */
+/** End of the work, computed from the engine's record of its container. */
 export function outcomeOf(work: Work, { exitCode, outOfMemory, ranMs }: Remains, told: Told): WorkEnd {
   const { start, stoppedBy, trouble } = told;
   const failed = [SHELL.cannotRun, SHELL.notFound].includes(exitCode) ? INIT_FAILED.exec(told.words)?.[1] : undefined;
@@ -46,13 +46,13 @@ export function outcomeOf(work: Work, { exitCode, outOfMemory, ranMs }: Remains,
 }
 
 function reasonOf(exitCode: number, outOfMemory: boolean, stoppedBy: WorkEnd['stoppedBy']): WorkEnd['reason'] {
-  // One of its processes may have been killed for memory, and the work have gone on without it.
+  // The kernel may have killed one process for memory while the rest of the work continued.
   if (outOfMemory && exitCode !== 0) return 'out-of-memory';
   if (stoppedBy !== null) return 'stopped';
   return exitCode > SHELL.signal && exitCode <= SHELL.signal + SHELL.signals ? 'signal' : 'exited';
 }
 
-/** Work that nobody can say anything about any more. */
+/** End of work with an unknown outcome. */
 export function lostEnd({
   start,
   now,

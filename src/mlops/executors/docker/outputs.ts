@@ -16,17 +16,19 @@ export interface OutputDeps {
   readonly container: string;
 }
 
-/** What work made may be made to harm, and is as large as it is. */
+/** Outputs are untrusted and have no size limit here. */
 const HOSTILE = {
   strange: 'left out',
   maxBytes: Number.POSITIVE_INFINITY,
   maxFiles: Number.POSITIVE_INFINITY,
 } as const;
-/** A connection may break, a disk be full for a moment: so often an output is asked for, with this pause in milliseconds. */
+/**
+ * Attempts per output, with this pause in milliseconds: a connection may break, or the disk may be full for a moment.
+ */
 const TRIES = 5;
 const AGAIN_MS = 1_000;
 
-/** Brings what the work made into its workspace, whole or not at all. Answers a sentence of what could not be brought; else null. */
+/** Copies the outputs into the workspace, each completely or not at all. Answers a sentence about missing outputs; else null. */
 export async function bringOutputs(deps: OutputDeps): Promise<string | null> {
   const troubles: string[] = [];
   for (const path of deps.work.outputs) {
@@ -54,7 +56,7 @@ async function bring(deps: OutputDeps, path: string): Promise<string | null> {
   if (inside === null) return `The output "${path}" is no path in the working folder.`;
   const archive = await fetchArchive(deps, inside);
   if (archive === null) return null;
-  // On the same disk as the workspace, and nobody else's.
+  // On the same disk as the workspace, and used only here.
   const aside = await mkdtemp(join(deps.work.folder, 'outputs-'));
   try {
     const { leftOut } = await unpack(Readable.from(archive), aside, HOSTILE);

@@ -2,8 +2,8 @@ import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Puts what was unpacked to its place in a workspace, instead of what was there. A folder on the way that is a link in the
- * workspace is made a folder: what work made never lands where a link leads.
+ * Moves unpacked files to their path in a workspace and replaces the files there. If a parent folder is a link in the
+ * workspace, it is replaced by a folder: outputs are never written through a link.
  */
 export async function settle(unpacked: string, workspace: string, path: string): Promise<void> {
   const parts = path.split('/');

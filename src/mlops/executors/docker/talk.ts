@@ -2,18 +2,18 @@ import type { Daemon } from './daemon.ts';
 import { isStatus } from './failures.ts';
 import type { Remains } from './outcome.ts';
 
-/** How a container is, as the engine says. */
+/** State of a container as the engine reports it. */
 export interface Look {
   /** Whether its command was ever started. */
   readonly began: boolean;
-  /** What is left of it; null while it runs. */
+  /** Remains of the container. Null while it runs. */
   readonly remains: Remains | null;
 }
 
-/** What the engine writes where there is no time. */
+/** The engine's value for an absent time. */
 const NEVER = '0001-01-01T00:00:00Z';
 
-/** Looks at a container, and again while the engine is away; null when there is none. */
+/** Reads the state of a container, with retries while the engine is unreachable. Null: no such container. */
 export async function look(
   { daemon, closing }: { readonly daemon: Daemon; readonly closing: AbortSignal },
   container: string,
@@ -43,7 +43,7 @@ export function lookOf(state: State): Look {
   return { began, remains: { exitCode: state.ExitCode, outOfMemory: state.OOMKilled, ranMs } };
 }
 
-/** Sends a signal to a container; one that does not run hears nothing, which is no error. */
+/** Sends a signal to a container. A stopped container does not receive it, which is no error. */
 export async function tell(daemon: Daemon, container: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   try {
     await daemon.ask((api) => api.getContainer(container).kill({ signal }));

@@ -26,7 +26,7 @@ function archiveOf(...parts: readonly Part[]): Readable {
   const archive = pack();
   for (const { content = '', ...header } of parts) archive.entry(header, content);
   archive.finalize();
-  // Whoever gives up reading tears it down.
+  // A reader that stops early destroys the stream.
   archive.on('error', () => undefined);
   return Readable.from(archive);
 }

@@ -14,9 +14,10 @@ const NANOSECONDS = 1e9;
 export const UNKNOWN_USAGE: WorkUsage = { cpuSeconds: null, peakMemoryBytes: null };
 
 /**
- * What a container has taken, as one look shows it: CPU seconds since its start, and the memory that it holds now without
- * the file pages that the kernel would give up at once (`total_inactive_file` of cgroup v1, `inactive_file` of v2, as
- * `docker stats` counts). Null where the look shows nothing.
+ * Usage of a container from one stats answer: CPU seconds since its start, and its present memory without the file
+ * pages that the kernel would reclaim immediately (`total_inactive_file` of cgroup v1, `inactive_file` of v2, as
+ * `docker stats` counts).
+ * Null where the answer lacks the value.
  */
 export function usageIn(stats: unknown): WorkUsage {
   const parsed = Stats.safeParse(stats);
@@ -29,7 +30,7 @@ export function usageIn(stats: unknown): WorkUsage {
   };
 }
 
-/** Two looks at the same container: the most of each. */
+/** Maximum of each value over two readings of the same container. */
 export function mostOf(one: WorkUsage, other: WorkUsage): WorkUsage {
   return {
     cpuSeconds: most(one.cpuSeconds, other.cpuSeconds),

@@ -10,28 +10,29 @@ import { WATCHDOG } from './watchdog.ts';
 import { openWatchList, type Watched } from './watched.ts';
 
 /**
- * The process that ends containers in time when nobody else does: `node watchdog-process FOLDER`. It needs nothing but this
- * folder and the engine, is alone in the folder (its lock is an open transaction, which the kernel gives back when it ends),
- * and ends when the list is empty. It never writes to the list while a container lives: the server may be writing there.
+ * The process that ends containers on time if the server does not: `node watchdog-process FOLDER`. It needs only this
+ * folder and the engine. One process runs per folder (its lock is an open transaction, which the kernel releases when
+ * the process ends). It ends when the list is empty. It never writes to the list while a container runs: the server may
+ * write there.
  */
 
-/** How often the list is read, in milliseconds: more time that is given is seen by then. */
+/** Poll interval of the list, in milliseconds: an extended deadline is seen by then. */
 const LOOK_MS = 250;
-/** An engine that has twenty to kill at once takes this long until the last is dead, in milliseconds: it is told so much earlier. */
+/** An engine with twenty concurrent kills takes this long until the last container is dead, in milliseconds. Kills start this much earlier. */
 const KILL_AHEAD_MS = 250;
-/** An engine that does not answer in this time is asked again, in milliseconds. */
+/** Timeout of a call to the engine before a retry, in milliseconds. */
 const ANSWER_WITHIN_MS = 10_000;
 /** How long another watchdog, which is about to end, is waited for, in milliseconds. */
 const LOCK_WITHIN_MS = 10_000;
 
 type Signal = 'SIGTERM' | 'SIGKILL';
 
-/** What was done to a container. */
+/** Actions on one container. */
 interface Doing {
   asked: boolean;
-  /** Set by the watchdog's own asking, Unix milliseconds. */
+  /** Kill time set by the watchdog's own stop request, Unix milliseconds. */
   killAt: number | null;
-  /** Whether the engine is being told now. */
+  /** Whether a call to the engine is in flight. */
   busy: boolean;
 }
 
@@ -65,13 +66,13 @@ async function watch(): Promise<void> {
       const dueAt = look();
       await pause(Math.min(LOOK_MS, Math.max(0, dueAt - Date.now())));
     }
-    // Whoever adds to the list from here on finds no watchdog and starts one; who did before is found by this look.
+    // From here on, a server that adds to the list finds no watchdog and starts one. Entries added before are found by this poll.
     rmSync(said, { force: true });
     if (list.ids().length === 0) return;
   }
 }
 
-/** Begins what is due, and answers when the next is, Unix milliseconds. */
+/** Starts the due actions and answers the time of the next one, Unix milliseconds. */
 function look(): number {
   const ids = list.ids();
   let dueAt = Infinity;
@@ -89,7 +90,7 @@ function look(): number {
     }
     doing.busy = true;
     act(id, watched, doing, killAt)
-      .catch(() => undefined) // The engine is away: it is told at the next look.
+      .catch(() => undefined) // The engine is unreachable: the next poll retries.
       .finally(() => {
         doing.busy = false;
       });
@@ -97,7 +98,7 @@ function look(): number {
   return dueAt;
 }
 
-/** One file that cannot be read must not keep the others from being looked after. */
+/** One unreadable file must not keep the watchdog from the other containers. */
 function readOf(id: string): Watched | null {
   try {
     return list.read(id);
@@ -106,32 +107,32 @@ function readOf(id: string): Watched | null {
   }
 }
 
-/** When a container is asked to end, and when it is killed, Unix milliseconds. */
+/** Times of the stop request and of the kill of a container, Unix milliseconds. */
 function dueTimes(watched: Watched, doing: Doing): { readonly askAt: number; readonly killAt: number } {
   const until = watched.until - KILL_AHEAD_MS;
   const killAt = Math.min(until, watched.killAt ?? Infinity, doing.killAt ?? Infinity);
-  // When the server has asked for the end, the container has heard it: twice would be another word to it.
+  // If the server has already requested the stop, a second signal could change its meaning for the container.
   const askAt = doing.asked || watched.killAt !== null ? Infinity : until - watched.graceMs;
   return { askAt, killAt };
 }
 
 async function act(id: string, watched: Watched, doing: Doing, killAt: number): Promise<void> {
   const now = Date.now();
-  // Who was asked to end has been said to be stopped: to look once more would only make it later.
+  // The stop of a container that was asked to end is already recorded. Another check would only delay the kill.
   const isKnownToRun = doing.asked && now >= killAt;
   if (!isKnownToRun && !(await isRunning(watched))) {
-    // It has ended by itself, and nobody has been here to see it.
+    // The container ended without a stop request while no server was running.
     list.remove(id);
     return;
   }
   const first = sayStopped(watched.stopped);
   if (now >= killAt) await kill(id, watched);
-  // Not first: a watchdog before this one has asked.
+  // Not first: an earlier watchdog has already requested the stop.
   else if (first) await tell(watched, 'SIGTERM');
   if (!doing.asked) Object.assign(doing, { asked: true, killAt: now + watched.graceMs });
 }
 
-/** A folder that is gone must not keep the container alive. */
+/** A missing folder must not keep the container alive. */
 function sayStopped(file: string): boolean {
   try {
     return writeStopped(file, 'watchdog');
@@ -144,7 +145,7 @@ async function kill(id: string, watched: Watched): Promise<void> {
   if ((await tell(watched, 'SIGKILL')) === 'ended') list.remove(id);
 }
 
-/** Whether it still lived to hear it. */
+/** Sends a signal; `ended` if the container no longer runs. */
 async function tell(watched: Watched, signal: Signal): Promise<'told' | 'ended'> {
   const { code } = await call(watched, 'POST', `kill?signal=${signal}`);
   // 404: it is gone. 409: it does not run.
@@ -159,7 +160,7 @@ async function isRunning(watched: Watched): Promise<boolean> {
   return code !== 200 || /"Running":true/.test(body);
 }
 
-/** A few words of HTTP: the client for the whole API would make this process three times as large. */
+/** A minimal HTTP client: the client for the whole API would triple the size of this process. */
 function call(watched: Watched, method: string, what: string): Promise<{ code: number; body: string }> {
   const { protocol, ...connection } = connectionOf(watched);
   const options = {

@@ -5,16 +5,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { makeFolder, read } from './kept.ts';
 
-/** What the watchdog's folder has besides the list of containers. */
+/** Files in the watchdog's folder in addition to the list of containers. */
 export const WATCHDOG = { list: 'watched', lock: 'watchdog.lock', process: 'watchdog.pid' } as const;
 
-/** It has taken its lock by then, in milliseconds, or something is wrong with it. */
+/** Time for the watchdog to take its lock, in milliseconds; after it, the start has failed. */
 const READY_WITHIN_MS = 20_000;
 const LOOK_MS = 25;
 
 /**
- * Sees to it that one watchdog is there for the containers in the folder: a process of its own, that ends them in time when
- * the server is gone. Call what it answers when the list has something; that resolves when the watchdog looks after it.
+ * Keeps one watchdog running for the containers in the folder: a separate process that ends them on time when the
+ * server is gone. Call the returned function when the list has entries; it resolves when the watchdog watches the list.
  */
 export function createWatchdogKeeper(folder: string): () => Promise<void> {
   let starting: Promise<void> | null = null;
@@ -30,7 +30,7 @@ export function createWatchdogKeeper(folder: string): () => Promise<void> {
 async function startWatchdog(folder: string): Promise<void> {
   makeFolder(folder);
   const program = fileURLToPath(new URL(`./watchdog-process${extname(import.meta.url)}`, import.meta.url));
-  // Of the server's environment it gets nothing, and it holds no folder of the server's as its own.
+  // The watchdog gets no environment of the server, and does not use the server's working folder.
   const child = spawn(process.execPath, [program, folder], { cwd: '/', env: {}, detached: true, stdio: 'ignore' });
   child.unref();
   child.on('error', () => undefined);
@@ -41,7 +41,7 @@ async function startWatchdog(folder: string): Promise<void> {
   }
 }
 
-/** Whether a watchdog lives that has said that it looks after the folder. */
+/** Whether a running watchdog has registered itself for the folder. */
 function isWatched(folder: string): boolean {
   const pid = Number(read(join(folder, WATCHDOG.process)) ?? Number.NaN);
   return Number.isInteger(pid) && isAlive(pid) && isWatchdog(pid, folder);
@@ -59,7 +59,7 @@ function isAlive(pid: number): boolean {
 function isWatchdog(pid: number, folder: string): boolean {
   if (process.platform !== 'linux') return true;
   try {
-    // A zombie shows nothing: it has ended.
+    // A zombie has no command line: it has ended.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(folder);
   } catch {
     return false;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { systemCode } from '../../../platform/errors/index.ts';
 import { makeFolder, read, replace } from './kept.ts';
 
-/** One container as its watchdog has to know it. */
+/** One container, as its watchdog needs it. */
 const WatchedSchema = z.object({
   address: z.string(),
   certificates: z.string().nullable(),
@@ -13,9 +13,9 @@ const WatchedSchema = z.object({
   until: z.number(),
   /** Milliseconds from being asked to end to being killed. */
   graceMs: z.number(),
-  /** Unix milliseconds at which it is killed because it was asked to end before; null: nobody has. */
+  /** Unix milliseconds of the kill after a stop request. Null: no stop was requested. */
   killAt: z.number().nullable(),
-  /** The file that says who asked it to end. */
+  /** File that records the origin of the stop request. */
   stopped: z.string(),
 });
 

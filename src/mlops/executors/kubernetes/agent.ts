@@ -1,6 +1,6 @@
 /**
- * What runs inside a pod: three shell scripts, for a shell that is brought along. They need of the agent's image: `sh`, `tar`,
- * a busybox that is linked statically, and `curl` where the server's address begins with https.
+ * Scripts that run inside a pod: three shell scripts, for a shell that the agent brings. They need of the agent's
+ * image: `sh`, `tar`, a statically linked busybox, and `curl` where the server's address begins with https.
  */
 
 /** Names of the volumes' folders inside a pod. */
@@ -50,8 +50,9 @@ chmod -R a+rwX ${PLACES.workspace}
 `;
 
 /**
- * Waits until the command has ended, then brings its outputs (this script's words) and what is known of its end to the server.
- * A sidecar is asked to end after the command's container has: also then it does so, within the pod's grace.
+ * Waits until the command has ended, then sends its outputs (this script's arguments) and its result to the server.
+ * Kubernetes asks a sidecar to end after the command's container: in that case too the script sends them, within the
+ * pod's grace period.
  */
 export const CARRY_SCRIPT = `${TRANSFER}
 over=
@@ -73,8 +74,9 @@ while [ -z "$over" ]; do sleep 0.2; done
 `;
 
 /**
- * Runs the command, asks it to end when the pod is asked to, kills it when its grace is over, and measures what it took. Words:
- * grace in seconds, seconds that its outputs may take after that, and the command. Ends as the command did.
+ * Runs the command, asks it to end when the pod is asked to, kills it after its grace period, and measures its usage.
+ * Arguments:
+ * grace period in seconds, seconds for the outputs after that, and the command. Exits with the command's exit code.
  */
 export const RUN_SCRIPT = `B=${PLACES.agent}/busybox
 grace=$1 transfer=$2 child= asked= interrupted=

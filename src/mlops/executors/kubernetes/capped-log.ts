@@ -2,20 +2,20 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const MIB = 1024 * 1024;
-/** What is kept of an output without end: its beginning, and its last words. */
+/** Kept parts of an unlimited output: its beginning and its end. */
 export const HEAD_BYTES = 48 * MIB;
 export const TAIL_BYTES = 1 * MIB;
 
-/** `output.log` of work, which has an end whatever the work prints. */
+/** `output.log` of work, with a size limit for any amount of output. */
 export interface CappedLog {
   /** Bytes of the file, while nothing was left out of it; null after. */
   readonly headBytes: number | null;
   append(text: Buffer): Promise<void>;
-  /** Writes what was kept of the end. Nothing can be added after. */
+  /** Writes the kept tail. Nothing can be added after this call. */
   finish(): Promise<void>;
 }
 
-/** Opens the log of a work's folder and cuts it to the bytes that are known to be right. */
+/** Opens the log of a work's folder and truncates it to its verified bytes. */
 export async function openCappedLog(folder: string, keptBytes: number): Promise<CappedLog> {
   const file = await open(join(folder, 'output.log'), 'a');
   await file.truncate(Math.min(keptBytes, (await file.stat()).size));

@@ -11,7 +11,7 @@ import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 
-/** What is asked of the API server. */
+/** Request to the API server. */
 export interface ClusterRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
@@ -27,13 +27,15 @@ export interface ClusterAnswer {
 /** The API server of a cluster. */
 export interface Cluster extends Disposable {
   /**
-   * Answers 2xx, 404, 409 and 410; all else is thrown. Errors: `executor_unreachable`, `executor_denied`, `executor_quota`,
-   * `executor_cannot` (it does not accept what it was given).
+   * Answers 2xx, 404, 409 and 410; all other statuses are thrown. Errors: `executor_unreachable`, `executor_denied`,
+   * `executor_quota`, `executor_cannot` (the API server rejects the request).
    */
   call(request: ClusterRequest): Promise<ClusterAnswer>;
-  /** Opens an answer that goes on (a watch, a log) until the signal aborts. Errors: as `call`, and `gone` (404, 410) as null. */
+  /**
+   * Opens a streaming answer (a watch, a log) until the signal aborts. Errors: as `call`; null for `gone` (404, 410).
+   */
   follow(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<IncomingMessage | null>;
-  /** A request with the credentials of this server that whoever asked for it writes and ends. */
+  /** A request with the credentials of this server. The caller writes its body and ends it. */
   open(request: OpenRequest): Promise<ClientRequest>;
 }
 
@@ -59,7 +61,7 @@ export async function connect(kubeconfig: string): Promise<Cluster> {
   const agents = { 'https:': new Agent({ keepAlive: true }), 'http:': new HttpAgent({ keepAlive: true }) };
   const open = async (url: URL, options: RequestOptions, headers: OutgoingHttpHeaders) => {
     const secure = url.protocol === 'https:';
-    // Credentials may be renewed by a program or a file: they are asked for at every request.
+    // Credentials may be renewed by a program or a file, so they are loaded at every request.
     await config.applyToHTTPSOptions(options);
     const proxied = config.getCurrentCluster()?.proxyUrl !== undefined;
     if (!proxied) options.agent = secure ? agents['https:'] : agents['http:'];
@@ -113,7 +115,7 @@ async function load(kubeconfig: string) {
   return config;
 }
 
-/** The length is said: Node frames no body of a DELETE by itself. */
+/** The length is explicit: Node sets no content length for the body of a DELETE. */
 function bodyHeaders({ method }: ClusterRequest, body: string | null): Record<string, string | number> {
   if (body === null) return {};
   const type = method === 'PATCH' ? MERGE_PATCH : 'application/json';
@@ -139,7 +141,7 @@ async function reached<T>(ask: () => Promise<T>): Promise<T> {
 
 const Status = z.object({ message: z.string(), reason: z.string().optional() });
 
-/** What an answer of the API server other than success means. */
+/** Error for an answer of the API server other than success. */
 export function refusal(status: number, body: unknown): AppError {
   const parsed = Status.safeParse(body);
   const message = parsed.success ? parsed.data.message : `status ${status}`;

@@ -23,8 +23,8 @@ const Answer = z.object({
 export type Sample = z.infer<typeof Answer>['data']['result'][number];
 
 /**
- * What Prometheus is asked for the GPUs of a pod. Where it scrapes without `honorLabels`, the pod that a GPU is of is `exported_pod`, and
- * `pod` is the exporter's own.
+ * PromQL query for the GPUs of a pod. If Prometheus scrapes without `honorLabels`, `exported_pod` is the pod that holds
+ * the GPU and `pod` is the pod of the exporter.
  */
 export function queryOf(namespace: string, pod: string): string {
   const names = `__name__=~"${Object.values(COUNTERS).join('|')}"`;
@@ -35,8 +35,9 @@ export function queryOf(namespace: string, pod: string): string {
 }
 
 /**
- * GPUs of samples of the DCGM exporter, each once whatever the number of its series. A part of a GPU (MIG) has no utilisation of its own
- * and shares its power: how much of the time its engine was active counts, and no energy. Values that stand for "none" are null.
+ * GPUs in samples of the DCGM exporter, each GPU once for any number of series. A part of a GPU (MIG) has no
+ * utilization counter and shares its power: its engine-active ratio counts, and it has no energy. Values that encode
+ * "none" are null.
  */
 export function gpusOf(samples: readonly Sample[]): GpuReading[] {
   const byGpu = new Map<string, Sample[]>();

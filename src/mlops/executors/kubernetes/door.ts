@@ -14,19 +14,19 @@ import type { DoorAddresses } from './manifest.ts';
 import { takeOutputs } from './outputs.ts';
 
 /**
- * By what door pods come: they cannot see the server's disk. A pod fetches its workspace and brings its outputs and the end of
- * its work by addresses that are signed for this work and this purpose, and end.
+ * HTTP access for pods, which cannot see the server's disk. A pod fetches its workspace and sends its outputs and its
+ * result through URLs that are signed for this work and this purpose, and that expire.
  */
 export interface WorkspaceDoor {
   readonly plugin: Plugin;
-  /** Lets the pod of this work in, until it is shut out; by paths of this server. */
+  /** Grants the pod of this work access until it is revoked; answers paths of this server. */
   admit(work: Work): Promise<DoorAddresses>;
-  /** What the pod said of its end; null when it said nothing, or nothing yet. */
+  /** Result that the pod sent. Null: it has sent none yet. */
   result(work: Pick<Work, 'folder'>): Promise<Result | null>;
   /** Why its outputs were not taken, one sentence; null when they were, or when there were none. */
   refusal(work: Pick<Work, 'folder'>): Promise<string | null>;
   shut(id: string): void;
-  /** Lets pods fetch a folder until it is taken back; by a path of this server. `keyFile` keeps the path through restarts. */
+  /** Grants pods access to a folder until it is revoked; answers a path of this server. `keyFile` keeps the path valid over restarts. */
   lend(lent: Lent): Promise<string>;
   takeBack(id: string): void;
 }
@@ -45,7 +45,7 @@ interface DoorDeps {
 
 type Purpose = 'workspace' | 'outputs' | 'end' | 'files';
 
-/** Work may be given more time; an address is not made anew. */
+/** Work may get more time, but its URL is not renewed. */
 const VALID_AFTER_END_MS = 90 * 24 * 3600_000;
 const END_LIMIT_BYTES = 4_096;
 const Secret = z.object({ secret: z.string().regex(/^[0-9a-f]{64}$/), expires: z.number().int() });
@@ -58,7 +58,7 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
   const admitted = new Map<string, { work: Work; secret: string }>();
   const lent = new Map<string, { folder: string; signature: string }>();
 
-  /** One answer for a wrong signature and for work that is not there: there is nothing to find out by trying. */
+  /** The same answer for a wrong signature and for unknown work, so that a probe learns nothing. */
   function admittedBy(request: FastifyRequest, purpose: Purpose): Work {
     const params = Params.parse(request.params);
     const query = Query.safeParse(request.query);
@@ -138,7 +138,7 @@ const notValid = () => new AppError('upload_not_found', 'The address is not vali
 
 const Key = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** Pods that were made before a restart still come by it. */
+/** The key is kept, so that URLs of pods from before a restart stay valid. */
 async function keyIn(file: string): Promise<string> {
   const kept = Key.safeParse(await readIfThere(file));
   if (kept.success) return kept.data;
@@ -148,7 +148,7 @@ async function keyIn(file: string): Promise<string> {
   return made;
 }
 
-/** Each work has its own; it survives a restart in the work's folder. */
+/** Each work has a separate secret, which is stored in the work's folder and survives a restart. */
 async function secretOf(work: Work): Promise<z.infer<typeof Secret>> {
   const file = join(work.folder, 'kubernetes-door.json');
   try {
@@ -170,7 +170,7 @@ async function keepResult(folder: string, text: string): Promise<void> {
   await writeWhole(join(folder, RESULT), text);
 }
 
-/** A pod would bring again and again what is refused for what it is, and hold its node: it is told that all is well. */
+/** A pod would resend an invalid archive again and again and hold its node, so it gets a success answer. */
 async function takeOrNote(work: Work, content: Readable, maxBytes: number): Promise<void> {
   try {
     await takeOutputs(content, work, maxBytes);

@@ -3,7 +3,7 @@ import type { EndReason, WorkEnd } from '../executor.ts';
 import { conditionOf, type Job, mainOf, type Pod, STOPPED_BY } from './objects.ts';
 import { waitingFor } from './waiting.ts';
 
-/** What a pod's own agent says of the end: at the server's door, and as the last message of the container. */
+/** Result that the pod's agent reports, to the server's endpoint and as the last message of the container. */
 export const Result = z.object({
   exitCode: z.number().int(),
   /** Unix seconds. */
@@ -20,16 +20,16 @@ export interface Ended {
   readonly job: Job | null;
   readonly pod: Pod | null;
   readonly result: Result | null;
-  /** Whether this server asked it to end, and no other. */
+  /** Whether this server requested its end. */
   readonly stopped: boolean;
-  /** Why it was given up before it began; null where it was not. */
+  /** Reason why it was given up before its start. Null: it was not given up. */
   readonly givenUp: string | null;
   /** Unix milliseconds. */
   readonly begunAt: number;
   readonly now: number;
 }
 
-/** How work came to its end, from all that is known of it. */
+/** End of work, from all available records. */
 export function endOf(ended: Ended): WorkEnd {
   const result = ended.result ?? resultOf(ended.pod);
   const terminated = ended.pod === null ? null : (mainOf(ended.pod)?.state.terminated ?? null);
@@ -64,7 +64,7 @@ const because = (reason: EndReason, detail: string | null = null, stoppedBy: Wor
 function reasonOf(ended: Ended, result: Result | null, exitCode: number | null): Reason {
   const { job, pod } = ended;
   if (ended.givenUp !== null) return because('not-started', ended.givenUp);
-  // What saved its state and ended well when it was put out has not done its work: this comes before its exit code.
+  // Evicted work may save its state and exit with success without finishing. The eviction takes precedence over the exit code.
   const taken = pod === null ? null : takenAway(pod, job);
   if (taken !== null) return because('evicted', taken);
   const finishedByItself = job !== null && conditionOf(job, 'Complete') !== null;
@@ -98,7 +98,7 @@ function neverBegan({ job, pod }: Ended, stoppedBy: WorkEnd['stoppedBy']): Reaso
   return because('not-started', waited ?? agentFailure(pod) ?? 'Kubernetes ended it before its command began.');
 }
 
-/** What the agent said when it could not make the pod ready. */
+/** Message of the agent when it could not prepare the pod. */
 function agentFailure(pod: Pod | null): string | null {
   const failed = pod?.status.initContainerStatuses.find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
   const said = failed?.state.terminated?.message.trim() ?? '';
@@ -114,7 +114,7 @@ const TAKEN_REASONS: ReadonlySet<string> = new Set([
   'Terminated',
 ]);
 
-/** Says what took the pod away; null when nothing did. */
+/** Reason why Kubernetes evicted the pod. Null: it was not evicted. */
 function takenAway(pod: Pod, job: Job | null): string | null {
   const disrupted = conditionOf(pod, 'DisruptionTarget');
   if (disrupted !== null) return sentence(`Kubernetes took its pod away (${disrupted.reason})`, disrupted.message);
@@ -131,7 +131,7 @@ function isOutOfMemory(pod: Pod | null, result: Result | null, exitCode: number 
   return reason === 'OOMKilled' || (result?.oomKills ?? 0) > 0;
 }
 
-/** What the container runtime says where the container could not be begun. */
+/** Message of the container runtime where the container could not start. */
 function startError(pod: Pod | null): string | null {
   const terminated = pod === null ? undefined : mainOf(pod)?.state.terminated;
   return terminated?.reason === 'StartError' || terminated?.reason === 'ContainerCannotRun' ? terminated.message : null;

@@ -20,11 +20,11 @@ export interface KubernetesExecutorDeps {
   /** Path of a kubeconfig file, or `in-cluster`: the service account of the pod that the server runs in. */
   readonly kubeconfig: string;
   readonly namespace: string;
-  /** What fetches workspaces and brings outputs; needs `sh`, `tar` and a static busybox, and `curl` for an https address. */
+  /** Image that fetches workspaces and sends outputs; needs `sh`, `tar` and a static busybox, and `curl` for an https address. */
   readonly agentImage: string;
   /** This server's address as pods reach it. */
   readonly publicUrl: string;
-  /** `fixed`: what no node could hold is refused. `growing`: nodes are made as they are needed, so that work waits for them. */
+  /** `fixed`: work that fits no node is refused. `growing`: the cluster adds nodes on demand, so that work waits for them. */
   readonly nodes: 'fixed' | 'growing';
   /** Address of a Prometheus that scrapes the DCGM exporter of its nodes; null: there is none. */
   readonly gpuPrometheus: string | null;
@@ -33,12 +33,12 @@ export interface KubernetesExecutorDeps {
   readonly log: Log;
 }
 
-/** A controller makes a pod at once, or says why it cannot. */
+/** A controller creates a pod immediately, or reports why it cannot. */
 const POD_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 200;
 
 /**
- * Runs work as Jobs of a Kubernetes cluster. Asks first whether it may do what it has to.
+ * Runs work as Jobs of a Kubernetes cluster. Checks its permissions first.
  * Errors: `config_invalid`, `executor_denied`, `executor_unreachable`.
  */
 export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Promise<Executor> {
@@ -102,7 +102,7 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
   };
 }
 
-/** The Job of some work, with the Secret that a server which was killed right after it had made the Job did not come to. */
+/** The Job of some work. If a server was killed between the creation of the Job and of its Secret, the Secret is created now. */
 async function whole(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job | null> {
   const job = await jobs.read(work.id);
   if (job === null || isOver(job)) return job;
@@ -111,7 +111,7 @@ async function whole(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Prom
   return job;
 }
 
-/** Where its pod fetches and brings, on this server. */
+/** URLs of this server from which its pod fetches and to which it sends. */
 async function addressesOf({ door, publicUrl }: KubernetesExecutorDeps, work: Work): Promise<DoorAddresses> {
   const paths = await door.admit(work);
   const base = publicUrl.replace(/\/$/, '');

@@ -15,7 +15,7 @@ const WITHIN_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 200;
 const DIGEST = /sha256:[0-9a-f]{64}/;
 
-/** What images are by their content. A node is asked: it is the cluster that has the credentials of registries. */
+/** Content digests of images. A node resolves them: only the cluster has the credentials of registries. */
 export function createDigests({ jobs, agentImage }: DigestDeps) {
   async function ask(image: string): Promise<string> {
     const name = `image-${createHash('sha256').update(image).digest('hex').slice(0, 12)}-${randomBytes(4).toString('hex')}`;

@@ -17,24 +17,24 @@ export interface Jobs extends AsyncDisposable {
   jobOf(id: string): Job | null;
   /** The pod of a Job; the newest where there are several. */
   podOf(id: string): Pod | null;
-  /** As the API server has it now, whatever was seen before. */
+  /** The present state at the API server, not from the watch. */
   read(id: string): Promise<Job | null>;
-  /** Makes a Job and answers its uid, or null when there is one of this name. */
+  /** Creates a Job and answers its uid, or null when one of this name exists. */
   make(job: object): Promise<string | null>;
   uidOf(id: string): Promise<string | null>;
   makeSecret(secret: object): Promise<void>;
   extend(id: string, until: number, graceMs: number, begunAt: number): Promise<void>;
-  /** Asks its pod to end; the Job stays, so that nobody begins it again. */
+  /** Requests the end of its pod. The Job stays, so that the work is not started again. */
   stop(id: string): Promise<void>;
-  /** Notes on it that it is we who ask its pod to end. */
+  /** Records on the Job that this server requests the end of its pod. */
   noteStop(id: string): Promise<void>;
   remove(id: string): Promise<void>;
-  /** Why no pod could be made for it, as its controller said last; null when it said nothing. */
+  /** Reason why no pod could be created, from its controller's last event. Null: no such event. */
   troubleOf(id: string): Promise<string | null>;
   /** Null where nodes may not be seen. */
   nodes(): Promise<Node[] | null>;
   placeOf(node: string, resources: Resources): Promise<WorkPlace | null>;
-  /** Ends a pod that was asked to end sooner than its grace; false where that is not allowed. */
+  /** Ends a pod sooner than its grace period; false where the server lacks the permission. */
   hurry(pod: string, withinMs: number): Promise<boolean>;
 }
 
@@ -84,7 +84,7 @@ export function openJobs(request: JobsRequest): Jobs {
       const body = await get(`${path}/${id}`);
       return body === null ? null : Uid.parse(body).metadata.uid;
     },
-    // One that is there was made by a server that did not come to its end.
+    // An existing one comes from a server that was killed in between.
     makeSecret: async (body) => void (await cluster.call({ method: 'POST', path: `${core}/secrets`, body })),
     extend: async (id, until, graceMs, begunAt) =>
       void (await patch(id, { spec: { activeDeadlineSeconds: deadlineSeconds(until, graceMs, begunAt) } })),
@@ -100,7 +100,7 @@ export function openJobs(request: JobsRequest): Jobs {
     nodes: async () => (seesNodes ? listNodes(cluster) : null),
     placeOf: async (name, resources) => (seesNodes ? placeOf(cluster, name, resources) : null),
     async hurry(pod, withinMs) {
-      // None at all would not wait for its node: the pod would be gone, and its command might not.
+      // A grace period of 0 deletes the pod object without waiting for its node, while the command may still run.
       const gracePeriodSeconds = Math.max(1, Math.floor(withinMs / 1000));
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds };
       try {

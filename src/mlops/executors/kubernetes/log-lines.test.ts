@@ -4,7 +4,7 @@ import { compareStamps, createLogReader, type LogPosition } from './log-lines.ts
 
 const stampOf = (n: number) => `2026-11-25T10:00:0${Math.floor(n / 4) % 10}.${String(n % 4).padStart(9, '0')}Z`;
 
-/** What a node answers that is asked for the log from the beginning of a second on. */
+/** Answer of a node to a log request with `sinceTime`, which has a resolution of one second. */
 function logSince(lines: readonly (readonly [stamp: string, text: string])[], position: LogPosition | null): Buffer {
   const from = position === null ? '0' : position.since.slice(0, 19);
   return Buffer.from(

@@ -2,7 +2,7 @@
 export interface LogPosition {
   /** The latest timestamp that was read, as the node wrote it (RFC 3339 with nanoseconds). */
   readonly stamp: string;
-  /** From when the log is asked for again: the beginning of a second, RFC 3339. */
+  /** Time from which the log is requested again: the beginning of a second, RFC 3339. */
   readonly since: string;
   /** Lines from then on that were read, in the order of the log; the last one counts from its beginning. */
   readonly lines: number;
@@ -11,24 +11,24 @@ export interface LogPosition {
   readonly ended: boolean;
 }
 
-/** Takes a log apart that comes in pieces, with a timestamp before each line. */
+/** Parses a log that arrives in pieces, with a timestamp before each line. */
 export interface LogReader {
   readonly position: LogPosition | null;
-  /** What is new in the next piece, without timestamps. */
+  /** New bytes of the next piece, without timestamps. */
   take(piece: Buffer): Buffer;
 }
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
-/** A log is asked for again from this much before the latest timestamp, in seconds. */
+/** A log is requested again from this many seconds before the latest timestamp. */
 const BACK_SECONDS = 1;
 
 /**
- * Reads a log from the beginning of a second on, and passes over what was read before `from`: nothing comes twice, and nothing
- * is left out. Lines are counted, in the order of the log, and not compared by their timestamps: output and errors are stamped each for
- * itself, so that a later line may have an earlier timestamp. Where the node has put its log away meanwhile and begun another, a line that is
- * clearly later than all that was read ends the passing over.
+ * Reads a log from the beginning of a second on, and skips the lines that were read before `from`: no line is repeated
+ * or lost. It counts lines in the order of the log and does not compare timestamps: stdout and stderr are stamped
+ * separately, so a later line may have an earlier timestamp. If the node has rotated its log meanwhile, a line that is
+ * clearly later than all lines read before ends the skipping.
  */
 export function createLogReader(from: LogPosition | null): LogReader {
   let position = from;
@@ -115,7 +115,7 @@ function secondOf(stamp: string): number {
   return Number(nanoseconds(stamp) / 1_000_000_000n);
 }
 
-/** As the API server takes it, which knows no fractions. */
+/** In the format of the API server, which has no fractions of a second. */
 function instantOf(second: number): string {
   return new Date(second * 1000).toISOString().replace('.000Z', 'Z');
 }

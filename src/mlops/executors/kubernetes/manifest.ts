@@ -7,22 +7,24 @@ import { type Placement, placementOf } from './placement.ts';
 export interface ManifestRequest {
   readonly work: Work;
   readonly agentImage: string;
-  /** Products of GPU (values of `nvidia.com/gpu.product`) that are what the work asks for; null where nodes cannot be seen. */
+  /** Products of GPU (values of `nvidia.com/gpu.product`) that match the requested GPU; null where nodes are not visible. */
   readonly gpuProducts: readonly string[] | null;
   /** Unix milliseconds. */
   readonly now: number;
 }
 
-/** Where a pod's agent fetches and brings. They are leaves to do so, so that they are kept in a Secret. */
+/** URLs from which a pod's agent fetches and to which it sends. They grant access, so they are stored in a Secret. */
 export interface DoorAddresses {
   readonly in: string;
   readonly out: string;
   readonly end: string;
 }
 
-/** What outputs may take to reach the server after the command was asked to end, beyond its grace. */
+/**
+ * Time for the transfer of outputs to the server after the command was asked to end, in addition to its grace period.
+ */
 export const TRANSFER_SECONDS = 60;
-/** A server that was away may still learn how the work ended. */
+/** Retention of ended Jobs: a server that was down reads the outcome later. */
 const KEPT_SECONDS = 7 * 24 * 3600;
 
 /** One Job: one pod, once. */
@@ -37,7 +39,7 @@ export function jobOf(request: ManifestRequest): object {
       backoffLimit: 0,
       completions: 1,
       parallelism: 1,
-      // A second pod while the first one ends would be a second run.
+      // A second pod while the first one is ending would run the work twice.
       podReplacementPolicy: 'Failed',
       activeDeadlineSeconds: deadlineSeconds(work.until, work.graceMs, now),
       ttlSecondsAfterFinished: KEPT_SECONDS,
@@ -50,14 +52,14 @@ export function jobOf(request: ManifestRequest): object {
 }
 
 /**
- * Seconds from a Job's beginning to the moment at which its command is asked to end, so that it has ended at `until`.
- * At least 1: Kubernetes takes no less. Example: until 60 s from the beginning, grace 10 s -> 50.
+ * Seconds from a Job's start to the stop request for its command, so that it has ended at `until`. At least 1, the
+ * minimum of Kubernetes. Example: until 60 s from the start, grace 10 s -> 50.
  */
 export function deadlineSeconds(until: number, graceMs: number, begunAt: number): number {
   return Math.max(1, Math.floor((until - graceMs - begunAt) / 1000));
 }
 
-/** The environment and the addresses, gone with the Job. */
+/** The environment and the URLs, deleted with the Job. */
 export function secretOf(work: Work, jobUid: string, door: DoorAddresses): object {
   const variables = Object.entries(work.environment).map(([name, value], index) => [`variable-${index}`, name, value]);
   return {
@@ -152,7 +154,7 @@ function annotationsOf(work: Work): Record<string, string> {
   return Object.fromEntries(Object.entries(work.labels).map(([name, value]) => [`${OWN}${labelText(name)}`, value]));
 }
 
-/** What a label may hold: up to 63 of `A-Za-z0-9._-`, a letter or digit first and last. Example: `team/α 1` -> `team---1`. */
+/** Text of a label value: up to 63 of `A-Za-z0-9._-`, a letter or digit first and last. Example: `team/α 1` -> `team---1`. */
 export function labelText(text: string): string {
   return text
     .replaceAll(/[^A-Za-z0-9._-]/g, '-')
@@ -161,10 +163,10 @@ export function labelText(text: string): string {
 }
 
 const ASKING_SECONDS = 300;
-/** Whoever asks removes it; one that was killed meanwhile does not. */
+/** The caller removes the Job. If the caller was killed, Kubernetes removes it after this time. */
 const ASKED_SECONDS = 30;
 
-/** A Job that does nothing, for the node to fetch an image and say what it is. */
+/** A Job without a task: the node fetches the image and reports its digest. */
 export function digestJobOf(name: string, image: string, agentImage: string): object {
   const labels = { ...MANAGED, 'app.kubernetes.io/instance': name, 'app.kubernetes.io/component': 'image' };
   const copy = `for shell in /bin/busybox.static /bin/busybox; do [ -x "$shell" ] && break; done; cp "$shell" ${PLACES.agent}/busybox`;

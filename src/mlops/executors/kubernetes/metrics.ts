@@ -13,7 +13,7 @@ const PodMetrics = z.object({
 });
 type PodMetrics = z.infer<typeof PodMetrics>;
 
-/** What was measured of a pod so far. */
+/** Usage of a pod measured so far. */
 export interface Measured {
   readonly cpuSeconds: number;
   readonly peakMemoryBytes: number;
@@ -23,8 +23,9 @@ export interface Measured {
 }
 
 /**
- * Adds one measurement: CPUs on average x the time since the one before, or its own window where it is the first. One that was added
- * before adds nothing. null: it says nothing of the command's container. Example: 500m over the 15 s since the last -> 7.5 s more.
+ * Adds one measurement: average CPUs x the time since the previous one, or its own window where it is the first. A
+ * repeated measurement adds nothing. Null: it lacks the command's container. Example: 500m over the 15 s since the last
+ * -> 7.5 s more.
  */
 export function addMetrics(before: Measured | null, { timestamp, window, containers }: PodMetrics): Measured | null {
   const main = containers.find(({ name }) => name === MAIN);
@@ -58,7 +59,9 @@ interface MeterRequest {
   readonly start: () => number;
 }
 
-/** What work takes while it runs, as the metrics API of the cluster says it; what it does not say is null, with the reason. Never rejects. */
+/**
+ * Usage of running work from the metrics API of the cluster. A missing value is null, with the reason. Never rejects.
+ */
 export function createUsageMeter({ cluster, namespace, pod, start }: MeterRequest): () => Promise<WorkUsage> {
   let measured: Measured | null = null;
 

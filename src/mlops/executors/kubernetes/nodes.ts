@@ -9,7 +9,9 @@ export async function listNodes(cluster: Cluster): Promise<Node[]> {
   return (await listAll(cluster, '/api/v1/nodes')).map((item) => Node.parse(item));
 }
 
-/** Where a pod on this node is, and which part of it has what it asks for; null where the node is gone. */
+/**
+ * Location of a pod on this node, and the share of the node that its request takes. Null: the node no longer exists.
+ */
 export async function placeOf(cluster: Cluster, name: string, resources: Resources): Promise<WorkPlace | null> {
   const { status, body } = await cluster.call({ method: 'GET', path: `/api/v1/nodes/${name}` });
   return status === 404 ? null : placeOfNode(Node.parse(body), resources);

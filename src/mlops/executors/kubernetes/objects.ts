@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is read of Kubernetes' objects; what else they hold passes by. */
+/** Fields read from Kubernetes objects; other fields are ignored. */
 
 const Instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const Names = z.record(z.string(), z.string()).default({});
@@ -76,7 +76,7 @@ export const Pod = z.object({
 });
 export type Pod = z.infer<typeof Pod>;
 
-/** What keeps copies of a pod, whatever its kind. */
+/** Object that keeps replicas of a pod, whatever its kind. */
 export const Keeper = z.object({
   metadata: Meta,
   spec: z.object({ replicas: z.number().int().default(1) }).loose(),
@@ -93,7 +93,7 @@ export type Node = z.infer<typeof Node>;
 
 export const Event = z.object({ reason: z.string().default(''), message: z.string().default('') });
 
-/** A list, with its items unread: one that cannot be read must not hide the others. */
+/** A list with unparsed items: an unreadable item must not hide the others. */
 export const List = z.object({
   metadata: z.object({ resourceVersion: z.string().default(''), continue: z.string().default('') }),
   items: z
@@ -102,12 +102,12 @@ export const List = z.object({
     .transform((list) => list ?? []),
 });
 
-/** The labels by which everything of ours is known. */
+/** Labels that identify all objects of this server. */
 export const MANAGED = { 'app.kubernetes.io/managed-by': 'steelyard', 'app.kubernetes.io/name': 'steelyard-work' };
 /** The label by which Kubernetes itself ties pods to their Job. */
 export const JOB_NAME = 'batch.kubernetes.io/job-name';
 export const MAIN = 'main';
-/** Annotations of a Job: when this server began it, Unix milliseconds of its own clock; and who asked it to end. */
+/** Annotations of a Job: its start time by this server's clock, Unix milliseconds; and the origin of a stop request. */
 export const BEGUN_AT = 'steelyard.dev/begun-at';
 export const STOPPED_BY = 'steelyard.dev/stopped-by';
 

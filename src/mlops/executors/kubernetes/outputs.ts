@@ -6,8 +6,8 @@ import { AppError, systemCode } from '../../../platform/errors/index.ts';
 import type { Work } from '../executor.ts';
 
 /**
- * Unpacks outputs beside the workspace and moves those that the work names in when all of it was read: an archive that breaks off
- * changes nothing. Errors: `archive_invalid`, `payload_too_large`, `object_path_invalid`.
+ * Unpacks outputs next to the workspace, and moves those that the work names when the archive is complete: a truncated
+ * archive changes nothing. Errors: `archive_invalid`, `payload_too_large`, `object_path_invalid`.
  */
 export async function takeOutputs(tar: Readable, work: Work, maxBytes: number): Promise<void> {
   const incoming = join(work.folder, 'kubernetes-outputs');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Cluster } from './cluster.ts';
 
-/** What the server asks of a namespace: examples/kubernetes/rbac.yaml grants this and nothing else. */
+/** Permissions that the server needs in a namespace: examples/kubernetes/rbac.yaml grants these and no others. */
 export const NEEDED = [
   { group: 'batch', resource: 'jobs', verbs: ['create', 'get', 'list', 'watch', 'patch', 'delete'] },
   { group: '', resource: 'pods', verbs: ['get', 'list', 'watch'] },
@@ -21,7 +21,7 @@ export interface Need {
   readonly verbs: readonly string[];
 }
 
-/** Asks the cluster whether the server may do what it has to. Errors: `executor_denied` (names what is missing), `executor_unreachable`. */
+/** Checks the server's permissions in the cluster. Errors: `executor_denied` (names the missing ones), `executor_unreachable`. */
 export async function checkPermissions(
   cluster: Cluster,
   namespace: string,
@@ -45,7 +45,7 @@ export async function checkPermissions(
   );
 }
 
-/** Whether nodes may be read: without it placement is not checked before work begins, and where it ran is not known. */
+/** Whether the server may read nodes. Without it placement is not checked before work starts, and the node of work is unknown. */
 export const maySeeNodes = (cluster: Cluster): Promise<boolean> =>
   mayI(cluster, { group: '', resource: 'nodes', verb: 'list' });
 

@@ -2,7 +2,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Resources, Work } from '../executor.ts';
 import type { Node } from './objects.ts';
 
-/** Which nodes a pod may run on, in Kubernetes' words. */
+/** Node constraints of a pod, in Kubernetes' terms. */
 export interface Placement {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly affinity?: object;
@@ -19,7 +19,7 @@ const GPU = 'nvidia.com/gpu';
 /** Set by GPU feature discovery. */
 export const GPU_PRODUCT = 'nvidia.com/gpu.product';
 
-/** By which labels the clouds say that a node's capacity can be taken away. */
+/** Labels with which the clouds mark nodes of spot capacity. */
 export const SPOT: readonly (readonly [label: string, value: string])[] = [
   ['karpenter.sh/capacity-type', 'spot'],
   ['eks.amazonaws.com/capacityType', 'SPOT'],
@@ -102,8 +102,8 @@ export function fits(node: Node, resources: Resources): boolean {
 }
 
 /**
- * Part of a node that work has: the largest of its CPUs, memory and GPUs, each of what the node has for pods; rounded up to 6 decimals.
- * Work that asks for none of them may take it all: 1. Example: 2 of 8 CPUs and 1 of 4 GPUs -> 0.25.
+ * Share of a node that work requests: the largest of its shares of allocatable CPUs, memory and GPUs; rounded up to 6
+ * decimals. Work without any such request may take the whole node: 1. Example: 2 of 8 CPUs and 1 of 4 GPUs -> 0.25.
  */
 export function shareOf(node: Pick<Node, 'status'>, { cpus, memoryBytes, gpus }: Resources): number {
   const has = (name: string) => amountOf(node.status.allocatable[name] ?? '') ?? 0;
@@ -146,7 +146,7 @@ export function amountOf(quantity: string): number | null {
 }
 
 /**
- * Refuses what no node could hold. A cluster that makes nodes as they are needed is not asked: it has not got them yet.
+ * Refuses work that fits no node. Not called for a cluster that adds nodes on demand: its future nodes are unknown.
  * Error: `executor_cannot`.
  */
 export function checkFits(nodes: readonly Node[], resources: Resources): void {

@@ -14,7 +14,7 @@ interface PodLogRequest {
   readonly namespace: string;
   readonly pod: string;
   readonly folder: string;
-  /** Whether the container has ended: what is read after that is all there is. */
+  /** Whether the container has ended: a read after that has the complete log. */
   hasEnded(): boolean;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -56,7 +56,7 @@ async function follow(
     const piece = await readOnce(request, capped, position);
     position = piece.position;
     if (request.signal.aborted || piece.gone || (ended && piece.whole)) return position;
-    // The server that answers may have gone away in the middle: what has ended is read once more, to its end.
+    // The API server may have restarted in the middle of its answer: the log of an ended container is read once more, to its end.
     if (!piece.whole || !request.hasEnded())
       await pause(RETRY_MS, undefined, { signal: request.signal }).catch(() => undefined);
   }

@@ -23,7 +23,7 @@ export interface RunningDeps {
   readonly log: Log;
 }
 
-/** Work on the cluster that this server knows of, until it has ended or the engine is closed. */
+/** Work on the cluster that this server watches, until it has ended or the engine is closed. */
 export interface Tracked {
   readonly running: RunningWork;
   /** Something in the cluster is other than it was. */
@@ -31,11 +31,11 @@ export interface Tracked {
   close(): Promise<void>;
 }
 
-/** An image that cannot be fetched is given up after this time: a registry may be away for a moment. */
+/** Time after which an image that cannot be pulled fails the work: a registry may be unreachable for a moment. */
 const IMAGE_GIVEN_UP_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
 const NO_PROMETHEUS = 'no Prometheus is named that scrapes the DCGM exporter (setting gpuPrometheus)';
-/** A pod that is gone leaves what was read of its output. */
+/** Time to read the rest of the log. For a deleted pod, the log ends with the lines read so far. */
 const LOG_WITHIN_MS = 60_000;
 
 export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work, first: Job): Tracked {
@@ -108,7 +108,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
         return begun();
       },
       ended: ended.promise,
-      // What was asked to end stays so.
+      // A requested stop cannot be revoked by an extension.
       extend: async (until) => {
         if (!seen.stopped && seen.owesStopWithinMs === null && !over.signal.aborted)
           await jobs.extend(work.id, until, work.graceMs, begunAt);
@@ -116,7 +116,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
       async stop(withinMs = work.graceMs) {
         if (over.signal.aborted) return;
         seen.owesStopWithinMs = withinMs;
-        // An API server that is away hears it at a later look.
+        // An unreachable API server receives the request at a later poll.
         await looks.look();
       },
       usage: async () => told?.usage ?? usage(),
@@ -128,8 +128,9 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
 }
 
 /**
- * The grace of a pod is that of its work: where there is less time, its end is asked for with that. A kubelet that was once asked with
- * the whole grace waits for it with the containers that go last, so this comes before the Job is stopped, whose controller asks so.
+ * Shortens the grace period of a pod if there is less time than the grace period of its work. A kubelet that has
+ * received the full grace period keeps it for the sidecars, so this call precedes the stop of the Job, whose controller
+ * sends the full one.
  */
 async function hurry({ jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, withinMs: number): Promise<void> {
   const pod = jobs.podOf(work.id);
@@ -139,13 +140,13 @@ async function hurry({ jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>, work: Wor
   log.warn({ work: work.id, withinMs }, 'a pod has its whole grace: the server may not delete pods');
 }
 
-/** What was seen of it last. */
+/** Last observed state. */
 interface Seen {
   job: Job | null;
   pod: Pod | null;
   place: WorkPlace | null;
   stopped: boolean;
-  /** It is still to be asked to end, in so many milliseconds; null: it is not. */
+  /** Grace period in milliseconds of a stop request that is still to be sent. Null: none. */
   owesStopWithinMs: number | null;
   givenUp: string | null;
   /** Since when its image could not be fetched. */
@@ -157,7 +158,7 @@ function seenFirst(job: Job): Seen {
   return { job, pod: null, place: null, stopped, owesStopWithinMs: null, givenUp: null, troubleSince: null };
 }
 
-/** Asks it to end, where somebody wants that and it has not ended by itself. */
+/** Sends a due stop request, where the work has not ended. */
 async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, seen: Seen): Promise<void> {
   if (seen.owesStopWithinMs === null) return;
   const job = await deps.jobs.read(work.id);
@@ -171,7 +172,7 @@ async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, see
 
 async function update(jobs: Jobs, id: string, seen: Seen): Promise<Seen> {
   const listed = jobs.jobOf(id);
-  // What is watched may be older than what was made: only the server's own answer says that there is none.
+  // The watch may lag behind the creation of the Job: only a read from the API server proves that the Job is gone.
   if (listed !== null) seen.job = listed;
   else if (seen.job !== null) seen.job = await jobs.read(id);
   seen.pod = jobs.podOf(id) ?? seen.pod;
@@ -183,7 +184,7 @@ function isPodOver({ pod }: Seen, name: string): boolean {
   return mainOf(pod)?.state.terminated !== undefined || ['Succeeded', 'Failed'].includes(pod.status.phase);
 }
 
-/** Suspended by somebody else after it had begun: if it went on, it would begin anew. */
+/** Suspended by another client after it had started: if resumed, the work would start from its beginning. */
 function isTakenBack(job: Job, pod: Pod | null): boolean {
   return job.spec.suspend === true && pod !== null && startOf(pod) !== null;
 }
@@ -197,11 +198,11 @@ async function giveUp(jobs: Jobs, id: string, seen: Seen, now: number): Promise<
   seen.givenUp = trouble;
 }
 
-/** Looks when told to and every few seconds, one look at a time. */
+/** Polls on request and every few seconds, one poll at a time. */
 function createLooks(look: () => Promise<void>, signal: AbortSignal, failed: (error: unknown) => void) {
   let busy: Promise<void> = Promise.resolve();
   let asked = false;
-  /** Resolves after a look that began after this was called. */
+  /** Resolves after a poll that started after this call. */
   const again = (): Promise<void> => {
     if (asked || signal.aborted) return busy;
     asked = true;
@@ -257,7 +258,7 @@ async function keepEnd(folder: string, end: WorkEnd): Promise<void> {
   await rename(`${endFile(folder)}.part`, endFile(folder));
 }
 
-/** Work of which the end is known already; null where it is not. */
+/** Work with a stored end; null where no end is stored. */
 export async function endedBefore({ id, folder }: Pick<Work, 'id' | 'folder'>): Promise<RunningWork | null> {
   const end = await readEnd(folder);
   if (end === null) return null;

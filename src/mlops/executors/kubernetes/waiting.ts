@@ -1,6 +1,6 @@
 import { type ContainerStatus, conditionOf, type Job, type Pod } from './objects.ts';
 
-/** What keeps the command from beginning, one sentence; null when nothing is known to. */
+/** Reason why the command has not started, one sentence. Null: no known reason. */
 export function waitingFor(job: Job | null, pod: Pod | null): string | null {
   if (pod === null) {
     if (job?.spec.suspend === true) return 'Its Job is suspended.';

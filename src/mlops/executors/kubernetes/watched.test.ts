@@ -14,7 +14,7 @@ const jobOf = (name: string, resourceVersion: string) => ({
 });
 type Step = { list: string[]; version: string } | { events: object[] } | { gone: true } | { fails: true };
 
-/** An API server that answers as it is told, one step after the other, and is silent after the last. */
+/** A fake API server that answers the scripted steps in order, and does not answer after the last one. */
 function scripted(steps: Step[]): Cluster & { asked: string[] } {
   const asked: string[] = [];
   const away = () => new AppError('executor_unreachable', 'away');

@@ -5,7 +5,7 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Cluster } from './cluster.ts';
 import { List, MANAGED } from './objects.ts';
 
-/** What a cluster has of one kind, kept up to date. */
+/** Objects of one kind in a cluster, kept up to date. */
 export interface Watched<T> extends AsyncDisposable {
   /** Resolves when what there is has been listed once. */
   readonly listed: Promise<void>;
@@ -17,7 +17,7 @@ interface WatchRequest<T> {
   readonly cluster: Cluster;
   readonly path: string;
   readonly parse: z.ZodType<T & Named>;
-  /** By which its objects are known; default: those of work. */
+  /** Labels that select its objects; default: those of work. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Something is other than it was. */
   changed(): void;
@@ -28,13 +28,13 @@ interface Named {
   readonly metadata: { readonly name: string; readonly resourceVersion: string };
 }
 
-/** The API server ends a watch after this many seconds; bookmarks make the next one cheap. */
+/** The API server ends a watch after this many seconds; bookmarks make the next watch cheap. */
 const WATCH_SECONDS = 300;
 const PAGE = '500';
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 
-/** As a query says it. Example: `{ a: 'b', c: 'd' }` -> `a=b,c=d`. */
+/** As a label selector of a query. Example: `{ a: 'b', c: 'd' }` -> `a=b,c=d`. */
 export function selectorOf(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}=${value}`)
@@ -45,8 +45,9 @@ const WatchEvent = z.object({ type: z.string(), object: z.unknown() });
 const Bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
 
 /**
- * Lists, then watches from the version of the list. A watch that ends is begun again from the last version seen; where the
- * server has forgotten that version (410 Gone), everything is listed anew. An API server that is away is asked again and again.
+ * Lists, then watches from the version of the list. An ended watch resumes from the last version seen. If the API
+ * server has expired that version (410 Gone), all objects are listed again. An unreachable API server is retried
+ * without a limit.
  */
 export function watch<T>(request: WatchRequest<T>): Watched<T> {
   const known = new Map<string, T & Named>();
@@ -92,7 +93,7 @@ async function keepUp<T>(
   }
 }
 
-/** Replaces what is known by what there is; answers the version of the list. */
+/** Replaces the known objects by those of the cluster. Answers the version of the list. */
 async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<string> {
   const { cluster, path, parse, labels = MANAGED, log } = request;
   const found: Known<T> = new Map();
@@ -101,7 +102,7 @@ async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<strin
   do {
     const query = { labelSelector: selectorOf(labels), limit: PAGE, ...(next === '' ? {} : { continue: next }) };
     const { status, body } = await cluster.call({ method: 'GET', path, query });
-    // The list was so long in the reading that its version is gone: from the beginning.
+    // The version of the list expired before all of its pages were read: list again from the beginning.
     if (status === 410) return list(request, known);
     const page = List.parse(body);
     for (const item of page.items) keep(found, parse, item, log);
@@ -113,7 +114,7 @@ async function list<T>(request: WatchRequest<T>, known: Known<T>): Promise<strin
   return version;
 }
 
-/** Answers the version to go on from, or null when everything has to be listed anew. */
+/** Answers the version to resume from. Null: all objects must be listed again. */
 async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: string, signal: AbortSignal) {
   const query = {
     watch: 'true',
@@ -128,7 +129,7 @@ async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: str
   try {
     for await (const line of linesOf(answer)) {
       const event = WatchEvent.parse(JSON.parse(line));
-      // 410 Gone comes as an event, too.
+      // 410 Gone may also arrive as an event.
       if (event.type === 'ERROR') return null;
       version = Bookmark.parse(event.object).metadata.resourceVersion;
       if (event.type === 'BOOKMARK') continue;
@@ -141,7 +142,7 @@ async function watchFrom<T>(request: WatchRequest<T>, known: Known<T>, from: str
   return version;
 }
 
-/** Not by `readline`, which waits for ever on a stream that was destroyed. */
+/** Without `readline`, which waits forever on a destroyed stream. */
 async function* linesOf(content: Readable): AsyncGenerator<string> {
   let rest = '';
   for await (const piece of content.setEncoding('utf8')) {

@@ -2,32 +2,32 @@ import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** Work whose folder is looked at. */
+/** Work with a watched folder. */
 export interface OnDisk {
   /** Its working copy. */
   readonly folder: string;
-  /** What the folder may take, in bytes; null: what the disk has, but for the reserve. */
+  /** Size limit of the folder in bytes. Null: all of the disk except the reserve. */
   readonly maxBytes: number | null;
-  /** Told once, in one sentence, that it took more. */
+  /** Called once, with one sentence, when the limit is exceeded. */
   readonly exceeded: (detail: string) => void;
 }
 
-/** Looks at what running work takes of the disk. */
+/** Watches the disk usage of running work. */
 export interface DiskWatch {
-  /** Answers what ends the looking. */
+  /** Returns a function that ends the watch. */
   watch(work: OnDisk): () => void;
 }
 
-/** Between two looks, in milliseconds. */
+/** Poll interval in milliseconds. */
 const LOOK_MS = 1_000;
-/** A look that takes long is followed by a pause this many times as long: counting a million files must not be all that is done. */
+/** A slow count is followed by a pause of this many times its duration: counting a million files must not take all of the time. */
 const PAUSE_FACTOR = 10;
-/** What is kept free of the disk for everybody else: this share of it, and no more than so many bytes. */
+/** Disk space that is kept free for other programs: this share of the disk, at most this many bytes. */
 const RESERVE = { ratio: 0.02, maxBytes: 1024 ** 3 };
 
 /**
- * Work that was given a limit is held to it. When the disk itself runs low, the work that has taken the most of it is ended, if that is
- * more than what is to be kept free: what fills the disk, and not who happens to be there.
+ * Ends work that exceeds its size limit. When the disk itself runs low, the work with the most disk usage is ended, if
+ * it uses more than the reserve: the work that fills the disk, not any other work that runs then.
  */
 export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
   const running = new Set<OnDisk>();
@@ -73,7 +73,7 @@ export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
   };
 }
 
-/** What is free of the disk that a folder is on, when that is less than the reserve; else null. */
+/** Free bytes of a folder's disk, when they are less than the reserve; else null. */
 async function shortOf(folder: string | undefined): Promise<{ freeBytes: number; reserveBytes: number } | null> {
   if (folder === undefined) return null;
   try {
@@ -82,13 +82,13 @@ async function shortOf(folder: string | undefined): Promise<{ freeBytes: number;
     const freeBytes = bavail * bsize;
     return freeBytes < reserveBytes ? { freeBytes, reserveBytes } : null;
   } catch {
-    return null; // gone with its work
+    return null; // deleted with its work
   }
 }
 
 /** Bytes that a folder takes of the disk with all that is in it; what vanishes while it is counted is left out. */
 async function sizeOf(folder: string): Promise<number> {
-  // It ends with an error for every file that is gone by then, and has counted the rest all the same.
+  // `du` exits with an error for each file that vanished meanwhile, but still counts the rest.
   const { stdout } = await promisify(execFile)('du', ['-skx', folder]).catch((error: { stdout?: string }) => error);
   return Number(/^\d+/.exec(String(stdout ?? ''))?.[0] ?? 0) * 1024;
 }

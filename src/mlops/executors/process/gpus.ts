@@ -10,7 +10,7 @@ export interface Gpu {
 
 const ASK_MS = 10_000;
 
-/** GPUs of this machine; none where `nvidia-smi` is not there or knows of none. */
+/** GPUs of this machine; empty without `nvidia-smi`, or if it lists none. */
 export async function gpusOfMachine(): Promise<Gpu[]> {
   try {
     const words = ['--query-gpu=index,name', '--format=csv,noheader'];

@@ -21,9 +21,9 @@ import { gpusOfMachine } from './gpus.ts';
 import { createRoom, type Machine, type Place, type Room } from './room.ts';
 
 export interface ProcessExecutorDeps {
-  /** What every command has in its environment besides its own: where programs are, and little more. */
+  /** Environment of every command in addition to its own variables: mainly the paths of programs. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whom commands run as; null: the user of the server. */
+  /** User of the commands. Null: the user of the server. */
   readonly user: OtherUser | null;
   readonly clock: Clock;
 }
@@ -34,8 +34,8 @@ const MAX_TASKS = 16_384;
 const SIGNALLED = 128;
 
 /**
- * Runs work as processes of this machine, each in a group of its own, bounded by control groups where the kernel lets us, and
- * ended in time by a watchdog that needs no server.
+ * Runs work as processes of this machine, each in a separate process group. Control groups enforce the limits where the
+ * kernel permits it. A watchdog that does not need the server ends the work at its deadline.
  */
 export function createProcessExecutor({ environment, user, clock }: ProcessExecutorDeps): Executor {
   const nvidiaSmi = createNvidiaSmi({ now: clock.now });
@@ -65,7 +65,7 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
 
   return {
     engine: 'process',
-    // The machine is what it is: an image says nothing of what runs here.
+    // The machine's programs are fixed: an image does not describe them.
     imageDigest: async () => null,
     async buildImage() {
       throw new AppError('executor_cannot', 'Processes of this machine run in no image, so none is built for them.');
@@ -123,7 +123,7 @@ function gpusKept(work: Work): readonly number[] | null {
   }
 }
 
-/** The working copy is the user's; what the server keeps beside it can be passed and not read. */
+/** The user owns the working copy. In the server's files next to it, the user may traverse folders but read none. */
 async function handOver({ folder, workspace }: Work, user: OtherUser): Promise<void> {
   await chmod(folder, 0o711);
   await giveFolder(workspace, user);
@@ -174,7 +174,7 @@ function runningWork(execution: Execution, left: () => void, gpus: GpuReader | n
 function reasonOf({ exitCode, stoppedBy, killedFor, taken }: Ended): { reason: EndReason; detail: string | null } {
   if (killedFor !== null) return { reason: 'disk', detail: killedFor };
   if (stoppedBy !== null) return { reason: 'stopped', detail: null };
-  // A command may have ended well although one of its children was killed for memory.
+  // A command may succeed although one of its children was killed for memory.
   if ((taken.outOfMemoryKills ?? 0) > 0 && exitCode !== 0) {
     return { reason: 'out-of-memory', detail: 'It took more memory than resources.memory gives it.' };
   }

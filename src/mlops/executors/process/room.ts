@@ -8,9 +8,9 @@ export interface Machine {
   readonly gpus: readonly Gpu[];
 }
 
-/** What one piece of work has of the machine. */
+/** Resources of the machine that one piece of work holds. */
 export interface Place {
-  /** Tells the work which GPUs are its own. */
+  /** Variables that show the work only its own GPUs. */
   readonly environment: Readonly<Record<string, string>>;
   /** Its own, by index. */
   readonly gpus: readonly number[];
@@ -18,17 +18,17 @@ export interface Place {
   leave(): void;
 }
 
-/** Who has what of one machine. */
+/** Allocation of one machine's resources to work. */
 export interface Room {
-  /** What is not free now, in words; null when there is room. Errors: `executor_cannot` for what the machine does not have. */
+  /** Requested resources that are not free now, one sentence. Null: all are free. Errors: `executor_cannot` if the machine lacks them. */
   missing(work: Pick<Work, 'resources'>): string | null;
-  /** Errors: `executor_cannot` for what the machine does not have, `executor_quota` for what others have now. */
+  /** Errors: `executor_cannot` if the machine lacks the resources, `executor_quota` if other work holds them now. */
   enter(work: Pick<Work, 'id' | 'resources'>): Place;
-  /** Work that runs already, found after a restart: it has what it has. `gpus`: which, by index; null: nobody knows. */
+  /** Registers work that runs already, found after a restart. It keeps its resources. `gpus`: their indexes; null: unknown. */
   occupied(work: Pick<Work, 'id' | 'resources'>, gpus: readonly number[] | null): Place;
 }
 
-/** Work that does not say how much it needs counts as one CPU; it is not held to that. */
+/** CPUs that work without a CPU request counts as. The work is not limited to that. */
 const UNSTATED_CPUS = 1;
 
 interface Taken {
@@ -49,11 +49,11 @@ export function createRoom(machine: Machine): Room {
   function take(id: string, resources: Resources, given: readonly number[] | null): Place {
     const gpus = given ?? freeGpus(resources.gpus.model).slice(0, resources.gpus.count);
     taken.set(id, { cpus: cpusOf(resources), memoryBytes: resources.memoryBytes ?? 0, gpus });
-    // Even none: work that asked for no GPU must not find one that another has.
+    // Set even if empty: work without a GPU request must not find a GPU that other work holds.
     const visible: Record<string, string> =
       machine.gpus.length === 0
         ? {}
-        : // By itself CUDA numbers them by speed, and nvidia-smi by their place.
+        : // CUDA's default order of GPUs is by speed; nvidia-smi orders them by bus id.
           { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: gpus.join(',') };
     return { environment: visible, gpus, leave: () => void taken.delete(id) };
   }

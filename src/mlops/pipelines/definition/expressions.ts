@@ -1,7 +1,7 @@
 import { evaluate, parse } from '@marcbachmann/cel-js';
 import type { Scalar } from './schema.ts';
 
-/** What an expression can name. */
+/** Names that an expression can use. */
 export interface Scope {
   readonly params: Readonly<Record<string, Scalar>>;
   readonly matrix: Readonly<Record<string, Scalar>>;
@@ -51,7 +51,7 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
 
-/** What a text or expression names, such as `params.lr` or `steps.train`; throws {@link ExpressionError} where it cannot be read. */
+/** Names in a text or expression, such as `params.lr` or `steps.train`; throws {@link ExpressionError} on a syntax error. */
 export function namesIn(text: string): Set<string> {
   return new Set([...text.matchAll(TEMPLATE)].flatMap(([, expression = '']) => [...namesInExpression(expression)]));
 }
@@ -68,7 +68,7 @@ export function namesInExpression(expression: string): Set<string> {
   return names;
 }
 
-/** `a.b.c` names `a.b`: the part of the scope and what is taken of it. */
+/** `a.b.c` yields the name `a.b`: the part of the scope and the field in it. */
 function collect(node: unknown, names: Set<string>): void {
   if (Array.isArray(node)) {
     for (const each of node) collect(each, names);

@@ -1,7 +1,8 @@
 /**
- * Whether a list of patterns takes a name in. `*` stands for anything but a slash, `**` for anything, a whole `**` before a slash also for
- * no folder at all, `?` for one character that is no slash. The last pattern that matches decides; one with `!` before it leaves out.
- * Example: `['**', '!docs/**']` takes in `src/a.ts` and leaves out `docs/a.md`.
+ * Whether a list of patterns selects a name. `*` matches any characters except a slash, `**` any characters, a whole
+ * `**` before a slash also no folder, `?` one character except a slash. The last matching pattern decides; one with `!`
+ * before it excludes.
+ * Example: `['**', '!docs/**']` selects `src/a.ts` and excludes `docs/a.md`.
  */
 export function isSelected(patterns: readonly string[], name: string): boolean {
   const deciding = patterns.findLast((pattern) => matches([...name], wordsOf(pattern.replace(/^!/, ''))));
@@ -13,8 +14,8 @@ function wordsOf(pattern: string): string[] {
 }
 
 /**
- * Goes through the pattern once, with all places of the name that have been reached: no pattern takes longer than its length times that of
- * the name. Node's own `matchesGlob` passes over names with a dot before them, and tries.
+ * Reads the pattern once and keeps all reachable positions of the name: the time is at most the length of the pattern
+ * times that of the name. Node's `matchesGlob` skips names with a leading dot, and backtracks.
  */
 function matches(name: readonly string[], words: readonly string[]): boolean {
   let reached = [true, ...name.map(() => false)];
@@ -22,7 +23,7 @@ function matches(name: readonly string[], words: readonly string[]): boolean {
   return reached[name.length] === true;
 }
 
-/** Places that are reached behind one word of the pattern, from those before it. */
+/** Positions of the name that are reachable after one token of the pattern, from those before it. */
 function after(word: string, name: readonly string[], before: readonly boolean[]): boolean[] {
   let open = false;
   return before.map((from, place) => {

@@ -3,7 +3,7 @@ import type { PipelineSpec, Scalar, Step } from './schema.ts';
 
 /** A step as it is run: of a matrix, one for each combination. */
 export interface PlannedStep {
-  /** Its name and what tells it from others of a matrix: `train`, `train[lr=0.01]`. */
+  /** Its name and its matrix values: `train`, `train[lr=0.01]`. */
   readonly key: string;
   readonly name: string;
   readonly matrix: Readonly<Record<string, Scalar>>;
@@ -17,7 +17,7 @@ export interface Plan {
   readonly steps: readonly PlannedStep[];
 }
 
-/** What is wrong with a pipeline: where, and one sentence. */
+/** A problem in a pipeline: its path, and one sentence. */
 export interface PlanProblem {
   /** Path in the spec, such as `steps.train.needs`. */
   readonly path: string;
@@ -32,8 +32,9 @@ export type Planned =
 const MAX_STEPS = 10_000;
 
 /**
- * What a pipeline will run, in an order in which it can be: matrices expanded, names checked, cycles refused.
- * Example: `train` with the matrix `{ lr: [0.1, 0.2] }` that needs `prepare` gives prepare, train[lr=0.1], train[lr=0.2].
+ * Steps of a pipeline in a valid order: matrices expanded, names checked, cycles refused.
+ * Example: `train` with the matrix `{ lr: [0.1, 0.2] }` that needs `prepare` gives prepare, train[lr=0.1],
+ * train[lr=0.2].
  */
 export function planOf({ steps, params }: Pick<PipelineSpec, 'steps' | 'params'>): Planned {
   const problems = [
@@ -81,7 +82,7 @@ export function keyOf(name: string, matrix: Readonly<Record<string, Scalar>>): s
   return label === '' ? name : `${name}[${label}]`;
 }
 
-/** What tells a combination from the others, also as the name of a folder: `lr=0.01,depth=3`. */
+/** Label of a combination of matrix values, also used as a folder name: `lr=0.01,depth=3`. */
 export function labelOf(matrix: Readonly<Record<string, Scalar>>): string {
   return Object.entries(matrix)
     .map(([name, value]) => `${name}=${String(value).replaceAll(/[/\\\0[\]]/g, '_')}`)
@@ -106,7 +107,7 @@ export function neededBy(step: Step): string[] {
   return [...new Set([...step.needs, ...taken])];
 }
 
-/** Names in an order in which each comes after all that it needs; or a way round that comes back to its beginning. */
+/** Names in an order in which each follows all that it needs; or a cycle that returns to its first name. */
 function ordered(steps: PipelineSpec['steps']): { names: string[] } | { cycle: string[] } {
   const names: string[] = [];
   const done = new Set<string>();
@@ -152,7 +153,7 @@ function duplicateKeys(name: string, matrix: Readonly<Record<string, readonly Sc
   return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))];
 }
 
-/** Steps that stand on a certain kind of step. */
+/** Steps that require a certain kind of step. */
 function wrongKind(name: string, step: Step, steps: PipelineSpec['steps']): PlanProblem[] {
   const problem = (path: string, message: string) => [{ path: `steps.${name}.${path}`, message }];
   if (!('uses' in step)) return [];

@@ -41,7 +41,7 @@ const MoneyWord = z.union(
   'an amount and its currency, such as 20 USD',
 );
 
-/** What a value looks like that should have been a reference. */
+/** Patterns of names and values of plain-text secrets, where a secret reference is required. */
 const SECRET_NAME = /(secret|password|passwd|token|private_?key|api_?key|access_?key)$/i;
 const SECRET_VALUE =
   /^(AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|glpat-[\w-]{16,}|sk-[\w-]{20,}|xox[abp]-[\w-]{10,})$|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
@@ -261,7 +261,7 @@ export const Step = z.union([
 ]);
 export type Step = z.infer<typeof Step>;
 
-/** Where the code lies, if it does not come with the run. */
+/** Location of the code, if it is not sent with the run. */
 const Source = z
   .strictObject({
     git: z.string().min(1).max(1000).meta(adminOnly).describe('Address of a Git repository that the server may clone'),
@@ -325,7 +325,7 @@ export const PipelineSpec = z
   .describe('A pipeline');
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
 
-/** Why a deadline cannot be kept by a step, in words; null where it can, or none is asked for. */
+/** Reason why a step cannot have its deadline, one sentence; null where it can, or has none. */
 function problemOfDeadline(engine: z.infer<typeof Engine>, { resources: { spot }, grace }: CommandStep): string | null {
   if (typeof spot === 'boolean') return null;
   if (engine !== 'kubernetes') return `${engine} has one kind of capacity: a deadline on spot needs engine: kubernetes`;

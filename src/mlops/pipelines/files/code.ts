@@ -13,7 +13,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import { type TreeFile, TreeFile as TreeFileSchema, type Trees, treeDigest } from './trees.ts';
 
-/** The code of a run: every file of it, and where it came from. */
+/** The code of a run: all of its files, and their origin. */
 export const Code = z.strictObject({
   digest: z.string(),
   files: z.array(TreeFileSchema),
@@ -25,23 +25,23 @@ export type Code = z.infer<typeof Code>;
 export interface CodeDeps {
   readonly objects: Objects;
   readonly trees: Trees;
-  /** On this machine, ours: clones and what is being unpacked. */
+  /** Folder on this machine, used only here: Git clones and temporary files of archives. */
   readonly folder: string;
-  /** The server's own: Git finds its programs, keys and helpers by it. */
+  /** Environment of the server, in which Git finds its programs, keys and helpers. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface CodeStore {
-  /** Keeps the files of an archive. Errors: `archive_invalid`, `payload_too_large`. */
+  /** Stores the files of an archive. Errors: `archive_invalid`, `payload_too_large`. */
   addArchive(content: Readable): Promise<Code>;
-  /** Keeps the files of a repository at a commit. Errors: `git_failed`. */
+  /** Stores the files of a repository at a commit. Errors: `git_failed`. */
   addCommit(source: { readonly git: string; readonly ref: string }): Promise<Code>;
   /** Errors: `pipeline_code_not_found`. */
   find(digest: string): Promise<Code>;
 }
 
 export const NO_CODE: Code = { digest: treeDigest([]), files: [], commit: null };
-/** Of code that is sent: whoever may run a pipeline shall not fill the disk with a small archive. */
+/** Limits of uploaded code: a user who may run a pipeline must not fill the disk with a small archive. */
 const MOST_SENT = { maxBytes: 4 * 1024 ** 3, maxFiles: 200_000 };
 const GIT_MS = 10 * 60_000;
 
@@ -69,7 +69,7 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
     }
   }
 
-  /** A mirror of the repository, as it is now; one at a time, because what writes into it at the same time breaks it. */
+  /** An up-to-date mirror of the repository. Calls for one repository run one after the other: concurrent writes corrupt the mirror. */
   async function freshClone(git: string): Promise<string> {
     const clone = join(folder, `git-${createHash('sha256').update(git).digest('hex').slice(0, 16)}`);
     await inTurn(clone, async () => {
@@ -120,7 +120,7 @@ async function commitOf(ask: Git, git: string, ref: string): Promise<string> {
   return said.trim();
 }
 
-/** How Git may reach a repository. Others (`ext::`, `fd::`, plain http and git) run programs, wait for ever or are not encrypted. */
+/** Protocols that Git may use. Others (`ext::`, `fd::`, plain http and git) run programs, wait forever or are not encrypted. */
 const PROTOCOLS = 'https:ssh:file';
 
 /** Runs Git and returns its standard output. Git never prompts for a password or a host key. */

@@ -32,7 +32,7 @@ export async function openInside(folder: string, path: string): Promise<FileHand
   return null;
 }
 
-/** The text of such a file, no more than so many bytes of it; null where there is none. */
+/** The text of such a file, up to a limit in bytes; null where there is none. */
 export async function textInside(folder: string, path: string, maxBytes: number): Promise<string | null> {
   const file = await openInside(folder, path);
   if (file === null) return null;

@@ -20,11 +20,13 @@ export const TreeFile = z.strictObject({
 });
 export type TreeFile = z.infer<typeof TreeFile>;
 
-/** Files kept by their content: the same content is kept once, whatever made it, and a digest is a promise. */
+/**
+ * Content-addressed files: the same content is stored once, whatever its origin, and a digest guarantees the content.
+ */
 export interface Trees {
-  /** Keeps what lies at these paths of a folder, folders with all in them, by path. A path that is not there adds nothing. */
+  /** Stores the files at these paths of a folder, by path; a folder includes all of its files. A missing path adds nothing. */
   keep(folder: string, paths: readonly string[]): Promise<TreeFile[]>;
-  /** Writes files into a folder; where one lies already, it is replaced. */
+  /** Writes files into a folder and replaces existing ones. */
   place(files: readonly TreeFile[], folder: string): Promise<void>;
   /** The content of one file. */
   open(file: TreeFile): Promise<Readable>;
@@ -41,7 +43,7 @@ export function createTrees(objects: Objects): Trees {
     async keep(folder, paths) {
       const found: string[] = [];
       for (const path of paths) {
-        // A link that a command left must not make files of this machine its outputs.
+        // A link that a command left must not turn files of this machine into its outputs.
         if (await isInside(folder, path)) found.push(...(await filesAt(folder, path)));
       }
       const unique = [...new Set(found)].toSorted();
@@ -91,7 +93,7 @@ async function digestOf(place: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A file that became a link since it was looked at is not followed. */
+/** A file that became a link since the check is not followed. */
 async function plainFile(place: string): Promise<Readable> {
   return (await open(place, PLAIN)).createReadStream();
 }

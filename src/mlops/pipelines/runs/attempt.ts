@@ -10,13 +10,11 @@ import type { Attempt, Taken } from './taken.ts';
 import { checkpointOf } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
 
-/** Why a try ended, and what follows from it. */
+/** Outcome of an attempt and its reason. */
 export interface AttemptEnd {
-  /**
-   * `again`: it was taken away through no fault of its own; `stopped`: by a person or a budget, so nothing is tried again.
-   */
+  /** `again`: the engine or a move took it away, so it is retried; `stopped`: by a person or a budget, so it is not retried. */
   readonly outcome: 'succeeded' | 'failed' | 'stopped' | 'again';
-  /** In a few words, such as `budget team-ml` or `exit code 3`; null when it went well. */
+  /** Short text such as `budget team-ml` or `exit code 3`; null after success. */
   readonly reason: string | null;
   readonly attempt: Attempt;
 }
@@ -31,16 +29,16 @@ export interface AttemptInput {
   /** Of the step. */
   readonly key: string;
   readonly mlflowRun: string | null;
-  /** Told what it has cost and taken, at every report. */
+  /** Called at every report with the cost and usage so far. */
   readonly reports: (spent: Allowance['spent'], taken: Taken) => Promise<void>;
 }
 
-/** A clock that is this far from where it was left was set, in milliseconds: what an engine says by it of an end is worth nothing. */
+/** If the clock differs by more milliseconds than this from monotonic time, it was set: an end time of the engine is then unusable. */
 const CLOCK_WAS_SET_MS = 5_000;
 
 /**
- * Meters a running try until its end, gives it the time that is granted, and stops it when that is over, its own time is, or
- * the run shall stop. null when this server lets go of it: it goes on, and is found by the next.
+ * Meters a running attempt until its end, extends it by the granted time, and stops it when that time or its timeout is
+ * over, or the run must stop. Null: this server releases the run; the work keeps running, and the next server finds it.
  */
 export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptInput): Promise<AttemptEnd | null> {
   const { running, work, step } = input;
@@ -75,7 +73,7 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const told = outcomeOf({
     end: end.ended,
     ranOut: end.ranOut || end.ended.stoppedBy === 'watchdog',
-    // What this server ended was ended by what was in force; what the engine ended alone, by the time that it had reached.
+    // If this server ended the work, the limit then in force decides; if the engine ended it alone, the end time decides.
     own: end.ranOut ? deadline <= Date.parse(allowance.until) : deadline - step.grace <= end.ended.end,
     person: stopped.by(),
     moved,
@@ -88,7 +86,7 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   return settled(deps, input, observer, { end: ended, told: { ...told, reason }, isMoved: moved !== null });
 }
 
-/** When a try must be gone for the sake of its own time, so that it is asked to end when that is over; Unix milliseconds. */
+/** Time at which its timeout must have ended the attempt, stop request and grace period included; Unix milliseconds. */
 function deadlineOf({ timeout, grace }: CommandStep, start: number): number {
   return timeout === undefined ? Number.POSITIVE_INFINITY : start + timeout + STOP_AHEAD_MS + grace;
 }
@@ -102,7 +100,7 @@ async function meter(
   try {
     return await deps.admission.meter(`pipeline:${work.id}`, at, holds ?? undefined);
   } catch (error) {
-    // What was set aside goes on; it is asked again, and at the end of it the work is stopped.
+    // The present lease stays valid and the request is retried; at lease expiry the work is stopped.
     deps.log.warn({ err: error, work: work.id }, 'a step could not be metered');
     return null;
   }
@@ -120,7 +118,7 @@ function onStop(
   return { by: () => (stop.aborted ? String(stop.reason) : null), end: () => stop.removeEventListener('abort', ask) };
 }
 
-/** Ends a try that shall go on on other capacity. `end`: nothing more is decided; answers why it was moved, or null. */
+/** Ends an attempt that must move to other capacity. `end`: stops further decisions; answers the reason of the move, or null. */
 function onMove(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -145,7 +143,7 @@ function onMove(
   };
 }
 
-/** What an engine could not be told is in the log; what follows from it is the holder's to say. */
+/** Logs failed calls to an engine and rethrows them: the lease holder handles them. */
 function logged(
   { log }: DriveDeps,
   { id, ended, extend, stop }: RunningWork,
@@ -167,27 +165,27 @@ function aborted(signal: AbortSignal): Promise<null> {
 
 interface Facts {
   readonly end: WorkEnd;
-  /** Whether it was ended because it had no more time, by this server or by the engine. */
+  /** Whether its deadline ended it, enforced by this server or by the engine. */
   readonly ranOut: boolean;
-  /** Whether that time was its own, and not what was set aside for it. */
+  /** Whether its timeout ended it, rather than its lease. */
   readonly own: boolean;
-  /** Who stopped the run; null when nobody did. */
+  /** Person who stopped the run. Null: the run was not stopped. */
   readonly person: string | null;
-  /** Why it shall go on on other capacity; null: it shall not. */
+  /** Reason of the move to other capacity. Null: no move. */
   readonly moved: string | null;
   readonly limitedBy: string | null;
 }
 
 type Outcome = Pick<AttemptEnd, 'outcome' | 'reason'>;
 
-/** What the end of a try means. */
+/** Maps the end of an attempt to its outcome. */
 export function outcomeOf({ end, ranOut, own, person, moved, limitedBy }: Facts): Outcome {
   if (end.reason === 'stopped') {
     if (ranOut && own) return { outcome: 'failed', reason: 'timeout' };
     if (ranOut && limitedBy !== null) return { outcome: 'stopped', reason: `budget ${limitedBy}` };
     if (person !== null) return { outcome: 'stopped', reason: `by ${person}` };
     if (moved !== null) return { outcome: 'again', reason: moved };
-    // Its time was over and nobody gave it more, although there was more: the server was away.
+    // The lease expired although the budget had more: the server was away.
     return { outcome: 'again', reason: 'the server was away for longer than was set aside' };
   }
   if (end.reason === 'exited' && end.exitCode === 0) return { outcome: 'succeeded', reason: null };
@@ -205,11 +203,11 @@ async function settled(
   const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
   const left = await checkpointOf(work);
   const checkpoint = left === null ? null : masker.text(left);
-  // What filled the disk goes before anything is written about it.
+  // Frees the disk before anything else is written.
   if (end.reason === 'disk') await rm(work.workspace, { recursive: true, force: true });
   const place = end.place ?? null;
   const holds = heldOn(place, step);
-  // It may have come to its end before that was metered.
+  // The work may have ended before the metering of this resource.
   if (holds !== null) await meter(deps, { work }, end.end, holds);
   const { spent, prices } = await deps.admission.settle(`pipeline:${work.id}`, {
     end: new Date(end.end).toISOString(),

@@ -15,14 +15,14 @@ type BuiltIn =
   | z.infer<typeof RegisterStep>
   | z.infer<typeof DeployStep>;
 
-/** How a built-in step ended. */
+/** Result of a built-in step. */
 interface BuiltInEnd {
   readonly state: Extract<StepState, 'succeeded' | 'failed'>;
   readonly reason: string | null;
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Ends a built-in step, which asks others and takes no machine. */
+/** Runs a built-in step, which calls other features and uses no machine. */
 export async function runBuiltInStep(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -123,7 +123,7 @@ async function registered(
   };
 }
 
-/** What a step of this key said the last time that it succeeded in an earlier run; null when it never did. */
+/** Values of a step with this key from its last success in an earlier run. Null: no earlier success. */
 async function lastValues(
   deps: DriveDeps,
   { run }: DrivenRun,
@@ -132,7 +132,7 @@ async function lastValues(
   return (await lastSucceeded(deps.store, run.pipeline, key))?.outputs.values ?? null;
 }
 
-/** Files that a step made become artifacts of its run, so that a version can stand on them. */
+/** Copies files of a step to the artifacts of its run, so that a version can refer to them. */
 async function keepAmongArtifacts(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -163,7 +163,7 @@ async function deployed(
   return { state: 'succeeded', reason: null, values: { model, version, alias } };
 }
 
-/** Key of the step whose run is meant: of an evaluate step, the one that it picked. */
+/** Key of the step that provides the run: for an evaluate step, the step that it selected. */
 function stepOf(driven: DrivenRun, name: string): string {
   return storedOf(driven, name).outputs.values.step ?? name;
 }

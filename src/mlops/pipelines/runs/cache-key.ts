@@ -3,11 +3,11 @@ import { z } from 'zod';
 
 const Texts = z.record(z.string(), z.string());
 
-/** Everything that what a step makes stands on. */
+/** All inputs of a step's outputs. */
 export const KeyParts = z.strictObject({
-  /** Program and words, with every expression filled in. */
+  /** Program and arguments, with every expression evaluated. */
   command: z.array(z.string()),
-  /** Digests by path, of the code that the step stands on. */
+  /** Digests by path, of the code that the step depends on. */
   code: Texts,
   /** Values of the params that the step names. */
   params: Texts,
@@ -19,12 +19,12 @@ export const KeyParts = z.strictObject({
   inputs: Texts,
   /** Digest of the image; null where there is none. */
   image: z.string().nullable(),
-  /** What is brought back of it. */
+  /** Paths of its outputs. */
   outputs: z.array(z.string()),
 });
 export type KeyParts = z.infer<typeof KeyParts>;
 
-/** The same for the same parts, in whatever order they were found: SHA-256 in hex. */
+/** SHA-256 in hex, independent of the order of the parts. */
 export function cacheKey(parts: KeyParts): string {
   const sorted = Object.entries(parts).map(([name, part]) => [
     name,
@@ -37,7 +37,7 @@ function isTexts(part: KeyParts[keyof KeyParts]): part is Record<string, string>
   return part !== null && typeof part === 'object' && !Array.isArray(part);
 }
 
-/** What a step made before, as far as it explains why it is made again. */
+/** An earlier execution of a step, which explains why the step runs again. */
 export interface MadeBefore {
   readonly parts: KeyParts;
   /** `recommender #12`. */
@@ -47,8 +47,8 @@ export interface MadeBefore {
 const SHOWN = 4;
 
 /**
- * Why a step is run, in one line. Example: ``missed: `train.py` changed; params.lr 0.01 -> 0.02``.
- * `before`: the last time that the step was made; null when it never was.
+ * Reason why a step runs, in one line. Example: ``missed: `train.py` changed; params.lr 0.01 -> 0.02``. `before`: the
+ * last execution of the step; null when there is none.
  */
 export function explainMiss(parts: KeyParts, before: MadeBefore | null): string {
   if (before === null) return 'missed: it was never made before';
@@ -77,7 +77,7 @@ function changesOf(before: KeyParts, now: KeyParts): string[] {
   ];
 }
 
-/** The words of a command change with the params in them; that is said once. */
+/** The words of a command change with the params in them; such a change is reported once. */
 function commandChange(before: KeyParts, now: KeyParts): string[] {
   if (same(before.command, now.command)) return [];
   const explained = differences(before.params, now.params).length + differences(before.matrix, now.matrix).length > 0;

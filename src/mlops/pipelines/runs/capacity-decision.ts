@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** Where a try of a step with a deadline runs, and what that was decided by. */
+/** Capacity of an attempt of a step with a deadline, and the evidence of the decision. */
 export const CapacityDecision = z.strictObject({
   atMs: z.number(),
-  /** Try that it holds for. */
+  /** Number of its attempt. */
   forAttempt: z.number().int(),
-  /** `wait` is spot capacity as well, which is not there yet. */
+  /** `wait` also means spot capacity, which is not available yet. */
   action: z.enum(['spot', 'on-demand', 'wait']),
   reason: z.string(),
   elapsedSeconds: z.number(),
@@ -19,7 +19,7 @@ export type CapacityDecision = z.infer<typeof CapacityDecision>;
 
 export type Capacity = 'spot' | 'on-demand';
 
-/** Capacity that was decided for a try; null where nothing was. */
+/** Capacity that was decided for an attempt; null without a decision. */
 export function capacityOf(
   { capacity }: { readonly capacity: readonly CapacityDecision[] },
   attempt: number,

@@ -10,7 +10,7 @@ import { subjectOf } from './work.ts';
 const SECOND_MS = 1000;
 /** Between two decisions. */
 const STEP_MS = 60_000;
-/** More are not kept with the step; the ledger of decisions has them all. */
+/** Limit of decisions stored with the step; the ledger of decisions has all of them. */
 const MOST_KEPT = 500;
 
 /** The deadline of a step; null where it has none. */
@@ -18,7 +18,7 @@ export function deadlineOf({ resources: { spot } }: CommandStep): SpotDeadline |
   return typeof spot === 'boolean' ? null : spot;
 }
 
-/** Has decided on which capacity the next try begins, where the step has a deadline. */
+/** Decides on which capacity the next attempt starts, where the step has a deadline. */
 export async function decideBefore(deps: DriveDeps, driven: DrivenRun, key: string, step: CommandStep): Promise<void> {
   const spot = deadlineOf(step);
   const stored = storedOf(driven, key);
@@ -33,13 +33,13 @@ interface Watched {
   readonly key: string;
   readonly step: CommandStep;
   readonly running: RunningWork;
-  /** Aborted when the try is over, or nobody watches it any more. */
+  /** Aborted when the attempt is over, or no longer watched. */
   readonly over: AbortSignal;
 }
 
 /**
- * Decides anew each minute while a try runs, or waits for capacity; resolves when it shall go on elsewhere, with why. null: it is over,
- * or the step has no deadline.
+ * Decides once a minute while an attempt runs, or waits for capacity. Resolves with the reason when the attempt must
+ * move to other capacity. Null: the attempt is over, or the step has no deadline.
  */
 export async function untilMoved(
   deps: DriveDeps,
@@ -61,7 +61,7 @@ export async function untilMoved(
     const on = here === 'spot' && !isPlaced ? 'nothing' : here;
     const state = await stateOf(deps, stored, spot, { running: on, spotAvailable: here === 'spot' && isPlaced });
     const action = deps.deadlines.decide(jobOf(step, spot), state);
-    // Back to spot only when it has just saved: what it did since would be lost.
+    // Back to spot only right after a checkpoint: work since the last one would be lost.
     const hasSaved = state.savedSeconds > savedBefore;
     savedBefore = state.savedSeconds;
     if (over.aborted || (action === 'on-demand') === (here === 'on-demand')) continue;
@@ -70,7 +70,7 @@ export async function untilMoved(
   }
 }
 
-/** What ends a try well is part of its changeover. */
+/** The grace period for a clean end is part of the changeover time. */
 function jobOf({ grace }: CommandStep, { deadline, work, changeover }: SpotDeadline): DeadlineJob {
   return {
     workSeconds: work / SECOND_MS,
@@ -100,7 +100,7 @@ interface Decided {
   readonly spot: SpotDeadline;
 }
 
-/** Keeps it with the step and in the ledger of decisions, together; answers why in words. */
+/** Stores the decision with the step and in the ledger of decisions, in one transaction. Answers the reason as text. */
 async function keep(
   deps: DriveDeps,
   driven: DrivenRun,

@@ -16,13 +16,13 @@ export interface Collecting {
   readonly step: CommandStep;
   readonly mlflowRun: string | null;
   readonly end: AttemptEnd;
-  /** Resolves when the log is kept, which goes on beside the rest. */
+  /** Resolves when the log is stored, concurrently with the other steps. */
   readonly log: Promise<void>;
 }
 
 export interface Collected {
   readonly outputs: StepOutputs;
-  /** What becomes of the try after all: one that made less than it promised has failed. */
+  /** Final outcome of the attempt: it fails if a promised output is missing. */
   readonly verdict: Pick<AttemptEnd, 'outcome' | 'reason'>;
 }
 
@@ -30,7 +30,7 @@ export interface Collected {
 const MOST_METRICS_BYTES = 16 * 1024 * 1024;
 const Metrics = z.record(z.string().min(1), z.number());
 
-/** Keeps what a try has left: its log, its metrics, and, where it went well, its outputs. */
+/** Stores the results of an attempt: its log, its metrics, and, after success, its outputs. */
 export async function collect(deps: DriveDeps, collecting: Collecting): Promise<Collected> {
   const { work, step, end, log } = collecting;
   await log;
@@ -49,12 +49,12 @@ function failed(reason: string): Collected {
   return { outputs: NO_OUTPUTS, verdict: { outcome: 'failed', reason } };
 }
 
-/** Key of the log of a try among the artifacts of its run. */
+/** Key of an attempt's log among the artifacts of its run. */
 export function logPath(attempt: number): string {
   return `logs/attempt-${attempt}.log`;
 }
 
-/** Keeps the log of a try, its secrets masked, among the artifacts of its run; one that is empty is nothing to keep. */
+/** Stores the masked log of an attempt among the artifacts of its run; an empty log is not stored. */
 export async function keepLog(
   deps: Pick<DriveDeps, 'runLog' | 'workSecrets'>,
   { id, folder }: Pick<Work, 'id' | 'folder'>,
@@ -68,7 +68,7 @@ export async function keepLog(
   await deps.runLog.keep(mlflowRun, logPath(attempt), masked);
 }
 
-/** Logs the numbers of the metrics file; what is wrong with it, in words, or null. */
+/** Logs the numbers of the metrics file. Answers a problem with the file, one sentence, or null. */
 async function logMetrics(deps: DriveDeps, { work, step, mlflowRun }: Collecting): Promise<string | null> {
   if (step.metrics === undefined || mlflowRun === null) return null;
   const text = await textInside(work.workspace, step.metrics, MOST_METRICS_BYTES);

@@ -23,7 +23,7 @@ import type { Taken } from './taken.ts';
 import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
 
-/** Ends a step that is ready: takes what was made before, or makes it. Resolves when it is over, or this server lets go of it. */
+/** Runs a step that is ready, or takes its result from the cache. Resolves when the step is over, or this server releases the run. */
 export async function runCommandStep(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -33,7 +33,7 @@ export async function runCommandStep(
   const before = storedOf(driven, planned.key);
   const executor = deps.executorOf(driven.run.spec.engine);
   try {
-    // What runs is found by its name: an image that is gone by now, or takes long to find, is none of its business.
+    // Running work is found by its id: its image may be gone by now, or slow to resolve, and is not needed.
     const image = before.state === 'running' ? null : await imageOf(deps, driven, executor, step);
     const prepared = prepare({ ...driven.run, ...partsOf(driven, planned, step), image: image?.digest ?? null });
     if (
@@ -59,7 +59,7 @@ export async function runCommandStep(
   }
 }
 
-/** A budget that has too little left stops a step before it begins. */
+/** A budget with too little left stops a step before its start. */
 function refusalOf(error: unknown): 'stopped' | 'failed' {
   const isBudget =
     error instanceof AppError && (error.code === 'budget_exceeded' || error.code === 'budget_approval_needed');
@@ -110,7 +110,7 @@ async function imageOf(
   }
 }
 
-/** Whether what the step made before could be taken; if not, why is kept at the step. */
+/** Whether the cached result of the step could be used; if not, the reason is stored with the step. */
 async function takeCached(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -157,7 +157,7 @@ interface Beginning {
   readonly image: string | null;
 }
 
-/** Begins a try, or finds the one that was begun before a restart; null when it is to be begun later, or never. */
+/** Starts an attempt, or finds the one that was started before a restart; null when it must start later, or never. */
 async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
   const { executor, step, stored } = beginning;
   if (stored.state === 'running') return findAgain(deps, driven, beginning);
@@ -176,12 +176,12 @@ async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): 
   }
 }
 
-/** The try that a server before this one began; where it never came to that, nothing was spent and it is begun anew. */
+/** Finds the attempt that an earlier server started. If it never started, it cost nothing and is started now. */
 async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
   const { executor, step, prepared, image, stored } = beginning;
   const id = workId(driven, stored, stored.attempt);
   const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: deps.clock.now() });
-  // An engine that is away may well run it: until it answers, nobody knows.
+  // An unreachable engine may run it: its state is unknown until the engine answers.
   const found = await whenReached(
     deps,
     driven.letGo,
@@ -196,7 +196,7 @@ async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginnin
   return { executor, step, key: stored.key, work, running, allowance };
 }
 
-/** Work that never began may have left something that was made for it. */
+/** Work that never started may have left objects in the engine. */
 async function findOrRemove(executor: Executor, work: Work): Promise<RunningWork | null> {
   const running = await executor.find(work);
   if (running === null) await executor.remove(work);
@@ -212,7 +212,7 @@ async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning
     await fillWorkspace(deps, driven, work, prepared);
     return { executor, step, key: stored.key, work, running: await executor.start(work), allowance };
   } catch (error) {
-    // It may have begun: it is looked for, as after a restart.
+    // It may have started: it is searched for, as after a restart.
     if (isAway(error)) return null;
     const isLater = error instanceof AppError && error.code === 'executor_quota';
     const said = error instanceof Error ? error.message : String(error);
@@ -230,11 +230,11 @@ interface NotBegun {
   readonly laterMs: number;
 }
 
-/** Nothing was spent; it is begun again after a while, as another try. */
+/** Nothing was spent; it is started later, as another attempt. */
 async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why, laterMs }: NotBegun): Promise<null> {
   const settling = { end: new Date(0).toISOString(), stopped: false };
   await deps.admission.settle(`pipeline:${work.id}`, settling).catch((error: unknown) => {
-    // It may never have come to a reservation.
+    // It may have no reservation yet.
     if (!(error instanceof AppError) || error.code !== 'reservation_not_found') throw error;
   });
   await deps.endAccess(work.id);
@@ -244,7 +244,7 @@ async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why,
   return null;
 }
 
-/** From now on a restart looks for its work. */
+/** From now on a restarted server searches for its work. */
 async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared }: Beginning): Promise<StoredStep> {
   const now = deps.clock.now();
   const mlflowRun = stored.mlflowRun ?? runIdOf(driven, stored);
@@ -277,7 +277,7 @@ async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared 
   return begun;
 }
 
-/** The same for the same step of the same run: beginning it twice makes one MLflow run. */
+/** Deterministic for a step of a run: a repeated start creates one MLflow run. */
 function runIdOf({ run }: DrivenRun, { key }: StoredStep): string {
   return createHash('sha256').update(`${run.id} ${key}`).digest('hex').slice(0, 32);
 }
@@ -291,17 +291,17 @@ function tagsOf({ run }: DrivenRun, stored: StoredStep) {
     'steelyard.step': stored.key,
     'steelyard.team': team,
     'steelyard.project': project,
-    // What it costs is metered here, and not a second time from what it logs of its GPUs.
+    // Cost is metered here. This tag prevents a second metering from its logged GPU usage.
     'steelyard.metered_by': 'pipeline',
     'mlflow.source.git.commit': run.commit ?? undefined,
   };
   return Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
 }
 
-/** Watches a try to its end, and keeps what came of it. */
+/** Watches an attempt to its end, and stores its results. */
 async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise<void> {
   const stored = storedOf(driven, begun.key);
-  // Of the tries before: what is stored by now may count this one already, up to a restart.
+  // Cost of the earlier attempts: after a restart, the stored step cost may already include this attempt.
   const spentBefore = stored.attempts.reduce<Money | null>((total, { spent }) => sum(total, spent), null);
   const input = {
     ...begun,
@@ -310,7 +310,7 @@ async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise
     reports: async (spent: Money | null, taken: Taken) =>
       void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent), taken })),
   };
-  // Beside the settling: both wait for the disk.
+  // Runs concurrently with the settlement: both wait for the disk.
   const { mlflowRun, attempt } = stored;
   const log = begun.running.ended.then(() => keepLog(deps, begun.work, { mlflowRun, attempt }));
   log.catch(() => undefined);
@@ -367,7 +367,7 @@ async function keepEnd(
     const over = await save(deps, driven, { ...ended, state }, sql);
     if (state === 'succeeded') await putCached(sql, driven.run.pipeline, over, deps.clock.now());
   });
-  // What stands on it need not wait until its things are put away.
+  // Dependent steps start without waiting for the cleanup.
   driven.wake();
   await endMlflowRun(deps, ended.mlflowRun, state, attempt.endMs ?? deps.clock.now());
 }
@@ -383,7 +383,7 @@ async function endMlflowRun(
   await deps.runLog.end(mlflowRun, status[state], Math.round(endMs));
 }
 
-/** The end of a step that could not be begun. */
+/** Ends a step that could not start. */
 async function endWith(
   deps: DriveDeps,
   driven: DrivenRun,

@@ -30,38 +30,38 @@ export interface DriveDeps {
   readonly models: ModelSteps;
   /** Engines of this server. Error: `executor_unknown`. */
   readonly executorOf: (engine: string) => Executor;
-  /** How a deadline is kept on spot capacity. */
+  /** Policy for deadlines on spot capacity. */
   readonly deadlines: SpotDeadlines;
   /** Lets time go by, less where the signal is aborted before. Never rejects. */
   readonly rest: (ms: number, over: AbortSignal) => Promise<void>;
   readonly line: Line;
   readonly workSecrets: WorkSecrets;
-  /** What lets a step reach this server: its address, and proof of who it is; empty where it cannot be reached. */
+  /** Environment with which a step reaches this server: the server's address and the step's token. Empty where it is unreachable. */
   readonly access: (run: StoredRun, work: StepWork) => Promise<Readonly<Record<string, string>>>;
-  /** Ends that proof: the work is over, or was never begun. */
+  /** Revokes that token: the work is over, or never started. */
   readonly endAccess: (work: string) => Promise<void>;
-  /** On this machine, ours: one folder for each piece of work. */
+  /** Folder on this machine, used only here, with one folder for each piece of work. */
   readonly workFolder: string;
 }
 
-/** A try of a step, for the proof of who it is. */
+/** Attempt of a step that a token identifies. */
 export interface StepWork {
   readonly id: string;
   /** Id of its MLflow run. */
   readonly mlflowRun: string | null;
 }
 
-/** A run as its driver has it: it alone writes its steps, so what is in memory is what is stored. */
+/** A run in its driver. Only the driver writes the steps of the run, so memory and store agree. */
 export interface DrivenRun {
   readonly run: StoredRun;
   readonly plan: Plan;
   readonly code: Code;
   readonly steps: Map<string, StoredStep>;
-  /** Aborted when somebody wants the run to stop; its reason says who. */
+  /** Aborted when the run must stop; the reason is the account or component that asked. */
   readonly stop: AbortSignal;
-  /** Aborted when this server lets go of the run: its work goes on, and is found again. */
+  /** Aborted when this server releases the run: its work keeps running, and is found again. */
   readonly letGo: AbortSignal;
-  /** Something happened that decides what comes next. */
+  /** Signals a state change, so that the driver decides the next steps. */
   wake(): void;
 }
 

@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => application[Symbol.asyncDispose]());
 
-/** Trains once on a cluster with this capacity; answers the step, and what it held. */
+/** Trains once on a cluster with this capacity; answers the step and its capacity decisions. */
 async function trained(up: Up, saveMs = 15 * MINUTE) {
   const saved = async (run_id: string, value: number) => {
     const metrics = [{ key: 'saved', value, timestamp: clock.at, step: 0 }];
@@ -78,7 +78,7 @@ describe('a step with a deadline on spot capacity', () => {
     const { spot, 'on-demand': onDemand } = cluster.heldMs;
     expect(spot).toBeGreaterThan(0);
     expect((spot + 3 * onDemand) / HOUR).toBeLessThan(3 * WORK_HOURS);
-    // Each try ran where it was decided to, and each decision is kept with what it stood on.
+    // Each attempt ran on the capacity of its decision, and each decision is stored with its evidence.
     const places = step.attempts.map(({ attempt }) => step.capacity.findLast((one) => one.attempt === attempt)?.action);
     expect(places).toHaveLength(step.attempts.length);
     expect(places.every((place) => place !== undefined)).toBe(true);

@@ -1,11 +1,11 @@
 import type { PlannedStep } from '../definition/plan.ts';
 import { isGood, isOver, type RunState, type StepState } from './schema.ts';
 
-/** What is to be done now. */
+/** Next actions of a run. */
 export interface Decision {
   /** Steps whose turn it is. */
   readonly ready: readonly PlannedStep[];
-  /** Steps that will never be run, each with why. */
+  /** Steps that will never run, each with the reason. */
   readonly skipped: readonly { readonly step: PlannedStep; readonly reason: string }[];
   /** The end of the run; null while something is left. */
   readonly end: RunState | null;
@@ -13,13 +13,14 @@ export interface Decision {
 
 export interface StepNow {
   readonly state: StepState;
-  /** Unix milliseconds before which it does not begin; null: at once. */
+  /** Unix milliseconds before which it must not start. Null: no delay. */
   readonly notBefore: number | null;
 }
 
 /**
- * What can begin, what never will, and whether all is over, by the states of the steps alone. A step with a `when` decides
- * for itself once all that it needs is over; one without begins when all that it needs went well.
+ * Computes the steps that can start, the steps that never will, and whether the run is over, from the states of the
+ * steps alone. A step with a `when` is decided once all steps that it needs are over; one without starts when they all
+ * succeeded.
  */
 export function decide(
   steps: readonly PlannedStep[],
@@ -31,7 +32,7 @@ export function decide(
   const stateOf = (key: string): StepState => known.get(key) ?? 'waiting';
   const ready: PlannedStep[] = [];
   const skipped: { step: PlannedStep; reason: string }[] = [];
-  // Steps come after all that they need, so a skip is seen by those behind it in the same round.
+  // Steps are ordered after all that they need, so a skip affects dependent steps in the same pass.
   for (const step of steps) {
     if (stateOf(step.key) !== 'waiting') continue;
     const reason = stopping ? 'the run was stopped' : reasonToSkip(step, stateOf);

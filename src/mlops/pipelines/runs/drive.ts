@@ -14,21 +14,23 @@ import { save } from './steps-of-run.ts';
 import { activeRuns, findRun, putRun, type StoredRun, stepsOf, stopRequestOf } from './store.ts';
 import { createWaker, type Waker } from './waker.ts';
 
-/** Drives runs from wherever they are to their end. */
+/** Drives runs from their stored state to their end. */
 export interface Driver {
-  /** Resolves when the run is over, or `letGo` is aborted: then its work goes on, and the next call finds it. */
+  /**
+   * Resolves when the run is over, or when `letGo` is aborted: then its work keeps running, and the next call finds it.
+   */
   drive(runId: string, letGo: AbortSignal): Promise<void>;
-  /** Somebody wants something of a run that may be driven here: it looks at once. */
+  /** Signals a request for a run that may be driven here: its driver checks immediately. */
   wake(runId: string): void;
 }
 
-/** How often a run looks whether somebody asked it to stop, or whether it is its turn, in milliseconds. */
+/** Poll interval of a run for a stop request or a free concurrency slot, in milliseconds. */
 const LOOK_MS = 1_000;
-/** Until a step that found the disk full is taken up again, in milliseconds. */
+/** Pause before a step that found the disk full is resumed, in milliseconds. */
 const UNTIL_SPACE_MS = 2_000;
 /** Event of a run that is over: `pipeline`, `run`, `number`, `state`. */
 export const RUN_ENDED = 'pipeline_run.ended';
-/** As the system says that a disk, or a quota on it, is full. */
+/** Error codes of a full disk, or of an exhausted disk quota. */
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 export function createDriver(deps: DriveDeps): Driver {
@@ -81,14 +83,14 @@ async function toTheEnd(
     if (end !== null) break;
     await waker.rest(untilNextTry(driven, deps.clock.now()));
   }
-  // A step that is over may still be putting its things away.
+  // A step that is over may still be in its cleanup.
   await Promise.all([...busy.values(), tidied]);
   if (failed.length > 0) throw failed[0];
   const { end } = decide(plan.steps, statesNow(driven, busy), deps.clock.now(), stopping.signal.aborted);
   if (end !== null && !letGo.aborted) await finish(deps, driven, end);
 }
 
-/** What is to be done now; steps that are to be left out are. */
+/** Answers the next actions, and marks skipped steps. */
 async function look(
   deps: DriveDeps,
   driven: DrivenRun,
@@ -107,7 +109,7 @@ async function look(
   return { ready, end };
 }
 
-/** A step that was begun here and is not over counts as running, whatever is stored of it yet. */
+/** A step that was started here and is not over counts as running, whatever state is stored so far. */
 function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Map<string, StepNow> {
   return new Map(
     [...steps].map(([key, { state, notBeforeMs }]) => [
@@ -117,15 +119,15 @@ function statesNow({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Ma
   );
 }
 
-/** Milliseconds until a step that waits for its next try may begin, and no more than between two looks. */
+/** Milliseconds until a step may start its next attempt, and at most one poll interval. */
 function untilNextTry({ steps }: DrivenRun, now: number): number {
   const tries = [...steps.values()].filter(({ state, notBeforeMs }) => state === 'waiting' && notBeforeMs !== null);
   return Math.max(0, Math.min(LOOK_MS, ...tries.map(({ notBeforeMs }) => (notBeforeMs ?? now) - now)));
 }
 
 /**
- * A full disk of this server is no failure of a step: what runs goes on, and is found again when its state can be stored. What was
- * not stored did not happen. Error: the one that it was given, when it is another one.
+ * A full disk of this server does not fail a step: running work continues, and is found again when its state can be
+ * stored. A state that was not stored is discarded. Error: any other error is rethrown.
  */
 async function goOnWithSpace(deps: DriveDeps, driven: DrivenRun, { key }: PlannedStep, error: unknown): Promise<void> {
   const isFull = error instanceof AppError ? error.code === 'storage_full' : FULL.has(systemCode(error) ?? '');
@@ -149,7 +151,7 @@ async function runStep(deps: DriveDeps, driven: DrivenRun, planned: PlannedStep)
   return 'run' in step ? runCommandStep(deps, driven, planned, step) : runBuiltInStep(deps, driven, planned, step);
 }
 
-/** What becomes of a step by its `when`; null when it is to be run. */
+/** Outcome of a step according to its `when`. Null: the step must run. */
 function whenOf(
   driven: DrivenRun,
   planned: PlannedStep,
@@ -167,7 +169,7 @@ function whenOf(
   }
 }
 
-/** The run when it is its turn; null when there is none, or it was let go of. */
+/** The run when it may start. Null: it does not exist, or was released. */
 async function turnOf(deps: DriveDeps, runId: string, letGo: AbortSignal, waker: Waker): Promise<StoredRun | null> {
   while (!letGo.aborted) {
     const run = await findRun(deps.store, runId);
@@ -213,7 +215,7 @@ async function finish(deps: DriveDeps, { run, steps }: DrivenRun, state: RunStat
   // The clock may have been set back meanwhile.
   const before = [...steps.values()].map(({ endedMs }) => endedMs ?? 0);
   const endedMs = Math.max(deps.clock.now(), run.startedMs ?? 0, ...before);
-  // A stop that came in the very last moment changes nothing any more.
+  // A stop request at the very end has no effect.
   const now = (await findRun(deps.store, run.id)) ?? run;
   await deps.store.transaction(async (sql) => {
     await putRun(sql, { ...now, state, endedMs });

@@ -5,7 +5,7 @@ import type { DriveDeps } from './context.ts';
 import type { Masker } from './masking.ts';
 import { NO_MASK } from './work-secrets.ts';
 
-/** Line ends that a secret may be broken by, in bytes. */
+/** Allowance for line ends inside a secret, in bytes. */
 const BEFORE_BYTES = 4096;
 /** Of the end of a log so much is read for its last lines. */
 const TAIL_BYTES = 16 * 1024;
@@ -17,10 +17,10 @@ export interface LogRange {
   readonly maxBytes: number;
 }
 
-/** Bytes of a file that grows, masked; what may be the beginning of a secret is left for the next time. */
+/** Bytes of a growing file, masked. A possible beginning of a secret at the end is left for the next call. */
 export async function maskedBytes(file: FileHandle, masker: Masker, { from, maxBytes }: LogRange): Promise<Buffer> {
   const before = bytesBefore(masker, from);
-  // And to a little behind: one that began in this part is settled there.
+  // Also a few bytes after the part, which complete a secret that started in it.
   const bytes = await readBytes(file, from - before, before + maxBytes + 2 * masker.longest);
   return masker
     .pass()
@@ -28,7 +28,7 @@ export async function maskedBytes(file: FileHandle, masker: Masker, { from, maxB
     .subarray(before, before + maxBytes);
 }
 
-/** The last lines that a try printed, its secrets masked; null where it printed nothing. */
+/** The last lines of an attempt's output, masked; null for no output. */
 export async function readLastLines(
   { workSecrets }: Pick<DriveDeps, 'workSecrets'>,
   { id, folder }: Pick<Work, 'id' | 'folder'>,
@@ -43,7 +43,7 @@ export async function readLastLines(
   return takeLastLines(Buffer.concat(masked).subarray(before).toString());
 }
 
-/** So many bytes before a place are masked with it: a secret may have begun there. */
+/** Bytes before a position that are masked with it: a secret may start there. */
 function bytesBefore({ longest }: Masker, from: number): number {
   return longest === 0 ? 0 : Math.min(from, 2 * longest + BEFORE_BYTES);
 }

@@ -1,18 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Executor, Work } from '../../executors/index.ts';
 
-/** Steps that wait for room on an engine, in the order in which they came: a large one is not passed by small ones for ever. */
+/** FIFO queue of steps that wait for capacity of an engine: small steps do not starve a large one. */
 export interface Line {
   /**
-   * Resolves when it is its turn and there is room, with what lets the next one in; null when it gave up.
+   * Resolves when the step is first in the queue and the engine has capacity; the result admits the next step. Null: it
+   * gave up.
    * Errors: those of `missing`.
    */
   enter(executor: Executor, work: Pick<Work, 'id' | 'resources'>, giveUp: AbortSignal): Promise<(() => void) | null>;
-  /** Something ended: there may be room now. */
+  /** Signals that work has ended, so that capacity may be free. */
   left(): void;
 }
 
-/** Another server, or somebody else's work, may make room without a word. */
+/** Poll interval: other servers and other work may free capacity without a signal. */
 const LOOK_MS = 1_000;
 
 export function createLine(): Line {

@@ -2,13 +2,13 @@ import type { Sql } from '../../../platform/store/index.ts';
 import type { MadeBefore } from './cache-key.ts';
 import { type RunTables, type StoredStep, storedStep } from './store.ts';
 
-/** A step that was made, and the number of the run that made it. */
+/** An executed step, and the number of its run. */
 export interface MadeStep {
   readonly step: StoredStep;
   readonly number: number;
 }
 
-/** The step that was made from exactly this; null when none was. */
+/** The step that was executed with exactly these inputs; null when there is none. */
 export async function findCached(
   sql: Sql,
   pipeline: string,
@@ -21,7 +21,7 @@ export async function findCached(
   return found === undefined ? null : { step: storedStep(found), number: found.run_number };
 }
 
-/** The last time that a step was made, whatever of. */
+/** The last execution of a step, with any inputs. */
 export async function lastMade(sql: Sql, pipeline: string, stepKey: string): Promise<MadeBefore | null> {
   const found = await cacheQuery(sql, pipeline, stepKey)
     .orderBy('pipeline_cache.made_ms', 'desc')

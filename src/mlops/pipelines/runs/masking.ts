@@ -1,26 +1,26 @@
 /** Shorter values are too likely to be in a log by chance. */
 const SHORTEST = 4;
-/** A secret of so many bytes is found when it is broken over lines too; a shorter one would be found where it is not. */
+/** Minimum bytes of a secret that is also found across line ends; for a shorter one, such a search would find false matches. */
 const BROKEN_FROM = 8;
-/** Of a longer secret so much is looked for, in characters: where that is, the rest follows. */
+/** For a longer secret only this many characters are searched; after a match, the rest follows. */
 const LONGEST_VALUE = 16_384;
 const MASK = '*'.charCodeAt(0);
 const LINE_ENDS: ReadonlySet<number> = new Set([10, 13]);
 
 /** Replaces every byte of a secret by `*`, so that the rest keeps its position. */
 export interface Masker {
-  /** Bytes of the longest text that is looked for. */
+  /** Bytes of the longest search text. */
   readonly longest: number;
   /** Masks a text that is whole. */
   text(text: string): string;
-  /** Masks bytes as they come; a secret may be split over chunks at any place. */
+  /** Masks a byte stream; a secret may be split over chunks at any position. */
   pass(): MaskingPass;
-  /** The same for bytes that come by themselves. */
+  /** The same for a stream of bytes. */
   masked(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer>;
 }
 
 export interface MaskingPass {
-  /** Takes bytes and answers those that are settled: what may be the beginning of a secret is held back. */
+  /** Takes bytes and answers the masked part. Bytes that may begin a secret are held back. */
   write(chunk: Uint8Array): Buffer;
   /** Ends the stream and returns the bytes that were held back. */
   end(): Buffer;
@@ -29,15 +29,15 @@ export interface MaskingPass {
 interface Node {
   readonly next: Map<number, Node>;
   readonly depth: number;
-  /** The node of the longest other text that ends as this one does. */
+  /** Failure link: the node of the longest other text that is a suffix of this one. */
   fall: Node | null;
   /** Lengths of the texts that end here, longest first. */
   ends: readonly number[];
 }
 
 /**
- * Looks for secrets of 4 characters or more: as they are, line by line, and as JSON, URLs, Base64 and hexadecimal digits write them. One of
- * 8 bytes or more is found across line ends too.
+ * Finds secrets of 4 characters or more: as plain text, line by line, and encoded as JSON, URL, Base64 and hexadecimal
+ * digits. A secret of 8 bytes or more is also found across line ends.
  * Example: with `['s3cret-1']`, `text('key=s3cret-1')` is `key=********`.
  */
 export function createMasker(secrets: readonly string[]): Masker {
@@ -91,8 +91,8 @@ function encodingsOf(value: string): string[] {
 }
 
 /**
- * What Base64 makes of bytes behind `before` others: where they are the last, and where others follow. Characters that others have a part
- * in are left out.
+ * Base64 characters that depend on these bytes alone, after `before` other bytes: once as the end of the text, and once
+ * with bytes after them. Characters that encode a part of other bytes are omitted.
  */
 function insidesOf(bytes: Buffer, before: number, way: 'base64' | 'base64url'): string[] {
   const text = Buffer.concat([Buffer.alloc(before), bytes])
@@ -106,7 +106,7 @@ function withoutLineEnds(text: string): string {
   return text.replaceAll(/[\r\n]/g, '');
 }
 
-/** Aho and Corasick's automaton: one step for each byte, however many texts are looked for. */
+/** Aho-Corasick automaton: one step per byte, for any number of search texts. */
 function automatonOf(patterns: readonly Buffer[]): Node {
   const root = newNode(0);
   for (const pattern of patterns) {
@@ -170,7 +170,7 @@ function createPass(root: Node): MaskingPass {
   };
 }
 
-/** Masks so many bytes up to a place; line ends between them stay. False where they keep a short text from being a secret. */
+/** Masks this many bytes up to a position and keeps line ends between them. False where line ends show that a short text is no secret. */
 function maskBack(bytes: Buffer, end: number, length: number): boolean {
   const start = placeBack(bytes, end, length);
   if (length < BROKEN_FROM && end - start + 1 !== length) return false;
@@ -178,7 +178,7 @@ function maskBack(bytes: Buffer, end: number, length: number): boolean {
   return true;
 }
 
-/** Place of the first of so many bytes up to a place, not counting line ends. */
+/** Position of the first of this many bytes up to a position, without line ends. */
 function placeBack(bytes: Buffer, end: number, length: number): number {
   let at = end;
   for (let left = length; at >= 0; at -= 1) {
@@ -188,7 +188,7 @@ function placeBack(bytes: Buffer, end: number, length: number): number {
   return 0;
 }
 
-/** Where the bytes begin of which so many are still open; all are settled when none is. */
+/** Position of the first of the open bytes; the end of the buffer when none is open. */
 function startOf(bytes: Buffer, open: number): number {
   return open === 0 ? bytes.length : placeBack(bytes, bytes.length - 1, open);
 }

@@ -5,12 +5,12 @@ import { capacityOf } from './capacity-decision.ts';
 import type { StoredStep } from './store.ts';
 import type { Attempt } from './taken.ts';
 
-/** Tries that are made anew because the engine took the work away, before that counts as a failure. */
+/** Retries of attempts that the engine took away, before that counts as a failure. */
 const MAX_TAKEN_AWAY = 10;
 
 /**
- * Whether a step is tried once more, and how many of its tries count. What the engine took away is no failure, up to ten times; of a step
- * with a deadline neither is what spot capacity took away, which the deadline bounds, nor what was moved.
+ * Whether a step is retried, and how many of its attempts count. An eviction is no failure, up to ten times. For a step
+ * with a deadline, neither an eviction from spot capacity, which the deadline bounds, nor a move counts.
  */
 export function nextTry(
   step: CommandStep,

@@ -13,17 +13,17 @@ export interface Observed {
   readonly mlflowRun: string | null;
 }
 
-/** What a running try takes besides money, as far as its engine tells it. */
+/** Usage of a running attempt, as far as its engine reports it. */
 export interface Observer {
-  /** Looks anew, beside whatever else is done. Never rejects. */
+  /** Reads the usage, concurrently with other actions. Never rejects. */
   look(): Promise<void>;
-  /** The last look, after its end. Never rejects. */
+  /** Last reading, after the end of the attempt. Never rejects. */
   last(): Promise<void>;
   /** As it was seen last. */
   seen(): Pick<Taken, 'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place'>;
-  /** What it turned out to hold, by which it is priced from then on; null while that is what it asked for. */
+  /** Resource that it actually holds and that sets its price from then on. Null: as requested. */
   holds(): Held | null;
-  /** Resolves when that is known; never where it does not come to that. */
+  /** Resolves when that is known; never if it stays unknown. */
   readonly moved: Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function observe(
     if (mlflowRun === null || metrics.length === 0) return;
     const whole = metrics.map((metric) => ({
       ...metric,
-      // Seconds since it began, so that no two readings of a try are of one step.
+      // Seconds since the start, so that no two readings of an attempt have the same step.
       step: Math.max(0, Math.round((metric.timestamp - running.start) / 1000)),
       modelId: null,
       datasetName: null,
@@ -88,8 +88,9 @@ export function observe(
 }
 
 /**
- * What a step holds on the machine that it came to: its part of that instance, where it asked for no instance and said no price. null where
- * it did, where nobody knows the instance, and on capacity that can be taken away: its price is no instance's.
+ * Resource of a step on its actual machine: its share of that instance, where the step requests no instance and states
+ * no price.
+ * Null: the step does, the instance is unknown, or the capacity can be evicted (its price is not an instance price).
  * Example: half of a `g5.xlarge` in `eu-west-1` -> `g5.xlarge@eu-west-1`, 0.5.
  */
 export function heldOn(

@@ -8,7 +8,7 @@ import type { KeyParts } from './cache-key.ts';
 import { isGood, type StepState } from './schema.ts';
 import type { StepOutputs } from './store.ts';
 
-/** A step that ended, as those that need it know it. */
+/** An ended step, as dependent steps see it. */
 export interface KnownStep {
   readonly planned: PlannedStep;
   readonly state: StepState;
@@ -33,13 +33,13 @@ export interface PrepareInput {
 export interface Prepared {
   readonly command: readonly [program: string, ...words: string[]];
   readonly environment: Readonly<Record<string, string>>;
-  /** Besides the code: what steps before it made, where it shall lie. */
+  /** Files in addition to the code: outputs of earlier steps, each with its target path. */
   readonly inputs: readonly TreeFile[];
   readonly datasets: readonly { readonly dataset: string; readonly digest: string }[];
   readonly parts: KeyParts;
 }
 
-/** A step that cannot be begun as it is: one sentence. */
+/** A step that cannot start as it is: one sentence. */
 export class StepProblem extends Error {
   override readonly name = 'StepProblem';
 }
@@ -75,7 +75,7 @@ export function prepare(input: PrepareInput): Prepared {
   };
 }
 
-/** What the expressions of a step can name. */
+/** Names that the expressions of a step can use. */
 export function scopeOf({
   planned,
   before,
@@ -103,7 +103,7 @@ function filledAll(env: Readonly<Record<string, Scalar>>, scope: Scope): Record<
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(String(value), scope)]));
 }
 
-/** The files of the code that a step stands on. */
+/** Files of the code that a step depends on. */
 function codeOf({ code: patterns }: CommandStep, { files }: Code): TreeFile[] {
   if (patterns === undefined) return files;
   return files.filter(({ path }) => isSelected(patterns, path));
@@ -141,7 +141,7 @@ function resolved(input: CommandStep['inputs'][number], context: PrepareInput, s
   return { place: to, files };
 }
 
-/** A path that one step before made, or the code has. */
+/** A path that exactly one earlier step produced, or that the code has. */
 function byPath(path: string, { planned, before, code }: PrepareInput): Resolved {
   const makers = before.filter(({ outputs }) => under(outputs.files, path).length > 0);
   const [maker, other] = makers;
@@ -150,7 +150,7 @@ function byPath(path: string, { planned, before, code }: PrepareInput): Resolved
     throw new StepProblem(`"${path}" is made by ${names}: say which, as {from: STEP, path: ${path}}.`);
   }
   if (maker !== undefined) return { place: path, files: under(maker.outputs.files, path) };
-  // It lies in the working folder with the rest of the code, and counts even where the patterns of `code` leave it out.
+  // The file is in the working folder with the rest of the code. It counts even where the patterns of `code` exclude it.
   const found = under(code.files, path);
   if (found.length > 0) return { place: path, files: found };
   throw new StepProblem(`"${planned.key}" reads "${path}", which no step before it makes and the code does not have.`);
@@ -179,7 +179,7 @@ function texts(values: Readonly<Record<string, Scalar>>): Record<string, string>
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
-/** Why a step cannot be begun, where that is its author's to mend; null for anything else. */
+/** Reason why a step cannot start, where its author can correct it; null for any other error. */
 export function problemOf(error: unknown): string | null {
   return error instanceof StepProblem || error instanceof ExpressionError ? error.message : null;
 }

@@ -9,17 +9,17 @@ import { isOver } from './schema.ts';
 import type { StoredStep } from './store.ts';
 import { workId } from './work.ts';
 
-/** Until an engine that is away, or had no room, is asked again, in milliseconds. */
+/** Milliseconds until the next request to an engine that was unreachable, or had no capacity. */
 export const LATER_MS = 5_000;
 
-/** Whether an engine could not be asked: what it has of work is not known, and may well run. */
+/** Whether an engine was unreachable: the state of its work is unknown, and the work may run. */
 export function isAway(error: unknown): error is AppError {
   return error instanceof AppError && error.code === 'executor_unreachable';
 }
 
 /**
- * Asks an engine, and again while it is away; null when this server lets go before it answers.
- * `away`: told the first time, in a sentence.
+ * Calls an engine, with retries while it is unreachable. Null: this server releases the run before the engine answers.
+ * `away`: called at the first failure, with one sentence.
  */
 export async function whenReached<T>(
   { log }: Pick<DriveDeps, 'log'>,
@@ -42,23 +42,20 @@ export async function whenReached<T>(
 
 type Finished = Pick<Work, 'id' | 'folder'>;
 
-/**
- * Removes what is left of a try that is over, from the engine first: its folder is the mark by which the next server finds what
- * this one did not come to.
- */
+/** Removes the remains of an ended attempt, first from the engine: while the folder exists, the next server knows that the cleanup is incomplete. */
 export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Executor, work: Finished): Promise<void> {
   await deps.endAccess(work.id);
   try {
     if ((await whenReached(deps, letGo, () => executor.remove(work))) === null) return;
   } catch (error) {
-    // What became of the try is stored, and stays so.
+    // The outcome of the attempt is stored and does not change.
     deps.log.error({ err: error, work: work.id }, 'an engine still holds work that is over');
   }
   await rm(work.folder, { recursive: true, force: true });
   deps.workSecrets.forget(work.id);
 }
 
-/** Puts away the tries that a server before this one had seen to their end, and no more than that. */
+/** Removes the remains of attempts whose end an earlier server had stored, and of no others. */
 export async function putAwayBefore(deps: DriveDeps, driven: DrivenRun): Promise<void> {
   const left = [...driven.steps.values()].flatMap((step) =>
     overTries(step).map((attempt) => workId(driven, step, attempt)),
@@ -71,7 +68,7 @@ export async function putAwayBefore(deps: DriveDeps, driven: DrivenRun): Promise
   await Promise.all(works.map((work) => putAway(deps, driven.letGo, executor, work)));
 }
 
-/** Numbers of the tries of a step that are over; the one that runs is not. */
+/** Numbers of the ended attempts of a step, without the running one. */
 function overTries({ attempt, state }: StoredStep): number[] {
   const last = isOver(state) || state === 'waiting' ? attempt : attempt - 1;
   return Array.from({ length: Math.max(0, last) }, (_, index) => index + 1);

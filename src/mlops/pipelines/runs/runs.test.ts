@@ -130,7 +130,7 @@ describe('a step', () => {
     ]);
     vi.stubEnv('PATH', `${programs}:${process.env.PATH}`);
     onTestFinished(() => void vi.unstubAllEnvs());
-    // What there is is listed, the counter is asked for in vain, and two readings are made: one at its beginning, one while it runs.
+    // Four calls: one lists the GPUs, one asks for the energy counter and fails, and two read usage, at the start and while it runs.
     const read = `until [ "$(wc -l < ${calls})" -ge 4 ]; do sleep 0.05; done; echo "has $CUDA_VISIBLE_DEVICES"`;
     await pipeline({ train: { run: read, resources: { gpu: { model: 'A10G', count: 1 } } } }, {}, p, fresh);
     const run = await ranToEnd(fresh, p);
@@ -342,7 +342,7 @@ describe.concurrent('money', () => {
     for (const work of works.filter(({ attempts }) => attempts.length > 0))
       expect(work).toMatchObject({
         ...{ state: 'stopped', attempts: [{ checkpoint: 'saved' }] },
-        // By the budget while it ran, or when what was left was too little to continue from its checkpoint.
+        // Stopped by the budget while it ran, or because the rest of the budget was too small to continue from its checkpoint.
         reason: expect.stringMatching(/^(budget small$|Budget "small" has too little left)/),
       });
     expect(stepOf(over, 'after').state).toBe('skipped');

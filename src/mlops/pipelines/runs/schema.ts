@@ -19,7 +19,7 @@ export function isOver(state: RunState | StepState): boolean {
   return state !== 'waiting' && state !== 'running';
 }
 
-/** Whether what stands on a step can begin. */
+/** Whether steps that depend on a step in this state can start. */
 export function isGood(state: StepState): boolean {
   return state === 'succeeded' || state === 'cached';
 }

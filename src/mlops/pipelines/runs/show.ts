@@ -39,7 +39,7 @@ function countsOf(steps: readonly Counted[]): PipelineRunSummary['steps'] {
   };
 }
 
-/** What was spent on steps; what is not known is counted, not summed. */
+/** Total cost of steps. Steps with an unknown cost are counted, not summed. */
 function costOf(steps: readonly Counted[]): Pick<PipelineRunSummary, 'cost' | 'unpricedSteps'> {
   const ran = steps.filter(
     ({ state }) => state === 'running' || state === 'succeeded' || state === 'failed' || state === 'stopped',
@@ -50,7 +50,7 @@ function costOf(steps: readonly Counted[]): Pick<PipelineRunSummary, 'cost' | 'u
   const total = spent.reduce((sum, { amount }) => sum.plus(amount), decimal(0));
   const cost: Money | null =
     currency === undefined || currencies.size > 1 ? null : { amount: decimalString(total), currency };
-  // Built-in steps take no machine and have no run of their own.
+  // Built-in steps use no machine and have no MLflow run.
   return { cost, unpricedSteps: ran.filter((step) => step.spent === null && step.mlflowRun !== null).length };
 }
 

@@ -6,7 +6,7 @@ interface StateTables {
   pipeline_step: { run: string; step_key: string; state: string };
 }
 
-/** Where a run and its steps, by their keys, stand. */
+/** States of a run and of its steps, by step key. */
 export interface StatesOfRun {
   readonly state: RunState;
   readonly steps: ReadonlyMap<string, StepState>;

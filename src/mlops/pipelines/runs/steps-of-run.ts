@@ -2,7 +2,7 @@ import type { Sql } from '../../../platform/store/index.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import { putStep, type StoredStep } from './store.ts';
 
-/** Writes a step, in the store and in memory. One that ended did so after it began, whatever the clock was set to meanwhile. */
+/** Writes a step, in the store and in memory. The end time is never before the start time, even if the clock was set meanwhile. */
 export async function save(
   { store }: Pick<DriveDeps, 'store'>,
   driven: DrivenRun,

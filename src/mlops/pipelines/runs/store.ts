@@ -8,11 +8,11 @@ import { CapacityDecision } from './capacity-decision.ts';
 import { RunState, StepState } from './schema.ts';
 import { Attempt, Taken } from './taken.ts';
 
-/** Why a run was begun, for a person and a machine. */
+/** Cause of a run, for a person and a machine. */
 export const Cause = z.strictObject({
   kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('What began it'),
   detail: z.string().describe('In words'),
-  /** How many runs before it began each other by events; left out: none. */
+  /** Number of runs before it in a chain of runs that events started; omitted: none. */
   depth: z.number().int().optional(),
 });
 export type Cause = z.infer<typeof Cause>;
@@ -21,7 +21,7 @@ export type Cause = z.infer<typeof Cause>;
 export const CodeFrom = z.enum(['sent', 'git', 'none']);
 export type CodeFrom = z.infer<typeof CodeFrom>;
 
-/** What a step made: files by path, and values by name. */
+/** Outputs of a step: files by path, and values by name. */
 export const StepOutputs = z.strictObject({ files: z.array(TreeFile), values: z.record(z.string(), z.string()) });
 export type StepOutputs = z.infer<typeof StepOutputs>;
 
@@ -43,7 +43,7 @@ export interface StoredRun {
   readonly experimentId: number;
   readonly mlflowRun: string;
   readonly requestedBy: string;
-  /** Who asked it to stop. */
+  /** Account or component that asked it to stop. */
   readonly stopRequested: string | null;
   readonly createdMs: number;
   readonly startedMs: number | null;
@@ -66,9 +66,9 @@ export interface StoredStep {
   readonly mlflowRun: string | null;
   readonly spent: Money | null;
   readonly attempts: readonly Attempt[];
-  /** Of the try that runs; null while none does, or nothing is known yet. */
+  /** Usage of the running attempt; null while none runs, or no usage is known yet. */
   readonly taken: Taken | null;
-  /** What was decided of its capacity, first to last; none without a deadline. */
+  /** Capacity decisions, first to last; empty without a deadline. */
   readonly capacity: readonly CapacityDecision[];
   readonly startedMs: number | null;
   readonly endedMs: number | null;
@@ -142,7 +142,7 @@ export async function requestStop(sql: Sql, id: string, by: string): Promise<voi
   await sql.tables<RunTables>().updateTable('pipeline_run').set({ stop_requested: by }).where('id', '=', id).execute();
 }
 
-/** Who asked a run to stop; null when nobody did. */
+/** Account or component that asked a run to stop. Null: no stop was requested. */
 export async function stopRequestOf(sql: Sql, id: string): Promise<string | null> {
   const query = sql.tables<RunTables>().selectFrom('pipeline_run').select('stop_requested').where('id', '=', id);
   return (await query.executeTakeFirst())?.stop_requested ?? null;
@@ -195,7 +195,7 @@ export async function putStep(sql: Sql, step: StoredStep): Promise<void> {
     .execute();
 }
 
-/** Id of the latest run of a pipeline one of whose steps has this MLflow run; null where none has. */
+/** Id of the latest pipeline run with a step that has this MLflow run. Null: none. */
 export async function pipelineRunOf(sql: Sql, mlflowRun: string): Promise<string | null> {
   const row = await sql
     .tables<RunTables>()
@@ -213,7 +213,7 @@ export async function stepsOf(sql: Sql, run: string): Promise<StoredStep[]> {
   return (await query.orderBy('position').execute()).map(storedStep);
 }
 
-/** Steps of many runs, for lists: without what they made. */
+/** Steps of many runs, for lists: without outputs. */
 export async function stepSummaries(sql: Sql, runs: readonly string[]) {
   if (runs.length === 0) return [];
   const query = sql.tables<RunTables>().selectFrom('pipeline_step');
@@ -279,7 +279,7 @@ function storedRun(row: RunRow): StoredRun {
     spec: PipelineSpec.parse(JSON.parse(row.spec)),
     params: Params.parse(JSON.parse(row.params)),
     code: row.code,
-    // The safe one of the two: such a run goes on by the applied document.
+    // Default for rows without a value. The safe choice: such a run resumes with the applied document.
     codeFrom: row.code_from === null ? 'sent' : CodeFrom.parse(row.code_from),
     commit: row.commit_id,
     cause: Cause.parse(JSON.parse(row.cause)),

@@ -12,19 +12,19 @@ const Place = z.strictObject({
   share: z.number(),
 });
 
-/** What a try takes besides money. */
+/** Usage of an attempt. */
 const taking = {
   cpuSeconds: z.number().nullable(),
   peakMemoryBytes: z.number().nullable(),
-  /** Why one of these is not known, or what is left out. */
+  /** Reason for an unknown or incomplete value. */
   usageReason: z.string().nullable().default(null),
   gpus: GpuUse.nullable().default(null),
   place: Place.nullable().default(null),
-  /** The prices behind what it has cost, in words. */
+  /** Prices in its cost, as text. */
   prices: z.array(z.string()).default([]),
 };
 
-/** What the try that runs has taken by now. */
+/** Usage of the running attempt so far. */
 export const Taken = z.strictObject({ atMs: z.number(), ...taking });
 export type Taken = z.infer<typeof Taken>;
 
@@ -40,9 +40,9 @@ export const Attempt = z.strictObject({
   spent: Money.nullable(),
   ...taking,
   checkpoint: z.string().nullable(),
-  /** What it printed last, its secrets masked; null where it went well or printed nothing. */
+  /** Last lines of its output, with masked secrets. Null: it succeeded or printed nothing. */
   lastLines: z.string().nullable().default(null),
-  /** It went on as another try: moved to other capacity, or taken away by the engine; null: neither. */
+  /** Why another attempt followed: moved to other capacity, or taken away by the engine. Null: neither. */
   again: z.enum(['moved', 'taken']).nullable().default(null),
 });
 export type Attempt = z.infer<typeof Attempt>;

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Lets one wait until something happens; what happened while it did something else is not lost. */
 export interface Waker {
   wake(): void;
-  /** Resolves when it is woken, at once where it was since the last rest, or when the time is over. */
+  /** Resolves when it is woken, immediately if it was woken since the last rest, or when the time is over. */
   rest(ms: number): Promise<void>;
 }
 

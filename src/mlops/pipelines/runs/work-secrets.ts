@@ -2,11 +2,11 @@ import { resolveSecret } from '../../../platform/secrets/index.ts';
 import type { CommandStep } from '../definition/schema.ts';
 import { createMasker, type Masker } from './masking.ts';
 
-/** What a try of a step must not say: its secrets, and the token by which it proves itself. */
+/** Texts that the log of an attempt must not contain: its secrets, and its access token. */
 export interface WorkSecrets {
-  /** Secrets of a try that is about to begin, or was found again. */
+  /** Registers the secrets of an attempt that is about to start, or was found again. */
   keep(work: string, secrets: readonly string[]): void;
-  /** Masks what a try says. A try that is not under way on this server has nothing to mask with. */
+  /** Masks the output of an attempt. Null: the attempt does not run on this server, so its secrets are not here. */
   maskerOf(work: string): Masker | null;
   /** The attempt has ended and its log is stored. */
   forget(work: string): void;

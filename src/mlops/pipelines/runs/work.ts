@@ -12,16 +12,16 @@ import type { Prepared } from './prepare.ts';
 import type { StoredStep } from './store.ts';
 import { secretsOf } from './work-secrets.ts';
 
-/** Where a step says where it left what it had reached, in its working folder. */
+/** File in the working folder in which a step records the location of its checkpoint. */
 export const CHECKPOINT_FILE = '.steelyard-checkpoint';
 const MOST_CHECKPOINT_BYTES = 65_536;
 const LEASE_SECONDS = 600;
-/** What an engine may take to begin a command, on a machine that is busy: set aside at first, or the work is ended before it begins. */
+/** Start-up time of a command on a busy machine, in seconds. It is reserved at first, or the work would be ended before it starts. */
 const BEGIN_SECONDS = { process: 0, docker: 5, kubernetes: 5 } as const;
-/** What has no instance and no GPU is priced by this. */
+/** Price key of work without an instance or a GPU. */
 const MACHINE = 'machine';
 
-/** Names one try of a step on every engine, in reservations and in usage: the same whenever it is asked. */
+/** Id of one attempt of a step on every engine, in reservations and in usage. Deterministic. */
 export function workIdOf(run: string, step: Pick<StoredStep, 'name' | 'key'>, attempt: number): string {
   const mark = createHash('sha256').update(`${run} ${step.key} ${attempt}`).digest('hex').slice(0, 12);
   return `${step.name.slice(0, 39)}-${mark}`;
@@ -31,7 +31,7 @@ export function workId({ run }: DrivenRun, step: StoredStep, attempt: number): s
   return workIdOf(run.id, step, attempt);
 }
 
-/** `capacity`: where this try was decided to run; null: nothing was. */
+/** `capacity`: decided capacity of this attempt; null: no decision. */
 export function resourcesOf({ resources }: CommandStep, capacity: Capacity | null): Resources {
   return {
     cpus: resources.cpu ?? null,
@@ -44,7 +44,7 @@ export function resourcesOf({ resources }: CommandStep, capacity: Capacity | nul
   };
 }
 
-/** What a step is about, for budgets and for usage. */
+/** Subject of a step, for budgets and for usage. */
 export function subjectOf({ run }: DrivenRun, step: StoredStep): Subject {
   const { team, project } = run.spec;
   return {
@@ -59,7 +59,7 @@ export function subjectOf({ run }: DrivenRun, step: StoredStep): Subject {
   };
 }
 
-/** What a try of a step is about to spend: its instance, else its GPUs, else the machine. */
+/** Planned spend of an attempt of a step: its instance, else its GPUs, else the machine. */
 export function admissionOf(driven: DrivenRun, stored: StoredStep, step: CommandStep, work: string): AdmissionRequest {
   const { instance, gpu, spot } = step.resources;
   const isOnSpot = typeof spot !== 'boolean' && capacityOf(stored, stored.attempt) === 'spot';
@@ -89,7 +89,7 @@ export interface WorkRequest {
   readonly until: number;
 }
 
-/** A try of a step as an engine takes it. Its secrets are read now. Errors: `secret_unresolved`. */
+/** An attempt of a step as work for an engine. Its secrets are read now. Errors: `secret_unresolved`. */
 export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRequest): Promise<Work> {
   const { id, step, stored, prepared, image, until } = request;
   const folder = join(deps.workFolder, id);
@@ -137,7 +137,7 @@ function ownEnvironment({ run }: DrivenRun, stored: StoredStep, step: CommandSte
   };
 }
 
-/** Proofs of who a step is, among what lets it reach this server. */
+/** Tokens that identify a step, from its environment for this server. */
 function tokensIn(access: Readonly<Record<string, string>>): string[] {
   return Object.entries(access).flatMap(([name, value]) => (name.endsWith('_TOKEN') ? [value] : []));
 }
@@ -152,7 +152,7 @@ export async function fillWorkspace(
   await rm(work.folder, { recursive: true, force: true });
   await mkdir(work.workspace, { recursive: true });
   await trees.place(code.files, work.workspace);
-  // Later ones win: what a step before made stands in the place of what the code has there.
+  // Later files win: an output of an earlier step replaces a file of the code.
   await trees.place(prepared.inputs, work.workspace);
 }
 

@@ -6,7 +6,7 @@ import type { TriggerDeps } from './context.ts';
 import { putTriggerState, removeTrigger, type TriggerState, triggerStates } from './store.ts';
 import { enqueueTurn, firstTurn } from './turns.ts';
 
-/** Makes the triggers of a pipeline what its document says; what stays as it was keeps its time and what it has seen. */
+/** Updates the triggers of a pipeline to its document. An unchanged trigger keeps its start time and its last observation. */
 export async function applyTriggers(
   deps: TriggerDeps,
   sql: Sql,
@@ -44,7 +44,7 @@ const Watched = z.looseObject({
   data: z.looseObject({ object: z.string().optional(), table: z.string().optional() }).optional(),
 });
 
-/** The same data looked at more or less often is still what was seen. */
+/** A changed poll interval on the same data keeps the last observation. */
 function seenBefore(old: TriggerState | null, trigger: Trigger): Partial<TriggerState> {
   if (old === null || !('data' in trigger)) return {};
   const { data } = Watched.parse(JSON.parse(old.definition));
@@ -52,7 +52,7 @@ function seenBefore(old: TriggerState | null, trigger: Trigger): Partial<Trigger
   return isSame ? { digest: old.digest, mark: old.mark } : {};
 }
 
-/** What it waits for, apart from what its runs are like. */
+/** Condition of the trigger, without the settings of its runs. */
 function definitionOf({ params: _params, concurrency: _concurrency, name: _name, ...definition }: Trigger): string {
   return JSON.stringify(definition);
 }

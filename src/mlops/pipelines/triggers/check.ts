@@ -3,14 +3,14 @@ import { parseCron } from '../../../platform/jobs/cron.ts';
 import type { PipelineSpec } from '../definition/schema.ts';
 import { type CronTrigger, type EventTrigger, namedTriggers } from '../definition/triggers/schema.ts';
 
-/** Errors: `manifest_invalid` for a trigger that can never begin a run. */
+/** Errors: `manifest_invalid` for a trigger that can never start a run. */
 export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source' | 'params'>): void {
   for (const [index, { name, trigger }] of namedTriggers(spec.on).entries()) {
     const refuse = (path: string, message: string) => {
       const detail = `"spec.on[${index}]${path}" (${name}): ${message}`;
       throw new AppError('manifest_invalid', detail, { path: `spec.on[${index}]${path}` });
     };
-    // With a source, the commit says which params there are.
+    // With a source, the params depend on the commit.
     const unknown = Object.keys(trigger.params).find((param) => spec.source === undefined && !(param in spec.params));
     if (unknown !== undefined) refuse(`.params.${unknown}`, 'the pipeline has no such param.');
     if ('push' in trigger && spec.source === undefined) {
@@ -23,15 +23,15 @@ export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source'
   }
 }
 
-/** What of a pipeline begins others, and by what it is begun. */
+/** Trigger-relevant parts of a pipeline: the events it causes, and the events it waits for. */
 export interface Link {
   readonly name: string;
   readonly spec: Pick<PipelineSpec, 'on' | 'steps'>;
 }
 
 /**
- * Errors: `manifest_invalid` where a step causes what a trigger of the same pipeline waits for, or what begins other pipelines whose
- * steps cause it in the end.
+ * Errors: `manifest_invalid` where a step causes the event of a trigger of the same pipeline, directly or through other
+ * pipelines that the trigger chain starts.
  */
 export function refuseCircle(link: Link, all: readonly Link[]): void {
   const others = all.filter(({ name }) => name !== link.name);
@@ -74,7 +74,7 @@ function cronProblem({ cron, timeZone }: CronTrigger): string | null {
   }
 }
 
-/** Whether a built-in step makes what the trigger waits for: a version of the model, its alias, a decision about it. */
+/** Whether a built-in step causes the event of the trigger: a version of the model, its alias, a decision about it. */
 function causes({ steps }: Pick<PipelineSpec, 'steps'>, { event }: EventTrigger): boolean {
   const { type, model, match } = event;
   return Object.values(steps).some((step) => {

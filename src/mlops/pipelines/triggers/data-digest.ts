@@ -17,8 +17,8 @@ export interface Seen {
 }
 
 /**
- * A file by its content; a folder, an object and a prefix by the names, sizes and etags of what lies there; a table of the lake by
- * the number of its newest state. Errors: those of buckets.
+ * Present state of watched data. A file: its content. A folder, object or prefix: the names, sizes and etags below it.
+ * A table of the lake: the number of its newest snapshot. Errors: those of buckets.
  */
 export async function seenNow(
   deps: Pick<TriggerDeps, 'lake'> & { readonly store: Store },

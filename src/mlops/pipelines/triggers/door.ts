@@ -11,9 +11,9 @@ import { branchOf, type Push, pushOf, whyIgnored } from './pushes.ts';
 import { namedByGitlab, SIGNING_TOKEN, signedByGithub, signedByGitlab } from './signatures.ts';
 import { shortCommit } from './words.ts';
 
-/** Everybody can send as much as this; a push of thousands of commits is more, and is refused. */
+/** Any client can send a body of this size. A push of thousands of commits is larger, and is refused. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
-/** Nobody knows it: what it does not sign takes as long as what a real one does not. */
+/** Random secret: verification for an unknown trigger fails after the same time as for an existing one. */
 const NOBODYS_SECRET = randomBytes(32).toString('hex');
 const PUSH_EVENTS: Readonly<Record<Provider, string>> = { github: 'push', gitlab: 'Push Hook' };
 
@@ -31,7 +31,7 @@ interface NamedPush {
 
 interface Answer {
   readonly outcome: 'accepted' | 'ignored';
-  /** What each trigger makes of it; empty for what is no push. */
+  /** Outcome per trigger; empty for a delivery that is no push. */
   readonly triggers: readonly {
     readonly trigger: string;
     readonly outcome: 'accepted' | 'duplicate' | 'ignored';
@@ -40,8 +40,9 @@ interface Answer {
 }
 
 /**
- * `POST /api/v1/pipelines/:pipeline/triggers/github` and `…/gitlab`: webhooks of Git hosts. The route is open because no host has an account
- * here; a signature over the very bytes that came is the leave, and what it does not open learns nothing.
+ * `POST /api/v1/pipelines/:pipeline/triggers/github` and `…/gitlab`: webhooks of Git hosts. The route is open because a
+ * Git host has no account here. A signature over the received bytes authorizes the call; a caller without one gets no
+ * information.
  */
 export function webhookDoor(deps: TriggerDeps): Plugin {
   return (app) => {
@@ -75,7 +76,7 @@ async function take(
   return reply.status(202).type('application/json; charset=utf-8').send(JSON.stringify(answer));
 }
 
-/** A ping, or an event that nobody asked for. */
+/** A ping, or an event type that no trigger uses. */
 const NO_PUSH: Answer = { outcome: 'ignored', triggers: [] };
 
 /** The same whether there is no such pipeline, no such trigger, no signature or a wrong one. */
@@ -98,7 +99,7 @@ async function openedBy(deps: TriggerDeps, delivery: Delivery): Promise<NamedPus
   return opened;
 }
 
-/** A secret that cannot be read opens nothing; who runs the server is told. */
+/** A secret that cannot be read verifies nothing; the log tells the operator. */
 async function secretOf({ log }: TriggerDeps, { pipeline }: Delivery, { name, trigger }: NamedPush): Promise<string> {
   try {
     return (await resolveSecret(trigger.push.secret)).reveal();
@@ -155,8 +156,8 @@ async function noted(
 }
 
 /**
- * A push is known by what it did to its branch, not by the id of its delivery: that one is not signed, and a second webhook of the same
- * repository has another.
+ * A push is identified by its change of the branch, not by the id of its delivery: the id is not signed, and differs
+ * for a second webhook of the same repository.
  */
 function occurrenceOf(pipeline: string, trigger: string, push: Push): Occurrence {
   const { repository, ref, before, after } = push;
@@ -168,7 +169,7 @@ function occurrenceOf(pipeline: string, trigger: string, push: Push): Occurrence
   return { pipeline, trigger, occurrence: `push ${mark}`, detail: detail.slice(0, 500), commit: after };
 }
 
-/** What was signed is in the audit trail, as what an account writes is. What was not is not: anybody could fill the trail. */
+/** Signed deliveries are recorded in the audit trail, like writes of an account. Unsigned ones are not: any client could fill the trail. */
 async function recorded({ writes }: TriggerDeps, delivery: Delivery, push: Push | null): Promise<void> {
   const { pipeline, provider, body, request } = delivery;
   const facts = {

@@ -15,7 +15,7 @@ const Payload = z.looseObject({
   monitor: z.string().optional(),
   alert: z.string().optional(),
   cause: z.string().optional(),
-  /** MLflow run that it came of. */
+  /** MLflow run that caused it. */
   runId: z.string().nullish(),
   subject: z.looseObject({ pipeline: z.string().optional() }).optional(),
 });
@@ -30,7 +30,7 @@ async function hear(deps: TriggerDeps, event: StoredEvent): Promise<void> {
   for (const { name: pipeline, spec } of await findPipelines(deps.store, null)) {
     for (const { name, trigger } of namedTriggers(spec.on)) {
       if (!('event' in trigger) || !isMeant(trigger, event, payload)) continue;
-      // Work of its own that a budget stopped: it would be stopped again.
+      // The pipeline's own work was stopped by a budget: a new run would be stopped, too.
       if (payload.subject?.pipeline === pipeline) continue;
       await begin(deps, { pipeline, name, event, payload });
     }
@@ -47,7 +47,7 @@ interface Heard {
 async function begin(deps: TriggerDeps, { pipeline, name, event, payload }: Heard): Promise<void> {
   await deps.store.transaction(async (sql) => {
     const state = await triggerState(sql, pipeline, name);
-    // What happened before the trigger was applied may be delivered after.
+    // An event from before the trigger was applied may be delivered later.
     if (state === null || Date.parse(event.at) < state.sinceMs) return;
     const occurrence = `event ${event.sequence}`;
     const causedBy = typeof payload.runId === 'string' ? await pipelineRunOf(sql, payload.runId) : null;

@@ -17,13 +17,13 @@ import {
 } from './store.ts';
 
 const FIRE = 'pipelines.trigger';
-/** The decision counts the tries itself and always ends; the queue must not give it up before. */
+/** The decision counts its attempts and always ends; the queue must not give up earlier. */
 const MANY_TRIES = 1000;
-/** Pauses of 5, 10, 20 and 40 seconds between them: a Git host that is restarted is back by then. */
+/** Attempts with back-off of 5, 10, 20 and 40 seconds, enough for the restart of a Git host. */
 const TRIES = 5;
-/** Runs that begin each other by events, one after the other, before that is taken for a circle. */
+/** Maximum length of a chain of runs that start each other by events; a longer one counts as a cycle. */
 const LONGEST_CHAIN = 10;
-/** What another try may find mended. */
+/** Errors that may be transient, so that a retry can succeed. */
 const PASSING: ReadonlySet<string> = new Set(['git_failed', 'executor_unreachable', 'bucket_unreachable']);
 
 const FirePayload = z.strictObject({ pipeline: z.string(), trigger: z.string(), occurrence: z.string() });
@@ -46,8 +46,8 @@ export function registerFiring(deps: TriggerDeps): void {
 }
 
 /**
- * Begins the runs of the occurrences of a trigger that are still pending, oldest first, up to this one. Jobs run side by side, and
- * with `whenFull: replace` a run of an older commit would otherwise take the place of a newer one.
+ * Starts the runs of the pending occurrences of a trigger, oldest first, up to this one. Jobs run concurrently, and
+ * with `whenFull: replace` a run of an older commit would otherwise replace one of a newer commit.
  */
 async function fireUpTo(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
   for (const occurrence of await pendingOccurrences(deps.store, payload)) {
@@ -57,8 +57,8 @@ async function fireUpTo(deps: TriggerDeps, payload: FirePayload, attempt: number
 }
 
 /**
- * Notes that what a trigger waits for has happened, in the transaction of the caller: its run begins soon after, once. False when the
- * same was noted before.
+ * Records an occurrence of a trigger's condition, in the transaction of the caller: its run starts soon after, once.
+ * False when the occurrence was recorded before.
  */
 export async function occurred(deps: TriggerDeps, sql: Sql, occurrence: Occurrence): Promise<boolean> {
   if (!(await noted(deps, sql, occurrence, 'pending', null))) return false;
@@ -71,7 +71,7 @@ export async function occurred(deps: TriggerDeps, sql: Sql, occurrence: Occurren
   return true;
 }
 
-/** Notes why an occurrence begins nothing. False when the same was noted before. */
+/** Records the reason why an occurrence starts no run. False when it was recorded before. */
 export async function ignored(deps: TriggerDeps, sql: Sql, occurrence: Occurrence, reason: string): Promise<boolean> {
   return noted(deps, sql, occurrence, 'ignored', reason);
 }
@@ -95,7 +95,7 @@ async function noted(
   return fresh;
 }
 
-/** Begins the run of an occurrence, or says why not. Throws what another try may mend. */
+/** Starts the run of an occurrence, or records the reason against it. Throws errors that a retry may resolve. */
 async function fire(deps: TriggerDeps, payload: FirePayload, attempt: number): Promise<void> {
   const { store, log } = deps;
   const decision = await findDecision(store, payload);
@@ -126,7 +126,7 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
     mayRunCode: true,
     cause: { kind: kindOf(trigger), detail, ...(depth === 0 ? {} : { depth }) },
     actor,
-    // What is linked within the transaction counts for whoever comes next.
+    // The link is written in the transaction, so that the next occurrence sees it.
     within: async (sql, run) => {
       await heedLimit(sql, decision, trigger);
       await endDecision(sql, decision, { outcome: 'began', reason: null, run });
@@ -135,7 +135,7 @@ async function begun(deps: TriggerDeps, decision: Decision, trigger: Trigger): P
   return id;
 }
 
-/** How many runs began each other, one after the other, until this. Error: `pipeline_circle`. */
+/** Length of the chain of runs that started each other up to this one. Error: `pipeline_circle`. */
 async function depthOf({ store }: TriggerDeps, { causedBy }: Decision): Promise<number> {
   const cause = causedBy === null ? null : await findRun(store, causedBy);
   if (cause === null) return 0;
@@ -159,7 +159,7 @@ async function heedLimit(sql: Sql, { pipeline, trigger: name }: Decision, { conc
   for (const { id } of over) await requestStop(sql, id, `trigger:${name}, for a newer run`);
 }
 
-/** What is no expected failure may be the store's, which comes back. */
+/** An unexpected error may come from the store, and be transient. */
 function mayPass(error: unknown): boolean {
   return !(error instanceof AppError) || PASSING.has(error.code) || error.meaning.status >= 500;
 }

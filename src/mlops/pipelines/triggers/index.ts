@@ -14,7 +14,7 @@ import { shownTriggers } from './list.ts';
 import { listPipelineTriggers } from './schema.ts';
 import { registerTurns } from './turns.ts';
 
-/** What begins runs, besides people. */
+/** Starts runs without a person. */
 export interface Triggers {
   /** In the transaction that applies the pipeline. Error: `manifest_invalid`. */
   apply(sql: Sql, pipeline: string, spec: PipelineSpec): Promise<void>;

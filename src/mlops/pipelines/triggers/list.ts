@@ -7,7 +7,7 @@ import type { PipelineTrigger } from './schema.ts';
 import { lastDecisions, type TriggerState, triggerStates } from './store.ts';
 import { waitsFor } from './words.ts';
 
-/** Triggers of a pipeline with what they have done. */
+/** Triggers of a pipeline with their history. */
 export async function shownTriggers(sql: Sql, { name: pipeline, spec }: StoredPipeline): Promise<PipelineTrigger[]> {
   const states = new Map((await triggerStates(sql, pipeline)).map((state) => [state.name, state]));
   const shown: PipelineTrigger[] = [];

@@ -4,7 +4,7 @@ import { checkJson } from '../../../platform/json/index.ts';
 import { isSelected } from '../definition/patterns.ts';
 import type { Provider, PushTrigger } from '../definition/triggers/schema.ts';
 
-/** A push as both hosts tell of it. */
+/** A push, in the fields that both hosts have. */
 export interface Push {
   readonly repository: string;
   /** `refs/heads/main`. */
@@ -12,7 +12,7 @@ export interface Push {
   readonly before: string;
   /** Commit that the branch points to now; null when it was deleted. */
   readonly after: string | null;
-  /** Files that the commits of the push touch; null where the host does not tell all of them. */
+  /** Files that the commits of the push touch; null where the host does not list all of them. */
   readonly paths: readonly string[] | null;
 }
 
@@ -48,11 +48,11 @@ const GitlabPush = z.looseObject({
   project: z.looseObject({ path_with_namespace: Repository }),
 });
 
-/** GitHub lists so many commits at most. */
+/** Maximum number of commits that GitHub lists. */
 const MOST_GITHUB_COMMITS = 2048;
 const NOTHING = /^0+$/;
 
-/** Error: `invalid_request` for what is signed and no push all the same. */
+/** Error: `invalid_request` for a signed body that is no push. */
 export function pushOf(provider: Provider, body: Buffer): Push {
   const json = jsonOf(body);
   return provider === 'github' ? githubPush(checked(GithubPush, json)) : gitlabPush(checked(GitlabPush, json));
@@ -103,7 +103,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, json: unknown): z.inf
   throw new AppError('invalid_request', `"${issue?.path.join('.')}" in the body: ${issue?.message ?? 'invalid'}.`);
 }
 
-/** Why a push begins nothing; null when it begins a run. Where it is not told which files changed, it does. */
+/** Reason why a push starts no run. Null: it starts one. A push without a list of changed files starts a run. */
 export function whyIgnored({ repository, branches, paths }: PushTrigger['push'], push: Push): string | null {
   const branch = branchOf(push);
   if (repository !== undefined && repository !== push.repository) return `the repository is ${push.repository}`;

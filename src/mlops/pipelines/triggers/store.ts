@@ -1,43 +1,43 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import { Outcome } from './schema.ts';
 
-/** What is known of a trigger between two looks. */
+/** State of a trigger between two polls. */
 export interface TriggerState {
   readonly pipeline: string;
   readonly name: string;
-  /** What it waits for, as JSON: another one is another trigger. */
+  /** Condition of the trigger, as JSON. A changed condition makes it a new trigger. */
   readonly definition: string;
-  /** From when on it counts, Unix milliseconds: what happened before begins nothing. */
+  /** Start of its validity, Unix milliseconds: earlier events start no run. */
   readonly sinceMs: number;
-  /** UTC instant of its next time or look; null where others tell it, or no time is left. */
+  /** UTC instant of its next scheduled time or poll; null for a trigger by push or event, or with no time left. */
   readonly nextAt: string | null;
-  /** Of the data, as it was seen last; null before the first look. */
+  /** Digest of the data at the last poll; null before the first poll. */
   readonly digest: string | null;
   /** Cheap sign that the data is as it was (size, time, inode); null where there is none. */
   readonly mark: string | null;
   /** Changes of the data seen so far. */
   readonly changes: number;
-  /** Why the last look saw nothing; null when it went well. */
+  /** Error of the last poll; null when it succeeded. */
   readonly problem: string | null;
 }
 
-/** What became of one occurrence of what a trigger waits for. */
+/** Decision about one occurrence of a trigger's condition. */
 export interface Decision {
   readonly pipeline: string;
   readonly trigger: string;
-  /** Names what happened: the same begins one run. */
+  /** Id of the occurrence: the same id starts one run. */
   readonly occurrence: string;
   readonly atMs: number;
   readonly outcome: Outcome;
-  /** What happened, in words. */
+  /** Description of the occurrence. */
   readonly detail: string;
-  /** Why no run was begun; null when one was, or is about to be. */
+  /** Reason why no run was started; null when one was, or is about to be. */
   readonly reason: string | null;
   /** Git commit that its run is of. */
   readonly commit: string | null;
   /** Id of the run. */
   readonly run: string | null;
-  /** Id of the pipeline run that made it happen; null where nobody knows of one. */
+  /** Id of the pipeline run that caused it. Null: no known run. */
   readonly causedBy: string | null;
 }
 
@@ -72,7 +72,7 @@ interface TriggerTables {
   pipeline_run: { id: string; run_number: number; state: string };
 }
 
-/** Decisions that are kept of each trigger. */
+/** Retention: decisions kept per trigger. */
 export const KEPT_DECISIONS = 100;
 
 export async function triggerStates(sql: Sql, pipeline: string): Promise<TriggerState[]> {
@@ -102,7 +102,7 @@ export async function putTriggerState(sql: Sql, state: TriggerState): Promise<vo
     .execute();
 }
 
-/** A trigger that is no longer in the document goes with its history. */
+/** A trigger that is no longer in the document is removed with its history. */
 export async function removeTrigger(sql: Sql, pipeline: string, name: string): Promise<void> {
   const tables = sql.tables<TriggerTables>();
   for (const table of ['pipeline_trigger', 'pipeline_trigger_decision'] as const) {
@@ -204,7 +204,7 @@ export async function lastDecisions(
   return rows.map((row) => ({ ...decisionOf(row), number: row.run_number }));
 }
 
-/** Runs that a trigger began and that are not over, oldest first. */
+/** Runs that a trigger started and that are not over, oldest first. */
 export async function activeRunsOfTrigger(
   sql: Sql,
   pipeline: string,
@@ -222,7 +222,7 @@ export async function activeRunsOfTrigger(
     .execute();
 }
 
-/** Removes what is older than the decisions that are kept; what is still to be decided stays. */
+/** Retention: removes the oldest decisions beyond the limit. Pending ones stay. */
 export async function pruneDecisions(sql: Sql, pipeline: string, trigger: string): Promise<void> {
   const rows = await decisions(sql, pipeline, trigger)
     .where('outcome', '!=', 'pending')

@@ -12,7 +12,7 @@ import { shownData } from './words.ts';
 
 const TICK = 'pipelines.trigger_tick';
 const LOOK = 'pipelines.trigger_look';
-/** A turn that fails is tried again until it is taken: without it no other would follow. */
+/** A failed turn is retried until it succeeds: without it no further turn would follow. */
 const MANY_TRIES = 1000;
 
 const TurnPayload = z.strictObject({ pipeline: z.string(), trigger: z.string(), at: z.string() });
@@ -29,7 +29,7 @@ export function registerTurns(deps: TriggerDeps): void {
   });
 }
 
-/** UTC instant of the first time or look after an instant; null where others tell the trigger, or no time is left. */
+/** UTC instant of the first scheduled time or poll after an instant; null for a trigger by push or event, or with no time left. */
 export function firstTurn(trigger: Trigger, now: Instant): string | null {
   if ('data' in trigger) return new Date(now).toISOString();
   return 'cron' in trigger ? nextTime(trigger, now) : null;
@@ -73,7 +73,7 @@ async function look(deps: TriggerDeps, { pipeline, trigger: name, at }: TurnPayl
   const seen = await seenOrProblem(deps, trigger, before);
   await store.transaction(async (sql) => {
     const nextAt = new Date(deps.clock.now() + trigger.data.every).toISOString();
-    // Applied anew while this was looking: what was seen may be of another place.
+    // If the trigger was applied again during this poll, the observation may be of other data.
     const state = await triggerState(sql, pipeline, name);
     if (state?.definition !== before.definition || !(await takeTurn(sql, before, at, nextAt))) return;
     await enqueueTurn(deps, sql, { pipeline, name, nextAt }, trigger);
@@ -90,7 +90,7 @@ async function seenOrProblem(deps: TriggerDeps, { data }: DataTrigger, before: T
   }
 }
 
-/** What is seen first is what changes are counted from. What cannot be seen is no change. */
+/** The first observation is the baseline for changes. A failed observation is no change. */
 async function noteSeen(
   deps: TriggerDeps,
   sql: Sql,

@@ -1,6 +1,6 @@
 import type { Data, Trigger } from '../definition/triggers/schema.ts';
 
-/** What a trigger waits for, for people. No secret and no credential is part of it. */
+/** Description of a trigger's condition. It contains no secret and no credential. */
 export function waitsFor(trigger: Trigger): string {
   if ('cron' in trigger) return `${trigger.cron} in ${trigger.timeZone}`;
   if ('push' in trigger) {
@@ -18,7 +18,7 @@ export function shownData({ object, table }: Data): string {
   return object === undefined ? `table ${table}` : (object.split('?')[0] ?? object);
 }
 
-/** The least digits by which people know a commit. */
+/** Short form of a commit, long enough for people to recognize it. */
 export function shortCommit(commit: string): string {
   return commit.slice(0, 12);
 }

@@ -1,8 +1,8 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /**
- * `ExportTraceServiceResponse`: empty, or with a `partial_success` that rejects no span and warns that texts of some were changed,
- * which is OTLP's way to say so.
+ * `ExportTraceServiceResponse`: empty, or with a `partial_success` that rejects no span and warns that some texts were
+ * changed, which is OTLP's form of a warning.
  */
 export function exportAnswer(
   type: 'application/x-protobuf' | 'application/json',

@@ -10,7 +10,7 @@ const gunzipLimited = promisify<Uint8Array, typeof limits, Buffer>(gunzip);
 const inflateLimited = promisify<Uint8Array, typeof limits, Buffer>(inflate);
 const inflateRawLimited = promisify<Uint8Array, typeof limits, Buffer>(inflateRaw);
 
-/** The body without its `Content-Encoding`. Errors: {@link InvalidOtlp} in the words of MLflow's server. */
+/** The body without its `Content-Encoding`. Errors: {@link InvalidOtlp} with the texts of MLflow's server. */
 export async function unpack(body: Uint8Array, encoding: string | undefined): Promise<Uint8Array> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === '' || name === 'identity') return body;

@@ -29,7 +29,7 @@ export function parseJson(body: Uint8Array): ResourceSpans[] {
 /** Each level of values is three of JSON (`{"arrayValue":{"values":[`), and the way to an attribute takes ten. */
 const TEXT_DEPTH_LIMIT = 3 * DEEPEST_VALUE + 12;
 
-/** Integers beyond what a number holds stay as they were written: times in nanoseconds are such. */
+/** Integers beyond the exact range of a number stay text, such as times in nanoseconds. */
 function parseExact(text: string): unknown {
   try {
     return JSON.parse(text, (...[, value, context]: readonly unknown[]) =>

@@ -1,6 +1,6 @@
 /**
- * A value of OTLP in its own JSON form, with the names of the protocol buffer: what is stored, searched and answered is
- * one and the same text. An empty object is no value.
+ * A value of OTLP in its JSON form, with the names of the protocol buffer: the same text is stored, searched and
+ * answered. An empty object is no value.
  */
 export interface AnyValue {
   readonly string_value?: string;
@@ -36,7 +36,7 @@ export interface OtlpLink {
 /** 0: unset, 1: fine, 2: an error. */
 export type OtlpStatusCode = 0 | 1 | 2;
 
-/** A span as it came, of either encoding. Ids are hexadecimal text, '' where there was none. */
+/** A received span, of either encoding. Ids are hexadecimal text, '' for a missing one. */
 export interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -57,10 +57,10 @@ export interface ResourceSpans {
   readonly spans: readonly OtlpSpan[];
 }
 
-/** Values inside values, at most; what nests deeper is an attack on whoever reads it. */
+/** Maximum nesting of values; deeper nesting is an attack on readers. */
 export const DEEPEST_VALUE = 64;
 
-/** What no valid request holds. */
+/** Error for an invalid request. */
 export class InvalidOtlp extends Error {}
 
 export function statusCode(code: number): OtlpStatusCode {

@@ -16,8 +16,8 @@ import {
 } from './otlp-span.ts';
 
 /**
- * `ExportTraceServiceRequest` in the binary form of protocol buffers (opentelemetry-proto, trace/v1). The library reads
- * the wire; only the fields that are kept are named here, and every other is skipped. Errors: {@link InvalidOtlp},
+ * `ExportTraceServiceRequest` in the binary form of protocol buffers (opentelemetry-proto, trace/v1). The library
+ * decodes the bytes; only the stored fields are named here, and all others are skipped. Errors: {@link InvalidOtlp},
  * `json_too_many_values`.
  */
 export function parseProtobuf(body: Uint8Array): ResourceSpans[] {

@@ -1,20 +1,20 @@
 import { invalidFilter } from '../../wire/index.ts';
 import { isWord, type Node, parsePattern, type Test } from './parse.ts';
 
-/** One step of the automaton: where it goes on from a character, or at once. */
+/** A state of the automaton, with its transitions on a character or without one. */
 type State =
   | { readonly kind: 'character'; readonly test: Test; readonly next: number }
   | { readonly kind: 'assert'; readonly holds: (before: number, after: number) => boolean; readonly next: number }
   | { readonly kind: 'split'; readonly nexts: readonly number[] }
   | { readonly kind: 'match' };
 
-/** Counted repeats unfold; more states than this is a pattern made to be slow. */
+/** Counted repeats are expanded; a pattern with more states than this is an attack. */
 const MOST_STATES = 2_000;
 
 /**
- * Whether a text holds what a regular expression describes, anywhere. The automaton is in all its states at once
- * (Thompson's construction), so the time is the text's length times the pattern's, whatever the two are; a matcher that
- * tries and goes back could be made to take for ever by whoever writes the filter.
+ * Whether a text contains a match of a regular expression. The automaton follows all of its states concurrently
+ * (Thompson's construction), so the time is at most the length of the text times that of the pattern. A filter could
+ * make a backtracking matcher run forever.
  * Example: `compilePattern('^ab+')('abbc')` is true. Error: `search_filter_invalid`.
  */
 export function compilePattern(pattern: string): (text: string) => boolean {
@@ -23,7 +23,7 @@ export function compilePattern(pattern: string): (text: string) => boolean {
   return (text) => matches(states, start, text);
 }
 
-/** Adds the states of a node that lead on to `next`; where they begin. */
+/** Adds the states of a node that lead to `next`; answers their first state. */
 function build(states: State[], node: Node, next: number): number {
   const add = (state: State): number => {
     if (states.length >= MOST_STATES) throw invalidFilter('The regular expression after RLIKE is too long.');
@@ -86,9 +86,9 @@ function matches(states: readonly State[], start: number, text: string): boolean
   return false;
 }
 
-/** Adds what is reached without taking a character; true when that is the end of the pattern. */
+/** Adds the states that are reachable without a character; true when one is the end of the pattern. */
 function follow(states: readonly State[], current: Set<number>, before: number, after: number): boolean {
-  // A set gives what is added while it is walked.
+  // Iteration over a set includes elements that are added during the iteration.
   for (const at of current) {
     const state = states[at];
     if (state?.kind === 'match') return true;

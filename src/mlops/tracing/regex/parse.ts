@@ -1,6 +1,6 @@
 import { invalidFilter } from '../../wire/index.ts';
 
-/** Whether a character belongs; -1 stands for the place before the first one and after the last. */
+/** Whether a character matches; -1 encodes the positions before the first and after the last character. */
 export type Test = (character: number) => boolean;
 
 export type Node =
@@ -13,8 +13,9 @@ export type Node =
 const MOST_REPEATS = 100;
 
 /**
- * The regular expressions that RLIKE takes: characters, `.`, classes, `\d \w \s \b` and their opposites, groups, `|`,
- * `^ $`, `* + ? {m,n}`. References and look-around are refused: nothing that takes them is fast on every text.
+ * Parses the regular expressions that RLIKE supports: characters, `.`, classes, `\d \w \s \b` and their opposites,
+ * groups, `|`, `^ $`, `* + ? {m,n}`. References and look-around are refused: no algorithm for them is fast on every
+ * text.
  */
 export function parsePattern(pattern: string): Node {
   const characters = [...pattern];
@@ -42,7 +43,7 @@ export function parsePattern(pattern: string): Node {
   function repeated(part: Node): Node {
     const range = rangeHere();
     if (range === null) return part;
-    // Lazy and greedy differ in what they catch, never in whether they match.
+    // Lazy and greedy repeats capture different text, but match the same texts.
     take('?');
     return { kind: 'repeat', part, ...range };
   }

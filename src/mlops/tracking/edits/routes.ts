@@ -14,7 +14,7 @@ export interface EditRoutesDeps {
   readonly experiments: Experiments;
 }
 
-/** What people change by hand: names, notes and tags. */
+/** Edits by people: names, notes and tags. */
 export function editRoutes({ store, logging, experiments }: EditRoutesDeps): Route[] {
   return [
     handle(editRun, async ({ params: { runId }, body: { runName, tags } }) => {

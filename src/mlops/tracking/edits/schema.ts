@@ -4,7 +4,7 @@ import { Experiment, ExperimentId, Run, RunId } from '../schema.ts';
 
 const MAX_TAGS = 100;
 
-/** Changes of tags by key: text is set, null takes the tag away; a tag that is not there needs no taking away. */
+/** Changes of tags by key: text sets the tag, null removes it; removing a missing tag is no error. */
 const TagChanges = z
   .record(z.string().min(1).max(250), z.string().max(8000).nullable())
   .refine((tags) => Object.keys(tags).length <= MAX_TAGS, `at most ${MAX_TAGS} tags`)

@@ -5,10 +5,10 @@ import type { Metric } from '../types.ts';
 import { findGpuUsage } from '../usage-store.ts';
 import type { RunCost } from './schema.ts';
 
-/** Samples further apart than this say nothing of the time between them: that time is left out, and said to be. */
+/** The power between samples further apart than this is unknown: that time is omitted, and the result reports the omission. */
 export const LONGEST_GAP_MS = 5 * 60_000;
 const POWER_METRIC = /^system\/((?:\S+\/)?gpu_\d+)_power_usage_watts$/;
-/** What metering of work adds to MLflow's own: what the GPU has used since a try of it began. */
+/** Metric that pipeline metering adds to MLflow's: joules that the GPU has used since the start of an attempt. */
 const JOULES_METRIC = /^system\/((?:\S+\/)?gpu_\d+)_energy_joules$/;
 const SAMPLES_A_READ = 10_000;
 const WATT_MS_PER_KWH = 3.6e9;
@@ -44,7 +44,7 @@ export function addPower(sum: PowerSum, samples: readonly Pick<Metric, 'timestam
   return { wattMs, coveredMs, gapMs, last };
 }
 
-/** Joules that were counted, over all tries; `last`: the counter as it was read last, null before. */
+/** Joules counted over all attempts; `last`: the last reading of the counter, null before the first. */
 export interface JouleSum {
   readonly joules: number;
   readonly last: number | null;
@@ -53,8 +53,8 @@ export interface JouleSum {
 export const NO_JOULES: JouleSum = { joules: 0, last: null };
 
 /**
- * Adds samples of a counter, oldest first, that begins at zero with each try of the work.
- * Example: 100, 250, and 40 of the next try -> 290.
+ * Adds samples of a counter, oldest first, that starts at zero with each attempt of the work.
+ * Example: 100, 250, and 40 of the next attempt -> 290.
  */
 export function addJoules(sum: JouleSum, samples: readonly Pick<Metric, 'value'>[]): JouleSum {
   let { joules, last } = sum;
@@ -67,8 +67,8 @@ export function addJoules(sum: JouleSum, samples: readonly Pick<Metric, 'value'>
 }
 
 /**
- * Energy of a run's GPUs: of each by its counter of joules where the run has one (whoever metered it read it), else by what was logged of its
- * power. null with the reason where it was not measured.
+ * Energy of a run's GPUs: per GPU from its counter of joules where the run has one (the metering component reads it),
+ * else from its logged power. Null with the reason where it was not measured.
  */
 export async function energyOfRun(sql: Sql, runId: string): Promise<RunCost['energy']> {
   const keys = ((await latestMetricsOf(sql, [runId])).get(runId) ?? []).map(({ key }) => key);

@@ -2,7 +2,7 @@ import type { Migrations } from '../../../platform/store/index.ts';
 
 const numbers = ['total', 'metered', 'reconciled', 'allocated', 'gpu_hours', 'energy_kwh'];
 
-/** What runs cost, as the bridge works it out: the exact figures as JSON, and numbers only to filter and order by. */
+/** Cost of runs, as the bridge computes it: exact figures as JSON, and numbers only to filter and sort by. */
 export const runCostMigrations: Migrations = {
   'tracking/005-run-cost': {
     async up(database) {
@@ -17,7 +17,7 @@ export const runCostMigrations: Migrations = {
       for (const column of numbers) {
         await database.schema.createIndex(`run_cost_by_${column}`).on('run_cost').columns([column, 'run_id']).execute();
       }
-      // Lineage asks the links of runs from their other end.
+      // Lineage queries the links of runs from their other end.
       for (const [on, column] of [
         ['dataset_input', 'dataset_id'],
         ['model_input', 'model_id'],

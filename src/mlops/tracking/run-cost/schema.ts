@@ -25,7 +25,7 @@ export const Hardware = z
   .describe('What was held');
 export type Hardware = z.infer<typeof Hardware>;
 
-/** What a run cost, by each record that there is. Unknown is null with a reason, never zero. */
+/** Cost of a run, from each available record. Unknown is null with a reason, never zero. */
 export const RunCost = z
   .strictObject({
     total: z
@@ -71,7 +71,7 @@ export const RunCost = z
   .describe('What a run cost');
 export type RunCost = z.infer<typeof RunCost>;
 
-/** What `cost.<key>` may be in a filter and in an order of runs. Numbers of any currency are compared as numbers. */
+/** Keys of `cost.<key>` in a filter and in a sort order of runs. Amounts in any currency are compared as numbers. */
 export const costKeys = {
   total: 'number',
   metered: 'number',

@@ -2,7 +2,7 @@ import { isAmong, type Sql } from '../../../platform/store/index.ts';
 import { chunks } from '../key-value-store.ts';
 import { RunCost } from './schema.ts';
 
-/** `cost` is the exact document; the numbers are for filters and orders alone and are never shown. */
+/** `cost` is the exact document; the numbers serve only filters and sort orders and are never shown. */
 export interface RunCostTables {
   run_cost: {
     run_id: string;
@@ -19,7 +19,7 @@ export interface RunCostTables {
   };
 }
 
-/** Replaces what is known of the cost of these runs. */
+/** Replaces the known cost of these runs. */
 export async function putRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>): Promise<void> {
   for (const part of chunks([...costs])) {
     await sql
@@ -43,10 +43,10 @@ export async function putRunCosts(sql: Sql, costs: ReadonlyMap<string, RunCost>)
   }
 }
 
-/** Costs that were worked out before prices were kept with them are worked out anew in time. */
+/** Costs computed before prices were stored with them lack this field. A later job recomputes them. */
 const StoredCost = RunCost.extend({ priceSources: RunCost.shape.priceSources.default([]) });
 
-/** Costs by run; runs of which nothing is known are left out. */
+/** Cost by run; runs with an unknown cost are omitted. */
 export async function costsOfRuns(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunCost>> {
   const costs = new Map<string, RunCost>();
   for (const ids of chunks(runIds, 1000)) {
@@ -80,7 +80,7 @@ function numberOf(amount: string | null | undefined): number | null {
 
 const NO_USAGE = 'no usage was recorded for the run';
 
-/** The cost of a run of which no usage and no bill is known. */
+/** The cost of a run without known usage or bill. */
 export const unknownCost: RunCost = {
   total: { cost: null, basis: null, reason: NO_USAGE },
   metered: { cost: null, reason: NO_USAGE },

@@ -48,7 +48,7 @@ export async function activityOf(
   });
 }
 
-/** Only runs with a known cost: they are few where nothing is priced, and then nothing is joined. */
+/** Only runs with a known cost: without prices they are few, which saves the join. */
 async function costGroups(sql: Sql, experimentIds: readonly number[]) {
   return sql
     .tables<Tables>()

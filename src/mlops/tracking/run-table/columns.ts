@@ -4,9 +4,9 @@ import { instant } from '../run-events.ts';
 import type { TrackingTables } from '../tables.ts';
 import type { RunColumn } from './schema.ts';
 
-/** Few enough that one statement ends in milliseconds and other reads go in between. */
+/** Few enough that one statement takes milliseconds and other reads run in between. */
 const RUNS_A_CHUNK = 1000;
-/** An older count is renewed when it is asked for, and answered meanwhile. */
+/** An older count is returned, and recomputed in the background. */
 const FRESH_MS = 15_000;
 const MOST_KEPT = 100;
 
@@ -46,7 +46,7 @@ export function createColumnCounts({ store, clock }: { readonly store: Store; re
         keep(experimentId, counting);
       })
       .finally(() => going.delete(experimentId));
-    // Whoever asks waits for the first chunk and hears of its failure; a failure later on is found by the next count.
+    // The caller awaits the first chunk and receives its error. After a later error, the next request counts again.
     rest.catch(() => undefined);
     const started = { counting, first: first.then(() => undefined) };
     going.set(experimentId, started);
@@ -67,7 +67,7 @@ export function createColumnCounts({ store, clock }: { readonly store: Store; re
   };
 }
 
-/** What is known, with the keys that the newest runs have besides. */
+/** Known counts, plus the keys that only the newest runs have. */
 function answer(known: Counting, newest: Counting | null): ColumnCount {
   const names = [...new Set([...known.runsByColumn.keys(), ...(newest?.runsByColumn.keys() ?? [])])];
   const columns = names.map((name): RunColumn => {

@@ -7,7 +7,7 @@ import type { TrackingTables } from '../tables.ts';
 import type { RunGroup } from './schema.ts';
 import { costSum } from './store.ts';
 
-/** What runs are grouped by: a param, a tag, or where they stand. */
+/** Group key of runs: a param, a tag, or the status. */
 export type GroupBy =
   | { readonly entity: 'param' | 'tag'; readonly key: string }
   | { readonly entity: 'status'; readonly key: null };
@@ -25,7 +25,7 @@ interface Groups {
   readonly left: { readonly groups: number; readonly runs: number };
 }
 
-/** The runs that match by their value, the largest group first: how many, what they cost, and how a metric went. */
+/** The matching runs by value, the largest group first: number of runs, cost, and statistics of a metric. */
 export async function groupsOf(
   sql: Sql,
   match: RunMatch,

@@ -38,7 +38,7 @@ export interface RunTableDeps {
   readonly experiments: Experiments;
 }
 
-/** The endpoints behind a table of runs: rows, counts, costs, columns, files, and what can be done to the rows. */
+/** The endpoints of a table of runs: rows, counts, costs, columns, files, and actions on rows. */
 export function runTableRoutes(deps: RunTableDeps): Route[] {
   const { store } = deps;
   const columnsOf = createColumnCounts(deps);
@@ -70,7 +70,7 @@ function experimentTableRoutes({ store, experiments }: RunTableDeps): Route[] {
   ];
 }
 
-/** What cannot be read of a filter, which is no failure while somebody types it; null when all of it can. */
+/** Syntax error of a filter as text, which is normal while a user types; null: the filter is valid. */
 function problemOf(filter: string): string | null {
   try {
     parseFilter(filter, runVocabulary);

@@ -56,7 +56,7 @@ function times(amount: string, count: number): string {
   return decimalString(decimal(amount).times(count));
 }
 
-/** Runs with the values of the wanted keys alone, in the order given. */
+/** Runs with only the values of the wanted keys, in the order given. */
 export async function runsWithValues(sql: Sql, infos: readonly RunInfo[], keys: WantedKeys | null): Promise<FullRun[]> {
   const runIds = infos.map(({ runId }) => runId);
   const metrics = keys === null ? await latestMetricsOf(sql, runIds) : await metricsOfKeys(sql, runIds, keys.metrics);
@@ -90,7 +90,7 @@ async function metricsOfKeys(
   return found;
 }
 
-/** Of tags, what says whom a run is about comes along whatever the keys are. */
+/** Tags of the owner (`steelyard.…`) are always included, for any keys. */
 async function pairsOf(
   sql: Sql,
   table: 'param' | 'tag',

@@ -1,4 +1,4 @@
-/** Columns of a table of runs whose values are asked for by key. */
+/** Columns of a table of runs that are read by key. */
 export interface WantedKeys {
   readonly metrics: readonly string[];
   readonly params: readonly string[];
@@ -6,8 +6,8 @@ export interface WantedKeys {
 }
 
 /**
- * The keys that columns name; null (every key) when no columns were given. What is no metric, param or tag belongs to
- * every run and needs no key.
+ * The keys that columns name; null (every key) when no columns were given. A column that is no metric, param or tag
+ * exists for every run and needs no key.
  * Example: ['status', 'metrics.ndcg', 'tags.mlflow.user'] -> metrics ['ndcg'], params [], tags ['mlflow.user'].
  */
 export function wantedKeys(columns: readonly string[] | undefined): WantedKeys | null {

@@ -22,11 +22,13 @@ const TEXT_BYTES = 256 * 1024;
 const JSON_TABLE_BYTES = 4 * 1024 * 1024;
 const IMAGE_BYTES = 32 * 1024 * 1024;
 const IMAGE_PIXELS = 50_000_000;
-/** A file with more than this share of bytes that are no text is shown by its facts alone. */
+/** A file with a larger share of non-text bytes than this is shown by its facts alone. */
 const NO_TEXT_RATIO = 0.1;
 const MARKUP = /\.(html?|xhtml|svg|xml|mht)$/i;
 
-/** What can be shown of an artifact, decided by its bytes. It is read up to a limit and never run, unpacked or unpickled. */
+/**
+ * Preview of an artifact; its bytes determine the kind. It is read up to a limit and never run, unpacked or unpickled.
+ */
 export async function shownOf(deps: ViewDeps, viewed: Viewed, as: 'best' | 'text'): Promise<Shown> {
   const { key, sizeBytes } = viewed;
   if (sizeBytes === 0) return { kind: 'nothing', reason: 'The file is empty.' };
@@ -40,7 +42,7 @@ export async function shownOf(deps: ViewDeps, viewed: Viewed, as: 'best' | 'text
   return tabular ?? textShown(key, text, head.length, sizeBytes);
 }
 
-/** The image, if it is one that may be shown. Error: `invalid_request`. */
+/** The image, if its type may be shown. Error: `invalid_request`. */
 export async function openImage({ objects }: ViewDeps, { key, sizeBytes }: Viewed) {
   const head = await bytesOf(objects, key, Math.min(sizeBytes, TEXT_BYTES));
   const facts = imageFacts(head);
@@ -62,7 +64,7 @@ async function bytesOf(objects: ViewDeps['objects'], key: string, bytes: number)
   return buffer((await objects.open(key, { start: 0, end: bytes })).content);
 }
 
-/** UTF-8 with what is none replaced, or null for what is no text at all. */
+/** UTF-8 text with invalid bytes replaced. Null: the content is not text. */
 function textOf(head: Buffer): string | null {
   if (head.includes(0)) return null;
   const text = new TextDecoder().decode(head);
@@ -99,7 +101,7 @@ function isJson(key: string, text: string): boolean {
     parseBoundedJson(text);
     return true;
   } catch {
-    return false; // shown as it is
+    return false; // shown unformatted
   }
 }
 

@@ -23,7 +23,7 @@ export interface HistoryPoint extends Metric {
   readonly total: number;
 }
 
-/** Of each part of a thinned history these are kept: first, last, least and greatest. */
+/** Samples kept of each part of a thinned history: first, last, least and greatest. */
 const KEPT_OF_A_PART = 4;
 
 /**

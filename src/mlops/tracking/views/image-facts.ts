@@ -8,7 +8,7 @@ export interface ImageFacts {
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** What kind of picture begins with these bytes, and how large it is; null when it is none. The name counts for nothing. */
+/** Type and size of the image that begins with these bytes; null when they are no image. The file name is ignored. */
 export function imageFacts(head: Buffer): ImageFacts | null {
   if (head.subarray(0, 8).equals(PNG) && head.toString('latin1', 12, 16) === 'IHDR') {
     return { type: 'image/png', size: head.length < 24 ? null : sized(head.readUInt32BE(16), head.readUInt32BE(20)) };

@@ -1,5 +1,5 @@
 const INDENT = '  ';
-/** Deeper than this the indentation no longer grows: a file made of brackets would become a page of spaces. */
+/** Below this depth the indentation no longer grows: a file of brackets would become a page of spaces. */
 const DEEPEST = 40;
 
 /**

@@ -21,7 +21,7 @@ import {
   viewArtifact,
 } from './schema.ts';
 
-/** What a page about runs asks. */
+/** Endpoints of the web pages about runs. */
 export function runViewRoutes(store: Store): Route[] {
   return [
     handle(compareRuns, ({ query }) => comparedRuns(store, query.run)),
@@ -42,10 +42,10 @@ export interface ArtifactViewDeps extends ViewDeps {
 
 type Owner = Omit<QueryOf<typeof listArtifacts>, 'path'>;
 
-/** Whatever comes out of an artifact is nobody's to trust: no type is guessed from it, and nothing in it may run. */
+/** Content of an artifact is untrusted: its type is not guessed, and scripts in it must not run. */
 const LOCKED = { 'content-security-policy': "sandbox; default-src 'none'", 'x-content-type-options': 'nosniff' };
 
-/** What a page about artifacts asks: what there is, and what can be shown of it. */
+/** Endpoints of the web pages about artifacts: a list, and previews. */
 export function artifactViewRoutes(deps: ArtifactViewDeps): Route[] {
   const { objects } = deps;
   return [

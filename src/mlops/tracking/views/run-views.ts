@@ -12,7 +12,7 @@ import { MAX_ANSWERED_POINTS, type MetricHistory, type MetricSummary, type RunFa
 
 const CONTEXT_TAG = 'mlflow.data.context';
 
-/** The runs in the order asked for, each once, and the ids that name none. */
+/** The runs in the requested order, each once, and the ids without a run. */
 export async function comparedRuns(sql: Sql, runIds: readonly string[]): Promise<{ runs: Run[]; missing: string[] }> {
   const infos: RunInfo[] = [];
   const missing: string[] = [];
@@ -24,7 +24,9 @@ export async function comparedRuns(sql: Sql, runIds: readonly string[]): Promise
   return { runs: await runsWithExperiment(sql, await fullRuns(sql, infos)), missing };
 }
 
-/** Histories by metric, then by run as asked for; as many whole ones as an answer may hold. */
+/**
+ * Histories by metric, then by run in the requested order; as many complete ones as the size limit of an answer allows.
+ */
 export async function historiesOf(
   sql: Sql,
   query: HistoryQuery,

@@ -132,7 +132,7 @@ export const runFacts = endpoint({
   errors: ['run_not_found'],
 });
 
-/** Whose artifacts: a run's, a logged model's, or a registered model's version's; one of the three. */
+/** Owner of the artifacts: a run, a logged model, or a version of a registered model; one of the three. */
 export const ArtifactOwner = {
   run: RunId.optional().describe('Artifacts of this run'),
   loggedModel: z.string().min(1).max(256).optional().describe('Artifacts of this logged model'),

@@ -10,8 +10,8 @@ export const MAX_COLUMNS = 100;
 export const MAX_CELL_CHARACTERS = 500;
 
 /**
- * The first rows of comma- or tab-separated text; the first line names the columns. `whole` says whether the text is all
- * of the file; where it is not, its last line is left out for it may be cut. null when it is no such table.
+ * The first rows of comma- or tab-separated text; the first line names the columns. `whole` is true if the text is the
+ * complete file; otherwise its last line is omitted because it may be cut. Null when the text is no such table.
  */
 export function csvTable(text: string, delimiter: ',' | '\t', whole: boolean): TableShown | null {
   const lines = whole ? text : text.slice(0, text.lastIndexOf('\n') + 1);
@@ -66,7 +66,7 @@ function cut(text: string): string {
   return text.length <= MAX_CELL_CHARACTERS ? text : `${text.slice(0, MAX_CELL_CHARACTERS)}…`;
 }
 
-/** What cannot be read as a table is shown as text instead: no failure, whatever the file holds. */
+/** A file that is no readable table is shown as text: no content is an error. */
 function orNull<T>(read: () => T): T | null {
   try {
     return read();

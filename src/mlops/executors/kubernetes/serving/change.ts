@@ -1,7 +1,7 @@
-/** Tells whoever waits that something is other than it was. */
+/** Signals a changed state to its waiters. */
 export interface Change {
   tell(): void;
-  /** Resolves at the next telling, or after this time. */
+  /** Resolves at the next signal, or after this time. */
   next(withinMs: number): Promise<void>;
 }
 

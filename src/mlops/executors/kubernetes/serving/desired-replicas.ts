@@ -3,10 +3,10 @@ import type { Log } from '../../../../platform/telemetry/index.ts';
 import type { Change } from './change.ts';
 import type { PodKeeper } from './keeper.ts';
 
-/** What changes in one go is said once. */
+/** Changes within this time are sent as one. */
 const GATHER_MS = 50;
 const RETRY_MS = 2_000;
-/** What nobody tells of (a stranger's hand, a kind that is not watched) is seen by then. */
+/** Poll interval: changes without an event (a manual edit, a kind that is not watched) are seen by then. */
 const LOOK_MS = 15_000;
 
 interface DesiredReplicasDeps {
@@ -16,16 +16,16 @@ interface DesiredReplicasDeps {
   readonly log: Log;
 }
 
-/** How many pods there shall be, said to the cluster until that has heard it. */
+/** Desired number of pods, sent to the cluster with retries. */
 export interface DesiredReplicas extends Disposable {
-  /** One more who wants pods; what it answers says how many. */
+  /** Adds a consumer of pods. The returned function sets its number of pods. */
   join(): (pods: number) => void;
-  /** Whether somebody wants some, or has not yet said how many. */
+  /** Whether a consumer wants pods, or has not set its number yet. */
   isWanted(): boolean;
-  /** This pod goes: there shall be one less until it is gone. */
+  /** This pod is shutting down: the desired number is one less until it has ended. */
   leaves(pod: string): void;
   gone(pod: string): void;
-  /** Says it now. */
+  /** Sends the number now. */
   say(): Promise<void>;
   /** Why the cluster did not hear it; null when it did. */
   trouble(): AppError | null;
@@ -49,7 +49,7 @@ export function createDesiredReplicas({ keeper, title, change, log }: DesiredRep
     timer = setTimeout(() => void say(), afterMs).unref();
   }
 
-  /** One saying after the other; each says what holds by then. */
+  /** Updates run one after the other; each sends the number of its time. */
   function say(): Promise<void> {
     saying = saying.then(sayOnce);
     return saying;
@@ -58,7 +58,7 @@ export function createDesiredReplicas({ keeper, title, change, log }: DesiredRep
   async function sayOnce(): Promise<void> {
     const pods = target();
     try {
-      // Nobody ever wanted one: there is nothing to be said.
+      // No pod was ever wanted: there is nothing to send.
       if (pods > 0 || said !== null) await keeper.ensure(pods);
       said = pods;
       trouble = null;

@@ -25,12 +25,12 @@ export interface WorkloadsDeps {
   /** This server's address as pods reach it. */
   readonly publicUrl: string;
   readonly nodes: 'fixed' | 'growing';
-  /** How replicas are asked: by their pod's address, or through the API server. */
+  /** Route of requests to replicas: the address of their pod, or the API server's proxy. */
   readonly replicaAddress: 'pod' | 'proxy';
   readonly door: Pick<WorkspaceDoor, 'lend' | 'takeBack'>;
   /** Of the data folder. */
   readonly folder: string;
-  /** Names this server for ever: what it left behind is known by it. */
+  /** Permanent id of this server. Workloads left by an earlier process are found by it. */
   readonly server: string;
   readonly log: Log;
 }
@@ -45,7 +45,10 @@ interface Opened {
   readonly reach: Reach;
 }
 
-/** Opens what serves on a cluster. Asks first whether the server may. Errors: `config_invalid`, `executor_denied`, `executor_unreachable`. */
+/**
+ * Opens the serving workloads of a cluster. Checks the server's permissions first. Errors: `config_invalid`,
+ * `executor_denied`, `executor_unreachable`.
+ */
 export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkloads> {
   const { namespace, server, replicaAddress, log } = deps;
   const cluster = await connect(deps.kubeconfig);
@@ -103,7 +106,7 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
       return opened.pods.all().flatMap((pod) => (isOver(pod) ? [] : (pod.metadata.annotations[REPLICA] ?? [])));
     },
     async [Symbol.asyncDispose]() {
-      // Nobody reaches what serves when its server has ended.
+      // Serving pods are unreachable after their server has ended.
       await retain(new Set(), true).catch((error: unknown) =>
         log.warn(
           { err: error, server },
@@ -117,14 +120,14 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
   };
 }
 
-/** What keeps pods of this server now, whoever made it. */
+/** Objects that keep pods of this server now, including those of earlier processes. */
 async function keepersOf({ deps: { namespace, server }, cluster }: Opened, kind: WorkloadKind) {
   const query = { labelSelector: selectorOf({ ...SERVING, [SERVER]: server }) };
   const items = await listAll(cluster, keeperPath(kind, namespace), query);
   return items.map((item) => Keeper.pick({ metadata: true }).parse(item).metadata);
 }
 
-/** By what the addresses of its files are signed, through restarts. */
+/** Key file that signs the URLs of its files, kept over restarts. */
 const keyFileOf = ({ folder }: Pick<WorkloadsDeps, 'folder'>, name: string) => join(folder, `${name}.key`);
 
 interface Named {

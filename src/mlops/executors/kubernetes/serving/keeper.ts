@@ -4,11 +4,11 @@ import type { Cluster } from '../cluster.ts';
 import { Keeper } from '../objects.ts';
 import { deploymentOf, filesSecretOf, inferenceServiceOf, type ServingManifestRequest, serviceOf } from './manifest.ts';
 
-/** What keeps the pods of one workload: a Deployment, or an InferenceService. */
+/** Object that keeps the pods of one workload: a Deployment, or an InferenceService. */
 export interface PodKeeper {
-  /** Makes it so that there shall be this many, and makes it where it is not there and any shall be. */
+  /** Sets the number of pods, and creates the object if it is missing and the number is above zero. */
   ensure(pods: number): Promise<void>;
-  /** Why it could not make a pod, in its own words; null when it could. */
+  /** Reason why it could not create a pod, as Kubernetes reports it. Null: it could. */
   trouble(): Promise<string | null>;
 }
 
@@ -45,7 +45,7 @@ export function createKeeper(request: KeeperRequest): PodKeeper {
     return status === 404 ? null : body;
   };
 
-  /** What goes with it; there already where it was not made by a server that was killed in between. */
+  /** Creates the objects that belong to it. They may exist already, from a server that was killed in between. */
   async function complete(uid: string): Promise<void> {
     if (completed === uid) return;
     const manifest = await request.manifest();
@@ -62,7 +62,7 @@ export function createKeeper(request: KeeperRequest): PodKeeper {
     const manifest = await request.manifest();
     const body = kind === 'deployment' ? deploymentOf(manifest, pods) : inferenceServiceOf(manifest, pods);
     const made = await cluster.call({ method: 'POST', path, body });
-    // Somebody else made it meanwhile, or the one before is not gone yet: the next look says which.
+    // Another server created it meanwhile, or the earlier object is not deleted yet: the next poll shows which.
     if (made.status !== 409) await complete(Made.parse(made.body).metadata.uid);
   }
 

@@ -7,13 +7,13 @@ import { FACTS, SERVER, SERVING, WORKLOAD } from './names.ts';
 
 export interface ServingManifestRequest {
   readonly name: string;
-  /** Names this server for ever. */
+  /** Permanent id of this server. */
   readonly server: string;
   readonly spec: WorkloadSpec;
-  /** Digest of all that makes it different. */
+  /** Digest of its distinguishing facts. */
   readonly facts: string;
   readonly agentImage: string;
-  /** Products of GPU that are what it asks for; null where nodes cannot be seen. */
+  /** GPU products that match the requested GPU. Null: nodes are not visible. */
   readonly gpuProducts: readonly string[] | null;
 }
 
@@ -24,7 +24,7 @@ const READY_SECONDS = { period: 5, timeout: 5 };
 const STARTUP_SECONDS = 2;
 /** A server that is busy answers no probe, and is not broken: a minute without taking a connection is. */
 const LIVE_SECONDS = { period: 10, timeout: 5, failures: 6 };
-/** The server's own word that it is late comes first. */
+/** Margin, so that this server's timeout error comes before that of the startup probe. */
 const LATER_SECONDS = 30;
 
 /** Labels of all its objects and pods. */
@@ -49,7 +49,7 @@ export function deploymentOf(request: ServingManifestRequest, replicas: number):
     metadata: { name, labels, annotations: { ...annotations, [FACTS]: request.facts } },
     spec: {
       replicas,
-      // What differs has another name: nothing is ever rolled.
+      // A changed workload has another name: no Deployment is ever rolled out.
       revisionHistoryLimit: 0,
       selector: { matchLabels: { [WORKLOAD]: name } },
       template: { metadata: { labels, annotations }, spec: podSpec(request) },
@@ -57,7 +57,7 @@ export function deploymentOf(request: ServingManifestRequest, replicas: number):
   };
 }
 
-/** The same pods, of KServe: as many as we say, since we scale. */
+/** The same pods as a KServe object: the number is fixed, since this server scales. */
 export function inferenceServiceOf(request: ServingManifestRequest, replicas: number): object {
   const { name, spec } = request;
   const labels = labelsOf(request);
@@ -75,7 +75,7 @@ export function inferenceServiceOf(request: ServingManifestRequest, replicas: nu
   };
 }
 
-/** A name in the cluster for whoever looks at its pods; the gateway asks each pod by itself. */
+/** A cluster name for users who inspect its pods. The gateway addresses each pod directly. */
 export function serviceOf(request: ServingManifestRequest, owner: object): object {
   const { name, spec } = request;
   return {
@@ -86,7 +86,7 @@ export function serviceOf(request: ServingManifestRequest, owner: object): objec
   };
 }
 
-/** Where its pods fetch their files: a leave to do so, and gone with their keeper. */
+/** Secret with the URL of its files, which grants access to them. It is deleted with the object that keeps the pods. */
 export function filesSecretOf(request: ServingManifestRequest, owner: object, address: string): object {
   return {
     apiVersion: 'v1',
@@ -129,7 +129,7 @@ function tolerationOf({ key, value, effect }: WorkloadSpec['placement']['tolerat
   };
 }
 
-/** Whoever the image's user is may read what it fetched. */
+/** Any user of the image may read the fetched files. */
 const FETCH_SCRIPT = `set -e
 ${TRANSFER}
 need_curl "$(cat ${PLACES.door}/in)"
@@ -172,7 +172,7 @@ function mainContainer(spec: WorkloadSpec): object {
   };
 }
 
-/** Ready is what its protocol says; alive is whoever takes connections. */
+/** Readiness is defined by its protocol; a pod that accepts connections is live. */
 function probesOf({ port, readyPath, startTimeoutMs }: WorkloadSpec): object {
   const httpGet = { path: readyPath, port };
   const { period, timeout, failures } = LIVE_SECONDS;

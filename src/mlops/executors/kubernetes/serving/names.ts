@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** The labels by which all that serves is known; work has others. */
+/** Labels that identify all serving objects; work has other labels. */
 export const SERVING = { 'app.kubernetes.io/managed-by': 'steelyard', 'app.kubernetes.io/name': 'steelyard-serving' };
-/** Label: which server it belongs to. */
+/** Label: id of its server. */
 export const SERVER = 'steelyard.dev/server';
-/** Label: which workload it belongs to. */
+/** Label: name of its workload. */
 export const WORKLOAD = 'steelyard.dev/workload';
-/** Annotation of a pod: as what it was taken last. */
+/** Annotation of a pod: the id of the replica that took it last. */
 export const REPLICA = 'steelyard.dev/replica';
-/** Annotation of what keeps pods: the digest of all that makes it different. */
+/** Annotation of the object that keeps pods: the digest of its distinguishing facts. */
 export const FACTS = 'steelyard.dev/facts';
-/** Of two pods the controller ends the one that costs less first. */
+/** When it scales down, the controller ends the pod with the lowest cost first. */
 export const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
 const TITLE_LENGTH = 36;
@@ -22,14 +22,14 @@ export function factsOf(facts: readonly string[]): string {
 
 const AFTER_TITLE = /^[0-9a-f]{10}(?:-|$)/;
 
-/** Whether a pod has the name that `workloadName` gives what is for this, whatever its facts are. */
+/** Whether `workloadName` gave a pod's workload its name for this title, with any facts. */
 export function isNamedFor(pod: string, title: string): boolean {
   const readable = readableTitle(title);
   const beginning = `serve-${readable === '' ? '' : `${readable}-`}`;
   return pod.startsWith(beginning) && AFTER_TITLE.test(pod.slice(beginning.length));
 }
 
-/** What names can hold of what a workload is for. */
+/** Part of a title that is valid in a name. */
 function readableTitle(title: string): string {
   return title
     .replaceAll(/[^a-z0-9-]/g, '-')
@@ -37,7 +37,7 @@ function readableTitle(title: string): string {
     .replaceAll(/^-+|-+$/g, '');
 }
 
-/** Name of a workload's objects: what it is for, and the beginning of the digest of its facts. At most 53 letters. */
+/** Name of a workload's objects: its title, and the beginning of the digest of its facts. At most 53 letters. */
 export function workloadName(title: string, facts: string): string {
   // A Service must begin with a letter.
   const readable = readableTitle(title);

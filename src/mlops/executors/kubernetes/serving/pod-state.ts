@@ -2,25 +2,25 @@ import { type ContainerStatus, conditionOf, mainOf, type Pod } from '../objects.
 import { imageTrouble, waitingFor } from '../waiting.ts';
 
 const LAST_LINES = 20;
-/** As shells tell of SIGKILL. */
+/** Exit code of shells for SIGKILL. */
 const KILLED = 137;
 
-/** Whether somebody may take it: it is not on its way out. */
+/** Whether a consumer may take it: it is not shutting down. */
 export const isStaying = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && status.phase !== 'Failed' && status.phase !== 'Succeeded';
 
-/** Whether its server says that it is ready, as the node sees it. */
+/** Whether its server is ready, as the node reports it. */
 export const isReady = (pod: Pod): boolean => mainOf(pod)?.ready === true;
 
-/** Whether its server has ended and does not come again. */
+/** Whether its server has ended and is not restarted. */
 export const isOver = (pod: Pod): boolean =>
   pod.status.phase === 'Failed' ||
   pod.status.phase === 'Succeeded' ||
   (pod.metadata.deletionTimestamp !== undefined && mainOf(pod)?.state.running === undefined);
 
 /**
- * How often its containers have ended. The node begins one that ended again, so that this counts what was missed, too. Example: it runs, and
- * was begun again twice -> 2; it has just ended for the third time -> 3.
+ * How often its containers have ended. The node restarts an ended container, so this count includes missed ends.
+ * Example: it runs after two restarts -> 2; it has just ended for the third time -> 3.
  */
 export function endsOf({ status }: Pod): number {
   const begun = status.initContainerStatuses.map((one) => (succeeded(one) ? 0 : ends(one)));
@@ -35,7 +35,7 @@ function ends({ restartCount, state, lastState }: ContainerStatus): number {
   return restartCount + (isDown ? 1 : 0);
 }
 
-/** Why it ended last, in words. */
+/** Reason of its last end, one sentence. */
 export function whyEnded(pod: Pod): string {
   const taken = takenAway(pod);
   if (taken !== null) return taken;
@@ -47,7 +47,7 @@ export function whyEnded(pod: Pod): string {
   const said = end.message.trim().split('\n').slice(-LAST_LINES).join('\n');
   if (end.reason === 'OOMKilled') return withLog('it took more memory than resources.memory gives it', said);
   if (end.reason === 'StartError' || end.reason === 'ContainerCannotRun') return `it cannot be started: ${said}`;
-  // The runtime may hear of memory that ran out after it has told of the end.
+  // The runtime may report the out-of-memory kill after the end.
   if (end.exitCode === KILLED) {
     return withLog(
       `it was killed (exit code ${KILLED}): for its memory, or because it took no connection for a minute`,
@@ -74,14 +74,14 @@ function takenAway(pod: Pod): string | null {
   return `Kubernetes took its pod away (${reason})${message === '' ? '' : `: ${message}`}`;
 }
 
-/** What keeps a pod from beginning. */
+/** Problem that keeps a pod from starting. */
 export interface Trouble {
   readonly why: string;
-  /** Whether it may pass by itself, as a registry that is away for a moment. */
+  /** Whether the problem may be transient, such as a registry that is unreachable for a moment. */
   readonly mayPass: boolean;
 }
 
-/** An image that cannot be had, a container that cannot be made; null when there is nothing of the kind. */
+/** An image that cannot be pulled, or a container that cannot be created. Null: no such problem. */
 export function troubleOf(pod: Pod, notFetched: string | null): Trouble | null {
   const image = imageTrouble(pod);
   if (image === null) {
@@ -95,5 +95,5 @@ export function troubleOf(pod: Pod, notFetched: string | null): Trouble | null {
 export const isUnschedulable = (pod: Pod): boolean =>
   pod.status.conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False');
 
-/** What it waits for, in words; null when nothing is known. */
+/** Reason why the pod waits, one sentence. Null: unknown. */
 export const waitsFor = (pod: Pod): string | null => waitingFor(null, pod);

@@ -6,14 +6,14 @@ import type { TakenPod } from '../../workloads.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Pod } from '../objects.ts';
 
-/** How this server comes to a pod. */
+/** Route from this server to a pod. */
 export interface Reach {
   to(pod: Pod, port: number, ended: Promise<unknown>): Promise<TakenPod['address']>;
-  /** Why one that is ready for its node may not be ready for this server, in words. */
+  /** Reason why a pod that is ready for its node may be unreachable for this server, one sentence. */
   unheard(address: TakenPod['address']): string;
 }
 
-/** By the pod's own address, which this server has to be able to reach. */
+/** By the pod's IP address, which must be reachable from this server. */
 export const byAddress: Reach = {
   to: async ({ status: { podIP = '' } }, port) => ({ host: podIP, port }),
   unheard: (address) =>
@@ -23,7 +23,7 @@ export const byAddress: Reach = {
 interface ProxyDeps {
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** Where the sockets lie; nobody else may enter it. */
+  /** Folder of the sockets. Only the server's user may enter it. */
   readonly folder: string;
 }
 
@@ -53,7 +53,7 @@ export function byProxy({ cluster, namespace, folder }: ProxyDeps): Reach {
   };
 }
 
-/** Of one connection alone, and what would open the API server's own doors. */
+/** Hop-by-hop headers, and headers that would act on the API server itself. */
 const NOT_PASSED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'authorization', 'host']);
 
 async function pass(cluster: Cluster, base: string, from: IncomingMessage, to: ServerResponse): Promise<void> {

@@ -5,7 +5,7 @@ import { checkPermissions, type Need } from '../permissions.ts';
 
 const KEPT = ['create', 'get', 'list', 'watch', 'patch', 'delete'] as const;
 
-/** What the server asks of a namespace to serve models: examples/kubernetes/rbac.yaml grants this and nothing else. */
+/** Permissions that the server needs in a namespace to serve models: examples/kubernetes/rbac.yaml grants these and no others. */
 const NEEDED: readonly Need[] = [
   { group: 'apps', resource: 'deployments', verbs: KEPT },
   { group: '', resource: 'pods', verbs: ['get', 'list', 'watch', 'patch', 'delete'] },
@@ -13,7 +13,7 @@ const NEEDED: readonly Need[] = [
   // Never read: a pod reads its own.
   { group: '', resource: 'secrets', verbs: ['create'] },
 ];
-/** Where pods are asked through the API server. */
+/** For requests to pods through the API server. */
 const THROUGH_PROXY: readonly Need[] = [{ group: '', resource: 'pods/proxy', verbs: ['get', 'create'] }];
 const OF_KSERVE: readonly Need[] = [{ group: 'serving.kserve.io', resource: 'inferenceservices', verbs: KEPT }];
 
@@ -23,7 +23,7 @@ interface Asked {
   readonly isProxied: boolean;
 }
 
-/** Errors: `executor_denied` (names what is missing), `executor_cannot` (KServe is not there), `executor_unreachable`. */
+/** Errors: `executor_denied` (names the missing permissions), `executor_cannot` (KServe is not installed), `executor_unreachable`. */
 export async function checkRights({ cluster, namespace, isProxied }: Asked, kind: WorkloadKind): Promise<void> {
   if (kind === 'inferenceService' && !(await hasKserve(cluster))) {
     const detail =
@@ -34,7 +34,7 @@ export async function checkRights({ cluster, namespace, isProxied }: Asked, kind
   await checkPermissions(cluster, namespace, needed, ' serve models there');
 }
 
-/** Whether the cluster knows the kind InferenceService. */
+/** Whether the cluster has the kind InferenceService. */
 export async function hasKserve(cluster: Cluster): Promise<boolean> {
   return (await cluster.call({ method: 'GET', path: '/apis/serving.kserve.io/v1beta1' })).status !== 404;
 }

@@ -7,7 +7,7 @@ import type { Pod } from '../objects.ts';
 import { DELETION_COST, REPLICA } from './names.ts';
 import { endsOf, isOver, troubleOf, waitsFor, whyEnded } from './pod-state.ts';
 
-/** A registry may be away for a moment. */
+/** A registry may be unreachable for a moment. */
 const TROUBLE_GIVEN_UP_MS = 5_000;
 /** Beyond its grace, a cluster that does not answer is not waited for. */
 const ANSWERS_WITHIN_MS = 15_000;
@@ -21,20 +21,20 @@ export interface TakenDeps {
   readonly notFetched: string | null;
   /** The pod as it was seen last; null when there is none of this name. */
   seen(pod: string): Pod | null;
-  /** From here on there shall be one less; resolves when that is said, or after a while. */
+  /** Lowers the desired number of pods by one. Resolves when the cluster has the new number, or after a timeout. */
   oneLess(pod: string): Promise<void>;
-  /** It is gone: as many again as somebody wants. */
+  /** The pod has ended: the desired number is again the sum of the consumers. */
   gone(pod: string): void;
-  /** So many ends of its containers have been told of. */
+  /** Number of container ends that were reported for this pod. */
   toldEnds(pod: string, ends: number): void;
 }
 
-/** A pod that somebody has taken, looked at whenever something changes. */
+/** A taken pod, checked at every change. */
 export interface Followed extends Omit<TakenPod, 'address'> {
   look(): void;
 }
 
-/** `endsBefore`: how many ends of its containers are somebody's already. */
+/** `endsBefore`: number of its container ends that were reported earlier. */
 export function follow(deps: TakenDeps, name: string, endsBefore: number): Followed {
   const leaving = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<{ readonly detail: string }>();
@@ -109,7 +109,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
   };
 }
 
-/** Notes on a pod who has taken it; of two, the one that costs less to end goes first. */
+/** Records on a pod its consumer and its deletion cost; the controller ends the pod with the lower cost first. */
 export async function note(
   { cluster, namespace }: Pick<TakenDeps, 'cluster' | 'namespace'>,
   pod: string,

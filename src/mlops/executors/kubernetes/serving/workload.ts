@@ -25,13 +25,13 @@ export interface WorkloadDeps {
   readonly placeOf: (pod: Pod) => Promise<Parameters<PodWait['placed']>[0]>;
 }
 
-/** What several sets of replicas may share: one is on its way out while the next one of the same name comes. */
+/** A workload that several replica sets of one name may share: one shuts down while the next one starts. */
 export interface SharedWorkload extends Disposable {
-  /** One more who wants pods of it. */
+  /** Adds a consumer of its pods. */
   join(): Workload;
   /** Something in the cluster is other than it was. */
   look(): void;
-  /** Whether somebody wants pods of it, or has not yet said how many. */
+  /** Whether a consumer wants its pods, or has not set its number yet. */
   isWanted(): boolean;
 }
 
@@ -97,7 +97,7 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
 function createPool(deps: WorkloadDeps, desired: DesiredReplicas, change: Change) {
   const { spec, cluster, namespace, log, reach } = deps;
   const taken = new Map<string, Followed>();
-  /** One that ended while nobody had it, and is not ready again: who takes it next hears so at once. */
+  /** Ends per pod that were reported. A pod may end while it is not taken, and stay not ready: its next consumer is notified immediately. */
   const toldEnds = new Map<string, number>();
   const seen = (name: string) => deps.pods().find(({ metadata }) => metadata.name === name) ?? null;
 

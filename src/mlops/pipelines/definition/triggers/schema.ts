@@ -23,7 +23,7 @@ export const EventType = z
   .describe('What has happened');
 export type EventType = z.infer<typeof EventType>;
 
-/** `main`, `release/*`, `src/**`; with `!` before it, what is left out of what the ones before it took in. */
+/** `main`, `release/*`, `src/**`. With `!` before it, the pattern excludes names that earlier patterns select. */
 const Pattern = z
   .string()
   .max(250)
