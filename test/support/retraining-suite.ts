@@ -115,8 +115,7 @@ function episodeTests(inUse: () => RetrainingRoom): void {
     for (const episode of ['a', 'b', 'c']) await room.tell('opened', { episode });
     for (const round of [1, 2, 3]) await room.untilWaiting(round, /whenUnknown: wait/);
     await room.retraining(`${EPISODES}, ${BETTER}`);
-    // Past the hour after which each round is checked again. Mostly the first is promoted; another one if a check was
-    // running just then.
+    // Past the hour until the next check of each round. Mostly the first is promoted; another one during a running check.
     await room.pass(DAY / 12);
     const rounds = [await room.untilOver(1), await room.untilOver(2), await room.untilOver(3)];
     const { round } = rounds.find(({ state }) => state === 'promoted') ?? { round: 0 };
