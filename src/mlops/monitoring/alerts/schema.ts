@@ -9,12 +9,12 @@ export type AlertState = z.infer<typeof AlertState>;
 
 export const AlertMute = z
   .strictObject({
-    until: UtcInstant.describe('Nobody is told until then'),
+    until: UtcInstant.describe('No notice is sent until then'),
     by: z.string().describe('Account that muted it'),
     why: z.string().describe('Why'),
     at: UtcInstant.describe('When it did'),
   })
-  .describe('That nobody is told of it for a while');
+  .describe('Its notices are suspended for a while');
 export type AlertMute = z.infer<typeof AlertMute>;
 
 export const Alert = z
@@ -26,7 +26,7 @@ export const Alert = z
       .enum(['recovered', 'retrained', 'withdrawn', 'revised'])
       .nullable()
       .describe(
-        '`recovered`: looks were good again; `retrained`: a new version answered it and is judged by itself; `withdrawn`: the monitor has the alert no longer; `revised`: by labels that came later there was no such episode; null: open, or closed by an older server',
+        '`recovered`: looks were good again; `retrained`: a new version answered it and is judged separately; `withdrawn`: the alert was removed from the monitor; `revised`: later labels show that there was no episode; null: open, or closed by an older server',
       ),
     reason: z.string().describe('What shows it, in a sentence'),
     mute: AlertMute.nullable().describe('Null: it is not muted'),

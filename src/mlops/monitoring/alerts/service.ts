@@ -159,7 +159,8 @@ async function tell(
   { signal }: JobContext,
 ): Promise<void> {
   const refusal = await deliver(deps, notice, target, signal);
-  if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'nobody could be told of an alert');
+  if (refusal !== null)
+    deps.log.warn({ notice: notice.id, why: refusal }, 'the notice of an alert could not be delivered');
 }
 
 function iso(instant: number): string {

@@ -73,7 +73,7 @@ export async function takeLook(deps: TakingDeps, sql: Sql, taken: Taken): Promis
   const own = happened === 'closed' ? null : ownStep(before, taken);
   const place = await storeLook(sql, taken, after);
   if (before !== null && open !== null && own?.happened === 'opened') {
-    return beginAnew(deps, sql, { taken, before, open, counts: own.after, place });
+    return openNextEpisode(deps, sql, { taken, before, open, counts: own.after, place });
   }
   const alert =
     happened === 'opened' ? newAlert(taken, after.state) : open && nextAlert(taken, open, after.state, happened);
@@ -108,7 +108,7 @@ function ownStep(before: Standing | null, { own, rule }: Taken) {
   return retrained === null || own?.version !== retrained.version ? null : step(retrained.counts, own.look.level, rule);
 }
 
-interface Anew {
+interface NextEpisode {
   readonly taken: Taken;
   readonly before: Standing;
   readonly open: Alert;
@@ -118,9 +118,13 @@ interface Anew {
 }
 
 /** The retrained version is no better: closes its episode and opens another on the looks of the new version. */
-async function beginAnew(deps: TakingDeps, sql: Sql, { taken, before, open, counts, place }: Anew): Promise<void> {
+async function openNextEpisode(
+  deps: TakingDeps,
+  sql: Sql,
+  { taken, before, open, counts, place }: NextEpisode,
+): Promise<void> {
   const { monitor, at, own, until } = taken;
-  if (own === null) throw new Error('an episode begins anew on a look at the new version');
+  if (own === null) throw new Error('the next episode needs a look at the new version');
   const reason = `Retrained: version ${own.version} answered it, and is judged by itself.`;
   const closed: Alert = { ...open, state: 'ok', changedAt: at, closedAt: at, closedAs: 'retrained', reason };
   await updateEpisode(sql, closed, { lastLook: place });

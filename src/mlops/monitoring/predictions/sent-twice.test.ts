@@ -11,10 +11,10 @@ it('counts an id that was sent twice with two times once, at the time that came 
   await server.predict([
     { prediction: 'twice', predictedAt: hour(-24 * 2), output: 'yes' },
     // Within one request, recorded in the same millisecond: the earlier time counts.
-    { prediction: 'at once', predictedAt: hour(-24 * 2), output: 'yes' },
-    { prediction: 'at once', predictedAt: hour(-24 * 5), output: 'no' },
+    { prediction: 'same instant', predictedAt: hour(-24 * 2), output: 'yes' },
+    { prediction: 'same instant', predictedAt: hour(-24 * 5), output: 'no' },
   ]);
-  await server.label(['twice', 'at once'].map((prediction) => ({ prediction, value: 'no' })));
+  await server.label(['twice', 'same instant'].map((prediction) => ({ prediction, value: 'no' })));
   const knownAt = new Date(room.clock.now()).toISOString();
   const asked = async (query: object) => {
     const { windows } = await call(server, showMonitor, { params: { monitor: 'watch' }, query });

@@ -42,7 +42,7 @@ function labelsOf(at: number, right: number) {
   }));
 }
 
-type Order = 'at once' | 'an hour later' | 'at the end' | 'at the end, the last first' | 'corrected at the end';
+type Order = 'immediately' | 'an hour later' | 'at the end' | 'at the end, the last first' | 'corrected at the end';
 
 /** Predictions come hour by hour, and their labels in an order. */
 async function play(server: Server, order: Order, { moved, right }: Plan): Promise<void> {
@@ -52,7 +52,7 @@ async function play(server: Server, order: Order, { moved, right }: Plan): Promi
   await server.label(labelsOf(0, 0.9));
   for (const [at, kind] of [...moved].entries()) {
     await server.predict(rowsOf(FIRST + at, kind === 'x'));
-    if (order === 'at once') await labelsAt(at, right[at] ?? 0);
+    if (order === 'immediately') await labelsAt(at, right[at] ?? 0);
     if (order === 'an hour later' && at > 0) await labelsAt(at - 1, right[at - 1] ?? 0);
     if (order === 'corrected at the end') await labelsAt(at, at % 2 === 0 ? 0.3 : 1);
     await server.look(HOUR_MS);
@@ -60,7 +60,7 @@ async function play(server: Server, order: Order, { moved, right }: Plan): Promi
   const last = [...right.entries()];
   const late = order === 'at the end, the last first' ? last.toReversed() : last;
   if (order === 'an hour later') await labelsAt(last.length - 1, right.at(-1) ?? 0);
-  else if (order !== 'at once') for (const [at, share] of late) await labelsAt(at, share);
+  else if (order !== 'immediately') for (const [at, share] of late) await labelsAt(at, share);
   // A slow machine rests for some minutes before it judges again.
   await server.look(10 * MINUTE_MS);
 }
@@ -94,8 +94,8 @@ const PLANS: readonly Plan[] = [
 
 /** In the short run one plan in three orders. */
 const ORDERS: readonly Order[] = isDeep
-  ? ['at once', 'an hour later', 'at the end', 'at the end, the last first', 'corrected at the end']
-  : ['at once', 'at the end, the last first', 'corrected at the end'];
+  ? ['immediately', 'an hour later', 'at the end', 'at the end, the last first', 'corrected at the end']
+  : ['immediately', 'at the end, the last first', 'corrected at the end'];
 
 describe('alerts whose labels come later', () => {
   it.each((isDeep ? PLANS : PLANS.slice(0, 1)).map((plan) => [plan.moved, plan] as const))(
