@@ -57,7 +57,14 @@ export function attacks(): Attack[] {
       JSON.stringify({ experiment_ids: ['0'], filter: `run_id IN (${Array(50_000).fill("'a'").join()})` }),
     ),
     posted('predictions, five million values', '/api/v1/predictions', `{"predictions":${wide}}`, { status: 413 }),
-    posted('predictions, 390,000 values', '/api/v1/predictions', `{"predictions":[${'{},'.repeat(390_000)}{}]}`),
+    ...Object.entries({ '240,000': 400, '390,000': 413 }).map(([objects, status]) =>
+      posted(
+        `predictions, ${objects} objects`,
+        '/api/v1/predictions',
+        `{"predictions":[${'{},'.repeat(Number(objects.replace(',', '')))}{}]}`,
+        { status },
+      ),
+    ),
     posted(
       '100,000 metrics in a batch',
       '/api/2.0/mlflow/runs/log-batch',

@@ -39,9 +39,9 @@ describe('bounds of JSON', () => {
   it('counts values', () => {
     for (const [text, values] of [
       ['1', 1],
-      ['[1,2,3]', 4],
-      ['[{},[]]', 3],
-      ['{"a":1,"b":{"c":[1]}}', 5],
+      ['[1,2,3]', 5],
+      ['[{},[]]', 6],
+      ['{"a":1,"b":{"c":[1]}}', 8],
       ['"a,b[{"', 1],
     ] as const) {
       expect(codeOf(text, { values })).toBeNull();

@@ -32,7 +32,7 @@ export interface ExecutionSpec {
 }
 
 export interface Ended {
-  /** Exit code as in the shell: 128 + the number of the signal that ended it; null when it was killed with its leader. */
+  /** Exit code as a shell reports it: 128 + the number of the signal that ended it; null when it was killed with its leader. */
   readonly exitCode: number | null;
   /** Source of the stop request; null when it ended without one. */
   readonly stoppedBy: 'starter' | 'watchdog' | null;
