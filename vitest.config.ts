@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { isDeep } from './src/testing-deep.ts';
+import { isDeep } from './src/testing/deep.ts';
 import { areEnginesWhole } from './test/support/engine-scope.ts';
 
 const unit = ['{src,cli,web,examples,bench,scripts}/**/*.test.{ts,tsx}'];

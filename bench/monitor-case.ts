@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { migrations } from '../src/migrations.ts';
+import { migrations } from '../src/app/migrations.ts';
 import { createMonitoring, type OpenedMonitoring, openMonitoring } from '../src/mlops/monitoring/index.ts';
 import { createEvents } from '../src/platform/events/index.ts';
 import { createHttp, localAccess, noRecorder } from '../src/platform/http/index.ts';

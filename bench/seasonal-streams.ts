@@ -1,4 +1,4 @@
-import { normal, seeded } from '../src/testing-random.ts';
+import { normal, seeded } from '../src/testing/random.ts';
 import type { ModelStream, StreamPeriod } from './judged-stream.ts';
 
 export interface SeasonalStream {

@@ -1,4 +1,4 @@
-import { readVersion } from '../src/version.ts';
+import { readVersion } from '../src/app/version.ts';
 import { commands } from './commands.ts';
 import { type Connection, connect } from './connection/connect.ts';
 import type { Command } from './frame/command.ts';

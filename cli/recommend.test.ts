@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { testApplication } from '../src/testing.ts';
-import { RecommendationRoom } from '../src/testing-recommendations.ts';
+import { testApplication } from '../src/testing/application.ts';
+import { RecommendationRoom } from '../src/tradeoff/testing/recommendations.ts';
 import { type Ended, steelyard } from './testing.ts';
 
 let application: Awaited<ReturnType<typeof testApplication>>;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
-import { readVersion } from '../src/version.ts';
+import { readVersion } from '../src/app/version.ts';
 import { lockForServe } from './connection/folder.ts';
 import { announceServer } from './connection/server-file.ts';
 import { command } from './frame/command.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
 import { expect, it } from 'vitest';
-import { testApplication } from '../src/testing.ts';
+import { testApplication } from '../src/testing/application.ts';
 import { readDocument, root, shellLinesOf } from './markdown.ts';
 
 const ADDRESS = 'http://127.0.0.1:4610';

@@ -8,8 +8,8 @@ import type { Application } from '../src/main.ts';
 import { linearGraph } from '../src/mlops/serving/graphs.testing.ts';
 import { errorTable } from '../src/platform/errors/table.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
-import { call, testApplication } from '../src/testing.ts';
-import { aliased, registeredFiles } from '../src/testing-serving.ts';
+import { call, testApplication } from '../src/testing/application.ts';
+import { aliased, registeredFiles } from '../src/mlops/testing/serving.ts';
 import { errorsPage } from './errors-page.ts';
 import {
   anchorsOf,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createApplication } from './main.ts';
-import { testApplication } from './testing.ts';
-import { sharedApplication } from './testing-shared.ts';
+import { testApplication } from './testing/application.ts';
+import { sharedApplication } from './testing/shared.ts';
 
 const application = await sharedApplication();
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { A10G, placeNvidiaSmi } from '../../src/platform/gpus/nvidia-smi.testing.ts';
 import { decimal } from '../../src/platform/units/index.ts';
-import { draws } from '../../src/testing-deep.ts';
+import { draws } from '../../src/testing/deep.ts';
 import { type ServedFolder, serveFolder, steelyard, temporaryFolder } from '../testing.ts';
 
 /** One dollar a second, so that a test has seconds to wait and cents to count. */

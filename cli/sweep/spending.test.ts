@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../src/testing-random.ts';
+import { seeded } from '../../src/testing/random.ts';
 import { goesOnByAsha, type Progress } from './early-stopping.ts';
 import { createSpending } from './spending.ts';
 

@@ -15,7 +15,7 @@ import {
 } from '../../src/finops/billing/schema.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
 import { Upload } from '../../src/platform/uploads/schema.ts';
-import { billText, dailyRows } from '../../src/testing.ts';
+import { billText, dailyRows } from '../../src/testing/application.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
 import { ask, summaryOf } from './questions.ts';

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordLabels, recordPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
 import { listDriftWindows } from '../../src/mlops/monitoring/windows/schema.ts';
-import { applied } from '../../src/testing-pipelines.ts';
+import { applied } from '../../src/mlops/testing/pipelines.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { serveFolder } from '../support/demo.ts';
 import { applicationWithRanker, type ServedApplication } from '../support/served.ts';

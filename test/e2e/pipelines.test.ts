@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getPipelineRun, isOver, type PipelineRun, startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
-import { newRepository } from '../../src/testing-triggers.ts';
+import { newRepository } from '../../src/mlops/testing/triggers.ts';
 import { EXAMPLE } from '../../web/src/pipelines/example.ts';
 import { connectBrowser, hasChromium, type Look, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RetrainingRoom, TRAINING } from '../../src/testing-retraining.ts';
+import { RetrainingRoom, TRAINING } from '../../src/tradeoff/testing/retraining.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { serveFolder } from '../support/demo.ts';
 import { applicationWithRanker, type ServedApplication } from '../support/served.ts';

@@ -15,8 +15,8 @@ import {
   startPipelineRun,
 } from '../../src/mlops/pipelines/schema.ts';
 import { decimal, sumDecimals } from '../../src/platform/units/index.ts';
-import { call, testApplication } from '../../src/testing.ts';
-import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../src/testing-pipelines.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
+import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../src/mlops/testing/pipelines.ts';
 import { getVersionEvidence } from '../../src/tradeoff/evidence/schema.ts';
 import { findDockerd } from '../support/dockerd.ts';
 import { areEnginesWhole } from '../support/engine-scope.ts';

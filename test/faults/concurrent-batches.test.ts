@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { mlflow, newRun, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { draws } from '../../src/testing-deep.ts';
+import { draws } from '../../src/testing/deep.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const WRITERS = 8;

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { costSummary } from '../../src/finops/costs/schema.ts';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { call, importFiles, problemFrom } from '../../src/testing.ts';
+import { call, importFiles, problemFrom } from '../../src/testing/application.ts';
 import { smallDisk } from '../support/small-disk.ts';
 
 const disk = smallDisk(24);

@@ -9,7 +9,7 @@ import { createEvents } from '../../src/platform/events/index.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 import { createTelemetry } from '../../src/platform/telemetry/index.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
-import { EPISODE, TRAINING } from '../../src/testing-retraining.ts';
+import { EPISODE, TRAINING } from '../../src/tradeoff/testing/retraining.ts';
 import { getRetraining } from '../../src/tradeoff/retraining/schema.ts';
 import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';

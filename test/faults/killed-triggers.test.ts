@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listPipelineTriggers } from '../../src/mlops/pipelines/triggers/schema.ts';
-import { githubHeaders, githubPush, newRepository, secretFile } from '../../src/testing-triggers.ts';
+import { githubHeaders, githubPush, newRepository, secretFile } from '../../src/mlops/testing/triggers.ts';
 import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 

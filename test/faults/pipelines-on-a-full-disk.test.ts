@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
-import { call, problemFrom } from '../../src/testing.ts';
-import { applied, ended, ranToEnd, stepOf } from '../../src/testing-pipelines.ts';
+import { call, problemFrom } from '../../src/testing/application.ts';
+import { applied, ended, ranToEnd, stepOf } from '../../src/mlops/testing/pipelines.ts';
 import { smallDisk } from '../support/small-disk.ts';
 
 const SOON = { timeout: 60_000, interval: 50 };

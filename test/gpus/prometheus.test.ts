@@ -4,9 +4,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { listContainerUse } from '../../src/finops/gpus/schema.ts';
 import { MOST_POINTS, queryRange, TooMuchAsked } from '../../src/finops/gpus/sources/prometheus.ts';
 import type { Application } from '../../src/main.ts';
-import { call, testApplication } from '../../src/testing.ts';
-import { applyText, gpuSource, syncAll } from '../../src/testing-gpu-sources.ts';
-import { idle } from '../../src/testing-gpus.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
+import { applyText, gpuSource, syncAll } from '../../src/finops/testing/gpu-sources.ts';
+import { idle } from '../../src/finops/testing/gpus.ts';
 import { findPrometheus, type ScrapeJob, startPrometheus } from '../support/prometheus.ts';
 
 const gpu = (index: number, more: string) =>

@@ -16,7 +16,7 @@ import { type Application, createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { previewTables } from '../../src/platform/retention/schema.ts';
 import { Upload } from '../../src/platform/uploads/schema.ts';
-import { call } from '../../src/testing.ts';
+import { call } from '../../src/testing/application.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const bin = findPostgres();

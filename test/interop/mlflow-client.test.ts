@@ -11,7 +11,7 @@ import { getModelVersion } from '../../src/mlops/registry/schema.ts';
 import { getRun } from '../../src/mlops/tracking/schema.ts';
 import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
-import { call } from '../../src/testing.ts';
+import { call } from '../../src/testing/application.ts';
 import { findPostgres, runDatabases } from '../support/postgres.ts';
 
 const root = join(import.meta.dirname, '..', '..');

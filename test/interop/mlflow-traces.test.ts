@@ -12,7 +12,7 @@ import { tracingSuite } from '../../src/mlops/tracing/suite.testing.ts';
 import { mlflow, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
-import { call } from '../../src/testing.ts';
+import { call } from '../../src/testing/application.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 
 const root = join(import.meta.dirname, '..', '..');

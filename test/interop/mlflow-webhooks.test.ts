@@ -11,7 +11,7 @@ import { listWebhookDeliveries } from '../../src/mlops/webhooks/schema.ts';
 import { loadConfig, processEnvironment } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { type Receiver, startReceiver } from '../../src/platform/outbound/receiver.testing.ts';
-import { call } from '../../src/testing.ts';
+import { call } from '../../src/testing/application.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const script = join(import.meta.dirname, 'mlflow_webhooks.py');

@@ -12,7 +12,7 @@ import { jobsSuite } from '../../src/platform/jobs/suite.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
-import { testApplication } from '../../src/testing.ts';
+import { testApplication } from '../../src/testing/application.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { priceSuite } from '../support/price-suite.ts';
 import { recommendationSuite } from '../support/recommendation-suite.ts';

@@ -5,7 +5,7 @@ import { usageOfServed } from '../../src/finops/tokens/served-usage.ts';
 import { recordTokens } from '../../src/finops/tokens/usage.ts';
 import type { Application } from '../../src/main.ts';
 import { id, sendSpans } from '../../src/mlops/tracing/fixtures.testing.ts';
-import { call, testApplication } from '../../src/testing.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
 import { onEachStore } from '../support/stores.ts';
 
 const WAIT = { timeout: 30_000 };

@@ -10,8 +10,8 @@ import { recordLabels, recordPredictions } from '../../src/mlops/monitoring/pred
 import { type DriftWindow, listDriftWindows } from '../../src/mlops/monitoring/windows/schema.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
-import { call } from '../../src/testing.ts';
-import { applied, ranToEnd } from '../../src/testing-pipelines.ts';
+import { call } from '../../src/testing/application.ts';
+import { applied, ranToEnd } from '../../src/mlops/testing/pipelines.ts';
 import { getRetraining, getRetrainingRound, type RetrainingRound } from '../../src/tradeoff/retraining/schema.ts';
 
 export const MARKET = join(import.meta.dirname, '../../../shared/data/stats/drift/elec2.csv.gz');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decimal } from '../../src/platform/units/index.ts';
-import { isDeep } from '../../src/testing-deep.ts';
+import { isDeep } from '../../src/testing/deep.ts';
 import { MARKET, type Replay, replayMarket, type Told } from './electricity-replay.ts';
 
 /** From this day on the prices of Victoria move, and with them its demand and the transfer; before, they are constants. */

@@ -10,7 +10,7 @@ import { createMultipart } from '../../src/mlops/tracking/multipart.ts';
 import { testClock } from '../../src/platform/jobs/fixtures.testing.ts';
 import { openRemoteObjects } from '../../src/platform/objects/index.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
-import { call, importFiles, testApplication } from '../../src/testing.ts';
+import { call, importFiles, testApplication } from '../../src/testing/application.ts';
 import { findMoto, type S3Server, startSignedS3 } from '../support/moto.ts';
 
 const there = findMoto() !== null || process.env.CI !== undefined;

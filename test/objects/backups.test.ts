@@ -6,7 +6,7 @@ import type { Application } from '../../src/main.ts';
 import { listBackups, openBackupPlace, restoreBackup } from '../../src/platform/backup/index.ts';
 import { type BackupRun, getBackupRun, startBackup } from '../../src/platform/backup/schema.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
-import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../src/testing.ts';
+import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../src/testing/application.ts';
 import { type BlobServer, startAzurite } from '../support/azurite.ts';
 import { findMoto, type S3Server, startS3 } from '../support/moto.ts';
 

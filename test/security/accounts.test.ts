@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles } from '../../src/platform/auth/schema.ts';
-import { testApplication } from '../../src/testing.ts';
+import { testApplication } from '../../src/testing/application.ts';
 import { onEachStore } from '../support/stores.ts';
 import { type Doors, openDoors, type Role, sent } from './doors.ts';
 

@@ -9,7 +9,7 @@ import { auditCsv, listAudit, verifyAudit } from '../../src/platform/audit/schem
 import type { WriteRecord } from '../../src/platform/http/index.ts';
 import { openStore, type Store } from '../../src/platform/store/index.ts';
 import { createLog } from '../../src/platform/telemetry/index.ts';
-import { call, testApplication } from '../../src/testing.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
 import { onEachStore } from '../support/stores.ts';
 import { openDoors, sent } from './doors.ts';
 

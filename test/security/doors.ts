@@ -1,7 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import type { Application, Overrides } from '../../src/main.ts';
 import { roles } from '../../src/platform/auth/schema.ts';
-import { testApplication } from '../../src/testing.ts';
+import { testApplication } from '../../src/testing/application.ts';
 
 export type Role = (typeof roles)[number];
 

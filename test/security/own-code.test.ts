@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOver, type PipelineRun, uploadPipelineCode } from '../../src/mlops/pipelines/schema.ts';
-import { archived } from '../../src/testing-pipelines.ts';
-import { newRepository } from '../../src/testing-triggers.ts';
+import { archived } from '../../src/mlops/testing/pipelines.ts';
+import { newRepository } from '../../src/mlops/testing/triggers.ts';
 import { type Doors, openDoors, type Role, sent } from './doors.ts';
 
 /** A server whose steps run as its own user, so that contributors may not bring code. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOver, type PipelineRun } from '../../src/mlops/pipelines/schema.ts';
-import { archived } from '../../src/testing-pipelines.ts';
+import { archived } from '../../src/mlops/testing/pipelines.ts';
 import { type Doors, openDoors, type Role, sent } from './doors.ts';
 
 const settings = { processExecutor: 'on', processUser: 'nobody' };

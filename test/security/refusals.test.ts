@@ -7,7 +7,7 @@ import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/main.ts';
 import { uploadPipelineCode } from '../../src/mlops/pipelines/schema.ts';
-import { testApplication } from '../../src/testing.ts';
+import { testApplication } from '../../src/testing/application.ts';
 import { onEachStore } from '../support/stores.ts';
 import { openDoors } from './doors.ts';
 

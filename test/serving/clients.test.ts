@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/main.ts';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { processEnvironment } from '../../src/platform/config/index.ts';
-import { testApplication } from '../../src/testing.ts';
-import { appliedEndpoint, registeredFiles } from '../../src/testing-serving.ts';
+import { testApplication } from '../../src/testing/application.ts';
+import { appliedEndpoint, registeredFiles } from '../../src/mlops/testing/serving.ts';
 import { findMlflowPython } from '../support/mlflow-server.ts';
 
 const mlflowPython = findMlflowPython();

@@ -6,9 +6,9 @@ import { getEndpointScaling } from '../../src/mlops/serving/autoscaling/schema.t
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { rollBackEndpoint } from '../../src/mlops/serving/schema.ts';
 import { processEnvironment } from '../../src/platform/config/index.ts';
-import { call, testApplication } from '../../src/testing.ts';
-import { isDeep } from '../../src/testing-deep.ts';
-import { appliedEndpoint, registeredFiles, settled } from '../../src/testing-serving.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
+import { isDeep } from '../../src/testing/deep.ts';
+import { appliedEndpoint, registeredFiles, settled } from '../../src/mlops/testing/serving.ts';
 import { startLoad } from './load.ts';
 
 const burst = join(import.meta.dirname, 'burst-program.ts');

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Application } from '../../src/main.ts';
-import { testApplication } from '../../src/testing.ts';
+import { testApplication } from '../../src/testing/application.ts';
 import { applySource, billedTotal, focusBill, outcomes, syncSource } from '../support/bill-sync.ts';
 import { findMoto, type S3Server, startS3 } from '../support/moto.ts';
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Application } from '../../src/main.ts';
-import { testApplication } from '../../src/testing.ts';
+import { testApplication } from '../../src/testing/application.ts';
 import { type BlobServer, startAzurite } from '../support/azurite.ts';
 import { applySource, billedTotal, focusBill, outcomes, syncSource } from '../support/bill-sync.ts';
 

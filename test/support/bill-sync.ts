@@ -3,7 +3,7 @@ import { costSummary } from '../../src/finops/costs/schema.ts';
 import { getSync, type Sync, startSyncs } from '../../src/finops/sources/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
-import { call } from '../../src/testing.ts';
+import { call } from '../../src/testing/application.ts';
 
 /** Applies a `BillSource` whose spec is given as JSON. */
 export async function applySource(application: Application, name: string, spec: object): Promise<void> {

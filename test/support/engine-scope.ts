@@ -1,4 +1,4 @@
-import { isDeep } from '../../src/testing-deep.ts';
+import { isDeep } from '../../src/testing/deep.ts';
 
 /**
  * True where the suites of Docker and Kubernetes run completely: in the deep run, and with TEST_ENGINES=whole, which

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeep } from '../../src/testing-deep.ts';
+import { isDeep } from '../../src/testing/deep.ts';
 import { onFreePort } from './free-port.ts';
 import { startServerChild } from './server-child.ts';
 

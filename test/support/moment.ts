@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { draws, isDeep } from '../../src/testing-deep.ts';
+import { draws, isDeep } from '../../src/testing/deep.ts';
 
 /** Moment of a server's kill: milliseconds after the start of the work, or its end. */
 export type Moment = number | 'ended';

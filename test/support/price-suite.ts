@@ -4,8 +4,8 @@ import { meteredCost, recordUsage } from '../../src/finops/metering/schema.ts';
 import { getPrice, learnPrices, listPrices, listPricesCsv } from '../../src/finops/prices/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
-import { call, deliverFiles, problemFrom } from '../../src/testing.ts';
-import { awsJson, importPriceFiles } from '../../src/testing-prices.ts';
+import { call, deliverFiles, problemFrom } from '../../src/testing/application.ts';
+import { awsJson, importPriceFiles } from '../../src/finops/testing/prices.ts';
 
 type Start = (clock: { now(): number }) => Promise<Application>;
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { call, testApplication } from '../../src/testing.ts';
-import { RecommendationRoom } from '../../src/testing-recommendations.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
+import { RecommendationRoom } from '../../src/tradeoff/testing/recommendations.ts';
 import { listDecidedActs } from '../../src/tradeoff/decisions/schema.ts';
 import {
   applyRecommendation,

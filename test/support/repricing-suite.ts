@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
-import { call } from '../../src/testing.ts';
+import { call } from '../../src/testing/application.ts';
 import type { Room } from './reservation-room.ts';
 
 /** Three dollars a second, where `gpu` is one. */

@@ -9,7 +9,7 @@ import {
 import { getBudget } from '../../src/finops/budgets/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
-import { call } from '../../src/testing.ts';
+import { call } from '../../src/testing/application.ts';
 
 export const NOON = Date.parse('2026-11-10T12:00:00Z');
 export const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@ import { approveBudget } from '../../src/finops/budgets/schema.ts';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { decimal } from '../../src/platform/units/index.ts';
-import { call, problemFrom } from '../../src/testing.ts';
+import { call, problemFrom } from '../../src/testing/application.ts';
 
 import { repricingTests } from './repricing-suite.ts';
 import { DAY_MS, iso, NOON, PRICES, Room } from './reservation-room.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { problemFrom } from '../../src/testing.ts';
-import type { RetrainingRoom } from '../../src/testing-retraining.ts';
+import { problemFrom } from '../../src/testing/application.ts';
+import type { RetrainingRoom } from '../../src/tradeoff/testing/retraining.ts';
 
 export const expression = (text: string) => `"$\{{ ${text} }}"`;
 

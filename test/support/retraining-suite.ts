@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { listAlerts } from '../../src/mlops/monitoring/alerts/schema.ts';
-import { call, problemFrom } from '../../src/testing.ts';
-import { type RetrainingRoom, retrainingRoom } from '../../src/testing-retraining.ts';
+import { call, problemFrom } from '../../src/testing/application.ts';
+import { type RetrainingRoom, retrainingRoom } from '../../src/tradeoff/testing/retraining.ts';
 import { listDecisions } from '../../src/tradeoff/decisions/schema.ts';
 import {
   dismissRetrainingRound,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { migrations } from '../../src/migrations.ts';
+import { migrations } from '../../src/app/migrations.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 
 /** Writes a migrated, empty `store.db` into `folder`; `testApplication` copies it, which is cheaper than 70 migrations each time. */

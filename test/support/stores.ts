@@ -1,5 +1,5 @@
 import { beforeAll, describe } from 'vitest';
-import { isDeep } from '../../src/testing-deep.ts';
+import { isDeep } from '../../src/testing/deep.ts';
 import { type Databases, findPostgres, runDatabases } from './postgres.ts';
 
 /** A kind of store, as a suite gets it. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Application } from '../../src/main.ts';
 import { listPipelineRuns } from '../../src/mlops/pipelines/schema.ts';
-import { call, testApplication } from '../../src/testing.ts';
-import { applied } from '../../src/testing-pipelines.ts';
+import { call, testApplication } from '../../src/testing/application.ts';
+import { applied } from '../../src/mlops/testing/pipelines.ts';
 import {
   githubHeaders,
   githubPush,
@@ -14,7 +14,7 @@ import {
   secretFile,
   send,
   triggerOf,
-} from '../../src/testing-triggers.ts';
+} from '../../src/mlops/testing/triggers.ts';
 import { openDoors } from '../security/doors.ts';
 import { findMoto, type S3Server, startS3 } from '../support/moto.ts';
 import { onEachStore } from '../support/stores.ts';

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { isDeep } from '../../testing-deep.ts';
-import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { isDeep } from '../../testing/deep.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { getAllocationRules } from './schema.ts';
 

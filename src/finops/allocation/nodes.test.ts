@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { applyRules, type BillRow, billCsv, costBy } from '../../testing-allocation.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { applyRules, type BillRow, billCsv, costBy } from '../testing/allocation.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { KubernetesSplit } from './rules/schema.ts';
 import { deriveAgain, getCoverage, listDerivations } from './schema.ts';
 import { recordWorkloadUsage, type WorkloadUsage } from './workloads/schema.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { applyRules, billCsv } from '../../testing-allocation.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { applyRules, billCsv } from '../testing/allocation.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { getAllocationRules, getCoverage, getRuleHits, getUnallocated, listDerivations } from './schema.ts';
 
 const application = await sharedQuietApplication();

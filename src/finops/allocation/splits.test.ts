@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { call, importFiles } from '../../testing.ts';
-import { applyRules, type BillRow, billCsv, costBy } from '../../testing-allocation.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles } from '../../testing/application.ts';
+import { applyRules, type BillRow, billCsv, costBy } from '../testing/allocation.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { recordUsage } from '../metering/schema.ts';
 import { recordTokenUsage } from '../tokens/schema.ts';
 import { getCoverage, getRuleHits } from './schema.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normal, seeded } from '../../testing-random.ts';
+import { normal, seeded } from '../../testing/random.ts';
 import { createDetector, type Detector, type DetectorState, detect, increases, type Judgement } from './index.ts';
 import { costSeries, DAY_MS, dailyPoints, FIRST_DAY } from './seeded-costs.testing.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normal, seeded } from '../../testing-random.ts';
+import { normal, seeded } from '../../testing/random.ts';
 import { dependenceOf, deviation, median, midmean, slopeOf } from './robust.ts';
 import { createSortedValues } from './sorted-values.ts';
 

@@ -1,4 +1,4 @@
-import { normal, seeded } from '../../testing-random.ts';
+import { normal, seeded } from '../../testing/random.ts';
 import type { SeriesPoint } from './detect.ts';
 
 /** Realistic daily cost series from a seed: weekly season, trend, noise, and monthly changes. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { draws } from '../../testing-deep.ts';
-import { normal, seeded } from '../../testing-random.ts';
+import { draws } from '../../testing/deep.ts';
+import { normal, seeded } from '../../testing/random.ts';
 import { createDetector, detect, type Episode } from './index.ts';
 import { type Change, type CostSeries, costSeries, DAY_MS, dailyPoints, FIRST_DAY } from './seeded-costs.testing.ts';
 

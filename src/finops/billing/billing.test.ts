@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, deliverFiles, importFiles, problemFrom } from '../../testing.ts';
-import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
+import { call, deliverFiles, importFiles, problemFrom } from '../../testing/application.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { costRows, costSummary } from '../costs/schema.ts';
 import { listDeliveries } from './schema.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { billText, call, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { billText, call, importFiles, problemFrom, testApplication } from '../../testing/application.ts';
 import { costSummary } from '../costs/schema.ts';
 
 let application: Application;

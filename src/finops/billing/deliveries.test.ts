@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApplication } from '../../main.ts';
-import { type BillRow, billText, call, dailyRows, deliverFiles, importFiles, problemFrom } from '../../testing.ts';
-import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
+import { type BillRow, billText, call, dailyRows, deliverFiles, importFiles, problemFrom } from '../../testing/application.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { type ImportResult, listDeliveries, listRestatements, revertDelivery, setProvisionalDays } from './schema.ts';
 

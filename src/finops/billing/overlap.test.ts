@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BillRow, billText, call, dailyRows, deliverFiles, problemFrom } from '../../testing.ts';
-import { draws } from '../../testing-deep.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { type BillRow, billText, call, dailyRows, deliverFiles, problemFrom } from '../../testing/application.ts';
+import { draws } from '../../testing/deep.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { type Delivery, type ImportResult, listDeliveries, preferDelivery } from './schema.ts';
 

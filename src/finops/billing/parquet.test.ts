@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { quietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { quietApplication } from '../../testing/shared.ts';
 import { costRows, costSummary } from '../costs/schema.ts';
 
 let application: Application;

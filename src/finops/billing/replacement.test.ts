@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, problemFrom } from '../../testing.ts';
-import { isDeep } from '../../testing-deep.ts';
-import { quietApplication } from '../../testing-shared.ts';
+import { call, problemFrom } from '../../testing/application.ts';
+import { isDeep } from '../../testing/deep.ts';
+import { quietApplication } from '../../testing/shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { importBill, listDeliveries, preferDelivery, revertDelivery } from './schema.ts';
 

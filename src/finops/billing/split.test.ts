@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { call, importFiles } from '../../testing.ts';
-import { quietApplication } from '../../testing-shared.ts';
+import { call, importFiles } from '../../testing/application.ts';
+import { quietApplication } from '../../testing/shared.ts';
 import { costRows } from '../costs/schema.ts';
 import { csvOf } from './formats/bill-reader.testing.ts';
 

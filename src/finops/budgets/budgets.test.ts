@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { applyRules } from '../../testing-allocation.ts';
-import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { applyRules } from '../testing/allocation.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { recordUsage } from '../metering/schema.ts';
 import { listBudgets } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, postponeJobs, testApplication } from '../../testing.ts';
-import { seeded } from '../../testing-random.ts';
+import { call, importFiles, postponeJobs, testApplication } from '../../testing/application.ts';
+import { seeded } from '../../testing/random.ts';
 import { deleteSourceEndpoint } from '../billing/index.ts';
 import { listBudgets } from '../budgets/schema.ts';
 import { listForecasts, makeForecasts } from '../forecasts/ledger/schema.ts';

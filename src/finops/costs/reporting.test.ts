@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { billCsv } from '../../testing-allocation.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { billCsv } from '../testing/allocation.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { importExchangeRates, listExchangeRates } from '../exchange/schema.ts';
 import { costSummary, getMonthToDate } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { expect, it } from 'vitest';
-import { call, importFiles, testApplication } from '../../testing.ts';
-import { applyRules, bill, inMonth, SPLITTING_RULES } from '../../testing-costs.ts';
+import { call, importFiles, testApplication } from '../../testing/application.ts';
+import { applyRules, bill, inMonth, SPLITTING_RULES } from '../testing/costs.ts';
 import { costRows, costRowsCsv } from './schema.ts';
 
 it('writes the rows as CSV with the values that the list shows', async () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { isDeep } from '../../testing-deep.ts';
+import { isDeep } from '../../testing/deep.ts';
 import { forecastSeries } from './forecast-series.ts';
 import { seasonsToUse } from './seasons.ts';
 

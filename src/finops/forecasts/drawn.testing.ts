@@ -1,4 +1,4 @@
-import { seeded } from '../../testing-random.ts';
+import { seeded } from '../../testing/random.ts';
 import { normalQuantile } from './numbers/student.ts';
 
 /** Numbers drawn by a seed. */

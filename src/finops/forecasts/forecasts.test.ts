@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { urlOf } from '../../platform/contract/schema.ts';
-import { testApplication } from '../../testing.ts';
+import { testApplication } from '../../testing/application.ts';
 import { postSeriesFileForecast, type SeriesForecastReport } from './schema.ts';
 
 let application: Application;

@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
-import { isDeep } from '../../testing-deep.ts';
-import { idle as idleOf, importPool, importSamples, samplesText as samplesOf, send } from '../../testing-gpus.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { isDeep } from '../../testing/deep.ts';
+import { idle as idleOf, importPool, importSamples, samplesText as samplesOf, send } from '../testing/gpus.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { listGpuImports, packGpus } from './schema.ts';
 
 const HOUR = 60;

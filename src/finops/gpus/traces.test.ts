@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
-import { call, testApplication } from '../../testing.ts';
-import { isDeep } from '../../testing-deep.ts';
-import { idle, importPool, importSamples, send, traces, withoutTraces } from '../../testing-gpus.ts';
+import { call, testApplication } from '../../testing/application.ts';
+import { isDeep } from '../../testing/deep.ts';
+import { idle, importPool, importSamples, send, traces, withoutTraces } from '../testing/gpus.ts';
 import { type GpuPacking, packGpus } from './schema.ts';
 
 const read = (name: string) => readFileSync(join(traces, name));

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, problemFrom } from '../../testing.ts';
-import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
+import { call, problemFrom } from '../../testing/application.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { listPrices } from '../prices/schema.ts';
 import { listUsage, meteredCost, recordUsage, type UsageInterval } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal } from '../../platform/units/index.ts';
-import { call, problemFrom } from '../../testing.ts';
-import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
+import { call, problemFrom } from '../../testing/application.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { meteredCost, recordUsage } from '../metering/schema.ts';
 import { builtInInstance } from './built-in.ts';
 import { BUILT_IN_INSTANCES } from './built-in-table.ts';

@@ -1,4 +1,4 @@
 import { priceSuite } from '../../../test/support/price-suite.ts';
-import { quietApplication } from '../../testing-shared.ts';
+import { quietApplication } from '../../testing/shared.ts';
 
 priceSuite((clock) => quietApplication({ clock }));

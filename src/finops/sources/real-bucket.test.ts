@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, postponeJobs, testApplication } from '../../testing.ts';
+import { call, postponeJobs, testApplication } from '../../testing/application.ts';
 import { costSummary } from '../costs/schema.ts';
 import { getSync, type Sync, startSyncs } from './schema.ts';
 

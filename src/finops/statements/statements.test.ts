@@ -3,10 +3,10 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import type { Application } from '../../main.ts';
 import { type CallInput, urlOf } from '../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing-costs.ts';
-import { isDeep } from '../../testing-deep.ts';
-import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../testing/costs.ts';
+import { isDeep } from '../../testing/deep.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import {
   getIssuedStatement,
   getIssuedStatementCsv,

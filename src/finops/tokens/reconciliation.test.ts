@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles } from '../../testing.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles } from '../../testing/application.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { costSummary } from '../costs/schema.ts';
 import { tokenReconciliation } from './schema.ts';
 

@@ -4,9 +4,9 @@ import type { z } from 'zod';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
-import { call, problemFrom } from '../../testing.ts';
-import { isDeep } from '../../testing-deep.ts';
-import { quietApplication, sharedQuietApplication } from '../../testing-shared.ts';
+import { call, problemFrom } from '../../testing/application.ts';
+import { isDeep } from '../../testing/deep.ts';
+import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
 import { getTokenPrice, listTokenUsage, recordTokenUsage, type TokenUsage, tokenCostReport } from './schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');

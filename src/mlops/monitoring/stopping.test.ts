@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifyJournals } from '../../platform/journal/index.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
 import { deletePredictions, recordPredictions } from './predictions/schema.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Application } from '../../main.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
-import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../testing-pipelines.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../testing/pipelines.ts';
 import { listDecisions } from '../../tradeoff/decisions/schema.ts';
 import { getVersionEvidence } from '../../tradeoff/evidence/schema.ts';
 import { listOpenLineageEvents } from '../../tradeoff/openlineage/schema.ts';

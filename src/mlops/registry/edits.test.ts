@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom } from '../../testing.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { call, problemFrom } from '../../testing/application.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { eventsAbout, post } from '../wire/testing.ts';
 import { editModel, editModelVersion, getModelVersion, removeModelAlias, setModelAlias } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { unknownCost } from '../tracking/index.ts';
 import { eventsAbout, mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { getModel, getModelVersion, listModels, listModelVersions } from './schema.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recordUsage } from '../../finops/metering/schema.ts';
 import type { Application } from '../../main.ts';
-import { call, problemFrom, testApplication } from '../../testing.ts';
-import { applied } from '../../testing-pipelines.ts';
-import { aliased, appliedEndpoint, registeredFiles, sent, settled } from '../../testing-serving.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { applied } from '../testing/pipelines.ts';
+import { aliased, appliedEndpoint, registeredFiles, sent, settled } from '../testing/serving.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { graphWithWeightsAt, greedyGraph, linearGraph, loopGraph } from './graphs.testing.ts';
 import { deleteEndpoint, getEndpoint, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { testApplication } from '../../testing.ts';
-import { appliedEndpoint, registeredFiles, sent } from '../../testing-serving.ts';
+import { testApplication } from '../../testing/application.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../testing/serving.ts';
 import { linearGraph } from './graphs.testing.ts';
 
 const ROWS = [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
 import { eventsAbout, mlflow, newRun, post } from '../wire/testing.ts';
 import { id, sendSpans, type TestSpan, traceMessage } from './fixtures.testing.ts';
 import { getTrace, listTraces } from './schema.ts';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testApplication } from '../../testing.ts';
+import { testApplication } from '../../testing/application.ts';
 import { mlflow, post, valueAt } from '../wire/testing.ts';
 import { id, jsonRequest, protobufRequest, sendOtlp, traceMessage } from './fixtures.testing.ts';
 import { tracingSuite } from './suite.testing.ts';

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../platform/http/index.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, textAt } from '../wire/testing.ts';
 import { attachment, mimeType } from './mime-type.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { call, testApplication } from '../../testing.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { call, testApplication } from '../../testing/application.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { listExperiments } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sharedApplication } from '../../testing-shared.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { eventsAbout, newRun, post } from '../wire/testing.ts';
 import { mergeUsage, usageIn } from './gpu-usage.ts';
 

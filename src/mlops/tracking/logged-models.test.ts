@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { testApplication } from '../../testing.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { testApplication } from '../../testing/application.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 
 type Application = Awaited<ReturnType<typeof testApplication>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sharedApplication } from '../../testing-shared.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, valueAt } from '../wire/testing.ts';
 
 const application = await sharedApplication();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import { unknownCost } from './run-cost/store.ts';
 import { getRun, listRuns } from './schema.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { mlflow, newRun, post, textAt, valueAt } from '../wire/testing.ts';
 import {
   type ImportedModel,

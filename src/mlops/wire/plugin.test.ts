@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testApplication } from '../../testing.ts';
+import { testApplication } from '../../testing/application.ts';
 import { decodePageToken, encodePageToken } from './page-token.ts';
 
 const host = { host: 'localhost' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Application, createApplication } from '../../main.ts';
-import { testApplication } from '../../testing.ts';
-import { draws, isDeep } from '../../testing-deep.ts';
+import { testApplication } from '../../testing/application.ts';
+import { draws, isDeep } from '../../testing/deep.ts';
 
 const PASSWORD = 'violet anchor 52 rivers';
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { testApplication } from '../../testing.ts';
+import { testApplication } from '../../testing/application.ts';
 
 let application: Application;
 beforeAll(async () => {

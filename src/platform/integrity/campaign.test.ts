@@ -4,8 +4,8 @@ import { dirname, join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { listPredictions, recordLabels, recordPredictions } from '../../mlops/monitoring/predictions/schema.ts';
-import { billText, call, dailyRows, importFiles, testApplication } from '../../testing.ts';
-import { draws, isDeep } from '../../testing-deep.ts';
+import { billText, call, dailyRows, importFiles, testApplication } from '../../testing/application.ts';
+import { draws, isDeep } from '../../testing/deep.ts';
 import {
   DAMAGE_KINDS,
   damageFile,

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing.ts';
+import { billText, call, dailyRows, importFiles, problemFrom, testApplication } from '../../testing/application.ts';
 import { getVerification, startVerification, type Verification } from './schema.ts';
 
 const MONTHS = ['2026-06', '2026-07', '2026-08'];

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { deleteDelivery } from '../../finops/billing/deletion/schema.ts';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { checkGate } from '../gates/schema.ts';
 import { getDecision, replayDecision } from './schema.ts';
 

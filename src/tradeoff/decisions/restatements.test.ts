@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { revertDelivery } from '../../finops/billing/schema.ts';
 import type { Application } from '../../main.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles } from '../../testing.ts';
-import { quietApplication } from '../../testing-shared.ts';
+import { call, importFiles } from '../../testing/application.ts';
+import { quietApplication } from '../../testing/shared.ts';
 import { checkGate } from '../gates/schema.ts';
 import { type DecisionDetail, getDecision, listDecisions } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordUsage } from '../../finops/metering/schema.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call, importFiles, problemFrom } from '../../testing.ts';
-import { sharedQuietApplication } from '../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../testing/application.ts';
+import { sharedQuietApplication } from '../../testing/shared.ts';
 import { getDecision, listDecisions } from '../decisions/schema.ts';
 import { getVersionEvidence, listModelEvidence } from '../evidence/schema.ts';
 import { checkGate } from './schema.ts';

@@ -6,9 +6,9 @@ import { getRun } from '../../mlops/tracking/schema.ts';
 import { newRun, post, textAt } from '../../mlops/wire/testing.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing.ts';
-import { applyRules, billCsv } from '../../testing-allocation.ts';
-import { appliedEndpoint, registeredFiles } from '../../testing-serving.ts';
+import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing/application.ts';
+import { applyRules, billCsv } from '../../finops/testing/allocation.ts';
+import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
 import { checkGate } from '../gates/schema.ts';
 import { getLineage, type Lineage } from './schema.ts';
 

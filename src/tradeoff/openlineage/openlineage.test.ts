@@ -9,7 +9,7 @@ import { type Application, createApplication } from '../../main.ts';
 import { newRun, post, textAt } from '../../mlops/wire/testing.ts';
 import { loadConfig } from '../../platform/config/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
-import { call } from '../../testing.ts';
+import { call } from '../../testing/application.ts';
 import { uuidOf } from './document.ts';
 import { listOpenLineageEvents, OpenLineageEvent } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, problemFrom, testApplication } from '../../testing.ts';
-import { RecommendationRoom } from '../../testing-recommendations.ts';
-import { sent } from '../../testing-serving.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { RecommendationRoom } from '../testing/recommendations.ts';
+import { sent } from '../../mlops/testing/serving.ts';
 import { listDecidedActs } from '../decisions/schema.ts';
 import { savingAlone } from './savings/joint-saving.ts';
 import {

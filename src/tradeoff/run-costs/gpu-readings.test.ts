@@ -5,11 +5,11 @@ import { sumRunCosts } from '../../mlops/tracking/run-table/schema.ts';
 import { getRun, type RunCost } from '../../mlops/tracking/schema.ts';
 import { newRun, post } from '../../mlops/wire/testing.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { call, importFiles, postponeJobs } from '../../testing.ts';
-import { billCsv } from '../../testing-allocation.ts';
-import { applyText } from '../../testing-gpu-sources.ts';
-import { importHolders, importSamples, samplesText } from '../../testing-gpus.ts';
-import { sharedApplication } from '../../testing-shared.ts';
+import { call, importFiles, postponeJobs } from '../../testing/application.ts';
+import { billCsv } from '../../finops/testing/allocation.ts';
+import { applyText } from '../../finops/testing/gpu-sources.ts';
+import { importHolders, importSamples, samplesText } from '../../finops/testing/gpus.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { SETTLE } from './service.ts';
 
 const HOUR = 3_600_000;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { call, importFiles, problemFrom } from '../../../testing.ts';
-import { applyRules, billCsv, costBy, rulesDocument } from '../../../testing-allocation.ts';
-import { sharedQuietApplication } from '../../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../../testing/application.ts';
+import { applyRules, billCsv, costBy, rulesDocument } from '../../testing/allocation.ts';
+import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { getAllocationRules, previewAllocation } from '../schema.ts';
 
 const application = await sharedQuietApplication();

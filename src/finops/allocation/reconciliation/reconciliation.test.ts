@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
-import { call, importFiles } from '../../../testing.ts';
-import { billCsv } from '../../../testing-allocation.ts';
-import { quietApplication } from '../../../testing-shared.ts';
+import { call, importFiles } from '../../../testing/application.ts';
+import { billCsv } from '../../testing/allocation.ts';
+import { quietApplication } from '../../../testing/shared.ts';
 import { recordUsage, type UsageInterval } from '../../metering/schema.ts';
 import { getReconciliation } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { listAudit } from '../../../platform/audit/schema.ts';
-import { call, problemFrom } from '../../../testing.ts';
-import { type Change, daysOf, type MadeLedger, openAnomalyLedger, settle } from '../../../testing-ledger.ts';
+import { call, problemFrom } from '../../../testing/application.ts';
+import { type Change, daysOf, type MadeLedger, openAnomalyLedger, settle } from '../../testing/ledger.ts';
 import { type Anomaly, giveAnomalyFeedback, listAnomalies, type NewFeedback, undoAnomalyFeedback } from './schema.ts';
 
 type Said = z.input<typeof NewFeedback>;

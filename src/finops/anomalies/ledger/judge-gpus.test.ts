@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decimal, sumDecimals } from '../../../platform/units/index.ts';
-import { draws } from '../../../testing-deep.ts';
-import { normal, seeded } from '../../../testing-random.ts';
+import { draws } from '../../../testing/deep.ts';
+import { normal, seeded } from '../../../testing/random.ts';
 import type { DailyCharges } from '../../costs/index.ts';
 import type { GpuDay } from '../../gpus/index.ts';
 import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { draws } from '../../../testing-deep.ts';
-import { seeded } from '../../../testing-random.ts';
+import { draws } from '../../../testing/deep.ts';
+import { seeded } from '../../../testing/random.ts';
 import { costSeries, FIRST_DAY } from '../seeded-costs.testing.ts';
 import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
 import { DAY_MS } from './day.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decimal, sumDecimals } from '../../../platform/units/index.ts';
-import { call } from '../../../testing.ts';
-import { type Change, daysOf, type MadeLedger, openAnomalyLedger } from '../../../testing-ledger.ts';
+import { call } from '../../../testing/application.ts';
+import { type Change, daysOf, type MadeLedger, openAnomalyLedger } from '../../testing/ledger.ts';
 import { costRows } from '../../costs/schema.ts';
 import { type AnomalySelection, anomaliesCsv, getAnomaly, listAnomalies } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { call, deliverFiles } from '../../../testing.ts';
-import { draws } from '../../../testing-deep.ts';
-import { daysOf, type Line, type MadeLedger, madeBill, openAnomalyLedger, settle } from '../../../testing-ledger.ts';
-import { seeded } from '../../../testing-random.ts';
+import { call, deliverFiles } from '../../../testing/application.ts';
+import { draws } from '../../../testing/deep.ts';
+import { daysOf, type Line, type MadeLedger, madeBill, openAnomalyLedger, settle } from '../../testing/ledger.ts';
+import { seeded } from '../../../testing/random.ts';
 import { listAnomalies } from './schema.ts';
 
 interface Delivery {

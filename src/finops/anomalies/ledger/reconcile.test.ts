@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { draws } from '../../../testing-deep.ts';
-import { seeded } from '../../../testing-random.ts';
+import { draws } from '../../../testing/deep.ts';
+import { seeded } from '../../../testing/random.ts';
 import { dayNumber, dayText } from './day.ts';
 import type { Found } from './describe-cause.ts';
 import { reconcile } from './reconcile.ts';

@@ -7,7 +7,7 @@ import { startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { createTelling } from '../../../platform/notices/index.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
-import { call, deliverFiles, problemFrom } from '../../../testing.ts';
+import { call, deliverFiles, problemFrom } from '../../../testing/application.ts';
 import {
   daysOf,
   LINES,
@@ -16,7 +16,7 @@ import {
   madeBill,
   openAnomalyLedger,
   settle,
-} from '../../../testing-ledger.ts';
+} from '../../testing/ledger.ts';
 import { recordUsage } from '../../metering/schema.ts';
 import type { Anomaly } from '../ledger/schema.ts';
 import { getAnomaly, giveAnomalyFeedback, listAnomalies } from '../ledger/schema.ts';

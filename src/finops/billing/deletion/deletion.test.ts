@@ -14,7 +14,7 @@ import {
   postponeJobs,
   problemFrom,
   testApplication,
-} from '../../../testing.ts';
+} from '../../../testing/application.ts';
 import { costRows, costSummary } from '../../costs/schema.ts';
 import { listStatements } from '../../statements/schema.ts';
 import { enterprise } from '../formats/azure-record.testing.ts';

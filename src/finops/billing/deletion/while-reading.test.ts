@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { billText, call, dailyRows, importFiles, problemFrom } from '../../../testing.ts';
-import { draws } from '../../../testing-deep.ts';
-import { sharedQuietApplication } from '../../../testing-shared.ts';
+import { billText, call, dailyRows, importFiles, problemFrom } from '../../../testing/application.ts';
+import { draws } from '../../../testing/deep.ts';
+import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { getCoverage, getUnallocated } from '../../allocation/schema.ts';
 import { costRows, costSummary } from '../../costs/schema.ts';
 import { billQuality } from '../quality/schema.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { call, deliverFiles, problemFrom } from '../../../testing.ts';
-import { isDeep } from '../../../testing-deep.ts';
-import { sharedQuietApplication } from '../../../testing-shared.ts';
+import { call, deliverFiles, problemFrom } from '../../../testing/application.ts';
+import { isDeep } from '../../../testing/deep.ts';
+import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { type BillDiff, diffDeliveries } from './schema.ts';
 
 interface Row {

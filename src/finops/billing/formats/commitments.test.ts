@@ -4,7 +4,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { splitRecord } from '../../../platform/csv/index.ts';
-import { isDeep } from '../../../testing-deep.ts';
+import { isDeep } from '../../../testing/deep.ts';
 import { type BillReader, csvOf, type FileRecord, openBillReader, plain, type ReadRow } from './bill-reader.testing.ts';
 
 let reader: BillReader;

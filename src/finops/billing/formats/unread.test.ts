@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { importFiles, problemFrom } from '../../../testing.ts';
-import { sharedQuietApplication } from '../../../testing-shared.ts';
+import { importFiles, problemFrom } from '../../../testing/application.ts';
+import { sharedQuietApplication } from '../../../testing/shared.ts';
 
 const application = await sharedQuietApplication();
 

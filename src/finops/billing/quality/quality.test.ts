@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { call, deliverFiles, problemFrom } from '../../../testing.ts';
-import { sharedQuietApplication } from '../../../testing-shared.ts';
+import { call, deliverFiles, problemFrom } from '../../../testing/application.ts';
+import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { listDeliveries } from '../schema.ts';
 import { billQuality } from './schema.ts';
 

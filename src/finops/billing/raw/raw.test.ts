@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, importFiles, problemFrom } from '../../../testing.ts';
-import { quietApplication } from '../../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../../testing/application.ts';
+import { quietApplication } from '../../../testing/shared.ts';
 import { costRows } from '../../costs/schema.ts';
 import { downloadRaw, getRawRow } from './schema.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { migrations } from '../../../migrations.ts';
+import { migrations } from '../../../app/migrations.ts';
 import { testClock } from '../../../platform/jobs/fixtures.testing.ts';
 import { openStore } from '../../../platform/store/index.ts';
 import { createExpiry } from './expiry.ts';

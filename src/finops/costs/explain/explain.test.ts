@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../../testing.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
-import { isDeep } from '../../../testing-deep.ts';
-import { sharedQuietApplication } from '../../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../../testing/application.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing/costs.ts';
+import { isDeep } from '../../../testing/deep.ts';
+import { sharedQuietApplication } from '../../../testing/shared.ts';
 import { costRows } from '../schema.ts';
 import { type ComparedItem, itemEffects, reportedChange } from './effects.ts';
 import { type EffectName, type Effects, explainCosts } from './schema.ts';

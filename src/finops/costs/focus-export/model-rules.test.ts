@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { urlOf } from '../../../platform/contract/schema.ts';
-import { importFiles } from '../../../testing.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../../testing-costs.ts';
-import { quietApplication } from '../../../testing-shared.ts';
+import { importFiles } from '../../../testing/application.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../../testing/costs.ts';
+import { quietApplication } from '../../../testing/shared.ts';
 import { judge, readModel } from './model-rules.testing.ts';
 import { exportFocus, type FocusVersion } from './schema.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { quantileOf } from '../../../platform/numbers/index.ts';
-import { isDeep } from '../../../testing-deep.ts';
+import { isDeep } from '../../../testing/deep.ts';
 import { drawnSeries, drawsOf } from '../drawn.testing.ts';
 import { dailyForecast, stepsBackOf } from './daily-forecast.ts';
 import { degreesOf, drawMixes, errorsOnDay, runningErrors } from './paths.ts';

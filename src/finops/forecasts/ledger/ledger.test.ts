@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
-import { call, deliverFiles, importFiles, postponeJobs, problemFrom, testApplication } from '../../../testing.ts';
-import { seeded } from '../../../testing-random.ts';
+import { call, deliverFiles, importFiles, postponeJobs, problemFrom, testApplication } from '../../../testing/application.ts';
+import { seeded } from '../../../testing/random.ts';
 import { dayNumber, dayText } from './days.ts';
 import {
   addForecastChange,

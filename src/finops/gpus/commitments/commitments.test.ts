@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { decimal } from '../../../platform/units/index.ts';
-import { call, importFiles, problemFrom } from '../../../testing.ts';
-import { type BillRow, bill } from '../../../testing-costs.ts';
-import { quietApplication, sharedQuietApplication } from '../../../testing-shared.ts';
+import { call, importFiles, problemFrom } from '../../../testing/application.ts';
+import { type BillRow, bill } from '../../testing/costs.ts';
+import { quietApplication, sharedQuietApplication } from '../../../testing/shared.ts';
 import { adviseCommitment } from '../schema.ts';
 import { bestQuantity, demandCurve, savingOf } from './demand-curve.ts';
 

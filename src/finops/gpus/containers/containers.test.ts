@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { call, testApplication } from '../../../testing.ts';
-import { applyText, gpuSource, syncAll } from '../../../testing-gpu-sources.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { applyText, gpuSource, syncAll } from '../../testing/gpu-sources.ts';
 import {
   applyRecommendation,
   findRecommendations,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../../testing-random.ts';
+import { seeded } from '../../../testing/random.ts';
 import { cheapestMix, type MixQuestion, servedBy } from './replica-mix.ts';
 import { minimise } from './simplex.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, testApplication } from '../../../testing.ts';
-import { importHolders, importSamples, samplesText } from '../../../testing-gpus.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { importHolders, importSamples, samplesText } from '../../testing/gpus.ts';
 import { getGpuHeatMap, getGpuReadings } from '../schema.ts';
 import { slotsOf } from './slots.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { testApplication } from '../../../testing.ts';
+import { testApplication } from '../../../testing/application.ts';
 import { type GpuHolding, type HeldTime, holderOf } from './holding.ts';
 import { replaceTimes } from './replace-times.ts';
 import { holdersById, noteTimes, timesWithin } from './store.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, testApplication } from '../../../testing.ts';
-import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
-import { idle, importHolders, importSamples, samplesText } from '../../../testing-gpus.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
+import { idle, importHolders, importSamples, samplesText } from '../../testing/gpus.ts';
 import { getGpuHeatMap, getGpuOwners } from '../schema.ts';
 import { scraped } from '../sources/exporter.testing.ts';
 

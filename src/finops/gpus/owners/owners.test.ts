@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
-import { applyText } from '../../../testing-gpu-sources.ts';
+import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { applyText } from '../../testing/gpu-sources.ts';
 import {
   idle as idleOf,
   importHolders,
   importPool,
   importSamples,
   samplesText as samplesOf,
-} from '../../../testing-gpus.ts';
-import { sharedQuietApplication } from '../../../testing-shared.ts';
+} from '../../testing/gpus.ts';
+import { sharedQuietApplication } from '../../../testing/shared.ts';
 import {
   type BucketCost,
   bucketNames,

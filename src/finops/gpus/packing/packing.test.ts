@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { draws } from '../../../testing-deep.ts';
+import { draws } from '../../../testing/deep.ts';
 import { faultOf } from './check-placement.ts';
 import { lowerBoundGpus } from './lower-bound.ts';
 import { makeRoom } from './make-room.ts';

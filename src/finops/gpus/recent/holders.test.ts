@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { migrations } from '../../../migrations.ts';
+import { migrations } from '../../../app/migrations.ts';
 import { openLake } from '../../../platform/lake/index.ts';
 import { createOneAtATime } from '../../../platform/loop/index.ts';
 import { openStore } from '../../../platform/store/index.ts';

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { testApplication } from '../../../testing.ts';
-import { applyText, gpuSource, syncAll } from '../../../testing-gpu-sources.ts';
-import { idle } from '../../../testing-gpus.ts';
+import { testApplication } from '../../../testing/application.ts';
+import { applyText, gpuSource, syncAll } from '../../testing/gpu-sources.ts';
+import { idle } from '../../testing/gpus.ts';
 import { type Asked, json, matrix, refusal, standIn } from './stand-in.testing.ts';
 
 const START = Date.parse('2026-11-02T10:00:00Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, testApplication } from '../../../testing.ts';
-import { applyText, gpuSource, syncAll } from '../../../testing-gpu-sources.ts';
-import { idle } from '../../../testing-gpus.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { applyText, gpuSource, syncAll } from '../../testing/gpu-sources.ts';
+import { idle } from '../../testing/gpus.ts';
 import { getGpuOwners } from '../schema.ts';
 
 const START = Date.parse('2026-11-02T10:00:00Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { call, testApplication } from '../../../testing.ts';
-import { draws } from '../../../testing-deep.ts';
-import { withoutTraces } from '../../../testing-gpus.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { draws } from '../../../testing/deep.ts';
+import { withoutTraces } from '../../testing/gpus.ts';
 import { adviseSpot, replaySpotDeadline } from '../schema.ts';
 import { meanRatio } from './advise.ts';
 import { replayCheckpoints } from './checkpoint-replay.ts';

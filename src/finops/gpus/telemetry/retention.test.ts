@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
-import { applyText, gpuSource, syncAll, write } from '../../../testing-gpu-sources.ts';
-import { idle, importSamples, samplesText } from '../../../testing-gpus.ts';
+import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
+import { idle, importSamples, samplesText } from '../../testing/gpus.ts';
 import { scraped } from '../sources/exporter.testing.ts';
 import { previewGpuRetention } from './retention-schema.ts';
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom } from '../../../testing.ts';
+import { call, problemFrom } from '../../../testing/application.ts';
 import {
   type AwsOffer,
   type AzureItem,
@@ -9,8 +9,8 @@ import {
   awsJson,
   azurePage,
   importPriceFiles,
-} from '../../../testing-prices.ts';
-import { quietApplication, sharedQuietApplication } from '../../../testing-shared.ts';
+} from '../../testing/prices.ts';
+import { quietApplication, sharedQuietApplication } from '../../../testing/shared.ts';
 import { getPrice, listPrices } from '../schema.ts';
 
 const clock = { now: () => Date.parse('2026-11-25T12:00:00Z') };

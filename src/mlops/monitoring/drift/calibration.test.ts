@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { draws, isDeep } from '../../../testing-deep.ts';
+import { draws, isDeep } from '../../../testing/deep.ts';
 import {
   anyColumnRate,
   type Family,

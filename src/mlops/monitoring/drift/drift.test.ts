@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { call, problemFrom, testApplication } from '../../../testing/application.ts';
 import { compareColumn } from './compare-column.ts';
 import { methods } from './methods.ts';
 import {

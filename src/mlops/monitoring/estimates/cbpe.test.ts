@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { draws } from '../../../testing-deep.ts';
+import { draws } from '../../../testing/deep.ts';
 import { CBPE_METRICS, estimateByConfidence, fitCbpe, type LabelledRows } from './cbpe.ts';
 import { drawClassified, type Shift, trackedAccuracy } from './simulated.testing.ts';
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { call, testApplication } from '../../../testing.ts';
+import { call, testApplication } from '../../../testing/application.ts';
 import { showMonitor } from '../monitors/schema.ts';
 import { recordLabels, recordPredictions } from '../predictions/schema.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
-import { isDeep } from '../../../testing-deep.ts';
+import { isDeep } from '../../../testing/deep.ts';
 import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
 import { showMonitor } from './schema.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
 import { openLake } from '../../../platform/lake/index.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
+import { call, problemFrom, testApplication } from '../../../testing/application.ts';
 import { showMonitor } from '../monitors/schema.ts';
 import {
   deletePredictions,

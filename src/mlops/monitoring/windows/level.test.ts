@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../platform/numbers/index.ts';
-import { draws } from '../../../testing-deep.ts';
+import { draws } from '../../../testing/deep.ts';
 import { drawPair, type Family, families, normal } from '../drift/calibration.testing.ts';
 import type { ColumnPair } from '../drift/column.ts';
 import { compareColumn } from '../drift/compare-column.ts';

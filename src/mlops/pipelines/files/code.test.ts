@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openObjects } from '../../../platform/objects/index.ts';
-import { newRepository } from '../../../testing-triggers.ts';
+import { newRepository } from '../../testing/triggers.ts';
 import { createCodeStore } from './code.ts';
 import { createTrees } from './trees.ts';
 

@@ -5,8 +5,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { getBudget } from '../../../finops/budgets/schema.ts';
 import type { Application } from '../../../main.ts';
 import { marked } from '../../../platform/processes/kernel.ts';
-import { call, testApplication } from '../../../testing.ts';
-import { applied, ended, stepOf } from '../../../testing-pipelines.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { applied, ended, stepOf } from '../../testing/pipelines.ts';
 import { type PipelineRun, startPipelineRun } from '../schema.ts';
 import { workIdOf } from './work.ts';
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { getBudget } from '../../../finops/budgets/schema.ts';
 import { A10G, placeNvidiaSmi } from '../../../platform/gpus/nvidia-smi.testing.ts';
 import { decimal } from '../../../platform/units/index.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
-import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../../testing-pipelines.ts';
+import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../testing/pipelines.ts';
 import { getRun } from '../../tracking/schema.ts';
 import { getPipelineRun, pipelineStepLog, resumePipelineRun, startPipelineRun, stopPipelineRun } from '../schema.ts';
 

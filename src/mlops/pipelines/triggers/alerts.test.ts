@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { testApplication } from '../../../testing.ts';
-import { applied } from '../../../testing-pipelines.ts';
-import { outcomes, triggerOf } from '../../../testing-triggers.ts';
+import { testApplication } from '../../../testing/application.ts';
+import { applied } from '../../testing/pipelines.ts';
+import { outcomes, triggerOf } from '../../testing/triggers.ts';
 import type { AlertEpisode } from '../../monitoring/schema.ts';
 
 const EPISODE: AlertEpisode = {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
-import { applied } from '../../../testing-pipelines.ts';
-import { appliedEndpoint, registeredFiles, sent } from '../../../testing-serving.ts';
-import { sharedApplication } from '../../../testing-shared.ts';
+import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { applied } from '../../testing/pipelines.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
+import { sharedApplication } from '../../../testing/shared.ts';
 import { getEndpointScaling } from './schema.ts';
 
 const program = join(import.meta.dirname, '../model-server.testing.ts');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { problemFrom, testApplication } from '../../../testing.ts';
-import { applied } from '../../../testing-pipelines.ts';
+import { problemFrom, testApplication } from '../../../testing/application.ts';
+import { applied } from '../../testing/pipelines.ts';
 
 let application: Application;
 beforeAll(async () => {

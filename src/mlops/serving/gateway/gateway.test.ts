@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, testApplication } from '../../../testing.ts';
-import { appliedEndpoint, registeredFiles, sent } from '../../../testing-serving.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
 import { getEndpoint } from '../schema.ts';
 
 const program = join(import.meta.dirname, '../model-server.testing.ts');

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listTokenUsage, type TokenGrouping, tokenCostReport } from '../../../finops/tokens/schema.ts';
 import type { Application } from '../../../main.ts';
-import { call, testApplication } from '../../../testing.ts';
-import { applied } from '../../../testing-pipelines.ts';
-import { appliedEndpoint, registeredFiles, sent } from '../../../testing-serving.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { applied } from '../../testing/pipelines.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
 import { listPredictions } from '../../monitoring/predictions/schema.ts';
 import { getEndpoint } from '../schema.ts';
 

@@ -4,8 +4,8 @@ import { countedTokens, tokenFingerprint } from '../../../finops/tokens/counted-
 
 import { listTokenUsage, tokenCostReport } from '../../../finops/tokens/schema.ts';
 import type { Application } from '../../../main.ts';
-import { call, testApplication } from '../../../testing.ts';
-import { appliedEndpoint, registeredFiles, sent } from '../../../testing-serving.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
 import { sendSpans, type TestSpan } from '../../tracing/fixtures.testing.ts';
 import { readTraceparent } from './traceparent.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../../testing-random.ts';
+import { seeded } from '../../../testing/random.ts';
 import { RolloutSpec } from '../spec/rollout/schema.ts';
 import { differenceLow, normalQuantile, quantileBounds, wilsonBounds } from './intervals.ts';
 import { FIRST_LOOK, worse } from './judge.ts';

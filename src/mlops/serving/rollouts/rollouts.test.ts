@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
-import { applied } from '../../../testing-pipelines.ts';
-import { appliedEndpoint, registeredFiles, sent, settled } from '../../../testing-serving.ts';
-import { sharedApplication } from '../../../testing-shared.ts';
+import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { applied } from '../../testing/pipelines.ts';
+import { appliedEndpoint, registeredFiles, sent, settled } from '../../testing/serving.ts';
+import { sharedApplication } from '../../../testing/shared.ts';
 import { getEndpoint, rollBackEndpoint } from '../schema.ts';
 import { abortEndpoint, getEndpointRollout, promoteEndpoint } from './schema.ts';
 

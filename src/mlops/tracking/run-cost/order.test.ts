@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../../main.ts';
-import { testApplication } from '../../../testing.ts';
+import { testApplication } from '../../../testing/application.ts';
 import { newRun, post } from '../../wire/testing.ts';
 import { searchRuns } from '../run-search-store.ts';
 import type { RunCost } from './schema.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { type CallInput, urlOf } from '../../../platform/contract/schema.ts';
-import { call, problemFrom } from '../../../testing.ts';
-import { sharedApplication } from '../../../testing-shared.ts';
+import { call, problemFrom } from '../../../testing/application.ts';
+import { sharedApplication } from '../../../testing/shared.ts';
 import { listRunVersions } from '../../registry/schema.ts';
 import { newRun, post, textAt } from '../../wire/testing.ts';
 import {

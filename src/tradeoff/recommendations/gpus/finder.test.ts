@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { recordUsage } from '../../../finops/metering/schema.ts';
-import { call, testApplication } from '../../../testing.ts';
-import { importHolders, importSamples, samplesText } from '../../../testing-gpus.ts';
-import { applied } from '../../../testing-pipelines.ts';
-import { sent } from '../../../testing-serving.ts';
+import { call, testApplication } from '../../../testing/application.ts';
+import { importHolders, importSamples, samplesText } from '../../../finops/testing/gpus.ts';
+import { applied } from '../../../mlops/testing/pipelines.ts';
+import { sent } from '../../../mlops/testing/serving.ts';
 import { applyRecommendation, findRecommendations, getRecommendation, listRecommendations } from '../schema.ts';
 
 const GIB = 1024 ** 3;

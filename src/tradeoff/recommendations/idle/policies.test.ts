@@ -6,10 +6,10 @@ import type { Application } from '../../../main.ts';
 import { getPipelineRun, startPipelineRun } from '../../../mlops/pipelines/schema.ts';
 import { startSmtpServer } from '../../../platform/mail/smtp-server.testing.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
-import { call, problemFrom, testApplication } from '../../../testing.ts';
-import { applied, ended } from '../../../testing-pipelines.ts';
-import { RecommendationRoom } from '../../../testing-recommendations.ts';
-import { sent } from '../../../testing-serving.ts';
+import { call, problemFrom, testApplication } from '../../../testing/application.ts';
+import { applied, ended } from '../../../mlops/testing/pipelines.ts';
+import { RecommendationRoom } from '../../testing/recommendations.ts';
+import { sent } from '../../../mlops/testing/serving.ts';
 import { getRecommendation, keepRecommendation, listRecommendations } from '../schema.ts';
 import { deleteIdlePolicy, listIdlePolicies } from './schema.ts';
 

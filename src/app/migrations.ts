@@ -1,0 +1,79 @@
+import { allocationMigrations } from '../finops/allocation/index.ts';
+import { anomalyMigrations } from '../finops/anomalies/index.ts';
+import { billingMigrations } from '../finops/billing/index.ts';
+import { budgetMigrations } from '../finops/budgets/index.ts';
+import { exchangeMigrations } from '../finops/exchange/index.ts';
+import { forecastMigrations } from '../finops/forecasts/index.ts';
+import { gpuMigrations } from '../finops/gpus/index.ts';
+import { meteringMigrations } from '../finops/metering/index.ts';
+import { priceMigrations } from '../finops/prices/index.ts';
+import { sourceMigrations } from '../finops/sources/index.ts';
+import { statementMigrations } from '../finops/statements/index.ts';
+import { tokenMigrations } from '../finops/tokens/index.ts';
+import { monitoringMigrations } from '../mlops/monitoring/index.ts';
+import { pipelineMigrations } from '../mlops/pipelines/index.ts';
+import { registryMigrations } from '../mlops/registry/index.ts';
+import { retentionMigrations } from '../mlops/retention/index.ts';
+import { servingMigrations } from '../mlops/serving/index.ts';
+import { tracingMigrations } from '../mlops/tracing/index.ts';
+import { trackingMigrations } from '../mlops/tracking/index.ts';
+import { transferMigrations } from '../mlops/transfer/index.ts';
+import { webhookMigrations } from '../mlops/webhooks/index.ts';
+import { orgMigrations } from '../org/index.ts';
+import { auditMigrations } from '../platform/audit/index.ts';
+import { authMigrations } from '../platform/auth/index.ts';
+import { backupMigrations } from '../platform/backup/index.ts';
+import { eventMigrations } from '../platform/events/index.ts';
+import { integrityMigrations } from '../platform/integrity/index.ts';
+import { jobMigrations } from '../platform/jobs/index.ts';
+import { journalMigrations } from '../platform/journal/index.ts';
+import { lakeMigrations } from '../platform/lake/index.ts';
+import { objectMigrations } from '../platform/objects/index.ts';
+import type { Migrations } from '../platform/store/index.ts';
+import { decisionMigrations } from '../tradeoff/decisions/index.ts';
+import { gateMigrations } from '../tradeoff/gates/index.ts';
+import { openLineageMigrations } from '../tradeoff/openlineage/index.ts';
+import { recommendationMigrations } from '../tradeoff/recommendations/index.ts';
+import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
+import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
+
+/** All migrations of the store, by feature in order. */
+export const migrations: Migrations = {
+  ...lakeMigrations,
+  ...objectMigrations,
+  ...integrityMigrations,
+  ...backupMigrations,
+  ...eventMigrations,
+  ...jobMigrations,
+  ...authMigrations,
+  ...auditMigrations,
+  ...orgMigrations,
+  ...billingMigrations,
+  ...sourceMigrations,
+  ...allocationMigrations,
+  ...trackingMigrations,
+  ...tracingMigrations,
+  ...registryMigrations,
+  ...webhookMigrations,
+  ...retentionMigrations,
+  ...pipelineMigrations,
+  ...journalMigrations,
+  ...monitoringMigrations,
+  ...transferMigrations,
+  ...priceMigrations,
+  ...exchangeMigrations,
+  ...meteringMigrations,
+  ...tokenMigrations,
+  ...statementMigrations,
+  ...budgetMigrations,
+  ...gateMigrations,
+  ...decisionMigrations,
+  ...runCostMigrations,
+  ...openLineageMigrations,
+  ...servingMigrations,
+  ...retrainingMigrations,
+  ...gpuMigrations,
+  ...recommendationMigrations,
+  ...forecastMigrations,
+  ...anomalyMigrations,
+};

@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createExecutors, type createWorkspaceDoor, type ExecutorsDeps, serverIdIn } from '../mlops/executors/index.ts';
+import { createPipelines, type PipelinesDeps } from '../mlops/pipelines/index.ts';
+import type { Auth } from '../platform/auth/index.ts';
+import { type Config, processEnvironment, runsProcesses, sharesUser } from '../platform/config/index.ts';
+import { AppError } from '../platform/errors/index.ts';
+import type { Jobs } from '../platform/jobs/index.ts';
+import { findUser, type OtherUser, openWayThrough } from '../platform/processes/index.ts';
+
+type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
+
+/** Shared infrastructure for pipelines. */
+interface PipelineGround
+  extends Omit<
+    PipelinesDeps,
+    | 'jobs'
+    | 'shortJobs'
+    | 'admission'
+    | 'runLog'
+    | 'models'
+    | 'deadlines'
+    | 'rest'
+    | 'executorOf'
+    | 'access'
+    | 'endAccess'
+    | 'environment'
+  > {
+  readonly config: Config;
+  /** Jobs that run as long as the work they wait for, and so have separate slots. */
+  readonly longJobs: Jobs;
+  /** Short jobs. */
+  readonly jobs: Jobs;
+  /** URL of this server on this machine; null before it listens where the port is chosen at start. */
+  readonly address: () => string | null;
+  /** Tokens of steps. */
+  readonly stepTokens: Auth['work'];
+  /** Endpoint through which pods download and upload their files. */
+  readonly door: WorkspaceDoor;
+}
+
+/** Lifetime of the token of a step; a step that runs longer has to use another token. */
+const WORK_TOKEN_MS = 7 * 24 * 3_600_000;
+
+/** For tests: a cluster with its own time, instead of all engines. */
+export type SimulatedCluster = Pick<PipelinesDeps, 'executorOf' | 'rest'>;
+
+const restForReal: PipelinesDeps['rest'] = async (ms, signal) => {
+  await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
+};
+
+/** Wires pipelines with their executors. `others` supplies the dependencies from finops and tradeoff: admission, run log, models, deadlines. */
+export function wirePipelines(
+  ground: PipelineGround,
+  others: Pick<PipelinesDeps, 'admission' | 'runLog' | 'models' | 'deadlines'>,
+  cluster: SimulatedCluster | null = null,
+) {
+  const { config } = ground;
+  const environment = processEnvironment();
+  const executors = createExecutors({
+    processes: runsProcesses(config),
+    processUser: processUserOf(ground),
+    warnings: warningsOf(ground),
+    docker: dockerOf(ground),
+    kubernetes: kubernetesOf(ground),
+    environment,
+    clock: ground.clock,
+    log: ground.log,
+  });
+  const pipelines = createPipelines({
+    ...ground,
+    ...others,
+    environment,
+    jobs: ground.longJobs,
+    shortJobs: ground.jobs,
+    executorOf: cluster?.executorOf ?? executors.of,
+    rest: cluster?.rest ?? restForReal,
+    endAccess: ground.stepTokens.end,
+    access: async ({ pipeline, number, spec, experimentId }, { id, mlflowRun }) => {
+      // Steps of other engines reach this server by its public URL, if there is one.
+      const address = spec.engine === 'process' ? ground.address() : (config.publicUrl ?? ground.address());
+      const token = await ground.stepTokens.issue(
+        `pipeline ${pipeline} #${number}`,
+        { id, runId: mlflowRun, experimentId },
+        ground.clock.now() + WORK_TOKEN_MS,
+      );
+      return {
+        ...(address === null ? {} : { MLFLOW_TRACKING_URI: address, STEELYARD_URL: address }),
+        ...(token === null ? {} : { MLFLOW_TRACKING_TOKEN: token, STEELYARD_TOKEN: token }),
+      };
+    },
+  });
+  return { executors, pipelines };
+}
+
+/** User for steps on this machine; null: the user of the server. */
+function processUserOf({ config, folder }: PipelineGround): OtherUser | null {
+  if (!runsProcesses(config) || config.processUser === undefined) return null;
+  const user = findUser(config.processUser);
+  mkdirSync(join(folder, 'pipelines', 'code'), { recursive: true, mode: 0o700 });
+  openWayThrough(folder, 'pipelines', 'work');
+  return user;
+}
+
+/** Accounts are meant to keep people apart, which steps that share the user of the server do not. */
+function warningsOf({ config, log }: PipelineGround): string[] {
+  if (config.accounts === 'off' || !sharesUser(config)) return [];
+  const warning =
+    'Steps of pipelines run as the user of this server and can read its data folder, so contributors may not run code of their own. Set processUser (docs/executors.md).';
+  log.warn(warning);
+  return [warning];
+}
+
+/** The cluster that the settings name; null where they name none. Error: `config_invalid` where pods could not reach this server. */
+function kubernetesOf({ config, folder, door, clock, log }: PipelineGround): ExecutorsDeps['kubernetes'] {
+  const { kubernetes: kubeconfig, kubernetesNamespace: namespace, publicUrl } = config;
+  if (kubeconfig === undefined) return null;
+  if (publicUrl === undefined) {
+    const detail = 'With "kubernetes" set, "publicUrl" has to say where pods reach this server.';
+    throw new AppError('config_invalid', detail);
+  }
+  const { kubernetesAgentImage: agentImage, kubernetesNodes: nodes } = config;
+  const gpuPrometheus = config.gpuPrometheus ?? null;
+  const reached = config.kubernetesReplicaAddress;
+  return {
+    ...{ kubeconfig, namespace, agentImage, publicUrl, nodes, gpuPrometheus, door, clock, log },
+    // Inside of the cluster pods have addresses; from outside only the API server is sure to be reached.
+    replicaAddress: reached === 'auto' ? (kubeconfig === 'in-cluster' ? 'pod' : 'proxy') : reached,
+    folder: join(folder, 'kubernetes'),
+    server: serverIdIn(join(folder, 'server-id')),
+  };
+}
+
+/** The Docker Engine that the settings name; null where they name none. */
+function dockerOf({ config, folder, clock, log }: PipelineGround): ExecutorsDeps['docker'] {
+  if (config.docker === undefined) return null;
+  return {
+    address: config.docker,
+    certificates: config.dockerCertificates ?? null,
+    network: config.dockerNetwork,
+    gpuModel: config.dockerGpuModel ?? null,
+    folder: join(folder, 'docker'),
+    server: serverIdIn(join(folder, 'server-id')),
+    reach: { network: config.dockerReplicaNetwork, address: config.dockerReplicaAddress },
+    clock,
+    log,
+  };
+}
