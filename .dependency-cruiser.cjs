@@ -1,6 +1,8 @@
-/** The direction of imports: main -> tradeoff -> finops, mlops -> org -> platform. test/canary proves that it is seen. */
+/** The direction of imports: main -> app -> tradeoff -> finops, mlops -> org -> platform. test/canary proves that it is seen. */
 const source = process.env.CRUISE_CANARY ? '^test/canary/src/' : '^src/';
 const under = (folder) => `${source}${folder}`;
+/** Builders of test applications: they start the whole server. */
+const testing = '/testing/|\\.testing\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -8,14 +10,14 @@ module.exports = {
       name: 'wings-apart',
       comment: 'Facts travel between the wings as events, or through an interface that main supplies.',
       severity: 'error',
-      from: { path: `${source}(finops|mlops)/` },
+      from: { path: `${source}(finops|mlops)/`, pathNot: testing },
       to: { path: under('(finops|mlops|tradeoff)/'), pathNot: `${source}$1/` },
     },
     {
       name: 'front-door',
       comment: 'Another folder is entered by its index.ts or schema.ts only.',
       severity: 'error',
-      from: { path: `${source}(finops|mlops|tradeoff)/([^/]+)/` },
+      from: { path: `${source}(finops|mlops|tradeoff)/([^/]+)/`, pathNot: testing },
       to: {
         path: under('(finops|mlops|tradeoff)/'),
         pathNot: [`${source}$1/$2/`, `${source}[^/]+/[^/]+/(index|schema)\\.ts$`],
@@ -34,11 +36,11 @@ module.exports = {
       to: { path: source, pathNot: under('(org|platform)/') },
     },
     {
-      name: 'nobody-imports-main',
-      comment: 'main wires; it is started by cli/server.ts, tests and the demo.',
+      name: 'wiring-is-top',
+      comment: 'main and app wire the parts; cli/server.ts, tests and the demo start them.',
       severity: 'error',
-      from: { path: under('(platform|org|finops|mlops|tradeoff)/'), pathNot: '\\.test\\.ts$' },
-      to: { path: under('(main|migrations|wire-pipelines|wire-serving|wire-system|testing)\\.ts$') },
+      from: { path: under('(platform|org|finops|mlops|tradeoff)/'), pathNot: testing },
+      to: { path: under('(main\\.ts$|app/|testing/)') },
     },
     {
       name: 'contract-only',
@@ -50,7 +52,7 @@ module.exports = {
         path: '^src/',
         pathNot: [
           '/schema\\.ts$',
-          '^src/(version|platform/errors/table)\\.ts$',
+          '^src/(app/version|platform/errors/table)\\.ts$',
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|gpus)/index\\.ts$',
         ],
@@ -64,23 +66,16 @@ module.exports = {
     },
     { name: 'no-circular', comment: 'Types included.', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'no-folder-circular',
-      severity: 'error',
-      scope: 'folder',
-      from: { path: under('(finops|mlops|tradeoff)/[^/]+$') },
-      to: { circular: true, path: under('(finops|mlops|tradeoff)/[^/]+$') },
-    },
-    {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: source, pathNot: ['schema\\.ts$', '-worker\\.ts$', 'testing-deep\\.ts$'] },
+      from: { orphan: true, path: source, pathNot: ['schema\\.ts$', '-worker\\.ts$', testing] },
       to: {},
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
-      from: { path: '^(src|cli)/', pathNot: '\\.test\\.ts$|testing(-shared)?\\.ts$' },
+      from: { path: '^(src|cli)/', pathNot: `\\.test\\.ts$|testing\\.ts$|${testing}` },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
     },
   ],

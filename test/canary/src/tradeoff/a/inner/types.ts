@@ -1,0 +1,2 @@
+import type { Outer } from '../outer/types.ts';
+export interface Inner { outer: Outer }

@@ -1,0 +1,2 @@
+import type { Inner } from '../inner/types.ts';
+export interface Outer { inner: Inner }
