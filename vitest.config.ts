@@ -6,7 +6,7 @@ const unit = ['{src,cli,web,examples,bench,scripts}/**/*.test.{ts,tsx}'];
 /** These change the environment of the process, so each has a process of its own. */
 const touchEnvironment = [
   'src/platform/processes/processes.test.ts',
-  'src/finops/gpus/sources/prometheus.test.ts',
+  'src/finops/gpu-telemetry/sources/prometheus.test.ts',
   'src/mlops/executors/*.test.ts',
   'src/mlops/pipelines/runs/runs.test.ts',
   'cli/pipeline/taken.test.ts',

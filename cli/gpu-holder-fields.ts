@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HolderField } from '../src/finops/gpus/schema.ts';
+import { HolderField } from '../src/finops/gpu-telemetry/schema.ts';
 
 const LABEL = 'label:';
 

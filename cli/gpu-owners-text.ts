@@ -8,7 +8,7 @@ import type {
   GpuOwner,
   GpuOwners,
   listGpuOwnerRules,
-} from '../src/finops/gpus/schema.ts';
+} from '../src/finops/gpu-telemetry/schema.ts';
 import { sumDecimals } from '../src/platform/units/schema.ts';
 import type { Context } from './frame/context.ts';
 import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';

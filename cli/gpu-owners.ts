@@ -9,7 +9,7 @@ import {
   importGpuHolders,
   listGpuOwnerRules,
   OwnerDimension,
-} from '../src/finops/gpus/schema.ts';
+} from '../src/finops/gpu-telemetry/schema.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';

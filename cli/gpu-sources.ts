@@ -1,4 +1,4 @@
-import { type GpuSource, listGpuSources, syncGpuSources } from '../src/finops/gpus/schema.ts';
+import { type GpuSource, listGpuSources, syncGpuSources } from '../src/finops/gpu-telemetry/schema.ts';
 import { type ErrorCode, errorTable } from '../src/platform/errors/table.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';

@@ -1,4 +1,4 @@
-import type { GpuCost, GpuIdle, GpuImport, GpuPacking } from '../src/finops/gpus/schema.ts';
+import type { GpuCost, GpuIdle, GpuImport, GpuPacking } from '../src/finops/gpu-telemetry/schema.ts';
 import type { Context } from './frame/context.ts';
 import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { sendGpuReadings, type WatchedGpu } from '../src/finops/gpus/schema.ts';
+import { sendGpuReadings, type WatchedGpu } from '../src/finops/gpu-telemetry/schema.ts';
 import { createNvidiaSmi } from '../src/platform/gpus/index.ts';
 import { executionOf } from '../src/platform/processes/index.ts';
 import { Duration } from '../src/platform/units/quantities/schema.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { standInCluster } from '../src/finops/gpus/containers/cluster.testing.ts';
+import { standInCluster } from '../src/finops/workloads/cluster.testing.ts';
 import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from './testing.ts';
 
 const folder = temporaryFolder();

@@ -7,7 +7,7 @@ import {
   listGpuImports,
   OwnerDimension,
   packGpus,
-} from '../src/finops/gpus/schema.ts';
+} from '../src/finops/gpu-telemetry/schema.ts';
 import { ResourceName } from '../src/finops/metering/schema.ts';
 import { refuseBothFormats } from './downloads.ts';
 import { DurationText } from './duration-text.ts';

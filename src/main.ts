@@ -1,9 +1,18 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { type Gpus, openGpuReadings } from './finops/gpus/index.ts';
 import type { Ground } from './app/ground.ts';
 import { migrations } from './app/migrations.ts';
+import { readVersion } from './app/version.ts';
+import { wireFinops } from './app/wire-finops.ts';
+import { gpuWork, spotDeadlines } from './app/wire-gpus.ts';
+import { bucketWithDigests, wireIntegrity, wireTableRetention, withDigests } from './app/wire-integrity.ts';
+import { wireMlops } from './app/wire-mlops.ts';
+import { type SimulatedCluster, wirePipelines } from './app/wire-pipelines.ts';
+import { servedRequests, wireServing } from './app/wire-serving.ts';
+import { systemPlugin } from './app/wire-system.ts';
+import { wireRetention, wireTradeoff } from './app/wire-tradeoff.ts';
+import { type Gpus, openGpuReadings } from './finops/gpu-telemetry/index.ts';
 import type { EndpointWrite } from './mlops/access/index.ts';
 import { createMonitoring, journalFolder, openMonitoring } from './mlops/monitoring/index.ts';
 import type { Serving } from './mlops/serving/index.ts';
@@ -31,15 +40,6 @@ import { openWebApp } from './platform/web/index.ts';
 import { createAliasGovernance } from './tradeoff/decisions/index.ts';
 import { createRecommendations } from './tradeoff/recommendations/index.ts';
 import { createRetrainings } from './tradeoff/retraining/index.ts';
-import { readVersion } from './app/version.ts';
-import { wireFinops } from './app/wire-finops.ts';
-import { gpuWork, spotDeadlines } from './app/wire-gpus.ts';
-import { bucketWithDigests, wireIntegrity, wireTableRetention, withDigests } from './app/wire-integrity.ts';
-import { wireMlops } from './app/wire-mlops.ts';
-import { type SimulatedCluster, wirePipelines } from './app/wire-pipelines.ts';
-import { servedRequests, wireServing } from './app/wire-serving.ts';
-import { systemPlugin } from './app/wire-system.ts';
-import { wireRetention, wireTradeoff } from './app/wire-tradeoff.ts';
 
 /** Dependencies that a test or the command line may supply; all others are created here. */
 export interface Overrides {

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { adviseSpot, InterruptionBand, replaySpotDeadline, type SpotHistory } from '../../src/finops/gpus/schema.ts';
+import {
+  adviseSpot,
+  InterruptionBand,
+  replaySpotDeadline,
+  type SpotHistory,
+} from '../../src/finops/gpu-telemetry/schema.ts';
 import { command } from '../frame/command.ts';
 import { CommandError } from '../frame/failure.ts';
 import { readBand, readHistories } from './spot-history.ts';

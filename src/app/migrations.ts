@@ -4,7 +4,7 @@ import { billingMigrations } from '../finops/billing/index.ts';
 import { budgetMigrations } from '../finops/budgets/index.ts';
 import { exchangeMigrations } from '../finops/exchange/index.ts';
 import { forecastMigrations } from '../finops/forecasts/index.ts';
-import { gpuMigrations } from '../finops/gpus/index.ts';
+import { gpuMigrations } from '../finops/gpu-telemetry/index.ts';
 import { meteringMigrations } from '../finops/metering/index.ts';
 import { priceMigrations } from '../finops/prices/index.ts';
 import { sourceMigrations } from '../finops/sources/index.ts';

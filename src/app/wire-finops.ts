@@ -5,17 +5,17 @@ import { createBudgets, type ExpectedBreachOf } from '../finops/budgets/index.ts
 import { createCosts } from '../finops/costs/index.ts';
 import { createExchange } from '../finops/exchange/index.ts';
 import { createForecasts, type Forecasts } from '../finops/forecasts/index.ts';
-import { createGpus } from '../finops/gpus/index.ts';
+import { createGpus } from '../finops/gpu-telemetry/index.ts';
 import { createMetering, type MeteredUsage, type Metering } from '../finops/metering/index.ts';
 import { createPrices } from '../finops/prices/index.ts';
 import { createSources } from '../finops/sources/index.ts';
 import { createStatements } from '../finops/statements/index.ts';
 import { createTokens, type Tokens } from '../finops/tokens/index.ts';
-import type { Ground } from './ground.ts';
 import type { Org } from '../org/index.ts';
 import { openBucket } from '../platform/buckets/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createUploads } from '../platform/uploads/index.ts';
+import type { Ground } from './ground.ts';
 import { measuredServing } from './wire-serving.ts';
 
 /** CAN WE AFFORD IT? */

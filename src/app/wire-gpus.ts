@@ -1,5 +1,5 @@
-import { decideDeadline, type GpuWork, type ReconciledCost } from '../finops/gpus/index.ts';
-import type { WorkOutcome } from '../finops/gpus/schema.ts';
+import { decideDeadline, type GpuWork, type ReconciledCost } from '../finops/gpu-telemetry/index.ts';
+import type { WorkOutcome } from '../finops/gpu-telemetry/schema.ts';
 import { isPodOfEndpoint, workIdsIn } from '../mlops/executors/index.ts';
 import type { PipelineRuns, SpotDeadlines } from '../mlops/pipelines/index.ts';
 import type { Tracking } from '../mlops/tracking/index.ts';

@@ -1,5 +1,5 @@
 import type { Budgets } from '../finops/budgets/index.ts';
-import type { MeasuredServing } from '../finops/gpus/index.ts';
+import type { MeasuredServing } from '../finops/gpu-telemetry/index.ts';
 import { costPerThousand, type Metering } from '../finops/metering/index.ts';
 import { type Prices, priceStretches, usedPriceOf, usedPriceText } from '../finops/prices/index.ts';
 import type { Tokens } from '../finops/tokens/index.ts';

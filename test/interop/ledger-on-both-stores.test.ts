@@ -28,13 +28,13 @@ import {
   listGpuOwnerRules,
   listGpuSources,
   OwnerDimension,
-} from '../../src/finops/gpus/schema.ts';
-import { scraped } from '../../src/finops/gpus/sources/exporter.testing.ts';
-import type { Application } from '../../src/main.ts';
-import { call } from '../../src/testing/application.ts';
+} from '../../src/finops/gpu-telemetry/schema.ts';
+import { scraped } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
 import { applyText, gpuSource, syncAll, write } from '../../src/finops/testing/gpu-sources.ts';
 import { importHolders, importPool, importSamples, samplesText } from '../../src/finops/testing/gpus.ts';
 import { daysOf, LINES, type MadeLedger, openLedger, settle } from '../../src/finops/testing/ledger.ts';
+import type { Application } from '../../src/main.ts';
+import { call } from '../../src/testing/application.ts';
 import {
   applyRecommendation,
   dismissRecommendation,

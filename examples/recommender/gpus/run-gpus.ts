@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importGpuHolders, importGpuSamples } from '../../../src/finops/gpus/schema.ts';
+import { importGpuHolders, importGpuSamples } from '../../../src/finops/gpu-telemetry/schema.ts';
 import type { DemoClient } from '../demo/client.ts';
 import { type FleetRuns, type Held, makeFleet, READ_EVERY_MS } from './fleet.ts';
 

@@ -1,7 +1,7 @@
-import { listGpuSources, syncGpuSources } from '../gpus/schema.ts';
-import { writeBody } from '../gpus/sources/exporter.testing.ts';
 import type { Application } from '../../main.ts';
 import { call } from '../../testing/application.ts';
+import { listGpuSources, syncGpuSources } from '../gpu-telemetry/schema.ts';
+import { writeBody } from '../gpu-telemetry/sources/exporter.testing.ts';
 
 /** Applies documents, as `steelyard apply` does. */
 export async function applyText(application: Application, text: string): Promise<void> {

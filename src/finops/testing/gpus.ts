@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { getGpuIdle, importGpuHolders, importGpuPool, importGpuSamples } from '../gpus/schema.ts';
 import type { Application } from '../../main.ts';
 import { call } from '../../testing/application.ts';
+import { getGpuIdle, importGpuHolders, importGpuPool, importGpuSamples } from '../gpu-telemetry/schema.ts';
 
 /** Published traces; see docs/gpus.md. */
 export const traces = join(import.meta.dirname, '../../shared/data/gpu');

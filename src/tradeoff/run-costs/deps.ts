@@ -1,5 +1,5 @@
 import type { Allocation } from '../../finops/allocation/index.ts';
-import type { Gpus } from '../../finops/gpus/index.ts';
+import type { Gpus } from '../../finops/gpu-telemetry/index.ts';
 import type { Metering } from '../../finops/metering/index.ts';
 import type { Tracking } from '../../mlops/tracking/index.ts';
 import type { Events } from '../../platform/events/index.ts';

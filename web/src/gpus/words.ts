@@ -1,4 +1,10 @@
-import type { Bucket, BucketCost, GpuOutcomes, GpuOwner, OwnerDimension } from '../../../src/finops/gpus/schema.ts';
+import type {
+  Bucket,
+  BucketCost,
+  GpuOutcomes,
+  GpuOwner,
+  OwnerDimension,
+} from '../../../src/finops/gpu-telemetry/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 
 export const BUCKETS: Readonly<

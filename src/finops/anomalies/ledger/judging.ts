@@ -7,7 +7,7 @@ import { type Clock, sumDecimals } from '../../../platform/units/index.ts';
 import { allocatedDaily, allocations } from '../../allocation/index.ts';
 import { type Billing, billRows } from '../../billing/index.ts';
 import type { Costs, DailyCharges } from '../../costs/index.ts';
-import type { GpuDay, Gpus } from '../../gpus/index.ts';
+import type { GpuDay, Gpus } from '../../gpu-telemetry/index.ts';
 import type { CountedPredictions, Metering } from '../../metering/index.ts';
 import { dayNumber, dayText, monthOf } from './day.ts';
 import type { Found } from './describe-cause.ts';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishedHistories } from '../../../finops/gpus/spot/published-traces.testing.ts';
+import { publishedHistories } from '../../../finops/purchasing/spot/published-traces.testing.ts';
+import { withoutTraces } from '../../../finops/testing/gpus.ts';
 import type { Application } from '../../../main.ts';
 import { call, testApplication } from '../../../testing/application.ts';
-import { withoutTraces } from '../../../finops/testing/gpus.ts';
-import { applied, ranToEnd, stepOf } from '../../testing/pipelines.ts';
 import { seeded } from '../../../testing/random.ts';
+import { listDecidedActs } from '../../../tradeoff/decisions/schema.ts';
+import { applied, ranToEnd, stepOf } from '../../testing/pipelines.ts';
 import { sent } from '../../testing/serving.ts';
 import { SpotCluster } from '../../testing/spot-cluster.ts';
-import { listDecidedActs } from '../../../tradeoff/decisions/schema.ts';
 import { PipelineSpec } from '../definition/schema.ts';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,4 @@
-import type { ContainerUse, Gpus } from '../../../finops/gpus/index.ts';
+import type { ContainerUse, Gpus } from '../../../finops/gpu-telemetry/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from '../finder.ts';
 import { cpuMemoryFor } from '../finders/cpu-memory.ts';

@@ -1,4 +1,4 @@
-import type { ContainerUse, Gpus, NodeGroup } from '../../../finops/gpus/index.ts';
+import type { ContainerUse, Gpus, NodeGroup } from '../../../finops/gpu-telemetry/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 import type { HeldItem } from '../schema.ts';

@@ -1,4 +1,4 @@
-import type { Gpus, NodeGroup } from '../../../finops/gpus/index.ts';
+import type { Gpus, NodeGroup } from '../../../finops/gpu-telemetry/index.ts';
 
 import type { Finder, Found, Window } from '../finder.ts';
 import { confidenceOf } from '../savings/confidence.ts';

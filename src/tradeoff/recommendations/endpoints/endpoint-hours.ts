@@ -1,4 +1,4 @@
-import type { GpuHeld, Gpus } from '../../../finops/gpus/index.ts';
+import type { GpuHeld, Gpus } from '../../../finops/gpu-telemetry/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { ServedVariant, ServingUse, VariantSpan } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';

@@ -1,4 +1,4 @@
-import type { GpuLoad, Gpus } from '../../../finops/gpus/index.ts';
+import type { GpuLoad, Gpus } from '../../../finops/gpu-telemetry/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from '../finder.ts';

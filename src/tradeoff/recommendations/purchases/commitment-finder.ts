@@ -1,4 +1,4 @@
-import { adviseCommitment, type CommitmentAdvice } from '../../../finops/gpus/schema.ts';
+import { adviseCommitment, type CommitmentAdvice } from '../../../finops/gpu-telemetry/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { decimal, decimalString, moneyText } from '../../../platform/units/index.ts';
 import type { Finder, Found, Window } from '../finder.ts';

@@ -1,5 +1,5 @@
 import type { Costs } from '../../../finops/costs/index.ts';
-import type { Gpus } from '../../../finops/gpus/index.ts';
+import type { Gpus } from '../../../finops/gpu-telemetry/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { PipelineRuns } from '../../../mlops/pipelines/index.ts';
 import type { ServingUse } from '../../../mlops/serving/index.ts';

@@ -1,4 +1,4 @@
-import { adviseHardware, type HardwareAdvice } from '../../../finops/gpus/schema.ts';
+import { adviseHardware, type HardwareAdvice } from '../../../finops/gpu-telemetry/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { decimal, moneyText } from '../../../platform/units/index.ts';
 import { ENOUGH_MEASURED, type EndpointDeps, endpointHours, type VariantHours } from '../endpoints/endpoint-hours.ts';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adviseSpot } from '../../../finops/gpus/schema.ts';
+import { adviseSpot } from '../../../finops/gpu-telemetry/schema.ts';
 import { recordUsage } from '../../../finops/metering/schema.ts';
-import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../../testing/application.ts';
 import { bill } from '../../../finops/testing/costs.ts';
-import { applied } from '../../../mlops/testing/pipelines.ts';
 import { billedHour } from '../../../finops/testing/purchases.ts';
-import { RecommendationRoom } from '../../testing/recommendations.ts';
+import { applied } from '../../../mlops/testing/pipelines.ts';
+import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../../testing/application.ts';
 import { listDecidedActs } from '../../decisions/schema.ts';
+import { RecommendationRoom } from '../../testing/recommendations.ts';
 import { applyRecommendation, findRecommendations, getRecommendation, listRecommendations } from '../schema.ts';
 import { deletePurchaseTerms, listPurchaseTerms } from './schema.ts';
 

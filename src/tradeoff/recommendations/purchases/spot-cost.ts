@@ -3,7 +3,7 @@ import {
   type DeadlineReplayReport,
   replaySpotDeadline,
   type SpotZoneAdvice,
-} from '../../../finops/gpus/schema.ts';
+} from '../../../finops/gpu-telemetry/schema.ts';
 import type { MeteredUsage } from '../../../finops/metering/index.ts';
 import { decimal } from '../../../platform/units/index.ts';
 import type { Found } from '../finder.ts';

@@ -1,4 +1,4 @@
-import type { Gpus } from '../../../finops/gpus/index.ts';
+import type { Gpus } from '../../../finops/gpu-telemetry/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { PipelineRuns } from '../../../mlops/pipelines/index.ts';
 import type { Tracking } from '../../../mlops/tracking/index.ts';

@@ -1,0 +1,156 @@
+import { type LeftOut, noteLeftOut } from '../gpu-telemetry/series/left-out.ts';
+import type { Answers, HourRow } from './answers.ts';
+import { type ContainerName, containerOf, keyOf, saidBy } from './labels.ts';
+import type { QueryName } from './queries.ts';
+import { HOUR_MS } from './tables.ts';
+import { workloadsOf } from './workloads-of.ts';
+
+interface Hour {
+  readonly hourMs: number;
+  readonly name: ContainerName;
+  /** CPUs in use by instant. */
+  readonly cpus: Map<number, number>;
+  readonly memory: Map<number, number>;
+}
+
+/** Plausible maximum for one container: cores and bytes. Larger values are rejected. */
+const MOST = { cpu: 10_000, memory: 2 ** 50 } as const;
+
+/**
+ * Hourly usage of containers, from the answers of one window. One container may have several series at an instant. Copies of
+ * the same control group (scraped twice) count once. Different control groups follow each other within the step, as after a
+ * restart, and are added up.
+ */
+export function containerHours(
+  answers: Answers,
+  { source, stepMs }: { readonly source: string; readonly stepMs: number },
+): { readonly rows: HourRow[]; readonly readings: number; readonly leftOut: readonly LeftOut[] } {
+  const leftOut: LeftOut[] = [];
+  const hours = new Map<string, Hour>();
+  const hourOf = (name: ContainerName, at: number): Hour => {
+    // A reading covers the time before its instant.
+    const hourMs = Math.floor((at - 1) / HOUR_MS) * HOUR_MS;
+    const key = `${keyOf(name)} ${hourMs}`;
+    const known = hours.get(key) ?? { hourMs, name, cpus: new Map(), memory: new Map() };
+    hours.set(key, known);
+    return known;
+  };
+  for (const { name, at, value } of byContainer(answers, 'cpu', 'sum', leftOut)) hourOf(name, at).cpus.set(at, value);
+  for (const { name, at, value } of byContainer(answers, 'memory', 'max', leftOut))
+    hourOf(name, at).memory.set(at, value);
+  for (const { name, at } of hourly(answers, 'running').values()) hourOf(name, at);
+  const facts = hourlyFacts(answers);
+  const rows = [...hours.values()]
+    .toSorted((a, b) => a.hourMs - b.hourMs || keyOf(a.name).localeCompare(keyOf(b.name)))
+    .map((hour) => ({ source, stepMs, ...rowOf(hour), ...facts(hour.name, hour.hourMs) }));
+  const readings = [...hours.values()].reduce((sum, { cpus, memory }) => sum + cpus.size + memory.size, 0);
+  return { rows, readings, leftOut };
+}
+
+function rowOf({ hourMs, name, cpus, memory }: Hour) {
+  const instants = [...cpus.keys()].toSorted((a, b) => a - b);
+  return {
+    ...{ hourMs, ...name },
+    cpus: instants.map((at) => cpus.get(at) ?? 0),
+    firstMs: instants[0] ?? null,
+    lastMs: instants.at(-1) ?? null,
+    memoryReadings: memory.size,
+    memoryMaxBytes: memory.size === 0 ? null : Math.max(...memory.values()),
+  };
+}
+
+interface Read {
+  readonly name: ContainerName;
+  readonly at: number;
+  readonly value: number;
+}
+
+/** One value for each container and instant. */
+function byContainer(answers: Answers, query: 'cpu' | 'memory', join: 'sum' | 'max', leftOut: LeftOut[]): Read[] {
+  const all = answers.get(query) ?? [];
+  const said = saidBy(all);
+  const groups = new Map<string, { name: ContainerName; at: number; groups: Map<string, number> }>();
+  for (const { labels, samples } of all) {
+    const name = containerOf(labels, said);
+    if (name === null) continue;
+    const key = keyOf(name);
+    const group = labels.id ?? labels.name ?? '';
+    for (const [at, value] of samples) {
+      const fault = faultOf(value, MOST[query]);
+      if (fault !== null) {
+        noteLeftOut(leftOut, fault, 1, () => `${query} of ${key} at ${new Date(at).toISOString()}: ${value}`);
+        continue;
+      }
+      const found = groups.get(`${key} ${at}`) ?? { name, at, groups: new Map() };
+      groups.set(`${key} ${at}`, found);
+      found.groups.set(group, Math.max(found.groups.get(group) ?? 0, value));
+    }
+  }
+  return [...groups.values()].map(({ name, at, groups: values }) => {
+    const parts = [...values.values()];
+    return { name, at, value: join === 'max' ? Math.max(...parts) : parts.reduce((sum, part) => sum + part, 0) };
+  });
+}
+
+function faultOf(value: number, most: number): string | null {
+  if (!Number.isFinite(value)) return 'no value: NaN or infinite';
+  if (value < 0) return 'below zero';
+  return value > most ? 'more than there can be' : null;
+}
+
+/** Values at the ends of hours, by container, a further label, and hour; the largest of several values. */
+function hourly(answers: Answers, query: QueryName, further?: string) {
+  const all = answers.get(query) ?? [];
+  const said = saidBy(all);
+  const found = new Map<string, Read>();
+  for (const { labels, samples } of all) {
+    const name = containerOf(labels, said);
+    if (name === null) continue;
+    for (const [at, value] of samples) {
+      if (!Number.isFinite(value) || value < 0) continue;
+      const key = hourlyKey(name, at - HOUR_MS, further === undefined ? '' : (labels[further] ?? ''));
+      if ((found.get(key)?.value ?? -1) < value) found.set(key, { name, at, value });
+    }
+  }
+  return found;
+}
+
+function hourlyKey(name: ContainerName, hourMs: number, further: string): string {
+  return `${keyOf(name)} ${hourMs} ${further}`;
+}
+
+/** Keys of the requests that are stored as amounts. */
+const KNOWN = / (cpu|memory|nvidia_com_gpu)$/;
+
+/** Hourly facts of containers. */
+function hourlyFacts(answers: Answers): (name: ContainerName, hourMs: number) => HourRow {
+  const of = {
+    requests: hourly(answers, 'requests', 'resource'),
+    limits: hourly(answers, 'limits', 'resource'),
+    periods: hourly(answers, 'periods'),
+    throttled: hourly(answers, 'throttled'),
+    ended: hourly(answers, 'endedForMemory'),
+    running: hourly(answers, 'running'),
+  };
+  const workloads = workloadsOf(answers);
+  const others = new Set(
+    [...of.requests].flatMap(([key, { value }]) => (value > 0 && !KNOWN.test(key) ? [key.replace(/ \S*$/, '')] : [])),
+  );
+  return (name, hourMs) => {
+    const value = (table: ReadonlyMap<string, Read>, further = '') =>
+      table.get(hourlyKey(name, hourMs, further))?.value ?? null;
+    return {
+      ...workloads(name, hourMs),
+      cpuRequest: value(of.requests, 'cpu'),
+      memoryRequestBytes: value(of.requests, 'memory'),
+      gpuRequest: value(of.requests, 'nvidia_com_gpu'),
+      hasOtherDevices: others.has(hourlyKey(name, hourMs, '').trimEnd()),
+      cpuLimit: value(of.limits, 'cpu'),
+      memoryLimitBytes: value(of.limits, 'memory'),
+      cfsPeriods: value(of.periods),
+      throttledPeriods: value(of.throttled),
+      wasEndedForMemory: value(of.ended) !== null,
+      runsAtEnd: value(of.running) !== null,
+    };
+  };
+}

@@ -1,0 +1,104 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Series } from '../gpu-telemetry/series/take.ts';
+import { queryRange, TooMuchAsked } from '../gpu-telemetry/sources/prometheus.ts';
+import type { PrometheusSource } from '../gpu-telemetry/sources/schema.ts';
+import type { Answers } from './answers.ts';
+import { containerHours } from './hours-of.ts';
+import { nodeHours } from './nodes-of.ts';
+import { containerQueries, type QueryName } from './queries.ts';
+import { containersRead, noteContainersFailure, noteContainersRead } from './store.ts';
+import { HOUR_MS } from './tables.ts';
+import { type WritingHours, writeHours } from './write-hours.ts';
+
+export type ContainerDeps = WritingHours;
+
+/** A source that is also queried about containers. */
+export interface ContainerSource {
+  readonly name: string;
+  readonly id: string;
+  readonly spec: PrometheusSource & { readonly containers: NonNullable<PrometheusSource['containers']> };
+}
+
+interface Limits {
+  readonly signal: AbortSignal;
+  readonly until: number;
+}
+
+/** Maximum number of points of one series in one answer. */
+const POINTS = 480;
+
+/**
+ * Reads container data from a Prometheus in whole hours: from the last hour read, minus the overlap, to the present hour.
+ * Each hour is rewritten, so its data are those of the last answer; an hour without an answer stays unchanged. Returns true
+ * if everything up to now is read, false if `until` has passed first. A failure is recorded with the source and not thrown.
+ */
+export async function syncContainers(deps: ContainerDeps, source: ContainerSource, limits: Limits): Promise<boolean> {
+  const { backfill, overlap, containers } = source.spec;
+  const now = deps.clock.now();
+  const { readUntil } = await containersRead(deps.store, source.name);
+  const first = readUntil === null ? now - backfill : readUntil - overlap;
+  let start = Math.floor(Math.max(0, first) / HOUR_MS) * HOUR_MS;
+  let hours = Math.max(1, Math.floor((POINTS * containers.interval) / HOUR_MS));
+  try {
+    while (start < now) {
+      if (performance.now() >= limits.until || limits.signal.aborted) return false;
+      const end = Math.min(start + hours * HOUR_MS, Math.ceil(now / HOUR_MS) * HOUR_MS);
+      const answers = await asked(source, { start, end, now }, limits.signal);
+      if (answers === null) {
+        if (hours === 1) throw tooMuch(source);
+        hours = Math.max(1, Math.floor(hours / 2));
+        continue;
+      }
+      await keep(deps, source, answers, { now, readUntil: Math.min(end, now) });
+      start = end;
+    }
+    return true;
+  } catch (error) {
+    if (limits.signal.aborted) return false;
+    if (!(error instanceof AppError)) throw error;
+    await noteContainersFailure(deps.store, source.name, { code: error.code, detail: error.message });
+    return true;
+  }
+}
+
+function tooMuch({ spec }: ContainerSource): AppError {
+  const detail = `${new URL(spec.url).origin} finds an hour of containers too much to answer: narrow containers.selector, take a longer containers.interval, or raise its limits.`;
+  return new AppError('gpu_source_refused', detail);
+}
+
+/** Null if the query is too large for the source. */
+async function asked(
+  { spec }: ContainerSource,
+  { start, end, now }: { readonly start: number; readonly end: number; readonly now: number },
+  signal: AbortSignal,
+): Promise<Answers | null> {
+  const { selector, interval: stepMs } = spec.containers;
+  const answers = new Map<QueryName, readonly Series[]>();
+  try {
+    for (const { name, query, at } of containerQueries(selector, stepMs)) {
+      // The range covers only past times; the present hour is also queried at its end, for its data so far.
+      const last = Math.floor((Math.min(end, now) - start) / stepMs) * stepMs + start;
+      const range =
+        at === 'hours'
+          ? { query, start: start + HOUR_MS, end, stepMs: HOUR_MS }
+          : { query, start: start + stepMs, end: last, stepMs };
+      if (range.end >= range.start) answers.set(name, await queryRange(spec, range, signal));
+    }
+  } catch (error) {
+    if (error instanceof TooMuchAsked) return null;
+    throw error;
+  }
+  return answers;
+}
+
+/** The hours and the note that they were read are there together, or neither is. */
+async function keep(
+  deps: ContainerDeps,
+  { name, id, spec }: ContainerSource,
+  answers: Answers,
+  { now, readUntil }: { readonly now: number; readonly readUntil: number },
+): Promise<void> {
+  const { rows, readings, leftOut } = containerHours(answers, { source: id, stepMs: spec.containers.interval });
+  const hours = { containers: rows, nodes: nodeHours(answers, id) };
+  await writeHours(deps, id, hours, (sql) => noteContainersRead(sql, name, { at: now, readUntil, readings, leftOut }));
+}
