@@ -1,6 +1,7 @@
 import { createReadStream, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { getGpuIdle, importGpuSamples } from '../src/finops/gpu-telemetry/schema.ts';
+import { importGpuSamples } from '../src/finops/gpu-telemetry/schema.ts';
+import { getGpuIdle } from '../src/finops/gpu-usage/schema.ts';
 import { urlOf } from '../src/platform/contract/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import type { CaseContext } from './case-context.ts';

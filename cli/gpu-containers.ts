@@ -1,4 +1,4 @@
-import { type ContainerUse, listContainerUse } from '../src/finops/gpu-telemetry/schema.ts';
+import { type ContainerUse, listContainerUse } from '../src/finops/workloads/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { shownBytes, shownCount } from './output/amounts.ts';

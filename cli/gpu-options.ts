@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getGpuIdle } from '../src/finops/gpu-telemetry/schema.ts';
+import { getGpuIdle } from '../src/finops/gpu-usage/schema.ts';
 import { DurationText } from './duration-text.ts';
 
 /** Which time is asked for, and what of it is idle. */

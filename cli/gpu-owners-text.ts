@@ -1,14 +1,14 @@
 import type { z } from 'zod';
+import type { GpuHolders } from '../src/finops/gpu-telemetry/schema.ts';
 import type {
   BucketCost,
   BucketHours,
   GpuEfficiency,
-  GpuHolders,
   GpuOutcomes,
   GpuOwner,
   GpuOwners,
   listGpuOwnerRules,
-} from '../src/finops/gpu-telemetry/schema.ts';
+} from '../src/finops/gpu-usage/schema.ts';
 import { sumDecimals } from '../src/platform/units/schema.ts';
 import type { Context } from './frame/context.ts';
 import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { importGpuHolders } from '../src/finops/gpu-telemetry/schema.ts';
 import {
   getGpuEfficiency,
   getGpuOutcomes,
@@ -6,10 +7,9 @@ import {
   gpuEfficiencyCsv,
   gpuOutcomesCsv,
   gpuOwnersCsv,
-  importGpuHolders,
   listGpuOwnerRules,
   OwnerDimension,
-} from '../src/finops/gpu-telemetry/schema.ts';
+} from '../src/finops/gpu-usage/schema.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';

@@ -1,4 +1,6 @@
-import type { GpuCost, GpuIdle, GpuImport, GpuPacking } from '../src/finops/gpu-telemetry/schema.ts';
+import type { GpuImport } from '../src/finops/gpu-telemetry/schema.ts';
+import type { GpuCost, GpuIdle } from '../src/finops/gpu-usage/schema.ts';
+import type { GpuPacking } from '../src/finops/packing/schema.ts';
 import type { Context } from './frame/context.ts';
 import { counted, shownAmount, shownCount, shownInstant } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';

@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import {
-  GpuUnit,
-  getGpuIdle,
-  importGpuPool,
-  importGpuSamples,
-  listGpuImports,
-  OwnerDimension,
-  packGpus,
-} from '../src/finops/gpu-telemetry/schema.ts';
+import { GpuUnit, importGpuPool, importGpuSamples, listGpuImports } from '../src/finops/gpu-telemetry/schema.ts';
+import { getGpuIdle, OwnerDimension } from '../src/finops/gpu-usage/schema.ts';
 import { ResourceName } from '../src/finops/metering/schema.ts';
+import { packGpus } from '../src/finops/packing/schema.ts';
 import { refuseBothFormats } from './downloads.ts';
 import { DurationText } from './duration-text.ts';
 import { command } from './frame/command.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adviseCommitment, type CommitmentAdvice, MOST_DEMAND_HOURS } from '../../src/finops/gpu-telemetry/schema.ts';
+import { adviseCommitment, type CommitmentAdvice, MOST_DEMAND_HOURS } from '../../src/finops/purchasing/schema.ts';
 import { DecimalString } from '../../src/platform/units/schema.ts';
 import { filterOption, rowsOptions } from '../cost-selection.ts';
 import { command } from '../frame/command.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adviseHardware, type HardwareAdvice, type MeasuredProfile } from '../../src/finops/gpu-telemetry/schema.ts';
+import { adviseHardware, type HardwareAdvice, type MeasuredProfile } from '../../src/finops/purchasing/schema.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { CommandError } from '../frame/failure.ts';

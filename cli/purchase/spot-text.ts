@@ -1,4 +1,4 @@
-import type { DeadlineReplayReport, SpotAdvice, SpotZoneAdvice } from '../../src/finops/gpu-telemetry/schema.ts';
+import type { DeadlineReplayReport, SpotAdvice, SpotZoneAdvice } from '../../src/finops/purchasing/schema.ts';
 import type { Context } from '../frame/context.ts';
 import { shownCount, shownMoney } from '../output/amounts.ts';
 import { facts, table } from '../output/table.ts';

@@ -4,7 +4,7 @@ import {
   InterruptionBand,
   replaySpotDeadline,
   type SpotHistory,
-} from '../../src/finops/gpu-telemetry/schema.ts';
+} from '../../src/finops/purchasing/schema.ts';
 import { command } from '../frame/command.ts';
 import { CommandError } from '../frame/failure.ts';
 import { readBand, readHistories } from './spot-history.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AskedPrice } from '../../src/finops/gpu-telemetry/schema.ts';
+import type { AskedPrice } from '../../src/finops/purchasing/schema.ts';
 import { Duration } from '../../src/platform/units/quantities/schema.ts';
 import { HourlyPriceWord } from '../metered/money-words.ts';
 

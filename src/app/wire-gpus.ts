@@ -1,90 +1,68 @@
-import { decideDeadline, type GpuWork, type ReconciledCost } from '../finops/gpu-telemetry/index.ts';
-import type { WorkOutcome } from '../finops/gpu-telemetry/schema.ts';
-import { isPodOfEndpoint, workIdsIn } from '../mlops/executors/index.ts';
-import type { PipelineRuns, SpotDeadlines } from '../mlops/pipelines/index.ts';
+import { createAnomalies } from '../finops/anomalies/index.ts';
+import { createGpuTelemetry } from '../finops/gpu-telemetry/index.ts';
+import { createGpuUsage } from '../finops/gpu-usage/index.ts';
+import { createPacking } from '../finops/packing/index.ts';
+import { createPurchasing } from '../finops/purchasing/index.ts';
+import { createContainerReader, createWorkloads } from '../finops/workloads/index.ts';
 import type { Tracking } from '../mlops/tracking/index.ts';
-import type { Subject } from '../org/schema.ts';
-import type { Decisions } from '../tradeoff/decisions/index.ts';
+import { createGpuWork, createMeasuredServing } from '../tradeoff/bridges/index.ts';
+import type { Infrastructure } from './infrastructure.ts';
+import type { FinopsDeps, wireFinops } from './wire-finops.ts';
 
-/** Deadline decisions on spot capacity: finops has the policy, the ledger in tradeoff stores the decisions. */
-export function spotDeadlines({
-  decisions,
-  tracking,
-}: {
-  readonly decisions: Pick<Decisions, 'recordAct'>;
-  readonly tracking: Pick<Tracking, 'latestMetrics'>;
-}): SpotDeadlines {
-  return {
-    decide: decideDeadline,
-    record: (sql, decided) =>
-      decisions.recordAct(sql, {
-        ...decided,
-        ...{ act: 'placed', actor: 'deadline policy', evidence: { ...decided.evidence } },
-      }),
-    progress: async (sql, mlflowRun, metric) =>
-      (await tracking.latestMetrics(sql, mlflowRun)).get(metric)?.value ?? null,
+export interface GpusDeps extends FinopsDeps {
+  readonly finops: ReturnType<typeof wireFinops>;
+  readonly tracking: Tracking;
+}
+
+/** GPUs and containers, advice to buy them, and anomalies of bills and GPUs. */
+export function wireGpus(
+  { config, clock, log, store, lake, objects, events, jobs, gpuReadings }: Infrastructure,
+  { org, finops, tracking, notices: { send, mail, rules } }: GpusDeps,
+) {
+  const { uploads, prices, metering, allocation, billing, costs } = finops;
+  const gpuTelemetry = createGpuTelemetry({
+    config,
+    clock,
+    log,
+    store,
+    lake,
+    objects,
+    events,
+    jobs,
+    uploads,
+    gpuReadings,
+    containers: createContainerReader({ config, clock, store, lake, jobs }),
+    runs: tracking,
+  });
+  const owners = {
+    org,
+    usage: async (...[sql, within]: Parameters<typeof metering.within>) =>
+      (await metering.within(sql, within)).map(({ usage }) => usage),
+    workloadSubjects: allocation.workloadSubjects,
+    work: createGpuWork(tracking),
   };
-}
-
-interface KnownOfWork {
-  readonly tracking: Pick<Tracking, 'statuses' | 'costs'>;
-  readonly pipelines: { readonly runs: Pick<PipelineRuns, 'states'> };
-}
-
-const OF_RUN = {
-  RUNNING: 'running',
-  SCHEDULED: 'running',
-  FINISHED: 'finished',
-  FAILED: 'failed',
-  KILLED: 'cancelled',
-} as const;
-
-const OF_PIPELINE = {
-  waiting: 'running',
-  running: 'running',
-  succeeded: 'finished',
-  cached: 'finished',
-  failed: 'failed',
-  stopped: 'cancelled',
-  skipped: 'cancelled',
-} as const;
-
-/** Maps GPU time to its work, for GPU ownership: mlops knows the work. */
-export function gpuWork({ tracking, pipelines }: KnownOfWork): GpuWork {
-  return {
-    workIdsIn,
-    isPodOfEndpoint,
-    async outcomesOf(sql, subjects) {
-      const statuses = await tracking.statuses(sql, distinct(subjects, 'run'));
-      const states = await pipelines.runs.states(sql, distinct(subjects, 'pipelineRun'));
-      const outcomeOf = ({ run, pipelineRun, step, endpoint }: Subject): WorkOutcome | null => {
-        if (endpoint !== undefined) return 'serving';
-        // A failed step may have been started for a run that continues.
-        const of = states.get(pipelineRun ?? '');
-        if (of !== undefined) return OF_PIPELINE[of.steps.get(step ?? '') ?? of.state];
-        const status = statuses.get(run ?? '');
-        return status === undefined ? null : OF_RUN[status];
-      };
-      return new Map(
-        subjects.flatMap((subject) => {
-          const outcome = outcomeOf(subject);
-          return outcome === null ? [] : [[subject, outcome] as const];
-        }),
-      );
-    },
-    async reconciledRuns(sql, runs) {
-      const costs = await tracking.costs(sql, runs);
-      return new Map(
-        [...costs].flatMap(([run, { total, metered, reconciled }]): [string, ReconciledCost][] => {
-          // Only where billed rows cover all metered hours: a part would make them cheaper than they are.
-          if (total.basis !== 'reconciled' || metered.cost === null || reconciled.cost === null) return [];
-          return [[run, { metered: metered.cost, reconciled: reconciled.cost }]];
-        }),
-      );
-    },
-  };
-}
-
-function distinct(subjects: readonly Subject[], field: 'run' | 'pipelineRun'): string[] {
-  return [...new Set(subjects.flatMap((subject) => subject[field] ?? []))];
+  const gpuUsage = createGpuUsage({ clock, store, lake, events, prices, gpuReadings, ...owners });
+  const workloads = createWorkloads({ clock, store, lake, prices, ...owners });
+  const packing = createPacking({ lake, objects, uploads });
+  const purchasing = createPurchasing({ clock, store, prices, costs, measured: createMeasuredServing(store, metering) });
+  const anomalies = createAnomalies({
+    clock,
+    log,
+    store,
+    lake,
+    events,
+    jobs,
+    send,
+    mail,
+    rules,
+    billing,
+    costs,
+    metering,
+    gpuTelemetry,
+    gpuUsage,
+    publicUrl: config.publicUrl ?? null,
+    minImpactPercent: config.anomalyMinImpactPercent,
+  });
+  anomalies.schedule(jobs);
+  return { gpuTelemetry, gpuUsage, workloads, packing, purchasing, anomalies };
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Ground } from './ground.ts';
 import { journalFolder, type Monitoring } from '../mlops/monitoring/index.ts';
 import { verifyTrail } from '../platform/audit/index.ts';
 import { createBackups } from '../platform/backup/index.ts';
@@ -15,8 +14,10 @@ import { listKnownDamage, verifyJournals } from '../platform/journal/index.ts';
 import { keepDigests, keptDigests, type Objects } from '../platform/objects/index.ts';
 import { createTableRetention } from '../platform/retention/index.ts';
 import type { Store } from '../platform/store/index.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import type { wireFinops } from './wire-finops.ts';
+import type { wireGpus } from './wire-gpus.ts';
 
 /** Objects of the data folder, and of the bucket for artifacts: a key may be in both. */
 const FOLDER = 'folder';
@@ -40,10 +41,16 @@ export function bucketWithDigests(objects: Objects, store: Store): Objects {
   return keepDigests(objects, { store, place: BUCKET, isKept: () => true, statedDigest: () => null });
 }
 
+export interface TableRetentionDeps {
+  readonly billing: ReturnType<typeof wireFinops>['billing'];
+  readonly gpuTelemetry: ReturnType<typeof wireGpus>['gpuTelemetry'];
+  readonly monitoring: Monitoring;
+}
+
 /** The dry run of retention by age, over the tables of all wings. */
 export function wireTableRetention(
-  { config }: Ground,
-  { billing, gpus, monitoring }: Pick<ReturnType<typeof wireFinops>, 'billing' | 'gpus'> & { monitoring: Monitoring },
+  { config }: Infrastructure,
+  { billing, gpuTelemetry, monitoring }: TableRetentionDeps,
 ) {
   const { predictionDays, labelDays, gpuReadingDays, rawBillDays, supersededDeliveryDays } = config;
   return createTableRetention([
@@ -52,7 +59,7 @@ export function wireTableRetention(
       preview: monitoring.previewPredictions,
     },
     { table: 'labels', setting: 'labelDays', days: labelDays, preview: monitoring.previewLabels },
-    { table: 'gpuReadings', setting: 'gpuReadingDays', days: gpuReadingDays, preview: gpus.previewReadings },
+    { table: 'gpuReadings', setting: 'gpuReadingDays', days: gpuReadingDays, preview: gpuTelemetry.previewReadings },
     { table: 'rawBills', setting: 'rawBillDays', days: rawBillDays, preview: billing.retention.previewRaw },
     {
       ...{ table: 'supersededDeliveries', setting: 'supersededDeliveryDays', days: supersededDeliveryDays },
@@ -61,47 +68,35 @@ export function wireTableRetention(
   ]);
 }
 
-/** Verification, repair and backups. */
+/** Verification and repair. */
 export function wireIntegrity(
-  ground: Ground,
+  infrastructure: Infrastructure,
   { billing, allocation }: Pick<ReturnType<typeof wireFinops>, 'billing' | 'allocation'>,
 ) {
-  const { store, objects, artifacts, predictionLog, gpuReadings } = ground;
-  const journals = [predictionLog.predictions, predictionLog.labels, gpuReadings];
-  const folder = {
-    objects,
-    digests: keptDigests({ store, place: FOLDER, isKept }),
-    shown: 'objects',
-    statedDigest,
-    pathOf: (key: string) => join(ground.folder, 'objects', ...key.split('/')),
-  };
-  const bucket = {
-    objects: artifacts,
-    digests: keptDigests({ store, place: BUCKET, isKept: () => true }),
-    shown: 'bucket',
-    statedDigest: () => null,
-    pathOf: null,
-  };
-  const places = artifacts === objects ? [folder] : [folder, bucket];
-  const integrity = createIntegrity({
-    ...ground,
-    jobs: ground.longJobs,
+  const { folder, clock, log, store, lake, longJobs: jobs, storeProblems } = infrastructure;
+  const journals = listJournals(infrastructure);
+  const places = listObjectPlaces(infrastructure);
+  return createIntegrity({
+    clock,
+    log,
+    store,
+    jobs,
     known: {
-      journals: () => listKnownDamage(journalFolder(ground.folder)),
-      lakeFiles: () => ground.lake.upkeep.damagedFiles(store),
+      journals: () => listKnownDamage(journalFolder(folder)),
+      lakeFiles: () => lake.upkeep.damagedFiles(store),
       objects: async () => {
         const found = await Promise.all(
           places.map(async ({ shown, digests }) => ({ shown, kept: await digests.damaged() })),
         );
         return found.flatMap(({ shown, kept }) => kept.map((one) => ({ place: shown, kept: one })));
       },
-      store: ground.storeProblems,
+      store: storeProblems,
     },
     verifiers: [
       storeVerifier(store),
       auditVerifier(() => verifyTrail(store, null)),
       journalVerifier({
-        check: () => verifyJournals(journalFolder(ground.folder)),
+        check: () => verifyJournals(journalFolder(folder)),
         restoreLedgers: async () => {
           for (const journal of journals) await journal.restoreLedger();
         },
@@ -111,18 +106,49 @@ export function wireIntegrity(
       }),
       // Before the lake, whose files are rebuilt from raw bills.
       ...places.map(objectsVerifier),
-      lakeVerifier({ ...ground, rebuilders: [billing.rebuilder, allocation.rebuilder] }),
+      lakeVerifier({ clock, store, lake, rebuilders: [billing.rebuilder, allocation.rebuilder] }),
       billing.references,
     ],
   });
-  const { folder: dataFolder, lake, clock, log } = ground;
-  const backups = createBackups({
-    ...{ store, lake, objects, clock, log, jobs: ground.longJobs },
-    folder: dataFolder,
+}
+
+export function wireBackups(infrastructure: Infrastructure) {
+  const { folder, clock, log, store, lake, objects, longJobs: jobs } = infrastructure;
+  return createBackups({
+    folder,
+    clock,
+    log,
+    store,
+    lake,
+    objects,
+    jobs,
     digests: { place: FOLDER, isKept },
     statedDigest,
-    journals,
+    journals: listJournals(infrastructure),
     version: readVersion(),
   });
-  return { integrity, backups };
+}
+
+function listJournals({ predictionLog, gpuReadings }: Infrastructure) {
+  return [predictionLog.predictions, predictionLog.labels, gpuReadings];
+}
+
+/** The objects of the data folder and, where one is configured, of the bucket for artifacts. */
+function listObjectPlaces({ folder, store, objects, artifacts }: Infrastructure) {
+  const local = {
+    objects,
+    digests: keptDigests({ store, place: FOLDER, isKept }),
+    shown: 'objects',
+    statedDigest,
+    pathOf: (key: string) => join(folder, 'objects', ...key.split('/')),
+  };
+  if (artifacts === objects) return [local];
+  const bucket = {
+    objects: artifacts,
+    digests: keptDigests({ store, place: BUCKET, isKept: () => true }),
+    shown: 'bucket',
+    statedDigest: () => null,
+    pathOf: null,
+  };
+  return [local, bucket];
 }

@@ -1,4 +1,3 @@
-import type { Ground } from './ground.ts';
 import { createWriteAccess } from '../mlops/access/index.ts';
 import { createWorkspaceDoor } from '../mlops/executors/index.ts';
 import { type AliasGovernance, createRegistry } from '../mlops/registry/index.ts';
@@ -9,34 +8,44 @@ import { createTransfer } from '../mlops/transfer/index.ts';
 import { createWebhooks } from '../mlops/webhooks/index.ts';
 import { createMlflowWire } from '../mlops/wire/index.ts';
 import type { Org } from '../org/index.ts';
+import { createOwnedNouns } from '../tradeoff/bridges/index.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import type { wireFinops } from './wire-finops.ts';
-import { ownedNouns } from './wire-owners.ts';
 
-/** CAN WE RUN IT? */
+export interface MlopsDeps {
+  readonly org: Org;
+  readonly governance: AliasGovernance;
+  readonly tokens: ReturnType<typeof wireFinops>['tokens'];
+}
+
+/** Can we run it? Tracking, registry, traces, webhooks and the MLflow wire. */
 export function wireMlops(
-  ground: Ground,
-  { tokens }: Pick<ReturnType<typeof wireFinops>, 'tokens'>,
-  { org, governance }: { readonly org: Org; readonly governance: AliasGovernance },
+  { config, folder, clock, log, store, lake, artifacts: objects, events, jobs }: Infrastructure,
+  { org, governance, tokens }: MlopsDeps,
 ) {
-  const tracking = createTracking({ ...ground, maxUploadBytes: ground.config.maxUploadBytes });
-  const registry = createRegistry({ ...ground, tracking, governance });
+  const { maxUploadBytes } = config;
+  const tracking = createTracking({ clock, log, store, lake, objects, events, jobs, maxUploadBytes });
+  const registry = createRegistry({ clock, store, events, jobs, tracking, governance });
   const traces = { ownersOf: findTraceOwners };
-  const owned = ownedNouns({ registry, tracking });
-  const access = createWriteAccess({ store: ground.store, org, tracking, registry, traces, owned });
+  const owned = createOwnedNouns({ registry, tracking });
+  const access = createWriteAccess({ store, org, tracking, registry, traces, owned });
   const tracing = createTracing({
-    ...ground,
+    clock,
+    store,
+    objects,
+    events,
     tracking,
     experiments: tracking,
     artifacts: tracking.deletions,
     pricing: { price: tokens.priceSpans },
     checkWrite: access.traces,
   });
-  const webhooks = createWebhooks({ ...ground, allowedHosts: ground.config.webhookAllowedHosts });
-  const transfer = createTransfer({ ...ground, tracking, registry });
-  const door = createWorkspaceDoor({ clock: ground.clock, maxUploadBytes: ground.config.maxUploadBytes });
+  const webhooks = createWebhooks({ clock, log, store, events, folder, allowedHosts: config.webhookAllowedHosts });
+  const transfer = createTransfer({ clock, store, tracking, registry });
+  const door = createWorkspaceDoor({ clock, maxUploadBytes });
   const mlflowRoutes = [tracking, registry, tracing, webhooks].flatMap((feature) => feature.mlflowRoutes);
   const plugins = [
-    createMlflowWire(mlflowRoutes, { downloadsInParts: ground.artifacts.direct !== null }, access.message),
+    createMlflowWire(mlflowRoutes, { downloadsInParts: objects.direct !== null }, access.message),
     tracking.artifactPlugin(registry, access.artifacts),
     tracing.otlpPlugin,
     door.plugin,

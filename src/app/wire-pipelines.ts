@@ -3,39 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createExecutors, type createWorkspaceDoor, type ExecutorsDeps, serverIdIn } from '../mlops/executors/index.ts';
 import { createPipelines, type PipelinesDeps } from '../mlops/pipelines/index.ts';
-import type { Auth } from '../platform/auth/index.ts';
-import { type Config, processEnvironment, runsProcesses, sharesUser } from '../platform/config/index.ts';
+import { processEnvironment, runsProcesses, sharesUser } from '../platform/config/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import type { Jobs } from '../platform/jobs/index.ts';
 import { findUser, type OtherUser, openWayThrough } from '../platform/processes/index.ts';
+import type { Infrastructure } from './infrastructure.ts';
 
 type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 
-/** Shared infrastructure for pipelines. */
-interface PipelineGround
-  extends Omit<
-    PipelinesDeps,
-    | 'jobs'
-    | 'shortJobs'
-    | 'admission'
-    | 'runLog'
-    | 'models'
-    | 'deadlines'
-    | 'rest'
-    | 'executorOf'
-    | 'access'
-    | 'endAccess'
-    | 'environment'
-  > {
-  readonly config: Config;
-  /** Jobs that run as long as the work they wait for, and so have separate slots. */
-  readonly longJobs: Jobs;
-  /** Short jobs. */
-  readonly jobs: Jobs;
-  /** URL of this server on this machine; null before it listens where the port is chosen at start. */
-  readonly address: () => string | null;
-  /** Tokens of steps. */
-  readonly stepTokens: Auth['work'];
+export interface PipelineWiring extends Pick<PipelinesDeps, 'admission' | 'runLog' | 'models' | 'deadlines'> {
   /** Endpoint through which pods download and upload their files. */
   readonly door: WorkspaceDoor;
 }
@@ -50,40 +25,51 @@ const restForReal: PipelinesDeps['rest'] = async (ms, signal) => {
   await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
 };
 
-/** Wires pipelines with their executors. `others` supplies the dependencies from finops and tradeoff: admission, run log, models, deadlines. */
+/** Pipelines with their executors. */
 export function wirePipelines(
-  ground: PipelineGround,
-  others: Pick<PipelinesDeps, 'admission' | 'runLog' | 'models' | 'deadlines'>,
+  infrastructure: Infrastructure,
+  { door, admission, runLog, models, deadlines }: PipelineWiring,
   cluster: SimulatedCluster | null = null,
 ) {
-  const { config } = ground;
+  const { config, folder, clock, log, store, lake, events, writes, stepTokens } = infrastructure;
   const environment = processEnvironment();
   const executors = createExecutors({
     processes: runsProcesses(config),
-    processUser: processUserOf(ground),
-    warnings: warningsOf(ground),
-    docker: dockerOf(ground),
-    kubernetes: kubernetesOf(ground),
+    processUser: findProcessUser(infrastructure),
+    warnings: listWarnings(infrastructure),
+    docker: readDockerSettings(infrastructure),
+    kubernetes: readKubernetesSettings(infrastructure, door),
     environment,
-    clock: ground.clock,
-    log: ground.log,
+    clock,
+    log,
   });
   const pipelines = createPipelines({
-    ...ground,
-    ...others,
+    folder,
+    clock,
+    log,
+    store,
+    lake,
+    events,
+    writes,
+    admission,
+    runLog,
+    models,
+    deadlines,
     environment,
-    jobs: ground.longJobs,
-    shortJobs: ground.jobs,
+    objects: infrastructure.artifacts,
+    jobs: infrastructure.longJobs,
+    shortJobs: infrastructure.jobs,
     executorOf: cluster?.executorOf ?? executors.of,
     rest: cluster?.rest ?? restForReal,
-    endAccess: ground.stepTokens.end,
+    endAccess: stepTokens.end,
     access: async ({ pipeline, number, spec, experimentId }, { id, mlflowRun }) => {
       // Steps of other engines reach this server by its public URL, if there is one.
-      const address = spec.engine === 'process' ? ground.address() : (config.publicUrl ?? ground.address());
-      const token = await ground.stepTokens.issue(
+      const address =
+        spec.engine === 'process' ? infrastructure.address() : (config.publicUrl ?? infrastructure.address());
+      const token = await stepTokens.issue(
         `pipeline ${pipeline} #${number}`,
         { id, runId: mlflowRun, experimentId },
-        ground.clock.now() + WORK_TOKEN_MS,
+        clock.now() + WORK_TOKEN_MS,
       );
       return {
         ...(address === null ? {} : { MLFLOW_TRACKING_URI: address, STEELYARD_URL: address }),
@@ -95,7 +81,7 @@ export function wirePipelines(
 }
 
 /** User for steps on this machine; null: the user of the server. */
-function processUserOf({ config, folder }: PipelineGround): OtherUser | null {
+function findProcessUser({ config, folder }: Infrastructure): OtherUser | null {
   if (!runsProcesses(config) || config.processUser === undefined) return null;
   const user = findUser(config.processUser);
   mkdirSync(join(folder, 'pipelines', 'code'), { recursive: true, mode: 0o700 });
@@ -104,7 +90,7 @@ function processUserOf({ config, folder }: PipelineGround): OtherUser | null {
 }
 
 /** Accounts are meant to keep people apart, which steps that share the user of the server do not. */
-function warningsOf({ config, log }: PipelineGround): string[] {
+function listWarnings({ config, log }: Infrastructure): string[] {
   if (config.accounts === 'off' || !sharesUser(config)) return [];
   const warning =
     'Steps of pipelines run as the user of this server and can read its data folder, so contributors may not run code of their own. Set processUser (docs/executors.md).';
@@ -113,7 +99,10 @@ function warningsOf({ config, log }: PipelineGround): string[] {
 }
 
 /** The cluster that the settings name; null where they name none. Error: `config_invalid` where pods could not reach this server. */
-function kubernetesOf({ config, folder, door, clock, log }: PipelineGround): ExecutorsDeps['kubernetes'] {
+function readKubernetesSettings(
+  { config, folder, clock, log }: Infrastructure,
+  door: WorkspaceDoor,
+): ExecutorsDeps['kubernetes'] {
   const { kubernetes: kubeconfig, kubernetesNamespace: namespace, publicUrl } = config;
   if (kubeconfig === undefined) return null;
   if (publicUrl === undefined) {
@@ -133,7 +122,7 @@ function kubernetesOf({ config, folder, door, clock, log }: PipelineGround): Exe
 }
 
 /** The Docker Engine that the settings name; null where they name none. */
-function dockerOf({ config, folder, clock, log }: PipelineGround): ExecutorsDeps['docker'] {
+function readDockerSettings({ config, folder, clock, log }: Infrastructure): ExecutorsDeps['docker'] {
   if (config.docker === undefined) return null;
   return {
     address: config.docker,

@@ -1,9 +1,9 @@
-import type { Ground } from './ground.ts';
 import { createRetention } from '../mlops/retention/index.ts';
 import { servedVersions } from '../mlops/serving/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { createOperatorSend } from '../platform/outbound/index.ts';
 import { resolveSecret } from '../platform/secrets/index.ts';
+import { servingFacts } from '../tradeoff/bridges/index.ts';
 import { createDecisions } from '../tradeoff/decisions/index.ts';
 import { createEvidence } from '../tradeoff/evidence/index.ts';
 import { createGates } from '../tradeoff/gates/index.ts';
@@ -11,54 +11,76 @@ import { createLineage } from '../tradeoff/lineage/index.ts';
 import { createModelSteps } from '../tradeoff/model-steps/index.ts';
 import { createOpenLineage, type Receiver } from '../tradeoff/openlineage/index.ts';
 import { createRunCosts } from '../tradeoff/run-costs/index.ts';
+import type { Infrastructure } from './infrastructure.ts';
 import { readVersion } from './version.ts';
 import type { wireFinops } from './wire-finops.ts';
+import type { wireGpus } from './wire-gpus.ts';
 import type { wireMlops } from './wire-mlops.ts';
-import { servingFacts } from './wire-serving.ts';
 
-/** THE MEETING PLACE */
+export interface TradeoffDeps {
+  readonly finops: ReturnType<typeof wireFinops>;
+  readonly gpus: ReturnType<typeof wireGpus>;
+  readonly mlops: ReturnType<typeof wireMlops>;
+}
+
+/** Is it worth it? Evidence of both wings, and the decisions that are taken on it. */
 export function wireTradeoff(
-  ground: Ground,
-  { metering, allocation, budgets, billing, prices, gpus }: ReturnType<typeof wireFinops>,
-  { tracking, registry }: ReturnType<typeof wireMlops>,
+  { config, clock, log, store, events, jobs }: Infrastructure,
+  { finops, gpus: { gpuTelemetry, gpuUsage }, mlops: { tracking, registry } }: TradeoffDeps,
 ) {
+  const { metering, allocation, budgets, billing, prices } = finops;
   const evidence = createEvidence({
-    ...ground,
-    ...{ versions: registry, metering, billing, prices, tracking, serving: servingFacts },
+    clock,
+    store,
+    metering,
+    billing,
+    prices,
+    tracking,
+    versions: registry,
+    serving: servingFacts,
   });
-  const decisions = createDecisions({ ...ground, bills: billing });
-  decisions.listen(ground.events);
-  const gates = createGates({ ...ground, evidence, budgets, registry, ledger: decisions });
-  const runCosts = createRunCosts({ ...ground, metering, allocation, gpus, tracking });
-  runCosts.listen(ground.events);
-  const lineage = createLineage({ ...ground, metering, allocation, tracking, registry, decisions, servedVersions });
+  const decisions = createDecisions({ clock, store, events, bills: billing });
+  billing.addDependent(decisions.standingOn);
+  const gates = createGates({ clock, store, evidence, budgets, registry, ledger: decisions });
+  const runCosts = createRunCosts({
+    ...{ clock, store, events, jobs },
+    ...{ metering, allocation, gpuTelemetry, gpuUsage, tracking },
+  });
+  const lineage = createLineage({ store, metering, allocation, tracking, registry, decisions, servedVersions });
   const openLineage = createOpenLineage({
-    ...ground,
+    clock,
+    log,
+    store,
+    events,
+    jobs,
     tracking,
     registry,
-    names: { producer: `urn:steelyard:server:${readVersion()}`, namespace: ground.config.openLineageNamespace },
-    receiver: openLineageReceiver(ground.config),
+    names: { producer: `urn:steelyard:server:${readVersion()}`, namespace: config.openLineageNamespace },
+    receiver: createReceiver(config),
   });
-  openLineage.listen(ground.events);
-  const modelSteps = createModelSteps({ ...ground, tracking, registry, gates });
+  const modelSteps = createModelSteps({ store, tracking, registry, gates });
   return { evidence, decisions, gates, runCosts, lineage, openLineage, modelSteps };
 }
 
-function openLineageReceiver({ openLineageUrl: url, openLineageToken: token }: Config): Receiver | null {
+/** The OpenLineage receiver that the settings name; null: none. */
+function createReceiver({ openLineageUrl: url, openLineageToken: token }: Config): Receiver | null {
   if (url === undefined) return null;
   const headers = async (): Promise<Record<string, string>> =>
     token === undefined ? {} : { authorization: `Bearer ${(await resolveSecret(token)).reveal()}` };
   return { url, send: createOperatorSend(url), headers };
 }
 
-/** Retention: objects referenced by a version or a decision are kept. */
+/** Retention of artifacts: objects referenced by a version or a decision are kept. */
 export function wireRetention(
-  ground: Ground,
-  { tracking, registry }: ReturnType<typeof wireMlops>,
+  { clock, store, artifacts: objects, jobs }: Infrastructure,
+  { tracking, registry }: Pick<ReturnType<typeof wireMlops>, 'tracking' | 'registry'>,
   { decisions }: Pick<ReturnType<typeof wireTradeoff>, 'decisions'>,
 ) {
   return createRetention({
-    ...ground,
+    clock,
+    store,
+    objects,
+    jobs,
     tracking,
     experimentId: tracking.experimentIdByName,
     costs: {

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { getGpuHeatMap, getGpuOutcomes, getGpuOwners, getGpuReadings } from '../../src/finops/gpu-telemetry/schema.ts';
+import { getGpuHeatMap, getGpuOutcomes, getGpuOwners, getGpuReadings } from '../../src/finops/gpu-usage/schema.ts';
 import { sumDecimals } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { axeFaultsAsShown } from './faults-found.ts';

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listContainerUse } from '../../src/finops/gpu-telemetry/schema.ts';
 import { MOST_POINTS, queryRange, TooMuchAsked } from '../../src/finops/gpu-telemetry/sources/prometheus.ts';
 import { applyText, gpuSource, syncAll } from '../../src/finops/testing/gpu-sources.ts';
 import { idle } from '../../src/finops/testing/gpus.ts';
+import { listContainerUse } from '../../src/finops/workloads/schema.ts';
 import type { Application } from '../../src/main.ts';
 import { call, testApplication } from '../../src/testing/application.ts';
 import { findPrometheus, type ScrapeJob, startPrometheus } from '../support/prometheus.ts';

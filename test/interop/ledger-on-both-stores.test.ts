@@ -14,6 +14,8 @@ import {
   listForecastsCsv,
   removeForecastChange,
 } from '../../src/finops/forecasts/ledger/schema.ts';
+import { listGpuImports, listGpuSources } from '../../src/finops/gpu-telemetry/schema.ts';
+import { scraped } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
 import {
   getGpuEfficiency,
   getGpuHeatMap,
@@ -24,12 +26,9 @@ import {
   gpuEfficiencyCsv,
   gpuOutcomesCsv,
   gpuOwnersCsv,
-  listGpuImports,
   listGpuOwnerRules,
-  listGpuSources,
   OwnerDimension,
-} from '../../src/finops/gpu-telemetry/schema.ts';
-import { scraped } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
+} from '../../src/finops/gpu-usage/schema.ts';
 import { applyText, gpuSource, syncAll, write } from '../../src/finops/testing/gpu-sources.ts';
 import { importHolders, importPool, importSamples, samplesText } from '../../src/finops/testing/gpus.ts';
 import { daysOf, LINES, type MadeLedger, openLedger, settle } from '../../src/finops/testing/ledger.ts';

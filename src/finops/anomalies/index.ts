@@ -1,3 +1,4 @@
+import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import { createLedgerAnomalies, type LedgerAnomalies, type LedgerAnomaliesDeps } from './ledger/index.ts';
 import { anomalyRoutes } from './routes.ts';
@@ -8,12 +9,12 @@ export type { Episode, Judgement } from './episodes.ts';
 export { anomalyMigrations } from './ledger/index.ts';
 
 /** Anomaly detection in a series, and in the ledger. */
-export interface Anomalies extends Pick<LedgerAnomalies, 'listen' | 'schedule' | 'kinds'> {
+export interface Anomalies extends Pick<LedgerAnomalies, 'schedule' | 'kinds'> {
   readonly routes: readonly Route[];
 }
 
-/** Creates the anomaly detection; `main.ts` calls it once. For a single series, call `createDetector` or `detect` directly. */
-export function createAnomalies(deps: LedgerAnomaliesDeps): Anomalies {
+/** Creates the anomaly detection; the wiring calls it once. For a single series, call `createDetector` or `detect` directly. */
+export function createAnomalies(deps: LedgerAnomaliesDeps & SubscribesToEvents): Anomalies {
   const ledger = createLedgerAnomalies(deps);
   return { ...ledger, routes: [...anomalyRoutes(), ...ledger.routes] };
 }

@@ -1,28 +1,24 @@
-import type { Events } from '../../platform/events/index.ts';
+import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
-import type { ExpectedBreachOf } from '../budgets/index.ts';
 import { ledgerForecastRoutes } from './ledger/routes.ts';
-import { breachOfBudget, type LedgerForecastDeps, scheduleForecasts } from './ledger/service.ts';
+import { type LedgerForecastDeps, scheduleForecasts } from './ledger/service.ts';
 import { forecastRoutes } from './routes.ts';
 
 export { forecastSeries } from './forecast-series.ts';
 export { forecastMigrations } from './ledger/migrations.ts';
+/** Probability that a budget is exceeded in its present window; null without a forecast. */
+export { breachOfBudget as findExpectedBreach } from './ledger/service.ts';
 export { studentQuantile } from './numbers/student.ts';
 
 /** Forecasts of cost, with calibrated intervals. */
 export interface Forecasts {
-  /** Remakes the ledger forecasts when bills, rules, budgets or known changes change. */
-  listen(events: Pick<Events, 'subscribe'>): void;
-  /** Probability that a budget is exceeded in its present window; null without a forecast. */
-  expectedBreach: ExpectedBreachOf;
   readonly routes: readonly Route[];
 }
 
-/** Creates the forecasts; `main.ts` calls it once. For a single series, call `forecastSeries` directly. */
-export function createForecasts(deps: LedgerForecastDeps): Forecasts {
+/** Creates the forecasts; the wiring calls it once. For a single series, call `forecastSeries` directly. */
+export function createForecasts(deps: LedgerForecastDeps & SubscribesToEvents): Forecasts {
+  scheduleForecasts(deps, deps.events);
   return {
-    listen: (events) => scheduleForecasts(deps, events),
-    expectedBreach: breachOfBudget,
     routes: [...forecastRoutes(), ...ledgerForecastRoutes(deps)],
   };
 }

@@ -5,8 +5,9 @@ import type { Application } from '../../main.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
+import { packGpus } from '../packing/schema.ts';
 import { idle as idleOf, importPool, importSamples, samplesText as samplesOf, send } from '../testing/gpus.ts';
-import { listGpuImports, packGpus } from './schema.ts';
+import { listGpuImports } from './schema.ts';
 
 const HOUR = 60;
 const minutes = (count: number, value: number | string | null) =>

@@ -8,90 +8,65 @@ import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { RetentionPreview } from '../../platform/retention/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
-import { type GpuLoad, gpuLoads } from '../gpu-usage/loads/loads.ts';
-import { applyOwnerRules } from '../gpu-usage/owner-rules/apply.ts';
-import { GpuOwnerRulesSpec } from '../gpu-usage/owner-rules/schema.ts';
-import { createPurchases, type PurchaseDeps, type Purchases } from '../purchasing/purchases.ts';
 import { fold } from './fold.ts';
 import { previewReadings, previewRetention, scheduleRetention } from './retention.ts';
-import { gpuRoutes, purchaseRoutes } from './routes.ts';
-import { createGpuService, type GpuDeps, type GpuService } from './service.ts';
+import { gpuImportRoutes } from './routes.ts';
+import { previewGpuRetention } from './schema.ts';
+import { createGpuTelemetryService, type GpuTelemetryDeps, type GpuTelemetryService } from './service.ts';
 import { remoteWritePlugin } from './sources/receive.ts';
 import { gpuSourceRoutes } from './sources/routes.ts';
 import { listenToRuns, type RunGpus } from './sources/runs.ts';
 import { GpuSourceSpec } from './sources/schema.ts';
-import { applyGpuSource, scheduleSources } from './sources/service.ts';
+import { applyGpuSource, type ContainerReader, scheduleSources } from './sources/service.ts';
 import { sourcePrices } from './sources/store.ts';
-import { previewGpuRetention } from './telemetry/retention-schema.ts';
 import { importPrices } from './telemetry/store.ts';
 
-export type { GpuLoad } from '../gpu-usage/loads/loads.ts';
-export type { GpuDay } from '../gpu-usage/owners/gpu-days.ts';
-export type { GpuHeld } from '../gpu-usage/owners/held-at.ts';
-export type { GpuWork, ReconciledCost } from '../gpu-usage/owners/owner.ts';
-export type { RunGpuDay } from '../gpu-usage/owners/run-days.ts';
-export { billedHours } from '../purchasing/commitments/hourly-demand.ts';
-export type { MeasuredServing } from '../purchasing/hardware/measured-serving.ts';
-export type { Purchases } from '../purchasing/purchases.ts';
-export {
-  canPromise,
-  type DeadlineJob,
-  type DeadlineState,
-  decideDeadline,
-} from '../purchasing/spot/deadline-policy.ts';
-export type { NodeGroup } from '../workloads/node-groups.ts';
-export type { ContainerUse } from '../workloads/use.ts';
 export { gpuMigrations } from './migrations.ts';
 export { openGpuReadings } from './recent/table.ts';
 
-/**
- * Measured GPU usage: idle GPUs, their owners at that time and their cost, and the number of GPUs that the work needs. Also
- * advice to buy GPUs: spot, commitments, and hardware for a served model.
- */
-export interface Gpus
-  extends AsyncDisposable,
-    Pick<GpuService, 'learnOf' | 'days' | 'runDays' | 'readDays' | 'heldAt' | 'containers' | 'nodeGroups'> {
-  /** `GpuSource`, `GpuOwnerRules`. */
+/** Readings of GPUs and their holders: from files, Prometheus, remote write and runs; by day in the lake. */
+export interface GpuTelemetry extends AsyncDisposable, Pick<GpuTelemetryService, 'readDays'> {
+  /** `GpuSource`. */
   readonly kinds: readonly ManifestKind[];
-  /** Load of each GPU in [start, end) Unix ms, as far as it was read, by name. */
-  loads(window: { readonly start: number; readonly end: number }): Promise<GpuLoad[]>;
   /** Changes if readings are imported from a file, and daily if sources send readings; null: no readings. */
   stamp(sql: Sql, today: string): Promise<string | null>;
   /** The deletions by retention of single readings after this number of days; null: by the setting. */
   previewReadings(days: number | null): Promise<RetentionPreview>;
-  readonly purchases: Purchases;
   readonly routes: readonly Route[];
   /** Endpoint for the remote write of a Prometheus. */
   readonly plugin: Plugin;
-  /** Imports the GPU metrics that runs log, if a source enables it. */
-  listen(events: Pick<Events, 'subscribe'>, runs: RunGpus): void;
   /** Starts to fold received readings into their days, every few minutes and when many are waiting. */
   start(): void;
 }
 
-export interface GpuGround extends Omit<GpuDeps, 'oneAtATime' | 'recent'>, PurchaseDeps {
+export interface GpuTelemetryGround extends Omit<GpuTelemetryDeps, 'oneAtATime'> {
   /** Received readings that are not in their days yet. */
   readonly gpuReadings: JournaledTable;
+  readonly events: Events;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly log: Log;
   readonly config: Pick<Config, 'gpuReadingDays'>;
+  /** Reads the containers of a source that is also queried about them. */
+  readonly containers: ContainerReader;
+  /** GPU metrics that runs log; imported if a source enables it. */
+  readonly runs: RunGpus;
 }
 
 const FOLD_MS = 5 * 60_000;
 const LOOK_MS = 10_000;
 const MUCH_BYTES = 64 * 1024 * 1024;
 
-export function createGpus(ground: GpuGround): Gpus {
+export function createGpuTelemetry(ground: GpuTelemetryGround): GpuTelemetry {
+  const { jobs, events, log, runs } = ground;
+  const keepDays = ground.config.gpuReadingDays;
   const deps = { ...ground, recent: ground.gpuReadings, oneAtATime: createOneAtATime() };
-  const service = createGpuService(deps);
-  const purchases = createPurchases(deps);
-  const holdings = { note: service.note };
+  const service = createGpuTelemetryService(deps);
+  const holdings = { note: service.noteHolders };
   const sources = { ...deps, holdings, fold: () => fold({ ...deps, holdings }), oneSync: createOneAtATime() };
   let foldedAt = 0;
   const loop = createLoop({
     longestRestMs: LOOK_MS,
-    failed: (error) =>
-      deps.log.error({ err: error }, 'readings of GPUs could not be put into their days; they are kept'),
+    failed: (error) => log.error({ err: error }, 'readings of GPUs could not be put into their days; they are kept'),
     look: async () => {
       const isLate = performance.now() - foldedAt >= FOLD_MS;
       if (isLate || deps.recent.waitingBytes >= MUCH_BYTES) await sources.fold();
@@ -99,27 +74,17 @@ export function createGpus(ground: GpuGround): Gpus {
       return LOOK_MS;
     },
   });
-  scheduleSources(sources, ground.jobs);
-  scheduleRetention({ ...deps, days: ground.config.gpuReadingDays }, ground.jobs);
+  scheduleSources(sources, jobs);
+  scheduleRetention({ ...deps, days: keepDays }, jobs);
+  listenToRuns(sources, events, runs);
   return {
-    kinds: [
-      specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource),
-      specKind('GpuOwnerRules', 40, GpuOwnerRulesSpec, (sql, name, spec) => applyOwnerRules(deps, sql, name, spec)),
-    ],
+    kinds: [specKind('GpuSource', 40, GpuSourceSpec, applyGpuSource)],
     routes: [
-      handle(previewGpuRetention, ({ query: { days = ground.config.gpuReadingDays } }) =>
-        previewRetention({ ...deps, days }),
-      ),
-      ...gpuRoutes(service),
+      handle(previewGpuRetention, ({ query: { days = keepDays } }) => previewRetention({ ...deps, days })),
+      ...gpuImportRoutes(service),
       ...gpuSourceRoutes(sources),
-      ...purchaseRoutes(purchases),
     ],
-    previewReadings: (days) => previewReadings({ ...deps, days: days ?? ground.config.gpuReadingDays }),
-    loads: (window) => gpuLoads(deps, window),
-    purchases,
-    learnOf: service.learnOf,
-    days: service.days,
-    runDays: service.runDays,
+    previewReadings: (days) => previewReadings({ ...deps, days: days ?? keepDays }),
     readDays: service.readDays,
     stamp: async (sql, today) => {
       const [imported, sent] = [await importPrices(sql), await sourcePrices(sql)];
@@ -127,12 +92,25 @@ export function createGpus(ground: GpuGround): Gpus {
         ? null
         : `${imported.at(-1)?.id ?? ''} ${sent.length === 0 ? '' : today}`;
     },
-    heldAt: service.heldAt,
-    containers: service.containers,
-    nodeGroups: service.nodeGroups,
     plugin: remoteWritePlugin(sources),
-    listen: (events, runs) => listenToRuns(sources, events, runs),
     start: loop.start,
     [Symbol.asyncDispose]: () => loop.stop(),
   };
 }
+export { appendTimeChanged, type ChangeDeps } from './changes/time-changed.ts';
+export { type Holder, isNobody, METRICS_NAMESPACE } from './holders/holding.ts';
+export { replaceTimes } from './holders/replace-times.ts';
+export { holdersById, type TimeOfGpu, timesWithin } from './holders/store.ts';
+export { type Device, findDevices } from './recent/devices.ts';
+export { type LivePart, liveSamples, liveStretches } from './recent/live.ts';
+export type { Labels } from './series/labels.ts';
+export { type LeftOut, noteLeftOut } from './series/left-out.ts';
+export type { Series } from './series/take.ts';
+export { queryRange, TooMuchAsked } from './sources/prometheus.ts';
+export type { ContainerReader, ContainerSource } from './sources/service.ts';
+export { findSources, sourcePrices } from './sources/store.ts';
+export { stretchSelect } from './telemetry/day-sql.ts';
+export { rolledUpDays } from './telemetry/rolled-up.ts';
+export { columnOf, openFile } from './telemetry/source-file.ts';
+export { type ImportPrice, importPrices } from './telemetry/store.ts';
+export { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionsOf } from './telemetry/tables.ts';

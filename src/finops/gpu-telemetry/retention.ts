@@ -3,8 +3,6 @@ import type { Lake, LakeSession, StagedFile } from '../../platform/lake/index.ts
 import type { RetentionPreview } from '../../platform/retention/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { retainContainers } from '../workloads/retention.ts';
-import { CONTAINER_HOUR, NODE_HOUR } from '../workloads/tables.ts';
 import { GPU_RECENT } from './recent/table.ts';
 import { timesOf } from './telemetry/day-sql.ts';
 import { addReadings, swapIn } from './telemetry/days.ts';
@@ -35,9 +33,7 @@ export function scheduleRetention(deps: RetentionDeps, jobs: Pick<Jobs, 'registe
     deps.oneAtATime(async () => {
       await joinHours(deps);
       await rollUp(deps);
-      await retainContainers(deps);
-      for (const table of [GPU_SAMPLE, GPU_STRETCH, GPU_RECENT, CONTAINER_HOUR, NODE_HOUR])
-        await deps.lake.removeSuperseded(deps.store, table);
+      for (const table of [GPU_SAMPLE, GPU_STRETCH, GPU_RECENT]) await deps.lake.removeSuperseded(deps.store, table);
     });
   jobs.register(RETAIN_JOB, { maxAttempts: 1, handler });
   jobs.schedule(RETAIN_JOB, EVERY_10_MINUTES, { kind: RETAIN_JOB, payload: null });

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { decimal } from '../../platform/units/index.ts';
 import { call, testApplication } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
+import { type GpuPacking, packGpus } from '../packing/schema.ts';
 import { idle, importPool, importSamples, send, traces, withoutTraces } from '../testing/gpus.ts';
-import { type GpuPacking, packGpus } from './schema.ts';
 
 const read = (name: string) => readFileSync(join(traces, name));
 

@@ -1,5 +1,5 @@
 import type { Subject } from '../../org/schema.ts';
-import type { Events } from '../../platform/events/index.ts';
+import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type MeteredUsage, type MeteringDeps, priceUsage } from './priced-usage.ts';
@@ -55,12 +55,18 @@ export interface Metering {
    * `usage_interval_invalid`.
    */
   record(sql: Sql, intervals: readonly UsageInterval[]): Promise<void>;
-  /** Converts the GPU usage that runs report into usage intervals. */
-  listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
 }
 
-export function createMetering(deps: MeteringDeps): Metering {
+export function createMetering(deps: MeteringDeps & SubscribesToEvents): Metering {
+  deps.events.subscribe('metering', ['run.usage_observed'], async (event) => {
+    const usage = usageOfRun(event);
+    if (usage === null) return;
+    await deps.store.transaction(async (sql) => {
+      const subject = await deps.org.withTeam(sql, usage.subject);
+      await record(deps, sql, [{ ...usage, subject }]);
+    });
+  });
   return {
     total: (sql, subject, within) => totalOf(deps, sql, subject, within),
     runningTotal: (sql, subject, within) => runningTotal(deps, sql, subject, within),
@@ -73,16 +79,6 @@ export function createMetering(deps: MeteringDeps): Metering {
     predictionsByDay,
     record: async (sql, intervals) => {
       await record(deps, sql, intervals);
-    },
-    listen(events) {
-      events.subscribe('metering', ['run.usage_observed'], async (event) => {
-        const usage = usageOfRun(event);
-        if (usage === null) return;
-        await deps.store.transaction(async (sql) => {
-          const subject = await deps.org.withTeam(sql, usage.subject);
-          await record(deps, sql, [{ ...usage, subject }]);
-        });
-      });
     },
     routes: meteringRoutes(deps),
   };

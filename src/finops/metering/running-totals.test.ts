@@ -33,7 +33,7 @@ beforeEach(async () => {
   metering = createMetering({
     store,
     clock,
-    events,
+    events: { ...events, subscribe: () => undefined },
     prices,
     org: createOrg({ store, clock, accounts: { has: hasAccount } }),
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import type { LakeSession } from '../../platform/lake/index.ts';
 import type { TableFile } from '../../platform/tables/index.ts';
-import { columnOf, openFile } from '../gpu-telemetry/telemetry/source-file.ts';
+import { columnOf, openFile } from '../gpu-telemetry/index.ts';
 import { WHOLE_GPU_MILLI } from './lower-bound.ts';
 import type { PackNode, PackPod } from './place-pods.ts';
 

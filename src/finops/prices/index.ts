@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
-import type { Events } from '../../platform/events/index.ts';
+import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
@@ -29,8 +29,6 @@ export interface Prices {
   of(sql: Sql, resource: string): Promise<BookedPrice[]>;
   /** Changes whenever any price may have changed. */
   stamp(sql: Sql): Promise<string>;
-  /** Learns prices from the bill whenever it changes. */
-  listen(events: Pick<Events, 'subscribe'>): void;
   /** `PriceBook`: a book replaces the book of the same name. Errors: `manifest_invalid` if two prices overlap. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
@@ -53,11 +51,11 @@ export function createPriceBook(deps: Pick<PricesDeps, 'clock' | 'events' | 'con
   };
 }
 
-export function createPrices(deps: PricesDeps): Prices {
+export function createPrices(deps: PricesDeps & SubscribesToEvents): Prices {
   const { store, clock, config } = deps;
+  deps.events.subscribe('prices', billEvents, (event) => hearBill(deps, event));
   return {
     ...createPriceBook(deps),
-    listen: (events) => events.subscribe('prices', billEvents, (event) => hearBill(deps, event)),
     routes: [
       handle(listPrices, ({ query }) => listedPrices(deps, query)),
       handleDownload(listPricesCsv, ({ query }) => pricesCsv(deps, query)),

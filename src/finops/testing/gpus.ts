@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Application } from '../../main.ts';
 import { call } from '../../testing/application.ts';
-import { getGpuIdle, importGpuHolders, importGpuPool, importGpuSamples } from '../gpu-telemetry/schema.ts';
+import { importGpuHolders, importGpuPool, importGpuSamples } from '../gpu-telemetry/schema.ts';
+import { getGpuIdle } from '../gpu-usage/schema.ts';
 
 /** Published traces; see docs/gpus.md. */
 export const traces = join(import.meta.dirname, '../../shared/data/gpu');

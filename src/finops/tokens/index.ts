@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Subject } from '../../org/schema.ts';
-import type { Events } from '../../platform/events/index.ts';
+import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
@@ -31,16 +31,21 @@ export interface Tokens {
   priceSpans(sql: Sql, spans: readonly SpanTokenUse[]): Promise<SpanCost[]>;
   /** Records the tokens of requests that endpoints of this server answered; a repeated request replaces its record. */
   recordServed(used: readonly ServedUsage[]): Promise<void>;
-  /** Converts the token counts of traces into usage records. */
-  listen(events: Pick<Events, 'subscribe'>): void;
   /** `TokenPrices`: one list replaces the list of its name. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
-export function createTokens(given: Omit<TokensDeps, 'catalogue'>): Tokens {
+export function createTokens(given: Omit<TokensDeps, 'catalogue'> & SubscribesToEvents): Tokens {
   const deps: TokensDeps = { ...given, catalogue: lazyCatalogue() };
   const { store, clock } = deps;
+  given.events.subscribe('tokens', ['trace.tokens_counted'], async (event) => {
+    const { records, withdrawn } = usageOfTrace(event, clock);
+    await store.transaction(async (sql) => {
+      await recordTokens(clock, sql, records);
+      await removeTokenUsage(sql, withdrawn);
+    });
+  });
   return {
     async total(subject, within) {
       const selection = { subject, start: within?.start ?? null, end: within?.end ?? null };
@@ -56,15 +61,6 @@ export function createTokens(given: Omit<TokensDeps, 'catalogue'>): Tokens {
     priceSpans: async (sql, spans) => (spans.length === 0 ? [] : priceSpans(await priceNow(deps, sql), spans)),
     recordServed: (used) =>
       store.transaction(async (sql) => void (await recordTokens(clock, sql, used.map(usageOfServed)))),
-    listen(events) {
-      events.subscribe('tokens', ['trace.tokens_counted'], async (event) => {
-        const { records, withdrawn } = usageOfTrace(event, clock);
-        await store.transaction(async (sql) => {
-          await recordTokens(clock, sql, records);
-          await removeTokenUsage(sql, withdrawn);
-        });
-      });
-    },
     kinds: [specKind('TokenPrices', 30, TokenPricesSpec, (sql, name, spec) => applyPriceList(clock, sql, name, spec))],
     routes: tokenRoutes(deps),
   };

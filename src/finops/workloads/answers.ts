@@ -1,4 +1,4 @@
-import type { Series } from '../gpu-telemetry/series/take.ts';
+import type { Series } from '../gpu-telemetry/index.ts';
 import { saidBy } from './labels.ts';
 import type { QueryName } from './queries.ts';
 import { HOUR_MS } from './tables.ts';

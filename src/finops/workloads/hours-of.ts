@@ -1,4 +1,4 @@
-import { type LeftOut, noteLeftOut } from '../gpu-telemetry/series/left-out.ts';
+import { type LeftOut, noteLeftOut } from '../gpu-telemetry/index.ts';
 import type { Answers, HourRow } from './answers.ts';
 import { type ContainerName, containerOf, keyOf, saidBy } from './labels.ts';
 import type { QueryName } from './queries.ts';

@@ -1,5 +1,4 @@
-import type { Labels } from '../gpu-telemetry/series/labels.ts';
-import type { Series } from '../gpu-telemetry/series/take.ts';
+import type { Labels, Series } from '../gpu-telemetry/index.ts';
 
 /** How Kubernetes, and cAdvisor, name a container. */
 export interface ContainerName {

@@ -1,9 +1,14 @@
 import type { Lake, LakeRow } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { findDevices } from '../gpu-telemetry/recent/devices.ts';
-import { findSources } from '../gpu-telemetry/sources/store.ts';
-import { type FewerNodes, fewerNodes, type HostedPod, type HostNode, lowerBoundNodes } from '../packing/fewer-nodes.ts';
-import { WHOLE_GPU_MILLI } from '../packing/lower-bound.ts';
+import { findDevices, findSources } from '../gpu-telemetry/index.ts';
+import {
+  type FewerNodes,
+  fewerNodes,
+  type HostedPod,
+  type HostNode,
+  lowerBoundNodes,
+  WHOLE_GPU_MILLI,
+} from '../packing/index.ts';
 import type { Prices } from '../prices/index.ts';
 import { freedByHour, type HourOfGroup } from './freed-by-hour.ts';
 import { askedSelect, nodesSelect, podsSelect } from './node-groups-sql.ts';

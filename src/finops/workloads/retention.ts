@@ -1,3 +1,4 @@
+import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake, LakeTable } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -10,15 +11,29 @@ export interface ContainerRetentionDeps {
   readonly clock: Clock;
   /** Number of days for which hours are kept after their day. */
   readonly days: number;
+  /** Serializes the work that writes hours. */
+  readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+const RETAIN_JOB = 'workloads.retain';
+const EVERY_10_MINUTES = '8-59/10 * * * *';
 const DAY_MS = 86_400_000;
 
-/** Hours of days that are over become one file a day; old days leave. */
-export async function retainContainers(deps: ContainerRetentionDeps): Promise<void> {
+/** Compacts the hours of closed days to one file a day, and deletes old days and superseded files. */
+export function scheduleContainerRetention(
+  deps: ContainerRetentionDeps,
+  jobs: Pick<Jobs, 'register' | 'schedule'>,
+): void {
+  const handler = () => deps.oneAtATime(() => retainContainers(deps));
+  jobs.register(RETAIN_JOB, { maxAttempts: 1, handler });
+  jobs.schedule(RETAIN_JOB, EVERY_10_MINUTES, { kind: RETAIN_JOB, payload: null });
+}
+
+async function retainContainers(deps: ContainerRetentionDeps): Promise<void> {
   for (const table of [CONTAINER_HOUR, NODE_HOUR]) {
     await joinHours(deps, table);
     await removeOld(deps, table);
+    await deps.lake.removeSuperseded(deps.store, table);
   }
 }
 

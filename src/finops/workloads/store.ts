@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
-import { type LeftOut, noteLeftOut } from '../gpu-telemetry/series/left-out.ts';
+import { type LeftOut, noteLeftOut } from '../gpu-telemetry/index.ts';
 
 interface ContainerTables {
   gpu_container_source: {

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
-import type { Series } from '../gpu-telemetry/series/take.ts';
-import { queryRange, TooMuchAsked } from '../gpu-telemetry/sources/prometheus.ts';
-import type { PrometheusSource } from '../gpu-telemetry/sources/schema.ts';
+import type { ContainerSource, Series } from '../gpu-telemetry/index.ts';
+import { queryRange, TooMuchAsked } from '../gpu-telemetry/index.ts';
+import type { PrometheusSource } from '../gpu-telemetry/schema.ts';
 import type { Answers } from './answers.ts';
 import { containerHours } from './hours-of.ts';
 import { nodeHours } from './nodes-of.ts';
@@ -11,13 +11,6 @@ import { HOUR_MS } from './tables.ts';
 import { type WritingHours, writeHours } from './write-hours.ts';
 
 export type ContainerDeps = WritingHours;
-
-/** A source that is also queried about containers. */
-export interface ContainerSource {
-  readonly name: string;
-  readonly id: string;
-  readonly spec: PrometheusSource & { readonly containers: NonNullable<PrometheusSource['containers']> };
-}
 
 interface Limits {
   readonly signal: AbortSignal;

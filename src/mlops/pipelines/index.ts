@@ -32,6 +32,7 @@ import { createTriggers } from './triggers/index.ts';
 export { pipelineMigrations } from './migrations.ts';
 export type { ModelSteps } from './model-steps.ts';
 export { RUN_ENDED } from './runs/drive.ts';
+export { statesOf as findPipelineRunStates } from './runs/states.ts';
 export type { PipelineRuns } from './runs-port.ts';
 export type { SpotDeadlines } from './spot-deadlines.ts';
 export { ownerOfPipeline } from './store.ts';

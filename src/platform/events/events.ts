@@ -36,3 +36,8 @@ export interface Events extends AsyncDisposable {
    */
   drain(): Promise<void>;
 }
+
+/** A dependency on events: handlers subscribe once, when the noun is created. */
+export interface SubscribesToEvents {
+  readonly events: Pick<Events, 'subscribe'>;
+}

@@ -1,3 +1,3 @@
-export type { EventHandler, Events, NewEvent, StoredEvent } from './events.ts';
+export type { EventHandler, Events, NewEvent, StoredEvent, SubscribesToEvents } from './events.ts';
 export { eventMigrations } from './migrations.ts';
 export { createEvents } from './outbox.ts';

@@ -1,7 +1,7 @@
 import type { Billing, BillSums } from '../../finops/billing/index.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import type { Events } from '../../platform/events/index.ts';
+import type { Events, SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -45,12 +45,13 @@ export interface Decisions extends Ledger {
   naming(sql: Sql, items: readonly { readonly id: string }[]): Promise<Map<string, string>>;
   /** Decisions that cannot be replayed without these deliveries, one sentence each. */
   standingOn(sql: Sql, deliveries: ReadonlySet<string>): Promise<string[]>;
-  /** Subscribes to bill changes, so that decisions based on a changed bill show it. */
-  listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
 }
 
-export function createDecisions(deps: DecisionDeps): Decisions {
+export function createDecisions(deps: DecisionDeps & SubscribesToEvents): Decisions {
+  deps.events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'], (event) =>
+    keepBillChanges(deps.store, event),
+  );
   return {
     async record(sql, taken) {
       const bills = await deps.bills.billSums(sql, taken.billDeliveries);
@@ -80,11 +81,6 @@ export function createDecisions(deps: DecisionDeps): Decisions {
       (await decisionsOnDeliveries(sql, deliveries)).map(
         ({ decision, delivery }) => `a replay of decision ${decision}: its evidence names ${delivery}`,
       ),
-    listen(events) {
-      events.subscribe('decisions', ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted'], (event) =>
-        keepBillChanges(deps.store, event),
-      );
-    },
     routes: [
       handle(listDecisions, async ({ query: { pageSize, pageToken, model = null, verdict = null } }) => {
         const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { model, verdict });

@@ -1,4 +1,4 @@
-import type { Events } from '../../platform/events/index.ts';
+import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { type PushDeps, push } from './push.ts';
@@ -18,27 +18,23 @@ export interface OpenLineageDeps extends RecordDeps, PushDeps {
 
 /** Runs with their inputs and outputs, in the OpenLineage standard. */
 export interface OpenLineage {
-  /** Follows runs, their costs and the versions made of them. */
-  listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
 }
 
-export function createOpenLineage(deps: OpenLineageDeps): OpenLineage {
+export function createOpenLineage(deps: OpenLineageDeps & SubscribesToEvents): OpenLineage {
   const { store, jobs, receiver } = deps;
   jobs.register(PUSH, { handler: (_payload, { signal }) => push(deps, signal) });
   jobs.schedule(PUSH, EVERY_MINUTE, { kind: PUSH, payload: null });
+  deps.events.subscribe('openlineage', told, (event) =>
+    store.transaction(async (sql) => {
+      const document = await documentFor(deps, sql, event);
+      if (document === null) return;
+      await insertDocument(sql, event.sequence, document, event.at);
+      if (receiver === null) return;
+      await jobs.enqueue(sql, { kind: PUSH, payload: null, uniqueKey: `${PUSH}:${event.sequence}` });
+    }),
+  );
   return {
-    listen(events) {
-      events.subscribe('openlineage', told, (event) =>
-        store.transaction(async (sql) => {
-          const document = await documentFor(deps, sql, event);
-          if (document === null) return;
-          await insertDocument(sql, event.sequence, document, event.at);
-          if (receiver === null) return;
-          await jobs.enqueue(sql, { kind: PUSH, payload: null, uniqueKey: `${PUSH}:${event.sequence}` });
-        }),
-      );
-    },
     routes: [
       handle(listOpenLineageEvents, async ({ query: { since, pageSize } }) => {
         const events = await documentsAfter(store, since, pageSize);

@@ -11,18 +11,17 @@ import type { Decisions } from '../decisions/index.ts';
 import type { ContainerFinderDeps } from './containers/finder.ts';
 import type { NodeFinderDeps } from './containers/nodes-finder.ts';
 import type { EndpointDeps } from './endpoints/endpoint-hours.ts';
-import type { Finder } from './finder.ts';
 import type { GpuFinderDeps } from './gpus/finder.ts';
 import type { PurchaseFinderDeps } from './purchases/deps.ts';
 import type { IdleRunDeps } from './runs/finder.ts';
 import type { Recommendation, TimelineEntry } from './schema.ts';
 
 export interface RecommendationDeps
-  extends Omit<EndpointDeps, 'metering' | 'gpus'>,
-    Omit<IdleRunDeps, 'gpus'>,
-    Omit<GpuFinderDeps, 'gpus'>,
-    Omit<ContainerFinderDeps, 'gpus'>,
-    Omit<PurchaseFinderDeps, 'gpus' | 'metering' | 'pipelines' | 'serving'>,
+  extends Omit<EndpointDeps, 'metering' | 'gpuUsage'>,
+    Omit<IdleRunDeps, 'gpuUsage'>,
+    Omit<GpuFinderDeps, 'gpuUsage'>,
+    Omit<ContainerFinderDeps, 'workloads'>,
+    Omit<PurchaseFinderDeps, 'metering' | 'pipelines' | 'serving'>,
     DeliverDeps,
     TargetRules {
   readonly store: Store;
@@ -31,19 +30,14 @@ export interface RecommendationDeps
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly serving: ServingUse;
   readonly metering: EndpointDeps['metering'] & IdleRunDeps['metering'];
-  readonly gpus: IdleRunDeps['gpus'] &
-    GpuFinderDeps['gpus'] &
-    ContainerFinderDeps['gpus'] &
-    NodeFinderDeps['gpus'] &
-    PurchaseFinderDeps['gpus'];
+  readonly gpuUsage: IdleRunDeps['gpuUsage'] & GpuFinderDeps['gpuUsage'];
+  readonly workloads: ContainerFinderDeps['workloads'] & NodeFinderDeps['workloads'];
   readonly billing: Pick<Billing, 'currentUnits'>;
   readonly org: Pick<Org, 'withTeam'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'stopRequestedBy' | 'wake' | 'spec'> };
   readonly decisions: Pick<Decisions, 'recordAct'>;
   /** Public URL of this server, for links in notifications; null: not configured. */
   readonly publicUrl: string | null;
-  /** Additional finders, supplied by the wiring. */
-  readonly finders: readonly Finder[];
 }
 
 export const iso = (instant: number): string => new Date(instant).toISOString();

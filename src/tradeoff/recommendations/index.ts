@@ -56,7 +56,6 @@ export function createRecommendations(deps: RecommendationDeps): Recommendations
     hardwareFinder(deps),
     cpuMemoryFinder(deps),
     packNodesFinder(deps),
-    ...deps.finders,
   ];
   const look = () => lookForAll(deps, finders);
   deps.jobs.register(LOOK, {

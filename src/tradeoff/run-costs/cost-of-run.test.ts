@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RunGpuDay } from '../../finops/gpu-telemetry/index.ts';
+import type { RunGpuDay } from '../../finops/gpu-usage/index.ts';
 import type { MeteredUsage } from '../../finops/metering/index.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { type BilledPart, costOfRun } from './cost-of-run.ts';

@@ -1,4 +1,4 @@
-import type { RunGpuDay } from '../../finops/gpu-telemetry/index.ts';
+import type { RunGpuDay } from '../../finops/gpu-usage/index.ts';
 import { type MeteredUsage, usedPrices } from '../../finops/metering/index.ts';
 import { usedPriceText } from '../../finops/prices/index.ts';
 import type { Hardware, RunCost } from '../../mlops/tracking/schema.ts';

@@ -1,5 +1,6 @@
 import type { Allocation } from '../../finops/allocation/index.ts';
-import type { Gpus } from '../../finops/gpu-telemetry/index.ts';
+import type { GpuTelemetry } from '../../finops/gpu-telemetry/index.ts';
+import type { GpuUsage } from '../../finops/gpu-usage/index.ts';
 import type { Metering } from '../../finops/metering/index.ts';
 import type { Tracking } from '../../mlops/tracking/index.ts';
 import type { Events } from '../../platform/events/index.ts';
@@ -12,7 +13,8 @@ export interface RunCostDeps {
   readonly clock: Clock;
   readonly metering: Pick<Metering, 'ofRuns' | 'runsWithUsage' | 'runsAndOthers'>;
   readonly allocation: Pick<Allocation, 'billedPeriods' | 'reconciledRuns' | 'allocatedRuns'>;
-  readonly gpus: Pick<Gpus, 'runDays' | 'readDays'>;
+  readonly gpuTelemetry: Pick<GpuTelemetry, 'readDays'>;
+  readonly gpuUsage: Pick<GpuUsage, 'runDays'>;
   readonly tracking: Pick<Tracking, 'costs' | 'putCosts' | 'energy'>;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly events: Pick<Events, 'append'>;

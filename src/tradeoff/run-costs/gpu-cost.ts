@@ -1,4 +1,4 @@
-import type { RunGpuDay } from '../../finops/gpu-telemetry/index.ts';
+import type { RunGpuDay } from '../../finops/gpu-usage/index.ts';
 import type { RunCost } from '../../mlops/tracking/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { sumMoney } from './sum-money.ts';

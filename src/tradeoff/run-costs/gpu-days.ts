@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunGpuDay } from '../../finops/gpu-telemetry/index.ts';
+import type { RunGpuDay } from '../../finops/gpu-usage/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { Money } from '../../platform/units/schema.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { getGpuOwners } from '../../finops/gpu-telemetry/schema.ts';
+import { getGpuOwners } from '../../finops/gpu-usage/schema.ts';
 import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
 import { billCsv } from '../../finops/testing/allocation.ts';
 import { applyText } from '../../finops/testing/gpu-sources.ts';

@@ -1,4 +1,4 @@
-import type { Events } from '../../platform/events/index.ts';
+import type { SubscribesToEvents } from '../../platform/events/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { monthPeriod } from '../../platform/units/index.ts';
 import type { RunCostDeps } from './deps.ts';
@@ -13,16 +13,14 @@ const EVERY_TEN_MINUTES = '*/10 * * * *';
 
 /** Cost of runs: combines usage, prices and bills and passes the result to tracking, which displays and searches it. */
 export interface RunCosts {
-  /** Follows usage, prices, bills and allocation rules. */
-  listen(events: Pick<Events, 'subscribe'>): void;
   readonly routes: readonly Route[];
 }
 
-export function createRunCosts(deps: RunCostDeps): RunCosts {
+export function createRunCosts(deps: RunCostDeps & SubscribesToEvents): RunCosts {
   deps.jobs.register(SETTLE, { handler: (_payload, { signal }) => settle(deps, signal) });
   deps.jobs.schedule(SETTLE, EVERY_TEN_MINUTES, { kind: SETTLE, payload: null });
+  deps.events.subscribe('run-costs', heard, (event) => hear(deps, event));
   return {
-    listen: (events) => events.subscribe('run-costs', heard, (event) => hear(deps, event)),
     routes: [
       handle(getRunCostTotals, async ({ query: { period } }) => {
         const { start, end } = monthPeriod(period);

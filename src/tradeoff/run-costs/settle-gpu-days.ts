@@ -35,11 +35,11 @@ function monthsBetween(first: string, last: string): string[] {
  * longer kept are left as they were.
  */
 export async function settleGpuDays(deps: RunCostDeps, due: Due): Promise<boolean> {
-  const days = (await deps.gpus.readDays(deps.store)).filter((day) => day.startsWith(due.key));
+  const days = (await deps.gpuTelemetry.readDays(deps.store)).filter((day) => day.startsWith(due.key));
   const parts = splitDays(days);
   for (const [index, part] of parts.entries()) {
     const [from = '', last = ''] = [part[0], part.at(-1)];
-    const found = await deps.gpus.runDays({ from, to: dayAfter(last) });
+    const found = await deps.gpuUsage.runDays({ from, to: dayAfter(last) });
     const isCurrent = await deps.store.transaction(async (sql) => {
       // A result that was read before a later change, or by a slower server, must not replace newer data.
       if (!(await takeDue(sql, due))) return false;

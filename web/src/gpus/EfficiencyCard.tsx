@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type GpuEfficiency, gpuEfficiencyCsv } from '../../../src/finops/gpu-telemetry/schema.ts';
+import { type GpuEfficiency, gpuEfficiencyCsv } from '../../../src/finops/gpu-usage/schema.ts';
 import { urlOf } from '../../../src/platform/contract/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { ShareLines } from '../charts/ShareLines.tsx';

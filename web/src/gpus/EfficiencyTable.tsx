@@ -1,4 +1,4 @@
-import type { GpuEfficiency } from '../../../src/finops/gpu-telemetry/schema.ts';
+import type { GpuEfficiency } from '../../../src/finops/gpu-usage/schema.ts';
 import { formatPercent } from '../format/number.ts';
 import { formatDate } from '../format/time.ts';
 import { Unknown } from '../parts/Unknown.tsx';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type GpuReadings, getGpuReadings } from '../../../src/finops/gpu-telemetry/schema.ts';
+import { type GpuReadings, getGpuReadings } from '../../../src/finops/gpu-usage/schema.ts';
 import { ShareLines } from '../charts/ShareLines.tsx';
 import { endpointQuery } from '../client.ts';
 import { formatInstant } from '../format/time.ts';

@@ -1,4 +1,4 @@
-import type { GpuOwner, GpuOwners } from '../../../src/finops/gpu-telemetry/schema.ts';
+import type { GpuOwner, GpuOwners } from '../../../src/finops/gpu-usage/schema.ts';
 import { counted, formatPercent } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';

@@ -1,5 +1,5 @@
 import { type MouseEvent, useEffect, useRef } from 'react';
-import type { GpuHeatMap } from '../../../src/finops/gpu-telemetry/schema.ts';
+import type { GpuHeatMap } from '../../../src/finops/gpu-usage/schema.ts';
 import { token, useScheme } from '../theme/scheme.ts';
 import styles from './gpus.module.css';
 import { rowHeight, STEPS, stepOf } from './heat-colour.ts';

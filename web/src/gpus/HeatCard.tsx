@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import type { GpuHeatMap } from '../../../src/finops/gpu-telemetry/schema.ts';
+import type { GpuHeatMap } from '../../../src/finops/gpu-usage/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted, formatPercent } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';

@@ -1,4 +1,4 @@
-import type { GpuHeatMap } from '../../../src/finops/gpu-telemetry/schema.ts';
+import type { GpuHeatMap } from '../../../src/finops/gpu-usage/schema.ts';
 import { formatPercent } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';

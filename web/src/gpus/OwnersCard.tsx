@@ -1,4 +1,4 @@
-import { gpuOwnersCsv, OwnerDimension } from '../../../src/finops/gpu-telemetry/schema.ts';
+import { gpuOwnersCsv, OwnerDimension } from '../../../src/finops/gpu-usage/schema.ts';
 import { urlOf } from '../../../src/platform/contract/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Bucket, GpuOwner, GpuOwners, OwnerDimension } from '../../../src/finops/gpu-telemetry/schema.ts';
+import type { Bucket, GpuOwner, GpuOwners, OwnerDimension } from '../../../src/finops/gpu-usage/schema.ts';
 import { formatPercent } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';

@@ -1,4 +1,4 @@
-import type { GpuEfficiency } from '../../../src/finops/gpu-telemetry/schema.ts';
+import type { GpuEfficiency } from '../../../src/finops/gpu-usage/schema.ts';
 import type { ShareSeries } from '../charts/share-lines-option.ts';
 import { categoryColour, OTHER_COLOUR, teamColours } from '../theme/category-colours.ts';
 import { ownerName } from './words.ts';

@@ -1,9 +1,4 @@
-import {
-  type Bucket,
-  type BucketCost,
-  type BucketHours,
-  bucketNames,
-} from '../../../src/finops/gpu-telemetry/schema.ts';
+import { type Bucket, type BucketCost, type BucketHours, bucketNames } from '../../../src/finops/gpu-usage/schema.ts';
 import { type Money, sumDecimals } from '../../../src/platform/units/schema.ts';
 import type { BarSeries } from '../charts/stacked-bars-option.ts';
 import { BUCKETS, GPU_HOURS, idleParts } from './words.ts';

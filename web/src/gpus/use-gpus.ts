@@ -6,7 +6,7 @@ import {
   getGpuOutcomes,
   getGpuOwners,
   type OwnerDimension,
-} from '../../../src/finops/gpu-telemetry/schema.ts';
+} from '../../../src/finops/gpu-usage/schema.ts';
 import { monthPeriod } from '../../../src/platform/units/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { useScope } from '../frame/use-scope.ts';

@@ -4,7 +4,7 @@ import type {
   GpuOutcomes,
   GpuOwner,
   OwnerDimension,
-} from '../../../src/finops/gpu-telemetry/schema.ts';
+} from '../../../src/finops/gpu-usage/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 
 export const BUCKETS: Readonly<

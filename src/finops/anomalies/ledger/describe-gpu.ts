@@ -1,6 +1,6 @@
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import { type ChargeCell, noEffects, shownEffects } from '../../costs/index.ts';
-import type { GpuDay } from '../../gpu-telemetry/index.ts';
+import type { GpuDay } from '../../gpu-usage/index.ts';
 import { dayNumber, dayText } from './day.ts';
 import { type Described, describeCause, pointsOf, seenIn } from './describe-cause.ts';
 import { explainCause } from './explain-cause.ts';

@@ -1,4 +1,4 @@
-import type { GpuDay } from '../../gpu-telemetry/index.ts';
+import type { GpuDay } from '../../gpu-usage/index.ts';
 import { dayNumber } from './day.ts';
 import { type Cause, conditionsOf, findCauses, overlap } from './find-causes.ts';
 import { type AskedCharges, meets } from './gpu-charges.ts';

@@ -1,6 +1,6 @@
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
 import type { ChargeCell, ChargeCondition, DailyCharges, SliceDay } from '../../costs/index.ts';
-import type { GpuDay } from '../../gpu-telemetry/index.ts';
+import type { GpuDay } from '../../gpu-usage/index.ts';
 
 /** Dimensions of GPU time; the same names as on bills. */
 export const GPU_DIMENSIONS = ['team', 'model', 'endpoint'] as const;

@@ -1,5 +1,5 @@
 import type { SliceDay } from '../../costs/index.ts';
-import type { GpuDay } from '../../gpu-telemetry/index.ts';
+import type { GpuDay } from '../../gpu-usage/index.ts';
 import { dayNumber } from './day.ts';
 import { GPU_DIMENSIONS, meets } from './gpu-charges.ts';
 import { isDaily, type LedgerSeries } from './series.ts';

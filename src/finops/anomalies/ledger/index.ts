@@ -1,4 +1,4 @@
-import type { Events } from '../../../platform/events/index.ts';
+import type { SubscribesToEvents } from '../../../platform/events/index.ts';
 import type { Route } from '../../../platform/http/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { ManifestKind } from '../../../platform/manifests/index.ts';
@@ -14,19 +14,15 @@ export interface LedgerAnomaliesDeps extends JudgingDeps, AnomalyNoticeDeps {
 
 /** Anomalies in the ledger: detected whenever bills or allocations change, and stored. */
 export interface LedgerAnomalies {
-  /** Judges the ledger after each derivation. */
-  listen(events: Pick<Events, 'subscribe'>): void;
   schedule(jobs: Jobs): void;
   /** `AnomalySubscription`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
 }
 
-export function createLedgerAnomalies(deps: LedgerAnomaliesDeps): LedgerAnomalies {
+export function createLedgerAnomalies(deps: LedgerAnomaliesDeps & SubscribesToEvents): LedgerAnomalies {
+  deps.events.subscribe('anomalies', ['allocation.derived'], () => askForJudging(deps.jobs, deps.store));
   return {
-    listen(events) {
-      events.subscribe('anomalies', ['allocation.derived'], () => askForJudging(deps.jobs, deps.store));
-    },
     schedule(jobs) {
       registerTelling(deps, jobs);
       scheduleJudging(deps, jobs, () => tellAnomalies(deps, jobs));

@@ -3,7 +3,7 @@ import { decimal, sumDecimals } from '../../../platform/units/index.ts';
 import { draws } from '../../../testing/deep.ts';
 import { normal, seeded } from '../../../testing/random.ts';
 import type { DailyCharges } from '../../costs/index.ts';
-import type { GpuDay } from '../../gpu-telemetry/index.ts';
+import type { GpuDay } from '../../gpu-usage/index.ts';
 import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
 import { DAY_MS, dayNumber, dayText } from './day.ts';
 import { gpuCharges } from './gpu-charges.ts';

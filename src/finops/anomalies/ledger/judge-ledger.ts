@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DailyCharges } from '../../costs/index.ts';
-import type { GpuDay } from '../../gpu-telemetry/index.ts';
+import type { GpuDay } from '../../gpu-usage/index.ts';
 import type { CountedPredictions } from '../../metering/index.ts';
 import { alarmStrengthFor, FALSE_ALARMS_PER_30_DAYS } from './alarm-rate.ts';
 import { dayText } from './day.ts';

@@ -7,7 +7,8 @@ import { type Clock, sumDecimals } from '../../../platform/units/index.ts';
 import { allocatedDaily, allocations } from '../../allocation/index.ts';
 import { type Billing, billRows } from '../../billing/index.ts';
 import type { Costs, DailyCharges } from '../../costs/index.ts';
-import type { GpuDay, Gpus } from '../../gpu-telemetry/index.ts';
+import type { GpuTelemetry } from '../../gpu-telemetry/index.ts';
+import type { GpuDay, GpuUsage } from '../../gpu-usage/index.ts';
 import type { CountedPredictions, Metering } from '../../metering/index.ts';
 import { dayNumber, dayText, monthOf } from './day.ts';
 import type { Found } from './describe-cause.ts';
@@ -24,7 +25,8 @@ export interface JudgingDeps {
   readonly clock: Clock;
   readonly billing: Pick<Billing, 'currentUnits' | 'periodState'>;
   readonly costs: Pick<Costs, 'withDailyCharges'>;
-  readonly gpus: Pick<Gpus, 'days' | 'stamp'>;
+  readonly gpuTelemetry: Pick<GpuTelemetry, 'stamp'>;
+  readonly gpuUsage: Pick<GpuUsage, 'days'>;
   readonly metering: Pick<Metering, 'predictionsByDay'>;
 }
 
@@ -73,10 +75,10 @@ async function judgeOnce(deps: JudgingDeps, memory: SeriesMemory): Promise<boole
   const [from, to] = windowOf(periods.at(-1), now);
   const within = { start: Date.parse(from), end: Date.parse(to) };
   const predictions = await deps.metering.predictionsByDay(store, within);
-  const ofGpus = await deps.gpus.stamp(store, to);
+  const ofGpus = await deps.gpuTelemetry.stamp(store, to);
   const stamp = await stampOf(deps, { stored, growing: [...growing], predictions, ofGpus });
   if (before?.stamp === stamp) return false;
-  const gpus = ofGpus === null ? [] : await deps.gpus.days({ from, to });
+  const gpus = ofGpus === null ? [] : await deps.gpuUsage.days({ from, to });
   const context = { covers: (month: string) => periods.includes(month), grows: (month: string) => growing.has(month) };
   const question = { from, to, dimensions: CAUSE_DIMENSIONS };
   const { judged, changed } = await costs.withDailyCharges(question, async (charges) => {

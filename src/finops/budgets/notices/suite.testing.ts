@@ -70,7 +70,7 @@ class Room {
     const events = { append: async () => undefined };
     const prices = createPriceBook({ clock, events, config: HOME });
     const org = createOrg({ store, clock, accounts: { has: hasAccount } });
-    const metering = createMetering({ store, clock, events, prices, org });
+    const metering = createMetering({ store, clock, events: { ...events, subscribe: () => undefined }, prices, org });
     const rules = destinationRules(`127.0.0.1:${this.receiver.port}`);
     const smtpUrl = this.secret('smtp', `smtp://me:pw@127.0.0.1:${this.smtp.port}`);
     const mail = createMail({ smtpUrl, smtpFrom: 'steelyard@example.org' });

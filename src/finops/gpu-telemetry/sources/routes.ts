@@ -5,7 +5,7 @@ import { type SourcesDeps, sourcesWithState, syncByHand } from './service.ts';
 
 export function gpuSourceRoutes(deps: SourcesDeps): Route[] {
   return [
-    handle(listGpuSources, async () => ({ sources: await sourcesWithState(deps.store) })),
+    handle(listGpuSources, async () => ({ sources: await sourcesWithState(deps) })),
     handle(syncGpuSources, ({ body }) => syncByHand(deps, body.source ?? null)),
     handle(sendGpuReadings, ({ params, body }) => receiveReadings(deps, params.source, body)),
   ];

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, testApplication } from '../../../testing/application.ts';
+import { getGpuOwners } from '../../gpu-usage/schema.ts';
 import { applyText, gpuSource, syncAll } from '../../testing/gpu-sources.ts';
 import { idle } from '../../testing/gpus.ts';
-import { getGpuOwners } from '../schema.ts';
 
 const START = Date.parse('2026-11-02T10:00:00Z');
 const STEP = 10_000;

@@ -2,16 +2,39 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { JobContext, Jobs } from '../../../platform/jobs/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { containersRead } from '../../workloads/store.ts';
-import { type ContainerDeps, type ContainerSource, syncContainers } from '../../workloads/sync.ts';
 import { findDevices } from '../recent/devices.ts';
+import type { LeftOut } from '../series/left-out.ts';
 import { sourceNotFound } from './receive.ts';
-import type { GpuSource, GpuSourceSpec } from './schema.ts';
+import type { GpuSource, GpuSourceSpec, PrometheusSource } from './schema.ts';
 import { UTILIZATION_SIGNALS } from './signals.ts';
 import { findSources, type StoredSource, saveSource } from './store.ts';
 import { isAsked, type SyncDeps, syncSource } from './sync.ts';
 
-export interface SourcesDeps extends SyncDeps, ContainerDeps {
+/** A source that is also queried about containers. */
+export interface ContainerSource {
+  readonly name: string;
+  readonly id: string;
+  readonly spec: PrometheusSource & { readonly containers: NonNullable<PrometheusSource['containers']> };
+}
+
+/** Progress of reading the containers of a source. */
+export interface ContainersRead {
+  /** Unix milliseconds; null: not read yet. */
+  readonly readUntil: number | null;
+  readonly readings: number;
+  readonly leftOut: readonly LeftOut[];
+  readonly lastError: { readonly code: string; readonly detail: string } | null;
+}
+
+/** Reads the usage of containers from the sources of GPU readings: implemented by workloads. */
+export interface ContainerReader {
+  /** Queries one source for new readings; false when the time limit ended it. */
+  sync(source: ContainerSource, limits: { readonly signal: AbortSignal; readonly until: number }): Promise<boolean>;
+  read(sql: Sql, source: string): Promise<ContainersRead>;
+}
+
+export interface SourcesDeps extends SyncDeps {
+  readonly containers: ContainerReader;
   /** Serializes the work on sources: two concurrent syncs would query the same data. */
   readonly oneSync: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -42,7 +65,7 @@ async function syncNewest(deps: SourcesDeps, name: string, limits: Parameters<ty
   if (source === undefined) return true;
   const gpusDone = await syncSource(deps, source, limits);
   if (!isAskedOfContainers(source)) return gpusDone;
-  return (await syncContainers(deps, source, limits)) && gpusDone;
+  return (await deps.containers.sync(source, limits)) && gpusDone;
 }
 
 function isAskedOfContainers(source: StoredSource): source is StoredSource & ContainerSource {
@@ -82,17 +105,20 @@ export async function syncByHand(
     done = (await deps.oneSync(() => syncNewest(deps, source.name, { signal, until }))) && done;
   }
   await deps.fold();
-  return { done, sources: await sourcesWithState(deps.store, name) };
+  return { done, sources: await sourcesWithState(deps, name) };
 }
 
-export async function sourcesWithState(sql: Sql, name: string | null = null): Promise<GpuSource[]> {
+export async function sourcesWithState(
+  { store: sql, containers: reader }: Pick<SourcesDeps, 'store' | 'containers'>,
+  name: string | null = null,
+): Promise<GpuSource[]> {
   const devices = Map.groupBy(await findDevices(sql), ({ source }) => source);
   const shownOnes = (await findSources(sql, name)).map(async (source) => {
     const own = devices.get(source.id) ?? [];
     const newest = own.reduce((latest, { seenAt }) => Math.max(latest, seenAt), 0);
     const current = own.filter(({ seenAt }) => seenAt > newest - DAY_MS);
     const bySignal = Map.groupBy(current, ({ signal }) => nameOf(signal, source));
-    const containers = isAskedOfContainers(source) ? await shownContainers(sql, source.name) : null;
+    const containers = isAskedOfContainers(source) ? toContainerState(await reader.read(sql, source.name)) : null;
     const known = shown(source);
     return {
       ...known,
@@ -105,8 +131,7 @@ export async function sourcesWithState(sql: Sql, name: string | null = null): Pr
   return Promise.all(shownOnes);
 }
 
-async function shownContainers(sql: Sql, name: string): Promise<GpuSource['containers']> {
-  const { readUntil, readings, leftOut, lastError } = await containersRead(sql, name);
+function toContainerState({ readUntil, readings, leftOut, lastError }: ContainersRead): GpuSource['containers'] {
   return { readUntil: instant(readUntil), readings, leftOut: [...leftOut], lastError };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, testApplication } from '../../../testing/application.ts';
-import { getGpuHeatMap, getGpuReadings } from '../../gpu-telemetry/schema.ts';
 import { importHolders, importSamples, samplesText } from '../../testing/gpus.ts';
+import { getGpuHeatMap, getGpuReadings } from '../schema.ts';
 import { slotsOf } from './slots.ts';
 
 const HOUR = 3_600_000;

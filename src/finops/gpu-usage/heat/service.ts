@@ -1,8 +1,6 @@
 import type { z } from 'zod';
 import { type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { isNobody } from '../../gpu-telemetry/holders/holding.ts';
-import { holdersById, timesWithin } from '../../gpu-telemetry/holders/store.ts';
-import { LEVELS } from '../../gpu-telemetry/telemetry/tables.ts';
+import { holdersById, isNobody, LEVELS, timesWithin } from '../../gpu-telemetry/index.ts';
 import { type KnownTime, withKnownTime } from '../idle/known-time.ts';
 import { findOwners } from '../owners/find-owners.ts';
 import { groupsOf } from '../owners/group.ts';

@@ -1,12 +1,20 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import { type Lake, type LakeSession, literal } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import { type Device, findDevices } from '../../gpu-telemetry/recent/devices.ts';
-import { type LivePart, liveSamples, liveStretches } from '../../gpu-telemetry/recent/live.ts';
-import { stretchSelect } from '../../gpu-telemetry/telemetry/day-sql.ts';
-import { rolledUpDays } from '../../gpu-telemetry/telemetry/rolled-up.ts';
-import type { GpuMetric } from '../../gpu-telemetry/telemetry/schema.ts';
-import { GPU_SAMPLE, GPU_STRETCH, LEVELS, partitionsOf } from '../../gpu-telemetry/telemetry/tables.ts';
+import {
+  type Device,
+  findDevices,
+  GPU_SAMPLE,
+  GPU_STRETCH,
+  LEVELS,
+  type LivePart,
+  liveSamples,
+  liveStretches,
+  partitionsOf,
+  rolledUpDays,
+  stretchSelect,
+} from '../../gpu-telemetry/index.ts';
+import type { GpuMetric } from '../../gpu-telemetry/schema.ts';
 import type { Prices } from '../../prices/index.ts';
 
 export interface KnownTimeDeps {

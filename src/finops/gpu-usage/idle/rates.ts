@@ -1,6 +1,6 @@
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import type { ImportPrice } from '../../gpu-telemetry/telemetry/store.ts';
+import type { ImportPrice } from '../../gpu-telemetry/index.ts';
 import { type BookedPrice, type Prices, usedPriceOf, usedPriceText } from '../../prices/index.ts';
 
 /** Hourly price of one GPU for the readings of an import, in a period of Unix milliseconds, end exclusive. */

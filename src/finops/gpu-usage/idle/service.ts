@@ -1,8 +1,6 @@
 import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
 import { literal } from '../../../platform/lake/index.ts';
-import { sourcePrices } from '../../gpu-telemetry/sources/store.ts';
-import { type ImportPrice, importPrices } from '../../gpu-telemetry/telemetry/store.ts';
-import { LEVELS } from '../../gpu-telemetry/telemetry/tables.ts';
+import { type ImportPrice, importPrices, LEVELS, sourcePrices } from '../../gpu-telemetry/index.ts';
 import { energyOf, type KnownEnergy } from './energy.ts';
 import { type KnownTime, type KnownTimeDeps, withKnownTime } from './known-time.ts';
 import { GPU_TIMES, idleMemory, MARKED, periodsSelect, poolTimes, pricedTimes } from './periods-sql.ts';

@@ -1,7 +1,7 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import type { ImportPrice } from '../../gpu-telemetry/telemetry/store.ts';
-import { LEVELS } from '../../gpu-telemetry/telemetry/tables.ts';
+import type { ImportPrice } from '../../gpu-telemetry/index.ts';
+import { LEVELS } from '../../gpu-telemetry/index.ts';
 import { type KnownTimeDeps, withKnownTime } from '../idle/known-time.ts';
 import { type Rate, ratesOf } from '../idle/rates.ts';
 import { knownPrices } from '../idle/service.ts';

@@ -1,7 +1,7 @@
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { appendTimeChanged, type ChangeDeps } from '../../gpu-telemetry/changes/time-changed.ts';
+import { appendTimeChanged, type ChangeDeps } from '../../gpu-telemetry/index.ts';
 import type { GpuOwnerRulesSpec } from './schema.ts';
 import { findOwnerRules, putOwnerRules } from './store.ts';
 

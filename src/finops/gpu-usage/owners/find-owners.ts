@@ -1,7 +1,7 @@
 import type { Org } from '../../../org/index.ts';
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type Holder, isNobody, METRICS_NAMESPACE } from '../../gpu-telemetry/holders/holding.ts';
+import { type Holder, isNobody, METRICS_NAMESPACE } from '../../gpu-telemetry/index.ts';
 import { type Facts, ownerByRules } from '../owner-rules/owner-by-rules.ts';
 import { ownerRules } from '../owner-rules/store.ts';
 import type { GpuWork, Owner } from './owner.ts';
@@ -31,7 +31,7 @@ export interface OwnerDeps {
   /** Usage intervals that touch a time. */
   usage(sql: Sql, within: Span): Promise<readonly UsageOfGpus[]>;
   /** Subjects of workloads that were reported for the time, by `namespace/pod`. */
-  workloads(sql: Sql, within: Span): Promise<ReadonlyMap<string, Subject>>;
+  workloadSubjects(sql: Sql, within: Span): Promise<ReadonlyMap<string, Subject>>;
   readonly work: GpuWork;
 }
 
@@ -46,7 +46,7 @@ export async function findOwners(
 ): Promise<Map<string, Owner>> {
   const ours = ourPlaces(deps.work, usage);
   const isAsked = [...holders.values()].some(({ subject, pod }) => subject === null && pod !== null);
-  const workloads = isAsked ? await deps.workloads(sql, within) : new Map<string, Subject>();
+  const workloads = isAsked ? await deps.workloadSubjects(sql, within) : new Map<string, Subject>();
   const rules = await ownerRules(sql);
   const named = (holder: Holder) =>
     holder.subject ??

@@ -1,7 +1,6 @@
 import type { Subject } from '../../../org/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import { isNobody } from '../../gpu-telemetry/holders/holding.ts';
-import { holdersById, type TimeOfGpu, timesWithin } from '../../gpu-telemetry/holders/store.ts';
+import { holdersById, isNobody, type TimeOfGpu, timesWithin } from '../../gpu-telemetry/index.ts';
 import { findOwners, type OwnerDeps } from './find-owners.ts';
 import { segmentsOf } from './segments.ts';
 

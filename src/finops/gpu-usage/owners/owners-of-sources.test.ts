@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, testApplication } from '../../../testing/application.ts';
-import { getGpuHeatMap, getGpuOwners } from '../../gpu-telemetry/schema.ts';
 import { scraped } from '../../gpu-telemetry/sources/exporter.testing.ts';
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
 import { idle, importHolders, importSamples, samplesText } from '../../testing/gpus.ts';
+import { getGpuHeatMap, getGpuOwners } from '../schema.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-11-02T10:00:00Z');

@@ -4,14 +4,6 @@ import type { Application } from '../../../main.ts';
 import { sumDecimals } from '../../../platform/units/index.ts';
 import { call, problemFrom, testApplication } from '../../../testing/application.ts';
 import { sharedQuietApplication } from '../../../testing/shared.ts';
-import {
-  type BucketCost,
-  bucketNames,
-  getGpuEfficiency,
-  getGpuOutcomes,
-  getGpuOwners,
-  getGpuReadings,
-} from '../../gpu-telemetry/schema.ts';
 import { applyText } from '../../testing/gpu-sources.ts';
 import {
   idle as idleOf,
@@ -20,6 +12,14 @@ import {
   importSamples,
   samplesText as samplesOf,
 } from '../../testing/gpus.ts';
+import {
+  type BucketCost,
+  bucketNames,
+  getGpuEfficiency,
+  getGpuOutcomes,
+  getGpuOwners,
+  getGpuReadings,
+} from '../schema.ts';
 
 const MINUTE = 60_000;
 const DAY_MS = 86_400_000;

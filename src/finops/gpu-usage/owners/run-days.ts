@@ -1,7 +1,7 @@
 import type { Subject } from '../../../org/schema.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
-import { holdersById, timesWithin } from '../../gpu-telemetry/holders/store.ts';
+import { holdersById, timesWithin } from '../../gpu-telemetry/index.ts';
 import { findOwners, type UsageOfGpus } from './find-owners.ts';
 import type { Item } from './items.ts';
 import { amountOf, type Fraction } from './money.ts';

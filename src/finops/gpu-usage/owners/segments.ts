@@ -1,6 +1,5 @@
-import type { Holder } from '../../gpu-telemetry/holders/holding.ts';
-import { isNobody } from '../../gpu-telemetry/holders/holding.ts';
-import type { TimeOfGpu } from '../../gpu-telemetry/holders/store.ts';
+import type { Holder, TimeOfGpu } from '../../gpu-telemetry/index.ts';
+import { isNobody } from '../../gpu-telemetry/index.ts';
 
 /** A stretch of time of one GPU with all its concurrent holders. Unix milliseconds, end exclusive. */
 export interface Segment {

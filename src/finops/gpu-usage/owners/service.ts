@@ -1,9 +1,14 @@
 import type { z } from 'zod';
 import type { LakeSession } from '../../../platform/lake/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
-import { type Holder, isNobody } from '../../gpu-telemetry/holders/holding.ts';
-import { replaceTimes } from '../../gpu-telemetry/holders/replace-times.ts';
-import { holdersById, type TimeOfGpu, timesWithin } from '../../gpu-telemetry/holders/store.ts';
+import {
+  type Holder,
+  holdersById,
+  isNobody,
+  replaceTimes,
+  type TimeOfGpu,
+  timesWithin,
+} from '../../gpu-telemetry/index.ts';
 import { type KnownTime, type KnownTimeDeps, withKnownTime } from '../idle/known-time.ts';
 import { commonLoss } from '../idle/loss.ts';
 import { MARKED } from '../idle/periods-sql.ts';

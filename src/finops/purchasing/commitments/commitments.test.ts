@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { decimal } from '../../../platform/units/index.ts';
 import { call, importFiles, problemFrom } from '../../../testing/application.ts';
 import { quietApplication, sharedQuietApplication } from '../../../testing/shared.ts';
-import { adviseCommitment } from '../../gpu-telemetry/schema.ts';
 import { type BillRow, bill } from '../../testing/costs.ts';
+import { adviseCommitment } from '../schema.ts';
 import { bestQuantity, demandCurve, savingOf } from './demand-curve.ts';
 
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { Application } from '../../../main.ts';
 import { call, problemFrom, testApplication } from '../../../testing/application.ts';
-import { adviseHardware } from '../../gpu-telemetry/schema.ts';
+import { adviseHardware } from '../schema.ts';
 
 let application: Application;
 beforeAll(async () => {

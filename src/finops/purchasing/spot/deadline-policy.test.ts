@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canPromise, type DeadlineJob, type DeadlineState, decideDeadline } from '../../gpu-telemetry/index.ts';
+import { canPromise, type DeadlineJob, type DeadlineState, decideDeadline } from '../index.ts';
 import type { DeadlineAction } from './deadline-policy.ts';
 import { replayDeadline } from './deadline-replay.ts';
 

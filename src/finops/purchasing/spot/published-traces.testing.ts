@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import type { SpotHistory } from '../../gpu-telemetry/schema.ts';
 import { traces } from '../../testing/gpus.ts';
+import type { SpotHistory } from '../schema.ts';
 
 const Trace = z.object({ metadata: z.object({ gap_seconds: z.number() }), data: z.array(z.number()) });
 const BLOCK = 512;

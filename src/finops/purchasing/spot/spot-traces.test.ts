@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { call, testApplication } from '../../../testing/application.ts';
 import { draws } from '../../../testing/deep.ts';
-import { adviseSpot, replaySpotDeadline } from '../../gpu-telemetry/schema.ts';
 import { withoutTraces } from '../../testing/gpus.ts';
+import { adviseSpot, replaySpotDeadline } from '../schema.ts';
 import { meanRatio } from './advise.ts';
 import { replayCheckpoints } from './checkpoint-replay.ts';
 import { publishedHistories } from './published-traces.testing.ts';

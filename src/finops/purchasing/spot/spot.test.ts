@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Application } from '../../../main.ts';
 import { call, problemFrom, testApplication } from '../../../testing/application.ts';
 import { seeded } from '../../../testing/random.ts';
-import { adviseSpot, replaySpotDeadline, type SpotHistory } from '../../gpu-telemetry/schema.ts';
+import { adviseSpot, replaySpotDeadline, type SpotHistory } from '../schema.ts';
 import { interruptionsOf, partOf, runsFrom } from './availability.ts';
 import { dalySeconds, expectedBillRatio, youngSeconds } from './checkpoint-interval.ts';
 import { replayCheckpoints } from './checkpoint-replay.ts';

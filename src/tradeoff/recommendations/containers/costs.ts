@@ -1,4 +1,4 @@
-import type { ContainerUse } from '../../../finops/gpu-telemetry/index.ts';
+import type { ContainerUse } from '../../../finops/workloads/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 
 const GIB = 1024 ** 3;

@@ -1,4 +1,4 @@
-import type { ContainerUse, Gpus } from '../../../finops/gpu-telemetry/index.ts';
+import type { ContainerUse, Workloads } from '../../../finops/workloads/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from '../finder.ts';
 import { cpuMemoryFor } from '../finders/cpu-memory.ts';
@@ -8,7 +8,7 @@ import { containerItem, isMetered, requestsItem } from './items.ts';
 import { shownBytes, shownCpus, stepsFor } from './words.ts';
 
 export interface ContainerFinderDeps {
-  readonly gpus: Pick<Gpus, 'containers'>;
+  readonly workloads: Pick<Workloads, 'containers'>;
 }
 
 const DAY_MS = 24 * HOUR_MS;
@@ -18,11 +18,11 @@ const LEAST_SHARE = 0.1;
 const THROTTLED = 0.05;
 
 /** Containers that ask for more CPU and memory than they use. */
-export function cpuMemoryFinder({ gpus }: ContainerFinderDeps): Finder {
+export function cpuMemoryFinder({ workloads }: ContainerFinderDeps): Finder {
   return {
     kind: 'cpu_memory',
     async find(window) {
-      const uses = (await gpus.containers(window)).filter(({ lastAt }) => lastAt > window.end - DAY_MS);
+      const uses = (await workloads.containers(window)).filter(({ lastAt }) => lastAt > window.end - DAY_MS);
       const found = uses.flatMap((use) => adviceOf(use, window) ?? []);
       return { found, lacks: lacksOf(uses) };
     },

@@ -1,4 +1,4 @@
-import type { ContainerUse, Gpus, NodeGroup } from '../../../finops/gpu-telemetry/index.ts';
+import type { ContainerUse, NodeGroup, Workloads } from '../../../finops/workloads/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 import type { HeldItem } from '../schema.ts';
@@ -58,13 +58,13 @@ export function areClusterItems(items: readonly HeldItem[]): boolean {
 
 /** Items of containers and of nodes as they cost in a time, of those that are named. */
 export async function clusterItems(
-  gpus: Pick<Gpus, 'containers' | 'nodeGroups'>,
+  workloads: Pick<Workloads, 'containers' | 'nodeGroups'>,
   window: Window,
   names: ReadonlySet<string>,
 ): Promise<HeldItem[]> {
   const has = (kind: string) => [...names].some((name) => name.startsWith(kind));
-  const uses = has(CONTAINER) ? await gpus.containers(window) : [];
-  const groups = has(NODES) ? await gpus.nodeGroups(window) : [];
+  const uses = has(CONTAINER) ? await workloads.containers(window) : [];
+  const groups = has(NODES) ? await workloads.nodeGroups(window) : [];
   const items = [
     ...uses.flatMap((use) => {
       const { cpuRequest: cpus, memoryRequestBytes: memoryBytes } = use;

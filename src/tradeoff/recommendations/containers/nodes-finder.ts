@@ -1,22 +1,22 @@
-import type { Gpus, NodeGroup } from '../../../finops/gpu-telemetry/index.ts';
+import type { NodeGroup, Workloads } from '../../../finops/workloads/index.ts';
 
 import type { Finder, Found, Window } from '../finder.ts';
 import { confidenceOf } from '../savings/confidence.ts';
 import { nodesItem } from './items.ts';
 
 export interface NodeFinderDeps {
-  readonly gpus: Pick<Gpus, 'nodeGroups'>;
+  readonly workloads: Pick<Workloads, 'nodeGroups'>;
 }
 
 const DAY_HOURS = 24;
 const MOST_SHOWN = 20;
 
 /** Nodes of clusters that could be emptied: their pods fit on the others. */
-export function packNodesFinder({ gpus }: NodeFinderDeps): Finder {
+export function packNodesFinder({ workloads }: NodeFinderDeps): Finder {
   return {
     kind: 'pack_nodes',
     async find(window) {
-      const groups = await gpus.nodeGroups(window);
+      const groups = await workloads.nodeGroups(window);
       const found = groups.flatMap((group) => (group.plan.freed.length === 0 ? [] : [foundOf(group, window)]));
       const lacks =
         groups.length === 0 ? 'what nodes have and pods ask for: containers in a GpuSource of type prometheus' : null;

@@ -1,4 +1,4 @@
-import type { ContainerUse } from '../../../finops/gpu-telemetry/index.ts';
+import type { ContainerUse } from '../../../finops/workloads/index.ts';
 import type { Requests } from './costs.ts';
 
 const MIB = 1024 ** 2;

@@ -1,4 +1,4 @@
-import type { GpuHeld, Gpus } from '../../../finops/gpu-telemetry/index.ts';
+import type { GpuHeld, GpuUsage } from '../../../finops/gpu-usage/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { ServedVariant, ServingUse, VariantSpan } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
@@ -15,7 +15,7 @@ export interface EndpointDeps {
   readonly store: Store;
   readonly serving: Pick<ServingUse, 'variants' | 'spans'>;
   readonly metering: Pick<Metering, 'within'>;
-  readonly gpus: Pick<Gpus, 'heldAt'>;
+  readonly gpuUsage: Pick<GpuUsage, 'heldAt'>;
 }
 
 /** One variant of an endpoint over a window, hour by hour. */
@@ -47,7 +47,7 @@ export const ENOUGH_MEASURED = 0.5;
 export async function endpointHours(deps: EndpointDeps, window: Window): Promise<VariantHours[]> {
   const served = await deps.serving.variants(deps.store);
   const all: VariantHours[] = [];
-  const holdings = served.length === 0 ? [] : await deps.gpus.heldAt(window.end);
+  const holdings = served.length === 0 ? [] : await deps.gpuUsage.heldAt(window.end);
   for (const [endpoint, variants] of Map.groupBy(served, (one) => one.endpoint)) {
     const spans = await deps.serving.spans(endpoint, { ...window, unit: 'hour' });
     const usage = await deps.metering.within(deps.store, window, { endpoint, purpose: 'inference' });

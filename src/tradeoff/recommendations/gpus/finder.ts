@@ -1,4 +1,4 @@
-import type { GpuLoad, Gpus } from '../../../finops/gpu-telemetry/index.ts';
+import type { GpuLoad, GpuUsage } from '../../../finops/gpu-usage/index.ts';
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from '../finder.ts';
@@ -9,7 +9,7 @@ import { leastCards, type MigProfile, placeProfiles, profileFor, profileName } f
 import { leastByTurns, shareByTurns } from './time-slicing.ts';
 
 export interface GpuFinderDeps {
-  readonly gpus: Pick<Gpus, 'loads'>;
+  readonly gpuUsage: Pick<GpuUsage, 'loads'>;
 }
 
 /** Minimum time of readings for a sharing recommendation. */
@@ -20,11 +20,11 @@ const GIB = 1024 ** 3;
 type Known = GpuLoad & { readonly memoryMaxBytes: number };
 
 /** GPUs of one kind whose loads fit on fewer of them: cut by MIG, or by turns where that is safe. */
-export function gpuShareFinder({ gpus }: GpuFinderDeps): Finder {
+export function gpuShareFinder({ gpuUsage }: GpuFinderDeps): Finder {
   return {
     kind: 'gpu_share',
     async find(window) {
-      const loads = await gpus.loads(window);
+      const loads = await gpuUsage.loads(window);
       const lacks = new Set<string>();
       const found: Found[] = [];
       for (const [resource, all] of Map.groupBy(loads, (load) => load.resource)) {

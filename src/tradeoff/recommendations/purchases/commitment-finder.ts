@@ -1,4 +1,4 @@
-import { adviseCommitment, type CommitmentAdvice } from '../../../finops/gpu-telemetry/schema.ts';
+import { adviseCommitment, type CommitmentAdvice } from '../../../finops/purchasing/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { decimal, decimalString, moneyText } from '../../../platform/units/index.ts';
 import type { Finder, Found, Window } from '../finder.ts';
@@ -36,7 +36,7 @@ export function commitmentFinder(deps: PurchaseFinderDeps): Finder {
 }
 
 async function foundFor(
-  { gpus }: PurchaseFinderDeps,
+  { purchasing }: PurchaseFinderDeps,
   terms: StoredTerms,
   offer: CommitmentOffer,
   window: Window,
@@ -51,7 +51,7 @@ async function foundFor(
     to: dayOf(window.end),
   });
   try {
-    const { advice, hours, deliveries } = await gpus.purchases.commitmentCase(question);
+    const { advice, hours, deliveries } = await purchasing.commitmentCase(question);
     if (decimal(advice.advisedQuantity).isZero()) {
       return `no quantity would have saved: one has to be used in ${percent(advice.breakEvenRatio)} of the hours, and is not`;
     }
@@ -63,7 +63,7 @@ async function foundFor(
   }
 }
 
-type Case = Awaited<ReturnType<PurchaseFinderDeps['gpus']['purchases']['commitmentCase']>>;
+type Case = Awaited<ReturnType<PurchaseFinderDeps['purchasing']['commitmentCase']>>;
 
 function foundOf(terms: StoredTerms, offer: CommitmentOffer, { advice, hours, deliveries }: Case): Found {
   const { advisedQuantity: quantity, onDemandPrice, committedPrice, termHours, termCost, holdOut } = advice;

@@ -1,6 +1,6 @@
 import type { Costs } from '../../../finops/costs/index.ts';
-import type { Gpus } from '../../../finops/gpu-telemetry/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
+import type { Purchasing } from '../../../finops/purchasing/index.ts';
 import type { PipelineRuns } from '../../../mlops/pipelines/index.ts';
 import type { ServingUse } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
@@ -9,7 +9,7 @@ export interface PurchaseFinderDeps {
   readonly store: Store;
   readonly costs: Pick<Costs, 'usageOver'>;
   readonly metering: Pick<Metering, 'within'>;
-  readonly gpus: { readonly purchases: Pick<Gpus['purchases'], 'spot' | 'deadline' | 'commitmentCase' | 'hardware'> };
+  readonly purchasing: Pick<Purchasing, 'spot' | 'deadline' | 'commitmentCase' | 'hardware'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'spec'> };
   readonly serving: Pick<ServingUse, 'variants' | 'spans'>;
 }

@@ -1,4 +1,4 @@
-import { adviseHardware, type HardwareAdvice } from '../../../finops/gpu-telemetry/schema.ts';
+import { adviseHardware, type HardwareAdvice } from '../../../finops/purchasing/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { decimal, moneyText } from '../../../platform/units/index.ts';
 import { ENOUGH_MEASURED, type EndpointDeps, endpointHours, type VariantHours } from '../endpoints/endpoint-hours.ts';
@@ -63,9 +63,7 @@ async function foundFor(
   const peak = serving.requestsPerSecond ?? (await peakOf(deps, serving.endpoint, window));
   if (peak === null) return 'it has no minute of the last 7 days that was measured: state requestsPerSecond';
   try {
-    const advice = await deps.gpus.purchases.hardware(
-      await questionOf(deps, terms, { serving, variant, replicas, peak }),
-    );
+    const advice = await deps.purchasing.hardware(await questionOf(deps, terms, { serving, variant, replicas, peak }));
     return advised({ serving, variant, replicas, peak, advice, window });
   } catch (error) {
     // The error concerns this endpoint only; the others are still evaluated.
@@ -105,7 +103,7 @@ function typeOf({ served: { resource, quantity } }: VariantHours): string {
 }
 
 async function questionOf(
-  { gpus }: HardwareDeps,
+  { purchasing }: HardwareDeps,
   { spec: { currency } }: StoredTerms,
   { serving, variant, replicas, peak }: Present,
 ) {
@@ -123,7 +121,7 @@ async function questionOf(
     });
   // If the measured load of the endpoint is unusable, only the stated profile counts.
   try {
-    await gpus.purchases.hardware(stated(true));
+    await purchasing.hardware(stated(true));
     return stated(true);
   } catch (error) {
     if (error instanceof AppError && error.code === 'profile_unusable') return stated(false);

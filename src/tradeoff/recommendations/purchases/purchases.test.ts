@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adviseSpot } from '../../../finops/gpu-telemetry/schema.ts';
 import { recordUsage } from '../../../finops/metering/schema.ts';
+import { adviseSpot } from '../../../finops/purchasing/schema.ts';
 import { bill } from '../../../finops/testing/costs.ts';
 import { billedHour } from '../../../finops/testing/purchases.ts';
 import { applied } from '../../../mlops/testing/pipelines.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Filter } from '../../../finops/costs/schema.ts';
-import { InterruptionBand, MeasuredProfile, SpotHistory } from '../../../finops/gpu-telemetry/schema.ts';
+import { InterruptionBand, MeasuredProfile, SpotHistory } from '../../../finops/purchasing/schema.ts';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Duration } from '../../../platform/units/quantities/schema.ts';

@@ -1,10 +1,10 @@
+import type { MeteredUsage } from '../../../finops/metering/index.ts';
 import {
   adviseSpot,
   type DeadlineReplayReport,
   replaySpotDeadline,
   type SpotZoneAdvice,
-} from '../../../finops/gpu-telemetry/schema.ts';
-import type { MeteredUsage } from '../../../finops/metering/index.ts';
+} from '../../../finops/purchasing/schema.ts';
 import { decimal } from '../../../platform/units/index.ts';
 import type { Found } from '../finder.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
@@ -40,7 +40,7 @@ interface Asked {
 
 /** Cost on spot capacity; a string is the reason why spot saves nothing, or why that is unknown. */
 export async function spotCost(
-  { gpus }: PurchaseFinderDeps,
+  { purchasing }: PurchaseFinderDeps,
   { spec: { currency } }: StoredTerms,
   { offer, workHours, own }: Asked,
 ): Promise<SpotCost | string> {
@@ -52,7 +52,7 @@ export async function spotCost(
   };
   const { histories, meanHours, band, save, restart } = offer;
   const [zone] = (
-    await gpus.purchases.spot(
+    await purchasing.spot(
       adviseSpot.body.parse({
         ...{ histories, workHours, saveSeconds: save / SECOND_MS, restartSeconds: restart / SECOND_MS },
         ...(meanHours === undefined ? {} : { meanHours }),
@@ -63,7 +63,7 @@ export async function spotCost(
   ).zones;
   if (zone === undefined || zone.ratio === null) return zone?.reason ?? 'nothing is known of interruptions';
   const priceRatio = decimal(offer.perHour).dividedBy(onDemandPerHour).toNumber();
-  const replay = await deadlineOf(gpus, offer, { workHours, zone, prices });
+  const replay = await deadlineOf(purchasing, offer, { workHours, zone, prices });
   if (typeof replay === 'string') return replay;
   const [keep, least, most] =
     replay === null
@@ -95,7 +95,7 @@ type Outcome = DeadlineReplayReport['totals'][number];
 
 /** The policy replayed where a deadline is stated; null where none is. */
 async function deadlineOf(
-  gpus: PurchaseFinderDeps['gpus'],
+  purchasing: PurchaseFinderDeps['purchasing'],
   { deadlineRatio, histories, restart }: SpotOffer,
   { workHours, zone, prices }: { readonly workHours: number; readonly zone: SpotZoneAdvice; readonly prices: object },
 ): Promise<Outcome | string | null> {
@@ -110,7 +110,7 @@ async function deadlineOf(
     stepSeconds: STEP_SECONDS,
     ...prices,
   };
-  const { promised, totals } = await gpus.purchases.deadline(replaySpotDeadline.body.parse(body));
+  const { promised, totals } = await purchasing.deadline(replaySpotDeadline.body.parse(body));
   if (!promised) return `a deadline of ${deadlineRatio} times the work leaves no time to change over`;
   return totals.find(({ policy }) => policy === 'uniformProgress') ?? null;
 }

@@ -1,5 +1,5 @@
 import type { Costs } from '../../../finops/costs/index.ts';
-import { billedHours } from '../../../finops/gpu-telemetry/index.ts';
+import { billedHours } from '../../../finops/purchasing/index.ts';
 import { decimal, decimalString, largest, smallest } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 import type { HeldItem } from '../schema.ts';

@@ -69,7 +69,7 @@ async function figuresRead(deps: RecommendationDeps, document: Recommendation, s
   if (measuredBy?.type === 'steps') return realisedOf(document, [await stepHours(deps, measuredBy, since)]);
   const names = new Set(items.map(({ item }) => item));
   const served = (await endpointHours(deps, since)).map(({ item }) => item).filter(({ item }) => names.has(item));
-  return realisedOf(document, [...served, ...(await clusterItems(deps.gpus, since, names))]);
+  return realisedOf(document, [...served, ...(await clusterItems(deps.workloads, since, names))]);
 }
 
 type Figures = Pick<Realised, 'hours' | 'monthly' | 'lower' | 'upper' | 'stated' | 'isWithin' | 'reason'>;

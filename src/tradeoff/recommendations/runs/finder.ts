@@ -1,4 +1,4 @@
-import type { Gpus } from '../../../finops/gpu-telemetry/index.ts';
+import type { GpuUsage } from '../../../finops/gpu-usage/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { PipelineRuns } from '../../../mlops/pipelines/index.ts';
 import type { Tracking } from '../../../mlops/tracking/index.ts';
@@ -19,7 +19,7 @@ export interface IdleRunDeps {
   readonly clock: Clock;
   readonly tracking: Pick<Tracking, 'runningGpuSamples'>;
   readonly metering: Pick<Metering, 'ofRuns'>;
-  readonly gpus: Pick<Gpus, 'heldAt'>;
+  readonly gpuUsage: Pick<GpuUsage, 'heldAt'>;
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'stopRequestedBy'> };
 }
 
@@ -37,14 +37,14 @@ export function idleRunFinder(deps: IdleRunDeps): Finder {
 
 /** Runs whose GPUs were all idle for the whole window that ends now, except those that are already stopping. */
 export async function idleRuns(
-  { store, clock, tracking, metering, gpus, pipelines }: IdleRunDeps,
+  { store, clock, tracking, metering, gpuUsage, pipelines }: IdleRunDeps,
   { windowMs, threshold }: { readonly windowMs: number; readonly threshold: number },
 ): Promise<Found[]> {
   const now = clock.now();
   const running = await tracking.runningGpuSamples(store, now - windowMs - SLACK_MS);
   const idle = running.filter((run) => areIdle(run.gpus.values(), { now, windowMs, threshold }));
   if (idle.length === 0) return [];
-  const holdings = await gpus.heldAt(now);
+  const holdings = await gpuUsage.heldAt(now);
   const found: Found[] = [];
   for (const run of idle) {
     const { pipelineRun } = tagged(run.tags);

@@ -11,8 +11,8 @@ import type { Store } from '../platform/store/index.ts';
 import type { Log, Telemetry } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';
 
-/** Shared infrastructure: dependencies of both wings. */
-export interface Ground {
+/** What both wings run on: configuration, clock, store, lake, objects, events and jobs. */
+export interface Infrastructure {
   readonly config: Config;
   readonly folder: string;
   readonly clock: Clock;

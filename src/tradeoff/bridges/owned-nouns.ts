@@ -1,14 +1,14 @@
-import { findReservationSubject } from '../finops/budgets/index.ts';
-import type { OwnedNoun } from '../mlops/access/index.ts';
-import { findAlertedModel } from '../mlops/monitoring/index.ts';
-import { ownerOfPipeline } from '../mlops/pipelines/index.ts';
-import type { Registry } from '../mlops/registry/index.ts';
-import { ownerOfEndpoint } from '../mlops/serving/index.ts';
-import type { Tracking } from '../mlops/tracking/index.ts';
-import type { Subject } from '../org/schema.ts';
-import type { Sql } from '../platform/store/index.ts';
-import { findRecommendedSubject } from '../tradeoff/recommendations/index.ts';
-import { findRetrainedPipeline } from '../tradeoff/retraining/index.ts';
+import { findReservationSubject } from '../../finops/budgets/index.ts';
+import type { OwnedNoun } from '../../mlops/access/index.ts';
+import { findAlertedModel } from '../../mlops/monitoring/index.ts';
+import { ownerOfPipeline } from '../../mlops/pipelines/index.ts';
+import type { Registry } from '../../mlops/registry/index.ts';
+import { ownerOfEndpoint } from '../../mlops/serving/index.ts';
+import type { Tracking } from '../../mlops/tracking/index.ts';
+import type { Subject } from '../../org/schema.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import { findRecommendedSubject } from '../recommendations/index.ts';
+import { findRetrainedPipeline } from '../retraining/index.ts';
 
 export interface OwnedNounsDeps {
   readonly registry: Pick<Registry, 'ownerOf'>;
@@ -16,7 +16,7 @@ export interface OwnedNounsDeps {
 }
 
 /** Owners of the things that requests change, by the field of a request that names them. */
-export function ownedNouns({ registry, tracking }: OwnedNounsDeps): Readonly<Record<string, OwnedNoun>> {
+export function createOwnedNouns({ registry, tracking }: OwnedNounsDeps): Readonly<Record<string, OwnedNoun>> {
   /** A subject without a team belongs to the owner of the narrowest thing that it names. */
   const ownerOfSubject: (sql: Sql, subject: Subject | null) => ReturnType<OwnedNoun['ownerOf']> = async (
     sql,

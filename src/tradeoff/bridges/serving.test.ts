@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { adviseHardware } from '../finops/gpu-telemetry/schema.ts';
-import { recordUsage, type UsageInterval } from '../finops/metering/schema.ts';
-import type { Application } from '../main.ts';
-import { linearGraph } from '../mlops/serving/graphs.testing.ts';
-import { putTallies } from '../mlops/serving/metrics/store.ts';
-import { createTallies } from '../mlops/serving/metrics/tally.ts';
-import { appliedEndpoint, registeredFiles } from '../mlops/testing/serving.ts';
-import { postApply } from '../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../testing/application.ts';
-import { listModelEvidence } from '../tradeoff/evidence/schema.ts';
-import { checkGate } from '../tradeoff/gates/schema.ts';
+import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
+import { adviseHardware } from '../../finops/purchasing/schema.ts';
+import type { Application } from '../../main.ts';
+import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
+import { putTallies } from '../../mlops/serving/metrics/store.ts';
+import { createTallies } from '../../mlops/serving/metrics/tally.ts';
+import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
+import { postApply } from '../../platform/manifests/schema.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { listModelEvidence } from '../evidence/schema.ts';
+import { checkGate } from '../gates/schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');
 const MINUTE_MS = 60_000;

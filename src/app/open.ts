@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { openGpuReadings } from '../finops/gpu-telemetry/index.ts';
+import { journalFolder, openMonitoring } from '../mlops/monitoring/index.ts';
+import { deleteMemberships } from '../org/index.ts';
+import { createAudit } from '../platform/audit/index.ts';
+import { createAuth } from '../platform/auth/index.ts';
+import { type Config, sharesUser } from '../platform/config/index.ts';
+import { createEvents } from '../platform/events/index.ts';
+import { closeHttp, createHttp } from '../platform/http/index.ts';
+import { createJobs } from '../platform/jobs/index.ts';
+import { damageText } from '../platform/journal/index.ts';
+import type { Lifetime } from '../platform/lifetime/index.ts';
+import { lockFolder } from '../platform/store/folder-lock.ts';
+import { createTelemetry, type Log } from '../platform/telemetry/index.ts';
+import { type Clock, systemClock } from '../platform/units/index.ts';
+import { openWebApp } from '../platform/web/index.ts';
+import { findLocalUrl, findWebBundle, listAllowedHosts } from './addresses.ts';
+import { openEngines } from './engines.ts';
+import { wire } from './wire.ts';
+import type { SimulatedCluster } from './wire-pipelines.ts';
+
+export interface OpenDeps {
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly cluster?: SimulatedCluster;
+  /** The lock of the data folder, where the caller holds it already; it is released with the application. */
+  readonly lock?: Disposable;
+}
+
+/** Runs of pipelines that one server drives at the same time. */
+const LONG_JOBS = 256;
+
+/** A stopping server ends within 10 seconds: queries that still run after this time are interrupted. */
+const CUT_OFF_AFTER_MS = 3_000;
+
+/** Opens the engines of a data folder, wires all nouns on them and starts their background work. */
+export async function open(config: Config, { log, clock = systemClock, cluster, lock }: OpenDeps, lifetime: Lifetime) {
+  const folder = resolve(config.data);
+  lifetime.use(lock ?? lockFolder(folder));
+  const { store, lake, objects, artifacts, storeProblems } = await openEngines({ config, folder, clock, log }, lifetime);
+  const telemetry = createTelemetry();
+  const journalDeps = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
+  const predictionLog = lifetime.use(await openMonitoring(journalDeps));
+  const gpuReadings = lifetime.use(await openGpuReadings(journalDeps));
+  const journals = [predictionLog.predictions, predictionLog.labels, gpuReadings];
+  for (const journal of journals) telemetry.followJournal(() => journal.damage);
+  const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
+  const jobs = createJobs({ store, clock, log, telemetry });
+  const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });
+  const writes = lifetime.use(createAudit({ store, clock, log }));
+  const contributorsRunCode = !sharesUser(config);
+  const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted: deleteMemberships });
+  const listening: { http: FastifyInstance | null } = { http: null };
+  const { kinds, routes, plugins, webhooks, tracking, executors, serving, gpuTelemetry, checkWrite } = wire(
+    {
+      ...{ config, folder, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
+      ...{ predictionLog, gpuReadings, events, jobs, longJobs, writes },
+      address: () => findLocalUrl(config, listening.http),
+      stepTokens: auth.work,
+    },
+    [auth, writes],
+    cluster,
+  );
+  lifetime.use(executors);
+  lifetime.use(gpuTelemetry);
+  lifetime.use(serving);
+  lifetime.use(tracking);
+  const web = await openWebApp(findWebBundle());
+  const http = await createHttp({
+    ...{ log, telemetry, access: auth.access, writes, checkWrite, routes },
+    config: { ...config, allowedHosts: listAllowedHosts(config) },
+    plugins: [...plugins, web.plugin],
+    notFoundPage: web.notFoundPage,
+    damage: () => damageText(journals.map((journal) => journal.damage)),
+    holdFiles: (answered) => lake.hold(answered),
+  });
+  listening.http = http;
+  // Concurrently, each with its own grace period, and before the engines, because jobs watch work on them.
+  const background = [{ [Symbol.asyncDispose]: () => closeHttp(http) }, jobs, longJobs, webhooks];
+  lifetime.use({ [Symbol.asyncDispose]: () => disposeAll(background) });
+  // Disposed first: interrupts lake queries that do not finish in time.
+  lifetime.use({ [Symbol.dispose]: () => lake.interrupt(CUT_OFF_AFTER_MS) });
+  for (const part of [events, webhooks, tracking, serving, gpuTelemetry, jobs, longJobs, predictionLog]) part.start();
+  const { localKey, ensureFirstAccount } = auth;
+  return { http, store, events, jobs, localKey, ensureFirstAccount, manifestKinds: kinds };
+}
+
+/** Disposes all parts concurrently; throws the first error after all have ended. */
+async function disposeAll(parts: readonly AsyncDisposable[]): Promise<void> {
+  const ends = await Promise.allSettled(parts.map((part) => part[Symbol.asyncDispose]()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}

@@ -1,0 +1,124 @@
+import type { EndpointWrite } from '../mlops/access/index.ts';
+import { createMonitoring } from '../mlops/monitoring/index.ts';
+import { servedOf } from '../mlops/serving/index.ts';
+import { createOrg } from '../org/index.ts';
+import { hasAccount } from '../platform/auth/index.ts';
+import { docsPlugin, type Route } from '../platform/http/index.ts';
+import { createManifests } from '../platform/manifests/index.ts';
+import { createTelling } from '../platform/notices/index.ts';
+import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
+import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
+import { createRecommendations } from '../tradeoff/recommendations/index.ts';
+import { createRetrainings } from '../tradeoff/retraining/index.ts';
+import type { Infrastructure } from './infrastructure.ts';
+import { systemPlugin } from './system-plugin.ts';
+import { readVersion } from './version.ts';
+import { wireFinops } from './wire-finops.ts';
+import { wireGpus } from './wire-gpus.ts';
+import { wireBackups, wireIntegrity, wireTableRetention } from './wire-integrity.ts';
+import { wireMlops } from './wire-mlops.ts';
+import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
+import { wireServing } from './wire-serving.ts';
+import { wireRetention, wireTradeoff } from './wire-tradeoff.ts';
+
+/** Creates every noun, each from the nouns above it. `doors` are the routes of sign-in and audit. */
+export function wire(
+  infrastructure: Infrastructure,
+  doors: readonly { readonly routes: readonly Route[] }[],
+  cluster?: SimulatedCluster,
+) {
+  const { config, clock, log, telemetry, store, lake, objects, events, jobs, predictionLog } = infrastructure;
+  const notices = createTelling(config);
+  const { send, mail, rules } = notices;
+  const org = createOrg({ store, clock, accounts: { has: hasAccount } });
+  const finops = wireFinops(infrastructure, { org, notices });
+  const { uploads, metering, budgets, billing, costs } = finops;
+  const governance = createAliasGovernance({ clock });
+  const mlops = wireMlops(infrastructure, { org, governance, tokens: finops.tokens });
+  const { tracking, registry, webhooks, access, door } = mlops;
+  const gpus = wireGpus(infrastructure, { org, finops, notices, tracking });
+  const { gpuUsage, workloads, purchasing } = gpus;
+  const tradeoff = wireTradeoff(infrastructure, { finops, gpus, mlops });
+  const { decisions, modelSteps: models } = tradeoff;
+  const { executors, pipelines } = wirePipelines(
+    infrastructure,
+    {
+      door,
+      models,
+      admission: budgets.reservations,
+      runLog: tracking.runLog,
+      deadlines: createSpotDeadlines({ decisions, tracking }),
+    },
+    cluster,
+  );
+  const requests = { served: (question: Parameters<typeof servedOf>[1]) => servedOf(store, question) };
+  const monitoring = createMonitoring(
+    { config, clock, log, store, lake, objects, events, send, mail, rules, uploads, requests },
+    predictionLog,
+  );
+  monitoring.schedule(jobs);
+  const serving = wireServing(infrastructure, { org, finops, mlops, monitoring, executors });
+  const retraining = createRetrainings({
+    ...{ clock, log, store, events, jobs },
+    ...{ pipelines, monitoring, budgets, registry, decisions },
+  });
+  const recommendations = createRecommendations({
+    ...{ clock, log, store, jobs, send, mail, rules, publicUrl: config.publicUrl ?? null },
+    ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
+    ...{ tracking, pipelines, decisions, serving: serving.use },
+  });
+  const retention = wireRetention(infrastructure, mlops, tradeoff);
+  const kinds = [
+    org,
+    finops.sources,
+    finops.allocation,
+    finops.prices,
+    finops.exchange,
+    finops.tokens,
+    budgets,
+    gpus.gpuTelemetry,
+    gpuUsage,
+    gpus.anomalies,
+    pipelines,
+    monitoring,
+    serving,
+    retraining,
+    recommendations,
+    tradeoff.gates,
+    retention,
+  ].flatMap((noun) => noun.kinds);
+  const routes = [
+    ...doors,
+    org,
+    executors,
+    ...Object.values(finops),
+    ...Object.values(gpus),
+    ...[tracking, registry, mlops.tracing, webhooks, mlops.transfer, mlops.scaling, mlops.artifactViews],
+    ...[pipelines, monitoring, serving, retraining, recommendations],
+    ...[tradeoff.evidence, decisions, tradeoff.gates, tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
+    retention,
+    wireTableRetention(infrastructure, { billing, gpuTelemetry: gpus.gpuTelemetry, monitoring }),
+    wireIntegrity(infrastructure, finops),
+    wireBackups(infrastructure),
+    createManifests({ store, kinds }),
+  ].flatMap((noun) => noun.routes);
+  const endpoints = routes.map((route) => route.endpoint);
+  return {
+    kinds,
+    routes,
+    webhooks,
+    tracking,
+    executors,
+    serving,
+    gpuTelemetry: gpus.gpuTelemetry,
+    checkWrite: (request: EndpointWrite) => access.endpoint(request),
+    plugins: [
+      systemPlugin(telemetry),
+      ...mlops.plugins,
+      pipelines.plugin,
+      serving.plugin,
+      gpus.gpuTelemetry.plugin,
+      docsPlugin(endpoints, readVersion()),
+    ],
+  };
+}

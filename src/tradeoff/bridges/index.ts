@@ -1,0 +1,11 @@
+export { createGpuWork } from './gpu-work.ts';
+export { createMeasuredServing } from './measured-serving.ts';
+export { createOwnedNouns } from './owned-nouns.ts';
+export { createPredictionLog } from './prediction-log.ts';
+export { createReplicaPrices } from './replica-prices.ts';
+export { createScalingBudget } from './scaling-budget.ts';
+export { createServingCosts } from './serving-costs.ts';
+export { servingFacts } from './serving-facts.ts';
+export { createServingUsage } from './serving-usage.ts';
+export { createSpotDeadlines } from './spot-deadlines.ts';
+export { createTokenLedger } from './token-ledger.ts';

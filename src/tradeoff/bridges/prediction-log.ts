@@ -1,0 +1,31 @@
+import type { Monitoring } from '../../mlops/monitoring/index.ts';
+import type { PredictionLog } from '../../mlops/serving/index.ts';
+import type { Org } from '../../org/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+
+/** Cache lifetime of the team of a project, after which a change of its team takes effect. */
+const TEAM_FRESH_MS = 10_000;
+
+/** The log of predictions, which are of the team that their project has when they are kept. */
+export function createPredictionLog(store: Store, org: Org, { keep }: Monitoring['served']): PredictionLog {
+  const teams = new Map<string, { readonly team: Promise<string | null>; readonly until: number }>();
+
+  function teamOf(project: string): Promise<string | null> {
+    const now = performance.now();
+    const known = teams.get(project);
+    if (known !== undefined && now < known.until) return known.team;
+    const team = org.withTeam(store, { project }).then((subject) => subject.team ?? null);
+    teams.set(project, { team, until: now + TEAM_FRESH_MS });
+    team.catch(() => teams.delete(project));
+    return team;
+  }
+
+  return {
+    async keep(predictions) {
+      const projects = [...new Set(predictions.flatMap(({ project }) => project ?? []))];
+      if (projects.length === 0) return keep(predictions.map((one) => ({ ...one })));
+      const found = new Map(await Promise.all(projects.map(async (one) => [one, await teamOf(one)] as const)));
+      return keep(predictions.map((one) => ({ ...one, team: found.get(one.project ?? '') ?? null })));
+    },
+  };
+}
