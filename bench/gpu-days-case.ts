@@ -3,8 +3,8 @@ import { createReadStream, mkdirSync, readdirSync, rmSync, statSync } from 'node
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { importGpuSamples, syncGpuSources } from '../src/finops/gpu-telemetry/schema.ts';
-import type { Series } from '../src/finops/gpu-telemetry/series/take.ts';
 import { writeBody } from '../src/finops/gpu-telemetry/sources/exporter.testing.ts';
+import type { Series } from '../src/finops/gpu-telemetry/sources/take.ts';
 import { getGpuIdle } from '../src/finops/gpu-usage/schema.ts';
 import { urlOf } from '../src/platform/contract/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';

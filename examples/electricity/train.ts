@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { processEnvironment } from '../../src/platform/config/index.ts';
+import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { championOf } from './champion.ts';
 import { chanceOfUp, fitLogistic, type LogisticModel } from './logistic.ts';
 import { between, type HalfHour, readMarket } from './market.ts';

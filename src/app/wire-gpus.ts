@@ -44,7 +44,13 @@ export function wireGpus(
   const gpuUsage = createGpuUsage({ clock, store, lake, events, prices, gpuReadings, ...owners });
   const workloads = createWorkloads({ clock, store, lake, prices, ...owners });
   const packing = createPacking({ lake, objects, uploads });
-  const purchasing = createPurchasing({ clock, store, prices, costs, measured: createMeasuredServing(store, metering) });
+  const purchasing = createPurchasing({
+    clock,
+    store,
+    prices,
+    costs,
+    measured: createMeasuredServing(store, metering),
+  });
   const anomalies = createAnomalies({
     clock,
     log,
@@ -63,6 +69,5 @@ export function wireGpus(
     publicUrl: config.publicUrl ?? null,
     minImpactPercent: config.anomalyMinImpactPercent,
   });
-  anomalies.schedule(jobs);
   return { gpuTelemetry, gpuUsage, workloads, packing, purchasing, anomalies };
 }

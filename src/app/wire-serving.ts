@@ -2,7 +2,8 @@ import { type Executors, passedEnvironment } from '../mlops/executors/index.ts';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
 import { createServing, registriesIn, type Serving } from '../mlops/serving/index.ts';
 import type { Org } from '../org/index.ts';
-import { processEnvironment, runsProcesses } from '../platform/config/index.ts';
+import { runsProcesses } from '../platform/config/index.ts';
+import { processEnvironment } from '../platform/environment/index.ts';
 import {
   createPredictionLog,
   createReplicaPrices,

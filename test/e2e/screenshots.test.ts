@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { listRuns } from '../../src/mlops/tracking/schema.ts';
-import { processEnvironment } from '../../src/platform/config/index.ts';
+import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { connectBrowser, hasChromium, newVisit, open } from '../support/browser.ts';
 import { turn } from './faults-found.ts';
 import { ask, deliveryAddresses, listedDecisions, newestMonth, rowAddress } from './questions.ts';

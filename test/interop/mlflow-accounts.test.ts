@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { processEnvironment } from '../../src/platform/config/index.ts';
+import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { type Doors, openDoors, sent } from '../security/doors.ts';
 import { mlflowClients } from '../support/mlflow-server.ts';

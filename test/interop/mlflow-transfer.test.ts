@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { main } from '../../cli/program.ts';
 import { capturedIo, type ServedFolder, serveFolder } from '../../cli/testing.ts';
-import { processEnvironment } from '../../src/platform/config/index.ts';
+import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { findMlflowPython, type MlflowServer, startMlflowServer } from '../support/mlflow-server.ts';
 
 const python = findMlflowPython();

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../src/main.ts';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
-import { processEnvironment } from '../../src/platform/config/index.ts';
-import { testApplication } from '../../src/testing/application.ts';
 import { appliedEndpoint, registeredFiles } from '../../src/mlops/testing/serving.ts';
+import { processEnvironment } from '../../src/platform/environment/index.ts';
+import { testApplication } from '../../src/testing/application.ts';
 import { findMlflowPython } from '../support/mlflow-server.ts';
 
 const mlflowPython = findMlflowPython();

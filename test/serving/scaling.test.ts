@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { getEndpointScaling } from '../../src/mlops/serving/autoscaling/schema.ts';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { rollBackEndpoint } from '../../src/mlops/serving/schema.ts';
-import { processEnvironment } from '../../src/platform/config/index.ts';
+import { appliedEndpoint, registeredFiles, settled } from '../../src/mlops/testing/serving.ts';
+import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { call, testApplication } from '../../src/testing/application.ts';
 import { isDeep } from '../../src/testing/deep.ts';
-import { appliedEndpoint, registeredFiles, settled } from '../../src/mlops/testing/serving.ts';
 import { startLoad } from './load.ts';
 
 const burst = join(import.meta.dirname, 'burst-program.ts');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { processEnvironment } from '../../src/platform/config/index.ts';
+import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { hasChromium, launchBrowserServer } from './browser.ts';
 import { copyDemo } from './demo-copy.ts';
 import { buildTestServer } from './server-build.ts';

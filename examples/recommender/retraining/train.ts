@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recordUsage } from '../../../src/finops/metering/schema.ts';
-import { processEnvironment } from '../../../src/platform/config/index.ts';
+import { processEnvironment } from '../../../src/platform/environment/index.ts';
 import { createDemoClient } from '../demo/client.ts';
 import { benchmarkUsage } from '../demo/register.ts';
 import { exportOnnx } from '../onnx/export-onnx.ts';

@@ -9,7 +9,7 @@ import { devicesAfter } from './recent/devices-after.ts';
 import { gatheredEnergy, gatheredSelect, holdingsSelect, knownDevices } from './recent/gather-sql.ts';
 import type { Holdings } from './recent/holdings.ts';
 import { GPU_RECENT } from './recent/table.ts';
-import { noteWritten, partitionsIn } from './retention.ts';
+import { noteWritten, partitionsIn } from './retention/retention.ts';
 import type { LeftOut } from './series/left-out.ts';
 import { noteLeftOutById } from './sources/store.ts';
 import { addReadings, NOTHING_WRITTEN, swapIn, type WrittenSpans } from './telemetry/days.ts';

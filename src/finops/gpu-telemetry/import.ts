@@ -8,7 +8,7 @@ import { appendTimeChanged, type ChangeDeps, spanOf } from './changes/time-chang
 import { type HoldersAsked, type HoldersRead, holdersOfReadings } from './holders/holders-of-readings.ts';
 import { isNobody } from './holders/holding.ts';
 import { noteTimes } from './holders/store.ts';
-import { noteWritten, partitionsIn } from './retention.ts';
+import { noteWritten, partitionsIn } from './retention/retention.ts';
 import { addReadings, swapIn, type WrittenSpans } from './telemetry/days.ts';
 import { INCOMING, readFacts, usualInterval } from './telemetry/facts.ts';
 import { type Readings, readingsSelect } from './telemetry/reading-sql.ts';

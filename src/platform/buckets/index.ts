@@ -1,4 +1,4 @@
-import { processEnvironment } from '../config/index.ts';
+import { processEnvironment } from '../environment/index.ts';
 import type { Environment } from '../secrets/index.ts';
 import type { Bucket } from './bucket.ts';
 import { openFolder } from './folder.ts';

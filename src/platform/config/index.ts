@@ -70,11 +70,6 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   };
 }
 
-/** The process environment; the one place that reads it. */
-export function processEnvironment(): Readonly<Record<string, string | undefined>> {
-  return process.env;
-}
-
 function readConfigFile(path: string): Record<string, unknown> {
   try {
     const content: unknown = parseYaml(readFileSync(path, 'utf8')) ?? {};

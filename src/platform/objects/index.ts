@@ -1,4 +1,4 @@
-import { processEnvironment } from '../config/index.ts';
+import { processEnvironment } from '../environment/index.ts';
 import type { Environment } from '../secrets/index.ts';
 import type { Clock } from '../units/index.ts';
 import { createLocalObjects } from './local.ts';

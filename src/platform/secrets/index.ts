@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import { processEnvironment } from '../config/index.ts';
+import { processEnvironment } from '../environment/index.ts';
 import { AppError, systemCode } from '../errors/index.ts';
 import type { SecretReference } from './schema.ts';
 

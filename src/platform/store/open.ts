@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import type { Config } from '../config/index.ts';
 import { AppError } from '../errors/index.ts';
 import { runMigrations } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
@@ -10,7 +9,7 @@ import { runAppend, runTransaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
 
 /** Opens the store that the configuration names. Errors: `store_unreachable`, `data_folder_unusable`. */
-export async function openStore(config: Pick<Config, 'database'> & { readonly folder: string }): Promise<Store> {
+export async function openStore(config: { readonly database: string; readonly folder: string }): Promise<Store> {
   const { engine, database } = openEngine(config);
   const on = { engine, database, turns: createTurns() };
   const store: Store = {

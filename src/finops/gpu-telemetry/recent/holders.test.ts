@@ -9,8 +9,8 @@ import { openStore } from '../../../platform/store/index.ts';
 import { createLog } from '../../../platform/telemetry/index.ts';
 import { fold } from '../fold.ts';
 import type { GpuHolding } from '../holders/holding.ts';
-import { type Series, takeSeries } from '../series/take.ts';
 import { scraped } from '../sources/exporter.testing.ts';
+import { type Series, takeSeries } from '../sources/take.ts';
 import { openGpuReadings } from './table.ts';
 
 const START = Date.parse('2026-11-02T10:00:00Z');

@@ -1,5 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { Series } from '../series/take.ts';
+import type { Series } from './take.ts';
 
 /** For tests: the answer of an exporter, as the series of one scrape at an instant; `labels` are the target labels of Prometheus. */
 export function scraped(text: string, at: number, labels: Readonly<Record<string, string>> = {}): Series[] {

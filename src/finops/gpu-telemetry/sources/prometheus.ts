@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
 import { resolveSecret } from '../../../platform/secrets/index.ts';
-import type { Series } from '../series/take.ts';
 import type { PrometheusSource } from './schema.ts';
+import type { Series } from './take.ts';
 
 /** Maximum number of points of one series that Prometheus answers in one query. */
 export const MOST_POINTS = 11_000;

@@ -3,12 +3,12 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Plugin } from '../../../platform/http/index.ts';
 import { stretchesOf } from '../series/holder-stretches.ts';
 import { type LeftOut, noteLeftOut } from '../series/left-out.ts';
-import { readingRow, takeSeries } from '../series/take.ts';
 import type { sendGpuReadings } from './schema.ts';
 import { KERNEL_RAN } from './signals.ts';
 import { SnappyError, snappyDecoded } from './snappy.ts';
 import { findSources, noteRead, type StoredSource } from './store.ts';
 import type { SyncDeps } from './sync.ts';
+import { readingRow, takeSeries } from './take.ts';
 import { InvalidWriteRequest, parseWriteRequest } from './write-request.ts';
 
 /** Limits of a body, packed and unpacked; Prometheus sends some hundred kilobytes. */

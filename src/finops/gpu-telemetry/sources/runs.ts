@@ -5,11 +5,11 @@ import type { Sql } from '../../../platform/store/index.ts';
 import { METRICS_NAMESPACE } from '../holders/holding.ts';
 import { stretchesOf } from '../series/holder-stretches.ts';
 import { type LeftOut, noteLeftOut } from '../series/left-out.ts';
-import { readingRow } from '../series/take.ts';
 import { keepSent, taking } from './receive.ts';
 import { KERNEL_RAN, readingOf, signalOf } from './signals.ts';
 import { findSources, readUntilOfRun, type StoredSource, saveReadUntilOfRun } from './store.ts';
 import type { SyncDeps } from './sync.ts';
+import { readingRow } from './take.ts';
 
 /** GPU metrics that runs log; implemented by MLOps. */
 export interface RunGpus {

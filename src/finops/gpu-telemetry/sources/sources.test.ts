@@ -8,9 +8,9 @@ import { call, problemFrom, testApplication } from '../../../testing/application
 import { sharedApplication } from '../../../testing/shared.ts';
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
 import { idle as idleOf, importSamples } from '../../testing/gpus.ts';
-import type { Series } from '../series/take.ts';
 import { scraped } from './exporter.testing.ts';
 import { listGpuSources, sendGpuReadings } from './schema.ts';
+import type { Series } from './take.ts';
 
 const FIRST = Date.parse('2026-11-02T10:00:00Z');
 const DAY_MS = 86_400_000;

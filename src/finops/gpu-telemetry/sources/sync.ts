@@ -2,11 +2,11 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { type Series, type Taken, takeSeries } from '../series/take.ts';
 import { MOST_POINTS, queryRange, TooMuchAsked } from './prometheus.ts';
 import type { PrometheusSource } from './schema.ts';
 import { ENERGY_SIGNAL, MEMORY_SIGNAL, UTILIZATION_SIGNALS } from './signals.ts';
 import { noteFailure, noteRead, type StoredSource } from './store.ts';
+import { type Series, type Taken, takeSeries } from './take.ts';
 
 export interface SyncDeps {
   readonly store: Store;

@@ -1,8 +1,8 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { AppError } from '../../../platform/errors/index.ts';
 import { tooManyValues } from '../../../platform/json/index.ts';
-import type { Series } from '../series/take.ts';
 import { signalOf } from './signals.ts';
+import type { Series } from './take.ts';
 
 /** The input is not a `WriteRequest` of Prometheus' remote write 1.0. */
 export class InvalidWriteRequest extends Error {}

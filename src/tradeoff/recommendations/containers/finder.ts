@@ -1,9 +1,9 @@
 import type { ContainerUse, Workloads } from '../../../finops/workloads/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found, Window } from '../finder.ts';
-import { cpuMemoryFor } from '../finders/cpu-memory.ts';
 import { confidenceOf } from '../savings/confidence.ts';
 import { podHourCost, type Requests, unpricedReason } from './costs.ts';
+import { cpuMemoryFor } from './cpu-memory.ts';
 import { containerItem, isMetered, requestsItem } from './items.ts';
 import { shownBytes, shownCpus, stepsFor } from './words.ts';
 

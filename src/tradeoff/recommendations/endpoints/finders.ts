@@ -1,9 +1,9 @@
 import type { Subject } from '../../../org/schema.ts';
 import type { Finder, Found, Window } from '../finder.ts';
-import { keptReplicas, quantile, replicasNeeded, type VariantMinute } from '../finders/replica-count.ts';
-import { idleHours, isWorthZero } from '../finders/scale-to-zero.ts';
 import { confidenceOf } from '../savings/confidence.ts';
 import { ENOUGH_MEASURED, type EndpointDeps, endpointHours, itemOf, type VariantHours } from './endpoint-hours.ts';
+import { keptReplicas, quantile, replicasNeeded, type VariantMinute } from './replica-count.ts';
+import { idleHours, isWorthZero } from './scale-to-zero.ts';
 
 const DAY_HOURS = 24;
 const DAY_MS = 86_400_000;

@@ -10,11 +10,11 @@ import { zeroOf } from '../endpoints/finders.ts';
 import type { Found } from '../finder.ts';
 import { adviceOf, keepFound, windowUntil } from '../look.ts';
 import { idleRuns } from '../runs/finder.ts';
+import { isQuiet } from '../runs/quiet.ts';
 import type { Recommendation } from '../schema.ts';
 import { applyWithin } from '../service.ts';
 import { findRecommendation, heldOpen, type Kept, putRecommendation } from '../store.ts';
 import { tellOf } from './notice.ts';
-import { isQuiet } from './quiet.ts';
 import type { IdlePolicySpec } from './schema.ts';
 import { findPolicies, putPolicy, removePolicy, type StoredPolicy } from './store.ts';
 

@@ -3,7 +3,6 @@ import type { MeteredUsage } from '../../../finops/metering/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { moneyText } from '../../../platform/units/index.ts';
 import type { Finder, Found, Window } from '../finder.ts';
-import { stepName } from '../realised/steps.ts';
 import { monthsOfBills } from '../savings/bill-deliveries.ts';
 import { confidenceOf } from '../savings/confidence.ts';
 import { withinResource } from '../savings/resource-item.ts';
@@ -12,7 +11,7 @@ import type { PurchaseFinderDeps } from './deps.ts';
 import type { SpotOffer } from './schema.ts';
 import { type SpotCost, spotCost } from './spot-cost.ts';
 import { hourlyCosts } from './step-hours.ts';
-import { stepsItem } from './steps-item.ts';
+import { stepName, stepsItem } from './steps.ts';
 import { findTerms, type StoredTerms } from './terms.ts';
 
 const HOUR_MS = 3_600_000;

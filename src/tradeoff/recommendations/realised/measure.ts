@@ -5,10 +5,10 @@ import { areClusterItems, clusterItems } from '../containers/items.ts';
 import { iso, type RecommendationDeps, told } from '../context.ts';
 import { endpointHours, HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Window } from '../finder.ts';
+import { stepHours } from '../purchases/steps.ts';
 import type { HeldItem, Realised, Recommendation } from '../schema.ts';
 import { dueToMeasure, type Kept, putRecommendation } from '../store.ts';
 import { savedByCommitment } from './commitment.ts';
-import { stepHours } from './steps.ts';
 
 const DAY_HOURS = 24;
 const MONTH_HOURS = 730;

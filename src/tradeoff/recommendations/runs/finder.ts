@@ -7,12 +7,12 @@ import type { Store } from '../../../platform/store/index.ts';
 import { type Clock, decimal, decimalString } from '../../../platform/units/index.ts';
 import { HOUR_MS } from '../endpoints/endpoint-hours.ts';
 import type { Finder, Found } from '../finder.ts';
-import { areIdle } from '../idle/quiet.ts';
-import { stepsItem } from '../purchases/steps-item.ts';
+import { stepsItem } from '../purchases/steps.ts';
 import { monthsOfBills } from '../savings/bill-deliveries.ts';
 import { confidenceOf } from '../savings/confidence.ts';
 import { withinResource } from '../savings/resource-item.ts';
 import type { HeldItem } from '../schema.ts';
+import { areIdle } from './quiet.ts';
 
 export interface IdleRunDeps {
   readonly store: Store;

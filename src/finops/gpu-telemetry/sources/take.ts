@@ -1,8 +1,8 @@
 import type { JournaledRow } from '../../../platform/journal/index.ts';
-import { readingOf, type Signal, signalOf } from '../sources/signals.ts';
-import { stretchesOf } from './holder-stretches.ts';
-import { type Labels, renamedJobs, type SeriesSubject, subjectOf } from './labels.ts';
-import { type LeftOut, noteLeftOut } from './left-out.ts';
+import { stretchesOf } from '../series/holder-stretches.ts';
+import { type Labels, renamedJobs, type SeriesSubject, subjectOf } from '../series/labels.ts';
+import { type LeftOut, noteLeftOut } from '../series/left-out.ts';
+import { readingOf, type Signal, signalOf } from './signals.ts';
 
 /** A series with its samples, independent of its transport. */
 export interface Series {

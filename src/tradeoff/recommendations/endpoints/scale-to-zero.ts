@@ -1,4 +1,4 @@
-import { ENOUGH_MEASURED, HOUR_MS, type VariantHour } from '../endpoints/endpoint-hours.ts';
+import { ENOUGH_MEASURED, HOUR_MS, type VariantHour } from './endpoint-hours.ts';
 
 /** Effect of scaling a variant to zero while it gets no requests, by hour. */
 export interface IdleHours {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { confidenceOf } from '../savings/confidence.ts';
-import { cpuMemoryFor } from './cpu-memory.ts';
-import { keptReplicas, quantile, replicasNeeded } from './replica-count.ts';
-import { idleHours, isWorthZero } from './scale-to-zero.ts';
+import { cpuMemoryFor } from './containers/cpu-memory.ts';
+import { keptReplicas, quantile, replicasNeeded } from './endpoints/replica-count.ts';
+import { idleHours, isWorthZero } from './endpoints/scale-to-zero.ts';
+import { confidenceOf } from './savings/confidence.ts';
 
 const MINUTE = 60_000;
 const hour = (requests: number, measured = 1) => ({ measured, requests, replicas: measured === 0 ? null : 1 });

@@ -1,14 +1,20 @@
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Window } from '../finder.ts';
-import { hourlyCosts } from '../purchases/step-hours.ts';
 import type { HeldItem } from '../schema.ts';
-import type { MeasuredBy } from './schema.ts';
+import { hourlyCosts } from './step-hours.ts';
+
+/** Steps of a pipeline whose cost is measured. */
+export interface MeasuredSteps {
+  readonly pipeline: string;
+  readonly steps: readonly string[];
+  readonly currency: string;
+}
 
 /** Hourly cost of the steps of a pipeline, on any resource. An hour without a step costs 0. */
 export async function stepHours(
   { store, metering }: { readonly store: Store; readonly metering: Pick<Metering, 'within'> },
-  { pipeline, steps, currency }: Extract<MeasuredBy, { type: 'steps' }>,
+  { pipeline, steps, currency }: MeasuredSteps,
   window: Window,
 ): Promise<HeldItem> {
   const usage = await metering.within(store, window, { pipeline, purpose: 'training' });
@@ -23,4 +29,9 @@ export async function stepHours(
 /** Without its combination: `train[lr=0.01]` is `train`. */
 export function stepName(step: string | undefined): string {
   return (step ?? '').replace(/\[.*$/s, '');
+}
+
+/** The item of the steps of a pipeline that run on one resource, which a run of one of them is a part of. */
+export function stepsItem(pipeline: string, resource: string): string {
+  return `steps:${pipeline}@${resource.replace(/^resource:/, '')}`;
 }

@@ -1,14 +1,14 @@
-import type { Jobs } from '../../platform/jobs/index.ts';
-import type { Lake, LakeSession, StagedFile } from '../../platform/lake/index.ts';
-import type { RetentionPreview } from '../../platform/retention/index.ts';
-import type { Sql, Store } from '../../platform/store/index.ts';
-import type { Clock } from '../../platform/units/index.ts';
-import { GPU_RECENT } from './recent/table.ts';
-import { timesOf } from './telemetry/day-sql.ts';
-import { addReadings, swapIn } from './telemetry/days.ts';
-import type { GpuRetention } from './telemetry/retention-schema.ts';
-import { GpuMetric } from './telemetry/schema.ts';
-import { GPU_SAMPLE, GPU_STRETCH } from './telemetry/tables.ts';
+import type { Jobs } from '../../../platform/jobs/index.ts';
+import type { Lake, LakeSession, StagedFile } from '../../../platform/lake/index.ts';
+import type { RetentionPreview } from '../../../platform/retention/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { GPU_RECENT } from '../recent/table.ts';
+import { timesOf } from '../telemetry/day-sql.ts';
+import { addReadings, swapIn } from '../telemetry/days.ts';
+import { GpuMetric } from '../telemetry/schema.ts';
+import { GPU_SAMPLE, GPU_STRETCH } from '../telemetry/tables.ts';
+import type { GpuRetention } from './schema.ts';
 
 export interface RetentionDeps {
   readonly store: Store;

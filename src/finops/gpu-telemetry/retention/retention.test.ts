@@ -5,7 +5,7 @@ import { call, problemFrom, testApplication } from '../../../testing/application
 import { applyText, gpuSource, syncAll, write } from '../../testing/gpu-sources.ts';
 import { idle, importSamples, samplesText } from '../../testing/gpus.ts';
 import { scraped } from '../sources/exporter.testing.ts';
-import { previewGpuRetention } from './retention-schema.ts';
+import { previewGpuRetention } from './schema.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-11-02T00:00:00Z');
