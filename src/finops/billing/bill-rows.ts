@@ -1,5 +1,5 @@
 import type { LakeTable } from '../../platform/lake/index.ts';
-import { duckDbTypes, focusColumnNames, focusColumns } from './focus-columns.ts';
+import { duckDbTypes, focusColumnNames, focusColumns } from './formats/focus-columns.ts';
 import type { BillDataset } from './formats/format.ts';
 
 /**

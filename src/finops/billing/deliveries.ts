@@ -5,7 +5,6 @@ import { billRows } from './bill-rows.ts';
 import { countFindings, type UnitFacts, unitFacts } from './facts.ts';
 import { DEFAULT_PROVISIONAL_DAYS, periodState } from './period-state.ts';
 import type { Delivery } from './schema.ts';
-import { standingOf } from './standing-of.ts';
 import {
   type DeliveryPage,
   type DeliveryUnit,
@@ -14,7 +13,8 @@ import {
   type StoredDelivery,
   saveFacts,
 } from './store.ts';
-import { provisionalDaysBySource, type StandingUnit, standingUnits } from './unit-store.ts';
+import { standingOf } from './units/standing-of.ts';
+import { provisionalDaysBySource, type StandingUnit, standingUnits } from './units/unit-store.ts';
 
 export interface DeliveriesDeps {
   readonly store: Store;

@@ -1,5 +1,5 @@
 import { identifier, literal } from '../../platform/lake/index.ts';
-import { focusColumnOf, focusColumns } from './focus-columns.ts';
+import { focusColumnOf, focusColumns } from './formats/focus-columns.ts';
 
 /**
  * SQL text expression of a dimension of bill rows, or null when there is none of this name. Dimensions: a FOCUS column in

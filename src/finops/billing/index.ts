@@ -7,7 +7,6 @@ import type { Sql } from '../../platform/store/index.ts';
 import { createMutex } from '../../platform/store/mutex.ts';
 import { billRows } from './bill-rows.ts';
 import { type BillSums, billSums, sumBillRows } from './bill-sums.ts';
-import { type CountedUnit, countedUnits, stateOfPeriod } from './counted-units.ts';
 import {
   type BillRetention,
   createBillRetention,
@@ -22,26 +21,27 @@ import {
   scheduleDeletions,
 } from './deletion/index.ts';
 import type { BillDeletion } from './deletion/schema.ts';
-import type { DeliveryRequest } from './delivery-request.ts';
-import { rawKey } from './intake.ts';
+import type { DeliveryRequest } from './intake/delivery-request.ts';
+import { rawKey } from './intake/incoming-files.ts';
 import { rebuildBillFiles } from './rebuild.ts';
 import { billingRoutes } from './routes.ts';
 import type { ImportResult, PeriodState } from './schema.ts';
 import { type BillingDeps, importDelivery } from './service.ts';
 import { findDelivery, unitsOfDelivery } from './store.ts';
-import { saveProvisionalDays, standingUnits } from './unit-store.ts';
+import { type CountedUnit, countedUnits, stateOfPeriod } from './units/counted-units.ts';
+import { saveProvisionalDays, standingUnits } from './units/unit-store.ts';
 import { billReferences } from './verify-references.ts';
 
 export { billRows } from './bill-rows.ts';
 export type { BillSums } from './bill-sums.ts';
 export { type BillDeletion, deleteSource as deleteSourceEndpoint } from './deletion/schema.ts';
-export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './delivery-request.ts';
 export { billDimension, otherColumns } from './dimensions.ts';
-export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './focus-columns.ts';
-export { isOfOtherPeriod } from './intake.ts';
-export type { BillChange, BillDerivation, BillDeriver, DeletedUnitRows } from './ledger.ts';
+export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './formats/focus-columns.ts';
+export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './intake/delivery-request.ts';
+export { isOfOtherPeriod } from './intake/incoming-files.ts';
 export { billingMigrations } from './migrations.ts';
 export type { BillingDeps } from './service.ts';
+export type { BillChange, BillDerivation, BillDeriver, DeletedUnitRows } from './units/ledger.ts';
 
 /** The active delivery of one unit. */
 export interface CurrentUnit {

@@ -2,12 +2,12 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { billRows } from './bill-rows.ts';
-import { deliveryId } from './delivery-id.ts';
-import type { DeliveryRequest } from './delivery-request.ts';
 import { unitFacts } from './facts.ts';
-import { filesByUnit } from './import-units.ts';
-import { type IntakeDeps, incomingFiles, stagedFiles, stageFiles } from './intake.ts';
+import { deliveryId } from './intake/delivery-id.ts';
+import type { DeliveryRequest } from './intake/delivery-request.ts';
+import { type IntakeDeps, incomingFiles, stagedFiles, stageFiles } from './intake/incoming-files.ts';
 import { type DeliveryUnit, findDelivery, type StoredDelivery, unitOfLakeFile, unitsOfDelivery } from './store.ts';
+import { filesByUnit } from './units/import-units.ts';
 
 export interface RebuildDeps extends IntakeDeps {
   readonly store: Store;

@@ -1,16 +1,13 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
-import { pageRestatements } from './act-store.ts';
 import { shownDeliveries } from './deliveries.ts';
-import type { DeliveryRequest } from './delivery-request.ts';
 import { diffDeliveries as diff } from './diff/index.ts';
 import { diffDeliveries } from './diff/schema.ts';
-import { preferDelivery as prefer } from './prefer.ts';
+import type { DeliveryRequest } from './intake/delivery-request.ts';
 import { deliveryQuality } from './quality/index.ts';
 import { billQuality } from './quality/schema.ts';
 import { rawFile, rawRow } from './raw/index.ts';
 import { downloadRaw, getRawRow } from './raw/schema.ts';
-import { revertDelivery as revert } from './revert.ts';
 import {
   importBill,
   listDeliveries,
@@ -20,7 +17,10 @@ import {
   setProvisionalDays,
 } from './schema.ts';
 import { type BillingDeps, importDelivery } from './service.ts';
-import { saveProvisionalDays } from './unit-store.ts';
+import { pageRestatements } from './units/act-store.ts';
+import { preferDelivery as prefer } from './units/prefer.ts';
+import { revertDelivery as revert } from './units/revert.ts';
+import { saveProvisionalDays } from './units/unit-store.ts';
 
 type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 

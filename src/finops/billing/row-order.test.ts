@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { literal, openLake } from '../../platform/lake/index.ts';
-import { canonicalSelect } from './canonical.ts';
 import { mapBillColumns } from './formats/index.ts';
-import { inspectFile } from './inspect-file.ts';
-import { sourceRelation } from './source-relation.ts';
+import { canonicalSelect } from './intake/canonical.ts';
+import { inspectFile } from './intake/inspect-file.ts';
+import { sourceRelation } from './intake/source-relation.ts';
 
 const headers = {
   FOCUS: 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,Tags,x_Own',

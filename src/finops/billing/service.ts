@@ -4,24 +4,31 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import { applyPlan } from './apply-plan.ts';
 import { billRows } from './bill-rows.ts';
 import { noteRawDeleted } from './deletion/store.ts';
-import { deliveryId } from './delivery-id.ts';
-import type { DeliveryRequest, OnOverlap } from './delivery-request.ts';
 import { countFindings } from './facts.ts';
-import { type ArrivingUnit, arrivingUnits } from './import-units.ts';
-import { type Incoming, type IntakeDeps, incomingFiles, settleFiles, stagedFiles, stageFiles } from './intake.ts';
-import { type Deciding, type LedgerDeps, type Plan, planChange } from './ledger.ts';
-import { refuseMiscounted } from './miscount.ts';
+import { deliveryId } from './intake/delivery-id.ts';
+import type { DeliveryRequest, OnOverlap } from './intake/delivery-request.ts';
+import {
+  type Incoming,
+  type IntakeDeps,
+  incomingFiles,
+  settleFiles,
+  stagedFiles,
+  stageFiles,
+} from './intake/incoming-files.ts';
+import { refuseMiscounted } from './intake/miscount.ts';
+import type { StagedBillFile } from './intake/staging.ts';
 import { healDelivery } from './rebuild.ts';
 import { CostMetric, type ImportResult, type MetricTotal, type UnitOutcome } from './schema.ts';
-import { refuseShrinking } from './shrink.ts';
-import type { StagedBillFile } from './staging.ts';
-import { standingOf } from './standing-of.ts';
 import { findDelivery, insertDelivery, insertDeliveryUnit, type StoredDelivery, unitsOfDelivery } from './store.ts';
-import { refuseUnclear } from './unclear.ts';
-import { formatsOfSource, type StandingUnit, saveFormatsOfSource, standingUnits } from './unit-store.ts';
+import { applyPlan } from './units/apply-plan.ts';
+import { type ArrivingUnit, arrivingUnits } from './units/import-units.ts';
+import { type Deciding, type LedgerDeps, type Plan, planChange } from './units/ledger.ts';
+import { refuseShrinking } from './units/shrink.ts';
+import { standingOf } from './units/standing-of.ts';
+import { refuseUnclear } from './units/unclear.ts';
+import { formatsOfSource, type StandingUnit, saveFormatsOfSource, standingUnits } from './units/unit-store.ts';
 
 export interface BillingDeps extends LedgerDeps, IntakeDeps {
   readonly jobs: Pick<Jobs, 'enqueue'>;

@@ -2,8 +2,11 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { StagedFile } from '../../../platform/lake/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { actResult, applyPlan } from '../apply-plan.ts';
 import { billRows } from '../bill-rows.ts';
+import { deliveryNotFound } from '../delivery-not-found.ts';
+import type { ActResult } from '../schema.ts';
+import { type DeliveryUnit, deliveriesOfUnit, findDelivery, type StoredDelivery, unitsOfDelivery } from '../store.ts';
+import { actResult, applyPlan } from '../units/apply-plan.ts';
 import {
   contentOf,
   type DeletedUnitRows,
@@ -11,12 +14,9 @@ import {
   type LedgerDeps,
   type Plan,
   planChange,
-} from '../ledger.ts';
-import type { ActResult } from '../schema.ts';
-import { standingOf } from '../standing-of.ts';
-import { type DeliveryUnit, deliveriesOfUnit, findDelivery, type StoredDelivery, unitsOfDelivery } from '../store.ts';
-import { type StandingUnit, standingUnits } from '../unit-store.ts';
-import { deliveryNotFound } from './not-found.ts';
+} from '../units/ledger.ts';
+import { standingOf } from '../units/standing-of.ts';
+import { type StandingUnit, standingUnits } from '../units/unit-store.ts';
 import type { BillDeletion, DeletedUnit, DeletionRecord } from './schema.ts';
 import { insertDeletion, keptRawFiles, rawDeletedAt, removeDelivery } from './store.ts';
 import { findSuccessor, successorReason } from './successor.ts';

@@ -1,10 +1,10 @@
 import type { Config } from '../../../platform/config/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { RetentionPreview } from '../../../platform/retention/index.ts';
-import { lastActAgainst } from '../act-store.ts';
-import { standingOf } from '../standing-of.ts';
 import { allDeliveries, type StoredDelivery, unitsOfDelivery } from '../store.ts';
-import { standingUnits } from '../unit-store.ts';
+import { lastActAgainst } from '../units/act-store.ts';
+import { standingOf } from '../units/standing-of.ts';
+import { standingUnits } from '../units/unit-store.ts';
 import { type DeletionDeps, deleteDeliveries, FINISH_JOB } from './delete.ts';
 import { type FinishDeps, finishDeletions } from './finish.ts';
 import { insertDeletion, keptRawFiles, noteRawDeleted } from './store.ts';

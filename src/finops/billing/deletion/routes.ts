@@ -1,9 +1,9 @@
 import { decodePageToken, encodePageToken } from '../../../platform/contract/page-token.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
+import { deliveryNotFound } from '../delivery-not-found.ts';
 import { findDelivery } from '../store.ts';
 import { type DeletionDeps, deleteDeliveries } from './delete.ts';
 import { type FinishDeps, finishDeletions } from './finish.ts';
-import { deliveryNotFound } from './not-found.ts';
 import { deleteDelivery, listDeletions } from './schema.ts';
 import { pageDeletions } from './store.ts';
 

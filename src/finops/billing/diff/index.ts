@@ -5,9 +5,9 @@ import type { Store } from '../../../platform/store/index.ts';
 import { decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../bill-rows.ts';
 import { billDimension, otherColumns } from '../dimensions.ts';
-import { focusColumnOf, focusColumns } from '../focus-columns.ts';
-import { type HeldUnit, heldUnits } from '../revert.ts';
-import { compareMoney } from './money.ts';
+import { focusColumnOf, focusColumns } from '../formats/focus-columns.ts';
+import { compareMoney } from '../units/changed-money.ts';
+import { type HeldUnit, heldUnits } from '../units/revert.ts';
 import { changedRows, countRows, matchRows, unpairedRows } from './rows.ts';
 import type { BillDiff, DiffRow, FieldChange } from './schema.ts';
 

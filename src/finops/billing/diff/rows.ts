@@ -1,5 +1,5 @@
 import { EXACT_TYPE, identifier, type LakeRow, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from '../focus-columns.ts';
+import { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from '../formats/focus-columns.ts';
 
 /**
  * Matches rows of two deliveries. Rows have no ids that persist from one delivery to the next, and equal rows are legal, so

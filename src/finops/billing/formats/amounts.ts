@@ -1,6 +1,6 @@
-import { convert, textOf } from '../convert.ts';
-import { DECIMAL_TYPE } from '../focus-columns.ts';
+import { convert, textOf } from './convert.ts';
 import { caseOf, coalesced, type Sql } from './expressions.ts';
+import { DECIMAL_TYPE } from './focus-columns.ts';
 import type { SourceExpression } from './format.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { literal } from '../../../platform/lake/index.ts';
-import { textOf } from '../convert.ts';
 import type { CurCharge } from './aws-cur-charges.ts';
 import { awsRegions } from './aws-regions.ts';
 import { awsServices } from './aws-services.ts';
+import { textOf } from './convert.ts';
 import { caseOf, coalesced, constant, derivedText, firstText, lookup, type Sql } from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
 import { serviceColumns } from './services.ts';

@@ -1,7 +1,7 @@
 import { identifier } from '../../../platform/lake/index.ts';
-import { DECIMAL_TYPE, type FocusColumn } from '../focus-columns.ts';
 import { caseOf } from './expressions.ts';
 import type { FileColumns } from './file-columns.ts';
+import { DECIMAL_TYPE, type FocusColumn } from './focus-columns.ts';
 import type { RowSplit } from './format.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { identifier, literal } from '../../../platform/lake/index.ts';
-import { textOf } from '../convert.ts';
+import { textOf } from './convert.ts';
 import { caseOf } from './expressions.ts';
 import { type FileColumns, foldName } from './file-columns.ts';
 import type { SourceColumn, SourceExpression } from './format.ts';

@@ -1,9 +1,9 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { textOf } from '../convert.ts';
 import { type AzureCharge, azureCharge } from './azure-charges.ts';
 import { type AzureColumn, type AzureFile, azureFile } from './azure-columns.ts';
 import { azureCosts } from './azure-costs.ts';
 import { azureDimensions } from './azure-dimensions.ts';
+import { textOf } from './convert.ts';
 import { caseOf, constant, derivedText, firstText, mappingOf } from './expressions.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceExpression } from './format.ts';
 

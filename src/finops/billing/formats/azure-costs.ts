@@ -1,9 +1,9 @@
-import { DECIMAL_TYPE } from '../focus-columns.ts';
 import { amountsOf, decimalOf, product } from './amounts.ts';
 import type { AzureCharge } from './azure-charges.ts';
 import type { AzureFile } from './azure-columns.ts';
 import { azureUnit } from './azure-units.ts';
 import { caseOf, coalesced, derivedText, firstText, type Sql } from './expressions.ts';
+import { DECIMAL_TYPE } from './focus-columns.ts';
 import type { SourceExpression } from './format.ts';
 
 /**

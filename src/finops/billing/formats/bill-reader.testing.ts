@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Lake, type LakeRow, openLake } from '../../../platform/lake/index.ts';
-import { canonicalSelect } from '../canonical.ts';
-import type { FocusColumn } from '../focus-columns.ts';
-import { inspectFile } from '../inspect-file.ts';
-import { readableFile } from '../readable-file.ts';
+import { canonicalSelect } from '../intake/canonical.ts';
+import { inspectFile } from '../intake/inspect-file.ts';
+import { readableFile } from '../intake/readable-file.ts';
+import type { FocusColumn } from './focus-columns.ts';
 import type { BillDataset, FormatMapping } from './format.ts';
 import { splitRows } from './split-rows.ts';
 

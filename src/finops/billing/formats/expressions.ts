@@ -1,6 +1,6 @@
 import { literal } from '../../../platform/lake/index.ts';
-import { textOf } from '../convert.ts';
-import type { FocusColumn } from '../focus-columns.ts';
+import { textOf } from './convert.ts';
+import type { FocusColumn } from './focus-columns.ts';
 import type { SourceExpression } from './format.ts';
 
 /** SQL text, or null where the file has no column to build it from. */

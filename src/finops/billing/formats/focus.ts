@@ -1,5 +1,5 @@
 import { identifier } from '../../../platform/lake/index.ts';
-import { type FocusColumn, type FocusType, focusColumnNames, focusColumns, formerNames } from '../focus-columns.ts';
+import { type FocusColumn, type FocusType, focusColumnNames, focusColumns, formerNames } from './focus-columns.ts';
 import type { BillFormat, SourceColumn, SourceExpression } from './format.ts';
 
 /** Required columns: without them a row cannot be dated or summed. */

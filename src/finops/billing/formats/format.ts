@@ -1,4 +1,4 @@
-import type { FocusColumn } from '../focus-columns.ts';
+import type { FocusColumn } from './focus-columns.ts';
 
 /** A column of a file as the engine reads it: every column of a CSV is VARCHAR, those of Parquet have their own type. */
 export interface SourceColumn {

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { identifier, literal } from '../../../platform/lake/index.ts';
-import { textOf } from '../convert.ts';
+import { textOf } from './convert.ts';
 import { caseOf, constant, derivedText, firstText, mappingOf } from './expressions.ts';
 import { type FileColumns, fileColumns } from './file-columns.ts';
 import type { BillFormat, FormatContext, FormatMapping, SourceExpression } from './format.ts';

@@ -1,5 +1,5 @@
 import { identifier } from '../../../platform/lake/index.ts';
-import { duckDbTypes, type FocusColumn, focusColumns } from '../focus-columns.ts';
+import { duckDbTypes, type FocusColumn, focusColumns } from './focus-columns.ts';
 import type { RowSplit } from './format.ts';
 
 /**

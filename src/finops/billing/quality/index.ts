@@ -2,7 +2,7 @@ import type { Lake } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../bill-rows.ts';
-import { deliveryNotFound } from '../deletion/not-found.ts';
+import { deliveryNotFound } from '../delivery-not-found.ts';
 import { unitsOfDelivery } from '../store.ts';
 import { type QualityRule, qualityRules, ruleCounts } from './rules.ts';
 import type { QualityFinding } from './schema.ts';

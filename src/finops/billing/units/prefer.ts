@@ -1,0 +1,42 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { shownExport } from '../bill-rows.ts';
+import type { ActResult } from '../schema.ts';
+import { actResult, applyPlan } from './apply-plan.ts';
+import { contentOf, type IntendedUnit, type LedgerDeps, planChange } from './ledger.ts';
+import { type DeliveryAct, type HeldUnit, heldUnits } from './revert.ts';
+import { type StandingUnit, standingUnits } from './unit-store.ts';
+
+/**
+ * Stores a person's decision between this delivery's export and each export that it overlaps now: this export counts
+ * and shadows the others or, with `beside`, both contain separate charges and both count. The decision also applies to
+ * later deliveries and later months of the two exports. Errors: `bill_delivery_not_found`,
+ * `bill_delivery_not_standing`.
+ */
+export async function preferDelivery(
+  deps: LedgerDeps,
+  act: DeliveryAct & { readonly beside: boolean },
+): Promise<ActResult> {
+  const units = await heldUnits(deps, act);
+  const standing = await standingUnits(deps.store);
+  const decides = { overlaps: 'all', counts: act.beside ? 'both' : 'this' } as const;
+  const intended: IntendedUnit[] = [];
+  for (const unit of units) {
+    const { partition, source, exportName, dataset, scope, period, delivery } = standingDelivery(unit, standing);
+    const { facts, files } = await contentOf(deps, delivery, partition);
+    intended.push({ partition, source, exportName, dataset, scope, period, delivery, facts, files, decides });
+  }
+  const plan = await planChange(deps, intended);
+  const { actor, why, delivery } = act;
+  const done = { act: 'prefer', actor, why, delivery, source: units[0]?.source ?? '' } as const;
+  const result = await actResult(deps, plan);
+  if (!act.dryRun) await applyPlan(deps, plan, done, async () => ({ beside: act.beside, why, actor }));
+  return result;
+}
+
+function standingDelivery(unit: HeldUnit, standing: readonly StandingUnit[]): StandingUnit {
+  const stands = standing.find(({ partition }) => partition === unit.partition);
+  if (stands !== undefined && stands.delivery === unit.delivery) return stands;
+  const now = stands === undefined ? 'none does' : `${stands.delivery} does; name that one`;
+  const detail = `${unit.delivery} does not stand for ${unit.period} of ${shownExport(unit)}: ${now}, or go back to it first with steelyard bill revert.`;
+  throw new AppError('bill_delivery_not_standing', detail, { delivery: unit.delivery, stands: stands?.delivery });
+}
