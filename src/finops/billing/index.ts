@@ -21,12 +21,12 @@ import {
   scheduleDeletions,
 } from './deletion/index.ts';
 import type { BillDeletion } from './deletion/schema.ts';
+import { type BillingDeps, importDelivery } from './import-delivery.ts';
 import type { DeliveryRequest } from './intake/delivery-request.ts';
 import { rawKey } from './intake/incoming-files.ts';
 import { rebuildBillFiles } from './rebuild.ts';
 import { billingRoutes } from './routes.ts';
 import type { ImportResult, PeriodState } from './schema.ts';
-import { type BillingDeps, importDelivery } from './service.ts';
 import { findDelivery, unitsOfDelivery } from './store.ts';
 import { type CountedUnit, countedUnits, stateOfPeriod } from './units/counted-units.ts';
 import { saveProvisionalDays, standingUnits } from './units/unit-store.ts';
@@ -37,10 +37,10 @@ export type { BillSums } from './bill-sums.ts';
 export { type BillDeletion, deleteSource as deleteSourceEndpoint } from './deletion/schema.ts';
 export { billDimension, otherColumns } from './dimensions.ts';
 export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './formats/focus-columns.ts';
+export type { BillingDeps } from './import-delivery.ts';
 export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './intake/delivery-request.ts';
 export { isOfOtherPeriod } from './intake/incoming-files.ts';
 export { billingMigrations } from './migrations.ts';
-export type { BillingDeps } from './service.ts';
 export type { BillChange, BillDerivation, BillDeriver, DeletedUnitRows } from './units/ledger.ts';
 
 /** The active delivery of one unit. */

@@ -3,6 +3,7 @@ import { handle, handleDownload, type Route } from '../../platform/http/index.ts
 import { shownDeliveries } from './deliveries.ts';
 import { diffDeliveries as diff } from './diff/index.ts';
 import { diffDeliveries } from './diff/schema.ts';
+import { type BillingDeps, importDelivery } from './import-delivery.ts';
 import type { DeliveryRequest } from './intake/delivery-request.ts';
 import { deliveryQuality } from './quality/index.ts';
 import { billQuality } from './quality/schema.ts';
@@ -16,7 +17,6 @@ import {
   revertDelivery,
   setProvisionalDays,
 } from './schema.ts';
-import { type BillingDeps, importDelivery } from './service.ts';
 import { pageRestatements } from './units/act-store.ts';
 import { preferDelivery as prefer } from './units/prefer.ts';
 import { revertDelivery as revert } from './units/revert.ts';
