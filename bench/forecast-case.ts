@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { forecastSeries } from '../src/finops/forecasts/index.ts';
-import { postSeriesForecast } from '../src/finops/forecasts/schema.ts';
+import { forecastSeries } from '../src/finops/forecasting/index.ts';
+import { postSeriesForecast } from '../src/finops/forecasting/schema.ts';
 import { urlOf } from '../src/platform/contract/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import { type BenchSeries, benchSeries } from './forecast-series.ts';

@@ -2,8 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { createNoveltyJudge, NOVELTY_OPTIONS, type NoveltyOptions } from '../src/finops/anomalies/novelty-judge.ts';
-import { seriesTime } from '../src/finops/anomalies/series-time.ts';
+import {
+  createNoveltyJudge,
+  NOVELTY_OPTIONS,
+  type NoveltyOptions,
+} from '../src/finops/anomaly-detection/novelty-judge.ts';
+import { seriesTime } from '../src/finops/anomaly-detection/series-time.ts';
 import {
   LOW_FALSE_NEGATIVES,
   LOW_FALSE_POSITIVES,

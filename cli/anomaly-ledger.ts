@@ -12,7 +12,7 @@ import {
   listAnomalies,
   NewFeedback,
   undoAnomalyFeedback,
-} from '../src/finops/anomalies/ledger/schema.ts';
+} from '../src/finops/anomalies/schema.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';

@@ -1,4 +1,4 @@
-import { type AnomalyEpisode, type DetectionReport, detectAnomalies } from '../src/finops/anomalies/schema.ts';
+import { type AnomalyEpisode, type DetectionReport, detectAnomalies } from '../src/finops/anomaly-detection/schema.ts';
 import { readBytes } from './bill-files.ts';
 import { refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';

@@ -1,4 +1,9 @@
-import { Horizon, postSeriesFileForecast, Seasons, type SeriesForecastReport } from '../src/finops/forecasts/schema.ts';
+import {
+  Horizon,
+  postSeriesFileForecast,
+  Seasons,
+  type SeriesForecastReport,
+} from '../src/finops/forecasting/schema.ts';
 import { readBytes } from './bill-files.ts';
 import { refuseBothFormats } from './downloads.ts';
 import { ledgerForecastCommands } from './forecast-ledger.ts';

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { listAnomalies } from '../../src/finops/anomalies/ledger/schema.ts';
+import { listAnomalies } from '../../src/finops/anomalies/schema.ts';
 import { getGpuOutcomes } from '../../src/finops/gpu-usage/schema.ts';
 import { sumRunCosts } from '../../src/mlops/tracking/run-table/schema.ts';
 import { listExperiments, listRuns } from '../../src/mlops/tracking/schema.ts';

@@ -5,7 +5,7 @@ import {
   giveAnomalyFeedback,
   listAnomalies,
   undoAnomalyFeedback,
-} from '../../src/finops/anomalies/ledger/schema.ts';
+} from '../../src/finops/anomalies/schema.ts';
 import {
   addForecastChange,
   getForecast,
@@ -13,7 +13,7 @@ import {
   listForecasts,
   listForecastsCsv,
   removeForecastChange,
-} from '../../src/finops/forecasts/ledger/schema.ts';
+} from '../../src/finops/forecasts/schema.ts';
 import { listGpuImports, listGpuSources } from '../../src/finops/gpu-telemetry/schema.ts';
 import { scraped } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
 import {

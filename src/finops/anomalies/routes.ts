@@ -1,54 +1,156 @@
-import { setImmediate } from 'node:timers/promises';
-import { readSeries, type SeriesRow, seriesTimeInvalid } from '../../platform/csv/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
-import { detect, increases, type SeriesPoint } from './detect.ts';
-import { remarksOn } from './remarks.ts';
-import { type DetectionReport, type DetectionSettings, detectAnomalies } from './schema.ts';
-import { seriesTime } from './series-time.ts';
+import { csvLine } from '../../platform/csv/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { dayNumber, dayText } from './day.ts';
+import { askForJudging } from './judging.ts';
+import { type Counting, countMinor, selected, shown, totalsOf } from './list.ts';
+import {
+  type Anomaly,
+  type AnomalyFeedback,
+  type AnomalyList,
+  type AnomalySelection,
+  anomaliesCsv,
+  getAnomaly,
+  giveAnomalyFeedback,
+  type LedgerJudging,
+  listAnomalies,
+  undoAnomalyFeedback,
+} from './schema.ts';
+import { isOfGpus } from './slice.ts';
+import { findAnomalies, findAnomaly, findJudging, putFeedback, type StoredAnomaly } from './store.ts';
 
-/** Detections are nothing but work for the processor, so that one waits for the other. */
-export function anomalyRoutes(): Route[] {
-  let last: Promise<unknown> = Promise.resolve();
+export interface LedgerRouteDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
+  /** Percentage of the spend of a scope from which on an anomaly counts. */
+  readonly minImpactPercent: number;
+}
+
+const MOST_LISTED = 500;
+/** Default length of a plan for an open anomaly. */
+const PLAN_DAYS = 14;
+
+export function ledgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRouteDeps): Route[] {
+  const everything: Counting = { scope: [], minPercent: minImpactPercent };
   return [
-    handle(detectAnomalies, ({ query, stream }) => {
-      const report = readSeries(stream, query).then(async (read) => {
-        const points = read.map((row) => pointOf(row, query));
-        const turn = last.then(() => reportOf(points, query));
-        last = turn.catch(() => null); // the caller receives the error; the next request continues
-        return turn;
-      });
-      return report;
+    handle(listAnomalies, ({ query }) => listed(store, query, minImpactPercent)),
+    handleDownload(anomaliesCsv, async ({ query }) => ({
+      contentType: 'text/csv; charset=utf-8',
+      filename: 'anomalies.csv',
+      content: csvOf(
+        selected(await findAnomalies(store, false), query).map((one) =>
+          shown(one, [], countingOf(query, minImpactPercent)),
+        ),
+      ),
+    })),
+    handle(getAnomaly, async ({ params: { anomaly } }) => {
+      const found = await existing(store, anomaly);
+      return { ...shown(found, await findAnomalies(store, false), everything), evidence: found.evidence };
     }),
+    handle(giveAnomalyFeedback, ({ params: { anomaly }, body: { verdict, until, note }, actor }) =>
+      store.transaction(async (sql) => {
+        const found = await existing(sql, anomaly);
+        const through = judgedThrough(found, (await findJudging(sql))?.judging ?? null);
+        const feedback: AnomalyFeedback = {
+          verdict,
+          until: planUntil(found, verdict, until),
+          note: note ?? null,
+          by: actor,
+          at: new Date(clock.now()).toISOString(),
+          afterDay: through,
+          from: null,
+        };
+        await putFeedback(sql, anomaly, feedback);
+        await askForJudging(jobs, sql);
+        return shown({ ...found, feedback }, await findAnomalies(sql, false), everything);
+      }),
+    ),
+    handle(undoAnomalyFeedback, ({ params: { anomaly } }) =>
+      store.transaction(async (sql) => {
+        const found = await existing(sql, anomaly);
+        await putFeedback(sql, anomaly, null);
+        await askForJudging(jobs, sql);
+        return shown({ ...found, feedback: null }, await findAnomalies(sql, false), everything);
+      }),
+    ),
   ];
 }
 
-function pointOf(row: SeriesRow, settings: DetectionSettings): SeriesPoint {
-  const at = seriesTime(row.time);
-  if (typeof at === 'string') throw seriesTimeInvalid(row, settings, at);
-  return { at, value: row.value };
-}
-
-async function reportOf(
-  read: readonly SeriesPoint[],
-  { counter: counts }: DetectionSettings,
-): Promise<DetectionReport> {
-  const counter = counts === 'true';
-  const detection = await detect(counter ? increases(read) : read, async () => void (await setImmediate()));
+async function listed(store: Store, query: AnomalySelection, minImpactPercent: number): Promise<AnomalyList> {
+  const counting = countingOf(query, minImpactPercent);
+  const [stored, judging] = [await findAnomalies(store, false), await findJudging(store)];
+  const anomalies = selected(stored, query);
   return {
-    points: detection.points.map(({ at, ...point }) => ({ at: instant(at), ...point })),
-    episodes: detection.episodes.map(({ startAt, endAt, kind, impact, points, open }) => ({
-      start: instant(startAt),
-      end: instant(endAt),
-      kind,
-      impact,
-      points,
-      open,
-    })),
-    method: detection.method,
-    remarks: remarksOn(read, detection, counter),
+    anomalies: anomalies.slice(0, MOST_LISTED).map((one) => shown(one, stored, counting)),
+    others: Math.max(0, anomalies.length - MOST_LISTED),
+    totals: totalsOf(anomalies, query.period, counting),
+    minor: countMinor(anomalies, counting),
+    minImpactPercent,
+    judging: judging?.judging ?? null,
   };
 }
 
-function instant(at: number): string {
-  return new Date(at).toISOString();
+/** Anomalies of a team count by the spend of the team. */
+function countingOf({ team }: AnomalySelection, minPercent: number): Counting {
+  return { scope: team === undefined ? [] : [{ dimension: 'team', value: team }], minPercent };
+}
+
+function judgedThrough({ measure, end }: StoredAnomaly, judging: LedgerJudging | null): string {
+  return (isOfGpus(measure) ? judging?.gpusThrough : judging?.through) ?? end;
+}
+
+async function existing(sql: Sql, id: string): Promise<StoredAnomaly> {
+  const found = await findAnomaly(sql, id);
+  if (found !== null) return found;
+  const detail = `There is no anomaly ${id}. steelyard anomaly list shows those that there are.`;
+  throw new AppError('anomaly_not_found', detail, { anomaly: id });
+}
+
+function planUntil(
+  { start, end, state }: StoredAnomaly,
+  verdict: AnomalyFeedback['verdict'],
+  until: string | undefined,
+): string | null {
+  if (verdict !== 'planned') {
+    if (until === undefined) return null;
+    const detail = `Only a plan has a last day. Say "planned", or leave out ${until}.`;
+    throw new AppError('anomaly_feedback_invalid', detail, { verdict, until });
+  }
+  if (until !== undefined && until < start) {
+    const detail = `The plan would end on ${until}, before the anomaly begins on ${start}. Give a later day.`;
+    throw new AppError('anomaly_feedback_invalid', detail, { start, until });
+  }
+  return until ?? (state === 'open' ? dayText(dayNumber(end) + PLAN_DAYS) : end);
+}
+
+const COLUMNS = [
+  'id',
+  'state',
+  'direction',
+  'kind',
+  'measure',
+  'start',
+  'end',
+  'actual',
+  'expected',
+  'impact',
+  'currency',
+  'unit',
+  'sentence',
+] as const;
+
+function csvOf(anomalies: readonly Anomaly[]): string {
+  const lines = anomalies.map((one) =>
+    csvLine([
+      ...COLUMNS.map((column) => one[column]),
+      one.slice.map(({ dimension, value }) => `${dimension}=${value}`).join(' '),
+      one.feedback?.verdict ?? null,
+      String(one.counts),
+    ]),
+  );
+  return [csvLine([...COLUMNS, 'slice', 'feedback', 'counts']), ...lines].join('');
 }

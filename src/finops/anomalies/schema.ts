@@ -1,67 +1,354 @@
 import { z } from 'zod';
 import { endpoint } from '../../platform/contract/schema.ts';
-import { seriesColumns, seriesFileErrors } from '../../platform/csv/schema.ts';
-import { UtcInstant } from '../../platform/units/schema.ts';
+import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
+import { EpisodeKind } from '../anomaly-detection/schema.ts';
+import { Effects } from '../costs/schema.ts';
 
-export const DetectionSettings = z.strictObject({
-  ...seriesColumns,
-  counter: z
-    .enum(['true', 'false'])
-    .default('false')
-    .describe('Whether the values are a counter, so that what they rise by is judged'),
-});
-export type DetectionSettings = z.output<typeof DetectionSettings>;
+const Day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-11-01')
+  .refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`)), 'a day that exists')
+  .describe('UTC day');
 
-export const SeriesPoint = z.strictObject({
-  at: UtcInstant.describe('Time of the point'),
-  value: z.number().nullable().describe('Its value, of a counter what it rose by; null when it is not known'),
-  score: z
-    .number()
-    .nullable()
-    .describe(
-      '0 (as usual) to 1 by this point and those before it; an alarm from 0.5 on; null while too little is known',
+export const measures = [
+  'cost',
+  'quantity',
+  'unit_cost',
+  'cost_per_1000_predictions',
+  'gpu_idle_cost',
+  'gpu_utilization',
+] as const;
+export const AnomalyMeasure = z
+  .enum(measures)
+  .describe(
+    'What is out of the ordinary: cost, the quantity of a SKU, what a unit of it costs, what 1,000 predictions cost, what idle GPU time costs, or the share of paid GPU time that was used (0 to 1)',
+  );
+
+export const AnomalySlice = z
+  .array(
+    z
+      .strictObject({
+        dimension: z.string().describe('A dimension that costs can be filtered by'),
+        value: z.string().describe('Its value'),
+      })
+      .describe('One condition'),
+  )
+  .describe('What of the ledger it is about, all of which must hold; empty: everything');
+export type AnomalySlice = z.infer<typeof AnomalySlice>;
+
+export const verdicts = ['expected', 'planned', 'wrong'] as const;
+export const AnomalyVerdict = z
+  .enum(verdicts)
+  .describe(
+    'expected: this is the usual from now on; planned: it was known beforehand and is not counted; wrong: it is no anomaly, and the next alarm takes more',
+  );
+export type AnomalyVerdict = z.infer<typeof AnomalyVerdict>;
+
+export const AnomalyFeedback = z
+  .strictObject({
+    verdict: AnomalyVerdict,
+    until: Day.nullable().describe('Planned: the last day of the plan; null of the others'),
+    note: z.string().nullable().describe('Why; null when nothing was said'),
+    by: z.string().describe('Account that said so'),
+    at: UtcInstant.describe('When'),
+    afterDay: Day.describe('Last day that was judged then: what was said holds for the days after it'),
+    from: z.string().nullable().describe('Id of the earlier anomaly whose verdict holds for this one; null: its own'),
+  })
+  .describe('What a person said of it');
+export type AnomalyFeedback = z.infer<typeof AnomalyFeedback>;
+
+export const AnomalyState = z
+  .enum(['open', 'ended', 'restated', 'withdrawn', 'merged'])
+  .describe(
+    'open: it continues; ended: the usual is back, or it is the usual now; restated: later bills changed the cost of its days and do not show it; withdrawn: its days cost the same, but the bills of other days do not make them an anomaly; merged: it turned out to be one with another',
+  );
+
+export const Restatement = z
+  .strictObject({
+    at: UtcInstant.describe('When bills were seen to have changed'),
+    actualBefore: DecimalString.describe('What its days came to before, in the unit of the measure'),
+    actualNow: DecimalString.describe('What the same days come to now'),
+    difference: DecimalString.describe('actualNow - actualBefore, exact'),
+  })
+  .describe('How later bills changed its days');
+
+export const Anomaly = z
+  .strictObject({
+    id: z.string().describe('Id, `an_…`'),
+    measure: AnomalyMeasure,
+    kind: EpisodeKind,
+    direction: z
+      .enum(['over', 'under'])
+      .describe(
+        'In money: over is more than expected, or the same for less (GPUs that are used less); under the other way',
+      ),
+    slice: AnomalySlice,
+    except: AnomalySlice.describe('What of the slice belongs to other anomalies of the same days, each by itself'),
+    seenIn: z.array(AnomalySlice).describe('Slices of the ledger that were judged and show it'),
+    state: AnomalyState,
+    mergedInto: z.string().nullable().describe('Merged: id of the other; else null'),
+    start: Day.describe('Its first day'),
+    end: Day.describe('Its last day; of one that is open, the last that was judged'),
+    days: z.number().int().describe('Days from its first to its last'),
+    currency: Currency.nullable().describe('Currency of its money; null when it is not in money'),
+    unit: z.string().nullable().describe('Pricing unit of a quantity or a unit cost; null of costs'),
+    actual: DecimalString.describe(
+      'What its days came to, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time',
     ),
-  expected: z.number().nullable().describe('What the value should have been; null while too little is known'),
+    expected: DecimalString.describe('What they were expected to come to, an estimate'),
+    impact: DecimalString.nullable().describe(
+      'Money beyond what was expected, below zero for less: actual - expected of a cost; of a rate what its change cost; null when no price is known',
+    ),
+    differences: z
+      .array(
+        z
+          .strictObject({ day: Day, amount: DecimalString.describe('actual - expected of the day') })
+          .describe('A day of it'),
+      )
+      .describe('Of a cost what each of its days has beyond what was expected; they add up to `impact`'),
+    title: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe(
+        'What it is about, SKUs by their description or meter; null of one that was kept before there were titles',
+      ),
+    sentence: z.string().describe('What happened, in a sentence'),
+    foundAt: UtcInstant.describe('When it was found'),
+    restatement: Restatement.nullable().describe('Null: bills have not changed its days since'),
+    feedback: AnomalyFeedback.nullable().describe('Null: nobody said anything'),
+    spend: z
+      .array(
+        z.strictObject({
+          dimension: z.string().nullable().describe('Dimension of the scope; null: everything'),
+          value: z.string().nullable().describe('Its value; null: everything'),
+          amount: DecimalString.describe('Exact effective cost in the currency of the anomaly'),
+        }),
+      )
+      .default([])
+      .describe('Spend of each scope that holds it over the 30 days to its last day; empty: not known'),
+    repeats: z
+      .array(z.string())
+      .describe('Ids of other anomalies of the same cause that the bills show: same measure, side and slice'),
+    isMinor: z
+      .boolean()
+      .describe('Whether its impact is below `anomalyMinImpactPercent` of the spend of the scope that was asked about'),
+    related: z
+      .array(z.string())
+      .describe('Ids of anomalies of another measure, of the same days and the same owner: likely of the same cause'),
+    counts: z
+      .boolean()
+      .describe(
+        'Whether it is in the totals: not when it is minor, or was planned, expected, wrong, restated, withdrawn or merged',
+      ),
+  })
+  .describe('Days of one cause that are out of the ordinary');
+export type Anomaly = z.infer<typeof Anomaly>;
+
+export const AnomalyPoint = z
+  .strictObject({
+    day: Day,
+    actual: DecimalString.nullable().describe('What the slice came to; null when it is not known'),
+    expected: DecimalString.nullable().describe('What was expected; null while too little is known'),
+    lower: DecimalString.nullable().describe('Three standard deviations below; null with `expected`'),
+    upper: DecimalString.nullable().describe('Three standard deviations above; null with `expected`'),
+  })
+  .describe('A day of its series');
+
+const change = {
+  expected: DecimalString.describe('Cost before it, brought to the days and the level that were expected'),
+  actual: DecimalString.describe('Exact cost'),
+  change: DecimalString.describe('actual - expected'),
+};
+
+export const AnomalyDriver = z
+  .strictObject({
+    serviceName: z.string().nullable().describe('FOCUS ServiceName; null for none'),
+    sku: z.string().nullable().describe('SKU, meter or description of the charge; null for none'),
+    description: z.string().nullable().describe('A ChargeDescription of it; null for none'),
+    chargeCategory: z.string().nullable().describe('FOCUS ChargeCategory; null for none'),
+    unit: z.string().nullable().describe('FOCUS PricingUnit; null when nothing is measured'),
+    expectedQuantity: DecimalString.nullable().describe('Quantity that was expected; null when nothing is measured'),
+    actualQuantity: DecimalString.nullable().describe('Quantity; null when nothing is measured'),
+    ...change,
+    effects: Effects,
+  })
+  .describe('A SKU and what it did; the effects add up to its change');
+export type AnomalyDriver = z.infer<typeof AnomalyDriver>;
+
+export const AnomalyRow = z
+  .strictObject({
+    values: z
+      .record(z.string(), z.string().nullable())
+      .describe('Team, SKU, resource, region and other dimensions of it; null for none'),
+    chargeCategory: z.string().nullable().describe('FOCUS ChargeCategory; null for none'),
+    rows: z.number().int().describe('Bill rows, or shares of rows, on its days'),
+    ...change,
+    filter: z.array(z.string()).describe('Filters by which `cost rows` lists them; empty of GPUs'),
+  })
+  .describe('Charges behind it that are alike, or the time of a GPU and its owner');
+export type AnomalyRow = z.infer<typeof AnomalyRow>;
+
+export const AnomalyEvidence = z.strictObject({
+  points: z.array(AnomalyPoint).describe('Four weeks before it, its days, and two weeks after'),
+  baseline: z.strictObject({ from: Day, to: Day }).describe('Days that it is compared with, both included'),
+  effects: Effects.describe('Price, volume, mix and the rest; they add up to actual - expected of its cost exactly'),
+  cost: z.strictObject(change).describe('Its cost, whatever the measure'),
+  drivers: z.array(AnomalyDriver).describe('SKUs, largest change first, twenty at most'),
+  rows: z.array(AnomalyRow).describe('Charges, largest change first, fifty at most'),
+  otherRows: z
+    .strictObject({ count: z.number().int().describe('Kinds of charges that are not listed'), ...change })
+    .nullable()
+    .describe('The others together; null when all are listed'),
+  filter: z
+    .array(z.string())
+    .describe('Filters by which `cost rows` lists every row of it; empty of GPUs, whose time `gpu owners` lists'),
 });
-export type SeriesPoint = z.infer<typeof SeriesPoint>;
+export type AnomalyEvidence = z.infer<typeof AnomalyEvidence>;
 
-export const EpisodeKind = z
-  .enum(['spike', 'dip', 'level_shift', 'zero'])
-  .describe('Above or below what was expected, a new level that stays, or nothing at all');
-export type EpisodeKind = z.infer<typeof EpisodeKind>;
+export const AnomalyDetail = z
+  .strictObject({
+    ...Anomaly.shape,
+    evidence: AnomalyEvidence.nullable().describe('What is behind it; null when it has no money'),
+  })
+  .describe('An anomaly with what is behind it');
+export type AnomalyDetail = z.infer<typeof AnomalyDetail>;
 
-export const AnomalyEpisode = z.strictObject({
-  start: UtcInstant.describe('Time of its first point'),
-  end: UtcInstant.describe('Time of its last point'),
-  kind: EpisodeKind,
-  impact: z.number().describe('Sum of value minus expected over its points, in the unit of the values'),
-  points: z.number().int().describe('Points that it holds'),
-  open: z.boolean().describe('Whether it goes on at the end of the series'),
+export const AnomalyTotals = z
+  .strictObject({
+    currency: Currency,
+    over: DecimalString.describe('What counts above what was expected, exact'),
+    under: DecimalString.describe('What counts below it, as a number above zero, exact; the two are never set off'),
+    wasted: DecimalString.describe(
+      'What GPUs and predictions cost beyond what was expected of their use, exact; it is within the same bills, and not added to `over`',
+    ),
+    gained: DecimalString.describe('The same below it, as a number above zero, exact'),
+    anomalies: z.number().int().describe('Anomalies that count'),
+    open: z.number().int().describe('Of them, those that go on'),
+  })
+  .describe('Both sides, by currency');
+
+export const LedgerJudging = z
+  .strictObject({
+    judgedAt: UtcInstant.describe('When the ledger was last judged'),
+    from: Day.nullable().describe('First day that was read; null when there is no bill'),
+    through: Day.nullable().describe('Last day of bills that was judged; null when there is no bill'),
+    gpusThrough: Day.nullable()
+      .default(null)
+      .describe('Last day of readings of GPUs that was judged; null when there are none for a month of days'),
+    series: z.number().int().describe('Series that are judged; the alarm takes more the more there are'),
+    slices: z.number().int().describe('Slices of the ledger that they are of'),
+    falseAlarmsPer30Days: z
+      .number()
+      .describe('False alarms that are accepted in thirty days, over all series together'),
+    alarmStrength: z.number().describe('Standard deviations that are an alarm for this many series'),
+    sources: z
+      .array(
+        z.strictObject({
+          source: z.string().describe('Source of bills'),
+          through: Day.describe('Day through which it has delivered'),
+        }),
+      )
+      .describe('How far each source has come'),
+    longer: z
+      .array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum') }))
+      .describe('Charges for longer than a day, which are not judged by day'),
+  })
+  .describe('How the ledger was judged');
+export type LedgerJudging = z.infer<typeof LedgerJudging>;
+
+const AnomalyId = z
+  .string()
+  .regex(/^an_[0-9a-f]{16}$/, 'an id such as an_0123456789abcdef')
+  .describe('Id of the anomaly');
+
+const Selection = z.strictObject({
+  state: AnomalyState.optional().describe('Only those in this state'),
+  direction: Anomaly.shape.direction.optional().describe('Only above, or only below what was expected'),
+  measure: AnomalyMeasure.optional().describe('Only of this measure'),
+  team: z.string().min(1).max(250).optional().describe('Only of slices of this team'),
+  period: Month.optional().describe('Only those with a day in this month; money is that of its days in it'),
+  feedback: z
+    .enum(['none', ...verdicts])
+    .optional()
+    .describe('Only those with this verdict, or `none` without any'),
 });
-export type AnomalyEpisode = z.infer<typeof AnomalyEpisode>;
+export type AnomalySelection = z.infer<typeof Selection>;
 
-export const DetectionMethod = z
-  .enum(['changes', 'novelty'])
-  .describe('changes: of the level, for a point a day or fewer; novelty: of values, for more');
-export type DetectionMethod = z.infer<typeof DetectionMethod>;
-
-export const DetectionReport = z.strictObject({
-  points: z
-    .array(SeriesPoint)
-    .describe('A point for each row, in the order of the rows; of a counter in the order of time'),
-  episodes: z.array(AnomalyEpisode).describe('Runs of anomalous points of one cause, the earliest first'),
-  method: DetectionMethod.nullable().describe('How the series was judged; null when it is too short to tell'),
-  remarks: z.array(z.string()).describe('What was odd about the series, a sentence each'),
-});
-export type DetectionReport = z.infer<typeof DetectionReport>;
-
-export const detectAnomalies = endpoint({
-  method: 'POST',
-  path: '/api/v1/anomaly-detections',
+export const listAnomalies = endpoint({
+  method: 'GET',
+  path: '/api/v1/anomalies',
   scope: 'finops.read',
-  summary: 'Judge the points of a series (CSV, gzip or not) as if they came one by one. Nothing is kept',
-  query: DetectionSettings,
-  accepts: 'bytes',
-  response: DetectionReport,
-  errors: seriesFileErrors,
+  summary: 'What is out of the ordinary in the ledger: open ones first, then the latest',
+  query: Selection,
+  response: z.strictObject({
+    anomalies: z.array(Anomaly).describe('One for each cause, five hundred at most'),
+    others: z.number().int().describe('Anomalies that are not listed'),
+    totals: z.array(AnomalyTotals).describe('Of all that were asked for and count, listed or not'),
+    minor: z.number().int().describe('Anomalies that were asked for and do not count only because they are minor'),
+    minImpactPercent: z.number().describe('Setting `anomalyMinImpactPercent`'),
+    judging: LedgerJudging.nullable().describe('Null: the ledger has not been judged yet'),
+  }),
+  errors: [],
+});
+export type AnomalyList = z.infer<typeof listAnomalies.response>;
+
+/** Groups the repeats of a cause after the first one; the first ones keep their order. */
+export function groupRepeats(
+  anomalies: readonly Anomaly[],
+): { readonly first: Anomaly; readonly repeats: Anomaly[] }[] {
+  const groups: { first: Anomaly; repeats: Anomaly[] }[] = [];
+  for (const anomaly of anomalies) {
+    const known = groups.find(({ first }) => first.repeats.includes(anomaly.id));
+    if (known === undefined) groups.push({ first: anomaly, repeats: [] });
+    else known.repeats.push(anomaly);
+  }
+  return groups;
+}
+
+export const anomaliesCsv = endpoint({
+  ...listAnomalies,
+  path: '/api/v1/anomalies.csv',
+  summary: 'The anomalies as CSV',
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+});
+
+export const getAnomaly = endpoint({
+  method: 'GET',
+  path: '/api/v1/anomalies/:anomaly',
+  scope: 'finops.read',
+  summary: 'One anomaly with its series, price, volume and mix, and the rows behind it',
+  params: z.strictObject({ anomaly: AnomalyId }),
+  response: AnomalyDetail,
+  errors: ['anomaly_not_found'],
+});
+
+export const NewFeedback = z.strictObject({
+  verdict: AnomalyVerdict,
+  until: Day.optional().describe(
+    'Planned: the last day of the plan; its last day, or two weeks on while it is open, when left out',
+  ),
+  note: z.string().min(1).max(2000).optional().describe('Why'),
+});
+
+export const giveAnomalyFeedback = endpoint({
+  method: 'PUT',
+  path: '/api/v1/anomalies/:anomaly/feedback',
+  scope: 'finops.write',
+  summary: 'Say that an anomaly was expected, planned or wrong; later alarms follow it',
+  params: z.strictObject({ anomaly: AnomalyId }),
+  body: NewFeedback,
+  response: Anomaly,
+  errors: ['anomaly_not_found', 'anomaly_feedback_invalid'],
+});
+
+export const undoAnomalyFeedback = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/anomalies/:anomaly/feedback',
+  scope: 'finops.write',
+  summary: 'Take back what was said of an anomaly; alarms are judged as if it had not been said',
+  params: z.strictObject({ anomaly: AnomalyId }),
+  response: Anomaly,
+  errors: ['anomaly_not_found'],
 });

@@ -5,7 +5,7 @@ import { call, importFiles, postponeJobs, testApplication } from '../../testing/
 import { seeded } from '../../testing/random.ts';
 import { deleteSourceEndpoint } from '../billing/index.ts';
 import { listBudgets } from '../budgets/schema.ts';
-import { listForecasts, makeForecasts } from '../forecasts/ledger/schema.ts';
+import { listForecasts, makeForecasts } from '../forecasts/schema.ts';
 import { receivedDays } from './received-days.ts';
 import { costSummary, getMonthToDate } from './schema.ts';
 

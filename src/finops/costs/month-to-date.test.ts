@@ -6,7 +6,7 @@ import { call, importFiles, postponeJobs, problemFrom, testApplication } from '.
 import { draws } from '../../testing/deep.ts';
 import { seeded } from '../../testing/random.ts';
 import { listBudgets } from '../budgets/schema.ts';
-import { listForecasts, makeForecasts } from '../forecasts/ledger/schema.ts';
+import { listForecasts, makeForecasts } from '../forecasts/schema.ts';
 import { receivedDays } from './received-days.ts';
 import { costSummary, getMonthToDate } from './schema.ts';
 

@@ -1,26 +1,82 @@
-import { setImmediate } from 'node:timers/promises';
-import { readSeries } from '../../platform/csv/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
-import { seriesReport } from './report.ts';
-import { postSeriesFileForecast, postSeriesForecast, type SeriesForecastReport } from './schema.ts';
+import { csvLine } from '../../platform/csv/index.ts';
+import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import { allChanges } from './offered.ts';
+import {
+  addForecastChange,
+  type ForecastDetail,
+  getForecast,
+  getForecastCsv,
+  type LedgerForecasts,
+  listForecastChanges,
+  listForecasts,
+  listForecastsCsv,
+  makeForecasts,
+  removeForecastChange,
+  switchForecastChange,
+} from './schema.ts';
+import {
+  addChange,
+  detailOf,
+  enqueue,
+  type LedgerForecastDeps,
+  listed,
+  removeChange,
+  switchChange,
+} from './service.ts';
+import { findWork } from './store.ts';
 
-/** Forecasts are nothing but work for the processor: others are let in between two of them. */
-export function forecastRoutes(): Route[] {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = (report: () => SeriesForecastReport): Promise<SeriesForecastReport> => {
-    const turn = last.then(async () => {
-      await setImmediate();
-      return report();
-    });
-    last = turn.catch(() => null); // the caller receives the error; the next request continues
-    return turn;
-  };
+export function ledgerForecastRoutes(deps: LedgerForecastDeps): Route[] {
   return [
-    handle(postSeriesForecast, ({ body }) => inTurn(() => seriesReport(body))),
-    handle(postSeriesFileForecast, async ({ query, stream }) => {
-      const rows = await readSeries(stream, query);
-      const [times, values] = [rows.map(({ time }) => time), rows.map(({ value }) => value)];
-      return inTurn(() => seriesReport({ times, values, horizon: query.horizon, seasons: query.seasons }));
+    handle(listForecasts, ({ query }) => listed(deps, query)),
+    handleDownload(listForecastsCsv, async ({ query }) => csvFile('forecasts.csv', listCsv(await listed(deps, query)))),
+    handle(getForecast, ({ query }) => detailOf(deps, query)),
+    handleDownload(getForecastCsv, async ({ query }) => csvFile('forecast.csv', daysCsv(await detailOf(deps, query)))),
+    handle(makeForecasts, async () => {
+      await enqueue(deps, deps.store);
+      return { working: await findWork(deps.store) };
     }),
+    handle(listForecastChanges, async () => ({ changes: await allChanges(deps.store) })),
+    handle(addForecastChange, ({ body, actor }) => addChange(deps, body, actor)),
+    handle(switchForecastChange, async ({ params: { change }, body: { isOn } }) => ({
+      changes: await switchChange(deps, change, isOn),
+    })),
+    handle(removeForecastChange, ({ params: { change } }) => removeChange(deps, change)),
   ];
+}
+
+function csvFile(filename: string, content: string): Download {
+  return { contentType: 'text/csv; charset=utf-8', filename, content };
+}
+
+const ESTIMATE = ['mean', 'lo80', 'hi80', 'lo95', 'hi95'] as const;
+
+function listCsv({ forecasts }: LedgerForecasts): string {
+  const head = ['level', 'key', 'currency', 'start', 'end', 'known', ...ESTIMATE, 'changes', 'budget', 'limit'];
+  const lines = forecasts.map(
+    ({ level, key, currency, window, known, forecast, changes, budget, breach, backtest, reason }) => [
+      ...[level, key, currency, window.start, window.end, known],
+      ...ESTIMATE.map((end) => forecast?.[end] ?? null),
+      ...[changes, budget, breach?.limit ?? null, shown(breach?.probability), breach?.day ?? null],
+      ...[shown(backtest?.mase), shown(backtest?.totalErrorRatio), reason],
+    ],
+  );
+  return [[...head, 'breachProbability', 'breachDay', 'mase', 'totalErrorRatio', 'reason'], ...lines]
+    .map(csvLine)
+    .join('');
+}
+
+function daysCsv({ history, days, forecast: { currency } }: ForecastDetail): string {
+  const past = history
+    .filter(({ isWhole }) => isWhole)
+    .map(({ day, amount }) => [day, currency, 'billed', amount, ...ESTIMATE.map(() => null), null]);
+  const next = days.map((day) => [
+    ...[day.day, currency, 'forecast', null],
+    ...ESTIMATE.map((end) => String(day[end])),
+    shown(day.running?.mean),
+  ]);
+  return [['day', 'currency', 'kind', 'amount', ...ESTIMATE, 'windowToDay'], ...past, ...next].map(csvLine).join('');
+}
+
+function shown(value: number | null | undefined): string | null {
+  return value == null ? null : String(value);
 }

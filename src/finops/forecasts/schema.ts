@@ -1,143 +1,375 @@
 import { z } from 'zod';
-import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
-import { seriesColumns, seriesFileErrors } from '../../platform/csv/schema.ts';
-import { UtcInstant } from '../../platform/units/schema.ts';
+import { endpoint } from '../../platform/contract/schema.ts';
+import { Currency, DecimalString, Month, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { SourceBehind } from '../costs/schema.ts';
 
-/** Maximum number of values in a request; a file may have more, and its last ones count. */
-const MOST_SERIES_VALUES = 50_000;
-const MOST_TIME_CHARACTERS = 64;
-/** Above it, squares and sums lose the digits that a forecast needs. */
-const GREATEST_VALUE = 1e15;
+/** Larger daily amounts and factors are not plausible. */
+const MOST_DAILY_AMOUNT = 1e9;
+const MOST_FACTOR = 1000;
 
-const MOST_SEASONS = 4;
+const Day = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day such as "2026-11-03"')
+  .refine(isOnCalendar, 'a day that the calendar has')
+  .describe('Day, UTC, YYYY-MM-DD');
 
-export const Horizon = z.coerce.number().int().min(1).max(10_000).describe('Steps to forecast, 1 to 10,000');
-const Season = z.number().int().min(2).max(5000).describe('Length of a season in steps');
+export const ForecastLevel = z
+  .enum(['total', 'team', 'project', 'model', 'endpoint', 'service', 'budget'])
+  .describe('What kind of thing is forecast; those of one level, but budgets, add up to the total');
+export type ForecastLevel = z.infer<typeof ForecastLevel>;
 
-const SeriesToForecast = z
+/** False for `2026-02-30`, and for a text that is not a day. */
+function isOnCalendar(day: string): boolean {
+  const at = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+}
+
+const value = (what: string) => z.string().min(1).max(250).optional().describe(`${what}, 1 to 250 characters`);
+
+export const ChangeSubject = z
   .strictObject({
-    times: z
-      .array(z.string().max(MOST_TIME_CHARACTERS))
-      .max(MOST_SERIES_VALUES)
-      .describe('Time of each value: a date, a month, or a date and time; without an offset it is UTC. In any order'),
-    values: z
-      .array(z.number().min(-GREATEST_VALUE).max(GREATEST_VALUE).nullable())
-      .max(MOST_SERIES_VALUES)
-      .describe('The value at each time, in any unit; null is missing, which is not zero'),
-    horizon: Horizon,
-    seasons: z
-      .array(Season)
-      .max(MOST_SEASONS)
-      .optional()
+    team: value('Team whose cost changes'),
+    project: value('Project'),
+    model: value('Registered model'),
+    endpoint: value('Serving endpoint'),
+    serviceName: value('Service of the cloud, as FOCUS names it'),
+  })
+  .describe('Whose cost changes; a field that is left out counts as not known, and the total changes all the same');
+export type ChangeSubject = z.infer<typeof ChangeSubject>;
+
+/** Costs of two levels together are not a single series that a factor can multiply. */
+function isOneThing({ project, team, ...others }: ChangeSubject): boolean {
+  const named = Object.values({ team, ...others }).filter((one) => one !== undefined).length;
+  return named <= 1 && (project === undefined || team !== undefined);
+}
+
+const changeFields = {
+  subject: ChangeSubject,
+  from: Day.describe('First day on which it holds, UTC'),
+  until: Day.nullable().default(null).describe('First day on which it holds no more, UTC; null: it stays'),
+  dailyAmount: DecimalString.refine((text) => Math.abs(Number(text)) <= MOST_DAILY_AMOUNT && Number(text) !== 0, {
+    error: 'an amount of a day other than zero, within 1e9',
+  })
+    .nullable()
+    .default(null)
+    .describe('What each day costs more, or less with a minus, in `currency`; null of a factor'),
+  factor: DecimalString.refine((text) => Number(text) > 0 && Number(text) <= MOST_FACTOR && Number(text) !== 1, {
+    error: 'a factor above 0 other than 1, at most 1000',
+  })
+    .nullable()
+    .default(null)
+    .describe('What each day costs is multiplied by it: "1.5" grows by half, "0.9" is 10 % less; null of an amount'),
+  currency: Currency.nullable().default(null).describe('Of the amount; of a factor null: it holds in every currency'),
+  commitment: z
+    .string()
+    .min(1)
+    .max(500)
+    .nullable()
+    .default(null)
+    .describe(
+      'Id of the commitment whose end it is, as the bill has it: then what the bill says of its end does not count; null: of none',
+    ),
+  what: z.string().trim().min(1).max(200).describe('What it is, 1 to 200 characters: "endpoint for search, 2 H100"'),
+};
+
+export const NewForecastChange = z
+  .strictObject(changeFields)
+  .refine(({ from, until }) => until === null || from < until, '`until` after `from`')
+  .refine(({ dailyAmount, factor }) => (dailyAmount === null) !== (factor === null), {
+    error: 'either `dailyAmount` or `factor`',
+    path: ['dailyAmount'],
+  })
+  .refine(({ dailyAmount, currency }) => dailyAmount === null || currency !== null, {
+    error: 'the currency of the amount',
+    path: ['currency'],
+  })
+  .refine(({ factor, subject }) => factor === null || isOneThing(subject), {
+    error: 'a factor is of everything, or of one team, project of a team, model, endpoint or service',
+    path: ['subject'],
+  });
+export type NewForecastChange = z.infer<typeof NewForecastChange>;
+
+export const ForecastChange = z
+  .strictObject({
+    change: z.string().describe('Id of the change'),
+    ...changeFields,
+    addedAt: UtcInstant.describe('When it was added'),
+    addedBy: z.string().describe('Who added it; of one from the bill: `bill`'),
+    origin: z
+      .enum(['stated', 'bill'])
+      .default('stated')
+      .describe('stated: a person added it; bill: a commitment that ends, read from the bill'),
+    isOn: z
+      .boolean()
+      .default(true)
       .describe(
-        'Lengths of seasons in steps; a longer one than the shortest is used when it shows. Found when left out',
+        'Whether forecasts have it: not one from the bill that was switched off, or of a commitment that somebody stated',
       ),
   })
-  .refine(({ times, values }) => times.length === values.length, 'times and values must be as many');
+  .describe('A change of cost that is known before any bill shows it');
+export type ForecastChange = z.infer<typeof ForecastChange>;
 
-export const ForecastPoint = z.strictObject({
-  at: UtcInstant.describe('The time on the calendar of the series'),
-  mean: z.number().describe('The forecast, in the unit of the values'),
-  lo80: z.number().describe('Lower end of the 80 % interval'),
-  hi80: z.number().describe('Upper end of the 80 % interval'),
-  lo95: z.number().describe('Lower end of the 95 % interval'),
-  hi95: z.number().describe('Upper end of the 95 % interval'),
-});
-export type ForecastPoint = z.infer<typeof ForecastPoint>;
-
-const share = (what: string) => z.number().min(0).max(1).nullable().describe(what);
-
-export const SeriesBacktest = z
+export const Estimate = z
   .strictObject({
-    origins: z.number().int().describe('Earlier times from which the series was forecast again'),
-    outcomes: z.number().int().describe('Values that those forecasts were compared with'),
+    mean: DecimalString.describe('What is expected'),
+    lo80: DecimalString.describe('Lower end of the 80 % interval'),
+    hi80: DecimalString.describe('Upper end of the 80 % interval'),
+    lo95: DecimalString.describe('Lower end of the 95 % interval'),
+    hi95: DecimalString.describe('Upper end of the 95 % interval'),
+  })
+  .describe('An amount with its intervals, in the currency of the forecast');
+export type Estimate = z.infer<typeof Estimate>;
+
+const probability = z.number().min(0).max(1);
+
+export const Breach = z
+  .strictObject({
+    limit: DecimalString.describe('What the budget allows in the window, in the currency of the forecast'),
+    probability: probability.describe('Probability that the window costs more than the limit, 0 to 1'),
+    overRatio: z.number().nullable().describe('Expected total / limit - 1; null for a limit of zero'),
+    day: Day.nullable().describe(
+      'Day on which the limit is passed: the median over the paths that pass it; null when fewer than 5 % do',
+    ),
+    firstDay: Day.nullable().describe('From this day on in 90 % of those paths; null with `day`'),
+    lastDay: Day.nullable().describe('To this day in 90 % of those paths; null with `day`'),
+  })
+  .describe('How likely a budget is passed, and when');
+export type Breach = z.infer<typeof Breach>;
+
+export const LedgerBacktest = z
+  .strictObject({
+    origins: z.number().int().describe('Earlier days from which it was forecast again'),
     mase: z
       .number()
       .nullable()
-      .describe('Mean absolute error in that of repeating the last season; below 1 is better. Null when not known'),
-    smape: z
+      .describe('Mean absolute error of a day in that of repeating the last season; below 1 is better'),
+    coverage80: probability.nullable().describe('Share of days inside the 80 % interval'),
+    coverage95: probability.nullable().describe('Share of days inside the 95 % interval'),
+    totalErrorRatio: z
       .number()
       .nullable()
-      .describe('Mean of 200 |error| / (|value| + |forecast|), 0 to 200; null when not known'),
-    coverage80: share('Share of those values inside the 80 % interval; null when not known'),
-    coverage95: share('Share of those values inside the 95 % interval; null when not known'),
-    reason: z.string().nullable().describe('Why a figure is not known; null when all are'),
+      .describe('Mean absolute error of the sum of as many days as are to come / what is expected of them'),
+    totalCoverage80: probability
+      .nullable()
+      .describe('Share of those sums inside their 80 % interval, each judged by the others'),
   })
-  .describe('How such forecasts of the series did before');
+  .describe('How such forecasts of this subject did before; null where it is not known');
+export type LedgerBacktest = z.infer<typeof LedgerBacktest>;
 
-export const SeriesForecastReport = z.strictObject({
-  points: z.array(ForecastPoint).describe('One for each step behind the last value'),
-  method: z
-    .enum(['combination', 'constant'])
-    .describe('A combination of the members, or `constant` when all values are the same'),
-  members: z
+export const LedgerForecast = z
+  .strictObject({
+    level: ForecastLevel,
+    key: z
+      .string()
+      .nullable()
+      .describe(
+        'Which of the level: a name; `team/project` of a project; `(others)` for the smallest together; null for the total, and for what is given to none',
+      ),
+    currency: Currency,
+    window: Period.describe('What is added up: the month of the forecast, or the present window of the budget'),
+    known: DecimalString.nullable().describe('Billed in the window to the last whole day; null with `forecast`'),
+    forecast: Estimate.nullable().describe(
+      'The whole window: what is known and what is to come; null when it cannot be said',
+    ),
+    reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
+    note: z.string().nullable().describe('What a reader should know of the forecast; null when nothing is remarkable'),
+    changes: DecimalString.describe(
+      'What known changes add to the days to come of the window, factors with them; the forecast has it',
+    ),
+    breach: Breach.nullable().describe('Of a budget, and of what a budget covers exactly; null for others'),
+    budget: z.string().nullable().describe('Name of the budget of `breach`; null without one'),
+    backtest: LedgerBacktest.nullable().describe('Null where it could not be tried'),
+  })
+  .describe('What one subject will have cost');
+export type LedgerForecast = z.infer<typeof LedgerForecast>;
+
+export const ForecastStanding = z
+  .strictObject({
+    madeAt: UtcInstant.describe('When the forecasts were made'),
+    month: Month.describe('The month that is forecast'),
+    through: Day.describe('Last day that is whole; those behind it are forecast, whatever is billed of them already'),
+    billedThrough: Day.describe('Last day with any charge'),
+    sources: z
+      .array(
+        z.strictObject({
+          source: z.string().describe('Bill source'),
+          through: Day.describe('Its last day with a charge'),
+        }),
+      )
+      .describe('Last day with a charge of each source that delivered lately'),
+    behind: z
+      .array(SourceBehind)
+      .default([])
+      .describe('Sources that are in no forecast, since none of their days of the month is whole, by name'),
+    deliveries: z.array(z.string()).describe('Deliveries that they stand on'),
+    isCurrent: z.boolean().describe('Whether nothing that they stand on has changed since'),
+  })
+  .describe('What the forecasts stand on');
+export type ForecastStanding = z.infer<typeof ForecastStanding>;
+
+export const Working = z
+  .strictObject({
+    done: z.number().int().describe('Steps done'),
+    total: z.number().int().describe('Steps in all: two for each subject'),
+  })
+  .describe('How far the forecasts that are being made are');
+export type Working = z.infer<typeof Working>;
+
+const Forecasts = z.strictObject({
+  standing: ForecastStanding.nullable().describe('Null before the first forecast'),
+  working: Working.nullable().describe('Null when none are being made'),
+  reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
+  forecasts: z.array(LedgerForecast).describe('Total first, then by level, largest first'),
+  changes: z.array(ForecastChange).describe('Known changes, by first day'),
+});
+export type LedgerForecasts = z.infer<typeof Forecasts>;
+
+const listQuery = z.strictObject({
+  level: ForecastLevel.optional().describe('Only these'),
+  team: z.string().min(1).max(250).optional().describe('Only this team, its projects and budgets'),
+});
+
+export const listForecasts = endpoint({
+  method: 'GET',
+  path: '/api/v1/forecasts',
+  scope: 'finops.read',
+  summary: 'What the month, and the window of each budget, will have cost; kept from the last delivery on',
+  query: listQuery,
+  response: Forecasts,
+  errors: [],
+});
+
+export const listForecastsCsv = endpoint({
+  ...listForecasts,
+  path: '/api/v1/forecasts.csv',
+  summary: 'The forecasts as CSV',
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+});
+
+export const ForecastDay = z
+  .strictObject({
+    day: Day,
+    mean: z.number().describe('Expected cost of the day, in the currency of the forecast; for drawing'),
+    lo80: z.number().describe('Lower end of the 80 % interval'),
+    hi80: z.number().describe('Upper end of the 80 % interval'),
+    lo95: z.number().describe('Lower end of the 95 % interval'),
+    hi95: z.number().describe('Upper end of the 95 % interval'),
+    changes: z.number().describe('What known changes add to the day; `mean` has it'),
+    running: z
+      .strictObject({
+        mean: z.number().describe('Expected sum of the window to the end of the day'),
+        lo80: z.number().describe('Lower end of the 80 % interval of the sum'),
+        hi80: z.number().describe('Upper end of the 80 % interval of the sum'),
+        lo95: z.number().describe('Lower end of the 95 % interval of the sum'),
+        hi95: z.number().describe('Upper end of the 95 % interval of the sum'),
+      })
+      .nullable()
+      .describe('The sum of the window so far; null for days outside the window'),
+  })
+  .describe('One day to come');
+export type ForecastDay = z.infer<typeof ForecastDay>;
+
+export const EarlierForecast = z
+  .strictObject({
+    madeAt: UtcInstant.describe('When it was made'),
+    through: Day.describe('Last whole day that it knew'),
+    deliveries: z.array(z.string()).describe('Deliveries that it stood on'),
+    forecast: Estimate,
+    probability: probability.nullable().describe('Of passing the budget; null without one'),
+  })
+  .describe('What was forecast of the same window before');
+
+export const ForecastDetail = z.strictObject({
+  standing: ForecastStanding,
+  forecast: LedgerForecast,
+  history: z
     .array(
       z.strictObject({
-        name: z.string().describe('Method, and `cleaned` when it was given the values without what is unusual'),
-        weight: z.number().describe('Its share of the forecast, 0 to 1; all add up to 1'),
-        mase: z.number().nullable().describe('Its own error in the back-test; null when not known'),
+        day: Day,
+        amount: DecimalString.nullable().describe('Allocated cost of the day; null where no bill covers it'),
+        isWhole: z
+          .boolean()
+          .describe('Whether the bill has all of it; else it is forecast, and this is what there is so far'),
       }),
     )
-    .describe('The methods that were combined, the one that counts most first'),
-  backtest: SeriesBacktest,
-  step: z.string().describe('Time between two values, an ISO 8601 duration such as P1D'),
-  seasons: z.array(z.number().int()).describe('Lengths of the seasons that were used, in steps'),
-  values: z.number().int().describe('Values from the first to the last time, missing ones included'),
-  missing: z.number().int().describe('Values that were missing and have been filled'),
-  notes: z.array(z.string()).describe('What a reader should know of the data and of the forecast'),
+    .describe('The days before, oldest first; 120 at most'),
+  days: z.array(ForecastDay).describe('The days to come, to the end of the window'),
+  changes: z.array(ForecastChange).describe('Known changes that are in it'),
+  earlier: z.array(EarlierForecast).describe('What was forecast of this window before, latest first'),
 });
-export type SeriesForecastReport = z.infer<typeof SeriesForecastReport>;
+export type ForecastDetail = z.infer<typeof ForecastDetail>;
 
-const calendarErrors = ['series_too_short', 'series_too_sparse', 'series_time_repeated', 'series_time_uneven'] as const;
+const detailQuery = z.strictObject({
+  level: ForecastLevel,
+  key: z.string().max(600).optional().describe('Which of the level; left out: the total, or what is given to none'),
+  currency: Currency.optional().describe('Left out: the first'),
+});
 
-export const postSeriesForecast = endpoint({
-  method: 'POST',
-  path: '/api/v1/forecasts/series',
+export const getForecast = endpoint({
+  method: 'GET',
+  path: '/api/v1/forecasts/subject',
   scope: 'finops.read',
-  bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'Forecast a series of values with 80 % and 95 % intervals and its back-test. Nothing is kept',
-  body: SeriesToForecast,
-  response: SeriesForecastReport,
-  errors: [...calendarErrors, 'series_time_invalid', 'payload_too_large'],
+  summary: 'The forecast of one subject: its days, its intervals, what it was before',
+  query: detailQuery,
+  response: ForecastDetail,
+  errors: ['forecast_not_found'],
 });
 
-/** `7` or `7,365`. */
-export const Seasons = z
-  .string()
-  .transform((text) => text.split(',').map(Number))
-  .pipe(z.array(Season).min(1).max(MOST_SEASONS))
-  .describe('Lengths of seasons in steps, such as 7 or 24,168; found when left out');
+export const getForecastCsv = endpoint({
+  ...getForecast,
+  path: '/api/v1/forecasts/subject.csv',
+  summary: 'The days of one forecast as CSV',
+  answers: 'csv',
+  response: z.string().describe('CSV with a header line'),
+});
 
-export const SeriesFileSettings = z.strictObject({ ...seriesColumns, horizon: Horizon, seasons: Seasons.optional() });
-export type SeriesFileSettings = z.output<typeof SeriesFileSettings>;
-
-export const postSeriesFileForecast = endpoint({
+export const makeForecasts = endpoint({
   method: 'POST',
-  path: '/api/v1/forecasts/series-files',
-  scope: 'finops.read',
-  summary: 'Forecast a series of a file (CSV, gzip or not), as of values that are sent. Nothing is kept',
-  query: SeriesFileSettings,
-  accepts: 'bytes',
-  response: SeriesForecastReport,
-  errors: [...calendarErrors, ...seriesFileErrors],
+  path: '/api/v1/forecasts/refresh',
+  scope: 'finops.write',
+  summary: 'Make the forecasts anew. Answers at once; they are made in the background',
+  body: z.strictObject({}),
+  response: z.strictObject({ working: Working.nullable().describe('How far it is; null before it has begun') }),
+  errors: [],
 });
 
-export {
-  addForecastChange,
-  type Breach,
-  type ForecastChange,
-  type ForecastDetail,
-  ForecastLevel,
-  getForecast,
-  getForecastCsv,
-  type LedgerBacktest,
-  type LedgerForecast,
-  type LedgerForecasts,
-  listForecastChanges,
-  listForecasts,
-  listForecastsCsv,
-  makeForecasts,
-  NewForecastChange,
-  removeForecastChange,
-  switchForecastChange,
-} from './ledger/schema.ts';
+export const listForecastChanges = endpoint({
+  method: 'GET',
+  path: '/api/v1/forecasts/changes',
+  scope: 'finops.read',
+  summary: 'Changes of cost that are known before any bill shows them',
+  response: z.strictObject({ changes: z.array(ForecastChange).describe('By first day') }),
+  errors: [],
+});
+
+export const addForecastChange = endpoint({
+  method: 'POST',
+  path: '/api/v1/forecasts/changes',
+  scope: 'finops.write',
+  summary: 'Add a known change, such as a planned endpoint or the end of a commitment; forecasts are made anew',
+  body: NewForecastChange,
+  response: ForecastChange,
+  errors: [],
+});
+
+export const switchForecastChange = endpoint({
+  method: 'PUT',
+  path: '/api/v1/forecasts/changes/:change',
+  scope: 'finops.write',
+  summary: 'Switch a change that was read from the bill on or off, with all of its commitment: off when it is renewed',
+  params: z.strictObject({ change: z.string().max(100).describe('Id of the change') }),
+  body: z.strictObject({ isOn: z.boolean().describe('Whether forecasts have it') }),
+  response: z.strictObject({ changes: z.array(ForecastChange).describe('The changes of its commitment') }),
+  errors: ['forecast_change_not_found'],
+});
+
+export const removeForecastChange = endpoint({
+  method: 'DELETE',
+  path: '/api/v1/forecasts/changes/:change',
+  scope: 'finops.write',
+  summary: 'Remove a known change; forecasts are made anew',
+  params: z.strictObject({ change: z.string().max(100).describe('Id of the change') }),
+  response: ForecastChange,
+  errors: ['forecast_change_not_found'],
+});

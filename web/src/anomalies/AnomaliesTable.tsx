@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { type Anomaly, groupRepeats } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { type Anomaly, groupRepeats } from '../../../src/finops/anomalies/schema.ts';
 import layout from '../parts/layout.module.css';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';

@@ -1,5 +1,5 @@
 import { useParams, useSearch } from '@tanstack/react-router';
-import type { AnomalyDetail } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { AnomalyDetail } from '../../../src/finops/anomalies/schema.ts';
 import { dimensionLabel } from '../format/dimension.ts';
 import { formatMoney, formatMoneyDelta } from '../format/money.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { AnomalyRow } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { AnomalyRow } from '../../../src/finops/anomalies/schema.ts';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import table from '../table/table.module.css';

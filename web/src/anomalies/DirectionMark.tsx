@@ -1,4 +1,4 @@
-import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
 import styles from './anomalies.module.css';
 import { KINDS, MEASURES } from './words.ts';
 

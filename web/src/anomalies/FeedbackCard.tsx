@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type Anomaly, type AnomalyVerdict, verdicts } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { type Anomaly, type AnomalyVerdict, verdicts } from '../../../src/finops/anomalies/schema.ts';
 import { formatDay, formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import parts from '../parts/parts.module.css';

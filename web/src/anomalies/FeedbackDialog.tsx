@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Anomaly, AnomalyVerdict } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Anomaly, AnomalyVerdict } from '../../../src/finops/anomalies/schema.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import parts from '../parts/parts.module.css';
 import styles from './anomalies.module.css';

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { AnomalyDetail, AnomalyEvidence, AnomalyRow } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { AnomalyDetail, AnomalyEvidence, AnomalyRow } from '../../../src/finops/anomalies/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';

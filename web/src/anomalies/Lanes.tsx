@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
 import parts from '../parts/parts.module.css';
 import styles from './anomalies.module.css';
 import { placeInLane } from './lane-place.ts';

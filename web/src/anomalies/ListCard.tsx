@@ -1,4 +1,4 @@
-import type { Anomaly, AnomalyList, LedgerJudging } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Anomaly, AnomalyList, LedgerJudging } from '../../../src/finops/anomalies/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import type { AnomalyEvidence } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { AnomalyEvidence } from '../../../src/finops/anomalies/schema.ts';
 import { ShownAs } from '../charts/ShownAs.tsx';
 import { usePng } from '../charts/use-png.ts';
 import { Waterfall } from '../charts/Waterfall.tsx';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { listAnomalies } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { listAnomalies } from '../../../src/finops/anomalies/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { Card } from '../parts/Card.tsx';
 import parts from '../parts/parts.module.css';

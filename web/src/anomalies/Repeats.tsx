@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
 import { counted } from '../format/number.ts';
 import layout from '../parts/layout.module.css';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';

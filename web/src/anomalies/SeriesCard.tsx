@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { AnomalyDetail, AnomalyEvidence } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { AnomalyDetail, AnomalyEvidence } from '../../../src/finops/anomalies/schema.ts';
 import { TimePanels } from '../charts/TimePanels.tsx';
 import { usePng } from '../charts/use-png.ts';
 import { toCsv } from '../format/csv.ts';

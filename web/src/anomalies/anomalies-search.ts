@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AnomalySelection, measures, verdicts } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { type AnomalySelection, measures, verdicts } from '../../../src/finops/anomalies/schema.ts';
 import type { Scope } from '../frame/use-scope.ts';
 
 /** URL parameters of the anomalies page, in addition to month and team. */

@@ -1,4 +1,4 @@
-import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
 
 const DAY_MS = 86_400_000;
 /** Least width of a bar, in days. */

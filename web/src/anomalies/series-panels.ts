@@ -1,4 +1,4 @@
-import type { AnomalyDetail, AnomalyEvidence } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { AnomalyDetail, AnomalyEvidence } from '../../../src/finops/anomalies/schema.ts';
 import type { TimePanelsData } from '../charts/time-panels-data.ts';
 import { axisMoney, exactMoney, formatMoney } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';

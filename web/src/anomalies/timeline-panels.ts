@@ -1,4 +1,4 @@
-import type { Anomaly } from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
 import { type Decimal, decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import type { Panel, TimePanelsData } from '../charts/time-panels-data.ts';
 import { axisMoney, exactMoney } from '../format/money.ts';

@@ -7,7 +7,7 @@ import {
   giveAnomalyFeedback,
   listAnomalies,
   undoAnomalyFeedback,
-} from '../../../src/finops/anomalies/ledger/schema.ts';
+} from '../../../src/finops/anomalies/schema.ts';
 import { costSummary } from '../../../src/finops/costs/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 import type { Scope } from '../frame/use-scope.ts';

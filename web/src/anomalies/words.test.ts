@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Anomaly, type AnomalyList, groupRepeats } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { type Anomaly, type AnomalyList, groupRepeats } from '../../../src/finops/anomalies/schema.ts';
 import { anomaliesQuery } from './anomalies-search.ts';
 import { anomaliesAnswer } from './words.ts';
 

@@ -1,9 +1,4 @@
-import type {
-  Anomaly,
-  AnomalyList,
-  AnomalySlice,
-  AnomalyVerdict,
-} from '../../../src/finops/anomalies/ledger/schema.ts';
+import type { Anomaly, AnomalyList, AnomalySlice, AnomalyVerdict } from '../../../src/finops/anomalies/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { listAnomalies } from '../../../src/finops/anomalies/ledger/schema.ts';
+import { listAnomalies } from '../../../src/finops/anomalies/schema.ts';
 import { type LedgerForecast, type LedgerForecasts, listForecasts } from '../../../src/finops/forecasts/schema.ts';
 import { listRecommendations } from '../../../src/tradeoff/recommendations/schema.ts';
 import { anomaliesQuery } from '../anomalies/anomalies-search.ts';

@@ -5,9 +5,9 @@ import { type DeliverDeps, deliver, Notice, refuseUntold, type TargetRules } fro
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import { shown } from '../ledger/list.ts';
-import type { Anomaly } from '../ledger/schema.ts';
-import { findAnomalies, findJudging } from '../ledger/store.ts';
+import { shown } from '../list.ts';
+import type { Anomaly } from '../schema.ts';
+import { findAnomalies, findJudging } from '../store.ts';
 import { noticeOf, withdrawalNotice } from './notice.ts';
 import { AnomalySubscriptionSpec } from './schema.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Notice } from '../../../platform/notices/index.ts';
-import type { Anomaly } from '../ledger/schema.ts';
+import type { Anomaly } from '../schema.ts';
 
 interface Telling {
   readonly subscription: string;

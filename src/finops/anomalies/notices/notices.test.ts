@@ -8,6 +8,7 @@ import { postApply } from '../../../platform/manifests/schema.ts';
 import { createTelling } from '../../../platform/notices/index.ts';
 import { startReceiver } from '../../../platform/outbound/receiver.testing.ts';
 import { call, deliverFiles, problemFrom } from '../../../testing/application.ts';
+import { recordUsage } from '../../metering/schema.ts';
 import {
   daysOf,
   LINES,
@@ -17,9 +18,8 @@ import {
   openAnomalyLedger,
   settle,
 } from '../../testing/ledger.ts';
-import { recordUsage } from '../../metering/schema.ts';
-import type { Anomaly } from '../ledger/schema.ts';
-import { getAnomaly, giveAnomalyFeedback, listAnomalies } from '../ledger/schema.ts';
+import type { Anomaly } from '../schema.ts';
+import { getAnomaly, giveAnomalyFeedback, listAnomalies } from '../schema.ts';
 import { tellAnomalies } from './index.ts';
 import { AnomalySubscriptionSpec } from './schema.ts';
 import { putSubscription } from './store.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import { Currency, DecimalString } from '../../../platform/units/schema.ts';
-import { AnomalyMeasure } from '../ledger/schema.ts';
+import { AnomalyMeasure } from '../schema.ts';
 
 const named = z.string().min(1).max(250);
 

@@ -1,7 +1,7 @@
 import { decimal } from '../../../platform/units/index.ts';
-import { dayNumber } from '../ledger/day.ts';
-import type { Anomaly, LedgerJudging } from '../ledger/schema.ts';
-import { isOfGpus } from '../ledger/slice.ts';
+import { dayNumber } from '../day.ts';
+import type { Anomaly, LedgerJudging } from '../schema.ts';
+import { isOfGpus } from '../slice.ts';
 import type { AnomalySubscriptionSpec } from './schema.ts';
 
 /** An anomaly that ended earlier is history: after the first import of a year of bills, only recent anomalies are announced. */

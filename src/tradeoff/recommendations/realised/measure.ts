@@ -1,4 +1,4 @@
-import { studentQuantile } from '../../../finops/forecasts/index.ts';
+import { studentQuantile } from '../../../finops/forecasting/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { type Decimal, decimal, decimalString, type Money, moneyText } from '../../../platform/units/index.ts';
 import { areClusterItems, clusterItems } from '../containers/items.ts';

@@ -1,4 +1,4 @@
-import { studentQuantile } from '../../../finops/forecasts/index.ts';
+import { studentQuantile } from '../../../finops/forecasting/index.ts';
 import { type Decimal, decimal, largest, smallest } from '../../../platform/units/index.ts';
 
 /** Minimum days for an interval from the spread between days. */

@@ -1,0 +1,63 @@
+import type { GpuDay } from '../gpu-usage/index.ts';
+import { dayNumber } from './day.ts';
+import { type Cause, conditionsOf, findCauses, overlap } from './find-causes.ts';
+import { type AskedCharges, meets } from './gpu-charges.ts';
+import type { Candidate } from './judge-series.ts';
+import { JUDGED_DIMENSIONS } from './slice.ts';
+
+/** A cause explains a drop of utilization if it has at least this share of the unused GPU-hours. */
+const EXPLAINED_SHARE = 0.5;
+const ORDER: readonly string[] = JUDGED_DIMENSIONS;
+
+/**
+ * Causes of GPU anomalies. Idle cost is narrowed to the most specific owner or GPU, like the cost of bills. A change of
+ * utilization joins the cause of the matching idle time; without one it is a separate cause, from fine to coarse.
+ */
+export async function findGpuCauses(
+  idle: AskedCharges,
+  days: readonly GpuDay[],
+  candidates: readonly Candidate[],
+): Promise<Cause[]> {
+  const ofMoney = candidates.filter(({ series }) => series.measure === 'gpu_idle_cost');
+  const causes = await findCauses(idle.cells, ofMoney, 'gpu_idle_cost');
+  const used = candidates.filter(({ series }) => series.measure === 'gpu_utilization').toSorted(finestFirst);
+  for (const candidate of used) {
+    const near = causes.filter((cause) => cause.direction === candidate.direction && overlap(cause, candidate));
+    const all = lostHours(days, candidate, () => true);
+    const shares = near.map((cause) => ({ cause, hours: lostHours(days, candidate, (one) => isOf(one, cause)) }));
+    const together = lostHours(days, candidate, (one) => near.some((cause) => isOf(one, cause)));
+    const [most] = shares.toSorted((a, b) => b.hours - a.hours);
+    if (most !== undefined && all > 0 && together >= EXPLAINED_SHARE * all) most.cause.candidates.push(candidate);
+    else
+      causes.push({
+        slice: candidate.series.slice,
+        except: [],
+        direction: candidate.direction,
+        candidates: [candidate],
+      });
+  }
+  return causes;
+}
+
+function finestFirst(a: Candidate, b: Candidate): number {
+  const rank = ({ series: { slice } }: Candidate) => ORDER.indexOf(slice[0]?.dimension ?? '');
+  return rank(b) - rank(a) || a.firstDay - b.firstDay;
+}
+
+function isOf(one: GpuDay, cause: Cause): boolean {
+  return meets(one, conditionsOf(cause));
+}
+
+/** GPU-hours on the days of a candidate that would have been used as expected, and were not; in the direction of it. */
+function lostHours(days: readonly GpuDay[], candidate: Candidate, isMeant: (one: GpuDay) => boolean): number {
+  const { series, direction, firstDay, lastDay } = candidate;
+  const expected = new Map(candidate.days.map((one) => [one.day, one.expected]));
+  let hours = 0;
+  for (const one of days) {
+    const day = dayNumber(one.day);
+    const usual = expected.get(day) ?? null;
+    if (day < firstDay || day > lastDay || usual === null || !meets(one, series.slice) || !isMeant(one)) continue;
+    hours += direction * (usual * one.paidHours - one.usedHours);
+  }
+  return hours;
+}

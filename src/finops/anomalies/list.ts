@@ -1,0 +1,125 @@
+import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
+import { dayNumber, monthOf } from './day.ts';
+import type { Anomaly, AnomalySelection } from './schema.ts';
+import { compatible, isOfBill, type Slice, sameSlice } from './slice.ts';
+import { isMinor } from './spend.ts';
+import { isShown, type StoredAnomaly } from './store.ts';
+
+/** Scope of a list, and the minimum impact for an anomaly to count in it. */
+export interface Counting {
+  /** Parts of the scope; empty: everything. */
+  readonly scope: Slice;
+  /** Percentage of the spend of the scope. */
+  readonly minPercent: number;
+}
+
+export function shown(
+  { evidence: _, ...anomaly }: StoredAnomaly,
+  all: readonly StoredAnomaly[],
+  counting: Counting,
+): Anomaly {
+  return {
+    ...anomaly,
+    related: all.filter((other) => isRelated(anomaly, other)).map(({ id }) => id),
+    repeats: all.filter((other) => isRepeat(anomaly, other)).map(({ id }) => id),
+    days: dayNumber(anomaly.end) - dayNumber(anomaly.start) + 1,
+    isMinor: isMinor(anomaly, counting.scope, counting.minPercent),
+    counts: countsOf(anomaly, counting),
+  };
+}
+
+/** The same cause on other days: the same measure and side of the same slice, as the bills show it now. */
+function isRepeat(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
+  if (a.id === b.id || a.measure !== b.measure || a.direction !== b.direction || a.currency !== b.currency)
+    return false;
+  return isShown(a) && isShown(b) && sameSlice(a.slice, b.slice) && sameSlice(a.except, b.except);
+}
+
+/** A different measure of the same owner or resource, on adjacent days: a team whose bill rose and whose GPUs are idle. */
+function isRelated(a: Omit<StoredAnomaly, 'evidence'>, b: StoredAnomaly): boolean {
+  if (a.id === b.id || a.measure === b.measure || !isShown(a) || !isShown(b)) return false;
+  const isNear = dayNumber(a.start) <= dayNumber(b.end) + 1 && dayNumber(b.start) <= dayNumber(a.end) + 1;
+  const isShared = a.slice.length === 0 ? b.slice.length === 0 : b.slice.length > 0;
+  return isNear && isShared && compatible(a.slice, b.slice);
+}
+
+/** Whether the bills show it, no person has given a verdict, and it is large enough. */
+function countsOf(
+  anomaly: Pick<StoredAnomaly, 'state' | 'feedback' | 'impact' | 'spend'>,
+  counting: Counting,
+): boolean {
+  return isUnanswered(anomaly) && !isMinor(anomaly, counting.scope, counting.minPercent);
+}
+
+function isUnanswered({ state, feedback }: Pick<StoredAnomaly, 'state' | 'feedback'>): boolean {
+  return feedback === null && isShown({ state });
+}
+
+/** How many do not count only because they are minor. */
+export function countMinor(anomalies: readonly StoredAnomaly[], counting: Counting): number {
+  return anomalies.filter((one) => isUnanswered(one) && !countsOf(one, counting)).length;
+}
+
+/** The requested anomalies, open ones first, then the latest. */
+export function selected(stored: readonly StoredAnomaly[], asked: AnomalySelection): StoredAnomaly[] {
+  const { state, direction, measure, team, period, feedback } = asked;
+  const ofTeam = ({ slice, seenIn }: StoredAnomaly) =>
+    [slice, ...seenIn].some((one) => one.some(({ dimension, value }) => dimension === 'team' && value === team));
+  return stored
+    .filter((one) => state === undefined || one.state === state)
+    .filter((one) => direction === undefined || one.direction === direction)
+    .filter((one) => measure === undefined || one.measure === measure)
+    .filter((one) => team === undefined || ofTeam(one))
+    .filter((one) => period === undefined || (monthOf(one.start) <= period && monthOf(one.end) >= period))
+    .filter((one) => feedback === undefined || (one.feedback?.verdict ?? 'none') === feedback)
+    .toSorted((a, b) => Number(b.state === 'open') - Number(a.state === 'open') || (a.start < b.start ? 1 : -1));
+}
+
+interface Sides {
+  over: Decimal;
+  under: Decimal;
+  wasted: Decimal;
+  gained: Decimal;
+  anomalies: number;
+  open: number;
+}
+
+const nothing = (): Sides => ({
+  ...{ over: decimal(0), under: decimal(0), wasted: decimal(0), gained: decimal(0) },
+  ...{ anomalies: 0, open: 0 },
+});
+
+/** Both sides by currency, never set off against each other; of a month only its days. */
+export function totalsOf(anomalies: readonly StoredAnomaly[], period: string | undefined, counting: Counting) {
+  const byCurrency = new Map<string, Sides>();
+  for (const anomaly of anomalies) {
+    const { currency, direction, measure, state } = anomaly;
+    const impact = impactIn(anomaly, period);
+    if (currency === null || impact === null || !countsOf(anomaly, counting)) continue;
+    const sides = byCurrency.get(currency) ?? nothing();
+    const more = isOfBill(measure) ? 'over' : 'wasted';
+    const less = isOfBill(measure) ? 'under' : 'gained';
+    if (direction === 'over') sides[more] = sides[more].plus(impact);
+    else sides[less] = sides[less].minus(impact);
+    sides.anomalies += 1;
+    if (state === 'open') sides.open += 1;
+    byCurrency.set(currency, sides);
+  }
+  return [...byCurrency].toSorted().map(([currency, { over, under, wasted, gained, ...counts }]) => ({
+    currency,
+    over: decimalString(over),
+    under: decimalString(under),
+    wasted: decimalString(wasted),
+    gained: decimalString(gained),
+    ...counts,
+  }));
+}
+
+/** Money of an anomaly on the days of a month. A quantity or a price has its money in the month in which it began. */
+function impactIn({ impact, differences, start }: StoredAnomaly, period: string | undefined): Decimal | null {
+  if (impact === null) return null;
+  if (period === undefined) return decimal(impact);
+  if (differences.length === 0) return decimal(monthOf(start) === period ? impact : '0');
+  const inside = differences.filter(({ day }) => monthOf(day) === period);
+  return inside.reduce((sum, { amount }) => sum.plus(amount), decimal(0));
+}

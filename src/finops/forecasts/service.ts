@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Events } from '../../platform/events/index.ts';
+import type { JobContext, Jobs } from '../../platform/jobs/index.ts';
+import type { Sql, Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Budgets, ExpectedBreach } from '../budgets/index.ts';
+import type { Costs } from '../costs/index.ts';
+import { dayOfInstant, dayText } from './days.ts';
+import { makeForecasts } from './make.ts';
+import { allChanges, offeredBy, putOffered, switchCommitment } from './offered.ts';
+import { teamOfProject } from './outlook.ts';
+import { reachOf } from './panel.ts';
+import type {
+  ForecastChange,
+  ForecastDetail,
+  ForecastLevel,
+  ForecastStanding,
+  LedgerForecast,
+  LedgerForecasts,
+  NewForecastChange,
+} from './schema.ts';
+import {
+  daysOf,
+  deleteChange,
+  earlierOf,
+  findWork,
+  forecastOfBudget,
+  forecastsOf,
+  insertChange,
+  keepRun,
+  lastRun,
+  type StoredRun,
+  saveWork,
+} from './store.ts';
+
+export interface LedgerForecastDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
+  readonly costs: Pick<Costs, 'dailySeries' | 'dailyReach' | 'dailyStamp' | 'commitmentEnds'>;
+  readonly budgets: Pick<Budgets, 'standings' | 'subjects' | 'stamp'>;
+}
+
+/** The job that makes the forecasts, and the job that checks whether their inputs have changed. */
+const MAKE = 'forecasts.make';
+const LOOK = 'forecasts.look';
+const PROGRESS_EVERY_MS = 500;
+const heard = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted', 'allocation.derived'] as const;
+
+/**
+ * Remakes the forecasts after each delivery, and within a minute after any other change of their inputs: rules, budgets,
+ * known changes, the day.
+ */
+export function scheduleForecasts(deps: LedgerForecastDeps, events: Pick<Events, 'subscribe'>): void {
+  deps.jobs.register(MAKE, { handler: (_payload, context) => make(deps, context) });
+  deps.jobs.register(LOOK, { handler: () => look(deps) });
+  deps.jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
+  events.subscribe('forecasts', heard, () => enqueue(deps, deps.store));
+}
+
+/** Deduplicates requests while one waits or runs. */
+export function enqueue({ jobs }: LedgerForecastDeps, sql: Sql): Promise<void> {
+  return jobs.enqueue(sql, { kind: MAKE, payload: {}, uniqueKey: MAKE });
+}
+
+async function look(deps: LedgerForecastDeps): Promise<void> {
+  const run = await lastRun(deps.store);
+  if (run?.stamp !== (await stampOf(deps))) await enqueue(deps, deps.store);
+}
+
+/** Changes whenever any input of the forecasts changes. */
+async function stampOf({ store, clock, costs, budgets }: LedgerForecastDeps): Promise<string> {
+  const changes = (await allChanges(store))
+    .filter(({ isOn }) => isOn)
+    .map(({ change, dailyAmount }) => [change, dailyAmount]);
+  const day = dayOfInstant(clock.now());
+  return JSON.stringify([await costs.dailyStamp(), await budgets.stamp(store), changes, day]);
+}
+
+async function make(deps: LedgerForecastDeps, { signal }: JobContext): Promise<void> {
+  const { store, clock } = deps;
+  if ((await lastRun(store))?.stamp === (await stampOf(deps))) return;
+  await readCommitments(deps);
+  const stamp = await stampOf(deps);
+  const changes = (await allChanges(store)).filter(({ isOn }) => isOn);
+  const budgets = await deps.budgets.standings(store);
+  let told = Number.NEGATIVE_INFINITY;
+  const progress = async (done: number, total: number) => {
+    if (performance.now() - told < PROGRESS_EVERY_MS) return;
+    told = performance.now();
+    await saveWork(store, { done, total });
+  };
+  try {
+    const now = clock.now();
+    const made = await makeForecasts(deps, { now, budgets, changes, progress, signal });
+    if (made === null) return;
+    const run: StoredRun = { id: randomUUID(), madeAt: new Date(now).toISOString(), standsOn: made.standsOn, stamp };
+    await store.transaction((sql) => keepRun(sql, run, made.forecasts));
+  } finally {
+    await saveWork(store, null);
+  }
+}
+
+/** Maximum number of days since the end of a commitment: after that, the known days already show the change. */
+const ENDED_DAYS = 90;
+const AHEAD_DAYS = 366;
+
+/** Reads the commitments that end, as far as the bill states it. */
+async function readCommitments({ store, clock, costs }: LedgerForecastDeps): Promise<void> {
+  const reach = reachOf(await costs.dailyReach());
+  if (reach === null) return;
+  const { through } = reach;
+  const within = { from: dayText(through - ENDED_DAYS), to: dayText(through + AHEAD_DAYS), through: dayText(through) };
+  const offered = offeredBy(await costs.commitmentEnds(within), new Date(clock.now()).toISOString());
+  await store.transaction((sql) => putOffered(sql, offered));
+}
+
+export interface ForecastQuestion {
+  readonly level?: ForecastLevel | undefined;
+  readonly team?: string | undefined;
+}
+
+export async function listed(deps: LedgerForecastDeps, { level, team }: ForecastQuestion): Promise<LedgerForecasts> {
+  const { store } = deps;
+  const [run, working, changes] = [await lastRun(store), await findWork(store), await allChanges(store)];
+  if (run === null) {
+    const reason = working === null ? NOTHING : 'The first forecasts are being made.';
+    return { standing: null, working, reason, forecasts: [], changes };
+  }
+  const all = await forecastsOf(store, run.id);
+  const budgets = team === undefined ? [] : await budgetsOfTeam(deps, team);
+  const forecasts = all.filter(
+    (one) => (level === undefined || one.level === level) && (team === undefined || isOfTeam(one, team, budgets)),
+  );
+  return { standing: await standingOf(deps, run), working, reason: null, forecasts, changes };
+}
+
+const NOTHING =
+  'There is no forecast yet: they are made when a bill is imported. steelyard bill import FILE brings one; what is there is forecast within a minute.';
+
+async function budgetsOfTeam({ store, budgets }: LedgerForecastDeps, team: string): Promise<string[]> {
+  return [...(await budgets.subjects(store))].filter(([, subject]) => subject.team === team).map(([name]) => name);
+}
+
+function isOfTeam({ level, key }: LedgerForecast, team: string, budgets: readonly string[]): boolean {
+  if (level === 'team') return key === team;
+  if (level === 'project') return teamOfProject(key) === team;
+  return level === 'budget' && key !== null && budgets.includes(key);
+}
+
+async function standingOf(deps: LedgerForecastDeps, run: StoredRun): Promise<ForecastStanding> {
+  return { madeAt: run.madeAt, ...run.standsOn, isCurrent: run.stamp === (await stampOf(deps)) };
+}
+
+/** Probability that a budget is exceeded, by the current forecast; null if there is none. */
+export async function breachOfBudget(sql: Sql, budget: string): Promise<ExpectedBreach | null> {
+  const run = await lastRun(sql);
+  if (run === null) return null;
+  const found = await forecastOfBudget(sql, run.id, budget);
+  if (found?.forecast == null || found.breach === null) return null;
+  const { mean, lo80, hi80 } = found.forecast;
+  const { probability, day, limit } = found.breach;
+  return { probability, day, mean, lo80, hi80, limit, start: found.window.start };
+}
+
+export interface SubjectQuestion {
+  readonly level: ForecastLevel;
+  readonly key?: string | undefined;
+  readonly currency?: string | undefined;
+}
+
+/** Errors: `forecast_not_found`. */
+export async function detailOf(deps: LedgerForecastDeps, question: SubjectQuestion): Promise<ForecastDetail> {
+  const { store } = deps;
+  const { level, key = '', currency } = question;
+  const run = await lastRun(store);
+  const forecasts = run === null ? [] : await forecastsOf(store, run.id);
+  const forecast = forecasts.find(
+    (one) => one.level === level && (one.key ?? '') === key && (currency === undefined || one.currency === currency),
+  );
+  const days = run === null || forecast === undefined ? null : await daysOf(store, run.id, forecast);
+  if (run === null || forecast === undefined || days === null) throw notFound(question, run === null);
+  const earlier = await earlierOf(store, forecast, run.id);
+  return { standing: await standingOf(deps, run), forecast, ...days, earlier };
+}
+
+function notFound({ level, key }: SubjectQuestion, isEmpty: boolean): AppError {
+  const what = key === undefined ? level : `${level} "${key}"`;
+  const hint = isEmpty ? NOTHING : `steelyard forecast list --level ${level} names those that are.`;
+  return new AppError('forecast_not_found', `There is no forecast of ${what}. ${hint}`, { level, key: key ?? null });
+}
+
+export async function addChange(
+  deps: LedgerForecastDeps,
+  asked: NewForecastChange,
+  actor: string,
+): Promise<ForecastChange> {
+  const addedAt = new Date(deps.clock.now()).toISOString();
+  const said = { addedAt, addedBy: actor, origin: 'stated', isOn: true } as const;
+  const change: ForecastChange = { change: `fc_${randomUUID().slice(0, 8)}`, ...asked, ...said };
+  await deps.store.transaction(async (sql) => {
+    await insertChange(sql, change);
+    await enqueue(deps, sql);
+  });
+  return change;
+}
+
+/** Errors: `forecast_change_not_found`, also for one that a person stated. */
+export function switchChange(deps: LedgerForecastDeps, id: string, isOn: boolean): Promise<ForecastChange[]> {
+  return deps.store.transaction(async (sql) => {
+    const found = (await allChanges(sql)).find(({ change, origin }) => change === id && origin === 'bill');
+    if (found === undefined || found.commitment === null) {
+      const detail = `The bill says of no change ${id}. What a person stated is removed: steelyard forecast change remove ${id}`;
+      throw new AppError('forecast_change_not_found', detail, { change: id });
+    }
+    await switchCommitment(sql, found.commitment, isOn);
+    await enqueue(deps, sql);
+    return (await allChanges(sql)).filter(
+      ({ commitment, origin }) => commitment === found.commitment && origin === 'bill',
+    );
+  });
+}
+
+/** Errors: `forecast_change_not_found`. */
+export function removeChange(deps: LedgerForecastDeps, id: string): Promise<ForecastChange> {
+  return deps.store.transaction(async (sql) => {
+    const removed = await deleteChange(sql, id);
+    if (removed === null) {
+      const detail = `There is no known change ${id}. steelyard forecast change list names them.`;
+      throw new AppError('forecast_change_not_found', detail, { change: id });
+    }
+    await enqueue(deps, sql);
+    return removed;
+  });
+}
