@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createMutex } from '../../platform/concurrency/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { createMutex } from '../../platform/store/mutex.ts';
 import { type Clock, sumDecimals } from '../../platform/units/index.ts';
 import { allocatedDaily, allocations } from '../allocation/index.ts';
 import { type Billing, billRows } from '../billing/index.ts';

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { createOneAtATime } from '../../platform/concurrency/index.ts';
 import { readSeries, type SeriesRow, seriesTimeInvalid } from '../../platform/csv/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { detect, increases, type SeriesPoint } from './detect.ts';
@@ -6,18 +7,13 @@ import { remarksOn } from './remarks.ts';
 import { type DetectionReport, type DetectionSettings, detectAnomalies } from './schema.ts';
 import { seriesTime } from './series-time.ts';
 
-/** Detections are nothing but work for the processor, so that one waits for the other. */
+/** A detection is CPU work, so detections run one after the other. */
 export function anomalyRoutes(): Route[] {
-  let last: Promise<unknown> = Promise.resolve();
+  const oneAtATime = createOneAtATime();
   return [
-    handle(detectAnomalies, ({ query, stream }) => {
-      const report = readSeries(stream, query).then(async (read) => {
-        const points = read.map((row) => pointOf(row, query));
-        const turn = last.then(() => reportOf(points, query));
-        last = turn.catch(() => null); // the caller receives the error; the next request continues
-        return turn;
-      });
-      return report;
+    handle(detectAnomalies, async ({ query, stream }) => {
+      const points = (await readSeries(stream, query)).map((row) => pointOf(row, query));
+      return oneAtATime(() => reportOf(points, query));
     }),
   ];
 }

@@ -1,10 +1,10 @@
+import { createMutex } from '../../platform/concurrency/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Verifier } from '../../platform/integrity/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Rebuilder } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { createMutex } from '../../platform/store/mutex.ts';
 import { billRows } from './bill-rows.ts';
 import { type BillSums, billSums, sumBillRows } from './bill-sums.ts';
 import {

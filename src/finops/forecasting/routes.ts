@@ -1,20 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
+import { createOneAtATime } from '../../platform/concurrency/index.ts';
 import { readSeries } from '../../platform/csv/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import { seriesReport } from './report.ts';
 import { postSeriesFileForecast, postSeriesForecast, type SeriesForecastReport } from './schema.ts';
 
-/** Forecasts are nothing but work for the processor: others are let in between two of them. */
+/** A forecast is CPU work, so forecasts run one after the other, and other requests are served between two of them. */
 export function forecastRoutes(): Route[] {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = (report: () => SeriesForecastReport): Promise<SeriesForecastReport> => {
-    const turn = last.then(async () => {
+  const oneAtATime = createOneAtATime();
+  const inTurn = (report: () => SeriesForecastReport): Promise<SeriesForecastReport> =>
+    oneAtATime(async () => {
       await setImmediate();
       return report();
     });
-    last = turn.catch(() => null); // the caller receives the error; the next request continues
-    return turn;
-  };
   return [
     handle(postSeriesForecast, ({ body }) => inTurn(() => seriesReport(body))),
     handle(postSeriesFileForecast, async ({ query, stream }) => {

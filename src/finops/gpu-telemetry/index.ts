@@ -1,9 +1,10 @@
+import { createOneAtATime } from '../../platform/concurrency/index.ts';
 import type { Config } from '../../platform/config/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import { handle, type Plugin, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
-import { createLoop, createOneAtATime } from '../../platform/loop/index.ts';
+import { createLoop } from '../../platform/loop/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { RetentionPreview } from '../../platform/retention/index.ts';
 import type { Sql } from '../../platform/store/index.ts';

@@ -1,5 +1,5 @@
+import { createOneAtATime } from '../../platform/concurrency/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
-import { createOneAtATime } from '../../platform/loop/index.ts';
 import {
   type CommitmentCase,
   type CommitmentDeps,

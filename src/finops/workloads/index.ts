@@ -1,8 +1,8 @@
+import { createOneAtATime } from '../../platform/concurrency/index.ts';
 import type { Config } from '../../platform/config/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
-import { createOneAtATime } from '../../platform/loop/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ContainerReader } from '../gpu-telemetry/index.ts';

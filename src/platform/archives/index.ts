@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header, pack } from 'tar-stream';
 import { AppError, systemCode } from '../errors/index.ts';
+import { isGzip } from './gzip.ts';
 
 export interface UnpackOptions {
   /** Limit for the uncompressed bytes of all files together. Default: 64 GiB. */
@@ -29,7 +30,6 @@ const DEFAULT_LIMITS = { maxBytes: 64 * 1024 ** 3, maxFiles: 1_000_000 };
 const NAMES_TOLD = 10;
 /** File system errors for names that cannot exist on this machine. */
 const FAULTS_OF_NAMES: ReadonlySet<string> = new Set(['ENAMETOOLONG', 'ENOTDIR', 'EEXIST', 'EISDIR']);
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 
 interface Unpacking {
   readonly folder: string;
@@ -99,7 +99,7 @@ async function plain(content: Readable): Promise<Readable> {
   const first = await firstChunk(through);
   if (first === null) return Readable.from([]);
   through.unshift(first);
-  return first.subarray(0, 2).equals(GZIP_MAGIC) ? joined(through, createGunzip()) : through;
+  return isGzip(first) ? joined(through, createGunzip()) : through;
 }
 
 /** `pipe` that also propagates errors. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { createMutex } from '../concurrency/index.ts';
 import { AppError } from '../errors/index.ts';
 import { type JobContext, type Jobs, removeJobsOf } from '../jobs/index.ts';
-import { createMutex } from '../store/mutex.ts';
 import type { Log } from '../telemetry/index.ts';
 import { type CreateDeps, createBackup } from './create.ts';
 import { openBackupPlace, toSummary } from './layout.ts';

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
+import { isGzip } from '../archives/gzip.ts';
 import { AppError, systemCode } from '../errors/index.ts';
 import { delimiterOf, firstRecord } from './header.ts';
 
@@ -11,7 +12,6 @@ const MOST_ROWS = 200_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_RECORD_CHARACTERS = 64 * 1024;
 const PART_BYTES = 64 * 1024;
-const GZIP_MAGIC = 0x1f8b;
 const SHOWN_CHARACTERS = 40;
 const MOST_NAMES_SHOWN = 8;
 /** Beyond it squares and sums lose what figures are made of. */
@@ -102,7 +102,7 @@ async function whole(content: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 async function unpacked(content: Buffer): Promise<Buffer> {
-  if (content.length < 2 || content.readUInt16BE(0) !== GZIP_MAGIC) return content;
+  if (!isGzip(content)) return content;
   return promisify(gunzip)(content, { maxOutputLength: MOST_BYTES });
 }
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { createMutex } from '../concurrency/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { JobContext, Jobs } from '../jobs/index.ts';
 import type { Store } from '../store/index.ts';
-import { createMutex } from '../store/mutex.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
 import { type CheckedArea, type Finding, type Verification, VerificationId } from './schema.ts';

@@ -1,5 +1,3 @@
-export { createOneAtATime } from './one-at-a-time.ts';
-
 /** Result of a look: look again immediately (0), after this many milliseconds, or when woken (`null`). */
 export type Rest = number | null;
 

@@ -1,7 +1,7 @@
+import { createMutex, type Mutex } from '../concurrency/index.ts';
 import { fileStamp } from '../digests/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Store } from '../store/index.ts';
-import { createMutex, type Mutex } from '../store/mutex.ts';
 import {
   confirmDigest,
   damagedDigests,

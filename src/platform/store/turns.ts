@@ -1,4 +1,4 @@
-import { createMutex } from './mutex.ts';
+import { createMutex } from '../concurrency/index.ts';
 
 /** Exclusive turns for transactions that lost a conflict: no other transaction begins while one waits for a turn or has it. */
 export interface Turns {

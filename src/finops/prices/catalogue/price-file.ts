@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { isGzip } from '../../../platform/archives/gzip.ts';
 import { AppError, systemCode } from '../../../platform/errors/index.ts';
 import { JsonTextError } from './json-members.ts';
 
@@ -11,20 +12,18 @@ export interface PriceFile {
   open(): Promise<Readable>;
 }
 
-const GZIP_MAGIC = 0x1f8b;
-
-async function isGzip(file: PriceFile): Promise<boolean> {
+async function isCompressed(file: PriceFile): Promise<boolean> {
   const content = await file.open();
   for await (const chunk of content as AsyncIterable<Buffer>) {
     content.destroy();
-    return chunk.length >= 2 && chunk.readUInt16BE(0) === GZIP_MAGIC;
+    return isGzip(chunk);
   }
   throw new AppError('file_empty', `${file.name} is empty (0 bytes). Fetch it again.`, { file: file.name });
 }
 
 /** The text of a file, unpacked if compressed. Errors: `file_empty`, `file_truncated`, `file_unreadable`. */
 export async function* textOf(file: PriceFile): AsyncGenerator<Buffer, void, undefined> {
-  const isPacked = await isGzip(file);
+  const isPacked = await isCompressed(file);
   const raw = await file.open();
   const text = isPacked ? raw.pipe(createGunzip()) : raw;
   if (isPacked) raw.on('error', (error) => text.destroy(error));

@@ -1,5 +1,5 @@
+import { createOneAtATime } from '../../../platform/concurrency/index.ts';
 import type { Lake, LakeSession } from '../../../platform/lake/index.ts';
-import { createOneAtATime } from '../../../platform/loop/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { TableFile } from '../../../platform/tables/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';

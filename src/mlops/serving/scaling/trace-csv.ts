@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
+import { isGzip } from '../../../platform/archives/gzip.ts';
 import { AppError, systemCode } from '../../../platform/errors/index.ts';
 import type { Trace } from './simulation.ts';
 import { type TraceColumns, type TraceFormat, traceColumns } from './trace-columns.ts';
@@ -8,7 +9,6 @@ import { secondsBetween, type TraceTime, traceTime } from './trace-time.ts';
 
 const MOST_REQUESTS = 5_000_000;
 const MOST_RECORD_CHARACTERS = 64 * 1024;
-const GZIP_MAGIC = 0x1f8b;
 const SHOWN_CHARACTERS = 40;
 const PLAIN_NUMBER = /^\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
@@ -69,7 +69,7 @@ async function* unpacked(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   const first = await chunks.next();
   if (first.done === true) return;
   const all = joined(first.value, chunks);
-  if (first.value.length < 2 || first.value.readUInt16BE(0) !== GZIP_MAGIC) {
+  if (!isGzip(first.value)) {
     yield* all;
     return;
   }
