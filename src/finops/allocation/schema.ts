@@ -15,7 +15,7 @@ export { AllocationRule, AllocationRulesSpec, Normalise };
 export const AllocationKind = z
   .enum(['allocated', 'idle', 'unallocated', 'shared-unallocated'])
   .describe(
-    '`allocated` to a subject; `idle`: held by a subject and not used; `unallocated`: nobody has it; `shared-unallocated`: a shared pool, or a rest of it, that could not be split',
+    '`allocated`: to a subject; `idle`: requested by a subject and not used; `unallocated`: without a team; `shared-unallocated`: a shared pool, or its remainder, that could not be split',
   );
 export type AllocationKind = z.infer<typeof AllocationKind>;
 
@@ -34,9 +34,7 @@ export const getAllocationRules = endpoint({
     version: z.number().int().describe('Version of the rules; 0 before any were applied'),
     name: z.string().nullable().describe('Name of the document that holds them; null before any were applied'),
     appliedAt: UtcInstant.nullable().describe('When this version was applied; null before any was'),
-    normalise: Normalise.nullable().describe(
-      'What is taken for the same before rules are matched; null when nothing is',
-    ),
+    normalise: Normalise.nullable().describe('Normalization applied before rules are matched; null without any'),
     rules: z.array(AllocationRule).describe('Rules in order'),
   }),
   errors: ['allocation_rules_not_found'],
@@ -51,17 +49,17 @@ export const RuleHit = z
       .number()
       .int()
       .describe('Of those, rows whose cost column is empty: unknown, not in the amount'),
-    amount: amount('What they cost'),
+    amount: amount('Cost of these rows'),
     share: z.number().nullable().describe('Part of the whole bill, 0 to 1; null when the whole is not above zero'),
   })
-  .describe('What one rule took');
+  .describe('Rows and cost that one rule matched');
 export type RuleHit = z.infer<typeof RuleHit>;
 
 export const getRuleHits = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/rule-hits',
   scope: 'finops.read',
-  summary: 'What each rule took: rows and money, in the order of the rules, then what none took',
+  summary: 'List rows and cost by allocation rule, in the order of the rules; rows without a rule come last',
   query: z.strictObject({ period: Month.optional().describe('One billing period; all when left out'), metric }),
   response: z.strictObject({
     version: z.number().int().describe('Version of the rules in force'),
@@ -94,15 +92,15 @@ export const CoverageRow = z
     currency: Currency,
     total: amount('Whole cost'),
     allocated: amount('Allocated to subjects and used, as far as use is known'),
-    idle: amount('Held by subjects and not used'),
-    unallocated: amount('Nobody has it'),
+    idle: amount('Requested by subjects and not used'),
+    unallocated: amount('Unallocated cost'),
     sharedUnallocated: amount('Shared pools that could not be split, and rests of fixed amounts'),
     rowsWithoutMetric: z.number().int().describe('Rows whose cost column is empty: unknown, not in the amounts'),
     allocatedRatio: z
       .number()
       .nullable()
       .describe(
-        '(allocated + idle) / total, 0 to 1: what has somebody who answers for it; null when total is not above zero',
+        'Coverage, (allocated + idle) / total, 0 to 1: share of the cost that has an owner; null when total is not above zero',
       ),
   })
   .describe('How much of a cost has somebody who answers for it');
@@ -144,16 +142,16 @@ export const Suggestion = z
     amount: amount('Unallocated cost that such a rule would take'),
     billRows: z.number().int().describe('Bill rows that it would take'),
     values: z.number().int().describe('How many different values there are'),
-    rule: AllocationRule.describe('A rule to begin with; what it is called and whom it names is yours to change'),
+    rule: AllocationRule.describe('Draft of a rule; change its name and subject as needed'),
   })
-  .describe('A rule that would take much of what is unallocated');
+  .describe('Suggested rule that would allocate a large part of the unallocated cost');
 export type Suggestion = z.infer<typeof Suggestion>;
 
 export const getUnallocated = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/unallocated',
   scope: 'finops.read',
-  summary: 'What no rule took, by any dimension of bill rows, and which rules would take most of it',
+  summary: 'List rows without a rule by any dimension of bill rows, and suggest rules for them',
   query: z.strictObject({
     period: Month.optional().describe('One billing period; all when left out'),
     by: z
@@ -221,12 +219,12 @@ export const Holder = z
     kind: AllocationKind,
     subject: Subject,
   })
-  .describe('Whose a cost is; a subject without fields is nobody in particular');
+  .describe('Holder of a cost; a subject without fields has no owner');
 export type Holder = z.infer<typeof Holder>;
 
 export const Move = z
-  .strictObject({ from: Holder, to: Holder, currency: Currency, amount: amount('What moves') })
-  .describe('Money that changes hands');
+  .strictObject({ from: Holder, to: Holder, currency: Currency, amount: amount('Amount that moves') })
+  .describe('Cost that moves from one holder to another');
 export type Move = z.infer<typeof Move>;
 
 const before = (what: string) => amount(`${what}, by the rules in force`);
@@ -243,23 +241,23 @@ export const Preview = z
         z.strictObject({
           ...Holder.shape,
           currency: Currency,
-          before: before('What they have'),
-          after: after('What they have'),
+          before: before('Cost of the holder'),
+          after: after('Cost of the holder'),
           change: amount('after - before'),
         }),
       )
-      .describe('Everybody who has something before or after; the largest change first'),
-    moves: z.array(Move).describe('From whom to whom, the largest first; nothing that stays is listed'),
+      .describe('Holders with cost before or after; the largest change first'),
+    moves: z.array(Move).describe('Moves between holders, the largest first; cost that does not move is not listed'),
     rules: z
       .array(
         z.strictObject({
-          rule: z.string().nullable().describe('Name; null for what no rule takes'),
+          rule: z.string().nullable().describe('Name; null for rows without a rule'),
           currency: Currency,
-          before: before('What it takes'),
-          after: after('What it takes'),
+          before: before('Cost that the rule matches'),
+          after: after('Cost that the rule matches'),
         }),
       )
-      .describe('What each rule takes, old and new, by name'),
+      .describe('Cost by rule, current and proposed, by name'),
     totals: z
       .array(
         z.strictObject({
@@ -274,7 +272,7 @@ export const Preview = z
       )
       .describe('Totals by currency'),
   })
-  .describe('What applying rules would do');
+  .describe('Effect of applying rules');
 export type Preview = z.infer<typeof Preview>;
 
 export const previewAllocation = endpoint({
@@ -282,7 +280,7 @@ export const previewAllocation = endpoint({
   path: '/api/v1/allocation/preview',
   scope: 'finops.read',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'What applying rules would move, in money; changes nothing',
+  summary: 'Preview the cost that new rules would move; changes nothing',
   body: z.strictObject({
     documents: z.array(ManifestText).min(1).max(10).describe('Files that hold one AllocationRules document together'),
     period: Month.optional().describe('One billing period; all when left out'),
@@ -297,21 +295,21 @@ export const Derivation = z
     derivation: z.string().describe('Id'),
     period: Month,
     rulesVersion: z.number().int().describe('Version of the rules it was made by'),
-    deliveries: z.array(z.string()).describe('Bill deliveries it stands on'),
+    deliveries: z.array(z.string()).describe('Bill deliveries that it is based on'),
     usage: z
       .string()
       .nullable()
       .describe('Changes with the usage that its splits looked at; null where no rule looks at usage'),
     at: UtcInstant.describe('When it was made'),
   })
-  .describe('The allocation of one billing period and what it stands on');
+  .describe('Allocation of one billing period, with its inputs');
 export type Derivation = z.infer<typeof Derivation>;
 
 export const listDerivations = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/derivations',
   scope: 'finops.read',
-  summary: 'The current allocation of each billing period and what it stands on',
+  summary: 'List the current allocation of each billing period, with its inputs',
   response: z.strictObject({ derivations: z.array(Derivation).describe('By period') }),
   errors: [],
 });
@@ -320,7 +318,7 @@ export const deriveAgain = endpoint({
   method: 'POST',
   path: '/api/v1/allocation/derivations',
   scope: 'finops.write',
-  summary: 'Allocate billing periods anew by the rules in force, with all usage recorded by now',
+  summary: 'Rerun the allocation of billing periods with the current rules and all recorded usage',
   body: z.strictObject({
     periods: z.array(Month).min(1).max(120).optional().describe('Billing periods; all that have a bill when left out'),
   }),

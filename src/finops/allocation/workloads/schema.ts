@@ -43,10 +43,10 @@ export const WorkloadUsage = z
         gpus: ExactQuantity.default('0').describe('GPUs of the node'),
         ramGib: ExactQuantity.default('0').describe('Memory of the node in GiB'),
       })
-      .describe('What the whole node has'),
-    origin: z.string().min(1).max(250).describe('Who measured it and how'),
+      .describe('Capacity of the whole node'),
+    origin: z.string().min(1).max(250).describe('Origin of the measurement: program and method'),
   })
-  .describe('What a workload requested and used of a node');
+  .describe('Requests and usage of a workload on a node');
 export type WorkloadUsage = z.infer<typeof WorkloadUsage>;
 
 export const recordWorkloadUsage = endpoint({
