@@ -59,7 +59,7 @@ export async function heldUnits(
   const asked = period === null ? held : held.filter((unit) => unit.period === period);
   if (asked.length > 0) return asked;
   if (units.length === 0) throw await deliveryNotFound(store, delivery);
-  const detail = `Nothing of ${period ?? 'any billing period'} is in ${delivery}. steelyard bill deliveries lists what came.`;
+  const detail = `${delivery} has no rows of ${period ?? 'any billing period'}. List the deliveries with: steelyard bill deliveries`;
   throw new AppError('bill_delivery_not_found', detail, { delivery });
 }
 

@@ -10,7 +10,7 @@ export async function deliveryNotFound(sql: Sql, delivery: string): Promise<AppE
     const detail = `${deletionText(deletion)}. Import the same files again to have it back.`;
     return new AppError('bill_delivery_deleted', detail, { delivery, at, periods, cause: deletion.cause });
   }
-  const detail = `There is no delivery ${delivery}. steelyard bill deliveries lists what came.`;
+  const detail = `There is no delivery ${delivery}. List the deliveries with: steelyard bill deliveries`;
   return new AppError('bill_delivery_not_found', detail, { delivery });
 }
 

@@ -29,7 +29,7 @@ export const DiffRow = z
     billedCost: DecimalString.nullable().describe('FOCUS BilledCost'),
     currency: z.string().describe('FOCUS BillingCurrency'),
   })
-  .describe('A row, by where it is and what it charges');
+  .describe('Bill row: position in its file, resource and charge');
 export type DiffRow = z.infer<typeof DiffRow>;
 
 export const FieldChange = z
@@ -63,7 +63,7 @@ export const BillDiff = z
     changed: z.array(FieldChange).describe('Fields that differ, of at most `limit` rows from `offset`'),
     totals: z.array(MoneyChange).describe('The money, by metric, currency and the dimension asked for'),
   })
-  .describe('What differs between two deliveries of a billing period');
+  .describe('Differences between two deliveries of a billing period');
 export type BillDiff = z.infer<typeof BillDiff>;
 
 export const diffDeliveries = endpoint({

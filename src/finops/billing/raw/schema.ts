@@ -23,7 +23,7 @@ export const RawRow = z
       .array(
         z.strictObject({
           column: z.string().describe('As the header names it'),
-          value: z.string().nullable().describe('As text, verbatim; null for what Parquet holds as null'),
+          value: z.string().nullable().describe('As text, verbatim; null for a null value in Parquet'),
         }),
       )
       .describe('Fields in the order of the file'),
