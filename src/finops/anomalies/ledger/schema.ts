@@ -21,7 +21,7 @@ export const measures = [
 export const AnomalyMeasure = z
   .enum(measures)
   .describe(
-    'What is out of the ordinary: cost, the quantity of a SKU, what a unit of it costs, what 1,000 predictions cost, what idle GPU time costs, or the share of paid GPU time that was used (0 to 1)',
+    'Measure that is anomalous: cost, quantity of a SKU, cost of a unit of it, cost of 1,000 predictions, cost of idle GPU time, or used share of paid GPU time (0 to 1)',
   );
 
 export const AnomalySlice = z
@@ -33,7 +33,7 @@ export const AnomalySlice = z
       })
       .describe('One condition'),
   )
-  .describe('What of the ledger it is about, all of which must hold; empty: everything');
+  .describe('Conditions that select charges of the ledger, all of which must hold; empty: the whole ledger');
 export type AnomalySlice = z.infer<typeof AnomalySlice>;
 
 export const verdicts = ['expected', 'planned', 'wrong'] as const;
@@ -48,13 +48,16 @@ export const AnomalyFeedback = z
   .strictObject({
     verdict: AnomalyVerdict,
     until: Day.nullable().describe('Planned: the last day of the plan; null of the others'),
-    note: z.string().nullable().describe('Why; null when nothing was said'),
-    by: z.string().describe('Account that said so'),
+    note: z.string().nullable().describe('Reason; null without one'),
+    by: z.string().describe('Account that gave the verdict'),
     at: UtcInstant.describe('When'),
-    afterDay: Day.describe('Last day that was judged then: what was said holds for the days after it'),
-    from: z.string().nullable().describe('Id of the earlier anomaly whose verdict holds for this one; null: its own'),
+    afterDay: Day.describe('Last day that was evaluated then; the verdict applies to the days after it'),
+    from: z
+      .string()
+      .nullable()
+      .describe('Id of the earlier anomaly whose verdict applies to this one; null: its own verdict'),
   })
-  .describe('What a person said of it');
+  .describe('Verdict of a person on the anomaly');
 export type AnomalyFeedback = z.infer<typeof AnomalyFeedback>;
 
 export const AnomalyState = z
@@ -65,9 +68,9 @@ export const AnomalyState = z
 
 export const Restatement = z
   .strictObject({
-    at: UtcInstant.describe('When bills were seen to have changed'),
-    actualBefore: DecimalString.describe('What its days came to before, in the unit of the measure'),
-    actualNow: DecimalString.describe('What the same days come to now'),
+    at: UtcInstant.describe('When the change of the bills was detected'),
+    actualBefore: DecimalString.describe('Value of its days before, in the unit of the measure'),
+    actualNow: DecimalString.describe('Value of the same days now'),
     difference: DecimalString.describe('actualNow - actualBefore, exact'),
   })
   .describe('How later bills changed its days');
@@ -83,8 +86,10 @@ export const Anomaly = z
         'In money: over is more than expected, or the same for less (GPUs that are used less); under the other way',
       ),
     slice: AnomalySlice,
-    except: AnomalySlice.describe('What of the slice belongs to other anomalies of the same days, each by itself'),
-    seenIn: z.array(AnomalySlice).describe('Slices of the ledger that were judged and show it'),
+    except: AnomalySlice.describe(
+      'Charges of the slice that belong to other anomalies of the same days, one condition for each',
+    ),
+    seenIn: z.array(AnomalySlice).describe('Evaluated slices of the ledger that show it'),
     state: AnomalyState,
     mergedInto: z.string().nullable().describe('Merged: id of the other; else null'),
     start: Day.describe('Its first day'),
@@ -93,11 +98,11 @@ export const Anomaly = z
     currency: Currency.nullable().describe('Currency of its money; null when it is not in money'),
     unit: z.string().nullable().describe('Pricing unit of a quantity or a unit cost; null of costs'),
     actual: DecimalString.describe(
-      'What its days came to, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time',
+      'Value of its days, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time',
     ),
-    expected: DecimalString.describe('What they were expected to come to, an estimate'),
+    expected: DecimalString.describe('Expected value of its days, an estimate'),
     impact: DecimalString.nullable().describe(
-      'Money beyond what was expected, below zero for less: actual - expected of a cost; of a rate what its change cost; null when no price is known',
+      'Money above the expected amount, negative below it: actual - expected of a cost; for a rate, the cost of its change; null when no price is known',
     ),
     differences: z
       .array(
@@ -105,18 +110,16 @@ export const Anomaly = z
           .strictObject({ day: Day, amount: DecimalString.describe('actual - expected of the day') })
           .describe('A day of it'),
       )
-      .describe('Of a cost what each of its days has beyond what was expected; they add up to `impact`'),
+      .describe('For a cost: actual - expected of each of its days; they sum to `impact`'),
     title: z
       .string()
       .nullable()
       .default(null)
-      .describe(
-        'What it is about, SKUs by their description or meter; null of one that was kept before there were titles',
-      ),
-    sentence: z.string().describe('What happened, in a sentence'),
+      .describe('Title, with SKUs by their description or meter; null for anomalies stored before titles existed'),
+    sentence: z.string().describe('Description of the anomaly, one sentence'),
     foundAt: UtcInstant.describe('When it was found'),
     restatement: Restatement.nullable().describe('Null: bills have not changed its days since'),
-    feedback: AnomalyFeedback.nullable().describe('Null: nobody said anything'),
+    feedback: AnomalyFeedback.nullable().describe('Null: no feedback'),
     spend: z
       .array(
         z.strictObject({
@@ -142,14 +145,14 @@ export const Anomaly = z
         'Whether it is in the totals: not when it is minor, or was planned, expected, wrong, restated, withdrawn or merged',
       ),
   })
-  .describe('Days of one cause that are out of the ordinary');
+  .describe('Anomalous days of one cause');
 export type Anomaly = z.infer<typeof Anomaly>;
 
 export const AnomalyPoint = z
   .strictObject({
     day: Day,
-    actual: DecimalString.nullable().describe('What the slice came to; null when it is not known'),
-    expected: DecimalString.nullable().describe('What was expected; null while too little is known'),
+    actual: DecimalString.nullable().describe('Value of the slice; null when unknown'),
+    expected: DecimalString.nullable().describe('Expected value; null while there are too few values'),
     lower: DecimalString.nullable().describe('Three standard deviations below; null with `expected`'),
     upper: DecimalString.nullable().describe('Three standard deviations above; null with `expected`'),
   })
@@ -173,7 +176,7 @@ export const AnomalyDriver = z
     ...change,
     effects: Effects,
   })
-  .describe('A SKU and what it did; the effects add up to its change');
+  .describe('A SKU and its effect on the cost; the effects sum to its change');
 export type AnomalyDriver = z.infer<typeof AnomalyDriver>;
 
 export const AnomalyRow = z
@@ -209,22 +212,24 @@ export type AnomalyEvidence = z.infer<typeof AnomalyEvidence>;
 export const AnomalyDetail = z
   .strictObject({
     ...Anomaly.shape,
-    evidence: AnomalyEvidence.nullable().describe('What is behind it; null when it has no money'),
+    evidence: AnomalyEvidence.nullable().describe('Evidence for the anomaly; null when it has no money'),
   })
-  .describe('An anomaly with what is behind it');
+  .describe('An anomaly with its evidence');
 export type AnomalyDetail = z.infer<typeof AnomalyDetail>;
 
 export const AnomalyTotals = z
   .strictObject({
     currency: Currency,
-    over: DecimalString.describe('What counts above what was expected, exact'),
-    under: DecimalString.describe('What counts below it, as a number above zero, exact; the two are never set off'),
-    wasted: DecimalString.describe(
-      'What GPUs and predictions cost beyond what was expected of their use, exact; it is within the same bills, and not added to `over`',
+    over: DecimalString.describe('Money above the expected amounts, exact'),
+    under: DecimalString.describe(
+      'Money below the expected amounts, as a positive number, exact; not offset against `over`',
     ),
-    gained: DecimalString.describe('The same below it, as a number above zero, exact'),
+    wasted: DecimalString.describe(
+      'Cost of GPUs and predictions above the expected cost of their usage, exact; it is part of the same bills and not added to `over`',
+    ),
+    gained: DecimalString.describe('The same below the expected cost, as a positive number, exact'),
     anomalies: z.number().int().describe('Anomalies that count'),
-    open: z.number().int().describe('Of them, those that go on'),
+    open: z.number().int().describe('Number of these that are open'),
   })
   .describe('Both sides, by currency');
 
@@ -264,7 +269,9 @@ const AnomalyId = z
 
 const Selection = z.strictObject({
   state: AnomalyState.optional().describe('Only those in this state'),
-  direction: Anomaly.shape.direction.optional().describe('Only above, or only below what was expected'),
+  direction: Anomaly.shape.direction
+    .optional()
+    .describe('Only anomalies above, or only anomalies below the expected value'),
   measure: AnomalyMeasure.optional().describe('Only of this measure'),
   team: z.string().min(1).max(250).optional().describe('Only of slices of this team'),
   period: Month.optional().describe('Only those with a day in this month; money is that of its days in it'),
@@ -279,7 +286,7 @@ export const listAnomalies = endpoint({
   method: 'GET',
   path: '/api/v1/anomalies',
   scope: 'finops.read',
-  summary: 'What is out of the ordinary in the ledger: open ones first, then the latest',
+  summary: 'List anomalies of the ledger: open ones first, then the latest',
   query: Selection,
   response: z.strictObject({
     anomalies: z.array(Anomaly).describe('One for each cause, five hundred at most'),
@@ -347,7 +354,7 @@ export const undoAnomalyFeedback = endpoint({
   method: 'DELETE',
   path: '/api/v1/anomalies/:anomaly/feedback',
   scope: 'finops.write',
-  summary: 'Take back what was said of an anomaly; alarms are judged as if it had not been said',
+  summary: 'Withdraw the feedback on an anomaly; alarms are re-evaluated without it',
   params: z.strictObject({ anomaly: AnomalyId }),
   response: Anomaly,
   errors: ['anomaly_not_found'],
