@@ -106,7 +106,7 @@ function refuseOtherRun({ work }: Identity, subject: Subject): void {
   if (work === null) return;
   const isOwn = work.runId !== null && subject.run === work.runId;
   if (isOwn && Object.keys(subject).every((field) => STEP_FIELDS.has(field))) return;
-  const detail = `The token of a step sets money aside for the step's own run: "subject" has the run ${work.runId}, and no more than experiment and purpose beside it.`;
+  const detail = `The token of a step reserves money only for the run of that step: "subject" has the run ${work.runId}, and optionally experiment and purpose.`;
   throw new AppError('not_permitted', detail);
 }
 

@@ -14,7 +14,7 @@ export const BudgetName = z
 
 export const BudgetPeriod = z
   .enum(['day', 'week', 'month', 'quarter', 'year', 'once'])
-  .describe('How often it begins anew; weeks begin on Monday; `once` does not');
+  .describe('Length of a window; weeks start on Monday; `once`: one window only');
 
 export const Enforcement = z
   .enum(['soft', 'approval', 'hard'])
@@ -38,7 +38,7 @@ function isTimeZone(name: string): boolean {
 export const RollOver = z
   .enum(['none', 'unspent'])
   .describe(
-    'What becomes of what a window leaves: `none`: it is gone; `unspent`: it is added to the next window, at most one amount',
+    'Rollover of the rest of a window: `none`: it lapses; `unspent`: it is added to the limit of the next window, at most one amount',
   );
 
 const Ratio = z.number().gt(0).max(1);
@@ -46,12 +46,12 @@ const Ratio = z.number().gt(0).max(1);
 /** `kind: Budget` of `steelyard apply`. */
 export const BudgetSpec = z
   .strictObject({
-    subject: Subject.describe('What it covers: every cost whose subject has these fields; {} covers everything'),
+    subject: Subject.describe('Scope: all cost with these subject fields; {} covers all cost'),
     amount: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
       'Amount of one window, in `currency`',
     ),
     currency: Money.shape.currency,
-    parent: BudgetName.optional().describe('Budget that this one is a part of: what it spends counts there too'),
+    parent: BudgetName.optional().describe('Parent budget; the cost of this budget counts there too'),
     every: BudgetPeriod.default('month'),
     timeZone: TimeZone.default('UTC'),
     from: UtcInstant.optional().describe('First instant of a budget that is given once'),
@@ -73,7 +73,7 @@ export const BudgetSpec = z
       .max(10)
       .default([])
       .describe(
-        'Whom it tells, once each window, that a share of `warnAt` or a probability of `forecastAt` is reached, nothing is left, or work was stopped',
+        'Receivers of its notices, each sent once for each window: a share of `warnAt` or a probability of `forecastAt` is reached, the budget is exhausted, or work was stopped',
       ),
   })
   .refine(
@@ -86,7 +86,7 @@ export const BudgetSpec = z
   )
   .refine(
     ({ every, rollOver }) => every !== 'once' || rollOver === 'none',
-    '`rollOver` is for a budget that begins anew; one of `every: once` has no next window',
+    '`rollOver` requires a next window; a budget with `every: once` has none',
   );
 export type BudgetSpec = z.infer<typeof BudgetSpec>;
 
@@ -117,14 +117,12 @@ export const Budget = z
     every: BudgetPeriod,
     timeZone: z.string().describe('IANA time zone whose midnight parts two windows'),
     enforcement: Enforcement,
-    limit: Money.describe(
-      'What the window allows: its amount, what was approved beyond it, and what rolled over into it',
-    ),
+    limit: Money.describe('Limit of the window: amount, approvals and rollover from the window before'),
     rollOver: RollOver,
     rolledOver: Money.nullable().describe(
-      'What the window before left, a part of the limit; null where nothing rolls over, or when it is not known what was spent then, so that nothing does',
+      'Rollover from the window before, part of the limit; null without rollover, or when the cost of that window is unknown',
     ),
-    period: Period.describe('The window it is seen in'),
+    period: Period.describe('Window of these figures'),
     billed: Money.nullable().describe(
       'Effective cost allocated to the subject in the window, by charge day: all charges that were received; null before any bill, when part of it is in another currency that is not converted, when the bill states no EffectiveCost, or when the window begins or ends within a day in UTC',
     ),
@@ -148,7 +146,7 @@ export const Budget = z
       'Metered cost of the subject in the window; null without usage, or when some of it has no price',
     ),
     spent: Money.nullable().describe('The larger of billed and metered; null while neither is known'),
-    reserved: Money.describe('What running work may still spend of it'),
+    reserved: Money.describe('Unspent part of the reservations of running work'),
     remaining: DecimalString.nullable().describe(
       'Limit minus spent minus reserved, in the currency of the limit; null while nothing is known',
     ),
@@ -174,11 +172,11 @@ export const listBudgets = endpoint({
 
 export const BudgetStop = z
   .strictObject({
-    reservation: z.string().describe('What was stopped'),
+    reservation: z.string().describe('Reservation that was stopped'),
     subject: Subject,
     at: UtcInstant.describe('When it had ended'),
-    spent: Money.nullable().describe('What it had cost in all; null where no price is known'),
-    checkpoint: z.string().nullable().describe('Where it left what it had reached; null when it did not say'),
+    spent: Money.nullable().describe('Total cost of the work; null when no price is known'),
+    checkpoint: z.string().nullable().describe('Location of its checkpoint; null when the work reported none'),
   })
   .describe('Work that a budget stopped');
 export type BudgetStop = z.infer<typeof BudgetStop>;
@@ -194,10 +192,10 @@ export const BudgetApproval = z
 export const BudgetVersion = z
   .strictObject({
     version: z.number().int().min(1).describe('1 for the first'),
-    appliedAt: UtcInstant.describe('From when on'),
-    spec: BudgetSpec.describe('What it said, as it was applied'),
+    appliedAt: UtcInstant.describe('When it was applied'),
+    spec: BudgetSpec.describe('Spec as it was applied'),
   })
-  .describe('What a budget said from an instant on; to be applied again by whoever wants it back');
+  .describe('Version of a budget; apply its spec again to restore it');
 export type BudgetVersion = z.infer<typeof BudgetVersion>;
 
 const params = z.strictObject({ budget: BudgetName });
@@ -206,18 +204,18 @@ export const BudgetDetail = z
   .strictObject({
     ...Budget.shape,
     stops: z.array(BudgetStop).describe('Work that it stopped, latest first; at most a hundred'),
-    approvals: z.array(BudgetApproval).describe('What was approved beyond its amount in this window'),
-    notices: z.array(BudgetNotice).describe('What it has told of in this window, in order'),
-    versions: z.array(BudgetVersion).describe('All that it has said, latest first: the first of them holds'),
+    approvals: z.array(BudgetApproval).describe('Approvals above its amount in this window'),
+    notices: z.array(BudgetNotice).describe('Notices sent in this window, in order'),
+    versions: z.array(BudgetVersion).describe('All versions, latest first; the first is in force'),
   })
-  .describe('A budget, where it stands and what it stopped');
+  .describe('A budget with its status and the work that it stopped');
 export type BudgetDetail = z.infer<typeof BudgetDetail>;
 
 export const getBudget = endpoint({
   method: 'GET',
   path: '/api/v1/budgets/:budget',
   scope: 'finops.read',
-  summary: 'One budget: where it stands, what it stopped, what was approved',
+  summary: 'Get one budget: status, stopped work and approvals',
   params,
   response: BudgetDetail,
   errors: ['budget_not_found', 'currency_mismatch'],

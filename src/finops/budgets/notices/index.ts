@@ -87,5 +87,5 @@ async function tell(
   const refusal = await deliver(deps, toldOf(told), target, signal);
   if (refusal === null) return;
   const facts = { budget: told.budget.name, threshold: told.threshold, why: refusal };
-  deps.log.warn(facts, 'nobody could be told of a budget');
+  deps.log.warn(facts, 'the notice of a budget could not be delivered');
 }
