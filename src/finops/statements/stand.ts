@@ -136,7 +136,7 @@ function noBill(period: string): AppError {
 
 function noBasis({ period, basis, delivery }: StandQuestion): AppError {
   const what = basis ?? `delivery ${delivery}`;
-  const detail = `${period} never stood on ${what}. A statement names its basis and its deliveries; without either the bill of now is taken.`;
+  const detail = `${period} was never based on ${what}. A statement names its basis and its deliveries; without either the current bill is used.`;
   return new AppError('statement_basis_not_found', detail, { period, basis, delivery });
 }
 

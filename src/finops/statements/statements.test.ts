@@ -128,7 +128,7 @@ describe('what a team pays', () => {
     // Largest effective cost first: the 100 is a purchase, whose effective cost belongs to the usage that it covers.
     expect(reasons.map(({ reason, currency, billedCost }) => [reason, currency, billedCost])).toEqual([
       [expect.stringMatching(/.+/), 'EUR', '7'],
-      ['no rule takes it', 'USD', '100'],
+      ['no rule matches it', 'USD', '100'],
     ]);
   });
 
