@@ -35,7 +35,7 @@ export async function profileOfEndpoint(
 ): Promise<MeasuredProfile[]> {
   const [bucket] = buckets;
   if (bucket === undefined || buckets.length > 1) {
-    const detail = `What endpoint ${endpoint} answered is not kept by size of request. Ask for one size, such as all=120@250ms.`;
+    const detail = `The measurements of endpoint ${endpoint} have no request size. State the demand as one size, such as all=120@250ms.`;
     throw new AppError('profile_unusable', detail, { endpoint });
   }
   const end = clock.now();

@@ -20,7 +20,7 @@ export const GpuCost = z
     unpricedGpuHours: hours.describe('GPU-hours that have no price and are left out of the amount'),
     reason: z.string().nullable().describe('Why they have none; null when all hours have a price'),
   })
-  .describe('What GPU-hours cost');
+  .describe('Cost of GPU-hours');
 export type GpuCost = z.infer<typeof GpuCost>;
 
 export const GpuBuckets = z
@@ -30,17 +30,19 @@ export const GpuBuckets = z
     underUsedGpuHours: hours.describe('The rest of the time that is not idle'),
     idleHeldGpuHours: hours.describe('Idle, with more than 1 GiB of GPU memory held: loaded and waiting, or left over'),
     idleFreeGpuHours: hours.describe('Idle, with less'),
-    idleUnknownGpuHours: hours.describe('Idle, and no reading of the memory says which'),
-    unallocatedGpuHours: hours.nullable().describe('Held by nobody, of the pools; null when no pool is known'),
+    idleUnknownGpuHours: hours.describe('Idle, without a reading of the memory'),
+    unallocatedGpuHours: hours
+      .nullable()
+      .describe('Time of GPUs without a holder in the pools; null when no pool is known'),
   })
   .describe('Where the paid time went; parts that never overlap and add up to it');
 export type GpuBuckets = z.infer<typeof GpuBuckets>;
 
 export const IdleGpu = z
   .strictObject({
-    gpu: z.string().describe('What tells it apart'),
-    gpuHours: hours.describe('Time that its readings speak for'),
-    missingGpuHours: hours.describe('Time in gaps that are bridged, of which nothing was read'),
+    gpu: z.string().describe('Id of the GPU'),
+    gpuHours: hours.describe('Time that its readings cover'),
+    missingGpuHours: hours.describe('Time in bridged gaps, without readings'),
     meanUtilizationRatio: share.describe('Mean utilization, 0 to 1'),
     idleGpuHours: hours.describe('Time in idle periods'),
     idleShare: share.describe('Of its time, 0 to 1'),
@@ -58,7 +60,7 @@ export const GpuPool = z
   .strictObject({
     pool: z.string().describe('Name'),
     gpuHours: hours.describe('Time of all its GPUs'),
-    unallocatedGpuHours: hours.describe('Time of those that nobody held'),
+    unallocatedGpuHours: hours.describe('Time of GPUs without a holder'),
     unallocatedShare: share.describe('Of all, 0 to 1'),
     cost: GpuCost,
     unallocatedCost: GpuCost,
@@ -101,9 +103,9 @@ export const GpuIdle = z
     energyReason: z.string().nullable().describe('Why the energy is not known; null when it is'),
     buckets: GpuBuckets,
     byGpu: z.array(IdleGpu).describe('By GPU, the longest idle first'),
-    pools: z.array(GpuPool).describe('Pools of which it is known how many GPUs nobody held, by name'),
+    pools: z.array(GpuPool).describe('Pools with a known number of GPUs without a holder, by name'),
   })
-  .describe('Idle time of GPUs and what it costs');
+  .describe('Idle time of GPUs and its cost');
 export type GpuIdle = z.infer<typeof GpuIdle>;
 
 const MOST_HOURS_MS = 30 * 86_400_000;
@@ -112,7 +114,7 @@ export const getGpuIdle = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/idle',
   scope: 'finops.read',
-  summary: 'Which GPUs do nothing, for how long, and what that costs',
+  summary: 'List idle GPUs with their idle time and its cost',
   query: z.strictObject({
     window: Duration.pipe(z.number().max(MOST_HOURS_MS, '30 days at most'))
       .prefault('30m')

@@ -29,7 +29,7 @@ export const OwnerDimension = z
     'owner',
   ])
   .describe(
-    'By what: a field of the subject (a step is PIPELINE/STEP, a modelVersion MODEL/VERSION), the model or host of the GPU, the GPU, or owner: all that is known of it',
+    'Grouping: a field of the subject (a step is PIPELINE/STEP, a modelVersion MODEL/VERSION), the model or host of the GPU, the GPU, or owner: all known fields of the owner',
   );
 
 /** Buckets of GPU time that never overlap, in the order in which they are drawn. */
@@ -41,8 +41,8 @@ const bucketTexts: Readonly<Record<Bucket, string>> = {
   underUsed: 'the rest of the time that is not idle',
   idleHeld: 'idle, with more than 1 GiB of GPU memory held',
   idleFree: 'idle, with less',
-  idleUnknown: 'idle, and no reading of the memory says which',
-  unallocated: 'held by nobody',
+  idleUnknown: 'idle, without a reading of the memory',
+  unallocated: 'without a holder',
 };
 
 function perBucket<T extends z.ZodType>(value: T, unit: string) {
@@ -62,9 +62,9 @@ export const BucketCost = z
     ...perBucket(DecimalString.nullable(), 'Exact amount'),
     unpricedGpuHours: z.number().describe('GPU-hours that have no price and are in no amount'),
     reason: z.string().nullable().describe('Why amounts are null or left out; null when all hours have a price'),
-    priceSources: z.array(z.string()).describe('Each price that the amounts were made with, and where it is from'),
+    priceSources: z.array(z.string()).describe('Each price behind the amounts, with its source'),
   })
-  .describe('What they cost, by bucket: the amounts add up to paid to the last decimal');
+  .describe('Cost by bucket; the amounts sum exactly to paid');
 export type BucketCost = z.infer<typeof BucketCost>;
 
 const share = z.number().nullable();
@@ -81,17 +81,17 @@ export type OwnerDimension = z.infer<typeof OwnerDimension>;
 
 export const UnknownOwner = z
   .strictObject({
-    reason: z.string().describe('Why it is not known whose it was'),
-    gpuHours: z.number().describe('GPU-hours of which that holds'),
+    reason: z.string().describe('Reason that the owner is unknown'),
+    gpuHours: z.number().describe('GPU-hours with this reason'),
   })
-  .describe('Why it is not known whose time it was');
+  .describe('Time of unknown owners, by reason');
 
 export const GpuOwner = z
   .strictObject({
-    key: z.string().nullable().describe('Value of what is grouped by; null when it is not known, or nobody held them'),
+    key: z.string().nullable().describe('Value of the grouping; null when unknown, or without a holder'),
     kind: z
       .enum(['owner', 'unknown', 'nobody'])
-      .describe('nobody: the GPUs were held by nobody; unknown: somebody, or nobody said'),
+      .describe('`nobody`: the GPUs had no holder; `unknown`: the holder or its owner is not reported'),
     subject: Subject.describe('Fields that are the same for all time of the group'),
     ...figures,
     unknown: z.array(UnknownOwner).describe('Why it is not known, the most hours first; empty for an owner'),
@@ -123,7 +123,7 @@ export const GpuOwners = z
     groups: z
       .array(GpuOwner)
       .describe(
-        'By owner, the most idle money first, then idle hours; `top` of them, then what is unknown and what nobody held',
+        'By owner, the highest idle cost first, then idle hours; `top` of them, then unknown owners and time without a holder',
       ),
     others: GpuOwner.nullable().describe('All owners that come after those that are listed; null when none do'),
     groupCount: z.number().int().describe('Owners in all'),
@@ -135,7 +135,7 @@ export const getGpuOwners = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/owners',
   scope: 'finops.read',
-  summary: 'Whose GPU time it was: used, under-used, idle and held by nobody, in hours and money',
+  summary: 'Report GPU time by owner: used, under-used, idle and without a holder, in hours and money',
   query: z.strictObject({
     by: OwnerDimension.default('team'),
     ...OwnersQuery,
@@ -225,15 +225,15 @@ export const GpuOutcomes = z
           .strictObject({
             outcome: z
               .enum([...WorkOutcome.options, 'nobody'])
-              .describe('As of the work; nobody: the GPUs were held by nobody'),
-            owners: z.number().int().describe('Runs, endpoints and others that it is true of'),
+              .describe('Outcome of the work; `nobody`: the GPUs had no holder'),
+            owners: z.number().int().describe('Owners with this outcome, such as runs and endpoints'),
             ...figures,
           })
           .describe('GPU time of work that ended in one way'),
       )
       .describe('Those that there are, in a fixed order'),
   })
-  .describe('GPU time and money by how the work ended: a view of its own of the same hours');
+  .describe('GPU time and money by outcome of the work, a separate view of the same hours');
 export type GpuOutcomes = z.infer<typeof GpuOutcomes>;
 
 export const getGpuOutcomes = endpoint({

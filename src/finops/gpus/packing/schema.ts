@@ -22,9 +22,9 @@ export type PackedPod = z.infer<typeof PackedPod>;
 
 const result = {
   unplaced: count.describe('Pods without a place, by GPU, CPU and memory'),
-  unplacedGpus: z.number().describe('GPUs that they ask for'),
+  unplacedGpus: z.number().describe('GPUs that they request'),
   usedNodes: count.describe('Nodes with a pod on them'),
-  strandedGpus: z.number().describe('What is free on GPUs of which a part is taken'),
+  strandedGpus: z.number().describe('Free capacity on GPUs that are partly taken'),
 };
 const PackingResult = z.strictObject(result);
 export type PackingResult = z.infer<typeof PackingResult>;

@@ -64,7 +64,7 @@ const Containers = z
     ),
   })
   .describe(
-    'Containers too: what cAdvisor tells of their CPU and memory, and kube-state-metrics of what they ask for. Left out: they are not asked for',
+    'Also read containers: their CPU and memory from cAdvisor, their requests from kube-state-metrics. Left out: not read',
   );
 
 const PrometheusSource = z.strictObject({
@@ -83,7 +83,7 @@ const PrometheusSource = z.strictObject({
     .min(1)
     .default(GpuSignal.options)
     .describe(
-      'What utilization may be read from; of one GPU the best that it has, SM_ACTIVE before GR_ENGINE_ACTIVE before GPU_UTIL',
+      'Permitted signals of utilization; each GPU uses its best one, SM_ACTIVE before GR_ENGINE_ACTIVE before GPU_UTIL',
     ),
   interval: interval('15s'),
   backfill: Duration.pipe(z.number().max(400 * DAY_MS, '400 days at most'))
@@ -91,7 +91,7 @@ const PrometheusSource = z.strictObject({
     .describe('How far before its first time it is asked. Default: 7d'),
   overlap: Duration.pipe(z.number().max(DAY_MS, 'a day at most'))
     .prefault('10m')
-    .describe('Time that is asked for once more each time, for what comes late. Default: 10m'),
+    .describe('Time before the last reading that each sync reads again, for late readings. Default: 10m'),
   noise,
   containers: Containers.optional(),
   ...priced,
@@ -119,15 +119,15 @@ export type GpuSourceSpec = z.infer<typeof GpuSourceSpec>;
 
 const LeftOutReadings = z
   .strictObject({
-    reason: z.string().describe('What is wrong with them'),
-    readings: z.number().int().describe('Readings, of all tries'),
+    reason: z.string().describe('Reason that they were rejected'),
+    readings: z.number().int().describe('Readings, over all attempts'),
     example: z.string().describe('One of them'),
   })
   .describe('Readings that were not kept');
 
 const LastError = z.strictObject({
   code: z.string().describe('Error code'),
-  detail: z.string().describe('What happened and what to do'),
+  detail: z.string().describe('Failure, and the action to take'),
 });
 
 export const GpuSource = z
@@ -149,14 +149,14 @@ export const GpuSource = z
       .array(
         z
           .strictObject({
-            signal: z.string().describe('What utilization is read from'),
-            gpus: z.number().int().describe('GPUs of which it is read'),
+            signal: z.string().describe('Signal of the utilization'),
+            gpus: z.number().int().describe('GPUs with this signal'),
           })
           .describe('One of the signals'),
       )
-      .describe('What the utilization of its GPUs is read from, one signal for each GPU'),
-    leftOut: z.array(LeftOutReadings).describe('What was not kept, by reason'),
-    lastError: LastError.nullable().describe('Why the last try failed; null when it did not'),
+      .describe('Signals of the utilization of its GPUs, one for each GPU'),
+    leftOut: z.array(LeftOutReadings).describe('Rejected readings, by reason'),
+    lastError: LastError.nullable().describe('Failure of the last attempt; null when it succeeded'),
     containers: z
       .strictObject({
         readUntil: UtcInstant.nullable().describe(
@@ -165,9 +165,9 @@ export const GpuSource = z
         readings: z
           .number()
           .int()
-          .describe('Readings of CPU and memory, of all tries: an hour is asked for several times'),
-        leftOut: z.array(LeftOutReadings).describe('What was not kept, by reason'),
-        lastError: LastError.nullable().describe('Why the last try failed; null when it did not'),
+          .describe('Readings of CPU and memory, over all attempts; each hour is read several times'),
+        leftOut: z.array(LeftOutReadings).describe('Rejected readings, by reason'),
+        lastError: LastError.nullable().describe('Failure of the last attempt; null when it succeeded'),
       })
       .nullable()
       .describe('How it goes with containers; null: it is not asked about them'),
@@ -188,7 +188,7 @@ export const syncGpuSources = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/sources/sync',
   scope: 'finops.write',
-  summary: 'Ask sources of readings of GPUs for what is new, and put all readings that wait in their days',
+  summary: 'Sync sources of GPU readings, and write all pending readings to the lake',
   body: z.strictObject({
     source: z.string().min(1).optional().describe('Name of one; all of them when left out'),
   }),
@@ -206,19 +206,19 @@ const WatchedGpu = z
   .strictObject({
     at: UtcInstant.describe('When it was read'),
     uuid: z.string().min(1).max(200).describe('UUID of the GPU'),
-    model: z.string().max(200).nullable().describe('Model; null where it is not told'),
+    model: z.string().max(200).nullable().describe('Model; null when not reported'),
     utilizationRatio: z
       .number()
       .min(0)
       .max(1)
       .nullable()
-      .describe('Share of the time in which a kernel ran, 0 to 1; null: not told'),
-    memoryBytes: amount.describe('Memory in use, bytes; null where it is not told'),
+      .describe('Share of the time in which a kernel ran, 0 to 1; null when not reported'),
+    memoryBytes: amount.describe('Memory in use, bytes; null when not reported'),
     pids: z
       .array(z.number().int().positive())
       .max(1000)
       .nullable()
-      .describe('Ids of the processes that compute on it; null where that is not told, empty where there are none'),
+      .describe('Ids of the processes that compute on it; null when not reported, empty without any'),
     work: z
       .record(z.string().regex(/^[1-9]\d*$/, 'the id of a process'), z.string().min(1).max(200))
       .optional()
@@ -240,8 +240,8 @@ export const sendGpuReadings = endpoint({
     gpus: z.array(WatchedGpu).min(1).max(10_000).describe('Readings'),
   }),
   response: z.strictObject({
-    readings: z.number().int().describe('Readings that are kept, and safe'),
-    leftOut: z.array(LeftOutReadings).describe('What is not kept, by reason'),
+    readings: z.number().int().describe('Readings that are durably stored'),
+    leftOut: z.array(LeftOutReadings).describe('Rejected readings, by reason'),
   }),
   errors: ['gpu_source_not_found', 'gpu_source_not_sent_to', 'storage_full'],
 });

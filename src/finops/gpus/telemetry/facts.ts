@@ -35,7 +35,7 @@ export async function readFacts(session: LakeSession, relation: string, name: st
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) throw unusable(name, rejected);
   if (days.length > MOST_DAYS) {
-    const detail = `${name} has readings of ${days.length} days, from ${first.day} to ${last.day}; at most ${MOST_DAYS} are taken at once. Is it the right column of times?`;
+    const detail = `${name} has readings of ${days.length} days, from ${first.day} to ${last.day}; one import takes at most ${MOST_DAYS}. Check the column of times, or split the file.`;
     throw new AppError('gpu_samples_unusable', detail, { file: name });
   }
   const [gpus] = await session.query(`SELECT count(DISTINCT gpu)::INTEGER AS gpus FROM ${relation} WHERE fault = 0`);
