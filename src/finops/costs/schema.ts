@@ -22,7 +22,7 @@ export { Dimension, Filter, MonthOrDay, Rows };
 
 const Reported = {
   currency: Currency.describe('Reporting currency'),
-  amount: DecimalString.nullable().describe('Sum of what could be converted, exact; null when nothing could'),
+  amount: DecimalString.nullable().describe('Sum of the converted amounts, exact; null without any'),
   rates: z.array(UsedRate).describe('Every rate that was used'),
   leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero'),
 };
@@ -84,8 +84,7 @@ export const getMonthToDate = endpoint({
   method: 'GET',
   path: '/api/v1/costs/month-to-date',
   scope: 'finops.read',
-  summary:
-    'What a month has cost so far: charges on its days up to the last whole one, and the sources that are behind',
+  summary: 'Get the month to date: charges up to its last whole day, and the sources that are behind',
   query: z.strictObject({
     month: Month.optional().describe('Calendar month in UTC; the latest billing month when left out'),
     metric: CostMetric.default(DEFAULT_METRIC),
@@ -173,7 +172,7 @@ export const costDimensions = endpoint({
   method: 'GET',
   path: '/api/v1/costs/dimensions',
   scope: 'finops.read',
-  summary: 'What costs can be grouped and filtered by, and the periods there are',
+  summary: 'List the dimensions for grouping and filtering of costs, and the periods with bills',
   response: z.strictObject({
     focusColumns: z.array(z.string()).describe('FOCUS columns that hold values, in camelCase'),
     subjectFields: z.array(z.string()).describe('Subject fields that allocation has set'),

@@ -47,17 +47,22 @@ export const UsageInterval = z
       .min(1)
       .max(500)
       .optional()
-      .describe('What was held, as the bill names it (its ResourceId): meets billed rows in the reconciliation'),
+      .describe('ResourceId of the resource in the bill; the reconciliation matches billed rows by it'),
     quantity: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
-      'How many were held (GPUs, vCPUs, instances)',
+      'Number of units (GPUs, vCPUs, instances)',
     ),
     price: Money.optional().describe(
       'Price of one unit for an hour, where the sender knows it better than the price book',
     ),
     period: Period.describe('When they were held'),
-    predictions: z.number().int().min(0).optional().describe('Predictions answered meanwhile, where that was the work'),
-    benchmark: BenchmarkFacts.optional().describe('How it was run, where it is a benchmark; not with an endpoint'),
-    origin: z.string().min(1).max(250).describe('Who measured it and how'),
+    predictions: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe('Predictions answered in the interval, if the usage served predictions'),
+    benchmark: BenchmarkFacts.optional().describe('Facts of the benchmark, if the usage is one; not with an endpoint'),
+    origin: z.string().min(1).max(250).describe('Origin of the measurement: program and method'),
   })
   .describe('A usage interval');
 export type UsageInterval = z.infer<typeof UsageInterval>;
@@ -68,11 +73,9 @@ export const MeteredCost = z
     reason: z.string().nullable().describe('Why the cost is null'),
     hours: DecimalString.describe('Quantity times hours'),
     priceSource: z.string().nullable().describe('Where the price came from, with its date'),
-    prices: z
-      .array(UsedPrice)
-      .describe('The prices that hold within the interval, in order of time; empty when there is none'),
+    prices: z.array(UsedPrice).describe('Prices in force within the interval, in order of time; empty without any'),
   })
-  .describe('What a usage interval costs by the price book');
+  .describe('Cost of a usage interval by the price book');
 
 export const recordUsage = endpoint({
   method: 'POST',

@@ -15,8 +15,8 @@ export type PriceOrigin = z.infer<typeof PriceOrigin>;
 /** Fields of every shown price that state its source. */
 const provenance = {
   origin: PriceOrigin,
-  region: z.string().nullable().describe('Region that it is of; null where nobody says one'),
-  source: z.string().describe('Where it was read'),
+  region: z.string().nullable().describe('Region; null when not stated'),
+  source: z.string().describe('Source of the price'),
   book: z
     .string()
     .describe(
@@ -101,7 +101,7 @@ export const PriceAt = z
     resource: z.string().describe('Resource key'),
     amount: DecimalString.describe('Price of one unit, exact'),
     currency: Money.shape.currency,
-    unit: z.literal('hour').describe('What the price is for: one unit of the resource for one hour'),
+    unit: z.literal('hour').describe('Unit of the price: one unit of the resource for one hour'),
     ...provenance,
     ...agreement,
     effectiveFrom: UtcInstant.describe('First instant at which it holds'),
@@ -146,7 +146,7 @@ export type ListedPrice = z.infer<typeof ListedPrice>;
 const listed = {
   origin: PriceOrigin.exclude(['declared'])
     .optional()
-    .describe('Only prices from there; default: all but what is built in'),
+    .describe('Only prices of this origin. Default: all origins except built-in prices'),
   resource: z.string().min(1).max(200).optional().describe('Only of this resource'),
   region: RegionName.optional().describe('Only of this region'),
 };
@@ -179,7 +179,7 @@ export const learnPrices = endpoint({
   method: 'POST',
   path: '/api/v1/prices/learned',
   scope: 'finops.write',
-  summary: 'Learn prices from every billing month anew; they are learned from each delivery by themselves',
+  summary: 'Relearn prices from every billing month; each delivery is learned automatically',
   response: z.strictObject({ periods: z.array(z.string()).describe('Billing months, sorted') }),
   errors: [],
 });

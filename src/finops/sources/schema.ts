@@ -23,11 +23,11 @@ export const BillSourceSpec = z.strictObject({
   location: BucketLocation.refine(
     (location) => location.type !== 'folder' || /^([/\\]|[a-zA-Z]:[/\\])/.test(location.path),
     { path: ['path'], error: 'an absolute path such as "/srv/bills"' },
-  ).describe('Where the exports lie; the path of a folder is absolute, as the server sees it'),
+  ).describe('Location of the exports; a folder is an absolute path on the server'),
   layout: Layout.default('auto'),
-  exportName: name.optional().describe('Name of the export, in place of what the manifest or the path says'),
-  scope: name.optional().describe('What the export covers, in place of what the manifest says'),
-  dataset: Dataset.optional().describe('What the rows are, in place of what the manifest or the files say'),
+  exportName: name.optional().describe('Name of the export; replaces the name in the manifest or the path'),
+  scope: name.optional().describe('Coverage of the export; replaces the scope in the manifest'),
+  dataset: Dataset.optional().describe('Kind of the rows; replaces the dataset in the manifest or the files'),
   dateFormat: DateFormat.optional(),
   numberFormat: NumberFormat.optional(),
   schedule: z
@@ -64,7 +64,7 @@ export const SyncId = z
 export const SyncOutcome = z
   .enum(['imported', 'unchanged', 'ignored', 'shadowed', 'held', 'waiting', 'failed'])
   .describe(
-    'imported: it stands for its period now. unchanged: it had been imported before. ignored: a newer one stands, or it is no bill. shadowed: kept, but the same charges are counted from another export. held: kept as a possible duplicate, not counted until a user decides. waiting: files and manifest are not both there or do not agree yet. failed: nothing of it was stored',
+    'imported: current for its period now. unchanged: imported before. ignored: a newer one is current, or it is no bill. shadowed: stored, but the same charges are counted from another export. held: stored as a possible duplicate, not counted until a user decides. waiting: files or manifest are missing, or do not agree yet. failed: nothing was stored',
   );
 export type SyncOutcome = z.infer<typeof SyncOutcome>;
 
@@ -72,20 +72,20 @@ export const SyncedDelivery = z
   .strictObject({
     delivery: DeliveryId.nullable().describe('Id of the delivery; null when nothing was stored'),
     export: z.string().describe("Name of the cloud's export; `default` for bare files"),
-    period: Month.nullable().describe('Billing period; null while nobody has said it'),
+    period: Month.nullable().describe('Billing period; null until it is known'),
     outcome: SyncOutcome,
     rows: z.number().int().nullable().describe('Rows accepted; null when nothing was stored'),
     reason: z.string().nullable().describe('Why it is not imported, and what to do; null when it is'),
     code: z.string().nullable().describe('Error code when it failed; null otherwise'),
   })
-  .describe('What a sync did with one delivery');
+  .describe('Result of a sync for one delivery');
 export type SyncedDelivery = z.infer<typeof SyncedDelivery>;
 
 export const SyncProgress = z
   .strictObject({
-    phase: z.enum(['queued', 'listing', 'fetching', 'importing', 'ended']).describe('What is being done'),
-    filesDone: z.number().int().describe('Files fetched of the delivery at hand'),
-    files: z.number().int().describe('Files of the delivery at hand'),
+    phase: z.enum(['queued', 'listing', 'fetching', 'importing', 'ended']).describe('Phase of the sync'),
+    filesDone: z.number().int().describe('Fetched files of the current delivery'),
+    files: z.number().int().describe('Files of the current delivery'),
     bytesDone: z.number().int().describe('Bytes fetched of the delivery at hand'),
     bytes: z.number().int().describe('Bytes of the delivery at hand'),
     rows: z.number().int().describe('Rows imported by this sync so far'),
@@ -98,17 +98,17 @@ export type SyncProgress = z.infer<typeof SyncProgress>;
 const Failure = z
   .strictObject({
     code: z.string().describe('Error code'),
-    detail: z.string().describe('What happened and what to do'),
+    detail: z.string().describe('Failure, and the action to take'),
   })
-  .describe('Why a sync could not be done');
+  .describe('Reason that a sync failed');
 
 export const Sync = z
   .strictObject({
     sync: SyncId,
     source: z.string().describe('Name of the source'),
-    trigger: z.enum(['hand', 'schedule']).describe('Who asked for it'),
+    trigger: z.enum(['hand', 'schedule']).describe('Start of the sync: by a user, or by the schedule'),
     state: z.enum(['waiting', 'running', 'done', 'failed']).describe('failed: the source could not be read'),
-    askedAt: UtcInstant.describe('When it was asked for'),
+    askedAt: UtcInstant.describe('When the sync was requested'),
     endedAt: UtcInstant.nullable().describe('When it ended; null while it has not'),
     progress: SyncProgress,
     deliveries: z.array(SyncedDelivery).describe('Deliveries dealt with, the oldest first'),

@@ -3,7 +3,7 @@ import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, UtcInstant } from '../../../platform/units/schema.ts';
 import { UploadId } from '../../../platform/uploads/schema.ts';
 
-export const Cloud = z.enum(['aws', 'azure']).describe('Whose price list it is');
+export const Cloud = z.enum(['aws', 'azure']).describe('Cloud of the price list');
 export type Cloud = z.infer<typeof Cloud>;
 
 export const RegionName = z
@@ -16,12 +16,9 @@ export const ImportedRegion = z
     region: RegionName,
     currency: Currency,
     prices: z.number().int().describe('Prices that the list has of it'),
-    changed: z
-      .number()
-      .int()
-      .describe('Prices that are stated otherwise now than before; 0 when it was imported before'),
+    changed: z.number().int().describe('Prices that changed; 0 when the list was imported before'),
   })
-  .describe('What a price list said of one region');
+  .describe('Prices of one region in a price list');
 
 export const PriceImport = z
   .strictObject({
@@ -41,7 +38,7 @@ export const PriceImport = z
       )
       .describe('The first 20 of them'),
   })
-  .describe('What an import of a price list did');
+  .describe('Result of an import of a price list');
 export type PriceImport = z.infer<typeof PriceImport>;
 
 export const importPrices = endpoint({
