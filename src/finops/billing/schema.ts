@@ -16,7 +16,7 @@ export const DEFAULT_METRIC = 'effectiveCost' satisfies CostMetric;
 export const SourceName = z
   .string()
   .regex(/^[a-zA-Z0-9][\w.-]{0,62}$/, 'letters, digits, dot, dash, underscore; at most 63')
-  .describe('Name of the place the bill came from');
+  .describe('Name of the source of the bill');
 
 export const DeliveryId = z
   .string()
@@ -64,7 +64,7 @@ export type MetricTotal = z.infer<typeof MetricTotal>;
 
 export const unitFields = {
   source: SourceName,
-  export: z.string().describe("Name of the cloud's export; `default` where files come by hand"),
+  export: z.string().describe("Name of the cloud's export; `default` for uploaded files"),
   dataset: BillDataset,
   scope: z.string().describe('Coverage of the export, such as a billing account; `default` when not stated'),
 };
@@ -100,7 +100,7 @@ export const ImportResult = z
     accepted: z.number().int().describe('Rows accepted'),
     rejected: z.array(RejectedRow).describe('Rows not accepted, at most 1000 listed'),
     rejectedRows: z.number().int().describe('Number of rows not accepted'),
-    periods: z.array(Month).describe('Billing periods that the delivery holds'),
+    periods: z.array(Month).describe('Billing periods in the delivery'),
     totals: z.array(MetricTotal).describe('Sums over the accepted rows, by metric and currency'),
     replaced: z.array(DeliveryId).describe('Deliveries that this one replaced, wholly or for some periods'),
     unchanged: z.boolean().describe('True when the same files had been delivered before; nothing was changed then'),
@@ -126,7 +126,7 @@ export const importBill = endpoint({
       .min(1)
       .max(10_000)
       .describe('The files of the delivery'),
-    allowRejected: z.number().int().min(0).default(0).describe('How many rows may be left out'),
+    allowRejected: z.number().int().min(0).default(0).describe('Maximum number of rejected rows'),
     allowShrink: z
       .boolean()
       .default(false)
@@ -139,10 +139,10 @@ export const importBill = endpoint({
     ),
     producedAt: UtcInstant.optional().describe('When the cloud made it; decides which delivery is newer. Default: now'),
     dateFormat: DateFormat.optional().describe(
-      'How the files write dates, kept for later deliveries of the source. Default: as it was declared before, else as the whole file determines',
+      'Format of dates in the files, stored for later deliveries of the source. Default: the stored format, else detected from the whole file',
     ),
     numberFormat: NumberFormat.optional().describe(
-      'How the files write amounts, kept for later deliveries of the source. Default: as it was declared before, else plain',
+      'Format of amounts in the files, stored for later deliveries of the source. Default: the stored format, else plain',
     ),
     overlap: z
       .enum(['ask', 'beside', 'replaces', 'hold'])
@@ -187,13 +187,13 @@ export const Delivery = z
     producedAt: UtcInstant.describe('When the cloud made it; the time of storage when not stated'),
     producerId: z.string().nullable().describe('Id that the cloud gave it; null for plain files'),
     rows: z.number().int().describe('Rows accepted, of this period'),
-    rejectedRows: z.number().int().describe('Rows of the whole delivery that were left out as not acceptable'),
+    rejectedRows: z.number().int().describe('Rejected rows of the whole delivery'),
     findings: z
       .number()
       .int()
       .nullable()
       .describe('Rows of this period that break a rule of FOCUS, counted once a rule; null where that was not checked'),
-    state: PeriodState.nullable().describe('State of the billing period now; null where there is no period'),
+    state: PeriodState.nullable().describe('Current state of the billing period; null without a period'),
     current: z.boolean().describe('True while its rows count'),
     standing: Standing,
     reason: z.string().nullable().describe('Reason that it does not count, or a remark; null without either'),
@@ -211,7 +211,7 @@ export const Delivery = z
         z.strictObject({
           name: z.string().describe('File name'),
           sizeBytes: z.number().int().describe('Bytes'),
-          sha256: z.string().describe('SHA-256 of the bytes, by which they are kept'),
+          sha256: z.string().describe('SHA-256 of the bytes, which is their key in storage'),
         }),
       )
       .describe('Files of the whole delivery'),
@@ -223,7 +223,7 @@ export const listDeliveries = endpoint({
   method: 'GET',
   path: '/api/v1/bill/deliveries',
   scope: 'finops.read',
-  summary: 'Deliveries, oldest first; one entry for each billing period of each',
+  summary: 'List deliveries, oldest first; one entry for each billing period of each',
   query: z.strictObject({
     source: SourceName.optional(),
     period: Month.optional().describe('Only of this billing period'),
@@ -239,8 +239,8 @@ export const listDeliveries = endpoint({
 
 const actBody = {
   delivery: DeliveryId,
-  period: Month.optional().describe('Only this billing period; all that the delivery holds when left out'),
-  why: z.string().max(1000).optional().describe('Reason, kept with the act'),
+  period: Month.optional().describe('Only this billing period. Default: all periods of the delivery'),
+  why: z.string().max(1000).optional().describe('Reason, stored with the act'),
   dryRun: z.boolean().default(false).describe('`true` lists the changes and makes none. Default: false'),
 };
 
@@ -306,7 +306,7 @@ export const setProvisionalDays = endpoint({
   method: 'PUT',
   path: '/api/v1/bill/sources/:source/provisional-days',
   scope: 'finops.write',
-  summary: 'How long after its end a month of a source is provisional',
+  summary: 'Set how long after its end a month of a source is provisional',
   params: z.strictObject({ source: SourceName }),
   body: z.strictObject({ days: z.number().int().min(0).max(400).describe('Days after the end of the month') }),
   response: z.strictObject({ source: SourceName, days: z.number().int().describe('Days after the end of the month') }),
@@ -331,7 +331,7 @@ export const listRestatements = endpoint({
   method: 'GET',
   path: '/api/v1/bill/restatements',
   scope: 'finops.read',
-  summary: 'Changes to closed billing periods, newest first',
+  summary: 'List changes to closed billing periods, newest first',
   query: z.strictObject({ period: Month.optional().describe('Only of this billing period'), ...PageQuery }),
   response: z.strictObject({
     restatements: z.array(Restatement).describe('Restatements, newest first'),

@@ -41,7 +41,7 @@ export const BillDeletion = z
   .describe('A deletion of deliveries of bills');
 export type BillDeletion = z.infer<typeof BillDeletion>;
 
-const why = z.string().max(1000).optional().describe('Reason, kept with the deletion');
+const why = z.string().max(1000).optional().describe('Reason, stored with the deletion');
 const dryRun = z.boolean().describe('`true` lists the files and rows to delete and deletes nothing');
 
 export const deleteDelivery = endpoint({
@@ -49,7 +49,7 @@ export const deleteDelivery = endpoint({
   path: '/api/v1/bill/deletions',
   scope: 'platform.write',
   summary:
-    'Delete a delivery for good: its rows, its allocations and its raw files; the delivery before it counts again when its raw bill is kept',
+    'Delete a delivery permanently: rows, allocations and raw files; the previous delivery is reinstated if its raw bill is stored',
   body: z.strictObject({ delivery: DeliveryId, why, dryRun }),
   response: BillDeletion,
   errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'storage_full'],
@@ -59,7 +59,7 @@ export const deleteSource = endpoint({
   method: 'POST',
   path: '/api/v1/bill/source-deletions',
   scope: 'platform.write',
-  summary: 'Delete a source for good: its syncs end, and its deliveries are deleted unless they are to be kept',
+  summary: 'Delete a source permanently: its syncs end, and its deliveries are deleted unless the request keeps them',
   body: z.strictObject({
     source: SourceName,
     keepDeliveries: z.boolean().default(false).describe('True: only end the syncs; deliveries stay and count'),
@@ -92,7 +92,7 @@ export const listDeletions = endpoint({
   method: 'GET',
   path: '/api/v1/bill/deletions',
   scope: 'finops.read',
-  summary: 'Deliveries and raw bills that were deleted, newest first',
+  summary: 'List deleted deliveries and raw bills, newest first',
   query: z.strictObject({ source: SourceName.optional(), ...PageQuery }),
   response: z.strictObject({
     deletions: z.array(DeletionRecord).describe('Deletions, newest first'),

@@ -29,12 +29,12 @@ export const billQuality = endpoint({
   method: 'GET',
   path: '/api/v1/bill/deliveries/:delivery/quality',
   scope: 'finops.read',
-  summary: 'Data quality of a delivery: rows that break a rule of FOCUS, by billing period and rule',
+  summary: 'Check the data quality of a delivery: rows that break a rule of FOCUS, by billing period and rule',
   params: z.strictObject({ delivery: DeliveryId }),
   response: z.strictObject({
     delivery: DeliveryId,
     rows: z.number().int().describe('Rows that were checked'),
-    findings: z.array(QualityFinding).describe('By billing period, then rule; empty when every row holds'),
+    findings: z.array(QualityFinding).describe('By billing period, then rule; empty when every row passes'),
   }),
   errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'lake_file_damaged'],
 });
