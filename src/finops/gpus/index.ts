@@ -91,7 +91,7 @@ export function createGpus(ground: GpuGround): Gpus {
   const loop = createLoop({
     longestRestMs: LOOK_MS,
     failed: (error) =>
-      deps.log.error({ err: error }, 'readings of GPUs could not be put into their days; they are kept'),
+      deps.log.error({ err: error }, 'GPU readings could not be written to the lake; they remain in the journal'),
     look: async () => {
       const isLate = performance.now() - foldedAt >= FOLD_MS;
       if (isLate || deps.recent.waitingBytes >= MUCH_BYTES) await sources.fold();

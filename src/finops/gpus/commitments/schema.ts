@@ -45,8 +45,8 @@ export const CommitmentAdvice = z
     firstHour: UtcInstant.describe('First hour of the history'),
     lastHour: UtcInstant.describe('Last hour of the history'),
     hours: z.number().int().describe('Hours with a known demand'),
-    missingHours: z.number().int().describe('Hours between them of which nothing is known'),
-    hoursOfDays: z.number().int().describe('Hours that are the 24th part of a day, because the bill says no more'),
+    missingHours: z.number().int().describe('Hours between them without data'),
+    hoursOfDays: z.number().int().describe('Hours estimated as 1/24 of a day, because the bill has daily rows'),
     confidence: z
       .enum(['high', 'medium', 'low'])
       .describe('high: 90 days or more by the hour, hardly any missing. medium: 28 days. low: less'),
@@ -64,8 +64,10 @@ export const CommitmentAdvice = z
         meanQuantity: DecimalString.describe('Mean of them over the hours'),
       })
       .nullable()
-      .describe('Commitments that there are already; null without any'),
-    wantedQuantity: DecimalString.describe('Wanted in at least the share U* of the hours, beyond existing commitments'),
+      .describe('Existing commitments; null without any'),
+    wantedQuantity: DecimalString.describe(
+      'Quantity in demand in at least the share U* of the hours, beyond existing commitments',
+    ),
     advisedQuantity: DecimalString.describe('Advised to commit to: the multiple of the size of a unit that saves most'),
     utilizationRatio: ratio('Part of it that would have been used'),
     coverageRatio: ratio('Part of the demand beyond existing commitments that it would have covered'),
@@ -99,7 +101,7 @@ export const adviseCommitment = endpoint({
   path: '/api/v1/gpus/commitment-advices',
   scope: 'finops.read',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'How much to commit to, by the demand of each hour in the bill or of a file. Nothing is kept',
+  summary: 'Advise a commitment from the hourly demand in the bill or a file; stores nothing',
   body: z
     .strictObject({
       hours: z
@@ -107,7 +109,7 @@ export const adviseCommitment = endpoint({
         .min(1)
         .max(MOST_DEMAND_HOURS)
         .optional()
-        .describe('The demand, from a file; that of the bill when left out. An hour that is not named is not known'),
+        .describe('Demand from a file. Default: the demand in the bill. An hour that is left out is unknown'),
       ...selected,
       onDemandPrice: AskedPrice.optional(),
       committedPrice: AskedPrice,

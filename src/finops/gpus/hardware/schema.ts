@@ -19,7 +19,7 @@ export const MeasuredProfile = z
     type: TypeName,
     bucket: BucketName,
     requestsPerSecond: rate.describe('Requests of this size that one replica answered, each second'),
-    latencyMs: milliseconds.describe('Latency at that rate, of the percentile that is asked for, milliseconds'),
+    latencyMs: milliseconds.describe('Latency at that rate, at the requested percentile, milliseconds'),
     memoryGib: z.number().gt(0).max(1e6).optional().describe('Memory of the GPUs of the type, GiB'),
   })
   .describe('Measurement of the model on one replica of a type');
@@ -28,7 +28,7 @@ export type MeasuredProfile = z.infer<typeof MeasuredProfile>;
 export const DemandBucket = z
   .strictObject({
     bucket: BucketName,
-    requestsPerSecond: rate.describe('Requests of this size that come in each second, at the peak'),
+    requestsPerSecond: rate.describe('Peak requests a second of this size'),
     latencyMs: milliseconds.describe('Latency target of the requests (SLO), milliseconds'),
   })
   .describe('Demand');
@@ -50,7 +50,7 @@ export const MixReplicas = z
 
 export const HardwareMix = z
   .strictObject({
-    replicas: z.array(MixReplicas).describe('Types of which there are any'),
+    replicas: z.array(MixReplicas).describe('Types with replicas'),
     pricePerHour: Money.describe('Of all of them'),
     pricePerMonth: Money.describe('The same for 730 hours'),
   })
@@ -70,7 +70,7 @@ export const TypeVerdict = z
           requestsPerSecond: z
             .number()
             .nullable()
-            .describe('Most within the latency; null when it is not measured, or never'),
+            .describe('Maximum within the latency target; null when not measured, or never within it'),
         }),
       )
       .describe('Requests a second that one replica serves within the latency target'),
@@ -89,7 +89,7 @@ export const HardwareAdvice = z
     isProven: z
       .boolean()
       .describe('Whether no cheaper mix of the usable types exists; false when the search was ended'),
-    reason: z.string().nullable().describe('Why there is no best mix; null when there is one'),
+    reason: z.string().nullable().describe('Reason that there is no best mix; else null'),
     present: z
       .strictObject({
         pricePerHour: Money.nullable().describe(

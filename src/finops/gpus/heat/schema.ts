@@ -38,7 +38,7 @@ export const getGpuHeatMap = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/heatmap',
   scope: 'finops.read',
-  summary: 'Mean utilization of GPUs over time, the most idle first',
+  summary: 'List the mean utilization of GPUs over time, the most idle first',
   query: z.strictObject({
     ...OwnersQuery,
     slots: Slots.describe('At most so many slots of time'),

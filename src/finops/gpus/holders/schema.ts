@@ -11,7 +11,7 @@ export const GpuHolders = z
   .strictObject({
     name: z.string().describe('File'),
     rows: z.number().int().describe('Rows of the file'),
-    accepted: z.number().int().describe('Rows that are kept'),
+    accepted: z.number().int().describe('Accepted rows'),
     rejected: z.array(RejectedSamples).describe('Rejected rows, by reason'),
     gpus: z.number().int().describe('GPUs in the accepted rows'),
     heldByNobody: z.number().int().describe('Rows without a holder: the GPU was free then'),
@@ -25,7 +25,7 @@ export const importGpuHolders = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/holders/imports',
   scope: 'finops.write',
-  summary: 'Import who held which GPU when, from a file (CSV, CSV.gz, Parquet)',
+  summary: 'Import the holders of GPUs from a file (CSV, CSV.gz, Parquet)',
   body: z.strictObject({
     upload: UploadId,
     name: z.string().min(1).max(1024).describe('Name of the file, for messages'),

@@ -99,7 +99,7 @@ describe('a Prometheus', () => {
       'gpu_source_refused',
       /answers 302/,
     ],
-    ['is none', (to) => to.end('<html>'), 'gpu_source_refused', /its answer is none of Prometheus/],
+    ['is none', (to) => to.end('<html>'), 'gpu_source_refused', /its response is not the format of Prometheus/],
     [
       'answers a vector',
       (to) => json(to, 200, { status: 'success', data: { resultType: 'vector', result: [] } }),

@@ -59,7 +59,7 @@ export const SpotInterval = z
 
 export const SpotZoneAdvice = z
   .strictObject({
-    name: z.string().describe('Name of the history; "stated" where only a mean or a band was given'),
+    name: z.string().describe('Name of the history; "stated" for a given mean or band'),
     historyHours: hours('Length of the history'),
     availableShare: z.number().nullable().describe('Part of that time with capacity, 0 to 1; null without a history'),
     interruptions: z.number().int().describe('Times that capacity went away; 0 without a history'),
@@ -128,7 +128,7 @@ export const adviseSpot = endpoint({
   body: z
     .strictObject({
       histories: Histories.default([]),
-      meanHours: z.number().gt(0).max(1e6).optional().describe('Mean time between interruptions, where it is known'),
+      meanHours: z.number().gt(0).max(1e6).optional().describe('Mean time between interruptions, if known'),
       band: InterruptionBand.optional(),
       workHours,
       saveSeconds: seconds.gt(0).describe('Time of one save (d), seconds'),
@@ -186,7 +186,7 @@ export const replaySpotDeadline = endpoint({
   path: '/api/v1/gpus/deadline-replays',
   scope: 'finops.read',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
-  summary: 'Replay a job with a deadline on spot capacity, on demand where it must be. Nothing is kept',
+  summary: 'Replay a job with a deadline on spot capacity, with on-demand capacity when required; stores nothing',
   body: z
     .strictObject({
       histories: Histories.refine((all) => all.length > 0, 'at least one history'),

@@ -23,7 +23,7 @@ const ColumnName = z.string().min(1).max(200);
 const DAY_MS = 86_400_000;
 
 const Interval = Duration.pipe(z.number().min(1, 'more than zero').max(DAY_MS, 'a day at most')).describe(
-  'Time that one reading speaks for, such as 15s; when left out it is the usual distance between readings of one GPU',
+  'Time that one reading covers, such as 15s. Default: the usual distance between readings of one GPU',
 );
 
 const sent = {
@@ -40,7 +40,7 @@ export const RejectedSamples = z
     rows: z.number().int().describe('Rows'),
     example: z.string().describe('GPU, time and value of one of them, as the file has them'),
   })
-  .describe('Rows of which nothing is kept');
+  .describe('Rejected rows');
 
 export const ImportedHolders = z
   .strictObject({
@@ -60,19 +60,14 @@ export const GpuImport = z
       .describe('True when the same file had been imported in the same way; nothing was changed then'),
     importedAt: UtcInstant.describe('When it was imported'),
     rows: z.number().int().describe('Rows of the file'),
-    accepted: z.number().int().describe('Readings in it that are kept, also where they were known'),
-    added: z
-      .number()
-      .int()
-      .describe(
-        'Readings of a GPU and an instant of which nothing was known; the others stand in place of the older ones',
-      ),
+    accepted: z.number().int().describe('Accepted readings, including those that were stored before'),
+    added: z.number().int().describe('Readings of a new GPU and instant; the others replace older readings'),
     rejected: z.array(RejectedSamples).describe('Rejected rows, by reason'),
     gpus: z.number().int().describe('GPUs, or pools, in the file'),
     intervalMs: z.number().int().describe('Time that one reading speaks for'),
-    intervalStated: z.boolean().describe('False where it was taken from the distances between readings'),
-    price: Money.nullable().describe('Price of one GPU for an hour, where it was stated'),
-    resource: z.string().nullable().describe('Key of the GPUs in the price book, where it was stated'),
+    intervalStated: z.boolean().describe('`false` when it was computed from the distances between readings'),
+    price: Money.nullable().describe('Price of one GPU for an hour; null when not stated'),
+    resource: z.string().nullable().describe('Key of the GPUs in the price book; null when not stated'),
     firstAt: UtcInstant.describe('First reading'),
     lastAt: UtcInstant.describe('Last reading'),
     holders: ImportedHolders.nullable().describe(
@@ -153,7 +148,7 @@ export const listGpuImports = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/imports',
   scope: 'finops.read',
-  summary: 'The newest imports of readings of GPUs',
+  summary: 'List the newest imports of GPU readings',
   response: z.strictObject({ imports: z.array(GpuImport).describe('The newest 100, newest first') }),
   errors: [],
 });
