@@ -45,8 +45,8 @@ function isOneThing({ project, team, ...others }: ChangeSubject): boolean {
 
 const changeFields = {
   subject: ChangeSubject,
-  from: Day.describe('First day on which it holds, UTC'),
-  until: Day.nullable().default(null).describe('First day on which it holds no more, UTC; null: it stays'),
+  from: Day.describe('First day of the change, UTC'),
+  until: Day.nullable().default(null).describe('First day after the change, UTC; null: permanent'),
   dailyAmount: DecimalString.refine((text) => Math.abs(Number(text)) <= MOST_DAILY_AMOUNT && Number(text) !== 0, {
     error: 'an amount of a day other than zero, within 1e9',
   })
@@ -105,7 +105,7 @@ export const ForecastChange = z
       .boolean()
       .default(true)
       .describe(
-        'Whether forecasts have it: not one from the bill that was switched off, or of a commitment that somebody stated',
+        'Whether forecasts include it; `false` for a change from the bill that was switched off, or whose commitment has a stated change',
       ),
   })
   .describe('A change of cost that is known before any bill shows it');
@@ -140,7 +140,7 @@ export type Breach = z.infer<typeof Breach>;
 
 export const LedgerBacktest = z
   .strictObject({
-    origins: z.number().int().describe('Earlier days from which it was forecast again'),
+    origins: z.number().int().describe('Number of back-test origins'),
     mase: z
       .number()
       .nullable()
@@ -175,7 +175,7 @@ export const LedgerForecast = z
     forecast: Estimate.nullable().describe(
       'Cost of the whole window, known and forecast days; null when there is no forecast',
     ),
-    reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
+    reason: z.string().nullable().describe('Reason that there is no forecast; else null'),
     note: z.string().nullable().describe('Remark on the forecast; null without one'),
     changes: DecimalString.describe(
       'Effect of known changes on the remaining days of the window, factors included; part of the forecast',
@@ -200,7 +200,7 @@ export const ForecastStanding = z
           through: Day.describe('Its last day with a charge'),
         }),
       )
-      .describe('Last day with a charge of each source that delivered lately'),
+      .describe('Last day with a charge of each source with a recent delivery'),
     behind: z
       .array(SourceBehind)
       .default([])
@@ -216,13 +216,13 @@ export const Working = z
     done: z.number().int().describe('Steps done'),
     total: z.number().int().describe('Steps in all: two for each subject'),
   })
-  .describe('How far the forecasts that are being made are');
+  .describe('Progress of the forecasts in flight');
 export type Working = z.infer<typeof Working>;
 
 const Forecasts = z.strictObject({
   standing: ForecastStanding.nullable().describe('Null before the first forecast'),
-  working: Working.nullable().describe('Null when none are being made'),
-  reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
+  working: Working.nullable().describe('Null when no forecasts are in flight'),
+  reason: z.string().nullable().describe('Reason that there is no forecast; else null'),
   forecasts: z.array(LedgerForecast).describe('Total first, then by level, largest first'),
   changes: z.array(ForecastChange).describe('Known changes, by first day'),
 });
@@ -246,7 +246,7 @@ export const listForecasts = endpoint({
 export const listForecastsCsv = endpoint({
   ...listForecasts,
   path: '/api/v1/forecasts.csv',
-  summary: 'The forecasts as CSV',
+  summary: 'Export the forecasts as CSV',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -271,7 +271,7 @@ export const ForecastDay = z
       .nullable()
       .describe('The sum of the window so far; null for days outside the window'),
   })
-  .describe('One day to come');
+  .describe('One future day');
 export type ForecastDay = z.infer<typeof ForecastDay>;
 
 export const EarlierForecast = z
@@ -294,11 +294,11 @@ export const ForecastDetail = z.strictObject({
         amount: DecimalString.nullable().describe('Allocated cost of the day; null where no bill covers it'),
         isWhole: z
           .boolean()
-          .describe('Whether the bill has all of it; else it is forecast, and this is what there is so far'),
+          .describe('Whether the bill has the whole day; else the value is partial and the day is forecast'),
       }),
     )
     .describe('The days before, oldest first; 120 at most'),
-  days: z.array(ForecastDay).describe('The days to come, to the end of the window'),
+  days: z.array(ForecastDay).describe('Future days to the end of the window'),
   changes: z.array(ForecastChange).describe('Known changes that it includes'),
   earlier: z.array(EarlierForecast).describe('Earlier forecasts of this window, latest first'),
 });
@@ -323,7 +323,7 @@ export const getForecast = endpoint({
 export const getForecastCsv = endpoint({
   ...getForecast,
   path: '/api/v1/forecasts/subject.csv',
-  summary: 'The days of one forecast as CSV',
+  summary: 'Export the days of one forecast as CSV',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -342,7 +342,7 @@ export const listForecastChanges = endpoint({
   method: 'GET',
   path: '/api/v1/forecasts/changes',
   scope: 'finops.read',
-  summary: 'Changes of cost that are known before any bill shows them',
+  summary: 'List changes of cost that are known before any bill shows them',
   response: z.strictObject({ changes: z.array(ForecastChange).describe('By first day') }),
   errors: [],
 });
@@ -361,7 +361,7 @@ export const switchForecastChange = endpoint({
   method: 'PUT',
   path: '/api/v1/forecasts/changes/:change',
   scope: 'finops.write',
-  summary: 'Switch a change that was read from the bill on or off, with all of its commitment: off when it is renewed',
+  summary: 'Switch a change from the bill on or off, with its whole commitment: off when the commitment is renewed',
   params: z.strictObject({ change: z.string().max(100).describe('Id of the change') }),
   body: z.strictObject({ isOn: z.boolean().describe('Whether forecasts have it') }),
   response: z.strictObject({ changes: z.array(ForecastChange).describe('The changes of its commitment') }),

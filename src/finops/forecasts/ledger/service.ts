@@ -227,7 +227,7 @@ export function removeChange(deps: LedgerForecastDeps, id: string): Promise<Fore
   return deps.store.transaction(async (sql) => {
     const removed = await deleteChange(sql, id);
     if (removed === null) {
-      const detail = `There is no known change ${id}. steelyard forecast change list names them.`;
+      const detail = `There is no known change ${id}. List them with: steelyard forecast change list`;
       throw new AppError('forecast_change_not_found', detail, { change: id });
     }
     await enqueue(deps, sql);
