@@ -48,7 +48,7 @@ export function budgetRoutes(
     }),
     handle(openReservation, async ({ body, identity }) => {
       refuseOtherRun(identity, body.subject);
-      // The id may be that of another's, which is answered as it is.
+      // The id may belong to an open reservation of another run, which must not be returned.
       const opened = await open(reservations, body);
       refuseOtherRun(identity, opened.subject);
       return opened;

@@ -18,14 +18,12 @@ export const BudgetPeriod = z
 
 export const Enforcement = z
   .enum(['soft', 'approval', 'hard'])
-  .describe(
-    'What happens at the limit: `soft` says so, `approval` waits for a person, `hard` admits nothing and stops',
-  );
+  .describe('Action at the limit: `soft` alerts, `approval` waits for a person, `hard` admits nothing and stops work');
 
 const TimeZone = z
   .string()
   .refine(isTimeZone, 'an IANA time zone such as "Europe/Berlin"')
-  .describe('IANA time zone whose midnight parts two windows');
+  .describe('IANA time zone; windows change at its midnight');
 
 function isTimeZone(name: string): boolean {
   try {
@@ -54,8 +52,8 @@ export const BudgetSpec = z
     parent: BudgetName.optional().describe('Parent budget; the cost of this budget counts there too'),
     every: BudgetPeriod.default('month'),
     timeZone: TimeZone.default('UTC'),
-    from: UtcInstant.optional().describe('First instant of a budget that is given once'),
-    until: UtcInstant.optional().describe('First instant that no longer belongs to a budget that is given once'),
+    from: UtcInstant.optional().describe('Start of the window, for `every: once`'),
+    until: UtcInstant.optional().describe('End of the window, exclusive, for `every: once`'),
     enforcement: Enforcement.default('soft'),
     rollOver: RollOver.default('none'),
     warnAt: z
@@ -113,9 +111,9 @@ export const Budget = z
   .strictObject({
     name: BudgetName,
     subject: Subject,
-    parent: BudgetName.nullable().describe('Budget that it is a part of'),
+    parent: BudgetName.nullable().describe('Parent budget'),
     every: BudgetPeriod,
-    timeZone: z.string().describe('IANA time zone whose midnight parts two windows'),
+    timeZone: z.string().describe('IANA time zone; windows change at its midnight'),
     enforcement: Enforcement,
     limit: Money.describe('Limit of the window: amount, approvals and rollover from the window before'),
     rollOver: RollOver,
@@ -134,14 +132,14 @@ export const Budget = z
         behind: z
           .array(SourceBehind)
           .default([])
-          .describe('Sources whose charges are not in `amount`, or not all, by name'),
+          .describe('Sources whose charges `amount` leaves out, in part or in full, by name'),
       })
       .nullable()
-      .describe('Spent to date, as month to date of the costs; null with `billed`, or while no day of it is whole'),
+      .describe('Cost to date, up to the last whole day; null with `billed`, or without a whole day'),
     conversion: BudgetConversion.nullable().describe(
       'Spend in other currencies within `billed`: of a soft budget, once the setting `reportingCurrency` is there; null where nothing was converted',
     ),
-    billedReason: z.string().nullable().describe('Why `billed` is null; null where it is not'),
+    billedReason: z.string().nullable().describe('Reason that `billed` is null; else null'),
     metered: Money.nullable().describe(
       'Metered cost of the subject in the window; null without usage, or when some of it has no price',
     ),
@@ -155,17 +153,19 @@ export const Budget = z
     ),
     forecastBasis: ForecastBasis.nullable()
       .default(null)
-      .describe('How `forecast` is calculated: by the forecast of the budget where there is one; null with `forecast`'),
+      .describe(
+        'Method of `forecast`: the forecast of the budget if there is one, else a projection; null with `forecast`',
+      ),
     state: BudgetState,
   })
-  .describe('A budget and where it stands');
+  .describe('A budget with its status');
 export type Budget = z.infer<typeof Budget>;
 
 export const listBudgets = endpoint({
   method: 'GET',
   path: '/api/v1/budgets',
   scope: 'finops.read',
-  summary: 'Budgets and where they stand in their present window',
+  summary: 'List budgets with their status in the current window',
   response: z.strictObject({ budgets: z.array(Budget).describe('Budgets by name') }),
   errors: ['currency_mismatch'],
 });
@@ -183,11 +183,11 @@ export type BudgetStop = z.infer<typeof BudgetStop>;
 
 export const BudgetApproval = z
   .strictObject({
-    amount: DecimalString.describe('Amount beyond that of the window, in the currency of the budget'),
+    amount: DecimalString.describe('Amount above the limit of the window, in the currency of the budget'),
     note: z.string().describe('Why'),
     approvedAt: UtcInstant.describe('When'),
   })
-  .describe('Money beyond the amount of a budget, for one window');
+  .describe('Money above the amount of a budget, for one window');
 
 export const BudgetVersion = z
   .strictObject({
@@ -225,11 +225,11 @@ export const approveBudget = endpoint({
   method: 'POST',
   path: '/api/v1/budgets/:budget/approvals',
   scope: 'finops.write',
-  summary: 'Allow more than the amount of a budget in its present window',
+  summary: 'Approve money above the amount of a budget in its current window',
   params,
   body: z.strictObject({
     amount: DecimalString.refine((text) => /[1-9]/.test(text) && !text.startsWith('-'), 'above zero').describe(
-      'Amount beyond that of the window, in the currency of the budget',
+      'Amount above the limit of the window, in the currency of the budget',
     ),
     note: z.string().trim().min(1).max(500).describe('Why'),
   }),

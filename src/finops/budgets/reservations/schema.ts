@@ -12,7 +12,7 @@ export const ReservationId = z
   .describe('Id, chosen by the client; idempotent: a request with the same id returns the granted reservation');
 
 const Quantity = DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
-  'How many are held (GPUs, vCPUs, instances)',
+  'Number of units (GPUs, vCPUs, instances)',
 );
 
 export const Held = z
@@ -26,7 +26,7 @@ export const NewReservation = z
     subject: Subject,
     resource: ResourceName,
     quantity: Quantity,
-    price: Money.optional().describe('Price of one unit for an hour, where it is known better than by the price book'),
+    price: Money.optional().describe('Price of one unit for an hour. Default: from the price book'),
     limit: Money.optional().describe('Maximum cost of this work, in addition to the limits of its budgets'),
     runLimit: Money.optional().describe(
       'Maximum cost of all reservations of the same pipeline run; requires a run in the subject',
@@ -56,7 +56,7 @@ export const Reservation = z
     reservation: ReservationId,
     subject: Subject,
     resource: ResourceName,
-    quantity: DecimalString.describe('How many are held'),
+    quantity: DecimalString.describe('Number of units'),
     state: z.enum(['open', 'settled']).describe('`open` while it may be spent'),
     start: UtcInstant.describe('When the spending began'),
     until: UtcInstant.describe('When the reserved money is spent; the work must have ended by then'),
@@ -67,9 +67,7 @@ export const Reservation = z
     limitedBy: z
       .string()
       .nullable()
-      .describe(
-        'Budget that allows no more than this, or "its own limit", or "the limit of its run"; null while there is more',
-      ),
+      .describe('Budget that restricts it, "its own limit", or "the limit of its run"; null without a restriction'),
     stoppedBy: z
       .string()
       .nullable()
@@ -89,7 +87,7 @@ export const openReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations',
   scope: 'finops.reserve',
-  summary: 'Set money aside before it is spent',
+  summary: 'Reserve money before it is spent',
   body: NewReservation,
   response: Reservation,
   errors: ['budget_exceeded', 'budget_approval_needed', 'price_missing', 'currency_mismatch'],
@@ -103,7 +101,7 @@ export const meterReservation = endpoint({
   frequent: true,
   params,
   body: z.strictObject({
-    at: UtcInstant.describe('Until when it has run'),
+    at: UtcInstant.describe('End of the metered time'),
     holds: Held.optional(),
   }),
   response: Reservation,
