@@ -35,7 +35,7 @@ export const AnomalyEpisode = z.strictObject({
   end: UtcInstant.describe('Time of its last point'),
   kind: EpisodeKind,
   impact: z.number().describe('Sum of value minus expected over its points, in the unit of the values'),
-  points: z.number().int().describe('Points that it holds'),
+  points: z.number().int().describe('Number of its points'),
   open: z.boolean().describe('Whether it is open at the end of the series'),
 });
 export type AnomalyEpisode = z.infer<typeof AnomalyEpisode>;
@@ -59,7 +59,7 @@ export const detectAnomalies = endpoint({
   method: 'POST',
   path: '/api/v1/anomaly-detections',
   scope: 'finops.read',
-  summary: 'Judge the points of a series (CSV, gzip or not) as if they came one by one. Nothing is kept',
+  summary: 'Detect anomalies in a series (CSV, gzip or not), each point from those before it; stores nothing',
   query: DetectionSettings,
   accepts: 'bytes',
   response: DetectionReport,

@@ -40,7 +40,7 @@ export const verdicts = ['expected', 'planned', 'wrong'] as const;
 export const AnomalyVerdict = z
   .enum(verdicts)
   .describe(
-    'expected: this is the usual from now on; planned: it was known beforehand and is not counted; wrong: it is no anomaly, and the next alarm takes more',
+    'expected: the new usual level; planned: known beforehand and not counted; wrong: no anomaly, and the alarm threshold rises',
   );
 export type AnomalyVerdict = z.infer<typeof AnomalyVerdict>;
 
@@ -82,9 +82,7 @@ export const Anomaly = z
     kind: EpisodeKind,
     direction: z
       .enum(['over', 'under'])
-      .describe(
-        'In money: over is more than expected, or the same for less (GPUs that are used less); under the other way',
-      ),
+      .describe('In money. `over`: more than expected, or the same cost for less usage. `under`: the opposite'),
     slice: AnomalySlice,
     except: AnomalySlice.describe(
       'Charges of the slice that belong to other anomalies of the same days, one condition for each',
@@ -95,7 +93,7 @@ export const Anomaly = z
     start: Day.describe('Its first day'),
     end: Day.describe('Its last day; of one that is open, the last that was judged'),
     days: z.number().int().describe('Days from its first to its last'),
-    currency: Currency.nullable().describe('Currency of its money; null when it is not in money'),
+    currency: Currency.nullable().describe('Currency of its amounts; null when the measure is not money'),
     unit: z.string().nullable().describe('Pricing unit of a quantity or a unit cost; null of costs'),
     actual: DecimalString.describe(
       'Value of its days, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time',
@@ -129,13 +127,11 @@ export const Anomaly = z
         }),
       )
       .default([])
-      .describe('Spend of each scope that holds it over the 30 days to its last day; empty: not known'),
-    repeats: z
-      .array(z.string())
-      .describe('Ids of other anomalies of the same cause that the bills show: same measure, side and slice'),
+      .describe('Spend of each scope that contains it, over the 30 days to its last day; empty: unknown'),
+    repeats: z.array(z.string()).describe('Ids of other anomalies with the same measure, side and slice'),
     isMinor: z
       .boolean()
-      .describe('Whether its impact is below `anomalyMinImpactPercent` of the spend of the scope that was asked about'),
+      .describe('Whether its impact is below `anomalyMinImpactPercent` of the spend of the requested scope'),
     related: z
       .array(z.string())
       .describe('Ids of anomalies of another measure, of the same days and the same owner: likely of the same cause'),
@@ -194,7 +190,7 @@ export type AnomalyRow = z.infer<typeof AnomalyRow>;
 
 export const AnomalyEvidence = z.strictObject({
   points: z.array(AnomalyPoint).describe('Four weeks before it, its days, and two weeks after'),
-  baseline: z.strictObject({ from: Day, to: Day }).describe('Days that it is compared with, both included'),
+  baseline: z.strictObject({ from: Day, to: Day }).describe('Days of the comparison, both included'),
   effects: Effects.describe('Price, volume, mix and the rest; they add up to actual - expected of its cost exactly'),
   cost: z.strictObject(change).describe('Its cost, whatever the measure'),
   drivers: z.array(AnomalyDriver).describe('SKUs, largest change first, twenty at most'),
@@ -202,7 +198,7 @@ export const AnomalyEvidence = z.strictObject({
   otherRows: z
     .strictObject({ count: z.number().int().describe('Kinds of charges that are not listed'), ...change })
     .nullable()
-    .describe('The others together; null when all are listed'),
+    .describe('Sum of the others; null when all are listed'),
   filter: z
     .array(z.string())
     .describe('Filters by which `cost rows` lists every row of it; empty of GPUs, whose time `gpu owners` lists'),
@@ -236,12 +232,12 @@ export const AnomalyTotals = z
 export const LedgerJudging = z
   .strictObject({
     judgedAt: UtcInstant.describe('When the ledger was last judged'),
-    from: Day.nullable().describe('First day that was read; null when there is no bill'),
-    through: Day.nullable().describe('Last day of bills that was judged; null when there is no bill'),
+    from: Day.nullable().describe('First evaluated day; null without a bill'),
+    through: Day.nullable().describe('Last evaluated day of bills; null without a bill'),
     gpusThrough: Day.nullable()
       .default(null)
-      .describe('Last day of readings of GPUs that was judged; null when there are none for a month of days'),
-    series: z.number().int().describe('Series that are judged; the alarm takes more the more there are'),
+      .describe('Last evaluated day of GPU readings; null without readings for a month'),
+    series: z.number().int().describe('Number of evaluated series; the alarm threshold rises with it'),
     slices: z.number().int().describe('Slices of the ledger that they are of'),
     falseAlarmsPer30Days: z
       .number()
@@ -254,7 +250,7 @@ export const LedgerJudging = z
           through: Day.describe('Day through which it has delivered'),
         }),
       )
-      .describe('How far each source has come'),
+      .describe('Last delivered day of each source'),
     longer: z
       .array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum') }))
       .describe('Charges for longer than a day, which are not judged by day'),
@@ -291,8 +287,8 @@ export const listAnomalies = endpoint({
   response: z.strictObject({
     anomalies: z.array(Anomaly).describe('One for each cause, five hundred at most'),
     others: z.number().int().describe('Anomalies that are not listed'),
-    totals: z.array(AnomalyTotals).describe('Of all that were asked for and count, listed or not'),
-    minor: z.number().int().describe('Anomalies that were asked for and do not count only because they are minor'),
+    totals: z.array(AnomalyTotals).describe('Totals of all selected anomalies that count, listed or not'),
+    minor: z.number().int().describe('Selected anomalies that do not count only because they are minor'),
     minImpactPercent: z.number().describe('Setting `anomalyMinImpactPercent`'),
     judging: LedgerJudging.nullable().describe('Null: the ledger has not been judged yet'),
   }),
@@ -316,7 +312,7 @@ export function groupRepeats(
 export const anomaliesCsv = endpoint({
   ...listAnomalies,
   path: '/api/v1/anomalies.csv',
-  summary: 'The anomalies as CSV',
+  summary: 'Export the anomalies as CSV',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -325,7 +321,7 @@ export const getAnomaly = endpoint({
   method: 'GET',
   path: '/api/v1/anomalies/:anomaly',
   scope: 'finops.read',
-  summary: 'One anomaly with its series, price, volume and mix, and the rows behind it',
+  summary: 'Get one anomaly with its series, its effects of price, volume and mix, and its rows',
   params: z.strictObject({ anomaly: AnomalyId }),
   response: AnomalyDetail,
   errors: ['anomaly_not_found'],
@@ -343,7 +339,7 @@ export const giveAnomalyFeedback = endpoint({
   method: 'PUT',
   path: '/api/v1/anomalies/:anomaly/feedback',
   scope: 'finops.write',
-  summary: 'Say that an anomaly was expected, planned or wrong; later alarms follow it',
+  summary: 'Give feedback on an anomaly: expected, planned or wrong; later alarms use it',
   params: z.strictObject({ anomaly: AnomalyId }),
   body: NewFeedback,
   response: Anomaly,

@@ -17,11 +17,11 @@ export const AnomalySubscriptionSpec = z.strictObject({
     })
     .default({})
     .describe('Only anomalies that are of all of these; {}: of anything'),
-  measures: z.array(AnomalyMeasure).min(1).max(10).optional().describe('Only of these measures; left out: of all'),
+  measures: z.array(AnomalyMeasure).min(1).max(10).optional().describe('Only these measures. Default: all'),
   direction: z
     .enum(['over', 'under', 'both'])
     .default('both')
-    .describe('over: more money than expected, or the same for less; under: the other way'),
+    .describe('`over`: more money than expected, or the same cost for less usage; `under`: the opposite'),
   leastImpact: z
     .strictObject({
       amount: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
