@@ -26,13 +26,13 @@ export const getAllocationRules = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/rules',
   scope: 'finops.read',
-  summary: 'The allocation rules in force, or those of an earlier version',
+  summary: 'Get the allocation rules in force, or an earlier version',
   query: z.strictObject({
     version: z.coerce.number().int().min(0).optional().describe('Version to show; the one in force when left out'),
   }),
   response: z.strictObject({
     version: z.number().int().describe('Version of the rules; 0 before any were applied'),
-    name: z.string().nullable().describe('Name of the document that holds them; null before any were applied'),
+    name: z.string().nullable().describe('Name of the rules document; null before rules were applied'),
     appliedAt: UtcInstant.nullable().describe('When this version was applied; null before any was'),
     normalise: Normalise.nullable().describe('Normalization applied before rules are matched; null without any'),
     rules: z.array(AllocationRule).describe('Rules in order'),
@@ -84,11 +84,11 @@ export type CoverageDimension = z.infer<typeof CoverageDimension>;
 export const CoverageRow = z
   .strictObject({
     period: Month.describe('Billing period'),
-    day: z.string().nullable().describe('Day of the charge, YYYY-MM-DD; null when not asked by day, or not stated'),
+    day: z.string().nullable().describe('Day of the charge, YYYY-MM-DD; null when not grouped by day, or unknown'),
     value: z
       .string()
       .nullable()
-      .describe('Value of the dimension asked for; null for none, and when none was asked for'),
+      .describe('Value of the requested dimension; null for rows without one, or without a requested dimension'),
     currency: Currency,
     total: amount('Whole cost'),
     allocated: amount('Allocated to subjects and used, as far as use is known'),
@@ -103,14 +103,14 @@ export const CoverageRow = z
         'Coverage, (allocated + idle) / total, 0 to 1: share of the cost that has an owner; null when total is not above zero',
       ),
   })
-  .describe('How much of a cost has somebody who answers for it');
+  .describe('Coverage of allocation of a cost');
 export type CoverageRow = z.infer<typeof CoverageRow>;
 
 export const getCoverage = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/coverage',
   scope: 'finops.read',
-  summary: 'How much of the cost is allocated, idle, unallocated or shared, over time',
+  summary: 'Get the allocated, idle, unallocated and shared cost over time',
   query: z.strictObject({
     period: Month.optional().describe('One billing period'),
     from: Month.optional().describe('First billing period of a range'),
@@ -140,8 +140,8 @@ export const Suggestion = z
     value: z.string().nullable().describe('The one value it would match; null for any value of it'),
     currency: Currency,
     amount: amount('Unallocated cost that such a rule would take'),
-    billRows: z.number().int().describe('Bill rows that it would take'),
-    values: z.number().int().describe('How many different values there are'),
+    billRows: z.number().int().describe('Bill rows that it would match'),
+    values: z.number().int().describe('Number of different values'),
     rule: AllocationRule.describe('Draft of a rule; change its name and subject as needed'),
   })
   .describe('Suggested rule that would allocate a large part of the unallocated cost');
@@ -206,9 +206,9 @@ export const getTeamOffer = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/team-offer',
   scope: 'finops.read',
-  summary: 'A rule by the `team` tag, in any spelling, for a bill of which no rule assigns cost to a team',
+  summary: 'Suggest a rule by the `team` tag, in any spelling, when no rule assigns cost to a team',
   response: z.strictObject({
-    offer: TeamOffer.nullable().describe('The rule that is offered; null when there is none to offer'),
+    offer: TeamOffer.nullable().describe('Suggested rule; null without one'),
     reason: z.string().nullable().describe('Why nothing is offered; null where a rule is'),
   }),
   errors: [],
@@ -235,7 +235,7 @@ export const Preview = z
     version: z.number().int().describe('Version of the rules in force'),
     unchanged: z.boolean().describe('True when these are the rules in force'),
     metric: CostMetric,
-    periods: z.array(Month).describe('Billing periods looked at'),
+    periods: z.array(Month).describe('Evaluated billing periods'),
     holders: z
       .array(
         z.strictObject({
@@ -294,7 +294,7 @@ export const Derivation = z
   .strictObject({
     derivation: z.string().describe('Id'),
     period: Month,
-    rulesVersion: z.number().int().describe('Version of the rules it was made by'),
+    rulesVersion: z.number().int().describe('Version of the rules'),
     deliveries: z.array(z.string()).describe('Bill deliveries that it is based on'),
     usage: z
       .string()

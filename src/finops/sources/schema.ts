@@ -44,7 +44,7 @@ export const BillSourceSpec = z.strictObject({
     .max(600)
     .nullable()
     .default(null)
-    .describe('Billing periods to look at, the current month counted as one; null: all there are'),
+    .describe('Number of billing periods to sync, including the current month; null: all'),
   allowRejected: z.number().int().min(0).default(0).describe('Rows of a delivery that may be left out; default 0'),
   closedAfterDays: z
     .number()
@@ -52,7 +52,7 @@ export const BillSourceSpec = z.strictObject({
     .min(0)
     .max(366)
     .default(14)
-    .describe('Days after its end from which a period counts as closed. Default: 14, as AWS keeps it'),
+    .describe('Days after its end until a period is closed. Default: 14, as at AWS'),
 });
 export type BillSourceSpec = z.infer<typeof BillSourceSpec>;
 
@@ -75,7 +75,10 @@ export const SyncedDelivery = z
     period: Month.nullable().describe('Billing period; null until it is known'),
     outcome: SyncOutcome,
     rows: z.number().int().nullable().describe('Rows accepted; null when nothing was stored'),
-    reason: z.string().nullable().describe('Why it is not imported, and what to do; null when it is'),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Reason that it is not imported, and the action to take; null when it is imported'),
     code: z.string().nullable().describe('Error code when it failed; null otherwise'),
   })
   .describe('Result of a sync for one delivery');
@@ -86,8 +89,8 @@ export const SyncProgress = z
     phase: z.enum(['queued', 'listing', 'fetching', 'importing', 'ended']).describe('Phase of the sync'),
     filesDone: z.number().int().describe('Fetched files of the current delivery'),
     files: z.number().int().describe('Files of the current delivery'),
-    bytesDone: z.number().int().describe('Bytes fetched of the delivery at hand'),
-    bytes: z.number().int().describe('Bytes of the delivery at hand'),
+    bytesDone: z.number().int().describe('Fetched bytes of the current delivery'),
+    bytes: z.number().int().describe('Bytes of the current delivery'),
     rows: z.number().int().describe('Rows imported by this sync so far'),
     deliveriesDone: z.number().int().describe('Deliveries dealt with'),
     deliveries: z.number().int().describe('Deliveries found'),
@@ -123,24 +126,24 @@ export const BillSource = z
     location: z.string().describe('Where it reads, without any credential'),
     layout: Layout,
     schedule: z.string().nullable().describe('Cron pattern in UTC; null: only by hand'),
-    nextSyncAt: UtcInstant.nullable().describe('When it is synced next; null: only by hand'),
+    nextSyncAt: UtcInstant.nullable().describe('Time of the next scheduled sync; null without a schedule'),
     state: z
       .enum(['never', 'syncing', 'ok', 'waiting', 'held', 'failed'])
       .describe(
-        'waiting: something was there but not whole. held: a delivery is on hold as a possible duplicate. failed: the source or a delivery could not be read',
+        'waiting: a delivery was incomplete. held: a delivery is on hold as a possible duplicate. failed: the source or a delivery could not be read',
       ),
     lastSync: SyncId.nullable().describe('Sync that ended last; null before the first'),
     lastSyncAt: UtcInstant.nullable().describe('When it ended'),
     lastError: Failure.nullable().describe('First failure of the last sync; null when it had none'),
   })
-  .describe('Where bills come from');
+  .describe('Source of bills');
 export type BillSource = z.infer<typeof BillSource>;
 
 export const listSources = endpoint({
   method: 'GET',
   path: '/api/v1/bill/sources',
   scope: 'finops.read',
-  summary: 'Where bills come from, and how the last sync went',
+  summary: 'List the sources of bills with the result of their last sync',
   response: z.strictObject({ sources: z.array(BillSource).describe('Sources by name') }),
   errors: [],
 });
@@ -149,7 +152,7 @@ export const startSyncs = endpoint({
   method: 'POST',
   path: '/api/v1/bill/syncs',
   scope: 'finops.write',
-  summary: 'Sync one source or all; a sync that runs already is answered, not started twice',
+  summary: 'Sync one source or all; returns the active sync of a source instead of starting another',
   body: z.strictObject({
     source: z.string().min(1).max(63).optional().describe('Name of the source; all of them when left out'),
   }),
@@ -165,7 +168,7 @@ export const getSync = endpoint({
   method: 'GET',
   path: '/api/v1/bill/syncs/:sync',
   scope: 'finops.read',
-  summary: 'How far a sync is, or how it ended',
+  summary: 'Get the progress or the result of a sync',
   params: z.strictObject({ sync: SyncId }),
   response: Sync,
   errors: ['bill_sync_not_found'],

@@ -6,7 +6,7 @@ import { Unconverted, UsedRate } from '../exchange/schema.ts';
 
 /** Both cost metrics of every figure: billed (invoiced) and effective (commitments spread over their term). */
 const amounts = {
-  billedCost: DecimalString.describe('Exact sum of BilledCost: what the invoice says'),
+  billedCost: DecimalString.describe('Exact sum of BilledCost, as invoiced'),
   effectiveCost: DecimalString.describe('Exact sum of EffectiveCost: commitments spread over their term'),
 };
 
@@ -46,7 +46,7 @@ const named = (what: string) => z.string().nullable().describe(`${what}; null fo
 export const StatementPool = z
   .strictObject({
     rule: z.string().describe('Allocation rule that splits the pool'),
-    method: z.string().describe('How it is split: even, weights, proportional/cost, kubernetes/gpu-share…'),
+    method: z.string().describe('Method of the split: even, weights, proportional/cost, kubernetes/gpu-share…'),
     layer: z.number().int().describe('Place of the pool among the pools, from 1'),
     way: StatementWay,
     ...{ currency: Currency, ...amounts },
@@ -88,12 +88,8 @@ export const StatementLeftOut = z
 export type StatementLeftOut = z.infer<typeof StatementLeftOut>;
 
 const reportedAmounts = {
-  billedCost: DecimalString.nullable().describe(
-    'BilledCost in the reporting currency; null where none of it has a rate',
-  ),
-  effectiveCost: DecimalString.nullable().describe(
-    'EffectiveCost in the reporting currency; null where none of it has a rate',
-  ),
+  billedCost: DecimalString.nullable().describe('BilledCost in the reporting currency; null without a rate'),
+  effectiveCost: DecimalString.nullable().describe('EffectiveCost in the reporting currency; null without a rate'),
 };
 
 export const StatementReporting = z
@@ -118,14 +114,14 @@ export const StatementFacts = z
     totals: z.array(ComparedAmount).describe('Cost of the team, one entry for each currency'),
     ways: z
       .array(StatementAmount.extend({ way: StatementWay }))
-      .describe('How the cost came to the team: direct, shared, idle'),
+      .describe('By allocation to the team: direct, shared, idle'),
     pools: z.array(StatementPool).describe('The shared and idle part by pool; in the order of the pools'),
     charges: z
       .array(StatementAmount.extend({ charge: StatementCharge }))
       .describe('By kind of charge: usage, commitments, credits, taxes…'),
     services: z
       .array(ComparedAmount.extend({ serviceName: named('FOCUS ServiceName') }))
-      .describe('By service, largest first; services of the month before that are gone stand with 0'),
+      .describe('By service, largest first; services of the month before that are gone are listed with 0'),
     projects: z
       .array(ComparedAmount.extend({ project: named('Project') }))
       .describe('By project, largest first; projects of the month before that are gone are listed with 0'),
@@ -246,7 +242,7 @@ export const getStatement = endpoint({
 export const getStatementHtml = endpoint({
   ...getStatement,
   path: '/api/v1/statements/teams/:team/statement.html',
-  summary: 'The showback statement of a team as one self-contained page to print',
+  summary: 'Get the showback statement of a team as one self-contained page to print',
   answers: 'bytes',
   response: z.string().describe('HTML without scripts or links to other files'),
 });
@@ -254,7 +250,7 @@ export const getStatementHtml = endpoint({
 export const getStatementCsv = endpoint({
   ...getStatement,
   path: '/api/v1/statements/teams/:team/statement.csv',
-  summary: 'The showback statement of a team as CSV, every digit',
+  summary: 'Export the showback statement of a team as CSV, with every digit',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -282,7 +278,7 @@ export const listIssuedStatements = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued',
   scope: 'finops.read',
-  summary: 'Issued statements, newest first',
+  summary: 'List issued statements, newest first',
   query: z.strictObject({
     period: Month.optional().describe('Only of this billing period'),
     team: team.optional(),
@@ -301,7 +297,7 @@ export const getIssuedStatement = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued/:number',
   scope: 'finops.read',
-  summary: 'An issued statement with its facts, as they were when it was issued',
+  summary: 'Get an issued statement with its facts, unchanged since the issue',
   params: numbered,
   response: z.strictObject({ issued: IssuedStatement, facts: StatementFacts }),
   errors: ['statement_not_found'],
@@ -311,7 +307,7 @@ export const getIssuedStatementHtml = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued/:number/statement.html',
   scope: 'finops.read',
-  summary: 'The page of an issued statement, byte for byte as it was issued',
+  summary: 'Get the page of an issued statement, byte for byte as issued',
   params: numbered,
   answers: 'bytes',
   response: z.string().describe('HTML without scripts or links to other files'),
@@ -322,7 +318,7 @@ export const getIssuedStatementCsv = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued/:number/statement.csv',
   scope: 'finops.read',
-  summary: 'The CSV of an issued statement, byte for byte as it was issued',
+  summary: 'Get the CSV of an issued statement, byte for byte as issued',
   params: numbered,
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),

@@ -130,7 +130,7 @@ async function mustKnow({ store, billing }: StandDeps, delivery: string): Promis
 }
 
 function noBill(period: string): AppError {
-  const detail = `No bill covers ${period}. steelyard cost dimensions lists the billing periods.`;
+  const detail = `No bill covers ${period}. List the billing periods with: steelyard cost dimensions`;
   return new AppError('bill_period_not_covered', detail, { period });
 }
 

@@ -38,7 +38,7 @@ const YamlRate = z
       tiers: z
         .array(
           z.strictObject({
-            above: z.number().int().min(0).describe('Input tokens of a request above which this price holds'),
+            above: z.number().int().min(0).describe('Input tokens of a request above which this price applies'),
             perMillion: YamlPrice,
           }),
         )
@@ -77,15 +77,15 @@ export const TokenPricesSpec = z.strictObject({
 
 const OtherPrice = z
   .strictObject({
-    source: z.string().describe('Where it was read'),
-    model: z.string().describe('Name or pattern it is listed under'),
+    source: z.string().describe('Source of the price'),
+    model: z.string().describe('Name or pattern in the list'),
     rates: TokenRates,
   })
   .describe('Another matching price, which was overridden');
 
 export const TokenPrice = z
   .strictObject({
-    model: z.string().describe('Model that was asked for'),
+    model: z.string().describe('Requested model'),
     catalogueModel: z.string().nullable().describe('Its id in the catalogue; null when the catalogue lacks it'),
     catalogueProvider: z.string().nullable().describe('Provider of the list price in the catalogue'),
     rates: TokenRates.nullable().describe('Prices; null when unknown'),
@@ -149,7 +149,7 @@ export const PricedTokens = z
   .strictObject({
     cost: Money.nullable().describe('Metered cost; null when there is no price'),
     reason: z.string().nullable().describe('Why the cost is null'),
-    priceSource: z.string().nullable().describe('Where the price came from'),
+    priceSource: z.string().nullable().describe('Source of the price'),
     effectiveFrom: z.string().nullable().describe('First instant or day of the price; null when it has no date'),
     catalogueModel: z.string().nullable().describe('Id of the model in the catalogue'),
   })
@@ -161,7 +161,7 @@ export const listTokenUsage = endpoint({
   method: 'GET',
   path: '/api/v1/token-usage',
   scope: 'finops.read',
-  summary: 'Token usage with its metered cost, latest first',
+  summary: 'List token usage with its metered cost, latest first',
   query: z.strictObject({ ...SubjectQuery, ...PageQuery }),
   response: z.strictObject({
     records: z
@@ -208,17 +208,17 @@ const groupings: readonly TokenGrouping[] = [...subjectFields, ...usageFields];
 const TokenGrouping = z
   .enum(groupings as [TokenGrouping, ...TokenGrouping[]])
   .describe(
-    'A subject field (model: the registered model; endpoint), or llm (the model that was asked), provider, user or session',
+    'A subject field (model: the registered model; endpoint), or llm (the requested model), provider, user or session',
   );
 
 export const tokenCostReport = endpoint({
   method: 'GET',
   path: '/api/v1/token-cost',
   scope: 'finops.read',
-  summary: 'Metered cost of token usage whose subject has the given fields, in all and by one field',
+  summary: 'Get the metered cost of token usage whose subject has the given fields, in total and by one field',
   query: z.strictObject({
     ...SubjectQuery,
-    by: TokenGrouping.optional().describe('What to split the total by'),
+    by: TokenGrouping.optional().describe('Dimension that splits the total'),
     start: UtcInstant.optional().describe('First instant of use; from the beginning when left out'),
     end: UtcInstant.optional().describe('First instant after it; to the end when left out'),
   }),
@@ -247,7 +247,9 @@ export const BilledTokens = z
     catalogueProvider: z.string().nullable().describe('Provider in the catalogue'),
     direction: TokenDirection,
     serviceTier: ServiceTier,
-    geography: Geography.nullable().describe('Where the provider may serve it; null where the bill does not say'),
+    geography: Geography.nullable().describe(
+      'Region in which the provider may serve it; null when the bill does not state it',
+    ),
     longContext: z.boolean().describe('Whether the bill prices these as tokens of large requests'),
     period: Month.describe('Billing period'),
     currency: Currency.describe('Currency of the bill'),
@@ -262,8 +264,8 @@ export const BilledTokens = z
       'Tokens x the price of their day / 1,000,000; null without a price',
     ),
     difference: DecimalString.nullable().describe('cost - catalogueCost; null when either is unknown'),
-    priceSource: z.string().nullable().describe('Where the price came from'),
-    reason: z.string().nullable().describe('Why there is no price to compare with'),
+    priceSource: z.string().nullable().describe('Source of the price'),
+    reason: z.string().nullable().describe('Reason that there is no price to compare with'),
   })
   .describe('Billed tokens of one model and direction in one month, with their price');
 export type BilledTokens = z.infer<typeof BilledTokens>;
@@ -288,7 +290,7 @@ export const tokenReconciliation = endpoint({
   method: 'GET',
   path: '/api/v1/tokens/reconciliation',
   scope: 'finops.read',
-  summary: 'Catalogue against bill: what tokens cost by the bill, and by their price on the same days',
+  summary: 'Compare the billed cost of tokens with their price on the same days',
   query: z.strictObject({
     period: Month.optional().describe('Billing period; all when left out'),
     metric: CostMetric.default(DEFAULT_METRIC),

@@ -30,7 +30,7 @@ export const ReconciledResource = z
     untracked: amount('Part of billed for resources without any metered usage; their utilization is unknown'),
     metered: DecimalString.nullable().describe('Metered hours by the price book; null when a price is missing'),
     priceVariance: DecimalString.nullable().describe('reconciled - metered; null when metered is'),
-    billedHours: amount('Hours that were billed, times what the resource holds'),
+    billedHours: amount('Billed hours multiplied by the capacity of the resource'),
     meteredHours: amount('Resource-hours that were metered within them'),
     capacity: amount('Units that the resource holds: GPUs, CPUs, or 1'),
     capacitySource: z
@@ -64,7 +64,7 @@ export const getReconciliation = endpoint({
           untracked: amount('Billed for resources without any metered usage'),
           metered: amount('By the price book, where there is a price'),
           priceVariance: amount('reconciled - metered, where there is a price'),
-          withoutPrice: z.number().int().describe('Resources whose metered cost is not known'),
+          withoutPrice: z.number().int().describe('Resources with unknown metered cost'),
         }),
       )
       .describe('Totals by currency'),

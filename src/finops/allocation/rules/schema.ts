@@ -39,7 +39,7 @@ const Fields = z
   .min(1)
   .max(4)
   .default(['team'])
-  .describe('Subject fields by which receivers are told apart; default team');
+  .describe('Subject fields that distinguish receivers. Default: team');
 const Per = z
   .enum(['period', 'day'])
   .default('period')

@@ -52,8 +52,8 @@ export type Effects = z.infer<typeof Effects>;
 
 const change = {
   currency: Currency,
-  before: DecimalString.describe('Exact cost of the period before; 0 when nothing of it was there'),
-  after: DecimalString.describe('Exact cost of the period after; 0 when nothing of it is there'),
+  before: DecimalString.describe('Exact cost of the period before; 0 without any'),
+  after: DecimalString.describe('Exact cost of the period after; 0 without any'),
   change: DecimalString.describe('after - before, exact; 0 when it is below half a cent'),
   effects: Effects,
 };
@@ -64,7 +64,7 @@ const Values = z
 
 const Side = z
   .strictObject({
-    cost: DecimalString.describe('Exact cost; 0 when it was not there'),
+    cost: DecimalString.describe('Exact cost; 0 without any'),
     quantity: DecimalString.nullable().describe('Pricing quantity; null when unmeasured or not there'),
     unitPrice: DecimalString.nullable().describe('cost / quantity, twelve decimals; null without a quantity'),
     rows: z.number().int().describe('Rows, or shares of rows'),
@@ -105,7 +105,7 @@ const Range = z
     to: z.string().describe('Last billing month or charge day (included)'),
     leftOut: LeftOut,
   })
-  .describe('A compared period, as `costs/rows` takes it');
+  .describe('A compared period, in the format of `costs/rows`');
 
 export const explainCosts = endpoint({
   method: 'GET',

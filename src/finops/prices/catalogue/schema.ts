@@ -33,7 +33,7 @@ export const PriceImport = z
         z.strictObject({
           resource: z.string().describe('Instance type'),
           region: z.string().describe('Region as its cloud names it'),
-          reason: z.string().describe('Why it is not believed'),
+          reason: z.string().describe('Reason that it is rejected'),
         }),
       )
       .describe('The first 20 of them'),
@@ -45,7 +45,7 @@ export const importPrices = endpoint({
   method: 'POST',
   path: '/api/v1/prices/imports',
   scope: 'finops.write',
-  summary: 'Import a price list of a cloud, whole or not at all',
+  summary: 'Import a price list of a cloud, all or nothing',
   body: z.strictObject({
     cloud: Cloud,
     files: z
@@ -58,10 +58,10 @@ export const importPrices = endpoint({
       .min(1)
       .max(1000)
       .describe('The list; of Azure all its pages, in any number of files'),
-    region: RegionName.optional().describe(
-      'Take only this region; of an AWS list that names none, which region it is of',
+    region: RegionName.optional().describe('Import only this region; for an AWS list without a region, its region'),
+    publishedAt: UtcInstant.optional().describe(
+      'When the list was fetched, if the list does not state it. Default: now',
     ),
-    publishedAt: UtcInstant.optional().describe('When the list was fetched, where it does not say itself; default now'),
   }),
   response: PriceImport,
   errors: [

@@ -18,7 +18,7 @@ export const TokenRate = z
     tiers: z
       .array(
         z.strictObject({
-          above: z.number().int().min(0).describe('Input tokens of one request above which this price holds instead'),
+          above: z.number().int().min(0).describe('Input tokens of one request above which this price applies instead'),
           perMillion: PerMillion,
         }),
       )
