@@ -84,7 +84,7 @@ export const BudgetSpec = z
   )
   .refine(
     ({ every, rollOver }) => every !== 'once' || rollOver === 'none',
-    '`rollOver` requires a next window; a budget with `every: once` has none',
+    '`rollOver` is for a recurring budget: one with `every: once` has no next window',
   );
 export type BudgetSpec = z.infer<typeof BudgetSpec>;
 
