@@ -56,7 +56,7 @@ export async function holdCommand(command: HeldCommand): Promise<HeldEnd> {
 }
 
 function limitOf({ limitedBy }: Reservation): string {
-  return limitedBy ?? 'what was set aside';
+  return limitedBy ?? 'its reservation';
 }
 
 /**

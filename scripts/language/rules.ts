@@ -129,7 +129,9 @@ const TERMS: readonly Rule[] = [
   { name: 'room', pattern: phrase('rooms?'), instead: 'slot, capacity, space, or the noun of the folder' },
   {
     name: 'house',
-    pattern: phrase('house|houses|next door|front door|side door|one door|doors?|ground floor|strangers?'),
+    pattern: phrase(
+      'house|houses|next door|(?<!azure )front door|side door|one door|(?<!azure front )doors?|ground floor|strangers?',
+    ),
     instead: 'the term: entry point, endpoint, module, engineer',
   },
   { name: 'weigh', pattern: phrase('weigh(?:s|ed|ing)?'), instead: 'evaluate, compare; weight (of an average)' },

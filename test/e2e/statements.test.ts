@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     const page = await visit(`/statements?period=${closed}`);
     await page.getByTestId('teams').getByRole('link', { name: 'nobody' }).click();
     await page.waitForURL(/of=nobody/);
-    await page.getByRole('region', { name: 'Why does nobody pay it?' }).getByText('no rule takes it').waitFor();
+    await page.getByRole('region', { name: 'Why does nobody pay it?' }).getByText('no rule matches it').waitFor();
   });
 
   it('does not issue a month that runs', async () => {

@@ -15,7 +15,7 @@ export { AllocationRule, AllocationRulesSpec, Normalise };
 export const AllocationKind = z
   .enum(['allocated', 'idle', 'unallocated', 'shared-unallocated'])
   .describe(
-    '`allocated` to a subject; `idle`: held by a subject and not used; `unallocated`: nobody has it; `shared-unallocated`: a shared pool, or a rest of it, that could not be split',
+    '`allocated`: to a subject; `idle`: requested by a subject and not used; `unallocated`: without a team; `shared-unallocated`: a shared pool, or its remainder, that could not be split',
   );
 export type AllocationKind = z.infer<typeof AllocationKind>;
 
@@ -26,17 +26,15 @@ export const getAllocationRules = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/rules',
   scope: 'finops.read',
-  summary: 'The allocation rules in force, or those of an earlier version',
+  summary: 'Get the allocation rules in force, or an earlier version',
   query: z.strictObject({
     version: z.coerce.number().int().min(0).optional().describe('Version to show; the one in force when left out'),
   }),
   response: z.strictObject({
     version: z.number().int().describe('Version of the rules; 0 before any were applied'),
-    name: z.string().nullable().describe('Name of the document that holds them; null before any were applied'),
+    name: z.string().nullable().describe('Name of the rules document; null before rules were applied'),
     appliedAt: UtcInstant.nullable().describe('When this version was applied; null before any was'),
-    normalise: Normalise.nullable().describe(
-      'What is taken for the same before rules are matched; null when nothing is',
-    ),
+    normalise: Normalise.nullable().describe('Normalization applied before rules are matched; null without any'),
     rules: z.array(AllocationRule).describe('Rules in order'),
   }),
   errors: ['allocation_rules_not_found'],
@@ -51,17 +49,17 @@ export const RuleHit = z
       .number()
       .int()
       .describe('Of those, rows whose cost column is empty: unknown, not in the amount'),
-    amount: amount('What they cost'),
+    amount: amount('Cost of these rows'),
     share: z.number().nullable().describe('Part of the whole bill, 0 to 1; null when the whole is not above zero'),
   })
-  .describe('What one rule took');
+  .describe('Rows and cost that one rule matched');
 export type RuleHit = z.infer<typeof RuleHit>;
 
 export const getRuleHits = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/rule-hits',
   scope: 'finops.read',
-  summary: 'What each rule took: rows and money, in the order of the rules, then what none took',
+  summary: 'List rows and cost by allocation rule, in the order of the rules; rows without a rule come last',
   query: z.strictObject({ period: Month.optional().describe('One billing period; all when left out'), metric }),
   response: z.strictObject({
     version: z.number().int().describe('Version of the rules in force'),
@@ -86,33 +84,33 @@ export type CoverageDimension = z.infer<typeof CoverageDimension>;
 export const CoverageRow = z
   .strictObject({
     period: Month.describe('Billing period'),
-    day: z.string().nullable().describe('Day of the charge, YYYY-MM-DD; null when not asked by day, or not stated'),
+    day: z.string().nullable().describe('Day of the charge, YYYY-MM-DD; null when not grouped by day, or unknown'),
     value: z
       .string()
       .nullable()
-      .describe('Value of the dimension asked for; null for none, and when none was asked for'),
+      .describe('Value of the requested dimension; null for rows without one, or without a requested dimension'),
     currency: Currency,
     total: amount('Whole cost'),
     allocated: amount('Allocated to subjects and used, as far as use is known'),
-    idle: amount('Held by subjects and not used'),
-    unallocated: amount('Nobody has it'),
+    idle: amount('Requested by subjects and not used'),
+    unallocated: amount('Unallocated cost'),
     sharedUnallocated: amount('Shared pools that could not be split, and rests of fixed amounts'),
     rowsWithoutMetric: z.number().int().describe('Rows whose cost column is empty: unknown, not in the amounts'),
     allocatedRatio: z
       .number()
       .nullable()
       .describe(
-        '(allocated + idle) / total, 0 to 1: what has somebody who answers for it; null when total is not above zero',
+        'Coverage, (allocated + idle) / total, 0 to 1: share of the cost that has an owner; null when total is not above zero',
       ),
   })
-  .describe('How much of a cost has somebody who answers for it');
+  .describe('Coverage of allocation of a cost');
 export type CoverageRow = z.infer<typeof CoverageRow>;
 
 export const getCoverage = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/coverage',
   scope: 'finops.read',
-  summary: 'How much of the cost is allocated, idle, unallocated or shared, over time',
+  summary: 'Get the allocated, idle, unallocated and shared cost over time',
   query: z.strictObject({
     period: Month.optional().describe('One billing period'),
     from: Month.optional().describe('First billing period of a range'),
@@ -142,18 +140,18 @@ export const Suggestion = z
     value: z.string().nullable().describe('The one value it would match; null for any value of it'),
     currency: Currency,
     amount: amount('Unallocated cost that such a rule would take'),
-    billRows: z.number().int().describe('Bill rows that it would take'),
-    values: z.number().int().describe('How many different values there are'),
-    rule: AllocationRule.describe('A rule to begin with; what it is called and whom it names is yours to change'),
+    billRows: z.number().int().describe('Bill rows that it would match'),
+    values: z.number().int().describe('Number of different values'),
+    rule: AllocationRule.describe('Draft of a rule; change its name and subject as needed'),
   })
-  .describe('A rule that would take much of what is unallocated');
+  .describe('Suggested rule that would allocate a large part of the unallocated cost');
 export type Suggestion = z.infer<typeof Suggestion>;
 
 export const getUnallocated = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/unallocated',
   scope: 'finops.read',
-  summary: 'What no rule took, by any dimension of bill rows, and which rules would take most of it',
+  summary: 'List rows without a rule by any dimension of bill rows, and suggest rules for them',
   query: z.strictObject({
     period: Month.optional().describe('One billing period; all when left out'),
     by: z
@@ -208,9 +206,9 @@ export const getTeamOffer = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/team-offer',
   scope: 'finops.read',
-  summary: 'A rule by the `team` tag, in any spelling, for a bill of which no rule assigns cost to a team',
+  summary: 'Suggest a rule by the `team` tag, in any spelling, when no rule assigns cost to a team',
   response: z.strictObject({
-    offer: TeamOffer.nullable().describe('The rule that is offered; null when there is none to offer'),
+    offer: TeamOffer.nullable().describe('Suggested rule; null without one'),
     reason: z.string().nullable().describe('Why nothing is offered; null where a rule is'),
   }),
   errors: [],
@@ -221,12 +219,12 @@ export const Holder = z
     kind: AllocationKind,
     subject: Subject,
   })
-  .describe('Whose a cost is; a subject without fields is nobody in particular');
+  .describe('Holder of a cost; a subject without fields has no owner');
 export type Holder = z.infer<typeof Holder>;
 
 export const Move = z
-  .strictObject({ from: Holder, to: Holder, currency: Currency, amount: amount('What moves') })
-  .describe('Money that changes hands');
+  .strictObject({ from: Holder, to: Holder, currency: Currency, amount: amount('Amount that moves') })
+  .describe('Cost that moves from one holder to another');
 export type Move = z.infer<typeof Move>;
 
 const before = (what: string) => amount(`${what}, by the rules in force`);
@@ -237,29 +235,29 @@ export const Preview = z
     version: z.number().int().describe('Version of the rules in force'),
     unchanged: z.boolean().describe('True when these are the rules in force'),
     metric: CostMetric,
-    periods: z.array(Month).describe('Billing periods looked at'),
+    periods: z.array(Month).describe('Evaluated billing periods'),
     holders: z
       .array(
         z.strictObject({
           ...Holder.shape,
           currency: Currency,
-          before: before('What they have'),
-          after: after('What they have'),
+          before: before('Cost of the holder'),
+          after: after('Cost of the holder'),
           change: amount('after - before'),
         }),
       )
-      .describe('Everybody who has something before or after; the largest change first'),
-    moves: z.array(Move).describe('From whom to whom, the largest first; nothing that stays is listed'),
+      .describe('Holders with cost before or after; the largest change first'),
+    moves: z.array(Move).describe('Moves between holders, the largest first; cost that does not move is not listed'),
     rules: z
       .array(
         z.strictObject({
-          rule: z.string().nullable().describe('Name; null for what no rule takes'),
+          rule: z.string().nullable().describe('Name; null for rows without a rule'),
           currency: Currency,
-          before: before('What it takes'),
-          after: after('What it takes'),
+          before: before('Cost that the rule matches'),
+          after: after('Cost that the rule matches'),
         }),
       )
-      .describe('What each rule takes, old and new, by name'),
+      .describe('Cost by rule, current and proposed, by name'),
     totals: z
       .array(
         z.strictObject({
@@ -274,7 +272,7 @@ export const Preview = z
       )
       .describe('Totals by currency'),
   })
-  .describe('What applying rules would do');
+  .describe('Effect of applying rules');
 export type Preview = z.infer<typeof Preview>;
 
 export const previewAllocation = endpoint({
@@ -282,7 +280,7 @@ export const previewAllocation = endpoint({
   path: '/api/v1/allocation/preview',
   scope: 'finops.read',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'What applying rules would move, in money; changes nothing',
+  summary: 'Preview the cost that new rules would move; changes nothing',
   body: z.strictObject({
     documents: z.array(ManifestText).min(1).max(10).describe('Files that hold one AllocationRules document together'),
     period: Month.optional().describe('One billing period; all when left out'),
@@ -296,22 +294,22 @@ export const Derivation = z
   .strictObject({
     derivation: z.string().describe('Id'),
     period: Month,
-    rulesVersion: z.number().int().describe('Version of the rules it was made by'),
-    deliveries: z.array(z.string()).describe('Bill deliveries it stands on'),
+    rulesVersion: z.number().int().describe('Version of the rules'),
+    deliveries: z.array(z.string()).describe('Bill deliveries that it is based on'),
     usage: z
       .string()
       .nullable()
       .describe('Changes with the usage that its splits looked at; null where no rule looks at usage'),
     at: UtcInstant.describe('When it was made'),
   })
-  .describe('The allocation of one billing period and what it stands on');
+  .describe('Allocation of one billing period, with its inputs');
 export type Derivation = z.infer<typeof Derivation>;
 
 export const listDerivations = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/derivations',
   scope: 'finops.read',
-  summary: 'The current allocation of each billing period and what it stands on',
+  summary: 'List the current allocation of each billing period, with its inputs',
   response: z.strictObject({ derivations: z.array(Derivation).describe('By period') }),
   errors: [],
 });
@@ -320,7 +318,7 @@ export const deriveAgain = endpoint({
   method: 'POST',
   path: '/api/v1/allocation/derivations',
   scope: 'finops.write',
-  summary: 'Allocate billing periods anew by the rules in force, with all usage recorded by now',
+  summary: 'Rerun the allocation of billing periods with the current rules and all recorded usage',
   body: z.strictObject({
     periods: z.array(Month).min(1).max(120).optional().describe('Billing periods; all that have a bill when left out'),
   }),

@@ -1,7 +1,7 @@
 import type { EpisodeKind } from '../anomaly-detection/index.ts';
 import type { LedgerSeries } from './series.ts';
 
-/** A day as it was judged, by it and the days before. */
+/** Evaluation of a day, from that day and the days before. */
 export interface JudgedDay {
   readonly day: number;
   readonly value: number;

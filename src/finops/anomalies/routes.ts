@@ -106,7 +106,7 @@ function judgedThrough({ measure, end }: StoredAnomaly, judging: LedgerJudging |
 async function existing(sql: Sql, id: string): Promise<StoredAnomaly> {
   const found = await findAnomaly(sql, id);
   if (found !== null) return found;
-  const detail = `There is no anomaly ${id}. steelyard anomaly list shows those that there are.`;
+  const detail = `There is no anomaly ${id}. List the anomalies with: steelyard anomaly list`;
   throw new AppError('anomaly_not_found', detail, { anomaly: id });
 }
 
@@ -117,7 +117,7 @@ function planUntil(
 ): string | null {
   if (verdict !== 'planned') {
     if (until === undefined) return null;
-    const detail = `Only a plan has a last day. Say "planned", or leave out ${until}.`;
+    const detail = `Only a plan has a last day. Give the verdict "planned", or leave out ${until}.`;
     throw new AppError('anomaly_feedback_invalid', detail, { verdict, until });
   }
   if (until !== undefined && until < start) {

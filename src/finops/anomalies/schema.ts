@@ -21,7 +21,7 @@ export const measures = [
 export const AnomalyMeasure = z
   .enum(measures)
   .describe(
-    'What is out of the ordinary: cost, the quantity of a SKU, what a unit of it costs, what 1,000 predictions cost, what idle GPU time costs, or the share of paid GPU time that was used (0 to 1)',
+    'Measure that is anomalous: cost, quantity of a SKU, cost of a unit of it, cost of 1,000 predictions, cost of idle GPU time, or used share of paid GPU time (0 to 1)',
   );
 
 export const AnomalySlice = z
@@ -33,14 +33,14 @@ export const AnomalySlice = z
       })
       .describe('One condition'),
   )
-  .describe('What of the ledger it is about, all of which must hold; empty: everything');
+  .describe('Conditions that select charges of the ledger, all of which must hold; empty: the whole ledger');
 export type AnomalySlice = z.infer<typeof AnomalySlice>;
 
 export const verdicts = ['expected', 'planned', 'wrong'] as const;
 export const AnomalyVerdict = z
   .enum(verdicts)
   .describe(
-    'expected: this is the usual from now on; planned: it was known beforehand and is not counted; wrong: it is no anomaly, and the next alarm takes more',
+    'expected: the new usual level; planned: known beforehand and not counted; wrong: no anomaly, and the alarm threshold rises',
   );
 export type AnomalyVerdict = z.infer<typeof AnomalyVerdict>;
 
@@ -48,13 +48,16 @@ export const AnomalyFeedback = z
   .strictObject({
     verdict: AnomalyVerdict,
     until: Day.nullable().describe('Planned: the last day of the plan; null of the others'),
-    note: z.string().nullable().describe('Why; null when nothing was said'),
-    by: z.string().describe('Account that said so'),
+    note: z.string().nullable().describe('Reason; null without one'),
+    by: z.string().describe('Account that gave the verdict'),
     at: UtcInstant.describe('When'),
-    afterDay: Day.describe('Last day that was judged then: what was said holds for the days after it'),
-    from: z.string().nullable().describe('Id of the earlier anomaly whose verdict holds for this one; null: its own'),
+    afterDay: Day.describe('Last day that was evaluated then; the verdict applies to the days after it'),
+    from: z
+      .string()
+      .nullable()
+      .describe('Id of the earlier anomaly whose verdict applies to this one; null: its own verdict'),
   })
-  .describe('What a person said of it');
+  .describe('Verdict of a person on the anomaly');
 export type AnomalyFeedback = z.infer<typeof AnomalyFeedback>;
 
 export const AnomalyState = z
@@ -65,9 +68,9 @@ export const AnomalyState = z
 
 export const Restatement = z
   .strictObject({
-    at: UtcInstant.describe('When bills were seen to have changed'),
-    actualBefore: DecimalString.describe('What its days came to before, in the unit of the measure'),
-    actualNow: DecimalString.describe('What the same days come to now'),
+    at: UtcInstant.describe('When the change of the bills was detected'),
+    actualBefore: DecimalString.describe('Value of its days before, in the unit of the measure'),
+    actualNow: DecimalString.describe('Value of the same days now'),
     difference: DecimalString.describe('actualNow - actualBefore, exact'),
   })
   .describe('How later bills changed its days');
@@ -79,25 +82,25 @@ export const Anomaly = z
     kind: EpisodeKind,
     direction: z
       .enum(['over', 'under'])
-      .describe(
-        'In money: over is more than expected, or the same for less (GPUs that are used less); under the other way',
-      ),
+      .describe('In money. `over`: more than expected, or the same cost for less usage. `under`: the opposite'),
     slice: AnomalySlice,
-    except: AnomalySlice.describe('What of the slice belongs to other anomalies of the same days, each by itself'),
-    seenIn: z.array(AnomalySlice).describe('Slices of the ledger that were judged and show it'),
+    except: AnomalySlice.describe(
+      'Charges of the slice that belong to other anomalies of the same days, one condition for each',
+    ),
+    seenIn: z.array(AnomalySlice).describe('Evaluated slices of the ledger that show it'),
     state: AnomalyState,
     mergedInto: z.string().nullable().describe('Merged: id of the other; else null'),
     start: Day.describe('Its first day'),
     end: Day.describe('Its last day; of one that is open, the last that was judged'),
     days: z.number().int().describe('Days from its first to its last'),
-    currency: Currency.nullable().describe('Currency of its money; null when it is not in money'),
+    currency: Currency.nullable().describe('Currency of its amounts; null when the measure is not money'),
     unit: z.string().nullable().describe('Pricing unit of a quantity or a unit cost; null of costs'),
     actual: DecimalString.describe(
-      'What its days came to, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time',
+      'Value of its days, exact: cost, quantity, mean cost of a unit or of 1,000 predictions, or share of GPU time',
     ),
-    expected: DecimalString.describe('What they were expected to come to, an estimate'),
+    expected: DecimalString.describe('Expected value of its days, an estimate'),
     impact: DecimalString.nullable().describe(
-      'Money beyond what was expected, below zero for less: actual - expected of a cost; of a rate what its change cost; null when no price is known',
+      'Money above the expected amount, negative below it: actual - expected of a cost; for a rate, the cost of its change; null when no price is known',
     ),
     differences: z
       .array(
@@ -105,18 +108,16 @@ export const Anomaly = z
           .strictObject({ day: Day, amount: DecimalString.describe('actual - expected of the day') })
           .describe('A day of it'),
       )
-      .describe('Of a cost what each of its days has beyond what was expected; they add up to `impact`'),
+      .describe('For a cost: actual - expected of each of its days; they sum to `impact`'),
     title: z
       .string()
       .nullable()
       .default(null)
-      .describe(
-        'What it is about, SKUs by their description or meter; null of one that was kept before there were titles',
-      ),
-    sentence: z.string().describe('What happened, in a sentence'),
+      .describe('Title, with SKUs by their description or meter; null for anomalies stored before titles existed'),
+    sentence: z.string().describe('Description of the anomaly, one sentence'),
     foundAt: UtcInstant.describe('When it was found'),
     restatement: Restatement.nullable().describe('Null: bills have not changed its days since'),
-    feedback: AnomalyFeedback.nullable().describe('Null: nobody said anything'),
+    feedback: AnomalyFeedback.nullable().describe('Null: no feedback'),
     spend: z
       .array(
         z.strictObject({
@@ -126,13 +127,11 @@ export const Anomaly = z
         }),
       )
       .default([])
-      .describe('Spend of each scope that holds it over the 30 days to its last day; empty: not known'),
-    repeats: z
-      .array(z.string())
-      .describe('Ids of other anomalies of the same cause that the bills show: same measure, side and slice'),
+      .describe('Spend of each scope that contains it, over the 30 days to its last day; empty: unknown'),
+    repeats: z.array(z.string()).describe('Ids of other anomalies with the same measure, side and slice'),
     isMinor: z
       .boolean()
-      .describe('Whether its impact is below `anomalyMinImpactPercent` of the spend of the scope that was asked about'),
+      .describe('Whether its impact is below `anomalyMinImpactPercent` of the spend of the requested scope'),
     related: z
       .array(z.string())
       .describe('Ids of anomalies of another measure, of the same days and the same owner: likely of the same cause'),
@@ -142,14 +141,14 @@ export const Anomaly = z
         'Whether it is in the totals: not when it is minor, or was planned, expected, wrong, restated, withdrawn or merged',
       ),
   })
-  .describe('Days of one cause that are out of the ordinary');
+  .describe('Anomalous days of one cause');
 export type Anomaly = z.infer<typeof Anomaly>;
 
 export const AnomalyPoint = z
   .strictObject({
     day: Day,
-    actual: DecimalString.nullable().describe('What the slice came to; null when it is not known'),
-    expected: DecimalString.nullable().describe('What was expected; null while too little is known'),
+    actual: DecimalString.nullable().describe('Value of the slice; null when unknown'),
+    expected: DecimalString.nullable().describe('Expected value; null while there are too few values'),
     lower: DecimalString.nullable().describe('Three standard deviations below; null with `expected`'),
     upper: DecimalString.nullable().describe('Three standard deviations above; null with `expected`'),
   })
@@ -173,7 +172,7 @@ export const AnomalyDriver = z
     ...change,
     effects: Effects,
   })
-  .describe('A SKU and what it did; the effects add up to its change');
+  .describe('A SKU and its effect on the cost; the effects sum to its change');
 export type AnomalyDriver = z.infer<typeof AnomalyDriver>;
 
 export const AnomalyRow = z
@@ -191,7 +190,7 @@ export type AnomalyRow = z.infer<typeof AnomalyRow>;
 
 export const AnomalyEvidence = z.strictObject({
   points: z.array(AnomalyPoint).describe('Four weeks before it, its days, and two weeks after'),
-  baseline: z.strictObject({ from: Day, to: Day }).describe('Days that it is compared with, both included'),
+  baseline: z.strictObject({ from: Day, to: Day }).describe('Days of the comparison, both included'),
   effects: Effects.describe('Price, volume, mix and the rest; they add up to actual - expected of its cost exactly'),
   cost: z.strictObject(change).describe('Its cost, whatever the measure'),
   drivers: z.array(AnomalyDriver).describe('SKUs, largest change first, twenty at most'),
@@ -199,7 +198,7 @@ export const AnomalyEvidence = z.strictObject({
   otherRows: z
     .strictObject({ count: z.number().int().describe('Kinds of charges that are not listed'), ...change })
     .nullable()
-    .describe('The others together; null when all are listed'),
+    .describe('Sum of the others; null when all are listed'),
   filter: z
     .array(z.string())
     .describe('Filters by which `cost rows` lists every row of it; empty of GPUs, whose time `gpu owners` lists'),
@@ -209,34 +208,36 @@ export type AnomalyEvidence = z.infer<typeof AnomalyEvidence>;
 export const AnomalyDetail = z
   .strictObject({
     ...Anomaly.shape,
-    evidence: AnomalyEvidence.nullable().describe('What is behind it; null when it has no money'),
+    evidence: AnomalyEvidence.nullable().describe('Evidence for the anomaly; null when it has no money'),
   })
-  .describe('An anomaly with what is behind it');
+  .describe('An anomaly with its evidence');
 export type AnomalyDetail = z.infer<typeof AnomalyDetail>;
 
 export const AnomalyTotals = z
   .strictObject({
     currency: Currency,
-    over: DecimalString.describe('What counts above what was expected, exact'),
-    under: DecimalString.describe('What counts below it, as a number above zero, exact; the two are never set off'),
-    wasted: DecimalString.describe(
-      'What GPUs and predictions cost beyond what was expected of their use, exact; it is within the same bills, and not added to `over`',
+    over: DecimalString.describe('Money above the expected amounts, exact'),
+    under: DecimalString.describe(
+      'Money below the expected amounts, as a positive number, exact; not offset against `over`',
     ),
-    gained: DecimalString.describe('The same below it, as a number above zero, exact'),
+    wasted: DecimalString.describe(
+      'Cost of GPUs and predictions above the expected cost of their usage, exact; it is part of the same bills and not added to `over`',
+    ),
+    gained: DecimalString.describe('The same below the expected cost, as a positive number, exact'),
     anomalies: z.number().int().describe('Anomalies that count'),
-    open: z.number().int().describe('Of them, those that go on'),
+    open: z.number().int().describe('Number of these that are open'),
   })
   .describe('Both sides, by currency');
 
 export const LedgerJudging = z
   .strictObject({
     judgedAt: UtcInstant.describe('When the ledger was last judged'),
-    from: Day.nullable().describe('First day that was read; null when there is no bill'),
-    through: Day.nullable().describe('Last day of bills that was judged; null when there is no bill'),
+    from: Day.nullable().describe('First evaluated day; null without a bill'),
+    through: Day.nullable().describe('Last evaluated day of bills; null without a bill'),
     gpusThrough: Day.nullable()
       .default(null)
-      .describe('Last day of readings of GPUs that was judged; null when there are none for a month of days'),
-    series: z.number().int().describe('Series that are judged; the alarm takes more the more there are'),
+      .describe('Last evaluated day of GPU readings; null without readings for a month'),
+    series: z.number().int().describe('Number of evaluated series; the alarm threshold rises with it'),
     slices: z.number().int().describe('Slices of the ledger that they are of'),
     falseAlarmsPer30Days: z
       .number()
@@ -249,7 +250,7 @@ export const LedgerJudging = z
           through: Day.describe('Day through which it has delivered'),
         }),
       )
-      .describe('How far each source has come'),
+      .describe('Last delivered day of each source'),
     longer: z
       .array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum') }))
       .describe('Charges for longer than a day, which are not judged by day'),
@@ -264,7 +265,9 @@ const AnomalyId = z
 
 const Selection = z.strictObject({
   state: AnomalyState.optional().describe('Only those in this state'),
-  direction: Anomaly.shape.direction.optional().describe('Only above, or only below what was expected'),
+  direction: Anomaly.shape.direction
+    .optional()
+    .describe('Only anomalies above, or only anomalies below the expected value'),
   measure: AnomalyMeasure.optional().describe('Only of this measure'),
   team: z.string().min(1).max(250).optional().describe('Only of slices of this team'),
   period: Month.optional().describe('Only those with a day in this month; money is that of its days in it'),
@@ -279,13 +282,13 @@ export const listAnomalies = endpoint({
   method: 'GET',
   path: '/api/v1/anomalies',
   scope: 'finops.read',
-  summary: 'What is out of the ordinary in the ledger: open ones first, then the latest',
+  summary: 'List anomalies of the ledger: open ones first, then the latest',
   query: Selection,
   response: z.strictObject({
     anomalies: z.array(Anomaly).describe('One for each cause, five hundred at most'),
     others: z.number().int().describe('Anomalies that are not listed'),
-    totals: z.array(AnomalyTotals).describe('Of all that were asked for and count, listed or not'),
-    minor: z.number().int().describe('Anomalies that were asked for and do not count only because they are minor'),
+    totals: z.array(AnomalyTotals).describe('Totals of all selected anomalies that count, listed or not'),
+    minor: z.number().int().describe('Selected anomalies that do not count only because they are minor'),
     minImpactPercent: z.number().describe('Setting `anomalyMinImpactPercent`'),
     judging: LedgerJudging.nullable().describe('Null: the ledger has not been judged yet'),
   }),
@@ -309,7 +312,7 @@ export function groupRepeats(
 export const anomaliesCsv = endpoint({
   ...listAnomalies,
   path: '/api/v1/anomalies.csv',
-  summary: 'The anomalies as CSV',
+  summary: 'Export the anomalies as CSV',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -318,7 +321,7 @@ export const getAnomaly = endpoint({
   method: 'GET',
   path: '/api/v1/anomalies/:anomaly',
   scope: 'finops.read',
-  summary: 'One anomaly with its series, price, volume and mix, and the rows behind it',
+  summary: 'Get one anomaly with its series, its effects of price, volume and mix, and its rows',
   params: z.strictObject({ anomaly: AnomalyId }),
   response: AnomalyDetail,
   errors: ['anomaly_not_found'],
@@ -336,7 +339,7 @@ export const giveAnomalyFeedback = endpoint({
   method: 'PUT',
   path: '/api/v1/anomalies/:anomaly/feedback',
   scope: 'finops.write',
-  summary: 'Say that an anomaly was expected, planned or wrong; later alarms follow it',
+  summary: 'Give feedback on an anomaly: expected, planned or wrong; later alarms use it',
   params: z.strictObject({ anomaly: AnomalyId }),
   body: NewFeedback,
   response: Anomaly,
@@ -347,7 +350,7 @@ export const undoAnomalyFeedback = endpoint({
   method: 'DELETE',
   path: '/api/v1/anomalies/:anomaly/feedback',
   scope: 'finops.write',
-  summary: 'Take back what was said of an anomaly; alarms are judged as if it had not been said',
+  summary: 'Withdraw the feedback on an anomaly; alarms are re-evaluated without it',
   params: z.strictObject({ anomaly: AnomalyId }),
   response: Anomaly,
   errors: ['anomaly_not_found'],

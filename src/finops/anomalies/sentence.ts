@@ -88,8 +88,8 @@ function parts({ effects }: Told): string {
 }
 
 const PARTS: Readonly<Record<string, string>> = {
-  new: 'what is new',
-  gone: 'what is gone',
+  new: 'new SKUs',
+  gone: 'SKUs that are gone',
   unmeasured: 'usage without a quantity',
   purchase: 'purchases',
   adjustment: 'adjustments',
@@ -104,7 +104,7 @@ function servedParts({ effects }: Told): string {
     ...PARTS,
     price: 'prices',
     volume: 'more or less of the same for each',
-    mix: 'dearer or cheaper SKUs',
+    mix: 'a mix of cheaper or more expensive SKUs',
   };
   return `, mostly by ${words[largest[0]] ?? largest[0]}`;
 }

@@ -4,7 +4,7 @@ import { dependenceOf, deviation, midmean } from './robust.ts';
 import { beyondSeen, sameDaysOfMonth } from './same-day-of-month.ts';
 import { type Expectation, expectedAt, type UsualStep } from './usual-level.ts';
 
-/** A step as it was judged. */
+/** Evaluation of a step. */
 interface JudgedStep extends UsualStep {
   readonly at: number;
   readonly value: number;

@@ -8,26 +8,26 @@ export const DetectionSettings = z.strictObject({
   counter: z
     .enum(['true', 'false'])
     .default('false')
-    .describe('Whether the values are a counter, so that what they rise by is judged'),
+    .describe('Whether the values are a counter; then their increase is evaluated'),
 });
 export type DetectionSettings = z.output<typeof DetectionSettings>;
 
 export const SeriesPoint = z.strictObject({
   at: UtcInstant.describe('Time of the point'),
-  value: z.number().nullable().describe('Its value, of a counter what it rose by; null when it is not known'),
+  value: z.number().nullable().describe('Value, or the increase of a counter; null when unknown'),
   score: z
     .number()
     .nullable()
     .describe(
       '0 (as usual) to 1 by this point and those before it; an alarm from 0.5 on; null while too little is known',
     ),
-  expected: z.number().nullable().describe('What the value should have been; null while too little is known'),
+  expected: z.number().nullable().describe('Expected value; null while there are too few values'),
 });
 export type SeriesPoint = z.infer<typeof SeriesPoint>;
 
 export const EpisodeKind = z
   .enum(['spike', 'dip', 'level_shift', 'zero'])
-  .describe('Above or below what was expected, a new level that stays, or nothing at all');
+  .describe('Values above (spike) or below (dip) the expected value, a new lasting level, or zero');
 export type EpisodeKind = z.infer<typeof EpisodeKind>;
 
 export const AnomalyEpisode = z.strictObject({
@@ -35,8 +35,8 @@ export const AnomalyEpisode = z.strictObject({
   end: UtcInstant.describe('Time of its last point'),
   kind: EpisodeKind,
   impact: z.number().describe('Sum of value minus expected over its points, in the unit of the values'),
-  points: z.number().int().describe('Points that it holds'),
-  open: z.boolean().describe('Whether it goes on at the end of the series'),
+  points: z.number().int().describe('Number of its points'),
+  open: z.boolean().describe('Whether it is open at the end of the series'),
 });
 export type AnomalyEpisode = z.infer<typeof AnomalyEpisode>;
 
@@ -50,8 +50,8 @@ export const DetectionReport = z.strictObject({
     .array(SeriesPoint)
     .describe('A point for each row, in the order of the rows; of a counter in the order of time'),
   episodes: z.array(AnomalyEpisode).describe('Runs of anomalous points of one cause, the earliest first'),
-  method: DetectionMethod.nullable().describe('How the series was judged; null when it is too short to tell'),
-  remarks: z.array(z.string()).describe('What was odd about the series, a sentence each'),
+  method: DetectionMethod.nullable().describe('Method of the evaluation; null when the series is too short'),
+  remarks: z.array(z.string()).describe('Remarks on the series, one sentence each'),
 });
 export type DetectionReport = z.infer<typeof DetectionReport>;
 
@@ -59,7 +59,7 @@ export const detectAnomalies = endpoint({
   method: 'POST',
   path: '/api/v1/anomaly-detections',
   scope: 'finops.read',
-  summary: 'Judge the points of a series (CSV, gzip or not) as if they came one by one. Nothing is kept',
+  summary: 'Detect anomalies in a series (CSV, gzip or not), each point from those before it; stores nothing',
   query: DetectionSettings,
   accepts: 'bytes',
   response: DetectionReport,

@@ -7,10 +7,10 @@ export async function deliveryNotFound(sql: Sql, delivery: string): Promise<AppE
   const deletion = (await deletionsOf(sql, [delivery])).at(-1);
   if (deletion !== undefined) {
     const { at, periods } = deletion;
-    const detail = `${deletionText(deletion)}. Import the same files again to have it back.`;
+    const detail = `${deletionText(deletion)}. Import the same files again to restore it.`;
     return new AppError('bill_delivery_deleted', detail, { delivery, at, periods, cause: deletion.cause });
   }
-  const detail = `There is no delivery ${delivery}. steelyard bill deliveries lists what came.`;
+  const detail = `There is no delivery ${delivery}. List the deliveries with: steelyard bill deliveries`;
   return new AppError('bill_delivery_not_found', detail, { delivery });
 }
 

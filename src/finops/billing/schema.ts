@@ -16,7 +16,7 @@ export const DEFAULT_METRIC = 'effectiveCost' satisfies CostMetric;
 export const SourceName = z
   .string()
   .regex(/^[a-zA-Z0-9][\w.-]{0,62}$/, 'letters, digits, dot, dash, underscore; at most 63')
-  .describe('Name of the place the bill came from');
+  .describe('Name of the source of the bill');
 
 export const DeliveryId = z
   .string()
@@ -25,7 +25,7 @@ export const DeliveryId = z
 
 export const BillDataset = z
   .enum(['CostAndUsage', 'ActualCost', 'AmortizedCost'])
-  .describe('What the rows are; actual and amortised cost are two views of one bill');
+  .describe('Kind of the rows; actual and amortized cost are two views of one bill');
 
 export const DateFormat = z
   .enum(['iso', 'month-first', 'day-first'])
@@ -48,7 +48,7 @@ export const RejectedRow = z
       .nullable()
       .describe('Line in the file, the header being 1; null where a format has no lines'),
     column: z.string().nullable().describe('Column name; null when the whole row is malformed'),
-    reason: z.string().describe('What is wrong and what was expected'),
+    reason: z.string().describe('Problem, and the expected value'),
   })
   .describe('A row that was not accepted, and why');
 export type RejectedRow = z.infer<typeof RejectedRow>;
@@ -64,15 +64,15 @@ export type MetricTotal = z.infer<typeof MetricTotal>;
 
 export const unitFields = {
   source: SourceName,
-  export: z.string().describe("Name of the cloud's export; `default` where files come by hand"),
+  export: z.string().describe("Name of the cloud's export; `default` for uploaded files"),
   dataset: BillDataset,
-  scope: z.string().describe('What the export covers, such as a billing account; `default` where nobody says'),
+  scope: z.string().describe('Coverage of the export, such as a billing account; `default` when not stated'),
 };
 
 export const Standing = z
   .enum(['current', 'replaced', 'ignored', 'shadowed', 'held', 'empty'])
   .describe(
-    'current: counted in every total. replaced: another delivery of its unit stands. ignored: it was older than what had come. shadowed: the same charges are counted from another unit. held: a possible duplicate of another unit, not counted until a user decides. empty: no row and no declared period',
+    'current: counted in every total. replaced: another delivery of its unit is current. ignored: it was older than an earlier delivery. shadowed: the same charges are counted from another unit. held: a possible duplicate of another unit, not counted until a user decides. empty: no row and no declared period',
   );
 export type Standing = z.infer<typeof Standing>;
 
@@ -87,12 +87,9 @@ export const UnitOutcome = z
       .nullable()
       .describe('Rows that break a rule of FOCUS, counted once a rule; null where that was not checked'),
     standing: Standing,
-    reason: z
-      .string()
-      .nullable()
-      .describe('Why it is not counted, or what is remarkable about it; null when nothing is'),
+    reason: z.string().nullable().describe('Reason that it is not counted, or a remark; null without either'),
   })
-  .describe('What became of one unit of a delivery');
+  .describe('Result of one unit of a delivery');
 export type UnitOutcome = z.infer<typeof UnitOutcome>;
 
 export const ImportResult = z
@@ -103,13 +100,13 @@ export const ImportResult = z
     accepted: z.number().int().describe('Rows accepted'),
     rejected: z.array(RejectedRow).describe('Rows not accepted, at most 1000 listed'),
     rejectedRows: z.number().int().describe('Number of rows not accepted'),
-    periods: z.array(Month).describe('Billing periods that the delivery holds'),
+    periods: z.array(Month).describe('Billing periods in the delivery'),
     totals: z.array(MetricTotal).describe('Sums over the accepted rows, by metric and currency'),
-    replaced: z.array(DeliveryId).describe('Deliveries that this one took the place of, wholly or for some periods'),
+    replaced: z.array(DeliveryId).describe('Deliveries that this one replaced, wholly or for some periods'),
     unchanged: z.boolean().describe('True when the same files had been delivered before; nothing was changed then'),
-    units: z.array(UnitOutcome).describe('What became of each unit of the delivery'),
+    units: z.array(UnitOutcome).describe('Result of each unit of the delivery'),
   })
-  .describe('What an import did');
+  .describe('Result of an import');
 export type ImportResult = z.infer<typeof ImportResult>;
 
 const UnitName = z.string().min(1).max(500);
@@ -129,29 +126,29 @@ export const importBill = endpoint({
       .min(1)
       .max(10_000)
       .describe('The files of the delivery'),
-    allowRejected: z.number().int().min(0).default(0).describe('How many rows may be left out'),
+    allowRejected: z.number().int().min(0).default(0).describe('Maximum number of rejected rows'),
     allowShrink: z
       .boolean()
       .default(false)
-      .describe('Let a few stray rows of another billing period replace the many that are there'),
+      .describe('Permit a few rows of another billing period to replace many rows of that period'),
     export: UnitName.default('default').describe("Name of the cloud's export"),
-    dataset: BillDataset.optional().describe('What the rows are; as the format of the files says when left out'),
-    scope: UnitName.default('default').describe('What the export covers'),
+    dataset: BillDataset.optional().describe('Kind of the rows. Default: by the format of the files'),
+    scope: UnitName.default('default').describe('Coverage of the export'),
     period: Month.optional().describe(
-      'Billing period that the delivery is of, whole; as the rows say when left out, each a unit of its own',
+      'Billing period of the whole delivery. Default: the periods of the rows, each a separate unit',
     ),
     producedAt: UtcInstant.optional().describe('When the cloud made it; decides which delivery is newer. Default: now'),
     dateFormat: DateFormat.optional().describe(
-      'How the files write dates, kept for later deliveries of the source. Default: as it was declared before, else as the whole file determines',
+      'Format of dates in the files, stored for later deliveries of the source. Default: the stored format, else detected from the whole file',
     ),
     numberFormat: NumberFormat.optional().describe(
-      'How the files write amounts, kept for later deliveries of the source. Default: as it was declared before, else plain',
+      'Format of amounts in the files, stored for later deliveries of the source. Default: the stored format, else plain',
     ),
     overlap: z
       .enum(['ask', 'beside', 'replaces', 'hold'])
       .default('ask')
       .describe(
-        'Where the rows do not say whether another export has the same charges. ask: refuse with bill_overlap_unclear. beside: they are other charges, count both. replaces: count this export instead of every one that it overlaps. hold: keep it uncounted until a person decides',
+        'Decision when the rows do not show whether another export has the same charges. `ask`: refuse with bill_overlap_unclear. `beside`: they are other charges, count both. `replaces`: count this export instead of every one that it overlaps. `hold`: store it uncounted until a person decides',
       ),
   }),
   response: ImportResult,
@@ -187,22 +184,19 @@ export const Delivery = z
     ...unitFields,
     period: Month.nullable().describe('Billing period; null for a delivery without rows that declares none'),
     receivedAt: UtcInstant.describe('When it was stored'),
-    producedAt: UtcInstant.describe('When the cloud made it; when it was stored where nobody says'),
-    producerId: z.string().nullable().describe("The cloud's own id of it; null for plain files"),
+    producedAt: UtcInstant.describe('When the cloud made it; the time of storage when not stated'),
+    producerId: z.string().nullable().describe('Id that the cloud gave it; null for plain files'),
     rows: z.number().int().describe('Rows accepted, of this period'),
-    rejectedRows: z.number().int().describe('Rows of the whole delivery that were left out as not acceptable'),
+    rejectedRows: z.number().int().describe('Rejected rows of the whole delivery'),
     findings: z
       .number()
       .int()
       .nullable()
       .describe('Rows of this period that break a rule of FOCUS, counted once a rule; null where that was not checked'),
-    state: PeriodState.nullable().describe('State of the billing period now; null where there is no period'),
+    state: PeriodState.nullable().describe('Current state of the billing period; null without a period'),
     current: z.boolean().describe('True while its rows count'),
     standing: Standing,
-    reason: z
-      .string()
-      .nullable()
-      .describe('Why it does not count, or what is remarkable about it; null when nothing is'),
+    reason: z.string().nullable().describe('Reason that it does not count, or a remark; null without either'),
     chargeDates: z
       .strictObject({
         from: z.string().describe('First charge date, YYYY-MM-DD'),
@@ -217,7 +211,7 @@ export const Delivery = z
         z.strictObject({
           name: z.string().describe('File name'),
           sizeBytes: z.number().int().describe('Bytes'),
-          sha256: z.string().describe('SHA-256 of the bytes, by which they are kept'),
+          sha256: z.string().describe('SHA-256 of the bytes, which is their key in storage'),
         }),
       )
       .describe('Files of the whole delivery'),
@@ -229,11 +223,11 @@ export const listDeliveries = endpoint({
   method: 'GET',
   path: '/api/v1/bill/deliveries',
   scope: 'finops.read',
-  summary: 'Deliveries, oldest first; one entry for each billing period of each',
+  summary: 'List deliveries, oldest first; one entry for each billing period of each',
   query: z.strictObject({
     source: SourceName.optional(),
     period: Month.optional().describe('Only of this billing period'),
-    held: z.literal('true').optional().describe('Only what is on hold until a person decides'),
+    held: z.literal('true').optional().describe('Only units on hold until a person decides'),
     ...PageQuery,
   }),
   response: z.strictObject({
@@ -245,9 +239,9 @@ export const listDeliveries = endpoint({
 
 const actBody = {
   delivery: DeliveryId,
-  period: Month.optional().describe('Only this billing period; all that the delivery holds when left out'),
-  why: z.string().max(1000).optional().describe('Reason, kept with the act'),
-  dryRun: z.boolean().default(false).describe('Only say what would change; default false'),
+  period: Month.optional().describe('Only this billing period. Default: all periods of the delivery'),
+  why: z.string().max(1000).optional().describe('Reason, stored with the act'),
+  dryRun: z.boolean().default(false).describe('`true` lists the changes and makes none. Default: false'),
 };
 
 export const UnitChange = z
@@ -277,7 +271,7 @@ const ServiceDelta = z
   .describe('How the money of one service moved');
 
 export const ActResult = z.strictObject({
-  changes: z.array(UnitChange).describe('What counts differently now; empty when nothing does'),
+  changes: z.array(UnitChange).describe('Units whose current delivery changes; empty without any'),
   delta: z.array(ServiceDelta).describe('Money of the changed units by metric and service, where it differs'),
 });
 export type ActResult = z.infer<typeof ActResult>;
@@ -286,7 +280,7 @@ export const revertDelivery = endpoint({
   method: 'POST',
   path: '/api/v1/bill/reverts',
   scope: 'finops.write',
-  summary: 'Go back: a delivery that stands gives way to the one before it; one that does not stand comes back itself',
+  summary: 'Revert a current delivery to the previous one, or reinstate a delivery that is not current',
   body: z.strictObject(actBody),
   response: ActResult,
   errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'bill_nothing_before', 'storage_full'],
@@ -296,13 +290,13 @@ export const preferDelivery = endpoint({
   method: 'POST',
   path: '/api/v1/bill/preferences',
   scope: 'finops.write',
-  summary: 'Decide between exports of the same charges: the one of this delivery counts, or counts beside the others',
+  summary: 'Prefer one of several exports of the same charges, or count it in addition to the others',
   body: z.strictObject({
     ...actBody,
     beside: z
       .boolean()
       .default(false)
-      .describe('True: these are other charges; the unit counts beside the others and is never shadowed'),
+      .describe('`true`: these are other charges; the unit counts in addition to the others and is never shadowed'),
   }),
   response: ActResult,
   errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'bill_delivery_not_standing', 'storage_full'],
@@ -312,7 +306,7 @@ export const setProvisionalDays = endpoint({
   method: 'PUT',
   path: '/api/v1/bill/sources/:source/provisional-days',
   scope: 'finops.write',
-  summary: 'How long after its end a month of a source is provisional',
+  summary: 'Set how long after its end a month of a source is provisional',
   params: z.strictObject({ source: SourceName }),
   body: z.strictObject({ days: z.number().int().min(0).max(400).describe('Days after the end of the month') }),
   response: z.strictObject({ source: SourceName, days: z.number().int().describe('Days after the end of the month') }),
@@ -322,8 +316,8 @@ export const setProvisionalDays = endpoint({
 export const Restatement = z
   .strictObject({
     at: UtcInstant.describe('When it happened'),
-    act: z.enum(['import', 'revert', 'prefer', 'delete']).describe('What changed the closed period'),
-    actor: z.string().describe('Who or what did it'),
+    act: z.enum(['import', 'revert', 'prefer', 'delete']).describe('Act that changed the closed period'),
+    actor: z.string().describe('Account or job that did it'),
     why: z.string().nullable().describe('Reason given; null when none was'),
     delivery: DeliveryId.describe('Delivery that was imported or named'),
     period: Month,
@@ -337,7 +331,7 @@ export const listRestatements = endpoint({
   method: 'GET',
   path: '/api/v1/bill/restatements',
   scope: 'finops.read',
-  summary: 'Changes to closed billing periods, newest first',
+  summary: 'List changes to closed billing periods, newest first',
   query: z.strictObject({ period: Month.optional().describe('Only of this billing period'), ...PageQuery }),
   response: z.strictObject({
     restatements: z.array(Restatement).describe('Restatements, newest first'),

@@ -59,7 +59,7 @@ async function versionsOf(sql: Sql, { name, spec }: StoredBudget): Promise<Budge
   return spec.rollOver === 'none' ? [] : budgetVersions(sql, name);
 }
 
-/** The windows before one in which the budget was there, in the same currency and rhythm, each as it was given when it ended. */
+/** Earlier windows in which the budget existed with the same currency and period, each by the version in force at its end. */
 function windowsBefore(
   budget: StoredBudget,
   versions: readonly BudgetVersion[],

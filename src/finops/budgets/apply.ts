@@ -35,13 +35,13 @@ function parentOf(name: string, { parent }: BudgetSpec, others: readonly Named[]
   if (parent === undefined) return null;
   const found = others.find((one) => one.name === parent);
   if (found === undefined) {
-    const detail = `there is no budget "${parent}" that it could be a part of. Apply that one first.`;
+    const detail = `its parent budget "${parent}" does not exist. Apply the parent first.`;
     throw new AppError('manifest_invalid', detail, { budget: name, parent });
   }
   for (let above: Named | undefined = found; above !== undefined; ) {
     const next: string | undefined = above.spec.parent;
     if (next === name) {
-      const detail = `it would be a part of itself, by way of "${above.name}".`;
+      const detail = `it would be its own parent, through "${above.name}".`;
       throw new AppError('manifest_invalid', detail, { budget: name, parent });
     }
     above = others.find((one) => one.name === next);

@@ -48,7 +48,7 @@ export function budgetRoutes(
     }),
     handle(openReservation, async ({ body, identity }) => {
       refuseOtherRun(identity, body.subject);
-      // The id may be that of another's, which is answered as it is.
+      // The id may belong to an open reservation of another run, which must not be returned.
       const opened = await open(reservations, body);
       refuseOtherRun(identity, opened.subject);
       return opened;
@@ -106,7 +106,7 @@ function refuseOtherRun({ work }: Identity, subject: Subject): void {
   if (work === null) return;
   const isOwn = work.runId !== null && subject.run === work.runId;
   if (isOwn && Object.keys(subject).every((field) => STEP_FIELDS.has(field))) return;
-  const detail = `The token of a step sets money aside for the step's own run: "subject" has the run ${work.runId}, and no more than experiment and purpose beside it.`;
+  const detail = `The token of a step reserves money only for the run of that step: "subject" has the run ${work.runId}, and optionally experiment and purpose.`;
   throw new AppError('not_permitted', detail);
 }
 

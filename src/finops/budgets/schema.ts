@@ -14,18 +14,16 @@ export const BudgetName = z
 
 export const BudgetPeriod = z
   .enum(['day', 'week', 'month', 'quarter', 'year', 'once'])
-  .describe('How often it begins anew; weeks begin on Monday; `once` does not');
+  .describe('Length of a window; weeks start on Monday; `once`: one window only');
 
 export const Enforcement = z
   .enum(['soft', 'approval', 'hard'])
-  .describe(
-    'What happens at the limit: `soft` says so, `approval` waits for a person, `hard` admits nothing and stops',
-  );
+  .describe('Action at the limit: `soft` alerts, `approval` waits for a person, `hard` admits nothing and stops work');
 
 const TimeZone = z
   .string()
   .refine(isTimeZone, 'an IANA time zone such as "Europe/Berlin"')
-  .describe('IANA time zone whose midnight parts two windows');
+  .describe('IANA time zone; windows change at its midnight');
 
 function isTimeZone(name: string): boolean {
   try {
@@ -38,7 +36,7 @@ function isTimeZone(name: string): boolean {
 export const RollOver = z
   .enum(['none', 'unspent'])
   .describe(
-    'What becomes of what a window leaves: `none`: it is gone; `unspent`: it is added to the next window, at most one amount',
+    'Rollover of the rest of a window: `none`: it lapses; `unspent`: it is added to the limit of the next window, at most one amount',
   );
 
 const Ratio = z.number().gt(0).max(1);
@@ -46,16 +44,16 @@ const Ratio = z.number().gt(0).max(1);
 /** `kind: Budget` of `steelyard apply`. */
 export const BudgetSpec = z
   .strictObject({
-    subject: Subject.describe('What it covers: every cost whose subject has these fields; {} covers everything'),
+    subject: Subject.describe('Scope: all cost with these subject fields; {} covers all cost'),
     amount: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
       'Amount of one window, in `currency`',
     ),
     currency: Money.shape.currency,
-    parent: BudgetName.optional().describe('Budget that this one is a part of: what it spends counts there too'),
+    parent: BudgetName.optional().describe('Parent budget; the cost of this budget counts there too'),
     every: BudgetPeriod.default('month'),
     timeZone: TimeZone.default('UTC'),
-    from: UtcInstant.optional().describe('First instant of a budget that is given once'),
-    until: UtcInstant.optional().describe('First instant that no longer belongs to a budget that is given once'),
+    from: UtcInstant.optional().describe('Start of the window, for `every: once`'),
+    until: UtcInstant.optional().describe('End of the window, exclusive, for `every: once`'),
     enforcement: Enforcement.default('soft'),
     rollOver: RollOver.default('none'),
     warnAt: z
@@ -73,7 +71,7 @@ export const BudgetSpec = z
       .max(10)
       .default([])
       .describe(
-        'Whom it tells, once each window, that a share of `warnAt` or a probability of `forecastAt` is reached, nothing is left, or work was stopped',
+        'Receivers of its notices, each sent once for each window: a share of `warnAt` or a probability of `forecastAt` is reached, the budget is exhausted, or work was stopped',
       ),
   })
   .refine(
@@ -86,7 +84,7 @@ export const BudgetSpec = z
   )
   .refine(
     ({ every, rollOver }) => every !== 'once' || rollOver === 'none',
-    '`rollOver` is for a budget that begins anew; one of `every: once` has no next window',
+    '`rollOver` is for a recurring budget: one with `every: once` has no next window',
   );
 export type BudgetSpec = z.infer<typeof BudgetSpec>;
 
@@ -113,18 +111,16 @@ export const Budget = z
   .strictObject({
     name: BudgetName,
     subject: Subject,
-    parent: BudgetName.nullable().describe('Budget that it is a part of'),
+    parent: BudgetName.nullable().describe('Parent budget'),
     every: BudgetPeriod,
-    timeZone: z.string().describe('IANA time zone whose midnight parts two windows'),
+    timeZone: z.string().describe('IANA time zone; windows change at its midnight'),
     enforcement: Enforcement,
-    limit: Money.describe(
-      'What the window allows: its amount, what was approved beyond it, and what rolled over into it',
-    ),
+    limit: Money.describe('Limit of the window: amount, approvals and rollover from the window before'),
     rollOver: RollOver,
     rolledOver: Money.nullable().describe(
-      'What the window before left, a part of the limit; null where nothing rolls over, or when it is not known what was spent then, so that nothing does',
+      'Rollover from the window before, part of the limit; null without rollover, or when the cost of that window is unknown',
     ),
-    period: Period.describe('The window it is seen in'),
+    period: Period.describe('Window of these figures'),
     billed: Money.nullable().describe(
       'Effective cost allocated to the subject in the window, by charge day: all charges that were received; null before any bill, when part of it is in another currency that is not converted, when the bill states no EffectiveCost, or when the window begins or ends within a day in UTC',
     ),
@@ -136,19 +132,19 @@ export const Budget = z
         behind: z
           .array(SourceBehind)
           .default([])
-          .describe('Sources whose charges are not in `amount`, or not all, by name'),
+          .describe('Sources whose charges `amount` leaves out, in part or in full, by name'),
       })
       .nullable()
-      .describe('Spent to date, as month to date of the costs; null with `billed`, or while no day of it is whole'),
+      .describe('Cost to date, up to the last whole day; null with `billed`, or without a whole day'),
     conversion: BudgetConversion.nullable().describe(
       'Spend in other currencies within `billed`: of a soft budget, once the setting `reportingCurrency` is there; null where nothing was converted',
     ),
-    billedReason: z.string().nullable().describe('Why `billed` is null; null where it is not'),
+    billedReason: z.string().nullable().describe('Reason that `billed` is null; else null'),
     metered: Money.nullable().describe(
       'Metered cost of the subject in the window; null without usage, or when some of it has no price',
     ),
     spent: Money.nullable().describe('The larger of billed and metered; null while neither is known'),
-    reserved: Money.describe('What running work may still spend of it'),
+    reserved: Money.describe('Unspent part of the reservations of running work'),
     remaining: DecimalString.nullable().describe(
       'Limit minus spent minus reserved, in the currency of the limit; null while nothing is known',
     ),
@@ -157,47 +153,49 @@ export const Budget = z
     ),
     forecastBasis: ForecastBasis.nullable()
       .default(null)
-      .describe('How `forecast` is calculated: by the forecast of the budget where there is one; null with `forecast`'),
+      .describe(
+        'Method of `forecast`: the forecast of the budget if there is one, else a projection; null with `forecast`',
+      ),
     state: BudgetState,
   })
-  .describe('A budget and where it stands');
+  .describe('A budget with its status');
 export type Budget = z.infer<typeof Budget>;
 
 export const listBudgets = endpoint({
   method: 'GET',
   path: '/api/v1/budgets',
   scope: 'finops.read',
-  summary: 'Budgets and where they stand in their present window',
+  summary: 'List budgets with their status in the current window',
   response: z.strictObject({ budgets: z.array(Budget).describe('Budgets by name') }),
   errors: ['currency_mismatch'],
 });
 
 export const BudgetStop = z
   .strictObject({
-    reservation: z.string().describe('What was stopped'),
+    reservation: z.string().describe('Reservation that was stopped'),
     subject: Subject,
     at: UtcInstant.describe('When it had ended'),
-    spent: Money.nullable().describe('What it had cost in all; null where no price is known'),
-    checkpoint: z.string().nullable().describe('Where it left what it had reached; null when it did not say'),
+    spent: Money.nullable().describe('Total cost of the work; null when no price is known'),
+    checkpoint: z.string().nullable().describe('Location of its checkpoint; null when the work reported none'),
   })
   .describe('Work that a budget stopped');
 export type BudgetStop = z.infer<typeof BudgetStop>;
 
 export const BudgetApproval = z
   .strictObject({
-    amount: DecimalString.describe('Amount beyond that of the window, in the currency of the budget'),
+    amount: DecimalString.describe('Amount above the limit of the window, in the currency of the budget'),
     note: z.string().describe('Why'),
     approvedAt: UtcInstant.describe('When'),
   })
-  .describe('Money beyond the amount of a budget, for one window');
+  .describe('Money above the amount of a budget, for one window');
 
 export const BudgetVersion = z
   .strictObject({
     version: z.number().int().min(1).describe('1 for the first'),
-    appliedAt: UtcInstant.describe('From when on'),
-    spec: BudgetSpec.describe('What it said, as it was applied'),
+    appliedAt: UtcInstant.describe('When it was applied'),
+    spec: BudgetSpec.describe('Spec as it was applied'),
   })
-  .describe('What a budget said from an instant on; to be applied again by whoever wants it back');
+  .describe('Version of a budget; apply its spec again to restore it');
 export type BudgetVersion = z.infer<typeof BudgetVersion>;
 
 const params = z.strictObject({ budget: BudgetName });
@@ -206,18 +204,18 @@ export const BudgetDetail = z
   .strictObject({
     ...Budget.shape,
     stops: z.array(BudgetStop).describe('Work that it stopped, latest first; at most a hundred'),
-    approvals: z.array(BudgetApproval).describe('What was approved beyond its amount in this window'),
-    notices: z.array(BudgetNotice).describe('What it has told of in this window, in order'),
-    versions: z.array(BudgetVersion).describe('All that it has said, latest first: the first of them holds'),
+    approvals: z.array(BudgetApproval).describe('Approvals above its amount in this window'),
+    notices: z.array(BudgetNotice).describe('Notices sent in this window, in order'),
+    versions: z.array(BudgetVersion).describe('All versions, latest first; the first is in force'),
   })
-  .describe('A budget, where it stands and what it stopped');
+  .describe('A budget with its status and the work that it stopped');
 export type BudgetDetail = z.infer<typeof BudgetDetail>;
 
 export const getBudget = endpoint({
   method: 'GET',
   path: '/api/v1/budgets/:budget',
   scope: 'finops.read',
-  summary: 'One budget: where it stands, what it stopped, what was approved',
+  summary: 'Get one budget: status, stopped work and approvals',
   params,
   response: BudgetDetail,
   errors: ['budget_not_found', 'currency_mismatch'],
@@ -227,11 +225,11 @@ export const approveBudget = endpoint({
   method: 'POST',
   path: '/api/v1/budgets/:budget/approvals',
   scope: 'finops.write',
-  summary: 'Allow more than the amount of a budget in its present window',
+  summary: 'Approve money above the amount of a budget in its current window',
   params,
   body: z.strictObject({
     amount: DecimalString.refine((text) => /[1-9]/.test(text) && !text.startsWith('-'), 'above zero').describe(
-      'Amount beyond that of the window, in the currency of the budget',
+      'Amount above the limit of the window, in the currency of the budget',
     ),
     note: z.string().trim().min(1).max(500).describe('Why'),
   }),

@@ -86,6 +86,6 @@ function kindOf(value: unknown): UsageKind {
 function refuseShares({ filter }: RowSelection): void {
   const shared = filter.map((text) => parseFilter(text).dimension).find(isOfAllocation);
   if (shared === undefined) return;
-  const detail = `Usage cannot be filtered by "${shared}", which is of the allocation. Filter by what the bill says: skuId, regionId, subAccountId, tag:KEY.`;
+  const detail = `Usage cannot be filtered by "${shared}", a dimension of the allocation. Filter by a column of the bill: skuId, regionId, subAccountId, tag:KEY.`;
   throw new AppError('invalid_request', detail, { dimension: shared });
 }

@@ -52,7 +52,7 @@ function notCovered(month: string | undefined): AppError {
   const detail =
     month === undefined
       ? 'No bill has been imported yet. steelyard bill import PATH --source NAME'
-      : `No bill covers ${month}. steelyard cost dimensions lists the billing periods.`;
+      : `No bill covers ${month}. List the billing periods with: steelyard cost dimensions`;
   return new AppError('bill_period_not_covered', detail, { period: month ?? null });
 }
 

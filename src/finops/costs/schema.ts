@@ -22,7 +22,7 @@ export { Dimension, Filter, MonthOrDay, Rows };
 
 const Reported = {
   currency: Currency.describe('Reporting currency'),
-  amount: DecimalString.nullable().describe('Sum of what could be converted, exact; null when nothing could'),
+  amount: DecimalString.nullable().describe('Sum of the converted amounts, exact; null without any'),
   rates: z.array(UsedRate).describe('Every rate that was used'),
   leftOut: z.array(Unconverted).describe('Cost without a rate, by currency: unknown, not zero'),
 };
@@ -41,7 +41,7 @@ export const costSummary = endpoint({
   method: 'GET',
   path: '/api/v1/costs/summary',
   scope: 'finops.read',
-  summary: 'Cost by up to four dimensions; every grouping sums to the same total',
+  summary: 'Get cost by up to four dimensions; every grouping sums to the same total',
   query: z.strictObject({
     by: Dimensions.describe('Dimensions to group by, comma-separated or repeated'),
     currency: Currency.optional().describe(
@@ -68,7 +68,7 @@ export const costSummary = endpoint({
 export const costSummaryCsv = endpoint({
   ...costSummary,
   path: '/api/v1/costs/summary.csv',
-  summary: 'The cost summary as CSV; in the reporting currency when the query names one',
+  summary: 'Export the cost summary as CSV; in the reporting currency when the query names one',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -77,15 +77,14 @@ const Totals = z.array(z.strictObject({ currency: Currency, amount: DecimalStrin
 
 export const SourceBehind = z
   .strictObject({ source: SourceName, through: Day.describe('Its last whole day, UTC') })
-  .describe('A source of which no day of the month has been received whole');
+  .describe('Source without a whole day of the month');
 export type SourceBehind = z.infer<typeof SourceBehind>;
 
 export const getMonthToDate = endpoint({
   method: 'GET',
   path: '/api/v1/costs/month-to-date',
   scope: 'finops.read',
-  summary:
-    'What a month has cost so far: charges on its days up to the last whole one, and the sources that are behind',
+  summary: 'Get the month to date: charges up to its last whole day, and the sources that are behind',
   query: z.strictObject({
     month: Month.optional().describe('Calendar month in UTC; the latest billing month when left out'),
     metric: CostMetric.default(DEFAULT_METRIC),
@@ -111,7 +110,7 @@ export const getMonthToDate = endpoint({
         }),
       )
       .describe('By currency; empty when nothing was charged'),
-    behind: z.array(SourceBehind).describe('Sources whose charges are not in `amount`, or not all, by name'),
+    behind: z.array(SourceBehind).describe('Sources whose charges `amount` leaves out, in part or in full, by name'),
     before: z
       .strictObject({ from: Day, through: Day, totals: Totals.describe('By currency') })
       .nullable()
@@ -120,7 +119,7 @@ export const getMonthToDate = endpoint({
       ),
     sources: z
       .array(z.strictObject({ source: SourceName, through: Day }))
-      .describe('Last day with a charge of each source that delivered lately'),
+      .describe('Last day with a charge of each source with a recent delivery'),
     reporting: z
       .strictObject({
         ...Reported,
@@ -148,7 +147,7 @@ export const costRows = endpoint({
   method: 'GET',
   path: '/api/v1/costs/rows',
   scope: 'finops.read',
-  summary: 'The bill rows behind a figure, largest first',
+  summary: 'List the bill rows behind a figure, largest first',
   query: z.strictObject({ ...Selection, ...PageQuery }),
   response: z.strictObject({
     rows: z.array(CostRow).describe('Rows, largest amount of the metric first'),
@@ -162,7 +161,7 @@ export const costRowsCsv = endpoint({
   method: 'GET',
   path: '/api/v1/costs/rows.csv',
   scope: 'finops.read',
-  summary: 'The bill rows behind a figure as CSV',
+  summary: 'Export the bill rows behind a figure as CSV',
   query: z.strictObject({ ...Selection }),
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
@@ -173,7 +172,7 @@ export const costDimensions = endpoint({
   method: 'GET',
   path: '/api/v1/costs/dimensions',
   scope: 'finops.read',
-  summary: 'What costs can be grouped and filtered by, and the periods there are',
+  summary: 'List the dimensions for grouping and filtering of costs, and the periods with bills',
   response: z.strictObject({
     focusColumns: z.array(z.string()).describe('FOCUS columns that hold values, in camelCase'),
     subjectFields: z.array(z.string()).describe('Subject fields that allocation has set'),
@@ -189,7 +188,7 @@ export const costValues = endpoint({
   method: 'GET',
   path: '/api/v1/costs/values',
   scope: 'finops.read',
-  summary: 'The values of a dimension with their money, largest first: what a filter can be picked from',
+  summary: 'List the values of a dimension with their cost, largest first, to choose a filter',
   query: z.strictObject({
     dimension: Dimension,
     search: z.string().max(300).optional().describe('Only values that contain this text, whatever its case'),

@@ -21,8 +21,10 @@ const Rate = DecimalString.refine((text) => /[1-9]/.test(text) && !text.startsWi
   .describe('Units of the currency for one unit of the base, exact');
 
 export const ExchangeRatesSpec = z.strictObject({
-  base: Currency.default('EUR').describe('Currency of which one unit is meant; default EUR'),
-  source: z.string().trim().min(1).max(200).describe('Where the rates are from, for people who read a converted total'),
+  base: Currency.default('EUR').describe(
+    'Base currency; rates are units of the other currency for one unit of it. Default: EUR',
+  ),
+  source: z.string().trim().min(1).max(200).describe('Source of the rates, shown with converted totals'),
   rates: z
     .array(z.strictObject({ date: RateDay, rates: z.record(Currency, Rate).describe('Rate of each currency') }))
     .min(1)
@@ -36,7 +38,7 @@ export const importExchangeRates = endpoint({
   method: 'POST',
   path: '/api/v1/exchange-rates/imports',
   scope: 'finops.write',
-  summary: 'Import reference rates of the European Central Bank (eurofxref-hist.csv), whole or not at all',
+  summary: 'Import reference rates of the European Central Bank (eurofxref-hist.csv), all or none',
   bodyLimitBytes: 2 * MEDIUM_BODY_LIMIT_BYTES,
   body: z.strictObject({
     file: z.string().min(1).max(1024).describe('Name of the file, for messages'),
@@ -46,7 +48,7 @@ export const importExchangeRates = endpoint({
   }),
   response: z.strictObject({
     days: z.number().int().describe('Days that the file has'),
-    changedDays: z.number().int().describe('Days that are new or have other rates than before'),
+    changedDays: z.number().int().describe('Days that are new or have changed rates'),
     currencies: z.array(Currency).describe('Currencies of the file'),
     from: RateDay.describe('First day'),
     to: RateDay.describe('Last day'),
@@ -58,20 +60,20 @@ export const listExchangeRates = endpoint({
   method: 'GET',
   path: '/api/v1/exchange-rates',
   scope: 'finops.read',
-  summary: 'The tables of exchange rates that there are',
+  summary: 'List the tables of exchange rates',
   response: z.strictObject({
     tables: z
       .array(
         z.strictObject({
           name: z.string().describe('Name of the document, or `ECB` for imported reference rates'),
-          base: Currency.describe('Currency of which one unit is meant'),
+          base: Currency.describe('Base currency'),
           source: z.string().describe('Where the rates are from'),
           days: z.number().int().describe('Days with rates'),
           from: RateDay.describe('First day'),
           to: RateDay.describe('Last day'),
         }),
       )
-      .describe('In the order in which they are asked: documents by name, then `ECB`'),
+      .describe('In order of precedence: documents by name, then `ECB`'),
   }),
   errors: [],
 });
@@ -81,7 +83,7 @@ export const UsedRate = z
     currency: Currency.describe('Currency that was converted'),
     rate: DecimalString.describe('Units of the reporting currency for one of it; a cross rate has 20 decimals'),
     date: RateDay.describe('Day on which it was published'),
-    source: z.string().describe('Where it is from'),
+    source: z.string().describe('Source of the rate'),
     from: RateDay.describe('First charge day that it was used for'),
     to: RateDay.describe('Last charge day that it was used for; after `date` where that day had no rate'),
   })
@@ -96,7 +98,7 @@ export const Unconverted = z
     from: RateDay.describe('First of them'),
     to: RateDay.describe('Last of them'),
   })
-  .describe('Cost that a converted total leaves out: no rate of its day, nor of the seven days before');
+  .describe('Cost that a converted total leaves out, without a rate for its day or the seven days before');
 export type Unconverted = z.infer<typeof Unconverted>;
 
 const SHOWN_DIGITS = 8;

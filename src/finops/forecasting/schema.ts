@@ -63,7 +63,7 @@ export const SeriesBacktest = z
     coverage95: share('Share of those values inside the 95 % interval; null when not known'),
     reason: z.string().nullable().describe('Why a figure is not known; null when all are'),
   })
-  .describe('How such forecasts of the series did before');
+  .describe('Back-test of the forecasts of the series');
 
 export const SeriesForecastReport = z.strictObject({
   points: z.array(ForecastPoint).describe('One for each step behind the last value'),
@@ -73,8 +73,8 @@ export const SeriesForecastReport = z.strictObject({
   members: z
     .array(
       z.strictObject({
-        name: z.string().describe('Method, and `cleaned` when it was given the values without what is unusual'),
-        weight: z.number().describe('Its share of the forecast, 0 to 1; all add up to 1'),
+        name: z.string().describe('Method, with `cleaned` when its input has no outliers'),
+        weight: z.number().describe('Its weight in the forecast, 0 to 1; all weights sum to 1'),
         mase: z.number().nullable().describe('Its own error in the back-test; null when not known'),
       }),
     )
@@ -84,7 +84,7 @@ export const SeriesForecastReport = z.strictObject({
   seasons: z.array(z.number().int()).describe('Lengths of the seasons that were used, in steps'),
   values: z.number().int().describe('Values from the first to the last time, missing ones included'),
   missing: z.number().int().describe('Values that were missing and have been filled'),
-  notes: z.array(z.string()).describe('What a reader should know of the data and of the forecast'),
+  notes: z.array(z.string()).describe('Remarks on the data and the forecast'),
 });
 export type SeriesForecastReport = z.infer<typeof SeriesForecastReport>;
 
@@ -95,7 +95,7 @@ export const postSeriesForecast = endpoint({
   path: '/api/v1/forecasts/series',
   scope: 'finops.read',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'Forecast a series of values with 80 % and 95 % intervals and its back-test. Nothing is kept',
+  summary: 'Forecast a series of values with 80 % and 95 % intervals and a back-test; stores nothing',
   body: SeriesToForecast,
   response: SeriesForecastReport,
   errors: [...calendarErrors, 'series_time_invalid', 'payload_too_large'],
@@ -115,7 +115,7 @@ export const postSeriesFileForecast = endpoint({
   method: 'POST',
   path: '/api/v1/forecasts/series-files',
   scope: 'finops.read',
-  summary: 'Forecast a series of a file (CSV, gzip or not), as of values that are sent. Nothing is kept',
+  summary: 'Forecast a series from a file (CSV, gzip or not); stores nothing',
   query: SeriesFileSettings,
   accepts: 'bytes',
   response: SeriesForecastReport,

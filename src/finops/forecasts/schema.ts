@@ -15,7 +15,7 @@ const Day = z
 
 export const ForecastLevel = z
   .enum(['total', 'team', 'project', 'model', 'endpoint', 'service', 'budget'])
-  .describe('What kind of thing is forecast; those of one level, but budgets, add up to the total');
+  .describe('Level of the subject; the subjects of each level except `budget` sum to the total');
 export type ForecastLevel = z.infer<typeof ForecastLevel>;
 
 /** False for `2026-02-30`, and for a text that is not a day. */
@@ -34,7 +34,7 @@ export const ChangeSubject = z
     endpoint: value('Serving endpoint'),
     serviceName: value('Service of the cloud, as FOCUS names it'),
   })
-  .describe('Whose cost changes; a field that is left out counts as not known, and the total changes all the same');
+  .describe('Subject of the changed cost; a field that is left out is unknown; the total changes in any case');
 export type ChangeSubject = z.infer<typeof ChangeSubject>;
 
 /** Costs of two levels together are not a single series that a factor can multiply. */
@@ -45,21 +45,23 @@ function isOneThing({ project, team, ...others }: ChangeSubject): boolean {
 
 const changeFields = {
   subject: ChangeSubject,
-  from: Day.describe('First day on which it holds, UTC'),
-  until: Day.nullable().default(null).describe('First day on which it holds no more, UTC; null: it stays'),
+  from: Day.describe('First day of the change, UTC'),
+  until: Day.nullable().default(null).describe('First day after the change, UTC; null: permanent'),
   dailyAmount: DecimalString.refine((text) => Math.abs(Number(text)) <= MOST_DAILY_AMOUNT && Number(text) !== 0, {
     error: 'an amount of a day other than zero, within 1e9',
   })
     .nullable()
     .default(null)
-    .describe('What each day costs more, or less with a minus, in `currency`; null of a factor'),
+    .describe('Change of the cost of each day, in `currency`; negative for less; null for a factor'),
   factor: DecimalString.refine((text) => Number(text) > 0 && Number(text) <= MOST_FACTOR && Number(text) !== 1, {
     error: 'a factor above 0 other than 1, at most 1000',
   })
     .nullable()
     .default(null)
-    .describe('What each day costs is multiplied by it: "1.5" grows by half, "0.9" is 10 % less; null of an amount'),
-  currency: Currency.nullable().default(null).describe('Of the amount; of a factor null: it holds in every currency'),
+    .describe('Factor on the cost of each day: "1.5" adds half, "0.9" is 10 % less; null for an amount'),
+  currency: Currency.nullable()
+    .default(null)
+    .describe('Currency of the amount; null for a factor, which applies to every currency'),
   commitment: z
     .string()
     .min(1)
@@ -67,9 +69,9 @@ const changeFields = {
     .nullable()
     .default(null)
     .describe(
-      'Id of the commitment whose end it is, as the bill has it: then what the bill says of its end does not count; null: of none',
+      'Id in the bill of the commitment that ends; it replaces the end that the bill states; null: no commitment',
     ),
-  what: z.string().trim().min(1).max(200).describe('What it is, 1 to 200 characters: "endpoint for search, 2 H100"'),
+  what: z.string().trim().min(1).max(200).describe('Description, 1 to 200 characters: "endpoint for search, 2 H100"'),
 };
 
 export const NewForecastChange = z
@@ -94,7 +96,7 @@ export const ForecastChange = z
     change: z.string().describe('Id of the change'),
     ...changeFields,
     addedAt: UtcInstant.describe('When it was added'),
-    addedBy: z.string().describe('Who added it; of one from the bill: `bill`'),
+    addedBy: z.string().describe('Account that added it, or `bill`'),
     origin: z
       .enum(['stated', 'bill'])
       .default('stated')
@@ -103,7 +105,7 @@ export const ForecastChange = z
       .boolean()
       .default(true)
       .describe(
-        'Whether forecasts have it: not one from the bill that was switched off, or of a commitment that somebody stated',
+        'Whether forecasts include it; `false` for a change from the bill that was switched off, or whose commitment has a stated change',
       ),
   })
   .describe('A change of cost that is known before any bill shows it');
@@ -111,7 +113,7 @@ export type ForecastChange = z.infer<typeof ForecastChange>;
 
 export const Estimate = z
   .strictObject({
-    mean: DecimalString.describe('What is expected'),
+    mean: DecimalString.describe('Expected value'),
     lo80: DecimalString.describe('Lower end of the 80 % interval'),
     hi80: DecimalString.describe('Upper end of the 80 % interval'),
     lo95: DecimalString.describe('Lower end of the 95 % interval'),
@@ -124,7 +126,7 @@ const probability = z.number().min(0).max(1);
 
 export const Breach = z
   .strictObject({
-    limit: DecimalString.describe('What the budget allows in the window, in the currency of the forecast'),
+    limit: DecimalString.describe('Limit of the budget in the window, in the currency of the forecast'),
     probability: probability.describe('Probability that the window costs more than the limit, 0 to 1'),
     overRatio: z.number().nullable().describe('Expected total / limit - 1; null for a limit of zero'),
     day: Day.nullable().describe(
@@ -138,7 +140,7 @@ export type Breach = z.infer<typeof Breach>;
 
 export const LedgerBacktest = z
   .strictObject({
-    origins: z.number().int().describe('Earlier days from which it was forecast again'),
+    origins: z.number().int().describe('Number of back-test origins'),
     mase: z
       .number()
       .nullable()
@@ -148,12 +150,14 @@ export const LedgerBacktest = z
     totalErrorRatio: z
       .number()
       .nullable()
-      .describe('Mean absolute error of the sum of as many days as are to come / what is expected of them'),
+      .describe(
+        'Mean absolute error of back-test sums over the same number of days, divided by the expected cost of the remaining days',
+      ),
     totalCoverage80: probability
       .nullable()
       .describe('Share of those sums inside their 80 % interval, each judged by the others'),
   })
-  .describe('How such forecasts of this subject did before; null where it is not known');
+  .describe('Back-test error of the forecasts of this subject; null when unknown');
 export type LedgerBacktest = z.infer<typeof LedgerBacktest>;
 
 export const LedgerForecast = z
@@ -163,24 +167,24 @@ export const LedgerForecast = z
       .string()
       .nullable()
       .describe(
-        'Which of the level: a name; `team/project` of a project; `(others)` for the smallest together; null for the total, and for what is given to none',
+        'Subject within the level: a name; `team/project` for a project; `(others)` for the sum of the smallest; null for the total and for the unallocated cost',
       ),
     currency: Currency,
-    window: Period.describe('What is added up: the month of the forecast, or the present window of the budget'),
+    window: Period.describe('Period of the sum: the month of the forecast, or the current window of the budget'),
     known: DecimalString.nullable().describe('Billed in the window to the last whole day; null with `forecast`'),
     forecast: Estimate.nullable().describe(
-      'The whole window: what is known and what is to come; null when it cannot be said',
+      'Cost of the whole window, known and forecast days; null when there is no forecast',
     ),
-    reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
-    note: z.string().nullable().describe('What a reader should know of the forecast; null when nothing is remarkable'),
+    reason: z.string().nullable().describe('Reason that there is no forecast; else null'),
+    note: z.string().nullable().describe('Remark on the forecast; null without one'),
     changes: DecimalString.describe(
-      'What known changes add to the days to come of the window, factors with them; the forecast has it',
+      'Effect of known changes on the remaining days of the window, factors included; part of the forecast',
     ),
-    breach: Breach.nullable().describe('Of a budget, and of what a budget covers exactly; null for others'),
+    breach: Breach.nullable().describe('For a budget, or a subject that a budget covers exactly; null for others'),
     budget: z.string().nullable().describe('Name of the budget of `breach`; null without one'),
-    backtest: LedgerBacktest.nullable().describe('Null where it could not be tried'),
+    backtest: LedgerBacktest.nullable().describe('Null when no back-test is possible'),
   })
-  .describe('What one subject will have cost');
+  .describe('Forecast of the cost of one subject');
 export type LedgerForecast = z.infer<typeof LedgerForecast>;
 
 export const ForecastStanding = z
@@ -196,15 +200,15 @@ export const ForecastStanding = z
           through: Day.describe('Its last day with a charge'),
         }),
       )
-      .describe('Last day with a charge of each source that delivered lately'),
+      .describe('Last day with a charge of each source with a recent delivery'),
     behind: z
       .array(SourceBehind)
       .default([])
-      .describe('Sources that are in no forecast, since none of their days of the month is whole, by name'),
-    deliveries: z.array(z.string()).describe('Deliveries that they stand on'),
-    isCurrent: z.boolean().describe('Whether nothing that they stand on has changed since'),
+      .describe('Sources in no forecast, because they have no whole day of the month, by name'),
+    deliveries: z.array(z.string()).describe('Deliveries that they are based on'),
+    isCurrent: z.boolean().describe('Whether their inputs are unchanged since then'),
   })
-  .describe('What the forecasts stand on');
+  .describe('Inputs of the forecasts');
 export type ForecastStanding = z.infer<typeof ForecastStanding>;
 
 export const Working = z
@@ -212,13 +216,13 @@ export const Working = z
     done: z.number().int().describe('Steps done'),
     total: z.number().int().describe('Steps in all: two for each subject'),
   })
-  .describe('How far the forecasts that are being made are');
+  .describe('Progress of the forecasts in flight');
 export type Working = z.infer<typeof Working>;
 
 const Forecasts = z.strictObject({
   standing: ForecastStanding.nullable().describe('Null before the first forecast'),
-  working: Working.nullable().describe('Null when none are being made'),
-  reason: z.string().nullable().describe('Why there is no forecast; null when there is one'),
+  working: Working.nullable().describe('Null when no forecasts are in flight'),
+  reason: z.string().nullable().describe('Reason that there is no forecast; else null'),
   forecasts: z.array(LedgerForecast).describe('Total first, then by level, largest first'),
   changes: z.array(ForecastChange).describe('Known changes, by first day'),
 });
@@ -233,7 +237,7 @@ export const listForecasts = endpoint({
   method: 'GET',
   path: '/api/v1/forecasts',
   scope: 'finops.read',
-  summary: 'What the month, and the window of each budget, will have cost; kept from the last delivery on',
+  summary: 'List forecasts of the month and of the window of each budget, as stored after the last delivery',
   query: listQuery,
   response: Forecasts,
   errors: [],
@@ -242,7 +246,7 @@ export const listForecasts = endpoint({
 export const listForecastsCsv = endpoint({
   ...listForecasts,
   path: '/api/v1/forecasts.csv',
-  summary: 'The forecasts as CSV',
+  summary: 'Export the forecasts as CSV',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -255,7 +259,7 @@ export const ForecastDay = z
     hi80: z.number().describe('Upper end of the 80 % interval'),
     lo95: z.number().describe('Lower end of the 95 % interval'),
     hi95: z.number().describe('Upper end of the 95 % interval'),
-    changes: z.number().describe('What known changes add to the day; `mean` has it'),
+    changes: z.number().describe('Effect of known changes on the day; part of `mean`'),
     running: z
       .strictObject({
         mean: z.number().describe('Expected sum of the window to the end of the day'),
@@ -267,18 +271,18 @@ export const ForecastDay = z
       .nullable()
       .describe('The sum of the window so far; null for days outside the window'),
   })
-  .describe('One day to come');
+  .describe('One future day');
 export type ForecastDay = z.infer<typeof ForecastDay>;
 
 export const EarlierForecast = z
   .strictObject({
     madeAt: UtcInstant.describe('When it was made'),
-    through: Day.describe('Last whole day that it knew'),
-    deliveries: z.array(z.string()).describe('Deliveries that it stood on'),
+    through: Day.describe('Last whole day of its input'),
+    deliveries: z.array(z.string()).describe('Deliveries that it was based on'),
     forecast: Estimate,
-    probability: probability.nullable().describe('Of passing the budget; null without one'),
+    probability: probability.nullable().describe('Probability of a breach of the budget; null without one'),
   })
-  .describe('What was forecast of the same window before');
+  .describe('Earlier forecast of the same window');
 
 export const ForecastDetail = z.strictObject({
   standing: ForecastStanding,
@@ -290,19 +294,19 @@ export const ForecastDetail = z.strictObject({
         amount: DecimalString.nullable().describe('Allocated cost of the day; null where no bill covers it'),
         isWhole: z
           .boolean()
-          .describe('Whether the bill has all of it; else it is forecast, and this is what there is so far'),
+          .describe('Whether the bill has the whole day; else the value is partial and the day is forecast'),
       }),
     )
     .describe('The days before, oldest first; 120 at most'),
-  days: z.array(ForecastDay).describe('The days to come, to the end of the window'),
-  changes: z.array(ForecastChange).describe('Known changes that are in it'),
-  earlier: z.array(EarlierForecast).describe('What was forecast of this window before, latest first'),
+  days: z.array(ForecastDay).describe('Future days to the end of the window'),
+  changes: z.array(ForecastChange).describe('Known changes that it includes'),
+  earlier: z.array(EarlierForecast).describe('Earlier forecasts of this window, latest first'),
 });
 export type ForecastDetail = z.infer<typeof ForecastDetail>;
 
 const detailQuery = z.strictObject({
   level: ForecastLevel,
-  key: z.string().max(600).optional().describe('Which of the level; left out: the total, or what is given to none'),
+  key: z.string().max(600).optional().describe('Subject within the level. Default: the total, or the unallocated cost'),
   currency: Currency.optional().describe('Left out: the first'),
 });
 
@@ -310,7 +314,7 @@ export const getForecast = endpoint({
   method: 'GET',
   path: '/api/v1/forecasts/subject',
   scope: 'finops.read',
-  summary: 'The forecast of one subject: its days, its intervals, what it was before',
+  summary: 'Get the forecast of one subject: days, intervals, earlier forecasts',
   query: detailQuery,
   response: ForecastDetail,
   errors: ['forecast_not_found'],
@@ -319,7 +323,7 @@ export const getForecast = endpoint({
 export const getForecastCsv = endpoint({
   ...getForecast,
   path: '/api/v1/forecasts/subject.csv',
-  summary: 'The days of one forecast as CSV',
+  summary: 'Export the days of one forecast as CSV',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -328,9 +332,9 @@ export const makeForecasts = endpoint({
   method: 'POST',
   path: '/api/v1/forecasts/refresh',
   scope: 'finops.write',
-  summary: 'Make the forecasts anew. Answers at once; they are made in the background',
+  summary: 'Recompute the forecasts in the background; returns immediately',
   body: z.strictObject({}),
-  response: z.strictObject({ working: Working.nullable().describe('How far it is; null before it has begun') }),
+  response: z.strictObject({ working: Working.nullable().describe('Progress; null before the start') }),
   errors: [],
 });
 
@@ -338,7 +342,7 @@ export const listForecastChanges = endpoint({
   method: 'GET',
   path: '/api/v1/forecasts/changes',
   scope: 'finops.read',
-  summary: 'Changes of cost that are known before any bill shows them',
+  summary: 'List changes of cost that are known before any bill shows them',
   response: z.strictObject({ changes: z.array(ForecastChange).describe('By first day') }),
   errors: [],
 });
@@ -347,7 +351,7 @@ export const addForecastChange = endpoint({
   method: 'POST',
   path: '/api/v1/forecasts/changes',
   scope: 'finops.write',
-  summary: 'Add a known change, such as a planned endpoint or the end of a commitment; forecasts are made anew',
+  summary: 'Add a known change, such as a planned endpoint or the end of a commitment; forecasts are recomputed',
   body: NewForecastChange,
   response: ForecastChange,
   errors: [],
@@ -357,7 +361,7 @@ export const switchForecastChange = endpoint({
   method: 'PUT',
   path: '/api/v1/forecasts/changes/:change',
   scope: 'finops.write',
-  summary: 'Switch a change that was read from the bill on or off, with all of its commitment: off when it is renewed',
+  summary: 'Switch a change from the bill on or off, with its whole commitment: off when the commitment is renewed',
   params: z.strictObject({ change: z.string().max(100).describe('Id of the change') }),
   body: z.strictObject({ isOn: z.boolean().describe('Whether forecasts have it') }),
   response: z.strictObject({ changes: z.array(ForecastChange).describe('The changes of its commitment') }),
@@ -368,7 +372,7 @@ export const removeForecastChange = endpoint({
   method: 'DELETE',
   path: '/api/v1/forecasts/changes/:change',
   scope: 'finops.write',
-  summary: 'Remove a known change; forecasts are made anew',
+  summary: 'Remove a known change; forecasts are recomputed',
   params: z.strictObject({ change: z.string().max(100).describe('Id of the change') }),
   response: ForecastChange,
   errors: ['forecast_change_not_found'],

@@ -137,7 +137,7 @@ export async function listed(deps: LedgerForecastDeps, { level, team }: Forecast
 }
 
 const NOTHING =
-  'There is no forecast yet: they are made when a bill is imported. steelyard bill import FILE brings one; what is there is forecast within a minute.';
+  'No forecast yet. Import a bill with: steelyard bill import FILE. Imported bills are forecast within a minute.';
 
 async function budgetsOfTeam({ store, budgets }: LedgerForecastDeps, team: string): Promise<string[]> {
   return [...(await budgets.subjects(store))].filter(([, subject]) => subject.team === team).map(([name]) => name);
@@ -211,7 +211,7 @@ export function switchChange(deps: LedgerForecastDeps, id: string, isOn: boolean
   return deps.store.transaction(async (sql) => {
     const found = (await allChanges(sql)).find(({ change, origin }) => change === id && origin === 'bill');
     if (found === undefined || found.commitment === null) {
-      const detail = `The bill says of no change ${id}. What a person stated is removed: steelyard forecast change remove ${id}`;
+      const detail = `The bill has no change ${id}. Remove a stated change with: steelyard forecast change remove ${id}`;
       throw new AppError('forecast_change_not_found', detail, { change: id });
     }
     await switchCommitment(sql, found.commitment, isOn);
@@ -227,7 +227,7 @@ export function removeChange(deps: LedgerForecastDeps, id: string): Promise<Fore
   return deps.store.transaction(async (sql) => {
     const removed = await deleteChange(sql, id);
     if (removed === null) {
-      const detail = `There is no known change ${id}. steelyard forecast change list names them.`;
+      const detail = `There is no known change ${id}. List them with: steelyard forecast change list`;
       throw new AppError('forecast_change_not_found', detail, { change: id });
     }
     await enqueue(deps, sql);

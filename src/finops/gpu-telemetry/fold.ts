@@ -166,7 +166,7 @@ function dayOf(hour: string): string {
 function noteClosed(all: Map<string, LeftOut>, source: string, readings: number, day: string): void {
   const known = all.get(source);
   if (known !== undefined) known.readings += readings;
-  else all.set(source, { reason: 'readings of its day are no longer kept one by one', readings, example: day });
+  else all.set(source, { reason: 'retention deleted the single readings of its day', readings, example: day });
 }
 
 function holdingOf(row: Record<string, unknown>): GpuHolding {

@@ -132,7 +132,7 @@ async function checkDays({ store, lake }: ImportDeps, metric: GpuMetric, days: r
   const found = days.filter((day) => closed.has(day));
   const [first] = found;
   if (first === undefined) return;
-  const detail = `${name} has readings of ${found.length === 1 ? first : `${found.length} days from ${first} on`}, of which single readings are no longer kept, so that none can be added (setting gpuReadingDays). Leave them out of the file.`;
+  const detail = `${name} has readings of ${found.length === 1 ? first : `${found.length} days from ${first} on`}, whose single readings were deleted by retention, so no reading can be added (setting gpuReadingDays). Leave them out of the file.`;
   throw new AppError('gpu_day_rolled_up', detail, { file: name, day: first });
 }
 
@@ -147,7 +147,7 @@ function answerOf(
   }: Omit<Staging, 'staged'> & Pick<Staged, 'holders'> & { readonly done: readonly StagedMetric[] },
 ): GpuImport {
   const [first] = done;
-  if (first === undefined) throw new AppError('gpu_samples_unusable', `Nothing of ${file.name} was to be read.`);
+  if (first === undefined) throw new AppError('gpu_samples_unusable', `${file.name} has no readings.`);
   const sum = (of: (metric: StagedMetric) => number) => done.reduce((total, metric) => total + of(metric), 0);
   return {
     import: id,

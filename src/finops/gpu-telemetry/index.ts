@@ -67,7 +67,8 @@ export function createGpuTelemetry(ground: GpuTelemetryGround): GpuTelemetry {
   let foldedAt = 0;
   const loop = createLoop({
     longestRestMs: LOOK_MS,
-    failed: (error) => log.error({ err: error }, 'readings of GPUs could not be put into their days; they are kept'),
+    failed: (error) =>
+      log.error({ err: error }, 'GPU readings could not be written to the lake; they remain in the journal'),
     look: async () => {
       const isLate = performance.now() - foldedAt >= FOLD_MS;
       if (isLate || deps.recent.waitingBytes >= MUCH_BYTES) await sources.fold();

@@ -71,7 +71,7 @@ function samplePlan({ upload: _upload, name: _name, ...asked }: SampleRequest): 
     unit,
   });
   const namesHolders = Object.keys(columns).length > 0;
-  // Without holders as it was before there were any: the same file is known again.
+  // Left out without holders, so that a file imported before holders existed keeps its digest.
   const { columns: _columns, labels: _labels, ...others } = asked;
   return {
     ...pricing(namesHolders ? asked : others),

@@ -20,7 +20,7 @@ export const BenchmarkFacts = z
       .min(1)
       .max(10_000)
       .optional()
-      .describe('Requests that the hardware worked on at a time; 1 when left out'),
+      .describe('Concurrent requests on the hardware. Default: 1'),
     serviceSeconds: z
       .array(z.number().min(1e-9).max(86_400).describe('Seconds'))
       .min(1)
@@ -47,17 +47,22 @@ export const UsageInterval = z
       .min(1)
       .max(500)
       .optional()
-      .describe('What was held, as the bill names it (its ResourceId): meets billed rows in the reconciliation'),
+      .describe('ResourceId of the resource in the bill; the reconciliation matches billed rows by it'),
     quantity: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
-      'How many were held (GPUs, vCPUs, instances)',
+      'Number of units (GPUs, vCPUs, instances)',
     ),
     price: Money.optional().describe(
       'Price of one unit for an hour, where the sender knows it better than the price book',
     ),
-    period: Period.describe('When they were held'),
-    predictions: z.number().int().min(0).optional().describe('Predictions answered meanwhile, where that was the work'),
-    benchmark: BenchmarkFacts.optional().describe('How it was run, where it is a benchmark; not with an endpoint'),
-    origin: z.string().min(1).max(250).describe('Who measured it and how'),
+    period: Period.describe('Time of the usage'),
+    predictions: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe('Predictions answered in the interval, if the usage served predictions'),
+    benchmark: BenchmarkFacts.optional().describe('Facts of the benchmark, if the usage is one; not with an endpoint'),
+    origin: z.string().min(1).max(250).describe('Origin of the measurement: program and method'),
   })
   .describe('A usage interval');
 export type UsageInterval = z.infer<typeof UsageInterval>;
@@ -67,12 +72,10 @@ export const MeteredCost = z
     cost: Money.nullable().describe('Metered cost; null when a price is missing'),
     reason: z.string().nullable().describe('Why the cost is null'),
     hours: DecimalString.describe('Quantity times hours'),
-    priceSource: z.string().nullable().describe('Where the price came from, with its date'),
-    prices: z
-      .array(UsedPrice)
-      .describe('The prices that hold within the interval, in order of time; empty when there is none'),
+    priceSource: z.string().nullable().describe('Source of the price, with its date'),
+    prices: z.array(UsedPrice).describe('Prices in force within the interval, in order of time; empty without any'),
   })
-  .describe('What a usage interval costs by the price book');
+  .describe('Cost of a usage interval by the price book');
 
 export const recordUsage = endpoint({
   method: 'POST',
@@ -88,7 +91,7 @@ export const listUsage = endpoint({
   method: 'GET',
   path: '/api/v1/usage-intervals',
   scope: 'finops.read',
-  summary: 'Usage intervals with their metered cost, latest first',
+  summary: 'List usage intervals with their metered cost, latest first',
   query: z.strictObject({
     run: z.string().optional().describe('Only of this run'),
     model: z.string().optional().describe('Only of this registered model'),
@@ -117,9 +120,7 @@ export const MeteredTotal = z
       .nullable()
       .describe('Predictions answered in the intervals; null when none counted them'),
     period: Period.nullable().describe('From the first start to the last end; null without intervals'),
-    prices: z
-      .array(UsedPrice)
-      .describe('The prices that it was made with, by resource and time, each as old as at the last usage of it'),
+    prices: z.array(UsedPrice).describe('Prices of the sum, by resource and time, with their age at the last usage'),
   })
   .describe('Metered cost of a subject');
 export type MeteredTotal = z.infer<typeof MeteredTotal>;
@@ -128,7 +129,7 @@ export const meteredCost = endpoint({
   method: 'GET',
   path: '/api/v1/metered-cost',
   scope: 'finops.read',
-  summary: 'Metered cost of a subject: all intervals whose subject has the given fields',
+  summary: 'Get the metered cost of a subject: all intervals whose subject has the given fields',
   query: z.strictObject(Subject.shape),
   response: MeteredTotal,
   errors: ['currency_mismatch'],

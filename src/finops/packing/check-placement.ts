@@ -14,7 +14,8 @@ export function faultOf(nodes: readonly PackNode[], pods: readonly PackPod[], pl
   }));
   for (const { pod: podIndex, node: nodeIndex, gpus } of plan.placements) {
     const [pod, node, space] = [pods[podIndex], nodes[nodeIndex], left[nodeIndex]];
-    if (pod === undefined || node === undefined || space === undefined) return 'a placement names what is not there';
+    if (pod === undefined || node === undefined || space === undefined)
+      return 'a placement names a pod or node that does not exist';
     if (seen.has(podIndex)) return `${pod.name} is placed twice`;
     seen.add(podIndex);
     space.cpu -= pod.cpuMilli;

@@ -14,17 +14,17 @@ const count = z.number().int();
 export const PackedPod = z
   .strictObject({
     pod: z.string().describe('Name of the pod'),
-    node: z.string().nullable().describe('Node on which it is placed; null where it found none'),
-    gpus: z.array(count).describe('Which of the GPUs of the node, from 0; one that is shared stands in several pods'),
+    node: z.string().nullable().describe('Node of the pod; null when it fits on none'),
+    gpus: z.array(count).describe('Indexes of the GPUs of the node, from 0; a shared GPU is listed for several pods'),
   })
   .describe('A pod of the plan');
 export type PackedPod = z.infer<typeof PackedPod>;
 
 const result = {
   unplaced: count.describe('Pods without a place, by GPU, CPU and memory'),
-  unplacedGpus: z.number().describe('GPUs that they ask for'),
+  unplacedGpus: z.number().describe('GPUs that they request'),
   usedNodes: count.describe('Nodes with a pod on them'),
-  strandedGpus: z.number().describe('What is free on GPUs of which a part is taken'),
+  strandedGpus: z.number().describe('Free capacity on GPUs that are partly taken'),
 };
 const PackingResult = z.strictObject(result);
 export type PackingResult = z.infer<typeof PackingResult>;
@@ -36,11 +36,11 @@ export const GpuPacking = z
     pods: count.describe('Pods in the file'),
     requestedGpus: z.number().describe('GPUs that all pods ask for, shares counted as shares'),
     sharingPods: count.describe('Pods that ask for less than one GPU'),
-    wholeGpuBaseline: count.describe('GPUs that the sharing pods take when each gets a whole one'),
+    wholeGpuBaseline: count.describe('GPUs that the sharing pods need with a whole GPU each'),
     lowerBoundGpus: count.describe('Fewer GPUs than these cannot hold the sharing pods, however they are packed'),
     usedGpus: count.describe('GPUs on which the sharing pods are packed, each GPU up to its whole'),
     ...result,
-    freeGpus: count.describe('In that plan: GPUs of which nothing is taken'),
+    freeGpus: count.describe('Free GPUs in that plan'),
     baselines: z
       .strictObject({
         bestFit: PackingResult.describe('Best fit in the order of the file'),
@@ -49,7 +49,7 @@ export const GpuPacking = z
       .describe(
         'The same pods placed by two usual ways; the plan is no worse than either by pods, then GPUs, then nodes',
       ),
-    plan: z.array(PackedPod).nullable().describe('The plan, in the order of the file; null unless it is asked for'),
+    plan: z.array(PackedPod).nullable().describe('The plan, in the order of the file; null unless requested'),
   })
   .describe('How few GPUs pods need when they share them, and where they go');
 export type GpuPacking = z.infer<typeof GpuPacking>;
@@ -58,7 +58,7 @@ export const packGpus = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/packings',
   scope: 'finops.write',
-  summary: 'Pack pods on the GPUs of nodes: how few are needed, and a plan',
+  summary: 'Pack pods on the GPUs of few nodes: number of nodes, and a plan',
   body: z.strictObject({
     nodes: SentFile.describe('CSV or Parquet: sn (or name), cpu_milli, memory_mib, gpu, and model where it is known'),
     pods: SentFile.describe('CSV or Parquet: name, cpu_milli, memory_mib, num_gpu, gpu_milli, and gpu_spec'),

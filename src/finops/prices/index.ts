@@ -97,7 +97,7 @@ function datedPrices(book: string, spec: z.infer<typeof PriceBookSpec>): Price[]
     const overlaps =
       next !== undefined && effectiveTo !== null && Date.parse(effectiveTo) > Date.parse(next.effectiveFrom);
     if (overlaps || next?.effectiveFrom === entry.effectiveFrom) {
-      const detail = `PriceBook "${book}": two prices of ${entry.resource} hold at ${next?.effectiveFrom}. End the first one there.`;
+      const detail = `PriceBook "${book}": two prices of ${entry.resource} hold at ${next?.effectiveFrom}. End the first price at that instant.`;
       throw new AppError('manifest_invalid', detail, { book, resource: entry.resource });
     }
     return {

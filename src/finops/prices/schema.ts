@@ -15,8 +15,8 @@ export type PriceOrigin = z.infer<typeof PriceOrigin>;
 /** Fields of every shown price that state its source. */
 const provenance = {
   origin: PriceOrigin,
-  region: z.string().nullable().describe('Region that it is of; null where nobody says one'),
-  source: z.string().describe('Where it was read'),
+  region: z.string().nullable().describe('Region; null when not stated'),
+  source: z.string().describe('Source of the price'),
   book: z
     .string()
     .describe(
@@ -38,8 +38,8 @@ export const UsedPrice = z
     resource: z.string().describe('Resource key'),
     price: Money.describe('Price of one unit for one hour'),
     ...provenance,
-    effectiveFrom: UtcInstant.describe('First instant at which it holds'),
-    asOf: UtcInstant.nullable().describe('Last instant at which it was known to hold; null for a declared one'),
+    effectiveFrom: UtcInstant.describe('Start of validity'),
+    asOf: UtcInstant.nullable().describe('Last instant at which the price was confirmed; null for a declared price'),
     ageDays: z
       .number()
       .int()
@@ -54,8 +54,8 @@ export const Price = z
   .strictObject({
     resource: z.string().min(1).max(200).describe('Resource key, for example "gpu:A10G" or "vcpu"'),
     price: Money.describe('Price of one unit of the resource for one hour'),
-    effectiveFrom: UtcInstant.describe('First instant at which it holds'),
-    effectiveTo: UtcInstant.nullable().describe('First instant at which it no longer holds; null while it does'),
+    effectiveFrom: UtcInstant.describe('Start of validity'),
+    effectiveTo: UtcInstant.nullable().describe('End of validity, exclusive; null while the price is valid'),
     source: z.string().min(1).max(500).describe('Where the price was read, with its date'),
   })
   .describe('An effective-dated price per unit and hour');
@@ -101,13 +101,13 @@ export const PriceAt = z
     resource: z.string().describe('Resource key'),
     amount: DecimalString.describe('Price of one unit, exact'),
     currency: Money.shape.currency,
-    unit: z.literal('hour').describe('What the price is for: one unit of the resource for one hour'),
+    unit: z.literal('hour').describe('Unit of the price: one unit of the resource for one hour'),
     ...provenance,
     ...agreement,
-    effectiveFrom: UtcInstant.describe('First instant at which it holds'),
-    effectiveTo: UtcInstant.nullable().describe('First instant at which it no longer holds; null while it does'),
-    asOf: UtcInstant.describe('Last instant at which it was known to hold'),
-    ageDays: z.number().int().min(0).describe('Whole days from then to the instant that was asked for; 0 within them'),
+    effectiveFrom: UtcInstant.describe('Start of validity'),
+    effectiveTo: UtcInstant.nullable().describe('End of validity, exclusive; null while the price is valid'),
+    asOf: UtcInstant.describe('Last instant at which the price was confirmed'),
+    ageDays: z.number().int().min(0).describe('Whole days from `asOf` to the requested instant; 0 within the validity'),
   })
   .describe('The price of a resource at an instant');
 export type PriceAt = z.infer<typeof PriceAt>;
@@ -116,7 +116,7 @@ export const getPrice = endpoint({
   method: 'GET',
   path: '/api/v1/prices/at',
   scope: 'finops.read',
-  summary: 'The price of a resource at an instant, where it is from and how old it is',
+  summary: 'Get the price of a resource at an instant, with its source and age',
   query: z.strictObject({
     resource: z
       .string()
@@ -137,16 +137,16 @@ export const ListedPrice = z
     ...Price.shape,
     ...provenance,
     ...agreement,
-    asOf: UtcInstant.nullable().describe('Last instant at which it was known to hold'),
+    asOf: UtcInstant.nullable().describe('Last instant at which the price was confirmed'),
     ageDays: z.number().int().min(0).nullable().describe('Whole days from then to now'),
   })
-  .describe('A price of the price book, with where it is from and how old it is');
+  .describe('A price of the price book, with its source and age');
 export type ListedPrice = z.infer<typeof ListedPrice>;
 
 const listed = {
   origin: PriceOrigin.exclude(['declared'])
     .optional()
-    .describe('Only prices from there; default: all but what is built in'),
+    .describe('Only prices of this origin. Default: all origins except built-in prices'),
   resource: z.string().min(1).max(200).optional().describe('Only of this resource'),
   region: RegionName.optional().describe('Only of this region'),
 };
@@ -155,7 +155,8 @@ export const listPrices = endpoint({
   method: 'GET',
   path: '/api/v1/prices',
   scope: 'finops.read',
-  summary: 'The price book: your own prices, then those of the bill and of price lists; built-in ones when asked for',
+  summary:
+    'List the price book: your own prices, then prices of the bill and of price lists; built-in prices on request',
   query: z.strictObject({ ...listed, ...PageQuery }),
   response: z.strictObject({
     prices: z.array(ListedPrice).describe('Prices by origin, resource, region and date'),
@@ -168,7 +169,7 @@ export const listPricesCsv = endpoint({
   method: 'GET',
   path: '/api/v1/prices.csv',
   scope: 'finops.read',
-  summary: 'The same as CSV, all of it',
+  summary: 'Export the price book as CSV',
   query: z.strictObject(listed),
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
@@ -179,7 +180,7 @@ export const learnPrices = endpoint({
   method: 'POST',
   path: '/api/v1/prices/learned',
   scope: 'finops.write',
-  summary: 'Learn prices from every billing month anew; they are learned from each delivery by themselves',
+  summary: 'Relearn prices from every billing month; each delivery is learned automatically',
   response: z.strictObject({ periods: z.array(z.string()).describe('Billing months, sorted') }),
   errors: [],
 });

@@ -83,7 +83,7 @@ async function fetchFile(
   await saveFetched(store, job.source, { key, etag, sha256: null, upload });
   const { sizeBytes, sha256 } = await receive(deps, job, file, upload, signal);
   if (sizeBytes !== file.sizeBytes) {
-    const detail = `${key} gave ${sizeBytes} bytes, the listing said ${file.sizeBytes}. It is being written; sync again.`;
+    const detail = `${key} has ${sizeBytes} bytes, its listing has ${file.sizeBytes}: it is still being written. Sync again later.`;
     throw new AppError('bucket_object_changed', detail, { key });
   }
   await saveFetched(store, job.source, { key, etag, sha256, upload });

@@ -23,11 +23,11 @@ export const BillSourceSpec = z.strictObject({
   location: BucketLocation.refine(
     (location) => location.type !== 'folder' || /^([/\\]|[a-zA-Z]:[/\\])/.test(location.path),
     { path: ['path'], error: 'an absolute path such as "/srv/bills"' },
-  ).describe('Where the exports lie; the path of a folder is absolute, as the server sees it'),
+  ).describe('Location of the exports; a folder is an absolute path on the server'),
   layout: Layout.default('auto'),
-  exportName: name.optional().describe('Name of the export, in place of what the manifest or the path says'),
-  scope: name.optional().describe('What the export covers, in place of what the manifest says'),
-  dataset: Dataset.optional().describe('What the rows are, in place of what the manifest or the files say'),
+  exportName: name.optional().describe('Name of the export; replaces the name in the manifest or the path'),
+  scope: name.optional().describe('Coverage of the export; replaces the scope in the manifest'),
+  dataset: Dataset.optional().describe('Kind of the rows; replaces the dataset in the manifest or the files'),
   dateFormat: DateFormat.optional(),
   numberFormat: NumberFormat.optional(),
   schedule: z
@@ -44,7 +44,7 @@ export const BillSourceSpec = z.strictObject({
     .max(600)
     .nullable()
     .default(null)
-    .describe('Billing periods to look at, the current month counted as one; null: all there are'),
+    .describe('Number of billing periods to sync, including the current month; null: all'),
   allowRejected: z.number().int().min(0).default(0).describe('Rows of a delivery that may be left out; default 0'),
   closedAfterDays: z
     .number()
@@ -52,7 +52,7 @@ export const BillSourceSpec = z.strictObject({
     .min(0)
     .max(366)
     .default(14)
-    .describe('Days after its end from which a period counts as closed. Default: 14, as AWS keeps it'),
+    .describe('Days after its end until a period is closed. Default: 14, as at AWS'),
 });
 export type BillSourceSpec = z.infer<typeof BillSourceSpec>;
 
@@ -64,7 +64,7 @@ export const SyncId = z
 export const SyncOutcome = z
   .enum(['imported', 'unchanged', 'ignored', 'shadowed', 'held', 'waiting', 'failed'])
   .describe(
-    'imported: it stands for its period now. unchanged: it had been imported before. ignored: a newer one stands, or it is no bill. shadowed: kept, but the same charges are counted from another export. held: kept as a possible duplicate, not counted until a user decides. waiting: files and manifest are not both there or do not agree yet. failed: nothing of it was stored',
+    'imported: current for its period now. unchanged: imported before. ignored: a newer one is current, or it is no bill. shadowed: stored, but the same charges are counted from another export. held: stored as a possible duplicate, not counted until a user decides. waiting: files or manifest are missing, or do not agree yet. failed: nothing was stored',
   );
 export type SyncOutcome = z.infer<typeof SyncOutcome>;
 
@@ -72,22 +72,25 @@ export const SyncedDelivery = z
   .strictObject({
     delivery: DeliveryId.nullable().describe('Id of the delivery; null when nothing was stored'),
     export: z.string().describe("Name of the cloud's export; `default` for bare files"),
-    period: Month.nullable().describe('Billing period; null while nobody has said it'),
+    period: Month.nullable().describe('Billing period; null until it is known'),
     outcome: SyncOutcome,
     rows: z.number().int().nullable().describe('Rows accepted; null when nothing was stored'),
-    reason: z.string().nullable().describe('Why it is not imported, and what to do; null when it is'),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Reason that it is not imported, and the action to take; null when it is imported'),
     code: z.string().nullable().describe('Error code when it failed; null otherwise'),
   })
-  .describe('What a sync did with one delivery');
+  .describe('Result of a sync for one delivery');
 export type SyncedDelivery = z.infer<typeof SyncedDelivery>;
 
 export const SyncProgress = z
   .strictObject({
-    phase: z.enum(['queued', 'listing', 'fetching', 'importing', 'ended']).describe('What is being done'),
-    filesDone: z.number().int().describe('Files fetched of the delivery at hand'),
-    files: z.number().int().describe('Files of the delivery at hand'),
-    bytesDone: z.number().int().describe('Bytes fetched of the delivery at hand'),
-    bytes: z.number().int().describe('Bytes of the delivery at hand'),
+    phase: z.enum(['queued', 'listing', 'fetching', 'importing', 'ended']).describe('Phase of the sync'),
+    filesDone: z.number().int().describe('Fetched files of the current delivery'),
+    files: z.number().int().describe('Files of the current delivery'),
+    bytesDone: z.number().int().describe('Fetched bytes of the current delivery'),
+    bytes: z.number().int().describe('Bytes of the current delivery'),
     rows: z.number().int().describe('Rows imported by this sync so far'),
     deliveriesDone: z.number().int().describe('Deliveries dealt with'),
     deliveries: z.number().int().describe('Deliveries found'),
@@ -98,17 +101,17 @@ export type SyncProgress = z.infer<typeof SyncProgress>;
 const Failure = z
   .strictObject({
     code: z.string().describe('Error code'),
-    detail: z.string().describe('What happened and what to do'),
+    detail: z.string().describe('Failure, and the action to take'),
   })
-  .describe('Why a sync could not be done');
+  .describe('Reason that a sync failed');
 
 export const Sync = z
   .strictObject({
     sync: SyncId,
     source: z.string().describe('Name of the source'),
-    trigger: z.enum(['hand', 'schedule']).describe('Who asked for it'),
+    trigger: z.enum(['hand', 'schedule']).describe('Start of the sync: by a user, or by the schedule'),
     state: z.enum(['waiting', 'running', 'done', 'failed']).describe('failed: the source could not be read'),
-    askedAt: UtcInstant.describe('When it was asked for'),
+    askedAt: UtcInstant.describe('When the sync was requested'),
     endedAt: UtcInstant.nullable().describe('When it ended; null while it has not'),
     progress: SyncProgress,
     deliveries: z.array(SyncedDelivery).describe('Deliveries dealt with, the oldest first'),
@@ -123,24 +126,24 @@ export const BillSource = z
     location: z.string().describe('Where it reads, without any credential'),
     layout: Layout,
     schedule: z.string().nullable().describe('Cron pattern in UTC; null: only by hand'),
-    nextSyncAt: UtcInstant.nullable().describe('When it is synced next; null: only by hand'),
+    nextSyncAt: UtcInstant.nullable().describe('Time of the next scheduled sync; null without a schedule'),
     state: z
       .enum(['never', 'syncing', 'ok', 'waiting', 'held', 'failed'])
       .describe(
-        'waiting: something was there but not whole. held: a delivery is on hold as a possible duplicate. failed: the source or a delivery could not be read',
+        'waiting: a delivery was incomplete. held: a delivery is on hold as a possible duplicate. failed: the source or a delivery could not be read',
       ),
     lastSync: SyncId.nullable().describe('Sync that ended last; null before the first'),
     lastSyncAt: UtcInstant.nullable().describe('When it ended'),
     lastError: Failure.nullable().describe('First failure of the last sync; null when it had none'),
   })
-  .describe('Where bills come from');
+  .describe('Source of bills');
 export type BillSource = z.infer<typeof BillSource>;
 
 export const listSources = endpoint({
   method: 'GET',
   path: '/api/v1/bill/sources',
   scope: 'finops.read',
-  summary: 'Where bills come from, and how the last sync went',
+  summary: 'List the sources of bills with the result of their last sync',
   response: z.strictObject({ sources: z.array(BillSource).describe('Sources by name') }),
   errors: [],
 });
@@ -149,7 +152,7 @@ export const startSyncs = endpoint({
   method: 'POST',
   path: '/api/v1/bill/syncs',
   scope: 'finops.write',
-  summary: 'Sync one source or all; a sync that runs already is answered, not started twice',
+  summary: 'Sync one source or all; returns the active sync of a source instead of starting another',
   body: z.strictObject({
     source: z.string().min(1).max(63).optional().describe('Name of the source; all of them when left out'),
   }),
@@ -165,7 +168,7 @@ export const getSync = endpoint({
   method: 'GET',
   path: '/api/v1/bill/syncs/:sync',
   scope: 'finops.read',
-  summary: 'How far a sync is, or how it ended',
+  summary: 'Get the progress or the result of a sync',
   params: z.strictObject({ sync: SyncId }),
   response: Sync,
   errors: ['bill_sync_not_found'],

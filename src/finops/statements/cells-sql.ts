@@ -13,8 +13,8 @@ const CHARGE = `CASE
 
 /** Reason why a row is unallocated. */
 const REASON = `CASE WHEN a.team IS NOT NULL THEN NULL
-    WHEN a.rule IS NULL THEN ${literal('no rule takes it')}
-    WHEN a.kind = 'idle' THEN ${literal('idle: nobody held it')}
+    WHEN a.rule IS NULL THEN ${literal('no rule matches it')}
+    WHEN a.kind = 'idle' THEN ${literal('idle: requested and not used, without a team')}
     ELSE coalesce(a.reason, ${literal('its rule names no team')}) END`;
 
 /** Keys of a cell; every breakdown of a statement sums the same cells. */

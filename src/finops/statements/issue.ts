@@ -52,7 +52,7 @@ function refuseUnclosed({ period, allowProvisional }: IssueQuestion, state: Peri
   if (state === 'closed' || (state === 'provisional' && allowProvisional)) return;
   const detail =
     state === 'open'
-      ? `${period} is not over, so what it costs is not known. Its statements can be issued after its end; the live view shows it now.`
+      ? `${period} has not ended, so its cost is not known. Issue its statements after its end, or read the live view now.`
       : `The cloud may still change ${period}. Issue it when the month is closed, or now with --allow-provisional: a change is then issued as a correction.`;
   throw new AppError('statement_period_not_closed', detail, { period, state });
 }

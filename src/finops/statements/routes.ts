@@ -46,7 +46,7 @@ function liveRoutes(deps: StatementsDeps): Route[] {
 async function liveFacts(deps: StatementsDeps, word: string, question: StandQuestion): Promise<StatementFacts> {
   const facts = await factsOf(deps, await findStand(deps, question), teamOf(word));
   if (facts !== null) return facts;
-  const detail = `Team "${word}" has no cost in ${question.period}, nor in the month before. steelyard statement list --period ${question.period} names the teams.`;
+  const detail = `Team "${word}" has no cost in ${question.period}, nor in the month before. List the teams with: steelyard statement list --period ${question.period}`;
   throw new AppError('statement_not_found', detail, { team: word, period: question.period });
 }
 
@@ -83,7 +83,7 @@ function issuedRoutes(deps: StatementsDeps): Route[] {
 async function issuedStatement({ store }: StatementsDeps, number: number) {
   const found = await findStatement(store, number);
   if (found !== null) return found;
-  const detail = `There is no statement ${number}. steelyard statement list --issued names those that were issued.`;
+  const detail = `There is no statement ${number}. List the issued statements with: steelyard statement list --issued`;
   throw new AppError('statement_not_found', detail, { number });
 }
 

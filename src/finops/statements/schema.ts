@@ -6,7 +6,7 @@ import { Unconverted, UsedRate } from '../exchange/schema.ts';
 
 /** Both cost metrics of every figure: billed (invoiced) and effective (commitments spread over their term). */
 const amounts = {
-  billedCost: DecimalString.describe('Exact sum of BilledCost: what the invoice says'),
+  billedCost: DecimalString.describe('Exact sum of BilledCost, as invoiced'),
   effectiveCost: DecimalString.describe('Exact sum of EffectiveCost: commitments spread over their term'),
 };
 
@@ -24,29 +24,29 @@ export const ComparedAmount = z
       'EffectiveCost of the month before; null when no bill covers it',
     ),
   })
-  .describe('A figure in one currency beside that of the month before');
+  .describe('Figure in one currency, with the figure of the month before');
 export type ComparedAmount = z.infer<typeof ComparedAmount>;
 
 export const StatementWay = z
   .enum(['direct', 'shared', 'idle'])
   .describe(
-    'direct: rows that are the team’s alone. shared: its part of a pool. idle: what it reserved and left unused',
+    'direct: rows of this team only. shared: its part of a pool. idle: resources that it reserved and did not use',
   );
 export type StatementWay = z.infer<typeof StatementWay>;
 
 export const StatementCharge = z
   .enum(['usage', 'commitment', 'commitment-unused', 'purchase', 'credit', 'tax', 'adjustment', 'other'])
   .describe(
-    'commitment: purchase of a commitment discount, or usage that one covers. commitment-unused: what of one nobody used. other: rows without a ChargeCategory',
+    'commitment: purchase of a commitment discount, or usage that one covers. commitment-unused: unused part of a commitment. other: rows without a ChargeCategory',
   );
 export type StatementCharge = z.infer<typeof StatementCharge>;
 
-const named = (what: string) => z.string().nullable().describe(`${what}; null for what has none`);
+const named = (what: string) => z.string().nullable().describe(`${what}; null for cost without one`);
 
 export const StatementPool = z
   .strictObject({
     rule: z.string().describe('Allocation rule that splits the pool'),
-    method: z.string().describe('How it is split: even, weights, proportional/cost, kubernetes/gpu-share…'),
+    method: z.string().describe('Method of the split: even, weights, proportional/cost, kubernetes/gpu-share…'),
     layer: z.number().int().describe('Place of the pool among the pools, from 1'),
     way: StatementWay,
     ...{ currency: Currency, ...amounts },
@@ -56,7 +56,7 @@ export const StatementPool = z
       'Part of the pool, cost / pool, of EffectiveCost, or of BilledCost where the effective cost is 0; ten decimals; null when the pool is 0',
     ),
   })
-  .describe('What the team pays of one shared pool');
+  .describe('Part of one shared pool that the team pays');
 export type StatementPool = z.infer<typeof StatementPool>;
 
 export const StatementBasis = z
@@ -64,7 +64,7 @@ export const StatementBasis = z
     basis: z
       .string()
       .nullable()
-      .describe('Id of the allocation that the figures stand on; the same id gives the same statement for ever'),
+      .describe('Id of the allocation behind the figures; the same id always gives the same statement'),
     previousBasis: z.string().nullable().describe('The same for the month before; null when no bill covers it'),
     deliveries: z.array(DeliveryId).describe('Deliveries that counted for the month'),
     previousDeliveries: z.array(DeliveryId).describe('Deliveries that counted for the month before'),
@@ -75,7 +75,7 @@ export const StatementBasis = z
       .nullable()
       .describe('Version of the rules behind the month before; null when no bill covers it'),
   })
-  .describe('What the figures stand on');
+  .describe('Inputs of the figures');
 export type StatementBasis = z.infer<typeof StatementBasis>;
 
 export const StatementLeftOut = z
@@ -84,16 +84,12 @@ export const StatementLeftOut = z
     rowsWithoutBilledCost: z.number().int().describe('Rows of this statement whose BilledCost is unknown'),
     rowsWithoutEffectiveCost: z.number().int().describe('Rows of this statement whose EffectiveCost is unknown'),
   })
-  .describe('What the figures do not include, because nobody knows it');
+  .describe('Rows with unknown cost that the figures do not include');
 export type StatementLeftOut = z.infer<typeof StatementLeftOut>;
 
 const reportedAmounts = {
-  billedCost: DecimalString.nullable().describe(
-    'BilledCost in the reporting currency; null where none of it has a rate',
-  ),
-  effectiveCost: DecimalString.nullable().describe(
-    'EffectiveCost in the reporting currency; null where none of it has a rate',
-  ),
+  billedCost: DecimalString.nullable().describe('BilledCost in the reporting currency; null without a rate'),
+  effectiveCost: DecimalString.nullable().describe('EffectiveCost in the reporting currency; null without a rate'),
 };
 
 export const StatementReporting = z
@@ -111,34 +107,34 @@ export type StatementReporting = z.infer<typeof StatementReporting>;
 /** Every breakdown adds up to `totals`, in both costs and each currency, to the last decimal. */
 export const StatementFacts = z
   .strictObject({
-    team: z.string().nullable().describe('Team; null for what no team pays (unallocated)'),
+    team: z.string().nullable().describe('Team; null for unallocated cost'),
     period: Month,
     previousPeriod: Month.describe('The month before'),
     ...StatementBasis.shape,
-    totals: z.array(ComparedAmount).describe('What the team pays, one entry a currency'),
+    totals: z.array(ComparedAmount).describe('Cost of the team, one entry for each currency'),
     ways: z
       .array(StatementAmount.extend({ way: StatementWay }))
-      .describe('How the cost came to the team: direct, shared, idle'),
+      .describe('By allocation to the team: direct, shared, idle'),
     pools: z.array(StatementPool).describe('The shared and idle part by pool; in the order of the pools'),
     charges: z
       .array(StatementAmount.extend({ charge: StatementCharge }))
-      .describe('What kind of charge it is: usage, commitments, credits, taxes…'),
+      .describe('By kind of charge: usage, commitments, credits, taxes…'),
     services: z
       .array(ComparedAmount.extend({ serviceName: named('FOCUS ServiceName') }))
-      .describe('By service, largest first; services of the month before that are gone stand with 0'),
+      .describe('By service, largest first; services of the month before that are gone are listed with 0'),
     projects: z
       .array(ComparedAmount.extend({ project: named('Project') }))
-      .describe('By project, largest first; projects of the month before that are gone stand with 0'),
+      .describe('By project, largest first; projects of the month before that are gone are listed with 0'),
     reasons: z
-      .array(StatementAmount.extend({ reason: z.string().describe('Why nobody pays it') }))
-      .describe('For what is unallocated: why; empty for a team'),
+      .array(StatementAmount.extend({ reason: z.string().describe('Reason that it is unallocated') }))
+      .describe('Reasons of the unallocated cost; empty for a team'),
     leftOut: StatementLeftOut,
     // Statements issued before this field existed have none.
     reporting: StatementReporting.nullable()
       .default(null)
       .describe('The total in the reporting currency; null without one'),
   })
-  .describe('What one team pays for one month');
+  .describe('Cost of one team for one month');
 export type StatementFacts = z.infer<typeof StatementFacts>;
 
 export const StatementNumber = z.number().int().describe('Number of an issued statement; grows, never used twice');
@@ -146,31 +142,29 @@ export const StatementNumber = z.number().int().describe('Number of an issued st
 export const IssuedStatement = z
   .strictObject({
     number: StatementNumber,
-    team: z.string().nullable().describe('Team; null for what no team pays'),
+    team: z.string().nullable().describe('Team; null for unallocated cost'),
     period: Month,
     revision: z.number().int().describe('1 for the first issue of the month, then one more with every correction'),
-    corrects: StatementNumber.nullable().describe(
-      'Number of the statement that it takes the place of; null for a first',
-    ),
+    corrects: StatementNumber.nullable().describe('Number of the statement that it replaces; null for a first issue'),
     issuedAt: UtcInstant.describe('When it was issued'),
-    issuedBy: z.string().describe('Who issued it'),
+    issuedBy: z.string().describe('Account that issued it'),
     why: z.string().nullable().describe('Reason given; null when none was'),
     periodState: PeriodState,
-    basis: z.string().nullable().describe('Id of the allocation that it stands on'),
-    deliveries: z.array(DeliveryId).describe('Deliveries that it stands on'),
-    rulesVersion: z.number().int().describe('Version of the allocation rules that it stands on'),
-    totals: z.array(StatementAmount).describe('What is charged, one entry a currency'),
+    basis: z.string().nullable().describe('Id of the allocation that it is based on'),
+    deliveries: z.array(DeliveryId).describe('Deliveries that it is based on'),
+    rulesVersion: z.number().int().describe('Version of the allocation rules that it is based on'),
+    totals: z.array(StatementAmount).describe('Charged amount, one entry for each currency'),
     difference: z
       .array(StatementAmount)
-      .describe('Against the statement that it corrects: what is still to be charged or given back; empty for a first'),
+      .describe('Difference to the statement that it corrects, to be charged or credited; empty for a first issue'),
   })
   .describe('An issued statement: final, numbered, never changed');
 export type IssuedStatement = z.infer<typeof IssuedStatement>;
 
 const Basis = {
-  basis: z.string().max(100).optional().describe('As it stood on this allocation; now when left out'),
+  basis: z.string().max(100).optional().describe('State by this allocation. Default: now'),
   previousBasis: z.string().max(100).optional().describe('The same for the month before'),
-  delivery: DeliveryId.optional().describe('As it stood when this delivery counted last; now when left out'),
+  delivery: DeliveryId.optional().describe('State when this delivery counted last. Default: now'),
   currency: Currency.optional().describe(
     'Reporting currency for `reporting`; the setting `reportingCurrency` when left out. Bills keep their currency',
   ),
@@ -178,12 +172,14 @@ const Basis = {
 
 export const TeamTotals = z
   .strictObject({
-    team: z.string().nullable().describe('Team; null for what no team pays'),
-    totals: z.array(ComparedAmount).describe('What the team pays, one entry a currency'),
+    team: z.string().nullable().describe('Team; null for unallocated cost'),
+    totals: z.array(ComparedAmount).describe('Cost of the team, one entry for each currency'),
     reporting: z
       .strictObject(reportedAmounts)
       .nullable()
-      .describe('The same in the reporting currency, without what has no rate; null without one'),
+      .describe(
+        'The same in the reporting currency, without amounts that have no rate; null without a reporting currency',
+      ),
     issued: z
       .strictObject({
         number: StatementNumber,
@@ -200,14 +196,14 @@ export const listStatements = endpoint({
   method: 'GET',
   path: '/api/v1/statements',
   scope: 'finops.read',
-  summary: 'What every team pays for a month; the teams and what is unallocated add up to the bill',
+  summary: 'List team statements for a month; with the unallocated cost they sum to the bill',
   query: z.strictObject({ period: Month.describe('Billing period'), ...Basis }),
   response: z.strictObject({
     period: Month,
     previousPeriod: Month.describe('The month before'),
     periodState: PeriodState,
     ...StatementBasis.shape,
-    statements: z.array(TeamTotals).describe('Teams by name; last, with team null, what nobody pays'),
+    statements: z.array(TeamTotals).describe('Teams by name; last, with team null, the unallocated cost'),
     bill: z.array(ComparedAmount).describe('The whole bill, summed from its rows and not from the statements'),
     reporting: StatementReporting.nullable().describe('The whole bill in the reporting currency; null without one'),
     periods: z.array(Month).describe('Billing periods with rows, oldest first'),
@@ -222,14 +218,14 @@ export const listStatements = endpoint({
   ],
 });
 
-const team = z.string().min(1).max(250).describe('Team; "-" for what no team pays');
+const team = z.string().min(1).max(250).describe('Team; "-" for unallocated cost');
 const TeamQuery = z.strictObject({ period: Month.describe('Billing period'), ...Basis });
 
 export const getStatement = endpoint({
   method: 'GET',
   path: '/api/v1/statements/teams/:team',
   scope: 'finops.read',
-  summary: 'What a team pays for a month, as it stands now (showback) or as it stood on a basis',
+  summary: 'Get the statement of a team for a month, live (showback) or by an earlier basis',
   params: z.strictObject({ team }),
   query: TeamQuery,
   response: StatementFacts,
@@ -246,7 +242,7 @@ export const getStatement = endpoint({
 export const getStatementHtml = endpoint({
   ...getStatement,
   path: '/api/v1/statements/teams/:team/statement.html',
-  summary: 'The showback statement of a team as one self-contained page to print',
+  summary: 'Get the showback statement of a team as one self-contained page to print',
   answers: 'bytes',
   response: z.string().describe('HTML without scripts or links to other files'),
 });
@@ -254,7 +250,7 @@ export const getStatementHtml = endpoint({
 export const getStatementCsv = endpoint({
   ...getStatement,
   path: '/api/v1/statements/teams/:team/statement.csv',
-  summary: 'The showback statement of a team as CSV, every digit',
+  summary: 'Export the showback statement of a team as CSV, with every digit',
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),
 });
@@ -273,7 +269,7 @@ export const issueStatements = endpoint({
     why: z.string().max(1000).optional().describe('Reason, printed on the statements'),
   }),
   response: z.strictObject({
-    issued: z.array(IssuedStatement).describe('What was issued, by team; last what no team pays'),
+    issued: z.array(IssuedStatement).describe('Issued statements by team; unallocated cost last'),
   }),
   errors: ['bill_period_not_covered', 'statement_period_not_closed', 'statement_already_issued'],
 });
@@ -282,7 +278,7 @@ export const listIssuedStatements = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued',
   scope: 'finops.read',
-  summary: 'Issued statements, newest first',
+  summary: 'List issued statements, newest first',
   query: z.strictObject({
     period: Month.optional().describe('Only of this billing period'),
     team: team.optional(),
@@ -301,7 +297,7 @@ export const getIssuedStatement = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued/:number',
   scope: 'finops.read',
-  summary: 'An issued statement with its facts, as they were when it was issued',
+  summary: 'Get an issued statement with its facts, unchanged since the issue',
   params: numbered,
   response: z.strictObject({ issued: IssuedStatement, facts: StatementFacts }),
   errors: ['statement_not_found'],
@@ -311,7 +307,7 @@ export const getIssuedStatementHtml = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued/:number/statement.html',
   scope: 'finops.read',
-  summary: 'The page of an issued statement, byte for byte as it was issued',
+  summary: 'Get the page of an issued statement, byte for byte as issued',
   params: numbered,
   answers: 'bytes',
   response: z.string().describe('HTML without scripts or links to other files'),
@@ -322,7 +318,7 @@ export const getIssuedStatementCsv = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued/:number/statement.csv',
   scope: 'finops.read',
-  summary: 'The CSV of an issued statement, byte for byte as it was issued',
+  summary: 'Get the CSV of an issued statement, byte for byte as issued',
   params: numbered,
   answers: 'csv',
   response: z.string().describe('CSV with a header line'),

@@ -130,13 +130,13 @@ async function mustKnow({ store, billing }: StandDeps, delivery: string): Promis
 }
 
 function noBill(period: string): AppError {
-  const detail = `No bill covers ${period}. steelyard cost dimensions lists the billing periods.`;
+  const detail = `No bill covers ${period}. List the billing periods with: steelyard cost dimensions`;
   return new AppError('bill_period_not_covered', detail, { period });
 }
 
 function noBasis({ period, basis, delivery }: StandQuestion): AppError {
   const what = basis ?? `delivery ${delivery}`;
-  const detail = `${period} never stood on ${what}. A statement names its basis and its deliveries; without either the bill of now is taken.`;
+  const detail = `${period} was never based on ${what}. A statement names its basis and its deliveries; without either the current bill is used.`;
   return new AppError('statement_basis_not_found', detail, { period, basis, delivery });
 }
 

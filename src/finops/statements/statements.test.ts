@@ -4,9 +4,9 @@ import type { Application } from '../../main.ts';
 import { type CallInput, urlOf } from '../../platform/contract/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, problemFrom } from '../../testing/application.ts';
-import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../testing/costs.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
+import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../testing/costs.ts';
 import {
   getIssuedStatement,
   getIssuedStatementCsv,
@@ -128,7 +128,7 @@ describe('what a team pays', () => {
     // Largest effective cost first: the 100 is a purchase, whose effective cost belongs to the usage that it covers.
     expect(reasons.map(({ reason, currency, billedCost }) => [reason, currency, billedCost])).toEqual([
       [expect.stringMatching(/.+/), 'EUR', '7'],
-      ['no rule takes it', 'USD', '100'],
+      ['no rule matches it', 'USD', '100'],
     ]);
   });
 

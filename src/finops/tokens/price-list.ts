@@ -40,7 +40,7 @@ export function listedPrices(name: string, version: number, spec: z.infer<typeof
     const next = sorted.slice(index + 1).find((later) => keyOf(later) === keyOf(entry));
     const effectiveTo = entry.effectiveTo ?? next?.effectiveFrom ?? null;
     if (next !== undefined && endsAfter(effectiveTo, next.effectiveFrom, entry.effectiveFrom)) {
-      const detail = `TokenPrices "${name}": two prices of ${entry.model} hold at ${next.effectiveFrom}. End the first one there.`;
+      const detail = `TokenPrices "${name}": two prices of ${entry.model} hold at ${next.effectiveFrom}. End the first price at that instant.`;
       throw new AppError('manifest_invalid', detail, { list: name, model: entry.model });
     }
     return {

@@ -16,7 +16,7 @@ export const ProviderName = z
   .trim()
   .min(1)
   .max(100)
-  .describe('Who serves the model: openai, anthropic, aws, azure, google…');
+  .describe('Provider of the model: openai, anthropic, aws, azure, google…');
 
 const YamlInstant = z
   .union([UtcInstant, z.string().regex(/^\d{4}-\d{2}-\d{2}$/)])
@@ -38,7 +38,7 @@ const YamlRate = z
       tiers: z
         .array(
           z.strictObject({
-            above: z.number().int().min(0).describe('Input tokens of a request above which this price holds'),
+            above: z.number().int().min(0).describe('Input tokens of a request above which this price applies'),
             perMillion: YamlPrice,
           }),
         )
@@ -52,7 +52,7 @@ const source = z.string().min(1).max(500);
 
 const TokenPriceEntry = z
   .strictObject({
-    model: ModelName.describe('Name of the model; * stands for any text'),
+    model: ModelName.describe('Name of the model; * matches any text'),
     provider: ProviderName.optional(),
     serviceTier: ServiceTier.default('standard'),
     input: YamlRate.optional(),
@@ -66,7 +66,7 @@ const TokenPriceEntry = z
     source: source.optional().describe('Where this price was read, when not where the list was'),
   })
   .refine(({ input, output }) => input !== undefined || output !== undefined, 'a price for input or for output')
-  .describe('What a model costs you. It replaces the catalogue price whole');
+  .describe('Your price of a model; it replaces the whole catalogue price');
 
 /** `kind: TokenPrices` of `steelyard apply`: your own prices of tokens; one list replaces the list of its name. */
 export const TokenPricesSpec = z.strictObject({
@@ -77,31 +77,31 @@ export const TokenPricesSpec = z.strictObject({
 
 const OtherPrice = z
   .strictObject({
-    source: z.string().describe('Where it was read'),
-    model: z.string().describe('Name or pattern it is listed under'),
+    source: z.string().describe('Source of the price'),
+    model: z.string().describe('Name or pattern in the list'),
     rates: TokenRates,
   })
-  .describe('A price that also fits and gave way');
+  .describe('Another matching price, which was overridden');
 
 export const TokenPrice = z
   .strictObject({
-    model: z.string().describe('Model that was asked for'),
+    model: z.string().describe('Requested model'),
     catalogueModel: z.string().nullable().describe('Its id in the catalogue; null when the catalogue lacks it'),
-    catalogueProvider: z.string().nullable().describe('Provider in the catalogue whose list price it is'),
-    rates: TokenRates.nullable().describe('What it costs; null when nobody knows'),
+    catalogueProvider: z.string().nullable().describe('Provider of the list price in the catalogue'),
+    rates: TokenRates.nullable().describe('Prices; null when unknown'),
     reason: z.string().nullable().describe('Why the rates are null'),
-    source: z.string().nullable().describe('Price list with version and where it was read, or catalogue with version'),
+    source: z.string().nullable().describe('Price list with version and source, or catalogue with version'),
     effectiveFrom: z.string().nullable().describe('First instant or day of the price; null when it has no date'),
-    overridden: z.array(OtherPrice).describe('Other prices that fit, yours first, the catalogue last'),
+    overridden: z.array(OtherPrice).describe('Other matching prices, yours first, the catalogue last'),
   })
-  .describe('What a model costs at one instant, and where that was read');
+  .describe('Price of a model at one instant, with its source');
 export type TokenPrice = z.infer<typeof TokenPrice>;
 
 export const getTokenPrice = endpoint({
   method: 'GET',
   path: '/api/v1/tokens/price',
   scope: 'finops.read',
-  summary: 'What the tokens of a model cost at an instant: your own price, else that of the catalogue',
+  summary: 'Get the token price of a model at an instant: your own price, else the catalogue price',
   query: z.strictObject({
     model: ModelName,
     provider: ProviderName.optional(),
@@ -124,9 +124,9 @@ export const TokenUsage = z
     serviceTier: ServiceTier.default('standard'),
     at: UtcInstant.describe('When the tokens were used; their price is that of this instant'),
     ...tokenCounts,
-    user: z.string().min(1).max(250).optional().describe('User of the application that asked'),
+    user: z.string().min(1).max(250).optional().describe('User of the application'),
     session: z.string().min(1).max(250).optional().describe('Session or conversation of the application'),
-    origin: z.string().min(1).max(250).describe('Who counted them and how'),
+    origin: z.string().min(1).max(250).describe('Origin of the counts: program and method'),
   })
   .refine(
     (usage) => usage.cacheReadTokens + usage.cacheWriteTokens + usage.cacheWrite1hTokens <= usage.inputTokens,
@@ -149,11 +149,11 @@ export const PricedTokens = z
   .strictObject({
     cost: Money.nullable().describe('Metered cost; null when there is no price'),
     reason: z.string().nullable().describe('Why the cost is null'),
-    priceSource: z.string().nullable().describe('Where the price came from'),
+    priceSource: z.string().nullable().describe('Source of the price'),
     effectiveFrom: z.string().nullable().describe('First instant or day of the price; null when it has no date'),
     catalogueModel: z.string().nullable().describe('Id of the model in the catalogue'),
   })
-  .describe('What token usage costs');
+  .describe('Cost of token usage');
 
 const SubjectQuery = Subject.shape;
 
@@ -161,7 +161,7 @@ export const listTokenUsage = endpoint({
   method: 'GET',
   path: '/api/v1/token-usage',
   scope: 'finops.read',
-  summary: 'Token usage with its metered cost, latest first',
+  summary: 'List token usage with its metered cost, latest first',
   query: z.strictObject({ ...SubjectQuery, ...PageQuery }),
   response: z.strictObject({
     records: z
@@ -208,17 +208,17 @@ const groupings: readonly TokenGrouping[] = [...subjectFields, ...usageFields];
 const TokenGrouping = z
   .enum(groupings as [TokenGrouping, ...TokenGrouping[]])
   .describe(
-    'A subject field (model: the registered model; endpoint), or llm (the model that was asked), provider, user or session',
+    'A subject field (model: the registered model; endpoint), or llm (the requested model), provider, user or session',
   );
 
 export const tokenCostReport = endpoint({
   method: 'GET',
   path: '/api/v1/token-cost',
   scope: 'finops.read',
-  summary: 'Metered cost of token usage whose subject has the given fields, in all and by one field',
+  summary: 'Get the metered cost of token usage whose subject has the given fields, in total and by one field',
   query: z.strictObject({
     ...SubjectQuery,
-    by: TokenGrouping.optional().describe('What to split the total by'),
+    by: TokenGrouping.optional().describe('Dimension that splits the total'),
     start: UtcInstant.optional().describe('First instant of use; from the beginning when left out'),
     end: UtcInstant.optional().describe('First instant after it; to the end when left out'),
   }),
@@ -247,7 +247,9 @@ export const BilledTokens = z
     catalogueProvider: z.string().nullable().describe('Provider in the catalogue'),
     direction: TokenDirection,
     serviceTier: ServiceTier,
-    geography: Geography.nullable().describe('Where the provider may serve it; null where the bill does not say'),
+    geography: Geography.nullable().describe(
+      'Region in which the provider may serve it; null when the bill does not state it',
+    ),
     longContext: z.boolean().describe('Whether the bill prices these as tokens of large requests'),
     period: Month.describe('Billing period'),
     currency: Currency.describe('Currency of the bill'),
@@ -262,10 +264,10 @@ export const BilledTokens = z
       'Tokens x the price of their day / 1,000,000; null without a price',
     ),
     difference: DecimalString.nullable().describe('cost - catalogueCost; null when either is unknown'),
-    priceSource: z.string().nullable().describe('Where the price came from'),
-    reason: z.string().nullable().describe('Why there is no price to compare with'),
+    priceSource: z.string().nullable().describe('Source of the price'),
+    reason: z.string().nullable().describe('Reason that there is no price to compare with'),
   })
-  .describe('Billed tokens of one model and direction in one month, beside their price');
+  .describe('Billed tokens of one model and direction in one month, with their price');
 export type BilledTokens = z.infer<typeof BilledTokens>;
 
 export const UnclassifiedCost = z
@@ -279,16 +281,16 @@ export const UnclassifiedCost = z
     currency: Currency.describe('Currency of the bill'),
     rows: z.number().int().describe('Bill rows'),
     cost: DecimalString.nullable().describe('Sum of the metric; null when no row states it'),
-    reason: z.string().describe('Why these rows are no tokens of a model'),
+    reason: z.string().describe('Reason that these rows are no tokens of a model'),
   })
-  .describe('Rows of an AI service that are no tokens, or whose text does not say of what');
+  .describe('Rows of an AI service that are no tokens, or have no known model or direction');
 export type UnclassifiedCost = z.infer<typeof UnclassifiedCost>;
 
 export const tokenReconciliation = endpoint({
   method: 'GET',
   path: '/api/v1/tokens/reconciliation',
   scope: 'finops.read',
-  summary: 'Catalogue against bill: what tokens cost by the bill, and by their price on the same days',
+  summary: 'Compare the billed cost of tokens with their price on the same days',
   query: z.strictObject({
     period: Month.optional().describe('Billing period; all when left out'),
     metric: CostMetric.default(DEFAULT_METRIC),
@@ -303,7 +305,7 @@ export const tokenReconciliation = endpoint({
           currency: Currency,
           tokenCost: DecimalString.nullable().describe('Cost of the rows that are tokens; null when none states it'),
           pricedTokenCost: DecimalString.nullable().describe('Of that: cost of rows that have a price to compare with'),
-          catalogueCost: DecimalString.describe('What those cost by their price'),
+          catalogueCost: DecimalString.describe('Cost of those rows by their price'),
           unclassifiedCost: DecimalString.nullable().describe(
             'Cost of the unclassified rows; null when none states it',
           ),

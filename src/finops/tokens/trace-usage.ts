@@ -130,6 +130,6 @@ export function priceSpans(priceOf: PriceOf, spans: readonly SpanTokenUse[]): Sp
     const { model, provider, at } = span;
     const price = priceOf({ model, provider, serviceTier: 'standard', at });
     const { cost, reason } = meteredTokens({ ...span.tokens, requests: 1 }, price);
-    return cost === null ? { cost, reason: reason ?? 'nobody knows its price' } : { cost, reason: null };
+    return cost === null ? { cost, reason: reason ?? 'its price is unknown' } : { cost, reason: null };
   });
 }

@@ -27,7 +27,7 @@ export interface MadeCluster {
   readonly owners?: Partial<
     Record<'replicaSets' | 'jobs' | 'autoscalers', readonly Readonly<Record<string, string>>[]>
   >;
-  /** Instants of which nothing is answered. */
+  /** Instants without data. */
   readonly isLost?: (at: number) => boolean;
 }
 

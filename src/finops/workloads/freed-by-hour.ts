@@ -4,7 +4,7 @@ import type { Within } from './use-sql.ts';
 
 export interface HourOfGroup {
   readonly nodes: number;
-  /** Of them, those that could have been given back. */
+  /** GPUs or nodes of these that could have been released. */
   readonly freed: number;
 }
 

@@ -12,37 +12,37 @@ export const ContainerUse = z
     namespace: z.string().describe('Namespace'),
     workloadKind: z
       .string()
-      .describe('What owns its pods: Deployment, StatefulSet, CronJob and the like; Pod where nothing does'),
-    workload: z.string().describe('Name of that'),
+      .describe('Kind of the owner of its pods, such as Deployment, StatefulSet, CronJob; Pod without an owner'),
+    workload: z.string().describe('Name of the owner'),
     container: z.string().describe('Container'),
-    pods: z.number().int().describe('Pods that it had, one after the other or at a time'),
-    subject: Subject.nullable().describe('Whose it is; null: nobody knows'),
-    unknownOwner: z.string().nullable().describe('Why nobody knows; null when it is known'),
+    pods: z.number().int().describe('Number of its pods in the period'),
+    subject: Subject.nullable().describe('Owner; null when unknown'),
+    unknownOwner: z.string().nullable().describe('Reason that the owner is unknown; null when it is known'),
     readings: z.number().int().describe('Readings of its CPU'),
     coverageRatio: z.number().describe('Of those that there would be without a gap while its pods ran, 0 to 1'),
     firstAt: UtcInstant.describe('Begin of its first reading'),
     lastAt: UtcInstant.describe('End of its last'),
     cpusP95: cpus.describe('CPUs in use, 95th percentile of the pod that has the most'),
-    cpuRequest: cpus.nullable().describe('CPUs asked for; null: nothing was, or it is not told'),
-    cpuLimit: cpus.nullable().describe('Limit of CPUs; null: none, or not told'),
+    cpuRequest: cpus.nullable().describe('CPU request; null: none, or not reported'),
+    cpuLimit: cpus.nullable().describe('CPU limit; null: none, or not reported'),
     throttledRatio: z
       .number()
       .nullable()
-      .describe('Part of the periods in which the limit held it back, 0 to 1; null: not told'),
-    memoryMaxBytes: bytes.nullable().describe('The most memory that was in use (working set), bytes; null: not read'),
-    memoryRequestBytes: bytes.nullable().describe('Memory asked for, bytes; null: none was, or it is not told'),
-    memoryLimitBytes: bytes.nullable().describe('Limit of memory, bytes; null: none, or not told'),
+      .describe('Share of CPU periods that were throttled, 0 to 1; null: not reported'),
+    memoryMaxBytes: bytes.nullable().describe('Maximum working set of memory, bytes; null: not read'),
+    memoryRequestBytes: bytes.nullable().describe('Memory request, bytes; null: none, or not reported'),
+    memoryLimitBytes: bytes.nullable().describe('Memory limit, bytes; null: none, or not reported'),
     wasEndedForMemory: z.boolean().describe('Whether it was ended for memory (OOMKilled)'),
     isAutoscaled: z.boolean().describe('Whether an autoscaler changes the number of its pods'),
   })
-  .describe('What one container of a workload asked for and used');
+  .describe('Requests and usage of one container of a workload');
 export type ContainerUse = z.infer<typeof ContainerUse>;
 
 export const listContainerUse = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/containers',
   scope: 'finops.read',
-  summary: 'What containers of workloads asked for and used, as cAdvisor and kube-state-metrics tell it',
+  summary: 'List requests and usage of containers of workloads, from cAdvisor and kube-state-metrics',
   query: z.strictObject({
     from: UtcInstant.optional().describe('Begin, on a whole hour; default: 14 days before the end'),
     to: UtcInstant.optional().describe('End, exclusive; default: the end of the hour that is now'),

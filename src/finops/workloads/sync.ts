@@ -55,7 +55,7 @@ export async function syncContainers(deps: ContainerDeps, source: ContainerSourc
 }
 
 function tooMuch({ spec }: ContainerSource): AppError {
-  const detail = `${new URL(spec.url).origin} finds an hour of containers too much to answer: narrow containers.selector, take a longer containers.interval, or raise its limits.`;
+  const detail = `${new URL(spec.url).origin} cannot answer a query for one hour of containers: narrow containers.selector, take a longer containers.interval, or raise its limits.`;
   return new AppError('gpu_source_refused', detail);
 }
 

@@ -10,11 +10,11 @@ export const ReconciledSubject = z
   .strictObject({
     subject: Subject,
     currency: Currency,
-    reconciled: amount('Cost by the bill, in the metric, of what it held'),
+    reconciled: amount('Billed cost of its metered usage, in the metric'),
     metered: DecimalString.nullable().describe('Cost of the same by the price book; null when a price is missing'),
     hours: amount('Metered resource-hours'),
   })
-  .describe('What a subject cost by the bill, split by metered usage');
+  .describe('Billed cost of a subject, split by metered usage');
 export type ReconciledSubject = z.infer<typeof ReconciledSubject>;
 
 export const ReconciledResource = z
@@ -25,17 +25,19 @@ export const ReconciledResource = z
       .describe('How rows met usage: by resource id, by a steelyard.* tag, or not at all'),
     currency: Currency,
     billed: amount('Cost by the bill in the period, in the metric'),
-    reconciled: amount('Of that, what subjects held'),
-    idle: amount('Of that, hours that were billed and held by nobody'),
-    untracked: amount('Of that, where nothing was metered at all: used, perhaps, but by nobody that we know of'),
+    reconciled: amount('Part of billed with metered usage of subjects'),
+    idle: amount('Part of billed for hours without metered usage, on resources that are metered'),
+    untracked: amount('Part of billed for resources without any metered usage; their utilization is unknown'),
     metered: DecimalString.nullable().describe('Metered hours by the price book; null when a price is missing'),
     priceVariance: DecimalString.nullable().describe('reconciled - metered; null when metered is'),
-    billedHours: amount('Hours that were billed, times what the resource holds'),
+    billedHours: amount('Billed hours multiplied by the capacity of the resource'),
     meteredHours: amount('Resource-hours that were metered within them'),
     capacity: amount('Units that the resource holds: GPUs, CPUs, or 1'),
     capacitySource: z
       .enum(['bill', 'observed', 'one'])
-      .describe('SkuPriceDetails of the bill, the most that was held at once, or one thing'),
+      .describe(
+        'Origin of the capacity: SkuPriceDetails of the bill, the highest concurrent usage that was observed, or one unit',
+      ),
   })
   .describe('billed = reconciled + idle + untracked, and reconciled = metered + price variance');
 export type ReconciledResource = z.infer<typeof ReconciledResource>;
@@ -44,7 +46,7 @@ export const getReconciliation = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/reconciliation',
   scope: 'finops.read',
-  summary: 'Metered usage against the bill, by resource and time: what was idle, untracked, or priced otherwise',
+  summary: 'Compare metered usage with the bill by resource and time: idle, untracked and price variance',
   query: z.strictObject({
     period: Month.describe('Billing period'),
     metric: CostMetric.default(DEFAULT_METRIC).describe('FOCUS cost column; default effectiveCost'),
@@ -58,11 +60,11 @@ export const getReconciliation = endpoint({
           currency: Currency,
           billed: amount('Cost by the bill of all resources, in the metric'),
           reconciled: amount('Held by subjects'),
-          idle: amount('Billed and held by nobody'),
-          untracked: amount('Of resources that nobody metered'),
+          idle: amount('Billed without metered usage, on resources that are metered'),
+          untracked: amount('Billed for resources without any metered usage'),
           metered: amount('By the price book, where there is a price'),
           priceVariance: amount('reconciled - metered, where there is a price'),
-          withoutPrice: z.number().int().describe('Resources whose metered cost is not known'),
+          withoutPrice: z.number().int().describe('Resources with unknown metered cost'),
         }),
       )
       .describe('Totals by currency'),
@@ -74,7 +76,7 @@ export const getReconciliation = endpoint({
           usage: z.string().describe('Id of the interval'),
           subject: Subject,
           resource: z.string().describe('Resource by the price book'),
-          resourceId: z.string().nullable().describe('Resource as the bill would name it; null when not said'),
+          resourceId: z.string().nullable().describe('ResourceId in the bill; null when the usage does not state it'),
           hours: amount('Resource-hours'),
           metered: z
             .strictObject({ amount: DecimalString.describe('Exact amount'), currency: Currency })

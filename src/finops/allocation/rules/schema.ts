@@ -31,7 +31,7 @@ const AssignedSubject = z
 const NamedSubject = Subject.refine(
   (subject) => Object.keys(subject).length > 0,
   'at least one subject field',
-).describe('Who gets the share');
+).describe('Subject that receives the share');
 
 const SubjectField = Subject.keyof().describe('Subject field');
 const Fields = z
@@ -39,7 +39,7 @@ const Fields = z
   .min(1)
   .max(4)
   .default(['team'])
-  .describe('Subject fields by which receivers are told apart; default team');
+  .describe('Subject fields that distinguish receivers. Default: team');
 const Per = z
   .enum(['period', 'day'])
   .default('period')
@@ -58,7 +58,7 @@ export const EvenSplit = z
       .min(1)
       .max(1000)
       .optional()
-      .describe('The receivers; all that have cost of their own in the period when left out'),
+      .describe('Receivers. Default: all subjects with direct cost in the period'),
     fields: Fields,
     per: Per,
   })
@@ -90,7 +90,7 @@ export const ProportionalSplit = z
     fields: Fields,
     per: Per,
   })
-  .describe('In proportion to cost or usage; who has none of the basis gets nothing');
+  .describe('Split in proportion to cost or usage; a subject without any receives nothing');
 export type ProportionalSplit = z.infer<typeof ProportionalSplit>;
 
 export const FixedSplit = z
@@ -110,14 +110,14 @@ export const FixedSplit = z
       .min(1)
       .max(1000)
       .optional()
-      .describe('Who gets what is left, by weight; it stays unallocated when left out'),
+      .describe('Receivers of the remainder, by weight. Left out: the remainder is unallocated'),
   })
   .describe('Fixed amounts for each billing period');
 export type FixedSplit = z.infer<typeof FixedSplit>;
 
 export const Split = z
   .discriminatedUnion('method', [EvenSplit, WeightedSplit, ProportionalSplit, FixedSplit])
-  .describe('What matches is a shared pool, split over receivers');
+  .describe('Method that splits the matching rows, a shared pool, over receivers');
 export type Split = z.infer<typeof Split>;
 
 /**
@@ -128,7 +128,7 @@ export const KubernetesSplit = z
     basis: z
       .enum(['max', 'request', 'usage'])
       .default('max')
-      .describe('What a workload holds of each resource: the larger of request and usage (default), or one of them'),
+      .describe('Share of a workload in each resource: the larger of request and usage (default), or one of them'),
     gpuNodes: z
       .enum(['gpu-share', 'by-price'])
       .default('gpu-share')
@@ -142,18 +142,18 @@ export const KubernetesSplit = z
         gpuHour: positive.default('0.95').describe('Weight of one GPU'),
       })
       .prefault({})
-      .describe("Prices that weigh a node's resources against each other; the bill gives the amount"),
+      .describe("Relative prices of a node's resources; the amount comes from the bill"),
     idle: z
       .enum(['separate', 'included'])
       .default('separate')
-      .describe('What a workload requested but did not use: an idle share of its own (default) or part of its share'),
+      .describe('Requested but unused resources of a workload: a separate idle share (default), or part of its share'),
   })
-  .describe('Node cost, split over workloads by what they requested and used (POST /api/v1/workload-usage)');
+  .describe('Node cost, split over workloads by their requests and usage (POST /api/v1/workload-usage)');
 export type KubernetesSplit = z.infer<typeof KubernetesSplit>;
 
 export const AllocationRule = z
   .strictObject({
-    name: z.string().min(1).max(100).describe('Name, shown beside what it allocated'),
+    name: z.string().min(1).max(100).describe('Name, shown with the cost that the rule allocated'),
     match: Match,
     effectiveFrom: UtcInstant.optional().describe('Only charges that begin at or after this instant'),
     effectiveTo: UtcInstant.optional().describe('Only charges that begin before this instant'),
@@ -165,7 +165,7 @@ export const AllocationRule = z
     (rule) => [rule.subject, rule.split, rule.kubernetes].filter((part) => part !== undefined).length === 1,
     'exactly one of subject, split and kubernetes',
   )
-  .describe('What matches goes to the subject, or is split; the first rule that matches takes the row');
+  .describe('Rule that allocates matching rows to a subject, or splits them; the first matching rule applies to a row');
 export type AllocationRule = z.infer<typeof AllocationRule>;
 
 const KeyAliases = z
@@ -192,7 +192,7 @@ export const Normalise = z
       .default(false)
       .describe('Whether blanks, underscores, dots and dashes count as one dash: "ML_Platform" is "ml-platform"'),
   })
-  .describe('What is taken for the same before rules are matched, and what subjects are called');
+  .describe('Normalization applied before rules are matched, and display names of subjects');
 export type Normalise = z.infer<typeof Normalise>;
 
 /** `kind: AllocationRules` of `steelyard apply`; one document holds the whole ordered list. */

@@ -52,7 +52,7 @@ function scaled(amounts: readonly Receiver[], split: FixedSplit): Receiver[] {
 
 function remainderOf(split: FixedSplit, left: Decimal): Receiver[] {
   if (split.remainder === undefined) {
-    const leftOver = 'what is left after the fixed amounts';
+    const leftOver = 'remainder after the fixed amounts';
     return [{ subject: {}, weight: decimalString(left), usage: null, leftOver }];
   }
   return split.remainder.map(({ subject, weight }) => ({

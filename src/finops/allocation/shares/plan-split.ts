@@ -71,7 +71,7 @@ function evenly(pool: Pool, basis: readonly BasisAmount[], byDay: boolean): Outc
   const subjects = summed(inPool(basis, pool, byDay)).map(({ subject }) => weighted({ subject, weight: '1' }));
   return subjects.length > 0
     ? { receivers: subjects }
-    : { reason: `no subject has ${DEFAULT_METRIC} of its own to split by` };
+    : { reason: `no subject has a direct ${DEFAULT_METRIC} to split by` };
 }
 
 async function planProportional(

@@ -18,8 +18,8 @@ export const ExactQuantity = z
 const Held = (what: string) =>
   z
     .strictObject({
-      requested: ExactQuantity.optional().describe(`${what} requested; left out when nothing was`),
-      used: ExactQuantity.optional().describe(`${what} used on average; left out when not known, which is not zero`),
+      requested: ExactQuantity.optional().describe(`${what} requested; left out without a request`),
+      used: ExactQuantity.optional().describe(`Mean ${what} used; left out when unknown, which is not zero`),
     })
     .describe(`${what} of the workload`);
 
@@ -33,7 +33,7 @@ export const WorkloadUsage = z
     workload: z.string().min(1).max(500).describe('Name, for example "namespace/pod"'),
     workloadId: z.string().min(1).max(500).optional().describe("Id, for example the pod's uid; the name when left out"),
     subject: Subject,
-    period: Period.describe('When it ran on the node, as far as the quantities held'),
+    period: Period.describe('Time on the node with these quantities'),
     cpu: Held('CPUs').optional(),
     gpu: Held('GPUs, fractions for MIG slices and time-slicing').optional(),
     ramGib: Held('Memory in GiB').optional(),
@@ -43,10 +43,10 @@ export const WorkloadUsage = z
         gpus: ExactQuantity.default('0').describe('GPUs of the node'),
         ramGib: ExactQuantity.default('0').describe('Memory of the node in GiB'),
       })
-      .describe('What the whole node has'),
-    origin: z.string().min(1).max(250).describe('Who measured it and how'),
+      .describe('Capacity of the whole node'),
+    origin: z.string().min(1).max(250).describe('Origin of the measurement: program and method'),
   })
-  .describe('What a workload requested and used of a node');
+  .describe('Requests and usage of a workload on a node');
 export type WorkloadUsage = z.infer<typeof WorkloadUsage>;
 
 export const recordWorkloadUsage = endpoint({
@@ -54,7 +54,7 @@ export const recordWorkloadUsage = endpoint({
   path: '/api/v1/workload-usage',
   scope: 'finops.write',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'Record what workloads requested and used of nodes, all or none; node cost is split by it',
+  summary: 'Record requests and usage of workloads on nodes, all or none; they split the node cost',
   body: z.strictObject({ usages: z.array(WorkloadUsage).min(1).max(1000).describe('Usages, 1 to 1000') }),
   response: z.strictObject({ recorded: z.number().int().describe('Usages stored') }),
   errors: ['usage_interval_invalid'],

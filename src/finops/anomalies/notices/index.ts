@@ -58,7 +58,8 @@ export function registerTelling(deps: AnomalyNoticeDeps, jobs: Pick<Jobs, 'regis
     handler: async (payload, { signal }) => {
       const { notice, target } = Telling.parse(payload);
       const refusal = await deliver(deps, notice, target, signal);
-      if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'nobody could be told of an anomaly');
+      if (refusal !== null)
+        deps.log.warn({ notice: notice.id, why: refusal }, 'the notice of an anomaly could not be delivered');
     },
   });
 }

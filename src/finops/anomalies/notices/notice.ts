@@ -33,7 +33,7 @@ export function withdrawalNotice({
   const { start, end } = anomaly;
   const text = [
     title,
-    `Its days: ${start} to ${end}. Later bills do not show it, and it is not counted.`,
+    `Days: ${start} to ${end}. Later bills do not show it, and it is not counted.`,
     ...pageOf(anomaly, publicUrl),
   ].join('\n');
   return { id, title, text, event: eventOf(id, 'steelyard.anomaly.withdrawn', anomaly, at, { subscription, anomaly }) };
@@ -64,7 +64,7 @@ function pageOf({ id }: Anomaly, publicUrl: string | null): string[] {
 
 function textOf(title: string, anomaly: Anomaly, related: readonly Anomaly[], publicUrl: string | null): string {
   const { id, start, end, state } = anomaly;
-  const days = state === 'open' ? `It goes on since ${start}.` : `Its days: ${start} to ${end}.`;
+  const days = state === 'open' ? `Open since ${start}.` : `Days: ${start} to ${end}.`;
   return [
     title,
     [moneyOf(anomaly), days].filter((line) => line !== null).join(' '),

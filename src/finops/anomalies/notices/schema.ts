@@ -17,20 +17,20 @@ export const AnomalySubscriptionSpec = z.strictObject({
     })
     .default({})
     .describe('Only anomalies that are of all of these; {}: of anything'),
-  measures: z.array(AnomalyMeasure).min(1).max(10).optional().describe('Only of these measures; left out: of all'),
+  measures: z.array(AnomalyMeasure).min(1).max(10).optional().describe('Only these measures. Default: all'),
   direction: z
     .enum(['over', 'under', 'both'])
     .default('both')
-    .describe('over: more money than expected, or the same for less; under: the other way'),
+    .describe('`over`: more money than expected, or the same cost for less usage; `under`: the opposite'),
   leastImpact: z
     .strictObject({
       amount: DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
-        'Money beyond what was expected, on either side, from which on it is told',
+        'Smallest deviation from the expected amount, above or below, that is sent',
       ),
       currency: Currency,
     })
     .optional()
-    .describe('Left out: every one is told; those of other currencies, or without money, then too'),
-  notify: z.array(NotifyTarget).min(1).max(10).describe('Whom it tells of each anomaly, once'),
+    .describe('Left out: every anomaly is sent, including those of other currencies or without money'),
+  notify: z.array(NotifyTarget).min(1).max(10).describe('Receivers of the notices; each anomaly is sent once'),
 });
 export type AnomalySubscriptionSpec = z.infer<typeof AnomalySubscriptionSpec>;

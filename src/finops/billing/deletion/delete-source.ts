@@ -33,7 +33,7 @@ async function deleteInTurn(deps: DeletionDeps, request: SourceDeletion): Promis
   const { source, keepDeliveries, actor, why, dryRun, isDeclared } = request;
   const all = await deliveriesOfSource(deps.store, source);
   if (!isDeclared && all.length === 0) {
-    const detail = `There is no source "${source}", and no delivery of it. steelyard source list shows what there is.`;
+    const detail = `There is no source "${source}", and no delivery of it. List the sources with: steelyard source list`;
     throw new AppError('bill_source_not_found', detail, { source });
   }
   const alongside = async (sql: Sql) => {

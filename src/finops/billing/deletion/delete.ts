@@ -108,7 +108,8 @@ async function planDeletion(
   for (const unit of doomed.flatMap((one) => one.units)) {
     const stands = standing.find(({ partition }) => partition === unit.partition);
     if (unit.period === null || stands?.delivery !== unit.delivery) {
-      const reason = stands === undefined ? 'none counted' : `${stands.delivery} goes on standing for this month`;
+      const reason =
+        stands === undefined ? 'none counted' : `${stands.delivery} remains the current delivery of this month`;
       units.push(deletedUnit(unit, standing, { countsAgain: null, reason }));
       continue;
     }

@@ -29,7 +29,7 @@ export async function finishDeletions(deps: FinishDeps, forgotten: readonly Stag
       await deps.exclusive(() => removeRawFiles(deps));
       isDone = true;
     } catch (error) {
-      deps.log.error({ err: error }, 'raw files of deleted bills could not be removed; the next run tries again');
+      deps.log.error({ err: error }, 'raw files of deleted bills could not be removed; the next run retries');
     }
   });
   return hasRun && isDone;

@@ -9,9 +9,9 @@ export const DeletedUnit = z
     ...unitFields,
     period: Month.nullable().describe('Billing period; null for a delivery without rows that declares none'),
     rows: z.number().int().describe('Rows that are deleted'),
-    standing: Standing.describe('How the delivery stands for this billing period before the deletion'),
-    countsAgain: DeliveryId.nullable().describe('Delivery that counts afterwards in its place; null when none does'),
-    reason: z.string().describe('What counts afterwards, and why'),
+    standing: Standing.describe('Standing of the delivery in this billing period before the deletion'),
+    countsAgain: DeliveryId.nullable().describe('Delivery that is current after the deletion; null when there is none'),
+    reason: z.string().describe('Delivery that is current after the deletion, and the reason'),
   })
   .describe('One billing period of one deleted delivery');
 export type DeletedUnit = z.infer<typeof DeletedUnit>;
@@ -26,12 +26,14 @@ export const BillDeletion = z
     lakeBytes: z.number().int().describe('Bytes of these files'),
     rawFiles: z.number().int().describe('Raw bill files that are deleted; files that another delivery names stay'),
     rawBytes: z.number().int().describe('Bytes of these raw files'),
-    units: z.array(DeletedUnit).describe('What each deleted delivery holds, and what counts afterwards'),
+    units: z
+      .array(DeletedUnit)
+      .describe('Billing periods of each deleted delivery, and the delivery that is current after the deletion'),
     changes: ActResult.shape.changes,
     delta: ActResult.shape.delta
       .nullable()
       .describe('Money of the changed units by metric and service; null when a damaged file cannot be summed'),
-    unanswerable: z.array(z.string()).describe('What can no longer be answered afterwards'),
+    unanswerable: z.array(z.string()).describe('Questions that cannot be answered after the deletion'),
     finished: z
       .boolean()
       .describe('True when the files are off the disk; false in a dry run, and until a backup in progress ends'),
@@ -39,15 +41,15 @@ export const BillDeletion = z
   .describe('A deletion of deliveries of bills');
 export type BillDeletion = z.infer<typeof BillDeletion>;
 
-const why = z.string().max(1000).optional().describe('Reason, kept with the deletion');
-const dryRun = z.boolean().describe('True: only say what would be deleted');
+const why = z.string().max(1000).optional().describe('Reason, stored with the deletion');
+const dryRun = z.boolean().describe('`true` lists the files and rows to delete and deletes nothing');
 
 export const deleteDelivery = endpoint({
   method: 'POST',
   path: '/api/v1/bill/deletions',
   scope: 'platform.write',
   summary:
-    'Delete a delivery for good: its rows, its allocations and its raw files; the delivery before it counts again when its raw bill is kept',
+    'Delete a delivery permanently: rows, allocations and raw files; the previous delivery is reinstated if its raw bill is stored',
   body: z.strictObject({ delivery: DeliveryId, why, dryRun }),
   response: BillDeletion,
   errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'storage_full'],
@@ -57,7 +59,7 @@ export const deleteSource = endpoint({
   method: 'POST',
   path: '/api/v1/bill/source-deletions',
   scope: 'platform.write',
-  summary: 'Delete a source for good: its syncs end, and its deliveries are deleted unless they are to be kept',
+  summary: 'Delete a source permanently: its syncs end, and its deliveries are deleted unless the request keeps them',
   body: z.strictObject({
     source: SourceName,
     keepDeliveries: z.boolean().default(false).describe('True: only end the syncs; deliveries stay and count'),
@@ -73,7 +75,7 @@ export const DeletionRecord = z
     at: UtcInstant.describe('When it was deleted'),
     cause: z.enum(['delivery', 'source', 'retention']).describe('Deletion of a delivery, of its source, or by age'),
     what: z.enum(['delivery', 'raw']).describe('delivery: rows and raw files. raw: raw files only; the rows stay'),
-    actor: z.string().describe('Who or what deleted it'),
+    actor: z.string().describe('Account or job that deleted it'),
     why: z.string().nullable().describe('Reason; null when none was given'),
     delivery: DeliveryId,
     source: SourceName,
@@ -81,16 +83,16 @@ export const DeletionRecord = z
     rows: z.number().int().describe('Rows that were deleted'),
     lakeBytes: z.number().int().describe('Bytes of the lake files that were deleted'),
     rawBytes: z.number().int().describe('Bytes of its raw files'),
-    finishedAt: UtcInstant.nullable().describe('When the files were off the disk; null while they are not'),
+    finishedAt: UtcInstant.nullable().describe('When the files were removed from the disk; null until then'),
   })
-  .describe('What was deleted, when and by what');
+  .describe('Record of one deletion');
 export type DeletionRecord = z.infer<typeof DeletionRecord>;
 
 export const listDeletions = endpoint({
   method: 'GET',
   path: '/api/v1/bill/deletions',
   scope: 'finops.read',
-  summary: 'Deliveries and raw bills that were deleted, newest first',
+  summary: 'List deleted deliveries and raw bills, newest first',
   query: z.strictObject({ source: SourceName.optional(), ...PageQuery }),
   response: z.strictObject({
     deletions: z.array(DeletionRecord).describe('Deletions, newest first'),

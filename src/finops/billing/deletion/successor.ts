@@ -39,9 +39,9 @@ export function successorReason(successor: Successor): string {
     case 'counts':
       return `${successor.delivery} counts again: it was made before`;
     case 'raw_deleted':
-      return `${successor.delivery} was made before, but its raw bill was deleted by retention, so it does not count again by itself; "steelyard bill revert ${successor.delivery}" makes it count`;
+      return `${successor.delivery} was made before, but its raw bill was deleted by retention, so it is not reinstated automatically; reinstate it with: steelyard bill revert ${successor.delivery}`;
     case 'only_newer':
-      return `none counts; ${successor.delivery} is newer and was reverted; "steelyard bill revert ${successor.delivery}" makes it count`;
+      return `none counts; ${successor.delivery} is newer and was reverted; reinstate it with: steelyard bill revert ${successor.delivery}`;
     case 'none':
       return 'none counts: no other delivery of this month is kept';
   }

@@ -8,7 +8,7 @@ export const MoneyChange = z
     value: z
       .string()
       .nullable()
-      .describe('Value of the dimension; null when rows have none, or no dimension was asked'),
+      .describe('Value of the dimension; null for rows without one, or without a requested dimension'),
     ...moneyChange,
     rowsBefore: z.number().int().describe('Rows before'),
     rowsAfter: z.number().int().describe('Rows after'),
@@ -29,7 +29,7 @@ export const DiffRow = z
     billedCost: DecimalString.nullable().describe('FOCUS BilledCost'),
     currency: z.string().describe('FOCUS BillingCurrency'),
   })
-  .describe('A row, by where it is and what it charges');
+  .describe('Bill row: position in its file, resource and charge');
 export type DiffRow = z.infer<typeof DiffRow>;
 
 export const FieldChange = z
@@ -61,16 +61,16 @@ export const BillDiff = z
     added: z.array(DiffRow).describe('Rows only in B, from `offset`, at most `limit`'),
     removed: z.array(DiffRow).describe('Rows only in A, from `offset`, at most `limit`'),
     changed: z.array(FieldChange).describe('Fields that differ, of at most `limit` rows from `offset`'),
-    totals: z.array(MoneyChange).describe('The money, by metric, currency and the dimension asked for'),
+    totals: z.array(MoneyChange).describe('Cost by metric, currency and the requested dimension'),
   })
-  .describe('What differs between two deliveries of a billing period');
+  .describe('Differences between two deliveries of a billing period');
 export type BillDiff = z.infer<typeof BillDiff>;
 
 export const diffDeliveries = endpoint({
   method: 'GET',
   path: '/api/v1/bill/diff',
   scope: 'finops.read',
-  summary: 'Rows added, gone and changed field by field between two deliveries, and the money by a dimension',
+  summary: 'Compare two deliveries: rows added, gone and changed by field, and the cost by a dimension',
   query: z.strictObject({
     a: DeliveryId.describe('Delivery before'),
     b: DeliveryId.describe('Delivery after'),

@@ -23,7 +23,7 @@ function refuseRejected(request: DeliveryRequest, staged: readonly StagedBillFil
   };
   throw new AppError(
     'bill_rows_rejected',
-    `${rows} not acceptable, so nothing was stored.${where} Mend the file, or leave them out with --allow-rejected ${rejectedRows}.`,
+    `${rows} not acceptable, so nothing was stored.${where} Correct the file, or leave these rows out with --allow-rejected ${rejectedRows}.`,
     { ...result },
   );
 }

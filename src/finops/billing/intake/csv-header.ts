@@ -28,6 +28,6 @@ export function parseHeader(text: string, name: string): { delimiter: string; he
 }
 
 function tooLong(name: string, what: string): AppError {
-  const detail = `${name}, line 1 ${what}: that is no header of a bill. Check what the file holds.`;
+  const detail = `${name}, line 1 ${what}: this is no header of a bill. Check the content of the file.`;
   return new AppError('file_format_unknown', detail, { file: name, line: 1 });
 }

@@ -173,7 +173,7 @@ function ambiguous(name: string, found: NumericDates, line: number | null): AppE
     notMonthFirst !== null && notDayFirst !== null
       ? `${name} holds both ${notDayFirst} and ${notMonthFirst}: no one order of day and month reads all its dates`
       : `${name}${line === null ? '' : `, line ${line}`}: ${column} "${example}" may be two different days, and no date of the file says which`;
-  const detail = `${what}. Nothing was stored. Say how it writes dates with --date-format month-first or day-first, or export it with dates such as 2026-11-01.`;
+  const detail = `${what}. Nothing was stored. State its date format with --date-format month-first or day-first, or export it with dates such as 2026-11-01.`;
   return new AppError('bill_date_ambiguous', detail, { file: name, line, column, value: example });
 }
 

@@ -7,18 +7,18 @@ export const QualityFinding = z
   .strictObject({
     period: Month,
     rule: z.string().describe('Stable name of the rule'),
-    title: z.string().describe('What is wrong with the rows'),
+    title: z.string().describe('Problem of the rows'),
     column: z.string().describe('FOCUS column that the rule is about'),
     focus: z.string().describe('The FOCUS requirement that the rows break'),
     rows: z.number().int().describe('Rows that break it'),
     billed: z
       .array(z.strictObject({ currency: Currency, amount: DecimalString.describe('Exact sum of BilledCost') }))
-      .describe('What these rows cost, by currency'),
+      .describe('Billed cost of these rows, by currency'),
     example: z
       .strictObject({
         file: z.string().describe('File of the delivery'),
         row: z.number().int().describe('Record in the file, the first after the header being 1'),
-        value: z.string().describe('What is there'),
+        value: z.string().describe('Value in the column'),
       })
       .describe('The first such row'),
   })
@@ -29,12 +29,12 @@ export const billQuality = endpoint({
   method: 'GET',
   path: '/api/v1/bill/deliveries/:delivery/quality',
   scope: 'finops.read',
-  summary: 'Data quality of a delivery: rows that break a rule of FOCUS, by billing period and rule',
+  summary: 'Check the data quality of a delivery: rows that break a rule of FOCUS, by billing period and rule',
   params: z.strictObject({ delivery: DeliveryId }),
   response: z.strictObject({
     delivery: DeliveryId,
     rows: z.number().int().describe('Rows that were checked'),
-    findings: z.array(QualityFinding).describe('By billing period, then rule; empty when every row holds'),
+    findings: z.array(QualityFinding).describe('By billing period, then rule; empty when every row passes'),
   }),
   errors: ['bill_delivery_not_found', 'bill_delivery_deleted', 'lake_file_damaged'],
 });

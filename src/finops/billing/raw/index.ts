@@ -52,12 +52,12 @@ async function keptFile(
   if (file !== undefined && (await objects.size(rawKey(file.sha256))) !== null) return { delivery, file };
   if (delivery.rawDeletedAt !== null) throw rawDeleted(delivery, question.file);
   const names = delivery.files.slice(0, 5).map(({ name }) => name);
-  const detail = `No file "${question.file}" is kept of ${delivery.id}; it came as ${names.join(', ')}.`;
+  const detail = `${delivery.id} has no file "${question.file}". Its files: ${names.join(', ')}.`;
   throw new AppError('bill_raw_not_found', detail, { delivery: delivery.id, file: question.file });
 }
 
 function rawDeleted({ id, rawDeletedAt }: StoredDelivery, file: string): AppError {
-  const detail = `The raw files of ${id} were deleted at ${rawDeletedAt} by retention (setting rawBillDays). Import the same files again to keep them again.`;
+  const detail = `The raw files of ${id} were deleted at ${rawDeletedAt} by retention (setting rawBillDays). Import the same files again to restore them.`;
   return new AppError('bill_raw_deleted', detail, { delivery: id, file, at: rawDeletedAt });
 }
 

@@ -6,7 +6,7 @@ export const downloadRaw = endpoint({
   method: 'GET',
   path: '/api/v1/bill/raw',
   scope: 'finops.read',
-  summary: 'The bytes of a delivered file, as they came',
+  summary: 'Get the bytes of a delivered file, unchanged',
   query: z.strictObject({ delivery: DeliveryId, file: z.string().min(1).describe('Name of the file in the delivery') }),
   response: z.string().describe('The bytes of the file'),
   answers: 'bytes',
@@ -22,20 +22,20 @@ export const RawRow = z
     fields: z
       .array(
         z.strictObject({
-          column: z.string().describe('As the header names it'),
-          value: z.string().nullable().describe('As text, verbatim; null for what Parquet holds as null'),
+          column: z.string().describe('Column name in the header'),
+          value: z.string().nullable().describe('As text, verbatim; null for a null value in Parquet'),
         }),
       )
       .describe('Fields in the order of the file'),
   })
-  .describe('One record of a delivered file, as it came');
+  .describe('One record of a delivered file, unchanged');
 export type RawRow = z.infer<typeof RawRow>;
 
 export const getRawRow = endpoint({
   method: 'GET',
   path: '/api/v1/bill/raw-row',
   scope: 'finops.read',
-  summary: 'One record of a delivered file, as it came',
+  summary: 'Get one record of a delivered file, unchanged',
   query: z.strictObject({
     delivery: DeliveryId,
     file: z.string().min(1).describe('Name of the file in the delivery'),

@@ -282,7 +282,7 @@ function resolvePeriod(
     const by = here.find(({ partition }) => partition === shadow?.by);
     if (shadow === null || by === undefined) return { ...unit, shadowedBy: null, shadowReason: null, held: false };
     const how = shadow.undecided
-      ? `held beside ${shownExport(by)}, which counts`
+      ? `possible duplicate of ${shownExport(by)}, which counts`
       : `counted from ${shownExport(by)} already`;
     return { ...unit, shadowedBy: shadow.by, shadowReason: `${how}: ${shadow.reason}`, held: shadow.undecided };
   });

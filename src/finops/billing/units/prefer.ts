@@ -36,7 +36,7 @@ export async function preferDelivery(
 function standingDelivery(unit: HeldUnit, standing: readonly StandingUnit[]): StandingUnit {
   const stands = standing.find(({ partition }) => partition === unit.partition);
   if (stands !== undefined && stands.delivery === unit.delivery) return stands;
-  const now = stands === undefined ? 'none does' : `${stands.delivery} does; name that one`;
-  const detail = `${unit.delivery} does not stand for ${unit.period} of ${shownExport(unit)}: ${now}, or go back to it first with steelyard bill revert.`;
+  const now = stands === undefined ? 'there is none' : `${stands.delivery} is; name that one`;
+  const detail = `${unit.delivery} is not the current delivery of ${shownExport(unit)} for ${unit.period}: ${now}, or reinstate it first with steelyard bill revert.`;
   throw new AppError('bill_delivery_not_standing', detail, { delivery: unit.delivery, stands: stands?.delivery });
 }

@@ -33,7 +33,7 @@ export async function revertDelivery(deps: LedgerDeps, act: DeliveryAct): Promis
   }
   if (intended.length === 0) {
     const periods = [...new Set(units.map(({ period }) => period))].join(', ');
-    const detail = `Nothing was delivered before ${act.delivery} for ${periods}, so there is nothing to go back to. See steelyard bill deliveries.`;
+    const detail = `Nothing was delivered before ${act.delivery} for ${periods}, so a revert is not possible. List the deliveries with: steelyard bill deliveries`;
     throw new AppError('bill_nothing_before', detail, { delivery: act.delivery });
   }
   const plan = await planChange(deps, intended);
@@ -59,7 +59,7 @@ export async function heldUnits(
   const asked = period === null ? held : held.filter((unit) => unit.period === period);
   if (asked.length > 0) return asked;
   if (units.length === 0) throw await deliveryNotFound(store, delivery);
-  const detail = `Nothing of ${period ?? 'any billing period'} is in ${delivery}. steelyard bill deliveries lists what came.`;
+  const detail = `${delivery} has no rows of ${period ?? 'any billing period'}. List the deliveries with: steelyard bill deliveries`;
   throw new AppError('bill_delivery_not_found', detail, { delivery });
 }
 

@@ -43,7 +43,7 @@ async function look(deps: NoticeDeps, jobs: Jobs): Promise<void> {
     } catch (error) {
       // A budget without a computable status shows its error where it is displayed; the other budgets are still evaluated.
       if (!(error instanceof AppError)) throw error;
-      deps.log.warn({ budget: budget.name, why: error.message }, 'a budget cannot be looked at');
+      deps.log.warn({ budget: budget.name, why: error.message }, 'the notices of a budget cannot be evaluated');
     }
   }
 }
@@ -87,5 +87,5 @@ async function tell(
   const refusal = await deliver(deps, toldOf(told), target, signal);
   if (refusal === null) return;
   const facts = { budget: told.budget.name, threshold: told.threshold, why: refusal };
-  deps.log.warn(facts, 'nobody could be told of a budget');
+  deps.log.warn(facts, 'the notice of a budget could not be delivered');
 }

@@ -46,7 +46,7 @@ function noticeTitle({ threshold, expected, budget: { name } }: Notice): string 
     const about = expected.day === null ? '' : `, about ${expected.day}`;
     return `Budget ${name} is forecast to be passed: ${Math.floor(expected.probability * 100)} % probable${about}.`;
   }
-  if (threshold === 'exhausted') return `Budget ${name} has nothing left: what is not spent is reserved.`;
+  if (threshold === 'exhausted') return `Budget ${name} is exhausted: the unspent amount is reserved.`;
   if (threshold === 'stopped') return `Budget ${name} has stopped work.`;
   return `Budget ${name} has reached ${decimalString(decimal(threshold).times(100))} % of its limit.`;
 }
@@ -69,5 +69,5 @@ function noticeText(notice: Notice): string {
 
 function forecastText(amount: string | null, basis: Budget['forecastBasis']): string[] {
   if (amount === null) return [];
-  return [basis === 'forecast' ? `Forecast: ${amount}.` : `Expected at an even burn: ${amount}.`];
+  return [basis === 'forecast' ? `Forecast: ${amount}.` : `Projected: ${amount}.`];
 }

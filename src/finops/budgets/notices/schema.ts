@@ -6,8 +6,8 @@ export const BudgetNotice = z
     threshold: z
       .string()
       .describe(
-        'Share of the limit that was reached, such as "0.8"; "forecast:0.8": a forecast to pass it with that probability; "exhausted": nothing was left; "stopped": it stopped work',
+        'Share of the limit that was reached, such as "0.8"; "forecast:0.8": a forecast to pass it with that probability; "exhausted": no money was left; "stopped": the budget stopped work',
       ),
-    noticedAt: UtcInstant.describe('When it was noticed; whom the budget tells was told then'),
+    noticedAt: UtcInstant.describe('When it was detected and the notice was sent'),
   })
   .describe('A threshold that was crossed');

@@ -9,15 +9,15 @@ const DAY_SECONDS = 86_400;
 export const ReservationId = z
   .string()
   .regex(/^[\w.:-]{1,180}$/)
-  .describe('Id, chosen by whoever spends; asking again under the same id answers what was granted');
+  .describe('Id, chosen by the client; idempotent: a request with the same id returns the granted reservation');
 
 const Quantity = DecimalString.refine((text) => !text.startsWith('-'), 'zero or more').describe(
-  'How many are held (GPUs, vCPUs, instances)',
+  'Number of units (GPUs, vCPUs, instances)',
 );
 
 export const Held = z
   .strictObject({ resource: ResourceName, quantity: Quantity })
-  .describe('What it turned out to hold: from now on the price of this counts, where it has one');
+  .describe('Resource that the work actually holds; from now on its price applies, if there is one');
 export type Held = z.infer<typeof Held>;
 
 export const NewReservation = z
@@ -26,10 +26,10 @@ export const NewReservation = z
     subject: Subject,
     resource: ResourceName,
     quantity: Quantity,
-    price: Money.optional().describe('Price of one unit for an hour, where it is known better than by the price book'),
-    limit: Money.optional().describe('What this piece of work may spend at most, whatever its budgets allow'),
+    price: Money.optional().describe('Price of one unit for an hour. Default: from the price book'),
+    limit: Money.optional().describe('Maximum cost of this work, in addition to the limits of its budgets'),
     runLimit: Money.optional().describe(
-      'What all reservations of its pipeline run may spend together; for those whose subject names one',
+      'Maximum cost of all reservations of the same pipeline run; requires a run in the subject',
     ),
     start: UtcInstant.optional().describe('When the spending began; default now'),
     leaseSeconds: z
@@ -45,10 +45,10 @@ export const NewReservation = z
       .min(0)
       .max(DAY_SECONDS)
       .default(10)
-      .describe('How long it takes to stop, which must still be paid'),
-    origin: z.string().min(1).max(250).describe('Who measures it and how'),
+      .describe('Time to stop the work, in seconds, paid from the budget'),
+    origin: z.string().min(1).max(250).describe('Origin of the measurement: program and method'),
   })
-  .describe('Money to be set aside before it is spent');
+  .describe('Request to set money aside before it is spent');
 export type NewReservation = z.infer<typeof NewReservation>;
 
 export const Reservation = z
@@ -56,29 +56,27 @@ export const Reservation = z
     reservation: ReservationId,
     subject: Subject,
     resource: ResourceName,
-    quantity: DecimalString.describe('How many are held'),
+    quantity: DecimalString.describe('Number of units'),
     state: z.enum(['open', 'settled']).describe('`open` while it may be spent'),
     start: UtcInstant.describe('When the spending began'),
-    until: UtcInstant.describe('When what is set aside is spent: it must have ended by then'),
+    until: UtcInstant.describe('When the reserved money is spent; the work must have ended by then'),
     ceiling: Money.nullable().describe(
-      'What it may spend in all; null where no price is known and no budget asks for one',
+      'Maximum cost of the work; null when no price is known and no budget requires one',
     ),
     spent: Money.nullable().describe('Metered cost so far; null where no price is known'),
     limitedBy: z
       .string()
       .nullable()
-      .describe(
-        'Budget that allows no more than this, or "its own limit", or "the limit of its run"; null while there is more',
-      ),
+      .describe('Budget that restricts it, "its own limit", or "the limit of its run"; null without a restriction'),
     stoppedBy: z
       .string()
       .nullable()
       .describe(
-        'Budget that stopped it, "its own limit", or "what was set aside" when nobody could be asked for more; null when it ended by itself',
+        'Budget that stopped it, "its own limit", or "its reservation" when no more could be requested; null when the work ended without a stop',
       ),
     prices: z
       .array(z.string())
-      .describe('Each price behind what was spent, in order: where it is from, since when it holds and how old it is'),
+      .describe('Each price of the spent amount, in order, with its source, start of validity and age'),
   })
   .describe('Money that is set aside for running work');
 export type Reservation = z.infer<typeof Reservation>;
@@ -89,7 +87,7 @@ export const openReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations',
   scope: 'finops.reserve',
-  summary: 'Set money aside before it is spent',
+  summary: 'Reserve money before it is spent',
   body: NewReservation,
   response: Reservation,
   errors: ['budget_exceeded', 'budget_approval_needed', 'price_missing', 'currency_mismatch'],
@@ -99,11 +97,11 @@ export const meterReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations/:reservation/meter',
   scope: 'finops.reserve',
-  summary: 'Meter what was spent until now, and set more aside where there is more',
+  summary: 'Meter the cost until now, and extend the reservation while the budgets permit it',
   frequent: true,
   params,
   body: z.strictObject({
-    at: UtcInstant.describe('Until when it has run'),
+    at: UtcInstant.describe('End of the metered time'),
     holds: Held.optional(),
   }),
   response: Reservation,
@@ -120,12 +118,12 @@ export const settleReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations/:reservation/settle',
   scope: 'finops.reserve',
-  summary: 'End it: what was not spent is free again',
+  summary: 'Close the reservation and release the unspent amount',
   params,
   body: z.strictObject({
     end: UtcInstant.describe('When the spending ended'),
-    stopped: z.boolean().default(false).describe('Whether it was stopped because there was no more money'),
-    checkpoint: z.string().min(1).max(2000).optional().describe('Where the work left what it had reached'),
+    stopped: z.boolean().default(false).describe('Whether the work was stopped because its money was spent'),
+    checkpoint: z.string().min(1).max(2000).optional().describe('Location of the checkpoint that the work saved'),
   }),
   response: Reservation,
   errors: ['reservation_not_found', 'usage_interval_invalid'],

@@ -47,7 +47,7 @@ export interface ReservationDeps {
 /** Name of the holder's own limit where a budget name is expected. */
 const OWN_LIMIT = 'its own limit';
 /** Name of the limit if work stops without any limit that restricted its grant. */
-const NOBODY_ASKED = 'what was set aside';
+const NOBODY_ASKED = 'its reservation';
 /** Minimum time, in addition to the grace period, for which work is admitted, in milliseconds. */
 const SHORTEST_RUN_MS = 1_000;
 /**

@@ -54,7 +54,7 @@ async function side(
   const selection = { metric, filter, from, to };
   const compared = { selection, relations: await relationsOf(deps, selection, dimensions) };
   if ((await deps.lake.query(coversSql(compared))).length > 0) return compared;
-  const detail = `No bill covers ${period}, so nothing can be compared with it. steelyard cost dimensions lists the billing periods.`;
+  const detail = `No bill covers ${period}, so it cannot be compared. List the billing periods with: steelyard cost dimensions`;
   throw new AppError('bill_period_not_covered', detail, { period });
 }
 

@@ -36,10 +36,10 @@ export const Effects = z
   .strictObject({
     price: effect('(p1 - p0) x q1 of SKUs in both periods; p = cost / quantity, q = pricing quantity'),
     volume: effect('cost before x (Q1 / Q0 - 1); Q = quantity of the service in one unit, at the mix of before'),
-    mix: effect('the rest of their change: more or less of it went to dearer SKUs'),
-    new: effect('usage of SKUs that were not there before'),
-    gone: effect('usage of SKUs that are there no more'),
-    unmeasured: effect('usage without pricing quantity or unit: what changed cannot be told apart'),
+    mix: effect('the rest of their change: the share of more expensive SKUs changed'),
+    new: effect('usage of SKUs without usage in the period before'),
+    gone: effect('usage of SKUs without usage in the period after'),
+    unmeasured: effect('usage without pricing quantity or unit: the effects cannot be separated'),
     purchase: effect('purchases, such as commitments'),
     credit: effect('credits'),
     tax: effect('taxes'),
@@ -52,8 +52,8 @@ export type Effects = z.infer<typeof Effects>;
 
 const change = {
   currency: Currency,
-  before: DecimalString.describe('Exact cost of the period before; 0 when nothing of it was there'),
-  after: DecimalString.describe('Exact cost of the period after; 0 when nothing of it is there'),
+  before: DecimalString.describe('Exact cost of the period before; 0 without any'),
+  after: DecimalString.describe('Exact cost of the period after; 0 without any'),
   change: DecimalString.describe('after - before, exact; 0 when it is below half a cent'),
   effects: Effects,
 };
@@ -64,7 +64,7 @@ const Values = z
 
 const Side = z
   .strictObject({
-    cost: DecimalString.describe('Exact cost; 0 when it was not there'),
+    cost: DecimalString.describe('Exact cost; 0 without any'),
     quantity: DecimalString.nullable().describe('Pricing quantity; null when unmeasured or not there'),
     unitPrice: DecimalString.nullable().describe('cost / quantity, twelve decimals; null without a quantity'),
     rows: z.number().int().describe('Rows, or shares of rows'),
@@ -91,7 +91,7 @@ export const Driver = z
     effects: Effects,
     filter: z.array(z.string()).describe('Filters by which `cost rows` lists its rows, in either period'),
   })
-  .describe('One SKU and what it did to the cost');
+  .describe('One SKU and its effect on the cost');
 export type Driver = z.infer<typeof Driver>;
 
 export const ExplainedGroup = z
@@ -105,13 +105,13 @@ const Range = z
     to: z.string().describe('Last billing month or charge day (included)'),
     leftOut: LeftOut,
   })
-  .describe('A compared period, as `costs/rows` takes it');
+  .describe('A compared period, in the format of `costs/rows`');
 
 export const explainCosts = endpoint({
   method: 'GET',
   path: '/api/v1/costs/explain',
   scope: 'finops.read',
-  summary: 'What drove the change of cost between two periods: price, volume, mix, and what came and went',
+  summary: 'Explain the change of cost between two periods: price, volume, mix, new and gone SKUs',
   query: z.strictObject({
     from: ComparedPeriod.describe('Period before: 2026-10, 2026-10-03 or 2026-10-01..2026-10-07'),
     to: ComparedPeriod.describe('Period after'),

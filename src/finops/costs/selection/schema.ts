@@ -45,7 +45,7 @@ export const Rows = {
   from: MonthOrDay.optional().describe('First billing month, or first charge day, of a range'),
   to: MonthOrDay.optional().describe('Last billing month, or last charge day, of a range (included)'),
   delivery: DeliveryId.optional().describe(
-    'Exactly this delivery, whether it counts or not; what counts when left out',
+    'Only this delivery, whether it counts or not. Default: all deliveries that count',
   ),
   filter: Filters.describe('Filters, all of which must hold'),
 };
@@ -57,4 +57,4 @@ export const LeftOut = z
     rejectedRows: z.number().int().describe('Rows of the deliveries behind this total that were not accepted'),
     rowsWithoutMetric: z.number().int().describe('Rows whose cost column is empty: unknown, not zero'),
   })
-  .describe('What the totals do not include');
+  .describe('Rows that the totals leave out');

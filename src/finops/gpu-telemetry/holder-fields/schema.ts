@@ -23,7 +23,7 @@ export const holderColumns = {
   columns: z
     .partialRecord(HolderField, ColumnName.describe('Column'))
     .default({})
-    .describe('Columns of who it was, by field; a row in which all are empty says that nobody held the GPU'),
+    .describe('Columns of the holder, by field; a row in which all are empty means that the GPU has no holder'),
   labels: z
     .record(z.string().min(1).max(200), ColumnName.describe('Column'))
     .default({})

@@ -69,8 +69,8 @@ function stretchesSelect(source: SourceFile, asked: HoldersAsked, { intervalMs }
   const who = ['gpu', ...names].join(', ');
   const spans = `SELECT gpu, t, CASE WHEN next - t <= ${GAP_FACTOR} * ${intervalMs} THEN next ELSE t + ${intervalMs} END AS e
     FROM (SELECT gpu, t, lead(t) OVER (PARTITION BY gpu ORDER BY t) AS next FROM (SELECT DISTINCT gpu, t FROM ${ROWS}))`;
-  const said = `SELECT *, ${isNobody} AS nobody FROM ${ROWS} WHERE NOT ${isTooLong}`;
-  const held = `SELECT * FROM (${said}) QUALIFY NOT nobody OR bool_and(nobody) OVER (PARTITION BY gpu, t)`;
+  const said = `SELECT *, ${isNobody} AS is_free FROM ${ROWS} WHERE NOT ${isTooLong}`;
+  const held = `SELECT * FROM (${said}) QUALIFY NOT is_free OR bool_and(is_free) OVER (PARTITION BY gpu, t)`;
   const before = `SELECT h.*, e, coalesce(t > lag(e) OVER (PARTITION BY ${who} ORDER BY t), true) AS starts
     FROM (${held}) h JOIN (${spans}) USING (gpu, t)`;
   const numbered = `SELECT *, sum(starts::INTEGER) OVER (PARTITION BY ${who} ORDER BY t) AS stretch FROM (${before})`;

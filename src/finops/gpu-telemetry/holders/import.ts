@@ -73,7 +73,7 @@ export async function importHolders(deps: HolderDeps, file: TableFile, asked: As
 }
 
 function unusable(name: string, why: string): AppError {
-  return new AppError('gpu_holders_unusable', `${name} has no row of a holder that can be kept: ${why}.`, {
+  return new AppError('gpu_holders_unusable', `${name} has no valid row of a holder: ${why}.`, {
     file: name,
   });
 }

@@ -9,9 +9,9 @@ export const GpuRetention = z
     sizeBytes: z.number().int().describe('Bytes of these files'),
     firstDay: z.iso.date().nullable().describe('First UTC day of these readings; null: there are none'),
     lastDay: z.iso.date().nullable().describe('Last UTC day of these readings; null: there are none'),
-    unanswerable: z.array(z.string()).describe('What can no longer be answered about these days'),
+    unanswerable: z.array(z.string()).describe('Questions about these days that cannot be answered after the deletion'),
   })
-  .describe('What retention of readings of GPUs deletes');
+  .describe('Readings of GPUs that retention deletes');
 export type GpuRetention = z.infer<typeof GpuRetention>;
 
 export const previewGpuRetention = endpoint({

@@ -99,14 +99,14 @@ describe('a Prometheus', () => {
       'gpu_source_refused',
       /answers 302/,
     ],
-    ['is none', (to) => to.end('<html>'), 'gpu_source_refused', /its answer is none of Prometheus/],
+    ['is none', (to) => to.end('<html>'), 'gpu_source_refused', /its response is not the format of Prometheus/],
     [
       'answers a vector',
       (to) => json(to, 200, { status: 'success', data: { resultType: 'vector', result: [] } }),
       'gpu_source_refused',
-      /none of Prometheus/,
+      /not the format of Prometheus/,
     ],
-    ['hangs up', (to) => to.destroy(), 'gpu_source_unreachable', /cannot be reached: .* asked again every 5 minutes/],
+    ['hangs up', (to) => to.destroy(), 'gpu_source_unreachable', /cannot be reached: .* retries every 5 minutes/],
     [
       'finds everything too much',
       (to) => refusal(to, 503, 'timeout', 'query timed out'),

@@ -63,7 +63,7 @@ export async function queryRange(
   if (status === 504 || (refusal.success && isTooMuch(refusal.data))) throw new TooMuchAsked(text.slice(0, 300));
   if (status !== 200) throw refused(url, status, refusal.success ? refusal.data.error : text);
   const answer = Answer.safeParse(document);
-  if (!answer.success) throw refused(url, status, 'its answer is none of Prometheus');
+  if (!answer.success) throw refused(url, status, 'its response is not the format of Prometheus');
   return answer.data.data.result.map(({ metric, values }) => ({
     labels: metric,
     samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),
@@ -104,7 +104,7 @@ async function ask(
     if (timeout.aborted) throw new TooMuchAsked(`no answer in ${ASK_MS / 1000} seconds`);
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     const why = cause instanceof Error ? cause.message : String(cause);
-    const detail = `${new URL(address).origin} cannot be reached: ${why}. It is asked again every 5 minutes, from where it was left.`;
+    const detail = `${new URL(address).origin} cannot be reached: ${why}. The sync retries every 5 minutes from its watermark.`;
     throw new AppError('gpu_source_unreachable', detail, {}, { cause: error });
   }
 }
@@ -124,5 +124,5 @@ function refused(url: string, status: number, said: string): AppError {
   const origin = new URL(url).origin;
   const why = said.trim().slice(0, 300) || 'nothing';
   const what = status === 401 || status === 403 ? 'does not accept the token' : `answers ${status}`;
-  return new AppError('gpu_source_refused', `${origin} ${what}: ${why}. Mend the source and apply it again.`, {});
+  return new AppError('gpu_source_refused', `${origin} ${what}: ${why}. Correct the source and apply it again.`, {});
 }

@@ -50,7 +50,7 @@ async function sentTo(deps: SyncDeps, name: string): Promise<StoredSource> {
 }
 
 export function sourceNotFound(name: string): AppError {
-  const detail = `There is no source of readings "${name}": steelyard apply -f SOURCE.yaml with a document of kind GpuSource.`;
+  const detail = `There is no source of GPU readings "${name}". Create one: steelyard apply -f SOURCE.yaml with a document of kind GpuSource.`;
   return new AppError('gpu_source_not_found', detail, { source: name });
 }
 
@@ -66,7 +66,7 @@ function parseBody(body: Uint8Array) {
   } catch (error) {
     if (!(error instanceof SnappyError || error instanceof InvalidWriteRequest)) throw error;
     const what = error instanceof SnappyError ? 'a snappy block' : 'a WriteRequest of remote write 1.0';
-    const detail = `The body is not ${what}: ${error.message}. Nothing of it is kept; let a Prometheus send here by remote_write.`;
+    const detail = `The body is not ${what}: ${error.message}. Nothing was stored. Send readings from Prometheus by remote_write.`;
     throw new AppError('gpu_write_malformed', detail, {}, { cause: error });
   }
 }

@@ -61,7 +61,7 @@ describe('system metrics of runs', () => {
     expect(groups).toMatchObject([{ key: run_id, kind: 'owner', gpus: 2 }]);
     expect(Number(groups[0]?.cost.paid)).toBeCloseTo((2 * 2300 * 3.6) / 3600, 9);
     await expect(applyText(application, gpuSource('more', '{ type: mlflow }'))).rejects.toThrow(
-      /there is one of type mlflow/,
+      /of type mlflow reads the metrics of runs already/,
     );
   });
 });

@@ -27,9 +27,7 @@ const noise = z
   .min(0)
   .max(0.2)
   .default(DEFAULT_NOISE_RATIO)
-  .describe(
-    'Values of SM_ACTIVE and GR_ENGINE_ACTIVE below it, 0 to 1, are noise where nothing runs, and kept as zero',
-  );
+  .describe('Values of SM_ACTIVE and GR_ENGINE_ACTIVE below it, 0 to 1, are noise of an idle GPU and stored as zero');
 
 /** Matchers of PromQL, in the syntax between braces. */
 const Selector = z
@@ -64,11 +62,11 @@ const Containers = z
     ),
   })
   .describe(
-    'Containers too: what cAdvisor tells of their CPU and memory, and kube-state-metrics of what they ask for. Left out: they are not asked for',
+    'Also read containers: their CPU and memory from cAdvisor, their requests from kube-state-metrics. Left out: not read',
   );
 
 const PrometheusSource = z.strictObject({
-  type: z.literal('prometheus').describe('A Prometheus that scrapes the DCGM exporter is asked'),
+  type: z.literal('prometheus').describe('Reads a Prometheus that scrapes the DCGM exporter'),
   url: z
     .url({ protocol: /^https?$/, error: 'an address that starts with http:// or https://' })
     .refine((text) => !/^\w+:\/\/[^/]*@|[?#]/.test(text), {
@@ -76,22 +74,22 @@ const PrometheusSource = z.strictObject({
     })
     .meta(adminOnly)
     .describe('Its address, in front of /api/v1'),
-  token: SecretReference.optional().describe('Where the token is that it is asked with (Authorization: Bearer)'),
+  token: SecretReference.optional().describe('Secret reference of the token (Authorization: Bearer)'),
   selector: Selector.optional().describe('Which series, as matchers of labels: cluster="a",modelName=~".*H100.*"'),
   signals: z
     .array(GpuSignal)
     .min(1)
     .default(GpuSignal.options)
     .describe(
-      'What utilization may be read from; of one GPU the best that it has, SM_ACTIVE before GR_ENGINE_ACTIVE before GPU_UTIL',
+      'Permitted signals of utilization; each GPU uses its best one, SM_ACTIVE before GR_ENGINE_ACTIVE before GPU_UTIL',
     ),
   interval: interval('15s'),
   backfill: Duration.pipe(z.number().max(400 * DAY_MS, '400 days at most'))
     .prefault('7d')
-    .describe('How far before its first time it is asked. Default: 7d'),
+    .describe('Backfill: time before the first sync that is read. Default: 7d'),
   overlap: Duration.pipe(z.number().max(DAY_MS, 'a day at most'))
     .prefault('10m')
-    .describe('Time that is asked for once more each time, for what comes late. Default: 10m'),
+    .describe('Time before the last reading that each sync reads again, for late readings. Default: 10m'),
   noise,
   containers: Containers.optional(),
   ...priced,
@@ -106,7 +104,7 @@ const PushSource = z.strictObject({
 });
 
 const RunSource = z.strictObject({
-  type: z.literal('mlflow').describe('System metrics that runs log (system/gpu_0_utilization_percentage) are taken'),
+  type: z.literal('mlflow').describe('Reads the system metrics of runs (system/gpu_0_utilization_percentage)'),
   interval: interval('10s'),
   ...priced,
 });
@@ -114,63 +112,66 @@ const RunSource = z.strictObject({
 /** `kind: GpuSource` of `steelyard apply`. */
 export const GpuSourceSpec = z
   .discriminatedUnion('type', [PrometheusSource, PushSource, RunSource])
-  .describe('Where readings of GPUs come from');
+  .describe('Source of GPU readings');
 export type GpuSourceSpec = z.infer<typeof GpuSourceSpec>;
 
 const LeftOutReadings = z
   .strictObject({
-    reason: z.string().describe('What is wrong with them'),
-    readings: z.number().int().describe('Readings, of all tries'),
+    reason: z.string().describe('Reason that they were rejected'),
+    readings: z.number().int().describe('Readings, over all attempts'),
     example: z.string().describe('One of them'),
   })
-  .describe('Readings that were not kept');
+  .describe('Rejected readings');
 
 const LastError = z.strictObject({
   code: z.string().describe('Error code'),
-  detail: z.string().describe('What happened and what to do'),
+  detail: z.string().describe('Failure, and the action to take'),
 });
 
 export const GpuSource = z
   .strictObject({
     source: z.string().describe('Name'),
-    type: z.enum(['prometheus', 'push', 'mlflow']).describe('Asked, sent to, or taken from runs'),
-    url: z.string().nullable().describe('Address that is asked; null where readings are sent'),
+    type: z
+      .enum(['prometheus', 'push', 'mlflow'])
+      .describe('`prometheus`: read by the server; `push`: sent to the server; `mlflow`: read from runs'),
+    url: z.string().nullable().describe('Address of the Prometheus; null for other types'),
     intervalMs: z.number().int().describe('Time that one reading speaks for'),
-    price: Money.nullable().describe('Price of one GPU for an hour, where it is stated'),
-    resource: z.string().nullable().describe('Key of its GPUs in the price book, where it is stated'),
+    price: Money.nullable().describe('Price of one GPU for an hour; null when not stated'),
+    resource: z.string().nullable().describe('Key of its GPUs in the price book; null when not stated'),
     state: z.enum(['never', 'ok', 'failed']).describe('failed: the last try brought nothing'),
     readUntil: UtcInstant.nullable().describe(
-      'Up to here it was asked; null before the first time, and where readings are sent',
+      'Time up to which it was read; null before the first sync, and for readings that are sent',
     ),
-    lastAt: UtcInstant.nullable().describe('When readings came last, or were asked for'),
-    readings: z.number().int().describe('Readings taken in since it was first applied, those of the overlap again'),
+    lastAt: UtcInstant.nullable().describe('When readings were last received or requested'),
+    readings: z
+      .number()
+      .int()
+      .describe('Readings received since it was first applied, including repeated readings of the overlap'),
     gpus: z.number().int().describe('GPUs, and parts of GPUs, that were read within a day of its last reading'),
     signals: z
       .array(
         z
           .strictObject({
-            signal: z.string().describe('What utilization is read from'),
-            gpus: z.number().int().describe('GPUs of which it is read'),
+            signal: z.string().describe('Signal of the utilization'),
+            gpus: z.number().int().describe('GPUs with this signal'),
           })
           .describe('One of the signals'),
       )
-      .describe('What the utilization of its GPUs is read from, one signal for each GPU'),
-    leftOut: z.array(LeftOutReadings).describe('What was not kept, by reason'),
-    lastError: LastError.nullable().describe('Why the last try failed; null when it did not'),
+      .describe('Signals of the utilization of its GPUs, one for each GPU'),
+    leftOut: z.array(LeftOutReadings).describe('Rejected readings, by reason'),
+    lastError: LastError.nullable().describe('Failure of the last attempt; null when it succeeded'),
     containers: z
       .strictObject({
-        readUntil: UtcInstant.nullable().describe(
-          'Up to here it was asked about containers; null before the first time',
-        ),
+        readUntil: UtcInstant.nullable().describe('Time up to which containers were read; null before the first sync'),
         readings: z
           .number()
           .int()
-          .describe('Readings of CPU and memory, of all tries: an hour is asked for several times'),
-        leftOut: z.array(LeftOutReadings).describe('What was not kept, by reason'),
-        lastError: LastError.nullable().describe('Why the last try failed; null when it did not'),
+          .describe('Readings of CPU and memory, over all attempts; each hour is read several times'),
+        leftOut: z.array(LeftOutReadings).describe('Rejected readings, by reason'),
+        lastError: LastError.nullable().describe('Failure of the last attempt; null when it succeeded'),
       })
       .nullable()
-      .describe('How it goes with containers; null: it is not asked about them'),
+      .describe('Status of the container readings; null when containers are not read'),
   })
   .describe('A source of readings of GPUs');
 export type GpuSource = z.infer<typeof GpuSource>;
@@ -179,7 +180,7 @@ export const listGpuSources = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/sources',
   scope: 'finops.read',
-  summary: 'Where readings of GPUs come from, and how that goes',
+  summary: 'List the sources of GPU readings with their status',
   response: z.strictObject({ sources: z.array(GpuSource).describe('By name') }),
   errors: [],
 });
@@ -188,13 +189,13 @@ export const syncGpuSources = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/sources/sync',
   scope: 'finops.write',
-  summary: 'Ask sources of readings of GPUs for what is new, and put all readings that wait in their days',
+  summary: 'Sync sources of GPU readings, and write all pending readings to the lake',
   body: z.strictObject({
-    source: z.string().min(1).optional().describe('Name of one; all of them when left out'),
+    source: z.string().min(1).optional().describe('Name of one source. Default: all'),
   }),
   response: z.strictObject({
-    done: z.boolean().describe('False when there is more to be asked: call it again'),
-    sources: z.array(GpuSource).describe('Those that were asked'),
+    done: z.boolean().describe('`false` when more readings are pending: call again'),
+    sources: z.array(GpuSource).describe('Synced sources'),
   }),
   errors: ['gpu_source_not_found', 'lake_memory_exhausted', 'storage_full'],
 });
@@ -206,19 +207,19 @@ const WatchedGpu = z
   .strictObject({
     at: UtcInstant.describe('When it was read'),
     uuid: z.string().min(1).max(200).describe('UUID of the GPU'),
-    model: z.string().max(200).nullable().describe('Model; null where it is not told'),
+    model: z.string().max(200).nullable().describe('Model; null when not reported'),
     utilizationRatio: z
       .number()
       .min(0)
       .max(1)
       .nullable()
-      .describe('Share of the time in which a kernel ran, 0 to 1; null: not told'),
-    memoryBytes: amount.describe('Memory in use, bytes; null where it is not told'),
+      .describe('Share of the time in which a kernel ran, 0 to 1; null when not reported'),
+    memoryBytes: amount.describe('Memory in use, bytes; null when not reported'),
     pids: z
       .array(z.number().int().positive())
       .max(1000)
       .nullable()
-      .describe('Ids of the processes that compute on it; null where that is not told, empty where there are none'),
+      .describe('Ids of the processes that compute on it; null when not reported, empty without any'),
     work: z
       .record(z.string().regex(/^[1-9]\d*$/, 'the id of a process'), z.string().min(1).max(200))
       .optional()
@@ -233,15 +234,15 @@ export const sendGpuReadings = endpoint({
   scope: 'finops.write',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   frequent: true,
-  summary: 'Send readings of the GPUs of a machine, as nvidia-smi tells them',
-  params: z.strictObject({ source: z.string().min(1).describe('Name of a source that is sent to') }),
+  summary: 'Send readings of the GPUs of a machine, from nvidia-smi',
+  params: z.strictObject({ source: z.string().min(1).describe('Name of a source of type push') }),
   body: z.strictObject({
     host: z.string().min(1).max(253).describe('Name of the machine'),
     gpus: z.array(WatchedGpu).min(1).max(10_000).describe('Readings'),
   }),
   response: z.strictObject({
-    readings: z.number().int().describe('Readings that are kept, and safe'),
-    leftOut: z.array(LeftOutReadings).describe('What is not kept, by reason'),
+    readings: z.number().int().describe('Readings that are durably stored'),
+    leftOut: z.array(LeftOutReadings).describe('Rejected readings, by reason'),
   }),
   errors: ['gpu_source_not_found', 'gpu_source_not_sent_to', 'storage_full'],
 });

@@ -81,7 +81,7 @@ export async function applyGpuSource(sql: Sql, name: string, spec: GpuSourceSpec
       ? undefined
       : (await findSources(sql)).find((one) => one.name !== name && one.spec.type === 'mlflow');
   if (other !== undefined) {
-    const detail = `The source ${other.name} takes what runs log already; there is one of type mlflow. Change that one.`;
+    const detail = `The source ${other.name} of type mlflow reads the metrics of runs already, and only one is permitted. Change that source.`;
     throw new AppError('manifest_invalid', detail, { path: 'spec.type' });
   }
   await saveSource(sql, name, spec);

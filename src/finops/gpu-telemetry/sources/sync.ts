@@ -55,7 +55,7 @@ export async function syncSource(
       if (series === null) {
         points = Math.floor(points / 2);
         if (points >= FEWEST_POINTS) continue;
-        const detail = `${new URL(source.spec.url).origin} finds ${FEWEST_POINTS} instants too much to answer: narrow its selector, or raise its limits.`;
+        const detail = `${new URL(source.spec.url).origin} cannot answer a query for ${FEWEST_POINTS} instants: narrow its selector, or raise its limits.`;
         throw new AppError('gpu_source_refused', detail);
       }
       await keep(deps, source, series, { start, end, now });

@@ -35,7 +35,7 @@ export async function readFacts(session: LakeSession, relation: string, name: st
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) throw unusable(name, rejected);
   if (days.length > MOST_DAYS) {
-    const detail = `${name} has readings of ${days.length} days, from ${first.day} to ${last.day}; at most ${MOST_DAYS} are taken at once. Is it the right column of times?`;
+    const detail = `${name} has readings of ${days.length} days, from ${first.day} to ${last.day}; one import takes at most ${MOST_DAYS}. Check the column of times, or split the file.`;
     throw new AppError('gpu_samples_unusable', detail, { file: name });
   }
   const [gpus] = await session.query(`SELECT count(DISTINCT gpu)::INTEGER AS gpus FROM ${relation} WHERE fault = 0`);
@@ -54,7 +54,7 @@ export async function readFacts(session: LakeSession, relation: string, name: st
 function unusable(name: string, rejected: GpuImport['rejected']): AppError {
   const [worst] = rejected.toSorted((a, b) => b.rows - a.rows);
   const why = worst === undefined ? 'it has no row' : `${worst.rows} rows: ${worst.reason} (${worst.example})`;
-  return new AppError('gpu_samples_unusable', `${name} has no reading that can be kept: ${why}.`, { file: name });
+  return new AppError('gpu_samples_unusable', `${name} has no valid reading: ${why}.`, { file: name });
 }
 
 /** Number of GPUs used to estimate the typical interval of readings. */
@@ -69,6 +69,6 @@ export async function usualInterval(session: LakeSession, relation: string, name
       ) WHERE d > 0`,
   );
   if (typeof row?.interval === 'number') return row.interval;
-  const detail = `${name} has one reading of each GPU, from which nothing follows about the time that it speaks for. Say it: --interval 15s`;
+  const detail = `${name} has one reading of each GPU, so the interval of a reading is unknown. State it, for example --interval 15s`;
   throw new AppError('gpu_interval_unknown', detail, { file: name });
 }

@@ -10,7 +10,7 @@ import { holderColumns, namesSomebody } from '../holder-fields/schema.ts';
 export const GpuMetric = z
   .enum(['utilization', 'memory', 'energy', 'poolTotal', 'poolUnallocated'])
   .describe(
-    'utilization, memory and counted energy of one GPU; of a pool: GPUs that there are, and those of them that nobody holds',
+    'utilization, memory and counted energy of one GPU; of a pool: all its GPUs, and its GPUs without a holder',
   );
 export type GpuMetric = z.infer<typeof GpuMetric>;
 
@@ -23,7 +23,7 @@ const ColumnName = z.string().min(1).max(200);
 const DAY_MS = 86_400_000;
 
 const Interval = Duration.pipe(z.number().min(1, 'more than zero').max(DAY_MS, 'a day at most')).describe(
-  'Time that one reading speaks for, such as 15s; when left out it is the usual distance between readings of one GPU',
+  'Time that one reading covers, such as 15s. Default: the usual distance between readings of one GPU',
 );
 
 const sent = {
@@ -36,46 +36,43 @@ const sent = {
 
 export const RejectedSamples = z
   .strictObject({
-    reason: z.string().describe('What is wrong with them'),
+    reason: z.string().describe('Reason that they were rejected'),
     rows: z.number().int().describe('Rows'),
     example: z.string().describe('GPU, time and value of one of them, as the file has them'),
   })
-  .describe('Rows of which nothing is kept');
+  .describe('Rejected rows');
 
 export const ImportedHolders = z
   .strictObject({
-    holders: z.number().int().describe('Holders that are told apart; nobody is one'),
-    stretches: z.number().int().describe('Stretches of time in which one held a GPU'),
-    leftOut: z.number().int().describe('Rows whose holder is not kept: a name in them is longer than 250 characters'),
+    holders: z.number().int().describe('Number of different holders; "no holder" counts as one'),
+    stretches: z.number().int().describe('Number of times that one of them held a GPU'),
+    leftOut: z.number().int().describe('Rows without a stored holder: one of its names is longer than 250 characters'),
   })
-  .describe('Who held the GPUs, by the same file');
+  .describe('Holders of the GPUs in the same file');
 
 export const GpuImport = z
   .strictObject({
     import: z.string().describe('Id'),
     name: z.string().describe('File'),
-    metrics: z.array(GpuMetric).describe('What was read from it'),
+    metrics: z.array(GpuMetric).describe('Metrics in the file'),
     unchanged: z
       .boolean()
       .describe('True when the same file had been imported in the same way; nothing was changed then'),
     importedAt: UtcInstant.describe('When it was imported'),
     rows: z.number().int().describe('Rows of the file'),
-    accepted: z.number().int().describe('Readings in it that are kept, also where they were known'),
-    added: z
-      .number()
-      .int()
-      .describe(
-        'Readings of a GPU and an instant of which nothing was known; the others stand in place of the older ones',
-      ),
-    rejected: z.array(RejectedSamples).describe('Rows of which nothing is kept, by reason'),
+    accepted: z.number().int().describe('Accepted readings, including those that were stored before'),
+    added: z.number().int().describe('Readings of a new GPU and instant; the others replace older readings'),
+    rejected: z.array(RejectedSamples).describe('Rejected rows, by reason'),
     gpus: z.number().int().describe('GPUs, or pools, in the file'),
     intervalMs: z.number().int().describe('Time that one reading speaks for'),
-    intervalStated: z.boolean().describe('False where it was taken from the distances between readings'),
-    price: Money.nullable().describe('Price of one GPU for an hour, where it was stated'),
-    resource: z.string().nullable().describe('Key of the GPUs in the price book, where it was stated'),
+    intervalStated: z.boolean().describe('`false` when it was computed from the distances between readings'),
+    price: Money.nullable().describe('Price of one GPU for an hour; null when not stated'),
+    resource: z.string().nullable().describe('Key of the GPUs in the price book; null when not stated'),
     firstAt: UtcInstant.describe('First reading'),
     lastAt: UtcInstant.describe('Last reading'),
-    holders: ImportedHolders.nullable().describe('Who held the GPUs, by its columns of holders; null: none were named'),
+    holders: ImportedHolders.nullable().describe(
+      'Holders of the GPUs, by the columns of holders; null without such columns',
+    ),
   })
   .describe('An import of readings of GPUs');
 export type GpuImport = z.infer<typeof GpuImport>;
@@ -103,11 +100,11 @@ export const importGpuSamples = endpoint({
   body: z
     .strictObject({
       ...sent,
-      metric: z.enum(['utilization', 'memory']).default('utilization').describe('What the values are'),
+      metric: z.enum(['utilization', 'memory']).default('utilization').describe('Metric of the values'),
       unit: GpuUnit.optional(),
       value: ColumnName.describe('Column of the values'),
       time: ColumnName.describe('Column of the instants: Unix seconds, milliseconds or microseconds, or ISO 8601'),
-      gpu: ColumnName.describe('Column of what tells GPUs apart, best their UUID'),
+      gpu: ColumnName.describe('Column of the GPU id, preferably its UUID'),
       ...holderColumns,
     })
     .refine(
@@ -115,7 +112,7 @@ export const importGpuSamples = endpoint({
         Object.keys({ ...columns, ...labels }).length === 0 || Object.keys(columns).some(namesSomebody),
       {
         error:
-          'a column of who held the GPU, such as pod, namespace, team or run: a host, a model and labels name nobody',
+          'a column of the holder of the GPU, such as pod, namespace, team or run; host, model and labels are no holder',
         path: ['columns'],
       },
     )
@@ -135,13 +132,13 @@ export const importGpuPool = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/pools/imports',
   scope: 'finops.write',
-  summary: 'Import how many GPUs a pool had, and how many of them nobody held, from a file (CSV, CSV.gz, Parquet)',
+  summary: 'Import the number of GPUs of a pool, and the number without a holder, from a file (CSV, CSV.gz, Parquet)',
   body: z.strictObject({
     ...sent,
     pool: z.string().min(1).max(200).describe('Name of the pool: a cluster, a virtual cluster, a node group'),
     time: ColumnName.describe('Column of the instants: Unix seconds, milliseconds or microseconds, or ISO 8601'),
-    total: ColumnName.describe('Column of the number of GPUs that there were'),
-    unallocated: ColumnName.describe('Column of the number of those that nobody held'),
+    total: ColumnName.describe('Column of the number of GPUs'),
+    unallocated: ColumnName.describe('Column of the number of GPUs without a holder'),
   }),
   response: GpuImport,
   errors: readingErrors,
@@ -151,7 +148,7 @@ export const listGpuImports = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/imports',
   scope: 'finops.read',
-  summary: 'The newest imports of readings of GPUs',
+  summary: 'List the newest imports of GPU readings',
   response: z.strictObject({ imports: z.array(GpuImport).describe('The newest 100, newest first') }),
   errors: [],
 });

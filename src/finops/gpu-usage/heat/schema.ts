@@ -13,7 +13,7 @@ const axis = {
 
 export const GpuHeatRow = z
   .strictObject({
-    gpu: z.string().describe('What tells it apart'),
+    gpu: z.string().describe('Id of the GPU'),
     gpuHours: GpuOwner.shape.gpuHours,
     cost: GpuOwner.shape.cost,
     idleShare: GpuOwner.shape.idleShare,
@@ -38,7 +38,7 @@ export const getGpuHeatMap = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/heatmap',
   scope: 'finops.read',
-  summary: 'Mean utilization of GPUs over time, the most idle first',
+  summary: 'List the mean utilization of GPUs over time, the most idle first',
   query: z.strictObject({
     ...OwnersQuery,
     slots: Slots.describe('At most so many slots of time'),
@@ -52,47 +52,47 @@ export const getGpuHeatMap = endpoint({
 export const GpuReadingPoint = z
   .strictObject({
     start: UtcInstant.describe('Start of the slot'),
-    meanUtilizationRatio: ratio.describe('Mean utilization, 0 to 1; null where nothing was read'),
-    maxUtilizationRatio: ratio.describe('The most that one reading said'),
-    memoryBytes: ratio.describe('Most memory in use; null where nothing was read'),
+    meanUtilizationRatio: ratio.describe('Mean utilization, 0 to 1; null without a reading'),
+    maxUtilizationRatio: ratio.describe('Highest utilization of one reading, 0 to 1'),
+    memoryBytes: ratio.describe('Highest memory in use, bytes; null without a reading'),
   })
   .describe('Readings of one slot');
 
 export const GpuHeldSpan = z
   .strictObject({
     start: UtcInstant.describe('Since when'),
-    end: UtcInstant.describe('Until when, exclusive'),
+    end: UtcInstant.describe('End, exclusive'),
     kind: GpuOwner.shape.kind,
-    subject: Subject.nullable().describe('Whose it was; null when unknown, or nobody'),
-    host: z.string().nullable().describe('Machine, where that was said'),
-    gpuModel: z.string().nullable().describe('Model of the GPU, where that was said'),
-    namespace: z.string().nullable().describe('Namespace, where that was said'),
-    pod: z.string().nullable().describe('Pod, where that was said'),
-    container: z.string().nullable().describe('Container, where that was said'),
-    reason: z.string().nullable().describe('Why it is not known whose it was; null when it is'),
+    subject: Subject.nullable().describe('Owner; null when unknown, or without a holder'),
+    host: z.string().nullable().describe('Machine; null when not reported'),
+    gpuModel: z.string().nullable().describe('Model of the GPU; null when not reported'),
+    namespace: z.string().nullable().describe('Namespace; null when not reported'),
+    pod: z.string().nullable().describe('Pod; null when not reported'),
+    container: z.string().nullable().describe('Container; null when not reported'),
+    reason: z.string().nullable().describe('Reason that the owner is unknown; null when it is known'),
   })
-  .describe('Who held the GPU');
+  .describe('Time in which one holder held the GPU');
 
 /** Maximum number of spans of one GPU; more are not readable. */
 const MOST_SPANS = 500;
 
 export const GpuReadings = z
   .strictObject({
-    gpu: z.string().describe('What tells it apart'),
+    gpu: z.string().describe('Id of the GPU'),
     ...axis,
-    points: z.array(GpuReadingPoint).describe('In the order of time, without slots of which nothing was read'),
-    holders: z.array(GpuHeldSpan).describe(`Who held it, in the order of time; the latest ${MOST_SPANS}`),
+    points: z.array(GpuReadingPoint).describe('In order of time, without slots that have no reading'),
+    holders: z.array(GpuHeldSpan).describe(`Holders in order of time; the latest ${MOST_SPANS}`),
   })
-  .describe('What one GPU did, and who held it');
+  .describe('Readings and holders of one GPU');
 export type GpuReadings = z.infer<typeof GpuReadings>;
 
 export const getGpuReadings = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/readings',
   scope: 'finops.read',
-  summary: 'What one GPU did over time, and who held it',
+  summary: 'List the readings and holders of one GPU over time',
   query: z.strictObject({
-    gpu: z.string().min(1).max(500).describe('What tells it apart'),
+    gpu: z.string().min(1).max(500).describe('Id of the GPU'),
     from: OwnersQuery.from,
     to: OwnersQuery.to,
     slots: Slots.describe('At most so many slots of time'),

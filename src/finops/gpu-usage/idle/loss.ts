@@ -1,4 +1,4 @@
-/** Time of one GPU, in milliseconds: of which its readings speak, and in bridged gaps. */
+/** Time of one GPU, in milliseconds: covered by readings, and in bridged gaps. */
 export interface KnownTime {
   readonly ms: bigint;
   readonly lostMs: bigint;

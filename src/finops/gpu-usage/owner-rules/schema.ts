@@ -48,7 +48,7 @@ const Assigned = z
 
 export const GpuOwnerRule = z
   .strictObject({
-    name: z.string().min(1).max(100).describe('Name, shown where it is told why a holder is unknown'),
+    name: z.string().min(1).max(100).describe('Name, shown with the reason that a holder is unknown'),
     match: Match,
     subject: Assigned,
   })
@@ -58,16 +58,16 @@ export type GpuOwnerRule = z.infer<typeof GpuOwnerRule>;
 /** `kind: GpuOwnerRules` of `steelyard apply`; documents are tried by name. */
 export const GpuOwnerRulesSpec = z
   .strictObject({
-    rules: z.array(GpuOwnerRule).max(1000).describe('In order: the first that matches says whose it is'),
+    rules: z.array(GpuOwnerRule).max(1000).describe('Rules in order; the first matching rule assigns the owner'),
   })
-  .describe('Whose GPU time is of which nothing else says it');
+  .describe('Rules that assign owners to GPU time without another source of its owner');
 export type GpuOwnerRulesSpec = z.infer<typeof GpuOwnerRulesSpec>;
 
 export const listGpuOwnerRules = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/owner-rules',
   scope: 'finops.read',
-  summary: 'Rules that say whose GPU time is: by namespace, label, host or pool',
+  summary: 'List the rules that assign owners to GPU time, by namespace, label, host or pool',
   response: z.strictObject({
     documents: z
       .array(

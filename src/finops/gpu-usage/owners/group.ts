@@ -21,9 +21,9 @@ function placeOf(item: Item, by: OwnerDimension): Pick<Group, 'key' | 'kind'> & 
   if (item.isFree) return { key: null, kind: 'nobody', reason: null };
   const { subject, reason } = item.owner;
   if (by === 'host' || by === 'gpuModel') {
-    return { key: null, kind: 'unknown', reason: `nobody said the ${by === 'host' ? 'host' : 'model'} of the GPU` };
+    return { key: null, kind: 'unknown', reason: `the ${by === 'host' ? 'host' : 'model'} of the GPU is not reported` };
   }
-  const lacks = subject === null ? 'nobody said' : `its owner has no ${by}`;
+  const lacks = subject === null ? 'its owner is not reported' : `its owner has no ${by}`;
   return { key: null, kind: 'unknown', reason: reason ?? lacks };
 }
 

@@ -37,7 +37,7 @@ export interface Priced {
 
 const NOT_SAID: Owner = {
   subject: null,
-  reason: 'nobody said who held the GPU then',
+  reason: 'no holder is reported for this time',
   host: null,
   gpuModel: null,
 };
@@ -66,7 +66,7 @@ function ownersOf({ sets }: Priced, cell: Cell): { readonly owners: readonly Own
   return { owners: sets[-2 - cell.held] ?? [NOT_SAID], isFree: true };
 }
 
-const UNHELD_USE = 'it was used while nobody held it';
+const UNHELD_USE = 'it was used without a holder';
 
 function sharesOf(priced: Priced, cell: Cell): Share[] {
   const rate = priced.rates[cell.rate];

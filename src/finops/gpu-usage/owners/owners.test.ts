@@ -100,7 +100,7 @@ describe('GPU time by owner', () => {
     ]);
     const [search, unknown, nobody] = found.groups;
     expect(search?.gpuHours).toMatchObject({ idleHeld: 2, idleUnknown: 1, unallocated: 0 });
-    expect(unknown?.unknown).toEqual([{ reason: 'nobody said who held the GPU then', gpuHours: 1 }]);
+    expect(unknown?.unknown).toEqual([{ reason: 'no holder is reported for this time', gpuHours: 1 }]);
     expect(nobody?.cost).toMatchObject({ unallocated: '4', paid: '4' });
     // Time without a holder is idle time in the report without holders.
     expect((await idle(application)).cost.amount).toBe(found.cost.paid);
@@ -112,7 +112,7 @@ describe('GPU time by owner', () => {
     await importHolders(application, holdersText(['pod'], ['a', 0, 60, '']), ['pod']);
     const { groups } = await owners(application);
     expect(groups).toMatchObject([
-      { key: null, kind: 'unknown', unknown: [{ reason: 'it was used while nobody held it', gpuHours: 1 }] },
+      { key: null, kind: 'unknown', unknown: [{ reason: 'it was used without a holder', gpuHours: 1 }] },
     ]);
   });
 
@@ -315,7 +315,7 @@ describe('a file of readings that says who held the GPUs', () => {
     ]);
     expect(groups[2]?.unknown.map(({ reason }) => reason)).toEqual([
       'pods of namespace ml are no work of this server, and no workload usage and no rule names them',
-      'it was used while nobody held it',
+      'it was used without a holder',
       'pods of namespace x are no work of this server, and no workload usage and no rule names them',
     ]);
     expect(await importSamples(application, text, asked)).toMatchObject({ unchanged: true, holders: done.holders });

@@ -29,7 +29,7 @@ export const OwnerDimension = z
     'owner',
   ])
   .describe(
-    'By what: a field of the subject (a step is PIPELINE/STEP, a modelVersion MODEL/VERSION), the model or host of the GPU, the GPU, or owner: all that is known of it',
+    'Grouping: a field of the subject (a step is PIPELINE/STEP, a modelVersion MODEL/VERSION), the model or host of the GPU, the GPU, or owner: all known fields of the owner',
   );
 
 /** Buckets of GPU time that never overlap, in the order in which they are drawn. */
@@ -41,8 +41,8 @@ const bucketTexts: Readonly<Record<Bucket, string>> = {
   underUsed: 'the rest of the time that is not idle',
   idleHeld: 'idle, with more than 1 GiB of GPU memory held',
   idleFree: 'idle, with less',
-  idleUnknown: 'idle, and no reading of the memory says which',
-  unallocated: 'held by nobody',
+  idleUnknown: 'idle, without a reading of the memory',
+  unallocated: 'without a holder',
 };
 
 function perBucket<T extends z.ZodType>(value: T, unit: string) {
@@ -57,20 +57,23 @@ export type BucketHours = z.infer<typeof BucketHours>;
 
 export const BucketCost = z
   .strictObject({
-    currency: Currency.nullable().describe('Of all amounts; null when there is none'),
+    currency: Currency.nullable().describe('Currency of all amounts; null without one'),
     paid: DecimalString.nullable().describe('Exact amount of all of them; null when none has a price'),
     ...perBucket(DecimalString.nullable(), 'Exact amount'),
     unpricedGpuHours: z.number().describe('GPU-hours that have no price and are in no amount'),
-    reason: z.string().nullable().describe('Why amounts are null or left out; null when all hours have a price'),
-    priceSources: z.array(z.string()).describe('Each price that the amounts were made with, and where it is from'),
+    reason: z
+      .string()
+      .nullable()
+      .describe('Reason that amounts are null or left out; null when all hours have a price'),
+    priceSources: z.array(z.string()).describe('Each price behind the amounts, with its source'),
   })
-  .describe('What they cost, by bucket: the amounts add up to paid to the last decimal');
+  .describe('Cost by bucket; the amounts sum exactly to paid');
 export type BucketCost = z.infer<typeof BucketCost>;
 
 const share = z.number().nullable();
 
 const figures = {
-  gpus: z.number().int().describe('GPUs of which it had time'),
+  gpus: z.number().int().describe('Number of its GPUs'),
   gpuHours: BucketHours,
   cost: BucketCost,
   usedShare: share.describe('Used of paid GPU-hours, 0 to 1; null without hours'),
@@ -81,20 +84,22 @@ export type OwnerDimension = z.infer<typeof OwnerDimension>;
 
 export const UnknownOwner = z
   .strictObject({
-    reason: z.string().describe('Why it is not known whose it was'),
-    gpuHours: z.number().describe('GPU-hours of which that holds'),
+    reason: z.string().describe('Reason that the owner is unknown'),
+    gpuHours: z.number().describe('GPU-hours with this reason'),
   })
-  .describe('Why it is not known whose time it was');
+  .describe('Time of unknown owners, by reason');
 
 export const GpuOwner = z
   .strictObject({
-    key: z.string().nullable().describe('Value of what is grouped by; null when it is not known, or nobody held them'),
+    key: z.string().nullable().describe('Value of the grouping; null when unknown, or without a holder'),
     kind: z
       .enum(['owner', 'unknown', 'nobody'])
-      .describe('nobody: the GPUs were held by nobody; unknown: somebody, or nobody said'),
+      .describe('`nobody`: the GPUs had no holder; `unknown`: the holder or its owner is not reported'),
     subject: Subject.describe('Fields that are the same for all time of the group'),
     ...figures,
-    unknown: z.array(UnknownOwner).describe('Why it is not known, the most hours first; empty for an owner'),
+    unknown: z
+      .array(UnknownOwner)
+      .describe('Reasons that the owner is unknown, the most hours first; empty for an owner'),
   })
   .describe('GPU time and money of one owner');
 export type GpuOwner = z.infer<typeof GpuOwner>;
@@ -110,7 +115,7 @@ export const OwnersQuery = {
 };
 
 const limits = {
-  from: z.string().nullable().describe('First day; null: the first there is'),
+  from: z.string().nullable().describe('First day; null: the first day with readings'),
   to: z.string().nullable().describe('First day that no longer belongs to it; null: none'),
   team: z.string().nullable().describe('Only time of this team; null: of all'),
 };
@@ -123,19 +128,19 @@ export const GpuOwners = z
     groups: z
       .array(GpuOwner)
       .describe(
-        'By owner, the most idle money first, then idle hours; `top` of them, then what is unknown and what nobody held',
+        'By owner, the highest idle cost first, then idle hours; `top` of them, then unknown owners and time without a holder',
       ),
-    others: GpuOwner.nullable().describe('All owners that come after those that are listed; null when none do'),
+    others: GpuOwner.nullable().describe('Sum of the owners that are not listed; null when all are listed'),
     groupCount: z.number().int().describe('Owners in all'),
   })
-  .describe('GPU time and money by owner; the groups add up to the totals, whatever it is grouped by');
+  .describe('GPU time and money by owner; the groups of every grouping sum to the totals');
 export type GpuOwners = z.infer<typeof GpuOwners>;
 
 export const getGpuOwners = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/owners',
   scope: 'finops.read',
-  summary: 'Whose GPU time it was: used, under-used, idle and held by nobody, in hours and money',
+  summary: 'Report GPU time by owner: used, under-used, idle and without a holder, in hours and money',
   query: z.strictObject({
     by: OwnerDimension.default('team'),
     ...OwnersQuery,
@@ -149,7 +154,7 @@ export const gpuOwnersCsv = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/owners.csv',
   scope: 'finops.read',
-  summary: 'The same as CSV',
+  summary: 'Export GPU time by owner as CSV',
   query: getGpuOwners.query,
   response: z.string(),
   errors: ['lake_memory_exhausted'],
@@ -193,7 +198,7 @@ export const getGpuEfficiency = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/efficiency',
   scope: 'finops.read',
-  summary: 'How much of the GPU time was used, by owner and day or week',
+  summary: 'Report the used share of GPU time by owner and day or week',
   query: z.strictObject({
     by: OwnerDimension.default('team'),
     step: z.enum(['day', 'week']).default('day').describe('Width of a point'),
@@ -208,7 +213,7 @@ export const gpuEfficiencyCsv = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/efficiency.csv',
   scope: 'finops.read',
-  summary: 'The same as CSV',
+  summary: 'Export the used share of GPU time as CSV',
   query: getGpuEfficiency.query,
   response: z.string(),
   errors: ['lake_memory_exhausted'],
@@ -225,22 +230,22 @@ export const GpuOutcomes = z
           .strictObject({
             outcome: z
               .enum([...WorkOutcome.options, 'nobody'])
-              .describe('As of the work; nobody: the GPUs were held by nobody'),
-            owners: z.number().int().describe('Runs, endpoints and others that it is true of'),
+              .describe('Outcome of the work; `nobody`: the GPUs had no holder'),
+            owners: z.number().int().describe('Owners with this outcome, such as runs and endpoints'),
             ...figures,
           })
           .describe('GPU time of work that ended in one way'),
       )
       .describe('Those that there are, in a fixed order'),
   })
-  .describe('GPU time and money by how the work ended: a view of its own of the same hours');
+  .describe('GPU time and money by outcome of the work, a separate view of the same hours');
 export type GpuOutcomes = z.infer<typeof GpuOutcomes>;
 
 export const getGpuOutcomes = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/outcomes',
   scope: 'finops.read',
-  summary: 'GPU time and money by how the work ended: finished, failed, cancelled',
+  summary: 'Report GPU time and money by outcome of the work: finished, failed, cancelled',
   query: z.strictObject(OwnersQuery),
   response: GpuOutcomes,
   errors: ['lake_memory_exhausted'],
@@ -250,7 +255,7 @@ export const gpuOutcomesCsv = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/outcomes.csv',
   scope: 'finops.read',
-  summary: 'The same as CSV',
+  summary: 'Export GPU time by outcome of the work as CSV',
   query: getGpuOutcomes.query,
   response: z.string(),
   errors: ['lake_memory_exhausted'],

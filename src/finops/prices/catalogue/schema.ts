@@ -3,7 +3,7 @@ import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, UtcInstant } from '../../../platform/units/schema.ts';
 import { UploadId } from '../../../platform/uploads/schema.ts';
 
-export const Cloud = z.enum(['aws', 'azure']).describe('Whose price list it is');
+export const Cloud = z.enum(['aws', 'azure']).describe('Cloud of the price list');
 export type Cloud = z.infer<typeof Cloud>;
 
 export const RegionName = z
@@ -16,12 +16,9 @@ export const ImportedRegion = z
     region: RegionName,
     currency: Currency,
     prices: z.number().int().describe('Prices that the list has of it'),
-    changed: z
-      .number()
-      .int()
-      .describe('Prices that are stated otherwise now than before; 0 when it was imported before'),
+    changed: z.number().int().describe('Prices that changed; 0 when the list was imported before'),
   })
-  .describe('What a price list said of one region');
+  .describe('Prices of one region in a price list');
 
 export const PriceImport = z
   .strictObject({
@@ -36,19 +33,19 @@ export const PriceImport = z
         z.strictObject({
           resource: z.string().describe('Instance type'),
           region: z.string().describe('Region as its cloud names it'),
-          reason: z.string().describe('Why it is not believed'),
+          reason: z.string().describe('Reason that it is rejected'),
         }),
       )
       .describe('The first 20 of them'),
   })
-  .describe('What an import of a price list did');
+  .describe('Result of an import of a price list');
 export type PriceImport = z.infer<typeof PriceImport>;
 
 export const importPrices = endpoint({
   method: 'POST',
   path: '/api/v1/prices/imports',
   scope: 'finops.write',
-  summary: 'Import a price list of a cloud, whole or not at all',
+  summary: 'Import a price list of a cloud, all or nothing',
   body: z.strictObject({
     cloud: Cloud,
     files: z
@@ -61,10 +58,10 @@ export const importPrices = endpoint({
       .min(1)
       .max(1000)
       .describe('The list; of Azure all its pages, in any number of files'),
-    region: RegionName.optional().describe(
-      'Take only this region; of an AWS list that names none, which region it is of',
+    region: RegionName.optional().describe('Import only this region; for an AWS list without a region, its region'),
+    publishedAt: UtcInstant.optional().describe(
+      'When the list was fetched, if the list does not state it. Default: now',
     ),
-    publishedAt: UtcInstant.optional().describe('When the list was fetched, where it does not say itself; default now'),
   }),
   response: PriceImport,
   errors: [

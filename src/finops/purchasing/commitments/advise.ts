@@ -179,7 +179,7 @@ function confidenceOf({
   const missing = missingHours / (missingHours + hours.length);
   const needs = [
     ...(days < HIGH_DAYS
-      ? [`${days.toFixed(0)} days are known; 90 show more than one month and a term goes on for long`]
+      ? [`the history has ${days.toFixed(0)} days; a term is long, and 90 days show more than one month`]
       : []),
     ...(hoursOfDays > 0
       ? ['days are not hours: a day that is half idle looks like half a unit, and saves too much']

@@ -213,6 +213,6 @@ describe('POST /api/v1/gpus/commitment-advices from the bill', () => {
     });
     expect(await problemFrom(advise(body, fresh))).toMatchObject({ detail: expect.stringContaining('2 units') });
     const stored = advise({ ...body, filter: ['skuId=B'] }, fresh);
-    expect(await problemFrom(stored)).toMatchObject({ detail: expect.stringContaining('not by the hour') });
+    expect(await problemFrom(stored)).toMatchObject({ detail: expect.stringContaining('not in hours') });
   });
 });

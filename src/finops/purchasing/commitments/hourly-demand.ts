@@ -69,7 +69,7 @@ export function billedDemand({ periods }: BilledUsage): HourlyDemand {
   const wanted = kept.filter(({ kind }) => kind !== 'unused');
   if (wanted.length === 0) {
     throw unusable(
-      'The bill has no usage by the hour or day of what was asked for. Filter otherwise, for example skuId=SKU.',
+      'The bill has no hourly or daily usage that matches the filter. Use another filter, for example skuId=SKU.',
     );
   }
   const unit = onlyUnit(wanted);
@@ -121,7 +121,7 @@ function onlyUnit(wanted: readonly PeriodUsage[]): string {
   }
   if (unit === null || !isHourly(unit)) {
     throw unusable(
-      `The usage is counted in ${unit ?? 'no unit'}, which is not by the hour. Filter to what is paid by the hour.`,
+      `The usage is counted in ${unit ?? 'no unit'}, not in hours. Filter to resources that are paid by the hour.`,
     );
   }
   return unit;

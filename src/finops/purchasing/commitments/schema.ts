@@ -13,10 +13,8 @@ const { period: _period, ...selected } = Rows;
 export const DemandHourRow = z
   .strictObject({
     start: UtcInstant.describe('Beginning of the hour'),
-    quantity: Quantity.describe('What was wanted in that hour, in units such as instances'),
-    committed: Quantity.optional().describe(
-      'Commitments that there were in that hour, used or not; none when left out',
-    ),
+    quantity: Quantity.describe('Demand in that hour, in units such as instances'),
+    committed: Quantity.optional().describe('Existing commitments in that hour, used or not. Default: none'),
   })
   .describe('Demand of one hour');
 
@@ -24,21 +22,21 @@ const ratio = (what: string) => z.number().nullable().describe(`${what}, 0 to 1;
 
 export const CommitmentLevel = z
   .strictObject({
-    quantity: DecimalString.describe('Committed in every hour, beside what is committed already'),
+    quantity: DecimalString.describe('Committed in every hour, in addition to existing commitments'),
     utilizationRatio: ratio('Part of it that would have been used'),
     coverageRatio: ratio('Part of the demand beyond existing commitments that it would have covered'),
     monthlySaving: Money.describe('Against on demand, for 730 hours; below 0 it loses'),
   })
-  .describe('What a commitment of a size would have saved');
+  .describe('Saving of a commitment of one size, over the history');
 
 export const DemandScenario = z
   .strictObject({
     demandRatio: z.number().describe('Demand as a multiple of that of the history'),
     monthlySaving: Money.describe('Of the advised quantity, for 730 hours; below 0 it loses'),
-    bestQuantity: DecimalString.describe('What would have been best to commit to then'),
-    monthlyRegret: Money.describe('What that would have saved more, for 730 hours'),
+    bestQuantity: DecimalString.describe('Best quantity for that demand'),
+    monthlyRegret: Money.describe('Additional saving of the best quantity, for 730 hours'),
   })
-  .describe('The advised quantity when demand is another');
+  .describe('The advised quantity at a different demand');
 
 export const CommitmentAdvice = z
   .strictObject({
@@ -47,13 +45,13 @@ export const CommitmentAdvice = z
     firstHour: UtcInstant.describe('First hour of the history'),
     lastHour: UtcInstant.describe('Last hour of the history'),
     hours: z.number().int().describe('Hours with a known demand'),
-    missingHours: z.number().int().describe('Hours between them of which nothing is known'),
-    hoursOfDays: z.number().int().describe('Hours that are the 24th part of a day, because the bill says no more'),
+    missingHours: z.number().int().describe('Hours between them without data'),
+    hoursOfDays: z.number().int().describe('Hours estimated as 1/24 of a day, because the bill has daily rows'),
     confidence: z
       .enum(['high', 'medium', 'low'])
       .describe('high: 90 days or more by the hour, hardly any missing. medium: 28 days. low: less'),
-    needs: z.array(z.string()).describe('What would make the advice better, a sentence each'),
-    leftOut: z.array(z.string()).describe('What of the bill is not in the demand, a sentence each'),
+    needs: z.array(z.string()).describe('Data that would improve the advice, one sentence each'),
+    leftOut: z.array(z.string()).describe('Charges of the bill that the demand leaves out, one sentence each'),
     onDemandPrice: Money.describe('Price of one unit for an hour on demand'),
     committedPrice: Money.describe('The same with the commitment, whether it is used or not, upfront payment spread'),
     breakEvenRatio: z
@@ -66,31 +64,36 @@ export const CommitmentAdvice = z
         meanQuantity: DecimalString.describe('Mean of them over the hours'),
       })
       .nullable()
-      .describe('Commitments that there are already; null without any'),
-    wantedQuantity: DecimalString.describe('Wanted in at least the share U* of the hours, beyond existing commitments'),
+      .describe('Existing commitments; null without any'),
+    wantedQuantity: DecimalString.describe(
+      'Quantity in demand in at least the share U* of the hours, beyond existing commitments',
+    ),
     advisedQuantity: DecimalString.describe('Advised to commit to: the multiple of the size of a unit that saves most'),
     utilizationRatio: ratio('Part of it that would have been used'),
     coverageRatio: ratio('Part of the demand beyond existing commitments that it would have covered'),
     monthlySaving: Money.describe('Against on demand, for 730 hours as those of the history'),
     lowMonthlySaving: Money.nullable().describe('Lower end of its 95 % interval; null with less than 14 days'),
     highMonthlySaving: Money.nullable().describe('Upper end of its 95 % interval; null with less than 14 days'),
-    intervalBlocks: z.enum(['weeks', 'days']).nullable().describe('What the interval draws anew; null without one'),
+    intervalBlocks: z
+      .enum(['weeks', 'days'])
+      .nullable()
+      .describe('Blocks that the bootstrap of the interval resamples; null without an interval'),
     termHours: z.number().int().describe('Hours of the term'),
-    termCost: Money.describe('What one is bound to pay over the term'),
-    termSaving: Money.describe('Saving over the term, if demand goes on as in the history'),
+    termCost: Money.describe('Committed payment over the term'),
+    termSaving: Money.describe('Saving over the term if demand stays as in the history'),
     breakEvenDemandRatio: ratio('The commitment saves while demand is above this multiple of that of the history'),
     levels: z.array(CommitmentLevel).describe('Other sizes, ascending'),
     scenarios: z.array(DemandScenario).describe('Demand that falls, stays and grows'),
     holdOut: z
       .strictObject({
         quantity: DecimalString.describe('Best on the first half of the hours'),
-        monthlySaving: Money.describe('What it would have saved in the second half, for 730 hours'),
-        bestMonthlySaving: Money.describe('What the best one would have saved there, which nobody could know'),
+        monthlySaving: Money.describe('Its saving in the second half, for 730 hours'),
+        bestMonthlySaving: Money.describe('Saving of the best quantity there, known only in hindsight'),
       })
       .nullable()
-      .describe('The rule tried on what it had not seen; null with less than 14 days'),
+      .describe('Hold-out test of the rule; null with less than 14 days'),
   })
-  .describe('How much to commit to, by the demand that there was');
+  .describe('Advised commitment, by the demand in the history');
 export type CommitmentAdvice = z.infer<typeof CommitmentAdvice>;
 
 export const adviseCommitment = endpoint({
@@ -98,7 +101,7 @@ export const adviseCommitment = endpoint({
   path: '/api/v1/gpus/commitment-advices',
   scope: 'finops.read',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'How much to commit to, by the demand of each hour in the bill or of a file. Nothing is kept',
+  summary: 'Advise a commitment from the hourly demand in the bill or a file; stores nothing',
   body: z
     .strictObject({
       hours: z
@@ -106,14 +109,14 @@ export const adviseCommitment = endpoint({
         .min(1)
         .max(MOST_DEMAND_HOURS)
         .optional()
-        .describe('The demand, from a file; that of the bill when left out. An hour that is not named is not known'),
+        .describe('Demand from a file. Default: the demand in the bill. An hour that is left out is unknown'),
       ...selected,
       onDemandPrice: AskedPrice.optional(),
       committedPrice: AskedPrice,
       unitQuantity: DecimalString.max(MOST_DIGITS)
         .refine((text) => Number(text) > 0, 'more than zero')
         .default('1')
-        .describe('Size of what can be committed to: whole multiples of it are advised'),
+        .describe('Smallest unit of a commitment; whole multiples of it are advised'),
       termHours: z.number().int().min(1).max(100_000).default(8760).describe('Hours of the term; 8,760 are a year'),
       demandRatios: z
         .array(z.number().min(0).max(10))
@@ -125,11 +128,11 @@ export const adviseCommitment = endpoint({
       ({ hours, filter, from, to, delivery }) =>
         hours === undefined ||
         (filter.length === 0 && from === undefined && to === undefined && delivery === undefined),
-      'hours are the whole demand: no filter, from, to or delivery beside them',
+      'hours are the whole demand: no filter, from, to or delivery with them',
     )
     .refine(
       ({ hours, onDemandPrice }) => hours === undefined || onDemandPrice !== undefined,
-      'onDemandPrice: only a bill says what was paid',
+      'onDemandPrice is required with hours: only a bill states the paid price',
     ),
   response: CommitmentAdvice,
   errors: [

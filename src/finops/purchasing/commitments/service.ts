@@ -63,7 +63,7 @@ const MOST_UNITS = 1e9;
 function refuseTinyUnits({ hours }: HourlyDemand, unitQuantity: string): void {
   const most = decimal(unitQuantity).times(MOST_UNITS);
   if (hours.every(({ wanted, committed }) => wanted.lte(most) && committed.lte(most))) return;
-  const detail = `An hour wants more than a billion units of ${unitQuantity}. Give a larger --unit.`;
+  const detail = `The demand of an hour is more than a billion units of ${unitQuantity}. Give a larger --unit.`;
   throw new AppError('demand_unusable', detail, { unitQuantity });
 }
 
@@ -80,7 +80,7 @@ async function demandOf(
 function paidPrice(usage: BilledUsage | null): Money {
   const [price, other] = usage?.prices ?? [];
   if (price === undefined) {
-    throw new AppError('demand_unusable', 'No row on demand says its price. State it: --on-demand 3.06USD/h.');
+    throw new AppError('demand_unusable', 'No on-demand row has a price. State it, for example --on-demand 3.06USD/h.');
   }
   if (other !== undefined) {
     const detail = `The usage was paid for at ${usage?.prices.length} prices, such as ${price.amount} and ${other.amount} ${price.currency}. Filter to one skuId, or state --on-demand.`;

@@ -35,13 +35,13 @@ export async function profileOfEndpoint(
 ): Promise<MeasuredProfile[]> {
   const [bucket] = buckets;
   if (bucket === undefined || buckets.length > 1) {
-    const detail = `What endpoint ${endpoint} answered is not kept by size of request. Ask for one size, such as all=120@250ms.`;
+    const detail = `The measurements of endpoint ${endpoint} have no request size. State the demand as one size, such as all=120@250ms.`;
     throw new AppError('profile_unusable', detail, { endpoint });
   }
   const end = clock.now();
   const minutes = await measured.minutesOf(endpoint, { start: end - WINDOW_MS, end });
   if (minutes.length === 0) {
-    const detail = `Endpoint ${endpoint} has no minute of the last 7 days with 20 answers on hardware that is known. Send it load, or give a profile.`;
+    const detail = `Endpoint ${endpoint} has no minute in the last 7 days with 20 responses on known hardware. Send it load, or give a profile.`;
     throw new AppError('profile_unusable', detail, { endpoint });
   }
   return minutes.map(({ type, requestsPerSecond, latencyMs }) => ({ type, bucket, requestsPerSecond, latencyMs }));

@@ -19,19 +19,19 @@ export const MeasuredProfile = z
     type: TypeName,
     bucket: BucketName,
     requestsPerSecond: rate.describe('Requests of this size that one replica answered, each second'),
-    latencyMs: milliseconds.describe('Latency at that rate, of the percentile that is asked for, milliseconds'),
+    latencyMs: milliseconds.describe('Latency at that rate, at the requested percentile, milliseconds'),
     memoryGib: z.number().gt(0).max(1e6).optional().describe('Memory of the GPUs of the type, GiB'),
   })
-  .describe('What was measured of the model on one replica of a type');
+  .describe('Measurement of the model on one replica of a type');
 export type MeasuredProfile = z.infer<typeof MeasuredProfile>;
 
 export const DemandBucket = z
   .strictObject({
     bucket: BucketName,
-    requestsPerSecond: rate.describe('Requests of this size that come in each second, at the peak'),
-    latencyMs: milliseconds.describe('Latency within which they are to be answered (SLO), milliseconds'),
+    requestsPerSecond: rate.describe('Peak requests a second of this size'),
+    latencyMs: milliseconds.describe('Latency target of the requests (SLO), milliseconds'),
   })
-  .describe('What has to be answered');
+  .describe('Demand');
 
 const share = (what: string) => z.number().describe(`${what}, 0 to 1`);
 
@@ -40,17 +40,17 @@ export const MixReplicas = z
     type: TypeName,
     replicas: z.number().int().describe('Replicas of the type'),
     pricePerHour: Money.describe('Of one replica'),
-    loadRatio: share('Part of what they were measured to answer that they are asked for'),
-    survivesLoss: z.boolean().describe('Whether the others can answer all when one of these is lost'),
+    loadRatio: share('Demand divided by the measured capacity of the replicas'),
+    survivesLoss: z.boolean().describe('Whether the other replicas can serve the demand without one of these'),
     shares: z
       .array(z.strictObject({ bucket: BucketName, share: share('Part of the requests of the bucket') }))
-      .describe('What is sent to them'),
+      .describe('Share of each bucket that is sent to them'),
   })
   .describe('Replicas of one type in a mix');
 
 export const HardwareMix = z
   .strictObject({
-    replicas: z.array(MixReplicas).describe('Types of which there are any'),
+    replicas: z.array(MixReplicas).describe('Types with replicas'),
     pricePerHour: Money.describe('Of all of them'),
     pricePerMonth: Money.describe('The same for 730 hours'),
   })
@@ -70,12 +70,16 @@ export const TypeVerdict = z
           requestsPerSecond: z
             .number()
             .nullable()
-            .describe('Most within the latency; null when it is not measured, or never'),
+            .describe('Maximum within the latency target; null when not measured, or never within it'),
         }),
       )
-      .describe('What one replica answers in time'),
-    aloneReplicas: z.number().int().nullable().describe('Replicas of this type alone; null when it cannot answer all'),
-    alonePricePerHour: Money.nullable().describe('Of those; null when it cannot answer all'),
+      .describe('Requests a second that one replica serves within the latency target'),
+    aloneReplicas: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Replicas of this type alone; null when it cannot serve the demand'),
+    alonePricePerHour: Money.nullable().describe('Price of those; null when it cannot serve the demand'),
   })
   .describe('A type that was considered');
 
@@ -85,16 +89,21 @@ export const HardwareAdvice = z
     isProven: z
       .boolean()
       .describe('Whether no cheaper mix of the usable types exists; false when the search was ended'),
-    reason: z.string().nullable().describe('Why there is no best mix; null when there is one'),
+    reason: z.string().nullable().describe('Reason that there is no best mix; else null'),
     present: z
       .strictObject({
-        pricePerHour: Money.nullable().describe('What runs now; null when a type of it has no price'),
-        meetsDemand: z.boolean().nullable().describe('Whether it answers all in time; null when it is not measured'),
+        pricePerHour: Money.nullable().describe(
+          'Price of the current replicas; null when one of their types has no price',
+        ),
+        meetsDemand: z
+          .boolean()
+          .nullable()
+          .describe('Whether they serve the demand within the latency target; null when not measured'),
         monthlySaving: Money.nullable().describe('Present minus best, for 730 hours; null when one is not known'),
       })
       .nullable()
-      .describe('What runs now, against the best; null when it was not given'),
-    types: z.array(TypeVerdict).describe('Every type that was named, and what became of it'),
+      .describe('Current replicas, compared with the best; null when not given'),
+    types: z.array(TypeVerdict).describe('Every named type with its verdict'),
   })
   .describe('The cheapest measured hardware that meets the SLO');
 export type HardwareAdvice = z.infer<typeof HardwareAdvice>;
@@ -103,35 +112,35 @@ export const adviseHardware = endpoint({
   method: 'POST',
   path: '/api/v1/gpus/hardware-advices',
   scope: 'finops.read',
-  summary: 'The cheapest replicas for a served model, by what was measured on each type of hardware. Nothing is kept',
+  summary: 'Advise the cheapest replicas for a served model from measurements on each type of hardware; stores nothing',
   body: z.strictObject({
     profiles: z
       .array(MeasuredProfile)
       .max(MOST_ROWS)
       .default([])
-      .describe('What was measured; several rates of one size may be'),
+      .describe('Measurements; several rates of one size are permitted'),
     endpoint: Name.optional().describe(
-      'Endpoint of this server: what its replicas answered in each minute of the last 7 days is measured too (p95)',
+      'Endpoint of this server; adds its own measurements: requests and p95 latency of its replicas in each minute of the last 7 days',
     ),
     demand: z
       .array(DemandBucket)
       .min(1)
       .max(MOST_BUCKETS)
       .refine((rows) => new Set(rows.map(({ bucket }) => bucket)).size === rows.length, 'each bucket once')
-      .describe('What has to be answered'),
+      .describe('Demand'),
     prices: z
       .array(z.strictObject({ type: TypeName, price: AskedPrice }))
       .max(MOST_TYPES)
       .default([])
-      .describe('Prices of types; of others that of the resource of this name in the price book'),
-    consider: z.array(TypeName).max(MOST_TYPES).default([]).describe('Types that one would like to know of besides'),
+      .describe('Prices of types. Default: the resource of this name in the price book'),
+    consider: z.array(TypeName).max(MOST_TYPES).default([]).describe('Further types to evaluate'),
     present: z
       .array(
         z.strictObject({ type: TypeName, replicas: z.number().int().min(1).max(MOST_REPLICAS).describe('Replicas') }),
       )
       .max(MOST_TYPES)
       .default([])
-      .describe('What runs now'),
+      .describe('Current replicas'),
     loadRatio: z
       .number()
       .gt(0)

@@ -55,7 +55,7 @@ async function withOwnMeasurements(deps: HardwareDeps, question: HardwareQuestio
 function namesOf({ profiles, consider, present }: HardwareQuestion): string[] {
   const names = [...new Set([...profiles, ...present].map(({ type }) => type).concat(consider))];
   if (names.length <= MOST_TYPES) return names;
-  const detail = `The profile names ${names.length} types, of at most ${MOST_TYPES}. Leave out those that are dearer and slower than another.`;
+  const detail = `The profile names ${names.length} types, of at most ${MOST_TYPES}. Leave out types that are both more expensive and slower than another.`;
   throw new AppError('profile_unusable', detail, { types: names.length });
 }
 

@@ -33,7 +33,7 @@ export function publishedHistories(): Map<string, SpotHistory> {
   return new Map(named);
 }
 
-/** Readings of 1 (capacity) and 0, each of which speaks for a step. */
+/** Readings of 1 (capacity) and 0, each for one step. */
 export function historyOf(name: string, readings: readonly number[], stepSeconds: number): SpotHistory {
   const up: [number, number][] = [];
   readings.forEach((reading, index) => {

@@ -59,7 +59,7 @@ export const SpotInterval = z
 
 export const SpotZoneAdvice = z
   .strictObject({
-    name: z.string().describe('Name of the history; "stated" where only a mean or a band was given'),
+    name: z.string().describe('Name of the history; "stated" for a given mean or band'),
     historyHours: hours('Length of the history'),
     availableShare: z.number().nullable().describe('Part of that time with capacity, 0 to 1; null without a history'),
     interruptions: z.number().int().describe('Times that capacity went away; 0 without a history'),
@@ -78,27 +78,27 @@ export const SpotZoneAdvice = z
       .number()
       .nullable()
       .describe('Hours paid for at this interval over hours of work: replayed, or by the formula; null when not known'),
-    lowRatio: z.number().nullable().describe('2.5 % of the starts had less; null when it was not replayed'),
-    highRatio: z.number().nullable().describe('2.5 % of the starts had more; null when it was not replayed'),
-    formulaRatio: z.number().nullable().describe('By the formula, beside the replay; null when M is not known'),
-    medianElapsedHours: hours('Half of the starts were done within, waiting with it'),
-    highElapsedHours: hours('95 % of the starts were done within'),
+    lowRatio: z.number().nullable().describe('2.5 % of the starts had less; null without a replay'),
+    highRatio: z.number().nullable().describe('2.5 % of the starts had more; null without a replay'),
+    formulaRatio: z.number().nullable().describe('By the formula, to compare with the replay; null when M is unknown'),
+    medianElapsedHours: hours('Median time from start to end, waiting included'),
+    highElapsedHours: hours('95th percentile of the time from start to end'),
     starts: z.number().int().describe('Starts of the replay, evenly spaced over the history; 0 without one'),
     holdOut: z
       .strictObject({
         intervalSeconds: z.number().describe('Interval that was best on the first half, seconds'),
-        ratio: Ratio('What it made on the second half'),
-        bestRatio: Ratio('What the best interval made there, which nobody could know'),
+        ratio: Ratio('Its ratio on the second half'),
+        bestRatio: Ratio('Ratio of the best interval there, known only in hindsight'),
       })
       .nullable()
-      .describe('The choice tried on what it had not seen; null when it was not made by replay'),
+      .describe('Hold-out test of the choice; null without a replay'),
     spotBill: Money.nullable().describe('Spot price x work x ratio; null without a spot price or a ratio'),
     lowSpotBill: Money.nullable().describe('The same at the low ratio'),
     highSpotBill: Money.nullable().describe('The same at the high ratio'),
     breakEvenSpotPrice: Money.nullable().describe('Spot pays below this price for an hour; null when not known'),
     spotPays: z.boolean().nullable().describe('Whether it is cheaper than on demand; null when not known'),
   })
-  .describe('What one history says');
+  .describe('Advice from one history');
 export type SpotZoneAdvice = z.infer<typeof SpotZoneAdvice>;
 
 export const SpotAdvice = z
@@ -123,11 +123,12 @@ export const adviseSpot = endpoint({
   path: '/api/v1/gpus/spot-advices',
   scope: 'finops.read',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
-  summary: 'How often a job should save on spot capacity, what it then costs, and whether spot pays. Nothing is kept',
+  summary:
+    'Advise the checkpoint interval of a job on spot capacity, its cost, and whether spot is cheaper; stores nothing',
   body: z
     .strictObject({
       histories: Histories.default([]),
-      meanHours: z.number().gt(0).max(1e6).optional().describe('Mean time between interruptions, where it is known'),
+      meanHours: z.number().gt(0).max(1e6).optional().describe('Mean time between interruptions, if known'),
       band: InterruptionBand.optional(),
       workHours,
       saveSeconds: seconds.gt(0).describe('Time of one save (d), seconds'),
@@ -147,17 +148,19 @@ export const DeadlineOutcome = z
   .strictObject({
     policy: z
       .enum(['uniformProgress', 'greedy'])
-      .describe('uniformProgress: what is advised. greedy: spot or waiting as long as it can be, for comparison'),
+      .describe(
+        'uniformProgress: the advised policy. greedy: spot or waiting until the deadline forces on-demand, for comparison',
+      ),
     starts: z.number().int().describe('Random starts'),
-    misses: z.number().int().describe('Of those: done after the deadline'),
+    misses: z.number().int().describe('Number of these that ended after the deadline'),
     costRatio: z.number().describe('Cost over that of the work on demand, the mean of the starts'),
     lowCostRatio: z.number().describe('2.5 % of the starts cost less'),
     highCostRatio: z.number().describe('2.5 % of the starts cost more'),
     spotShare: z.number().describe('Part of the hours paid for that were spot, 0 to 1'),
-    highElapsedHours: z.number().describe('95 % of the starts were done within, hours'),
+    highElapsedHours: z.number().describe('95th percentile of the time from start to end, hours'),
     cost: Money.nullable().describe('Mean cost; null without prices'),
   })
-  .describe('What a policy made of a history');
+  .describe('Result of a policy on a history');
 export type DeadlineOutcome = z.infer<typeof DeadlineOutcome>;
 
 export const DeadlineReplayReport = z
@@ -183,7 +186,7 @@ export const replaySpotDeadline = endpoint({
   path: '/api/v1/gpus/deadline-replays',
   scope: 'finops.read',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
-  summary: 'Replay a job with a deadline on spot capacity, on demand where it must be. Nothing is kept',
+  summary: 'Replay a job with a deadline on spot capacity, with on-demand capacity when required; stores nothing',
   body: z
     .strictObject({
       histories: Histories.refine((all) => all.length > 0, 'at least one history'),

@@ -66,7 +66,7 @@ function statedAdvice({ meanHours, band }: SpotQuestion, job: CheckpointJob): Ch
   if (meanHours !== undefined) return adviseByMean(meanHours * HOUR_SECONDS, job, 'by the mean that was stated');
   const least = band === undefined ? null : leastMeanHours(band);
   if (least !== null) {
-    const reason = 'by the shortest mean time that the band allows; a history of your own says more';
+    const reason = 'by the shortest mean time in the band; supply your own history for a better estimate';
     return adviseByMean(least * HOUR_SECONDS, job, reason);
   }
   const reason = 'the band has no upper limit, so that the time between interruptions is not known; give a history';

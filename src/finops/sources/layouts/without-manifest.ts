@@ -123,7 +123,7 @@ export function planStrays(objects: readonly BucketObject[]): DeliveryPlan[] {
   const [first] = objects;
   if (first === undefined) return [];
   const files = objects.length === 1 ? first.key : `${first.key} and ${objects.length - 1} more`;
-  const reason = `${files}: no manifest names it; give such files a source of their own with "layout: files"`;
+  const reason = `${files}: no manifest names it; read such files through a separate source with "layout: files"`;
   return [{ ...plainPlan(objects), files: [], state: ignored(reason) }];
 }
 

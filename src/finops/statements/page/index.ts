@@ -156,7 +156,7 @@ function changeCell({ effectiveCost, effectiveBefore }: StatementFacts['totals']
 
 function reasonTable({ reasons }: StatementFacts): string {
   return table(
-    'Why nobody pays it',
+    'Reasons (unallocated)',
     ['', 'Currency', ...PAIR],
     reasons,
     (reason) => [escaped(reason.reason), reason.currency, ...pairCells(reason)],
@@ -188,10 +188,10 @@ function footer(facts: StatementFacts, issued: IssuedStatement | null): string {
   const lines = [
     `Exact: ${facts.totals.map(({ billedCost, effectiveCost, currency }) => `${effectiveCost} effective, ${billedCost} billed ${currency}`).join('; ') || '0'}. Figures above are rounded to two decimals.`,
     ...leftOutLines(facts),
-    `Stands on ${facts.deliveries.length === 1 ? 'delivery' : 'deliveries'} ${facts.deliveries.join(', ') || 'none'}, allocation rules version ${facts.rulesVersion}${facts.basis === null ? '' : `, basis ${facts.basis}`}.`,
+    `Based on ${facts.deliveries.length === 1 ? 'delivery' : 'deliveries'} ${facts.deliveries.join(', ') || 'none'}, allocation rules version ${facts.rulesVersion}${facts.basis === null ? '' : `, basis ${facts.basis}`}.`,
     facts.previousRulesVersion === null
       ? `No bill covers ${monthName(facts.previousPeriod)}.`
-      : `${monthName(facts.previousPeriod)} stands on ${facts.previousDeliveries.join(', ') || 'none'}, rules version ${facts.previousRulesVersion}${facts.previousBasis === null ? '' : `, basis ${facts.previousBasis}`}.`,
+      : `${monthName(facts.previousPeriod)} is based on ${facts.previousDeliveries.join(', ') || 'none'}, rules version ${facts.previousRulesVersion}${facts.previousBasis === null ? '' : `, basis ${facts.previousBasis}`}.`,
     ...(issued === null ? [] : issuedLines(issued)),
   ];
   return `<footer>${lines.map((line) => `<p>${escaped(line)}</p>`).join('\n')}</footer>`;

@@ -8,11 +8,11 @@ export const wayNames: Readonly<Record<StatementWay, string>> = {
 
 export const chargeNames: Readonly<Record<StatementCharge, string>> = {
   usage: 'Usage',
-  commitment: 'Commitments and what they cover',
+  commitment: 'Commitments and covered usage',
   'commitment-unused': 'Commitments, unused',
   purchase: 'Purchases',
   credit: 'Credits',
   tax: 'Taxes',
   adjustment: 'Adjustments',
-  other: 'Not said by the bill',
+  other: 'Without a charge category',
 };

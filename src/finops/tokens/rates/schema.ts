@@ -18,7 +18,7 @@ export const TokenRate = z
     tiers: z
       .array(
         z.strictObject({
-          above: z.number().int().min(0).describe('Input tokens of one request above which this price holds instead'),
+          above: z.number().int().min(0).describe('Input tokens of one request above which this price applies instead'),
           perMillion: PerMillion,
         }),
       )
@@ -38,12 +38,14 @@ export const TokenRates = z
     output: rateOf('Price of output tokens; null when the model has none'),
     cacheRead: rateOf('Price of input tokens read from a cache; null: they cost what input costs'),
     cacheWrite: rateOf('Price of input tokens written to a cache; null: they cost what input costs'),
-    cacheWrite1h: rateOf('Price of input tokens written to a cache for one hour; null: what other cache writes cost'),
+    cacheWrite1h: rateOf(
+      'Price of input tokens written to a cache for one hour; null: the price of other cache writes applies',
+    ),
     perThousandRequests: DecimalString.nullable().describe(
-      'Price of 1,000 requests beside their tokens; null when free',
+      'Price of 1,000 requests, in addition to their tokens; null when free',
     ),
   })
-  .describe('What a model costs at one instant');
+  .describe('Prices of a model at one instant');
 export type TokenRates = z.infer<typeof TokenRates>;
 
 const Count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
