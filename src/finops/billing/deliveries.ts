@@ -13,8 +13,7 @@ import {
   type StoredDelivery,
   saveFacts,
 } from './store.ts';
-import { standingOf } from './units/standing-of.ts';
-import { provisionalDaysBySource, type StandingUnit, standingUnits } from './units/unit-store.ts';
+import { provisionalDaysBySource, type StandingUnit, standingOf, standingUnits } from './units/index.ts';
 
 export interface DeliveriesDeps {
   readonly store: Store;

@@ -5,28 +5,32 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import { billRows } from './bill-rows.ts';
 import { noteRawDeleted } from './deletion/store.ts';
 import { readImportResult } from './import-result.ts';
-import { checkRows } from './intake/check-rows.ts';
-import { deliveryId } from './intake/delivery-id.ts';
-import type { DeliveryRequest, OnOverlap } from './intake/delivery-request.ts';
+import type { DeliveryRequest, OnOverlap, StagedBillFile } from './intake/index.ts';
 import {
+  checkRows,
+  deliveryId,
   type Incoming,
   type IntakeDeps,
   incomingFiles,
   settleFiles,
   stagedFiles,
   stageFiles,
-} from './intake/incoming-files.ts';
-import type { StagedBillFile } from './intake/staging.ts';
+} from './intake/index.ts';
 import { healDelivery } from './rebuild.ts';
 import type { ImportResult } from './schema.ts';
 import { findDelivery, type StoredDelivery } from './store.ts';
 import { insertImport, type PlannedDelivery, toStoredDelivery } from './store-delivery.ts';
-import { applyPlan } from './units/apply-plan.ts';
-import { arrivingUnits } from './units/import-units.ts';
-import { type Deciding, type LedgerDeps, planChange } from './units/ledger.ts';
-import { refuseShrinking } from './units/shrink.ts';
-import { refuseUnclear } from './units/unclear.ts';
-import { formatsOfSource, standingUnits } from './units/unit-store.ts';
+import {
+  applyPlan,
+  arrivingUnits,
+  type Deciding,
+  formatsOfSource,
+  type LedgerDeps,
+  planChange,
+  refuseShrinking,
+  refuseUnclear,
+  standingUnits,
+} from './units/index.ts';
 
 export interface BillingDeps extends LedgerDeps, IntakeDeps {
   readonly jobs: Pick<Jobs, 'enqueue'>;

@@ -2,8 +2,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import { countFindings } from './facts.ts';
 import type { ImportResult, UnitOutcome } from './schema.ts';
 import { type StoredDelivery, unitsOfDelivery } from './store.ts';
-import { standingOf } from './units/standing-of.ts';
-import { standingUnits } from './units/unit-store.ts';
+import { standingOf, standingUnits } from './units/index.ts';
 
 /** The answer to an import: the rows of the delivery, and the effect of each of its units on the ledger. */
 export async function readImportResult(sql: Sql, stored: StoredDelivery): Promise<ImportResult> {

@@ -22,14 +22,13 @@ import {
 } from './deletion/index.ts';
 import type { BillDeletion } from './deletion/schema.ts';
 import { type BillingDeps, importDelivery } from './import-delivery.ts';
-import type { DeliveryRequest } from './intake/delivery-request.ts';
-import { rawKey } from './intake/incoming-files.ts';
+import type { DeliveryRequest } from './intake/index.ts';
+import { rawKey } from './intake/index.ts';
 import { rebuildBillFiles } from './rebuild.ts';
 import { billingRoutes } from './routes.ts';
 import type { ImportResult, PeriodState } from './schema.ts';
 import { findDelivery, unitsOfDelivery } from './store.ts';
-import { type CountedUnit, countedUnits, stateOfPeriod } from './units/counted-units.ts';
-import { saveProvisionalDays, standingUnits } from './units/unit-store.ts';
+import { type CountedUnit, countedUnits, saveProvisionalDays, standingUnits, stateOfPeriod } from './units/index.ts';
 import { billReferences } from './verify-references.ts';
 
 export { billRows } from './bill-rows.ts';
@@ -38,10 +37,10 @@ export { type BillDeletion, deleteSource as deleteSourceEndpoint } from './delet
 export { billDimension, otherColumns } from './dimensions.ts';
 export { camelCaseOf, type FocusColumn, focusColumnNames, focusColumns } from './formats/focus-columns.ts';
 export type { BillingDeps } from './import-delivery.ts';
-export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './intake/delivery-request.ts';
-export { isOfOtherPeriod } from './intake/incoming-files.ts';
+export type { ChargeDates, DeliveryFileRef, DeliveryRequest } from './intake/index.ts';
+export { isOfOtherPeriod } from './intake/index.ts';
 export { billingMigrations } from './migrations.ts';
-export type { BillChange, BillDerivation, BillDeriver, DeletedUnitRows } from './units/ledger.ts';
+export type { BillChange, BillDerivation, BillDeriver, DeletedUnitRows } from './units/index.ts';
 
 /** The active delivery of one unit. */
 export interface CurrentUnit {

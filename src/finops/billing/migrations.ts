@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Migrations, withSequence } from '../../platform/store/index.ts';
 import { fillDecisions } from './decisions-migration.ts';
-import { type BeforeUnits, fillUnits } from './units/units-migration.ts';
+import { type BeforeUnits, fillUnits } from './units/index.ts';
 
 export const billingMigrations: Migrations = {
   'billing/001-deliveries': {

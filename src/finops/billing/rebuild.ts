@@ -3,11 +3,10 @@ import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { billRows } from './bill-rows.ts';
 import { unitFacts } from './facts.ts';
-import { deliveryId } from './intake/delivery-id.ts';
-import type { DeliveryRequest } from './intake/delivery-request.ts';
-import { type IntakeDeps, incomingFiles, stagedFiles, stageFiles } from './intake/incoming-files.ts';
+import type { DeliveryRequest } from './intake/index.ts';
+import { deliveryId, type IntakeDeps, incomingFiles, stagedFiles, stageFiles } from './intake/index.ts';
 import { type DeliveryUnit, findDelivery, type StoredDelivery, unitOfLakeFile, unitsOfDelivery } from './store.ts';
-import { filesByUnit } from './units/import-units.ts';
+import { filesByUnit } from './units/index.ts';
 
 export interface RebuildDeps extends IntakeDeps {
   readonly store: Store;

@@ -4,7 +4,7 @@ import { shownDeliveries } from './deliveries.ts';
 import { diffDeliveries as diff } from './diff/index.ts';
 import { diffDeliveries } from './diff/schema.ts';
 import { type BillingDeps, importDelivery } from './import-delivery.ts';
-import type { DeliveryRequest } from './intake/delivery-request.ts';
+import type { DeliveryRequest } from './intake/index.ts';
 import { deliveryQuality } from './quality/index.ts';
 import { billQuality } from './quality/schema.ts';
 import { rawFile, rawRow } from './raw/index.ts';
@@ -17,10 +17,12 @@ import {
   revertDelivery,
   setProvisionalDays,
 } from './schema.ts';
-import { pageRestatements } from './units/act-store.ts';
-import { preferDelivery as prefer } from './units/prefer.ts';
-import { revertDelivery as revert } from './units/revert.ts';
-import { saveProvisionalDays } from './units/unit-store.ts';
+import {
+  pageRestatements,
+  preferDelivery as prefer,
+  revertDelivery as revert,
+  saveProvisionalDays,
+} from './units/index.ts';
 
 type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 

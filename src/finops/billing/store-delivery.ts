@@ -1,13 +1,10 @@
-import { type Sql } from '../../platform/store/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
-import type { DeliveryRequest } from './intake/delivery-request.ts';
-import type { Incoming } from './intake/incoming-files.ts';
-import type { StagedBillFile } from './intake/staging.ts';
+import type { DeliveryRequest, Incoming, StagedBillFile } from './intake/index.ts';
 import { CostMetric, type MetricTotal } from './schema.ts';
 import { insertDelivery, insertDeliveryUnit, type StoredDelivery } from './store.ts';
-import type { ArrivingUnit } from './units/import-units.ts';
-import type { Plan } from './units/ledger.ts';
-import { type StandingUnit, saveFormatsOfSource } from './units/unit-store.ts';
+import type { ArrivingUnit, Plan } from './units/index.ts';
+import { type StandingUnit, saveFormatsOfSource } from './units/index.ts';
 
 /** A delivery that was staged and planned, before it is stored. */
 export interface PlannedDelivery {
@@ -93,4 +90,3 @@ function totalsOf(units: readonly ArrivingUnit[], plan: Plan): MetricTotal[] {
     }),
   );
 }
-

@@ -2,7 +2,7 @@ import { unrepairable, type Verifier } from '../../platform/integrity/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { rawKey } from './intake/incoming-files.ts';
+import { rawKey } from './intake/index.ts';
 import { allDeliveries, unitsOfDelivery } from './store.ts';
 
 export interface ReferenceDeps {

@@ -6,17 +6,19 @@ import { billRows } from '../bill-rows.ts';
 import { deliveryNotFound } from '../delivery-not-found.ts';
 import type { ActResult } from '../schema.ts';
 import { type DeliveryUnit, deliveriesOfUnit, findDelivery, type StoredDelivery, unitsOfDelivery } from '../store.ts';
-import { actResult, applyPlan } from '../units/apply-plan.ts';
 import {
+  actResult,
+  applyPlan,
   contentOf,
   type DeletedUnitRows,
   type IntendedUnit,
   type LedgerDeps,
   type Plan,
   planChange,
-} from '../units/ledger.ts';
-import { standingOf } from '../units/standing-of.ts';
-import { type StandingUnit, standingUnits } from '../units/unit-store.ts';
+  type StandingUnit,
+  standingOf,
+  standingUnits,
+} from '../units/index.ts';
 import type { BillDeletion, DeletedUnit, DeletionRecord } from './schema.ts';
 import { insertDeletion, keptRawFiles, rawDeletedAt, removeDelivery } from './store.ts';
 import { findSuccessor, successorReason } from './successor.ts';

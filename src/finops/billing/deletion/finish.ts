@@ -3,7 +3,7 @@ import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { rawKey } from '../intake/incoming-files.ts';
+import { rawKey } from '../intake/index.ts';
 import { finishDeletion, keptRawFiles, unfinishedDeletions } from './store.ts';
 
 export interface FinishDeps {

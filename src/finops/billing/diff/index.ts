@@ -6,8 +6,7 @@ import { decimalString } from '../../../platform/units/index.ts';
 import { billRows } from '../bill-rows.ts';
 import { billDimension, otherColumns } from '../dimensions.ts';
 import { focusColumnOf, focusColumns } from '../formats/focus-columns.ts';
-import { compareMoney } from '../units/changed-money.ts';
-import { type HeldUnit, heldUnits } from '../units/revert.ts';
+import { compareMoney, type HeldUnit, heldUnits } from '../units/index.ts';
 import { changedRows, countRows, matchRows, unpairedRows } from './rows.ts';
 import type { BillDiff, DiffRow, FieldChange } from './schema.ts';
 

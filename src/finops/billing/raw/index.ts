@@ -6,7 +6,7 @@ import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { deliveryNotFound } from '../delivery-not-found.ts';
 import { textOf } from '../formats/convert.ts';
-import { rawKey } from '../intake/incoming-files.ts';
+import { rawKey } from '../intake/index.ts';
 import { type DeliveryFile, findDelivery, type StoredDelivery } from '../store.ts';
 import { findRecord } from './record.ts';
 import type { RawRow } from './schema.ts';

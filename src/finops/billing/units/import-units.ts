@@ -1,8 +1,7 @@
 import type { StagedFile } from '../../../platform/lake/index.ts';
 import { type BillUnit, unitPartition } from '../bill-rows.ts';
 import { IDENTITY_COLUMNS, type UnitFacts, unitFacts } from '../facts.ts';
-import type { DeliveryRequest } from '../intake/delivery-request.ts';
-import type { StagedBillFile } from '../intake/staging.ts';
+import type { DeliveryRequest, StagedBillFile } from '../intake/index.ts';
 import { deliveriesOfUnit } from '../store.ts';
 import { contentOf, type LedgerDeps } from './ledger.ts';
 import { type StandingUnit, standingUnits } from './unit-store.ts';

@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { shownExport } from '../bill-rows.ts';
 import type { UnitFacts } from '../facts.ts';
-import type { ChargeDates, DeliveryRequest } from '../intake/delivery-request.ts';
+import type { ChargeDates, DeliveryRequest } from '../intake/index.ts';
 import type { ArrivingUnit } from './import-units.ts';
 import { contentOf, type LedgerDeps } from './ledger.ts';
 import { standingUnits } from './unit-store.ts';

@@ -1,0 +1,13 @@
+export { actResult, applyPlan } from './apply-plan.ts';
+export { contentOf, type DeletedUnitRows, type IntendedUnit, type LedgerDeps, type Plan, planChange, type Deciding, type BillChange, type BillDerivation, type BillDeriver } from './ledger.ts';
+export { standingOf } from './standing-of.ts';
+export { type StandingUnit, standingUnits, provisionalDaysBySource, formatsOfSource, saveProvisionalDays, saveFormatsOfSource } from './unit-store.ts';
+export { lastActAgainst, pageRestatements } from './act-store.ts';
+export { compareMoney } from './changed-money.ts';
+export { type HeldUnit, heldUnits, revertDelivery } from './revert.ts';
+export { arrivingUnits, filesByUnit, type ArrivingUnit } from './import-units.ts';
+export { refuseShrinking } from './shrink.ts';
+export { refuseUnclear } from './unclear.ts';
+export { type CountedUnit, countedUnits, stateOfPeriod } from './counted-units.ts';
+export { type BeforeUnits, fillUnits } from './units-migration.ts';
+export { preferDelivery } from './prefer.ts';
