@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
     const drawer = page.getByRole('dialog', { name: 'Bill row' });
     await drawer.waitFor();
     expect(await readable(drawer)).toMatch(/Billed cost\s+[\d.]+ USD/);
-    expect(await readable(drawer)).toContain('Where it came from');
+    expect(await readable(drawer)).toContain('Origin');
     expect(page.url()).toContain('row=');
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });

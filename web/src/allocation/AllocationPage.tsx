@@ -31,15 +31,14 @@ export function AllocationPage() {
         )}
         {scope.empty && (
           <EmptyState
-            shows="Who pays for what: how much of the bill has a team, by which rule, and what has nobody."
+            shows="How much of the bill has a team, by which rule, and the unallocated rest."
             why="No bill has been imported yet, so there is nothing to allocate. Rules can be written before."
             command="steelyard bill import bills/ --source aws"
           />
         )}
         {unknown > 0 && (
           <Notice>
-            <strong>Not in the figures:</strong> {counted(unknown, 'row')} whose effective cost is empty: unknown, not
-            zero.
+            <strong>Not in the figures:</strong> {counted(unknown, 'row')} without an effective cost: unknown, not zero.
           </Notice>
         )}
         <TeamRuleNotice ask={!scope.empty && coverage.data !== undefined} />

@@ -40,7 +40,7 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
     );
   return (
     <Card
-      title="What is covered, and what is not?"
+      title="Allocation coverage by value"
       note={`By ${dimensionLabel(by).toLowerCase()}, the largest ${rows.length > SHOWN ? `${SHOWN} of ${rows.length}` : 'first'}`}
       actions={
         <>
@@ -70,16 +70,16 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
               <tr>
                 <th scope="col">{dimensionLabel(by)}</th>
                 <th scope="col" className={table.number}>
-                  Whole
+                  Total
                 </th>
                 <th scope="col" className={`${table.number} ${table.wideOnly}`}>
                   Idle
                 </th>
                 <th scope="col" className={table.number}>
-                  Nobody’s
+                  Unallocated
                 </th>
                 <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
-                  Has somebody
+                  Allocated
                 </th>
               </tr>
             </thead>
@@ -110,7 +110,7 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
 }
 
 function Share({ row }: { readonly row: CoverageRow }) {
-  if (row.allocatedRatio === null) return <Unknown reason="The whole is not above zero, so no share can be given." />;
+  if (row.allocatedRatio === null) return <Unknown reason="The total is not above zero, so there is no share." />;
   return (
     <span className={styles.share}>
       <ShareBar ratio={row.allocatedRatio} />

@@ -64,8 +64,8 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
     );
   return (
     <Card
-      title="How much has somebody, and is it growing?"
-      note={`Effective cost in ${currency}, and the share that has somebody as a line. A bar leads to its bill rows`}
+      title="Allocation coverage over time"
+      note={`Effective cost in ${currency}; the line is the allocated share. A bar leads to its bill rows`}
       actions={
         <>
           <Choice
@@ -97,7 +97,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
             <>
               <Legend series={series} onPick={(id) => rowsOf(id)} />
               <StackedBars
-                label="Stacked bars: what of the effective cost has somebody, and the share of it as a line. Choose Table to read the figures."
+                label="Stacked bars: allocated part of the effective cost, and its share as a line. Choose Table to read the figures."
                 slots={slots}
                 slotLabel={slotLabel}
                 series={series}

@@ -14,16 +14,16 @@ export function HoldersTable({ holders }: { readonly holders: Preview['holders']
   const changed = holders.filter(({ change }) => !decimal(change).isZero());
   return (
     <div>
-      <h3 className={styles.subTitle}>Who has what</h3>
+      <h3 className={styles.subTitle}>Cost by owner</h3>
       <table className={`${table.table} ${styles.tight}`} data-testid="holders">
         <thead>
           <tr>
-            <th scope="col">Who</th>
+            <th scope="col">Owner</th>
             <th scope="col" className={table.number}>
               Now
             </th>
             <th scope="col" className={table.number}>
-              Then
+              After
             </th>
             <th scope="col" className={table.number}>
               Change

@@ -11,14 +11,14 @@ const SHOWN = 12;
 export function MovesTable({ moves }: { readonly moves: Preview['moves'] }) {
   return (
     <div>
-      <h3 className={styles.subTitle}>From whom to whom</h3>
+      <h3 className={styles.subTitle}>Moves between owners</h3>
       <table className={`${table.table} ${styles.tight}`} data-testid="moves">
         <thead>
           <tr>
             <th scope="col">From</th>
             <th scope="col">To</th>
             <th scope="col" className={table.number}>
-              Moves
+              Amount
             </th>
           </tr>
         </thead>

@@ -33,7 +33,7 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
   const versions = Array.from({ length: newest }, (_, index) => newest - index);
   return (
     <Card
-      title="By which rules, and what did each take?"
+      title="Allocation rules"
       note={noteOf(query.data, newest)}
       actions={
         newest > 0 && (
@@ -44,7 +44,7 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
               value={String(version ?? newest)}
               options={versions.map((value) => ({
                 value: String(value),
-                label: value === newest ? `Version ${value}, in force` : `Version ${value}`,
+                label: value === newest ? `Version ${value}, active` : `Version ${value}`,
               }))}
               onChange={(value) =>
                 void navigate({
@@ -63,8 +63,8 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
         {(found) =>
           found.rules.length === 0 ? (
             <EmptyState
-              shows="The rules that say who pays, in order, with what each of them took."
-              why="No rule was applied yet, so the whole bill is nobody’s. Write one below, or apply a file."
+              shows="The allocation rules in order, with the cost that each takes."
+              why="No rule has been applied yet, so the whole bill is unallocated. Write a rule below, or apply a file."
               command="steelyard apply -f allocation-rules.yaml"
             />
           ) : (
@@ -77,10 +77,11 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
 }
 
 function noteOf(rules: Rules | undefined, newest: number): string {
-  if (rules === undefined || rules.appliedAt === null) return 'Tried in order; the first that matches takes the row';
+  if (rules === undefined || rules.appliedAt === null)
+    return 'Evaluated in order; the first matching rule takes the row';
   const applied = `${rules.name}, ${counted(rules.rules.length, 'rule')}, applied ${formatInstant(rules.appliedAt)}`;
-  if (rules.version !== newest) return `${applied}. Not in force any more`;
-  return `${applied}. Tried in order; the first that matches takes the row`;
+  if (rules.version !== newest) return `${applied}. No longer active`;
+  return `${applied}. Evaluated in order; the first matching rule takes the row`;
 }
 
 function rulesCsv(

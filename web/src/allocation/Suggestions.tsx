@@ -31,7 +31,7 @@ export function Suggestions({ suggestions, allocation, draft }: SuggestionsProps
   };
   return (
     <div className={styles.suggestions}>
-      <h3 className={styles.subTitle}>Rules that would take most of it</h3>
+      <h3 className={styles.subTitle}>Suggested rules for the unallocated cost</h3>
       <ul className={styles.suggestionList}>
         {suggestions.slice(0, SHOWN).map((one) => (
           <li key={`${one.dimension} ${one.value} ${one.currency}`} className={styles.suggestion}>
@@ -44,7 +44,7 @@ export function Suggestions({ suggestions, allocation, draft }: SuggestionsProps
               {one.values > 1 && ` of ${counted(one.values, 'value')}`}
             </span>
             <button type="button" className={parts.button} onClick={() => take(one)}>
-              Try it
+              Add to draft
               <span className="visually-hidden">
                 : a rule on {dimensionLabel(one.dimension)} {one.value ?? 'with any value'}
               </span>

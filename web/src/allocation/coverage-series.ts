@@ -32,6 +32,6 @@ export function coverageSeries(rows: readonly CoverageRow[], currency: string, s
   return {
     slots,
     series: series.filter(({ amounts }) => amounts.some((amount) => amount !== null && !decimal(amount).isZero())),
-    share: { label: 'has somebody', ratios: at.map((row) => row?.allocatedRatio ?? null) },
+    share: { label: 'allocated', ratios: at.map((row) => row?.allocatedRatio ?? null) },
   };
 }

@@ -19,7 +19,7 @@ const search = { team: 'search' };
 
 it.each([
   [{ subject: { team: '{tag:team}', environment: 'dev' } }, 'team {tag:team}, environment dev'],
-  [{ split: { method: 'even' } }, 'split evenly over all with cost of their own'],
+  [{ split: { method: 'even' } }, 'split evenly over all with their own cost'],
   [{ split: { method: 'weights', to: [{ subject: search, weight: '3' }] } }, 'split by weight: team search 3'],
   [
     { split: { method: 'proportional', by: 'usage:gpu:*', to: [search] } },
@@ -43,5 +43,5 @@ it('says when a rule holds', () => {
 });
 
 it('calls a subject without fields nobody', () => {
-  expect(subjectText({})).toBe('nobody');
+  expect(subjectText({})).toBe('unallocated');
 });

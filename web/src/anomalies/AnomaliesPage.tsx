@@ -33,10 +33,10 @@ export function AnomaliesPage() {
   if (scope.empty) {
     return (
       <Page title="Anomalies" answer={answer()}>
-        <Card title="What was out of the ordinary?">
+        <Card title="Anomalies in this period">
           <EmptyState
-            shows="What was out of the ordinary in cost, usage, prices, GPUs and predictions, with its cause and its money."
-            why="The ledger is judged whenever a bill comes. After four weeks of daily charges it has something to compare with."
+            shows="Anomalies in cost, usage, prices, GPUs and predictions, each with its cause and its amount."
+            why="Each import starts a scan. Anomaly detection needs four weeks of daily charges."
             command="steelyard bill import bill.csv --source aws"
           />
         </Card>

@@ -19,7 +19,7 @@ export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Ano
     <table className={table.table} aria-label="Anomalies">
       <thead>
         <tr>
-          <th scope="col">What happened</th>
+          <th scope="col">Anomaly</th>
           <th scope="col" className={table.wideOnly}>
             Kind
           </th>
@@ -28,7 +28,7 @@ export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Ano
           </th>
           <th scope="col">State</th>
           <th scope="col" className={table.number}>
-            Beyond expected
+            Above or below expected
           </th>
         </tr>
       </thead>

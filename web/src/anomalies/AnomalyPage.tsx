@@ -68,7 +68,7 @@ function answerOf({ sentence, impact, currency, direction, ...rest }: AnomalyDet
   const when = daysText(rest);
   const since = when.startsWith('since') ? when : `on ${when}`;
   if (!isOfBill(rest)) {
-    return `${sentence} That is ${money} that bought ${direction === 'over' ? 'less' : 'more'} than usual, ${since}; it is no cost of its own.`;
+    return `${sentence} ${money} bought ${direction === 'over' ? 'less' : 'more'} than usual, ${since}. This amount is not an additional cost.`;
   }
   return `${sentence} That is ${money} ${direction === 'over' ? 'more' : 'less'} than expected, ${since}.`;
 }
@@ -82,20 +82,20 @@ function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
           Later bills changed its days by {formatMoneyDelta({ amount: restatement.difference, currency })}: from{' '}
           {formatMoney({ amount: restatement.actualBefore, currency })} to{' '}
           {formatMoney({ amount: restatement.actualNow, currency })}
-          {state === 'restated' ? '. They do not show it any more, and it is not counted.' : '.'}
+          {state === 'restated' ? '. The anomaly has disappeared from them and is no longer counted.' : '.'}
         </Notice>
       )}
       {state === 'withdrawn' && (
-        <Notice>Later bills of other days do not make its days an anomaly. It is withdrawn, and not counted.</Notice>
+        <Notice>Later bills of other days make these days normal. The anomaly is withdrawn and not counted.</Notice>
       )}
-      {mergedInto !== null && <Notice>It turned out to be one with {mergedInto}, and is not counted.</Notice>}
+      {mergedInto !== null && <Notice>Merged into {mergedInto}, and not counted.</Notice>}
       <Facts
         facts={[
           ['Kind', <DirectionMark key="kind" anomaly={anomaly} />],
           ['State', STATES[state]],
           ['Days', daysText(anomaly)],
           [
-            'What',
+            'Scope',
             slice.map(({ dimension, value }) => `${dimensionLabel(dimension)} ${value}`).join(', ') || 'everything',
           ],
           ['Seen in', seenIn.map(sliceName).join(', ')],

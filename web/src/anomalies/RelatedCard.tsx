@@ -14,8 +14,8 @@ export function RelatedCard({ related }: { readonly related: readonly string[] }
   const shown = all.data?.anomalies.filter(({ id }) => related.includes(id)) ?? [];
   return (
     <Card
-      title="What else happened to it then?"
-      note="Another measure of the same owner, on the same days: likely of the same cause."
+      title="Related anomalies"
+      note="Another measure of the same owner on the same days: probably the same cause."
       flush
     >
       <table className={table.table} aria-label="Related anomalies">

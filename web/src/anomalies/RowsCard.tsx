@@ -36,7 +36,7 @@ export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
     otherRows === null ? [] : [{ key: 'others', name: counted(otherRows.count, 'other'), amounts: otherRows }];
   return (
     <Card
-      title="Which charges are behind it?"
+      title="Charges of this anomaly"
       note={`${counted(rows.length + (otherRows?.count ?? 0), 'kind of charge', 'kinds of charges')}, largest change first. A name leads to its bill rows.`}
       flush
       actions={
@@ -49,7 +49,7 @@ export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
       }
     >
       <ChangesTable
-        label="Charges behind it"
+        label="Charges of this anomaly"
         of="Charge"
         lines={[...lines, ...others]}
         together={cost}

@@ -22,14 +22,14 @@ export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['po
     isShare ? share(text) : isMoney ? exactMoney({ amount: text, currency }) : `${text} ${unit ?? ''}`.trim();
   const short = (text: string) =>
     isShare ? share(text) : isMoney ? formatMoney({ amount: text, currency }) : formatMeasure(text);
-  const name = measure === 'cost' ? 'Cost of the day' : measureName(measure, unit);
+  const name = measure === 'cost' ? 'Daily cost' : measureName(measure, unit);
   return {
     times: points.map(({ day }) => day),
     timeText: formatDay,
     panels: [
       {
         id: 'series',
-        title: `${name}, and dashed what was expected`,
+        title: `${name}; dashed: expected`,
         axisText: (value) => (isShare ? share(value) : isMoney ? axisMoney(value, currency) : formatMeasure(value)),
         series: [
           {
@@ -60,8 +60,8 @@ export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['po
       },
     ],
     marks: points.flatMap(({ day }, index) => {
-      if (day === start) return [{ index, label: 'it begins' }];
-      return day === end && anomaly.state !== 'open' ? [{ index, label: 'its last day' }] : [];
+      if (day === start) return [{ index, label: 'start' }];
+      return day === end && anomaly.state !== 'open' ? [{ index, label: 'last day' }] : [];
     }),
   };
 }

@@ -40,11 +40,11 @@ export function timelinePanels(
     panels: [
       panel(
         'cost',
-        'Cost of the day',
+        'Daily cost',
         costs.map(({ amount }) => amount),
       ),
-      panel('over', 'More than expected', amountsOf(over)),
-      ...(under.size === 0 ? [] : [panel('under', 'Less than expected', amountsOf(under))]),
+      panel('over', 'Above expected', amountsOf(over)),
+      ...(under.size === 0 ? [] : [panel('under', 'Below expected', amountsOf(under))]),
     ],
     marks: anomalies.flatMap((one) => {
       if (one.isMinor) return [];

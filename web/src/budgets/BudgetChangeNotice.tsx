@@ -8,7 +8,7 @@ import type { BudgetChanges } from './use-budget-change.ts';
 export function BudgetChangeNotice({ changes }: { readonly changes: BudgetChanges }) {
   const { change, changed, undo, dismiss } = changes;
   if (change.error !== null && changed !== null) {
-    return <Notice kind="alert">It could not be changed: {change.error.message}</Notice>;
+    return <Notice kind="alert">The budget could not be changed: {change.error.message}</Notice>;
   }
   if (changed === null) return null;
   const { name, spec, before } = changed;

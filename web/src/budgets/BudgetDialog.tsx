@@ -80,13 +80,12 @@ interface OutcomeProps {
 
 /** Predicted effect of saving. */
 function Outcome({ before, spec, outcome }: OutcomeProps) {
-  if (spec === null) return <p className={parts.note}>What is missing or wrong is said at its field.</p>;
-  if (outcome === undefined) return <p className={parts.note}>Asking the server…</p>;
-  if (outcome === 'created') return <p className={parts.note}>It would be created, and hold from then on.</p>;
-  if (before === null)
-    return <p className={parts.refused}>A budget of this name is there already. Saving replaces it.</p>;
+  if (spec === null) return <p className={parts.note}>Correct the marked fields.</p>;
+  if (outcome === undefined) return <p className={parts.note}>Checking…</p>;
+  if (outcome === 'created') return <p className={parts.note}>A new budget, effective immediately.</p>;
+  if (before === null) return <p className={parts.refused}>A budget of this name exists. Saving replaces it.</p>;
   const changes = changesOf(before, spec);
-  if (changes.length === 0) return <p className={parts.note}>Nothing is changed yet.</p>;
+  if (changes.length === 0) return <p className={parts.note}>No changes yet.</p>;
   return (
     <ul className={`${parts.note} ${styles.changes}`}>
       {changes.map((text) => (

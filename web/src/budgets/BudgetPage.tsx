@@ -62,7 +62,7 @@ export function BudgetPage() {
           <div className={styles.stack}>
             <BudgetChangeNotice changes={changes} />
             <Card
-              title="Where does it stand?"
+              title="Budget status"
               actions={
                 <>
                   <Link
@@ -82,7 +82,7 @@ export function BudgetPage() {
             </Card>
             {data.enforcement === 'approval' && (
               <Card
-                title="What was approved beyond it?"
+                title="Approvals"
                 actions={
                   <button type="button" className={parts.button} onClick={() => setOpen('approve')}>
                     Approve more…
@@ -127,11 +127,11 @@ function factsOf(budget: BudgetDetail) {
     ['Limit', <MoneyFigure key="limit" money={limit} />],
     ...(rollOver === 'none'
       ? []
-      : [['Rolled over from before, in the limit', money(rolledOver, NOTHING_ROLLED)] as const]),
+      : [['Rolled over, included in the limit', money(rolledOver, NOTHING_ROLLED)] as const]),
     ['Spent', money(spent, billedReason ?? NO_COST)],
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
-    ['Left', money(left, billedReason ?? NO_COST)],
-    [`Expected at the end${forecastBasis === 'evenBurn' ? `, ${EVEN_BURN}` : ''}`, money(forecast, NO_FORECAST)],
+    ['Remaining', money(left, billedReason ?? NO_COST)],
+    [`Projected at the end${forecastBasis === 'evenBurn' ? `, ${EVEN_BURN}` : ''}`, money(forecast, NO_FORECAST)],
     ['Effective cost, all charges received', money(billed, billedReason ?? NO_COST)],
     ...(conversion === null
       ? []
@@ -144,11 +144,11 @@ function factsOf(budget: BudgetDetail) {
             <MoneyFigure key="toDate" money={{ amount: toDate.amount, currency: limit.currency }} />,
           ] as const,
         ]),
-    ['Metered', money(metered, 'Nothing was metered, or some of it has no price.')],
+    ['Metered', money(metered, 'No usage was metered, or some usage has no price.')],
     ['Window', windowText(budget)],
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],
-    ['At its limit it', ENFORCEMENTS[enforcement]],
-    ['Part of', parent ?? 'no other budget'],
+    ['At the limit', ENFORCEMENTS[enforcement]],
+    ['Parent budget', parent ?? 'none'],
     ['Alerts', tellsText(versions[0]?.spec.notify ?? [])],
     ['Alerts sent', toldText(notices)],
   ] as const;

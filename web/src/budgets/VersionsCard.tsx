@@ -16,12 +16,12 @@ export function VersionsCard({ budget: { name, versions }, change }: VersionsCar
   const [now] = versions;
   if (now === undefined) return null;
   return (
-    <Card title="What did it say before?" flush>
+    <Card title="Change history" flush>
       <table className={table.table} aria-label={`Versions of ${name}`}>
         <thead>
           <tr>
             <th scope="col">Applied</th>
-            <th scope="col">What changed</th>
+            <th scope="col">Changes</th>
             <th scope="col">
               <span className="visually-hidden">Apply again</span>
             </th>

@@ -93,10 +93,10 @@ export function changesOf(before: BudgetSpec, after: BudgetSpec): string[] {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  rollOver: 'what a window leaves',
-  warnAt: 'warns at',
+  rollOver: 'unused budget',
+  warnAt: 'alert threshold',
   timeZone: 'time zone',
-  enforcement: 'at its limit',
+  enforcement: 'at the limit',
 };
 
 /** The document in the form of `steelyard apply`; JSON is YAML. */

@@ -103,6 +103,6 @@ function pointTip({ x, y, points }: RunScatterData, index: number): HTMLElement 
   return chartTip(point.name, [
     { name: y.label, value: y.format(point.y) },
     { name: x.label, value: x.format(point.x) },
-    ...(point.front ? [{ name: 'No other run shown beats it on both', value: '' }] : []),
+    ...(point.front ? [{ name: 'No other run shown is better on both axes', value: '' }] : []),
   ]);
 }

@@ -78,5 +78,5 @@ function stepTip({ steps, currency }: WaterfallData, index: number): HTMLElement
   const step = steps[index];
   if (step === undefined) return chartTip('', []);
   const value = exactMoney({ amount: step.amount, currency });
-  return chartTip(step.label, [{ name: step.isSum ? 'In all' : 'Effect', value, strong: step.isSum }, ...step.lines]);
+  return chartTip(step.label, [{ name: step.isSum ? 'Total' : 'Effect', value, strong: step.isSum }, ...step.lines]);
 }

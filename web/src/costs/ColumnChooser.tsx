@@ -61,7 +61,7 @@ export function ColumnChooser({ all, shown, onChange }: ColumnChooserProps) {
           })}
         </ul>
         <button type="button" className={styles.clear} onClick={() => onChange(undefined)}>
-          Usual columns
+          Default columns
         </button>
       </div>
     </>

@@ -26,9 +26,9 @@ const SHOWN = [
 ] as const;
 
 const TITLES = {
-  day: 'How did it run day by day?',
-  week: 'How did it run week by week?',
-  month: 'How did it run from month to month?',
+  day: 'Daily cost',
+  week: 'Weekly cost',
+  month: 'Monthly cost',
 } as const;
 const WIDTHS = { day: 'Days', week: 'Weeks', month: 'Months' } as const;
 

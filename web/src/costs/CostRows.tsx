@@ -50,11 +50,11 @@ export function CostRows({ costs }: { readonly costs: Costs }) {
     <>
       <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={metric} />
       <Card
-        title="Which bill rows are behind it?"
+        title="Charges of this selection"
         note={
           count === undefined
             ? 'Largest first'
-            : `${counted(count, 'row')}, largest first${rows !== undefined && rows.length < count ? `; ${formatCount(rows.length)} loaded, more as you scroll` : ''}`
+            : `${counted(count, 'row')}, largest first${rows !== undefined && rows.length < count ? `; ${formatCount(rows.length)} loaded, scroll for more` : ''}`
         }
         flush
         actions={

@@ -25,7 +25,7 @@ export function DimensionSelect({ label, value, dimensions, optional = false, on
       <Select
         aria-label={label}
         className="dimension-select"
-        placeholder={optional ? 'nothing more' : 'Choose'}
+        placeholder={optional ? 'none' : 'Choose'}
         data={groups.map((group) => ({
           group: group.label,
           items: group.dimensions.map((dimension) => ({ value: dimension, label: dimensionLabel(dimension) })),

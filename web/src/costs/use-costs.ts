@@ -50,7 +50,7 @@ export function useCosts() {
   );
   const teams = useTeams();
   const key = dimensions.join(',');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the dimensions, which are made anew on each call
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` identifies the dimensions, which are new objects on each call
   const colours = useMemo(() => groupColours(groups, dimensions, teamColours(teams ?? [])), [groups, key, teams]);
   return {
     scope,

@@ -29,16 +29,16 @@ export function DecisionPage() {
       <Loaded query={query} what="The decision" height={PAGE_HEIGHT}>
         {(detail) => (
           <div className={styles.stack}>
-            <Card title="What outweighs what?" note="Each weight is one check; its number is on its card.">
+            <Card title="Checks and verdict" note="Each weight is one check, with the number of its card.">
               <Balance decision={detail} />
             </Card>
-            <Card title="What was done?">
+            <Card title="Result">
               <ActionTaken decision={detail} />
             </Card>
-            <Card title="What did it stand on?" note="As measured when it was decided" flush>
+            <Card title="Evidence" note="As measured at the time of the decision" flush>
               <EvidenceTable evidence={detail.evidence} />
             </Card>
-            <Card title="How can it be replayed?">
+            <Card title="Replay">
               <ReplayFacts decision={detail} />
             </Card>
           </div>

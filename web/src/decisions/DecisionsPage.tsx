@@ -67,15 +67,15 @@ export function DecisionsPage() {
         )
       }
     >
-      <Card title="What was decided, and on what?" actions={filters} flush>
+      <Card title="Verdicts and evidence" actions={filters} flush>
         <Loaded query={query} what="The decisions" height={TABLE_HEIGHT}>
           {(found) =>
             found.length > 0 ? (
               <DecisionsTable decisions={found} />
             ) : (
               <EmptyState
-                shows="Every verdict of a gate, with the quality and the cost it stood on."
-                why={filtered ? 'No decision matches these filters.' : 'No model version has been weighed yet.'}
+                shows="Every gate verdict, with its quality and cost evidence."
+                why={filtered ? 'No decision matches these filters.' : 'No model version has been evaluated yet.'}
                 {...(filtered ? {} : { command: 'steelyard gate check MODEL VERSION --policy NAME' })}
               />
             )

@@ -9,16 +9,16 @@ import { BASIS_NAME } from '../models/unit-costs.ts';
  */
 export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): string {
   const { verdict, checks } = decision;
-  if (verdict === 'promote') return `every check holds, with ${bestFigures(checks)}`;
+  if (verdict === 'promote') return `all checks pass, with ${bestFigures(checks)}`;
   if (verdict === 'hold') {
     const missing = checks.filter((check) => check.holds === null).map((check) => check.name);
     return `evidence is missing for ${missing.join(', ')}`;
   }
   const failed = checks.filter((check) => check.holds === false);
   const first = tellingFailure(failed);
-  if (first === undefined) return 'a check does not hold';
+  if (first === undefined) return 'a check fails';
   const more = failed.length - 1;
-  const rest = more === 0 ? '' : `, and ${counted(more, 'more check does not hold', 'more checks do not hold')}`;
+  const rest = more === 0 ? '' : `, and ${counted(more, 'more check fails', 'more checks fail')}`;
   return `${failureText(first)}${rest}`;
 }
 
@@ -39,11 +39,11 @@ export function refusedOn(decision: Pick<Decision, 'verdict' | 'checks'>): strin
 }
 
 function failureText(check: Check): string {
-  if (check.measured === null || check.bound === null) return `${check.name} does not hold`;
+  if (check.measured === null || check.bound === null) return `${check.name} fails`;
   const measured = formatMeasured(check.measured, check.unit);
   const bound = formatMeasured(check.bound, check.unit, check.measured).figure;
   const unit = check.name.includes(measured.unit) ? '' : ` ${measured.unit}`;
-  const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is asked`;
+  const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is required`;
   return `${nameOf(check)} is ${measured.figure}${unit} where ${words}`;
 }
 

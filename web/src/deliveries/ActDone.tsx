@@ -37,7 +37,7 @@ export function ActDone({ done, onUndone }: ActDoneProps) {
       {failed ?? (
         <>
           Done: {counted(changes.length, 'billing period')} counted differently, billed cost{' '}
-          <MoneyList money={restatedMoney(done.result)} reason="The billed cost stays as it is." delta />.
+          <MoneyList money={restatedMoney(done.result)} reason="The billed cost does not change." delta />.
           {inputs.length === 0 && ' To take it back, choose the other export on its own page.'}
         </>
       )}

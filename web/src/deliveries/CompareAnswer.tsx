@@ -25,11 +25,11 @@ export function CompareAnswer({ diff }: { readonly diff: BillDiff }) {
       {differs ? (
         <>
           <strong>{counted(counts.changedRows, 'row')} changed</strong> in {counted(counts.changedFields, 'field')},{' '}
-          {formatCount(counts.added)} came, {formatCount(counts.removed)} went; {counted(counts.unchanged, 'row')}{' '}
-          stayed as they were.
+          {formatCount(counts.added)} added, {formatCount(counts.removed)} removed; {counted(counts.unchanged, 'row')}{' '}
+          unchanged.
         </>
       ) : (
-        <>the two hold the same {counted(counts.unchanged, 'row')}.</>
+        <>both have the same {counted(counts.unchanged, 'row')}.</>
       )}
     </>
   );

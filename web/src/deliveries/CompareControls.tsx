@@ -54,7 +54,7 @@ export function CompareControls({ entries, search, onChange }: CompareControlsPr
       />
       {a !== undefined && b !== undefined && (
         <button type="button" className={parts.button} onClick={() => onChange({ a: b, b: a })}>
-          Turn round
+          Swap
         </button>
       )}
     </div>

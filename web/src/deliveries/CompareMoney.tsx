@@ -21,7 +21,7 @@ import { DeltaBar } from './DeltaBar.tsx';
 import styles from './deliveries.module.css';
 
 const SHOWN = 20;
-const UNKNOWN = 'No row of it states this cost.';
+const UNKNOWN = 'None of its rows has this cost.';
 const NOT_ASKED = ['billingCurrency'];
 
 interface CompareMoneyProps {
@@ -51,7 +51,7 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
     );
   return (
     <Card
-      title="Where did the money move?"
+      title="Cost differences"
       note={`By ${dimensionLabel(by).toLowerCase()}, the largest change first`}
       actions={
         <>
@@ -84,7 +84,7 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
               After
             </th>
             <th scope="col" className={table.wideOnly}>
-              <span className="visually-hidden">Drawn</span>
+              <span className="visually-hidden">Bar</span>
             </th>
             <th scope="col" className={table.number}>
               Change

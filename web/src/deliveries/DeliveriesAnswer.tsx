@@ -36,7 +36,7 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
           billed
         </>
       )}
-      . Bills of {counted(periodsOf(current).length, 'period')} from {counted(sources, 'source')} count
+      . Bills of {counted(periodsOf(current).length, 'period')} from {counted(sources, 'source')} are counted
       {restatements !== undefined && <Restated restatements={restatements} />}
       {shadowed > 0 && (
         <>
@@ -68,7 +68,8 @@ function Restated({ restatements }: { readonly restatements: readonly Restatemen
   return (
     <>
       ; <strong>{counted(periods, 'closed period')}</strong> {periods === 1 ? 'has' : 'have'} changed, last{' '}
-      {formatMonth(newest.period)} by <MoneyList money={restatedMoney(newest)} reason="No billed cost moved." delta />
+      {formatMonth(newest.period)} by{' '}
+      <MoneyList money={restatedMoney(newest)} reason="The billed cost did not change." delta />
     </>
   );
 }

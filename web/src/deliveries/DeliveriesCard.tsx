@@ -61,18 +61,18 @@ export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
         onChange={(value) => change({ month: value || undefined })}
       />
       <Select
-        label="Standing"
+        label="Status"
         hideLabel
         value={search.standing ?? ANY}
-        options={[{ value: ANY, label: 'Any standing' }, ...Standing.options.map((value) => ({ value, label: value }))]}
+        options={[{ value: ANY, label: 'Any status' }, ...Standing.options.map((value) => ({ value, label: value }))]}
         onChange={(value) => change({ standing: Standing.options.find((standing) => standing === value) })}
       />
       <CsvButton name="deliveries" what="the deliveries" text={() => deliveriesCsv(rows)} />
     </>
   );
-  const note = `${rows.length === all.length ? '' : `${formatCount(rows.length)} of `}${counted(all.length, 'entry', 'entries')}, oldest first: one for each billing period of each delivery${complete ? '' : '; more are being read'}`;
+  const note = `${rows.length === all.length ? '' : `${formatCount(rows.length)} of `}${counted(all.length, 'entry', 'entries')}, oldest first: one for each billing period of each delivery${complete ? '' : '; loading more'}`;
   return (
-    <Card title="What came when, and does it count?" note={note} actions={filters} flush>
+    <Card title="Delivered bills and their status" note={note} actions={filters} flush>
       {rows.length === 0 ? (
         <EmptyState shows="The deliveries of bills, oldest first." why="No delivery matches these filters." />
       ) : (

@@ -40,11 +40,11 @@ function periodsText(periods: readonly string[]): string {
 }
 
 function countsText(entries: readonly Delivery[], current: readonly Delivery[]): string {
-  if (current.length === entries.length) return 'All of it counts.';
+  if (current.length === entries.length) return 'All of it is counted.';
   const [first] = entries;
-  if (current.length > 0) return `It counts for ${current.length} of ${entries.length} periods.`;
+  if (current.length > 0) return `It is counted for ${current.length} of ${entries.length} periods.`;
   const reason = first?.reason ?? null;
-  return reason === null ? 'Nothing of it counts.' : `Nothing of it counts: ${reason}.`;
+  return reason === null ? 'None of it is counted.' : `None of it is counted: ${reason}.`;
 }
 
 function sums(entries: readonly Delivery[]): Money[] {

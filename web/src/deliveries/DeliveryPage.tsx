@@ -39,7 +39,7 @@ export function DeliveryPage() {
             ) : (
               <>
                 <DeliveryPeriods entries={own} all={all} />
-                <Card title="Where did it come from?">
+                <Card title="Origin">
                   <DeliveryFacts entry={first} />
                 </Card>
                 <DeliveryFiles entry={first} />

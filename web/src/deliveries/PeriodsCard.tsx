@@ -48,7 +48,7 @@ export function PeriodsCard({ entries, restatements }: PeriodsCardProps) {
     );
   return (
     <Card
-      title="What stands for each billing period?"
+      title="Billed cost by billing period"
       note={`Billed cost of the deliveries that count, by source, in ${currency}. A bar leads to its deliveries${marks.length > 0 ? '; ▼ marks a change after closing' : ''}.`}
       actions={
         <>

@@ -64,6 +64,9 @@ export function restatedMoney(restatement: Pick<Restatement, 'delta'>): { amount
 export function restatementMarks(restatements: readonly Restatement[]): TimeMark[] {
   return restatements.map((one) => {
     const money = restatedMoney(one).map(formatMoneyDelta).join(', ');
-    return { slot: one.period, label: `Restated on ${formatDate(one.at)}: ${money === '' ? 'no money moved' : money}` };
+    return {
+      slot: one.period,
+      label: `Restated on ${formatDate(one.at)}: ${money === '' ? 'no amount changed' : money}`,
+    };
   });
 }

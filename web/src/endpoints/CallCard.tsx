@@ -23,11 +23,11 @@ export function CallCard({ endpoint: { name, url, variants } }: { readonly endpo
   });
   return (
     <Card
-      title="How is it called?"
+      title="Call examples"
       note={
         inputs.data == null
-          ? 'What the model takes is not known here: put your own values in.'
-          : 'The values are of the shape that the model takes; put your own in.'
+          ? 'The inputs of the model are unknown here: use your own values.'
+          : 'The values have the shape of the model inputs; use your own.'
       }
       actions={<Choice label="Protocol" value={protocol} options={PROTOCOLS} onChange={setProtocol} />}
     >

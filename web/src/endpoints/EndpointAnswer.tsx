@@ -15,15 +15,15 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
   const shadows = variants.filter(({ shadow }) => shadow > 0);
   if (live === null) {
     return state === 'failed' ? (
-      <>Nothing answers: revision {newest.revision} did not get ready.</>
+      <>No replica answers: revision {newest.revision} did not become ready.</>
     ) : (
-      <>Nothing answers yet: the replicas of revision {newest.revision} get ready.</>
+      <>No replica answers yet: the replicas of revision {newest.revision} are starting.</>
     );
   }
   return (
     <>
-      {state === 'failed' && `Revision ${newest.revision} did not get ready; `}
-      {state === 'rolling-out' && `Revision ${newest.revision} gets ready; until then `}
+      {state === 'failed' && `Revision ${newest.revision} did not become ready; `}
+      {state === 'rolling-out' && `Revision ${newest.revision} is starting; until then `}
       {answering.map((variant, index) => (
         <Fragment key={variant.variant}>
           {index > 0 && (index === answering.length - 1 ? ' and ' : ', ')}
@@ -39,7 +39,7 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
           , <VersionLink model={model} version={version} />
         </Fragment>
       ))}
-      {shadows.length > 0 && ' in the shadow'}:{' '}
+      {shadows.length > 0 && ' as shadow'}:{' '}
       {predictions === null ? begunText(variants) : `${formatCount(predictions)} predictions`}
       {per1000 !== null && (
         <>
@@ -57,6 +57,6 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
 function begunText(variants: readonly EndpointVariant[]): string {
   const answered = sum(variants, (variant) => variant.answered);
   return answered === 0
-    ? 'nothing was asked yet'
+    ? 'no request yet'
     : `${counted(answered, 'request')} since ${variants.length === 1 ? 'it' : 'they'} started`;
 }

@@ -6,7 +6,7 @@ import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
 export function NoEndpoints() {
   return (
     <EmptyState
-      shows="Every endpoint: what it serves, its traffic, latency and errors, and what 1,000 predictions cost."
+      shows="Every endpoint with its traffic, latency, errors, and cost per 1,000 predictions."
       why={`No endpoint has been applied yet. Name a registered model that has an ONNX file in ${EXAMPLE_FILE}, and apply it.`}
       command={EXAMPLE_COMMAND}
     >

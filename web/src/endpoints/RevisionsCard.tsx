@@ -21,7 +21,7 @@ interface RevisionsCardProps {
 export function RevisionsCard({ endpoint: { name, revisions, live, variants }, onRollback }: RevisionsCardProps) {
   return (
     <Card
-      title="What was changed, why, and what can be gone back to?"
+      title="Revision history"
       note={`${counted(revisions.length, 'revision')}, latest first`}
       actions={<CsvButton name={`${name}-revisions`} what="the revisions" text={() => revisionsCsv(revisions)} />}
       flush
@@ -35,14 +35,14 @@ export function RevisionsCard({ endpoint: { name, revisions, live, variants }, o
               Serves
             </th>
             <th scope="col" className={table.wideOnly}>
-              Shares
+              Traffic shares
             </th>
-            <th scope="col">Why</th>
+            <th scope="col">Reason</th>
             <th scope="col" className={table.wideOnly}>
-              Got the traffic
+              Went live
             </th>
             <th scope="col" className={styles.act}>
-              <span className="visually-hidden">Go back</span>
+              <span className="visually-hidden">Roll back</span>
             </th>
           </tr>
         </thead>
@@ -70,9 +70,9 @@ export function RevisionsCard({ endpoint: { name, revisions, live, variants }, o
                     type="button"
                     className={parts.button}
                     onClick={() => onRollback(revision)}
-                    aria-label={`Go back to revision ${revision.revision}…`}
+                    aria-label={`Roll back to revision ${revision.revision}…`}
                   >
-                    Go back…
+                    Roll back…
                   </button>
                 )}
               </td>

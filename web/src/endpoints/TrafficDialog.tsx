@@ -45,7 +45,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
             <th scope="col">Per 1,000</th>
             <th scope="col">Now</th>
             <th scope="col">Weight</th>
-            <th scope="col">Then</th>
+            <th scope="col">After</th>
           </tr>
         </thead>
         <tbody>
@@ -81,7 +81,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
       <p className={layout.quiet}>
         {weights === null
           ? 'Each weight is a number from 0; one at least is above 0. Only their proportion counts.'
-          : 'Replicas stay as they are: only who answers changes, in one step, and it can be undone.'}
+          : 'Replicas stay as they are: only the routing changes, in one step, and it can be undone.'}
       </p>
     </FormDialog>
   );

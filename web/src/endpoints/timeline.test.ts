@@ -77,7 +77,7 @@ it('shows errors as a share of the requests of all versions', () => {
 it('adds costs exactly and says them by the hour; without a price it says so', () => {
   const cost = panel(timelineOf(metrics(point(0), point(1, { cost: null })), [], []), 'cost');
   expect(cost.series[0]?.values).toEqual([0.6, null, null, null]);
-  expect(cost.series[0]?.said(0)).toBe('$0.60 ($0.01 in all)');
+  expect(cost.series[0]?.said(0)).toBe('$0.60 ($0.01 in total)');
   expect(cost.series[0]?.said(1)).toBe('no price');
 });
 
@@ -88,7 +88,7 @@ it('marks what happened in its step, and leaves out what happened before', () =>
     { ...revision(3), liveAt: null },
   ]);
   expect(timelineOf(metrics(point(0)), events, []).marks).toEqual([
-    { index: 1, label: 'Revision 2 got the traffic: applied' },
+    { index: 1, label: 'Revision 2 went live: applied' },
   ]);
 });
 

@@ -52,7 +52,7 @@ export function timelineOf(
 /** The revisions that got the traffic, as events. */
 export function revisionEvents(revisions: readonly EndpointRevision[]): TimelineEvent[] {
   return revisions.flatMap(({ revision, liveAt, cause }) =>
-    liveAt === null ? [] : [{ at: liveAt, label: `Revision ${revision} got the traffic: ${cause}` }],
+    liveAt === null ? [] : [{ at: liveAt, label: `Revision ${revision} went live: ${cause}` }],
   );
 }
 
@@ -126,7 +126,7 @@ function traffic(served: readonly Served[], seconds: number): Panel {
         { shape: 'bar', stack: 'traffic' },
         {
           of: ({ requests }) => (requests * per) / seconds,
-          text: ({ requests }) => `${formatMeasure((requests * per) / seconds)} (${formatCount(requests)} in all)`,
+          text: ({ requests }) => `${formatMeasure((requests * per) / seconds)} (${formatCount(requests)} in total)`,
         },
       ),
     ),
@@ -140,7 +140,7 @@ function traffic(served: readonly Served[], seconds: number): Panel {
 function latency(served: readonly Served[]): Panel {
   const text = ({ latencyMs }: EndpointMetric) =>
     latencyMs === null
-      ? 'nothing answered'
+      ? 'no answer'
       : `${formatMilliseconds(latencyMs.p95)}; p50 ${formatMilliseconds(latencyMs.p50)}, p99 ${formatMilliseconds(latencyMs.p99)}`;
   const [alone, ...others] = served;
   if (alone !== undefined && others.length === 0) {
@@ -151,7 +151,7 @@ function latency(served: readonly Served[]): Panel {
         { shape: 'line', faint },
         {
           of: ({ latencyMs }) => latencyMs?.[key] ?? null,
-          text: ({ latencyMs }) => (latencyMs === null ? 'nothing answered' : formatMilliseconds(latencyMs[key])),
+          text: ({ latencyMs }) => (latencyMs === null ? 'no answer' : formatMilliseconds(latencyMs[key])),
         },
       ),
       ...{ id: `latency ${key}`, name: key },
@@ -175,8 +175,8 @@ const LATENCY = { id: 'latency', axisText: formatMeasure };
 
 const FAULTS = [
   { key: 'errors', name: 'Failed (5xx, cut short)', variable: '--bad' },
-  { key: 'throttled', name: 'Line full (429)', variable: '--ink-3' },
-  { key: 'refused', name: 'Request at fault (4xx)', variable: '--cat-other' },
+  { key: 'throttled', name: 'Queue full (429)', variable: '--ink-3' },
+  { key: 'refused', name: 'Client error (4xx)', variable: '--cat-other' },
 ] as const;
 
 /** Share of the requests without a successful answer over all versions, by cause. */
@@ -245,7 +245,7 @@ function cost(served: readonly Served[], seconds: number): Panel {
           const [total, perHour] = [sums[index], hourly(index)];
           if (total == null || perHour === null) return steps[index]?.length === 0 ? NOT_MEASURED : 'no price';
           const money = (amount: typeof total) => formatMoney({ amount: decimalString(amount), currency });
-          return `${money(perHour)} (${money(total)} in all)`;
+          return `${money(perHour)} (${money(total)} in total)`;
         },
       },
     ],

@@ -35,9 +35,7 @@ export function ExperimentRow({ experiment, activity, failed, metric, moving }: 
       </th>
       <td className={table.number}>{shown(({ runs }) => formatCount(runs))}</td>
       <td className={table.wideOnly}>
-        {shown(({ lastRunAt }) =>
-          lastRunAt === null ? <Unknown reason="No run has been logged into it." /> : <Instant at={lastRunAt} />,
-        )}
+        {shown(({ lastRunAt }) => (lastRunAt === null ? <Unknown reason="No run yet." /> : <Instant at={lastRunAt} />))}
       </td>
       {metric !== undefined && (
         <td className={`${table.number} ${styles.quality}`}>

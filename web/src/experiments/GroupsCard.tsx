@@ -28,7 +28,7 @@ export function GroupsCard({ runs, by }: GroupsCardProps) {
   const label = columnLabel(by);
   return (
     <Card
-      title={`What does each ${label} bring, and what did it cost?`}
+      title={`Quality and cost by ${label}`}
       note={noteOf(groups.data?.left)}
       flush
       actions={
@@ -66,7 +66,7 @@ export function GroupsCard({ runs, by }: GroupsCardProps) {
 }
 
 function noteOf(left: { readonly groups: number; readonly runs: number } | undefined): string {
-  const first = 'The largest group first; a click on a value shows its runs.';
+  const first = 'Largest group first; a click on a value shows its runs.';
   if (left === undefined || left.groups === 0) return first;
   return `${first} Not shown: ${counted(left.groups, 'smaller group')} with ${counted(left.runs, 'run')}.`;
 }

@@ -63,11 +63,11 @@ export function RunColumnChooser({ known, shown, pinned, complete, onChange }: R
           ))}
         </ul>
         <p className={styles.chooserNote}>
-          {found.length > MOST_LISTED && `${formatCount(found.length - MOST_LISTED)} more: write a part of the name. `}
-          {complete ? 'The figure is the number of runs that have it.' : 'Runs are still being counted.'}
+          {found.length > MOST_LISTED && `${formatCount(found.length - MOST_LISTED)} more: type part of a name. `}
+          {complete ? 'The figure is the number of runs with it.' : 'Runs are still being counted.'}
         </p>
         <button type="button" className={styles.plain} onClick={() => onChange(undefined, undefined)}>
-          Usual columns
+          Default columns
         </button>
       </div>
     </>
@@ -104,8 +104,8 @@ function ChooserItem({ column, runs, place, pinned, onToggle, onMove, onPin }: C
             type="button"
             className={styles.chooserButton}
             aria-pressed={pinned}
-            aria-label={`Keep ${label} in sight`}
-            data-tip="Keep in sight"
+            aria-label={`Pin ${label}`}
+            data-tip="Pin"
             onClick={onPin}
           >
             <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" fill={pinned ? 'currentColor' : 'none'}>

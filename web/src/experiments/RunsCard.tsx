@@ -70,7 +70,7 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
   const file = { ...runs.asked, columns: [NAME_COLUMN, ...columns] };
   return (
     <Card
-      title="Which runs are there, how good are they, and what did they cost?"
+      title="Runs with quality and cost"
       note={noteOf(total, rows?.length, order)}
       flush
       actions={
@@ -92,7 +92,7 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
       <MovedNotice moving={moving} />
       <SelectionBar selected={selected} rows={rows ?? []} moving={moving} />
       {refused ? (
-        <EmptyState shows="The runs that the filter asks for." why="The filter above cannot be read yet." />
+        <EmptyState shows="The runs that match the filter." why="The filter above is not valid." />
       ) : (
         <Loaded query={{ data: rows, error: pages.error, refetch: pages.refetch }} what="The runs" height={HEIGHT}>
           {(found) =>
@@ -129,7 +129,7 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
 function noteOf(total: number | undefined, loaded: number | undefined, { by, descending }: Order): string {
   const first = by === null ? 'Newest first' : `By ${columnLabel(by)}, ${directionSaid(by, descending)} first`;
   if (total === undefined || loaded === undefined || loaded >= total) return first;
-  return `${first}; ${formatCount(loaded)} of ${formatCount(total)} loaded, more as you scroll`;
+  return `${first}; ${formatCount(loaded)} of ${formatCount(total)} loaded, scroll for more`;
 }
 
 function directionSaid(column: string, descending: boolean): string {

@@ -7,7 +7,7 @@ export const NAME_COLUMN = 'run_name';
 const OWN: Readonly<Record<string, string>> = {
   status: 'Status',
   start_time: 'Started',
-  duration: 'Took',
+  duration: 'Duration',
   end_time: 'Ended',
   run_id: 'Run id',
   'cost.total': 'Cost',

@@ -36,7 +36,7 @@ export function FanCard({ detail }: { readonly detail: ForecastsData['detail'] }
   const csv = forecast === undefined ? undefined : csvAddress(forecast);
   return (
     <Card
-      title={forecast === undefined ? 'How does it go on?' : `How does ${subjectName(forecast)} go on?`}
+      title={forecast === undefined ? 'Forecast' : `Forecast of ${subjectName(forecast)}`}
       note={detail.data === undefined ? 'Effective cost' : noteOf(detail.data)}
       className="wide"
       actions={
@@ -72,7 +72,7 @@ function Drawn({ detail, view, onChart }: DrawnProps) {
     return (
       <EmptyState
         shows="The days so far and those to come, with their intervals."
-        why={detail.forecast.reason ?? 'Nothing is known.'}
+        why={detail.forecast.reason ?? 'No data.'}
       />
     );
   }
@@ -83,7 +83,7 @@ function Drawn({ detail, view, onChart }: DrawnProps) {
         data={data}
         height={HEIGHT}
         onChart={onChart}
-        label={`Fan chart: ${view === 'running' ? 'the total so far' : 'the cost of each day'} of ${subjectName(detail.forecast)}, then what is expected with its 80 % and 95 % intervals. The CSV has the figures.`}
+        label={`Fan chart: ${view === 'running' ? 'running total' : 'daily cost'} of ${subjectName(detail.forecast)}, then the forecast with its 80 % and 95 % intervals. The CSV has the figures.`}
       />
     </>
   );
@@ -91,10 +91,8 @@ function Drawn({ detail, view, onChart }: DrawnProps) {
 
 function noteOf({ standing, forecast }: ForecastDetail): string {
   const late =
-    standing.billedThrough > standing.through
-      ? `; what is billed to ${formatDay(standing.billedThrough)} is not whole yet`
-      : '';
-  return `Effective cost of what is billed in ${forecast.currency}, not converted, to ${formatDay(standing.through)}${late}.`;
+    standing.billedThrough > standing.through ? `; bills to ${formatDay(standing.billedThrough)} are incomplete` : '';
+  return `Effective cost billed in ${forecast.currency}, not converted, to ${formatDay(standing.through)}${late}.`;
 }
 
 function csvAddress({ level, key, currency }: ForecastDetail['forecast']): string {

@@ -36,8 +36,8 @@ function BreachText({ breach, currency }: { readonly breach: Breach; readonly cu
   const allowed = formatMoney({ amount: limit, currency }).replace(/\.00$/, '');
   const when = day === null ? '' : `, on about ${formatDay(day)}`;
   if (overRatio === null || overRatio <= 0) {
-    const place = overRatio === null ? 'beside' : overText(overRatio);
-    return `, ${place} the budget of ${allowed}; it is passed with ${probabilityText(probability)} probability${when}`;
+    const place = overRatio === null ? 'against' : overText(overRatio);
+    return `, ${place} the budget of ${allowed}; exceeded with ${probabilityText(probability)} probability${when}`;
   }
   return `, ${overText(overRatio)} budget with ${probabilityText(probability)} probability${when}`;
 }

@@ -26,12 +26,12 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
     void navigate({ search: (before) => ({ ...before, list: value as Level }), resetScroll: false });
   return (
     <Card
-      title="Who will have spent what?"
-      note="A line is drawn above when it is chosen. Those of one kind, but budgets, add up to everything. Each currency of the bills has its own; nothing is converted."
+      title="Forecasts by owner"
+      note="Choose a row to draw it above. Forecasts of one level, except budgets, add up to everything. Each currency of the bills has its own; nothing is converted."
       flush
       actions={
         <>
-          <Select label="Of" hideLabel value={shown} options={[...offered]} onChange={choose} />
+          <Select label="Level" hideLabel value={shown} options={[...offered]} onChange={choose} />
           <a className={parts.button} href={urlOf(listForecastsCsv, { query: { team } })} download="forecasts.csv">
             CSV<span className="visually-hidden"> of all forecasts</span>
           </a>

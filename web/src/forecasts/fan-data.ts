@@ -78,7 +78,7 @@ function marksOf({ forecast, changes, earlier }: ForecastDetail, drawn: Readonly
   const marks: FanMark[] = [
     ...(breach?.day == null
       ? []
-      : [{ day: breach.day, label: `the budget is passed about ${formatDay(breach.day)}`, kind: 'breach' as const }]),
+      : [{ day: breach.day, label: `budget exceeded about ${formatDay(breach.day)}`, kind: 'breach' as const }]),
     ...changes.flatMap(({ from, until, what }): FanMark[] => [
       { day: from, label: what, kind: 'change' },
       ...(until === null ? [] : [{ day: until, label: `${what}: ends`, kind: 'change' as const }]),
@@ -95,7 +95,7 @@ function restated(earlier: ForecastDetail['earlier']): FanMark[] {
     const later = index === 0 ? undefined : earlier[index - 1];
     if (later === undefined || later.through !== one.through) continue;
     if (JSON.stringify(later.deliveries) === JSON.stringify(one.deliveries)) continue;
-    marks.push({ day: one.through, label: 'the bill was restated', kind: 'restated' });
+    marks.push({ day: one.through, label: 'bill restated', kind: 'restated' });
   }
   return marks;
 }

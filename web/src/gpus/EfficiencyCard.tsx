@@ -38,8 +38,8 @@ export function EfficiencyCard({ gpus }: { readonly gpus: GpusInView }) {
   const csv = urlOf(gpuEfficiencyCsv, { query: { ...efficiencyQuery, top: 1000 } });
   return (
     <Card
-      title="Is the time used better than before?"
-      note="Used part of the GPU-hours that each had; the most hours first"
+      title="GPU efficiency over time"
+      note="Used share of the GPU-hours of each owner; most hours first"
       actions={
         <>
           <Select
@@ -94,7 +94,7 @@ function Lines({ efficiency, onChart }: LinesProps) {
     <>
       <Legend series={series} />
       <ShareLines
-        label={`Lines: used part of GPU-hours by ${efficiency.step} and ${efficiency.by}. Choose Table to read the figures.`}
+        label={`Lines: used share of GPU-hours by ${efficiency.step} and ${efficiency.by}. Choose Table to read the figures.`}
         slots={slots}
         slotLabel={slotLabel}
         series={series}

@@ -28,7 +28,7 @@ export function EfficiencyTable({ efficiency }: { readonly efficiency: GpuEffici
               const share = shares[index] ?? null;
               return (
                 <td key={id} className={table.number}>
-                  {share === null ? <Unknown reason="It had no GPU then." /> : formatPercent(share * 100)}
+                  {share === null ? <Unknown reason="No GPU in this period." /> : formatPercent(share * 100)}
                 </td>
               );
             })}

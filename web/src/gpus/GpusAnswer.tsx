@@ -26,15 +26,13 @@ export function GpusAnswer({ owners, month }: GpusAnswerProps) {
       of time on {counted(gpus, 'GPU')} {when}: {usedShare === null ? 'nothing' : formatPercent(usedShare * 100)} of it
       was used, {idle === null ? hoursText(hours) : <MoneyFigure money={idle} />} was idle
       {gpuHours.unallocated > 0 && (
-        <>
-          {' '}
-          and {nobody === null ? hoursText(gpuHours.unallocated) : <MoneyFigure money={nobody} />} was held by nobody
-        </>
+        <> and {nobody === null ? hoursText(gpuHours.unallocated) : <MoneyFigure money={nobody} />} was unallocated</>
       )}
       {first !== undefined && idleHours(first.gpuHours) > 0 && (
         <>
-          ; {first.key === null ? 'unknown owners' : `${DIMENSIONS[by].toLowerCase()} ${shortName(first.key)}`} left the
-          most idle ({firstIdle === null ? hoursText(idleHours(first.gpuHours)) : <MoneyFigure money={firstIdle} />})
+          ; {first.key === null ? 'unknown owners' : `${DIMENSIONS[by].toLowerCase()} ${shortName(first.key)}`} had the
+          most idle time (
+          {firstIdle === null ? hoursText(idleHours(first.gpuHours)) : <MoneyFigure money={firstIdle} />})
         </>
       )}
       .

@@ -41,7 +41,7 @@ export function HeatCard({ gpus }: { readonly gpus: GpusInView }) {
   };
   return (
     <Card
-      title="What did each GPU do?"
+      title="Utilization by GPU"
       note={heat.data === undefined ? 'Mean utilization over time' : noteOf(heat.data)}
       actions={
         <>
@@ -109,7 +109,7 @@ function HeatPicture({ map, open, canvas, onOpen }: HeatPictureProps) {
   };
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled is reached by keys */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled area needs keyboard focus */}
       <section className={styles.heat} tabIndex={0} aria-label="GPUs over time">
         <div className={styles.names}>
           {height >= NAMED_PX &&
@@ -156,7 +156,7 @@ function cellText(map: GpuHeatMap, { row, slot }: HeatCell): string {
   const found = map.rows[row];
   if (found === undefined) return '';
   const mean = found.means[slot] ?? null;
-  const said = mean === null ? 'nothing was read' : formatPercent(mean * 100);
+  const said = mean === null ? 'no readings' : formatPercent(mean * 100);
   return `${found.gpu}, ${formatInstant(startOf(map, slot))}: ${said}`;
 }
 

@@ -22,8 +22,8 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
   const png = usePng('gpu-outcomes');
   return (
     <Card
-      title="How did the work end that the time went to?"
-      note="A view of its own of the same hours: a failed run may have used its GPU well"
+      title="GPU time by outcome"
+      note="The same hours by outcome: a failed run may have used its GPU well"
       actions={
         <>
           <a className={parts.button} href={urlOf(gpuOutcomesCsv, { query: asked })} download="gpu-outcomes.csv">
@@ -58,7 +58,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
               <table className={table.table} data-testid="outcomes">
                 <thead>
                   <tr>
-                    <th scope="col">How it ended</th>
+                    <th scope="col">Outcome</th>
                     <th scope="col" className={`${table.number} ${table.wideOnly}`}>
                       Owners
                     </th>
@@ -93,7 +93,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
                 </tbody>
                 <tfoot>
                   <tr>
-                    <th scope="row">Together</th>
+                    <th scope="row">Total</th>
                     <td className={table.wideOnly} />
                     <td className={table.number}>{hoursText(data.gpuHours.paid)}</td>
                     <td className={table.wideOnly} />

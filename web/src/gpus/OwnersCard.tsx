@@ -23,8 +23,8 @@ export function OwnersCard({ gpus }: { readonly gpus: GpusInView }) {
   const csv = urlOf(gpuOwnersCsv, { query: { ...ownersQuery, top: 10_000 } });
   return (
     <Card
-      title="Whose time is idle, and what does it cost?"
-      note="Each GPU second is in one part of one owner; the parts add up to what was paid, to the last digit"
+      title="Idle GPU time and its cost by owner"
+      note="Each GPU second belongs to one part of one owner; the parts add up to the amount paid, to the last digit"
       actions={
         <>
           <Select

@@ -11,7 +11,7 @@ import { idleHours, idleMoney, moneyOf } from './figures.ts';
 import { BUCKETS, DIMENSIONS, hoursText, ownerName, shortName } from './words.ts';
 
 const PARTS: readonly Bucket[] = ['used', 'underUsed'];
-const NO_PRICE = 'No hour of it has a price.';
+const NO_PRICE = 'None of its hours has a price.';
 
 /** Owners with the parts of their time in money; the sums agree with the sentence at the top. */
 export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
@@ -50,7 +50,7 @@ export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
         {others !== null && <Row name={`${groupCount - groups.length} others`} group={others} />}
       </tbody>
       <tfoot>
-        <Row name="Together" group={owners} />
+        <Row name="Total" group={owners} />
       </tfoot>
     </table>
   );
@@ -84,7 +84,7 @@ function Row({
       <td className={table.number}>{figure('paid', gpuHours.paid)}</td>
       <td className={`${table.number} ${table.wideOnly}`}>{hoursText(gpuHours.paid)}</td>
       <td className={`${table.number} ${table.wideOnly}`}>
-        {idleShare === null ? <Unknown reason="It has no hours." /> : formatPercent(idleShare * 100)}
+        {idleShare === null ? <Unknown reason="No hours." /> : formatPercent(idleShare * 100)}
       </td>
     </tr>
   );

@@ -39,7 +39,7 @@ export function AliasesCard({ model, versions, compared, policy, metric, decisio
   };
   return (
     <Card
-      title="Which versions do the aliases point to?"
+      title="Aliases of the model"
       note="models:/NAME@ALIAS loads the version behind an alias."
       flush
       actions={
@@ -53,8 +53,8 @@ export function AliasesCard({ model, versions, compared, policy, metric, decisio
       <AliasNotice aliases={aliases} />
       {rows.length === 0 ? (
         <EmptyState
-          shows="Names such as champion, each with the version that it points to."
-          why="No alias of this model is set. Set one here, or let a policy set it when it promotes."
+          shows="Names such as champion, each with its version."
+          why="This model has no alias. Set one here, or let a policy set it when it promotes."
         />
       ) : (
         <AliasesTable

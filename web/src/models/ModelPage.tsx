@@ -98,7 +98,7 @@ export function ModelPage() {
             />
           )}
           <Card
-            title="What do the versions offer?"
+            title="Versions"
             note={moreNote(metrics, versions ?? [], policy, metric)}
             actions={<BasisLegend />}
             flush
@@ -116,7 +116,7 @@ export function ModelPage() {
             </Loaded>
           </Card>
           {looked !== undefined && <LineageCard node={`model_version:${model}/${looked.version}`} linked />}
-          <Card title="What was decided?" flush>
+          <Card title="Decisions" flush>
             <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
               {(data) =>
                 data.decisions.length > 0 ? (
@@ -124,7 +124,7 @@ export function ModelPage() {
                 ) : (
                   <EmptyState
                     shows="Every verdict on a version of this model."
-                    why="None of its versions has been weighed yet."
+                    why="No version has been evaluated yet."
                     command={`steelyard gate check ${model} VERSION --policy ${policy?.name ?? 'NAME'}`}
                   />
                 )

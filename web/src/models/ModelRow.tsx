@@ -11,7 +11,7 @@ import { comparedFigure } from './unit-costs.ts';
 import { useModel } from './use-model.ts';
 import { championOf, metricsOf } from './versions.ts';
 
-const NO_CHAMPION = 'No version stands behind the champion alias.';
+const NO_CHAMPION = 'No version has the champion alias.';
 const NO_METRIC = 'No version has a metric.';
 
 /** One model: its name immediately, its figures once their evidence is loaded. */

@@ -97,7 +97,7 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
 
 function verdictOf(version: VersionEvidence, decisions: readonly Decision[]) {
   const latest = decisions.find((decision) => decision.version === version.version);
-  if (latest === undefined) return <Unknown reason="This version has not been weighed." />;
+  if (latest === undefined) return <Unknown reason="This version has not been evaluated." />;
   return (
     <Link to="/decisions/$decision" params={{ decision: latest.decision }} className={styles.verdictLink}>
       <VerdictMark verdict={latest.verdict} />

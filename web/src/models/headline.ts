@@ -61,5 +61,5 @@ const SAID = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as con
 /** Example: "rejected by policy ranker-production". */
 export function verdictText(version: string, decisions: readonly Decision[]): string {
   const latest = decisions.find((decision) => decision.version === version);
-  return latest === undefined ? 'not weighed yet' : `${SAID[latest.verdict]} by policy ${latest.policy}`;
+  return latest === undefined ? 'not evaluated yet' : `${SAID[latest.verdict]} by policy ${latest.policy}`;
 }

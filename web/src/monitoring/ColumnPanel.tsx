@@ -66,10 +66,14 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
                 ['p-value', known(column.pValue, pText)],
                 [
                   'Of missing values',
-                  known(column.missingPValue, pText, 'None is missing, or all are, or they are not tested.'),
+                  known(
+                    column.missingPValue,
+                    pText,
+                    'No value is missing, all are missing, or missing values are not tested.',
+                  ),
                 ],
                 ['Over all columns', known(column.adjustedPValue, pText)],
-                ['Held to', known(column.threshold, pText)],
+                ['Threshold', known(column.threshold, pText)],
                 ['In the window', rowsText(column.nCurrent, column.missingCurrent, predictions)],
                 ['In the reference', rowsText(column.nReference, column.missingReference, referencePredictions)],
               ]}
@@ -86,6 +90,6 @@ function known<T>(value: T | null, text: (value: T) => string, none = NONE) {
 }
 
 function rowsText(known: number | null, missing: number | null, rows: number | null) {
-  if (known === null) return rows === null ? <Unknown reason="It was not counted." /> : `${formatCount(rows)} rows`;
+  if (known === null) return rows === null ? <Unknown reason="Not counted." /> : `${formatCount(rows)} rows`;
   return `${formatCount(known)} values${missing === null || missing === 0 ? '' : `, ${formatCount(missing)} missing`}`;
 }

@@ -42,7 +42,7 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
   const cell = open.column === undefined || window === undefined ? null : { column: open.column, window };
   return (
     <Card
-      title="Which columns drift, and since when?"
+      title="Drift by column"
       note={
         windows === undefined || windows.length === 0
           ? undefined
@@ -52,8 +52,8 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
     >
       {spec.drift === undefined ? (
         <EmptyState
-          shows="Every input and output by window: whether it is spread as it was in the reference."
-          why="This monitor does not look at drift. Put these lines under spec in its document, and apply it again."
+          shows="Every input and output by window, compared with the reference."
+          why="This monitor has no drift check. Put these lines under spec in its document, and apply it again."
           command="steelyard apply -f monitor.yaml"
         >
           <ExampleFile name="monitor.yaml" text={DRIFT_LINES} />
@@ -63,8 +63,8 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
           {(data) =>
             data.windows.length === 0 ? (
               <EmptyState
-                shows="Every input and output by window: whether it is spread as it was in the reference."
-                why="No window has been compared yet: the first one is, when it is over and the reference is full."
+                shows="Every input and output by window, compared with the reference."
+                why="No window has been compared yet: the first is compared after its end, when the reference is full."
               />
             ) : (
               <div className={styles.drift}>

@@ -53,8 +53,8 @@ export function MonitorPage() {
             {estimation?.reason != null && <Notice>Quality is not estimated: {estimation.reason}</Notice>}
             {unmatchedLabels > 0 && (
               <Notice>
-                {counted(unmatchedLabels, 'label')} {unmatchedLabels === 1 ? 'is' : 'are'} of predictions that are not
-                known here, and in no figure.
+                {counted(unmatchedLabels, 'label')} {unmatchedLabels === 1 ? 'is' : 'are'} of unknown predictions, and
+                in no figure.
               </Notice>
             )}
             <DriftCard

@@ -53,7 +53,7 @@ export function MonitorsTable({ monitors, open, windows, drift }: MonitorsTableP
             Drifted columns
           </th>
           <th scope="col" className={table.number}>
-            Costs a day
+            Cost per day
           </th>
         </tr>
       </thead>
@@ -109,7 +109,7 @@ function Row({ monitor: { monitor, spec }, open, windows, drift }: RowProps) {
         {windows === undefined ? (
           pending
         ) : latest === undefined ? (
-          <Unknown reason="It had no prediction of late." />
+          <Unknown reason="No recent predictions." />
         ) : (
           formatPercent(latest.completeness * 100)
         )}

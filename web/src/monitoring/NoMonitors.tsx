@@ -6,8 +6,8 @@ import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
 export function NoMonitors() {
   return (
     <EmptyState
-      shows="Every monitor: how good its model is now, what drifts, which labels have come, and what that costs a day."
-      why={`No monitor has been applied yet. Name a model in ${EXAMPLE_FILE}, and apply it; predictions of an endpoint come by themselves, others are sent.`}
+      shows="Every monitor: current quality, drift, labels and cost per day."
+      why={`No monitor has been applied yet. Name a model in ${EXAMPLE_FILE}, and apply it; predictions of an endpoint arrive automatically, send others through the API.`}
       command={EXAMPLE_COMMAND}
     >
       <ExampleFile name={EXAMPLE_FILE} text={EXAMPLE} />

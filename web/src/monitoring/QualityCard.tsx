@@ -32,7 +32,7 @@ export function QualityCard({ monitor, spec, windows, episodes, by, metric: aske
   const { onChart, save } = usePng(`${monitor}-quality`);
   return (
     <Card
-      title="How good are the answers, have the labels come, and how fast is it?"
+      title="Quality, labels and latency"
       note="Whiskers and the band: 95 % intervals. Triangles: an alert opened. Drag to zoom all."
       actions={
         <>
@@ -62,7 +62,7 @@ export function QualityCard({ monitor, spec, windows, episodes, by, metric: aske
       {windows.length === 0 ? (
         <EmptyState
           shows="Quality with its interval, how many predictions have labels, and latency, window by window."
-          why={`There is no prediction of ${spec.model} in this time. Those of an endpoint come by themselves; others are sent, with labels whenever they are known.`}
+          why={`No prediction of ${spec.model} in this time. Predictions of an endpoint arrive automatically; send others, with labels when they are known.`}
           command={`steelyard label import outcomes.csv --model ${spec.model} --prediction ID --label OUTCOME`}
         />
       ) : (

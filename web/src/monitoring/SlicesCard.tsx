@@ -34,7 +34,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
   ];
   return (
     <Card
-      title="For whom is it good, and for whom not?"
+      title="Quality by input value"
       note={noteOf(slice === undefined ? null : (slices.data?.sliceValues ?? null))}
       actions={
         <Select
@@ -101,7 +101,7 @@ function SlicesTable({
       <tbody>
         {most.map(({ slice, predictions, completeness, shown, latencyMs }) => (
           <tr key={slice ?? ''}>
-            <th scope="row">{slice ?? <span className={table.none}>not said</span>}</th>
+            <th scope="row">{slice ?? <span className={table.none}>missing</span>}</th>
             <td className={table.number}>{formatCount(predictions)}</td>
             <td className={`${table.number} ${table.wideOnly}`}>{formatPercent(completeness * 100)}</td>
             {metrics.map((metric, index) => {

@@ -32,5 +32,5 @@ export function Standings({ monitor, alerts }: StandingsProps) {
 
 function tipOf({ cause, reason, lookedAt }: AlertStanding): string {
   const when = lookedAt === null ? '' : ` (${formatInstant(lookedAt)})`;
-  return `${CAUSES[cause]}: ${reason ?? 'nobody has looked yet'}${when}`;
+  return `${CAUSES[cause]}: ${reason ?? 'not evaluated yet'}${when}`;
 }

@@ -28,11 +28,11 @@ it.each([
 });
 
 it('says what a cell stands on', () => {
-  expect(strengthText(column({ adjustedPValue: 1e-9, drifted: true }))).toBe('drifted: ks p 1e-9 held to 0.05');
+  expect(strengthText(column({ adjustedPValue: 1e-9, drifted: true }))).toBe('drifted: ks p 1e-9 against 0.05');
   const lost = column({ adjustedPValue: 1e-9, drifted: true, decidedBy: 'missing' });
-  expect(strengthText(lost)).toBe('drifted: missing values p 1e-9 held to 0.05');
+  expect(strengthText(lost)).toBe('drifted: missing values p 1e-9 against 0.05');
   const small = column({ adjustedPValue: 1e-9, significant: true, effect: 0.03, minEffect: 0.1 });
-  expect(strengthText(small)).toBe('small change: ks p 1e-9 held to 0.05, effect 0.03 of 0.1');
+  expect(strengthText(small)).toBe('small change: ks p 1e-9 against 0.05, effect 0.03 of 0.1');
   expect(strengthText(column({ drifted: null, reason: 'too few' }))).toBe('too few');
   expect(strengthText(undefined)).toBe('not compared');
   expect(pText(0)).toBe('under 1e-300');

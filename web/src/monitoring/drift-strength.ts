@@ -36,11 +36,11 @@ export function strengthOf(column: DriftColumn): Strength {
 export function strengthText(column: DriftColumn | undefined): string {
   if (column === undefined) return 'not compared';
   const { drifted, reason, method, statistic, threshold } = column;
-  if (drifted === null) return reason ?? 'nothing can be said';
+  if (drifted === null) return reason ?? 'inconclusive';
   const test = column.decidedBy === 'missing' ? 'missing values' : (method ?? '');
   const p = column.adjustedPValue ?? column.pValue;
   const figure = p !== null ? `p ${pText(p)}` : statistic === null ? '' : `${formatMeasure(statistic)}`;
-  const held = threshold === null ? '' : ` held to ${p === null ? formatMeasure(threshold) : pText(threshold)}`;
+  const held = threshold === null ? '' : ` against ${p === null ? formatMeasure(threshold) : pText(threshold)}`;
   const { effect, minEffect } = column;
   const size =
     effect === null || minEffect === null ? '' : `, effect ${formatMeasure(effect)} of ${formatMeasure(minEffect)}`;

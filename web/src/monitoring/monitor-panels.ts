@@ -144,7 +144,7 @@ function latency(slots: Slots): Panel {
     values: slots.map((slot) => slot?.latencyMs?.[key] ?? null),
     said: (index) => {
       const value = slots[index]?.latencyMs?.[key];
-      return value === undefined ? 'not said' : `${formatMeasure(value)}\u00a0ms`;
+      return value === undefined ? 'not reported' : `${formatMeasure(value)}\u00a0ms`;
     },
   });
   return {

@@ -27,12 +27,12 @@ export function BudgetsCard({ ask }: BudgetsCardProps) {
   const beyond = tileScope(scope, { period: false, team: true });
   const note = shown === undefined ? undefined : [noteOf(shown), beyond].filter((text) => text != null).join('; ');
   return (
-    <Card title="Is it within the budgets?" note={note} flush>
+    <Card title="Budgets" note={note} flush>
       <Loaded query={budgets} what="The budgets" height={HEIGHT}>
         {(data) =>
           shown === undefined || shown.length === 0 ? (
             <EmptyState
-              shows="Every budget and what is left of it."
+              shows="Every budget and its remaining amount."
               why={data.budgets.length === 0 ? 'No budget has been applied yet.' : `Team ${scope.team} has no budget.`}
               command="steelyard apply -f budgets.yaml"
             />
@@ -48,10 +48,10 @@ export function BudgetsCard({ ask }: BudgetsCardProps) {
                     Spent
                   </th>
                   <th scope="col" className={table.number}>
-                    Of
+                    Limit
                   </th>
                   <th scope="col" className={table.number}>
-                    Left
+                    Remaining
                   </th>
                 </tr>
               </thead>

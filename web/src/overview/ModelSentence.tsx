@@ -10,7 +10,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 export function ModelSentence({ model }: { readonly model: string }) {
   const { evidence, policy } = useModel(model);
   const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
-  if (evidence.isError) return `What ${model} can do could not be read.`;
+  if (evidence.isError) return `The quality of ${model} could not be read.`;
   if (evidence.data === undefined || decisions.isPending) return <AnswerPending />;
   const { versions, compared } = evidence.data;
   const facts = { versions, compared, policy, metric: metricsOf(versions, policy)[0] };

@@ -19,7 +19,7 @@ export function ModelsCard({ models }: { readonly models: UseQueryResult<Respons
   const beyond = tileScope(useScope(), { period: false, team: false }) ?? undefined;
   return (
     <Card
-      title="What do we get for it?"
+      title="Models"
       note={beyond}
       className="wide"
       flush
@@ -36,7 +36,7 @@ export function ModelsCard({ models }: { readonly models: UseQueryResult<Respons
         {(data) =>
           data.models.length === 0 ? (
             <EmptyState
-              shows="The quality and the cost of every model that runs."
+              shows="The quality and the cost of every champion."
               why="No model has been registered yet. Any MLflow client can do it when it is pointed at this server."
               command={`export MLFLOW_TRACKING_URI=${window.location.origin}`}
             />

@@ -22,9 +22,9 @@ export function PartsCard({ overview, of }: PartsCardProps) {
   const dimension = of === 'provider' ? 'serviceProviderName' : overview.dimension;
   const rows = of === 'provider' ? rowsIn(providers.data, currency) : groups;
   const titles: Readonly<Record<string, string>> = {
-    team: 'Who spends it?',
-    serviceName: `What does ${scope.team ?? ''} spend it on?`,
-    serviceProviderName: 'Where does it go?',
+    team: 'Spend by team',
+    serviceName: `Spend of ${scope.team ?? ''} by service`,
+    serviceProviderName: 'Spend by provider',
   };
   const colourOf = (row: Group) =>
     of === 'provider' ? undefined : (colours.get(groupId(row, [dimension])) ?? OTHER_COLOUR);

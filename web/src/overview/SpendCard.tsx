@@ -48,7 +48,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
   const by = dimension === 'team' ? 'team' : 'service';
   if (scope.empty) {
     return (
-      <Card title="How does the spend run?" className="wide">
+      <Card title="Daily spend" className="wide">
         <EmptyState
           shows="The spend of the month by team and day, against the budgets."
           why="No bill has been imported yet. Exports in the FOCUS format (CSV, CSV.gz, Parquet) are read as they are."
@@ -59,7 +59,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
   }
   return (
     <Card
-      title="How does the spend run?"
+      title="Daily spend"
       note={`Effective cost by ${slotDimension} and ${by}, in ${currency}. A bar leads to its bill rows${marks.length > 0 ? '; ▼ marks a decision' : ''}.`}
       className="wide"
       actions={

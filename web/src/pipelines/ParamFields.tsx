@@ -15,7 +15,7 @@ interface ParamFieldsProps {
 /** A field for each parameter, of its type. */
 export function ParamFields({ defaults, typed, problems, onChange }: ParamFieldsProps) {
   const names = Object.keys(defaults);
-  if (names.length === 0) return <p className={layout.quiet}>It has no parameters.</p>;
+  if (names.length === 0) return <p className={layout.quiet}>No parameters.</p>;
   return (
     <div className={styles.fields}>
       {names.map((name) => (

@@ -78,7 +78,7 @@ function Body({ run, nowMs }: { readonly run: PipelineRun; readonly nowMs: numbe
           )}
         </div>
       </div>
-      <Card title="What was asked for, by whom, and with which parameters?">
+      <Card title="Run details">
         <RunFacts run={run} nowMs={nowMs} />
       </Card>
     </div>

@@ -38,7 +38,7 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
           )}
           {step.kind === 'run' && step.attempt > 1 && (
             <Select
-              label="Try"
+              label="Attempt"
               value={String(shown)}
               options={Array.from({ length: step.attempt }, (_, index) => String(index + 1)).map((value) => ({
                 value,
@@ -56,7 +56,7 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
       <div className={styles.panel} data-testid="step">
         <StepFacts step={step} nowMs={nowMs} />
         {Object.keys(step.values).length > 0 && (
-          <Part title="What it says">
+          <Part title="Reported values">
             <StepValues values={step.values} />
           </Part>
         )}
@@ -67,17 +67,17 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
           />
         )}
         {step.attempts.length > 0 && (
-          <Part title="Tries that are over">
+          <Part title="Past attempts">
             <TriesTable step={step} />
           </Part>
         )}
         {step.capacity.length > 0 && (
-          <Part title="Capacity that was decided for its deadline">
+          <Part title="Capacity decisions for the deadline">
             <CapacityTable step={step} />
           </Part>
         )}
         {step.files.length > 0 && (
-          <Part title="What it made">
+          <Part title="Output files">
             <FilesTable step={step} />
           </Part>
         )}

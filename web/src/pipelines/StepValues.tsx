@@ -8,7 +8,7 @@ import { VerdictMark } from '../parts/VerdictMark.tsx';
 import { verdictFrom } from './verdict-from.ts';
 
 const RUN_SHORT = 8;
-const NAMES: Readonly<Record<string, string>> = { of: 'Out of', value: 'Its value', step: 'Best step', run: 'Its run' };
+const NAMES: Readonly<Record<string, string>> = { of: 'Out of', value: 'Value', step: 'Best step', run: 'Run' };
 
 /** Values of a step: a verdict, a version, the best run; each links to its page. */
 export function StepValues({ values }: { readonly values: PipelineStep['values'] }) {

@@ -33,8 +33,8 @@ export function StepsCard({ run: { stepList, number }, nowMs, view, open, onView
   const grouped = groups.filter(({ isMatrix }) => isMatrix).length;
   return (
     <Card
-      title="How far is it, and where did the time and the money go?"
-      note={`${counted(stepList.length, 'step')}${grouped === 0 ? '' : `; ${counted(grouped, 'matrix', 'matrices')} drawn as one`}. Open a step for its log, its tries and why it was made.`}
+      title="Steps, time and cost"
+      note={`${counted(stepList.length, 'step')}${grouped === 0 ? '' : `; ${counted(grouped, 'matrix', 'matrices')} drawn as one`}. Open a step for its log, its attempts and its reason.`}
       actions={<Choice label="Show the steps as" value={view} options={VIEWS} onChange={onView} />}
       flush
     >

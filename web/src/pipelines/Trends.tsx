@@ -22,7 +22,7 @@ export function Trends({ pipeline, runs }: TrendsProps) {
       {currency !== null && (
         <TrendCard
           pipeline={pipeline}
-          title="What did each run cost?"
+          title="Cost by run"
           what="Cost"
           points={cost}
           variable="--cost-fill"
@@ -31,7 +31,7 @@ export function Trends({ pipeline, runs }: TrendsProps) {
       )}
       <TrendCard
         pipeline={pipeline}
-        title="How long did each run take?"
+        title="Duration by run"
         what="Duration"
         points={duration}
         variable="--ink-3"

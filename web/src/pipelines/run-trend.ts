@@ -31,7 +31,7 @@ export function trendsOf(runs: readonly PipelineRunSummary[]): RunTrends {
     })),
     duration: drawn.map((run) => {
       const took = tookMs(run, 0);
-      return { ...pointOf(run), value: took, said: took === null ? 'never began' : formatDuration(took) };
+      return { ...pointOf(run), value: took, said: took === null ? 'not started' : formatDuration(took) };
     }),
   };
 }

@@ -39,7 +39,7 @@ export interface GraphInput {
 /** Steps as nodes and edges, at places that only change when the steps do. */
 export function useGraph({ groups, nowMs, open, direction }: GraphInput) {
   const shape = JSON.stringify(groups.map(({ id, needs }) => [id, needs]));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the groups; their states move nothing
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` identifies the groups; their states move no node
   const layout: Layout = useMemo(() => placesOf(groups, direction), [shape, direction]);
   const nodes = useMemo(
     () =>

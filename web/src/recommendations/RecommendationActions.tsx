@@ -28,18 +28,18 @@ export function RecommendationActions({ one }: { readonly one: Recommendation })
             Dismiss…
           </button>
           <button type="button" className={`${parts.button} ${parts.primary}`} onClick={() => setAsking('apply')}>
-            {one.state === 'approved' ? 'It is done…' : 'What would change…'}
+            {one.state === 'approved' ? 'Mark as done…' : 'Preview and apply…'}
           </button>
         </>
       )}
       {canUndo && !isTold && (
         <button type="button" className={parts.button} disabled={undo.isPending} onClick={() => undo.mutate(undefined)}>
-          {one.state === 'dismissed' ? 'Open again' : 'Take it back'}
+          {one.state === 'dismissed' ? 'Reopen' : 'Revert'}
         </button>
       )}
       {canUndo && isTold && (
         <UndoNotice busy={undo.isPending} undo={() => undo.mutate(undefined)} dismiss={() => setTold(false)}>
-          {one.state === 'dismissed' ? 'It is dismissed.' : 'It is done.'}
+          {one.state === 'dismissed' ? 'Dismissed.' : 'Done.'}
         </UndoNotice>
       )}
       {undo.error !== null && <Notice kind="alert">{undo.error.message}</Notice>}

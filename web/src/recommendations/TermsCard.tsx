@@ -15,7 +15,7 @@ const HEIGHT = 420;
 export function TermsCard() {
   const terms = useQuery(endpointQuery(listPurchaseTerms, {}));
   return (
-    <Card title="Which terms are purchases advised by?" flush>
+    <Card title="Purchase terms" flush>
       <Loaded query={terms} what="The terms" height={HEIGHT}>
         {(data) => (data.terms.length === 0 ? <NoTerms /> : <Terms terms={data.terms} />)}
       </Loaded>
@@ -26,8 +26,8 @@ export function TermsCard() {
 function NoTerms() {
   return (
     <EmptyState
-      shows="Spot capacity, commitments and cheaper hardware, each with its saving by what you used and served."
-      why={`Nobody has said what can be bought, and nothing is guessed. Write your prices into ${TERMS_FILE}, leave out what you do not have, and apply it.`}
+      shows="Spot capacity, commitments and cheaper hardware, each with its saving for your usage and traffic."
+      why={`No purchase terms have been applied, and none are assumed. Write your prices into ${TERMS_FILE}, leave out the sections that you do not need, and apply it.`}
       command={TERMS_COMMAND}
     >
       <ExampleFile name={TERMS_FILE} text={TERMS_EXAMPLE} />
@@ -48,7 +48,7 @@ interface TermsProps {
 function Terms({ terms }: TermsProps) {
   const shown = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
   return (
-    <table className={table.table} aria-label="Terms of what can be bought">
+    <table className={table.table} aria-label="Purchase terms">
       <thead>
         <tr>
           <th scope="col">Terms</th>

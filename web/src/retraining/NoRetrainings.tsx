@@ -6,7 +6,7 @@ import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
 export function NoRetrainings() {
   return (
     <EmptyState
-      shows="Every retraining: what begins it, whether it is worth its money, and what came of each round."
+      shows="Every retraining with its triggers, its cost-benefit check and the result of each round."
       why={`No retraining has been applied yet. Name a model, its monitor and the pipeline that trains it in ${EXAMPLE_FILE}, and apply it.`}
       command={EXAMPLE_COMMAND}
     >

@@ -5,7 +5,7 @@ import { STAGES, type StageState, stagesOf } from './words.ts';
 const SAID: Readonly<Record<StageState, string>> = {
   done: 'done',
   now: 'now',
-  stopped: 'it ended here',
+  stopped: 'ended here',
   'to-come': 'not reached',
 };
 const SIGNS: Readonly<Record<StageState, string>> = { done: '✓', now: '●', stopped: '■', 'to-come': '' };
@@ -14,7 +14,7 @@ const SIGNS: Readonly<Record<StageState, string>> = { done: '✓', now: '●', s
 export function Stages({ round }: { readonly round: RetrainingRound }) {
   const states = stagesOf(round);
   return (
-    <ol className={styles.stages} aria-label="How far it came">
+    <ol className={styles.stages} aria-label="Progress">
       {STAGES.map(({ stage, label }) => {
         const state = states.get(stage) ?? 'to-come';
         return (

@@ -13,7 +13,7 @@ it('adds exactly, each currency for itself', () => {
 
 it('answers in one sentence with its figures', () => {
   const one = { waiting: 1, underWay: null, spent: [usd('1.5')] } as unknown as Retraining;
-  expect(retrainingsAnswer([])).toBe('No model is trained anew by itself yet.');
+  expect(retrainingsAnswer([])).toBe('No model is retrained automatically yet.');
   expect(retrainingsAnswer([one])).toBe('1 retraining: none is under way and 1 round waits; $1.50 spent so far.');
   expect(retrainingsAnswer([one, { ...one, underWay: 3, waiting: 0, spent: [] }])).toBe(
     '2 retrainings: 1 is under way and 1 round waits; $1.50 spent so far.',

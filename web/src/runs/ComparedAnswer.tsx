@@ -29,16 +29,16 @@ export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
       {head}
       {best.name} has the {sign === -1 ? 'highest' : 'lowest'} <code>{metric}</code>, {formatMeasure(best.value)}
       {best.run.cost.total.cost === null ? (
-        ', at a cost that is not known'
+        ', at an unknown cost'
       ) : (
         <>
           , for <CostFigure total={best.run.cost.total} />
         </>
       )}
       {cheapest === undefined ? (
-        '; what they cost is not known.'
+        '; their cost is not known.'
       ) : cheapest.run === best.run ? (
-        '; it is the cheapest as well.'
+        '; it is also the cheapest.'
       ) : (
         <>
           ; the cheapest is {cheapest.name} at <CostFigure total={cheapest.run.cost.total} />

@@ -26,13 +26,13 @@ export function ComparedCurves({ compare }: { readonly compare: Compare }) {
   return (
     <>
       <div className={styles.sectionHead}>
-        <h2 className={styles.sectionTitle}>How did their metrics go?</h2>
+        <h2 className={styles.sectionTitle}>Metrics over time</h2>
         <CurveControls view={search} onView={change} />
       </div>
       {drawn.length === 0 && (
         <EmptyState
           shows="A chart for each metric that a run logged more than once."
-          why="Every metric of these runs has one sample; the pictures and the table below compare them."
+          why="Every metric of these runs has one sample; the charts and the table below compare them."
         />
       )}
       <div className={styles.charts}>
@@ -57,7 +57,7 @@ export function ComparedCurves({ compare }: { readonly compare: Compare }) {
           )}
           {single > 0 && (
             <span className={styles.quiet}>
-              {single === 1 ? '1 metric has' : `${single} metrics have`} one sample a run: no course to draw.
+              {single === 1 ? '1 metric has' : `${single} metrics have`} one sample a run, so no curve.
             </span>
           )}
         </div>

@@ -30,7 +30,7 @@ export function DiffCard({ compare }: { readonly compare: Compare }) {
   const same = all.length - rows.length;
   return (
     <Card
-      title="What is different between them?"
+      title="Differences between the runs"
       note={`Compared with ${shown[0]?.name ?? 'the first run'}.${same > 0 ? ` ${same} values are the same and not shown.` : ''}`}
       flush
       actions={

@@ -78,7 +78,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
 }
 
 function axisWords(axis: CurvesSearch['axis']): string {
-  return axis === undefined ? 'steps' : axis === 'time' ? 'time' : 'the time since each run’s start';
+  return axis === undefined ? 'steps' : axis === 'time' ? 'time' : 'the time since the start of each run';
 }
 
 /** Rounds a range outwards, because steps and milliseconds are whole numbers. */
@@ -90,8 +90,8 @@ function noteOf(series: readonly CurveSeries[], { smooth, log }: { readonly smoo
   const gaps = series.some(({ points }) => points.some(({ value }) => value === null));
   const notes = [
     smooth > 0 ? `Moving average, weight ${smooth}; thin: as logged` : '',
-    gaps ? (log ? 'what is not above zero is left out' : 'gaps are values that are no number') : '',
-    series.some(({ thinned }) => thinned) ? 'thinned, least and greatest kept' : '',
+    gaps ? (log ? 'values of 0 or less are left out' : 'gaps are values that are not a number') : '',
+    series.some(({ thinned }) => thinned) ? 'downsampled, minimum and maximum kept' : '',
   ].filter((note) => note !== '');
   if (notes.length === 0) return undefined;
   const text = `${notes.join('; ')}.`;

@@ -42,7 +42,7 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
   const runsKept = shown.filter(({ run }) => kept.some(({ id }) => id === run.runId));
   return (
     <Card
-      title="Which settings lead where?"
+      title="Settings and results"
       note={
         brushes.length === 0
           ? 'A line is a run. Drag along an axis to keep the runs within a range.'
@@ -52,7 +52,7 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
         <>
           {brushes.length > 0 && (
             <button type="button" className={parts.button} onClick={() => change({ brush: undefined })}>
-              Let all axes go
+              Reset all axes
             </button>
           )}
           <button

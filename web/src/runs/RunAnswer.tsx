@@ -44,7 +44,7 @@ export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
         </>
       )}
       {run.cost.total.cost === null ? (
-        '; what it cost is not known.'
+        '; its cost is not known.'
       ) : (
         <>
           {' '}

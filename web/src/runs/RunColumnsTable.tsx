@@ -47,7 +47,7 @@ export function RunColumnsTable({ label, runs, columns, currency }: RunColumnsTa
                 return (
                   <td key={column.id} className={column.numeric ? table.number : undefined}>
                     {value === null ? (
-                      <Unknown reason="The run has no such figure." />
+                      <Unknown reason="The run has no such value." />
                     ) : typeof value === 'number' ? (
                       <data value={value} data-tip={String(value)}>
                         {lookOf(column, currency).format(value)}

@@ -34,7 +34,7 @@ export function RunCurves({ run, histories, metrics, view, onView }: RunCurvesPr
   return (
     <>
       <div className={styles.sectionHead}>
-        <h2 className={styles.sectionTitle}>How did its metrics go?</h2>
+        <h2 className={styles.sectionTitle}>Metrics over time</h2>
         <CurveControls view={view} onView={onView} />
       </div>
       {metrics.length === 0 && (

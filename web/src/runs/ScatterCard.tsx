@@ -45,19 +45,15 @@ export function ScatterCard({ compare }: { readonly compare: Compare }) {
   }));
   if (x === undefined || y === undefined) {
     return (
-      <Card title="Which run is worth what it costs?">
+      <Card title="Quality against cost">
         <EmptyState shows="Each run by two of its figures." why="The runs have no figure in common yet." />
       </Card>
     );
   }
   return (
     <Card
-      title={
-        x.kind === 'cost' && y.kind === 'metric'
-          ? 'Which run is worth what it costs?'
-          : `How does ${y.label} go with ${x.label}?`
-      }
-      note={`Diamonds on the dashed line: ${counted(front.length, 'run')} that no other beats on both axes.${logDomain === null ? '' : ' The cost axis is logarithmic.'}${missing === 0 ? '' : ` Not shown, for want of a figure: ${counted(missing, 'run')}.`}`}
+      title={x.kind === 'cost' && y.kind === 'metric' ? 'Quality against cost' : `${y.label} against ${x.label}`}
+      note={`Diamonds on the dashed line: ${counted(front.length, 'run')} without a better run on both axes.${logDomain === null ? '' : ' The cost axis is logarithmic.'}${missing === 0 ? '' : ` Not shown, without a figure: ${counted(missing, 'run')}.`}`}
       actions={
         <>
           <button
@@ -94,16 +90,16 @@ export function ScatterCard({ compare }: { readonly compare: Compare }) {
       }
     >
       <div className={styles.controls} style={{ marginBottom: 12 }}>
-        <Select label="Up" value={y.id} options={options} onChange={(id) => change({ y: id, better: undefined })} />
-        <Select label="Across" value={x.id} options={options} onChange={(id) => change({ x: id })} />
-        <Choice label="Which way is better" value={better} options={WAYS} onChange={(way) => change({ better: way })} />
+        <Select label="Y axis" value={y.id} options={options} onChange={(id) => change({ y: id, better: undefined })} />
+        <Select label="X axis" value={x.id} options={options} onChange={(id) => change({ x: id })} />
+        <Choice label="Better direction" value={better} options={WAYS} onChange={(way) => change({ better: way })} />
       </div>
       {asTable ? (
         <RunColumnsTable label="Runs of the scatter" runs={shown} columns={[y, x]} currency={currency} />
       ) : points.length === 0 ? (
         <EmptyState
           shows="Each run by two of its figures."
-          why={`No run that is drawn has both ${x.label} and ${y.label}.`}
+          why={`None of these runs has both ${x.label} and ${y.label}.`}
         />
       ) : (
         <RunScatter

@@ -22,7 +22,7 @@ export function TagsCard({ run, editing }: TagsCardProps) {
   const editable = run.lifecycleStage === 'active';
   return (
     <Card
-      title="What is it tagged with?"
+      title="Tags"
       flush
       actions={
         editable &&
@@ -43,8 +43,8 @@ export function TagsCard({ run, editing }: TagsCardProps) {
       {adding && <NewTag tags={run.tags} editing={editing} onClose={() => setAdding(false)} />}
       {given.length === 0 ? (
         <EmptyState
-          shows="Tags that say whose the run is and what it is for; steelyard.team gives its cost to a team."
-          why="It has none. Add one here, or with mlflow.set_tag."
+          shows="Tags state the owner and the purpose of the run; steelyard.team assigns its cost to a team."
+          why="No tag. Add one here, or with mlflow.set_tag."
         />
       ) : (
         <table className={table.table}>
@@ -68,7 +68,7 @@ export function TagsCard({ run, editing }: TagsCardProps) {
       )}
       {noted.length > 0 && (
         <details className={styles.noted}>
-          <summary className={styles.more}>What the client noted ({noted.length})</summary>
+          <summary className={styles.more}>Tags of the client ({noted.length})</summary>
           <table className={table.table}>
             <tbody>
               {noted.map(([key, value]) => (

@@ -35,7 +35,7 @@ export function useEditRun(runId: string) {
   });
   const undo = () => {
     if (done === null) return;
-    change.mutate({ edit: done.back, said: 'That was taken back.', back: {} }, { onSuccess: () => setDone(null) });
+    change.mutate({ edit: done.back, said: 'The change was reverted.', back: {} }, { onSuccess: () => setDone(null) });
   };
   return { change, done, undo, dismiss: () => setDone(null) };
 }

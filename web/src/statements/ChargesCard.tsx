@@ -14,7 +14,7 @@ interface ChargesCardProps {
 export function ChargesCard({ facts, cost }: ChargesCardProps) {
   const other: Cost = cost === 'billed' ? 'effective' : 'billed';
   return (
-    <Card title="What kind of charge is it?" flush>
+    <Card title="Cost by charge type" flush>
       <table className={table.table} data-testid="charges">
         <thead>
           <tr>
@@ -41,7 +41,7 @@ export function ChargesCard({ facts, cost }: ChargesCardProps) {
         <tfoot>
           {sums(facts.totals, cost).map((money) => (
             <tr key={money.currency}>
-              <th scope="row">Together</th>
+              <th scope="row">Total</th>
               <td className={table.number}>
                 <MoneyFigure money={money} />
               </td>

@@ -37,7 +37,7 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
   return (
     <Card
       title={title}
-      note={`Largest first, beside ${formatMonthName(previous)}`}
+      note={`Largest first, compared with ${formatMonthName(previous)}`}
       actions={
         <CsvButton name={`by-${what.toLowerCase()}`} what={`the statement by ${what.toLowerCase()}`} text={csv} />
       }
@@ -48,7 +48,7 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
           <tr>
             <th scope="col">{what}</th>
             <th scope="col" className={table.number}>
-              Pays
+              Cost
             </th>
             <th scope="col" className={`${table.number} ${table.wideOnly}`}>
               {formatMonthName(previous)}
@@ -70,7 +70,7 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
         <tfoot>
           {sums(rows, cost).map((money) => (
             <tr key={money.currency}>
-              <th scope="row">Together</th>
+              <th scope="row">Total</th>
               <td className={table.number}>
                 <MoneyFigure money={money} />
               </td>
@@ -93,7 +93,7 @@ interface BeforeProps {
 function Before({ row, cost, previous }: BeforeProps) {
   const before = costBefore(row, cost);
   const now = costOf(row, cost).amount;
-  const none = <Unknown reason="No bill covers the month before." />;
+  const none = <Unknown reason="No bill covers the previous month." />;
   return (
     <>
       <td className={`${table.number} ${table.wideOnly}`}>{before === null ? none : <MoneyFigure money={before} />}</td>

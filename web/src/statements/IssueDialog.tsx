@@ -49,14 +49,14 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
       {lines.length > 0 && (
         <>
           <p>
-            {counted(lines.length, 'statement')} would be issued. Each is final and keeps its number: what is issued
-            cannot be taken back, only corrected by a new one.
+            {counted(lines.length, 'statement')} would be issued. Each is final and keeps its number: an issued
+            statement can only be corrected by a new one.
           </p>
           <table className={`${table.table} ${styles.tight}`} data-testid="to-issue">
             <thead>
               <tr>
                 <th scope="col">Team</th>
-                <th scope="col">It is</th>
+                <th scope="col">Type</th>
                 <th scope="col" className={table.number}>
                   Billed
                 </th>
@@ -92,7 +92,7 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
       )}
       {refusal === null && (
         <label htmlFor={id} className={styles.issueLabel}>
-          Why (printed on the statements)
+          Reason (printed on the statements)
           <textarea
             id={id}
             className={parts.area}

@@ -37,7 +37,7 @@ export function MonthAnswer({ month, cost }: MonthAnswerProps) {
           cost,
         )}
       />{' '}
-      is unallocated; {equal ? 'together they are the bill, ' : 'together they are NOT the bill, '}
+      is unallocated; {equal ? 'together they equal the bill, ' : 'together they do NOT equal the bill, '}
       <MoneyOf money={sums(month.bill, cost)} />. {issuedText(month)}
     </>
   );
@@ -46,8 +46,9 @@ export function MonthAnswer({ month, cost }: MonthAnswerProps) {
 function issuedText({ statements, periodState }: Month): string {
   const issued = statements.filter((one) => one.issued !== null);
   const stale = issued.filter((one) => one.issued?.isCurrent === false).length;
-  if (issued.length === 0) return periodState === 'open' ? 'The month is not over.' : 'Nothing has been issued yet.';
+  if (issued.length === 0)
+    return periodState === 'open' ? 'The month is not over.' : 'No statement has been issued yet.';
   if (stale > 0)
-    return `${counted(stale, 'issued statement')} no longer ${stale === 1 ? 'says' : 'say'} what stands: a correction is due.`;
+    return `${counted(stale, 'issued statement')} no longer ${stale === 1 ? 'matches' : 'match'} the current figures: a correction is due.`;
   return `${counted(issued.length, 'statement')} ${issued.length === 1 ? 'was' : 'were'} issued.`;
 }

@@ -36,24 +36,20 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
       ]),
     );
   return (
-    <Card
-      title="Which shared pools is it part of?"
-      actions={<CsvButton name={`pools-${facts.period}`} what="the pools" text={csv} />}
-      flush
-    >
+    <Card title="Shared pools" actions={<CsvButton name={`pools-${facts.period}`} what="the pools" text={csv} />} flush>
       <table className={table.table} data-testid="pools">
         <thead>
           <tr>
             <th scope="col">Pool</th>
-            <th scope="col">Split</th>
+            <th scope="col">Method</th>
             <th scope="col" className={`${table.number} ${table.wideOnly}`}>
               Whole pool
             </th>
             <th scope="col" className={table.number}>
-              Part
+              Share
             </th>
             <th scope="col" className={table.number}>
-              Pays
+              Cost
             </th>
           </tr>
         </thead>
@@ -70,7 +66,7 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
               </td>
               <td className={table.number}>
                 {pool.ratio === null ? (
-                  <Unknown reason="The pool is 0, so no part of it can be given." />
+                  <Unknown reason="The pool is 0, so there is no share." />
                 ) : (
                   <span data-tip={pool.ratio}>{formatPercent(decimal(pool.ratio).times(100).toNumber())}</span>
                 )}

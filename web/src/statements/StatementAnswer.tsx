@@ -18,7 +18,7 @@ export function StatementAnswer({ facts, cost }: StatementAnswerProps) {
   const said = cost === 'billed' ? 'billed' : 'of effective cost';
   return (
     <>
-      {team === null ? 'Nobody pays ' : <>Team {teamName(team)} pays </>}
+      {team === null ? 'Unallocated: ' : <>Team {teamName(team)} pays </>}
       <strong data-testid="headline">
         <MoneyOf money={sums(totals, cost)} />
       </strong>{' '}
@@ -33,7 +33,7 @@ export function StatementAnswer({ facts, cost }: StatementAnswerProps) {
           />
         </>
       )}
-      {before === null && ', and no bill covers the month before'}
+      {before === null && ', and no bill covers the previous month'}
       {team !== null && <Ways facts={facts} cost={cost} />}.
     </>
   );

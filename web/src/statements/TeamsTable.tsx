@@ -34,13 +34,13 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
         <tr>
           <th scope="col">Team</th>
           <th scope="col" className={table.number}>
-            Pays
+            Cost
           </th>
           <th scope="col" className={`${styles.shareColumn} ${table.wideOnly}`}>
-            <span className="visually-hidden">Part of the bill</span>
+            <span className="visually-hidden">Share of the bill</span>
           </th>
           <th scope="col" className={table.wideOnly}>
-            On the month before
+            Change from previous month
           </th>
           <th scope="col">Issued</th>
         </tr>
@@ -67,7 +67,7 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
                 </td>
                 <td className={table.wideOnly}>
                   {before === null ? (
-                    <Unknown reason="No bill covers the month before." />
+                    <Unknown reason="No bill covers the previous month." />
                   ) : (
                     <ChangeMark
                       current={money.amount}
@@ -112,9 +112,10 @@ function StatementLink({ statement: { team } }: { readonly statement: TeamTotals
 
 function IssuedMark({ issued }: { readonly issued: TeamTotals['issued'] }) {
   if (issued === null) return <span className={styles.quiet}>not issued</span>;
-  if (issued.isCurrent) return <span data-tip="What was issued is what stands now.">no. {issued.number}</span>;
+  if (issued.isCurrent)
+    return <span data-tip="The issued statement matches the current figures.">no. {issued.number}</span>;
   return (
-    <strong data-tip="What stands now is not what was issued: issue the month again to correct it.">
+    <strong data-tip="The current figures differ from the issued statement: issue the month again to correct it.">
       no. {issued.number}, correction due
     </strong>
   );

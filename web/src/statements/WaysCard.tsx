@@ -24,14 +24,14 @@ export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
       : facts.ways.map((one) => ({ ...one, id: one.way, ...WAYS[one.way] }));
   return (
     <Card
-      title={facts.team === null ? 'Why does nobody pay it?' : 'How did it come to the team?'}
+      title={facts.team === null ? 'Reasons for the unallocated cost' : 'Cost by allocation method'}
       actions={<CostChoice cost={cost} onCost={onCost} />}
       flush
     >
       <table className={table.table} data-testid="ways">
         <thead className="visually-hidden">
           <tr>
-            <th scope="col">{facts.team === null ? 'Reason' : 'Way'}</th>
+            <th scope="col">{facts.team === null ? 'Reason' : 'Method'}</th>
             <th scope="col">Amount</th>
             <th scope="col">Share</th>
           </tr>
@@ -60,7 +60,7 @@ export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
         <tfoot>
           {whole.map((money) => (
             <tr key={money.currency}>
-              <th scope="row">Together</th>
+              <th scope="row">Total</th>
               <td className={table.number}>
                 <MoneyFigure money={money} />
               </td>

@@ -81,13 +81,13 @@ function PendingChange({ explanation }: { readonly explanation: ExplanationInVie
   return (
     <>
       <Card
-        title="What drove the change?"
+        title="Drivers of the change"
         note={beforeText === '' ? 'From one period to another' : `From ${beforeText} to ${afterText}`}
         actions={<Skeleton height={CONTROL_HEIGHT} width={CONTROL_HEIGHT} />}
       >
         <Skeleton height={PICTURE_HEIGHT} />
       </Card>
-      <Card title="Which groups changed?" note="Largest change first">
+      <Card title="Change per group" note="Largest change first">
         <Skeleton height={TABLE_HEIGHT} />
       </Card>
     </>
@@ -149,7 +149,7 @@ function NotComparable({ error, onRetry }: NotComparableProps) {
                 void navigate({ search: (before) => ({ ...before, compare: undefined }), resetScroll: false })
               }
             >
-              Compare with nothing
+              No comparison
             </button>
           </>
         }

@@ -30,7 +30,7 @@ export function DriverTable({ costs, explanation, onAll, onOpen }: DriverTablePr
   const of = effect === undefined ? '' : ` by ${EFFECT_TEXT[effect].label.toLowerCase()}`;
   return (
     <Card
-      title={`Which SKUs drove it${of}?`}
+      title={`SKUs behind the change${of}`}
       note={`${counted(shown.length, 'SKU')}, largest effect first. A row leads to its bill rows.`}
       flush
       actions={
@@ -45,7 +45,7 @@ export function DriverTable({ costs, explanation, onAll, onOpen }: DriverTablePr
       }
     >
       {shown.length === 0 ? (
-        <EmptyState shows={`The SKUs that drove the change${of}.`} why="None of them moved the cost this way." />
+        <EmptyState shows={`SKUs behind the change${of}.`} why="No SKU moved the cost this way." />
       ) : (
         <DataTable
           label="SKUs that drove the change"

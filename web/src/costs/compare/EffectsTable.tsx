@@ -28,13 +28,13 @@ export function EffectsTable({ total, currency, beforeText, afterText }: Effects
           <tr>
             <th scope="col">Step</th>
             <th scope="col" className={table.wideOnly}>
-              What it is
+              Meaning
             </th>
             <th scope="col" className={table.number}>
               Amount
             </th>
             <th scope="col" className={table.number}>
-              Of the cost before
+              Share of the cost before
             </th>
           </tr>
         </thead>

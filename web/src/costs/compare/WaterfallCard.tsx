@@ -34,15 +34,15 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
   const asTable = search.change === 'table';
   if (total === undefined) {
     return (
-      <Card title="What drove the change?">
-        <EmptyState shows="What drove the change." why="No charge of either period matches this team and filter." />
+      <Card title="Drivers of the change">
+        <EmptyState shows="Drivers of the change." why="No charge of either period matches this team and filter." />
       </Card>
     );
   }
   const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
   return (
     <Card
-      title="What drove the change?"
+      title="Drivers of the change"
       note={
         <>
           {money(total.before)} {beforePhrase}, {money(total.after)} {afterPhrase}. A step leads to the SKUs behind it.
@@ -70,7 +70,7 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
       ) : (
         <>
           <Waterfall
-            label={`Waterfall: what the change from ${beforeText} to ${afterText} is made of. Choose Table to read the figures.`}
+            label={`Waterfall: components of the change from ${beforeText} to ${afterText}. Choose Table to read the figures.`}
             steps={steps}
             currency={currency}
             chosen={search.effect ?? null}
@@ -78,7 +78,7 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
             onPick={(id) => onChoose(STEPS.find((step) => step === id && step !== search.effect))}
             onChart={png.onChart}
           />
-          <ul className={styles.words} aria-label="What the steps mean">
+          <ul className={styles.words} aria-label="Meaning of the steps">
             {STEPS.map((step) => (
               <li key={step}>
                 <button

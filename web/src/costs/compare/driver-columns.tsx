@@ -54,7 +54,7 @@ export function driverColumns(dimensions: readonly string[], currency: string, s
       compare: (a, b) => decimal(a.change).cmp(b.change),
       cell: (driver) => <MoneyDelta money={{ amount: driver.change, currency }} />,
     },
-    { id: 'price', header: 'Price a unit', numeric: true, cell: (driver) => <Prices driver={driver} /> },
+    { id: 'price', header: 'Unit price', numeric: true, cell: (driver) => <Prices driver={driver} /> },
     { id: 'quantity', header: 'Quantity', numeric: true, cell: (driver) => <Quantities driver={driver} /> },
   ];
 }

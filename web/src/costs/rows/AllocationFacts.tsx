@@ -13,7 +13,7 @@ export function AllocationFacts({ row }: { readonly row: Group }) {
   const facts = factsOf(row);
   return (
     <section data-testid="allocation-facts">
-      <h3 className={styles.group}>Who pays for it</h3>
+      <h3 className={styles.group}>Cost allocation</h3>
       <dl className={styles.list}>
         {facts.map(([name, value]) => (
           <div key={name} className={styles.row}>
@@ -44,14 +44,14 @@ function factsOf(row: Group): (readonly [name: string, value: ReactNode])[] {
           {row.rule}
         </Link>
       ) : (
-        'no rule took it'
+        'no rule'
       ),
     ],
     ...(has('method') ? [['Method', methodSaid(row.method ?? '')] as const] : []),
     ['Share of the row', shareSaid(row.ratio ?? null)],
     ...(has('layer') ? [['Layer', `pool ${row.layer}`] as const] : []),
     ...(has('usageQuantity') ? [['Basis of the share', `${row.usageQuantity} ${row.usageUnit ?? ''}`] as const] : []),
-    ...(has('reason') ? [['Why', row.reason] as const] : []),
+    ...(has('reason') ? [['Reason', row.reason] as const] : []),
   ];
 }
 

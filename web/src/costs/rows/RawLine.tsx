@@ -18,7 +18,7 @@ export function RawLine({ origin }: { readonly origin: RowOrigin }) {
   const found = useQuery(endpointQuery(getRawRow, { query: { delivery, file, row } }));
   return (
     <section data-testid="raw-line">
-      <h3 className={styles.group}>As it stands in the file</h3>
+      <h3 className={styles.group}>Source record</h3>
       <Loaded query={found} what="The delivered line" height={HEIGHT}>
         {(raw) => {
           const empty = raw.fields.filter(({ value }) => value === null || value === '').length;

@@ -46,7 +46,7 @@ export function RowDrawer({ rowKey, row, part, onPart, onClose }: RowDrawerProps
       <div className={styles.body}>
         {shown === 'columns' && row !== undefined ? <RowColumns row={row} /> : <RawLine origin={origin} />}
         <section>
-          <h3 className={styles.group}>Where it came from</h3>
+          <h3 className={styles.group}>Origin</h3>
           <dl className={styles.list}>
             <div className={styles.row}>
               <dt>Delivery</dt>

@@ -1,7 +1,7 @@
 /** Methods of allocation as text; an unknown method is shown by its name. */
 const METHODS: Readonly<Record<string, string>> = {
   direct: 'direct: all of it',
-  even: 'evenly among those who share it',
+  even: 'evenly over all owners',
   weights: 'by given weights',
   fixed: 'fixed amounts',
 };
