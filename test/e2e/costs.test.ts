@@ -39,8 +39,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
 
   it('groups by what is chosen: the address changes and every total stays the server’s, to the last digit', async () => {
     const page = await visit('/costs?chart=table');
-    await page.getByRole('combobox', { name: 'And by' }).click();
-    await page.getByRole('option', { name: 'Service', exact: true }).click();
+    await page.getByRole('combobox', { name: 'And by' }).selectOption('serviceName');
     await page.waitForURL(/by=serviceName/);
     await settled(page);
     const { totals } = await summaryOf(url, { by: ['team', 'serviceName'], period: month });

@@ -8,6 +8,7 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { nextSort } from '../table/server-sort.ts';
 import { CostSum } from './CostSum.tsx';
@@ -28,7 +29,6 @@ import {
 import { runGridColumns } from './run-grid-columns.tsx';
 import { SelectionBar } from './SelectionBar.tsx';
 import { useMoveRuns } from './use-move-runs.ts';
-import { useNarrow } from './use-narrow.ts';
 import type { Runs } from './use-runs.ts';
 import { useSelected } from './use-selected.ts';
 

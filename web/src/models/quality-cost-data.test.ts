@@ -162,7 +162,7 @@ describe('the headline of a model', () => {
   });
 
   it('says when the best version was not weighed, and when the champion is the best', () => {
-    expect(headline({}, [])).toContain('; not weighed yet.');
+    expect(headline({}, [])).toContain('; not evaluated yet.');
     const best = [version('2', 0.2), version('1', 0.3, ['live'])];
     expect(bestVersionText({ ...facts, versions: best, decisions: [] })).toBe('No version ranks better.');
   });

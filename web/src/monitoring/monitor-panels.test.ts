@@ -100,7 +100,7 @@ it('counts drifted columns in the last window of which something can be said', (
 
 it('answers in a sentence', () => {
   expect(monitorsAnswer(3, [alert()])).toBe('3 monitors: 1 of them has an open alert');
-  expect(monitorsAnswer(1, [])).toBe('1 monitor, and nothing is wrong with what it watches.');
+  expect(monitorsAnswer(1, [])).toBe('1 monitor, no open alerts.');
   expect(
     lossText({ metric: 'accuracy', reference: 0.9, current: 0.8, lower: null, upper: null, estimated: true }),
   ).toBe('accuracy is estimated at 0.8 instead of 0.9');

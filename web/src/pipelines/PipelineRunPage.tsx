@@ -1,12 +1,12 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
-import { useNarrow } from '../experiments/use-narrow.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { FailedSteps } from './FailedSteps.tsx';
 import { OpenStep } from './OpenStep.tsx';
 import styles from './pipelines.module.css';

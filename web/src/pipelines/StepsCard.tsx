@@ -1,10 +1,10 @@
 import { lazy, Suspense, useMemo } from 'react';
 import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
-import { useNarrow } from '../experiments/use-narrow.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { StepsTable } from './StepsTable.tsx';
 import { groupsOf } from './step-groups.ts';
 import { boxHeight, placesOf } from './use-graph.ts';
