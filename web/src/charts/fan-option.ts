@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisMoney, formatMoney } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 
 export interface FanPoint {

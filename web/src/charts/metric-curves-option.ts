@@ -3,7 +3,7 @@ import { formatCount, formatMeasure } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
 import { placeAxis } from './axis-marks.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface CurvePoint {

@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisMoney, formatScaled, type UnitScale, unitScale } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface VersionPoint {

@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface TrendPoint {

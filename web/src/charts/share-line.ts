@@ -1,5 +1,5 @@
 import { formatPercent } from '../format/number.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import type { TipLine } from './chart-tip.ts';
 
 /** A share of the whole bar, 0 to 1, as a line over the bars with a separate axis; null where it is unknown. */

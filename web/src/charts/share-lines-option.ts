@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { formatPercent } from '../format/number.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface ShareSeries {

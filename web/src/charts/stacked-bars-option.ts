@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { axisMoney, formatMoney } from '../format/money.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 import { type ShareLine, shareAxis, shareLine, shareTip } from './share-line.ts';
 

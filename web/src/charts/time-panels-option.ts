@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { formatInstant } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
 import { behindSeries } from './axis-marks.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 import { intervalSeries } from './interval-series.ts';
 import type { Panel, PanelSeries, TimePanelsData } from './time-panels-data.ts';

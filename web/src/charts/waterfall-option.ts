@@ -1,7 +1,7 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisMoney, exactMoney } from '../format/money.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 import type { WaterfallData } from './waterfall-data.ts';
 import { drawStep, zeroLine } from './waterfall-shapes.ts';

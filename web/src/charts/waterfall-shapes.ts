@@ -1,6 +1,6 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import { formatMoneyDelta } from '../format/money.ts';
-import { chartLook } from './chart-look.ts';
+import { chartLook } from './chart-style.ts';
 import type { WaterfallData, WaterfallStep } from './waterfall-data.ts';
 
 const BAR_PART = 0.56;

@@ -1,5 +1,5 @@
 import { formatDate } from '../format/time.ts';
-import { filterSaid } from './filters/filter-said.ts';
+import { filterSaid } from './filters/format-filter.ts';
 import { type FilterGroup, filterGroups } from './filters/filter-text.ts';
 
 /**

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
 import styles from './experiments.module.css';
 import { FilterOffers } from './FilterOffers.tsx';
-import { FilterSaid } from './FilterSaid.tsx';
+import { FilterSaid } from './FilterSummary.tsx';
 import { keysLike, offeredKeys } from './offered-keys.ts';
 import { askedFilter, nameFilter, wordBefore } from './run-filter.ts';
 import { useFilterText } from './use-filter-text.ts';

@@ -11,7 +11,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { AlertMark } from './AlertMark.tsx';
 import styles from './monitoring.module.css';
-import { QualityShown } from './QualityShown.tsx';
+import { QualityShown } from './QualityEstimate.tsx';
 import {
   CAUSES,
   driftedColumns,

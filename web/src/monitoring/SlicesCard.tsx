@@ -6,7 +6,7 @@ import { Select } from '../parts/Select.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import type { MonitorSearch, WindowName } from './monitoring-search.ts';
-import { QualityShown } from './QualityShown.tsx';
+import { QualityShown } from './QualityEstimate.tsx';
 import { useSlices } from './use-monitors.ts';
 import { NO_KIND, NO_LATENCY } from './words.ts';
 

@@ -3,7 +3,7 @@ import parts from '../parts/parts.module.css';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { lookOf } from './column-look.ts';
+import { lookOf } from './describe-column.ts';
 import type { NamedRun } from './curves.ts';
 import { figureOf, type RunColumn } from './run-columns.ts';
 import styles from './runs.module.css';

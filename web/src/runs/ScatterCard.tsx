@@ -9,7 +9,7 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
-import { lookOf } from './column-look.ts';
+import { lookOf } from './describe-column.ts';
 import { RunColumnsTable } from './RunColumnsTable.tsx';
 import { betterOf } from './run-columns.ts';
 import styles from './runs.module.css';

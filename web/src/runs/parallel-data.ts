@@ -1,6 +1,6 @@
 import type { ParallelData } from '../charts/parallel-option.ts';
 import { type Brush, within } from './brush.ts';
-import { lookOf } from './column-look.ts';
+import { lookOf } from './describe-column.ts';
 import type { NamedRun } from './curves.ts';
 import { figureOf, type RunColumn } from './run-columns.ts';
 

@@ -1,6 +1,6 @@
 import { type ColumnDef, type SortingState, useTable } from '@tanstack/react-table';
 import { type ReactNode, useMemo, useState } from 'react';
-import type { ColumnLook } from './column-look.ts';
+import type { ColumnLook } from './describe-column.ts';
 import { type GridFeatures, gridFeatures } from './grid-features.ts';
 import { HeaderCell } from './HeaderCell.tsx';
 import type { PinPlace } from './pin-places.ts';

@@ -1,5 +1,5 @@
 import { FlexRender, type Header } from '@tanstack/react-table';
-import type { ColumnLook } from './column-look.ts';
+import type { ColumnLook } from './describe-column.ts';
 import type { GridFeatures } from './grid-features.ts';
 import type { ServerSort } from './server-sort.ts';
 import styles from './table.module.css';

@@ -1,7 +1,7 @@
 import { FlexRender, type Row } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect } from 'react';
-import type { ColumnLook } from './column-look.ts';
+import type { ColumnLook } from './describe-column.ts';
 import type { GridFeatures } from './grid-features.ts';
 import { Spacer } from './Spacer.tsx';
 import styles from './table.module.css';

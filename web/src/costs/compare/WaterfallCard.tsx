@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { decimal } from '../../../../src/platform/units/schema.ts';
-import { ShownAs } from '../../charts/ShownAs.tsx';
+import { ShownAs } from '../../charts/DisplayToggle.tsx';
 import { usePng } from '../../charts/use-png.ts';
 import { Waterfall } from '../../charts/Waterfall.tsx';
 import type { WaterfallStep } from '../../charts/waterfall-data.ts';

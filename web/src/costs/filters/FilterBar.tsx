@@ -2,7 +2,7 @@ import { useState } from 'react';
 import parts from '../../parts/parts.module.css';
 import type { Costs } from '../use-costs.ts';
 import { FilterEditor } from './FilterEditor.tsx';
-import { filterSaid } from './filter-said.ts';
+import { filterSaid } from './format-filter.ts';
 import { type FilterGroup, filterGroups, withGroup } from './filter-text.ts';
 import styles from './filters.module.css';
 import { useFilterKey } from './use-filter-key.ts';

@@ -5,7 +5,7 @@ import { dimensionLabel, dimensionValue } from '../../format/dimension.ts';
 import { formatShare } from '../../format/number.ts';
 import parts from '../../parts/parts.module.css';
 import type { Group } from '../stack.ts';
-import { methodSaid } from './method-said.ts';
+import { methodSaid } from './format-method.ts';
 import styles from './rows.module.css';
 
 /** Allocation of a row: receiver, rule, method and share. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { methodSaid } from './method-said.ts';
+import { methodSaid } from './format-method.ts';
 
 it.each([
   ['direct', 'direct: all of it'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { filterSaid } from './filter-said.ts';
+import { filterSaid } from './format-filter.ts';
 import { filterGroups } from './filter-text.ts';
 
 it.each([
