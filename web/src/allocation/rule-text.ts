@@ -63,7 +63,7 @@ function receiversText(to: readonly Subject[] | undefined): string {
   return to === undefined ? 'all with their own cost' : to.map(subjectText).join(', ');
 }
 
-/** `team search, environment dev`; a subject without fields is `nobody`. */
+/** `team search, environment dev`; a subject without fields is `unallocated`. */
 export function subjectText(subject: Subject): string {
   const fields = Object.entries(subject).filter(([, value]) => value !== undefined);
   if (fields.length === 0) return 'unallocated';

@@ -4,7 +4,7 @@ import { lastDayOf, overText, probabilityText, rowName, subjectName } from './wo
 describe('the words of forecasts', () => {
   it('name what is forecast, and what nobody has', () => {
     expect(subjectName({ level: 'total', key: null })).toBe('everything');
-    expect(subjectName({ level: 'team', key: null })).toBe('what no team has');
+    expect(subjectName({ level: 'team', key: null })).toBe('unallocated cost');
     expect(rowName({ level: 'project', key: 'search/' })).toBe('search/(no project)');
     expect(rowName({ level: 'model', key: null })).toBe('no model');
   });

@@ -15,9 +15,10 @@ export const LEVELS: readonly { readonly value: Level; readonly label: string }[
 export const NO_LIMIT = 'No budget covers exactly this scope in this window.';
 export const NOT_TRIED = 'Too short for a back-test.';
 
-/** `everything`, `team search`, `cost without a team`. */
+/** `everything`, `team search`, `unallocated cost`, `cost without a model`. */
 export function subjectName({ level, key }: Pick<LedgerForecast, 'level' | 'key'>): string {
   if (level === 'total') return 'everything';
+  if (level === 'team' && key === null) return 'unallocated cost';
   return key === null ? `cost without ${level === 'endpoint' ? 'an' : 'a'} ${level}` : `${level} ${key}`;
 }
 
