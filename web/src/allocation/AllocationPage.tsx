@@ -24,7 +24,11 @@ export function AllocationPage() {
   const unknown = (coverage.data?.rows ?? []).reduce((sum, row) => sum + row.rowsWithoutMetric, 0);
   const failed = [rules, hits, coverage].find((query) => query.error !== null && query.data === undefined);
   return (
-    <Page title="Allocation" answer={answerOf(allocation, failed !== undefined)} longAnswer={!scope.empty}>
+    <Page
+      title="Allocation"
+      answer={renderAllocationAnswer(allocation, failed !== undefined)}
+      longAnswer={!scope.empty}
+    >
       <div className={styles.stack}>
         {failed !== undefined && (
           <ErrorState error={failed.error} what="The allocation" onRetry={() => void failed.refetch()} />
@@ -57,7 +61,7 @@ export function AllocationPage() {
   );
 }
 
-function answerOf(allocation: Allocation, failed: boolean) {
+function renderAllocationAnswer(allocation: Allocation, failed: boolean) {
   if (allocation.scope.empty) return 'No bill has been imported yet, so nothing is allocated.';
   if (failed) return 'The allocation could not be read.';
   if (allocation.parts === undefined) return <AnswerPending />;

@@ -18,7 +18,7 @@ import styles from './allocation.module.css';
 import type { Allocation } from './use-allocation.ts';
 
 const HEIGHT = 320;
-const SHOWN = 12;
+const MAX_ROWS = 12;
 const USUAL: CoverageDimension = 'serviceName';
 
 /** Coverage of the bill by a dimension, to find the parts with a low coverage. */
@@ -41,7 +41,7 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
   return (
     <Card
       title="Allocation coverage by value"
-      note={`By ${dimensionLabel(by).toLowerCase()}, the largest ${rows.length > SHOWN ? `${SHOWN} of ${rows.length}` : 'first'}`}
+      note={`By ${dimensionLabel(by).toLowerCase()}, the largest ${rows.length > MAX_ROWS ? `${MAX_ROWS} of ${rows.length}` : 'first'}`}
       actions={
         <>
           <Select
@@ -84,7 +84,7 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
               </tr>
             </thead>
             <tbody>
-              {rows.slice(0, SHOWN).map((row) => (
+              {rows.slice(0, MAX_ROWS).map((row) => (
                 <tr key={row.value}>
                   <th scope="row">{dimensionValue(by, row.value)}</th>
                   <td className={table.number}>

@@ -25,7 +25,7 @@ const TRENDS = [
   { value: 'months', label: 'Months' },
   { value: 'days', label: 'Days' },
 ] as const;
-const SHOWN = [
+const VIEWS = [
   { value: 'chart', label: 'Chart' },
   { value: 'table', label: 'Table' },
 ] as const;
@@ -45,7 +45,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
   const asTable = search.chart === 'table';
   const change = (changes: Partial<AllocationSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), resetScroll: false });
-  const rowsOf = (part: string, slot?: string) => {
+  const openRows = (part: string, slot?: string) => {
     const isDay = slot !== undefined && slot.length > MONTH_LENGTH;
     const kind = part === 'sharedUnallocated' ? 'shared-unallocated' : part;
     const filter = [`kind=${kind}`, ...(isDay ? [`day=${slot}`] : [])];
@@ -77,7 +77,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
           <Choice
             label="Shown as"
             value={asTable ? 'table' : 'chart'}
-            options={SHOWN}
+            options={VIEWS}
             onChange={(value) => change({ chart: value === 'table' ? 'table' : undefined })}
           />
           <CsvButton name="coverage" what="the coverage" text={csv} />
@@ -95,7 +95,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
             <CoverageTable slots={slots} series={series} share={share} currency={currency} />
           ) : (
             <>
-              <Legend series={series} onPick={(id) => rowsOf(id)} />
+              <Legend series={series} onPick={(id) => openRows(id)} />
               <StackedBars
                 label="Stacked bars: allocated part of the effective cost, and its share as a line. Choose Table to read the figures."
                 slots={slots}
@@ -104,7 +104,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
                 share={share}
                 currency={currency}
                 height={HEIGHT}
-                onPick={rowsOf}
+                onPick={openRows}
                 onChart={png.onChart}
               />
             </>

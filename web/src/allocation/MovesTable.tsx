@@ -5,7 +5,7 @@ import table from '../table/table.module.css';
 import styles from './allocation.module.css';
 import { holderText } from './holder-text.ts';
 
-const SHOWN = 12;
+const MAX_ROWS = 12;
 
 /** Cost that moves between subjects, largest first. */
 export function MovesTable({ moves }: { readonly moves: Preview['moves'] }) {
@@ -23,7 +23,7 @@ export function MovesTable({ moves }: { readonly moves: Preview['moves'] }) {
           </tr>
         </thead>
         <tbody>
-          {moves.slice(0, SHOWN).map((move) => (
+          {moves.slice(0, MAX_ROWS).map((move) => (
             <tr key={`${holderText(move.from)} ${holderText(move.to)} ${move.currency}`}>
               <td>{holderText(move.from)}</td>
               <th scope="row">{holderText(move.to)}</th>
@@ -34,7 +34,9 @@ export function MovesTable({ moves }: { readonly moves: Preview['moves'] }) {
           ))}
         </tbody>
       </table>
-      {moves.length > SHOWN && <p className={styles.small}>and {counted(moves.length - SHOWN, 'smaller move')}</p>}
+      {moves.length > MAX_ROWS && (
+        <p className={styles.small}>and {counted(moves.length - MAX_ROWS, 'smaller move')}</p>
+      )}
     </div>
   );
 }

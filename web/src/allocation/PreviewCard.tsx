@@ -24,14 +24,14 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
   const { scope, rules } = allocation;
   const id = useId();
   const change = usePreview(scope.month, rules.data);
-  const ready = draft.text.trim() !== '' && !change.looking;
-  const look = () => {
-    if (ready) change.look(draft.text);
+  const ready = draft.text.trim() !== '' && !change.isPending;
+  const preview = () => {
+    if (ready) change.request(draft.text);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    look();
+    preview();
   };
   const read = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
@@ -80,8 +80,8 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
           onKeyDown={onKey}
         />
         <div className={styles.previewButtons}>
-          <button type="button" className={`${parts.button} ${parts.primary}`} disabled={!ready} onClick={look}>
-            {change.looking ? 'Calculating…' : 'Preview'} <span aria-hidden="true">Ctrl ↵</span>
+          <button type="button" className={`${parts.button} ${parts.primary}`} disabled={!ready} onClick={preview}>
+            {change.isPending ? 'Calculating…' : 'Preview'} <span aria-hidden="true">Ctrl ↵</span>
           </button>
           {draft.text !== '' && (
             <button type="button" className={parts.button} onClick={() => draft.set('')}>
@@ -90,7 +90,7 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
           )}
         </div>
         {change.error !== null && <PreviewErrors error={change.error} />}
-        {change.looking && <Skeleton height={RESULT_HEIGHT} />}
+        {change.isPending && <Skeleton height={RESULT_HEIGHT} />}
         {change.seen !== undefined && <PreviewResult previewed={change.seen} stale={stale} change={change} />}
         {change.applied && (
           <Notice

@@ -19,7 +19,7 @@ import { ReconciliationTable } from './ReconciliationTable.tsx';
 type Reconciliation = ResponseOf<typeof getReconciliation>;
 
 const HEIGHT = 320;
-const SHOWN = 15;
+const MAX_ROWS = 15;
 const COLUMNS = [
   ...['resource', 'match', 'billed', 'reconciled', 'idle', 'untracked', 'metered', 'priceVariance', 'billedHours'],
   ...['meteredHours', 'capacity', 'currency'],
@@ -30,7 +30,7 @@ export function ReconciliationCard({ period }: { readonly period: string }) {
   const reconciliation = useQuery(endpointQuery(getReconciliation, { query: { period } }));
   const [all, setAll] = useState(false);
   const resources = reconciliation.data?.resources ?? [];
-  const shown = all ? resources : resources.slice(0, SHOWN);
+  const visible = all ? resources : resources.slice(0, MAX_ROWS);
   const csv = () =>
     toCsv(
       COLUMNS,
@@ -55,11 +55,13 @@ export function ReconciliationCard({ period }: { readonly period: string }) {
           ) : (
             <>
               <Summary found={found} />
-              <ReconciliationTable resources={shown} totals={found.totals} />
-              {resources.length > SHOWN && (
+              <ReconciliationTable resources={visible} totals={found.totals} />
+              {resources.length > MAX_ROWS && (
                 <div className={parts.pager}>
                   <button type="button" className={parts.button} onClick={() => setAll(!all)}>
-                    {all ? `Only the ${SHOWN} largest` : `Show ${counted(resources.length - SHOWN, 'smaller one')}`}
+                    {all
+                      ? `Only the ${MAX_ROWS} largest`
+                      : `Show ${counted(resources.length - MAX_ROWS, 'smaller one')}`}
                   </button>
                 </div>
               )}

@@ -23,18 +23,18 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
   const navigate = useNavigate({ from: '/allocation' });
   const newest = rules.data?.version ?? 0;
   const version = search.version !== undefined && search.version < newest ? search.version : undefined;
-  const shown = useQuery({
+  const chosenRules = useQuery({
     ...endpointQuery(getAllocationRules, { query: { version } }),
     enabled: version !== undefined,
   });
-  const query = version === undefined ? rules : shown;
+  const query = version === undefined ? rules : chosenRules;
   const taken = version === undefined ? hits.data?.hits : undefined;
   const csv = () => rulesCsv(query.data, taken);
   const versions = Array.from({ length: newest }, (_, index) => newest - index);
   return (
     <Card
       title="Allocation rules"
-      note={noteOf(query.data, newest)}
+      note={describeRules(query.data, newest)}
       actions={
         newest > 0 && (
           <>
@@ -76,7 +76,7 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
   );
 }
 
-function noteOf(rules: Rules | undefined, newest: number): string {
+function describeRules(rules: Rules | undefined, newest: number): string {
   if (rules === undefined || rules.appliedAt === null)
     return 'Evaluated in order; the first matching rule takes the row';
   const applied = `${rules.name}, ${counted(rules.rules.length, 'rule')}, applied ${formatInstant(rules.appliedAt)}`;
@@ -90,8 +90,8 @@ function rulesCsv(
 ): string {
   const lines = (rules?.rules ?? []).flatMap((rule, index) => {
     const own = hits?.filter((hit) => hit.rule === rule.name) ?? [];
-    const shown = own.length === 0 ? [undefined] : own;
-    return shown.map((hit) => [
+    const visible = own.length === 0 ? [undefined] : own;
+    return visible.map((hit) => [
       ...[String(index + 1), rule.name, matchText(rule), givesText(rule)],
       ...[hit === undefined ? null : String(hit.billRows), hit?.amount ?? null, hit?.currency ?? null],
     ]);

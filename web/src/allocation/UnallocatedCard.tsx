@@ -21,7 +21,7 @@ import type { Allocation } from './use-allocation.ts';
 import type { Draft } from './use-draft.ts';
 
 const HEIGHT = 320;
-const SHOWN = 10;
+const MAX_ROWS = 10;
 const USUAL = 'serviceName';
 
 interface UnallocatedCardProps {
@@ -36,7 +36,7 @@ export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
   const navigate = useNavigate({ from: '/allocation' });
   const known = useQuery(endpointQuery(costDimensions));
   const unallocated = useQuery({
-    ...endpointQuery(getUnallocated, { query: { period: scope.month, by, limit: SHOWN } }),
+    ...endpointQuery(getUnallocated, { query: { period: scope.month, by, limit: MAX_ROWS } }),
     enabled: scope.ready,
     placeholderData: keepPreviousData,
   });

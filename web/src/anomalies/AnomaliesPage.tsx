@@ -24,7 +24,7 @@ export function AnomaliesPage() {
   const daily = useDailyCost(scope);
   const onSearch = (next: AnomaliesSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true });
-  const { costs, currency } = useMemo(() => costsOf(daily.data?.rows ?? []), [daily.data]);
+  const { costs, currency } = useMemo(() => listCosts(daily.data?.rows ?? []), [daily.data]);
   const answer = () => {
     if (scope.empty) return 'No bill has been imported yet.';
     if (anomalies.isError) return 'The anomalies could not be read.';
@@ -61,7 +61,7 @@ export function AnomaliesPage() {
   );
 }
 
-function costsOf(rows: readonly Readonly<Record<string, string | null>>[]) {
+function listCosts(rows: readonly Readonly<Record<string, string | null>>[]) {
   const currency = rows[0]?.currency ?? 'USD';
   const costs = rows
     .flatMap(({ day, amount, currency: of }) =>

@@ -16,7 +16,7 @@ import { RelatedCard } from './RelatedCard.tsx';
 import { RowsCard } from './RowsCard.tsx';
 import { SeriesCard } from './SeriesCard.tsx';
 import { useAnomaly } from './use-anomalies.ts';
-import { daysText, isOfBill, isOfGpus, STATES, sliceName, titleOf } from './words.ts';
+import { daysText, formatTitle, isOfBill, isOfGpus, STATES, sliceName } from './words.ts';
 
 const HEIGHT = 720;
 
@@ -24,14 +24,14 @@ const HEIGHT = 720;
 export function AnomalyPage() {
   const { anomaly: id } = useParams({ from: '/anomalies/$anomaly' });
   const search = useSearch({ from: '/anomalies/$anomaly' });
-  const shown = useAnomaly(id);
+  const visible = useAnomaly(id);
   const answer = () => {
-    if (shown.data !== undefined) return answerOf(shown.data);
-    return shown.error === null ? <AnswerPending /> : shown.error.message;
+    if (visible.data !== undefined) return describeAnomaly(visible.data);
+    return visible.error === null ? <AnswerPending /> : visible.error.message;
   };
   return (
-    <Page title={shown.data === undefined ? 'Anomaly' : titleOf(shown.data)} answer={answer()} longAnswer>
-      <Loaded query={shown} what="The anomaly" height={HEIGHT}>
+    <Page title={visible.data === undefined ? 'Anomaly' : formatTitle(visible.data)} answer={answer()} longAnswer>
+      <Loaded query={visible} what="The anomaly" height={HEIGHT}>
         {(anomaly) => (
           <div className={layout.stack}>
             <About anomaly={anomaly} />
@@ -62,7 +62,7 @@ export function AnomalyPage() {
 }
 
 /** "p4d of team search rose 3.1x, …. That is $6,214.02 more than expected, since 5 Nov." */
-function answerOf({ sentence, impact, currency, direction, ...rest }: AnomalyDetail): string {
+function describeAnomaly({ sentence, impact, currency, direction, ...rest }: AnomalyDetail): string {
   if (impact === null || currency === null) return sentence;
   const money = formatMoney({ amount: impact.replace('-', ''), currency });
   const when = daysText(rest);

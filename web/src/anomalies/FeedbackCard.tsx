@@ -13,18 +13,18 @@ import { VERDICTS } from './words.ts';
 export function FeedbackCard({ anomaly }: { readonly anomaly: Anomaly }) {
   const feedback = useFeedback(anomaly.id);
   const [asked, setAsked] = useState<AnomalyVerdict | null>(null);
-  const { said, undo, dismiss } = feedback;
+  const { saved, undo, dismiss } = feedback;
   const own = anomaly.feedback;
   const ask = (verdict: AnomalyVerdict) => {
     feedback.say.reset();
     setAsked(verdict);
   };
   return (
-    <Card title="Feedback" note={own === null ? 'No feedback yet.' : saidText(own)}>
-      {said?.feedback != null && (
+    <Card title="Feedback" note={own === null ? 'No feedback yet.' : formatFeedback(own)}>
+      {saved?.feedback != null && (
         <div className={styles.notes}>
           <UndoNotice busy={undo.isPending} undo={() => undo.mutate()} dismiss={dismiss}>
-            Marked as {VERDICTS[said.feedback.verdict].label.toLowerCase()} and no longer counted. A new scan has
+            Marked as {VERDICTS[saved.feedback.verdict].label.toLowerCase()} and no longer counted. A new scan has
             started.
           </UndoNotice>
         </div>
@@ -48,7 +48,7 @@ export function FeedbackCard({ anomaly }: { readonly anomaly: Anomaly }) {
             <span>{VERDICTS[verdict].does}</span>
           </li>
         ))}
-        {own !== null && own.from === null && said === null && (
+        {own !== null && own.from === null && saved === null && (
           <li>
             <button type="button" className={parts.button} disabled={undo.isPending} onClick={() => undo.mutate()}>
               Withdraw feedback
@@ -64,7 +64,7 @@ export function FeedbackCard({ anomaly }: { readonly anomaly: Anomaly }) {
   );
 }
 
-function saidText({ verdict, until, note, by, at, from }: NonNullable<Anomaly['feedback']>): string {
+function formatFeedback({ verdict, until, note, by, at, from }: NonNullable<Anomaly['feedback']>): string {
   const plan = until === null ? '' : ` until ${formatDay(until)}`;
   const why = note === null ? '' : `: ${note}`;
   const again = from === null ? '' : ', taken over from an earlier anomaly';

@@ -40,7 +40,7 @@ export function GpuRowsCard({ anomaly, evidence, currency }: GpuRowsCardProps) {
           name: (
             <>
               {row.values.gpu ?? 'GPUs'}
-              <span className={layout.sub}>{ownerOf(row)}</span>
+              <span className={layout.sub}>{formatOwner(row)}</span>
             </>
           ),
           amounts: row,
@@ -52,7 +52,7 @@ export function GpuRowsCard({ anomaly, evidence, currency }: GpuRowsCardProps) {
   );
 }
 
-function ownerOf({ values }: AnomalyRow): string {
+function formatOwner({ values }: AnomalyRow): string {
   const named = ['team', 'model', 'endpoint'].flatMap((name) => values[name] ?? []);
   return named.length === 0 ? 'unknown owner' : named.join(', ');
 }

@@ -10,7 +10,7 @@ import { AnomaliesTable } from './AnomaliesTable.tsx';
 import { AnomalyFilters } from './AnomalyFilters.tsx';
 import styles from './anomalies.module.css';
 import type { AnomaliesSearch } from './anomalies-search.ts';
-import { titleOf } from './words.ts';
+import { formatTitle } from './words.ts';
 
 interface ListCardProps {
   readonly list: AnomalyList;
@@ -88,7 +88,7 @@ function anomaliesCsv(anomalies: readonly Anomaly[]): string {
       'sentence',
     ],
     anomalies.map((one) => [
-      ...[one.id, titleOf(one), one.kind, one.direction, one.measure, one.state, one.start, one.end],
+      ...[one.id, formatTitle(one), one.kind, one.direction, one.measure, one.state, one.start, one.end],
       ...[one.actual, one.expected, one.impact, one.currency, one.feedback?.verdict ?? null, one.sentence],
     ]),
   );

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { AnomalyEvidence } from '../../../src/finops/anomalies/ledger/schema.ts';
-import { ShownAs } from '../charts/DisplayToggle.tsx';
+import { DisplayToggle } from '../charts/DisplayToggle.tsx';
 import { usePng } from '../charts/use-png.ts';
 import { Waterfall } from '../charts/Waterfall.tsx';
 import type { WaterfallStep } from '../charts/waterfall-data.ts';
@@ -48,7 +48,7 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, 
         </>
       }
       actions={
-        <ShownAs
+        <DisplayToggle
           label="Parts shown as"
           what="the parts"
           asTable={asTable}

@@ -36,11 +36,11 @@ export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['po
             ...{ id: 'expected', name: 'Expected', variable: '--ink-3', shape: 'line', dashed: true },
             values: points.map(({ expected }) => number(expected)),
             interval: {
-              look: 'band',
+              display: 'band',
               lower: points.map(({ lower }) => number(lower)),
               upper: points.map(({ upper }) => number(upper)),
             },
-            said: (index) => {
+            formatPoint: (index) => {
               const { expected = null, lower = null, upper = null } = points[index] ?? {};
               if (expected === null) return 'not known yet';
               return lower === null || upper === null
@@ -51,7 +51,7 @@ export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['po
           {
             ...{ id: 'actual', name: 'Actual', variable: '--cost-fill', shape: 'line', dots: true },
             values: points.map(({ actual }) => number(actual)),
-            said: (index) => {
+            formatPoint: (index) => {
               const { actual = null } = points[index] ?? {};
               return actual === null ? 'not known' : exact(actual);
             },

@@ -64,7 +64,7 @@ export function sliceName(slice: AnomalySlice): string {
 }
 
 /** Title of an anomaly: the server's title, otherwise the slice with SKUs as text. */
-export function titleOf({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {
+export function formatTitle({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {
   return title ?? sliceName(slice);
 }
 

@@ -15,16 +15,16 @@ interface BudgetFieldsProps {
   readonly draft: BudgetDraft;
   readonly isNew: boolean;
   readonly parents: readonly string[];
-  readonly problemOf: (field: string) => string | undefined;
+  readonly findProblem: (field: string) => string | undefined;
   readonly set: (field: keyof BudgetDraft, value: string) => void;
 }
 
 /** All fields of the budget form: amount and time, enforcement, and scope. */
-export function BudgetFields({ draft, isNew, parents, problemOf, set }: BudgetFieldsProps) {
+export function BudgetFields({ draft, isNew, parents, findProblem, set }: BudgetFieldsProps) {
   const field = (name: keyof BudgetDraft, label: string) => ({
     label,
     value: draft[name],
-    problem: problemOf(name),
+    problem: findProblem(name),
     onChange: (value: string) => set(name, value),
   });
   const parentOptions = { '': 'No parent', ...Object.fromEntries(parents.map((name) => [name, name])) };

@@ -26,13 +26,13 @@ import { StopsCard } from './StopsCard.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 import { VersionsCard } from './VersionsCard.tsx';
 import {
+  describeNotices,
   ENFORCEMENTS,
   EVEN_BURN,
   NO_COST,
   NO_FORECAST,
   NOTHING_ROLLED,
   tellsText,
-  toldText,
   windowText,
 } from './words.ts';
 
@@ -78,7 +78,7 @@ export function BudgetPage() {
                 </>
               }
             >
-              <Facts facts={factsOf(data)} />
+              <Facts facts={listBudgetFacts(data)} />
             </Card>
             {data.enforcement === 'approval' && (
               <Card
@@ -116,7 +116,7 @@ function othersThan(name: string, budgets: readonly { readonly name: string }[] 
   return budgets.flatMap((other) => (other.name === name ? [] : [other.name]));
 }
 
-function factsOf(budget: BudgetDetail) {
+function listBudgetFacts(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
   const { forecastBasis, billedReason, conversion, toDate, rolledOver, rollOver, versions, notices } = budget;
   const money = (amount: typeof spent, reason: string) =>
@@ -150,6 +150,6 @@ function factsOf(budget: BudgetDetail) {
     ['At the limit', ENFORCEMENTS[enforcement]],
     ['Parent budget', parent ?? 'none'],
     ['Alerts', tellsText(versions[0]?.spec.notify ?? [])],
-    ['Alerts sent', toldText(notices)],
+    ['Alerts sent', describeNotices(notices)],
   ] as const;
 }

@@ -3,7 +3,7 @@ import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
-import { changesOf } from './budget-draft.ts';
+import { listChanges } from './budget-draft.ts';
 import type { BudgetChanges } from './use-budget-change.ts';
 
 interface VersionsCardProps {
@@ -58,6 +58,6 @@ type Spec = BudgetDetail['versions'][number]['spec'];
 
 function changeText(before: Spec | undefined, spec: Spec): string {
   if (before === undefined) return `created with ${spec.amount} ${spec.currency}`;
-  const changes = changesOf(before, spec);
+  const changes = listChanges(before, spec);
   return changes.length === 0 ? 'applied again' : changes.join('; ');
 }

@@ -47,16 +47,18 @@ export function tellsText(targets: BudgetSpec['notify']): string {
 }
 
 /** `80 % of its limit, that nothing is left`. */
-export function toldText(notices: BudgetDetail['notices']): string {
+export function describeNotices(notices: BudgetDetail['notices']): string {
   const text = ({ threshold }: BudgetDetail['notices'][number]) =>
-    TOLD[threshold] ?? forecastTold(threshold) ?? `${Number((Number(threshold) * 100).toFixed(4))} % of its limit`;
+    NOTICE_TEXTS[threshold] ??
+    describeForecastNotice(threshold) ??
+    `${Number((Number(threshold) * 100).toFixed(4))} % of its limit`;
   return notices.length === 0 ? 'none in this window' : notices.map(text).join(', ');
 }
 
-const TOLD: Readonly<Record<string, string>> = { exhausted: 'limit used up', stopped: 'work stopped' };
+const NOTICE_TEXTS: Readonly<Record<string, string>> = { exhausted: 'limit used up', stopped: 'work stopped' };
 
 /** `forecast:0.8`: notification when the forecast exceeds the budget with this probability. */
-function forecastTold(threshold: string): string | null {
+function describeForecastNotice(threshold: string): string | null {
   const [kind, share] = threshold.split(':');
   return kind === 'forecast' && share !== undefined
     ? `forecast above the limit (${Number(share) * 100} % probable)`
@@ -66,12 +68,12 @@ function forecastTold(threshold: string): string | null {
 /** `None of 4 budgets exceeded. 2 budgets limit new work.` */
 export function answerText(budgets: readonly Pick<Budget, 'state' | 'enforcement'>[]): string {
   if (budgets.length === 0) return 'No budget has been created yet.';
-  const held = budgets.filter(({ enforcement }) => enforcement !== 'soft').length;
+  const limited = budgets.filter(({ enforcement }) => enforcement !== 'soft').length;
   const text = budgetsText(budgets);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}. ${heldText(held)}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}. ${describeLimits(limited)}.`;
 }
 
-function heldText(held: number): string {
-  if (held === 0) return 'No budget has a hard limit';
-  return held === 1 ? '1 budget limits new work' : `${held} budgets limit new work`;
+function describeLimits(limited: number): string {
+  if (limited === 0) return 'No budget has a hard limit';
+  return limited === 1 ? '1 budget limits new work' : `${limited} budgets limit new work`;
 }

@@ -18,7 +18,7 @@ export function CostsPage() {
   const explanation = useExplanation(costs);
   const compares = costs.period.isCompared;
   return (
-    <Page title="Costs" answer={answerOf(costs, explanation)}>
+    <Page title="Costs" answer={renderCostsAnswer(costs, explanation)}>
       {costs.scope.empty ? (
         <EmptyState
           shows="Every charge of your clouds: by team, model, service, tag or any other column, by day, down to the bill row."
@@ -46,7 +46,7 @@ export function CostsPage() {
   );
 }
 
-function answerOf(costs: Costs, explanation: ExplanationInView) {
+function renderCostsAnswer(costs: Costs, explanation: ExplanationInView) {
   if (costs.scope.empty) return 'No bill has been imported yet.';
   if (costs.summary.isError) return 'The costs could not be read.';
   const { query } = explanation;

@@ -44,14 +44,14 @@ function failureText(check: Check): string {
   const bound = formatMeasured(check.bound, check.unit, check.measured).figure;
   const unit = check.name.includes(measured.unit) ? '' : ` ${measured.unit}`;
   const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is required`;
-  return `${nameOf(check)} is ${measured.figure}${unit} where ${words}`;
+  return `${formatCheckName(check)} is ${measured.figure}${unit} where ${words}`;
 }
 
 /**
  * Name of a check with its basis, because costs of different bases are different quantities. Example: "cost per month
  * (at demand)".
  */
-function nameOf({ name, basis }: Check): string {
+function formatCheckName({ name, basis }: Check): string {
   return basis === undefined ? name : `${name} (${BASIS_NAME[basis]})`;
 }
 
@@ -65,7 +65,7 @@ function bestFigures(checks: readonly Check[]): string {
       const text = formatMeasured(check.measured, check.unit);
       if (check.side === 'quality') return `${text.unit} ${text.figure}`;
       // The figure may be for another number of predictions than the name states.
-      const name = nameOf(check).replace(' per 1,000 predictions', '');
+      const name = formatCheckName(check).replace(' per 1,000 predictions', '');
       const unit = name.includes(text.unit) ? '' : ` ${text.unit}`;
       return `${name} ${text.figure}${unit}`;
     })

@@ -3,12 +3,12 @@ import { counted, formatCount } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import { sumsOf } from './compare-money.ts';
+import { sumChanges } from './compare-money.ts';
 
 /** Change in money, and the number of new, removed and changed rows. */
 export function CompareAnswer({ diff }: { readonly diff: BillDiff }) {
   const { counts, period } = diff;
-  const sums = sumsOf(diff.totals, 'billedCost');
+  const sums = sumChanges(diff.totals, 'billedCost');
   const differs = counts.added + counts.removed + counts.changedRows > 0;
   return (
     <>

@@ -12,7 +12,7 @@ import { deliveriesCsv } from './deliveries-csv.ts';
 import type { DeliveriesSearch } from './deliveries-search.ts';
 import { deliveryColumns } from './delivery-columns.tsx';
 import { withPredecessors } from './history.ts';
-import { periodsOf } from './period-series.ts';
+import { listPeriods } from './period-series.ts';
 
 const ANY = '';
 
@@ -54,7 +54,7 @@ export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
         value={search.month ?? ANY}
         options={[
           { value: ANY, label: 'All periods' },
-          ...periodsOf(entries)
+          ...listPeriods(entries)
             .reverse()
             .map((value) => ({ value, label: formatMonth(value) })),
         ]}

@@ -2,7 +2,7 @@ import type { Delivery } from '../../../src/finops/billing/schema.ts';
 import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant, formatMonth } from '../format/time.ts';
-import { moneyOf } from './history.ts';
+import { listMoney } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
 
 /** Size of the delivery, and the periods for which it counts. */
@@ -49,7 +49,7 @@ function countsText(entries: readonly Delivery[], current: readonly Delivery[]):
 
 function sums(entries: readonly Delivery[]): Money[] {
   const totals = new Map<string, string>();
-  for (const { amount, currency } of entries.flatMap((entry) => moneyOf(entry)))
+  for (const { amount, currency } of entries.flatMap((entry) => listMoney(entry)))
     totals.set(currency, decimalString(decimal(totals.get(currency) ?? '0').plus(amount)));
   return [...totals].map(([currency, amount]) => ({ amount, currency }));
 }

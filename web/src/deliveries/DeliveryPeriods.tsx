@@ -12,7 +12,7 @@ import table from '../table/table.module.css';
 import { DeliveryActs } from './DeliveryActs.tsx';
 import { DeliveryLink } from './DeliveryLink.tsx';
 import styles from './deliveries.module.css';
-import { exportName, moneyOf, standingFor, unitId, withPredecessors } from './history.ts';
+import { exportName, listMoney, standingFor, unitId, withPredecessors } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
 import { StandingMark } from './StandingMark.tsx';
 import { StateMark } from './StateMark.tsx';
@@ -100,7 +100,7 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
                 <td className={table.number}>{formatCount(entry.rows)}</td>
                 {CostMetric.options.map((metric) => (
                   <td key={metric} className={`${table.number} ${FIRST.has(metric) ? '' : styles.roomy}`}>
-                    <MoneyList money={moneyOf(entry, metric)} reason="None of its rows has this cost." />
+                    <MoneyList money={listMoney(entry, metric)} reason="None of its rows has this cost." />
                   </td>
                 ))}
                 <td>

@@ -8,7 +8,7 @@ import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import type { GridColumn } from '../table/DataTable.tsx';
 import { DeliveryLink } from './DeliveryLink.tsx';
-import { exportName, moneyChange, moneyOf } from './history.ts';
+import { exportName, listMoney, moneyChange } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
 import { StandingMark } from './StandingMark.tsx';
 import { StateMark } from './StateMark.tsx';
@@ -21,7 +21,7 @@ export interface DeliveryRow {
 const NO_PERIOD = 'It has no rows and no billing period.';
 
 function billed({ entry }: DeliveryRow): string {
-  return moneyOf(entry)[0]?.amount ?? '0';
+  return listMoney(entry)[0]?.amount ?? '0';
 }
 
 /** The columns of the list of deliveries. */
@@ -63,7 +63,7 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
     id: 'billed',
     header: 'Billed',
     numeric: true,
-    cell: ({ entry }) => <MoneyList money={moneyOf(entry)} reason="None of its rows has a billed cost." />,
+    cell: ({ entry }) => <MoneyList money={listMoney(entry)} reason="None of its rows has a billed cost." />,
     compare: (a, b) => decimal(billed(a)).comparedTo(billed(b)),
   },
   {

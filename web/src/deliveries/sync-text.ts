@@ -29,9 +29,9 @@ export function syncText(sync: Sync): string {
 /** `2 imported, 3 unchanged`; a text for a sync that found no bill. */
 export function outcomeText(sync: Pick<Sync, 'deliveries'>): string {
   if (sync.deliveries.length === 0) return 'No bill found';
-  const counts = OUTCOMES.map(([outcome, said]) => {
+  const counts = OUTCOMES.map(([outcome, label]) => {
     const count = sync.deliveries.filter((one) => one.outcome === outcome).length;
-    return count === 0 ? null : `${formatCount(count)} ${said}`;
+    return count === 0 ? null : `${formatCount(count)} ${label}`;
   });
   return counts.filter((text) => text !== null).join(', ');
 }

@@ -5,7 +5,7 @@ import { Card } from '../parts/Card.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { CopyButton } from '../parts/CopyButton.tsx';
 import parts from '../parts/parts.module.css';
-import { curlOf, PROTOCOLS, type Protocol } from './call-snippets.ts';
+import { buildCurl, PROTOCOLS, type Protocol } from './call-snippets.ts';
 import styles from './endpoints.module.css';
 import { useModelInputs } from './use-model-inputs.ts';
 
@@ -15,7 +15,7 @@ export function CallCard({ endpoint: { name, url, variants } }: { readonly endpo
   const { data: who } = useSession();
   const model = variants[0]?.model;
   const inputs = useModelInputs(url, model);
-  const text = curlOf(protocol, {
+  const text = buildCurl(protocol, {
     url: `${window.location.origin}${url}`,
     model: model ?? name,
     inputs: inputs.data ?? null,

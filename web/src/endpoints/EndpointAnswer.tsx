@@ -3,14 +3,14 @@ import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving
 import { counted, formatCount } from '../format/number.ts';
 import { UnitCost } from '../parts/UnitCost.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
-import { figuresOf } from './endpoint-figures.ts';
+import { computeFigures } from './endpoint-figures.ts';
 import { sum } from './late-figures.ts';
 import { shareText } from './words.ts';
 
 /** Live versions, number of predictions and their cost; failures come first. */
 export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail }) {
   const { state, newest, live, variants } = endpoint;
-  const { predictions, per1000, unpriced } = figuresOf(variants);
+  const { predictions, per1000, unpriced } = computeFigures(variants);
   const answering = variants.filter(({ weight }) => weight > 0);
   const shadows = variants.filter(({ shadow }) => shadow > 0);
   if (live === null) {
@@ -40,7 +40,7 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
         </Fragment>
       ))}
       {shadows.length > 0 && ' as shadow'}:{' '}
-      {predictions === null ? begunText(variants) : `${formatCount(predictions)} predictions`}
+      {predictions === null ? describeRequests(variants) : `${formatCount(predictions)} predictions`}
       {per1000 !== null && (
         <>
           {' '}
@@ -54,7 +54,7 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
 }
 
 /** Before the first of them is metered. */
-function begunText(variants: readonly EndpointVariant[]): string {
+function describeRequests(variants: readonly EndpointVariant[]): string {
   const answered = sum(variants, (variant) => variant.answered);
   return answered === 0
     ? 'no request yet'

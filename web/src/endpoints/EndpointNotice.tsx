@@ -10,12 +10,12 @@ export function EndpointNotice({ changes: { change, done, undo, dismiss } }: { r
     return <Notice kind="alert">The endpoint could not be changed: {change.error.message}</Notice>;
   return (
     <UndoNotice busy={change.isPending} undo={undo} dismiss={dismiss}>
-      {saidOf(done)}
+      {describeChange(done)}
     </UndoNotice>
   );
 }
 
-function saidOf({ change, before }: DoneChange): string {
+function describeChange({ change, before }: DoneChange): string {
   if (change.kind === 'traffic') {
     const was = before === null ? '' : ` Before: ${weightsText(before.weights)}.`;
     return `Traffic shares now: ${weightsText(change.weights)}.${was}`;

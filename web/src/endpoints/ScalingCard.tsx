@@ -9,7 +9,7 @@ import table from '../table/table.module.css';
 import styles from './endpoints.module.css';
 import { useScaling } from './use-rollout.ts';
 
-const SHOWN = 12;
+const MAX_ROWS = 12;
 
 const POLICIES: Readonly<Record<ScaledVariant['policy'], string>> = {
   slo: 'by SLO and price',
@@ -28,7 +28,7 @@ export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
   const { data } = useScaling(endpoint);
   if (data === undefined || data.variants.length === 0) return null;
   return (
-    <Card title="Replica scaling" note={noteOf(data)} flush>
+    <Card title="Replica scaling" note={describeDecisions(data)} flush>
       <table className={table.table} aria-label={`Scaling of ${endpoint}`}>
         <thead>
           <tr>
@@ -104,7 +104,7 @@ function Decisions({
         </tr>
       </thead>
       <tbody>
-        {decisions.slice(0, SHOWN).map((one) => (
+        {decisions.slice(0, MAX_ROWS).map((one) => (
           <tr key={`${one.at} ${one.variant} ${one.version} ${one.to}`}>
             <th scope="row">
               <Instant at={one.at} />
@@ -139,9 +139,9 @@ function Limit({ budget }: { readonly budget: string | null }) {
   );
 }
 
-function noteOf({ decisions }: EndpointScaling): string {
+function describeDecisions({ decisions }: EndpointScaling): string {
   if (decisions.length === 0) return 'No scaling decision yet.';
-  return decisions.length > SHOWN
-    ? `The latest ${SHOWN} of ${counted(decisions.length, 'decision')}`
+  return decisions.length > MAX_ROWS
+    ? `The latest ${MAX_ROWS} of ${counted(decisions.length, 'decision')}`
     : 'Decisions below, latest first';
 }

@@ -16,11 +16,11 @@ import { Select } from '../parts/Select.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import styles from './endpoints.module.css';
 import type { EndpointSearch, RangeName } from './endpoints-search.ts';
-import { RANGES, rangeOf } from './endpoints-search.ts';
+import { findRange, RANGES } from './endpoints-search.ts';
 import { sum } from './late-figures.ts';
 import { MetricsTable } from './MetricsTable.tsx';
 import { metricsCsv } from './metrics-csv.ts';
-import { type TimelineEvent, timelineOf } from './timeline.ts';
+import { buildTimeline, type TimelineEvent } from './timeline.ts';
 import { useMetrics } from './use-metrics.ts';
 
 const PANEL_HEIGHT = 84;
@@ -39,7 +39,7 @@ interface TimelineCardProps {
 
 /** Traffic, latency, errors, replicas and cost on one axis of time. */
 export function TimelineCard({ endpoint: { name, variants }, events, search, onSearch }: TimelineCardProps) {
-  const range = rangeOf(search.range ?? '1h');
+  const range = findRange(search.range ?? '1h');
   const view = search.view ?? 'charts';
   const metrics = useMetrics(name, range);
   const { onChart, save } = usePng(`${name}-${range.value}`);
@@ -108,7 +108,7 @@ interface ChartsProps {
 }
 
 function Charts({ metrics, events, variants, onChart }: ChartsProps) {
-  const data = useMemo(() => timelineOf(metrics, events, variants), [metrics, events, variants]);
+  const data = useMemo(() => buildTimeline(metrics, events, variants), [metrics, events, variants]);
   const versions = data.panels.find(({ id }) => id === 'traffic')?.series ?? [];
   const requests = sum(metrics.points, (point) => point.requests);
   return (

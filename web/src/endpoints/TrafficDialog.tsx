@@ -9,7 +9,7 @@ import styles from './endpoints.module.css';
 import { Per1000 } from './Per1000.tsx';
 import { SharesBar } from './SharesBar.tsx';
 import type { EndpointChanges } from './use-endpoint-change.ts';
-import { shareOf, typedShares, weightsTyped } from './weights-typed.ts';
+import { computeShare, typedShares, weightsTyped } from './weights-typed.ts';
 import { shareText } from './words.ts';
 
 interface TrafficDialogProps {
@@ -70,7 +70,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
                   onChange={(event) => setTyped({ ...typed, [variant]: event.target.value })}
                 />
               </td>
-              <td>{weights === null ? '–' : shareOf(weights, variant)}</td>
+              <td>{weights === null ? '–' : computeShare(weights, variant)}</td>
             </tr>
           ))}
         </tbody>

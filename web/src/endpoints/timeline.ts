@@ -33,19 +33,19 @@ type NowServed = Pick<EndpointVariant, 'variant' | 'version'>;
  * Traffic, latency, errors, replicas and cost by step, as panels on one time axis. The versions in `now` are live. They
  * come first, so that they have the same colours as elsewhere on the page.
  */
-export function timelineOf(
+export function buildTimeline(
   metrics: EndpointMetrics,
   events: readonly TimelineEvent[],
   now: readonly NowServed[],
 ): TimePanelsData {
-  const times = timesOf(metrics);
-  const served = servedOf(metrics, times, now);
+  const times = listTimes(metrics);
+  const served = listServed(metrics, times, now);
   const seconds = metrics.stepSeconds;
   return {
     times,
     timeText: seconds >= HOUR_SECONDS * 6 ? dayText : seconds >= HOUR_SECONDS ? dayHourText : clockText,
     panels: [traffic(served, seconds), latency(served), errors(served), replicas(served), cost(served, seconds)],
-    marks: marksOf(events, metrics, times),
+    marks: listRevisionMarks(events, metrics, times),
   };
 }
 
@@ -56,13 +56,13 @@ export function revisionEvents(revisions: readonly EndpointRevision[]): Timeline
   );
 }
 
-function timesOf({ since, until, stepSeconds }: EndpointMetrics): string[] {
+function listTimes({ since, until, stepSeconds }: EndpointMetrics): string[] {
   const begin = Date.parse(since);
   const count = Math.max(1, Math.ceil((Date.parse(until) - begin) / (stepSeconds * 1000)));
   return Array.from({ length: count }, (_, index) => new Date(begin + index * stepSeconds * 1000).toISOString());
 }
 
-function servedOf({ points }: EndpointMetrics, times: readonly string[], now: readonly NowServed[]): Served[] {
+function listServed({ points }: EndpointMetrics, times: readonly string[], now: readonly NowServed[]): Served[] {
   const places = new Map(times.map((time, index) => [Date.parse(time), index]));
   const found = new Map<string, (EndpointMetric | undefined)[]>();
   for (const { variant, version } of now)
@@ -95,15 +95,15 @@ interface Drawn {
 function series(
   panel: string,
   served: Served,
-  look: Omit<PanelSeries, 'id' | 'name' | 'variable' | 'values' | 'said'>,
+  display: Omit<PanelSeries, 'id' | 'name' | 'variable' | 'values' | 'formatPoint'>,
   { of, text }: Drawn,
 ): PanelSeries {
   const { id, name, variable, points } = served;
   return {
     ...{ id: `${panel} ${id}`, name, variable },
-    ...look,
+    ...display,
     values: points.map((point) => (point === undefined ? null : of(point))),
-    said: (index) => {
+    formatPoint: (index) => {
       const point = points[index];
       return point === undefined ? NOT_MEASURED : text(point);
     },
@@ -181,7 +181,7 @@ const FAULTS = [
 
 /** Share of the requests without a successful answer over all versions, by cause. */
 function errors(served: readonly Served[]): Panel {
-  const steps = stepsOf(served);
+  const steps = listSteps(served);
   return {
     id: 'errors',
     title: 'Not answered, % of requests',
@@ -193,7 +193,7 @@ function errors(served: readonly Served[]): Panel {
         const requests = sum(points, (point) => point.requests);
         return points.length === 0 ? null : requests === 0 ? 0 : (sum(points, (point) => point[key]) / requests) * 100;
       }),
-      said: (index) => {
+      formatPoint: (index) => {
         const points = steps[index] ?? [];
         if (points.length === 0) return NOT_MEASURED;
         return `${formatCount(sum(points, (point) => point[key]))} of ${formatCount(sum(points, (point) => point.requests))}`;
@@ -224,7 +224,7 @@ function replicas(served: readonly Served[]): Panel {
 
 /** Cost per hour, so that steps of any length are comparable. */
 function cost(served: readonly Served[], seconds: number): Panel {
-  const steps = stepsOf(served);
+  const steps = listSteps(served);
   const costs = steps.map((points) => points.flatMap((point) => (point.cost === null ? [] : [point.cost])));
   const currency = costs.flat()[0]?.currency ?? 'USD';
   const sums = costs.map((found) =>
@@ -241,7 +241,7 @@ function cost(served: readonly Served[], seconds: number): Panel {
       {
         ...{ id: 'cost', name: 'All versions', variable: '--cost-fill', shape: 'bar', stack: 'cost' },
         values: sums.map((_, index) => hourly(index)?.toNumber() ?? null),
-        said: (index) => {
+        formatPoint: (index) => {
           const [total, perHour] = [sums[index], hourly(index)];
           if (total == null || perHour === null) return steps[index]?.length === 0 ? NOT_MEASURED : 'no price';
           const money = (amount: typeof total) => formatMoney({ amount: decimalString(amount), currency });
@@ -253,14 +253,14 @@ function cost(served: readonly Served[], seconds: number): Panel {
 }
 
 /** Metrics of each step, over all versions. */
-function stepsOf(served: readonly Served[]): EndpointMetric[][] {
+function listSteps(served: readonly Served[]): EndpointMetric[][] {
   const count = served[0]?.points.length ?? 0;
   return Array.from({ length: count }, (_, index) =>
     served.flatMap(({ points }) => (points[index] === undefined ? [] : [points[index]])),
   );
 }
 
-function marksOf(
+function listRevisionMarks(
   events: readonly TimelineEvent[],
   { stepSeconds }: EndpointMetrics,
   times: readonly string[],

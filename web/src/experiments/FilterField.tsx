@@ -2,7 +2,7 @@ import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
 import styles from './experiments.module.css';
 import { FilterOffers } from './FilterOffers.tsx';
-import { FilterSaid } from './FilterSummary.tsx';
+import { FilterSummary } from './FilterSummary.tsx';
 import { keysLike, offeredKeys } from './offered-keys.ts';
 import { askedFilter, nameFilter, wordBefore } from './run-filter.ts';
 import { useFilterText } from './use-filter-text.ts';
@@ -63,7 +63,7 @@ export function FilterField({ value, columns, refused, onApply }: FilterFieldPro
         aria-autocomplete="list"
         aria-activedescendant={at >= 0 && offered[at] !== undefined ? `${id}-keys-${at}` : undefined}
         aria-invalid={field.alert !== undefined}
-        aria-describedby={`${id}-said`}
+        aria-describedby={`${id}-message`}
         placeholder="a name, or metrics.ndcg > 0.4 and cost.total < 5"
         spellCheck={false}
         autoComplete="off"
@@ -78,8 +78,8 @@ export function FilterField({ value, columns, refused, onApply }: FilterFieldPro
         </button>
       )}
       <FilterOffers id={`${id}-keys`} keys={offered} at={at} onTake={take} />
-      <FilterSaid
-        id={`${id}-said`}
+      <FilterSummary
+        id={`${id}-message`}
         alert={field.alert}
         hint={field.hint}
         name={inForce && value !== '' && value === nameFilter(text.trim()) ? text.trim() : undefined}

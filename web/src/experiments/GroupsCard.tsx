@@ -29,7 +29,7 @@ export function GroupsCard({ runs, by }: GroupsCardProps) {
   return (
     <Card
       title={`Quality and cost by ${label}`}
-      note={noteOf(groups.data?.left)}
+      note={describeGroups(groups.data?.left)}
       flush
       actions={
         <>
@@ -65,7 +65,7 @@ export function GroupsCard({ runs, by }: GroupsCardProps) {
   );
 }
 
-function noteOf(left: { readonly groups: number; readonly runs: number } | undefined): string {
+function describeGroups(left: { readonly groups: number; readonly runs: number } | undefined): string {
   const first = 'Largest group first; a click on a value shows its runs.';
   if (left === undefined || left.groups === 0) return first;
   return `${first} Not shown: ${counted(left.groups, 'smaller group')} with ${counted(left.runs, 'run')}.`;

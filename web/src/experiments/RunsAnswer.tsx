@@ -28,12 +28,12 @@ export function RunsAnswer({ runs }: { readonly runs: Runs }) {
     <>
       {matching}
       {running > 0 && search.group === undefined && `, ${formatCount(running)} of those shown still running`}
-      <CostSaid cost={cost} />
+      <CostText cost={cost} />
     </>
   );
 }
 
-function CostSaid({ cost }: Pick<Runs, 'cost'>) {
+function CostText({ cost }: Pick<Runs, 'cost'>) {
   if (cost.isError) return '; their cost could not be read.';
   if (cost.data === undefined || cost.isPlaceholderData) return '; their cost is being computed.';
   const { runs, runsWithoutCost: out } = cost.data;

@@ -71,17 +71,17 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
   return (
     <Card
       title="Runs with quality and cost"
-      note={noteOf(total, rows?.length, order)}
+      note={describeRuns(total, rows?.length, order)}
       flush
       actions={
         <>
           <GroupBySelect runs={runs} />
           <RunColumnChooser
             known={known.data?.columns ?? []}
-            shown={columns}
+            visibleColumns={columns}
             pinned={search.pin ?? []}
             complete={known.data?.complete ?? false}
-            onChange={(shown, pin) => change({ columns: shown, pin })}
+            onChange={(visible, pin) => change({ columns: visible, pin })}
           />
           <a className={parts.button} href={urlOf(runsCsv, { query: file })} download="runs.csv">
             CSV<span className="visually-hidden"> of the runs that match</span>
@@ -126,13 +126,13 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
   );
 }
 
-function noteOf(total: number | undefined, loaded: number | undefined, { by, descending }: Order): string {
-  const first = by === null ? 'Newest first' : `By ${columnLabel(by)}, ${directionSaid(by, descending)} first`;
+function describeRuns(total: number | undefined, loaded: number | undefined, { by, descending }: Order): string {
+  const first = by === null ? 'Newest first' : `By ${columnLabel(by)}, ${describeDirection(by, descending)} first`;
   if (total === undefined || loaded === undefined || loaded >= total) return first;
   return `${first}; ${formatCount(loaded)} of ${formatCount(total)} loaded, scroll for more`;
 }
 
-function directionSaid(column: string, descending: boolean): string {
+function describeDirection(column: string, descending: boolean): string {
   if (column.endsWith('_time')) return descending ? 'newest' : 'oldest';
   if (isNumberColumn(column)) return descending ? 'largest' : 'smallest';
   return descending ? 'last letters' : 'first letters';

@@ -81,7 +81,7 @@ export function usualColumns(known: readonly RunColumn[]): string[] {
 }
 
 /** The chosen columns or the defaults; pinned columns and the sort column are always included. */
-export function shownColumns(
+export function pickColumns(
   search: {
     readonly columns?: string[] | undefined;
     readonly pin?: string[] | undefined;

@@ -6,7 +6,7 @@ import type { Runs } from './use-runs.ts';
 
 /** The matching runs grouped by a common value, with the key metric until another is chosen. */
 export function useRunGroups({ search, selection, known }: Runs, by: string) {
-  const metrics = keysOf(known.data?.columns ?? [], 'metric');
+  const metrics = listKeys(known.data?.columns ?? [], 'metric');
   const metric = search.metric ?? keyMetric(metrics);
   const groups = useQuery({
     ...endpointQuery(groupRuns, { query: { ...selection, by, ...(metric === undefined ? {} : { metric }) } }),
@@ -16,6 +16,6 @@ export function useRunGroups({ search, selection, known }: Runs, by: string) {
   return { groups, metric, metrics };
 }
 
-function keysOf(columns: readonly RunColumn[], entity: RunColumn['entity']): string[] {
+function listKeys(columns: readonly RunColumn[], entity: RunColumn['entity']): string[] {
   return columns.filter((column) => column.entity === entity).map(({ key }) => key);
 }

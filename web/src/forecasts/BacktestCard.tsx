@@ -25,7 +25,7 @@ export function BacktestCard({ detail }: { readonly detail: ForecastsData['detai
       <Loaded query={detail} what="Accuracy" height={HEIGHT}>
         {(data) => (
           <>
-            <Facts facts={factsOf(data)} />
+            <Facts facts={listBacktestFacts(data)} />
             {data.earlier.length > 0 && <Earlier detail={data} />}
           </>
         )}
@@ -34,7 +34,7 @@ export function BacktestCard({ detail }: { readonly detail: ForecastsData['detai
   );
 }
 
-function factsOf({ forecast, standing }: ForecastDetail) {
+function listBacktestFacts({ forecast, standing }: ForecastDetail) {
   const { backtest, note } = forecast;
   const unknown = <Unknown reason={forecast.reason ?? note ?? NOT_TRIED} />;
   const share = (value: number | null | undefined) => (value == null ? unknown : formatPercent(value * 100));

@@ -136,11 +136,11 @@ function Line({ label, value, problem, onChange, input }: LineProps) {
         autoComplete="off"
         value={value}
         aria-invalid={problem !== undefined}
-        {...(problem === undefined ? {} : { 'aria-describedby': `${id}-said` })}
+        {...(problem === undefined ? {} : { 'aria-describedby': `${id}-message` })}
         onChange={(event) => onChange(event.target.value)}
       />
       {problem !== undefined && (
-        <span id={`${id}-said`} className={parts.refused}>
+        <span id={`${id}-message`} className={parts.refused}>
           {problem}
         </span>
       )}

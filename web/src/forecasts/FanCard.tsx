@@ -11,7 +11,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { FanLegend } from './FanLegend.tsx';
-import { fanOf } from './fan-data.ts';
+import { buildFan } from './fan-data.ts';
 import type { ForecastsData } from './use-forecasts.ts';
 import { subjectName } from './words.ts';
 
@@ -37,7 +37,7 @@ export function FanCard({ detail }: { readonly detail: ForecastsData['detail'] }
   return (
     <Card
       title={forecast === undefined ? 'Forecast' : `Forecast of ${subjectName(forecast)}`}
-      note={detail.data === undefined ? 'Effective cost' : noteOf(detail.data)}
+      note={detail.data === undefined ? 'Effective cost' : describeFan(detail.data)}
       className="wide"
       actions={
         <>
@@ -67,7 +67,7 @@ interface DrawnProps {
 }
 
 function Drawn({ detail, view, onChart }: DrawnProps) {
-  const data = useMemo(() => fanOf(detail, view), [detail, view]);
+  const data = useMemo(() => buildFan(detail, view), [detail, view]);
   if (detail.forecast.forecast === null) {
     return (
       <EmptyState
@@ -89,7 +89,7 @@ function Drawn({ detail, view, onChart }: DrawnProps) {
   );
 }
 
-function noteOf({ standing, forecast }: ForecastDetail): string {
+function describeFan({ standing, forecast }: ForecastDetail): string {
   const late =
     standing.billedThrough > standing.through ? `; bills to ${formatDay(standing.billedThrough)} are incomplete` : '';
   return `Effective cost billed in ${forecast.currency}, not converted, to ${formatDay(standing.through)}${late}.`;

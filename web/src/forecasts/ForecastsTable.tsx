@@ -7,7 +7,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { AboutFigure } from './AboutFigure.tsx';
 import styles from './forecasts.module.css';
-import { errorText, LIKELY, lastDayOf, NO_LIMIT, NOT_TRIED, probabilityText, rowName } from './words.ts';
+import { errorText, findLastDay, LIKELY, NO_LIMIT, NOT_TRIED, probabilityText, rowName } from './words.ts';
 
 interface ForecastsTableProps {
   readonly forecasts: readonly LedgerForecast[];
@@ -90,7 +90,7 @@ function Row({ forecast, drawn, ofBudgets }: RowProps) {
           {rowName(forecast)}
         </Link>
       </th>
-      {ofBudgets && <td className={table.wideOnly}>{formatDay(lastDayOf(forecast))}</td>}
+      {ofBudgets && <td className={table.wideOnly}>{formatDay(findLastDay(forecast))}</td>}
       <td className={`${table.number} ${table.wideOnly}`}>
         {known === null ? why : <MoneyFigure money={money(known)} />}
       </td>

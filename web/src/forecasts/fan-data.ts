@@ -8,15 +8,16 @@ import { formatDay } from '../format/time.ts';
 const DAYS_BEFORE = 60;
 
 /** Data of the fan: the running total of the window against its limit, or each day separately. */
-export function fanOf(detail: ForecastDetail, view: 'running' | 'days'): FanData {
+export function buildFan(detail: ForecastDetail, view: 'running' | 'days'): FanData {
   const { forecast, standing } = detail;
   const points = view === 'running' ? runningPoints(detail) : dailyPoints(detail);
   const limit = view === 'running' ? (forecast.breach?.limit ?? null) : null;
-  const shown = (amount: string) => formatMoney({ amount, currency: forecast.currency });
+  const formatAmount = (amount: string) => formatMoney({ amount, currency: forecast.currency });
   return {
     points,
-    limit: limit === null ? null : { value: Number(limit), label: `budget ${shown(limit).replace(/\.00$/, '')}` },
-    marks: marksOf(detail, new Set(points.map(({ day }) => day))),
+    limit:
+      limit === null ? null : { value: Number(limit), label: `budget ${formatAmount(limit).replace(/\.00$/, '')}` },
+    marks: listFanMarks(detail, new Set(points.map(({ day }) => day))),
     currency: forecast.currency,
     isRunning: view === 'running',
     lastKnown: standing.through,
@@ -73,7 +74,7 @@ function joined(known: readonly FanPoint[], next: readonly FanPoint[], isChanged
   return [...known.slice(0, -1), { ...last, expected: start, without: isChanged ? value : null }, ...behind];
 }
 
-function marksOf({ forecast, changes, earlier }: ForecastDetail, drawn: ReadonlySet<string>): FanMark[] {
+function listFanMarks({ forecast, changes, earlier }: ForecastDetail, drawn: ReadonlySet<string>): FanMark[] {
   const { breach } = forecast;
   const marks: FanMark[] = [
     ...(breach?.day == null

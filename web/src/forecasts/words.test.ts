@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastDayOf, overText, probabilityText, rowName, subjectName } from './words.ts';
+import { findLastDay, overText, probabilityText, rowName, subjectName } from './words.ts';
 
 describe('the words of forecasts', () => {
   it('name what is forecast, and what nobody has', () => {
@@ -24,6 +24,6 @@ describe('the words of forecasts', () => {
   });
 
   it('end a window with its last day', () => {
-    expect(lastDayOf({ window: { start: '2026-11-01T00:00:00Z', end: '2026-12-01T00:00:00Z' } })).toBe('2026-11-30');
+    expect(findLastDay({ window: { start: '2026-11-01T00:00:00Z', end: '2026-12-01T00:00:00Z' } })).toBe('2026-11-30');
   });
 });

@@ -50,7 +50,7 @@ export function overText(overRatio: number): string {
 const DAY_MS = 86_400_000;
 
 /** The last day of a window, which is half-open: `2026-11-30`. */
-export function lastDayOf({ window }: Pick<LedgerForecast, 'window'>): string {
+export function findLastDay({ window }: Pick<LedgerForecast, 'window'>): string {
   return new Date(Date.parse(window.end) - DAY_MS).toISOString().slice(0, 10);
 }
 

@@ -18,11 +18,11 @@ export function GpusPage() {
   const gpus = useGpus();
   const { data } = gpus.owners;
   return (
-    <Page title="GPUs" answer={answerOf(gpus)} longAnswer>
+    <Page title="GPUs" answer={renderGpusAnswer(gpus)} longAnswer>
       {gpus.owners.isError ? (
         <ErrorState error={gpus.owners.error} what="The GPU time" onRetry={() => void gpus.owners.refetch()} />
       ) : data?.gpuHours.paid === 0 ? (
-        <EmptyState {...emptyOf(gpus)} />
+        <EmptyState {...describeEmpty(gpus)} />
       ) : (
         <div className={layout.stack}>
           <HeatCard gpus={gpus} />
@@ -35,14 +35,14 @@ export function GpusPage() {
   );
 }
 
-function answerOf({ owners, scope }: GpusInView) {
+function renderGpusAnswer({ owners, scope }: GpusInView) {
   if (owners.isError) return 'The GPU time could not be read.';
   if (owners.data === undefined) return <AnswerPending />;
   if (owners.data.gpuHours.paid === 0) return 'No GPU readings.';
   return <GpusAnswer owners={owners.data} month={scope.month} />;
 }
 
-function emptyOf({ scope: { month, team } }: GpusInView) {
+function describeEmpty({ scope: { month, team } }: GpusInView) {
   const shows = 'Every GPU over time with its owner: used, idle and unallocated time, in hours and money.';
   if (team !== undefined) return { shows, why: `Team ${team} held no GPU in this period, by the recorded owners.` };
   if (month !== undefined)

@@ -9,7 +9,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
-import { bucketSeries, idleMoney, moneyOf, unitOf } from './figures.ts';
+import { bucketSeries, idleMoney, pickUnit, toMoney } from './figures.ts';
 import styles from './gpus.module.css';
 import type { GpusInView } from './use-gpus.ts';
 import { hoursText, OUTCOMES } from './words.ts';
@@ -38,9 +38,9 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
     >
       <Loaded query={outcomes} what="The outcomes" height={LOADING_HEIGHT}>
         {(data) => {
-          const unit = unitOf(data);
+          const unit = pickUnit(data);
           const series = bucketSeries(data.outcomes, unit);
-          const paid = moneyOf(data.cost, 'paid');
+          const paid = toMoney(data.cost, 'paid');
           return (
             <>
               <div className={styles.chart}>
@@ -75,7 +75,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
                 </thead>
                 <tbody>
                   {data.outcomes.map(({ outcome, owners, gpuHours, cost }) => {
-                    const [money, idle] = [moneyOf(cost, 'paid'), idleMoney(cost)];
+                    const [money, idle] = [toMoney(cost, 'paid'), idleMoney(cost)];
                     return (
                       <tr key={outcome}>
                         <th scope="row" data-tip={OUTCOMES[outcome].tip}>

@@ -7,7 +7,7 @@ import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
-import { bucketSeries, unitOf } from './figures.ts';
+import { bucketSeries, pickUnit } from './figures.ts';
 import styles from './gpus.module.css';
 import { OwnersTable } from './OwnersTable.tsx';
 import type { GpusInView } from './use-gpus.ts';
@@ -49,7 +49,7 @@ export function OwnersCard({ gpus }: { readonly gpus: GpusInView }) {
           const names = listed.map((group, index) =>
             index === data.groups.length ? `${data.groupCount - data.groups.length} others` : ownerName(group),
           );
-          const unit = unitOf(data);
+          const unit = pickUnit(data);
           const series = bucketSeries(listed, unit);
           return (
             <>

@@ -35,7 +35,7 @@ export function LineageCard({ node, depth = 4, direction = 'both', linked = fals
   return (
     <Card
       title="From the bill to the decision"
-      note={lineage.data === undefined ? undefined : sizeOf(lineage.data)}
+      note={lineage.data === undefined ? undefined : formatSize(lineage.data)}
       actions={
         <div className={styles.actions}>
           {linked && (
@@ -67,6 +67,6 @@ export function LineageCard({ node, depth = 4, direction = 'both', linked = fals
   );
 }
 
-function sizeOf({ nodes, edges }: Lineage): string {
+function formatSize({ nodes, edges }: Lineage): string {
   return `${counted(nodes.length, 'node')}, ${counted(edges.length, 'link')}`;
 }

@@ -9,7 +9,7 @@ import parts from '../parts/parts.module.css';
 import { AliasDialog } from './AliasDialog.tsx';
 import { AliasesTable } from './AliasesTable.tsx';
 import { AliasNotice } from './AliasNotice.tsx';
-import { aliasesOf } from './aliases.ts';
+import { listAliases } from './aliases.ts';
 import { useAliases } from './use-aliases.ts';
 
 interface AliasesCardProps {
@@ -32,7 +32,7 @@ interface Asking {
 export function AliasesCard({ model, versions, compared, policy, metric, decisions }: AliasesCardProps) {
   const aliases = useAliases(model);
   const [asking, setAsking] = useState<Asking | null>(null);
-  const rows = aliasesOf(versions);
+  const rows = listAliases(versions);
   const ask = (next: Asking) => {
     aliases.move.reset();
     setAsking(next);

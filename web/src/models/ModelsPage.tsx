@@ -17,7 +17,7 @@ export function ModelsPage() {
   const models = useQuery(endpointQuery(listModels));
   const found = models.data?.models;
   return (
-    <Page title="Models" answer={answerOf(found, models.isError)}>
+    <Page title="Models" answer={describeModels(found, models.isError)}>
       <Card title="Registered models" actions={<BasisLegend />} flush>
         <Loaded query={models} what="The models" height={TABLE_HEIGHT}>
           {(data) =>
@@ -37,7 +37,7 @@ export function ModelsPage() {
   );
 }
 
-function answerOf(
+function describeModels(
   models: readonly { readonly name: string; readonly aliases: readonly unknown[] }[] | undefined,
   failed: boolean,
 ) {

@@ -11,7 +11,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import { pText, strengthText } from './drift-strength.ts';
 import type { OpenCell } from './HeatStrip.tsx';
 import styles from './monitoring.module.css';
-import { spreadOf } from './spread.ts';
+import { buildSpread } from './spread.ts';
 import { useDriftColumn } from './use-monitors.ts';
 
 const HEIGHT = 260;
@@ -27,9 +27,9 @@ interface ColumnPanelProps {
  * Distribution of the values of a column in a window, compared with the reference, and the result of the drift test.
  */
 export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
-  const shown = useDriftColumn(monitor, cell.column, cell.window);
-  const distribution = shown.data?.distribution;
-  const spread = useMemo(() => (distribution == null ? null : spreadOf(distribution)), [distribution]);
+  const visible = useDriftColumn(monitor, cell.column, cell.window);
+  const distribution = visible.data?.distribution;
+  const spread = useMemo(() => (distribution == null ? null : buildSpread(distribution)), [distribution]);
   return (
     <section className={styles.column} aria-label={`Column ${cell.column}`} data-testid="column">
       <div className={styles.columnHead}>
@@ -40,7 +40,7 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
           Close
         </button>
       </div>
-      <Loaded query={shown} what="The column" height={HEIGHT}>
+      <Loaded query={visible} what="The column" height={HEIGHT}>
         {({ column, period, reason, referencePredictions, predictions }) => (
           <>
             <p className={layout.quiet}>
@@ -56,7 +56,7 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
               <SpreadChart
                 spread={spread}
                 height={HEIGHT}
-                label={`Values of ${cell.column} in the reference and in the window: ${spread.said}`}
+                label={`Values of ${cell.column} in the reference and in the window: ${spread.text}`}
               />
             )}
             <Facts

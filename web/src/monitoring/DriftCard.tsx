@@ -37,7 +37,7 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
   const [all, setAll] = useState(false);
   const windows = drift.data?.windows;
   const rows = useMemo(() => stripRows(windows ?? []), [windows]);
-  const shown = all ? rows : rows.slice(0, SHOWN_ROWS);
+  const visible = all ? rows : rows.slice(0, SHOWN_ROWS);
   const window = open.window ?? windows?.at(-1)?.window;
   const cell = open.column === undefined || window === undefined ? null : { column: open.column, window };
   return (
@@ -72,7 +72,7 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
                   <HeatStrip
                     label={`Drift of ${monitor} by column and window`}
                     windows={data.windows}
-                    rows={shown}
+                    rows={visible}
                     open={cell}
                     onOpen={onOpen}
                   />

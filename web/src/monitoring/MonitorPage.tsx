@@ -24,7 +24,7 @@ export function MonitorPage() {
   const search = useSearch({ from: '/monitoring/$monitor' });
   const navigate = useNavigate({ from: '/monitoring/$monitor' });
   const by = search.by ?? 'day';
-  const shown = useMonitor(monitor, by);
+  const visible = useMonitor(monitor, by);
   const episodes = useEpisodes(monitor);
   const alerts = episodes.data?.alerts ?? [];
   const onSearch = useCallback(
@@ -37,14 +37,14 @@ export function MonitorPage() {
     [onSearch],
   );
   const answer = () => {
-    if (shown.error !== null && shown.data === undefined) return shown.error.message;
-    if (shown.data === undefined || episodes.isPending) return <AnswerPending />;
+    if (visible.error !== null && visible.data === undefined) return visible.error.message;
+    if (visible.data === undefined || episodes.isPending) return <AnswerPending />;
     const open = alerts.filter(({ closedAt }) => closedAt === null);
-    return <MonitorAnswer model={shown.data.spec.model} windows={shown.data.windows} open={open} />;
+    return <MonitorAnswer model={visible.data.spec.model} windows={visible.data.windows} open={open} />;
   };
   return (
     <Page title={monitor} answer={answer()} longAnswer>
-      <Loaded query={shown} what="The monitor" height={HEIGHT}>
+      <Loaded query={visible} what="The monitor" height={HEIGHT}>
         {({ spec, windows, unmatchedLabels, estimation, inputs }) => (
           <div className={layout.stack}>
             <Watched monitor={monitor} model={spec.model} />

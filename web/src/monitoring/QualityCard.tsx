@@ -8,7 +8,7 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
-import { metricsOf, monitorPanels } from './monitor-panels.ts';
+import { listMonitorMetrics, monitorPanels } from './monitor-panels.ts';
 import { type MonitorSearch, WINDOWS, type WindowName } from './monitoring-search.ts';
 import { windowsCsv } from './windows-csv.ts';
 
@@ -26,7 +26,7 @@ interface QualityCardProps {
 
 /** Quality over time, from labels and as an estimate until they arrive, on one time axis with labels and latency. */
 export function QualityCard({ monitor, spec, windows, episodes, by, metric: asked, onSearch }: QualityCardProps) {
-  const metrics = useMemo(() => metricsOf(windows), [windows]);
+  const metrics = useMemo(() => listMonitorMetrics(windows), [windows]);
   const metric = asked !== undefined && metrics.includes(asked) ? asked : metrics[0];
   const data = useMemo(() => monitorPanels(windows, by, metric, spec, episodes), [windows, by, metric, spec, episodes]);
   const { onChart, save } = usePng(`${monitor}-quality`);

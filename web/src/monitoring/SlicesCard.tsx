@@ -6,7 +6,7 @@ import { Select } from '../parts/Select.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import type { MonitorSearch, WindowName } from './monitoring-search.ts';
-import { QualityShown } from './QualityEstimate.tsx';
+import { QualityEstimate } from './QualityEstimate.tsx';
 import { useSlices } from './use-monitors.ts';
 import { NO_KIND, NO_LATENCY } from './words.ts';
 
@@ -35,7 +35,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
   return (
     <Card
       title="Quality by input value"
-      note={noteOf(slice === undefined ? null : (slices.data?.sliceValues ?? null))}
+      note={describeSlices(slice === undefined ? null : (slices.data?.sliceValues ?? null))}
       actions={
         <Select
           label="By"
@@ -61,7 +61,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
   );
 }
 
-function noteOf(values: number | null): string {
+function describeSlices(values: number | null): string {
   const note = 'Each value of an input, over the time that is drawn above';
   return values === null || values <= MOST
     ? note
@@ -108,7 +108,7 @@ function SlicesTable({
               const quality = shown.find((one) => one.metric === metric);
               return (
                 <td key={metric} className={`${table.number} ${index === 0 ? '' : table.wideOnly}`}>
-                  {quality === undefined ? <Unknown reason={NO_KIND} /> : <QualityShown quality={quality} />}
+                  {quality === undefined ? <Unknown reason={NO_KIND} /> : <QualityEstimate quality={quality} />}
                 </td>
               );
             })}

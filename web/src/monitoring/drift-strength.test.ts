@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DriftColumn } from '../../../src/mlops/monitoring/drift/schema.ts';
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
-import { pText, strengthOf, strengthText, stripRows } from './drift-strength.ts';
+import { classifyStrength, pText, strengthText, stripRows } from './drift-strength.ts';
 
 function column(more: Partial<DriftColumn> = {}): DriftColumn {
   return {
@@ -24,7 +24,7 @@ it.each([
   ['a large distance', { pValue: null, adjustedPValue: null, statistic: 0.9, threshold: 0.1, drifted: true }, 4],
   ['what cannot be compared', { drifted: null, reason: 'too few' }, null],
 ] as const)('grades %s', (_what, more, strength) => {
-  expect(strengthOf(column(more))).toBe(strength);
+  expect(classifyStrength(column(more))).toBe(strength);
 });
 
 it('says what a cell stands on', () => {

@@ -1,10 +1,10 @@
 import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
 import { toCsv } from '../format/csv.ts';
-import { metricsOf } from './monitor-panels.ts';
+import { listMonitorMetrics } from './monitor-panels.ts';
 
 /** Exact results of the predictions by window; an empty cell is unknown. */
 export function windowsCsv(windows: readonly MonitorWindow[]): string {
-  const metrics = metricsOf(windows);
+  const metrics = listMonitorMetrics(windows);
   const sides = ['measured', 'estimated'] as const;
   const names = metrics.flatMap((metric) =>
     sides.flatMap((side) => [`${metric} ${side}`, `${metric} ${side} lower`, `${metric} ${side} upper`]),

@@ -24,7 +24,7 @@ export const CAUSES: Readonly<Record<Alert['cause'], string>> = {
 const WORST: readonly AlertState[] = ['alert', 'warning', 'no_data', 'ok'];
 
 /** The gravest of some states; ok when there is none. */
-export function worstOf(states: readonly AlertState[]): AlertState {
+export function findWorst(states: readonly AlertState[]): AlertState {
   return WORST.find((state) => states.includes(state)) ?? 'ok';
 }
 
@@ -57,7 +57,7 @@ export function monitorsAnswer(count: number, open: readonly Pick<Alert, 'monito
 }
 
 /** The latest window that has predictions. */
-export function latestOf(windows: readonly MonitorWindow[]): MonitorWindow | undefined {
+export function findLatest(windows: readonly MonitorWindow[]): MonitorWindow | undefined {
   return windows.findLast(({ predictions }) => predictions > 0);
 }
 

@@ -2,7 +2,7 @@ import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import type { MonthToDate } from '../../../src/finops/costs/schema.ts';
 import type { Money } from '../../../src/platform/units/schema.ts';
 import { dimensionValue } from '../format/dimension.ts';
-import { metricSaid } from '../format/metric.ts';
+import { formatMetric } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
 import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
@@ -37,7 +37,7 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
       <span data-testid="headline">
         <MoneyFigure money={total} strong />
       </span>
-      {!isReported && <AndOthers totals={totals.slice(1)} strong />} {metricSaid(DEFAULT_METRIC)} {when}
+      {!isReported && <AndOthers totals={totals.slice(1)} strong />} {formatMetric(DEFAULT_METRIC)} {when}
       {scope.team !== undefined && ` by team ${scope.team}`}
       {partial && `, to ${formatDay(month.through ?? '')}${withoutSources(month.behind)}`}
       {before !== null && earlier !== undefined && (

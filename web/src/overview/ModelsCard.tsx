@@ -11,7 +11,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { tileScope } from './tile-scope.ts';
 
-const SHOWN = 5;
+const MAX_MODELS = 5;
 const HEIGHT = 120;
 
 /** The models that changed last, with quality and cost of their champion. */
@@ -42,7 +42,9 @@ export function ModelsCard({ models }: { readonly models: UseQueryResult<Respons
             />
           ) : (
             <ModelsTable
-              models={[...data.models].sort((a, b) => b.lastUpdatedAt.localeCompare(a.lastUpdatedAt)).slice(0, SHOWN)}
+              models={[...data.models]
+                .sort((a, b) => b.lastUpdatedAt.localeCompare(a.lastUpdatedAt))
+                .slice(0, MAX_MODELS)}
             />
           )
         }

@@ -26,7 +26,7 @@ export function PartsCard({ overview, of }: PartsCardProps) {
     serviceName: `Spend of ${scope.team ?? ''} by service`,
     serviceProviderName: 'Spend by provider',
   };
-  const colourOf = (row: Group) =>
+  const pickColour = (row: Group) =>
     of === 'provider' ? undefined : (colours.get(groupId(row, [dimension])) ?? OTHER_COLOUR);
   return (
     <Card title={titles[dimension]} note={otherCurrencies(overview)} flush>
@@ -42,7 +42,7 @@ export function PartsCard({ overview, of }: PartsCardProps) {
             total === undefined ? (
               <EmptyState shows="The parts of the total." why="No charge matches this period and team." />
             ) : (
-              <PartsTable rows={rows} dimension={dimension} total={total} colourOf={colourOf} />
+              <PartsTable rows={rows} dimension={dimension} total={total} colourOf={pickColour} />
             )
           }
         </Loaded>

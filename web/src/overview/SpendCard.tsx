@@ -6,7 +6,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';
 import { usePng } from '../charts/use-png.ts';
-import { selectionOf } from '../costs/cost-query.ts';
+import { toSelection } from '../costs/cost-query.ts';
 import { slotLabel, slotSearch } from '../costs/slots.ts';
 import { OTHER } from '../costs/stack.ts';
 import { Card } from '../parts/Card.tsx';
@@ -36,7 +36,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
   const navigate = useNavigate();
   const png = usePng('spend');
   const marks = useMemo(() => timeMarks(decisions ?? [], slots), [decisions, slots]);
-  const rowsOf = (id: string, slot?: string) => {
+  const openRows = (id: string, slot?: string) => {
     if (id === OTHER) return void navigate({ to: '/costs', search: { by: [dimension] } });
     const value = (JSON.parse(id) as (string | null)[])[0] ?? '';
     const when = slot === undefined ? { filter: [] } : slotSearch(slotDimension, slot);
@@ -44,7 +44,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
     return void navigate({ to: '/costs', search: { by: [dimension], view: 'rows', ...when, filter } });
   };
   const selection =
-    slotDimension === 'month' ? selectionOf({ month: undefined, team: scope.team }, {}) : overview.selection;
+    slotDimension === 'month' ? toSelection({ month: undefined, team: scope.team }, {}) : overview.selection;
   const by = dimension === 'team' ? 'team' : 'service';
   if (scope.empty) {
     return (
@@ -94,7 +94,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
       <Loaded query={picture} what="The spend" height={LOADING_HEIGHT}>
         {() => (
           <>
-            <Legend series={series} onPick={(id) => rowsOf(id)} />
+            <Legend series={series} onPick={(id) => openRows(id)} />
             <StackedBars
               label={`Stacked bars: effective cost by ${slotDimension} and ${by}. The tables below have the figures.`}
               slots={slots}
@@ -103,7 +103,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
               currency={currency}
               height={HEIGHT}
               marks={marks}
-              onPick={rowsOf}
+              onPick={openRows}
               onChart={png.onChart}
             />
           </>

@@ -62,11 +62,11 @@ function ParamField({ name, before, value, problem, onChange }: ParamFieldProps)
         spellCheck={false}
         inputMode={typeof before === 'number' ? 'decimal' : 'text'}
         aria-invalid={problem !== undefined}
-        aria-describedby={`${id}-said`}
+        aria-describedby={`${id}-message`}
         value={String(value)}
         onChange={(event) => onChange(event.target.value)}
       />
-      <span id={`${id}-said`} className={parts.refused}>
+      <span id={`${id}-message`} className={parts.refused}>
         {problem}
       </span>
     </label>

@@ -25,7 +25,7 @@ interface StepPanelProps {
 
 /** One step: reason, live log, attempts, values and outputs. */
 export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onClose }: StepPanelProps) {
-  const shown = attempt ?? step.attempt;
+  const visible = attempt ?? step.attempt;
   return (
     <Card
       title={step.step}
@@ -39,7 +39,7 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
           {step.kind === 'run' && step.attempt > 1 && (
             <Select
               label="Attempt"
-              value={String(shown)}
+              value={String(visible)}
               options={Array.from({ length: step.attempt }, (_, index) => String(index + 1)).map((value) => ({
                 value,
                 label: `${value} of ${step.attempt}`,
@@ -60,10 +60,10 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
             <StepValues values={step.values} />
           </Part>
         )}
-        {step.kind === 'run' && shown > 0 && (
+        {step.kind === 'run' && visible > 0 && (
           <LogView
-            of={{ pipeline: run.pipeline, run: run.run, step: step.step, attempt: shown }}
-            fileName={`${run.pipeline}-${run.number}-${step.step}-${shown}.log`}
+            of={{ pipeline: run.pipeline, run: run.run, step: step.step, attempt: visible }}
+            fileName={`${run.pipeline}-${run.number}-${step.step}-${visible}.log`}
           />
         )}
         {step.attempts.length > 0 && (

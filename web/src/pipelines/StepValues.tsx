@@ -16,12 +16,12 @@ export function StepValues({ values }: { readonly values: PipelineStep['values']
     <Facts
       facts={Object.entries(values)
         .filter(([name]) => name !== 'model' || values.version === undefined)
-        .map(([name, value]) => [NAMES[name] ?? capital(name), shown(name, value, values)] as const)}
+        .map(([name, value]) => [NAMES[name] ?? capital(name), formatValue(name, value, values)] as const)}
     />
   );
 }
 
-function shown(name: string, value: string, { model }: PipelineStep['values']): ReactNode {
+function formatValue(name: string, value: string, { model }: PipelineStep['values']): ReactNode {
   const verdict = name === 'verdict' ? verdictFrom(value) : null;
   if (verdict !== null) return <VerdictMark verdict={verdict} />;
   if (name === 'version' && model !== undefined) {

@@ -6,8 +6,8 @@ import { Choice } from '../parts/Choice.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { StepsTable } from './StepsTable.tsx';
-import { groupsOf } from './step-groups.ts';
-import { boxHeight, placesOf } from './use-graph.ts';
+import { groupSteps } from './step-groups.ts';
+import { boxHeight, placeGroups } from './use-graph.ts';
 
 const VIEWS = [
   { value: 'graph', label: 'Graph' },
@@ -28,7 +28,7 @@ interface StepsCardProps {
 
 /** The steps of a run as a picture and as a table, live. */
 export function StepsCard({ run: { stepList, number }, nowMs, view, open, onView, onOpen }: StepsCardProps) {
-  const groups = useMemo(() => groupsOf(stepList), [stepList]);
+  const groups = useMemo(() => groupSteps(stepList), [stepList]);
   const direction = useNarrow() ? 'down' : 'right';
   const grouped = groups.filter(({ isMatrix }) => isMatrix).length;
   return (
@@ -41,7 +41,7 @@ export function StepsCard({ run: { stepList, number }, nowMs, view, open, onView
       {view === 'table' ? (
         <StepsTable label={`Steps of #${number}`} steps={stepList} nowMs={nowMs} onOpen={onOpen} />
       ) : (
-        <Suspense fallback={<Skeleton height={boxHeight(placesOf(groups, direction))} />}>
+        <Suspense fallback={<Skeleton height={boxHeight(placeGroups(groups, direction))} />}>
           <StepsGraph groups={groups} nowMs={nowMs} open={open} direction={direction} onOpen={onOpen} />
         </Suspense>
       )}

@@ -9,7 +9,7 @@ import { StateMark } from './StateMark.tsx';
 import { StepReason } from './StepReason.tsx';
 import { WORST_FIRST } from './step-groups.ts';
 import { Took } from './Took.tsx';
-import { NOT_BEGUN, saidText } from './words.ts';
+import { formatStepResult, NOT_BEGUN } from './words.ts';
 
 /** Columns of the table of steps. */
 export function stepsColumns(nowMs: number, onOpen: (step: string) => void): GridColumn<PipelineStep>[] {
@@ -82,5 +82,5 @@ export function needsText(needs: readonly string[]): string {
 function Why({ step: { reason, explanation, values } }: { readonly step: PipelineStep }) {
   if (reason !== null) return <StepReason reason={reason} />;
   if (explanation !== null) return <Explanation text={explanation} />;
-  return saidText(values) ?? <Unknown reason="No details yet." />;
+  return formatStepResult(values) ?? <Unknown reason="No details yet." />;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { stepNamed } from './pipelines.testing.ts';
-import { groupStatesText, saidText, stepsText } from './words.ts';
+import { formatStepResult, groupStatesText, stepsText } from './words.ts';
 
 it('says how far a matrix is', () => {
   const steps = (['succeeded', 'cached', 'running', 'failed', 'waiting'] as const).map((state, n) =>
@@ -16,8 +16,8 @@ it('says how many steps of a run are done, and what became of the others', () =>
 
 it('says in a line what a built-in step says', () => {
   const summary = 'bc v2: promote. 2 of 2 quality checks pass.';
-  expect(saidText({ verdict: 'promote', summary })).toBe(summary);
-  expect(saidText({ model: 'ranker', version: '3', run: 'r' })).toBe('ranker version 3');
-  expect(saidText({ step: 'train[lr=0.7]', value: '0.7' })).toBe('the best is train[lr=0.7], 0.7');
-  expect(saidText({ rows: '3' })).toBeNull();
+  expect(formatStepResult({ verdict: 'promote', summary })).toBe(summary);
+  expect(formatStepResult({ model: 'ranker', version: '3', run: 'r' })).toBe('ranker version 3');
+  expect(formatStepResult({ step: 'train[lr=0.7]', value: '0.7' })).toBe('the best is train[lr=0.7], 0.7');
+  expect(formatStepResult({ rows: '3' })).toBeNull();
 });

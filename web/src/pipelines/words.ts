@@ -79,7 +79,14 @@ export function shortStatesText(steps: readonly PipelineStep[]): string {
  * Result of a built-in step in one line: `promote: …`, `train[lr=0.7], 0.91`, `ranker version 3`; null when it has none
  * of them.
  */
-export function saidText({ verdict, summary, step, value, model, version }: PipelineStep['values']): string | null {
+export function formatStepResult({
+  verdict,
+  summary,
+  step,
+  value,
+  model,
+  version,
+}: PipelineStep['values']): string | null {
   if (verdict !== undefined) return summary ?? verdict;
   if (model !== undefined && version !== undefined) return `${model} version ${version}`;
   return step !== undefined && value !== undefined ? `the best is ${step}, ${value}` : null;

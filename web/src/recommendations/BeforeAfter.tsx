@@ -4,7 +4,7 @@ import { formatMoney } from '../format/money.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import styles from './recommendations.module.css';
-import { leftOf } from './words.ts';
+import { subtractSaving } from './words.ts';
 
 const PERCENT = 100;
 
@@ -18,8 +18,8 @@ export function BeforeAfter({ one: { before, after, saving, realised } }: { read
       </Card>
     );
   }
-  const [left, least, most] = [leftOf(cost, monthly), leftOf(cost, upper), leftOf(cost, lower)];
-  const measured = realised?.monthly == null ? null : leftOf(cost, realised.monthly);
+  const [left, least, most] = [subtractSaving(cost, monthly), subtractSaving(cost, upper), subtractSaving(cost, lower)];
+  const measured = realised?.monthly == null ? null : subtractSaving(cost, realised.monthly);
   return (
     <Card title="Monthly cost now and after the change" note="A month has 730 hours; whiskers are 95 % intervals.">
       <table className={styles.bars} aria-label="Monthly cost now and after the change">

@@ -46,7 +46,7 @@ interface TermsProps {
 }
 
 function Terms({ terms }: TermsProps) {
-  const shown = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
+  const formatNames = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
   return (
     <table className={table.table} aria-label="Purchase terms">
       <thead>
@@ -64,9 +64,9 @@ function Terms({ terms }: TermsProps) {
         {terms.map(({ name, appliedAt, commitments, spot, serving }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td>{shown(commitments)}</td>
-            <td>{shown(spot)}</td>
-            <td>{shown(serving)}</td>
+            <td>{formatNames(commitments)}</td>
+            <td>{formatNames(spot)}</td>
+            <td>{formatNames(serving)}</td>
             <td className={table.wideOnly}>{formatInstant(appliedAt)}</td>
           </tr>
         ))}

@@ -92,15 +92,15 @@ export function pageAnswer(one: Recommendation): string {
     if (realised?.monthly == null) {
       return `${one.title}: done. Estimated saving: ${savingText(saving)}; the realized saving is not measured yet.`;
     }
-    const said = realised.isWithin === null ? '' : realised.isWithin ? ', as estimated' : ', outside the estimate';
-    return `${one.title}: done. It has saved ${formatMoney(realised.monthly)} a month${intervalText(realised)}${said}.`;
+    const text = realised.isWithin === null ? '' : realised.isWithin ? ', as estimated' : ', outside the estimate';
+    return `${one.title}: done. It has saved ${formatMoney(realised.monthly)} a month${intervalText(realised)}${text}.`;
   }
   const would = state === 'open' || state === 'approved' ? 'saves' : 'would have saved';
   return `${one.title}: ${would} ${savingText(saving)}${state === 'open' ? '' : `; ${STATES[state][0]}`}.`;
 }
 
 /** Remaining cost: the current cost minus the saving. */
-export function leftOf(cost: Money, saved: Money): Money {
+export function subtractSaving(cost: Money, saved: Money): Money {
   return { amount: decimalString(decimal(cost.amount).minus(saved.amount)), currency: cost.currency };
 }
 

@@ -21,11 +21,11 @@ export function StartDialog({ retraining, pipeline, round, onClose }: StartDialo
   const navigate = useNavigate();
   const [reason, setReason] = useState('');
   const [requestKey] = useState(() => crypto.randomUUID());
-  const start = useStart(retraining, (begun) => {
+  const start = useStart(retraining, (started) => {
     onClose();
     void navigate({
       to: '/retraining/$retraining/rounds/$round',
-      params: { retraining, round: String(begun.round) },
+      params: { retraining, round: String(started.round) },
     });
   });
   const title = round === null ? `Retrain ${retraining} now?` : `Start round ${round.round} of ${retraining} now?`;

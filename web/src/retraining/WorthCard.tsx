@@ -41,32 +41,32 @@ export function WorthCard({ round: { worth } }: { readonly round: RetrainingRoun
         <div className={styles.worth}>
           <IntervalRows
             title={`Over ${formatInstant(worth.horizon.start)} to ${formatInstant(worth.horizon.end)}`}
-            rows={rowsOf(worth)}
+            rows={buildWorthRows(worth)}
           />
-          <Facts facts={factsOf(worth)} />
+          <Facts facts={listWorthFacts(worth)} />
         </div>
       )}
     </Card>
   );
 }
 
-function rowsOf({ gain, gainUpper, cost }: Worth) {
+function buildWorthRows({ gain, gainUpper, cost }: Worth) {
   const number = (money: Money | null) => (money === null ? null : Number(money.amount));
   const upper = gainUpper === null ? '' : ` (to ${formatMoney(gainUpper)})`;
   return [
     {
       ...{ name: 'Gain', variable: '--quality-fill', value: number(gain) },
       ...{ lower: gainUpper === null ? null : number(gain), upper: number(gainUpper) },
-      said: gain === null ? 'not known' : `${formatMoney(gain)}${upper}`,
+      text: gain === null ? 'not known' : `${formatMoney(gain)}${upper}`,
     },
     {
       ...{ name: 'Cost', variable: '--cost-fill', value: number(cost), lower: null, upper: null },
-      said: cost === null ? 'not known' : formatMoney(cost),
+      text: cost === null ? 'not known' : formatMoney(cost),
     },
   ];
 }
 
-function factsOf(worth: Worth) {
+function listWorthFacts(worth: Worth) {
   const {
     loss,
     predictionsPerDay,

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Retraining, RetrainingRound } from '../../../src/tradeoff/retraining/schema.ts';
-import { retrainingsAnswer, roundSentence, STAGES, stagesOf, sumsOf } from './words.ts';
+import { computeStages, retrainingsAnswer, roundSentence, STAGES, sumByCurrency } from './words.ts';
 
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 
 it('adds exactly, each currency for itself', () => {
-  expect(sumsOf([usd('0.1'), { amount: '2', currency: 'EUR' }, usd('0.2')])).toEqual([
+  expect(sumByCurrency([usd('0.1'), { amount: '2', currency: 'EUR' }, usd('0.2')])).toEqual([
     { amount: '2', currency: 'EUR' },
     usd('0.3'),
   ]);
@@ -34,7 +34,7 @@ it.each([
     ['done', 'done', 'done', 'done', 'done', 'stopped'],
   ],
 ])('says how far a round is that %s', (_what, more, states) => {
-  const stages = stagesOf({ ...before, ...more } as unknown as RetrainingRound);
+  const stages = computeStages({ ...before, ...more } as unknown as RetrainingRound);
   expect(STAGES.map(({ stage }) => stages.get(stage))).toEqual(states);
 });
 

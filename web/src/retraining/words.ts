@@ -45,13 +45,13 @@ export function retrainingsAnswer(retrainings: readonly Retraining[]): string {
     running === 0 ? 'none running' : `${running} running`,
     ...(waiting === 0 ? [] : [`${counted(waiting, 'round')} waiting`]),
   ];
-  const spent = sumsOf(retrainings.flatMap((one) => one.spent));
+  const spent = sumByCurrency(retrainings.flatMap((one) => one.spent));
   const money = spent.length === 0 ? '' : `; ${spent.map(formatMoney).join(' and ')} spent so far`;
   return `${counted(retrainings.length, 'retraining')}: ${listed(parts)}${money}.`;
 }
 
 /** Sums by currency, exactly. */
-export function sumsOf(amounts: readonly Money[]): Money[] {
+export function sumByCurrency(amounts: readonly Money[]): Money[] {
   const currencies = [...new Set(amounts.map(({ currency }) => currency))].sort();
   return currencies.map((currency) => {
     const own = amounts.filter((money) => money.currency === currency);
@@ -73,7 +73,7 @@ export const STAGES: readonly { readonly stage: Stage; readonly label: string }[
 export type StageState = 'done' | 'now' | 'stopped' | 'to-come';
 
 /** State of each stage of a round: done, active, ended here, or not reached. */
-export function stagesOf(round: RetrainingRound): ReadonlyMap<Stage, StageState> {
+export function computeStages(round: RetrainingRound): ReadonlyMap<Stage, StageState> {
   const done: Readonly<Record<Stage, boolean>> = {
     trigger: true,
     worth: round.startedAt !== null,

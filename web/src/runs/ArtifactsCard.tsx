@@ -8,7 +8,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Select } from '../parts/Select.tsx';
 import { ArtifactViewer } from './ArtifactViewer.tsx';
-import { ownerOf } from './artifact-owner.ts';
+import { parseOwner } from './artifact-owner.ts';
 import { FolderPath } from './FolderPath.tsx';
 import styles from './runs.module.css';
 import type { RunSearch } from './runs-search.ts';
@@ -25,7 +25,7 @@ const LIST_HEIGHT = 320;
 
 /** The files of a run, of a model that it logged or of a version made from it, and the content of the open file. */
 export function ArtifactsCard({ runId, facts, versions, search, onChange }: ArtifactsCardProps) {
-  const owner = ownerOf(runId, search.of);
+  const owner = parseOwner(runId, search.of);
   const folder = search.folder ?? '';
   const listed = useQuery(endpointQuery(listArtifacts, { query: { ...owner, path: folder } }));
   const owners = [

@@ -12,7 +12,7 @@ const CARD_HEIGHT = 320;
 
 /** A chart for each metric, with the runs over each other. Metrics with one sample a run are left to the tables. */
 export function ComparedCurves({ compare }: { readonly compare: Compare }) {
-  const { search, ids, metrics, shown, change } = compare;
+  const { search, ids, metrics, shown: visible, change } = compare;
   const { charts, hidden } = useCurveCharts(
     ids,
     metrics,
@@ -42,7 +42,7 @@ export function ComparedCurves({ compare }: { readonly compare: Compare }) {
           ) : (
             <Loaded key={metric} query={query} what={metric} height={CARD_HEIGHT}>
               {(data) => (
-                <MetricCard metric={metric} histories={data.histories} runs={shown} view={search} onView={change} />
+                <MetricCard metric={metric} histories={data.histories} runs={visible} view={search} onView={change} />
               )}
             </Loaded>
           ),

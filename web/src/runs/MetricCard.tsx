@@ -9,7 +9,7 @@ import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import parts from '../parts/parts.module.css';
 import { CurveFigures } from './CurveFigures.tsx';
-import { curvesOf, type NamedRun } from './curves.ts';
+import { buildCurves, type NamedRun } from './curves.ts';
 import { formatDuration } from './duration.ts';
 import styles from './runs.module.css';
 import type { CurvesSearch } from './runs-search.ts';
@@ -27,7 +27,7 @@ const HEIGHT = 240;
 /** One metric over step or time, of one run or of many. */
 export function MetricCard({ metric, histories, runs, view, onView }: MetricCardProps) {
   const png = usePng(metric);
-  const series = useMemo(() => curvesOf(histories, runs, view), [histories, runs, view]);
+  const series = useMemo(() => buildCurves(histories, runs, view), [histories, runs, view]);
   const data = {
     series,
     axis: view.axis ?? ('step' as const),
@@ -44,7 +44,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
   return (
     <Card
       title={<code>{metric}</code>}
-      note={noteOf(series, data)}
+      note={describeMetric(series, data)}
       className={styles.chartCard}
       flush={asFigures}
       actions={
@@ -86,7 +86,10 @@ function rounded({ from, to }: { readonly from: number; readonly to: number }, a
   return axis === undefined && to - from < 2 ? { from, to } : { from: Math.floor(from), to: Math.ceil(to) };
 }
 
-function noteOf(series: readonly CurveSeries[], { smooth, log }: { readonly smooth: number; readonly log: boolean }) {
+function describeMetric(
+  series: readonly CurveSeries[],
+  { smooth, log }: { readonly smooth: number; readonly log: boolean },
+) {
   const gaps = series.some(({ points }) => points.some(({ value }) => value === null));
   const notes = [
     smooth > 0 ? `Moving average, weight ${smooth}; thin: as logged` : '',

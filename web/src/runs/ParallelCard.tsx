@@ -10,7 +10,7 @@ import { AxisRanges } from './AxisRanges.tsx';
 import { brushText, parseBrush } from './brush.ts';
 import { parallelData } from './parallel-data.ts';
 import { RunColumnsTable } from './RunColumnsTable.tsx';
-import { figureOf, usualAxes } from './run-columns.ts';
+import { readFigure, usualAxes } from './run-columns.ts';
 import styles from './runs.module.css';
 import type { Compare } from './use-compare.ts';
 
@@ -19,7 +19,7 @@ const OFFERED = 40;
 
 /** Inputs, results and cost of the runs, as one line for each run over parallel axes. */
 export function ParallelCard({ compare }: { readonly compare: Compare }) {
-  const { search, shown, columns, metric, currency, change } = compare;
+  const { search, shown: visible, columns, metric, currency, change } = compare;
   const png = usePng('runs-parallel');
   const wanted = useMemo(() => search.axes ?? usualAxes(columns, metric), [search.axes, columns, metric]);
   const axes = useMemo(
@@ -27,7 +27,7 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
     [wanted, columns],
   );
   const brushes = useMemo(() => (search.brush ?? []).flatMap((text) => parseBrush(text) ?? []), [search.brush]);
-  const data = useMemo(() => parallelData(shown, axes, brushes, currency), [shown, axes, brushes, currency]);
+  const data = useMemo(() => parallelData(visible, axes, brushes, currency), [visible, axes, brushes, currency]);
   const kept = data.lines.filter((line) => line.kept);
   const asTable = search.parallel === 'table';
   const setBrush = (column: string, range: { readonly from: number; readonly to: number } | null) => {
@@ -39,14 +39,14 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
     const next = wanted.includes(id) ? wanted.filter((one) => one !== id) : [...wanted, id];
     change({ axes: next, brush: undefined });
   };
-  const runsKept = shown.filter(({ run }) => kept.some(({ id }) => id === run.runId));
+  const runsKept = visible.filter(({ run }) => kept.some(({ id }) => id === run.runId));
   return (
     <Card
       title="Settings and results"
       note={
         brushes.length === 0
           ? 'A line is a run. Drag along an axis to keep the runs within a range.'
-          : `${kept.length} of ${shown.length} runs are within the ranges.`
+          : `${kept.length} of ${visible.length} runs are within the ranges.`
       }
       actions={
         <>
@@ -73,7 +73,7 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
                 runsKept.map(({ run, name }) => [
                   run.runId,
                   name,
-                  ...axes.map(({ id }) => figureOf(run, id, currency)?.toString() ?? null),
+                  ...axes.map(({ id }) => readFigure(run, id, currency)?.toString() ?? null),
                 ]),
               )
             }
@@ -112,7 +112,7 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
             height={HEIGHT}
             onBrush={setBrush}
             onChart={png.onChart}
-            label={`Parallel coordinates of ${shown.length} runs over ${axes.map(({ label }) => label).join(', ')}. The table has the figures.`}
+            label={`Parallel coordinates of ${visible.length} runs over ${axes.map(({ label }) => label).join(', ')}. The table has the figures.`}
           />
         </section>
       )}

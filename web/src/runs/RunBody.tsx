@@ -54,7 +54,7 @@ export function RunBody({ run, queries, search, onChange }: RunBodyProps) {
         onSave={(text) =>
           editing.change.mutateAsync({
             edit: { tags: { [NOTE_TAG]: text === '' ? null : text } },
-            said: text === '' ? 'The note was removed.' : 'The note was saved.',
+            text: text === '' ? 'The note was removed.' : 'The note was saved.',
             back: { tags: { [NOTE_TAG]: note } },
           })
         }

@@ -2,7 +2,7 @@ import type { StatementFacts } from '../../../src/finops/statements/schema.ts';
 import { Card } from '../parts/Card.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import table from '../table/table.module.css';
-import { type Cost, costOf, sums } from './amounts.ts';
+import { type Cost, sums, toCost } from './amounts.ts';
 import { CHARGES } from './words.ts';
 
 interface ChargesCardProps {
@@ -32,7 +32,7 @@ export function ChargesCard({ facts, cost }: ChargesCardProps) {
               <th scope="row">{CHARGES[line.charge]}</th>
               {[cost, other].map((which) => (
                 <td key={which} className={table.number}>
-                  <MoneyFigure money={costOf(line, which)} />
+                  <MoneyFigure money={toCost(line, which)} />
                 </td>
               ))}
             </tr>

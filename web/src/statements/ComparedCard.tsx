@@ -8,7 +8,7 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { type Cost, costBefore, costOf, sums } from './amounts.ts';
+import { type Cost, costBefore, sums, toCost } from './amounts.ts';
 
 interface ComparedRow extends ComparedAmount {
   readonly name: string;
@@ -26,7 +26,7 @@ interface ComparedCardProps {
 
 /** Cost by service or project, next to the preceding month; the rows sum to the cost of the team. */
 export function ComparedCard({ title, what, rows, previous, cost }: ComparedCardProps) {
-  const largest = rows.toSorted((a, b) => decimal(costOf(b, cost).amount).comparedTo(costOf(a, cost).amount));
+  const largest = rows.toSorted((a, b) => decimal(toCost(b, cost).amount).comparedTo(toCost(a, cost).amount));
   const csv = () =>
     toCsv(
       [what.toLowerCase(), 'billedCost', 'effectiveCost', 'billedBefore', 'effectiveBefore', 'currency'],
@@ -61,7 +61,7 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
             <tr key={`${row.name} ${row.currency}`}>
               <th scope="row">{row.name}</th>
               <td className={table.number}>
-                <MoneyFigure money={costOf(row, cost)} />
+                <MoneyFigure money={toCost(row, cost)} />
               </td>
               <Before row={row} cost={cost} previous={previous} />
             </tr>
@@ -92,7 +92,7 @@ interface BeforeProps {
 
 function Before({ row, cost, previous }: BeforeProps) {
   const before = costBefore(row, cost);
-  const now = costOf(row, cost).amount;
+  const now = toCost(row, cost).amount;
   const none = <Unknown reason="No bill covers the previous month." />;
   return (
     <>

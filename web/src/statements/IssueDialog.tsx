@@ -7,7 +7,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
-import { costOf } from './amounts.ts';
+import { toCost } from './amounts.ts';
 import { issueRefusal, toIssue } from './issue-plan.ts';
 import type { Month } from './MonthAnswer.tsx';
 import styles from './statements.module.css';
@@ -72,10 +72,10 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
                     <th scope="row">{teamName(statement.team)}</th>
                     <td>{is}</td>
                     <td className={table.number}>
-                      <MoneyFigure money={costOf(total, 'effective')} />
+                      <MoneyFigure money={toCost(total, 'effective')} />
                     </td>
                     <td className={table.number}>
-                      <MoneyFigure money={costOf(total, 'effective')} />
+                      <MoneyFigure money={toCost(total, 'effective')} />
                     </td>
                   </tr>
                 )),

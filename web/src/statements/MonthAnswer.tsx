@@ -7,7 +7,7 @@ import { MoneyOf } from './MoneyOf.tsx';
 
 export type Month = ResponseOf<typeof listStatements>;
 
-const SAID: Readonly<Record<Cost, string>> = { billed: 'billed', effective: 'of effective cost' };
+const COST_TEXTS: Readonly<Record<Cost, string>> = { billed: 'billed', effective: 'of effective cost' };
 
 interface MonthAnswerProps {
   readonly month: Month;
@@ -17,7 +17,7 @@ interface MonthAnswerProps {
 /** Cost of the teams, unallocated cost, the check of their sum against the bill, and the issued statements. */
 export function MonthAnswer({ month, cost }: MonthAnswerProps) {
   const teams = month.statements.filter(({ team }) => team !== null);
-  const nobody = month.statements.filter(({ team }) => team === null);
+  const unallocated = month.statements.filter(({ team }) => team === null);
   const equal = checkedSums(month.statements, month.bill, cost).every((one) => one.equal);
   return (
     <>
@@ -30,10 +30,10 @@ export function MonthAnswer({ month, cost }: MonthAnswerProps) {
           )}
         />
       </strong>{' '}
-      {SAID[cost]} and{' '}
+      {COST_TEXTS[cost]} and{' '}
       <MoneyOf
         money={sums(
-          nobody.flatMap(({ totals }) => totals),
+          unallocated.flatMap(({ totals }) => totals),
           cost,
         )}
       />{' '}

@@ -7,7 +7,7 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { type Cost, costOf } from './amounts.ts';
+import { type Cost, toCost } from './amounts.ts';
 import styles from './statements.module.css';
 
 interface PoolsCardProps {
@@ -62,7 +62,7 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
               </th>
               <td>{methodText(pool.method)}</td>
               <td className={`${table.number} ${table.wideOnly}`}>
-                <MoneyFigure money={wholeOf(pool, cost)} />
+                <MoneyFigure money={toPoolCost(pool, cost)} />
               </td>
               <td className={table.number}>
                 {pool.ratio === null ? (
@@ -72,7 +72,7 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
                 )}
               </td>
               <td className={table.number}>
-                <MoneyFigure money={costOf(pool, cost)} />
+                <MoneyFigure money={toCost(pool, cost)} />
               </td>
             </tr>
           ))}
@@ -82,7 +82,7 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
   );
 }
 
-function wholeOf(pool: StatementPool, cost: Cost) {
+function toPoolCost(pool: StatementPool, cost: Cost) {
   return { amount: cost === 'billed' ? pool.poolBilledCost : pool.poolEffectiveCost, currency: pool.currency };
 }
 

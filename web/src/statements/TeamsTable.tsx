@@ -9,7 +9,7 @@ import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { OTHER_COLOUR, teamColours } from '../theme/category-colours.ts';
-import { type Cost, costBefore, costOf, ratioOf, sums } from './amounts.ts';
+import { type Cost, computeRatio, costBefore, sums, toCost } from './amounts.ts';
 import type { Month } from './MonthAnswer.tsx';
 import styles from './statements.module.css';
 import { teamName } from './words.ts';
@@ -48,7 +48,7 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
       <tbody>
         {month.statements.flatMap((statement) =>
           statement.totals.map((total) => {
-            const money = costOf(total, cost);
+            const money = toCost(total, cost);
             const before = costBefore(total, cost);
             const whole = bill.find((one) => one.currency === total.currency);
             return (
@@ -63,7 +63,7 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
                   <MoneyFigure money={money} />
                 </td>
                 <td className={`${styles.shareColumn} ${table.wideOnly}`}>
-                  <ShareBar ratio={ratioOf(money, whole)} variable={colour(statement.team)} />
+                  <ShareBar ratio={computeRatio(money, whole)} variable={colour(statement.team)} />
                 </td>
                 <td className={table.wideOnly}>
                   {before === null ? (

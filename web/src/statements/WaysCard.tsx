@@ -4,7 +4,7 @@ import { Card } from '../parts/Card.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import table from '../table/table.module.css';
-import { type Cost, costOf, ratioOf, sums } from './amounts.ts';
+import { type Cost, computeRatio, sums, toCost } from './amounts.ts';
 import { CostChoice } from './CostChoice.tsx';
 import styles from './statements.module.css';
 import { WAYS } from './words.ts';
@@ -38,7 +38,7 @@ export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
         </thead>
         <tbody>
           {lines.map((line) => {
-            const money = costOf(line, cost);
+            const money = toCost(line, cost);
             const all = whole.find((one) => one.currency === line.currency);
             return (
               <tr key={`${line.id} ${line.currency}`}>
@@ -50,7 +50,7 @@ export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
                   <MoneyFigure money={money} />
                 </td>
                 <td className={styles.shareCell}>
-                  <ShareBar ratio={ratioOf(money, all)} />
+                  <ShareBar ratio={computeRatio(money, all)} />
                   <span>{(all === undefined ? null : formatShare(money.amount, all.amount)) ?? '–'}</span>
                 </td>
               </tr>

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { decimal } from '../../../../src/platform/units/schema.ts';
-import { ShownAs } from '../../charts/DisplayToggle.tsx';
+import { DisplayToggle } from '../../charts/DisplayToggle.tsx';
 import { usePng } from '../../charts/use-png.ts';
 import { Waterfall } from '../../charts/Waterfall.tsx';
 import type { WaterfallStep } from '../../charts/waterfall-data.ts';
@@ -30,7 +30,7 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
   const { total, beforeText, afterText, beforePhrase, afterPhrase } = explanation;
   const navigate = useNavigate({ from: '/costs' });
   const png = usePng('cost-change');
-  const steps = useMemo(() => (total === undefined ? [] : stepsOf(total, currency)), [total, currency]);
+  const steps = useMemo(() => (total === undefined ? [] : buildSteps(total, currency)), [total, currency]);
   const asTable = search.change === 'table';
   if (total === undefined) {
     return (
@@ -49,7 +49,7 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
         </>
       }
       actions={
-        <ShownAs
+        <DisplayToggle
           label="Change shown as"
           what="the change"
           asTable={asTable}
@@ -98,7 +98,7 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
   );
 }
 
-function stepsOf(total: NonNullable<ExplanationInView['total']>, currency: string): WaterfallStep[] {
+function buildSteps(total: NonNullable<ExplanationInView['total']>, currency: string): WaterfallStep[] {
   return waterfallBars(total.effects, total.change).map((bar) => ({
     ...bar,
     label: bar.id === 'change' ? 'Change' : EFFECT_TEXT[bar.id].label,

@@ -28,7 +28,7 @@ const OWN: ReadonlySet<string> = new Set(STEPS);
 /** Effects that the last step takes together. */
 export const OTHER_EFFECTS: readonly EffectName[] = effectNames.filter((name) => !OWN.has(name));
 
-export function stepOf(effect: EffectName): Step {
+export function findStep(effect: EffectName): Step {
   return OWN.has(effect) ? (effect as Step) : 'other';
 }
 

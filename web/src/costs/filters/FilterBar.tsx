@@ -2,9 +2,9 @@ import { useState } from 'react';
 import parts from '../../parts/parts.module.css';
 import type { Costs } from '../use-costs.ts';
 import { FilterEditor } from './FilterEditor.tsx';
-import { filterSaid } from './format-filter.ts';
 import { type FilterGroup, filterGroups, withGroup } from './filter-text.ts';
 import styles from './filters.module.css';
+import { formatFilter } from './format-filter.ts';
 import { useFilterKey } from './use-filter-key.ts';
 
 interface FilterBarProps {
@@ -28,11 +28,11 @@ export function FilterBar({ costs, onChange, onDelivery }: FilterBarProps) {
   return (
     <div className={styles.bar}>
       <ul className={styles.chips} aria-label="Filters">
-        {delivery !== undefined && <Chip said={`Only delivery ${delivery}`} onRemove={() => onDelivery(undefined)} />}
+        {delivery !== undefined && <Chip text={`Only delivery ${delivery}`} onRemove={() => onDelivery(undefined)} />}
         {filterGroups(filters).map((group) => (
           <Chip
-            key={filterSaid(group)}
-            said={filterSaid(group)}
+            key={formatFilter(group)}
+            text={formatFilter(group)}
             onEdit={() => setEdited(group)}
             onRemove={() => apply(group, null)}
           />
@@ -59,7 +59,7 @@ export function FilterBar({ costs, onChange, onDelivery }: FilterBarProps) {
       </ul>
       {edited !== null && (
         <FilterEditor
-          key={replaced === null ? 'new' : filterSaid(replaced)}
+          key={replaced === null ? 'new' : formatFilter(replaced)}
           costs={costs}
           group={replaced}
           onApply={(group) => apply(replaced, group)}
@@ -71,22 +71,22 @@ export function FilterBar({ costs, onChange, onDelivery }: FilterBarProps) {
 }
 
 interface ChipProps {
-  readonly said: string;
+  readonly text: string;
   readonly onEdit?: () => void;
   readonly onRemove: () => void;
 }
 
-function Chip({ said, onEdit, onRemove }: ChipProps) {
+function Chip({ text, onEdit, onRemove }: ChipProps) {
   return (
     <li className={styles.chip}>
       {onEdit === undefined ? (
-        <span className={styles.chipText}>{said}</span>
+        <span className={styles.chipText}>{text}</span>
       ) : (
         <button type="button" className={styles.chipText} onClick={onEdit} aria-haspopup="dialog">
-          {said}
+          {text}
         </button>
       )}
-      <button type="button" className={styles.chipRemove} aria-label={`Remove the filter ${said}`} onClick={onRemove}>
+      <button type="button" className={styles.chipRemove} aria-label={`Remove the filter ${text}`} onClick={onRemove}>
         ×
       </button>
     </li>

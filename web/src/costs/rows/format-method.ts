@@ -7,7 +7,7 @@ const METHODS: Readonly<Record<string, string>> = {
 };
 
 /** `proportional/cost` -> `in proportion to cost`. */
-export function methodSaid(method: string): string {
+export function formatMethod(method: string): string {
   const [way = '', basis] = method.split('/');
   if (way === 'proportional' && basis !== undefined) return `in proportion to ${basis.replaceAll('-', ' ')}`;
   if (way === 'kubernetes' && basis !== undefined) return `Kubernetes, by ${basis.replaceAll('-', ' ')}`;
