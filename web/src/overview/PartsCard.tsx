@@ -42,7 +42,7 @@ export function PartsCard({ overview, of }: PartsCardProps) {
             total === undefined ? (
               <EmptyState shows="The parts of the total." why="No charge matches this period and team." />
             ) : (
-              <PartsTable rows={rows} dimension={dimension} total={total} colourOf={pickColour} />
+              <PartsTable rows={rows} dimension={dimension} total={total} pickColour={pickColour} />
             )
           }
         </Loaded>

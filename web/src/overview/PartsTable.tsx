@@ -15,11 +15,11 @@ interface PartsTableProps {
   readonly rows: readonly Group[];
   readonly dimension: string;
   readonly total: Money;
-  readonly colourOf: (row: Group) => string | undefined;
+  readonly pickColour: (row: Group) => string | undefined;
 }
 
 /** Parts of a total: name, share as bar and figure, amount. */
-export function PartsTable({ rows, dimension, total, colourOf: pickColour }: PartsTableProps) {
+export function PartsTable({ rows, dimension, total, pickColour }: PartsTableProps) {
   const whole = decimal(total.amount);
   const ratio = (row: Group) =>
     whole.isZero()

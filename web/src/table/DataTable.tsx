@@ -111,7 +111,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
         </thead>
         <VirtualBody
           rows={visibleRows}
-          looks={columnStyles}
+          columnStyles={columnStyles}
           scroll={scroll}
           focused={focused}
           onEnd={onEnd}

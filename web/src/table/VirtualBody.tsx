@@ -8,7 +8,7 @@ import styles from './table.module.css';
 
 interface VirtualBodyProps<R extends object> {
   readonly rows: readonly Row<GridFeatures, R>[];
-  readonly looks: ReadonlyMap<string, ColumnStyle>;
+  readonly columnStyles: ReadonlyMap<string, ColumnStyle>;
   readonly scroll: RefObject<HTMLElement | null>;
   readonly focused: number | null;
   readonly onOpen: (row: R, index: number) => void;
@@ -20,7 +20,7 @@ const OVERSCAN = 12;
 
 /** The visible rows, with the height of the others reserved above and below. */
 export function VirtualBody<R extends object>(props: VirtualBodyProps<R>) {
-  const { rows, looks: columnStyles, scroll, focused, onOpen, onEnd } = props;
+  const { rows, columnStyles, scroll, focused, onOpen, onEnd } = props;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
