@@ -1,6 +1,21 @@
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
-import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
+
+/** Example manifest of an endpoint; the model must be registered first. */
+const EXAMPLE = `apiVersion: steelyard/v1
+kind: Endpoint
+metadata:
+  name: ranker
+spec:
+  variants:
+    main:
+      model: ranker
+      version: 1
+      backend: onnx
+`;
+
+const EXAMPLE_FILE = 'endpoint.yaml';
+const EXAMPLE_COMMAND = `steelyard endpoint apply -f ${EXAMPLE_FILE} --wait`;
 
 /** Explains endpoints, with an example document and the command that applies it. */
 export function NoEndpoints() {

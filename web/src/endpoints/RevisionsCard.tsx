@@ -1,4 +1,5 @@
 import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -8,7 +9,6 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { EndpointStateMark } from './EndpointStateMark.tsx';
 import styles from './endpoints.module.css';
-import { revisionsCsv } from './revisions-csv.ts';
 import { ServedVersions } from './ServedVersions.tsx';
 import { NOT_LIVE, weightsText } from './words.ts';
 
@@ -81,5 +81,21 @@ export function RevisionsCard({ endpoint: { name, revisions, live, variants }, o
         </tbody>
       </table>
     </Card>
+  );
+}
+
+const HEADER = ['revision', 'state', 'versions', 'weights', 'cause', 'reason', 'createdAt', 'liveAt'];
+
+/** The revisions of an endpoint as they are shown, exactly. */
+function revisionsCsv(revisions: readonly EndpointRevision[]): string {
+  const pairs = (values: Readonly<Record<string, string | number>>) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ');
+  return toCsv(
+    HEADER,
+    revisions.map(({ revision, state, versions, weights, cause, reason, createdAt, liveAt }) => [
+      ...[String(revision), state, pairs(versions), pairs(weights), cause, reason, createdAt, liveAt],
+    ]),
   );
 }

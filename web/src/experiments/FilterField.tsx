@@ -3,8 +3,8 @@ import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts'
 import styles from './experiments.module.css';
 import { FilterOffers } from './FilterOffers.tsx';
 import { FilterSummary } from './FilterSummary.tsx';
-import { keysLike, offeredKeys } from './offered-keys.ts';
-import { askedFilter, nameFilter, wordBefore } from './run-filter.ts';
+import { columnText, OWN_COLUMNS } from './run-column.ts';
+import { askedFilter, awaitsKey, nameFilter, wordBefore } from './run-filter.ts';
 import { useFilterText } from './use-filter-text.ts';
 
 interface FilterFieldProps {
@@ -86,4 +86,28 @@ export function FilterField({ value, columns, refused, onApply }: FilterFieldPro
       />
     </div>
   );
+}
+
+const MOST_OFFERED = 8;
+
+/** Keys that begin with the word before the cursor, then those that contain it. */
+function offeredKeys(text: string, cursor: number, columns: readonly RunColumn[]): string[] {
+  const word = wordBefore(text, cursor);
+  if (word === '' || !awaitsKey(text, cursor)) return [];
+  const others = keysLike(word, columns).filter((key) => plain(key) !== plain(word));
+  return others.slice(0, MOST_OFFERED);
+}
+
+/** Keys that match a text: those that begin with it first. */
+function keysLike(text: string, columns: readonly RunColumn[]): string[] {
+  const word = plain(text);
+  const own = ['run_name', ...OWN_COLUMNS.filter((column) => column !== 'duration')];
+  const all = [...columns.map(({ column }) => columnText(column)), ...own];
+  const begins = all.filter((key) => plain(key).startsWith(word));
+  return [...begins, ...all.filter((key) => !begins.includes(key) && plain(key).includes(word))];
+}
+
+/** A key as users type it, without quotes. */
+function plain(key: string): string {
+  return key.replaceAll(/[`"]/g, '').toLowerCase();
 }

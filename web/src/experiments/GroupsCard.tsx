@@ -1,16 +1,18 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import type { RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { groupRuns, type RunColumn, type RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Select } from '../parts/Select.tsx';
+import { keyMetric } from '../runs/metric-words.ts';
 import { GroupBySelect } from './GroupBySelect.tsx';
 import { GroupsTable } from './GroupsTable.tsx';
 import { NoRuns } from './NoRuns.tsx';
 import { columnLabel } from './run-column.ts';
-import { useRunGroups } from './use-run-groups.ts';
 import type { Runs } from './use-runs.ts';
 
 const HEIGHT = 420;
@@ -87,4 +89,20 @@ function groupsCsv(by: string, metric: string | undefined, groups: readonly RunG
       String(cost.runsWithoutCost),
     ]),
   );
+}
+
+/** The matching runs grouped by a common value, with the key metric until another is chosen. */
+function useRunGroups({ search, selection, known }: Runs, by: string) {
+  const metrics = listKeys(known.data?.columns ?? [], 'metric');
+  const metric = search.metric ?? keyMetric(metrics);
+  const groups = useQuery({
+    ...endpointQuery(groupRuns, { query: { ...selection, by, ...(metric === undefined ? {} : { metric }) } }),
+    enabled: !known.isPending,
+    placeholderData: keepPreviousData,
+  });
+  return { groups, metric, metrics };
+}
+
+function listKeys(columns: readonly RunColumn[], entity: RunColumn['entity']): string[] {
+  return columns.filter((column) => column.entity === entity).map(({ key }) => key);
 }

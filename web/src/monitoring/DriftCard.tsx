@@ -1,5 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -8,7 +10,6 @@ import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { ColumnPanel } from './ColumnPanel.tsx';
-import { driftCsv } from './drift-csv.ts';
 import { stripRows } from './drift-strength.ts';
 import { HeatStrip, type OpenCell } from './HeatStrip.tsx';
 import styles from './monitoring.module.css';
@@ -92,5 +93,36 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
         </Loaded>
       )}
     </Card>
+  );
+}
+
+const FIGURES = [
+  'statistic',
+  'pValue',
+  'adjustedPValue',
+  'threshold',
+  'effect',
+  'minEffect',
+  'beyondPeriods',
+  'missingEffect',
+  'valuesPValue',
+  'missingPValue',
+  'nReference',
+  'nCurrent',
+] as const;
+const HEADER = ['start', 'end', 'modelVersion', 'column', 'type', 'method', ...FIGURES, 'drifted', 'reason'];
+
+/** The windows of a monitor column by column, exactly; empty is not known. */
+function driftCsv(windows: readonly DriftWindow[]): string {
+  const text = (value: number | boolean | null) => (value === null ? null : String(value));
+  return toCsv(
+    HEADER,
+    windows.flatMap(({ period, modelVersion, columns }) =>
+      columns.map((one) => [
+        ...[period.start, period.end, modelVersion, one.column, one.type, one.method],
+        ...FIGURES.map((key) => text(one[key])),
+        ...[text(one.drifted), one.reason],
+      ]),
+    ),
   );
 }

@@ -1,6 +1,25 @@
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
-import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
+
+/** Example manifest of a monitor; predictions and labels may arrive before or after it. */
+const EXAMPLE = `apiVersion: steelyard/v1
+kind: Monitor
+metadata:
+  name: ranker
+spec:
+  model: ranker
+  labels: {withinDays: 7}
+  quality: {kind: classification, positive: clicked}
+  drift:
+    reference: {first: 1000}
+    window: {hours: 24}
+  alerts:
+    - {name: drifted, on: drift}
+    - {name: accurate, on: quality, metric: accuracy, worseThan: 0.8}
+`;
+
+const EXAMPLE_FILE = 'monitor.yaml';
+const EXAMPLE_COMMAND = `steelyard apply -f ${EXAMPLE_FILE}`;
 
 /** Explains monitors, with an example document and the command that applies it. */
 export function NoMonitors() {

@@ -3,6 +3,7 @@ import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
 import { TimePanels } from '../charts/TimePanels.tsx';
 import { usePng } from '../charts/use-png.ts';
+import { toCsv } from '../format/csv.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -10,7 +11,6 @@ import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import { listMonitorMetrics, monitorPanels } from './monitor-panels.ts';
 import { type MonitorSearch, WINDOWS, type WindowName } from './monitoring-search.ts';
-import { windowsCsv } from './windows-csv.ts';
 
 const PANEL_HEIGHT = 104;
 
@@ -74,5 +74,28 @@ export function QualityCard({ monitor, spec, windows, episodes, by, metric: aske
         />
       )}
     </Card>
+  );
+}
+
+/** Exact results of the predictions by window; an empty cell is unknown. */
+function windowsCsv(windows: readonly MonitorWindow[]): string {
+  const metrics = listMonitorMetrics(windows);
+  const sides = ['measured', 'estimated'] as const;
+  const names = metrics.flatMap((metric) =>
+    sides.flatMap((side) => [`${metric} ${side}`, `${metric} ${side} lower`, `${metric} ${side} upper`]),
+  );
+  const text = (value: number | null | undefined) => (value == null ? null : String(value));
+  return toCsv(
+    ['start', 'end', 'slice', 'predictions', 'labelled', 'p50Ms', 'p95Ms', 'p99Ms', ...names],
+    windows.map(({ period, slice, predictions, labelled, latencyMs, quality, estimates }) => [
+      ...[period?.start ?? null, period?.end ?? null, slice, String(predictions), String(labelled)],
+      ...[text(latencyMs?.p50), text(latencyMs?.p95), text(latencyMs?.p99)],
+      ...metrics.flatMap((metric) =>
+        [quality, estimates].flatMap((figures) => {
+          const found = figures.find((one) => one.metric === metric);
+          return [text(found?.value), text(found?.lower), text(found?.upper)];
+        }),
+      ),
+    ]),
   );
 }

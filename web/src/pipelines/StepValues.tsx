@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { Verdict } from '../../../src/tradeoff/gates/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Facts } from '../parts/Facts.tsx';
 import parts from '../parts/parts.module.css';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
-import { verdictFrom } from './verdict-from.ts';
 
 const RUN_SHORT = 8;
 const NAMES: Readonly<Record<string, string>> = { of: 'Out of', value: 'Value', step: 'Best step', run: 'Run' };
@@ -56,4 +56,9 @@ function formatValue(name: string, value: string, { model }: PipelineStep['value
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The verdict of a gate's step; null when the value is not a known verdict. */
+function verdictFrom(value: string): Verdict | null {
+  return Verdict.safeParse(value).data ?? null;
 }

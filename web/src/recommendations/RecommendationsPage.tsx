@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { RecommendationList } from '../../../src/tradeoff/recommendations/schema.ts';
+import type { RecommendationList, RecommendationSummary } from '../../../src/tradeoff/recommendations/schema.ts';
+import { toCsv } from '../format/csv.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -12,7 +13,6 @@ import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { RecommendationsTable } from './RecommendationsTable.tsx';
-import { recommendationsCsv } from './recommendations-csv.ts';
 import { SearchedCard } from './SearchedCard.tsx';
 import { TermsCard } from './TermsCard.tsx';
 import { useFind, useRecommendations } from './use-recommendations.ts';
@@ -119,5 +119,25 @@ function Nothing({ state, lookedAt }: NothingProps) {
           : 'No recommendation was dismissed, and none has lapsed.'
       }
     />
+  );
+}
+
+const HEADER = [
+  ...['recommendation', 'kind', 'state', 'title', 'what', 'before', 'after'],
+  ...['savesAMonth', 'lower', 'upper', 'costsAMonth', 'currency', 'confidence', 'coverageRatio', 'days'],
+  ...['risk', 'riskText', 'guard', 'foundAt', 'realisedAMonth'],
+];
+
+/** Recommendations, exactly; empty is not known. */
+function recommendationsCsv(all: readonly RecommendationSummary[]): string {
+  return toCsv(
+    HEADER,
+    all.map(({ saving, confidence, risk, realised, ...one }) => [
+      ...[one.recommendation, one.kind, one.state, one.title, one.what, one.before, one.after],
+      ...[saving.monthly, saving.lower, saving.upper, saving.cost].map((money) => money?.amount ?? null),
+      saving.monthly?.currency ?? null,
+      ...[confidence.level, String(confidence.coverageRatio), String(confidence.days)],
+      ...[risk.level, risk.text, one.guard, one.foundAt, realised?.monthly?.amount ?? null],
+    ]),
   );
 }

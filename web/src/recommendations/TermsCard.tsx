@@ -7,7 +7,32 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import table from '../table/table.module.css';
-import { TERMS_COMMAND, TERMS_EXAMPLE, TERMS_FILE } from './terms-example.ts';
+
+const TERMS_FILE = 'terms.yaml';
+const TERMS_COMMAND = `steelyard apply -f ${TERMS_FILE}`;
+const TERMS_EXAMPLE = `apiVersion: steelyard/v1
+kind: PurchaseTerms
+metadata: {name: aws}
+spec:
+  currency: USD
+  commitments:
+    - name: g5-1y
+      resource: g5.xlarge
+      filter: [skuId=SKU]
+      committedPerHour: '0.634'
+  spot:
+    - name: us-east-1
+      resource: g5.xlarge
+      perHour: '0.42'
+      save: 3m
+      restart: 6m
+      meanHours: 6
+  serving:
+    - endpoint: ranker
+      latency: 250ms
+      profile:
+        - {type: g6.xlarge, requestsPerSecond: 30, latencyMs: 180}
+`;
 
 const HEIGHT = 420;
 

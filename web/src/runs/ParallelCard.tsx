@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { Parallel } from '../charts/Parallel.tsx';
+import type { ParallelData } from '../charts/parallel-option.ts';
 import { usePng } from '../charts/use-png.ts';
 import { toCsv } from '../format/csv.ts';
 import { Card } from '../parts/Card.tsx';
@@ -7,10 +8,11 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
 import { AxisRanges } from './AxisRanges.tsx';
-import { brushText, parseBrush } from './brush.ts';
-import { parallelData } from './parallel-data.ts';
+import { type Brush, brushText, parseBrush, within } from './brush.ts';
+import type { NamedRun } from './curves.ts';
+import { describeColumn } from './describe-column.ts';
 import { RunColumnsTable } from './RunColumnsTable.tsx';
-import { readFigure, usualAxes } from './run-columns.ts';
+import { type RunColumn, readFigure, usualAxes } from './run-columns.ts';
 import styles from './runs.module.css';
 import type { Compare } from './use-compare.ts';
 
@@ -119,4 +121,31 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
       {axes.length >= 2 && <AxisRanges axes={data.axes} brushes={brushes} onBrush={setBrush} />}
     </Card>
   );
+}
+
+/** Axes and lines of the selected columns; a text column becomes a category axis. A line must be within every brush. */
+function parallelData(
+  runs: readonly NamedRun[],
+  columns: readonly RunColumn[],
+  brushes: readonly Brush[],
+  currency: string | undefined,
+): ParallelData {
+  const axes = columns.map((column) => {
+    const texts = runs.map(({ run }) => readFigure(run, column.id, currency)).filter((value) => value !== null);
+    const categories = column.numeric ? null : [...new Set(texts.map(String))].sort();
+    return { id: column.id, ...describeColumn(column, currency), categories };
+  });
+  const lines = runs.map(({ run, name, variable, grey }) => {
+    const values = axes.map(({ id, categories }) => {
+      const value = readFigure(run, id, currency);
+      if (value === null) return null;
+      return categories === null ? Number(value) : categories.indexOf(String(value));
+    });
+    const kept = brushes.every((brush) => {
+      const place = axes.findIndex(({ id }) => id === brush.column);
+      return place === -1 || within(values[place] ?? null, brush);
+    });
+    return { id: run.runId, name, variable, grey, kept, values };
+  });
+  return { axes, lines };
 }

@@ -7,7 +7,6 @@ import table from '../table/table.module.css';
 import { NewTag } from './NewTag.tsx';
 import styles from './runs.module.css';
 import { TagRow } from './TagRow.tsx';
-import { tagGroups } from './tag-order.ts';
 import type { EditedRun } from './use-edit-run.ts';
 
 interface TagsCardProps {
@@ -80,4 +79,19 @@ export function TagsCard({ run, editing }: TagsCardProps) {
       )}
     </Card>
   );
+}
+
+/** Prefix of the tags that MLflow's clients set automatically. */
+const CLIENTS = 'mlflow.';
+
+/** Tags from users and jobs, by key, and those that MLflow's clients set automatically. */
+function tagGroups(tags: Readonly<Record<string, string>>): {
+  readonly given: readonly (readonly [string, string])[];
+  readonly noted: readonly (readonly [string, string])[];
+} {
+  const sorted = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    given: sorted.filter(([key]) => !key.startsWith(CLIENTS)),
+    noted: sorted.filter(([key]) => key.startsWith(CLIENTS)),
+  };
 }

@@ -1,4 +1,7 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
+import { issueStatements } from '../../../src/finops/statements/schema.ts';
+import { call } from '../client.ts';
 import { counted } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { ErrorState } from '../parts/ErrorState.tsx';
@@ -11,7 +14,6 @@ import { toCost } from './amounts.ts';
 import { issueRefusal, toIssue } from './issue-plan.ts';
 import type { Month } from './MonthAnswer.tsx';
 import styles from './statements.module.css';
-import { useIssue } from './use-issue.ts';
 import { teamName } from './words.ts';
 
 const WHY_LENGTH = 1000;
@@ -105,4 +107,25 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
       {issue.error !== null && <ErrorState error={issue.error} what="Nothing was issued, and the result" />}
     </FormDialog>
   );
+}
+
+interface IssueInput {
+  readonly period: string;
+  readonly allowProvisional: boolean;
+  readonly why: string;
+}
+
+/** Issues the statements of a month. Issued statements are final; only a correction changes them. */
+function useIssue(onDone: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ period, allowProvisional, why }: IssueInput) => {
+      const reason = why.trim();
+      return call(issueStatements, { body: { period, allowProvisional, ...(reason === '' ? {} : { why: reason }) } });
+    },
+    onSuccess: async () => {
+      await queries.invalidateQueries();
+      onDone();
+    },
+  });
 }

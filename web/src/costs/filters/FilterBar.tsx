@@ -1,11 +1,10 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import parts from '../../parts/parts.module.css';
 import type { Costs } from '../use-costs.ts';
 import { FilterEditor } from './FilterEditor.tsx';
 import { type FilterGroup, filterGroups, withGroup } from './filter-text.ts';
 import styles from './filters.module.css';
 import { formatFilter } from './format-filter.ts';
-import { useFilterKey } from './use-filter-key.ts';
 
 interface FilterBarProps {
   readonly costs: Costs;
@@ -91,4 +90,22 @@ function Chip({ text, onEdit, onRemove }: ChipProps) {
       </button>
     </li>
   );
+}
+
+/** Calls when `f` is pressed outside of a text field. */
+function useFilterKey(call: () => void): void {
+  const latest = useRef(call);
+  latest.current = call;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { target } = event;
+      const typing =
+        target instanceof HTMLElement && target.closest('input, select, textarea, dialog, [role="dialog"]') !== null;
+      if (event.key !== 'f' || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
 }
