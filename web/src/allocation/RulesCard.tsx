@@ -90,8 +90,8 @@ function rulesCsv(
 ): string {
   const lines = (rules?.rules ?? []).flatMap((rule, index) => {
     const own = hits?.filter((hit) => hit.rule === rule.name) ?? [];
-    const visible = own.length === 0 ? [undefined] : own;
-    return visible.map((hit) => [
+    const ownHits = own.length === 0 ? [undefined] : own;
+    return ownHits.map((hit) => [
       ...[String(index + 1), rule.name, matchText(rule), givesText(rule)],
       ...[hit === undefined ? null : String(hit.billRows), hit?.amount ?? null, hit?.currency ?? null],
     ]);

@@ -24,14 +24,14 @@ const HEIGHT = 720;
 export function AnomalyPage() {
   const { anomaly: id } = useParams({ from: '/anomalies/$anomaly' });
   const search = useSearch({ from: '/anomalies/$anomaly' });
-  const visible = useAnomaly(id);
+  const query = useAnomaly(id);
   const answer = () => {
-    if (visible.data !== undefined) return describeAnomaly(visible.data);
-    return visible.error === null ? <AnswerPending /> : visible.error.message;
+    if (query.data !== undefined) return describeAnomaly(query.data);
+    return query.error === null ? <AnswerPending /> : query.error.message;
   };
   return (
-    <Page title={visible.data === undefined ? 'Anomaly' : formatTitle(visible.data)} answer={answer()} longAnswer>
-      <Loaded query={visible} what="The anomaly" height={HEIGHT}>
+    <Page title={query.data === undefined ? 'Anomaly' : formatTitle(query.data)} answer={answer()} longAnswer>
+      <Loaded query={query} what="The anomaly" height={HEIGHT}>
         {(anomaly) => (
           <div className={layout.stack}>
             <About anomaly={anomaly} />

@@ -32,8 +32,8 @@ export function CostRows({ costs }: { readonly costs: Costs }) {
   });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows), [pages.data]);
   const all = useMemo(() => allColumns(rows ?? [], metric), [rows, metric]);
-  const visible = search.columns ?? usualColumns(rows ?? [], metric);
-  const key = visible.join(',');
+  const names = search.columns ?? usualColumns(rows ?? [], metric);
+  const key = names.join(',');
   const columns = useMemo(
     () => rowGridColumns(key.split(','), metric, total?.amount, currency),
     [key, metric, total, currency],
@@ -61,7 +61,7 @@ export function CostRows({ costs }: { readonly costs: Costs }) {
           <>
             <ColumnChooser
               all={all}
-              columns={visible}
+              columns={names}
               onChange={(chosen) =>
                 void navigate({ search: (before) => ({ ...before, columns: chosen }), resetScroll: false })
               }

@@ -8,12 +8,12 @@ import type { Group } from './stack.ts';
 
 /** Columns of the bill rows; the totals row has the server's total of the metric over all rows, loaded or not. */
 export function rowGridColumns(
-  visible: readonly string[],
+  columns: readonly string[],
   metric: string,
   total: string | undefined,
   currency: string,
 ): GridColumn<Group>[] {
-  return visible.map((column, place) => {
+  return columns.map((column, place) => {
     const numeric = isNumericColumn(column);
     return {
       id: column,

@@ -98,8 +98,8 @@ const HEADER = [
 function deliveriesCsv(rows: readonly DeliveryRow[]): string {
   const lines = rows.flatMap(({ entry, before }) => {
     const money = listMoney(entry);
-    const visible = money.length === 0 ? [{ amount: null, currency: null }] : money;
-    return visible.map(({ amount, currency }) => {
+    const amounts = money.length === 0 ? [{ amount: null, currency: null }] : money;
+    return amounts.map(({ amount, currency }) => {
       const earlier = before === null ? null : listMoney(before).find((one) => one.currency === currency)?.amount;
       return [
         ...[entry.delivery, entry.source, entry.export, entry.scope, entry.dataset, entry.period],

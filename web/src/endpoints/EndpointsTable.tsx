@@ -74,7 +74,7 @@ interface RowProps {
 function Row({ endpoint: { name, state, description, live, newest }, detail, metrics }: RowProps) {
   const figures = detail === undefined ? undefined : computeFigures(detail.variants);
   const pending = <Skeleton height={16} width={56} />;
-  const visible = live ?? newest;
+  const revision = live ?? newest;
   return (
     <tr>
       <th scope="row">
@@ -89,12 +89,12 @@ function Row({ endpoint: { name, state, description, live, newest }, detail, met
         <EndpointStateMark state={state} />
       </td>
       <td className={table.wideOnly}>
-        <ServedVersions revision={visible} variants={detail?.variants} />
+        <ServedVersions revision={revision} variants={detail?.variants} />
       </td>
       <td className={table.wideOnly}>
         <span className={styles.split}>
-          {weightsText(visible.weights)}
-          <SharesBar shares={Object.entries(visible.weights).map(([variant, share]) => ({ name: variant, share }))} />
+          {weightsText(revision.weights)}
+          <SharesBar shares={Object.entries(revision.weights).map(([variant, share]) => ({ name: variant, share }))} />
         </span>
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>

@@ -81,7 +81,7 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
             visibleColumns={columns}
             pinned={search.pin ?? []}
             complete={known.data?.complete ?? false}
-            onChange={(visible, pin) => change({ columns: visible, pin })}
+            onChange={(columns, pin) => change({ columns, pin })}
           />
           <a className={parts.button} href={urlOf(runsCsv, { query: file })} download="runs.csv">
             CSV<span className="visually-hidden"> of the runs that match</span>

@@ -41,20 +41,20 @@ export function useRuns() {
   const loaded = useMemo(() => pages.data?.pages.flatMap((page) => page.runs), [pages.data]);
   const rows = useLiveRuns(loaded, asked.columns);
   // Rows load first, also after a new filter, so that the counts over all runs do not delay them.
-  const visible = !pages.isPending && !pages.isPlaceholderData;
+  const isReady = !pages.isPending && !pages.isPlaceholderData;
   const count = useQuery({
     ...endpointQuery(countRuns, { query: selection }),
-    enabled: visible,
+    enabled: isReady,
     placeholderData: keepPreviousData,
     refetchInterval: LIVE_MS,
   });
   const all = useQuery({
     ...endpointQuery(countRuns, { query: { experimentId, view: selection.view } }),
-    enabled: visible && filter !== '',
+    enabled: isReady && filter !== '',
   });
   const cost = useQuery({
     ...endpointQuery(sumRunCosts, { query: selection }),
-    enabled: visible,
+    enabled: isReady,
     placeholderData: keepPreviousData,
   });
   const filtered = filter !== '';

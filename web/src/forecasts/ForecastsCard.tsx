@@ -17,8 +17,8 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
   const navigate = useNavigate({ from: '/forecasts' });
   const found = all.data?.forecasts ?? [];
   const there = LEVELS.filter(({ value }) => found.some(({ level }) => level === value));
-  const visible = list ?? there[0]?.value ?? 'team';
-  const offered = LEVELS.filter(({ value }) => value === visible || there.some((level) => level.value === value));
+  const openLevel = list ?? there[0]?.value ?? 'team';
+  const offered = LEVELS.filter(({ value }) => value === openLevel || there.some((level) => level.value === value));
   const drawn = detail.data?.forecast;
   const isDrawn = (one: LedgerForecast) =>
     one.level === drawn?.level && one.key === drawn.key && one.currency === drawn.currency;
@@ -31,7 +31,7 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
       flush
       actions={
         <>
-          <Select label="Level" hideLabel value={visible} options={[...offered]} onChange={choose} />
+          <Select label="Level" hideLabel value={openLevel} options={[...offered]} onChange={choose} />
           <a className={parts.button} href={urlOf(listForecastsCsv, { query: { team } })} download="forecasts.csv">
             CSV<span className="visually-hidden"> of all forecasts</span>
           </a>
@@ -42,7 +42,7 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
         {({ forecasts }) => (
           <ForecastsTable
             forecasts={forecasts.filter(
-              ({ level }) => level === visible || (level === 'total' && visible !== 'budget'),
+              ({ level }) => level === openLevel || (level === 'total' && openLevel !== 'budget'),
             )}
             isDrawn={isDrawn}
           />

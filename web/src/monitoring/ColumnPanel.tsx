@@ -27,8 +27,8 @@ interface ColumnPanelProps {
  * Distribution of the values of a column in a window, compared with the reference, and the result of the drift test.
  */
 export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
-  const visible = useDriftColumn(monitor, cell.column, cell.window);
-  const distribution = visible.data?.distribution;
+  const query = useDriftColumn(monitor, cell.column, cell.window);
+  const distribution = query.data?.distribution;
   const spread = useMemo(() => (distribution == null ? null : buildSpread(distribution)), [distribution]);
   return (
     <section className={styles.column} aria-label={`Column ${cell.column}`} data-testid="column">
@@ -40,7 +40,7 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
           Close
         </button>
       </div>
-      <Loaded query={visible} what="The column" height={HEIGHT}>
+      <Loaded query={query} what="The column" height={HEIGHT}>
         {({ column, period, reason, referencePredictions, predictions }) => (
           <>
             <p className={layout.quiet}>

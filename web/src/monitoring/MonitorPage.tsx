@@ -24,7 +24,7 @@ export function MonitorPage() {
   const search = useSearch({ from: '/monitoring/$monitor' });
   const navigate = useNavigate({ from: '/monitoring/$monitor' });
   const by = search.by ?? 'day';
-  const visible = useMonitor(monitor, by);
+  const query = useMonitor(monitor, by);
   const episodes = useEpisodes(monitor);
   const alerts = episodes.data?.alerts ?? [];
   const onSearch = useCallback(
@@ -37,14 +37,14 @@ export function MonitorPage() {
     [onSearch],
   );
   const answer = () => {
-    if (visible.error !== null && visible.data === undefined) return visible.error.message;
-    if (visible.data === undefined || episodes.isPending) return <AnswerPending />;
+    if (query.error !== null && query.data === undefined) return query.error.message;
+    if (query.data === undefined || episodes.isPending) return <AnswerPending />;
     const open = alerts.filter(({ closedAt }) => closedAt === null);
-    return <MonitorAnswer model={visible.data.spec.model} windows={visible.data.windows} open={open} />;
+    return <MonitorAnswer model={query.data.spec.model} windows={query.data.windows} open={open} />;
   };
   return (
     <Page title={monitor} answer={answer()} longAnswer>
-      <Loaded query={visible} what="The monitor" height={HEIGHT}>
+      <Loaded query={query} what="The monitor" height={HEIGHT}>
         {({ spec, windows, unmatchedLabels, estimation, inputs }) => (
           <div className={layout.stack}>
             <Watched monitor={monitor} model={spec.model} />

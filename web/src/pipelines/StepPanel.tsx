@@ -25,7 +25,7 @@ interface StepPanelProps {
 
 /** One step: reason, live log, attempts, values and outputs. */
 export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onClose }: StepPanelProps) {
-  const visible = attempt ?? step.attempt;
+  const openAttempt = attempt ?? step.attempt;
   return (
     <Card
       title={step.step}
@@ -39,7 +39,7 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
           {step.kind === 'run' && step.attempt > 1 && (
             <Select
               label="Attempt"
-              value={String(visible)}
+              value={String(openAttempt)}
               options={Array.from({ length: step.attempt }, (_, index) => String(index + 1)).map((value) => ({
                 value,
                 label: `${value} of ${step.attempt}`,
@@ -60,10 +60,10 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
             <StepValues values={step.values} />
           </Part>
         )}
-        {step.kind === 'run' && visible > 0 && (
+        {step.kind === 'run' && openAttempt > 0 && (
           <LogView
-            of={{ pipeline: run.pipeline, run: run.run, step: step.step, attempt: visible }}
-            fileName={`${run.pipeline}-${run.number}-${step.step}-${visible}.log`}
+            of={{ pipeline: run.pipeline, run: run.run, step: step.step, attempt: openAttempt }}
+            fileName={`${run.pipeline}-${run.number}-${step.step}-${openAttempt}.log`}
           />
         )}
         {step.attempts.length > 0 && (

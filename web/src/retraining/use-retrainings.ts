@@ -82,8 +82,8 @@ export function useDismiss(retraining: string, round: number, onDone: () => void
         params: { retraining, round: String(round) },
         body: reason === '' ? {} : { reason },
       }),
-    onSuccess: (visible) => {
-      queries.setQueryData(roundQuery(retraining, round).queryKey, visible);
+    onSuccess: (dismissed) => {
+      queries.setQueryData(roundQuery(retraining, round).queryKey, dismissed);
       onDone();
     },
     onSettled: () => void queries.invalidateQueries(),

@@ -12,7 +12,7 @@ const CARD_HEIGHT = 320;
 
 /** A chart for each metric, with the runs over each other. Metrics with one sample a run are left to the tables. */
 export function ComparedCurves({ compare }: { readonly compare: Compare }) {
-  const { search, ids, metrics, shown: visible, change } = compare;
+  const { search, ids, metrics, visible, change } = compare;
   const { charts, hidden } = useCurveCharts(
     ids,
     metrics,

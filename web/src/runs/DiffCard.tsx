@@ -24,7 +24,7 @@ const WHICH = [
 
 /** Inputs and results of the runs in columns, with the difference from the first run. */
 export function DiffCard({ compare }: { readonly compare: Compare }) {
-  const { search, shown: visible, change } = compare;
+  const { search, visible, change } = compare;
   const all = computeDiff(visible.map(({ run }) => run));
   const rows = search.rows === 'all' ? all : all.filter((row) => row.differs);
   const same = all.length - rows.length;

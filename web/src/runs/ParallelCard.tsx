@@ -21,7 +21,7 @@ const OFFERED = 40;
 
 /** Inputs, results and cost of the runs, as one line for each run over parallel axes. */
 export function ParallelCard({ compare }: { readonly compare: Compare }) {
-  const { search, shown: visible, columns, metric, currency, change } = compare;
+  const { search, visible, columns, metric, currency, change } = compare;
   const png = usePng('runs-parallel');
   const wanted = useMemo(() => search.axes ?? usualAxes(columns, metric), [search.axes, columns, metric]);
   const axes = useMemo(

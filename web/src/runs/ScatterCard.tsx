@@ -24,7 +24,7 @@ const WAYS = [
 
 /** Any figure of the runs against any other; initially quality against cost, with the Pareto-optimal runs. */
 export function ScatterCard({ compare }: { readonly compare: Compare }) {
-  const { search, shown: visible, columns, metric, currency, change } = compare;
+  const { search, visible, columns, metric, currency, change } = compare;
   const png = usePng('runs-scatter');
   const numeric = columns.filter((column) => column.numeric);
   const find = (id: string | undefined) => numeric.find((column) => column.id === id);

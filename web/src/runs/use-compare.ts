@@ -39,7 +39,7 @@ export function useCompare() {
     compared,
     named,
     runs,
-    shown: visible,
+    visible,
     hidden,
     columns,
     metrics,

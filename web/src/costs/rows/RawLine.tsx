@@ -22,7 +22,7 @@ export function RawLine({ origin }: { readonly origin: RowOrigin }) {
       <Loaded query={found} what="The delivered line" height={HEIGHT}>
         {(raw) => {
           const empty = raw.fields.filter(({ value }) => value === null || value === '').length;
-          const visible = withEmpty ? raw.fields : raw.fields.filter(({ value }) => value !== null && value !== '');
+          const fields = withEmpty ? raw.fields : raw.fields.filter(({ value }) => value !== null && value !== '');
           return (
             <>
               <p className={styles.empty}>
@@ -33,7 +33,7 @@ export function RawLine({ origin }: { readonly origin: RowOrigin }) {
                 , {formatCount(raw.fields.length)} columns.
               </p>
               <dl className={styles.list}>
-                {visible.map(({ column, value }) => (
+                {fields.map(({ column, value }) => (
                   <div key={column} className={styles.row}>
                     <dt>
                       <code>{column}</code>

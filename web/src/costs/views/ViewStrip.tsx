@@ -16,15 +16,15 @@ export function ViewStrip({ search }: { readonly search: CostsSearch }) {
   const saved = useSavedViews();
   const navigate = useNavigate({ from: '/costs' });
   const [asking, setAsking] = useState<Asking>(null);
-  const visible = toView(search);
+  const ownSearch = toView(search);
   const all = [...BUILT_IN_VIEWS, ...saved.views];
   const named = all.find(({ name }) => name === search.name);
-  const current = named ?? all.find((view) => isSameView(view.search, visible));
-  const isChanged = current !== undefined && !isSameView(current.search, visible);
+  const current = named ?? all.find((view) => isSameView(view.search, ownSearch));
+  const isChanged = current !== undefined && !isSameView(current.search, ownSearch);
   const own = saved.views.find(({ name }) => name === current?.name);
   const call = (name: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, name }), replace: true, resetScroll: false });
-  const save = (name: string) => call(saved.save({ name, search: visible }));
+  const save = (name: string) => call(saved.save({ name, search: ownSearch }));
   return (
     <div className={styles.views}>
       <nav className={styles.strip} aria-label="Views of the costs">

@@ -19,14 +19,9 @@ it('keeps how costs are cut, not when or which row', () => {
 });
 
 it('leaves period and team of the address as they are, and nothing of the view before', () => {
-  const visible = searchOfView(search, { name: 'Commitments', search: { metric: 'effectiveCost' } });
-  expect(visible).toMatchObject({ from: '2026-11-01', metric: 'effectiveCost', name: 'Commitments' });
-  expect([visible.by, visible.filter, visible.compare, visible.row]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  const found = searchOfView(search, { name: 'Commitments', search: { metric: 'effectiveCost' } });
+  expect(found).toMatchObject({ from: '2026-11-01', metric: 'effectiveCost', name: 'Commitments' });
+  expect([found.by, found.filter, found.compare, found.row]).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 it('tells views apart by what they show', () => {
