@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', (
     await page.getByLabel('Expires after').selectOption('7');
     await page.getByRole('checkbox', { name: 'mlops.read' }).check();
     await page.getByRole('checkbox', { name: 'account.self' }).check();
-    await page.getByRole('button', { name: /^Make token/ }).click();
+    await page.getByRole('button', { name: /^Create token/ }).click();
     const secret = await readable(page.getByTestId('secret'));
     await page.getByRole('button', { name: /^Done/ }).click();
     const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };

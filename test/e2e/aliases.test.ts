@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
     return Object.fromEntries(aliases.map(({ alias, version }) => [alias, version]));
   }
   const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-  const ALIASES = 'Which versions do the aliases point to?';
+  const ALIASES = 'Aliases of the model';
 
   it('says what a move means in quality and money before it is done, and takes it back', async () => {
     const { page, complaints } = await newVisit(browser);
@@ -37,10 +37,10 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
     const dialog = page.getByRole('dialog', { name: 'Move @champion?' });
     await dialog.getByRole('combobox', { name: 'Point it to' }).selectOption('1');
     const said = await readable(dialog);
-    expect(said).toContain('Whoever loads models:/ranker@champion gets version 1 from now on.');
+    expect(said).toContain('Clients that load models:/ranker@champion get version 1 from now on.');
     expect(said).toMatch(new RegExp(`version ${champion}, now\\s+0\\.\\d+.+\\$0\\.\\d+`));
     expect(said).toMatch(/version 1, then\s+0\.\d+.+\$0\.\d+/);
-    expect(said).toMatch(/By hand nothing is weighed; its latest verdict on version 1 is reject\./);
+    expect(said).toMatch(/A manual move is not evaluated; its latest verdict on version 1 is reject\./);
     expect((await pointed()).champion).toBe(champion);
     const reason = dialog.getByRole('textbox', { name: 'Reason for moving it without its gate' });
     await reason.fill('the newest one ranks badly on mobile');
@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
       .waitFor();
     await page.getByRole('button', { name: 'Remove @shadow' }).click();
     const removing = page.getByRole('dialog', { name: 'Remove @shadow?' });
-    expect(await readable(removing)).toContain('gets an error from now on');
+    expect(await readable(removing)).toContain('get an error from now on');
     await removing.getByRole('button', { name: 'Remove' }).click();
     await page.getByText('@shadow was removed; it pointed to version 2.').waitFor();
     expect(await pointed()).toEqual({ champion });
@@ -80,7 +80,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
     for (const path of ['/models/ranker', '/models/ranker/versions/1']) {
       const { page } = await newVisit(browser);
       expect(await shiftWhileOpening(page, `${server.url}${path}`)).toBeLessThan(LAYOUT_SHIFT);
-      await card(page, 'What leads from the bill to the decision?').getByRole('link').first().waitFor();
+      await card(page, 'From the bill to the decision').getByRole('link').first().waitFor();
     }
   });
 
@@ -90,7 +90,7 @@ describe.skipIf(!hasChromium)('aliases in the browser (skipped where Chromium is
     await page.getByRole('button', { name: /Write a note|Edit the note/ }).click();
     await page.getByRole('textbox', { name: 'Note on this model' }).fill('Ranks *films*.');
     await page.keyboard.press('Control+Enter');
-    await card(page, 'What should others know?').locator('em').waitFor();
+    await card(page, 'Notes').locator('em').waitFor();
     expect(await ask(server.url, getModel, { params: { model: 'ranker' } })).toMatchObject({
       description: 'Ranks *films*.',
     });

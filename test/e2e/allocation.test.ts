@@ -111,10 +111,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
 
   it('puts a suggested rule into a draft of the rules in force, which stays when the page is left', async () => {
     const page = await visit('/allocation');
-    await page
-      .getByRole('button', { name: /^Try it/ })
-      .first()
-      .click();
+    await page.getByRole('button', { name: 'Add to draft' }).first().click();
     const draft = page.getByLabel('Allocation rules as YAML');
     const text = await draft.inputValue();
     expect(text).toContain('name: "tagged-resources"');
@@ -156,7 +153,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     expect(await page.getByRole('button', { name: 'Apply these rules' }).isDisabled()).toBe(true);
     await write(page, text);
     await page.getByRole('button', { name: 'Apply these rules' }).click();
-    await page.getByText(`Version ${before + 1} of the rules is in force`).waitFor();
+    await page.getByText(`Version ${before + 1} of the rules is active in every month`).waitFor();
     expect(await version()).toBe(before + 1);
     const [covered] = await coverage();
     expect(
@@ -167,14 +164,14 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     await page.getByRole('button', { name: 'Undo' }).click();
     const nobodys = async () => decimal((await coverage())[0]?.unallocated ?? 0).toFixed();
     await expect.poll(nobodys, { timeout: 20_000 }).toBe(totals[0]?.unallocatedBefore);
-    await page.getByText(`Version ${before + 2} of the rules is in force`).waitFor();
+    await page.getByText(`Version ${before + 2} of the rules is active in every month`).waitFor();
   });
 
   it('shows earlier versions of the rules, which take nothing any more', async () => {
     const page = await visit('/allocation');
     await page.getByLabel('Version of the rules').selectOption('1');
     await page.waitForURL(/version=1/);
-    await page.getByText('Not in force any more').waitFor();
+    await page.getByText('No longer active').waitFor();
     expect(await page.getByTestId('rules').locator('data').count()).toBe(0);
   });
 

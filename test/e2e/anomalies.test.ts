@@ -73,14 +73,14 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
   it('answer with both sides of the month, never set off, and lead from the list to one of them', async () => {
     const { page, complaints } = await visit('/anomalies');
     expect(await answer(page)).toMatch(
-      /^3 anomalies, 2 of them open, cost \$[\d,]+\.\d\d more than expected, \$[\d,]+\.\d\d less on the other side in November 2026; \$[\d.]+ of what was paid bought less of GPUs and predictions than usual\.$/,
+      /^3 anomalies \(2 open\): \$[\d,]+\.\d\d above and \$[\d,]+\.\d\d below expected in November 2026; \$[\d.]+ of the amount paid bought fewer GPU hours and predictions than usual\.$/,
     );
     const table = page.getByRole('table', { name: 'Anomalies' });
     expect(await readable(table.getByRole('row', { name: /claude-input/ }))).toMatch(
       /Nothing was charged.*4 Nov to 6 Nov.*−\$/s,
     );
-    await page.getByRole('img', { name: /^Cost of the day; More than expected; Less than expected/ }).waitFor();
-    await page.getByLabel('Side').selectOption('over');
+    await page.getByRole('img', { name: /^Daily cost; Above expected; Below expected/ }).waitFor();
+    await page.getByLabel('Direction').selectOption('over');
     await page.waitForURL(/direction=over/);
     await expect.poll(() => table.getByRole('row').count()).toBe(3);
     await table.getByRole('link', { name: /p4d/ }).click();
@@ -107,7 +107,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
       .evaluateAll((found) => found.map((one) => (one as unknown as { value: string }).value));
     const sum = amounts.reduce((all, amount) => all.plus(amount), decimal(0));
     expect(decimalString(sum)).toBe(await parts.getByTestId('together').locator('data').getAttribute('value'));
-    const charges = page.getByRole('table', { name: 'Charges behind it' });
+    const charges = page.getByRole('table', { name: 'Charges of this anomaly' });
     await charges.getByRole('link', { name: 'p4d.24xlarge' }).click();
     await page.waitForURL(/\/costs\?.*view=rows/);
     await page
@@ -121,10 +121,10 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
     const { page, complaints } = await visit('/anomalies?measure=gpu_idle_cost');
     await page.getByRole('table', { name: 'Anomalies' }).getByRole('link', { name: 'GPUs · search' }).click();
     await page.waitForURL(/anomalies\/an_/);
-    const gpus = page.getByRole('table', { name: 'GPUs behind it' });
+    const gpus = page.getByRole('table', { name: 'GPUs of this anomaly' });
     await gpus.waitFor();
     expect(await answer(page)).toMatch(
-      /^GPUs of team search stood idle for [\d.]+ USD a day, where [\d.]+ USD was expected: 18\.\d of 24 GPU-hours a day\. That is \$[\d.]+ that bought less than usual, since 10 Nov; it is no cost of its own\.$/,
+      /^GPUs of team search stood idle for [\d.]+ USD a day, where [\d.]+ USD was expected: 18\.\d of 24 GPU-hours a day\. \$[\d.]+ bought less than usual, since 10 Nov\. This amount is not an additional cost\.$/,
     );
     expect(await readable(gpus.getByRole('row', { name: /GPU-0f3a/ }))).toContain('search');
     await page.getByRole('table', { name: 'Related anomalies' }).getByRole('link', { name: /p4d/ }).click();
@@ -136,15 +136,15 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
   it('take a verdict after saying what it does, and take it back', async () => {
     const { page } = await visit(`/anomalies/${goingOn}`);
     await page.getByRole('button', { name: 'Planned…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Was it planned?' });
-    await dialog.getByLabel('Until').fill('2026-11-30');
-    await dialog.getByLabel('Why').fill('the new model');
-    await dialog.getByLabel('Why').press('Control+Enter');
-    const notice = page.getByRole('status').filter({ hasText: 'It is planned and no longer counted.' });
+    const dialog = page.getByRole('dialog', { name: 'Mark as planned?' });
+    await dialog.getByLabel('Last day of the plan').fill('2026-11-30');
+    await dialog.getByLabel('Reason').fill('the new model');
+    await dialog.getByLabel('Reason').press('Control+Enter');
+    const notice = page.getByRole('status').filter({ hasText: 'Marked as planned and no longer counted.' });
     await notice.waitFor();
-    await page.getByText(/^Planned until 30 Nov, said by local on .*: the new model$/).waitFor();
+    await page.getByText(/^Planned until 30 Nov, marked by local on .*: the new model$/).waitFor();
     await notice.getByRole('button', { name: 'Undo' }).click();
-    await page.getByText('Nobody has said anything yet.').waitFor();
+    await page.getByText('No feedback yet.').waitFor();
   });
 
   it('have no fault that axe finds, are read on a phone, and hold still while they load', async () => {

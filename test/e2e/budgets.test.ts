@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
 
   it('says how to give a first one', async () => {
     const { page } = await visit('/budgets');
-    expect(await readable(page.getByTestId('answer'))).toBe('No budget has been given yet.');
+    expect(await readable(page.getByTestId('answer'))).toBe('No budget has been created yet.');
     expect(await readable(page.getByTestId('empty'))).toContain('steelyard budget create');
   });
 
@@ -63,9 +63,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     const held = ['--price', PRICE, '--project', 'recs', '--grace', '1'];
     expect(await run('run', ...held, '--', 'sh', '-c', script)).toBe(12);
     const { page, complaints } = await visit('/budgets');
-    expect(await readable(page.getByTestId('answer'))).toBe(
-      'None of 2 budgets is over; 1 of them stops what would exceed it.',
-    );
+    expect(await readable(page.getByTestId('answer'))).toBe('None of 2 budgets exceeded. 1 budget limits new work.');
     expect(await page.getByTestId('budgets').locator('tbody th a').allInnerTexts()).toEqual(['everything', 'recs']);
     expect(await readable(row(page, /recs/))).toMatch(/\$[234]\.\d+/);
     await page.getByRole('link', { name: 'recs' }).click();
@@ -73,7 +71,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     await page.getByText('s3://models/step-9').waitFor();
     // On a slow machine the renewal of the reservation comes too late, and the run stops at its reserved amount.
     const answer = await readable(page.getByTestId('answer'));
-    const shown = /^\$(\d+\.\d+) of \$4(?:\.00)? is spent .* it stopped 1 run\.$/.exec(answer)?.[1];
+    const shown = /^\$(\d+\.\d+) of \$4(?:\.00)? is spent .* 1 run stopped\.$/.exec(answer)?.[1];
     const budget = await fetch(`${server.url}/api/v1/budgets/recs`);
     const { spent } = (await budget.json()) as { spent: { amount: string } };
     expect(Number(shown), answer).toBeCloseTo(Number(spent.amount), 2);
@@ -90,7 +88,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     const dialog = page.getByRole('dialog', { name: 'Approve more for asks?' });
     await dialog.getByLabel('Amount, USD').fill('20');
     expect(await dialog.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
-    await dialog.getByLabel('Why').fill('the last sweep');
+    await dialog.getByLabel('Reason').fill('the last sweep');
     await dialog.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('table', { name: 'Approvals of asks' }).getByText('the last sweep').waitFor();
     await expect.poll(() => readable(page.getByTestId('answer'))).toContain('$25');
@@ -106,13 +104,13 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     await form.getByText('an exact decimal such as "12.50"').waitFor();
     expect(await save.isDisabled()).toBe(true);
     await form.getByLabel('Amount').fill('50');
-    await form.getByLabel('What a window leaves').selectOption('unspent');
-    await form.getByLabel('Part of').selectOption('recs');
+    await form.getByLabel('Unused budget').selectOption('unspent');
+    await form.getByLabel('Parent budget').selectOption('recs');
     await form.getByLabel('Project').fill('recs');
     await form.getByText(/46 more than it has itself/).waitFor();
     expect(await save.isDisabled()).toBe(true);
-    await form.getByLabel('Part of').selectOption('everything');
-    await form.getByText('It would be created').waitFor();
+    await form.getByLabel('Parent budget').selectOption('everything');
+    await form.getByText('A new budget, effective immediately.').waitFor();
     await save.click();
     await page.waitForURL('**/budgets/made-here');
     await expect.poll(() => readable(page.getByTestId('answer'))).toContain('$50');
@@ -125,7 +123,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     const limit = () => readable(page.getByTestId('answer'));
     await page.getByRole('button', { name: 'Edit…' }).click();
     const form = page.getByRole('dialog', { name: 'Edit made-here' });
-    await form.getByText('Nothing is changed yet.').waitFor();
+    await form.getByText('No changes yet.').waitFor();
     await form.getByLabel('Amount').fill('30');
     await form.getByText('amount: 50 to 30').waitFor();
     await form.getByLabel('Amount').press('Control+Enter');
@@ -148,7 +146,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     for (const look of [{}, { width: 390, height: 844 }]) {
       const { page } = await visit('/budgets/made-here', look);
       await page.getByRole('button', { name: 'Edit…' }).click();
-      await page.getByRole('dialog').getByText('Nothing is changed yet.').waitFor();
+      await page.getByRole('dialog').getByText('No changes yet.').waitFor();
       expect(await axeFaults(page)).toEqual([]);
       const [scroll, client] = await page.getByRole('dialog').evaluate((of) => [of.scrollWidth, of.clientWidth]);
       expect(scroll).toBeLessThanOrEqual(client ?? 0);

@@ -138,7 +138,7 @@ describe.skipIf(!hasChromium)('what drove a change of cost (skipped where Chromi
     const { totals } = await summaryOf(url, { by: ['team'], period: before });
     expect(await readable(page.getByTestId('not-comparable'))).toContain(monthBefore(before));
     expect(await exact(page, 'table-total')).toBe(totals[0]?.amount);
-    await page.getByRole('button', { name: 'Compare with nothing' }).click();
+    await page.getByRole('button', { name: 'No comparison' }).click();
     await page.waitForURL((url) => !url.search.includes('compare='));
   });
 

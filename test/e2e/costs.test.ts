@@ -39,8 +39,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
 
   it('groups by what is chosen: the address changes and every total stays the server’s, to the last digit', async () => {
     const page = await visit('/costs?chart=table');
-    await page.getByRole('combobox', { name: 'And by' }).click();
-    await page.getByRole('option', { name: 'Service', exact: true }).click();
+    await page.getByRole('combobox', { name: 'And by' }).selectOption('serviceName');
     await page.waitForURL(/by=serviceName/);
     await settled(page);
     const { totals } = await summaryOf(url, { by: ['team', 'serviceName'], period: month });
@@ -106,7 +105,7 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
     const drawer = page.getByRole('dialog', { name: 'Bill row' });
     await drawer.waitFor();
     expect(await readable(drawer)).toMatch(/Billed cost\s+[\d.]+ USD/);
-    expect(await readable(drawer)).toContain('Where it came from');
+    expect(await readable(drawer)).toContain('Origin');
     expect(page.url()).toContain('row=');
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });

@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
 
   it('names what is needed to replay a decision', async () => {
     const page = await visit(`/decisions/${decisions[0]?.decision}`);
-    const facts = await readable(page.getByRole('region', { name: 'How can it be replayed?' }));
+    const facts = await readable(page.getByRole('region', { name: 'Replay' }));
     expect(facts).toContain(`${decisions[0]?.policy}, version ${decisions[0]?.policyVersion}`);
     expect(facts).toMatch(/Price books\s+own-prices@1/);
     expect(facts).toContain(decisions[0]?.decision);
@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
 
   it('shows versions with quality and cost side by side and leads to the verdict on each', async () => {
     const page = await visit('/models/ranker');
-    const table = page.getByRole('region', { name: 'What do the versions offer?' }).getByRole('table');
+    const table = page.getByRole('region', { name: 'Versions' }).getByRole('table');
     expect(await table.locator('tbody tr').count()).toBe(7);
     expect(await table.getByText('@champion').count()).toBe(1);
     expect(await readable(table)).toMatch(/0\.\d+ \(0\.\d+ to 0\.\d+\)/);

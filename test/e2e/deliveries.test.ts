@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
 
   it('filters by standing in the address, and says why a delivery is not counted', async () => {
     const page = await visit('/deliveries');
-    await page.getByLabel('Standing').selectOption('shadowed');
+    await page.getByLabel('Status', { exact: true }).selectOption('shadowed');
     await page.waitForURL(/standing=shadowed/);
     const rows = page.getByRole('region', { name: /^Deliveries/ }).locator('tbody tr');
     expect(await rows.count()).toBe(1);
@@ -97,11 +97,11 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     await page.getByRole('button', { name: 'Next →' }).click();
     await page.waitForURL(/skip=25/);
     await page.getByText(/^26 to 50 of/).waitFor();
-    await page.getByRole('button', { name: /^Came/ }).click();
+    await page.getByRole('button', { name: /^Added/ }).click();
     await page.waitForURL(/rows=added/);
     expect(new URL(page.url()).searchParams.get('skip')).toBeNull();
     await page.getByTestId('diff-rows').getByText('Enterprise Discount Program credit').waitFor();
-    await page.getByRole('button', { name: /^Went/ }).click();
+    await page.getByRole('button', { name: /^Removed/ }).click();
     await expect.poll(() => page.getByTestId('diff-rows').locator('tbody tr').count()).toBe(1);
   });
 
@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     const said = await ask(server.url, revertDelivery, { body: { ...body, dryRun: true } });
     const total = await billed();
     const page = await visit(`/deliveries/${current?.delivery}`);
-    await page.getByRole('link', { name: 'Go back…' }).click();
+    await page.getByRole('link', { name: 'Revert…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Change which delivery counts?' });
     await dialog.getByTestId('act-changes').waitFor();
     const money = await value(page, 'act-money');
@@ -132,7 +132,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     expect(Number(money)).toBeCloseTo(lines.reduce((sum, { delta }) => sum + Number(delta), 0));
     expect(await readable(dialog)).toContain('closed period is restated');
     expect(await billed()).toEqual(total);
-    await dialog.getByLabel(/^Why/).fill('tested in the browser');
+    await dialog.getByLabel(/^Reason/).fill('tested in the browser');
     await page.keyboard.press('Control+Enter');
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('status').getByText(/^Done/).waitFor();
@@ -147,7 +147,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     const shadowed = the('shadowed', 'azure');
     const total = await billed();
     const page = await visit(`/deliveries/${shadowed?.delivery}`);
-    expect(await readable(page.getByTestId('answer'))).toContain('Nothing of it counts');
+    expect(await readable(page.getByTestId('answer'))).toContain('None of it is counted');
     await page.getByRole('link', { name: 'Count this export…' }).click();
     await page.waitForURL(/ask=prefer/);
     await page.getByTestId('act-changes').waitFor();
@@ -178,7 +178,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     await row.getByText(/imported|counted elsewhere/).waitFor();
     const mine = (await listed()).filter(({ source }) => source === 'nightly');
     expect(mine.map(({ rows }) => rows)).toEqual([odd.oneTimeExport.rows]);
-    await row.getByRole('button', { name: /^what it did/ }).click();
+    await row.getByRole('button', { name: /^last result/ }).click();
     await page.waitForURL(/sync=nightly/);
     await page.getByRole('dialog', { name: 'Last sync of nightly' }).getByText(/rows/).waitFor();
   });

@@ -56,14 +56,14 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-endpoints-')));
     const { page } = await newVisit(browser);
     await open(page, `${empty.url}/endpoints`);
-    expect(await answer(page)).toBe('Nothing is served yet.');
+    expect(await answer(page)).toBe('No endpoint yet.');
     expect(await readable(page.getByTestId('empty'))).toContain('steelyard endpoint apply -f endpoint.yaml --wait');
     expect(await faultsFound(browser, `${empty.url}/endpoints`)).toEqual([]);
   });
 
   it('lists what is served, at which shares, and what failed', async () => {
     const { page, complaints } = await visit('/endpoints');
-    expect(await answer(page)).toBe('2 endpoints: 1 of them answers and the newest revision of 1 did not get ready.');
+    expect(await answer(page)).toBe('2 endpoints: 1 healthy and the newest revision of 1 did not become ready.');
     const row = page.getByTestId('endpoints').getByRole('row', { name: /^ranker/ });
     expect(await readable(row)).toMatch(/live.*main version 1, canary version 2.*main 90\s%, canary 10\s%.*2 of 2/s);
     expect(complaints).toEqual([]);
@@ -109,9 +109,9 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     await dialog.getByLabel('Weight of canary').fill('3');
     expect(await readable(dialog.getByRole('row', { name: /^canary/ }))).toMatch(/10\s%.*75\s%/s);
     await dialog.getByLabel('Weight of canary').press('Control+Enter');
-    const notice = page.getByRole('status').filter({ hasText: 'shares of the traffic' });
+    const notice = page.getByRole('status').filter({ hasText: 'Traffic shares now' });
     await notice.waitFor();
-    expect(await readable(notice)).toMatch(/main 25\s%, canary 75\s%\. It was: main 90\s%, canary 10\s%/);
+    expect(await readable(notice)).toMatch(/main 25\s%, canary 75\s%\. Before: main 90\s%, canary 10\s%/);
     await settled(server.application, 'ranker');
     expect(await weightsNow()).toEqual({ main: 0.25, canary: 0.75 });
     await notice.getByRole('button', { name: 'Undo' }).click();
@@ -120,13 +120,13 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
 
   it('rolls back after saying what answers then, and takes that back', async () => {
     const { page } = await visit('/endpoints/ranker');
-    await page.getByRole('button', { name: 'Go back to revision 1…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Go back to revision 1 of ranker?' });
+    await page.getByRole('button', { name: 'Roll back to revision 1…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Roll back ranker to revision 1?' });
     expect(await readable(dialog)).toMatch(
-      /main version 1, canary version 2.*Then, as in revision 1\s+version 1\s+all to main/s,
+      /main version 1, canary version 2.*After, as in revision 1\s+version 1\s+all to main/s,
     );
-    await dialog.getByRole('button', { name: 'Go back' }).click();
-    const notice = page.getByRole('status').filter({ hasText: 'It goes back to revision 1' });
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    const notice = page.getByRole('status').filter({ hasText: 'Rolling back to revision 1' });
     await notice.waitFor();
     await expect.poll(weightsNow, { timeout: 60_000 }).toEqual({ main: 1 });
     await expect.poll(() => answer(page), { timeout: 30_000 }).toMatch(/^ranker version 1 answers/);
@@ -139,7 +139,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     await page.route('**/api/v1/endpoints/ranker/rollback', (route) => route.abort());
     await page.getByRole('button', { name: 'Roll back…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Go back' }).click();
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
     await dialog.getByRole('alert').getByText('does not answer').waitFor();
   });
 
@@ -149,7 +149,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     ['Open Inference v2', '/serve/ranker/v2/models/ranker/infer'],
   ])('gives a line for %s that is answered as it stands', async (protocol, path) => {
     const { page } = await visit('/endpoints/ranker');
-    await page.getByText('of the shape that the model takes').waitFor();
+    await page.getByText('the shape of the model inputs').waitFor();
     await page.getByRole('button', { name: protocol }).click();
     const line = await readable(page.getByTestId('curl'));
     expect(line).toContain(`curl ${server.url}${path}`);
@@ -159,7 +159,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
 
   it('says why a revision did not get ready', async () => {
     const { page } = await visit('/endpoints/broken');
-    expect(await answer(page)).toBe('Nothing answers: revision 1 did not get ready.');
+    expect(await answer(page)).toBe('No replica answers: revision 1 did not become ready.');
     expect(await readable(page.getByRole('table', { name: 'Revisions of broken' }))).toMatch(/failed.*exit code 1/s);
   });
 

@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)(
       await page.keyboard.press('Enter');
       await expect.poll(() => page.title(), SOON).toContain('click towers');
       await page.getByRole('button', { name: 'Write a note' }).first().click();
-      const note = page.getByRole('region', { name: 'What should others know?' });
+      const note = page.getByRole('region', { name: 'Notes' });
       await note.getByRole('button', { name: 'Write a note' }).click();
       await note.getByRole('textbox', { name: 'Note on this experiment' }).fill('Towers of *four* widths.');
       await page.keyboard.press('Control+Enter');

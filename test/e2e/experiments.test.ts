@@ -181,7 +181,7 @@ describe.skipIf(!hasChromium)('experiments in the browser (skipped where Chromiu
     await page.getByLabel('Find a column').fill('mrr');
     await page.getByRole('checkbox', { name: /mrr.*100,000/ }).waitFor(SOON);
     await page.getByRole('checkbox', { name: /mrr/ }).check();
-    await page.getByRole('button', { name: /Keep mrr/ }).click();
+    await page.getByRole('button', { name: /Pin mrr/ }).click();
     await page.waitForURL(/pin=metrics.mrr/);
     const again = await visit(new URL(page.url()).pathname + new URL(page.url()).search);
     const heads = (await again.locator('thead th').allInnerTexts()).map((text) => text.trim());

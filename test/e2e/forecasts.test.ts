@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
 
   it('says what it will show, and how to fill it', async () => {
     const { page, complaints } = await visit('/forecasts');
-    expect(await answer(page)).toBe('Nothing is forecast yet.');
+    expect(await answer(page)).toBe('No forecast yet.');
     expect(await readable(page.getByTestId('empty').first())).toContain('steelyard bill import');
     expect(complaints).toEqual([]);
   });
@@ -107,19 +107,19 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
         /^\$[\d,.]+ so far in \w+, to \d+ \w+, forecast \$[\d,]+ \(\$[\d,]+ to \$[\d,]+\), \d+\s% over budget with (over 99|100)\s% probability, on about \d+ \w+\.$/,
       );
     expect(await page.getByTestId('forecasts').locator('tbody th a').allInnerTexts()).toEqual(['everything', 'recs']);
-    await page.getByLabel('Of', { exact: true }).selectOption('team');
+    await page.getByLabel('Level', { exact: true }).selectOption('team');
     const rows = page.getByTestId('forecasts').locator('tbody th a');
     await expect.poll(() => rows.allInnerTexts()).toEqual(['Everything', 'search', 'recs']);
     await rows.getByText('recs').click();
     await expect
       .poll(() => answer(page))
       .toMatch(/so far by team recs in \w+, to \d+ \w+, .* under the budget of \$9,000/);
-    await page.getByText('How does team recs go on?').waitFor();
+    await page.getByText('Forecast of team recs').waitFor();
     expect(new URL(page.url()).searchParams.get('key')).toBe('recs');
-    const facts = page.getByRole('region', { name: 'How good were such forecasts?' });
-    expect(await readable(facts)).toMatch(/Error of the sum of the days to come\n+[\d.]+\s%/);
+    const facts = page.getByRole('region', { name: 'Forecast accuracy' });
+    expect(await readable(facts)).toMatch(/Error of the total of the forecast days\n+[\d.]+\s%/);
     await page.getByRole('button', { name: 'Days' }).click();
-    await page.getByRole('img', { name: /the cost of each day of team recs/ }).waitFor();
+    await page.getByRole('img', { name: /daily cost of team recs/ }).waitFor();
     expect(complaints).toEqual([]);
   });
 
@@ -143,14 +143,14 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
     await page.getByRole('button', { name: 'Add a change…' }).click();
     const form = page.getByRole('dialog', { name: 'Add a known change' });
     const add = form.getByRole('button', { name: 'Add' });
-    await form.getByLabel('What is it?').fill('endpoint for search');
-    await form.getByLabel('What does a day cost more').fill('5 €');
+    await form.getByLabel('Description').fill('endpoint for search');
+    await form.getByLabel('Daily change in USD').fill('5 €');
     await form.getByText(/exact decimal/).waitFor();
     expect(await add.isDisabled()).toBe(true);
-    await form.getByLabel('What does a day cost more').fill('50');
-    await form.getByLabel('Whose cost is it?').selectOption('team');
-    await form.getByLabel('Its name').fill('search');
-    await form.getByLabel('Its name').press('Control+Enter');
+    await form.getByLabel('Daily change in USD').fill('50');
+    await form.getByLabel('Scope').selectOption('team');
+    await form.getByLabel('Name').fill('search');
+    await form.getByLabel('Name').press('Control+Enter');
     await form.waitFor({ state: 'detached' });
     await page.getByRole('status').getByText('“endpoint for search” was added.').waitFor();
     await page.getByRole('table', { name: 'Known changes' }).getByText('+$50.00').waitFor();
@@ -159,7 +159,7 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
     await page.getByText('without known changes').first().waitFor();
     expect(await faultsFound(browser, `${server.url}/forecasts`)).toEqual([]);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByText('None has been added yet.').waitFor();
+    await page.getByText('No known change has been added.').waitFor();
     await expect.poll(total, { timeout: 15_000 }).toBeCloseTo(before, 1);
     expect(complaints).toEqual([]);
   });
@@ -178,8 +178,8 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
     expect(await shiftWhileOpening(page, `${server.url}/forecasts`)).toBeLessThan(LAYOUT_SHIFT);
     await page.getByRole('button', { name: 'Add a change…' }).click();
     const form = page.getByRole('dialog', { name: 'Add a known change' });
-    await form.getByRole('button', { name: 'a factor' }).click();
-    await form.getByLabel('What is each day multiplied by?').fill('0');
+    await form.getByRole('button', { name: 'factor' }).click();
+    await form.getByLabel('Daily factor').fill('0');
     await form.getByText('a factor above 0 other than 1').waitFor();
     expect(await axeFaultsAsShown(page)).toEqual([]);
   });

@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is mi
     const owners = await ask(url, getGpuOwners, { query: { by: 'team' } });
     const page = await visit(`/gpus?${ALL}`);
     expect(await readable(page.getByTestId('answer'))).toMatch(
-      /^\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and \$[\d,.]+ was held by nobody; team fraud left the most idle/,
+      /^\$[\d,]+\.\d\d of time on 16 GPUs in all months: \d+\s% of it was used, \$[\d,.]+ was idle and \$[\d,.]+ was unallocated; team fraud had the most idle time/,
     );
     expect(await page.getByTestId('headline').locator('data').getAttribute('value')).toBe(owners.cost.paid);
     const rows = page.getByTestId('owners').locator('tbody tr');
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is mi
   it('tells the same by run, with unknown owners and why, and leads to the run', async () => {
     const page = await visit(`/gpus?${ALL}`);
     await page
-      .getByRole('region', { name: /^Whose time is idle/ })
+      .getByRole('region', { name: /^Idle GPU time/ })
       .getByLabel('By', { exact: true })
       .selectOption('run');
     await page.waitForURL(/by=run/);
@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is mi
     await page.goto(`${url}/gpus?period=2020-01`);
     const empty = page.getByTestId('empty');
     await empty.getByText('steelyard gpu import').first().waitFor();
-    expect(await readable(page.getByTestId('answer'))).toBe('Nothing was read of any GPU.');
+    expect(await readable(page.getByTestId('answer'))).toBe('No GPU readings.');
   });
 
   it.each([

@@ -104,11 +104,11 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Chromium i
 
   it('says why a figure is unknown to whoever reaches it', async () => {
     const page = await visit('/costs?view=rows');
-    const unknown = page.locator('[data-tip="The bill leaves this column empty."]').first();
+    const unknown = page.locator('[data-tip="Empty in the bill."]').first();
     await unknown.focus();
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Tab');
-    expect(await readable(page.getByRole('tooltip'))).toBe('The bill leaves this column empty.');
+    expect(await readable(page.getByRole('tooltip'))).toBe('Empty in the bill.');
     await page.keyboard.press('Escape');
     expect(await page.getByRole('tooltip').isVisible()).toBe(false);
   });

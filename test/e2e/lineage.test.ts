@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('a version and its lineage in the browser (skipped
     const answer = () => readable(page.getByTestId('answer'));
     await expect.poll(answer).toContain(`Version ${version.version} of ${version.model}`);
     await expect.poll(answer).toContain(`the latest verdict is`);
-    const worth = page.getByRole('region', { name: 'What is it worth?' });
+    const worth = page.getByRole('region', { name: 'Metrics' });
     for (const metric of Object.keys(version.metrics)) {
       await expect.poll(() => readable(worth)).toContain(metric);
     }
@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium)('a version and its lineage in the browser (skipped
 
   it('shows the way from the resource to the decision as a graph of links and as a table of sentences', async () => {
     const { page } = await visit(`/models/${decision.model}/versions/${decision.version}`);
-    const card = page.getByRole('region', { name: 'What leads from the bill to the decision?' });
+    const card = page.getByRole('region', { name: 'From the bill to the decision' });
     await expect.poll(() => card.getByRole('link').count()).toBeGreaterThanOrEqual(lineage.nodes.length);
     await card.getByRole('button', { name: 'Table' }).click();
     await expect.poll(() => card.locator('tbody tr').count()).toBe(lineage.edges.length);

@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
     await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-monitors-')));
     const { page } = await newVisit(browser);
     await open(page, `${empty.url}/monitoring`);
-    expect(await answer(page)).toBe('No model is watched yet.');
+    expect(await answer(page)).toBe('No monitor yet.');
     expect(await readable(page.getByTestId('empty'))).toContain('steelyard apply -f monitor.yaml');
     expect(await faultsFound(browser, `${empty.url}/monitoring`)).toEqual([]);
   });
@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
     await page.waitForURL('**column=inputs.age**');
     const column = page.getByTestId('column');
     await column.getByRole('img', { name: /^Values of inputs\.age/ }).waitFor();
-    expect(await readable(column)).toMatch(/drifted: .*held to/s);
+    expect(await readable(column)).toMatch(/drifted: .*against/s);
     await page.keyboard.press('ArrowLeft');
     expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toMatch(/^inputs\.age, /);
     expect(complaints).toEqual([]);
@@ -124,8 +124,8 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
     await page.getByRole('button', { name: 'Mute drifted…' }).click({ timeout: 120_000 });
     const dialog = page.getByRole('dialog', { name: 'Mute drifted?' });
     expect(await dialog.getByRole('button', { name: /^Mute/ }).isDisabled()).toBe(true);
-    await dialog.getByLabel('Why').fill('a campaign');
-    await dialog.getByLabel('Why').press('Control+Enter');
+    await dialog.getByLabel('Reason').fill('a campaign');
+    await dialog.getByLabel('Reason').press('Control+Enter');
     const notice = page.getByRole('status').filter({ hasText: 'drifted is muted until' });
     await notice.waitFor();
     await page.getByRole('button', { name: 'Unmute drifted' }).waitFor();

@@ -27,7 +27,7 @@ const PAGES = [
   {
     name: 'Allocation',
     path: '/allocation',
-    says: /\d+\s% of \$[\d,]+\.\d\d of effective cost in \w+ \d{4} has somebody.*split from shared pools.*is nobody’s/s,
+    says: /\d+\s% of \$[\d,]+\.\d\d of effective cost in \w+ \d{4} is allocated.*split from shared pools.*is unallocated/s,
   },
   {
     name: 'Deliveries',
@@ -43,7 +43,7 @@ const PAGES = [
   {
     name: 'Statements',
     path: '/statements',
-    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d of effective cost and −?\$[\d,]+\.\d\d is unallocated; together they are the bill/,
+    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d of effective cost and −?\$[\d,]+\.\d\d is unallocated; together they equal the bill/,
   },
   {
     name: 'Statement',
@@ -53,13 +53,13 @@ const PAGES = [
   {
     name: 'Anomalies',
     path: '/anomalies',
-    says: /^(\d+ anomal(y|ies),.* cost \$[\d,]+\.\d\d more than expected.*|The ledger has not been judged yet\.)$/,
+    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+\.\d\d above.*|No scan yet\.)$/,
   },
-  { name: 'Budgets', path: '/budgets', says: /^\S+ of 4 budgets (is|are) over.*; none stops anything\.$/ },
+  { name: 'Budgets', path: '/budgets', says: /^\S+ of 4 budgets exceeded.*\. No budget has a hard limit\.$/ },
   {
     name: 'Budget',
     path: '/budgets/search',
-    says: /\$[\d,]+(\.\d\d)? of \$[\d,]+(\.\d\d)? is spent and .* it stopped nothing/,
+    says: /\$[\d,]+(\.\d\d)? of \$[\d,]+(\.\d\d)? is spent and .* no run stopped/,
   },
   {
     name: 'GPUs',
@@ -72,8 +72,8 @@ const PAGES = [
     path: '/models/ranker',
     says: /ranker version \d+ is champion, promoted by policy [\w-]+: ndcg_at_10 0\.\d+ \(0\.\d+ to 0\.\d+\) at \$[\d.]+ per 1[MB] predictions \(benchmark\)\. Version \d+ ranks/,
   },
-  { name: 'Pipelines', path: '/pipelines', says: /1 pipeline: none runs now/ },
-  { name: 'Endpoints', path: '/endpoints', says: /1 endpoint; it answers/ },
+  { name: 'Pipelines', path: '/pipelines', says: /1 pipeline: none running/ },
+  { name: 'Endpoints', path: '/endpoints', says: /1 endpoint, healthy/ },
   {
     name: 'Endpoint',
     path: '/endpoints/home-feed',
@@ -81,14 +81,14 @@ const PAGES = [
   },
   { name: 'Monitoring', path: '/monitoring', says: /1 monitor: 1 of them has an open alert, estimated to cost \$/ },
   { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker has ndcg@10 0\.\d+ \(0\.\d+ to 0\.\d+\)/ },
-  { name: 'Retraining', path: '/retraining', says: /1 retraining: none is under way/ },
+  { name: 'Retraining', path: '/retraining', says: /1 retraining: none running/ },
   {
     name: 'Round of retraining',
     path: '/retraining/ranker/rounds/1',
     says: /Round 1 promoted version 7: expected to gain \$[\d.]+ at a cost of \$/,
   },
   { name: 'Decisions', path: '/decisions', says: /7 decisions: \d promoted, \d on hold, \d rejected/ },
-  { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: every check holds/s },
+  { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: all checks pass/s },
 ];
 
 describe.skipIf(!hasChromium)('the pages of the web app (skipped where Chromium is missing)', () => {

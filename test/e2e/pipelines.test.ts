@@ -79,20 +79,20 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     await node(page, 'train').click();
     const log = page.getByRole('region', { name: 'Log of train' });
     await log.getByText('4 rows, waiting').waitFor();
-    expect(await readable(page.getByTestId('log-stage'))).toBe('1 line, more as it prints');
-    expect(await answer(page)).toMatch(/^1 of 3 steps done in .*; train runs now\.$/);
+    expect(await readable(page.getByTestId('log-stage'))).toBe('1 line, following');
+    expect(await answer(page)).toMatch(/^1 of 3 steps done in .*; train running\.$/);
     give('first');
     await log.getByText('trained').waitFor();
     await node(page, 'report').getByText('succeeded').waitFor();
-    await expect.poll(() => answer(page)).toMatch(/^It succeeded after .* at \$0\.\d+: 3 steps made\.$/);
-    expect(await readable(page.getByTestId('log-stage'))).toBe('2 lines, all of it');
+    await expect.poll(() => answer(page)).toMatch(/^It succeeded after .* at \$0\.\d+: 3 steps completed\.$/);
+    expect(await readable(page.getByTestId('log-stage'))).toBe('2 lines, complete');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: /^Download/ }).click(),
     ]);
     expect((await readDownload(download)).toString()).toBe('4 rows, waiting\ntrained\n');
-    const tries = page.getByRole('table', { name: 'Tries of train' });
-    expect(await readable(tries.getByRole('row').nth(1))).toMatch(/well, exit code 0.*\$0\.\d+/s);
+    const tries = page.getByRole('table', { name: 'Attempts of train' });
+    expect(await readable(tries.getByRole('row').nth(1))).toMatch(/succeeded, exit code 0.*\$0\.\d+/s);
     expect(complaints).toEqual([]);
     await page.getByTestId('step').getByRole('link').first().click();
     await page.waitForURL('**/runs/*');
@@ -104,7 +104,7 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     const { page } = await visit('/pipelines/ranking/runs/2?step=prepare');
     expect(await readable(page.getByTestId('step'))).toContain('hit: nothing changed since ranking #1');
     expect(await readable(node(page, 'prepare'))).toContain('cached');
-    expect(await answer(page)).toMatch(/: 0 steps made and 3 taken from before\.$/);
+    expect(await answer(page)).toMatch(/: 0 steps completed and 3 reused from the cache\.$/);
   });
 
   it('stops a run after asking, and goes on from it with what went well', async () => {
@@ -113,18 +113,20 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     await node(page, 'train').getByText('running').waitFor();
     await page.getByRole('button', { name: 'Stop…' }).click();
     const stop = page.getByRole('dialog', { name: 'Stop #3 of ranking?' });
-    expect(await readable(stop)).toContain('1 step that runs will be asked to end');
-    await stop.getByRole('button', { name: 'Stop it' }).click();
+    expect(await readable(stop)).toContain('1 running step will be stopped');
+    await stop.getByRole('button', { name: 'Stop run' }).click();
     await page.getByRole('button', { name: 'Resume…' }).waitFor();
-    expect(await answer(page)).toMatch(/^It was stopped after .*: train \(by local\); 1 step did not begin\.$/);
+    expect(await answer(page)).toMatch(/^It was stopped after .*: train \(by local\); 1 step did not start\.$/);
     expect(await readable(node(page, 'report'))).toContain('skipped');
     await page.getByRole('button', { name: 'Resume…' }).click();
     const resume = page.getByRole('dialog', { name: 'Resume #3 of ranking?' });
-    expect(await readable(resume)).toContain('1 step went well and is taken as it is');
+    expect(await readable(resume)).toContain('reuses 1 completed step at no cost');
     await resume.getByLabel('go').fill(signal('first'));
     await resume.getByRole('button', { name: 'Resume' }).click();
     await page.waitForURL('**/pipelines/ranking/runs/4');
-    await expect.poll(() => answer(page)).toMatch(/^It succeeded after .*: 1 step made and 2 taken from before\.$/);
+    await expect
+      .poll(() => answer(page))
+      .toMatch(/^It succeeded after .*: 1 step completed and 2 reused from the cache\.$/);
     expect(complaints).toEqual([]);
     await page
       .getByRole('link', { name: /^[0-9a-f]{8}$/ })
@@ -186,12 +188,14 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
   it('shows every run with its cost, as a table, as CSV, and as bars that lead to them', async () => {
     const { page } = await visit('/pipelines/ranking');
     expect(await answer(page)).toMatch(
-      /^Its latest run, #4, succeeded after .* at \$0\.\d+; 3 of the latest 4 went well\.$/,
+      /^Its latest run, #4, succeeded after .* at \$0\.\d+; 3 of the latest 4 succeeded\.$/,
     );
     const runs = page.getByRole('region', { name: /^Runs of ranking/ });
     const names = () => runs.getByRole('link').allInnerTexts();
     expect(await names()).toEqual(['#4', '#3', '#2', '#1']);
-    expect(await readable(runs.getByRole('row', { name: /^#3/ }))).toMatch(/stopped.*1 of 3; 1 not well, 1 skipped/s);
+    expect(await readable(runs.getByRole('row', { name: /^#3/ }))).toMatch(
+      /stopped.*1 of 3; 1 unsuccessful, 1 skipped/s,
+    );
     expect(await readable(runs.getByRole('row', { name: /^#4/ }))).toContain('resumed #3');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -222,7 +226,7 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     const { page } = await visit('/pipelines/chatty/runs/1?step=print');
     await expect
       .poll(() => readable(page.getByTestId('log-stage')), { timeout: 20_000 })
-      .toBe('120,001 lines, all of it');
+      .toBe('120,001 lines, complete');
     const log = page.getByRole('region', { name: 'Log of print' });
     await log.getByText('line 120000 of many', { exact: false }).waitFor();
     await log.getByText(/^wide x+$/).waitFor();
@@ -239,7 +243,7 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     await open(page, `${server.url}/pipelines/sweep/runs/1`);
     await node(page, 'train').waitFor();
     expect(await page.locator('[data-step]').count()).toBe(3);
-    expect(await readable(node(page, 'train'))).toMatch(/train\s+× 1000.*990 of 1000, 10 not well/s);
+    expect(await readable(node(page, 'train'))).toMatch(/train\s+× 1000.*990 of 1000, 10 unsuccessful/s);
     await node(page, 'train').click();
     const list = page.getByRole('region', { name: /^Steps of train/ });
     await list.getByRole('button', { name: 'State' }).click();

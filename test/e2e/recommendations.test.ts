@@ -55,9 +55,9 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     await open(page, `${empty.url}/recommendations`);
     expect(await answer(page)).toBe('No savings scan yet. Run one now (about 10 s).');
     expect(await readable(page.getByTestId('empty').first())).toContain('steelyard recommend find');
-    await page.getByRole('button', { name: 'Look now' }).click();
+    await page.getByRole('button', { name: 'Scan now' }).click();
     await expect.poll(() => answer(page)).toMatch(/^The last savings scan, .+ UTC, found nothing\.$/);
-    await page.getByRole('table', { name: 'What was looked for' }).waitFor();
+    await page.getByRole('table', { name: 'Savings scans' }).waitFor();
   });
 
   it('says what all of it saves together, and opens one by keyboard', async () => {
@@ -75,8 +75,8 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     await expect
       .poll(() => answer(page))
       .toMatch(/^Scale home to zero while nobody asks: saves \$365\.00 a month \(\$286\.79 to \$365\.00\)/);
-    expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
-      /Now.*\$365\.00.*Then.*\$0\.00/s,
+    expect(await readable(page.getByRole('table', { name: 'Monthly cost now and after the change' }))).toMatch(
+      /Now.*\$365\.00.*After.*\$0\.00/s,
     );
     expect(complaints).toEqual([]);
   });
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
       expect(await faultsFound(browser, `${url}${path}`)).toEqual([]);
     }
     const opened = async (page: Page) => {
-      await page.getByRole('button', { name: 'What would change…' }).click();
+      await page.getByRole('button', { name: 'Preview and apply…' }).click();
       await page.getByText('replicas.min 3 -> 0').first().waitFor();
     };
     expect(await faultsFound(browser, `${url}${await of('search')}`, { before: opened })).toEqual([]);
@@ -94,19 +94,19 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
 
   it('does it after saying what that changes, and takes it back', async () => {
     const { page, complaints } = await visit(await of('home'));
-    await page.getByRole('button', { name: 'What would change…' }).click();
+    await page.getByRole('button', { name: 'Preview and apply…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Scale home to zero while nobody asks?' });
     await dialog.getByText('replicas.min 1 -> 0').waitFor();
     expect(await readable(dialog)).toMatch(
-      /Nothing has changed yet.*saves \$365\.00 a month.*held until one is ready.*min: 0/s,
+      /Nothing has changed yet.*\$365\.00 a month.*held until one is ready.*min: 0/s,
     );
-    await dialog.getByLabel(/^Why/).fill('nobody uses it');
-    await dialog.getByRole('button', { name: /^Do it/ }).click();
+    await dialog.getByLabel(/^Reason/).fill('nobody uses it');
+    await dialog.getByRole('button', { name: /^Apply/ }).click();
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(() => answer(page)).toMatch(/: done\. It was said to save \$365\.00 a month/);
+    await expect.poll(() => answer(page)).toMatch(/: done\. Estimated saving: \$365\.00 a month/);
     expect((await room.shown('home')).newest.revision).toBe(2);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => answer(page)).toMatch(/it is taken back\.$/);
+    await expect.poll(() => answer(page)).toMatch(/; reverted\.$/);
     expect((await room.shown('home')).newest.revision).toBe(3);
     expect(complaints).toEqual([]);
   });
@@ -116,10 +116,10 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     await page.getByRole('button', { name: 'Dismiss…' }).click();
     const dialog = page.getByRole('dialog', { name: /^Dismiss: / });
     await dialog.getByRole('button', { name: 'For a week' }).click();
-    await dialog.getByLabel(/^Why/).fill('a launch on Friday');
+    await dialog.getByLabel(/^Reason/).fill('a launch on Friday');
     await page.keyboard.press('Control+Enter');
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(() => answer(page)).toMatch(/it is dismissed\.$/);
+    await expect.poll(() => answer(page)).toMatch(/; dismissed\.$/);
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('button', { name: 'Dismiss…' }).waitFor();
   });
@@ -141,8 +141,8 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
 
   it('says which terms it lacks, and shows what they lead to with where it was read', async () => {
     const { page, complaints } = await visit('/recommendations');
-    const terms = page.getByRole('region', { name: 'Which terms are purchases advised by?' });
-    await terms.getByText('Nobody has said what can be bought, and nothing is guessed.').waitFor();
+    const terms = page.getByRole('region', { name: 'Purchase terms' });
+    await terms.getByText('No purchase terms have been applied, and none are assumed.').waitFor();
     await terms.getByRole('figure', { name: 'A document for terms.yaml' }).waitFor();
     const today = clock.at - (clock.at % (24 * HOUR));
     const rows = Array.from({ length: 30 * 24 }, (_, hour) => billedHour(today - (hour + 1) * HOUR, 2));
@@ -150,17 +150,17 @@ describe.skipIf(!hasChromium)('recommendations in the browser (skipped where Chr
     const offer = "{name: p3-1y, resource: p3.2xlarge, filter: [skuId=GPU], committedPerHour: '1.94'}";
     const text = `{apiVersion: steelyard/v1, kind: PurchaseTerms, metadata: {name: aws}, spec: {currency: USD, commitments: [${offer}]}}`;
     await applied(application, text);
-    await page.getByRole('button', { name: 'Look now' }).click();
-    await page.getByRole('table', { name: 'Terms of what can be bought' }).getByText('p3-1y').waitFor();
+    await page.getByRole('button', { name: 'Scan now' }).click();
+    await page.getByRole('table', { name: 'Purchase terms' }).getByText('p3-1y').waitFor();
     await page.getByRole('link', { name: 'Commit to 2 x p3.2xlarge for a year (p3-1y)' }).click();
     await expect
       .poll(() => answer(page))
       .toMatch(/^Commit to 2 x p3\.2xlarge for a year \(p3-1y\): saves \$1,635\.20 a month/);
-    expect(await readable(page.getByRole('table', { name: 'Cost of a month now and then' }))).toMatch(
+    expect(await readable(page.getByRole('table', { name: 'Monthly cost now and after the change' }))).toMatch(
       /Now.*\$4,467\.60.*Then.*\$2,832\.40/s,
     );
     expect(await page.getByRole('link', { name: /^d_/ }).count()).toBe(1);
-    await page.getByRole('button', { name: 'What would change…' }).click();
+    await page.getByRole('button', { name: 'Preview and apply…' }).click();
     await page.getByText('buy 2 x p3.2xlarge for a year from your cloud').waitFor();
     expect(complaints).toEqual([]);
     expect(await faultsFound(browser, `${url}/recommendations`)).toEqual([]);

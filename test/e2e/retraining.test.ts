@@ -42,22 +42,22 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Chromium
     await using empty = await serveFolder(mkdtempSync(join(tmpdir(), 'steelyard-no-retrainings-')));
     const { page } = await newVisit(browser);
     await open(page, `${empty.url}/retraining`);
-    expect(await answer(page)).toBe('No model is trained anew by itself yet.');
+    expect(await answer(page)).toBe('No model is retrained automatically yet.');
     expect(await readable(page.getByTestId('empty'))).toContain('steelyard apply -f retraining.yaml');
     expect(await faultsFound(browser, `${empty.url}/retraining`)).toEqual([]);
   });
 
   it('says what waits, and why', async () => {
     const { page, complaints } = await visit('/retraining');
-    expect(await answer(page)).toMatch(/^1 retraining: none is under way and 1 round waits/);
+    expect(await answer(page)).toMatch(/^1 retraining: none running and 1 round waiting/);
     await page.getByTestId('retrainings').getByRole('link', { name: 'ranker', exact: true }).first().click();
     await page.waitForURL('**/retraining/ranker**');
-    await page.getByRole('heading', { name: 'What waits, and why?' }).waitFor();
+    await page.getByRole('heading', { name: 'Waiting rounds' }).waitFor();
     expect(await readable(page.getByRole('table', { name: 'Triggers of ranker' }))).toContain('of 1,000');
     await page.getByRole('region', { name: /^Rounds of ranker/ }).focus();
     for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);
     await page.waitForURL('**/retraining/ranker/rounds/1**');
-    await expect.poll(() => answer(page), { timeout: 30_000 }).toMatch(/^Round 1 waits/);
+    await expect.poll(() => answer(page), { timeout: 30_000 }).toMatch(/^Round 1 is waiting/);
     expect(complaints).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Chromium
     const { page, complaints } = await visit('/retraining/ranker/rounds/1');
     await page.getByRole('button', { name: 'Start round 1…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Start round 1 of ranker now?' });
-    await dialog.getByLabel(/^Why/).fill('we want to see it');
+    await dialog.getByLabel(/^Reason/).fill('we want to see it');
     await dialog.getByRole('button', { name: /^Start/ }).click();
     await dialog.waitFor({ state: 'detached' });
     await room.untilOver(1);

@@ -69,8 +69,8 @@ describe.skipIf(!hasChromium)('changing a run in the browser (skipped where Chro
     const runId = await newRun('noted');
     const { page, complaints, requested } = await newVisit(browser);
     await open(page, `${server.url}/runs/${runId}`);
-    const note = card(page, 'What should others know?');
-    await note.getByText('Nobody has written a note on this run yet.').waitFor();
+    const note = card(page, 'Notes');
+    await note.getByText('No note on this run yet.').waitFor();
     await note.getByRole('button', { name: 'Write a note' }).click();
     await note.getByRole('textbox', { name: 'Note on this run' }).fill(HOSTILE);
     await page.keyboard.press('Control+Enter');
@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium)('changing a run in the browser (skipped where Chro
     const runId = await newRun('tagged', [{ key: 'stage', value: 'draft' }]);
     const { page } = await newVisit(browser);
     await open(page, `${server.url}/runs/${runId}`);
-    const tags = card(page, 'What is it tagged with?');
+    const tags = card(page, 'Tags');
     await tags.getByRole('button', { name: 'Add a tag' }).click();
     await tags.getByRole('textbox', { name: 'Tag', exact: true }).fill('../escape');
     await page.keyboard.press('Enter');
@@ -136,7 +136,7 @@ describe.skipIf(!hasChromium)('changing a run in the browser (skipped where Chro
     await open(page, `${server.url}/runs/${runId}`);
     expect(await readable(page.getByTestId('answer'))).toMatch(/going on is running for .+ so far with loss 0\.75/);
     await log(1, 0.5);
-    const row = card(page, 'What did it measure?').getByRole('row', { name: /^loss/ });
+    const row = card(page, 'Metrics').getByRole('row', { name: /^loss/ });
     await expect.poll(() => readable(row), LIVE).toMatch(/0\.5\s+0\.5\s+0\.75\s+2/);
     await client.mlflow('runs/update', { run_id: runId, status: 'FINISHED', end_time: Date.now() });
     await expect.poll(() => readable(page.getByTestId('answer')), LIVE).toMatch(/going on finished in /);

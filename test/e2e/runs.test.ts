@@ -39,10 +39,10 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     expect(await readable(page.getByTestId('answer'))).toMatch(
       /tower-64-1 finished in 14\smin 16\ss with val\/auc 0\.\d+ \(0\.\d+ to 0\.\d+\) for \$0\.0\d+/,
     );
-    const facts = card(page, 'Where does it come from, and what did it take?');
+    const facts = card(page, 'Origin and resources');
     expect(await readable(facts)).toMatch(/ctr-tower.*ada.*4f1c2d9e8b.*train_tower\.py.*team ads.*2 × cpu-core/s);
     await facts.getByText('unknown: ').first().waitFor({ state: 'attached' });
-    const metrics = card(page, 'What did it measure?');
+    const metrics = card(page, 'Metrics');
     expect(await readable(metrics.getByRole('row', { name: /train\/loss/ }))).toMatch(/0\.\d+\s+0\.\d+\s+2\.\d+\s+400/);
     expect(await charts(page).count()).toBe(3);
     expect(complaints).toEqual([]);
@@ -182,7 +182,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
       /Of 12 runs tower-\d+-\d+ has the highest val\/auc, 0\.\d+.*the cheapest is tower-64-1 at \$0\.02\d+.*, with 1 of unknown cost\./s,
     );
     expect(await charts(page).count()).toBe(5);
-    const runs = card(page, 'Which runs are compared?');
+    const runs = card(page, 'Compared runs');
     await runs.getByRole('checkbox', { name: 'Draw tower-64-1', exact: true }).uncheck();
     await page.waitForURL(/hide=/);
     await page.getByRole('button', { name: 'Table of train/loss' }).click();
@@ -196,9 +196,9 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
   it('weighs any figure against any other and marks the runs that nothing beats', async () => {
     const { page } = await newVisit(browser);
     await open(page, compareAddress(12));
-    const scatter = card(page, 'Which run is worth what it costs?');
+    const scatter = card(page, 'Quality against cost');
     expect(await readable(scatter)).toMatch(
-      /4 runs that no other beats on both axes.*Not shown, for want of a figure: 1 run/s,
+      /4 runs without a better run on both axes.*Not shown, without a figure: 1 run/s,
     );
     const [csv] = await Promise.all([
       page.waitForEvent('download'),
@@ -207,16 +207,16 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     const lines = (await readDownload(csv)).toString().trim().split('\r\n');
     expect(lines[0]).toBe('run_id,run,cost.total,metrics.val/auc,front');
     expect(lines.filter((line) => line.endsWith(',yes'))).toHaveLength(4);
-    await page.getByRole('combobox', { name: 'Across' }).selectOption('params.width');
-    await page.getByRole('region', { name: 'How does val/auc go with width?' }).waitFor();
+    await page.getByRole('combobox', { name: 'X axis' }).selectOption('params.width');
+    await page.getByRole('region', { name: 'val/auc against width' }).waitFor();
     await page.waitForURL(/x=params\.width/);
   });
 
   it('holds an axis of the parallel coordinates to a range, by keyboard too, and says which runs are within', async () => {
     const { page } = await newVisit(browser);
     await open(page, compareAddress(12));
-    const parallel = card(page, 'Which settings lead where?');
-    await parallel.getByText('Hold axes to ranges').click();
+    const parallel = card(page, 'Settings and results');
+    await parallel.getByText('Limit axes to ranges').click();
     await parallel.getByRole('textbox', { name: 'width at least' }).fill('200');
     await page.keyboard.press('Enter');
     await parallel.getByText('6 of 12 runs are within the ranges.').waitFor();
@@ -247,7 +247,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
   it('shows what is different between two runs, with what each difference means', async () => {
     const { page } = await newVisit(browser);
     await open(page, compareAddress(2));
-    const diff = card(page, 'What is different between them?');
+    const diff = card(page, 'Differences between the runs');
     const width = await readable(diff.getByRole('row', { name: /^width/ }));
     expect(width).toMatch(/64\s+128\s+↑ 64, 100\s%$/);
     expect(await readable(diff.getByRole('row', { name: /^train\/loss/ }))).toMatch(/↓ 0\.\d+, \d+\s%, better/);
@@ -265,7 +265,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
       await charts(page).nth(2).locator('canvas').waitFor();
       await settled(page);
       const drawnMs = await page.evaluate<number>('performance.now()');
-      const names = await card(page, 'Which runs are compared?').getByRole('rowheader').count();
+      const names = await card(page, 'Compared runs').getByRole('rowheader').count();
       expect(names).toBe(RUNS);
       expect(complaints).toEqual([]);
       await context.close();

@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     expect(await rows.count()).toBe(statements.length);
     for (const [index, statement] of statements.entries()) {
       const row = rows.nth(index);
-      expect(await readable(row)).toContain(statement.team ?? 'nobody');
+      expect(await readable(row)).toContain(statement.team ?? 'unallocated');
       expect(await row.locator('data').first().getAttribute('value')).toBe(statement.totals[0]?.effectiveCost);
     }
     const total = await page.getByTestId('statements-total').locator('data').getAttribute('value');
@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     expect(await page.getByTestId('by-service').locator('tfoot data').getAttribute('value')).toBe(
       facts.totals[0]?.effectiveCost,
     );
-    const stands = page.getByRole('region', { name: 'What does it stand on?' });
+    const stands = page.getByRole('region', { name: 'Basis' });
     await stands.getByRole('link', { name: `version ${facts.rulesVersion}` }).waitFor();
     await stands
       .getByRole('link', { name: facts.deliveries[0]?.slice(0, 10) ?? '' })
@@ -86,9 +86,12 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
 
   it('says why nobody pays the rest', async () => {
     const page = await visit(`/statements?period=${closed}`);
-    await page.getByTestId('teams').getByRole('link', { name: 'nobody' }).click();
+    await page.getByTestId('teams').getByRole('link', { name: 'unallocated' }).click();
     await page.waitForURL(/of=nobody/);
-    await page.getByRole('region', { name: 'Why does nobody pay it?' }).getByText('no rule matches it').waitFor();
+    await page
+      .getByRole('region', { name: 'Reasons for the unallocated cost' })
+      .getByText('no rule matches it')
+      .waitFor();
   });
 
   it('does not issue a month that runs', async () => {
@@ -108,9 +111,9 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     expect(await lines.first().locator('data').first().getAttribute('value')).toBe(
       statements[0]?.totals[0]?.effectiveCost,
     );
-    expect(await readable(dialog)).toContain('cannot be taken back');
+    expect(await readable(dialog)).toContain('can only be corrected by a new one');
     expect(await issued()).toEqual([]);
-    await dialog.getByLabel(/^Why/).fill('first chargeback');
+    await dialog.getByLabel(/^Reason/).fill('first chargeback');
     await dialog.getByRole('button', { name: /^Issue them/ }).click();
     await dialog.waitFor({ state: 'detached' });
     const made = await issued();

@@ -8,7 +8,7 @@ import { type RunningServer, serveFolder } from '../support/demo.ts';
 import { axeFaultsAsShown } from './faults-found.ts';
 
 const EMPTY = [
-  { path: '/', says: 'no bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
+  { path: '/', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
   { path: '/costs', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
   {
     path: '/allocation',
@@ -17,12 +17,12 @@ const EMPTY = [
   },
   { path: '/deliveries', says: 'No bill has been delivered yet', command: 'steelyard bill import bills/ --source aws' },
   { path: '/statements', says: 'No bill has been imported yet', command: 'steelyard bill import bills/ --source aws' },
-  { path: '/forecasts', says: 'Nothing is forecast yet', command: 'steelyard bill import bills/ --source aws' },
-  { path: '/gpus', says: 'Nothing was read of any GPU', command: 'steelyard gpu import utilization.csv' },
+  { path: '/forecasts', says: 'No forecast yet', command: 'steelyard bill import bills/ --source aws' },
+  { path: '/gpus', says: 'No GPU readings', command: 'steelyard gpu import utilization.csv' },
   { path: '/models', says: 'No model is registered yet', command: 'export MLFLOW_TRACKING_URI=' },
   {
     path: '/decisions',
-    says: 'Nothing has been decided yet',
+    says: 'No decision yet',
     command: 'steelyard gate check MODEL VERSION --policy NAME',
   },
 ];

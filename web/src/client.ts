@@ -25,10 +25,10 @@ export async function call<E extends Endpoint>(
   const response = await send(target, input, signal);
   const requestId = response.headers.get('x-request-id') ?? '';
   const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw new CallError(problemOf(body, response.status, requestId));
+  if (!response.ok) throw new CallError(parseProblem(body, response.status, requestId));
   const parsed = target.response.safeParse(body);
   if (parsed.success) return parsed.data as ResponseOf<E>;
-  const detail = 'The server answered what this page cannot read. Reload the page; it may be older than the server.';
+  const detail = 'This page cannot read the answer of the server. Reload the page; it may be older than the server.';
   throw new CallError(
     failure('server_answer_invalid', 502, 'The answer does not match the contract', detail, requestId),
     { cause: parsed.error },
@@ -51,16 +51,10 @@ async function send<E extends Endpoint>(target: E, input: CallInput<E>, signal?:
   }
 }
 
-function problemOf(body: unknown, status: number, requestId: string): Problem {
+function parseProblem(body: unknown, status: number, requestId: string): Problem {
   const parsed = Problem.safeParse(body);
   if (parsed.success) return parsed.data;
-  return failure(
-    'internal',
-    status,
-    'The server failed',
-    `The server answered ${status} without saying why.`,
-    requestId,
-  );
+  return failure('internal', status, 'The server failed', `The server answered ${status} without a reason.`, requestId);
 }
 
 /** A query of an endpoint, keyed by its path and the input: the same query in several components is sent once. */

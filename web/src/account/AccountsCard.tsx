@@ -73,8 +73,8 @@ export function AccountsCard({ own }: { readonly own: string }) {
           onClose={() => ask(null)}
         >
           <p>
-            Its sessions, tokens and team memberships end at once, and so do tokens that were made with them. Its rows
-            in the audit trail stay. This cannot be undone.
+            Its sessions, tokens and team memberships end immediately, and so do tokens created with them. Its rows in
+            the audit trail stay. This cannot be undone.
           </p>
         </FormDialog>
       )}

@@ -62,7 +62,7 @@ export function LoginPage() {
           Log in
         </button>
         <p className={styles.hint}>
-          An administrator makes accounts: <code>steelyard account create NAME --role ROLE</code>
+          An administrator creates accounts: <code>steelyard account create NAME --role ROLE</code>
         </p>
       </form>
     </main>

@@ -14,7 +14,7 @@ const ENDS = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
   { value: '365', label: '1 year' },
-  { value: NO_END, label: 'No end' },
+  { value: NO_END, label: 'No expiry' },
 ];
 const choices = allScopes.filter((scope) => scope !== 'open');
 
@@ -36,7 +36,7 @@ export function NewTokenDialog({ onClose }: { readonly onClose: () => void }) {
   if (secret !== undefined) {
     return (
       <FormDialog
-        title="Token made"
+        title="Token created"
         act="Done"
         cancel="Close"
         pending={false}
@@ -54,8 +54,8 @@ export function NewTokenDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <FormDialog
       title="New token"
-      act="Make token"
-      acting="Making…"
+      act="Create token"
+      acting="Creating…"
       width="middle"
       ready={label.trim() !== ''}
       pending={create.isPending}

@@ -20,7 +20,7 @@ export function RevokeDialog({ token: { id, label }, onClose }: RevokeDialogProp
       onSubmit={() => revoke.mutate(id, { onSuccess: onClose })}
       onClose={onClose}
     >
-      <p>It stops working at once, and so do all tokens that were made with it. This cannot be undone.</p>
+      <p>It stops working immediately, and so do all tokens created with it. This cannot be undone.</p>
     </FormDialog>
   );
 }

@@ -23,7 +23,7 @@ export function TokensTable({ tokens }: { readonly tokens: readonly Token[] }) {
             <th scope="col">Account</th>
             <th scope="col">Scopes</th>
             <th scope="col">Expires</th>
-            <th scope="col">Made with</th>
+            <th scope="col">Created with</th>
             <th scope="col">Last used</th>
             <th scope="col">
               <span className="visually-hidden">Actions</span>

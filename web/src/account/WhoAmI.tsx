@@ -3,7 +3,7 @@ import frame from '../frame/frame.module.css';
 import styles from './account.module.css';
 import { useLogout, useSession } from './use-session.ts';
 
-const ALONE = 'This server runs alone on this machine, without accounts. Whoever reaches it is “local”.';
+const ALONE = 'This server runs on this machine without accounts. The account of every caller is “local”.';
 
 /** Account and role of this session, and the logout button where the account can log out. */
 export function WhoAmI() {

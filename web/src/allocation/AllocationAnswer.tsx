@@ -19,14 +19,14 @@ export function AllocationAnswer({ allocation, parts }: AllocationAnswerProps) {
   const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
   return (
     <>
-      <strong>{formatShare(parts.answered, total)}</strong> of {money(total)} of effective cost {when} has somebody who
-      answers for it: <span data-testid="headline">{money(parts.answered)}</span>, of it {money(parts.direct)} direct,{' '}
+      <strong>{formatShare(parts.answered, total)}</strong> of {money(total)} of effective cost {when} is allocated:{' '}
+      <span data-testid="headline">{money(parts.answered)}</span>, which is {money(parts.direct)} direct,{' '}
       {money(parts.shared)} split from shared pools and {money(parts.idle)} idle;{' '}
       <strong>
         <span data-testid="unallocated">{money(parts.unallocated)}</span>
       </strong>{' '}
-      ({formatShare(parts.unallocated, total)}) is nobody’s, by{' '}
-      {rules.data?.version === 0 ? 'no rules at all' : `version ${rules.data?.version} of the rules`}.
+      ({formatShare(parts.unallocated, total)}) is unallocated, by{' '}
+      {rules.data?.version === 0 ? 'no rules' : `version ${rules.data?.version} of the rules`}.
     </>
   );
 }

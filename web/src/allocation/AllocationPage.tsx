@@ -24,22 +24,25 @@ export function AllocationPage() {
   const unknown = (coverage.data?.rows ?? []).reduce((sum, row) => sum + row.rowsWithoutMetric, 0);
   const failed = [rules, hits, coverage].find((query) => query.error !== null && query.data === undefined);
   return (
-    <Page title="Allocation" answer={answerOf(allocation, failed !== undefined)} longAnswer={!scope.empty}>
+    <Page
+      title="Allocation"
+      answer={renderAllocationAnswer(allocation, failed !== undefined)}
+      longAnswer={!scope.empty}
+    >
       <div className={styles.stack}>
         {failed !== undefined && (
           <ErrorState error={failed.error} what="The allocation" onRetry={() => void failed.refetch()} />
         )}
         {scope.empty && (
           <EmptyState
-            shows="Who pays for what: how much of the bill has a team, by which rule, and what has nobody."
+            shows="How much of the bill has a team, by which rule, and the unallocated rest."
             why="No bill has been imported yet, so there is nothing to allocate. Rules can be written before."
             command="steelyard bill import bills/ --source aws"
           />
         )}
         {unknown > 0 && (
           <Notice>
-            <strong>Not in the figures:</strong> {counted(unknown, 'row')} whose effective cost is empty: unknown, not
-            zero.
+            <strong>Not in the figures:</strong> {counted(unknown, 'row')} without an effective cost: unknown, not zero.
           </Notice>
         )}
         <TeamRuleNotice ask={!scope.empty && coverage.data !== undefined} />
@@ -58,7 +61,7 @@ export function AllocationPage() {
   );
 }
 
-function answerOf(allocation: Allocation, failed: boolean) {
+function renderAllocationAnswer(allocation: Allocation, failed: boolean) {
   if (allocation.scope.empty) return 'No bill has been imported yet, so nothing is allocated.';
   if (failed) return 'The allocation could not be read.';
   if (allocation.parts === undefined) return <AnswerPending />;

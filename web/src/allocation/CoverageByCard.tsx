@@ -18,7 +18,7 @@ import styles from './allocation.module.css';
 import type { Allocation } from './use-allocation.ts';
 
 const HEIGHT = 320;
-const SHOWN = 12;
+const MAX_ROWS = 12;
 const USUAL: CoverageDimension = 'serviceName';
 
 /** Coverage of the bill by a dimension, to find the parts with a low coverage. */
@@ -40,8 +40,8 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
     );
   return (
     <Card
-      title="What is covered, and what is not?"
-      note={`By ${dimensionLabel(by).toLowerCase()}, the largest ${rows.length > SHOWN ? `${SHOWN} of ${rows.length}` : 'first'}`}
+      title="Allocation coverage by value"
+      note={`By ${dimensionLabel(by).toLowerCase()}, the largest ${rows.length > MAX_ROWS ? `${MAX_ROWS} of ${rows.length}` : 'first'}`}
       actions={
         <>
           <Select
@@ -70,21 +70,21 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
               <tr>
                 <th scope="col">{dimensionLabel(by)}</th>
                 <th scope="col" className={table.number}>
-                  Whole
+                  Total
                 </th>
                 <th scope="col" className={`${table.number} ${table.wideOnly}`}>
                   Idle
                 </th>
                 <th scope="col" className={table.number}>
-                  Nobody’s
+                  Unallocated
                 </th>
                 <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
-                  Has somebody
+                  Allocated
                 </th>
               </tr>
             </thead>
             <tbody>
-              {rows.slice(0, SHOWN).map((row) => (
+              {rows.slice(0, MAX_ROWS).map((row) => (
                 <tr key={row.value}>
                   <th scope="row">{dimensionValue(by, row.value)}</th>
                   <td className={table.number}>
@@ -110,7 +110,7 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
 }
 
 function Share({ row }: { readonly row: CoverageRow }) {
-  if (row.allocatedRatio === null) return <Unknown reason="The whole is not above zero, so no share can be given." />;
+  if (row.allocatedRatio === null) return <Unknown reason="The total is not above zero, so there is no share." />;
   return (
     <span className={styles.share}>
       <ShareBar ratio={row.allocatedRatio} />

@@ -25,7 +25,7 @@ const TRENDS = [
   { value: 'months', label: 'Months' },
   { value: 'days', label: 'Days' },
 ] as const;
-const SHOWN = [
+const VIEWS = [
   { value: 'chart', label: 'Chart' },
   { value: 'table', label: 'Table' },
 ] as const;
@@ -45,7 +45,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
   const asTable = search.chart === 'table';
   const change = (changes: Partial<AllocationSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), resetScroll: false });
-  const rowsOf = (part: string, slot?: string) => {
+  const openRows = (part: string, slot?: string) => {
     const isDay = slot !== undefined && slot.length > MONTH_LENGTH;
     const kind = part === 'sharedUnallocated' ? 'shared-unallocated' : part;
     const filter = [`kind=${kind}`, ...(isDay ? [`day=${slot}`] : [])];
@@ -64,8 +64,8 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
     );
   return (
     <Card
-      title="How much has somebody, and is it growing?"
-      note={`Effective cost in ${currency}, and the share that has somebody as a line. A bar leads to its bill rows`}
+      title="Allocation coverage over time"
+      note={`Effective cost in ${currency}; the line is the allocated share. A bar leads to its bill rows`}
       actions={
         <>
           <Choice
@@ -77,7 +77,7 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
           <Choice
             label="Shown as"
             value={asTable ? 'table' : 'chart'}
-            options={SHOWN}
+            options={VIEWS}
             onChange={(value) => change({ chart: value === 'table' ? 'table' : undefined })}
           />
           <CsvButton name="coverage" what="the coverage" text={csv} />
@@ -95,16 +95,16 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
             <CoverageTable slots={slots} series={series} share={share} currency={currency} />
           ) : (
             <>
-              <Legend series={series} onPick={(id) => rowsOf(id)} />
+              <Legend series={series} onPick={(id) => openRows(id)} />
               <StackedBars
-                label="Stacked bars: what of the effective cost has somebody, and the share of it as a line. Choose Table to read the figures."
+                label="Stacked bars: allocated part of the effective cost, and its share as a line. Choose Table to read the figures."
                 slots={slots}
                 slotLabel={slotLabel}
                 series={series}
                 share={share}
                 currency={currency}
                 height={HEIGHT}
-                onPick={rowsOf}
+                onPick={openRows}
                 onChart={png.onChart}
               />
             </>

@@ -26,7 +26,7 @@ export function CoverageTable({ slots, series, share, currency }: CoverageTableP
       <table className={`${table.table} ${table.grid}`}>
         <thead>
           <tr>
-            <th scope="col">When</th>
+            <th scope="col">Period</th>
             {series.map((one) => (
               <th key={one.id} scope="col" className={table.number}>
                 <span className={table.named}>
@@ -36,7 +36,7 @@ export function CoverageTable({ slots, series, share, currency }: CoverageTableP
               </th>
             ))}
             <th scope="col" className={table.number}>
-              Has somebody
+              Allocated
             </th>
           </tr>
         </thead>
@@ -53,7 +53,7 @@ export function CoverageTable({ slots, series, share, currency }: CoverageTableP
                 ))}
                 <td className={table.number}>
                   {ratio === null ? (
-                    <Unknown reason="The whole is not above zero, so no share can be given." />
+                    <Unknown reason="The total is not above zero, so there is no share." />
                   ) : (
                     formatPercent(ratio * 100)
                   )}

@@ -7,23 +7,23 @@ import table from '../table/table.module.css';
 import styles from './allocation.module.css';
 import { holderText } from './holder-text.ts';
 
-const SHOWN = 12;
+const MAX_ROWS = 12;
 
 /** Cost of each subject before and after the change, largest change first; unchanged subjects are left out. */
 export function HoldersTable({ holders }: { readonly holders: Preview['holders'] }) {
   const changed = holders.filter(({ change }) => !decimal(change).isZero());
   return (
     <div>
-      <h3 className={styles.subTitle}>Who has what</h3>
+      <h3 className={styles.subTitle}>Cost by owner</h3>
       <table className={`${table.table} ${styles.tight}`} data-testid="holders">
         <thead>
           <tr>
-            <th scope="col">Who</th>
+            <th scope="col">Owner</th>
             <th scope="col" className={table.number}>
               Now
             </th>
             <th scope="col" className={table.number}>
-              Then
+              After
             </th>
             <th scope="col" className={table.number}>
               Change
@@ -31,7 +31,7 @@ export function HoldersTable({ holders }: { readonly holders: Preview['holders']
           </tr>
         </thead>
         <tbody>
-          {changed.slice(0, SHOWN).map((holder) => (
+          {changed.slice(0, MAX_ROWS).map((holder) => (
             <tr key={`${holderText(holder)} ${holder.currency}`}>
               <th scope="row">{holderText(holder)}</th>
               <td className={table.number}>
@@ -47,8 +47,8 @@ export function HoldersTable({ holders }: { readonly holders: Preview['holders']
           ))}
         </tbody>
       </table>
-      {changed.length > SHOWN && (
-        <p className={styles.small}>and {counted(changed.length - SHOWN, 'smaller change')}</p>
+      {changed.length > MAX_ROWS && (
+        <p className={styles.small}>and {counted(changed.length - MAX_ROWS, 'smaller change')}</p>
       )}
     </div>
   );

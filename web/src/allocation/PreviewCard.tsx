@@ -24,14 +24,14 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
   const { scope, rules } = allocation;
   const id = useId();
   const change = usePreview(scope.month, rules.data);
-  const ready = draft.text.trim() !== '' && !change.looking;
-  const look = () => {
-    if (ready) change.look(draft.text);
+  const ready = draft.text.trim() !== '' && !change.isPending;
+  const preview = () => {
+    if (ready) change.request(draft.text);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    look();
+    preview();
   };
   const read = async (event: ChangeEvent<HTMLInputElement>) => {
     const file = event.target.files?.[0];
@@ -41,8 +41,8 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
   const stale = change.seen !== undefined && change.seen.text !== draft.text;
   return (
     <Card
-      title="What would other rules move?"
-      note={`Nothing changes until you apply. Looks at ${scope.month === undefined ? 'all months' : formatMonth(scope.month)}; rules that are applied hold for all months`}
+      title="Rule preview"
+      note={`Preview for ${scope.month === undefined ? 'all months' : formatMonth(scope.month)}. Nothing changes until you apply; applied rules affect all months`}
       actions={
         <>
           <button
@@ -51,7 +51,7 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
             disabled={rules.data === undefined}
             onClick={() => rules.data !== undefined && draft.set(rulesYaml(rules.data))}
           >
-            Begin with the rules in force
+            Start with the active rules
           </button>
           <label htmlFor={id} className={`${parts.button} ${styles.fileButton}`}>
             Open a file
@@ -74,14 +74,14 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
           id={DRAFT_ID}
           className={`${parts.area} ${styles.yaml}`}
           spellCheck={false}
-          placeholder="Paste an AllocationRules document, open a file, or begin with the rules in force."
+          placeholder="Paste an AllocationRules document, open a file, or start with the active rules."
           value={draft.text}
           onChange={(event) => draft.set(event.target.value)}
           onKeyDown={onKey}
         />
         <div className={styles.previewButtons}>
-          <button type="button" className={`${parts.button} ${parts.primary}`} disabled={!ready} onClick={look}>
-            {change.looking ? 'Looking…' : 'Preview'} <span aria-hidden="true">Ctrl ↵</span>
+          <button type="button" className={`${parts.button} ${parts.primary}`} disabled={!ready} onClick={preview}>
+            {change.isPending ? 'Calculating…' : 'Preview'} <span aria-hidden="true">Ctrl ↵</span>
           </button>
           {draft.text !== '' && (
             <button type="button" className={parts.button} onClick={() => draft.set('')}>
@@ -90,7 +90,7 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
           )}
         </div>
         {change.error !== null && <PreviewErrors error={change.error} />}
-        {change.looking && <Skeleton height={RESULT_HEIGHT} />}
+        {change.isPending && <Skeleton height={RESULT_HEIGHT} />}
         {change.seen !== undefined && <PreviewResult previewed={change.seen} stale={stale} change={change} />}
         {change.applied && (
           <Notice
@@ -103,7 +103,7 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
               )
             }
           >
-            Version {rules.data?.version} of the rules is in force, and every month stands on it.
+            Version {rules.data?.version} of the rules is active in every month.
           </Notice>
         )}
       </div>

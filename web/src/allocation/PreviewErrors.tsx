@@ -9,7 +9,7 @@ export function PreviewErrors({ error }: { readonly error: unknown }) {
   const problem = error instanceof CallError ? error.problem : undefined;
   return (
     <div className={`${parts.state} ${parts.error}`} role="alert">
-      <p className={parts.stateTitle}>These rules cannot be used. Nothing was changed.</p>
+      <p className={parts.stateTitle}>Invalid rules. Nothing was changed.</p>
       <ul className={styles.problems}>
         {placedProblems(error).map(({ line, message }) => (
           <li key={`${line} ${message}`}>

@@ -24,12 +24,12 @@ export function PreviewResult({ previewed, stale, change }: PreviewResultProps) 
   const { preview } = previewed;
   const nothing = preview.unchanged || preview.moves.length === 0;
   return (
-    <section className={styles.result} aria-label="What would move" data-testid="preview">
+    <section className={styles.result} aria-label="Preview of the changes" data-testid="preview">
       <div className={styles.resultHead} role="status">
         <Sentence preview={preview} />
         <div className={styles.resultActions}>
           {preview.moves.length > 0 && (
-            <CsvButton name="allocation-preview" what="what would move" text={() => movesCsv(preview)} />
+            <CsvButton name="allocation-preview" what="the preview" text={() => movesCsv(preview)} />
           )}
           <button
             type="button"
@@ -41,7 +41,7 @@ export function PreviewResult({ previewed, stale, change }: PreviewResultProps) 
           </button>
         </div>
       </div>
-      {stale && <Notice>The text has changed since. Preview it again before you apply it.</Notice>}
+      {stale && <Notice>The text has changed since the preview. Preview it again before you apply it.</Notice>}
       {!nothing && (
         <div className={styles.resultTables}>
           <MovesTable moves={preview.moves} />
@@ -53,13 +53,13 @@ export function PreviewResult({ previewed, stale, change }: PreviewResultProps) 
 }
 
 function Sentence({ preview }: { readonly preview: Preview }) {
-  if (preview.unchanged) return <p className={styles.sentence}>These are the rules in force: nothing would change.</p>;
+  if (preview.unchanged) return <p className={styles.sentence}>These are the active rules: no change.</p>;
   return preview.totals.map(({ currency, moved, unallocatedBefore, unallocatedAfter, idleBefore, idleAfter }) => (
     <p key={currency} className={styles.sentence}>
       <strong data-testid="moved">
         <MoneyFigure money={{ amount: moved, currency }} />
       </strong>{' '}
-      would move. What has nobody goes from <MoneyFigure money={{ amount: unallocatedBefore, currency }} /> to{' '}
+      would move. The unallocated cost goes from <MoneyFigure money={{ amount: unallocatedBefore, currency }} /> to{' '}
       <strong data-testid="unallocated-after">
         <MoneyFigure money={{ amount: unallocatedAfter, currency }} />
       </strong>

@@ -19,7 +19,7 @@ import { ReconciliationTable } from './ReconciliationTable.tsx';
 type Reconciliation = ResponseOf<typeof getReconciliation>;
 
 const HEIGHT = 320;
-const SHOWN = 15;
+const MAX_ROWS = 15;
 const COLUMNS = [
   ...['resource', 'match', 'billed', 'reconciled', 'idle', 'untracked', 'metered', 'priceVariance', 'billedHours'],
   ...['meteredHours', 'capacity', 'currency'],
@@ -30,7 +30,7 @@ export function ReconciliationCard({ period }: { readonly period: string }) {
   const reconciliation = useQuery(endpointQuery(getReconciliation, { query: { period } }));
   const [all, setAll] = useState(false);
   const resources = reconciliation.data?.resources ?? [];
-  const shown = all ? resources : resources.slice(0, SHOWN);
+  const visible = all ? resources : resources.slice(0, MAX_ROWS);
   const csv = () =>
     toCsv(
       COLUMNS,
@@ -38,8 +38,8 @@ export function ReconciliationCard({ period }: { readonly period: string }) {
     );
   return (
     <Card
-      title="Does what was metered meet the bill?"
-      note={`${formatMonth(period)}. Effective cost of the bill = held by somebody + idle + untracked; held = metered + price variance`}
+      title="Metered against billed cost"
+      note={`${formatMonth(period)}. Effective cost of the bill = used + idle + untracked; used = metered + price variance`}
       actions={
         resources.length > 0 && <CsvButton name={`reconciliation-${period}`} what="the reconciliation" text={csv} />
       }
@@ -49,17 +49,19 @@ export function ReconciliationCard({ period }: { readonly period: string }) {
         {(found) =>
           found.resources.length === 0 ? (
             <EmptyState
-              shows="Each billed resource with what was metered on it: held, idle, untracked, and the price variance."
-              why="No billed compute resource is in this month, so there is nothing to compare metered use with."
+              shows="Each billed resource with its metered use: used, idle, untracked, and the price variance."
+              why="This month has no billed compute resource, so there is nothing to compare with metered use."
             />
           ) : (
             <>
               <Summary found={found} />
-              <ReconciliationTable resources={shown} totals={found.totals} />
-              {resources.length > SHOWN && (
+              <ReconciliationTable resources={visible} totals={found.totals} />
+              {resources.length > MAX_ROWS && (
                 <div className={parts.pager}>
                   <button type="button" className={parts.button} onClick={() => setAll(!all)}>
-                    {all ? `Only the ${SHOWN} largest` : `Show ${counted(resources.length - SHOWN, 'smaller one')}`}
+                    {all
+                      ? `Only the ${MAX_ROWS} largest`
+                      : `Show ${counted(resources.length - MAX_ROWS, 'smaller one')}`}
                   </button>
                 </div>
               )}
@@ -81,21 +83,19 @@ function Summary({ found }: { readonly found: Reconciliation }) {
         const money = (amount: string) => <MoneyFigure money={{ amount, currency: total.currency }} />;
         return (
           <p key={total.currency}>
-            Of {money(total.billed)}, {money(total.reconciled)} is held by somebody, {money(total.idle)} was idle and{' '}
+            Of {money(total.billed)}, {money(total.reconciled)} is used, {money(total.idle)} was idle and{' '}
             {money(total.untracked)} is untracked.
           </p>
         );
       })}
       {untracked > 0 && (
-        <Notice>
-          {counted(untracked, 'resource')} had no metered use at all: used, perhaps, but by nobody that we know of.
-        </Notice>
+        <Notice>{counted(untracked, 'resource')} had no metered use: unused, or used without metering.</Notice>
       )}
       {without > 0 && <Notice>{counted(without, 'resource')} cannot be compared: a price is missing.</Notice>}
       {unbilled.length > 0 && (
         <Notice>
           {counted(unbilled.length, 'metered interval')} {unbilled.length === 1 ? 'meets' : 'meet'} no billed row: on
-          premises, not billed yet, or named otherwise.
+          premises, not billed yet, or under another name.
         </Notice>
       )}
     </div>

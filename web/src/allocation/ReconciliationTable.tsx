@@ -30,7 +30,7 @@ export function ReconciliationTable({ resources, totals }: ReconciliationTablePr
             Effective
           </th>
           <th scope="col" className={table.number}>
-            Held
+            Used
           </th>
           <th scope="col" className={table.number}>
             Idle

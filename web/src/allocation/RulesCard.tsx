@@ -23,18 +23,18 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
   const navigate = useNavigate({ from: '/allocation' });
   const newest = rules.data?.version ?? 0;
   const version = search.version !== undefined && search.version < newest ? search.version : undefined;
-  const shown = useQuery({
+  const chosenRules = useQuery({
     ...endpointQuery(getAllocationRules, { query: { version } }),
     enabled: version !== undefined,
   });
-  const query = version === undefined ? rules : shown;
+  const query = version === undefined ? rules : chosenRules;
   const taken = version === undefined ? hits.data?.hits : undefined;
   const csv = () => rulesCsv(query.data, taken);
   const versions = Array.from({ length: newest }, (_, index) => newest - index);
   return (
     <Card
-      title="By which rules, and what did each take?"
-      note={noteOf(query.data, newest)}
+      title="Allocation rules"
+      note={describeRules(query.data, newest)}
       actions={
         newest > 0 && (
           <>
@@ -44,7 +44,7 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
               value={String(version ?? newest)}
               options={versions.map((value) => ({
                 value: String(value),
-                label: value === newest ? `Version ${value}, in force` : `Version ${value}`,
+                label: value === newest ? `Version ${value}, active` : `Version ${value}`,
               }))}
               onChange={(value) =>
                 void navigate({
@@ -63,8 +63,8 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
         {(found) =>
           found.rules.length === 0 ? (
             <EmptyState
-              shows="The rules that say who pays, in order, with what each of them took."
-              why="No rule was applied yet, so the whole bill is nobody’s. Write one below, or apply a file."
+              shows="The allocation rules in order, with the cost that each takes."
+              why="No rule has been applied yet, so the whole bill is unallocated. Write a rule below, or apply a file."
               command="steelyard apply -f allocation-rules.yaml"
             />
           ) : (
@@ -76,11 +76,12 @@ export function RulesCard({ allocation }: { readonly allocation: Allocation }) {
   );
 }
 
-function noteOf(rules: Rules | undefined, newest: number): string {
-  if (rules === undefined || rules.appliedAt === null) return 'Tried in order; the first that matches takes the row';
+function describeRules(rules: Rules | undefined, newest: number): string {
+  if (rules === undefined || rules.appliedAt === null)
+    return 'Evaluated in order; the first matching rule takes the row';
   const applied = `${rules.name}, ${counted(rules.rules.length, 'rule')}, applied ${formatInstant(rules.appliedAt)}`;
-  if (rules.version !== newest) return `${applied}. Not in force any more`;
-  return `${applied}. Tried in order; the first that matches takes the row`;
+  if (rules.version !== newest) return `${applied}. No longer active`;
+  return `${applied}. Evaluated in order; the first matching rule takes the row`;
 }
 
 function rulesCsv(
@@ -89,8 +90,8 @@ function rulesCsv(
 ): string {
   const lines = (rules?.rules ?? []).flatMap((rule, index) => {
     const own = hits?.filter((hit) => hit.rule === rule.name) ?? [];
-    const shown = own.length === 0 ? [undefined] : own;
-    return shown.map((hit) => [
+    const ownHits = own.length === 0 ? [undefined] : own;
+    return ownHits.map((hit) => [
       ...[String(index + 1), rule.name, matchText(rule), givesText(rule)],
       ...[hit === undefined ? null : String(hit.billRows), hit?.amount ?? null, hit?.currency ?? null],
     ]);

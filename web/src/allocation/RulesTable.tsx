@@ -9,7 +9,7 @@ import table from '../table/table.module.css';
 import styles from './allocation.module.css';
 import { givesText, matchText, timesText } from './rule-text.ts';
 
-const NOT_IN_FORCE = 'This version is not in force, so its rules take nothing.';
+const NOT_IN_FORCE = 'This version is not active, so its rules take nothing.';
 
 interface RulesTableProps {
   readonly rules: readonly AllocationRule[];
@@ -35,10 +35,10 @@ export function RulesTable({ rules, hits }: RulesTableProps) {
             Rows
           </th>
           <th scope="col" className={table.number}>
-            Took
+            Amount
           </th>
           <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
-            Of the bill
+            Share of the bill
           </th>
         </tr>
       </thead>
@@ -64,7 +64,7 @@ export function RulesTable({ rules, hits }: RulesTableProps) {
             <th scope="row">
               <RowsLink rule="" label="taken by no rule" />
             </th>
-            <td className={`${styles.gives} ${table.wideOnly}`}>nobody</td>
+            <td className={`${styles.gives} ${table.wideOnly}`}>unallocated</td>
             <Taken hits={none} />
           </tr>
         </tfoot>
@@ -89,7 +89,9 @@ function RowsLink({ rule, label }: { readonly rule: string; readonly label: stri
 function Taken({ hits }: { readonly hits: readonly RuleHit[] | undefined }) {
   const [first] = hits ?? [];
   if (hits === undefined || first === undefined) {
-    const unknown = <Unknown reason={hits === undefined ? NOT_IN_FORCE : 'Nothing is known of what it took.'} />;
+    const unknown = (
+      <Unknown reason={hits === undefined ? NOT_IN_FORCE : 'The amount that this rule takes is unknown.'} />
+    );
     return (
       <>
         <td className={`${table.number} ${table.wideOnly}`}>{unknown}</td>
@@ -112,7 +114,7 @@ function Taken({ hits }: { readonly hits: readonly RuleHit[] | undefined }) {
       </td>
       <td className={`${styles.shareColumn} ${table.number}`}>
         {first.share === null ? (
-          <Unknown reason="The whole bill is not above zero, so no share can be given." />
+          <Unknown reason="The bill is not above zero, so there is no share." />
         ) : (
           <span className={styles.share}>
             <ShareBar ratio={first.share} />

@@ -8,7 +8,7 @@ import { rulesYaml, withRule } from './rules-yaml.ts';
 import type { Allocation } from './use-allocation.ts';
 import { DRAFT_ID, type Draft } from './use-draft.ts';
 
-const SHOWN = 5;
+const MAX_ROWS = 5;
 
 interface SuggestionsProps {
   readonly suggestions: readonly Suggestion[];
@@ -31,9 +31,9 @@ export function Suggestions({ suggestions, allocation, draft }: SuggestionsProps
   };
   return (
     <div className={styles.suggestions}>
-      <h3 className={styles.subTitle}>Rules that would take most of it</h3>
+      <h3 className={styles.subTitle}>Suggested rules for the unallocated cost</h3>
       <ul className={styles.suggestionList}>
-        {suggestions.slice(0, SHOWN).map((one) => (
+        {suggestions.slice(0, MAX_ROWS).map((one) => (
           <li key={`${one.dimension} ${one.value} ${one.currency}`} className={styles.suggestion}>
             <span>
               {dimensionLabel(one.dimension)} {one.value === null ? 'has a value' : <>is {one.value}</>}: takes{' '}
@@ -44,7 +44,7 @@ export function Suggestions({ suggestions, allocation, draft }: SuggestionsProps
               {one.values > 1 && ` of ${counted(one.values, 'value')}`}
             </span>
             <button type="button" className={parts.button} onClick={() => take(one)}>
-              Try it
+              Add to draft
               <span className="visually-hidden">
                 : a rule on {dimensionLabel(one.dimension)} {one.value ?? 'with any value'}
               </span>

@@ -21,7 +21,7 @@ import type { Allocation } from './use-allocation.ts';
 import type { Draft } from './use-draft.ts';
 
 const HEIGHT = 320;
-const SHOWN = 10;
+const MAX_ROWS = 10;
 const USUAL = 'serviceName';
 
 interface UnallocatedCardProps {
@@ -36,7 +36,7 @@ export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
   const navigate = useNavigate({ from: '/allocation' });
   const known = useQuery(endpointQuery(costDimensions));
   const unallocated = useQuery({
-    ...endpointQuery(getUnallocated, { query: { period: scope.month, by, limit: SHOWN } }),
+    ...endpointQuery(getUnallocated, { query: { period: scope.month, by, limit: MAX_ROWS } }),
     enabled: scope.ready,
     placeholderData: keepPreviousData,
   });
@@ -49,8 +49,8 @@ export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
     );
   return (
     <Card
-      title="What has nobody, and what would take it?"
-      note={`Billed cost that no rule took, by ${dimensionLabel(by).toLowerCase()}, the largest first`}
+      title="Unallocated cost"
+      note={`Billed cost without a rule, by ${dimensionLabel(by).toLowerCase()}, largest first`}
       actions={
         <>
           <Select
@@ -64,15 +64,18 @@ export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
               })
             }
           />
-          <CsvButton name={`unallocated-by-${by}`} what="what is unallocated" text={csv} />
+          <CsvButton name={`unallocated-by-${by}`} what="the unallocated cost" text={csv} />
         </>
       }
       flush
     >
-      <Loaded query={unallocated} what="What is unallocated" height={HEIGHT}>
+      <Loaded query={unallocated} what="The unallocated cost" height={HEIGHT}>
         {({ rows, suggestions }) =>
           rows.length === 0 ? (
-            <EmptyState shows="What no rule took, largest first." why="Every row of the bill has somebody." />
+            <EmptyState
+              shows="Bill rows that no rule takes, largest first."
+              why="Every row of the bill is allocated."
+            />
           ) : (
             <>
               <table className={table.table} data-testid="unallocated-rows">
@@ -83,10 +86,10 @@ export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
                       Rows
                     </th>
                     <th scope="col" className={table.number}>
-                      Nobody’s
+                      Unallocated
                     </th>
                     <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
-                      Of all that is
+                      Share
                     </th>
                   </tr>
                 </thead>
@@ -113,7 +116,7 @@ export function UnallocatedCard({ allocation, draft }: UnallocatedCardProps) {
                       </td>
                       <td className={`${styles.shareColumn} ${table.number}`}>
                         {row.share === null ? (
-                          <Unknown reason="All that is unallocated is not above zero, so no share can be given." />
+                          <Unknown reason="The unallocated cost is not above zero, so there is no share." />
                         ) : (
                           <span className={styles.share}>
                             <ShareBar ratio={row.share} variable="--cat-other" />

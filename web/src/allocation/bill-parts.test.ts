@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { AllocationRule, CoverageRow, RuleHit } from '../../../src/finops/allocation/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
-import { billParts, currenciesOf } from './bill-parts.ts';
+import { billParts, listBillCurrencies } from './bill-parts.ts';
 
 const rules = [
   { name: 'tagged', match: { 'tag:team': '*' }, subject: { team: '{tag:team}' } },
@@ -54,7 +54,7 @@ it('adds up to the whole bill to the last digit', () => {
 });
 
 it('names the currency with the largest bill first', () => {
-  expect(currenciesOf([row({ currency: 'EUR', total: '3' }), row({ total: '2' }), row({ total: '2' })])).toEqual([
+  expect(listBillCurrencies([row({ currency: 'EUR', total: '3' }), row({ total: '2' }), row({ total: '2' })])).toEqual([
     'USD',
     'EUR',
   ]);

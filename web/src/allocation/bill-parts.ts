@@ -52,7 +52,7 @@ export function billParts(
 }
 
 /** Currencies of the bill, the one with the largest total first. */
-export function currenciesOf(rows: readonly CoverageRow[]): string[] {
+export function listBillCurrencies(rows: readonly CoverageRow[]): string[] {
   const totals = new Map<string, number>();
   for (const { currency, total } of rows) totals.set(currency, (totals.get(currency) ?? 0) + Number(total));
   return [...totals].sort(([, a], [, b]) => b - a).map(([currency]) => currency);

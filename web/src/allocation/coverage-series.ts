@@ -23,15 +23,15 @@ export interface Coverage {
 const NO_DATE = '';
 
 /** Bars of the parts by time slot, and the allocated share; parts without any cost are left out. */
-export function coverageSeries(rows: readonly CoverageRow[], currency: string, slotOf: 'period' | 'day'): Coverage {
+export function coverageSeries(rows: readonly CoverageRow[], currency: string, toSlot: 'period' | 'day'): Coverage {
   const own = rows.filter((row) => row.currency === currency);
-  const bySlot = new Map(own.map((row) => [slotOf === 'day' ? (row.day ?? NO_DATE) : row.period, row]));
+  const bySlot = new Map(own.map((row) => [toSlot === 'day' ? (row.day ?? NO_DATE) : row.period, row]));
   const slots = [...bySlot.keys()].sort();
   const at = slots.map((slot) => bySlot.get(slot));
   const series = COVERAGE_PARTS.map((part) => ({ ...part, amounts: at.map((row) => row?.[part.id] ?? null) }));
   return {
     slots,
     series: series.filter(({ amounts }) => amounts.some((amount) => amount !== null && !decimal(amount).isZero())),
-    share: { label: 'has somebody', ratios: at.map((row) => row?.allocatedRatio ?? null) },
+    share: { label: 'allocated', ratios: at.map((row) => row?.allocatedRatio ?? null) },
   };
 }

@@ -11,15 +11,15 @@ it.each([
   [{ subAccountName: ['search-prod', 'sub-*'] }, 'Sub account name is search-prod or begins with sub-'],
   [{ serviceName: 'S3', 'tag:team': null }, 'Service is S3; Tag “team” has no value'],
   [{ chargePeriod: { from: '2026-11-01T00:00:00Z' } }, 'Charge period from 1 Nov 2026'],
-])('says what %j matches', (match, said) => {
-  expect(matchText(rule({ match }))).toBe(said);
+])('says what %j matches', (match, text) => {
+  expect(matchText(rule({ match }))).toBe(text);
 });
 
 const search = { team: 'search' };
 
 it.each([
   [{ subject: { team: '{tag:team}', environment: 'dev' } }, 'team {tag:team}, environment dev'],
-  [{ split: { method: 'even' } }, 'split evenly over all with cost of their own'],
+  [{ split: { method: 'even' } }, 'split evenly over all with their own cost'],
   [{ split: { method: 'weights', to: [{ subject: search, weight: '3' }] } }, 'split by weight: team search 3'],
   [
     { split: { method: 'proportional', by: 'usage:gpu:*', to: [search] } },
@@ -30,9 +30,9 @@ it.each([
     'fixed: team search 100 USD; the rest stays unallocated',
   ],
   [{ kubernetes: {} }, 'split over workloads by the larger of request and use; GPU nodes by their share of the GPUs'],
-])('says who gets what %j takes', (parts, said) => {
+])('says who gets what %j takes', (parts, text) => {
   const whole = 'subject' in parts ? parts : { subject: undefined, ...parts };
-  expect(givesText(rule(whole))).toBe(said);
+  expect(givesText(rule(whole))).toBe(text);
 });
 
 it('says when a rule holds', () => {
@@ -43,5 +43,5 @@ it('says when a rule holds', () => {
 });
 
 it('calls a subject without fields nobody', () => {
-  expect(subjectText({})).toBe('nobody');
+  expect(subjectText({})).toBe('unallocated');
 });

@@ -37,7 +37,7 @@ export function givesText(rule: AllocationRule): string {
   if (rule.subject !== undefined) return subjectText(rule.subject);
   if (rule.kubernetes !== undefined) return nodesText(rule.kubernetes);
   const split = rule.split;
-  if (split === undefined) return 'nobody';
+  if (split === undefined) return 'unallocated';
   if (split.method === 'even') return `split evenly over ${receiversText(split.to)}`;
   if (split.method === 'weights') {
     return `split by weight: ${split.to.map(({ subject, weight }) => `${subjectText(subject)} ${weight}`).join(', ')}`;
@@ -60,13 +60,13 @@ function basisText(by: string): string {
 }
 
 function receiversText(to: readonly Subject[] | undefined): string {
-  return to === undefined ? 'all with cost of their own' : to.map(subjectText).join(', ');
+  return to === undefined ? 'all with their own cost' : to.map(subjectText).join(', ');
 }
 
-/** `team search, environment dev`; a subject without fields is `nobody`. */
+/** `team search, environment dev`; a subject without fields is `unallocated`. */
 export function subjectText(subject: Subject): string {
   const fields = Object.entries(subject).filter(([, value]) => value !== undefined);
-  if (fields.length === 0) return 'nobody';
+  if (fields.length === 0) return 'unallocated';
   return fields.map(([field, value]) => `${dimensionLabel(field).toLowerCase()} ${value}`).join(', ');
 }
 

@@ -3,7 +3,7 @@ import { useSearch } from '@tanstack/react-router';
 import { getAllocationRules, getCoverage, getRuleHits } from '../../../src/finops/allocation/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { useScope } from '../frame/use-scope.ts';
-import { billParts, currenciesOf } from './bill-parts.ts';
+import { billParts, listBillCurrencies } from './bill-parts.ts';
 
 /** Data of the whole page: the rules in force, their hits, and the coverage of the bill. */
 export function useAllocation() {
@@ -14,7 +14,7 @@ export function useAllocation() {
   const rules = useQuery(endpointQuery(getAllocationRules));
   const hits = useQuery({ ...endpointQuery(getRuleHits, { query: { period } }), ...asked });
   const coverage = useQuery({ ...endpointQuery(getCoverage, { query: { period } }), ...asked });
-  const currency = currenciesOf(coverage.data?.rows ?? [])[0] ?? 'USD';
+  const currency = listBillCurrencies(coverage.data?.rows ?? [])[0] ?? 'USD';
   const known = rules.data !== undefined && hits.data !== undefined && coverage.data !== undefined;
   const parts = known ? billParts(currency, coverage.data.rows, hits.data.hits, rules.data.rules) : undefined;
   return { scope, search, rules, hits, coverage, currency, parts };

@@ -13,7 +13,7 @@ export interface Previewed {
   readonly preview: Preview;
 }
 
-function documentsOf(text: string) {
+function toDocuments(text: string) {
   return [{ file: FILE, text }];
 }
 
@@ -28,7 +28,7 @@ export function usePreview(period: string | undefined, inForce: Rules | undefine
   const preview = useMutation({
     mutationFn: (text: string) => {
       const asked = period === undefined ? {} : { period };
-      return call(previewAllocation, { body: { documents: documentsOf(text), ...asked } });
+      return call(previewAllocation, { body: { documents: toDocuments(text), ...asked } });
     },
     onMutate: () => {
       setSeen(undefined);
@@ -37,7 +37,7 @@ export function usePreview(period: string | undefined, inForce: Rules | undefine
     onSuccess: (result, text) => setSeen({ text, preview: result }),
   });
   const put = useMutation({
-    mutationFn: (text: string) => call(postApply, { body: { documents: documentsOf(text) } }),
+    mutationFn: (text: string) => call(postApply, { body: { documents: toDocuments(text) } }),
     onSuccess: () => queries.invalidateQueries(),
   });
   const apply = () => {
@@ -55,8 +55,8 @@ export function usePreview(period: string | undefined, inForce: Rules | undefine
   };
   return {
     seen,
-    look: (text: string) => preview.mutate(text),
-    looking: preview.isPending,
+    request: (text: string) => preview.mutate(text),
+    isPending: preview.isPending,
     error: preview.error ?? put.error,
     apply,
     applying: put.isPending,

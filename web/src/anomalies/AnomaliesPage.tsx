@@ -24,7 +24,7 @@ export function AnomaliesPage() {
   const daily = useDailyCost(scope);
   const onSearch = (next: AnomaliesSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true });
-  const { costs, currency } = useMemo(() => costsOf(daily.data?.rows ?? []), [daily.data]);
+  const { costs, currency } = useMemo(() => listCosts(daily.data?.rows ?? []), [daily.data]);
   const answer = () => {
     if (scope.empty) return 'No bill has been imported yet.';
     if (anomalies.isError) return 'The anomalies could not be read.';
@@ -33,10 +33,10 @@ export function AnomaliesPage() {
   if (scope.empty) {
     return (
       <Page title="Anomalies" answer={answer()}>
-        <Card title="What was out of the ordinary?">
+        <Card title="Anomalies in this period">
           <EmptyState
-            shows="What was out of the ordinary in cost, usage, prices, GPUs and predictions, with its cause and its money."
-            why="The ledger is judged whenever a bill comes. After four weeks of daily charges it has something to compare with."
+            shows="Anomalies in cost, usage, prices, GPUs and predictions, each with its cause and its amount."
+            why="Each import starts a scan. Anomaly detection needs four weeks of daily charges."
             command="steelyard bill import bill.csv --source aws"
           />
         </Card>
@@ -61,7 +61,7 @@ export function AnomaliesPage() {
   );
 }
 
-function costsOf(rows: readonly Readonly<Record<string, string | null>>[]) {
+function listCosts(rows: readonly Readonly<Record<string, string | null>>[]) {
   const currency = rows[0]?.currency ?? 'USD';
   const costs = rows
     .flatMap(({ day, amount, currency: of }) =>

@@ -8,7 +8,7 @@ import table from '../table/table.module.css';
 import styles from './anomalies.module.css';
 import { DirectionMark } from './DirectionMark.tsx';
 import { Repeats } from './Repeats.tsx';
-import { daysText, NO_IMPACT, STATES, titleOf, VERDICTS } from './words.ts';
+import { daysText, formatTitle, NO_IMPACT, STATES, VERDICTS } from './words.ts';
 
 /**
  * Anomalies: event, time, and cost in excess of the expected cost. Repeats of a cause are listed below its latest
@@ -19,7 +19,7 @@ export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Ano
     <table className={table.table} aria-label="Anomalies">
       <thead>
         <tr>
-          <th scope="col">What happened</th>
+          <th scope="col">Anomaly</th>
           <th scope="col" className={table.wideOnly}>
             Kind
           </th>
@@ -28,7 +28,7 @@ export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Ano
           </th>
           <th scope="col">State</th>
           <th scope="col" className={table.number}>
-            Beyond expected
+            Above or below expected
           </th>
         </tr>
       </thead>
@@ -52,7 +52,7 @@ function Row({ anomaly, repeats }: RowProps) {
     <tr className={counts ? undefined : styles.gone}>
       <th scope="row" className={styles.what}>
         <Link to="/anomalies/$anomaly" params={{ anomaly: id }} className={parts.textLink}>
-          {titleOf(anomaly)}
+          {formatTitle(anomaly)}
         </Link>
         <span className={layout.sub}>{sentence}</span>
         {repeats.length > 0 && <Repeats anomalies={repeats} />}

@@ -16,7 +16,7 @@ import { RelatedCard } from './RelatedCard.tsx';
 import { RowsCard } from './RowsCard.tsx';
 import { SeriesCard } from './SeriesCard.tsx';
 import { useAnomaly } from './use-anomalies.ts';
-import { daysText, isOfBill, isOfGpus, STATES, sliceName, titleOf } from './words.ts';
+import { daysText, formatTitle, isOfBill, isOfGpus, STATES, sliceName } from './words.ts';
 
 const HEIGHT = 720;
 
@@ -24,14 +24,14 @@ const HEIGHT = 720;
 export function AnomalyPage() {
   const { anomaly: id } = useParams({ from: '/anomalies/$anomaly' });
   const search = useSearch({ from: '/anomalies/$anomaly' });
-  const shown = useAnomaly(id);
+  const query = useAnomaly(id);
   const answer = () => {
-    if (shown.data !== undefined) return answerOf(shown.data);
-    return shown.error === null ? <AnswerPending /> : shown.error.message;
+    if (query.data !== undefined) return describeAnomaly(query.data);
+    return query.error === null ? <AnswerPending /> : query.error.message;
   };
   return (
-    <Page title={shown.data === undefined ? 'Anomaly' : titleOf(shown.data)} answer={answer()} longAnswer>
-      <Loaded query={shown} what="The anomaly" height={HEIGHT}>
+    <Page title={query.data === undefined ? 'Anomaly' : formatTitle(query.data)} answer={answer()} longAnswer>
+      <Loaded query={query} what="The anomaly" height={HEIGHT}>
         {(anomaly) => (
           <div className={layout.stack}>
             <About anomaly={anomaly} />
@@ -62,13 +62,13 @@ export function AnomalyPage() {
 }
 
 /** "p4d of team search rose 3.1x, …. That is $6,214.02 more than expected, since 5 Nov." */
-function answerOf({ sentence, impact, currency, direction, ...rest }: AnomalyDetail): string {
+function describeAnomaly({ sentence, impact, currency, direction, ...rest }: AnomalyDetail): string {
   if (impact === null || currency === null) return sentence;
   const money = formatMoney({ amount: impact.replace('-', ''), currency });
   const when = daysText(rest);
   const since = when.startsWith('since') ? when : `on ${when}`;
   if (!isOfBill(rest)) {
-    return `${sentence} That is ${money} that bought ${direction === 'over' ? 'less' : 'more'} than usual, ${since}; it is no cost of its own.`;
+    return `${sentence} ${money} bought ${direction === 'over' ? 'less' : 'more'} than usual, ${since}. This amount is not an additional cost.`;
   }
   return `${sentence} That is ${money} ${direction === 'over' ? 'more' : 'less'} than expected, ${since}.`;
 }
@@ -82,20 +82,20 @@ function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
           Later bills changed its days by {formatMoneyDelta({ amount: restatement.difference, currency })}: from{' '}
           {formatMoney({ amount: restatement.actualBefore, currency })} to{' '}
           {formatMoney({ amount: restatement.actualNow, currency })}
-          {state === 'restated' ? '. They do not show it any more, and it is not counted.' : '.'}
+          {state === 'restated' ? '. The anomaly has disappeared from them and is no longer counted.' : '.'}
         </Notice>
       )}
       {state === 'withdrawn' && (
-        <Notice>Later bills of other days do not make its days an anomaly. It is withdrawn, and not counted.</Notice>
+        <Notice>Later bills of other days make these days normal. The anomaly is withdrawn and not counted.</Notice>
       )}
-      {mergedInto !== null && <Notice>It turned out to be one with {mergedInto}, and is not counted.</Notice>}
+      {mergedInto !== null && <Notice>Merged into {mergedInto}, and not counted.</Notice>}
       <Facts
         facts={[
           ['Kind', <DirectionMark key="kind" anomaly={anomaly} />],
           ['State', STATES[state]],
           ['Days', daysText(anomaly)],
           [
-            'What',
+            'Scope',
             slice.map(({ dimension, value }) => `${dimensionLabel(dimension)} ${value}`).join(', ') || 'everything',
           ],
           ['Seen in', seenIn.map(sliceName).join(', ')],

@@ -47,7 +47,7 @@ export function ChangesTable({ label, of, lines, together, currency }: ChangesTa
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">Together</th>
+          <th scope="row">Total</th>
           <AmountCells amounts={together} currency={currency} />
         </tr>
       </tfoot>

@@ -9,7 +9,7 @@ export function DirectionMark({ anomaly: { direction, kind, measure } }: { reado
     <span className={styles.nowrap}>
       <span aria-hidden="true">{isOver ? '▲' : '▼'} </span>
       {KINDS[kind]}
-      <span className="visually-hidden">, {isOver ? 'above' : 'below'} what was expected</span>
+      <span className="visually-hidden">, {isOver ? 'above' : 'below'} the expected amount</span>
       {measure === 'cost' ? '' : ` in ${MEASURES[measure]}`}
     </span>
   );

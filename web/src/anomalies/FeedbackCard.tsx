@@ -13,19 +13,19 @@ import { VERDICTS } from './words.ts';
 export function FeedbackCard({ anomaly }: { readonly anomaly: Anomaly }) {
   const feedback = useFeedback(anomaly.id);
   const [asked, setAsked] = useState<AnomalyVerdict | null>(null);
-  const { said, undo, dismiss } = feedback;
+  const { saved, undo, dismiss } = feedback;
   const own = anomaly.feedback;
   const ask = (verdict: AnomalyVerdict) => {
     feedback.say.reset();
     setAsked(verdict);
   };
   return (
-    <Card title="Was it expected?" note={own === null ? 'Nobody has said anything yet.' : saidText(own)}>
-      {said?.feedback != null && (
+    <Card title="Feedback" note={own === null ? 'No feedback yet.' : formatFeedback(own)}>
+      {saved?.feedback != null && (
         <div className={styles.notes}>
           <UndoNotice busy={undo.isPending} undo={() => undo.mutate()} dismiss={dismiss}>
-            It is {VERDICTS[said.feedback.verdict].label.toLowerCase()} and no longer counted. The ledger is judged
-            again.
+            Marked as {VERDICTS[saved.feedback.verdict].label.toLowerCase()} and no longer counted. A new scan has
+            started.
           </UndoNotice>
         </div>
       )}
@@ -48,12 +48,12 @@ export function FeedbackCard({ anomaly }: { readonly anomaly: Anomaly }) {
             <span>{VERDICTS[verdict].does}</span>
           </li>
         ))}
-        {own !== null && own.from === null && said === null && (
+        {own !== null && own.from === null && saved === null && (
           <li>
             <button type="button" className={parts.button} disabled={undo.isPending} onClick={() => undo.mutate()}>
-              Take back
+              Withdraw feedback
             </button>
-            <span>Alarms are judged as if nothing had been said.</span>
+            <span>Alerts work as if there had been no feedback.</span>
           </li>
         )}
       </ul>
@@ -64,9 +64,9 @@ export function FeedbackCard({ anomaly }: { readonly anomaly: Anomaly }) {
   );
 }
 
-function saidText({ verdict, until, note, by, at, from }: NonNullable<Anomaly['feedback']>): string {
+function formatFeedback({ verdict, until, note, by, at, from }: NonNullable<Anomaly['feedback']>): string {
   const plan = until === null ? '' : ` until ${formatDay(until)}`;
   const why = note === null ? '' : `: ${note}`;
-  const again = from === null ? '' : ', of an earlier one that holds for this one too';
-  return `${VERDICTS[verdict].label}${plan}, said by ${by} on ${formatInstant(at)}${again}${why}`;
+  const again = from === null ? '' : ', taken over from an earlier anomaly';
+  return `${VERDICTS[verdict].label}${plan}, marked by ${by} on ${formatInstant(at)}${again}${why}`;
 }

@@ -29,18 +29,18 @@ export function FeedbackDialog({ anomaly, verdict, feedback: { say }, onClose }:
     );
   return (
     <FormDialog
-      title={`Was it ${label.toLowerCase()}?`}
+      title={`Mark as ${label.toLowerCase()}?`}
       act={label}
-      acting="Saying…"
+      acting="Saving…"
       pending={say.isPending}
       error={say.error}
       onSubmit={submit}
       onClose={onClose}
     >
-      <p>{does} It is no longer in the totals. It can be taken back.</p>
+      <p>{does} The anomaly leaves the totals. You can withdraw the feedback.</p>
       {verdict === 'planned' && (
         <label className={styles.field}>
-          Until, the last day of the plan
+          Last day of the plan
           <input
             type="date"
             className={parts.line}
@@ -51,7 +51,7 @@ export function FeedbackDialog({ anomaly, verdict, feedback: { say }, onClose }:
         </label>
       )}
       <label className={styles.field}>
-        Why (may be left out)
+        Reason (optional)
         <input
           className={parts.line}
           maxLength={2000}

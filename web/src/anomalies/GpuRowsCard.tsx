@@ -17,11 +17,11 @@ interface GpuRowsCardProps {
 /** The GPUs behind it, by owner: their readings are on the page of GPUs. */
 export function GpuRowsCard({ anomaly, evidence, currency }: GpuRowsCardProps) {
   const { rows, cost } = evidence;
-  const what = anomaly.measure === 'gpu_idle_cost' ? 'idle' : 'not used';
+  const what = anomaly.measure === 'gpu_idle_cost' ? 'idle' : 'unused';
   return (
     <Card
-      title="Which GPUs are behind it?"
-      note={`${counted(rows.length, 'GPU and owner', 'GPUs and owners')}, largest change first: money of hours that were ${what}.`}
+      title="GPUs of this anomaly"
+      note={`${counted(rows.length, 'GPU and owner', 'GPUs and owners')}, largest change first: cost of ${what} hours.`}
       flush
       actions={
         <>
@@ -33,14 +33,14 @@ export function GpuRowsCard({ anomaly, evidence, currency }: GpuRowsCardProps) {
       }
     >
       <ChangesTable
-        label="GPUs behind it"
+        label="GPUs of this anomaly"
         of="GPU"
         lines={rows.map((row) => ({
           key: JSON.stringify(row.values),
           name: (
             <>
               {row.values.gpu ?? 'GPUs'}
-              <span className={layout.sub}>{ownerOf(row)}</span>
+              <span className={layout.sub}>{formatOwner(row)}</span>
             </>
           ),
           amounts: row,
@@ -52,9 +52,9 @@ export function GpuRowsCard({ anomaly, evidence, currency }: GpuRowsCardProps) {
   );
 }
 
-function ownerOf({ values }: AnomalyRow): string {
+function formatOwner({ values }: AnomalyRow): string {
   const named = ['team', 'model', 'endpoint'].flatMap((name) => values[name] ?? []);
-  return named.length === 0 ? 'nobody said whose it was' : named.join(', ');
+  return named.length === 0 ? 'unknown owner' : named.join(', ');
 }
 
 function gpusCsv(rows: readonly AnomalyRow[], currency: string): string {

@@ -3,7 +3,7 @@ import type { Anomaly } from '../../../src/finops/anomalies/schema.ts';
 import parts from '../parts/parts.module.css';
 import styles from './anomalies.module.css';
 import { placeInLane } from './lane-place.ts';
-import { daysText, KINDS, titleOf } from './words.ts';
+import { daysText, formatTitle, KINDS } from './words.ts';
 
 interface LanesProps {
   readonly anomalies: readonly Anomaly[];
@@ -16,12 +16,12 @@ const MOST_LANES = 8;
 
 /** One lane for each anomaly on the axis of days: filled where more was spent, hatched where less, hollow where it does not count. */
 export function Lanes({ anomalies, first, last }: LanesProps) {
-  const shown = anomalies.slice(0, MOST_LANES);
+  const visible = anomalies.slice(0, MOST_LANES);
   return (
     <div className={styles.lanes}>
-      {shown.map((anomaly) => {
+      {visible.map((anomaly) => {
         const { left, right, nameSide, room } = placeInLane(anomaly, first, last);
-        const looks = [
+        const laneStyles = [
           styles.laneBar,
           ...(anomaly.direction === 'under' ? [styles.under] : []),
           ...(anomaly.counts ? [] : [styles.uncounted]),
@@ -31,7 +31,7 @@ export function Lanes({ anomalies, first, last }: LanesProps) {
           <div key={anomaly.id} className={styles.track}>
             <div
               aria-hidden="true"
-              className={looks.join(' ')}
+              className={laneStyles.join(' ')}
               style={{ left: `${left}%`, width: `${right - left}%` }}
             />
             <Link
@@ -41,7 +41,7 @@ export function Lanes({ anomalies, first, last }: LanesProps) {
               style={{ ...edge, maxWidth: `calc(${room}% - 8px)` }}
               data-tip={anomaly.sentence}
             >
-              {titleOf(anomaly)}
+              {formatTitle(anomaly)}
               <span className="visually-hidden">
                 : {KINDS[anomaly.kind]}, {daysText(anomaly)}
               </span>

@@ -10,7 +10,7 @@ import { AnomaliesTable } from './AnomaliesTable.tsx';
 import { AnomalyFilters } from './AnomalyFilters.tsx';
 import styles from './anomalies.module.css';
 import type { AnomaliesSearch } from './anomalies-search.ts';
-import { titleOf } from './words.ts';
+import { formatTitle } from './words.ts';
 
 interface ListCardProps {
   readonly list: AnomalyList;
@@ -23,8 +23,8 @@ export function ListCard({ list: { anomalies, judging, minImpactPercent }, searc
   const [major, minor] = [false, true].map((wanted) => anomalies.filter(({ isMinor }) => isMinor === wanted));
   return (
     <Card
-      title="What happened, and what did it cost?"
-      note={judging === null ? 'Not judged yet.' : judgedText(judging)}
+      title="Anomalies and their cost"
+      note={judging === null ? 'No scan yet.' : judgedText(judging)}
       flush
       actions={
         <>
@@ -44,7 +44,7 @@ export function ListCard({ list: { anomalies, judging, minImpactPercent }, searc
         </details>
       )}
       {anomalies.length === 0 && (
-        <EmptyState shows="Every anomaly with its cause, its days and its money." why={whyNone(judging, search)} />
+        <EmptyState shows="Every anomaly with its cause, its days and its amount." why={whyNone(judging, search)} />
       )}
     </Card>
   );
@@ -54,19 +54,19 @@ export function ListCard({ list: { anomalies, judging, minImpactPercent }, searc
 function judgedText({ series, through, falseAlarmsPer30Days, alarmStrength, longer }: LedgerJudging): string {
   const until = through === null ? '' : ` through ${formatDay(through)}`;
   const left = longer.map(({ amount, currency }) => formatMoney({ amount, currency })).join(', ');
-  const not = left === '' ? '' : ` Charges for longer than a day (${left}) are not judged by day.`;
-  return `${counted(series, 'series', 'series')} judged${until}; about ${counted(falseAlarmsPer30Days, 'false alarm')} in 30 days over all of them, so an alarm takes ${alarmStrength} standard deviations.${not}`;
+  const not = left === '' ? '' : ` Charges for longer than a day (${left}) are left out.`;
+  return `${counted(series, 'series', 'series')} scanned${until}; about ${counted(falseAlarmsPer30Days, 'false alarm')} in 30 days over all of them, at a threshold of ${alarmStrength} standard deviations.${not}`;
 }
 
 function whyNone(judging: LedgerJudging | null, search: AnomaliesSearch): string {
   const { state, direction, measure, feedback } = search;
   if ([state, direction, measure, feedback].some((chosen) => chosen !== undefined)) {
-    return 'None is so in this month. Choose another state, side, measure or verdict.';
+    return 'No anomaly of this month matches the filters. Choose another state, direction, measure or verdict.';
   }
   if (judging === null || judging.series === 0) {
-    return 'Nothing can be judged before there are four weeks of daily charges.';
+    return 'Anomaly detection needs four weeks of daily charges.';
   }
-  return 'Nothing was out of the ordinary in this month. Choose another one above, or all.';
+  return 'No anomaly in this month. Choose another one above, or all.';
 }
 
 function anomaliesCsv(anomalies: readonly Anomaly[]): string {
@@ -88,7 +88,7 @@ function anomaliesCsv(anomalies: readonly Anomaly[]): string {
       'sentence',
     ],
     anomalies.map((one) => [
-      ...[one.id, titleOf(one), one.kind, one.direction, one.measure, one.state, one.start, one.end],
+      ...[one.id, formatTitle(one), one.kind, one.direction, one.measure, one.state, one.start, one.end],
       ...[one.actual, one.expected, one.impact, one.currency, one.feedback?.verdict ?? null, one.sentence],
     ]),
   );

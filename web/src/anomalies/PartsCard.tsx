@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { AnomalyEvidence } from '../../../src/finops/anomalies/schema.ts';
-import { ShownAs } from '../charts/ShownAs.tsx';
+import { DisplayToggle } from '../charts/DisplayToggle.tsx';
 import { usePng } from '../charts/use-png.ts';
 import { Waterfall } from '../charts/Waterfall.tsx';
 import type { WaterfallStep } from '../charts/waterfall-data.ts';
@@ -39,16 +39,16 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, 
   const rows = STEPS.map((step) => [EFFECT_TEXT[step].label, stepAmount(effects, step)] as const);
   return (
     <Card
-      title="Price, volume or mix?"
+      title="Drivers of the difference"
       note={
         <>
-          <MoneyFigure money={{ amount: cost.expected, currency }} /> was expected,{' '}
-          <MoneyFigure money={{ amount: cost.actual, currency }} /> came.
-          {ofGpus && ' Volume: more or fewer GPU-hours were paid for. Mix: another share of them.'}
+          <MoneyFigure money={{ amount: cost.expected, currency }} /> expected,{' '}
+          <MoneyFigure money={{ amount: cost.actual, currency }} /> actual.
+          {ofGpus && ' Volume: change in GPU-hours paid for. Mix: change in their proportions.'}
         </>
       }
       actions={
-        <ShownAs
+        <DisplayToggle
           label="Parts shown as"
           what="the parts"
           asTable={asTable}
@@ -85,7 +85,7 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, 
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">Together</th>
+              <th scope="row">Total</th>
               <td className={table.number} data-testid="together">
                 <MoneyDelta money={{ amount: cost.change, currency }} />
               </td>
@@ -94,7 +94,7 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, 
         </table>
       ) : (
         <Waterfall
-          label="What the difference from the expected cost is made of. Choose Table to read the figures."
+          label="Components of the difference from the expected cost. Choose Table to read the figures."
           steps={steps}
           currency={currency}
           chosen={null}

@@ -6,27 +6,27 @@ import { Card } from '../parts/Card.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
 import { DirectionMark } from './DirectionMark.tsx';
-import { daysText, titleOf } from './words.ts';
+import { daysText, formatTitle } from './words.ts';
 
 /** Other measures of the same owner on the same days, such as a bill that rose and GPUs that are idle. */
 export function RelatedCard({ related }: { readonly related: readonly string[] }) {
   const all = useQuery(endpointQuery(listAnomalies, { query: {} }));
-  const shown = all.data?.anomalies.filter(({ id }) => related.includes(id)) ?? [];
+  const visible = all.data?.anomalies.filter(({ id }) => related.includes(id)) ?? [];
   return (
     <Card
-      title="What else happened to it then?"
-      note="Another measure of the same owner, on the same days: likely of the same cause."
+      title="Related anomalies"
+      note="Another measure of the same owner on the same days: probably the same cause."
       flush
     >
       <table className={table.table} aria-label="Related anomalies">
         <tbody>
           {related.map((id) => {
-            const one = shown.find((anomaly) => anomaly.id === id);
+            const one = visible.find((anomaly) => anomaly.id === id);
             return (
               <tr key={id}>
                 <th scope="row">
                   <Link to="/anomalies/$anomaly" params={{ anomaly: id }} className={parts.textLink}>
-                    {one === undefined ? id : titleOf(one)}
+                    {one === undefined ? id : formatTitle(one)}
                   </Link>
                 </th>
                 <td>{one !== undefined && <DirectionMark anomaly={one} />}</td>

@@ -25,9 +25,9 @@ export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
     name: (
       <>
         <Link to="/costs" search={rowsSearch(anomaly, row.filter, currency)} className={parts.textLink}>
-          {skuOf(row)}
+          {findSku(row)}
         </Link>
-        <span className={layout.sub}>{whereOf(row)}</span>
+        <span className={layout.sub}>{formatPlace(row)}</span>
       </>
     ),
     amounts: row,
@@ -36,7 +36,7 @@ export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
     otherRows === null ? [] : [{ key: 'others', name: counted(otherRows.count, 'other'), amounts: otherRows }];
   return (
     <Card
-      title="Which charges are behind it?"
+      title="Charges of this anomaly"
       note={`${counted(rows.length + (otherRows?.count ?? 0), 'kind of charge', 'kinds of charges')}, largest change first. A name leads to its bill rows.`}
       flush
       actions={
@@ -49,7 +49,7 @@ export function RowsCard({ anomaly, evidence, currency }: RowsCardProps) {
       }
     >
       <ChangesTable
-        label="Charges behind it"
+        label="Charges of this anomaly"
         of="Charge"
         lines={[...lines, ...others]}
         together={cost}
@@ -68,13 +68,13 @@ function rowsSearch({ start, end }: AnomalyDetail, filter: readonly string[], cu
   };
 }
 
-function skuOf({ values, chargeCategory }: AnomalyRow): string {
+function findSku({ values, chargeCategory }: AnomalyRow): string {
   return (
     SKU.map((name) => values[name]).find((value) => value != null) ?? `${chargeCategory ?? 'Charges'} without a SKU`
   );
 }
 
-function whereOf({ values, chargeCategory }: AnomalyRow): string {
+function formatPlace({ values, chargeCategory }: AnomalyRow): string {
   return [...COLUMNS.map((name) => values[name] ?? null), chargeCategory].filter((value) => value !== null).join(', ');
 }
 

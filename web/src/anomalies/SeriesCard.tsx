@@ -22,7 +22,7 @@ export function SeriesCard({ anomaly, evidence: { points, baseline } }: SeriesCa
   const { onChart, save } = usePng(`${anomaly.id}-series`);
   return (
     <Card
-      title="What was expected, and what came?"
+      title="Expected and actual"
       note={`The band is three standard deviations wide on each side. Compared with ${formatDay(baseline.from)} to ${formatDay(baseline.to)}.`}
       actions={
         <>

@@ -22,8 +22,8 @@ export function TimelineCard({ costs, anomalies, currency }: TimelineCardProps) 
   const [first, last] = [costs[0]?.day, costs.at(-1)?.day];
   return (
     <Card
-      title="When was it, and how much?"
-      note="Triangles: an anomaly begins. Lanes: filled for more, hatched for less, hollow where it does not count. In the currency of the bill, not converted."
+      title="Timeline of anomalies"
+      note="Triangles: start of an anomaly. Lanes: filled above, hatched below expected, hollow not counted. In the currency of the bill, not converted."
       actions={
         <button type="button" className={parts.button} onClick={save}>
           PNG<span className="visually-hidden"> of the timeline</span>

@@ -22,25 +22,25 @@ export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['po
     isShare ? share(text) : isMoney ? exactMoney({ amount: text, currency }) : `${text} ${unit ?? ''}`.trim();
   const short = (text: string) =>
     isShare ? share(text) : isMoney ? formatMoney({ amount: text, currency }) : formatMeasure(text);
-  const name = measure === 'cost' ? 'Cost of the day' : measureName(measure, unit);
+  const name = measure === 'cost' ? 'Daily cost' : measureName(measure, unit);
   return {
     times: points.map(({ day }) => day),
     timeText: formatDay,
     panels: [
       {
         id: 'series',
-        title: `${name}, and dashed what was expected`,
+        title: `${name}; dashed: expected`,
         axisText: (value) => (isShare ? share(value) : isMoney ? axisMoney(value, currency) : formatMeasure(value)),
         series: [
           {
             ...{ id: 'expected', name: 'Expected', variable: '--ink-3', shape: 'line', dashed: true },
             values: points.map(({ expected }) => number(expected)),
             interval: {
-              look: 'band',
+              display: 'band',
               lower: points.map(({ lower }) => number(lower)),
               upper: points.map(({ upper }) => number(upper)),
             },
-            said: (index) => {
+            formatPoint: (index) => {
               const { expected = null, lower = null, upper = null } = points[index] ?? {};
               if (expected === null) return 'not known yet';
               return lower === null || upper === null
@@ -51,7 +51,7 @@ export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['po
           {
             ...{ id: 'actual', name: 'Actual', variable: '--cost-fill', shape: 'line', dots: true },
             values: points.map(({ actual }) => number(actual)),
-            said: (index) => {
+            formatPoint: (index) => {
               const { actual = null } = points[index] ?? {};
               return actual === null ? 'not known' : exact(actual);
             },
@@ -60,8 +60,8 @@ export function seriesPanels(anomaly: AnomalyDetail, points: AnomalyEvidence['po
       },
     ],
     marks: points.flatMap(({ day }, index) => {
-      if (day === start) return [{ index, label: 'it begins' }];
-      return day === end && anomaly.state !== 'open' ? [{ index, label: 'its last day' }] : [];
+      if (day === start) return [{ index, label: 'start' }];
+      return day === end && anomaly.state !== 'open' ? [{ index, label: 'last day' }] : [];
     }),
   };
 }

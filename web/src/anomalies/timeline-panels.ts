@@ -3,7 +3,7 @@ import { type Decimal, decimal, decimalString } from '../../../src/platform/unit
 import type { Panel, TimePanelsData } from '../charts/time-panels-data.ts';
 import { axisMoney, exactMoney } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
-import { isOfBill, KINDS, titleOf } from './words.ts';
+import { formatTitle, isOfBill, KINDS } from './words.ts';
 
 export interface DayCost {
   readonly day: string;
@@ -27,12 +27,12 @@ export function timelinePanels(
       {
         ...{ id, name: title, variable: '--cost-fill', shape: 'bar' },
         values: amounts.map(Number),
-        said: (index) => exactMoney({ amount: amounts[index] ?? '0', currency }),
+        formatPoint: (index) => exactMoney({ amount: amounts[index] ?? '0', currency }),
       },
     ],
   });
-  const [over, under] = [sideOf(counted, 'over'), sideOf(counted, 'under')];
-  const amountsOf = (side: ReadonlyMap<string, Decimal>) =>
+  const [over, under] = [sumSide(counted, 'over'), sumSide(counted, 'under')];
+  const listAmounts = (side: ReadonlyMap<string, Decimal>) =>
     times.map((day) => decimalString(side.get(day)?.abs() ?? decimal(0)));
   return {
     times,
@@ -40,21 +40,21 @@ export function timelinePanels(
     panels: [
       panel(
         'cost',
-        'Cost of the day',
+        'Daily cost',
         costs.map(({ amount }) => amount),
       ),
-      panel('over', 'More than expected', amountsOf(over)),
-      ...(under.size === 0 ? [] : [panel('under', 'Less than expected', amountsOf(under))]),
+      panel('over', 'Above expected', listAmounts(over)),
+      ...(under.size === 0 ? [] : [panel('under', 'Below expected', listAmounts(under))]),
     ],
     marks: anomalies.flatMap((one) => {
       if (one.isMinor) return [];
       const index = times.indexOf(one.start);
-      return index === -1 ? [] : [{ index, label: `${titleOf(one)}: ${KINDS[one.kind]}` }];
+      return index === -1 ? [] : [{ index, label: `${formatTitle(one)}: ${KINDS[one.kind]}` }];
     }),
   };
 }
 
-function sideOf(anomalies: readonly Anomaly[], direction: Anomaly['direction']): Map<string, Decimal> {
+function sumSide(anomalies: readonly Anomaly[], direction: Anomaly['direction']): Map<string, Decimal> {
   const byDay = new Map<string, Decimal>();
   for (const anomaly of anomalies) {
     if (anomaly.direction !== direction) continue;

@@ -32,13 +32,13 @@ export function useDailyCost({ month, team, ready }: Scope) {
   const query = {
     by: ['day'],
     metric: 'effectiveCost' as const,
-    ...(month === undefined ? {} : { from: `${month}-01`, to: lastDayOf(month) }),
+    ...(month === undefined ? {} : { from: `${month}-01`, to: findMonthEnd(month) }),
     ...(team === undefined ? {} : { filter: [`team=${team}`] }),
   };
   return useQuery({ ...endpointQuery(costSummary, { query }), enabled: ready, placeholderData: keepPreviousData });
 }
 
-export function lastDayOf(month: string): string {
+export function findMonthEnd(month: string): string {
   const [year = 0, number = 1] = month.split('-').map(Number);
   return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
@@ -56,19 +56,19 @@ export interface Said {
 /** Sends feedback on an anomaly; the last feedback can be undone. */
 export function useFeedback(anomaly: string) {
   const queries = useQueryClient();
-  const [said, setSaid] = useState<Anomaly | null>(null);
+  const [saved, setSaved] = useState<Anomaly | null>(null);
   const settle = () => void queries.invalidateQueries();
   const say = useMutation({
     mutationFn: (body: Said) => call(giveAnomalyFeedback, { params: { anomaly }, body }),
-    onSuccess: setSaid,
+    onSuccess: setSaved,
     onSettled: settle,
   });
   const undo = useMutation({
     mutationFn: () => call(undoAnomalyFeedback, { params: { anomaly } }),
-    onSuccess: () => setSaid(null),
+    onSuccess: () => setSaved(null),
     onSettled: settle,
   });
-  return { say, undo, said, dismiss: () => setSaid(null) };
+  return { say, undo, saved, dismiss: () => setSaved(null) };
 }
 
 export type Feedback = ReturnType<typeof useFeedback>;

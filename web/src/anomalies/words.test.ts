@@ -15,22 +15,22 @@ const judging: AnomalyList['judging'] = {
   ...{ judgedAt: '2026-11-15T00:00:00Z', from: '2026-09-01', through: '2026-11-14', gpusThrough: null },
   ...{ series: 8, slices: 8, falseAlarmsPer30Days: 1, alarmStrength: 4, sources: [], longer: [] },
 };
-const listOf = (anomalies: readonly Anomaly[], changed: Partial<AnomalyList> = {}): AnomalyList => ({
+const buildList = (anomalies: readonly Anomaly[], changed: Partial<AnomalyList> = {}): AnomalyList => ({
   ...{ anomalies: [...anomalies], others: 0, totals: [], minor: 0, minImpactPercent: 1, judging },
   ...changed,
 });
 
 it('a month with ended anomalies says what they cost, not that there was nothing', () => {
   const total = { currency: 'USD', over: '100', under: '0', wasted: '0', gained: '0', anomalies: 1, open: 0 };
-  expect(anomaliesAnswer(listOf([anomaly('a')], { totals: [total] }), '2026-10')).toBe(
-    '1 anomaly cost $100.00 more than expected in October 2026.',
+  expect(anomaliesAnswer(buildList([anomaly('a')], { totals: [total] }), '2026-10')).toBe(
+    '1 anomaly: $100.00 above expected in October 2026.',
   );
 });
 
 it('a month with minor anomalies alone says so', () => {
-  const list = listOf([anomaly('a', { isMinor: true, counts: false })], { minor: 1 });
+  const list = buildList([anomaly('a', { isMinor: true, counts: false })], { minor: 1 });
   expect(anomaliesAnswer(list, '2026-10')).toBe(
-    'Nothing of 1 % of the spend or more was out of the ordinary in October 2026; 1 smaller anomaly.',
+    'No anomaly of 1 % of the spend or more in October 2026; 1 smaller anomaly.',
   );
 });
 

@@ -4,7 +4,7 @@ import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { formatDay, formatMonth } from '../format/time.ts';
 
-export const NO_IMPACT = 'No price is known for it, so that it has no money.';
+export const NO_IMPACT = 'No price is known for it, so it has no amount.';
 
 export const KINDS: Readonly<Record<Anomaly['kind'], string>> = {
   spike: 'spike',
@@ -16,14 +16,14 @@ export const KINDS: Readonly<Record<Anomaly['kind'], string>> = {
 export const MEASURES: Readonly<Record<Anomaly['measure'], string>> = {
   cost: 'cost',
   quantity: 'quantity',
-  unit_cost: 'cost of a unit',
-  cost_per_1000_predictions: 'cost of 1,000 predictions',
-  gpu_idle_cost: 'idle GPU money',
+  unit_cost: 'unit cost',
+  cost_per_1000_predictions: 'cost per 1,000 predictions',
+  gpu_idle_cost: 'idle GPU cost',
   gpu_utilization: 'GPU utilization',
 };
 
 export const STATES: Readonly<Record<Anomaly['state'], string>> = {
-  open: 'goes on',
+  open: 'ongoing',
   ended: 'ended',
   restated: 'restated',
   withdrawn: 'withdrawn',
@@ -34,15 +34,15 @@ export const STATES: Readonly<Record<Anomaly['state'], string>> = {
 export const VERDICTS: Readonly<Record<AnomalyVerdict, { readonly label: string; readonly does: string }>> = {
   expected: {
     label: 'Expected',
-    does: 'This is the usual from now on: the new level raises no alarm, nor does it on that day of later months.',
+    does: 'The new level is normal from now on: no alert for it, and none on that day of later months.',
   },
   planned: {
     label: 'Planned',
-    does: 'It was known beforehand: until the plan ends, nothing of it is counted and nobody is told.',
+    does: 'Known in advance: until the plan ends, it is not counted and sends no alerts.',
   },
   wrong: {
     label: 'Wrong',
-    does: 'It is no anomaly: the next alarm of these series takes a fifth more, twice as much at the most.',
+    does: 'Not an anomaly. Raises the alert threshold for this series by 20% (up to 2×).',
   },
 };
 
@@ -59,7 +59,7 @@ export function sliceName(slice: AnomalySlice): string {
 }
 
 /** Title of an anomaly: the server's title, otherwise the slice with SKUs as text. */
-export function titleOf({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {
+export function formatTitle({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {
   return title ?? sliceName(slice);
 }
 
@@ -82,38 +82,35 @@ export function daysText({ start, end, state }: Pick<Anomaly, 'start' | 'end' | 
   return start === end ? formatDay(start) : `${formatDay(start)} to ${formatDay(end)}`;
 }
 
-/** "3 anomalies, 1 of them open, cost $4,210.00 more than expected in November 2026, and $310.00 less on the other side." */
+/** "3 anomalies (1 open): $4,210.00 above and $310.00 below expected in November 2026." */
 export function anomaliesAnswer(list: AnomalyList, month: string | undefined): string {
   const { anomalies, totals, judging, minor, minImpactPercent } = list;
   const inMonth = month === undefined ? '' : ` in ${formatMonth(month)}`;
-  if (judging === null) return 'The ledger has not been judged yet.';
+  if (judging === null) return 'No scan yet.';
   if (totals.length === 0) {
     if (minor > 0 && minor === anomalies.length)
-      return `Nothing of ${minImpactPercent} % of the spend or more was out of the ordinary${inMonth}; ${counted(minor, 'smaller anomaly', 'smaller anomalies')}.`;
+      return `No anomaly of ${minImpactPercent} % of the spend or more${inMonth}; ${counted(minor, 'smaller anomaly', 'smaller anomalies')}.`;
     return anomalies.length === 0
-      ? `Nothing was out of the ordinary${inMonth}.`
-      : `${counted(anomalies.length, 'anomaly', 'anomalies')}${inMonth}, none of which counts: minor, planned, expected, wrong, restated or withdrawn.`;
+      ? `No anomaly${inMonth}.`
+      : `${counted(anomalies.length, 'anomaly', 'anomalies')}${inMonth}, not counted: minor, planned, expected, wrong, restated or withdrawn.`;
   }
   const count = totals.reduce((sum, one) => sum + one.anomalies, 0);
   const open = totals.reduce((sum, one) => sum + one.open, 0);
   const subject =
     open === count ? counted(count, 'open anomaly', 'open anomalies') : counted(count, 'anomaly', 'anomalies');
-  const goOn = open === 0 || open === count ? '' : `, ${open} of them open,`;
+  const goOn = open === 0 || open === count ? '' : ` (${open} open)`;
   const sides = totals.flatMap(({ currency, over, under }) => {
     const [more, less] = [formatMoney({ amount: over, currency }), formatMoney({ amount: under, currency })];
-    if (decimal(over).isZero()) return decimal(under).isZero() ? [] : [`${less} less than expected`];
-    return decimal(under).isZero()
-      ? [`${more} more than expected`]
-      : [`${more} more than expected, ${less} less on the other side`];
+    if (decimal(over).isZero()) return decimal(under).isZero() ? [] : [`${less} below expected`];
+    return decimal(under).isZero() ? [`${more} above expected`] : [`${more} above and ${less} below expected`];
   });
   const wasted = totals.flatMap(({ currency, wasted: amount }) =>
     decimal(amount).isZero() ? [] : [formatMoney({ amount, currency })],
   );
   const use =
-    wasted.length === 0 ? '' : `${wasted.join('; ')} of what was paid bought less of GPUs and predictions than usual`;
-  if (sides.length === 0)
-    return use === ''
-      ? `${subject}${inMonth}.`
-      : `${subject}${goOn === '' ? '' : goOn.slice(0, -1)}${inMonth}: ${use}.`;
-  return `${subject}${goOn} cost ${sides.join('; ')}${inMonth}${use === '' ? '' : `; ${use}`}.`;
+    wasted.length === 0
+      ? ''
+      : `${wasted.join('; ')} of the amount paid bought fewer GPU hours and predictions than usual`;
+  if (sides.length === 0) return use === '' ? `${subject}${inMonth}.` : `${subject}${goOn}${inMonth}: ${use}.`;
+  return `${subject}${goOn}: ${sides.join('; ')}${inMonth}${use === '' ? '' : `; ${use}`}.`;
 }

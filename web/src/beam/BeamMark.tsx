@@ -14,7 +14,7 @@ export function BeamMark({ verdict, checks }: BeamMarkProps) {
   const radians = (tiltDegrees(verdict) * Math.PI) / 180;
   const drop = Math.sin(radians) * ARM;
   const words = beamText(verdict, checks);
-  const look = (side: Check['side']) => {
+  const pickStyle = (side: Check['side']) => {
     const state = sideState(checks, side);
     return state.failing > 0 ? styles.fails : state.unknown > 0 ? styles.unknown : styles.holds;
   };
@@ -30,14 +30,14 @@ export function BeamMark({ verdict, checks }: BeamMarkProps) {
     >
       <path d="M32 9v17M26 26.5h12" className={styles.line} />
       <path d={`M${32 - ARM} ${9 - drop}L${32 + ARM} ${9 + drop}`} className={styles.line} />
-      <circle cx={32 - ARM} cy={15 - drop} r="4.5" className={`${styles.quality} ${look('quality') ?? ''}`} />
+      <circle cx={32 - ARM} cy={15 - drop} r="4.5" className={`${styles.quality} ${pickStyle('quality') ?? ''}`} />
       <rect
         x={32 + ARM - 4.5}
         y={10.5 + drop}
         width="9"
         height="9"
         rx="1"
-        className={`${styles.cost} ${look('cost') ?? ''}`}
+        className={`${styles.cost} ${pickStyle('cost') ?? ''}`}
       />
     </svg>
   );

@@ -16,13 +16,13 @@ const SIZE = 26;
  * not, dashed when unknown.
  */
 export function Weight({ side, holds, number, x, y }: WeightProps) {
-  const look = holds === null ? styles.unknown : holds ? styles.holds : styles.fails;
+  const style = holds === null ? styles.unknown : holds ? styles.holds : styles.fails;
   return (
     <g className={side === 'quality' ? styles.quality : styles.cost}>
       {side === 'quality' ? (
-        <circle cx={x} cy={y} r={SIZE / 2} className={look} />
+        <circle cx={x} cy={y} r={SIZE / 2} className={style} />
       ) : (
-        <rect x={x - SIZE / 2} y={y - SIZE / 2} width={SIZE} height={SIZE} rx="3" className={look} />
+        <rect x={x - SIZE / 2} y={y - SIZE / 2} width={SIZE} height={SIZE} rx="3" className={style} />
       )}
       <text x={x} y={y + 4.5} textAnchor="middle" className={holds === true ? styles.numberOn : styles.number}>
         {holds === null ? '?' : number}

@@ -22,8 +22,8 @@ it('tips to quality for a promotion, to cost for a refusal, and is level when ev
 });
 
 it('says in words what it shows', () => {
-  expect(sideText(sideState(checks, 'cost'))).toBe('0 of 2 hold, 1 unknown');
+  expect(sideText(sideState(checks, 'cost'))).toBe('0 of 2 pass, 1 unknown');
   expect(beamText('reject', checks)).toBe(
-    'Beam tipped to cost: reject. Quality checks: 1 of 1 hold. Cost checks: 0 of 2 hold, 1 unknown.',
+    'Beam tipped to cost: reject. Quality checks: 1 of 1 pass. Cost checks: 0 of 2 pass, 1 unknown.',
   );
 });

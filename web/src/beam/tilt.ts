@@ -27,7 +27,7 @@ export function sideState(checks: readonly Check[], side: Check['side']): SideSt
 /** `3 of 4 hold`, with the number of unknown checks: `2 of 4 hold, 1 unknown`. */
 export function sideText(state: SideState): string {
   const missing = state.unknown === 0 ? '' : `, ${state.unknown} unknown`;
-  return `${state.holding} of ${state.total} hold${missing}`;
+  return `${state.holding} of ${state.total} pass${missing}`;
 }
 
 /** Text alternative of the beam. */

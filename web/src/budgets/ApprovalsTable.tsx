@@ -9,8 +9,8 @@ export function ApprovalsTable({ budget: { name, approvals, limit } }: { readonl
   if (approvals.length === 0) {
     return (
       <EmptyState
-        shows="Everything that was approved beyond its amount in this window, and why."
-        why="Nothing has been approved in this window."
+        shows="Approvals above the budget amount in this window, each with its reason."
+        why="No approval in this window."
         command={`steelyard budget approve ${name} --amount 50 --note "why"`}
       />
     );
@@ -21,9 +21,9 @@ export function ApprovalsTable({ budget: { name, approvals, limit } }: { readonl
         <tr>
           <th scope="col">Approved</th>
           <th scope="col" className={table.number}>
-            More
+            Extra amount
           </th>
-          <th scope="col">Why</th>
+          <th scope="col">Reason</th>
         </tr>
       </thead>
       <tbody>

@@ -38,7 +38,7 @@ export function ApproveDialog({ budget: { name, limit }, onClose }: ApproveDialo
       onClose={onClose}
     >
       <p>
-        It allows <MoneyFigure money={limit} /> in this window. What is approved adds to it until the window ends.
+        The limit is <MoneyFigure money={limit} /> in this window. An approval raises it until the window ends.
       </p>
       <label className={styles.field} htmlFor={`${id}-amount`}>
         Amount, {limit.currency}
@@ -54,7 +54,7 @@ export function ApproveDialog({ budget: { name, limit }, onClose }: ApproveDialo
         />
       </label>
       <label className={styles.field} htmlFor={`${id}-note`}>
-        Why
+        Reason
         <input
           id={`${id}-note`}
           className={parts.line}

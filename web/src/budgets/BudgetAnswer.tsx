@@ -4,11 +4,11 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 
 /** `$420.00 of $500.00 is spent and $30.00 reserved; it stopped 2 runs.` */
 export function BudgetAnswer({ budget: { spent, limit, reserved, stops } }: { readonly budget: BudgetDetail }) {
-  const stopped = stops.length === 0 ? 'it stopped nothing' : `it stopped ${counted(stops.length, 'run')}`;
+  const stopped = stops.length === 0 ? 'no run stopped' : `${counted(stops.length, 'run')} stopped`;
   if (spent === null) {
     return (
       <>
-        Nothing is known yet of the <MoneyFigure money={limit} /> that it allows; {stopped}.
+        No cost is known yet against the limit of <MoneyFigure money={limit} /> in this window; {stopped}.
       </>
     );
   }

@@ -1,14 +1,14 @@
 import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
 import { UndoNotice } from '../parts/UndoNotice.tsx';
-import { changesOf } from './budget-draft.ts';
+import { listChanges } from './budget-draft.ts';
 import type { BudgetChanges } from './use-budget-change.ts';
 
 /** The last change of a budget, with an undo button. */
 export function BudgetChangeNotice({ changes }: { readonly changes: BudgetChanges }) {
   const { change, changed, undo, dismiss } = changes;
   if (change.error !== null && changed !== null) {
-    return <Notice kind="alert">It could not be changed: {change.error.message}</Notice>;
+    return <Notice kind="alert">The budget could not be changed: {change.error.message}</Notice>;
   }
   if (changed === null) return null;
   const { name, spec, before } = changed;
@@ -24,7 +24,7 @@ export function BudgetChangeNotice({ changes }: { readonly changes: BudgetChange
       </Notice>
     );
   }
-  const texts = changesOf(before, spec);
+  const texts = listChanges(before, spec);
   return (
     <UndoNotice busy={change.isPending} undo={undo} dismiss={dismiss}>
       {name} was changed: {texts.length === 0 ? 'nothing' : texts.join('; ')}.

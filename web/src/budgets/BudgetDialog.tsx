@@ -3,7 +3,7 @@ import type { BudgetSpec } from '../../../src/finops/budgets/schema.ts';
 import { Dialog } from '../parts/Dialog.tsx';
 import parts from '../parts/parts.module.css';
 import { BudgetFields } from './BudgetFields.tsx';
-import { type BudgetDraft, changesOf, draftOf, NEW_BUDGET, readDraft } from './budget-draft.ts';
+import { type BudgetDraft, listChanges, NEW_BUDGET, readDraft, toDraft } from './budget-draft.ts';
 import styles from './budgets.module.css';
 import { type BudgetChange, type BudgetChanges, useDryRun } from './use-budget-change.ts';
 
@@ -20,7 +20,7 @@ interface BudgetDialogProps {
 /** Form of a budget, with the predicted effect on the server before it is saved. */
 export function BudgetDialog({ budget, parents, change, onSaved, onClose }: BudgetDialogProps) {
   const before = budget?.spec ?? null;
-  const [draft, setDraft] = useState<BudgetDraft>(budget === null ? NEW_BUDGET : draftOf(budget.name, budget.spec));
+  const [draft, setDraft] = useState<BudgetDraft>(budget === null ? NEW_BUDGET : toDraft(budget.name, budget.spec));
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const read = readDraft(draft, before);
   const dryRun = useDryRun(draft.name.trim(), read.spec);
@@ -43,14 +43,14 @@ export function BudgetDialog({ budget, parents, change, onSaved, onClose }: Budg
     setTouched(new Set([...touched, field]));
   };
   // Fields that are still untouched show no error.
-  const problemOf = (field: string) => (touched.has(field) ? read.problems?.get(field) : undefined);
+  const findProblem = (field: string) => (touched.has(field) ? read.problems?.get(field) : undefined);
   const title = budget === null ? 'New budget' : `Edit ${budget.name}`;
   const refused = dryRun.error?.message ?? change.error?.message ?? read.problems?.get('');
   return (
     <Dialog label={title} onClose={onClose} place="side">
       <form className={styles.drawer} onKeyDown={onKey} onSubmit={onSubmit} noValidate>
         <h2 className={styles.dialogTitle}>{title}</h2>
-        <BudgetFields draft={draft} isNew={budget === null} parents={parents} problemOf={problemOf} set={set} />
+        <BudgetFields draft={draft} isNew={budget === null} parents={parents} findProblem={findProblem} set={set} />
         <div className={styles.outcome} aria-live="polite" data-testid="outcome">
           {refused === undefined ? (
             <Outcome before={before} spec={read.spec} outcome={dryRun.data?.applied[0]?.outcome} />
@@ -80,13 +80,12 @@ interface OutcomeProps {
 
 /** Predicted effect of saving. */
 function Outcome({ before, spec, outcome }: OutcomeProps) {
-  if (spec === null) return <p className={parts.note}>What is missing or wrong is said at its field.</p>;
-  if (outcome === undefined) return <p className={parts.note}>Asking the server…</p>;
-  if (outcome === 'created') return <p className={parts.note}>It would be created, and hold from then on.</p>;
-  if (before === null)
-    return <p className={parts.refused}>A budget of this name is there already. Saving replaces it.</p>;
-  const changes = changesOf(before, spec);
-  if (changes.length === 0) return <p className={parts.note}>Nothing is changed yet.</p>;
+  if (spec === null) return <p className={parts.note}>Correct the marked fields.</p>;
+  if (outcome === undefined) return <p className={parts.note}>Checking…</p>;
+  if (outcome === 'created') return <p className={parts.note}>A new budget, effective immediately.</p>;
+  if (before === null) return <p className={parts.refused}>A budget of this name exists. Saving replaces it.</p>;
+  const changes = listChanges(before, spec);
+  if (changes.length === 0) return <p className={parts.note}>No changes yet.</p>;
   return (
     <ul className={`${parts.note} ${styles.changes}`}>
       {changes.map((text) => (

@@ -17,11 +17,11 @@ interface BudgetFieldProps {
 /** One field of the budget form, with its error below. */
 export function BudgetField({ label, problem, hint, value, onChange, options, input }: BudgetFieldProps) {
   const id = useId();
-  const said = problem ?? hint;
+  const phrase = problem ?? hint;
   const common = {
     id,
     value,
-    ...(said === undefined ? {} : { 'aria-describedby': `${id}-said` }),
+    ...(phrase === undefined ? {} : { 'aria-describedby': `${id}-message` }),
     'aria-invalid': problem !== undefined,
   };
   return (
@@ -44,12 +44,12 @@ export function BudgetField({ label, problem, hint, value, onChange, options, in
           ))}
         </select>
       )}
-      {said !== undefined && <Said id={`${id}-said`} problem={problem} hint={hint} />}
+      {phrase !== undefined && <FieldMessage id={`${id}-message`} problem={problem} hint={hint} />}
     </div>
   );
 }
 
-function Said({ id, problem, hint }: { id: string; problem: ReactNode; hint: ReactNode }) {
+function FieldMessage({ id, problem, hint }: { id: string; problem: ReactNode; hint: ReactNode }) {
   return (
     <span id={id} className={problem === undefined ? parts.note : parts.refused}>
       {problem ?? hint}

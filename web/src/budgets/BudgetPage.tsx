@@ -26,13 +26,13 @@ import { StopsCard } from './StopsCard.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 import { VersionsCard } from './VersionsCard.tsx';
 import {
+  describeNotices,
   ENFORCEMENTS,
   EVEN_BURN,
   NO_COST,
   NO_FORECAST,
   NOTHING_ROLLED,
   tellsText,
-  toldText,
   windowText,
 } from './words.ts';
 
@@ -62,7 +62,7 @@ export function BudgetPage() {
           <div className={styles.stack}>
             <BudgetChangeNotice changes={changes} />
             <Card
-              title="Where does it stand?"
+              title="Budget status"
               actions={
                 <>
                   <Link
@@ -78,11 +78,11 @@ export function BudgetPage() {
                 </>
               }
             >
-              <Facts facts={factsOf(data)} />
+              <Facts facts={listBudgetFacts(data)} />
             </Card>
             {data.enforcement === 'approval' && (
               <Card
-                title="What was approved beyond it?"
+                title="Approvals"
                 actions={
                   <button type="button" className={parts.button} onClick={() => setOpen('approve')}>
                     Approve more…
@@ -116,7 +116,7 @@ function othersThan(name: string, budgets: readonly { readonly name: string }[] 
   return budgets.flatMap((other) => (other.name === name ? [] : [other.name]));
 }
 
-function factsOf(budget: BudgetDetail) {
+function listBudgetFacts(budget: BudgetDetail) {
   const { subject, limit, spent, reserved, remaining, forecast, billed, metered, enforcement, state, parent } = budget;
   const { forecastBasis, billedReason, conversion, toDate, rolledOver, rollOver, versions, notices } = budget;
   const money = (amount: typeof spent, reason: string) =>
@@ -127,11 +127,11 @@ function factsOf(budget: BudgetDetail) {
     ['Limit', <MoneyFigure key="limit" money={limit} />],
     ...(rollOver === 'none'
       ? []
-      : [['Rolled over from before, in the limit', money(rolledOver, NOTHING_ROLLED)] as const]),
+      : [['Rolled over, included in the limit', money(rolledOver, NOTHING_ROLLED)] as const]),
     ['Spent', money(spent, billedReason ?? NO_COST)],
     ['Reserved by running work', <MoneyFigure key="reserved" money={reserved} />],
-    ['Left', money(left, billedReason ?? NO_COST)],
-    [`Expected at the end${forecastBasis === 'evenBurn' ? `, ${EVEN_BURN}` : ''}`, money(forecast, NO_FORECAST)],
+    ['Remaining', money(left, billedReason ?? NO_COST)],
+    [`Projected at the end${forecastBasis === 'evenBurn' ? `, ${EVEN_BURN}` : ''}`, money(forecast, NO_FORECAST)],
     ['Effective cost, all charges received', money(billed, billedReason ?? NO_COST)],
     ...(conversion === null
       ? []
@@ -144,12 +144,12 @@ function factsOf(budget: BudgetDetail) {
             <MoneyFigure key="toDate" money={{ amount: toDate.amount, currency: limit.currency }} />,
           ] as const,
         ]),
-    ['Metered', money(metered, 'Nothing was metered, or some of it has no price.')],
+    ['Metered', money(metered, 'No usage was metered, or some usage has no price.')],
     ['Window', windowText(budget)],
     ['Covers', Object.keys(subject).length === 0 ? 'everything' : subjectText(subject)],
-    ['At its limit it', ENFORCEMENTS[enforcement]],
-    ['Part of', parent ?? 'no other budget'],
+    ['At the limit', ENFORCEMENTS[enforcement]],
+    ['Parent budget', parent ?? 'none'],
     ['Alerts', tellsText(versions[0]?.spec.notify ?? [])],
-    ['Alerts sent', toldText(notices)],
+    ['Alerts sent', describeNotices(notices)],
   ] as const;
 }

@@ -4,11 +4,11 @@ import styles from './budgets.module.css';
 const MARKS: Readonly<
   Record<Budget['state'], { readonly sign: string; readonly word: string; readonly means: string }>
 > = {
-  ok: { sign: '✓', word: 'within', means: 'There is more than enough left.' },
-  warned: { sign: '▲', word: 'near its limit', means: 'More is spent than the share at which it warns.' },
-  exhausted: { sign: '■', word: 'used up', means: 'Nothing is left: what is not spent is reserved.' },
-  over: { sign: '✕', word: 'over', means: 'More was spent than it allows.' },
-  unknown: { sign: '–', word: 'not known', means: 'No charge and no priced usage has arrived in its window yet.' },
+  ok: { sign: '✓', word: 'within', means: 'The spend is below the alert threshold.' },
+  warned: { sign: '▲', word: 'near its limit', means: 'The spend is above the alert threshold.' },
+  exhausted: { sign: '■', word: 'used up', means: 'The whole limit is spent or reserved.' },
+  over: { sign: '✕', word: 'over', means: 'The spend exceeds the limit.' },
+  unknown: { sign: '–', word: 'not known', means: 'No charge or priced usage in this window yet.' },
 };
 
 /** State of a budget: sign and word first, colour second. */

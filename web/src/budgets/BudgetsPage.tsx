@@ -31,7 +31,7 @@ export function BudgetsPage() {
   return (
     <Page title="Budgets" answer={answer()}>
       <Card
-        title="What is spent, reserved and left?"
+        title="Spent, reserved and remaining"
         actions={
           <button type="button" className={parts.button} onClick={() => setCreating(true)}>
             New budget…
@@ -45,7 +45,7 @@ export function BudgetsPage() {
               <BudgetsTable budgets={data.budgets} />
             ) : (
               <EmptyState
-                shows="Every budget: what is spent of it, what running work has reserved, and where it would end."
+                shows="Every budget with its spend, its reservations and its projected total."
                 why="No budget has been applied yet."
                 command="steelyard budget create everything --amount 1000USD"
               />

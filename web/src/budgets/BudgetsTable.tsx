@@ -32,7 +32,7 @@ export function BudgetsTable({ budgets }: { readonly budgets: readonly Budget[] 
             Reserved
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Expected at the end
+            Projected at the end
           </th>
           <th scope="col" className={table.number}>
             Limit

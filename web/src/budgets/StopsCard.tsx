@@ -11,11 +11,11 @@ import table from '../table/table.module.css';
 /** Every run that it stopped: when, at which cost, and where the work was saved. */
 export function StopsCard({ budget: { name, stops, enforcement } }: { readonly budget: BudgetDetail }) {
   return (
-    <Card title="What did it stop?" flush>
+    <Card title="Stopped runs" flush>
       {stops.length === 0 ? (
         <EmptyState
-          shows="Every run that it stopped, what it had cost, and where it left its checkpoint."
-          why={enforcement === 'soft' ? 'A soft budget stops nothing.' : 'Nothing has reached its limit.'}
+          shows="Runs that this budget stopped, each with its cost and its checkpoint."
+          why={enforcement === 'soft' ? 'An alert-only budget stops no runs.' : 'This budget has stopped no run.'}
           {...(enforcement === 'soft' ? {} : { command: `steelyard run --price 3.06USD/h -- python train.py` })}
         />
       ) : (
@@ -25,7 +25,7 @@ export function StopsCard({ budget: { name, stops, enforcement } }: { readonly b
               <th scope="col">Run</th>
               <th scope="col">Stopped</th>
               <th scope="col" className={table.number}>
-                It had cost
+                Cost
               </th>
               <th scope="col">Checkpoint</th>
             </tr>
@@ -59,9 +59,9 @@ function Row({ stop: { reservation, subject, at, spent, checkpoint } }: { readon
         <Instant at={at} />
       </td>
       <td className={table.number}>
-        {spent === null ? <Unknown reason="No price is known of what it held." /> : <MoneyFigure money={spent} />}
+        {spent === null ? <Unknown reason="Its resources have no price." /> : <MoneyFigure money={spent} />}
       </td>
-      <td>{checkpoint ?? <Unknown reason="It did not say where its checkpoint is." />}</td>
+      <td>{checkpoint ?? <Unknown reason="It reported no checkpoint." />}</td>
     </tr>
   );
 }

@@ -3,7 +3,7 @@ import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
-import { changesOf } from './budget-draft.ts';
+import { listChanges } from './budget-draft.ts';
 import type { BudgetChanges } from './use-budget-change.ts';
 
 interface VersionsCardProps {
@@ -16,12 +16,12 @@ export function VersionsCard({ budget: { name, versions }, change }: VersionsCar
   const [now] = versions;
   if (now === undefined) return null;
   return (
-    <Card title="What did it say before?" flush>
+    <Card title="Change history" flush>
       <table className={table.table} aria-label={`Versions of ${name}`}>
         <thead>
           <tr>
             <th scope="col">Applied</th>
-            <th scope="col">What changed</th>
+            <th scope="col">Changes</th>
             <th scope="col">
               <span className="visually-hidden">Apply again</span>
             </th>
@@ -58,6 +58,6 @@ type Spec = BudgetDetail['versions'][number]['spec'];
 
 function changeText(before: Spec | undefined, spec: Spec): string {
   if (before === undefined) return `created with ${spec.amount} ${spec.currency}`;
-  const changes = changesOf(before, spec);
+  const changes = listChanges(before, spec);
   return changes.length === 0 ? 'applied again' : changes.join('; ');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BudgetSpec } from '../../../src/finops/budgets/schema.ts';
-import { changesOf, draftOf, NEW_BUDGET, readDraft } from './budget-draft.ts';
+import { listChanges, NEW_BUDGET, readDraft, toDraft } from './budget-draft.ts';
 
 const SPEC = BudgetSpec.parse({
   subject: { team: 'recs', purpose: 'training' },
@@ -12,7 +12,7 @@ const SPEC = BudgetSpec.parse({
 
 describe('a budget in the form', () => {
   it('is what it was when nothing is typed, also where the form does not ask', () => {
-    expect(readDraft(draftOf('recs', SPEC), SPEC)).toEqual({ name: 'recs', spec: SPEC, problems: null });
+    expect(readDraft(toDraft('recs', SPEC), SPEC)).toEqual({ name: 'recs', spec: SPEC, problems: null });
   });
 
   it('says what is wrong by field, in the words of the schema', () => {
@@ -32,10 +32,10 @@ describe('a budget in the form', () => {
 
   it('says what a change changes', () => {
     const after = { ...SPEC, amount: '300', subject: { team: 'ads' } };
-    expect(changesOf(SPEC, after)).toEqual([
+    expect(listChanges(SPEC, after)).toEqual([
       'subject: {"team":"recs","purpose":"training"} to {"team":"ads"}',
       'amount: 200 to 300',
     ]);
-    expect(changesOf(SPEC, SPEC)).toEqual([]);
+    expect(listChanges(SPEC, SPEC)).toEqual([]);
   });
 });

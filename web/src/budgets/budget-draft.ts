@@ -17,7 +17,7 @@ export const NEW_BUDGET: BudgetDraft = {
 };
 
 /** The form input of an existing budget. */
-export function draftOf(name: string, spec: BudgetSpec): BudgetDraft {
+export function toDraft(name: string, spec: BudgetSpec): BudgetDraft {
   const { amount, currency, timeZone, parent = '', from = '', until = '', every, enforcement, rollOver } = spec;
   const field = (of: SubjectField) => spec.subject[of] ?? '';
   return {
@@ -40,9 +40,9 @@ export type ReadDraft =
 
 /** Parses a draft with the server's own schema. Settings that are not in the form keep their value from `before`. */
 export function readDraft(draft: BudgetDraft, before: BudgetSpec | null): ReadDraft {
-  const said = (text: string) => (text.trim() === '' ? undefined : text.trim());
+  const trimmed = (text: string) => (text.trim() === '' ? undefined : text.trim());
   const subject = Object.fromEntries(
-    Object.entries({ ...before?.subject, ...Object.fromEntries(SUBJECT_FIELDS.map((of) => [of, said(draft[of])])) }),
+    Object.entries({ ...before?.subject, ...Object.fromEntries(SUBJECT_FIELDS.map((of) => [of, trimmed(draft[of])])) }),
   );
   const name = BudgetName.safeParse(draft.name.trim());
   const spec = BudgetSpec.safeParse({
@@ -50,14 +50,14 @@ export function readDraft(draft: BudgetDraft, before: BudgetSpec | null): ReadDr
     subject,
     amount: draft.amount.trim(),
     currency: draft.currency.trim(),
-    parent: said(draft.parent),
+    parent: trimmed(draft.parent),
     every: draft.every,
     timeZone: draft.timeZone.trim(),
-    from: draft.every === 'once' ? said(draft.from) : undefined,
-    until: draft.every === 'once' ? said(draft.until) : undefined,
+    from: draft.every === 'once' ? trimmed(draft.from) : undefined,
+    until: draft.every === 'once' ? trimmed(draft.until) : undefined,
     enforcement: draft.enforcement,
     rollOver: draft.every === 'once' ? 'none' : draft.rollOver,
-    warnAt: ratiosOf(draft.warnAt),
+    warnAt: parseRatios(draft.warnAt),
   });
   if (name.success && spec.success) return { name: name.data, spec: spec.data, problems: null };
   const problems = new Map<string, string>();
@@ -73,7 +73,7 @@ export function readDraft(draft: BudgetDraft, before: BudgetSpec | null): ReadDr
 }
 
 /** `80, 100` -> [0.8, 1]. Text that is not a number becomes NaN, so that the schema rejects it. */
-function ratiosOf(text: string): number[] {
+function parseRatios(text: string): number[] {
   const words = text.split(/[,;\s%]+/).filter((word) => word !== '');
   return words.map((word) => Number((Number(word) / 100).toFixed(6)));
 }
@@ -83,20 +83,20 @@ function percentText(ratio: number): string {
 }
 
 /** The changed settings, one text each: `amount: 200 to 300`. Unchanged settings are left out. */
-export function changesOf(before: BudgetSpec, after: BudgetSpec): string[] {
-  const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? 'none'));
+export function listChanges(before: BudgetSpec, after: BudgetSpec): string[] {
+  const formatField = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value ?? 'none'));
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => {
-    const [old, now] = [Reflect.get(before, key), Reflect.get(after, key)].map(shown);
+    const [old, now] = [Reflect.get(before, key), Reflect.get(after, key)].map(formatField);
     return old === now ? [] : [`${WORDS[key] ?? key}: ${old} to ${now}`];
   });
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  rollOver: 'what a window leaves',
-  warnAt: 'warns at',
+  rollOver: 'unused budget',
+  warnAt: 'alert threshold',
   timeZone: 'time zone',
-  enforcement: 'at its limit',
+  enforcement: 'at the limit',
 };
 
 /** The document in the form of `steelyard apply`; JSON is YAML. */

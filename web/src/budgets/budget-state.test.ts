@@ -10,6 +10,6 @@ it('is over only when more is spent than allowed, and says nothing where nothing
 });
 
 it('says how many budgets are over', () => {
-  expect(budgetsText([budget('over'), budget('ok')])).toBe('1 of 2 budgets is over');
-  expect(budgetsText([budget('ok'), budget('unknown')])).toBe('none of 2 budgets is over; nothing is known yet of 1');
+  expect(budgetsText([budget('over'), budget('ok')])).toBe('1 of 2 budgets exceeded');
+  expect(budgetsText([budget('ok'), budget('unknown')])).toBe('none of 2 budgets exceeded; 1 unknown');
 });

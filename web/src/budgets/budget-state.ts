@@ -10,7 +10,7 @@ export function isOver({ state }: Pick<Budget, 'state'>): boolean | null {
 export function budgetsText(budgets: readonly Pick<Budget, 'state'>[]): string {
   const over = budgets.filter((budget) => isOver(budget) === true).length;
   const unknown = budgets.filter((budget) => isOver(budget) === null).length;
-  const rest = unknown === 0 ? '' : `; nothing is known yet of ${unknown}`;
-  if (over === 0) return `none of ${counted(budgets.length, 'budget')} is over${rest}`;
-  return `${over} of ${counted(budgets.length, 'budget')} ${over === 1 ? 'is' : 'are'} over${rest}`;
+  const rest = unknown === 0 ? '' : `; ${unknown} unknown`;
+  if (over === 0) return `none of ${counted(budgets.length, 'budget')} exceeded${rest}`;
+  return `${over} of ${counted(budgets.length, 'budget')} exceeded${rest}`;
 }

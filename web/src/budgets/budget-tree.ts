@@ -10,9 +10,9 @@ export interface BudgetInTree<B = Budget> {
 export function inTreeOrder<B extends Pick<Budget, 'name' | 'parent'>>(budgets: readonly B[]): BudgetInTree<B>[] {
   const names = new Set(budgets.map(({ name }) => name));
   const byName = budgets.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const partsOf = (parent: string | null, depth: number): BudgetInTree<B>[] =>
+  const listParts = (parent: string | null, depth: number): BudgetInTree<B>[] =>
     byName
       .filter((one) => (one.parent !== null && names.has(one.parent) ? one.parent : null) === parent)
-      .flatMap((budget) => [{ budget, depth }, ...partsOf(budget.name, depth + 1)]);
-  return partsOf(null, 0);
+      .flatMap((budget) => [{ budget, depth }, ...listParts(budget.name, depth + 1)]);
+  return listParts(null, 0);
 }

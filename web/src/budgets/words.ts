@@ -2,20 +2,19 @@ import type { Budget, BudgetDetail, BudgetSpec } from '../../../src/finops/budge
 import { formatDate } from '../format/time.ts';
 import { budgetsText } from './budget-state.ts';
 
-export const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
-export const NO_FORECAST =
-  'There is no forecast, and too little of the window has passed, or nothing is known of it yet.';
+export const NO_COST = 'No charge or priced usage in this window yet.';
+export const NO_FORECAST = 'No forecast yet: too little of the window has passed, or no cost is known.';
 
 /** Basis of the projected amount, where it is not the forecast of the budget. */
-export const EVEN_BURN = 'at an even burn, without a forecast';
+export const EVEN_BURN = 'at a constant daily rate, without a forecast';
 
-export const NOTHING_ROLLED = 'It is not known what was spent in the window before, so nothing rolls over.';
+export const NOTHING_ROLLED = 'The spend of the previous window is not known, so nothing rolls over.';
 
 /** Effect of each enforcement at the limit of a budget, as a sentence. */
 export const ENFORCEMENTS: Readonly<Record<Budget['enforcement'], string>> = {
-  soft: 'says where it stands, and stops nothing',
-  approval: 'admits no more until somebody approves it',
-  hard: 'admits nothing beyond it, and stops what runs in time',
+  soft: 'sends alerts, stops no work',
+  approval: 'requires an approval for further work',
+  hard: 'admits no further work and stops running work in time',
 };
 
 const EVERY: Readonly<Record<Budget['every'], string>> = {
@@ -44,35 +43,37 @@ export function tellsText(targets: BudgetSpec['notify']): string {
     if (email !== undefined) return email.to;
     return webhook === undefined ? 'a chat' : `${new URL(webhook.url).host}`;
   };
-  return targets.length === 0 ? 'nobody' : targets.map(text).join(', ');
+  return targets.length === 0 ? 'none set up' : targets.map(text).join(', ');
 }
 
 /** `80 % of its limit, that nothing is left`. */
-export function toldText(notices: BudgetDetail['notices']): string {
+export function describeNotices(notices: BudgetDetail['notices']): string {
   const text = ({ threshold }: BudgetDetail['notices'][number]) =>
-    TOLD[threshold] ?? forecastTold(threshold) ?? `${Number((Number(threshold) * 100).toFixed(4))} % of its limit`;
-  return notices.length === 0 ? 'nothing in this window' : notices.map(text).join(', ');
+    NOTICE_TEXTS[threshold] ??
+    describeForecastNotice(threshold) ??
+    `${Number((Number(threshold) * 100).toFixed(4))} % of its limit`;
+  return notices.length === 0 ? 'none in this window' : notices.map(text).join(', ');
 }
 
-const TOLD: Readonly<Record<string, string>> = { exhausted: 'that nothing is left', stopped: 'work that it stopped' };
+const NOTICE_TEXTS: Readonly<Record<string, string>> = { exhausted: 'limit used up', stopped: 'work stopped' };
 
 /** `forecast:0.8`: notification when the forecast exceeds the budget with this probability. */
-function forecastTold(threshold: string): string | null {
+function describeForecastNotice(threshold: string): string | null {
   const [kind, share] = threshold.split(':');
   return kind === 'forecast' && share !== undefined
-    ? `a forecast to pass it (${Number(share) * 100} % probable)`
+    ? `forecast above the limit (${Number(share) * 100} % probable)`
     : null;
 }
 
-/** `None of 4 budgets is over; 2 of them stop what would exceed them.` */
+/** `None of 4 budgets exceeded. 2 budgets limit new work.` */
 export function answerText(budgets: readonly Pick<Budget, 'state' | 'enforcement'>[]): string {
-  if (budgets.length === 0) return 'No budget has been given yet.';
-  const held = budgets.filter(({ enforcement }) => enforcement !== 'soft').length;
+  if (budgets.length === 0) return 'No budget has been created yet.';
+  const limited = budgets.filter(({ enforcement }) => enforcement !== 'soft').length;
   const text = budgetsText(budgets);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}; ${heldText(held)}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}. ${describeLimits(limited)}.`;
 }
 
-function heldText(held: number): string {
-  if (held === 0) return 'none stops anything';
-  return held === 1 ? '1 of them stops what would exceed it' : `${held} of them stop what would exceed them`;
+function describeLimits(limited: number): string {
+  if (limited === 0) return 'No budget has a hard limit';
+  return limited === 1 ? '1 budget limits new work' : `${limited} budgets limit new work`;
 }

@@ -6,7 +6,7 @@ export interface IntervalRow extends Interval {
   /** CSS variable of the colour. */
   readonly variable: string;
   /** The figure with its interval, as text. */
-  readonly said: string;
+  readonly text: string;
 }
 
 interface IntervalRowsProps {
@@ -24,7 +24,7 @@ export function IntervalRows({ title, rows }: IntervalRowsProps) {
     <table className={styles.intervals} aria-label={title}>
       <caption>{title}</caption>
       <tbody>
-        {rows.map(({ name, variable, said }, index) => {
+        {rows.map(({ name, variable, text }, index) => {
           const { value = null, lower = null, upper = null } = placed[index] ?? {};
           return (
             <tr key={name}>
@@ -42,7 +42,7 @@ export function IntervalRows({ title, rows }: IntervalRowsProps) {
                   )}
                 </span>
               </td>
-              <td className={styles.intervalSaid}>{said}</td>
+              <td className={styles.intervalSaid}>{text}</td>
             </tr>
           );
         })}

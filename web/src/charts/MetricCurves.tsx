@@ -19,7 +19,7 @@ export function MetricCurves({ data, label, height, onZoom, onChart }: MetricCur
   zoomed.current = onZoom;
   const armed = useCallback(
     (chart: EChartsType | null) => {
-      chart?.on('datazoom', (event) => zoomed.current(rangeOf(event)));
+      chart?.on('datazoom', (event) => zoomed.current(parseRange(event)));
       onChart?.(chart);
     },
     [onChart],
@@ -28,7 +28,7 @@ export function MetricCurves({ data, label, height, onZoom, onChart }: MetricCur
 }
 
 /** A drag gives the values of its ends; the double click gives shares of the axis instead. */
-function rangeOf(event: unknown) {
+function parseRange(event: unknown) {
   const { batch } = event as {
     readonly batch?: readonly { readonly startValue?: number; readonly endValue?: number }[];
   };

@@ -1,6 +1,6 @@
-import { useMediaQuery } from '@mantine/hooks';
 import type { EChartsType } from 'echarts/core';
 import { useCallback } from 'react';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { token } from '../theme/scheme.ts';
 import { EChart } from './EChart.tsx';
 import type { WaterfallStep } from './waterfall-data.ts';
@@ -18,7 +18,7 @@ interface WaterfallProps {
 
 /** Parts of a change, step by step. A cost increase has the colour for worse. */
 export function Waterfall({ label, steps, currency, chosen, height, onPick, onChart }: WaterfallProps) {
-  const isUpright = useMediaQuery('(max-width: 720px)') === true;
+  const isUpright = useNarrow();
   const option = useCallback(
     () =>
       waterfallOption({

@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisMoney, formatMoney } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 
 export interface FanPoint {
@@ -47,17 +47,17 @@ const SYMBOLS = { breach: 'diamond', change: 'path://M0 0h8L4 6z', restated: 're
 
 /** The ECharts option of actual values, the forecast, and its intervals. */
 export function fanOption(data: FanData): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   const { points, currency } = data;
   const least = Math.min(0, ...points.flatMap(({ known, expected }) => [known ?? 0, expected?.lo95 ?? 0]));
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     grid: { left: 8, right: 16, top: 28, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'axis',
-      axisPointer: { type: 'line', lineStyle: { color: look.ink, width: 1, type: [3, 3], opacity: 0.6 } },
+      axisPointer: { type: 'line', lineStyle: { color: style.ink, width: 1, type: [3, 3], opacity: 0.6 } },
       formatter: (items: unknown) => fanTip(data, (items as { dataIndex: number }[])[0]?.dataIndex ?? 0),
     },
     toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
@@ -66,9 +66,9 @@ export function fanOption(data: FanData): EChartsCoreOption {
       type: 'category',
       boundaryGap: false,
       data: points.map(({ day }) => day),
-      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisLine: { lineStyle: { color: style.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { ...look.text, formatter: formatDay, hideOverlap: true },
+      axisLabel: { ...style.text, formatter: formatDay, hideOverlap: true },
     },
     yAxis: {
       type: 'value',
@@ -78,8 +78,8 @@ export function fanOption(data: FanData): EChartsCoreOption {
         ? {}
         : { max: (extent: { max: number }) => Math.max(extent.max, (data.limit?.value ?? 0) * 1.08) }),
       splitNumber: 4,
-      axisLabel: { ...look.text, formatter: (value: number) => axisMoney(value, currency) },
-      splitLine: { lineStyle: { color: look.line } },
+      axisLabel: { ...style.text, formatter: (value: number) => axisMoney(value, currency) },
+      splitLine: { lineStyle: { color: style.line } },
     },
     series: [
       ...band('95', points, OPACITY_95),
@@ -89,7 +89,7 @@ export function fanOption(data: FanData): EChartsCoreOption {
         'known',
         'solid',
         points.map(({ known }) => known),
-        marksOf(data),
+        buildFanMarks(data),
       ),
       line(
         'expected',
@@ -111,7 +111,7 @@ function line(id: string, type: 'solid' | readonly number[], values: readonly (n
 }
 
 function withoutLine(points: readonly FanPoint[]) {
-  const { color } = chartLook().text;
+  const { color } = readChartStyle().text;
   return {
     ...{ id: 'without', type: 'line', symbol: 'none', data: points.map(({ without }) => without), silent: true },
     ...{ itemStyle: { color }, lineStyle: { color, width: 1.2, type: [2, 3] }, z: 2 },
@@ -140,9 +140,9 @@ function band(level: '80' | '95', points: readonly FanPoint[], opacity: number):
   ];
 }
 
-function marksOf({ limit, marks, points, lastKnown }: FanData): object {
-  const look = chartLook();
-  const quiet = { color: look.lineStrong, width: 1, type: 'solid' as const };
+function buildFanMarks({ limit, marks, points, lastKnown }: FanData): object {
+  const style = readChartStyle();
+  const quiet = { color: style.lineStrong, width: 1, type: 'solid' as const };
   const today = points.some(({ day }) => day === lastKnown)
     ? [{ xAxis: lastKnown, lineStyle: { ...quiet, type: [2, 3] }, label: { show: false } }]
     : [];
@@ -152,8 +152,8 @@ function marksOf({ limit, marks, points, lastKnown }: FanData): object {
       : [
           {
             yAxis: limit.value,
-            lineStyle: { color: look.ink, type: [5, 4], width: 1.2 },
-            label: { show: true, formatter: limit.label, position: 'insideStartTop', color: look.ink, fontSize: 12 },
+            lineStyle: { color: style.ink, type: [5, 4], width: 1.2 },
+            label: { show: true, formatter: limit.label, position: 'insideStartTop', color: style.ink, fontSize: 12 },
           },
         ];
   return {
@@ -169,7 +169,7 @@ function marksOf({ limit, marks, points, lastKnown }: FanData): object {
       ...{ silent: true, animation: false, label: { show: false } },
       data: marks.map(({ day, label, kind }) => ({
         ...{ name: label, xAxis: day, y: 14, symbol: SYMBOLS[kind], symbolSize: kind === 'breach' ? 11 : 8 },
-        itemStyle: { color: kind === 'breach' ? token('--bad') : look.ink },
+        itemStyle: { color: kind === 'breach' ? token('--bad') : style.ink },
       })),
     },
   };
@@ -180,7 +180,7 @@ function fanTip({ points, marks, currency, isRunning, limit }: FanData, index: n
   if (point === undefined) return chartTip('', []);
   const money = (amount: string) => formatMoney({ amount, currency });
   const about = (value: number) => money(value.toFixed(2));
-  const said = marks.filter(({ day }) => day === point.day).map(({ label }): TipLine => ({ name: label, value: '' }));
+  const text = marks.filter(({ day }) => day === point.day).map(({ label }): TipLine => ({ name: label, value: '' }));
   const { expected, knownText } = point;
   const lines: TipLine[] =
     knownText !== null
@@ -196,5 +196,5 @@ function fanTip({ points, marks, currency, isRunning, limit }: FanData, index: n
     lines.push({ name: 'without known changes', value: about(point.without) });
   }
   const budget: TipLine[] = limit === null ? [] : [{ name: limit.label, value: '' }];
-  return chartTip(formatDay(point.day), [...said, ...lines, ...budget]);
+  return chartTip(formatDay(point.day), [...text, ...lines, ...budget]);
 }

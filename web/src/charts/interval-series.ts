@@ -9,7 +9,7 @@ const CAP_PX = 4;
 export function intervalSeries(series: PanelSeries, panel: number): object[] {
   const { interval } = series;
   if (interval === undefined) return [];
-  return interval.look === 'band' ? band(series, panel) : [whiskers(series, panel)];
+  return interval.display === 'band' ? band(series, panel) : [whiskers(series, panel)];
 }
 
 function shared(id: string, panel: number) {
@@ -19,15 +19,21 @@ function shared(id: string, panel: number) {
 /** The lower end, not drawn, and upon it the width of the interval as an area. */
 function band({ id, variable, interval }: PanelSeries, panel: number): object[] {
   const { lower = [], upper = [] } = interval ?? {};
-  const look = { type: 'line', symbol: 'none', stack: `${id} band`, stackStrategy: 'all', lineStyle: { opacity: 0 } };
+  const chartStyle = {
+    type: 'line',
+    symbol: 'none',
+    stack: `${id} band`,
+    stackStrategy: 'all',
+    lineStyle: { opacity: 0 },
+  };
   const widths = upper.map((end, index) => {
     const begin = lower[index] ?? null;
     return end === null || begin === null ? null : end - begin;
   });
   return [
-    { ...shared(`${id} lower`, panel), ...look, data: lower },
+    { ...shared(`${id} lower`, panel), ...chartStyle, data: lower },
     {
-      ...{ ...shared(`${id} upper`, panel), ...look, data: widths },
+      ...{ ...shared(`${id} upper`, panel), ...chartStyle, data: widths },
       areaStyle: { color: token(variable), opacity: BAND_OPACITY },
     },
   ];

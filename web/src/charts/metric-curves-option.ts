@@ -3,7 +3,7 @@ import { formatCount, formatMeasure } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
 import { placeAxis } from './axis-marks.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface CurvePoint {
@@ -49,11 +49,11 @@ const LABEL_ROOM_PX = 116;
  * visible.
  */
 export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   const named = data.labels && data.series.some(({ grey }) => !grey);
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     grid: {
       left: 8,
       right: named ? LABEL_ROOM_PX : 16,
@@ -63,9 +63,9 @@ export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
       outerBoundsContain: 'axisLabel',
     },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'axis',
-      axisPointer: { type: 'line', lineStyle: { color: look.lineStrong, width: 1 } },
+      axisPointer: { type: 'line', lineStyle: { color: style.lineStrong, width: 1 } },
       formatter: (items: unknown) => curvesTip(data, items as TipItem[]),
     },
     toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
@@ -82,12 +82,12 @@ export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
     ],
     xAxis: {
       ...placeAxis(data),
-      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisLine: { lineStyle: { color: style.lineStrong } },
       axisTick: { show: false },
       splitLine: { show: false },
       splitNumber: 4,
       axisLabel: {
-        ...look.text,
+        ...style.text,
         hideOverlap: true,
         ...(data.axis === 'time' ? {} : { formatter: (x: number) => placeText(data, x) }),
       },
@@ -96,8 +96,8 @@ export function metricCurvesOption(data: CurvesData): EChartsCoreOption {
       type: data.log ? 'log' : 'value',
       scale: true,
       splitNumber: 4,
-      axisLabel: { ...look.text, formatter: (value: number) => formatMeasure(value) },
-      splitLine: { lineStyle: { color: look.line } },
+      axisLabel: { ...style.text, formatter: (value: number) => formatMeasure(value) },
+      splitLine: { lineStyle: { color: style.line } },
     },
     series: [...data.series.flatMap((series) => curve(series, data)), ...(named ? [names(data)] : [])],
   };
@@ -141,7 +141,7 @@ function curve(series: CurveSeries, data: CurvesData): object[] {
 
 /** The names at the ends of the coloured curves. */
 function names({ series }: CurvesData): object {
-  const look = chartLook();
+  const style = readChartStyle();
   const ends = series.flatMap(({ grey, points, name, variable }) => {
     const last = grey ? undefined : points.findLast(({ smooth }) => smooth !== null);
     return last === undefined ? [] : [{ last, name, variable }];
@@ -169,7 +169,7 @@ function names({ series }: CurvesData): object {
         overflow: 'truncate',
         rich: {
           dot: { color: token(variable), fontSize: 10 },
-          name: { color: look.ink, fontSize: 12, lineHeight: 14 },
+          name: { color: style.ink, fontSize: 12, lineHeight: 14 },
         },
       },
     })),

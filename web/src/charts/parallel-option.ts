@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface ParallelAxis {
@@ -33,12 +33,12 @@ const INK = { quality: '--quality', cost: '--cost', given: '--ink-2' } as const;
 
 /** The ECharts option of parallel coordinates: an axis for each column, a line for each run. */
 export function parallelOption(data: ParallelData): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'item',
       formatter: (item: unknown) => lineTip(data, (item as { seriesId: string }).seriesId),
     },
@@ -51,7 +51,7 @@ export function parallelOption(data: ParallelData): EChartsCoreOption {
         nameLocation: 'end',
         nameGap: 18,
         axisTick: { show: false },
-        areaSelectStyle: { width: 18, borderWidth: 1, borderColor: look.ink, color: look.ink, opacity: 0.1 },
+        areaSelectStyle: { width: 18, borderWidth: 1, borderColor: style.ink, color: style.ink, opacity: 0.1 },
       },
     },
     parallelAxis: data.axes.map((axis, dim) => ({
@@ -67,10 +67,10 @@ export function parallelOption(data: ParallelData): EChartsCoreOption {
       },
       type: axis.categories === null ? 'value' : 'category',
       ...(axis.categories === null ? { scale: true, splitNumber: 4 } : { data: axis.categories }),
-      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisLine: { lineStyle: { color: style.lineStrong } },
       axisLabel: {
-        ...look.text,
-        textBorderColor: look.surface,
+        ...style.text,
+        textBorderColor: style.surface,
         textBorderWidth: 3,
         ...(axis.categories === null ? { formatter: (value: number) => axis.format(value) } : {}),
       },

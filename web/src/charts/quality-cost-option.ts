@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisMoney, formatScaled, type UnitScale, unitScale } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface VersionPoint {
@@ -40,47 +40,47 @@ export interface QualityCostData {
 
 /** The ECharts option of quality (up, blue) against cost (right, amber), with the policy's bounds as lines. */
 export function qualityCostOption(data: QualityCostData): EChartsCoreOption {
-  const look = chartLook();
-  const scale = scaleOf(data);
+  const chartStyle = readChartStyle();
+  const scale = pickScale(data);
   // The ends of the axes are wherever the data ends, not round figures.
   const inner = { hideOverlap: true, showMinLabel: false, showMaxLabel: false };
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: chartStyle.text,
     grid: { left: 8, right: 24, top: 28, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
     tooltip: {
-      ...look.tooltip,
+      ...chartStyle.tooltip,
       trigger: 'item',
       formatter: (item: unknown) => pointTip(data, (item as { dataIndex: number }).dataIndex),
     },
     xAxis: {
-      ...axis(`Cost per ${scale.per} predictions`, token('--cost'), token('--cost-fill'), look.line),
+      ...axis(`Cost per ${scale.per} predictions`, token('--cost'), token('--cost-fill'), chartStyle.line),
       type: data.logCost ? 'log' : 'value',
       min: data.costDomain[0],
       max: data.costDomain[1],
       nameGap: 32,
       ...(data.costTicks === null ? {} : { axisTick: { show: true, customValues: data.costTicks } }),
       axisLabel: {
-        ...look.text,
+        ...chartStyle.text,
         ...(data.costTicks === null ? inner : { customValues: data.costTicks }),
         hideOverlap: true,
         formatter: (value: number) => axisMoney(value * scale.factor, data.currency),
       },
     },
     yAxis: {
-      ...axis(data.metric, token('--quality'), token('--quality-fill'), look.line),
+      ...axis(data.metric, token('--quality'), token('--quality-fill'), chartStyle.line),
       type: 'value',
       min: data.qualityDomain[0],
       max: data.qualityDomain[1],
       nameGap: 48,
-      axisLabel: { ...look.text, ...inner, formatter: (value: number) => formatMeasure(value) },
+      axisLabel: { ...chartStyle.text, ...inner, formatter: (value: number) => formatMeasure(value) },
     },
     series: [whiskers(data), points(data)],
   };
 }
 
 /** One unit scale for the axis and the limit, as in the tables next to it: that of the cheapest version. */
-function scaleOf({ points }: QualityCostData): UnitScale {
+function pickScale({ points }: QualityCostData): UnitScale {
   const costs = points.map(({ cost }) => cost).filter((cost) => cost > 0);
   return unitScale(String(costs.length === 0 ? 0 : Math.min(...costs)), PREDICTIONS);
 }
@@ -98,20 +98,20 @@ function axis(name: string, text: string, line: string, grid: string) {
 }
 
 function points(data: QualityCostData) {
-  const look = chartLook();
+  const chartStyle = readChartStyle();
   return {
     id: 'versions',
     type: 'scatter',
     symbolSize: 10,
     z: 3,
-    itemStyle: { color: look.surface, borderColor: look.ink, borderWidth: 2, opacity: 1 },
-    label: { show: true, position: 'top', distance: 8, color: look.ink, fontSize: 12 },
+    itemStyle: { color: chartStyle.surface, borderColor: chartStyle.ink, borderWidth: 2, opacity: 1 },
+    label: { show: true, position: 'top', distance: 8, color: chartStyle.ink, fontSize: 12 },
     labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
     emphasis: { disabled: true },
     data: data.points.map((point) => ({
       value: [point.cost, point.quality],
       label: { formatter: point.label, fontWeight: point.champion ? 700 : 400 },
-      ...(point.champion ? { symbol: 'diamond', symbolSize: 15, itemStyle: { color: look.ink } } : {}),
+      ...(point.champion ? { symbol: 'diamond', symbolSize: 15, itemStyle: { color: chartStyle.ink } } : {}),
     })),
     ...bounds(data),
   };
@@ -119,7 +119,7 @@ function points(data: QualityCostData) {
 
 function bounds(data: QualityCostData) {
   const { floor, ceiling, higherIsBetter, currency, costDomain, qualityDomain } = data;
-  const look = chartLook();
+  const chartStyle = readChartStyle();
   const dashed = { type: [5, 4], width: 1.4 };
   const lines = [];
   if (floor !== null) {
@@ -128,7 +128,7 @@ function bounds(data: QualityCostData) {
     lines.push({ yAxis: floor, lineStyle: { color: token('--quality-fill'), ...dashed }, label });
   }
   if (ceiling !== null) {
-    const formatter = `at most ${formatScaled({ amount: String(ceiling), currency }, scaleOf(data))}`;
+    const formatter = `at most ${formatScaled({ amount: String(ceiling), currency }, pickScale(data))}`;
     const label = { formatter, position: 'end', color: token('--cost'), fontSize: 12 };
     lines.push({ xAxis: ceiling, lineStyle: { color: token('--cost-fill'), ...dashed }, label });
   }
@@ -140,7 +140,7 @@ function bounds(data: QualityCostData) {
       : {
           markArea: {
             silent: true,
-            itemStyle: { color: look.ink, opacity: 0.045 },
+            itemStyle: { color: chartStyle.ink, opacity: 0.045 },
             data: [
               [
                 { yAxis: floor, xAxis: costDomain[0] },

@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface ScatterAxis {
@@ -33,23 +33,23 @@ const LINE = { quality: '--quality-fill', cost: '--cost-fill', given: '--line-st
 
 /** The ECharts option of runs by two of their figures, with the line of the Pareto-optimal ones. */
 export function runScatterOption(data: RunScatterData): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     grid: { left: 8, right: 28, top: 28, bottom: 8, outerBoundsMode: 'same', outerBoundsContain: 'all' },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'item',
       formatter: (item: unknown) => pointTip(data, (item as { dataIndex: number }).dataIndex),
     },
-    xAxis: { ...axis(data.x, look), nameGap: 32 },
-    yAxis: { ...axis(data.y, look), nameGap: 52 },
-    series: [frontLine(data, look.ink), marks(data)],
+    xAxis: { ...axis(data.x, style), nameGap: 32 },
+    yAxis: { ...axis(data.y, style), nameGap: 52 },
+    series: [frontLine(data, style.ink), marks(data)],
   };
 }
 
-function axis({ label, meaning, format, logDomain = null }: ScatterAxis, look: ReturnType<typeof chartLook>) {
+function axis({ label, meaning, format, logDomain = null }: ScatterAxis, style: ReturnType<typeof readChartStyle>) {
   return {
     // The cost axis starts at zero; the quality axis does not.
     ...(logDomain === null
@@ -61,8 +61,8 @@ function axis({ label, meaning, format, logDomain = null }: ScatterAxis, look: R
     nameTextStyle: { color: token(INK[meaning]), fontWeight: 600, fontSize: 12 },
     axisLine: { show: true, onZero: false, lineStyle: { color: token(LINE[meaning]), width: 2 } },
     axisTick: { show: false },
-    splitLine: { lineStyle: { color: look.line } },
-    axisLabel: { ...look.text, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: format },
+    splitLine: { lineStyle: { color: style.line } },
+    axisLabel: { ...style.text, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: format },
   };
 }
 
@@ -79,20 +79,24 @@ function frontLine({ points }: RunScatterData, color: string) {
 }
 
 function marks({ points }: RunScatterData) {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     id: 'runs',
     type: 'scatter',
     z: 3,
-    label: { show: true, position: 'top', distance: 7, color: look.ink, fontSize: 12 },
+    label: { show: true, position: 'top', distance: 7, color: style.ink, fontSize: 12 },
     labelLayout: { hideOverlap: true },
     emphasis: { disabled: true },
     data: points.map(({ x, y, name, front, variable }) => ({
       value: [x, y],
       symbol: front ? 'diamond' : 'circle',
       symbolSize: front ? 14 : 9,
-      itemStyle: { color: token(variable), borderColor: front ? look.ink : look.surface, borderWidth: front ? 1.5 : 1 },
-      label: { formatter: name, fontWeight: front ? 600 : 400, color: front ? look.ink : token('--ink-2') },
+      itemStyle: {
+        color: token(variable),
+        borderColor: front ? style.ink : style.surface,
+        borderWidth: front ? 1.5 : 1,
+      },
+      label: { formatter: name, fontWeight: front ? 600 : 400, color: front ? style.ink : token('--ink-2') },
     })),
   };
 }
@@ -103,6 +107,6 @@ function pointTip({ x, y, points }: RunScatterData, index: number): HTMLElement 
   return chartTip(point.name, [
     { name: y.label, value: y.format(point.y) },
     { name: x.label, value: x.format(point.x) },
-    ...(point.front ? [{ name: 'No other run shown beats it on both', value: '' }] : []),
+    ...(point.front ? [{ name: 'No other run shown is better on both axes', value: '' }] : []),
   ]);
 }

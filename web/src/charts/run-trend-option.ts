@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface TrendPoint {
@@ -13,7 +13,7 @@ export interface TrendPoint {
   /** For drawing; null where nothing is known. */
   readonly value: number | null;
   /** The exact figure, or why there is none. */
-  readonly said: string;
+  readonly text: string;
 }
 
 export interface RunTrendData {
@@ -29,35 +29,35 @@ const BAR_MAX_WIDTH = 28;
 
 /** The ECharts option of one bar for each run, from zero; hollow where the run did not succeed. */
 export function runTrendOption({ points, what, variable, axisText }: RunTrendData): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   const colour = token(variable);
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     grid: { left: 8, right: 8, top: 16, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'axis',
-      axisPointer: { type: 'shadow', shadowStyle: { color: look.ink, opacity: 0.06 } },
+      axisPointer: { type: 'shadow', shadowStyle: { color: style.ink, opacity: 0.06 } },
       formatter: (items: unknown) => {
         const point = points[(items as { dataIndex: number }[])[0]?.dataIndex ?? 0];
         if (point === undefined) return '';
-        return chartTip(`${point.label} ${point.state}`, [{ name: what, value: point.said, variable }]);
+        return chartTip(`${point.label} ${point.state}`, [{ name: what, value: point.text, variable }]);
       },
     },
     xAxis: {
       type: 'category',
       data: points.map(({ label }) => label),
-      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisLine: { lineStyle: { color: style.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { ...look.text, hideOverlap: true },
+      axisLabel: { ...style.text, hideOverlap: true },
     },
     yAxis: {
       type: 'value',
       min: 0,
       splitNumber: 3,
-      axisLabel: { ...look.text, formatter: axisText },
-      splitLine: { lineStyle: { color: look.line } },
+      axisLabel: { ...style.text, formatter: axisText },
+      splitLine: { lineStyle: { color: style.line } },
     },
     series: [
       {
@@ -71,7 +71,7 @@ export function runTrendOption({ points, what, variable, axisText }: RunTrendDat
           value,
           itemStyle: isWell
             ? { color: colour }
-            : { color: look.surface, borderColor: colour, borderWidth: 1.5, borderType: [3, 2] },
+            : { color: style.surface, borderColor: colour, borderWidth: 1.5, borderType: [3, 2] },
         })),
       },
     ],

@@ -1,5 +1,5 @@
 import { formatPercent } from '../format/number.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import type { TipLine } from './chart-tip.ts';
 
 /** A share of the whole bar, 0 to 1, as a line over the bars with a separate axis; null where it is unknown. */
@@ -15,13 +15,13 @@ export function shareAxis() {
     min: 0,
     max: 1,
     interval: 0.25,
-    axisLabel: { ...chartLook().text, formatter: (ratio: number) => formatPercent(ratio * 100) },
+    axisLabel: { ...readChartStyle().text, formatter: (ratio: number) => formatPercent(ratio * 100) },
     splitLine: { show: false },
   };
 }
 
 export function shareLine({ label, ratios }: ShareLine) {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     id: 'share',
     name: label,
@@ -33,8 +33,8 @@ export function shareLine({ label, ratios }: ShareLine) {
     symbolSize: 7,
     silent: true,
     emphasis: { disabled: true },
-    lineStyle: { color: look.ink, width: 1.6 },
-    itemStyle: { color: look.surface, borderColor: look.ink, borderWidth: 1.6 },
+    lineStyle: { color: style.ink, width: 1.6 },
+    itemStyle: { color: style.surface, borderColor: style.ink, borderWidth: 1.6 },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { formatPercent } from '../format/number.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface ShareSeries {
@@ -23,13 +23,13 @@ export interface ShareLinesData {
  * The ECharts option of shares over time as lines, from 0 to 100 %. Each line is named at its end where the name fits.
  */
 export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     grid: { left: 8, right: 16, top: 16, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'axis',
       formatter: (points: unknown) =>
         tip({ slots, slotLabel, series }, (points as { dataIndex: number }[])[0]?.dataIndex ?? 0),
@@ -39,17 +39,17 @@ export function shareLinesOption({ slots, slotLabel, series }: ShareLinesData): 
     xAxis: {
       type: 'category',
       data: slots,
-      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisLine: { lineStyle: { color: style.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { ...look.text, formatter: slotLabel, hideOverlap: true },
+      axisLabel: { ...style.text, formatter: slotLabel, hideOverlap: true },
     },
     yAxis: {
       type: 'value',
       min: 0,
       max: 1,
       interval: 0.25,
-      axisLabel: { ...look.text, formatter: (value: number) => formatPercent(value * 100) },
-      splitLine: { lineStyle: { color: look.line } },
+      axisLabel: { ...style.text, formatter: (value: number) => formatPercent(value * 100) },
+      splitLine: { lineStyle: { color: style.line } },
     },
     series: series.map(({ id, label, variable, shares }) => ({
       id,

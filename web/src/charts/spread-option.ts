@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { formatPercent } from '../format/number.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 
 export interface SpreadBin {
@@ -10,7 +10,7 @@ export interface SpreadBin {
   readonly reference: number;
   readonly current: number;
   /** Exact values of both for the tooltip. */
-  readonly said: readonly [reference: string, current: string];
+  readonly text: readonly [reference: string, current: string];
 }
 
 export interface Spread {
@@ -18,7 +18,7 @@ export interface Spread {
   /** Bins of numbers follow each other without a gap. */
   readonly isOrdered: boolean;
   /** The largest difference, as text. */
-  readonly said: string;
+  readonly text: string;
 }
 
 export const SIDES = {
@@ -28,7 +28,7 @@ export const SIDES = {
 
 /** The ECharts option of two distributions side by side, bin by bin. */
 export function spreadOption({ bins, isOrdered }: Spread): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   const side = (key: keyof typeof SIDES) => ({
     ...{
       id: key,
@@ -43,31 +43,31 @@ export function spreadOption({ bins, isOrdered }: Spread): EChartsCoreOption {
   });
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     grid: { left: 8, right: 8, top: 12, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'axis',
-      axisPointer: { type: 'shadow', shadowStyle: { color: look.ink, opacity: 0.06 } },
+      axisPointer: { type: 'shadow', shadowStyle: { color: style.ink, opacity: 0.06 } },
       formatter: (items: unknown) => {
         const bin = bins[(items as { dataIndex: number }[])[0]?.dataIndex ?? 0];
         if (bin === undefined) return '';
         return chartTip(bin.label, [
-          { ...SIDES.reference, value: bin.said[0] },
-          { ...SIDES.current, value: bin.said[1] },
+          { ...SIDES.reference, value: bin.text[0] },
+          { ...SIDES.current, value: bin.text[1] },
         ]);
       },
     },
     xAxis: {
       type: 'category',
       data: bins.map(({ label }) => label),
-      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisLine: { lineStyle: { color: style.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { ...look.text, hideOverlap: true, width: 96, overflow: 'truncate' },
+      axisLabel: { ...style.text, hideOverlap: true, width: 96, overflow: 'truncate' },
     },
     yAxis: {
-      ...{ type: 'value', min: 0, splitNumber: 3, splitLine: { lineStyle: { color: look.line } } },
-      axisLabel: { ...look.text, formatter: (percent: number) => formatPercent(percent) },
+      ...{ type: 'value', min: 0, splitNumber: 3, splitLine: { lineStyle: { color: style.line } } },
+      axisLabel: { ...style.text, formatter: (percent: number) => formatPercent(percent) },
     },
     series: [side('reference'), side('current')],
   };

@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { axisMoney, formatMoney } from '../format/money.ts';
 import { token } from '../theme/scheme.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 import { type ShareLine, shareAxis, shareLine, shareTip } from './share-line.ts';
 
@@ -51,15 +51,15 @@ const LABEL_EVERY_PX = 64;
 
 /** The ECharts option of stacked bars. Floats only here, for the pixels; the tooltip has the exact amounts. */
 export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     grid: { left: 8, right: 8, top: 24, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'axis',
-      axisPointer: { type: 'shadow', shadowStyle: { color: look.ink, opacity: 0.06 } },
+      axisPointer: { type: 'shadow', shadowStyle: { color: style.ink, opacity: 0.06 } },
       formatter: (points: unknown) => barTip(data, (points as { dataIndex: number }[])[0]?.dataIndex ?? 0),
     },
     toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
@@ -75,25 +75,25 @@ export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
     xAxis: {
       type: 'category',
       data: data.slots,
-      axisLine: { lineStyle: { color: look.lineStrong } },
+      axisLine: { lineStyle: { color: style.lineStrong } },
       axisTick: { show: false },
-      axisLabel: { ...look.text, formatter: data.slotLabel, hideOverlap: true, minInterval: LABEL_EVERY_PX },
+      axisLabel: { ...style.text, formatter: data.slotLabel, hideOverlap: true, minInterval: LABEL_EVERY_PX },
     },
     yAxis: [
       {
         type: 'value',
         splitNumber: 4,
-        axisLabel: { ...look.text, formatter: (value: number) => axisMoney(value, data.currency) },
-        splitLine: { lineStyle: { color: look.line } },
+        axisLabel: { ...style.text, formatter: (value: number) => axisMoney(value, data.currency) },
+        splitLine: { lineStyle: { color: style.line } },
       },
       ...(data.share === undefined ? [] : [shareAxis()]),
     ],
     series: [
       ...data.series.map((series, index) => ({
-        ...bars(series, look.surface),
+        ...bars(series, style.surface),
         ...(index === 0 ? annotations(data) : {}),
       })),
-      ...(data.before === undefined ? [] : [beforeLine(data.before, look.ink)]),
+      ...(data.before === undefined ? [] : [beforeLine(data.before, style.ink)]),
       ...(data.share === undefined ? [] : [shareLine(data.share)]),
     ],
   };
@@ -129,8 +129,8 @@ function beforeLine({ label, amounts }: BeforeLine, ink: string) {
 }
 
 function annotations({ limit, marks = [] }: StackedBarsData) {
-  const look = chartLook();
-  const lines = limit === undefined ? [] : [limitLine(limit, look.ink)];
+  const style = readChartStyle();
+  const lines = limit === undefined ? [] : [limitLine(limit, style.ink)];
   return {
     markLine: { precision: 15, silent: true, symbol: 'none', animation: false, data: lines },
     markPoint: {
@@ -138,7 +138,7 @@ function annotations({ limit, marks = [] }: StackedBarsData) {
       symbol: 'path://M0 0h8L4 6z',
       symbolSize: [9, 7],
       animation: false,
-      itemStyle: { color: look.ink },
+      itemStyle: { color: style.ink },
       label: { show: false },
       data: marks.map((mark) => ({ name: mark.label, xAxis: mark.slot, y: 12 })),
     },

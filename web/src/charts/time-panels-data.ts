@@ -1,6 +1,6 @@
 /** Ends of the interval of each value; null where there is none. */
 export interface SeriesInterval {
-  readonly look: 'band' | 'whiskers';
+  readonly display: 'band' | 'whiskers';
   readonly lower: readonly (number | null)[];
   readonly upper: readonly (number | null)[];
 }
@@ -23,7 +23,7 @@ export interface PanelSeries {
   readonly dots?: boolean;
   readonly interval?: SeriesInterval;
   /** Exact value of a step for the tooltip. */
-  readonly said: (index: number) => string;
+  readonly formatPoint: (index: number) => string;
 }
 
 export interface Panel {

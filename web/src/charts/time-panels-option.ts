@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { formatInstant } from '../format/time.ts';
 import { token } from '../theme/scheme.ts';
 import { behindSeries } from './axis-marks.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 import { intervalSeries } from './interval-series.ts';
 import type { Panel, PanelSeries, TimePanelsData } from './time-panels-data.ts';
@@ -22,16 +22,16 @@ export function panelsHeight(count: number, panelHeight: number): number {
 
 /** The ECharts option of panels one below another on one axis of time: one crosshair, one zoom. */
 export function timePanelsOption(data: TimePanelsData, panelHeight: number): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   const all = data.panels.map((_, index) => index);
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'axis',
-      axisPointer: { type: 'line', lineStyle: { color: look.ink, width: 1, type: [3, 3], opacity: 0.6 } },
+      axisPointer: { type: 'line', lineStyle: { color: style.ink, width: 1, type: [3, 3], opacity: 0.6 } },
       formatter: (items: unknown) => panelsTip(data, (items as { dataIndex: number }[])[0]?.dataIndex ?? 0),
     },
     toolbox: { feature: { dataZoom: { yAxisIndex: false } }, itemSize: 0, showTitle: false, top: -40 },
@@ -56,40 +56,40 @@ export function timePanelsOption(data: TimePanelsData, panelHeight: number): ECh
     series: data.panels.flatMap((panel, index) =>
       panel.series.flatMap((series, place) => [
         ...intervalSeries(series, index),
-        drawn(series, index, place === 0 ? marksOf(data, index) : {}),
+        drawn(series, index, place === 0 ? buildPanelMarks(data, index) : {}),
       ]),
     ),
   };
 }
 
 function timeAxis({ times, timeText, panels }: TimePanelsData, index: number) {
-  const look = chartLook();
+  const style = readChartStyle();
   const isLast = index === panels.length - 1;
   return {
     gridIndex: index,
     type: 'category',
     data: times,
-    axisLine: { lineStyle: { color: look.lineStrong } },
+    axisLine: { lineStyle: { color: style.lineStrong } },
     axisTick: { show: false },
     axisPointer: { label: { show: false } },
-    axisLabel: { ...look.text, show: isLast, formatter: timeText, hideOverlap: true, minInterval: LABEL_EVERY_PX },
+    axisLabel: { ...style.text, show: isLast, formatter: timeText, hideOverlap: true, minInterval: LABEL_EVERY_PX },
   };
 }
 
 function valueAxis({ title, axisText, leastMax, scaled = false }: Panel, index: number) {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     gridIndex: index,
     type: 'value',
     name: title,
     nameGap: 14,
-    nameTextStyle: { ...look.text, color: look.ink, fontWeight: 500, align: 'left', padding: [0, 0, 0, -LEFT_PX] },
+    nameTextStyle: { ...style.text, color: style.ink, fontWeight: 500, align: 'left', padding: [0, 0, 0, -LEFT_PX] },
     ...(scaled ? { scale: true } : { min: 0 }),
     ...(leastMax === undefined ? {} : { max: (extent: { max: number }) => (extent.max > leastMax ? null : leastMax) }),
     splitNumber: 2,
     axisPointer: { show: false },
-    axisLabel: { ...look.text, formatter: axisText, width: LEFT_PX - 8, overflow: 'truncate' },
-    splitLine: { lineStyle: { color: look.line } },
+    axisLabel: { ...style.text, formatter: axisText, width: LEFT_PX - 8, overflow: 'truncate' },
+    splitLine: { lineStyle: { color: style.line } },
   };
 }
 
@@ -123,21 +123,21 @@ function drawn(series: PanelSeries, panel: number, marks: object) {
 }
 
 /** Events as a triangle above the first panel and a thin line through all panels, and the limits of this panel. */
-function marksOf({ marks, times, panels }: TimePanelsData, panel: number) {
-  const look = chartLook();
+function buildPanelMarks({ marks, times, panels }: TimePanelsData, panel: number) {
+  const style = readChartStyle();
   const limits = (panels[panel]?.limits ?? []).map(({ label, value }) => ({
     yAxis: value,
-    lineStyle: { color: look.ink, type: [5, 4], width: 1.2 },
-    label: { show: true, formatter: label, position: 'insideEndTop', color: look.ink, fontSize: 12 },
+    lineStyle: { color: style.ink, type: [5, 4], width: 1.2 },
+    label: { show: true, formatter: label, position: 'insideEndTop', color: style.ink, fontSize: 12 },
   }));
   const lines = [...marks.map(({ index }) => ({ xAxis: times[index] })), ...limits];
-  const markLine = { ...behindSeries(look.lineStrong), data: lines };
+  const markLine = { ...behindSeries(style.lineStrong), data: lines };
   if (panel > 0) return { markLine };
   return {
     markLine,
     markPoint: {
       ...{ silent: true, symbol: 'path://M0 0h8L4 6z', symbolSize: [9, 7], animation: false, label: { show: false } },
-      itemStyle: { color: look.ink },
+      itemStyle: { color: style.ink },
       data: marks.map(({ index, label }) => ({ name: label, xAxis: times[index], y: TITLE_PX - 6 })),
     },
   };
@@ -146,7 +146,7 @@ function marksOf({ marks, times, panels }: TimePanelsData, panel: number) {
 function panelsTip(data: TimePanelsData, index: number): HTMLElement {
   const lines = data.panels.flatMap(({ title, series }): TipLine[] => [
     { name: title, value: '', strong: true },
-    ...series.map(({ name, said, variable }) => ({ name, value: said(index), variable })),
+    ...series.map(({ name, formatPoint, variable }) => ({ name, value: formatPoint(index), variable })),
   ]);
   const marks = data.marks.filter((mark) => mark.index === index).map(({ label }) => ({ name: label, value: '' }));
   return chartTip(formatInstant(data.times[index] ?? ''), [...marks, ...lines]);

@@ -1,7 +1,7 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisMoney, exactMoney } from '../format/money.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import { chartTip } from './chart-tip.ts';
 import type { WaterfallData } from './waterfall-data.ts';
 import { drawStep, zeroLine } from './waterfall-shapes.ts';
@@ -11,21 +11,21 @@ const FIGURE_PX = 88;
 
 /** The ECharts option of a waterfall: each bar starts at the end of the last one, the first at zero. */
 export function waterfallOption(data: WaterfallData): EChartsCoreOption {
-  const look = chartLook();
+  const style = readChartStyle();
   const { isUpright } = data;
   const axes = [stepAxis(data), amountAxis(data)];
   const [xAxis, yAxis] = isUpright ? axes.toReversed() : axes;
   return {
     animation: false,
-    textStyle: look.text,
+    textStyle: style.text,
     grid: {
       ...{ left: 8, right: isUpright ? FIGURE_PX : 8, top: isUpright ? 8 : 28, bottom: 4 },
       ...{ outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     },
     tooltip: {
-      ...look.tooltip,
+      ...style.tooltip,
       trigger: 'axis',
-      axisPointer: { type: 'shadow', axis: isUpright ? 'y' : 'x', shadowStyle: { color: look.ink, opacity: 0.06 } },
+      axisPointer: { type: 'shadow', axis: isUpright ? 'y' : 'x', shadowStyle: { color: style.ink, opacity: 0.06 } },
       formatter: (points: unknown) => stepTip(data, (points as { dataIndex: number }[])[0]?.dataIndex ?? 0),
     },
     xAxis,
@@ -51,26 +51,26 @@ export function waterfallOption(data: WaterfallData): EChartsCoreOption {
 }
 
 function stepAxis({ steps, isUpright }: WaterfallData) {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     type: 'category',
     inverse: isUpright,
     data: steps.map(({ label }) => label),
     axisLine: { show: false },
     axisTick: { show: false },
-    axisLabel: { ...look.text, color: look.ink, interval: 0, margin: 12 },
+    axisLabel: { ...style.text, color: style.ink, interval: 0, margin: 12 },
   };
 }
 
 function amountAxis({ currency, isUpright }: WaterfallData) {
-  const look = chartLook();
+  const style = readChartStyle();
   return {
     type: 'value',
     splitNumber: isUpright ? 2 : 4,
     // Space for the figures above and below the bars.
     boundaryGap: isUpright ? ['2%', '2%'] : ['8%', '8%'],
-    axisLabel: { ...look.text, formatter: (value: number) => axisMoney(value, currency) },
-    splitLine: { lineStyle: { color: look.line } },
+    axisLabel: { ...style.text, formatter: (value: number) => axisMoney(value, currency) },
+    splitLine: { lineStyle: { color: style.line } },
   };
 }
 
@@ -78,5 +78,5 @@ function stepTip({ steps, currency }: WaterfallData, index: number): HTMLElement
   const step = steps[index];
   if (step === undefined) return chartTip('', []);
   const value = exactMoney({ amount: step.amount, currency });
-  return chartTip(step.label, [{ name: step.isSum ? 'In all' : 'Effect', value, strong: step.isSum }, ...step.lines]);
+  return chartTip(step.label, [{ name: step.isSum ? 'Total' : 'Effect', value, strong: step.isSum }, ...step.lines]);
 }

@@ -1,6 +1,6 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import { formatMoneyDelta } from '../format/money.ts';
-import { chartLook } from './chart-look.ts';
+import { readChartStyle } from './chart-style.ts';
 import type { WaterfallData, WaterfallStep } from './waterfall-data.ts';
 
 const BAR_PART = 0.56;
@@ -21,13 +21,13 @@ interface Place {
 export function drawStep(data: WaterfallData, index: number, api: CustomSeriesRenderItemAPI) {
   const step = data.steps[index];
   if (step === undefined) return undefined;
-  const place = placeOf(data, step, index, api);
+  const place = locateStep(data, step, index, api);
   const parts = [bar(data, step, place), figure(data, step, place)];
   const isLast = index === data.steps.length - 1;
   return { type: 'group' as const, children: isLast ? parts : [join(data, place), ...parts] };
 }
 
-function placeOf(data: WaterfallData, step: WaterfallStep, index: number, api: CustomSeriesRenderItemAPI): Place {
+function locateStep(data: WaterfallData, step: WaterfallStep, index: number, api: CustomSeriesRenderItemAPI): Place {
   const at = (amount: number) => api.coord(data.isUpright ? [amount, index] : [index, amount]);
   const [steps, amounts] = data.isUpright ? [1, 0] : [0, 1];
   const size = [api.size?.([1, 1]) ?? 0].flat();
@@ -59,11 +59,11 @@ function bar(data: WaterfallData, step: WaterfallStep, { middle, from, to, width
 function join({ isUpright }: WaterfallData, { middle, to, slot, width }: Place) {
   const [begin, end] = [middle + width / 2, middle + slot - width / 2];
   const shape = isUpright ? { x1: to, y1: begin, x2: to, y2: end } : { x1: begin, y1: to, x2: end, y2: to };
-  return { type: 'line' as const, shape, style: { stroke: chartLook().lineStrong, lineWidth: 1 } };
+  return { type: 'line' as const, shape, style: { stroke: readChartStyle().lineStrong, lineWidth: 1 } };
 }
 
 function figure({ currency, isUpright }: WaterfallData, step: WaterfallStep, { middle, from, to }: Place) {
-  const look = chartLook();
+  const chartStyle = readChartStyle();
   const rises = step.end >= step.start;
   const upright = {
     ...{ x: Math.max(from, to) + LABEL_GAP_PX, y: middle },
@@ -78,10 +78,10 @@ function figure({ currency, isUpright }: WaterfallData, step: WaterfallStep, { m
     style: {
       ...(isUpright ? upright : level),
       text: formatMoneyDelta({ amount: step.amount, currency }),
-      fill: look.ink,
-      font: `${step.isSum ? '600 ' : ''}12px ${look.text.fontFamily}`,
+      fill: chartStyle.ink,
+      font: `${step.isSum ? '600 ' : ''}12px ${chartStyle.text.fontFamily}`,
       // The background keeps the figure readable on a grid line.
-      backgroundColor: look.surface,
+      backgroundColor: chartStyle.surface,
       padding: [0, 2],
     },
   };
@@ -93,5 +93,5 @@ export function zeroLine(isUpright: boolean, params: CustomSeriesRenderItemParam
   const area = params.coordSys as unknown as { x?: number; y?: number; width?: number; height?: number };
   const { x = 0, y = 0, width = 0, height = 0 } = area;
   const shape = isUpright ? { x1: atX, y1: y, x2: atX, y2: y + height } : { x1: x, y1: atY, x2: x + width, y2: atY };
-  return { type: 'line' as const, shape, style: { stroke: chartLook().lineStrong, lineWidth: 1 } };
+  return { type: 'line' as const, shape, style: { stroke: readChartStyle().lineStrong, lineWidth: 1 } };
 }

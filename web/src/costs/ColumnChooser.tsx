@@ -6,16 +6,16 @@ import styles from './costs.module.css';
 
 interface ColumnChooserProps {
   readonly all: readonly string[];
-  readonly shown: readonly string[];
+  readonly columns: readonly string[];
   /** undefined: the default columns. */
-  readonly onChange: (shown: string[] | undefined) => void;
+  readonly onChange: (columns: string[] | undefined) => void;
 }
 
 /** Visible columns and their order; the first one is pinned. */
-export function ColumnChooser({ all, shown, onChange }: ColumnChooserProps) {
+export function ColumnChooser({ all, columns, onChange }: ColumnChooserProps) {
   const id = useId();
   const [text, setText] = useState('');
-  const hidden = all.filter((column) => !shown.includes(column));
+  const hidden = all.filter((column) => !columns.includes(column));
   const matches = (column: string) => dimensionLabel(column).toLowerCase().includes(text.toLowerCase());
   return (
     <>
@@ -32,8 +32,8 @@ export function ColumnChooser({ all, shown, onChange }: ColumnChooserProps) {
           onChange={(event) => setText(event.target.value)}
         />
         <ul className={styles.chooserList} aria-label="Columns">
-          {[...shown, ...hidden].filter(matches).map((column) => {
-            const place = shown.indexOf(column);
+          {[...columns, ...hidden].filter(matches).map((column) => {
+            const place = columns.indexOf(column);
             const label = dimensionLabel(column);
             return (
               <li key={column} className={styles.chooserItem}>
@@ -41,8 +41,8 @@ export function ColumnChooser({ all, shown, onChange }: ColumnChooserProps) {
                   <input
                     type="checkbox"
                     checked={place >= 0}
-                    disabled={place >= 0 && shown.length === 1}
-                    onChange={() => onChange(toggledColumn(shown, column))}
+                    disabled={place >= 0 && columns.length === 1}
+                    onChange={() => onChange(toggledColumn(columns, column))}
                   />
                   {label}
                 </label>
@@ -51,7 +51,7 @@ export function ColumnChooser({ all, shown, onChange }: ColumnChooserProps) {
                     type="button"
                     className={styles.chooserMove}
                     aria-label={`Move ${label} towards the start`}
-                    onClick={() => onChange(movedColumn(shown, column))}
+                    onClick={() => onChange(movedColumn(columns, column))}
                   >
                     ↑
                   </button>
@@ -61,7 +61,7 @@ export function ColumnChooser({ all, shown, onChange }: ColumnChooserProps) {
           })}
         </ul>
         <button type="button" className={styles.clear} onClick={() => onChange(undefined)}>
-          Usual columns
+          Default columns
         </button>
       </div>
     </>

@@ -13,22 +13,22 @@ import parts from '../parts/parts.module.css';
 import { OTHER_COLOUR } from '../theme/category-colours.ts';
 import { CostSlotsTable } from './CostSlotsTable.tsx';
 import { useBeforeLine } from './compare/use-before-line.ts';
-import { granularitiesOf } from './period/granularity.ts';
+import { listGranularities } from './period/granularity.ts';
 import { slotLabel } from './slots.ts';
 import { stackSeries } from './stack.ts';
 import type { Costs } from './use-costs.ts';
 
 const HEIGHT = 320;
 const LOADING_HEIGHT = 348;
-const SHOWN = [
+const VIEWS = [
   { value: 'chart', label: 'Chart' },
   { value: 'table', label: 'Table' },
 ] as const;
 
 const TITLES = {
-  day: 'How did it run day by day?',
-  week: 'How did it run week by week?',
-  month: 'How did it run from month to month?',
+  day: 'Daily cost',
+  week: 'Weekly cost',
+  month: 'Monthly cost',
 } as const;
 const WIDTHS = { day: 'Days', week: 'Weeks', month: 'Months' } as const;
 
@@ -70,7 +70,7 @@ export function CostChart({ costs, onPick }: CostChartProps) {
   const by = dimensions.map((dimension) => dimensionLabel(dimension).toLowerCase()).join(' and ');
   const csv = urlOf(costSummaryCsv, { query: { by: [...new Set([...dimensions, slotDimension])], ...selection } });
   const asTable = search.chart === 'table';
-  const widths = costs.period.range === undefined ? [] : granularitiesOf(costs.period.range);
+  const widths = costs.period.range === undefined ? [] : listGranularities(costs.period.range);
   return (
     <Card
       title={TITLES[slotDimension]}
@@ -88,7 +88,7 @@ export function CostChart({ costs, onPick }: CostChartProps) {
           <Choice
             label="Shown as"
             value={asTable ? 'table' : 'chart'}
-            options={SHOWN}
+            options={VIEWS}
             onChange={(value) =>
               void navigate({
                 search: (before) => ({ ...before, chart: value === 'table' ? 'table' : undefined }),

@@ -32,8 +32,8 @@ export function CostRows({ costs }: { readonly costs: Costs }) {
   });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows), [pages.data]);
   const all = useMemo(() => allColumns(rows ?? [], metric), [rows, metric]);
-  const shown = search.columns ?? usualColumns(rows ?? [], metric);
-  const key = shown.join(',');
+  const names = search.columns ?? usualColumns(rows ?? [], metric);
+  const key = names.join(',');
   const columns = useMemo(
     () => rowGridColumns(key.split(','), metric, total?.amount, currency),
     [key, metric, total, currency],
@@ -50,18 +50,18 @@ export function CostRows({ costs }: { readonly costs: Costs }) {
     <>
       <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={metric} />
       <Card
-        title="Which bill rows are behind it?"
+        title="Charges of this selection"
         note={
           count === undefined
             ? 'Largest first'
-            : `${counted(count, 'row')}, largest first${rows !== undefined && rows.length < count ? `; ${formatCount(rows.length)} loaded, more as you scroll` : ''}`
+            : `${counted(count, 'row')}, largest first${rows !== undefined && rows.length < count ? `; ${formatCount(rows.length)} loaded, scroll for more` : ''}`
         }
         flush
         actions={
           <>
             <ColumnChooser
               all={all}
-              shown={shown}
+              columns={names}
               onChange={(chosen) =>
                 void navigate({ search: (before) => ({ ...before, columns: chosen }), resetScroll: false })
               }

@@ -25,7 +25,7 @@ export function CostSlotsTable({ slots, slotLabel, series, currency }: CostSlots
       <table className={`${table.table} ${table.grid}`}>
         <thead>
           <tr>
-            <th scope="col">When</th>
+            <th scope="col">Period</th>
             {series.map((one) => (
               <th key={one.id} scope="col" className={table.number}>
                 <span className={table.named}>

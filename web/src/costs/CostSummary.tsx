@@ -6,7 +6,7 @@ import { Skeleton } from '../parts/Skeleton.tsx';
 import { AllocationBar } from './AllocationBar.tsx';
 import { CostChart } from './CostChart.tsx';
 import { CostTable } from './CostTable.tsx';
-import { filtersOf } from './cost-query.ts';
+import { listFilters } from './cost-query.ts';
 import styles from './costs.module.css';
 import { exactFilter } from './filters/filter-text.ts';
 import { LeftOutNote } from './LeftOutNote.tsx';
@@ -41,12 +41,12 @@ export function CostSummary({ costs, change, replacesTable = false }: CostSummar
         ...(period.compared === undefined ? {} : { ...period.compared.after, compare: undefined, effect: undefined }),
       }),
     });
-  const slotOf = (slot: string) =>
+  const toSlot = (slot: string) =>
     period.isAll ? slotSearch(slotDimension, slot) : { filter: [exactFilter(slotDimension, slot)], period: undefined };
   const pick = (id: string, slot?: string) => {
-    const when = slot === undefined ? { filter: [] } : slotOf(slot);
+    const when = slot === undefined ? { filter: [] } : toSlot(slot);
     const group = groups.find((one) => groupId(one, dimensions) === id);
-    if (group !== undefined) drill([...filtersOf(group, dimensions), ...when.filter], when.period);
+    if (group !== undefined) drill([...listFilters(group, dimensions), ...when.filter], when.period);
     else if (id !== OTHER) drill(when.filter, when.period);
     else document.getElementById(TABLE_ID)?.scrollIntoView({ block: 'start', behavior: 'smooth' });
   };
@@ -61,7 +61,7 @@ export function CostSummary({ costs, change, replacesTable = false }: CostSummar
       {replacesTable || leftOut}
       {!replacesTable && (
         <div id={TABLE_ID} className={styles.anchor}>
-          <CostTable costs={costs} onOpen={(group: Group) => drill(filtersOf(group, dimensions))} />
+          <CostTable costs={costs} onOpen={(group: Group) => drill(listFilters(group, dimensions))} />
         </div>
       )}
     </div>

@@ -36,7 +36,7 @@ export function CostTable({ costs, onOpen }: CostTableProps) {
   const csv = urlOf(costSummaryCsv, { query: { by: [...dimensions], ...selection } });
   return (
     <Card
-      title="What is it made of?"
+      title="Cost by group"
       note={
         summary.data === undefined ? undefined : `${counted(groups.length, 'group')}. A row leads to its bill rows.`
       }

@@ -1,6 +1,6 @@
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { dimensionLabel } from '../format/dimension.ts';
-import { metricSaid } from '../format/metric.ts';
+import { formatMetric } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { allocationShare } from './allocation-share.ts';
@@ -33,7 +33,7 @@ export function CostsAnswer({ costs }: { readonly costs: Costs }) {
           <MoneyFigure money={other} />
         </span>
       ))}{' '}
-      {metricSaid(search.metric ?? DEFAULT_METRIC)} {when}
+      {formatMetric(search.metric ?? DEFAULT_METRIC)} {when}
       {scope.team !== undefined && ` by team ${scope.team}`}
       {largest !== undefined && share !== null && groups.length > 1 && (
         <>

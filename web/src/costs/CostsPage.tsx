@@ -2,7 +2,6 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import { Page } from '../parts/Page.tsx';
-import { MantineScope } from '../theme/MantineScope.tsx';
 import { CostRows } from './CostRows.tsx';
 import { CostSummary } from './CostSummary.tsx';
 import { CostsAnswer } from './CostsAnswer.tsx';
@@ -19,37 +18,35 @@ export function CostsPage() {
   const explanation = useExplanation(costs);
   const compares = costs.period.isCompared;
   return (
-    <MantineScope>
-      <Page title="Costs" answer={answerOf(costs, explanation)}>
-        {costs.scope.empty ? (
-          <EmptyState
-            shows="Every charge of your clouds: by team, model, service, tag or any other column, by day, down to the bill row."
-            why="No bill has been imported yet. Exports in the FOCUS format (CSV, CSV.gz, Parquet) are read as they are."
-            command="steelyard bill import bills/ --source aws"
-          />
-        ) : (
-          <>
-            <ViewStrip search={costs.search} />
-            <CostsControls costs={costs} />
-            {costs.summary.isError ? (
-              <ErrorState error={costs.summary.error} what="The costs" onRetry={() => void costs.summary.refetch()} />
-            ) : costs.search.view === 'rows' ? (
-              <CostRows costs={costs} />
-            ) : (
-              <CostSummary
-                costs={costs}
-                replacesTable={compares && !explanation.query.isError}
-                change={compares && <CompareView costs={costs} explanation={explanation} />}
-              />
-            )}
-          </>
-        )}
-      </Page>
-    </MantineScope>
+    <Page title="Costs" answer={renderCostsAnswer(costs, explanation)}>
+      {costs.scope.empty ? (
+        <EmptyState
+          shows="Every charge of your clouds: by team, model, service, tag or any other column, by day, down to the bill row."
+          why="No bill has been imported yet. Exports in the FOCUS format (CSV, CSV.gz, Parquet) are read as they are."
+          command="steelyard bill import bills/ --source aws"
+        />
+      ) : (
+        <>
+          <ViewStrip search={costs.search} />
+          <CostsControls costs={costs} />
+          {costs.summary.isError ? (
+            <ErrorState error={costs.summary.error} what="The costs" onRetry={() => void costs.summary.refetch()} />
+          ) : costs.search.view === 'rows' ? (
+            <CostRows costs={costs} />
+          ) : (
+            <CostSummary
+              costs={costs}
+              replacesTable={compares && !explanation.query.isError}
+              change={compares && <CompareView costs={costs} explanation={explanation} />}
+            />
+          )}
+        </>
+      )}
+    </Page>
   );
 }
 
-function answerOf(costs: Costs, explanation: ExplanationInView) {
+function renderCostsAnswer(costs: Costs, explanation: ExplanationInView) {
   if (costs.scope.empty) return 'No bill has been imported yet.';
   if (costs.summary.isError) return 'The costs could not be read.';
   const { query } = explanation;

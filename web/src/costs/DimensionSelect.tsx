@@ -1,8 +1,7 @@
-import { Select } from '@mantine/core';
 import type { costDimensions } from '../../../src/finops/costs/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { dimensionLabel } from '../format/dimension.ts';
-import styles from './costs.module.css';
+import { Select } from '../parts/Select.tsx';
 import { dimensionGroups } from './dimension-groups.ts';
 
 interface DimensionSelectProps {
@@ -15,31 +14,22 @@ interface DimensionSelectProps {
   readonly onChange: (value: string | null) => void;
 }
 
-const MAX_HEIGHT_PX = 360;
+const NONE = '';
 
-/** Dimension for grouping costs: typed, or picked from subject fields, FOCUS columns, tags and own columns. */
+/** Dimension for grouping costs: subject fields, FOCUS columns, tags and custom columns, in groups. */
 export function DimensionSelect({ label, value, dimensions, optional = false, onChange }: DimensionSelectProps) {
-  const groups = dimensionGroups(dimensions, value);
+  const groups = dimensionGroups(dimensions, value).map((group) => ({
+    label: group.label,
+    options: group.dimensions.map((dimension) => ({ value: dimension, label: dimensionLabel(dimension) })),
+  }));
+  const empty = optional || value === null ? [{ value: NONE, label: 'none' }] : [];
   return (
-    <div className={styles.dimension}>
-      <Select
-        aria-label={label}
-        className="dimension-select"
-        placeholder={optional ? 'nothing more' : 'Choose'}
-        data={groups.map((group) => ({
-          group: group.label,
-          items: group.dimensions.map((dimension) => ({ value: dimension, label: dimensionLabel(dimension) })),
-        }))}
-        value={value}
-        onChange={onChange}
-        searchable
-        allowDeselect={optional}
-        clearable={optional}
-        maxDropdownHeight={MAX_HEIGHT_PX}
-        nothingFoundMessage="No such dimension"
-        checkIconPosition="right"
-        comboboxProps={{ width: 280, position: 'bottom-start', transitionProps: { duration: 0 } }}
-      />
-    </div>
+    <Select
+      label={label}
+      hideLabel
+      value={value ?? NONE}
+      options={[...empty, ...groups]}
+      onChange={(next) => onChange(next === NONE ? null : next)}
+    />
   );
 }

@@ -15,9 +15,9 @@ interface LeftOutNoteProps {
 export function LeftOutNote({ leftOut, metric, what = 'the total' }: LeftOutNoteProps) {
   if (leftOut === undefined) return null;
   const parts = [
-    leftOut.rejectedRows > 0 && `${counted(leftOut.rejectedRows, 'row')} that could not be accepted on import`,
+    leftOut.rejectedRows > 0 && `${counted(leftOut.rejectedRows, 'row')} rejected on import`,
     leftOut.rowsWithoutMetric > 0 &&
-      `${counted(leftOut.rowsWithoutMetric, 'row')} whose ${dimensionLabel(metric).toLowerCase()} is empty: unknown, not zero`,
+      `${counted(leftOut.rowsWithoutMetric, 'row')} without ${dimensionLabel(metric).toLowerCase()}: unknown, not zero`,
   ].filter((part) => part !== false);
   if (parts.length === 0) return null;
   return (

@@ -16,7 +16,7 @@ const PLAIN = /^-?\d+(\.\d+)?$/;
 /** One value of a bill row, formatted by its column; the bill's own digits appear on hover. */
 export function RowValue({ row, column }: RowValueProps) {
   const value = row[column] ?? null;
-  if (value === null || value === '') return <Unknown reason="The bill leaves this column empty." />;
+  if (value === null || value === '') return <Unknown reason="Empty in the bill." />;
   if (COST_COLUMNS.has(column)) return <MoneyFigure money={{ amount: value, currency: row.billingCurrency ?? '' }} />;
   if (isNumericColumn(column) && PLAIN.test(value)) {
     return (

@@ -12,7 +12,7 @@ export const DEFAULT_BY: readonly string[] = ['team'];
 export const MAX_DIMENSIONS = 2;
 
 /** Dimensions that the address names, at most two, none twice. */
-export function dimensionsOf(search: Pick<CostsSearch, 'by'>): readonly string[] {
+export function listDimensions(search: Pick<CostsSearch, 'by'>): readonly string[] {
   const named = [...new Set((search.by ?? []).flatMap((item) => item.split(',')))].filter((item) => item !== '');
   return named.length === 0 ? DEFAULT_BY : named.slice(0, MAX_DIMENSIONS);
 }
@@ -40,7 +40,7 @@ export function filtersIn(
 }
 
 /** Which rows are asked for: the period and team of the frame, with the page's range, filters and metric. */
-export function selectionOf(
+export function toSelection(
   scope: Pick<Scope, 'month' | 'team'>,
   search: Pick<CostsSearch, 'metric' | 'filter' | 'currency' | 'from' | 'to' | 'delivery'>,
 ): Selection {
@@ -54,6 +54,6 @@ export function selectionOf(
 }
 
 /** The filters that lead to the rows behind a group. */
-export function filtersOf(group: Readonly<Record<string, string | null>>, dimensions: readonly string[]): string[] {
+export function listFilters(group: Readonly<Record<string, string | null>>, dimensions: readonly string[]): string[] {
   return dimensions.map((dimension) => exactFilter(dimension, group[dimension] ?? null));
 }

@@ -21,12 +21,12 @@ export function dimensionGroups(
   const focus = known?.focusColumns ?? [];
   const first = USUAL_FIRST.filter((column) => focus.includes(column));
   const groups: DimensionGroup[] = [
-    { label: 'Who and what for', dimensions: known === undefined ? [] : [...known.subjectFields, ...ALLOCATION] },
+    { label: 'Owner and purpose', dimensions: known === undefined ? [] : [...known.subjectFields, ...ALLOCATION] },
     { label: 'The bill', dimensions: [...first, ...focus.filter((column) => !first.includes(column))] },
     { label: 'Tags', dimensions: (known?.tagKeys ?? []).map((key) => `tag:${key}`) },
-    { label: 'Own columns', dimensions: known?.customColumns ?? [] },
-    { label: 'When', dimensions: known === undefined ? [] : TIME },
-    { label: 'Where it came from', dimensions: known === undefined ? [] : ORIGIN },
+    { label: 'Custom columns', dimensions: known?.customColumns ?? [] },
+    { label: 'Time', dimensions: known === undefined ? [] : TIME },
+    { label: 'Origin', dimensions: known === undefined ? [] : ORIGIN },
   ];
   const listed = new Set(groups.flatMap((group) => group.dimensions));
   if (chosen !== null && !listed.has(chosen)) groups.unshift({ label: 'Chosen', dimensions: [chosen] });

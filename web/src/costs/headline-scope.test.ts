@@ -9,6 +9,6 @@ it.each([
   [['serviceName=S3', 'day=2026-11-14'], 'on 14 Nov 2026 where service is S3'],
   [['serviceName=S3', 'skuId=Box*'], 'in November 2026 where service is S3 and sku id begins with Box'],
   [['team='], 'in November 2026 where team is unallocated'],
-])('says what %j leaves of a month: %s', (filters, said) => {
-  expect(headlineScope('in November 2026', filters)).toBe(said);
+])('says what %j leaves of a month: %s', (filters, text) => {
+  expect(headlineScope('in November 2026', filters)).toBe(text);
 });

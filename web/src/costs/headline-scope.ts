@@ -1,6 +1,6 @@
 import { formatDate } from '../format/time.ts';
-import { filterSaid } from './filters/filter-said.ts';
 import { type FilterGroup, filterGroups } from './filters/filter-text.ts';
+import { formatFilter } from './filters/format-filter.ts';
 
 /**
  * Scope of the sum in the headline: the period, or the one day that a filter leaves of it, and the other filters.
@@ -10,7 +10,7 @@ import { type FilterGroup, filterGroups } from './filters/filter-text.ts';
 export function headlineScope(period: string, filters: readonly string[]): string {
   const groups = filterGroups(filters);
   const day = groups.map(onlyDay).find((one) => one !== null) ?? null;
-  const others = groups.filter((group) => day === null || onlyDay(group) === null).map(filterSaid);
+  const others = groups.filter((group) => day === null || onlyDay(group) === null).map(formatFilter);
   const when = day === null ? period : `on ${formatDate(`${day}T00:00:00Z`)}`;
   return others.length === 0 ? when : `${when} where ${others.map(lowerFirst).join(' and ')}`;
 }

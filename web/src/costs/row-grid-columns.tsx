@@ -8,12 +8,12 @@ import type { Group } from './stack.ts';
 
 /** Columns of the bill rows; the totals row has the server's total of the metric over all rows, loaded or not. */
 export function rowGridColumns(
-  shown: readonly string[],
+  columns: readonly string[],
   metric: string,
   total: string | undefined,
   currency: string,
 ): GridColumn<Group>[] {
-  return shown.map((column, place) => {
+  return columns.map((column, place) => {
     const numeric = isNumericColumn(column);
     return {
       id: column,
@@ -21,12 +21,12 @@ export function rowGridColumns(
       numeric,
       cell: (row) => <RowValue row={row} column={column} />,
       compare: (a, b) => compareValues(a[column] ?? null, b[column] ?? null, numeric),
-      ...footerOf(column, place, metric, total, currency),
+      ...renderFooter(column, place, metric, total, currency),
     };
   });
 }
 
-function footerOf(column: string, place: number, metric: string, total: string | undefined, currency: string) {
+function renderFooter(column: string, place: number, metric: string, total: string | undefined, currency: string) {
   if (column === metric && total !== undefined) {
     return {
       footer: (

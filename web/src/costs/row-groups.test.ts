@@ -7,7 +7,7 @@ it('shows every column of the bill once: in a group, or among the empty ones', (
   expect(groups.map((group) => [group.label, ...group.columns])).toEqual([
     ['Cost', 'billedCost'],
     ['The charge', 'serviceName'],
-    ['Tags and own columns', 'x_Own'],
+    ['Tags and custom columns', 'x_Own'],
   ]);
   expect(empty).toEqual(['note']);
 });

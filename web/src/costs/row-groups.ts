@@ -25,7 +25,7 @@ export function rowGroups(row: Group): { groups: RowGroup[]; empty: string[] } {
   const groups: RowGroup[] = [
     { label: 'Cost', columns: holding.filter((column) => COST_COLUMNS.has(column)), exact: true },
     { label: 'The charge', columns: holding.filter((column) => other(column) && !own(column)).sort(), exact: false },
-    { label: 'Tags and own columns', columns: holding.filter(own).sort(), exact: false },
+    { label: 'Tags and custom columns', columns: holding.filter(own).sort(), exact: false },
   ];
   return {
     groups: groups.filter((group) => group.columns.length > 0),

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { slotLabel, slotSearch, slotsOf } from './slots.ts';
+import { listSlots, slotLabel, slotSearch } from './slots.ts';
 
 it('keeps a credit that this bill gives for a day of another month, and a row without a date', () => {
   const rows = [{ day: '2026-10-20' }, { day: null }, { day: '2026-11-02' }];
-  expect(slotsOf(['2026-11-01', '2026-11-02'], rows, 'day')).toEqual(['', '2026-10-20', '2026-11-01', '2026-11-02']);
+  expect(listSlots(['2026-11-01', '2026-11-02'], rows, 'day')).toEqual(['', '2026-10-20', '2026-11-01', '2026-11-02']);
 });
 
 it('names slots', () => {

@@ -13,7 +13,7 @@ export function useCostPeriod(search: CostsSearch) {
   const scope = useScope();
   const { month, months } = scope;
   const given = givenRange(search.from, search.to);
-  const wholeKey = JSON.stringify(given ?? wholeOf(month, months) ?? null);
+  const wholeKey = JSON.stringify(given ?? toRange(month, months) ?? null);
   // The object changes only with the range, so that charts are not redrawn on every render.
   const whole = useMemo(() => (JSON.parse(wholeKey) as CostRange | null) ?? undefined, [wholeKey]);
   const wantsComparison = search.compare !== undefined && search.delivery === undefined;
@@ -46,7 +46,7 @@ export function useCostPeriod(search: CostsSearch) {
 }
 export type CostPeriod = ReturnType<typeof useCostPeriod>;
 
-function wholeOf(month: string | undefined, months: readonly string[]): CostRange | undefined {
+function toRange(month: string | undefined, months: readonly string[]): CostRange | undefined {
   const [from, to] = month === undefined ? [months[0], months.at(-1)] : [month, month];
   return from === undefined || to === undefined ? undefined : { from, to };
 }

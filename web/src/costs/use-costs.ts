@@ -5,9 +5,9 @@ import { costDimensions, costSummary } from '../../../src/finops/costs/schema.ts
 import { endpointQuery } from '../client.ts';
 import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
-import { dimensionsOf, selectionOf } from './cost-query.ts';
+import { listDimensions, toSelection } from './cost-query.ts';
 import { slotsIn, usualGranularity } from './period/granularity.ts';
-import { slotsOf } from './slots.ts';
+import { listSlots } from './slots.ts';
 import { groupColours } from './stack.ts';
 import { useCostPeriod } from './use-cost-period.ts';
 
@@ -19,8 +19,8 @@ export function useCosts() {
   const search = useSearch({ from: '/costs' });
   const period = useCostPeriod(search);
   const { scope, range } = period;
-  const dimensions = dimensionsOf(search);
-  const selection = selectionOf({ month: undefined, team: scope.team }, { ...search, ...period.asked });
+  const dimensions = listDimensions(search);
+  const selection = toSelection({ month: undefined, team: scope.team }, { ...search, ...period.asked });
   const slotDimension = search.every ?? (range === undefined ? 'month' : usualGranularity(range));
   const summary = useQuery({
     ...endpointQuery(costSummary, { query: { by: [...dimensions], ...selection } }),
@@ -45,12 +45,12 @@ export function useCosts() {
     [bySlot.data, currency],
   );
   const slots = useMemo(
-    () => slotsOf(range === undefined ? [] : slotsIn(range, slotDimension), bySlotRows, slotDimension),
+    () => listSlots(range === undefined ? [] : slotsIn(range, slotDimension), bySlotRows, slotDimension),
     [range, bySlotRows, slotDimension],
   );
   const teams = useTeams();
   const key = dimensions.join(',');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the dimensions, which are made anew on each call
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` identifies the dimensions, which are new objects on each call
   const colours = useMemo(() => groupColours(groups, dimensions, teamColours(teams ?? [])), [groups, key, teams]);
   return {
     scope,

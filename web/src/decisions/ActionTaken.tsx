@@ -11,7 +11,7 @@ export function ActionTaken({ decision }: { readonly decision: DecisionDetail })
   const link = (version: string) => <VersionLink model={decision.model} version={version} />;
   const unchanged =
     champion === null ? (
-      `Nothing was changed: no version stood behind @${alias}.`
+      `Nothing was changed: no version has the alias @${alias}.`
     ) : (
       <>
         Nothing was changed: @{alias} stayed at {link(champion.version)}.

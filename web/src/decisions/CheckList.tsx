@@ -8,8 +8,6 @@ interface CheckListProps {
   readonly checks: readonly Check[];
 }
 
-const QUESTIONS = { quality: 'Can we run it?', cost: 'Can we afford it?' } as const;
-
 /** The checks of one side of the balance. */
 export function CheckList({ side, checks }: CheckListProps) {
   const id = useId();
@@ -17,7 +15,7 @@ export function CheckList({ side, checks }: CheckListProps) {
   return (
     <section className={`${styles.side} ${styles[side] ?? ''}`} aria-labelledby={id}>
       <h3 id={id} className={styles.sideTitle}>
-        <span className={styles.sideName}>{side === 'quality' ? 'Quality' : 'Cost'}</span> {QUESTIONS[side]}
+        {side === 'quality' ? 'Quality' : 'Cost'}
       </h3>
       <ol className={styles.checks}>
         {own.map((check, index) => (

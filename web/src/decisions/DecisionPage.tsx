@@ -15,7 +15,7 @@ import { EvidenceTable } from './EvidenceTable.tsx';
 import { ReplayFacts } from './ReplayFacts.tsx';
 import { refusedOn, verdictReason } from './verdict-reason.ts';
 
-const SAID = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as const;
+const VERDICT_TEXTS = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as const;
 const PAGE_HEIGHT = 640;
 
 /** One decision: verdict, checks and evidence. */
@@ -25,20 +25,20 @@ export function DecisionPage() {
   const found = query.data;
   const title = found === undefined ? 'Decision' : `${found.model} version ${found.version}`;
   return (
-    <Page title={title} answer={answerOf(found, query.isError)}>
+    <Page title={title} answer={renderDecisionAnswer(found, query.isError)}>
       <Loaded query={query} what="The decision" height={PAGE_HEIGHT}>
         {(detail) => (
           <div className={styles.stack}>
-            <Card title="What outweighs what?" note="Each weight is one check; its number is on its card.">
+            <Card title="Checks and verdict" note="Each weight is one check, with the number of its card.">
               <Balance decision={detail} />
             </Card>
-            <Card title="What was done?">
+            <Card title="Result">
               <ActionTaken decision={detail} />
             </Card>
-            <Card title="What did it stand on?" note="As measured when it was decided" flush>
+            <Card title="Evidence" note="As measured at the time of the decision" flush>
               <EvidenceTable evidence={detail.evidence} />
             </Card>
-            <Card title="How can it be replayed?">
+            <Card title="Replay">
               <ReplayFacts decision={detail} />
             </Card>
           </div>
@@ -48,7 +48,7 @@ export function DecisionPage() {
   );
 }
 
-function answerOf(found: DecisionDetail | undefined, failed: boolean) {
+function renderDecisionAnswer(found: DecisionDetail | undefined, failed: boolean) {
   if (failed) return 'This decision could not be read.';
   if (found === undefined) return <AnswerPending />;
   const where = refusedOn(found);
@@ -59,7 +59,7 @@ function answerOf(found: DecisionDetail | undefined, failed: boolean) {
           {found.model} version {found.version}
         </VersionLink>
       </strong>{' '}
-      is <VerdictMark verdict={found.verdict} word={SAID[found.verdict]} />
+      is <VerdictMark verdict={found.verdict} word={VERDICT_TEXTS[found.verdict]} />
       {where === null ? '' : ` ${where}`}: {verdictReason(found)}.
     </>
   );

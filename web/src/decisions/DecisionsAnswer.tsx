@@ -11,12 +11,12 @@ interface DecisionsAnswerProps {
   readonly filtered: boolean;
 }
 
-const PAST = { promote: 'promoted', hold: 'held back', reject: 'rejected' } as const;
+const PAST = { promote: 'promoted', hold: 'put on hold', reject: 'rejected' } as const;
 
 /** How many decisions, how they fell, and the latest. */
 export function DecisionsAnswer({ decisions, complete, filtered }: DecisionsAnswerProps) {
   const latest = decisions[0];
-  if (latest === undefined) return filtered ? 'No decision matches.' : 'Nothing has been decided yet.';
+  if (latest === undefined) return filtered ? 'No decision matches.' : 'No decision yet.';
   const count = (verdict: Decision['verdict']) => decisions.filter((one) => one.verdict === verdict).length;
   const matching = filtered ? ' match' : '';
   return (

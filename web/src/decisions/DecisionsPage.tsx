@@ -1,8 +1,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { listModels } from '../../../src/mlops/registry/schema.ts';
-import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import { type Decision, listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import { endpointPages, endpointQuery } from '../client.ts';
+import { toCsv } from '../format/csv.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -13,7 +14,6 @@ import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import { DecisionsAnswer } from './DecisionsAnswer.tsx';
 import { DecisionsTable } from './DecisionsTable.tsx';
-import { decisionsCsv } from './decisions-csv.ts';
 
 const ANY = '';
 const VERDICTS = ['promote', 'hold', 'reject'] as const;
@@ -67,15 +67,15 @@ export function DecisionsPage() {
         )
       }
     >
-      <Card title="What was decided, and on what?" actions={filters} flush>
+      <Card title="Verdicts and evidence" actions={filters} flush>
         <Loaded query={query} what="The decisions" height={TABLE_HEIGHT}>
           {(found) =>
             found.length > 0 ? (
               <DecisionsTable decisions={found} />
             ) : (
               <EmptyState
-                shows="Every verdict of a gate, with the quality and the cost it stood on."
-                why={filtered ? 'No decision matches these filters.' : 'No model version has been weighed yet.'}
+                shows="Every gate verdict, with its quality and cost evidence."
+                why={filtered ? 'No decision matches these filters.' : 'No model version has been evaluated yet.'}
                 {...(filtered ? {} : { command: 'steelyard gate check MODEL VERSION --policy NAME' })}
               />
             )
@@ -88,5 +88,25 @@ export function DecisionsPage() {
         )}
       </Card>
     </Page>
+  );
+}
+
+const HEADER = ['decision', 'at', 'model', 'version', 'policy', 'policyVersion', 'verdict', 'summary', 'actor'];
+
+/** The decisions as CSV, in the contract's names. */
+function decisionsCsv(decisions: readonly Decision[]): string {
+  return toCsv(
+    HEADER,
+    decisions.map((one) => [
+      one.decision,
+      one.at,
+      one.model,
+      one.version,
+      one.policy,
+      String(one.policyVersion),
+      one.verdict,
+      one.summary,
+      one.actor,
+    ]),
   );
 }

@@ -19,12 +19,12 @@ export function DecisionsTable({ decisions }: DecisionsTableProps) {
       <thead>
         <tr>
           <th scope="col">Verdict</th>
-          <th scope="col">Balance</th>
+          <th scope="col">Checks</th>
           <th scope="col">Version</th>
-          <th scope="col">Why</th>
+          <th scope="col">Reason</th>
           <th scope="col">Quality</th>
           <th scope="col">Cost</th>
-          <th scope="col">When</th>
+          <th scope="col">Time</th>
         </tr>
       </thead>
       <tbody>

@@ -11,7 +11,7 @@ import styles from './decisions.module.css';
 /** The candidate next to the champion that it would replace: every measure, with its source. */
 export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail['evidence'] }) {
   const { candidate, champion } = evidence;
-  const none = 'There was no champion when this was decided.';
+  const none = 'There was no champion at the time of this decision.';
   return (
     <table className={`${table.table} ${styles.evidence}`}>
       <thead>
@@ -24,7 +24,7 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
           </th>
           <th scope="col" className={table.number}>
             {champion === null ? (
-              'No champion then'
+              'No champion'
             ) : (
               <>
                 Champion, <VersionLink model={champion.model} version={champion.version} />

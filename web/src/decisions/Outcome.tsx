@@ -2,6 +2,6 @@ import styles from './decisions.module.css';
 
 /** Result of a check: sign and word first, colour second. */
 export function Outcome({ holds }: { readonly holds: boolean | null }) {
-  if (holds === null) return <span className={styles.unknown}>? unknown</span>;
-  return holds ? <span className={styles.holds}>✓ holds</span> : <span className={styles.fails}>✕ does not hold</span>;
+  if (holds === null) return <span className={styles.unknown}>? inconclusive</span>;
+  return holds ? <span className={styles.holds}>✓ passes</span> : <span className={styles.fails}>✕ fails</span>;
 }

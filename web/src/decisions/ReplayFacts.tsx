@@ -10,17 +10,17 @@ export function ReplayFacts({ decision }: { readonly decision: DecisionDetail })
   const { evidence } = decision;
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Decision', <code key="id">{decision.decision}</code>],
-    ['Recorded as', decision.summary],
-    ['Taken', <Instant key="at" at={decision.at} />],
-    ['Asked for by', decision.actor],
+    ['Decision id', decision.summary],
+    ['Decided', <Instant key="at" at={decision.at} />],
+    ['Requested by', decision.actor],
     ['Policy', `${decision.policy}, version ${decision.policyVersion}`],
-    ['Run', runOf(evidence.candidate.runId)],
-    ['Bill deliveries', listOf(evidence.billDeliveries, 'No figure of this decision stood on a bill.')],
+    ['Run', renderRun(evidence.candidate.runId)],
+    ['Bill deliveries', renderList(evidence.billDeliveries, 'No figure of this decision comes from a bill.')],
     ...decision.restatedBy.map(({ period, source, before, after }): readonly [string, ReactNode] => [
       'Restated since',
-      `${period} of ${source}: ${before} counts no longer, ${after ?? 'no delivery'} does`,
+      `${period} of ${source}: ${before} replaced by ${after ?? 'no delivery'}`,
     ]),
-    ['Price books', listOf(evidence.priceBooks, 'No figure of this decision stood on a price book.')],
+    ['Price books', renderList(evidence.priceBooks, 'No figure of this decision comes from a price book.')],
   ];
   return (
     <dl className={styles.facts}>
@@ -34,7 +34,7 @@ export function ReplayFacts({ decision }: { readonly decision: DecisionDetail })
   );
 }
 
-function runOf(runId: string | null): ReactNode {
+function renderRun(runId: string | null): ReactNode {
   if (runId === null) return <Unknown reason="This version was registered without a run." />;
   return (
     <code>
@@ -43,7 +43,7 @@ function runOf(runId: string | null): ReactNode {
   );
 }
 
-function listOf(names: readonly string[], reason: string): ReactNode {
+function renderList(names: readonly string[], reason: string): ReactNode {
   if (names.length === 0) return <Unknown reason={reason} />;
   return names.map((name) => (
     <code key={name} className={styles.listed}>

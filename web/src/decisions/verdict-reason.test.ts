@@ -26,14 +26,16 @@ const perMonth = cost({ name: 'cost per month', measured: '58.4544', unit: 'USD 
 it('names the cost a month that is too high, and counts the others', () => {
   const checks = [check({}), { ...perThousand, holds: false }, { ...perMonth, holds: false }];
   expect(verdictReason({ verdict: 'reject', checks })).toBe(
-    'cost per month is $58.45 where at most $13.80 is allowed, and 1 more check does not hold',
+    'cost per month is $58.45 where at most $13.80 is allowed, and 1 more check fails',
   );
   expect(refusedOn({ verdict: 'reject', checks })).toBe('on cost');
 });
 
 it('names the quality that is too low first', () => {
   const checks = [check({ holds: false, measured: '0.05002' }), { ...perMonth, holds: false }];
-  expect(verdictReason({ verdict: 'reject', checks })).toContain('ndcg floor is 0.05002 where at least 0.15 is asked');
+  expect(verdictReason({ verdict: 'reject', checks })).toContain(
+    'ndcg floor is 0.05002 where at least 0.15 is required',
+  );
   expect(refusedOn({ verdict: 'reject', checks })).toBe('on both sides');
 });
 
@@ -44,14 +46,14 @@ it('says what is missing for a verdict', () => {
 
 it('gives the figures of a promotion from both sides', () => {
   expect(verdictReason({ verdict: 'promote', checks: [check({}), perMonth, perThousand] })).toBe(
-    'every check holds, with ndcg 0.3188 and cost $0.00101 per 1M predictions',
+    'all checks pass, with ndcg 0.3188 and cost $0.00101 per 1M predictions',
   );
 });
 
 it('names the quantity and the basis of a cost, so that training and predictions are told apart', () => {
   const training = cost({ name: 'training cost', measured: '0.0001521', unit: 'USD', bound: '1' });
   expect(verdictReason({ verdict: 'promote', checks: [check({}), training] })).toBe(
-    'every check holds, with ndcg 0.3188 and training cost $0.000152',
+    'all checks pass, with ndcg 0.3188 and training cost $0.000152',
   );
   const atDemand = { ...perMonth, basis: 'atDemand' as const, holds: false };
   expect(verdictReason({ verdict: 'reject', checks: [check({}), atDemand] })).toContain(

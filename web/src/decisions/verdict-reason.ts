@@ -9,16 +9,16 @@ import { BASIS_NAME } from '../models/unit-costs.ts';
  */
 export function verdictReason(decision: Pick<Decision, 'verdict' | 'checks'>): string {
   const { verdict, checks } = decision;
-  if (verdict === 'promote') return `every check holds, with ${bestFigures(checks)}`;
+  if (verdict === 'promote') return `all checks pass, with ${bestFigures(checks)}`;
   if (verdict === 'hold') {
     const missing = checks.filter((check) => check.holds === null).map((check) => check.name);
     return `evidence is missing for ${missing.join(', ')}`;
   }
   const failed = checks.filter((check) => check.holds === false);
   const first = tellingFailure(failed);
-  if (first === undefined) return 'a check does not hold';
+  if (first === undefined) return 'a check fails';
   const more = failed.length - 1;
-  const rest = more === 0 ? '' : `, and ${counted(more, 'more check does not hold', 'more checks do not hold')}`;
+  const rest = more === 0 ? '' : `, and ${counted(more, 'more check fails', 'more checks fail')}`;
   return `${failureText(first)}${rest}`;
 }
 
@@ -39,19 +39,19 @@ export function refusedOn(decision: Pick<Decision, 'verdict' | 'checks'>): strin
 }
 
 function failureText(check: Check): string {
-  if (check.measured === null || check.bound === null) return `${check.name} does not hold`;
+  if (check.measured === null || check.bound === null) return `${check.name} fails`;
   const measured = formatMeasured(check.measured, check.unit);
   const bound = formatMeasured(check.bound, check.unit, check.measured).figure;
   const unit = check.name.includes(measured.unit) ? '' : ` ${measured.unit}`;
-  const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is asked`;
-  return `${nameOf(check)} is ${measured.figure}${unit} where ${words}`;
+  const words = check.comparison === '<=' ? `at most ${bound} is allowed` : `at least ${bound} is required`;
+  return `${formatCheckName(check)} is ${measured.figure}${unit} where ${words}`;
 }
 
 /**
  * Name of a check with its basis, because costs of different bases are different quantities. Example: "cost per month
  * (at demand)".
  */
-function nameOf({ name, basis }: Check): string {
+function formatCheckName({ name, basis }: Check): string {
   return basis === undefined ? name : `${name} (${BASIS_NAME[basis]})`;
 }
 
@@ -65,7 +65,7 @@ function bestFigures(checks: readonly Check[]): string {
       const text = formatMeasured(check.measured, check.unit);
       if (check.side === 'quality') return `${text.unit} ${text.figure}`;
       // The figure may be for another number of predictions than the name states.
-      const name = nameOf(check).replace(' per 1,000 predictions', '');
+      const name = formatCheckName(check).replace(' per 1,000 predictions', '');
       const unit = name.includes(text.unit) ? '' : ` ${text.unit}`;
       return `${name} ${text.figure}${unit}`;
     })

@@ -18,7 +18,7 @@ const LINES = 6;
 /** Effect of an action on deliveries: which ones count, and the billed cost by service. */
 export function ActChanges({ result }: { readonly result: ActResult }) {
   const { changes } = result;
-  if (changes.length === 0) return <Notice>Nothing would count differently.</Notice>;
+  if (changes.length === 0) return <Notice>No counted delivery would change.</Notice>;
   const closed = changes.filter(({ state, before }) => state === 'closed' && before !== null).length;
   const lines = billedLines(result);
   return (
@@ -26,7 +26,7 @@ export function ActChanges({ result }: { readonly result: ActResult }) {
       <p className={styles.actMoney}>
         Billed cost changes by{' '}
         <strong data-testid="act-money">
-          <MoneyList money={restatedMoney(result)} reason="The billed cost stays as it is." delta />
+          <MoneyList money={restatedMoney(result)} reason="The billed cost does not change." delta />
         </strong>
       </p>
       <ul className={styles.actList}>
@@ -48,7 +48,7 @@ export function ActChanges({ result }: { readonly result: ActResult }) {
                 Now
               </th>
               <th scope="col" className={table.number}>
-                Then
+                After
               </th>
               <th scope="col" className={table.number}>
                 Change
@@ -74,8 +74,8 @@ export function ActChanges({ result }: { readonly result: ActResult }) {
       {lines.length > LINES && <p className={styles.why}>and {counted(lines.length - LINES, 'smaller one')}</p>}
       {closed > 0 && (
         <Notice>
-          {counted(closed, 'closed period')} {closed === 1 ? 'is' : 'are'} restated: it is recorded, and what stood on
-          the old figures is judged again. It can be undone.
+          {counted(closed, 'closed period')} {closed === 1 ? 'is' : 'are'} restated: the change is recorded, and
+          dependent results are computed again. It can be undone.
         </Notice>
       )}
     </div>

@@ -21,9 +21,9 @@ const TITLES: Readonly<Record<Ask, string>> = {
 };
 
 const MEANS: Readonly<Record<Ask, string>> = {
-  revert: 'A delivery that comes later is newer than both and replaces them as ever.',
+  revert: 'A later delivery replaces both as usual.',
   prefer: 'The choice holds for later deliveries and later months of the two exports.',
-  beside: 'You say that these are other charges: from now on both exports are summed.',
+  beside: 'You confirm that these are different charges: from now on both exports are summed.',
 };
 
 interface ActDialogProps {
@@ -59,11 +59,11 @@ export function ActDialog({ ask, delivery, month, onClose, onDone }: ActDialogPr
         Delivery {shortId(delivery)}
         {month !== undefined && `, ${formatMonth(month)}`}. {MEANS[ask]}
       </p>
-      <Loaded query={preview} what="What would change" height={PREVIEW_HEIGHT}>
+      <Loaded query={preview} what="Preview of the change" height={PREVIEW_HEIGHT}>
         {(result) => <ActChanges result={result} />}
       </Loaded>
       <label htmlFor={id} className={styles.actLabel}>
-        Why (kept with the change)
+        Reason (kept with the change)
         <textarea
           id={id}
           className={parts.area}

@@ -5,7 +5,7 @@ import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
 import { MoneyList } from './MoneyList.tsx';
 import { restatedMoney } from './period-series.ts';
-import { type Ask, undoOf, useUndo } from './use-act.ts';
+import { type Ask, buildUndo, useUndo } from './use-act.ts';
 
 export interface DoneAct {
   readonly ask: Ask;
@@ -20,7 +20,7 @@ interface ActDoneProps {
 /** The last action on a delivery, with an undo button. */
 export function ActDone({ done, onUndone }: ActDoneProps) {
   const { changes } = done.result;
-  const inputs = undoOf(done.ask, changes);
+  const inputs = buildUndo(done.ask, changes);
   const undo = useUndo(inputs, onUndone);
   const failed = undo.error instanceof CallError ? undo.error.problem.detail : null;
   return (
@@ -37,7 +37,7 @@ export function ActDone({ done, onUndone }: ActDoneProps) {
       {failed ?? (
         <>
           Done: {counted(changes.length, 'billing period')} counted differently, billed cost{' '}
-          <MoneyList money={restatedMoney(done.result)} reason="The billed cost stays as it is." delta />.
+          <MoneyList money={restatedMoney(done.result)} reason="The billed cost does not change." delta />.
           {inputs.length === 0 && ' To take it back, choose the other export on its own page.'}
         </>
       )}

@@ -10,7 +10,7 @@ interface ChangedValueProps {
 
 /** A value with the part that differs marked. */
 export function ChangedValue({ value, other, side }: ChangedValueProps) {
-  if (value === null) return <Unknown reason="The bill left this column empty." />;
+  if (value === null) return <Unknown reason="Empty in the bill." />;
   const { start, gone, come, end } =
     side === 'before' ? textChange(value, other ?? '') : textChange(other ?? '', value);
   return (

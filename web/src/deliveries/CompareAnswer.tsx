@@ -3,12 +3,12 @@ import { counted, formatCount } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import { sumsOf } from './compare-money.ts';
+import { sumChanges } from './compare-money.ts';
 
 /** Change in money, and the number of new, removed and changed rows. */
 export function CompareAnswer({ diff }: { readonly diff: BillDiff }) {
   const { counts, period } = diff;
-  const sums = sumsOf(diff.totals, 'billedCost');
+  const sums = sumChanges(diff.totals, 'billedCost');
   const differs = counts.added + counts.removed + counts.changedRows > 0;
   return (
     <>
@@ -25,11 +25,11 @@ export function CompareAnswer({ diff }: { readonly diff: BillDiff }) {
       {differs ? (
         <>
           <strong>{counted(counts.changedRows, 'row')} changed</strong> in {counted(counts.changedFields, 'field')},{' '}
-          {formatCount(counts.added)} came, {formatCount(counts.removed)} went; {counted(counts.unchanged, 'row')}{' '}
-          stayed as they were.
+          {formatCount(counts.added)} added, {formatCount(counts.removed)} removed; {counted(counts.unchanged, 'row')}{' '}
+          unchanged.
         </>
       ) : (
-        <>the two hold the same {counted(counts.unchanged, 'row')}.</>
+        <>both have the same {counted(counts.unchanged, 'row')}.</>
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { Select } from '../parts/Select.tsx';
 import styles from './deliveries.module.css';
 import type { CompareSearch } from './deliveries-search.ts';
 import { shortId } from './history.ts';
-import { periodsOf } from './period-series.ts';
+import { listPeriods } from './period-series.ts';
 
 const NONE = '';
 
@@ -25,7 +25,7 @@ export function CompareControls({ entries, search, onChange }: CompareControlsPr
     ...(chosen === undefined || deliveries.some(({ delivery }) => delivery === chosen)
       ? []
       : [{ value: chosen, label: shortId(chosen) }]),
-    ...deliveries.map((entry) => ({ value: entry.delivery, label: labelOf(entry) })),
+    ...deliveries.map((entry) => ({ value: entry.delivery, label: formatLabel(entry) })),
   ];
   return (
     <div className={styles.controls}>
@@ -34,7 +34,7 @@ export function CompareControls({ entries, search, onChange }: CompareControlsPr
         value={month ?? NONE}
         options={[
           ...(month === undefined ? [{ value: NONE, label: 'Any' }] : []),
-          ...periodsOf(entries)
+          ...listPeriods(entries)
             .reverse()
             .map((value) => ({ value, label: formatMonth(value) })),
         ]}
@@ -54,13 +54,13 @@ export function CompareControls({ entries, search, onChange }: CompareControlsPr
       />
       {a !== undefined && b !== undefined && (
         <button type="button" className={parts.button} onClick={() => onChange({ a: b, b: a })}>
-          Turn round
+          Swap
         </button>
       )}
     </div>
   );
 }
 
-function labelOf(entry: Delivery): string {
+function formatLabel(entry: Delivery): string {
   return `${entry.source}, ${formatInstant(entry.receivedAt)} · ${entry.standing} · ${shortId(entry.delivery)}`;
 }

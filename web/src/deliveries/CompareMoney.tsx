@@ -16,12 +16,12 @@ import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { changedFirst, deltaRatio, sumsOf } from './compare-money.ts';
+import { changedFirst, deltaRatio, sumChanges } from './compare-money.ts';
 import { DeltaBar } from './DeltaBar.tsx';
 import styles from './deliveries.module.css';
 
-const SHOWN = 20;
-const UNKNOWN = 'No row of it states this cost.';
+const MAX_ROWS = 20;
+const UNKNOWN = 'None of its rows has this cost.';
 const NOT_ASKED = ['billingCurrency'];
 
 interface CompareMoneyProps {
@@ -36,7 +36,7 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
   const [metric, setMetric] = useState<CostMetric>('billedCost');
   const [all, setAll] = useState(false);
   const lines = changedFirst(diff.totals, metric);
-  const shown = all ? lines : lines.slice(0, SHOWN);
+  const visible = all ? lines : lines.slice(0, MAX_ROWS);
   const dimensions = [...(known.data?.focusColumns ?? []), ...(known.data?.tagKeys ?? []).map((key) => `tag:${key}`)];
   const options = [...new Set([by, ...dimensions])].filter((dimension) => !NOT_ASKED.includes(dimension));
   const money = (amount: string | null, currency: string) =>
@@ -51,7 +51,7 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
     );
   return (
     <Card
-      title="Where did the money move?"
+      title="Cost differences"
       note={`By ${dimensionLabel(by).toLowerCase()}, the largest change first`}
       actions={
         <>
@@ -84,7 +84,7 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
               After
             </th>
             <th scope="col" className={table.wideOnly}>
-              <span className="visually-hidden">Drawn</span>
+              <span className="visually-hidden">Bar</span>
             </th>
             <th scope="col" className={table.number}>
               Change
@@ -95,7 +95,7 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((line) => (
+          {visible.map((line) => (
             <tr key={`${line.value} ${line.currency}`}>
               <th scope="row">{dimensionValue(by, line.value)}</th>
               <td className={`${table.number} ${table.wideOnly}`}>{money(line.before, line.currency)}</td>
@@ -119,7 +119,7 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
           ))}
         </tbody>
         <tfoot>
-          {sumsOf(diff.totals, metric).map(({ currency, before, after, delta }) => (
+          {sumChanges(diff.totals, metric).map(({ currency, before, after, delta }) => (
             <tr key={currency}>
               <th scope="row">Total</th>
               <td className={`${table.number} ${table.wideOnly}`}>{money(before, currency)}</td>
@@ -133,10 +133,10 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
           ))}
         </tfoot>
       </table>
-      {lines.length > SHOWN && (
+      {lines.length > MAX_ROWS && (
         <div className={parts.pager}>
           <button type="button" className={parts.button} onClick={() => setAll(!all)}>
-            {all ? `Only the ${SHOWN} largest changes` : `Show ${counted(lines.length - SHOWN, 'smaller one')}`}
+            {all ? `Only the ${MAX_ROWS} largest changes` : `Show ${counted(lines.length - MAX_ROWS, 'smaller one')}`}
           </button>
         </div>
       )}

@@ -50,8 +50,8 @@ export function ComparePage() {
           </Loaded>
         ) : (
           <EmptyState
-            shows="What changed from one delivery of a month to the next: rows that came, went or differ, and the money."
-            why="Choose the two deliveries above, or “on the one before” in the list of deliveries."
+            shows="Differences between two deliveries of a month: rows added, removed or changed, and the amounts."
+            why="Choose the two deliveries above, or open a “Change from previous” in the list of deliveries."
           >
             <Link to="/deliveries" className={parts.button}>
               All deliveries

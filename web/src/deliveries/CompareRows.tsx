@@ -14,7 +14,7 @@ import { ROWS_LISTED } from './rows-listed.ts';
 type Kind = 'changed' | 'added' | 'removed';
 
 const NONE: Readonly<Record<Kind, string>> = {
-  changed: 'No row that both hold differs in any field.',
+  changed: 'No row of both deliveries differs in any field.',
   added: 'Every row of the later delivery was in the earlier one.',
   removed: 'Every row of the earlier delivery is in the later one.',
 };
@@ -32,12 +32,12 @@ export function CompareRows({ diff, search, onChange }: CompareRowsProps) {
   const count = { changed: counts.changedRows, added: counts.added, removed: counts.removed }[kind];
   const options = [
     { value: 'changed', label: `Changed ${formatCount(counts.changedRows)}` },
-    { value: 'added', label: `Came ${formatCount(counts.added)}` },
-    { value: 'removed', label: `Went ${formatCount(counts.removed)}` },
+    { value: 'added', label: `Added ${formatCount(counts.added)}` },
+    { value: 'removed', label: `Removed ${formatCount(counts.removed)}` },
   ] as const;
   return (
     <Card
-      title="Which rows differ?"
+      title="Row differences"
       note={`${counted(counts.unchanged, 'row')} are the same in both`}
       actions={
         <>

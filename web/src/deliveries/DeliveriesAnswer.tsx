@@ -3,9 +3,9 @@ import type { Delivery, Restatement } from '../../../src/finops/billing/schema.t
 import { counted } from '../format/number.ts';
 import { formatInstant, formatMonth } from '../format/time.ts';
 import parts from '../parts/parts.module.css';
-import { moneyOf } from './history.ts';
+import { listMoney } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
-import { periodsOf, restatedMoney } from './period-series.ts';
+import { listPeriods, restatedMoney } from './period-series.ts';
 
 interface DeliveriesAnswerProps {
   /** Oldest first, at least one. */
@@ -21,22 +21,22 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
   const current = entries.filter((entry) => entry.current);
   const sources = new Set(current.map(({ source }) => source)).size;
   const shadowed = entries.filter(({ standing }) => standing === 'shadowed').length;
-  const held = entries.filter(({ standing }) => standing === 'held').length;
+  const onHold = entries.filter(({ standing }) => standing === 'held').length;
   return (
     <>
       The last bill came from <strong>{last.source}</strong> on {formatInstant(last.receivedAt)}:{' '}
       {counted(last.rows, 'row')}
       {last.period !== null && ` of ${formatMonth(last.period)}`}
-      {moneyOf(last).length > 0 && (
+      {listMoney(last).length > 0 && (
         <>
           {', '}
           <span data-testid="headline">
-            <MoneyList money={moneyOf(last)} reason="" />
+            <MoneyList money={listMoney(last)} reason="" />
           </span>{' '}
           billed
         </>
       )}
-      . Bills of {counted(periodsOf(current).length, 'period')} from {counted(sources, 'source')} count
+      . Bills of {counted(listPeriods(current).length, 'period')} from {counted(sources, 'source')} are counted
       {restatements !== undefined && <Restated restatements={restatements} />}
       {shadowed > 0 && (
         <>
@@ -47,13 +47,13 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
           {shadowed === 1 ? 'repeats' : 'repeat'} charges that are counted already
         </>
       )}
-      {held > 0 && (
+      {onHold > 0 && (
         <>
           ;{' '}
           <Link to="/deliveries" search={{ standing: 'held' }} className={parts.textLink}>
-            {counted(held, 'delivery', 'deliveries')}
+            {counted(onHold, 'delivery', 'deliveries')}
           </Link>{' '}
-          {held === 1 ? 'is' : 'are'} on hold as a possible duplicate
+          {onHold === 1 ? 'is' : 'are'} on hold as a possible duplicate
         </>
       )}
       .
@@ -68,7 +68,8 @@ function Restated({ restatements }: { readonly restatements: readonly Restatemen
   return (
     <>
       ; <strong>{counted(periods, 'closed period')}</strong> {periods === 1 ? 'has' : 'have'} changed, last{' '}
-      {formatMonth(newest.period)} by <MoneyList money={restatedMoney(newest)} reason="No billed cost moved." delta />
+      {formatMonth(newest.period)} by{' '}
+      <MoneyList money={restatedMoney(newest)} reason="The billed cost did not change." delta />
     </>
   );
 }

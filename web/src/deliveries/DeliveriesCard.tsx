@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { type Delivery, Standing } from '../../../src/finops/billing/schema.ts';
+import { toCsv } from '../format/csv.ts';
 import { counted, formatCount } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
@@ -8,11 +9,10 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Select } from '../parts/Select.tsx';
 import { DataTable } from '../table/DataTable.tsx';
-import { deliveriesCsv } from './deliveries-csv.ts';
 import type { DeliveriesSearch } from './deliveries-search.ts';
-import { deliveryColumns } from './delivery-columns.tsx';
-import { withPredecessors } from './history.ts';
-import { periodsOf } from './period-series.ts';
+import { type DeliveryRow, deliveryColumns } from './delivery-columns.tsx';
+import { listMoney, withPredecessors } from './history.ts';
+import { listPeriods } from './period-series.ts';
 
 const ANY = '';
 
@@ -54,25 +54,25 @@ export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
         value={search.month ?? ANY}
         options={[
           { value: ANY, label: 'All periods' },
-          ...periodsOf(entries)
+          ...listPeriods(entries)
             .reverse()
             .map((value) => ({ value, label: formatMonth(value) })),
         ]}
         onChange={(value) => change({ month: value || undefined })}
       />
       <Select
-        label="Standing"
+        label="Status"
         hideLabel
         value={search.standing ?? ANY}
-        options={[{ value: ANY, label: 'Any standing' }, ...Standing.options.map((value) => ({ value, label: value }))]}
+        options={[{ value: ANY, label: 'Any status' }, ...Standing.options.map((value) => ({ value, label: value }))]}
         onChange={(value) => change({ standing: Standing.options.find((standing) => standing === value) })}
       />
       <CsvButton name="deliveries" what="the deliveries" text={() => deliveriesCsv(rows)} />
     </>
   );
-  const note = `${rows.length === all.length ? '' : `${formatCount(rows.length)} of `}${counted(all.length, 'entry', 'entries')}, oldest first: one for each billing period of each delivery${complete ? '' : '; more are being read'}`;
+  const note = `${rows.length === all.length ? '' : `${formatCount(rows.length)} of `}${counted(all.length, 'entry', 'entries')}, oldest first: one for each billing period of each delivery${complete ? '' : '; loading more'}`;
   return (
-    <Card title="What came when, and does it count?" note={note} actions={filters} flush>
+    <Card title="Delivered bills and their status" note={note} actions={filters} flush>
       {rows.length === 0 ? (
         <EmptyState shows="The deliveries of bills, oldest first." why="No delivery matches these filters." />
       ) : (
@@ -87,4 +87,27 @@ export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
       )}
     </Card>
   );
+}
+
+const HEADER = [
+  ...['delivery', 'source', 'export', 'scope', 'dataset', 'period', 'receivedAt', 'producedAt', 'state', 'standing'],
+  ...['reason', 'rows', 'rejectedRows', 'billedCost', 'currency', 'deliveryBefore', 'billedCostBefore'],
+];
+
+/** The deliveries as listed, a line a currency, exact. */
+function deliveriesCsv(rows: readonly DeliveryRow[]): string {
+  const lines = rows.flatMap(({ entry, before }) => {
+    const money = listMoney(entry);
+    const amounts = money.length === 0 ? [{ amount: null, currency: null }] : money;
+    return amounts.map(({ amount, currency }) => {
+      const earlier = before === null ? null : listMoney(before).find((one) => one.currency === currency)?.amount;
+      return [
+        ...[entry.delivery, entry.source, entry.export, entry.scope, entry.dataset, entry.period],
+        ...[entry.receivedAt, entry.producedAt, entry.state, entry.standing, entry.reason],
+        ...[String(entry.rows), String(entry.rejectedRows), amount, currency],
+        ...[before?.delivery ?? null, earlier ?? null],
+      ];
+    });
+  });
+  return toCsv(HEADER, lines);
 }

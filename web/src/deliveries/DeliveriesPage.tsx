@@ -61,7 +61,7 @@ export function DeliveriesPage() {
 function NoDeliveries() {
   return (
     <EmptyState
-      shows="Every bill that came: from where, when, for which month, whether it counts, and what it changed."
+      shows="Every delivered bill: its source, time, month, status and effect."
       why="No bill has been delivered yet. Exports of AWS, Azure, Google, Oracle and SaaS are read as they come."
       command="steelyard bill import bills/ --source aws"
     />

@@ -31,6 +31,6 @@ export function DeliveryActs({ entry, before }: DeliveryActsProps) {
       </>
     );
   }
-  if (entry.standing === 'current') return before === null ? null : act('revert', 'Go back…');
+  if (entry.standing === 'current') return before === null ? null : act('revert', 'Revert…');
   return act('revert', 'Count this one…');
 }

@@ -2,7 +2,7 @@ import type { Delivery } from '../../../src/finops/billing/schema.ts';
 import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant, formatMonth } from '../format/time.ts';
-import { moneyOf } from './history.ts';
+import { listMoney } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
 
 /** Size of the delivery, and the periods for which it counts. */
@@ -40,16 +40,16 @@ function periodsText(periods: readonly string[]): string {
 }
 
 function countsText(entries: readonly Delivery[], current: readonly Delivery[]): string {
-  if (current.length === entries.length) return 'All of it counts.';
+  if (current.length === entries.length) return 'All of it is counted.';
   const [first] = entries;
-  if (current.length > 0) return `It counts for ${current.length} of ${entries.length} periods.`;
+  if (current.length > 0) return `It is counted for ${current.length} of ${entries.length} periods.`;
   const reason = first?.reason ?? null;
-  return reason === null ? 'Nothing of it counts.' : `Nothing of it counts: ${reason}.`;
+  return reason === null ? 'None of it is counted.' : `None of it is counted: ${reason}.`;
 }
 
 function sums(entries: readonly Delivery[]): Money[] {
   const totals = new Map<string, string>();
-  for (const { amount, currency } of entries.flatMap((entry) => moneyOf(entry)))
+  for (const { amount, currency } of entries.flatMap((entry) => listMoney(entry)))
     totals.set(currency, decimalString(decimal(totals.get(currency) ?? '0').plus(amount)));
   return [...totals].map(([currency, amount]) => ({ amount, currency }));
 }

@@ -7,7 +7,7 @@ import { DeliveryLink } from './DeliveryLink.tsx';
 const DATASETS = {
   CostAndUsage: 'Cost and usage',
   ActualCost: 'Actual cost',
-  AmortizedCost: 'Amortised cost',
+  AmortizedCost: 'Amortized cost',
 } as const;
 
 /** Origin of a delivery, and its ids. */
@@ -18,14 +18,11 @@ export function DeliveryFacts({ entry }: { readonly entry: Delivery }) {
         ['Source', entry.source],
         ['Export', entry.export],
         ['Scope', entry.scope],
-        ['Rows are', DATASETS[entry.dataset]],
+        ['Row type', DATASETS[entry.dataset]],
         ['Received', <Instant key="received" at={entry.receivedAt} />],
-        ['Made by the cloud', <Instant key="produced" at={entry.producedAt} />],
+        ['Created by the cloud', <Instant key="produced" at={entry.producedAt} />],
         ['Id', <DeliveryLink key="id" delivery={entry.delivery} full />],
-        [
-          'The cloud’s id',
-          entry.producerId ?? <Unknown key="producer" reason="Plain files carry no id of their own." />,
-        ],
+        ['Cloud id', entry.producerId ?? <Unknown key="producer" reason="Plain files have no cloud id." />],
       ]}
     />
   );

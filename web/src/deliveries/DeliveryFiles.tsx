@@ -22,7 +22,7 @@ export function DeliveryFiles({ entry }: { readonly entry: Delivery }) {
     );
   return (
     <Card
-      title="Which files were it?"
+      title="Delivered files"
       note={`${counted(files.length, 'file')}, ${formatBytes(bytes)}, kept as they came`}
       actions={<CsvButton name={`files-of-${delivery}`} what="the files" text={csv} />}
       flush

@@ -29,7 +29,7 @@ export function DeliveryPage() {
   const [first] = own ?? [];
   const close = () => void navigate({ search: (before) => ({ ...before, ask: undefined, month: undefined }) });
   return (
-    <Page title={`Delivery ${shortId(delivery)}`} answer={answerOf(own, complete, query.error !== null)}>
+    <Page title={`Delivery ${shortId(delivery)}`} answer={renderDeliveryAnswer(own, complete, query.error !== null)}>
       <div className={styles.stack}>
         {done !== undefined && <ActDone done={done} onUndone={() => setDone(undefined)} />}
         <Loaded query={query} what="The delivery" height={HEIGHT}>
@@ -39,7 +39,7 @@ export function DeliveryPage() {
             ) : (
               <>
                 <DeliveryPeriods entries={own} all={all} />
-                <Card title="Where did it come from?">
+                <Card title="Origin">
                   <DeliveryFacts entry={first} />
                 </Card>
                 <DeliveryFiles entry={first} />
@@ -65,7 +65,7 @@ export function DeliveryPage() {
   );
 }
 
-function answerOf(own: readonly Delivery[] | undefined, complete: boolean, failed: boolean) {
+function renderDeliveryAnswer(own: readonly Delivery[] | undefined, complete: boolean, failed: boolean) {
   if (own !== undefined && own.length > 0) return <DeliveryAnswer entries={own} />;
   if (failed) return 'This delivery could not be read.';
   if (own === undefined || !complete) return <AnswerPending />;

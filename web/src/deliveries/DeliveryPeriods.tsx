@@ -12,7 +12,7 @@ import table from '../table/table.module.css';
 import { DeliveryActs } from './DeliveryActs.tsx';
 import { DeliveryLink } from './DeliveryLink.tsx';
 import styles from './deliveries.module.css';
-import { exportName, moneyOf, standingFor, unitId, withPredecessors } from './history.ts';
+import { exportName, listMoney, standingFor, unitId, withPredecessors } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
 import { StandingMark } from './StandingMark.tsx';
 import { StateMark } from './StateMark.tsx';
@@ -42,8 +42,8 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
     );
   return (
     <Card
-      title="What does it hold, and does it count?"
-      note={`${counted(entries.length, 'billing period')}. Hover a figure for its last digit`}
+      title="Billing periods"
+      note={`${counted(entries.length, 'billing period')}. Hover over a figure for its exact value`}
       actions={<CsvButton name={`periods-of-${entries[0]?.delivery}`} what="the periods" text={csv} />}
       flush
     >
@@ -51,7 +51,7 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
         <thead>
           <tr>
             <th scope="col">Period</th>
-            <th scope="col">Standing</th>
+            <th scope="col">Status</th>
             <th scope="col" className={table.number}>
               Rows
             </th>
@@ -61,7 +61,7 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
               </th>
             ))}
             <th scope="col">
-              <span className="visually-hidden">What can be done</span>
+              <span className="visually-hidden">Actions</span>
             </th>
           </tr>
         </thead>
@@ -73,7 +73,7 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
               <tr key={unitId(entry)}>
                 <th scope="row">
                   {entry.period === null ? (
-                    <Unknown reason="It holds no row and names no billing period." />
+                    <Unknown reason="It has no rows and no billing period." />
                   ) : (
                     formatMonth(entry.period)
                   )}
@@ -88,7 +88,7 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
                   {entry.reason !== null && instead === null && <p className={styles.why}>{entry.reason}</p>}
                   {instead !== null && (
                     <p className={styles.why}>
-                      <DeliveryLink delivery={instead.delivery} /> stands instead
+                      <DeliveryLink delivery={instead.delivery} /> is counted instead
                     </p>
                   )}
                   {entry.chargeDates !== null && (
@@ -100,7 +100,7 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
                 <td className={table.number}>{formatCount(entry.rows)}</td>
                 {CostMetric.options.map((metric) => (
                   <td key={metric} className={`${table.number} ${FIRST.has(metric) ? '' : styles.roomy}`}>
-                    <MoneyList money={moneyOf(entry, metric)} reason="No row of it states this cost." />
+                    <MoneyList money={listMoney(entry, metric)} reason="None of its rows has this cost." />
                   </td>
                 ))}
                 <td>
@@ -111,7 +111,7 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
                         search={{ a: before.delivery, b: entry.delivery, month: entry.period ?? undefined }}
                         className={parts.button}
                       >
-                        Compare<span className="visually-hidden"> {exportName(entry)} with the one before</span>
+                        Compare<span className="visually-hidden"> {exportName(entry)} with the previous one</span>
                       </Link>
                     )}
                     <DeliveryActs entry={entry} before={before} />

@@ -11,7 +11,7 @@ interface DiffRowsProps {
   readonly delivery: string;
 }
 
-const EMPTY = 'The bill left this column empty.';
+const EMPTY = 'Empty in the bill.';
 
 /** Rows that are only in one of the two deliveries. */
 export function DiffRows({ rows, delivery }: DiffRowsProps) {

@@ -12,10 +12,10 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import { PeriodsTable } from './PeriodsTable.tsx';
-import { currenciesOf, OTHER_SOURCES, periodSeries, periodsOf, restatementMarks } from './period-series.ts';
+import { listDeliveryCurrencies, listPeriods, OTHER_SOURCES, periodSeries, restatementMarks } from './period-series.ts';
 
 const HEIGHT = 220;
-const SHOWN = [
+const VIEWS = [
   { value: 'chart', label: 'Chart' },
   { value: 'table', label: 'Table' },
 ] as const;
@@ -30,8 +30,8 @@ export function PeriodsCard({ entries, restatements }: PeriodsCardProps) {
   const search = useSearch({ from: '/deliveries' });
   const navigate = useNavigate({ from: '/deliveries' });
   const png = usePng('bills-by-period');
-  const periods = useMemo(() => periodsOf(entries), [entries]);
-  const currencies = useMemo(() => currenciesOf(entries), [entries]);
+  const periods = useMemo(() => listPeriods(entries), [entries]);
+  const currencies = useMemo(() => listDeliveryCurrencies(entries), [entries]);
   const currency = search.currency ?? currencies[0] ?? 'USD';
   const series = useMemo(() => periodSeries(entries, periods, currency), [entries, periods, currency]);
   const marks = useMemo(() => restatementMarks(restatements), [restatements]);
@@ -48,7 +48,7 @@ export function PeriodsCard({ entries, restatements }: PeriodsCardProps) {
     );
   return (
     <Card
-      title="What stands for each billing period?"
+      title="Billed cost by billing period"
       note={`Billed cost of the deliveries that count, by source, in ${currency}. A bar leads to its deliveries${marks.length > 0 ? '; ▼ marks a change after closing' : ''}.`}
       actions={
         <>
@@ -64,7 +64,7 @@ export function PeriodsCard({ entries, restatements }: PeriodsCardProps) {
           <Choice
             label="Shown as"
             value={asTable ? 'table' : 'chart'}
-            options={SHOWN}
+            options={VIEWS}
             onChange={(value) =>
               void navigate({
                 search: (before) => ({ ...before, chart: value === 'table' ? 'table' : undefined }),

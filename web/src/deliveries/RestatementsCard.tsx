@@ -16,7 +16,7 @@ import { restatedMoney } from './period-series.ts';
 
 const ACTS = {
   import: 'a new delivery',
-  revert: 'going back',
+  revert: 'a revert',
   prefer: 'a choice between exports',
   delete: 'a deletion',
 } as const;
@@ -41,8 +41,8 @@ export function RestatementsCard({ restatements, complete }: RestatementsCardPro
     );
   return (
     <Card
-      title="What changed after a month was closed?"
-      note={`${complete ? '' : 'The latest '}${counted(restatements.length, 'restatement')}, newest first. What stood on the old figures is judged again.`}
+      title="Changes after closing"
+      note={`${complete ? '' : 'The latest '}${counted(restatements.length, 'restatement')}, newest first. Dependent results are computed again.`}
       actions={<CsvButton name="restatements" what="the restatements" text={csv} />}
       flush
     >
@@ -50,12 +50,12 @@ export function RestatementsCard({ restatements, complete }: RestatementsCardPro
         <thead>
           <tr>
             <th scope="col">Period</th>
-            <th scope="col">When</th>
+            <th scope="col">Time</th>
             <th scope="col">By</th>
             <th scope="col" className={table.number}>
               Billed cost
             </th>
-            <th scope="col">Most of it</th>
+            <th scope="col">Largest change</th>
             <th scope="col">Deliveries</th>
           </tr>
         </thead>
@@ -71,9 +71,9 @@ export function RestatementsCard({ restatements, complete }: RestatementsCardPro
                 {one.why !== null && <p className={styles.why}>“{one.why}”</p>}
               </td>
               <td className={table.number}>
-                <MoneyList money={restatedMoney(one)} reason="No billed cost moved." delta />
+                <MoneyList money={restatedMoney(one)} reason="The billed cost did not change." delta />
               </td>
-              <td>{largestService(one) ?? <Unknown reason="No service’s billed cost moved." />}</td>
+              <td>{largestService(one) ?? <Unknown reason="No service changed its billed cost." />}</td>
               <td>
                 <Change restatement={one} />
               </td>

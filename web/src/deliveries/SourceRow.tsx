@@ -45,19 +45,19 @@ export function SourceRow({ source, onShow }: SourceRowProps) {
       </td>
       <td className={styles.when}>
         {source.lastSyncAt === null ? (
-          <Unknown reason="It has never been synced." />
+          <Unknown reason="Never synced." />
         ) : (
           <>
             <Instant at={source.lastSyncAt} />{' '}
             <button type="button" className={styles.quietLink} onClick={onShow}>
-              what it did<span className="visually-hidden"> for {source.source}</span>
+              last result<span className="visually-hidden"> for {source.source}</span>
             </button>
           </>
         )}
       </td>
       <td className={`${table.wideOnly} ${styles.when}`}>
         {source.nextSyncAt === null ? (
-          <Unknown reason="It has no schedule: it is synced by hand only." />
+          <Unknown reason="No schedule: synced manually only." />
         ) : (
           <Instant at={source.nextSyncAt} />
         )}

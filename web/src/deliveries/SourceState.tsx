@@ -15,7 +15,7 @@ const SHAPES: Readonly<Record<State, string>> = {
 const WORDS: Readonly<Record<State, string>> = {
   never: 'never synced',
   syncing: 'syncing',
-  ok: 'in step',
+  ok: 'up to date',
   waiting: 'waiting for files',
   held: 'decision required',
   failed: 'failed',

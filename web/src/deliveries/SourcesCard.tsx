@@ -33,7 +33,7 @@ export function SourcesCard() {
     );
   return (
     <Card
-      title="Where do bills come from by themselves?"
+      title="Automatic sources"
       note="Sources are configuration: folders, S3 and Azure Blob. Times in UTC"
       actions={found.length > 0 && <CsvButton name="bill-sources" what="the sources" text={csv} />}
       flush
@@ -42,8 +42,8 @@ export function SourcesCard() {
         {() =>
           found.length === 0 ? (
             <EmptyState
-              shows="Each source with its last and its next sync, and what went wrong."
-              why="No source is configured: bills came by hand. A BillSource document names a folder, a bucket or a container."
+              shows="Each source with its last and its next sync, and its errors."
+              why="No source is configured: bills are imported manually. A BillSource document names a folder, a bucket or a container."
               command="steelyard apply -f source.yaml"
             />
           ) : (

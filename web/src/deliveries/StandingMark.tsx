@@ -12,11 +12,11 @@ const SHAPES: Readonly<Record<Standing, string>> = {
 
 const WORDS: Readonly<Record<Standing, string>> = {
   current: 'Counted in every total.',
-  replaced: 'Another delivery of the same export and period stands instead.',
-  ignored: 'It was older than what had come already.',
+  replaced: 'A different delivery of the same export and period is counted.',
+  ignored: 'Older than the delivery that was already imported.',
   shadowed: 'The same charges are counted from another export.',
   held: 'On hold: possible duplicate of another export. Decide whether both count.',
-  empty: 'It holds no row and names no period.',
+  empty: 'It has no rows and no period.',
 };
 
 interface StandingMarkProps {

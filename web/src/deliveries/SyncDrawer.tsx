@@ -34,7 +34,7 @@ export function SyncDrawer({ source, onClose }: SyncDrawerProps) {
       </header>
       <div className={styles.drawerBody}>
         {source.lastSync === null ? (
-          <p>It has never been synced.</p>
+          <p>Never synced.</p>
         ) : (
           <Loaded query={sync} what="The sync" height={HEIGHT}>
             {(found) => <SyncFacts sync={found} />}
@@ -49,7 +49,7 @@ function SyncFacts({ sync }: { readonly sync: Sync }) {
   return (
     <>
       <p>
-        {sync.trigger === 'hand' ? 'Asked for by hand' : 'By its schedule'}, <Instant at={sync.askedAt} />
+        {sync.trigger === 'hand' ? 'Manual' : 'Scheduled'}, <Instant at={sync.askedAt} />
         {sync.endedAt !== null && (
           <>
             {' to '}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { MoneyChange } from '../../../src/finops/billing/diff/schema.ts';
-import { changedFirst, deltaRatio, sumsOf } from './compare-money.ts';
+import { changedFirst, deltaRatio, sumChanges } from './compare-money.ts';
 
 function line(value: string, before: string | null, after: string | null, delta: string | null): MoneyChange {
   return { value, metric: 'billedCost', currency: 'USD', before, after, delta, rowsBefore: 1, rowsAfter: 1 };
@@ -14,7 +14,7 @@ it('puts the largest change first, whichever its sign', () => {
 });
 
 it('adds both sides up to the last digit', () => {
-  expect(sumsOf(lines, 'billedCost')).toEqual([{ currency: 'USD', before: '6.1', after: '2.3', delta: '-3.8' }]);
+  expect(sumChanges(lines, 'billedCost')).toEqual([{ currency: 'USD', before: '6.1', after: '2.3', delta: '-3.8' }]);
 });
 
 it('scales changes by the largest one', () => {

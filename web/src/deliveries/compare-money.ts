@@ -17,7 +17,7 @@ export interface Sums {
 }
 
 /** Sum of the lines of one metric in each currency; unknown amounts are left out. */
-export function sumsOf(totals: readonly MoneyChange[], metric: MoneyChange['metric']): Sums[] {
+export function sumChanges(totals: readonly MoneyChange[], metric: MoneyChange['metric']): Sums[] {
   const own = totals.filter((line) => line.metric === metric);
   return [...new Set(own.map(({ currency }) => currency))].map((currency) => {
     const lines = own.filter((line) => line.currency === currency);

@@ -8,7 +8,7 @@ import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import type { GridColumn } from '../table/DataTable.tsx';
 import { DeliveryLink } from './DeliveryLink.tsx';
-import { exportName, moneyChange, moneyOf } from './history.ts';
+import { exportName, listMoney, moneyChange } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
 import { StandingMark } from './StandingMark.tsx';
 import { StateMark } from './StateMark.tsx';
@@ -18,10 +18,10 @@ export interface DeliveryRow {
   readonly before: Delivery | null;
 }
 
-const NO_PERIOD = 'It holds no row and names no billing period.';
+const NO_PERIOD = 'It has no rows and no billing period.';
 
 function billed({ entry }: DeliveryRow): string {
-  return moneyOf(entry)[0]?.amount ?? '0';
+  return listMoney(entry)[0]?.amount ?? '0';
 }
 
 /** The columns of the list of deliveries. */
@@ -33,13 +33,13 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
   },
   {
     id: 'receivedAt',
-    header: 'Came',
+    header: 'Received',
     cell: ({ entry }) => <Instant at={entry.receivedAt} />,
     compare: (a, b) => a.entry.receivedAt.localeCompare(b.entry.receivedAt),
   },
   {
     id: 'source',
-    header: 'From',
+    header: 'Source',
     cell: ({ entry }) => (
       <>
         {entry.source} {exportName(entry) !== 'default' && <small>{exportName(entry)}</small>}
@@ -55,7 +55,7 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
   },
   {
     id: 'standing',
-    header: 'Standing',
+    header: 'Status',
     cell: ({ entry }) => <StandingMark standing={entry.standing} reason={entry.reason} />,
     compare: (a, b) => a.entry.standing.localeCompare(b.entry.standing),
   },
@@ -63,12 +63,12 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
     id: 'billed',
     header: 'Billed',
     numeric: true,
-    cell: ({ entry }) => <MoneyList money={moneyOf(entry)} reason="No row of it states a billed cost." />,
+    cell: ({ entry }) => <MoneyList money={listMoney(entry)} reason="None of its rows has a billed cost." />,
     compare: (a, b) => decimal(billed(a)).comparedTo(billed(b)),
   },
   {
     id: 'change',
-    header: 'On the one before',
+    header: 'Change from previous',
     numeric: true,
     cell: ({ entry, before }) => <ChangeCell entry={entry} before={before} />,
   },
@@ -81,11 +81,9 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
   },
   {
     id: 'leftOut',
-    header: 'Left out',
+    header: 'Rejected rows',
     numeric: true,
-    cell: ({ entry }) => (
-      <span data-tip="Rows of the whole delivery that could not be accepted.">{formatCount(entry.rejectedRows)}</span>
-    ),
+    cell: ({ entry }) => <span data-tip="Rejected rows of the whole delivery.">{formatCount(entry.rejectedRows)}</span>,
     compare: (a, b) => a.entry.rejectedRows - b.entry.rejectedRows,
   },
   {
@@ -96,16 +94,16 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
 ];
 
 function ChangeCell({ entry, before }: DeliveryRow) {
-  if (before === null) return <Unknown reason="It is the first of its export and period." />;
+  if (before === null) return <Unknown reason="The first delivery of its export and period." />;
   return (
     <Link
       to="/deliveries/compare"
       search={{ a: before.delivery, b: entry.delivery, month: entry.period ?? undefined }}
       className={parts.textLink}
-      aria-label={`Compare ${entry.delivery} with the one before it`}
+      aria-label={`Compare ${entry.delivery} with the previous one`}
       onClick={(event) => event.stopPropagation()}
     >
-      <MoneyList money={moneyChange(before, entry)} reason="Neither states a billed cost." delta />
+      <MoneyList money={moneyChange(before, entry)} reason="Neither has a billed cost." delta />
     </Link>
   );
 }

@@ -19,7 +19,7 @@ export function shortId(delivery: string): string {
 }
 
 /** Sums of one metric, an entry a currency. */
-export function moneyOf(entry: Pick<Delivery, 'totals'>, metric: CostMetric = BILLED): Money[] {
+export function listMoney(entry: Pick<Delivery, 'totals'>, metric: CostMetric = BILLED): Money[] {
   return entry.totals.filter((total) => total.metric === metric).map(({ amount, currency }) => ({ amount, currency }));
 }
 
@@ -48,8 +48,8 @@ export function moneyChange(before: Pick<Delivery, 'totals'>, after: Pick<Delive
   const sums = new Map<string, string>();
   const add = ({ amount, currency }: Money, sign: 1 | -1) =>
     sums.set(currency, decimalString(decimal(sums.get(currency) ?? '0').plus(decimal(amount).times(sign))));
-  for (const money of moneyOf(after)) add(money, 1);
-  for (const money of moneyOf(before)) add(money, -1);
+  for (const money of listMoney(after)) add(money, 1);
+  for (const money of listMoney(before)) add(money, -1);
   return [...sums].map(([currency, amount]) => ({ amount, currency }));
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Delivery } from '../../../src/finops/billing/schema.ts';
-import { periodSeries, periodsOf, restatedMoney } from './period-series.ts';
+import { listPeriods, periodSeries, restatedMoney } from './period-series.ts';
 
 function entry(source: string, period: string | null, amount: string, current = true): Delivery {
   return {
@@ -19,7 +19,7 @@ it('sums what counts by source and period, and leaves out what does not', () => 
     entry('azure', '2026-10', '4'),
     entry('azure', null, '9'),
   ];
-  const periods = periodsOf(entries);
+  const periods = listPeriods(entries);
   expect(periods).toEqual(['2026-09', '2026-10']);
   const series = periodSeries(entries, periods, 'USD');
   expect(series.map(({ id, amounts }) => [id, amounts])).toEqual([

@@ -4,20 +4,20 @@ import type { BarSeries, TimeMark } from '../charts/stacked-bars-option.ts';
 import { formatMoneyDelta } from '../format/money.ts';
 import { formatDate } from '../format/time.ts';
 import { categoryColour, OTHER_COLOUR, SERIES_LIMIT } from '../theme/category-colours.ts';
-import { moneyOf } from './history.ts';
+import { listMoney } from './history.ts';
 
 export const OTHER_SOURCES = 'other';
 
 /** Currencies of the deliveries that count, the most frequent first. */
-export function currenciesOf(entries: readonly Delivery[]): string[] {
+export function listDeliveryCurrencies(entries: readonly Delivery[]): string[] {
   const counts = new Map<string, number>();
   for (const entry of entries.filter(({ current }) => current))
-    for (const { currency } of moneyOf(entry)) counts.set(currency, (counts.get(currency) ?? 0) + 1);
+    for (const { currency } of listMoney(entry)) counts.set(currency, (counts.get(currency) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a).map(([currency]) => currency);
 }
 
 /** Billing periods that any delivery is of, oldest first. */
-export function periodsOf(entries: readonly Delivery[]): string[] {
+export function listPeriods(entries: readonly Delivery[]): string[] {
   return [...new Set(entries.flatMap(({ period }) => (period === null ? [] : [period])))].sort();
 }
 
@@ -30,15 +30,15 @@ export function periodSeries(entries: readonly Delivery[], periods: readonly str
   const sources = [...new Set(counted.map(({ source }) => source))].sort();
   const named = sources.slice(0, SERIES_LIMIT).map((source, index) => ({
     ...{ id: source, label: source, variable: categoryColour(index) },
-    amounts: amountsOf([source], counted, periods, currency),
+    amounts: sumAmounts([source], counted, periods, currency),
   }));
   const rest = sources.slice(SERIES_LIMIT);
   if (rest.length === 0) return named;
-  const amounts = amountsOf(rest, counted, periods, currency);
+  const amounts = sumAmounts(rest, counted, periods, currency);
   return [...named, { id: OTHER_SOURCES, label: `other (${rest.length})`, variable: OTHER_COLOUR, amounts }];
 }
 
-function amountsOf(
+function sumAmounts(
   sources: readonly string[],
   counted: readonly Delivery[],
   periods: readonly string[],
@@ -46,7 +46,7 @@ function amountsOf(
 ): (string | null)[] {
   return periods.map((period) => {
     const own = counted.filter((entry) => entry.period === period && sources.includes(entry.source));
-    const money = own.flatMap((entry) => moneyOf(entry)).filter((one) => one.currency === currency);
+    const money = own.flatMap((entry) => listMoney(entry)).filter((one) => one.currency === currency);
     return money.length === 0 ? null : decimalString(money.reduce((sum, { amount }) => sum.plus(amount), decimal(0)));
   });
 }
@@ -64,6 +64,9 @@ export function restatedMoney(restatement: Pick<Restatement, 'delta'>): { amount
 export function restatementMarks(restatements: readonly Restatement[]): TimeMark[] {
   return restatements.map((one) => {
     const money = restatedMoney(one).map(formatMoneyDelta).join(', ');
-    return { slot: one.period, label: `Restated on ${formatDate(one.at)}: ${money === '' ? 'no money moved' : money}` };
+    return {
+      slot: one.period,
+      label: `Restated on ${formatDate(one.at)}: ${money === '' ? 'no amount changed' : money}`,
+    };
   });
 }

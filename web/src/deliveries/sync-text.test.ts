@@ -18,7 +18,7 @@ describe('what a sync says', () => {
   it('says what became of the deliveries when it is done, and why it failed', () => {
     const deliveries = [{ outcome: 'unchanged' }, { outcome: 'imported' }, { outcome: 'failed' }] as Sync['deliveries'];
     expect(outcomeText({ deliveries })).toBe('1 imported, 1 unchanged, 1 failed');
-    expect(outcomeText({ deliveries: [] })).toBe('No bill was found there');
+    expect(outcomeText({ deliveries: [] })).toBe('No bill found');
     const failed = { ...sync, state: 'failed', error: { code: 'bucket_denied', detail: 'Access was denied.' } } as Sync;
     expect(syncText(failed)).toBe('Access was denied.');
   });

@@ -7,7 +7,7 @@ const OUTCOMES = [
   ['shadowed', 'counted elsewhere'],
   ['held', 'on hold'],
   ['ignored', 'ignored'],
-  ['waiting', 'not whole yet'],
+  ['waiting', 'incomplete'],
   ['failed', 'failed'],
 ] as const;
 
@@ -16,8 +16,8 @@ export function syncText(sync: Sync): string {
   const { progress } = sync;
   if (sync.state === 'failed') return sync.error?.detail ?? 'The source could not be read.';
   if (sync.state === 'done') return outcomeText(sync);
-  if (sync.state === 'waiting' || progress.phase === 'queued') return 'Waiting for its turn';
-  if (progress.phase === 'listing') return 'Looking what is there';
+  if (sync.state === 'waiting' || progress.phase === 'queued') return 'Queued';
+  if (progress.phase === 'listing') return 'Listing files';
   const which = `delivery ${formatCount(Math.min(progress.deliveriesDone + 1, progress.deliveries))} of ${formatCount(progress.deliveries)}`;
   if (progress.phase === 'fetching') {
     const files = `file ${formatCount(Math.min(progress.filesDone + 1, progress.files))} of ${formatCount(progress.files)}`;
@@ -28,10 +28,10 @@ export function syncText(sync: Sync): string {
 
 /** `2 imported, 3 unchanged`; a text for a sync that found no bill. */
 export function outcomeText(sync: Pick<Sync, 'deliveries'>): string {
-  if (sync.deliveries.length === 0) return 'No bill was found there';
-  const counts = OUTCOMES.map(([outcome, said]) => {
+  if (sync.deliveries.length === 0) return 'No bill found';
+  const counts = OUTCOMES.map(([outcome, label]) => {
     const count = sync.deliveries.filter((one) => one.outcome === outcome).length;
-    return count === 0 ? null : `${formatCount(count)} ${said}`;
+    return count === 0 ? null : `${formatCount(count)} ${label}`;
   });
   return counts.filter((text) => text !== null).join(', ');
 }

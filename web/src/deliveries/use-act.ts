@@ -10,13 +10,13 @@ export interface ActInput {
   readonly month: string | undefined;
 }
 
-function bodyOf({ delivery, month }: ActInput) {
+function buildBody({ delivery, month }: ActInput) {
   return { delivery, ...(month === undefined ? {} : { period: month }) };
 }
 
 /** Dry run of an action: its effect on deliveries and money. It changes nothing. */
 export function useActPreview(input: ActInput) {
-  const body = { ...bodyOf(input), dryRun: true };
+  const body = { ...buildBody(input), dryRun: true };
   const asked =
     input.ask === 'revert'
       ? endpointQuery(revertDelivery, { body })
@@ -31,7 +31,7 @@ export function useAct(input: ActInput, onDone: (result: ActResult) => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (why: string) => {
-      const body = { ...bodyOf(input), ...(why.trim() === '' ? {} : { why: why.trim() }) };
+      const body = { ...buildBody(input), ...(why.trim() === '' ? {} : { why: why.trim() }) };
       return input.ask === 'revert'
         ? call(revertDelivery, { body })
         : call(preferDelivery, { body: { ...body, beside: input.ask === 'beside' } });
@@ -46,7 +46,7 @@ export function useAct(input: ActInput, onDone: (result: ActResult) => void) {
 /**
  * Actions that undo an action: each delivery that counted before is requested again. Empty when none counted before.
  */
-export function undoOf(ask: Ask, changes: readonly UnitChange[]): ActInput[] {
+export function buildUndo(ask: Ask, changes: readonly UnitChange[]): ActInput[] {
   const gone = changes.filter((change) => change.before !== null && (ask === 'revert' || change.after === null));
   const inputs = gone.map(({ before, period }) => ({ delivery: before ?? '', month: period }));
   const unique = new Map(inputs.map((input) => [`${input.delivery} ${input.month}`, input]));
@@ -60,7 +60,7 @@ export function useUndo(inputs: readonly ActInput[], onDone: () => void) {
     mutationFn: async () => {
       const why = 'undone in the browser';
       for (const input of inputs) {
-        const body = { ...bodyOf(input), why };
+        const body = { ...buildBody(input), why };
         await (input.ask === 'revert' ? call(revertDelivery, { body }) : call(preferDelivery, { body }));
       }
     },

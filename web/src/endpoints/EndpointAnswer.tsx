@@ -3,27 +3,27 @@ import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving
 import { counted, formatCount } from '../format/number.ts';
 import { UnitCost } from '../parts/UnitCost.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
-import { figuresOf } from './endpoint-figures.ts';
+import { computeFigures } from './endpoint-figures.ts';
 import { sum } from './late-figures.ts';
 import { shareText } from './words.ts';
 
 /** Live versions, number of predictions and their cost; failures come first. */
 export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail }) {
   const { state, newest, live, variants } = endpoint;
-  const { predictions, per1000, unpriced } = figuresOf(variants);
+  const { predictions, per1000, unpriced } = computeFigures(variants);
   const answering = variants.filter(({ weight }) => weight > 0);
   const shadows = variants.filter(({ shadow }) => shadow > 0);
   if (live === null) {
     return state === 'failed' ? (
-      <>Nothing answers: revision {newest.revision} did not get ready.</>
+      <>No replica answers: revision {newest.revision} did not become ready.</>
     ) : (
-      <>Nothing answers yet: the replicas of revision {newest.revision} get ready.</>
+      <>No replica answers yet: the replicas of revision {newest.revision} are starting.</>
     );
   }
   return (
     <>
-      {state === 'failed' && `Revision ${newest.revision} did not get ready; `}
-      {state === 'rolling-out' && `Revision ${newest.revision} gets ready; until then `}
+      {state === 'failed' && `Revision ${newest.revision} did not become ready; `}
+      {state === 'rolling-out' && `Revision ${newest.revision} is starting; until then `}
       {answering.map((variant, index) => (
         <Fragment key={variant.variant}>
           {index > 0 && (index === answering.length - 1 ? ' and ' : ', ')}
@@ -39,8 +39,8 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
           , <VersionLink model={model} version={version} />
         </Fragment>
       ))}
-      {shadows.length > 0 && ' in the shadow'}:{' '}
-      {predictions === null ? begunText(variants) : `${formatCount(predictions)} predictions`}
+      {shadows.length > 0 && ' as shadow'}:{' '}
+      {predictions === null ? describeRequests(variants) : `${formatCount(predictions)} predictions`}
       {per1000 !== null && (
         <>
           {' '}
@@ -54,9 +54,9 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
 }
 
 /** Before the first of them is metered. */
-function begunText(variants: readonly EndpointVariant[]): string {
+function describeRequests(variants: readonly EndpointVariant[]): string {
   const answered = sum(variants, (variant) => variant.answered);
   return answered === 0
-    ? 'nothing was asked yet'
+    ? 'no request yet'
     : `${counted(answered, 'request')} since ${variants.length === 1 ? 'it' : 'they'} started`;
 }

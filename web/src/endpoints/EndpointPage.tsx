@@ -84,7 +84,7 @@ function Body({ endpoint }: { readonly endpoint: EndpointDetail }) {
       <EndpointNotice changes={changes} />
       {state === 'failed' && newest.reason !== null && (
         <Notice kind="note">
-          Revision {newest.revision} did not get ready: {newest.reason.split('\n', 1)[0]}
+          Revision {newest.revision} did not become ready: {newest.reason.split('\n', 1)[0]}
         </Notice>
       )}
       <RolloutCard endpoint={name} />

@@ -11,11 +11,11 @@ const MARKS: Readonly<
   'rolling-out': [
     'running',
     'rolling out',
-    'Replicas of its newest revision get ready; until then the one before answers.',
+    'Replicas of its newest revision are starting; until then the previous one answers.',
   ],
-  starting: ['waiting', 'starting', 'Its first replicas get ready.'],
-  pending: ['waiting', 'getting ready', 'Its replicas start and get warm.'],
-  failed: ['failed', 'failed', 'Its replicas did not get ready; what was live stays so.'],
+  starting: ['waiting', 'starting', 'Its first replicas are starting.'],
+  pending: ['waiting', 'starting', 'Its replicas start and warm up.'],
+  failed: ['failed', 'failed', 'Its replicas did not become ready; the live revision is unchanged.'],
   replaced: ['skipped', 'replaced', 'It had the traffic before.'],
 };
 

@@ -24,7 +24,7 @@ export function EndpointsPage() {
   return (
     <Page title="Endpoints" answer={answer()}>
       <Card
-        title="What is served, is it up, and what do 1,000 predictions cost?"
+        title="Status, traffic and unit cost"
         note={
           names.length === 0
             ? undefined

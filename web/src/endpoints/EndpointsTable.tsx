@@ -4,7 +4,7 @@ import type { EndpointDetail, EndpointSummary } from '../../../src/mlops/serving
 import { Skeleton } from '../parts/Skeleton.tsx';
 import table from '../table/table.module.css';
 import { EndpointStateMark } from './EndpointStateMark.tsx';
-import { figuresOf } from './endpoint-figures.ts';
+import { computeFigures } from './endpoint-figures.ts';
 import styles from './endpoints.module.css';
 import { LateCells } from './LateCells.tsx';
 import { Per1000 } from './Per1000.tsx';
@@ -72,9 +72,9 @@ interface RowProps {
 }
 
 function Row({ endpoint: { name, state, description, live, newest }, detail, metrics }: RowProps) {
-  const figures = detail === undefined ? undefined : figuresOf(detail.variants);
+  const figures = detail === undefined ? undefined : computeFigures(detail.variants);
   const pending = <Skeleton height={16} width={56} />;
-  const shown = live ?? newest;
+  const revision = live ?? newest;
   return (
     <tr>
       <th scope="row">
@@ -89,12 +89,12 @@ function Row({ endpoint: { name, state, description, live, newest }, detail, met
         <EndpointStateMark state={state} />
       </td>
       <td className={table.wideOnly}>
-        <ServedVersions revision={shown} variants={detail?.variants} />
+        <ServedVersions revision={revision} variants={detail?.variants} />
       </td>
       <td className={table.wideOnly}>
         <span className={styles.split}>
-          {weightsText(shown.weights)}
-          <SharesBar shares={Object.entries(shown.weights).map(([variant, share]) => ({ name: variant, share }))} />
+          {weightsText(revision.weights)}
+          <SharesBar shares={Object.entries(revision.weights).map(([variant, share]) => ({ name: variant, share }))} />
         </span>
       </td>
       <td className={`${table.number} ${table.wideOnly}`}>

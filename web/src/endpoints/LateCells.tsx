@@ -6,7 +6,7 @@ import table from '../table/table.module.css';
 import styles from './endpoints.module.css';
 import { lateFigures } from './late-figures.ts';
 
-const NOT_ASKED = 'It was not asked in this time.';
+const NOT_ASKED = 'No request in this time.';
 
 /** Recent requests, latency and errors of an endpoint: three cells of a row. */
 export function LateCells({ metrics }: { readonly metrics: EndpointMetrics | undefined }) {

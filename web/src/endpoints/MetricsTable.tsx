@@ -6,8 +6,8 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { DataTable, type GridColumn } from '../table/DataTable.tsx';
 
-const NOTHING = 'Nothing was answered in this step.';
-const NO_COST = 'There is no price of what its replicas held.';
+const NOTHING = 'No answer in this step.';
+const NO_COST = 'Its replicas have no price.';
 
 interface MetricsTableProps {
   readonly endpoint: string;
@@ -49,8 +49,8 @@ const COLUMNS: GridColumn<EndpointMetric>[] = [
   { id: 'variant', header: 'Variant', cell: ({ variant, version }) => `${variant}, version ${version}` },
   counted('requests', 'Requests'),
   counted('answered', 'Answered'),
-  counted('refused', 'At fault (4xx)'),
-  counted('throttled', 'Line full (429)'),
+  counted('refused', 'Client error (4xx)'),
+  counted('throttled', 'Queue full (429)'),
   counted('errors', 'Failed'),
   percentile('p50'),
   percentile('p95'),

@@ -1,4 +1,5 @@
 import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -8,7 +9,6 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { EndpointStateMark } from './EndpointStateMark.tsx';
 import styles from './endpoints.module.css';
-import { revisionsCsv } from './revisions-csv.ts';
 import { ServedVersions } from './ServedVersions.tsx';
 import { NOT_LIVE, weightsText } from './words.ts';
 
@@ -21,7 +21,7 @@ interface RevisionsCardProps {
 export function RevisionsCard({ endpoint: { name, revisions, live, variants }, onRollback }: RevisionsCardProps) {
   return (
     <Card
-      title="What was changed, why, and what can be gone back to?"
+      title="Revision history"
       note={`${counted(revisions.length, 'revision')}, latest first`}
       actions={<CsvButton name={`${name}-revisions`} what="the revisions" text={() => revisionsCsv(revisions)} />}
       flush
@@ -35,14 +35,14 @@ export function RevisionsCard({ endpoint: { name, revisions, live, variants }, o
               Serves
             </th>
             <th scope="col" className={table.wideOnly}>
-              Shares
+              Traffic shares
             </th>
-            <th scope="col">Why</th>
+            <th scope="col">Reason</th>
             <th scope="col" className={table.wideOnly}>
-              Got the traffic
+              Went live
             </th>
             <th scope="col" className={styles.act}>
-              <span className="visually-hidden">Go back</span>
+              <span className="visually-hidden">Roll back</span>
             </th>
           </tr>
         </thead>
@@ -70,9 +70,9 @@ export function RevisionsCard({ endpoint: { name, revisions, live, variants }, o
                     type="button"
                     className={parts.button}
                     onClick={() => onRollback(revision)}
-                    aria-label={`Go back to revision ${revision.revision}…`}
+                    aria-label={`Roll back to revision ${revision.revision}…`}
                   >
-                    Go back…
+                    Roll back…
                   </button>
                 )}
               </td>
@@ -81,5 +81,21 @@ export function RevisionsCard({ endpoint: { name, revisions, live, variants }, o
         </tbody>
       </table>
     </Card>
+  );
+}
+
+const HEADER = ['revision', 'state', 'versions', 'weights', 'cause', 'reason', 'createdAt', 'liveAt'];
+
+/** The revisions of an endpoint as they are shown, exactly. */
+function revisionsCsv(revisions: readonly EndpointRevision[]): string {
+  const pairs = (values: Readonly<Record<string, string | number>>) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ');
+  return toCsv(
+    HEADER,
+    revisions.map(({ revision, state, versions, weights, cause, reason, createdAt, liveAt }) => [
+      ...[String(revision), state, pairs(versions), pairs(weights), cause, reason, createdAt, liveAt],
+    ]),
   );
 }

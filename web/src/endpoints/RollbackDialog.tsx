@@ -14,12 +14,12 @@ interface RollbackDialogProps {
 
 /** Asks for confirmation before a rollback, and shows its effect on versions and requests. */
 export function RollbackDialog({ endpoint: { name, live }, to, changes: { change }, onClose }: RollbackDialogProps) {
-  const title = `Go back to revision ${to.revision} of ${name}?`;
+  const title = `Roll back ${name} to revision ${to.revision}?`;
   return (
     <FormDialog
       title={title}
-      act="Go back"
-      acting="Going back…"
+      act="Roll back"
+      acting="Rolling back…"
       width="middle"
       pending={change.isPending}
       error={change.error}
@@ -28,13 +28,13 @@ export function RollbackDialog({ endpoint: { name, live }, to, changes: { change
     >
       <div className={styles.sides}>
         {live !== null && <RevisionFacts title={`Now, revision ${live.revision}`} revision={live} />}
-        <RevisionFacts title={`Then, as in revision ${to.revision}`} revision={to} />
+        <RevisionFacts title={`After, as in revision ${to.revision}`} revision={to} />
       </div>
       <p>
-        The traffic moves in one step when its replicas are ready, and no request is dropped. Replicas that were kept
-        are ready at once; otherwise they start first, and until then what is live answers.
+        The traffic moves in one step when its replicas are ready, and no request is dropped. Kept replicas are ready
+        immediately; others start first, and until then the live replicas answer.
       </p>
-      <p className={layout.quiet}>It can be undone. Both revisions’ replicas run for a while, and cost.</p>
+      <p className={layout.quiet}>It can be undone. Replicas of both revisions run and cost for a while.</p>
     </FormDialog>
   );
 }

@@ -29,7 +29,7 @@ export function RolloutCard({ endpoint }: { readonly endpoint: string }) {
     </>
   );
   return (
-    <Card title="Is the new revision as good as what is live?" note={stateText(rollout)} actions={actions}>
+    <Card title="New revision against live revision" note={stateText(rollout)} actions={actions}>
       <div className={styles.rollout}>
         <Steps rollout={rollout} />
         {errors.length > 0 && (
@@ -65,9 +65,9 @@ function Steps({ rollout: { step, steps, state } }: { readonly rollout: Rollout 
 }
 
 function stateText({ revision, state, step, steps, weight, stepUntil }: Rollout): string {
-  if (state === 'promoted') return `Revision ${revision} was given all of the traffic.`;
+  if (state === 'promoted') return `Revision ${revision} has all of the traffic.`;
   if (state === 'aborted')
-    return `Revision ${revision} was taken back at step ${step} of ${steps}; what was live stayed so.`;
+    return `Revision ${revision} was rolled back at step ${step} of ${steps}; the live revision is unchanged.`;
   const until = stepUntil === null ? '' : `, until ${formatInstant(stepUntil)} at the earliest`;
   return `Revision ${revision} gets ${formatPercent(weight)} of the requests: step ${step} of ${steps}${until}.`;
 }

@@ -21,12 +21,12 @@ export function RolloutDialog({
   const ending = useEndRollout(endpoint, onClose);
   const promotes = end === 'promote';
   const title = promotes
-    ? `Give revision ${revision} all of the traffic?`
-    : `Take the traffic back from revision ${revision}?`;
+    ? `Promote revision ${revision} to all of the traffic?`
+    : `Abort the rollout of revision ${revision}?`;
   return (
     <FormDialog
       title={title}
-      act={promotes ? 'Give it all' : 'Take it back'}
+      act={promotes ? 'Promote fully' : 'Abort rollout'}
       pending={ending.isPending}
       error={ending.error}
       onSubmit={() => ending.mutate(end)}
@@ -35,8 +35,8 @@ export function RolloutDialog({
       <p>
         It has {formatPercent(weight)} of the requests now, at step {step} of {steps}.{' '}
         {promotes
-          ? 'The steps that are left are not waited for: what they would have shown is not known then.'
-          : 'What is live gets all of them again, in one step, and no request is dropped.'}
+          ? 'The remaining steps are skipped, without their evidence.'
+          : 'The live revision gets all of the requests again, in one step, and no request is dropped.'}
       </p>
       <p className={layout.quiet}>
         {promotes ? 'It can be rolled back afterwards.' : 'To try it again, apply its document again.'}

@@ -9,7 +9,7 @@ import table from '../table/table.module.css';
 import styles from './endpoints.module.css';
 import { useScaling } from './use-rollout.ts';
 
-const SHOWN = 12;
+const MAX_ROWS = 12;
 
 const POLICIES: Readonly<Record<ScaledVariant['policy'], string>> = {
   slo: 'by SLO and price',
@@ -19,7 +19,7 @@ const POLICIES: Readonly<Record<ScaledVariant['policy'], string>> = {
 };
 
 function priceTip({ price }: ScaledVariant): string {
-  if (price === null) return 'What a replica costs is not known: its resources have no price.';
+  if (price === null) return 'The cost of a replica is not known: its resources have no price.';
   return `A replica costs ${price.amount}${price.currency === null ? '' : ` ${price.currency}`} an hour (${price.source}).`;
 }
 
@@ -28,24 +28,24 @@ export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
   const { data } = useScaling(endpoint);
   if (data === undefined || data.variants.length === 0) return null;
   return (
-    <Card title="How many replicas are wanted, and why?" note={noteOf(data)} flush>
+    <Card title="Replica scaling" note={describeDecisions(data)} flush>
       <table className={table.table} aria-label={`Scaling of ${endpoint}`}>
         <thead>
           <tr>
             <th scope="col">Variant</th>
             <th scope="col" className={table.number}>
-              Ready, wanted
+              Ready, desired
             </th>
             <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              Between
+              Limits
             </th>
             <th scope="col" className={table.wideOnly}>
               Follows demand
             </th>
             <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              Start takes
+              Start time
             </th>
-            <th scope="col">Why</th>
+            <th scope="col">Reason</th>
           </tr>
         </thead>
         <tbody>
@@ -64,7 +64,7 @@ export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
                 <span data-tip={priceTip(one)}>{POLICIES[one.policy]}</span>
               </td>
               <td className={`${table.number} ${table.wideOnly}`}>
-                <span data-tip={one.coldStartMeasured ? 'Measured.' : 'As the document says; not measured yet.'}>
+                <span data-tip={one.coldStartMeasured ? 'Measured.' : 'From the document; not measured yet.'}>
                   {formatDuration(one.coldStartSeconds * 1000)}
                 </span>
               </td>
@@ -100,11 +100,11 @@ function Decisions({
           <th scope="col" className={table.number}>
             Replicas
           </th>
-          <th scope="col">Why</th>
+          <th scope="col">Reason</th>
         </tr>
       </thead>
       <tbody>
-        {decisions.slice(0, SHOWN).map((one) => (
+        {decisions.slice(0, MAX_ROWS).map((one) => (
           <tr key={`${one.at} ${one.variant} ${one.version} ${one.to}`}>
             <th scope="row">
               <Instant at={one.at} />
@@ -139,9 +139,9 @@ function Limit({ budget }: { readonly budget: string | null }) {
   );
 }
 
-function noteOf({ decisions }: EndpointScaling): string {
-  if (decisions.length === 0) return 'Nothing has been decided yet.';
-  return decisions.length > SHOWN
-    ? `The latest ${SHOWN} of ${counted(decisions.length, 'decision')}`
+function describeDecisions({ decisions }: EndpointScaling): string {
+  if (decisions.length === 0) return 'No scaling decision yet.';
+  return decisions.length > MAX_ROWS
+    ? `The latest ${MAX_ROWS} of ${counted(decisions.length, 'decision')}`
     : 'Decisions below, latest first';
 }

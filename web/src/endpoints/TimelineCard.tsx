@@ -16,11 +16,11 @@ import { Select } from '../parts/Select.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import styles from './endpoints.module.css';
 import type { EndpointSearch, RangeName } from './endpoints-search.ts';
-import { RANGES, rangeOf } from './endpoints-search.ts';
+import { findRange, RANGES } from './endpoints-search.ts';
 import { sum } from './late-figures.ts';
 import { MetricsTable } from './MetricsTable.tsx';
 import { metricsCsv } from './metrics-csv.ts';
-import { type TimelineEvent, timelineOf } from './timeline.ts';
+import { buildTimeline, type TimelineEvent } from './timeline.ts';
 import { useMetrics } from './use-metrics.ts';
 
 const PANEL_HEIGHT = 84;
@@ -39,16 +39,14 @@ interface TimelineCardProps {
 
 /** Traffic, latency, errors, replicas and cost on one axis of time. */
 export function TimelineCard({ endpoint: { name, variants }, events, search, onSearch }: TimelineCardProps) {
-  const range = rangeOf(search.range ?? '1h');
+  const range = findRange(search.range ?? '1h');
   const view = search.view ?? 'charts';
   const metrics = useMetrics(name, range);
   const { onChart, save } = usePng(`${name}-${range.value}`);
   return (
     <Card
-      title="How much was asked, how fast and how well was it answered, and at what cost?"
-      note={
-        view === 'charts' ? 'Triangles: what was changed. Drag to zoom all, double click to see all again.' : undefined
-      }
+      title="Traffic, latency, errors and cost"
+      note={view === 'charts' ? 'Triangles: changes. Drag to zoom in, double click to zoom out.' : undefined}
       actions={
         <>
           <Select
@@ -59,7 +57,7 @@ export function TimelineCard({ endpoint: { name, variants }, events, search, onS
             onChange={(value) => onSearch({ range: value === '1h' ? undefined : (value as RangeName) })}
           />
           <Choice
-            label="Show it as"
+            label="Shown as"
             value={view}
             options={VIEWS}
             onChange={(value) => onSearch({ view: value === 'charts' ? undefined : value })}
@@ -78,11 +76,11 @@ export function TimelineCard({ endpoint: { name, variants }, events, search, onS
       }
       flush={view === 'table'}
     >
-      <Loaded query={metrics} what="The course of the endpoint" height={panelsHeight(PANELS, PANEL_HEIGHT)}>
+      <Loaded query={metrics} what="The time series" height={panelsHeight(PANELS, PANEL_HEIGHT)}>
         {(data) =>
           data.points.length === 0 ? (
             <EmptyState
-              shows="Requests, latency, errors, replicas and cost, one below another on one axis of time."
+              shows="Requests, latency, errors, replicas and cost on one time axis."
               why={`Nothing was measured in this time. Call the endpoint as is shown below, or look further back than ${range.label.toLowerCase().replace('last', 'the last')}.`}
             />
           ) : view === 'table' ? (
@@ -94,8 +92,8 @@ export function TimelineCard({ endpoint: { name, variants }, events, search, onS
       </Loaded>
       {(metrics.data?.notMeasured ?? 0) > 0 && (
         <Notice>
-          {formatCount(metrics.data?.notMeasured ?? 0)} requests since the server started are missing here: what was
-          measured of them could not be written.
+          {formatCount(metrics.data?.notMeasured ?? 0)} requests since the server started are missing here: their
+          measurements could not be written.
         </Notice>
       )}
     </Card>
@@ -110,7 +108,7 @@ interface ChartsProps {
 }
 
 function Charts({ metrics, events, variants, onChart }: ChartsProps) {
-  const data = useMemo(() => timelineOf(metrics, events, variants), [metrics, events, variants]);
+  const data = useMemo(() => buildTimeline(metrics, events, variants), [metrics, events, variants]);
   const versions = data.panels.find(({ id }) => id === 'traffic')?.series ?? [];
   const requests = sum(metrics.points, (point) => point.requests);
   return (

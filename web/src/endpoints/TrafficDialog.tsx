@@ -9,7 +9,7 @@ import styles from './endpoints.module.css';
 import { Per1000 } from './Per1000.tsx';
 import { SharesBar } from './SharesBar.tsx';
 import type { EndpointChanges } from './use-endpoint-change.ts';
-import { shareOf, typedShares, weightsTyped } from './weights-typed.ts';
+import { computeShare, typedShares, weightsTyped } from './weights-typed.ts';
 import { shareText } from './words.ts';
 
 interface TrafficDialogProps {
@@ -45,7 +45,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
             <th scope="col">Per 1,000</th>
             <th scope="col">Now</th>
             <th scope="col">Weight</th>
-            <th scope="col">Then</th>
+            <th scope="col">After</th>
           </tr>
         </thead>
         <tbody>
@@ -70,7 +70,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
                   onChange={(event) => setTyped({ ...typed, [variant]: event.target.value })}
                 />
               </td>
-              <td>{weights === null ? '–' : shareOf(weights, variant)}</td>
+              <td>{weights === null ? '–' : computeShare(weights, variant)}</td>
             </tr>
           ))}
         </tbody>
@@ -81,7 +81,7 @@ export function TrafficDialog({ endpoint: { name, variants }, changes: { change 
       <p className={layout.quiet}>
         {weights === null
           ? 'Each weight is a number from 0; one at least is above 0. Only their proportion counts.'
-          : 'Replicas stay as they are: only who answers changes, in one step, and it can be undone.'}
+          : 'Replicas stay as they are: only the routing changes, in one step, and it can be undone.'}
       </p>
     </FormDialog>
   );

@@ -27,15 +27,15 @@ export function VariantsCard({ endpoint: { name, variants, canary }, onTraffic }
   );
   return (
     <Card
-      title="Who gets the traffic, and what does each cost?"
+      title="Traffic and cost by variant"
       note="Requests since the replicas of each started; cost of the last seven days, metered."
       actions={change}
       flush
     >
       {variants.length === 0 ? (
         <EmptyState
-          shows="The variants that answer, with their shares, replicas and cost."
-          why="No revision has got the traffic yet; why, is said below."
+          shows="The variants with their traffic shares, replicas and cost."
+          why="No revision has received traffic yet; the reason is below."
         />
       ) : (
         <table className={table.table} aria-label={`Variants of ${name}`}>
@@ -48,7 +48,7 @@ export function VariantsCard({ endpoint: { name, variants, canary }, onTraffic }
                 Replicas
               </th>
               <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                Now, waiting
+                Active, queued
               </th>
               <th scope="col" className={`${table.number} ${table.wideOnly}`}>
                 Answered
@@ -116,13 +116,13 @@ function Row({ variant: one, colour, isCanary = false }: RowProps) {
       <td>
         {shareText(weight)}
         {shadow > 0 && (
-          <span className={styles.sub} data-tip="It gets copies of requests; what it answers goes to nobody.">
+          <span className={styles.sub} data-tip="It gets copies of requests; its answers are discarded.">
             shadow of {shareText(shadow)}
           </span>
         )}
       </td>
       <td className={table.number}>
-        <span data-tip={lastEnd === null ? undefined : `The one that ended last: ${lastEnd}`}>
+        <span data-tip={lastEnd === null ? undefined : `Last ended: ${lastEnd}`}>
           {replicasReady} of {replicasWanted}
         </span>
       </td>

@@ -29,7 +29,7 @@ const UNKNOWN: readonly Tensor[] = [{ name: 'x', datatype: 'FP32', shape: [1, 2]
 const MOST_VALUES = 64;
 
 /** A curl line that calls an endpoint by a protocol, with an input of the shape that the model takes. */
-export function curlOf(protocol: Protocol, called: Called): string {
+export function buildCurl(protocol: Protocol, called: Called): string {
   const tensors = called.inputs ?? UNKNOWN;
   const path =
     protocol === 'mlflow'
@@ -40,8 +40,8 @@ export function curlOf(protocol: Protocol, called: Called): string {
   const [first] = tensors;
   const values =
     tensors.length === 1 && first !== undefined
-      ? exampleOf(first)
-      : Object.fromEntries(tensors.map((tensor) => [tensor.name, exampleOf(tensor)]));
+      ? buildExample(first)
+      : Object.fromEntries(tensors.map((tensor) => [tensor.name, buildExample(tensor)]));
   const body = protocol === 'v2' ? { inputs: tensors.map(v2Tensor) } : { inputs: values };
   return [
     `curl ${called.url}/${encodeURI(path)}`,
@@ -52,7 +52,7 @@ export function curlOf(protocol: Protocol, called: Called): string {
 }
 
 function v2Tensor(tensor: Tensor) {
-  const shape = sizesOf(tensor);
+  const shape = listSizes(tensor);
   const length = shape.reduce((product, size) => product * size, 1);
   return {
     name: tensor.name,
@@ -62,16 +62,16 @@ function v2Tensor(tensor: Tensor) {
   };
 }
 
-function exampleOf(tensor: Tensor): unknown {
+function buildExample(tensor: Tensor): unknown {
   const fill = (sizes: readonly number[]): unknown => {
     const [size, ...rest] = sizes;
     return size === undefined ? exampleValue(tensor) : Array.from({ length: size }, () => fill(rest));
   };
-  return fill(sizesOf(tensor));
+  return fill(listSizes(tensor));
 }
 
 /** Free dimensions are 1; of a very large tensor a part is shown. */
-function sizesOf({ shape }: Tensor): number[] {
+function listSizes({ shape }: Tensor): number[] {
   let left = MOST_VALUES;
   return shape.map((size) => {
     const kept = Math.max(1, Math.min(size, left));

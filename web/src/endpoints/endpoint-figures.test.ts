@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EndpointVariant } from '../../../src/mlops/serving/schema.ts';
-import { figuresOf } from './endpoint-figures.ts';
+import { computeFigures } from './endpoint-figures.ts';
 
 type Cost = EndpointVariant['cost'];
 
@@ -12,7 +12,7 @@ const usd = (amount: string) => ({ amount, currency: 'USD' });
 
 it('weighs the cost of each version by what it answered', () => {
   const variants = [variant({ predictions: 1000, cost: usd('2') }), variant({ predictions: 3000, cost: usd('2') })];
-  expect(figuresOf(variants)).toEqual({
+  expect(computeFigures(variants)).toEqual({
     ...{ predictions: 4000, per1000: usd('1'), unpriced: [], ready: 2, wanted: 4 },
   });
 });
@@ -26,10 +26,10 @@ it.each([
     10,
   ],
 ])('knows no cost per 1,000 while %s', (_why, variants, predictions) => {
-  expect(figuresOf(variants)).toMatchObject({ predictions, per1000: null });
+  expect(computeFigures(variants)).toMatchObject({ predictions, per1000: null });
 });
 
 it('keeps the cost exact', () => {
-  const [figures] = [figuresOf([variant({ predictions: 3, cost: usd('0.000000003') })])];
+  const [figures] = [computeFigures([variant({ predictions: 3, cost: usd('0.000000003') })])];
   expect(figures?.per1000).toEqual(usd('0.000001'));
 });

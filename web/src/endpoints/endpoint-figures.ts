@@ -18,19 +18,19 @@ type Counted = Pick<EndpointVariant, 'cost' | 'replicasReady' | 'replicasWanted'
  * Exact total of predictions and cost over the live versions of an endpoint.
  * Example: 1,000 predictions for $2 and 3,000 for $2 -> 4,000 predictions at $1 per 1,000.
  */
-export function figuresOf(variants: readonly Counted[]): EndpointFigures {
+export function computeFigures(variants: readonly Counted[]): EndpointFigures {
   const counts = variants.flatMap(({ cost: { predictions } }) => (predictions === null ? [] : [predictions]));
   const predictions = counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
   return {
     predictions,
-    per1000: per1000Of(variants, predictions),
+    per1000: computePer1000(variants, predictions),
     unpriced: [...new Set(variants.flatMap(({ cost }) => cost.unpriced))].sort(),
     ready: variants.reduce((sum, { replicasReady }) => sum + replicasReady, 0),
     wanted: variants.reduce((sum, { replicasWanted }) => sum + replicasWanted, 0),
   };
 }
 
-function per1000Of(variants: readonly Counted[], predictions: number | null): Money | null {
+function computePer1000(variants: readonly Counted[], predictions: number | null): Money | null {
   const costs = variants.flatMap(({ cost: { cost } }) => (cost === null ? [] : [cost]));
   const [first] = costs;
   if (first === undefined || predictions === null || predictions === 0) return null;

@@ -18,7 +18,7 @@ export const EndpointSearch = z.object({
 });
 export type EndpointSearch = z.infer<typeof EndpointSearch>;
 
-export function rangeOf(name: RangeName): Range {
+export function findRange(name: RangeName): Range {
   const found = RANGES.find(({ value }) => value === name);
   if (found === undefined) throw new Error(`there is no range ${name}`);
   return found;

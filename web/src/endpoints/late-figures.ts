@@ -16,7 +16,7 @@ export interface LateFigures {
  */
 export function lateFigures({ points }: Pick<EndpointMetrics, 'points'>): LateFigures {
   const requests = sum(points, ({ requests: count }) => count);
-  const failed = sum(points, failedOf);
+  const failed = sum(points, countFailed);
   const timed = points.filter(({ latencyMs }) => latencyMs !== null);
   const latest = timed.at(-1)?.at;
   const slow = timed.flatMap(({ at, latencyMs }) => (at === latest && latencyMs !== null ? [latencyMs.p95] : []));
@@ -28,7 +28,7 @@ export function lateFigures({ points }: Pick<EndpointMetrics, 'points'>): LateFi
 }
 
 /** Requests without a successful answer through no fault of the client: errors and throttled ones. */
-export function failedOf({ errors, throttled }: EndpointMetric): number {
+export function countFailed({ errors, throttled }: EndpointMetric): number {
   return errors + throttled;
 }
 

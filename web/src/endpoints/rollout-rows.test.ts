@@ -10,12 +10,12 @@ const side: RolloutSide = {
 it('says errors and latency with their intervals, the live side first', () => {
   const { errors, latency } = rolloutRows({ live: side, canary: side });
   expect(errors.map(({ name }) => name)).toEqual(['live', 'canary']);
-  expect(errors[0]?.said).toBe('1\u00a0% (0.4\u00a0% to 2.5\u00a0%), 4 of 400 answers');
-  expect(latency[0]?.said).toBe('38\u00a0ms (35\u00a0ms to 44\u00a0ms)');
+  expect(errors[0]?.text).toBe('1\u00a0% (0.4\u00a0% to 2.5\u00a0%), 4 of 400 answers');
+  expect(latency[0]?.text).toBe('38\u00a0ms (35\u00a0ms to 44\u00a0ms)');
 });
 
 it('says that there are too few answers, and not zero', () => {
   const few = { ...side, requests: 1, errors: 0, errorRate: null, p95Ms: null };
   const { errors, latency } = rolloutRows({ live: null, canary: few });
-  expect([errors[0]?.said, latency[0]?.said]).toEqual(['too few answers yet (0 of 1 answer)', 'too few answers yet']);
+  expect([errors[0]?.text, latency[0]?.text]).toEqual(['too few answers yet (0 of 1 answer)', 'too few answers yet']);
 });

@@ -14,27 +14,27 @@ export function rolloutRows({ live, canary }: Pick<Rollout, 'live' | 'canary'>):
     ...(canary === null ? [] : [{ name: 'canary', variable: '--ink', side: canary }]),
   ];
   return {
-    errors: sides.map(({ side, ...row }) => ({ ...row, ...errorsOf(side) })),
-    latency: sides.map(({ side, ...row }) => ({ ...row, ...latencyOf(side) })),
+    errors: sides.map(({ side, ...row }) => ({ ...row, ...buildErrorRow(side) })),
+    latency: sides.map(({ side, ...row }) => ({ ...row, ...buildLatencyRow(side) })),
   };
 }
 
-function errorsOf({ errorRate, errorRateLow, errorRateHigh, errors, requests }: RolloutSide) {
+function buildErrorRow({ errorRate, errorRateLow, errorRateHigh, errors, requests }: RolloutSide) {
   const percent = (ratio: number) => formatPercent(ratio * 100);
   const of = `${errors} of ${counted(requests, 'answer')}`;
   return {
     ...{ value: errorRate, lower: errorRateLow, upper: errorRateHigh },
-    said:
+    text:
       errorRate === null
         ? `${FEW} (${of})`
         : `${percent(errorRate)}${interval(errorRateLow, errorRateHigh, percent)}, ${of}`,
   };
 }
 
-function latencyOf({ p95Ms, p95LowMs, p95HighMs }: RolloutSide) {
+function buildLatencyRow({ p95Ms, p95LowMs, p95HighMs }: RolloutSide) {
   return {
     ...{ value: p95Ms, lower: p95LowMs, upper: p95HighMs },
-    said: p95Ms === null ? FEW : `${formatMilliseconds(p95Ms)}${interval(p95LowMs, p95HighMs, formatMilliseconds)}`,
+    text: p95Ms === null ? FEW : `${formatMilliseconds(p95Ms)}${interval(p95LowMs, p95HighMs, formatMilliseconds)}`,
   };
 }
 

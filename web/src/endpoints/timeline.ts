@@ -33,36 +33,36 @@ type NowServed = Pick<EndpointVariant, 'variant' | 'version'>;
  * Traffic, latency, errors, replicas and cost by step, as panels on one time axis. The versions in `now` are live. They
  * come first, so that they have the same colours as elsewhere on the page.
  */
-export function timelineOf(
+export function buildTimeline(
   metrics: EndpointMetrics,
   events: readonly TimelineEvent[],
   now: readonly NowServed[],
 ): TimePanelsData {
-  const times = timesOf(metrics);
-  const served = servedOf(metrics, times, now);
+  const times = listTimes(metrics);
+  const served = listServed(metrics, times, now);
   const seconds = metrics.stepSeconds;
   return {
     times,
     timeText: seconds >= HOUR_SECONDS * 6 ? dayText : seconds >= HOUR_SECONDS ? dayHourText : clockText,
     panels: [traffic(served, seconds), latency(served), errors(served), replicas(served), cost(served, seconds)],
-    marks: marksOf(events, metrics, times),
+    marks: listRevisionMarks(events, metrics, times),
   };
 }
 
 /** The revisions that got the traffic, as events. */
 export function revisionEvents(revisions: readonly EndpointRevision[]): TimelineEvent[] {
   return revisions.flatMap(({ revision, liveAt, cause }) =>
-    liveAt === null ? [] : [{ at: liveAt, label: `Revision ${revision} got the traffic: ${cause}` }],
+    liveAt === null ? [] : [{ at: liveAt, label: `Revision ${revision} went live: ${cause}` }],
   );
 }
 
-function timesOf({ since, until, stepSeconds }: EndpointMetrics): string[] {
+function listTimes({ since, until, stepSeconds }: EndpointMetrics): string[] {
   const begin = Date.parse(since);
   const count = Math.max(1, Math.ceil((Date.parse(until) - begin) / (stepSeconds * 1000)));
   return Array.from({ length: count }, (_, index) => new Date(begin + index * stepSeconds * 1000).toISOString());
 }
 
-function servedOf({ points }: EndpointMetrics, times: readonly string[], now: readonly NowServed[]): Served[] {
+function listServed({ points }: EndpointMetrics, times: readonly string[], now: readonly NowServed[]): Served[] {
   const places = new Map(times.map((time, index) => [Date.parse(time), index]));
   const found = new Map<string, (EndpointMetric | undefined)[]>();
   for (const { variant, version } of now)
@@ -95,15 +95,15 @@ interface Drawn {
 function series(
   panel: string,
   served: Served,
-  look: Omit<PanelSeries, 'id' | 'name' | 'variable' | 'values' | 'said'>,
+  display: Omit<PanelSeries, 'id' | 'name' | 'variable' | 'values' | 'formatPoint'>,
   { of, text }: Drawn,
 ): PanelSeries {
   const { id, name, variable, points } = served;
   return {
     ...{ id: `${panel} ${id}`, name, variable },
-    ...look,
+    ...display,
     values: points.map((point) => (point === undefined ? null : of(point))),
-    said: (index) => {
+    formatPoint: (index) => {
       const point = points[index];
       return point === undefined ? NOT_MEASURED : text(point);
     },
@@ -126,7 +126,7 @@ function traffic(served: readonly Served[], seconds: number): Panel {
         { shape: 'bar', stack: 'traffic' },
         {
           of: ({ requests }) => (requests * per) / seconds,
-          text: ({ requests }) => `${formatMeasure((requests * per) / seconds)} (${formatCount(requests)} in all)`,
+          text: ({ requests }) => `${formatMeasure((requests * per) / seconds)} (${formatCount(requests)} in total)`,
         },
       ),
     ),
@@ -140,7 +140,7 @@ function traffic(served: readonly Served[], seconds: number): Panel {
 function latency(served: readonly Served[]): Panel {
   const text = ({ latencyMs }: EndpointMetric) =>
     latencyMs === null
-      ? 'nothing answered'
+      ? 'no answer'
       : `${formatMilliseconds(latencyMs.p95)}; p50 ${formatMilliseconds(latencyMs.p50)}, p99 ${formatMilliseconds(latencyMs.p99)}`;
   const [alone, ...others] = served;
   if (alone !== undefined && others.length === 0) {
@@ -151,7 +151,7 @@ function latency(served: readonly Served[]): Panel {
         { shape: 'line', faint },
         {
           of: ({ latencyMs }) => latencyMs?.[key] ?? null,
-          text: ({ latencyMs }) => (latencyMs === null ? 'nothing answered' : formatMilliseconds(latencyMs[key])),
+          text: ({ latencyMs }) => (latencyMs === null ? 'no answer' : formatMilliseconds(latencyMs[key])),
         },
       ),
       ...{ id: `latency ${key}`, name: key },
@@ -175,13 +175,13 @@ const LATENCY = { id: 'latency', axisText: formatMeasure };
 
 const FAULTS = [
   { key: 'errors', name: 'Failed (5xx, cut short)', variable: '--bad' },
-  { key: 'throttled', name: 'Line full (429)', variable: '--ink-3' },
-  { key: 'refused', name: 'Request at fault (4xx)', variable: '--cat-other' },
+  { key: 'throttled', name: 'Queue full (429)', variable: '--ink-3' },
+  { key: 'refused', name: 'Client error (4xx)', variable: '--cat-other' },
 ] as const;
 
 /** Share of the requests without a successful answer over all versions, by cause. */
 function errors(served: readonly Served[]): Panel {
-  const steps = stepsOf(served);
+  const steps = listSteps(served);
   return {
     id: 'errors',
     title: 'Not answered, % of requests',
@@ -193,7 +193,7 @@ function errors(served: readonly Served[]): Panel {
         const requests = sum(points, (point) => point.requests);
         return points.length === 0 ? null : requests === 0 ? 0 : (sum(points, (point) => point[key]) / requests) * 100;
       }),
-      said: (index) => {
+      formatPoint: (index) => {
         const points = steps[index] ?? [];
         if (points.length === 0) return NOT_MEASURED;
         return `${formatCount(sum(points, (point) => point[key]))} of ${formatCount(sum(points, (point) => point.requests))}`;
@@ -224,7 +224,7 @@ function replicas(served: readonly Served[]): Panel {
 
 /** Cost per hour, so that steps of any length are comparable. */
 function cost(served: readonly Served[], seconds: number): Panel {
-  const steps = stepsOf(served);
+  const steps = listSteps(served);
   const costs = steps.map((points) => points.flatMap((point) => (point.cost === null ? [] : [point.cost])));
   const currency = costs.flat()[0]?.currency ?? 'USD';
   const sums = costs.map((found) =>
@@ -241,11 +241,11 @@ function cost(served: readonly Served[], seconds: number): Panel {
       {
         ...{ id: 'cost', name: 'All versions', variable: '--cost-fill', shape: 'bar', stack: 'cost' },
         values: sums.map((_, index) => hourly(index)?.toNumber() ?? null),
-        said: (index) => {
+        formatPoint: (index) => {
           const [total, perHour] = [sums[index], hourly(index)];
           if (total == null || perHour === null) return steps[index]?.length === 0 ? NOT_MEASURED : 'no price';
           const money = (amount: typeof total) => formatMoney({ amount: decimalString(amount), currency });
-          return `${money(perHour)} (${money(total)} in all)`;
+          return `${money(perHour)} (${money(total)} in total)`;
         },
       },
     ],
@@ -253,14 +253,14 @@ function cost(served: readonly Served[], seconds: number): Panel {
 }
 
 /** Metrics of each step, over all versions. */
-function stepsOf(served: readonly Served[]): EndpointMetric[][] {
+function listSteps(served: readonly Served[]): EndpointMetric[][] {
   const count = served[0]?.points.length ?? 0;
   return Array.from({ length: count }, (_, index) =>
     served.flatMap(({ points }) => (points[index] === undefined ? [] : [points[index]])),
   );
 }
 
-function marksOf(
+function listRevisionMarks(
   events: readonly TimelineEvent[],
   { stepSeconds }: EndpointMetrics,
   times: readonly string[],

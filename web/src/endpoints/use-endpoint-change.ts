@@ -31,8 +31,8 @@ export function useEndpointChange({ name, live }: Pick<EndpointDetail, 'name' | 
         : call(setEndpointTraffic, { params, body: { weights: asked.weights } });
     },
     onMutate: () => live,
-    onSuccess: (shown, asked, before) => {
-      queries.setQueryData(detailQuery(name).queryKey, shown);
+    onSuccess: (endpoint, asked, before) => {
+      queries.setQueryData(detailQuery(name).queryKey, endpoint);
       setDone({ change: asked, before });
     },
     onSettled: () => void queries.invalidateQueries(),

@@ -9,14 +9,14 @@ const HOUR_MS = 3_600_000;
 const MOVES_EVERY_MS = 60_000;
 const REFRESH_MS = 15_000;
 
-function beginOf(nowMs: number, lengthMs: number, stepMs: number): string {
+function computeStart(nowMs: number, lengthMs: number, stepMs: number): string {
   return new Date(Math.floor((nowMs - lengthMs) / stepMs) * stepMs).toISOString();
 }
 
 /** Traffic, latency, errors, replicas and cost of an endpoint until now. */
 export function useMetrics(endpoint: string, range: Range) {
   const nowMs = Math.floor(useNow(true) / MOVES_EVERY_MS) * MOVES_EVERY_MS;
-  const since = beginOf(nowMs, range.ms, STEPS[range.step] * 1000);
+  const since = computeStart(nowMs, range.ms, STEPS[range.step] * 1000);
   return useQuery({
     ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: range.step } }),
     placeholderData: keepPreviousData,
@@ -30,7 +30,7 @@ export function useLateMetrics(names: readonly string[]): {
   readonly metrics: ReadonlyMap<string, EndpointMetrics>;
 } {
   const nowMs = Math.floor(useNow(true) / MOVES_EVERY_MS) * MOVES_EVERY_MS;
-  const since = beginOf(nowMs, HOUR_MS, HOUR_MS);
+  const since = computeStart(nowMs, HOUR_MS, HOUR_MS);
   const found = useQueries({
     queries: names.map((endpoint) => ({
       ...endpointQuery(getEndpointMetrics, { params: { endpoint }, query: { since, step: '1h' } }),

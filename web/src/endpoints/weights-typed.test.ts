@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shareOf, typedShares, weightsTyped } from './weights-typed.ts';
+import { computeShare, typedShares, weightsTyped } from './weights-typed.ts';
 
 it.each([
   [
@@ -20,7 +20,7 @@ it.each([
 });
 
 it('says the share that a weight comes to', () => {
-  expect(shareOf({ main: 9, canary: 1 }, 'canary')).toBe('10\u00a0%');
+  expect(computeShare({ main: 9, canary: 1 }, 'canary')).toBe('10\u00a0%');
 });
 
 it('writes shares as parts of a hundred', () => {

@@ -15,7 +15,7 @@ export function weightsTyped(typed: TypedWeights): Readonly<Record<string, numbe
 }
 
 /** Share of a weight as text: weight 1 of 9 and 1 -> `10 %`. */
-export function shareOf(weights: Readonly<Record<string, number>>, name: string): string {
+export function computeShare(weights: Readonly<Record<string, number>>, name: string): string {
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   return formatPercent(((weights[name] ?? 0) / total) * 100);
 }

@@ -8,21 +8,21 @@ import { counted, formatPercent } from '../format/number.ts';
 import { listed } from '../pipelines/words.ts';
 
 export const NONE_ANSWERED = 'It has answered no request yet, or its replicas have not been metered yet.';
-export const NO_PRICE = 'There is no price of what its replicas hold, or it has answered nothing yet.';
-export const NOT_LIVE = 'It never had the traffic.';
+export const NO_PRICE = 'Its replicas have no price, or it has answered no request yet.';
+export const NOT_LIVE = 'It has never had traffic.';
 
-/** `2 endpoints: 1 answers, 1 could not go on to its newest revision.` */
+/** `2 endpoints: 1 healthy and the newest revision of 1 did not become ready.` */
 export function endpointsAnswer(endpoints: readonly EndpointSummary[]): string {
-  if (endpoints.length === 0) return 'Nothing is served yet.';
+  if (endpoints.length === 0) return 'No endpoint yet.';
   const count = (state: EndpointSummary['state']) => endpoints.filter((one) => one.state === state).length;
   const answering = endpoints.filter(({ live }) => live !== null).length;
   const [failed, moving] = [count('failed'), count('rolling-out') + count('starting')];
   const parts = [
-    `${answering === endpoints.length ? 'all' : answering} of them ${answering === 1 ? 'answers' : 'answer'}`,
-    ...(moving === 0 ? [] : [`${moving} ${moving === 1 ? 'gets' : 'get'} replicas ready`]),
-    ...(failed === 0 ? [] : [`the newest revision of ${failed} did not get ready`]),
+    `${answering === endpoints.length ? 'all' : answering} healthy`,
+    ...(moving === 0 ? [] : [`${moving} starting`]),
+    ...(failed === 0 ? [] : [`the newest revision of ${failed} did not become ready`]),
   ];
-  if (endpoints.length === 1) return `1 endpoint; it ${oneText(endpoints[0])}.`;
+  if (endpoints.length === 1) return `1 endpoint, ${oneText(endpoints[0])}.`;
   return `${counted(endpoints.length, 'endpoint')}: ${listed(parts)}.`;
 }
 
@@ -30,9 +30,9 @@ function oneText(endpoint: EndpointSummary | undefined): string {
   if (endpoint === undefined) return '';
   const { state, live } = endpoint;
   if (state === 'failed')
-    return `could not go on to its newest revision${live === null ? '' : ' and answers with the one before'}`;
-  if (state === 'starting') return 'gets its replicas ready';
-  return state === 'rolling-out' ? 'answers while it goes on to its newest revision' : 'answers';
+    return `its newest revision did not become ready${live === null ? '' : '; the previous one answers'}`;
+  if (state === 'starting') return 'starting';
+  return state === 'rolling-out' ? 'healthy, rolling out its newest revision' : 'healthy';
 }
 
 /** Share of the traffic for reading: 0.9 -> `90 %`. */

@@ -18,7 +18,7 @@ export function CostCell({ cost, figure }: CostCellProps) {
     return <Amount amount={cost.energy.kilowattHours} unit="kWh" reason={cost.energy.reason} />;
   }
   if (figure === 'total') return <CostFigure total={cost.total} />;
-  const { cost: money, reason } = moneyOf(cost, figure);
+  const { cost: money, reason } = pickFigure(cost, figure);
   if (money === null) return <Unknown reason={sentence(reason ?? 'not known')} />;
   return (
     <data value={money.amount} data-tip={`${exactMoney(money)}${reason === null ? '' : `. ${sentence(reason)}`}`}>
@@ -28,7 +28,7 @@ export function CostCell({ cost, figure }: CostCellProps) {
   );
 }
 
-function moneyOf(cost: RunCost, figure: string): Pick<RunCost['metered'], 'cost' | 'reason'> {
+function pickFigure(cost: RunCost, figure: string): Pick<RunCost['metered'], 'cost' | 'reason'> {
   if (figure === 'metered') return cost.metered;
   if (figure === 'reconciled') return cost.reconciled;
   return cost.allocated;

@@ -24,7 +24,8 @@ interface ExperimentRowProps {
 export function ExperimentRow({ experiment, activity, failed, metric, moving }: ExperimentRowProps) {
   const { experimentId, name, lifecycleStage } = experiment;
   const pending = failed === null ? <Skeleton height={16} width={72} /> : <Unknown reason={failed.message} />;
-  const shown = (what: (of: ExperimentActivity) => ReactNode) => (activity === undefined ? pending : what(activity));
+  const renderFigure = (what: (of: ExperimentActivity) => ReactNode) =>
+    activity === undefined ? pending : what(activity);
   const done = lifecycleStage === 'active' ? 'deleted' : 'restored';
   return (
     <tr>
@@ -33,15 +34,15 @@ export function ExperimentRow({ experiment, activity, failed, metric, moving }: 
           {name}
         </Link>
       </th>
-      <td className={table.number}>{shown(({ runs }) => formatCount(runs))}</td>
+      <td className={table.number}>{renderFigure(({ runs }) => formatCount(runs))}</td>
       <td className={table.wideOnly}>
-        {shown(({ lastRunAt }) =>
-          lastRunAt === null ? <Unknown reason="No run has been logged into it." /> : <Instant at={lastRunAt} />,
+        {renderFigure(({ lastRunAt }) =>
+          lastRunAt === null ? <Unknown reason="No run yet." /> : <Instant at={lastRunAt} />,
         )}
       </td>
       {metric !== undefined && (
         <td className={`${table.number} ${styles.quality}`}>
-          {shown(({ best }) =>
+          {renderFigure(({ best }) =>
             best === null ? (
               <Unknown reason={`No run of it has logged ${metric}.`} />
             ) : (
@@ -53,7 +54,7 @@ export function ExperimentRow({ experiment, activity, failed, metric, moving }: 
         </td>
       )}
       <td className={`${table.number} ${styles.cost}`}>
-        {shown(({ cost }) => (
+        {renderFigure(({ cost }) => (
           <CostSum sum={cost} />
         ))}
       </td>

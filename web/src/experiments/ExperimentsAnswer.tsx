@@ -20,7 +20,7 @@ interface ExperimentsAnswerProps {
 export function ExperimentsAnswer({ experiments, activity, failed, search }: ExperimentsAnswerProps) {
   if (failed) return 'The experiments could not be read.';
   const stage = search.view === 'deleted' ? 'deleted experiment' : 'experiment';
-  const called = search.name === undefined ? '' : ` called like “${search.name}”`;
+  const called = search.name === undefined ? '' : ` with a name like “${search.name}”`;
   if (experiments.length === 0) return `No ${stage}${called}.`;
   if (search.view === 'deleted') return `${counted(experiments.length, stage)}${called}. They can be restored.`;
   if (activity === undefined) return <AnswerPending />;

@@ -64,7 +64,7 @@ export function ExperimentsPage() {
         metrics={metrics}
         onChange={(next) => void navigate({ search: (before) => ({ ...before, ...next }), replace: true })}
       />
-      <Card title="What is being tried, and what does it cost?" flush>
+      <Card title="Experiments and their cost" flush>
         <MovedExperimentNotice moving={moving} />
         <Loaded
           query={{ data: experiments, error: pages.error, refetch: pages.refetch }}
@@ -98,13 +98,13 @@ export function ExperimentsPage() {
 function NoExperiments({ plain, deleted }: { readonly plain: boolean; readonly deleted: boolean }) {
   const shows = 'Every experiment, with its runs, its last activity and its cost.';
   if (!plain) {
-    const why = deleted ? 'No deleted experiment is called like this.' : 'No experiment has this in its name.';
+    const why = deleted ? 'No deleted experiment has a matching name.' : 'No experiment has a matching name.';
     return <EmptyState shows={shows} why={why} />;
   }
   return (
     <EmptyState
       shows={shows}
-      why="Nothing has been logged yet. Any MLflow client does it when it is pointed at this server; three lines of Python:"
+      why="No run has been logged yet. Any MLflow client with this server as its tracking URI logs here; three lines of Python:"
       command={pythonLines(window.location.origin)}
     />
   );

@@ -57,7 +57,7 @@ export function ExperimentsTable({ experiments, activity, failed, metric, moving
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">Together</th>
+          <th scope="row">Total</th>
           <td className={table.number} data-testid="runs-total">
             {sum === undefined ? '' : formatCount(sum.runs)}
           </td>

@@ -2,9 +2,9 @@ import { type KeyboardEvent, useId, useRef, useState } from 'react';
 import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
 import styles from './experiments.module.css';
 import { FilterOffers } from './FilterOffers.tsx';
-import { FilterSaid } from './FilterSaid.tsx';
-import { keysLike, offeredKeys } from './offered-keys.ts';
-import { askedFilter, nameFilter, wordBefore } from './run-filter.ts';
+import { FilterSummary } from './FilterSummary.tsx';
+import { columnText, OWN_COLUMNS } from './run-column.ts';
+import { askedFilter, awaitsKey, nameFilter, wordBefore } from './run-filter.ts';
 import { useFilterText } from './use-filter-text.ts';
 
 interface FilterFieldProps {
@@ -63,7 +63,7 @@ export function FilterField({ value, columns, refused, onApply }: FilterFieldPro
         aria-autocomplete="list"
         aria-activedescendant={at >= 0 && offered[at] !== undefined ? `${id}-keys-${at}` : undefined}
         aria-invalid={field.alert !== undefined}
-        aria-describedby={`${id}-said`}
+        aria-describedby={`${id}-message`}
         placeholder="a name, or metrics.ndcg > 0.4 and cost.total < 5"
         spellCheck={false}
         autoComplete="off"
@@ -78,12 +78,36 @@ export function FilterField({ value, columns, refused, onApply }: FilterFieldPro
         </button>
       )}
       <FilterOffers id={`${id}-keys`} keys={offered} at={at} onTake={take} />
-      <FilterSaid
-        id={`${id}-said`}
+      <FilterSummary
+        id={`${id}-message`}
         alert={field.alert}
         hint={field.hint}
         name={inForce && value !== '' && value === nameFilter(text.trim()) ? text.trim() : undefined}
       />
     </div>
   );
+}
+
+const MOST_OFFERED = 8;
+
+/** Keys that begin with the word before the cursor, then those that contain it. */
+function offeredKeys(text: string, cursor: number, columns: readonly RunColumn[]): string[] {
+  const word = wordBefore(text, cursor);
+  if (word === '' || !awaitsKey(text, cursor)) return [];
+  const others = keysLike(word, columns).filter((key) => plain(key) !== plain(word));
+  return others.slice(0, MOST_OFFERED);
+}
+
+/** Keys that match a text: those that begin with it first. */
+function keysLike(text: string, columns: readonly RunColumn[]): string[] {
+  const word = plain(text);
+  const own = ['run_name', ...OWN_COLUMNS.filter((column) => column !== 'duration')];
+  const all = [...columns.map(({ column }) => columnText(column)), ...own];
+  const begins = all.filter((key) => plain(key).startsWith(word));
+  return [...begins, ...all.filter((key) => !begins.includes(key) && plain(key).includes(word))];
+}
+
+/** A key as users type it, without quotes. */
+function plain(key: string): string {
+  return key.replaceAll(/[`"]/g, '').toLowerCase();
 }

@@ -1,16 +1,18 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import type { RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { groupRuns, type RunColumn, type RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Select } from '../parts/Select.tsx';
+import { keyMetric } from '../runs/metric-words.ts';
 import { GroupBySelect } from './GroupBySelect.tsx';
 import { GroupsTable } from './GroupsTable.tsx';
 import { NoRuns } from './NoRuns.tsx';
 import { columnLabel } from './run-column.ts';
-import { useRunGroups } from './use-run-groups.ts';
 import type { Runs } from './use-runs.ts';
 
 const HEIGHT = 420;
@@ -28,8 +30,8 @@ export function GroupsCard({ runs, by }: GroupsCardProps) {
   const label = columnLabel(by);
   return (
     <Card
-      title={`What does each ${label} bring, and what did it cost?`}
-      note={noteOf(groups.data?.left)}
+      title={`Quality and cost by ${label}`}
+      note={describeGroups(groups.data?.left)}
       flush
       actions={
         <>
@@ -65,8 +67,8 @@ export function GroupsCard({ runs, by }: GroupsCardProps) {
   );
 }
 
-function noteOf(left: { readonly groups: number; readonly runs: number } | undefined): string {
-  const first = 'The largest group first; a click on a value shows its runs.';
+function describeGroups(left: { readonly groups: number; readonly runs: number } | undefined): string {
+  const first = 'Largest group first; a click on a value shows its runs.';
   if (left === undefined || left.groups === 0) return first;
   return `${first} Not shown: ${counted(left.groups, 'smaller group')} with ${counted(left.runs, 'run')}.`;
 }
@@ -87,4 +89,20 @@ function groupsCsv(by: string, metric: string | undefined, groups: readonly RunG
       String(cost.runsWithoutCost),
     ]),
   );
+}
+
+/** The matching runs grouped by a common value, with the key metric until another is chosen. */
+function useRunGroups({ search, selection, known }: Runs, by: string) {
+  const metrics = listKeys(known.data?.columns ?? [], 'metric');
+  const metric = search.metric ?? keyMetric(metrics);
+  const groups = useQuery({
+    ...endpointQuery(groupRuns, { query: { ...selection, by, ...(metric === undefined ? {} : { metric }) } }),
+    enabled: !known.isPending,
+    placeholderData: keepPreviousData,
+  });
+  return { groups, metric, metrics };
+}
+
+function listKeys(columns: readonly RunColumn[], entity: RunColumn['entity']): string[] {
+  return columns.filter((column) => column.entity === entity).map(({ key }) => key);
 }

@@ -3,7 +3,7 @@ import type { RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
-import { betterOf } from '../runs/run-columns.ts';
+import { findBetterDirection } from '../runs/run-columns.ts';
 import table from '../table/table.module.css';
 import { CostSum } from './CostSum.tsx';
 import styles from './experiments.module.css';
@@ -20,7 +20,7 @@ interface GroupsTableProps {
 
 /** One row for each group: number of runs, best and mean metric, total cost. */
 export function GroupsTable({ groups, by, metric, filter }: GroupsTableProps) {
-  const best = metric !== undefined && betterOf(`metrics.${metric}`) === 'lower' ? 'least' : 'greatest';
+  const best = metric !== undefined && findBetterDirection(`metrics.${metric}`) === 'lower' ? 'least' : 'greatest';
   return (
     <table className={table.table} aria-label="Groups">
       <thead>

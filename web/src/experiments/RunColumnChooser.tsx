@@ -8,25 +8,25 @@ import { columnKind, columnLabel, OWN_COLUMNS } from './run-column.ts';
 
 interface RunColumnChooserProps {
   readonly known: readonly RunColumn[];
-  readonly shown: readonly string[];
+  readonly visibleColumns: readonly string[];
   readonly pinned: readonly string[];
   /** False while the runs of each key are still being counted. */
   readonly complete: boolean;
   /** undefined: the usual columns again. */
-  readonly onChange: (shown: string[] | undefined, pinned: string[] | undefined) => void;
+  readonly onChange: (visibleColumns: string[] | undefined, pinned: string[] | undefined) => void;
 }
 
 const MOST_LISTED = 200;
-const SAID = { metric: 'metric', param: 'param', tag: 'tag', cost: 'cost', own: 'run' } as const;
+const KIND_TEXTS = { metric: 'metric', param: 'param', tag: 'tag', cost: 'cost', own: 'run' } as const;
 
 /** Visible columns, their order, and the pinned ones. */
-export function RunColumnChooser({ known, shown, pinned, complete, onChange }: RunColumnChooserProps) {
+export function RunColumnChooser({ known, visibleColumns, pinned, complete, onChange }: RunColumnChooserProps) {
   const id = useId();
   const [text, setText] = useState('');
   const runs = new Map(known.map((column) => [column.column, column.runs]));
-  const others = [...OWN_COLUMNS, ...runs.keys()].filter((column) => !shown.includes(column));
+  const others = [...OWN_COLUMNS, ...runs.keys()].filter((column) => !visibleColumns.includes(column));
   const words = text.toLowerCase();
-  const found = [...shown, ...others].filter((column) =>
+  const found = [...visibleColumns, ...others].filter((column) =>
     `${column} ${columnLabel(column)}`.toLowerCase().includes(words),
   );
   const keep = (next: string[]) =>
@@ -54,20 +54,20 @@ export function RunColumnChooser({ known, shown, pinned, complete, onChange }: R
               key={column}
               column={column}
               runs={runs.get(column)}
-              place={shown.indexOf(column)}
+              place={visibleColumns.indexOf(column)}
               pinned={pinned.includes(column)}
-              onToggle={() => keep(toggledColumn(shown, column))}
-              onMove={() => keep(movedColumn(shown, column))}
-              onPin={() => onChange([...shown], toggledColumn(pinned, column))}
+              onToggle={() => keep(toggledColumn(visibleColumns, column))}
+              onMove={() => keep(movedColumn(visibleColumns, column))}
+              onPin={() => onChange([...visibleColumns], toggledColumn(pinned, column))}
             />
           ))}
         </ul>
         <p className={styles.chooserNote}>
-          {found.length > MOST_LISTED && `${formatCount(found.length - MOST_LISTED)} more: write a part of the name. `}
-          {complete ? 'The figure is the number of runs that have it.' : 'Runs are still being counted.'}
+          {found.length > MOST_LISTED && `${formatCount(found.length - MOST_LISTED)} more: type part of a name. `}
+          {complete ? 'The figure is the number of runs with it.' : 'Runs are still being counted.'}
         </p>
         <button type="button" className={styles.plain} onClick={() => onChange(undefined, undefined)}>
-          Usual columns
+          Default columns
         </button>
       </div>
     </>
@@ -87,7 +87,7 @@ interface ChooserItemProps {
 
 function ChooserItem({ column, runs, place, pinned, onToggle, onMove, onPin }: ChooserItemProps) {
   const kind = columnKind(column);
-  const label = `${columnLabel(column)} (${SAID[kind]})`;
+  const label = `${columnLabel(column)} (${KIND_TEXTS[kind]})`;
   return (
     <li className={styles.chooserItem}>
       <label className={styles.chooserLabel}>
@@ -95,7 +95,7 @@ function ChooserItem({ column, runs, place, pinned, onToggle, onMove, onPin }: C
         <span className={styles.chooserName} data-tip={column}>
           {columnLabel(column)}
         </span>
-        <span className={styles.chooserKind}>{SAID[kind]}</span>
+        <span className={styles.chooserKind}>{KIND_TEXTS[kind]}</span>
         {runs !== undefined && <span className={styles.chooserRuns}>{runs === null ? '…' : formatCount(runs)}</span>}
       </label>
       {place >= 0 && (
@@ -104,8 +104,8 @@ function ChooserItem({ column, runs, place, pinned, onToggle, onMove, onPin }: C
             type="button"
             className={styles.chooserButton}
             aria-pressed={pinned}
-            aria-label={`Keep ${label} in sight`}
-            data-tip="Keep in sight"
+            aria-label={`Pin ${label}`}
+            data-tip="Pin"
             onClick={onPin}
           >
             <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" fill={pinned ? 'currentColor' : 'none'}>

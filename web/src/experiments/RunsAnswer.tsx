@@ -28,16 +28,16 @@ export function RunsAnswer({ runs }: { readonly runs: Runs }) {
     <>
       {matching}
       {running > 0 && search.group === undefined && `, ${formatCount(running)} of those shown still running`}
-      <CostSaid cost={cost} />
+      <CostText cost={cost} />
     </>
   );
 }
 
-function CostSaid({ cost }: Pick<Runs, 'cost'>) {
-  if (cost.isError) return '; what they cost could not be read.';
-  if (cost.data === undefined || cost.isPlaceholderData) return '; their cost is being added up.';
+function CostText({ cost }: Pick<Runs, 'cost'>) {
+  if (cost.isError) return '; their cost could not be read.';
+  if (cost.data === undefined || cost.isPlaceholderData) return '; their cost is being computed.';
   const { runs, runsWithoutCost: out } = cost.data;
-  if (cost.data.costs.length === 0) return '; what they cost is not known.';
+  if (cost.data.costs.length === 0) return '; their cost is not known.';
   return (
     <>
       ; together they cost <CostSum sum={cost.data} />

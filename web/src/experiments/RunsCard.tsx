@@ -8,6 +8,7 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { nextSort } from '../table/server-sort.ts';
 import { CostSum } from './CostSum.tsx';
@@ -28,7 +29,6 @@ import {
 import { runGridColumns } from './run-grid-columns.tsx';
 import { SelectionBar } from './SelectionBar.tsx';
 import { useMoveRuns } from './use-move-runs.ts';
-import { useNarrow } from './use-narrow.ts';
 import type { Runs } from './use-runs.ts';
 import { useSelected } from './use-selected.ts';
 
@@ -70,18 +70,18 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
   const file = { ...runs.asked, columns: [NAME_COLUMN, ...columns] };
   return (
     <Card
-      title="Which runs are there, how good are they, and what did they cost?"
-      note={noteOf(total, rows?.length, order)}
+      title="Runs with quality and cost"
+      note={describeRuns(total, rows?.length, order)}
       flush
       actions={
         <>
           <GroupBySelect runs={runs} />
           <RunColumnChooser
             known={known.data?.columns ?? []}
-            shown={columns}
+            visibleColumns={columns}
             pinned={search.pin ?? []}
             complete={known.data?.complete ?? false}
-            onChange={(shown, pin) => change({ columns: shown, pin })}
+            onChange={(columns, pin) => change({ columns, pin })}
           />
           <a className={parts.button} href={urlOf(runsCsv, { query: file })} download="runs.csv">
             CSV<span className="visually-hidden"> of the runs that match</span>
@@ -92,7 +92,7 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
       <MovedNotice moving={moving} />
       <SelectionBar selected={selected} rows={rows ?? []} moving={moving} />
       {refused ? (
-        <EmptyState shows="The runs that the filter asks for." why="The filter above cannot be read yet." />
+        <EmptyState shows="The runs that match the filter." why="The filter above is not valid." />
       ) : (
         <Loaded query={{ data: rows, error: pages.error, refetch: pages.refetch }} what="The runs" height={HEIGHT}>
           {(found) =>
@@ -126,13 +126,13 @@ export function RunsCard({ runs }: { readonly runs: Runs }) {
   );
 }
 
-function noteOf(total: number | undefined, loaded: number | undefined, { by, descending }: Order): string {
-  const first = by === null ? 'Newest first' : `By ${columnLabel(by)}, ${directionSaid(by, descending)} first`;
+function describeRuns(total: number | undefined, loaded: number | undefined, { by, descending }: Order): string {
+  const first = by === null ? 'Newest first' : `By ${columnLabel(by)}, ${describeDirection(by, descending)} first`;
   if (total === undefined || loaded === undefined || loaded >= total) return first;
-  return `${first}; ${formatCount(loaded)} of ${formatCount(total)} loaded, more as you scroll`;
+  return `${first}; ${formatCount(loaded)} of ${formatCount(total)} loaded, scroll for more`;
 }
 
-function directionSaid(column: string, descending: boolean): string {
+function describeDirection(column: string, descending: boolean): string {
   if (column.endsWith('_time')) return descending ? 'newest' : 'oldest';
   if (isNumberColumn(column)) return descending ? 'largest' : 'smallest';
   return descending ? 'last letters' : 'first letters';

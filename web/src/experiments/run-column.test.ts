@@ -5,9 +5,9 @@ import {
   columnText,
   orderBy,
   orderText,
+  pickColumns,
   quotedKey,
   readOrder,
-  shownColumns,
   usualColumns,
 } from './run-column.ts';
 
@@ -61,10 +61,10 @@ it('shows what every run has and the keys that most runs have, system metrics le
 });
 
 it('shows what it is sorted by and what is pinned, whatever was chosen', () => {
-  expect(shownColumns({ columns: ['status'], pin: ['params.rank'], sort: '-metrics.f1' }, [])).toEqual([
+  expect(pickColumns({ columns: ['status'], pin: ['params.rank'], sort: '-metrics.f1' }, [])).toEqual([
     'status',
     'params.rank',
     'metrics.f1',
   ]);
-  expect(shownColumns({ columns: ['status'], sort: 'run_name' }, [])).toEqual(['status']);
+  expect(pickColumns({ columns: ['status'], sort: 'run_name' }, [])).toEqual(['status']);
 });

@@ -7,7 +7,7 @@ export const NAME_COLUMN = 'run_name';
 const OWN: Readonly<Record<string, string>> = {
   status: 'Status',
   start_time: 'Started',
-  duration: 'Took',
+  duration: 'Duration',
   end_time: 'Ended',
   run_id: 'Run id',
   'cost.total': 'Cost',
@@ -81,7 +81,7 @@ export function usualColumns(known: readonly RunColumn[]): string[] {
 }
 
 /** The chosen columns or the defaults; pinned columns and the sort column are always included. */
-export function shownColumns(
+export function pickColumns(
   search: {
     readonly columns?: string[] | undefined;
     readonly pin?: string[] | undefined;

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { countRuns, listRunColumns, sumRunCosts } from '../../../src/mlops/tracking/run-table/schema.ts';
 import { getExperiment, listRuns } from '../../../src/mlops/tracking/schema.ts';
 import { endpointPages, endpointQuery } from '../client.ts';
-import { columnKind, orderBy, readOrder, shownColumns } from './run-column.ts';
+import { columnKind, orderBy, pickColumns, readOrder } from './run-column.ts';
 import { runFilter } from './run-filter.ts';
 import { useLiveRuns } from './use-live-runs.ts';
 
@@ -27,7 +27,7 @@ export function useRuns() {
     placeholderData: keepPreviousData,
     refetchInterval: (query) => (query.state.data?.complete === false ? COUNTING_MS : false),
   });
-  const columns = useMemo(() => shownColumns(search, known.data?.columns ?? []), [search, known.data]);
+  const columns = useMemo(() => pickColumns(search, known.data?.columns ?? []), [search, known.data]);
   const values = columns.filter((column) => !['own', 'cost'].includes(columnKind(column)));
   const asked = { ...selection, orderBy: orderBy(order), columns: ['status', ...values] };
   const pages = useInfiniteQuery({
@@ -41,20 +41,20 @@ export function useRuns() {
   const loaded = useMemo(() => pages.data?.pages.flatMap((page) => page.runs), [pages.data]);
   const rows = useLiveRuns(loaded, asked.columns);
   // Rows load first, also after a new filter, so that the counts over all runs do not delay them.
-  const shown = !pages.isPending && !pages.isPlaceholderData;
+  const isReady = !pages.isPending && !pages.isPlaceholderData;
   const count = useQuery({
     ...endpointQuery(countRuns, { query: selection }),
-    enabled: shown,
+    enabled: isReady,
     placeholderData: keepPreviousData,
     refetchInterval: LIVE_MS,
   });
   const all = useQuery({
     ...endpointQuery(countRuns, { query: { experimentId, view: selection.view } }),
-    enabled: shown && filter !== '',
+    enabled: isReady && filter !== '',
   });
   const cost = useQuery({
     ...endpointQuery(sumRunCosts, { query: selection }),
-    enabled: shown,
+    enabled: isReady,
     placeholderData: keepPreviousData,
   });
   const filtered = filter !== '';

@@ -19,13 +19,13 @@ const EARLIER_SHOWN = 8;
 export function BacktestCard({ detail }: { readonly detail: ForecastsData['detail'] }) {
   return (
     <Card
-      title="How good were such forecasts?"
-      note="It was forecast again from earlier days, as if nothing later were known, and compared with what came."
+      title="Forecast accuracy"
+      note="Back-test: forecasts from earlier days, without later data, compared with the actual cost."
     >
-      <Loaded query={detail} what="How good it was" height={HEIGHT}>
+      <Loaded query={detail} what="Accuracy" height={HEIGHT}>
         {(data) => (
           <>
-            <Facts facts={factsOf(data)} />
+            <Facts facts={listBacktestFacts(data)} />
             {data.earlier.length > 0 && <Earlier detail={data} />}
           </>
         )}
@@ -34,19 +34,19 @@ export function BacktestCard({ detail }: { readonly detail: ForecastsData['detai
   );
 }
 
-function factsOf({ forecast, standing }: ForecastDetail) {
+function listBacktestFacts({ forecast, standing }: ForecastDetail) {
   const { backtest, note } = forecast;
   const unknown = <Unknown reason={forecast.reason ?? note ?? NOT_TRIED} />;
   const share = (value: number | null | undefined) => (value == null ? unknown : formatPercent(value * 100));
   return [
-    ['Error of the sum of the days to come', backtest === null ? unknown : (errorText(backtest) ?? unknown)],
-    ['Error of a day (MASE, 1 is repeating last week)', backtest?.mase == null ? unknown : backtest.mase.toFixed(2)],
-    ['Days that the 80 % interval held', share(backtest?.coverage80)],
-    ['Days that the 95 % interval held', share(backtest?.coverage95)],
-    ['Sums that the 80 % interval held', share(backtest?.totalCoverage80)],
-    ['Tried from', backtest === null ? unknown : counted(backtest.origins, 'earlier day')],
-    ['Made', formatInstant(standing.madeAt)],
-    ['Stands on', counted(standing.deliveries.length, 'delivery', 'deliveries')],
+    ['Error of the total of the forecast days', backtest === null ? unknown : (errorText(backtest) ?? unknown)],
+    ['Error per day (MASE; 1 equals repeating last week)', backtest?.mase == null ? unknown : backtest.mase.toFixed(2)],
+    ['Days within the 80 % interval', share(backtest?.coverage80)],
+    ['Days within the 95 % interval', share(backtest?.coverage95)],
+    ['Totals within the 80 % interval', share(backtest?.totalCoverage80)],
+    ['Evaluated from', backtest === null ? unknown : counted(backtest.origins, 'earlier day')],
+    ['Created', formatInstant(standing.madeAt)],
+    ['Based on', counted(standing.deliveries.length, 'delivery', 'deliveries')],
     ...(note === null ? [] : [['Of the series', note] as const]),
   ] as const;
 }
@@ -58,7 +58,7 @@ function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastD
     <table className={`${table.table} ${styles.earlier}`} aria-label={`Earlier forecasts of ${subjectName(forecast)}`}>
       <thead>
         <tr>
-          <th scope="col">Forecast before</th>
+          <th scope="col">Past forecast</th>
           <th scope="col">Billed to</th>
           <th scope="col" className={table.number}>
             Forecast
@@ -84,7 +84,7 @@ function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastD
             </td>
             <td className={table.number}>
               {probability === null ? (
-                <Unknown reason="No budget covered exactly this." />
+                <Unknown reason="No budget covered exactly this scope." />
               ) : (
                 probabilityText(probability)
               )}

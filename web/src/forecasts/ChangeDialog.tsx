@@ -9,16 +9,16 @@ import styles from './forecasts.module.css';
 import type { ForecastChanges } from './use-forecast-changes.ts';
 
 const BY = [
-  { value: 'amount', label: 'an amount a day' },
-  { value: 'factor', label: 'a factor' },
+  { value: 'amount', label: 'amount per day' },
+  { value: 'factor', label: 'factor' },
 ] as const;
 const OF: readonly { readonly value: ChangeDraft['of']; readonly label: string }[] = [
-  { value: 'everything', label: 'nobody in particular' },
-  { value: 'team', label: 'a team' },
-  { value: 'project', label: 'a project (team/project)' },
-  { value: 'model', label: 'a model' },
-  { value: 'endpoint', label: 'an endpoint' },
-  { value: 'serviceName', label: 'a service of the cloud' },
+  { value: 'everything', label: 'unallocated' },
+  { value: 'team', label: 'team' },
+  { value: 'project', label: 'project (team/project)' },
+  { value: 'model', label: 'model' },
+  { value: 'endpoint', label: 'endpoint' },
+  { value: 'serviceName', label: 'cloud service' },
 ];
 
 /** A factor without a subject applies to all cost. */
@@ -55,22 +55,22 @@ export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeD
       onClose={onClose}
     >
       <p className={layout.quiet}>
-        A planned endpoint, a team that grows by half, a price that falls. It is added to the days to come; once a bill
-        has its days, they count once.
+        For example a planned endpoint, a growing team or a price cut. The change is added to the days to come; days
+        that a bill covers count once.
       </p>
       <Line
-        label="What is it?"
+        label="Description"
         value={draft.what}
         problem={problems.what}
         onChange={(what) => put({ what })}
         input={{ placeholder: 'endpoint for search, 2 H100' }}
       />
       <div className={styles.choice}>
-        <Choice label="It changes by" value={draft.by} options={BY} onChange={(by) => put({ by })} />
+        <Choice label="Type of change" value={draft.by} options={BY} onChange={(by) => put({ by })} />
       </div>
       {draft.by === 'amount' ? (
         <Line
-          label={`What does a day cost more, ${currency}? With a minus: less`}
+          label={`Daily change in ${currency}; negative for less`}
           value={draft.dailyAmount}
           problem={problems.dailyAmount}
           onChange={(dailyAmount) => put({ dailyAmount })}
@@ -78,7 +78,7 @@ export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeD
         />
       ) : (
         <Line
-          label="What is each day multiplied by? 1.5 is half more, 0.9 is 10 % less"
+          label="Daily factor: 1.5 is half more, 0.9 is 10 % less"
           value={draft.factor}
           problem={problems.factor}
           onChange={(factor) => put({ factor })}
@@ -103,14 +103,14 @@ export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeD
       </div>
       <div className={styles.choice}>
         <Select
-          label="Whose cost is it?"
+          label="Scope"
           value={draft.of}
           options={draft.by === 'factor' ? OF_FACTOR : [...OF]}
           onChange={(of) => put({ of: of as ChangeDraft['of'] })}
         />
       </div>
       {draft.of !== 'everything' && (
-        <Line label="Its name" value={draft.name} problem={problems.subject} onChange={(name) => put({ name })} />
+        <Line label="Name" value={draft.name} problem={problems.subject} onChange={(name) => put({ name })} />
       )}
     </FormDialog>
   );
@@ -136,11 +136,11 @@ function Line({ label, value, problem, onChange, input }: LineProps) {
         autoComplete="off"
         value={value}
         aria-invalid={problem !== undefined}
-        {...(problem === undefined ? {} : { 'aria-describedby': `${id}-said` })}
+        {...(problem === undefined ? {} : { 'aria-describedby': `${id}-message` })}
         onChange={(event) => onChange(event.target.value)}
       />
       {problem !== undefined && (
-        <span id={`${id}-said`} className={parts.refused}>
+        <span id={`${id}-message`} className={parts.refused}>
           {problem}
         </span>
       )}

@@ -33,7 +33,7 @@ export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCar
   const next = new Date(through + DAY_MS).toISOString().slice(0, 10);
   return (
     <Card
-      title="What is known to change?"
+      title="Known changes"
       note={<AddedNote drawn={drawn} />}
       flush
       actions={
@@ -44,8 +44,8 @@ export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCar
     >
       {known.length === 0 ? (
         <EmptyState
-          shows="Changes of cost that are known before any bill shows them: a planned endpoint, a commitment that ends."
-          why="None has been added yet."
+          shows="Cost changes that no bill shows yet: a planned endpoint, a commitment that ends."
+          why="No known change has been added."
           command='steelyard forecast change add --from 2026-12-01 --daily 240USD --team search --what "new endpoint"'
         />
       ) : (
@@ -59,7 +59,7 @@ export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCar
 }
 
 function ofNobody({ factor }: Pick<ForecastChange, 'factor'>): string {
-  return factor === null ? 'nobody in particular' : 'everything';
+  return factor === null ? 'unallocated' : 'everything';
 }
 
 /** `+$240.00`, `× 1.5`. */
@@ -96,16 +96,16 @@ function ChangesTable({
     <table className={table.table} aria-label="Known changes">
       <thead>
         <tr>
-          <th scope="col">What</th>
+          <th scope="col">Description</th>
           <th scope="col" className={table.number}>
-            A day
+            Per day
           </th>
           <th scope="col">From</th>
           <th scope="col" className={table.wideOnly}>
             Until
           </th>
           <th scope="col" className={table.wideOnly}>
-            Of
+            Scope
           </th>
           <th scope="col" className={table.wideOnly}>
             Added by
@@ -124,7 +124,7 @@ function ChangesTable({
             </th>
             <td className={table.number}>{byDayText(by)}</td>
             <td>{formatDay(from)}</td>
-            <td className={table.wideOnly}>{until === null ? 'it stays' : formatDay(until)}</td>
+            <td className={table.wideOnly}>{until === null ? 'no end' : formatDay(until)}</td>
             <td className={table.wideOnly}>
               {Object.keys(subject).length === 0 ? ofNobody(by) : subjectText(subject)}
             </td>
@@ -135,10 +135,10 @@ function ChangesTable({
                   type="button"
                   className={parts.button}
                   disabled={changes.busy}
-                  aria-label={`${isOn ? 'Leave out' : 'Take in'} ${what}`}
+                  aria-label={`${isOn ? 'Exclude' : 'Include'} ${what}`}
                   onClick={() => changes.turn.mutate({ change, isOn: !isOn })}
                 >
-                  {isOn ? 'Leave out' : 'Take in'}
+                  {isOn ? 'Exclude' : 'Include'}
                 </button>
               ) : (
                 <button

@@ -11,7 +11,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { FanLegend } from './FanLegend.tsx';
-import { fanOf } from './fan-data.ts';
+import { buildFan } from './fan-data.ts';
 import type { ForecastsData } from './use-forecasts.ts';
 import { subjectName } from './words.ts';
 
@@ -36,8 +36,8 @@ export function FanCard({ detail }: { readonly detail: ForecastsData['detail'] }
   const csv = forecast === undefined ? undefined : csvAddress(forecast);
   return (
     <Card
-      title={forecast === undefined ? 'How does it go on?' : `How does ${subjectName(forecast)} go on?`}
-      note={detail.data === undefined ? 'Effective cost' : noteOf(detail.data)}
+      title={forecast === undefined ? 'Forecast' : `Forecast of ${subjectName(forecast)}`}
+      note={detail.data === undefined ? 'Effective cost' : describeFan(detail.data)}
       className="wide"
       actions={
         <>
@@ -67,12 +67,12 @@ interface DrawnProps {
 }
 
 function Drawn({ detail, view, onChart }: DrawnProps) {
-  const data = useMemo(() => fanOf(detail, view), [detail, view]);
+  const data = useMemo(() => buildFan(detail, view), [detail, view]);
   if (detail.forecast.forecast === null) {
     return (
       <EmptyState
         shows="The days so far and those to come, with their intervals."
-        why={detail.forecast.reason ?? 'Nothing is known.'}
+        why={detail.forecast.reason ?? 'No data.'}
       />
     );
   }
@@ -83,18 +83,16 @@ function Drawn({ detail, view, onChart }: DrawnProps) {
         data={data}
         height={HEIGHT}
         onChart={onChart}
-        label={`Fan chart: ${view === 'running' ? 'the total so far' : 'the cost of each day'} of ${subjectName(detail.forecast)}, then what is expected with its 80 % and 95 % intervals. The CSV has the figures.`}
+        label={`Fan chart: ${view === 'running' ? 'running total' : 'daily cost'} of ${subjectName(detail.forecast)}, then the forecast with its 80 % and 95 % intervals. The CSV has the figures.`}
       />
     </>
   );
 }
 
-function noteOf({ standing, forecast }: ForecastDetail): string {
+function describeFan({ standing, forecast }: ForecastDetail): string {
   const late =
-    standing.billedThrough > standing.through
-      ? `; what is billed to ${formatDay(standing.billedThrough)} is not whole yet`
-      : '';
-  return `Effective cost of what is billed in ${forecast.currency}, not converted, to ${formatDay(standing.through)}${late}.`;
+    standing.billedThrough > standing.through ? `; bills to ${formatDay(standing.billedThrough)} are incomplete` : '';
+  return `Effective cost billed in ${forecast.currency}, not converted, to ${formatDay(standing.through)}${late}.`;
 }
 
 function csvAddress({ level, key, currency }: ForecastDetail['forecast']): string {

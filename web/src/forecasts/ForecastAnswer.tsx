@@ -4,7 +4,7 @@ import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay, formatMonthName } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { AboutFigure } from './AboutFigure.tsx';
-import { lastDayOf, overText, probabilityText, subjectName } from './words.ts';
+import { findLastDay, overText, probabilityText, subjectName } from './words.ts';
 
 /** `$48,210 so far in November, to 26 Nov, forecast $61,400 ($57,900 to $65,300), 4 % over budget with 83 % probability, on about 27 Nov.` */
 export function ForecastAnswer({ detail }: { readonly detail: ForecastDetail }) {
@@ -15,7 +15,7 @@ export function ForecastAnswer({ detail }: { readonly detail: ForecastDetail }) 
   const money = (amount: string) => ({ amount, currency });
   const when =
     level === 'budget'
-      ? `to ${formatDay(lastDayOf(forecast))}`
+      ? `to ${formatDay(findLastDay(forecast))}`
       : `in ${formatMonthName(standing.month)}, to ${formatDay(standing.through)}`;
   const late = withoutSources(standing.behind);
   return (
@@ -36,8 +36,8 @@ function BreachText({ breach, currency }: { readonly breach: Breach; readonly cu
   const allowed = formatMoney({ amount: limit, currency }).replace(/\.00$/, '');
   const when = day === null ? '' : `, on about ${formatDay(day)}`;
   if (overRatio === null || overRatio <= 0) {
-    const place = overRatio === null ? 'beside' : overText(overRatio);
-    return `, ${place} the budget of ${allowed}; it is passed with ${probabilityText(probability)} probability${when}`;
+    const place = overRatio === null ? 'against' : overText(overRatio);
+    return `, ${place} the budget of ${allowed}; exceeded with ${probabilityText(probability)} probability${when}`;
   }
   return `, ${overText(overRatio)} budget with ${probabilityText(probability)} probability${when}`;
 }

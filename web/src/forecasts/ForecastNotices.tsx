@@ -14,10 +14,11 @@ export function ForecastNotices({ forecasts: { standing, working }, changes }: F
   const { done, undo, dismiss, busy, remove, make } = changes;
   return (
     <>
-      {remove.error !== null && <Notice kind="alert">It could not be removed: {remove.error.message}</Notice>}
+      {remove.error !== null && <Notice kind="alert">The change could not be removed: {remove.error.message}</Notice>}
       {done !== null && (
         <UndoNotice busy={busy} undo={undo} dismiss={dismiss}>
-          “{done.change.what}” was {done.act}. The forecasts are made anew with{done.act === 'removed' ? 'out' : ''} it.
+          “{done.change.what}” was {done.act}. The forecasts are computed again with
+          {done.act === 'removed' ? 'out' : ''} it.
         </UndoNotice>
       )}
       {standing !== null && (working !== null || !standing.isCurrent) && (
@@ -26,14 +27,14 @@ export function ForecastNotices({ forecasts: { standing, working }, changes }: F
           actions={
             working === null && (
               <button type="button" className={parts.button} disabled={make.isPending} onClick={() => make.mutate()}>
-                Make them now
+                Compute now
               </button>
             )
           }
         >
           {working === null
-            ? 'Something that the forecasts stand on has changed; they are made anew within a minute.'
-            : `The forecasts are being made anew: ${working.done} of ${working.total}. Those below are the ones before.`}
+            ? 'Inputs of the forecasts have changed; they are computed again within a minute.'
+            : `Computing the forecasts: ${working.done} of ${working.total}. The forecasts below are the previous ones.`}
         </Notice>
       )}
     </>

@@ -17,8 +17,8 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
   const navigate = useNavigate({ from: '/forecasts' });
   const found = all.data?.forecasts ?? [];
   const there = LEVELS.filter(({ value }) => found.some(({ level }) => level === value));
-  const shown = list ?? there[0]?.value ?? 'team';
-  const offered = LEVELS.filter(({ value }) => value === shown || there.some((level) => level.value === value));
+  const openLevel = list ?? there[0]?.value ?? 'team';
+  const offered = LEVELS.filter(({ value }) => value === openLevel || there.some((level) => level.value === value));
   const drawn = detail.data?.forecast;
   const isDrawn = (one: LedgerForecast) =>
     one.level === drawn?.level && one.key === drawn.key && one.currency === drawn.currency;
@@ -26,12 +26,12 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
     void navigate({ search: (before) => ({ ...before, list: value as Level }), resetScroll: false });
   return (
     <Card
-      title="Who will have spent what?"
-      note="A line is drawn above when it is chosen. Those of one kind, but budgets, add up to everything. Each currency of the bills has its own; nothing is converted."
+      title="Forecasts by owner"
+      note="Choose a row to draw it above. Forecasts of one level, except budgets, add up to everything. Each currency of the bills has its own; nothing is converted."
       flush
       actions={
         <>
-          <Select label="Of" hideLabel value={shown} options={[...offered]} onChange={choose} />
+          <Select label="Level" hideLabel value={openLevel} options={[...offered]} onChange={choose} />
           <a className={parts.button} href={urlOf(listForecastsCsv, { query: { team } })} download="forecasts.csv">
             CSV<span className="visually-hidden"> of all forecasts</span>
           </a>
@@ -41,7 +41,9 @@ export function ForecastsCard({ data: { all, detail, team } }: { readonly data: 
       <Loaded query={all} what="The forecasts" height={TABLE_HEIGHT}>
         {({ forecasts }) => (
           <ForecastsTable
-            forecasts={forecasts.filter(({ level }) => level === shown || (level === 'total' && shown !== 'budget'))}
+            forecasts={forecasts.filter(
+              ({ level }) => level === openLevel || (level === 'total' && openLevel !== 'budget'),
+            )}
             isDrawn={isDrawn}
           />
         )}

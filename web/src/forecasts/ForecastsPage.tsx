@@ -20,7 +20,7 @@ export function ForecastsPage() {
   const { all, detail, team } = data;
   const nothing = all.data !== undefined && all.data.standing === null;
   const answer = () => {
-    if (nothing) return 'Nothing is forecast yet.';
+    if (nothing) return 'No forecast yet.';
     if (detail.data !== undefined) return <ForecastAnswer detail={detail.data} />;
     return all.isError || detail.isError ? 'The forecast could not be read.' : <AnswerPending />;
   };
@@ -32,13 +32,13 @@ export function ForecastsPage() {
         )}
         {all.data !== undefined && <ForecastNotices forecasts={all.data} changes={changes} />}
         {nothing ? (
-          <Card title="How does the month go on?">
+          <Card title="Forecast of the month">
             <EmptyState
-              shows="What the month will have cost, day by day with its intervals, and how likely each budget is passed."
+              shows="The forecast cost of the month, day by day with its intervals, and the probability of exceeding each budget."
               why={
                 all.data?.working == null
-                  ? 'Forecasts are made from bills, at each delivery. None has come yet.'
-                  : 'The first ones are being made.'
+                  ? 'Forecasts are computed at each delivery of a bill. No bill has been imported yet.'
+                  : 'The first forecasts are being computed.'
               }
               command="steelyard bill import bills/ --source aws"
             />

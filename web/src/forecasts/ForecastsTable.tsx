@@ -7,7 +7,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { AboutFigure } from './AboutFigure.tsx';
 import styles from './forecasts.module.css';
-import { errorText, LIKELY, lastDayOf, NO_LIMIT, NOT_TRIED, probabilityText, rowName } from './words.ts';
+import { errorText, findLastDay, LIKELY, NO_LIMIT, NOT_TRIED, probabilityText, rowName } from './words.ts';
 
 interface ForecastsTableProps {
   readonly forecasts: readonly LedgerForecast[];
@@ -22,7 +22,7 @@ export function ForecastsTable({ forecasts, isDrawn }: ForecastsTableProps) {
     <table className={table.table} data-testid="forecasts">
       <thead>
         <tr>
-          <th scope="col">Forecast of</th>
+          <th scope="col">Scope</th>
           {ofBudgets && (
             <th scope="col" className={table.wideOnly}>
               To
@@ -41,13 +41,13 @@ export function ForecastsTable({ forecasts, isDrawn }: ForecastsTableProps) {
             Limit
           </th>
           <th scope="col" className={table.number}>
-            Over it
+            Above limit
           </th>
           <th scope="col" className={table.wideOnly}>
-            About
+            Exceeded on
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Error before
+            Past error
           </th>
         </tr>
       </thead>
@@ -74,7 +74,7 @@ interface RowProps {
 function Row({ forecast, drawn, ofBudgets }: RowProps) {
   const { level, key, currency, known, forecast: estimate, reason, breach, backtest } = forecast;
   const money = (amount: string) => ({ amount, currency });
-  const why = <Unknown reason={reason ?? 'It is not known.'} />;
+  const why = <Unknown reason={reason ?? 'Not known.'} />;
   const error = backtest === null ? null : errorText(backtest);
   return (
     <tr className={drawn ? styles.selected : undefined}>
@@ -90,7 +90,7 @@ function Row({ forecast, drawn, ofBudgets }: RowProps) {
           {rowName(forecast)}
         </Link>
       </th>
-      {ofBudgets && <td className={table.wideOnly}>{formatDay(lastDayOf(forecast))}</td>}
+      {ofBudgets && <td className={table.wideOnly}>{formatDay(findLastDay(forecast))}</td>}
       <td className={`${table.number} ${table.wideOnly}`}>
         {known === null ? why : <MoneyFigure money={money(known)} />}
       </td>
@@ -118,7 +118,7 @@ function Row({ forecast, drawn, ofBudgets }: RowProps) {
       </td>
       <td className={table.wideOnly}>
         {breach?.day == null ? (
-          <Unknown reason={breach === null ? (reason ?? NO_LIMIT) : 'Fewer than 5 % of the paths pass it.'} />
+          <Unknown reason={breach === null ? (reason ?? NO_LIMIT) : 'Fewer than 5 % of the paths exceed it.'} />
         ) : (
           formatDay(breach.day)
         )}

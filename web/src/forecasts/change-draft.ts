@@ -20,7 +20,7 @@ export type Checked =
 
 /** Validates the input as the server does; an empty field is missing and shows no error yet. */
 export function checkedDraft(draft: ChangeDraft): Checked {
-  const subject = draft.of === 'everything' ? {} : subjectOf(draft);
+  const subject = draft.of === 'everything' ? {} : toSubject(draft);
   const until = draft.until === '' ? null : draft.until;
   const { what, from, dailyAmount, factor } = draft;
   const how =
@@ -37,7 +37,7 @@ export function checkedDraft(draft: ChangeDraft): Checked {
 }
 
 /** `team/project` of a project names both. */
-function subjectOf({ of, name }: ChangeDraft): NewForecastChange['subject'] {
+function toSubject({ of, name }: ChangeDraft): NewForecastChange['subject'] {
   const text = name.trim();
   const cut = text.indexOf('/');
   if (of === 'project' && cut > 0) return { team: text.slice(0, cut), project: text.slice(cut + 1) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ForecastDetail } from '../../../src/finops/forecasts/schema.ts';
-import { fanOf } from './fan-data.ts';
+import { buildFan } from './fan-data.ts';
 
 const ends = { mean: 10, lo80: 9, hi80: 11, lo95: 8, hi95: 12 };
 const running = (mean: number) => ({ mean, lo80: mean - 1, hi80: mean + 1, lo95: mean - 2, hi95: mean + 2 });
@@ -62,7 +62,7 @@ const detail: ForecastDetail = {
 
 describe('the fan', () => {
   it('runs on from what is known of the window, also of days that are not listed', () => {
-    const { points, limit } = fanOf(detail, 'running');
+    const { points, limit } = buildFan(detail, 'running');
     expect(points.map(({ day, known, knownText }) => [day, known, knownText])).toEqual([
       ['2026-11-01', 110.25, '110.25'],
       ['2026-11-02', 120.5, '120.5'],
@@ -75,7 +75,7 @@ describe('the fan', () => {
   });
 
   it('shows days by themselves, without a limit, and marks what happens where it is drawn', () => {
-    const { points, limit, marks } = fanOf(detail, 'days');
+    const { points, limit, marks } = buildFan(detail, 'days');
     expect(points.map(({ known, expected }) => [known, expected?.mean])).toEqual([
       [10.25, undefined],
       [10.25, 10.25],
@@ -92,6 +92,6 @@ describe('the fan', () => {
 
   it('has no line without changes where there are none', () => {
     const quiet = { ...detail, changes: [], days: detail.days.map((day) => ({ ...day, changes: 0 })) };
-    expect(fanOf(quiet, 'running').points.every(({ without }) => without === null)).toBe(true);
+    expect(buildFan(quiet, 'running').points.every(({ without }) => without === null)).toBe(true);
   });
 });

@@ -8,15 +8,16 @@ import { formatDay } from '../format/time.ts';
 const DAYS_BEFORE = 60;
 
 /** Data of the fan: the running total of the window against its limit, or each day separately. */
-export function fanOf(detail: ForecastDetail, view: 'running' | 'days'): FanData {
+export function buildFan(detail: ForecastDetail, view: 'running' | 'days'): FanData {
   const { forecast, standing } = detail;
   const points = view === 'running' ? runningPoints(detail) : dailyPoints(detail);
   const limit = view === 'running' ? (forecast.breach?.limit ?? null) : null;
-  const shown = (amount: string) => formatMoney({ amount, currency: forecast.currency });
+  const formatAmount = (amount: string) => formatMoney({ amount, currency: forecast.currency });
   return {
     points,
-    limit: limit === null ? null : { value: Number(limit), label: `budget ${shown(limit).replace(/\.00$/, '')}` },
-    marks: marksOf(detail, new Set(points.map(({ day }) => day))),
+    limit:
+      limit === null ? null : { value: Number(limit), label: `budget ${formatAmount(limit).replace(/\.00$/, '')}` },
+    marks: listFanMarks(detail, new Set(points.map(({ day }) => day))),
     currency: forecast.currency,
     isRunning: view === 'running',
     lastKnown: standing.through,
@@ -73,12 +74,12 @@ function joined(known: readonly FanPoint[], next: readonly FanPoint[], isChanged
   return [...known.slice(0, -1), { ...last, expected: start, without: isChanged ? value : null }, ...behind];
 }
 
-function marksOf({ forecast, changes, earlier }: ForecastDetail, drawn: ReadonlySet<string>): FanMark[] {
+function listFanMarks({ forecast, changes, earlier }: ForecastDetail, drawn: ReadonlySet<string>): FanMark[] {
   const { breach } = forecast;
   const marks: FanMark[] = [
     ...(breach?.day == null
       ? []
-      : [{ day: breach.day, label: `the budget is passed about ${formatDay(breach.day)}`, kind: 'breach' as const }]),
+      : [{ day: breach.day, label: `budget exceeded about ${formatDay(breach.day)}`, kind: 'breach' as const }]),
     ...changes.flatMap(({ from, until, what }): FanMark[] => [
       { day: from, label: what, kind: 'change' },
       ...(until === null ? [] : [{ day: until, label: `${what}: ends`, kind: 'change' as const }]),
@@ -95,7 +96,7 @@ function restated(earlier: ForecastDetail['earlier']): FanMark[] {
     const later = index === 0 ? undefined : earlier[index - 1];
     if (later === undefined || later.through !== one.through) continue;
     if (JSON.stringify(later.deliveries) === JSON.stringify(one.deliveries)) continue;
-    marks.push({ day: one.through, label: 'the bill was restated', kind: 'restated' });
+    marks.push({ day: one.through, label: 'bill restated', kind: 'restated' });
   }
   return marks;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { lastDayOf, overText, probabilityText, rowName, subjectName } from './words.ts';
+import { findLastDay, overText, probabilityText, rowName, subjectName } from './words.ts';
 
 describe('the words of forecasts', () => {
   it('name what is forecast, and what nobody has', () => {
     expect(subjectName({ level: 'total', key: null })).toBe('everything');
-    expect(subjectName({ level: 'team', key: null })).toBe('what no team has');
+    expect(subjectName({ level: 'team', key: null })).toBe('unallocated cost');
     expect(rowName({ level: 'project', key: 'search/' })).toBe('search/(no project)');
     expect(rowName({ level: 'model', key: null })).toBe('no model');
   });
@@ -24,6 +24,6 @@ describe('the words of forecasts', () => {
   });
 
   it('end a window with its last day', () => {
-    expect(lastDayOf({ window: { start: '2026-11-01T00:00:00Z', end: '2026-12-01T00:00:00Z' } })).toBe('2026-11-30');
+    expect(findLastDay({ window: { start: '2026-11-01T00:00:00Z', end: '2026-12-01T00:00:00Z' } })).toBe('2026-11-30');
   });
 });

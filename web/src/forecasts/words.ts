@@ -12,19 +12,20 @@ export const LEVELS: readonly { readonly value: Level; readonly label: string }[
   { value: 'service', label: 'Services' },
 ];
 
-export const NO_LIMIT = 'No budget covers exactly this in this window.';
-export const NOT_TRIED = 'Too short to be tried on itself.';
+export const NO_LIMIT = 'No budget covers exactly this scope in this window.';
+export const NOT_TRIED = 'Too short for a back-test.';
 
-/** `everything`, `team search`, `what no team has`. */
+/** `everything`, `team search`, `unallocated cost`, `cost without a model`. */
 export function subjectName({ level, key }: Pick<LedgerForecast, 'level' | 'key'>): string {
   if (level === 'total') return 'everything';
-  return key === null ? `what no ${level} has` : `${level} ${key}`;
+  if (level === 'team' && key === null) return 'unallocated cost';
+  return key === null ? `cost without ${level === 'endpoint' ? 'an' : 'a'} ${level}` : `${level} ${key}`;
 }
 
 /** In a table of one level: `search`, `no team`. */
 export function rowName({ level, key }: Pick<LedgerForecast, 'level' | 'key'>): string {
   if (level === 'total') return 'Everything';
-  if (key === null) return `no ${level}`;
+  if (key === null) return level === 'team' ? 'unallocated' : `no ${level}`;
   return key.endsWith('/') ? `${key}(no project)` : key;
 }
 
@@ -49,7 +50,7 @@ export function overText(overRatio: number): string {
 const DAY_MS = 86_400_000;
 
 /** The last day of a window, which is half-open: `2026-11-30`. */
-export function lastDayOf({ window }: Pick<LedgerForecast, 'window'>): string {
+export function findLastDay({ window }: Pick<LedgerForecast, 'window'>): string {
   return new Date(Date.parse(window.end) - DAY_MS).toISOString().slice(0, 10);
 }
 

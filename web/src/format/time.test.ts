@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysOf, formatDate, formatDay, formatInstant, formatMonth, monthBefore } from './time.ts';
+import { formatDate, formatDay, formatInstant, formatMonth, listDays, monthBefore } from './time.ts';
 
 describe('times', () => {
   it('writes months, days and instants in UTC', () => {
@@ -18,7 +18,7 @@ describe('times', () => {
     ['2028-02', 29],
     ['2026-11', 30],
   ])('lists the days of %s', (month, count) => {
-    const days = daysOf(month);
+    const days = listDays(month);
     expect(days).toHaveLength(count);
     expect(days.at(-1)).toBe(`${month}-${count}`);
   });

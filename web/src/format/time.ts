@@ -58,7 +58,7 @@ export function monthBefore(month: string): string {
 }
 
 /** Every day of a month: `2026-02` -> `2026-02-01` to `2026-02-28`. */
-export function daysOf(month: string): string[] {
+export function listDays(month: string): string[] {
   const [year = 0, number = 1] = month.split('-').map(Number);
   const count = new Date(Date.UTC(year, number, 0)).getUTCDate();
   return Array.from({ length: count }, (_, index) => `${month}-${String(index + 1).padStart(2, '0')}`);

@@ -21,7 +21,7 @@ interface PaletteFoundProps {
 export function PaletteFound({ text, at, optionId, onFound, onPoint, onRun, onShow }: PaletteFoundProps) {
   const found = usePaletteCommands(text, onShow);
   useEffect(() => onFound(found), [found, onFound]);
-  if (found.length === 0) return <p className={styles.paletteNone}>Nothing here is called “{text}”.</p>;
+  if (found.length === 0) return <p className={styles.paletteNone}>No result for “{text}”.</p>;
   return found.map((command, index) => (
     <PaletteItem
       key={command.id}

@@ -9,7 +9,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Filter the costs', 'f'],
   ['Light or dark', 't'],
   ['These shortcuts', '?'],
-  ['Close what is open', 'Esc'],
+  ['Close the open panel', 'Esc'],
 ];
 
 /** The keys that work everywhere. */

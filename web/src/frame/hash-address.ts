@@ -10,7 +10,7 @@ export function addressOfHash(hash: string): string | null {
     return more === 'runs' && run !== undefined && run !== '' ? `/runs/${plain(run)}` : `/experiments/${plain(id)}`;
   }
   if (noun === 'models') return id === undefined || id === '' ? '/models' : `/models/${plain(id)}`;
-  if (noun === 'compare-runs') return `/runs/compare?runs=${runsOf(query).map(plain).join(',')}`;
+  if (noun === 'compare-runs') return `/runs/compare?runs=${listRuns(query).map(plain).join(',')}`;
   return null;
 }
 
@@ -24,6 +24,6 @@ function decoded(part: string): string {
   }
 }
 
-function runsOf(query: string): string[] {
+function listRuns(query: string): string[] {
   return new URLSearchParams(query).get('runs')?.match(/[\w-]+/g) ?? [];
 }

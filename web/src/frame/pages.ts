@@ -30,14 +30,14 @@ export interface PageGroup {
 /** The left rail: the existing pages, in the groups and words of LOOK. */
 export const pageGroups: readonly PageGroup[] = [
   {
-    label: 'The balance',
+    label: 'Summary',
     pages: [
       { to: '/', label: 'Overview', key: 'o' },
       { to: '/decisions', label: 'Decisions', key: 'd' },
     ],
   },
   {
-    label: 'Can we run it?',
+    label: 'MLOps',
     pages: [
       { to: '/experiments', label: 'Experiments', key: 'e' },
       { to: '/models', label: 'Models', key: 'm' },
@@ -48,7 +48,7 @@ export const pageGroups: readonly PageGroup[] = [
     ],
   },
   {
-    label: 'Can we afford it?',
+    label: 'FinOps',
     pages: [
       { to: '/costs', label: 'Costs', key: 'c' },
       { to: '/budgets', label: 'Budgets', key: 'b' },

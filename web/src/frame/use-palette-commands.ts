@@ -52,7 +52,7 @@ export function usePaletteCommands(text: string, show: (overlay: Overlay) => voi
     ...BUILT_IN_VIEWS.map(({ name, search }) =>
       command('Action', `Costs: ${name}`, () => void navigate({ to: '/costs', search: { ...search, name } })),
     ),
-    command('Action', 'What drove the change of cost', () => {
+    command('Action', 'Drivers of the cost change', () => {
       void navigate({ to: '/costs', search: { compare: 'sameDays' } });
     }),
     command('Action', 'Rejected decisions', () => {

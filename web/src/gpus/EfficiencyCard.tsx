@@ -12,7 +12,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import { EfficiencyTable } from './EfficiencyTable.tsx';
-import { efficiencySeries, slotsOf } from './efficiency-series.ts';
+import { efficiencySeries, listEfficiencySlots } from './efficiency-series.ts';
 import { EFFICIENCY_BY } from './gpus-search.ts';
 import type { GpusInView } from './use-gpus.ts';
 import { DIMENSIONS } from './words.ts';
@@ -23,7 +23,7 @@ const STEPS = [
   { value: 'day', label: 'Days' },
   { value: 'week', label: 'Weeks' },
 ] as const;
-const SHOWN = [
+const VIEWS = [
   { value: 'chart', label: 'Chart' },
   { value: 'table', label: 'Table' },
 ] as const;
@@ -38,8 +38,8 @@ export function EfficiencyCard({ gpus }: { readonly gpus: GpusInView }) {
   const csv = urlOf(gpuEfficiencyCsv, { query: { ...efficiencyQuery, top: 1000 } });
   return (
     <Card
-      title="Is the time used better than before?"
-      note="Used part of the GPU-hours that each had; the most hours first"
+      title="GPU efficiency over time"
+      note="Used share of the GPU-hours of each owner; most hours first"
       actions={
         <>
           <Select
@@ -57,7 +57,7 @@ export function EfficiencyCard({ gpus }: { readonly gpus: GpusInView }) {
           <Choice
             label="Shown as"
             value={asTable ? 'table' : 'chart'}
-            options={SHOWN}
+            options={VIEWS}
             onChange={(value) => choose({ efficiency: value === 'table' ? 'table' : undefined })}
           />
           <a className={parts.button} href={csv} download={`gpu-efficiency-by-${over}.csv`}>
@@ -88,13 +88,13 @@ interface LinesProps {
 
 function Lines({ efficiency, onChart }: LinesProps) {
   const teams = useTeams();
-  const slots = useMemo(() => slotsOf(efficiency), [efficiency]);
+  const slots = useMemo(() => listEfficiencySlots(efficiency), [efficiency]);
   const series = useMemo(() => efficiencySeries(efficiency, teams ?? []), [efficiency, teams]);
   return (
     <>
       <Legend series={series} />
       <ShareLines
-        label={`Lines: used part of GPU-hours by ${efficiency.step} and ${efficiency.by}. Choose Table to read the figures.`}
+        label={`Lines: used share of GPU-hours by ${efficiency.step} and ${efficiency.by}. Choose Table to read the figures.`}
         slots={slots}
         slotLabel={slotLabel}
         series={series}

@@ -3,7 +3,7 @@ import { formatPercent } from '../format/number.ts';
 import { formatDate } from '../format/time.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { efficiencySeries, slotsOf } from './efficiency-series.ts';
+import { efficiencySeries, listEfficiencySlots } from './efficiency-series.ts';
 
 /** The lines as figures: a row for each day or week. */
 export function EfficiencyTable({ efficiency }: { readonly efficiency: GpuEfficiency }) {
@@ -21,14 +21,14 @@ export function EfficiencyTable({ efficiency }: { readonly efficiency: GpuEffici
         </tr>
       </thead>
       <tbody>
-        {slotsOf(efficiency).map((slot, index) => (
+        {listEfficiencySlots(efficiency).map((slot, index) => (
           <tr key={slot}>
             <th scope="row">{formatDate(slot)}</th>
             {series.map(({ id, shares }) => {
               const share = shares[index] ?? null;
               return (
                 <td key={id} className={table.number}>
-                  {share === null ? <Unknown reason="It had no GPU then." /> : formatPercent(share * 100)}
+                  {share === null ? <Unknown reason="No GPU in this period." /> : formatPercent(share * 100)}
                 </td>
               );
             })}

@@ -35,9 +35,7 @@ export function GpuPanel({ gpu, days, onClose }: GpuPanelProps) {
         </button>
       </div>
       <Loaded query={readings} what="The readings" height={LOADING_HEIGHT}>
-        {(data) =>
-          data.points.length === 0 ? <p>Nothing was read of it in this time.</p> : <Readings readings={data} />
-        }
+        {(data) => (data.points.length === 0 ? <p>No readings in this time.</p> : <Readings readings={data} />)}
       </Loaded>
     </section>
   );
@@ -68,7 +66,7 @@ function Readings({ readings }: { readonly readings: GpuReadings }) {
         series={series}
         height={HEIGHT}
       />
-      {holders.length === 0 ? <p className={styles.foot}>Nobody said who held it.</p> : <Holders holders={holders} />}
+      {holders.length === 0 ? <p className={styles.foot}>No owner is recorded.</p> : <Holders holders={holders} />}
     </>
   );
 }
@@ -79,7 +77,7 @@ function Holders({ holders }: { readonly holders: GpuReadings['holders'] }) {
     <table className={table.table} data-testid="holders">
       <thead>
         <tr>
-          <th scope="col">Held by</th>
+          <th scope="col">Owner</th>
           <th scope="col">From</th>
           <th scope="col">To</th>
           <th scope="col" className={table.wideOnly}>
@@ -106,8 +104,8 @@ function Holders({ holders }: { readonly holders: GpuReadings['holders'] }) {
 }
 
 function holderText({ kind, subject, reason }: GpuReadings['holders'][number]): string {
-  if (kind === 'nobody') return 'nobody';
-  if (subject === null) return `unknown: ${reason ?? 'nobody said'}`;
+  if (kind === 'nobody') return 'unallocated';
+  if (subject === null) return `unknown: ${reason ?? 'no owner reported'}`;
   return Object.entries(subject)
     .map(([field, value]) => `${field} ${value}`)
     .join(', ');

@@ -2,7 +2,7 @@ import type { GpuOwner, GpuOwners } from '../../../src/finops/gpu-usage/schema.t
 import { counted, formatPercent } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import { idleHours, idleMoney, moneyOf } from './figures.ts';
+import { idleHours, idleMoney, toMoney } from './figures.ts';
 import { DIMENSIONS, hoursText, shortName } from './words.ts';
 
 interface GpusAnswerProps {
@@ -13,9 +13,9 @@ interface GpusAnswerProps {
 /** Cost of the GPU time, its used, idle and unallocated share, and the owner with the most idle time. */
 export function GpusAnswer({ owners, month }: GpusAnswerProps) {
   const { by, gpuHours, cost, gpus, usedShare, groups } = owners;
-  const paid = moneyOf(cost, 'paid');
+  const paid = toMoney(cost, 'paid');
   const idle = idleMoney(cost);
-  const nobody = moneyOf(cost, 'unallocated');
+  const unallocated = toMoney(cost, 'unallocated');
   const when = month === undefined ? 'in all months' : `in ${formatMonth(month)}`;
   const first = mostIdle(groups);
   const firstIdle = first === undefined ? null : idleMoney(first.cost);
@@ -28,13 +28,15 @@ export function GpusAnswer({ owners, month }: GpusAnswerProps) {
       {gpuHours.unallocated > 0 && (
         <>
           {' '}
-          and {nobody === null ? hoursText(gpuHours.unallocated) : <MoneyFigure money={nobody} />} was held by nobody
+          and {unallocated === null ? hoursText(gpuHours.unallocated) : <MoneyFigure money={unallocated} />} was
+          unallocated
         </>
       )}
       {first !== undefined && idleHours(first.gpuHours) > 0 && (
         <>
-          ; {first.key === null ? 'unknown owners' : `${DIMENSIONS[by].toLowerCase()} ${shortName(first.key)}`} left the
-          most idle ({firstIdle === null ? hoursText(idleHours(first.gpuHours)) : <MoneyFigure money={firstIdle} />})
+          ; {first.key === null ? 'unknown owners' : `${DIMENSIONS[by].toLowerCase()} ${shortName(first.key)}`} had the
+          most idle time (
+          {firstIdle === null ? hoursText(idleHours(first.gpuHours)) : <MoneyFigure money={firstIdle} />})
         </>
       )}
       .

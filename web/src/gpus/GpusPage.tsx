@@ -18,11 +18,11 @@ export function GpusPage() {
   const gpus = useGpus();
   const { data } = gpus.owners;
   return (
-    <Page title="GPUs" answer={answerOf(gpus)} longAnswer>
+    <Page title="GPUs" answer={renderGpusAnswer(gpus)} longAnswer>
       {gpus.owners.isError ? (
         <ErrorState error={gpus.owners.error} what="The GPU time" onRetry={() => void gpus.owners.refetch()} />
       ) : data?.gpuHours.paid === 0 ? (
-        <EmptyState {...emptyOf(gpus)} />
+        <EmptyState {...describeEmpty(gpus)} />
       ) : (
         <div className={layout.stack}>
           <HeatCard gpus={gpus} />
@@ -35,19 +35,17 @@ export function GpusPage() {
   );
 }
 
-function answerOf({ owners, scope }: GpusInView) {
+function renderGpusAnswer({ owners, scope }: GpusInView) {
   if (owners.isError) return 'The GPU time could not be read.';
   if (owners.data === undefined) return <AnswerPending />;
-  if (owners.data.gpuHours.paid === 0) return 'Nothing was read of any GPU.';
+  if (owners.data.gpuHours.paid === 0) return 'No GPU readings.';
   return <GpusAnswer owners={owners.data} month={scope.month} />;
 }
 
-function emptyOf({ scope: { month, team } }: GpusInView) {
-  const shows =
-    'Every GPU over time, whose it was, and what of it was used, idle and held by nobody, in hours and money.';
-  if (team !== undefined)
-    return { shows, why: `No GPU was held by team ${team} then, as far as anybody said who held them.` };
+function describeEmpty({ scope: { month, team } }: GpusInView) {
+  const shows = 'Every GPU over time with its owner: used, idle and unallocated time, in hours and money.';
+  if (team !== undefined) return { shows, why: `Team ${team} held no GPU in this period, by the recorded owners.` };
   if (month !== undefined)
-    return { shows, why: 'No reading is of this month. Choose another period, or import readings.', command: COMMAND };
+    return { shows, why: 'No readings in this month. Choose another period, or import readings.', command: COMMAND };
   return { shows, why: 'No readings have been imported yet.', command: COMMAND };
 }

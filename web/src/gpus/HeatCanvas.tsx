@@ -2,7 +2,7 @@ import { type MouseEvent, useEffect, useRef } from 'react';
 import type { GpuHeatMap } from '../../../src/finops/gpu-usage/schema.ts';
 import { token, useScheme } from '../theme/scheme.ts';
 import styles from './gpus.module.css';
-import { rowHeight, STEPS, stepOf } from './heat-colour.ts';
+import { pickStep, rowHeight, STEPS } from './heat-colour.ts';
 
 export interface HeatCell {
   readonly row: number;
@@ -68,7 +68,7 @@ function draw(canvas: HTMLCanvasElement, { rows }: GpuHeatMap, height: number): 
   const colours = STEPS.map(token);
   rows.forEach(({ means }, row) => {
     means.forEach((mean, slot) => {
-      const step = stepOf(mean);
+      const step = pickStep(mean);
       if (step === null) return;
       context.fillStyle = colours[step] ?? '';
       context.fillRect(slot * SLOT_PX, row * height * DENSITY, SLOT_PX, height * DENSITY - gap);

@@ -19,7 +19,7 @@ import { rowHeight } from './heat-colour.ts';
 import { type GpusInView, HEAT_ROWS } from './use-gpus.ts';
 import { widthText } from './words.ts';
 
-const SHOWN = [
+const VIEWS = [
   { value: 'chart', label: 'Chart' },
   { value: 'table', label: 'Table' },
 ] as const;
@@ -27,7 +27,7 @@ const LOADING_HEIGHT = 420;
 /** Row height in pixels from which names fit next to the rows. */
 const NAMED_PX = 12;
 
-const startOf = (map: GpuHeatMap, slot: number) =>
+const computeStart = (map: GpuHeatMap, slot: number) =>
   new Date(Date.parse(map.start ?? '') + slot * map.slotMs).toISOString();
 
 /** The fleet over time, the most idle GPUs first; a row opens the readings of its GPU. */
@@ -41,14 +41,14 @@ export function HeatCard({ gpus }: { readonly gpus: GpusInView }) {
   };
   return (
     <Card
-      title="What did each GPU do?"
-      note={heat.data === undefined ? 'Mean utilization over time' : noteOf(heat.data)}
+      title="Utilization by GPU"
+      note={heat.data === undefined ? 'Mean utilization over time' : describeHeatMap(heat.data)}
       actions={
         <>
           <Choice
             label="Shown as"
             value={asTable ? 'table' : 'chart'}
-            options={SHOWN}
+            options={VIEWS}
             onChange={(value) => choose({ heat: value === 'table' ? 'table' : undefined })}
           />
           {heat.data !== undefined && (
@@ -88,7 +88,7 @@ export function HeatCard({ gpus }: { readonly gpus: GpusInView }) {
   );
 }
 
-function noteOf({ slotMs, gpuCount }: GpuHeatMap): string {
+function describeHeatMap({ slotMs, gpuCount }: GpuHeatMap): string {
   return `Mean utilization of ${counted(gpuCount, 'GPU')} in slots of ${widthText(slotMs)}, the most idle first; a row opens the GPU`;
 }
 
@@ -109,7 +109,7 @@ function HeatPicture({ map, open, canvas, onOpen }: HeatPictureProps) {
   };
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is scrolled is reached by keys */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled area needs keyboard focus */}
       <section className={styles.heat} tabIndex={0} aria-label="GPUs over time">
         <div className={styles.names}>
           {height >= NAMED_PX &&
@@ -138,7 +138,7 @@ function HeatPicture({ map, open, canvas, onOpen }: HeatPictureProps) {
         {map.start !== null && (
           <div className={styles.axis}>
             <span>{formatInstant(map.start)}</span>
-            <span>{formatInstant(startOf(map, slots))}</span>
+            <span>{formatInstant(computeStart(map, slots))}</span>
           </div>
         )}
       </section>
@@ -156,15 +156,15 @@ function cellText(map: GpuHeatMap, { row, slot }: HeatCell): string {
   const found = map.rows[row];
   if (found === undefined) return '';
   const mean = found.means[slot] ?? null;
-  const said = mean === null ? 'nothing was read' : formatPercent(mean * 100);
-  return `${found.gpu}, ${formatInstant(startOf(map, slot))}: ${said}`;
+  const phrase = mean === null ? 'no readings' : formatPercent(mean * 100);
+  return `${found.gpu}, ${formatInstant(computeStart(map, slot))}: ${phrase}`;
 }
 
 function heatCsv(map: GpuHeatMap): string {
   return toCsv(
     ['gpu', 'start', 'meanUtilizationRatio'],
     map.rows.flatMap(({ gpu, means }) =>
-      means.map((mean, slot) => [gpu, startOf(map, slot), mean === null ? null : String(mean)]),
+      means.map((mean, slot) => [gpu, computeStart(map, slot), mean === null ? null : String(mean)]),
     ),
   );
 }

@@ -9,7 +9,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
-import { bucketSeries, idleMoney, moneyOf, unitOf } from './figures.ts';
+import { bucketSeries, idleMoney, pickUnit, toMoney } from './figures.ts';
 import styles from './gpus.module.css';
 import type { GpusInView } from './use-gpus.ts';
 import { hoursText, OUTCOMES } from './words.ts';
@@ -22,8 +22,8 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
   const png = usePng('gpu-outcomes');
   return (
     <Card
-      title="How did the work end that the time went to?"
-      note="A view of its own of the same hours: a failed run may have used its GPU well"
+      title="GPU time by outcome"
+      note="The same hours by outcome: a failed run may have used its GPU well"
       actions={
         <>
           <a className={parts.button} href={urlOf(gpuOutcomesCsv, { query: asked })} download="gpu-outcomes.csv">
@@ -38,9 +38,9 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
     >
       <Loaded query={outcomes} what="The outcomes" height={LOADING_HEIGHT}>
         {(data) => {
-          const unit = unitOf(data);
+          const unit = pickUnit(data);
           const series = bucketSeries(data.outcomes, unit);
-          const paid = moneyOf(data.cost, 'paid');
+          const paid = toMoney(data.cost, 'paid');
           return (
             <>
               <div className={styles.chart}>
@@ -58,7 +58,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
               <table className={table.table} data-testid="outcomes">
                 <thead>
                   <tr>
-                    <th scope="col">How it ended</th>
+                    <th scope="col">Outcome</th>
                     <th scope="col" className={`${table.number} ${table.wideOnly}`}>
                       Owners
                     </th>
@@ -75,7 +75,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
                 </thead>
                 <tbody>
                   {data.outcomes.map(({ outcome, owners, gpuHours, cost }) => {
-                    const [money, idle] = [moneyOf(cost, 'paid'), idleMoney(cost)];
+                    const [money, idle] = [toMoney(cost, 'paid'), idleMoney(cost)];
                     return (
                       <tr key={outcome}>
                         <th scope="row" data-tip={OUTCOMES[outcome].tip}>
@@ -93,7 +93,7 @@ export function OutcomesCard({ gpus: { outcomes, asked } }: { readonly gpus: Gpu
                 </tbody>
                 <tfoot>
                   <tr>
-                    <th scope="row">Together</th>
+                    <th scope="row">Total</th>
                     <td className={table.wideOnly} />
                     <td className={table.number}>{hoursText(data.gpuHours.paid)}</td>
                     <td className={table.wideOnly} />

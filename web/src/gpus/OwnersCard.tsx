@@ -7,7 +7,7 @@ import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
-import { bucketSeries, unitOf } from './figures.ts';
+import { bucketSeries, pickUnit } from './figures.ts';
 import styles from './gpus.module.css';
 import { OwnersTable } from './OwnersTable.tsx';
 import type { GpusInView } from './use-gpus.ts';
@@ -23,8 +23,8 @@ export function OwnersCard({ gpus }: { readonly gpus: GpusInView }) {
   const csv = urlOf(gpuOwnersCsv, { query: { ...ownersQuery, top: 10_000 } });
   return (
     <Card
-      title="Whose time is idle, and what does it cost?"
-      note="Each GPU second is in one part of one owner; the parts add up to what was paid, to the last digit"
+      title="Idle GPU time and its cost by owner"
+      note="Each GPU second belongs to one part of one owner; the parts add up to the amount paid, to the last digit"
       actions={
         <>
           <Select
@@ -49,7 +49,7 @@ export function OwnersCard({ gpus }: { readonly gpus: GpusInView }) {
           const names = listed.map((group, index) =>
             index === data.groups.length ? `${data.groupCount - data.groups.length} others` : ownerName(group),
           );
-          const unit = unitOf(data);
+          const unit = pickUnit(data);
           const series = bucketSeries(listed, unit);
           return (
             <>

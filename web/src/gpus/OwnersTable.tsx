@@ -7,11 +7,11 @@ import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import table from '../table/table.module.css';
-import { idleHours, idleMoney, moneyOf } from './figures.ts';
+import { idleHours, idleMoney, toMoney } from './figures.ts';
 import { BUCKETS, DIMENSIONS, hoursText, ownerName, shortName } from './words.ts';
 
 const PARTS: readonly Bucket[] = ['used', 'underUsed'];
-const NO_PRICE = 'No hour of it has a price.';
+const NO_PRICE = 'None of its hours has a price.';
 
 /** Owners with the parts of their time in money; the sums agree with the sentence at the top. */
 export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
@@ -50,7 +50,7 @@ export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
         {others !== null && <Row name={`${groupCount - groups.length} others`} group={others} />}
       </tbody>
       <tfoot>
-        <Row name="Together" group={owners} />
+        <Row name="Total" group={owners} />
       </tfoot>
     </table>
   );
@@ -66,7 +66,7 @@ function Row({
   const { cost, gpuHours, idleShare } = group;
   const idle = idleMoney(cost);
   const figure = (part: Bucket | 'paid', hours: number) => {
-    const money = moneyOf(cost, part);
+    const money = toMoney(cost, part);
     return money === null ? <Unpriced hours={hours} reason={cost.reason} /> : <MoneyFigure money={money} />;
   };
   return (
@@ -84,7 +84,7 @@ function Row({
       <td className={table.number}>{figure('paid', gpuHours.paid)}</td>
       <td className={`${table.number} ${table.wideOnly}`}>{hoursText(gpuHours.paid)}</td>
       <td className={`${table.number} ${table.wideOnly}`}>
-        {idleShare === null ? <Unknown reason="It has no hours." /> : formatPercent(idleShare * 100)}
+        {idleShare === null ? <Unknown reason="No hours." /> : formatPercent(idleShare * 100)}
       </td>
     </tr>
   );
@@ -125,17 +125,17 @@ function OwnerName({ group, by }: { readonly group: GpuOwner; readonly by: Owner
 /** Link to the page of an owner, where it has one. */
 function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; group: GpuOwner }) {
   const { pipeline } = group.subject;
-  const look = parts.textLink;
+  const style = parts.textLink;
   switch (by) {
     case 'run':
       return (
-        <Link to="/runs/$runId" params={{ runId: name }} className={look} data-tip={name}>
+        <Link to="/runs/$runId" params={{ runId: name }} className={style} data-tip={name}>
           {shortName(name)}
         </Link>
       );
     case 'model':
       return (
-        <Link to="/models/$model" params={{ model: name }} className={look}>
+        <Link to="/models/$model" params={{ model: name }} className={style}>
           {name}
         </Link>
       );
@@ -149,20 +149,20 @@ function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; grou
       );
     case 'endpoint':
       return (
-        <Link to="/endpoints/$endpoint" params={{ endpoint: name }} className={look}>
+        <Link to="/endpoints/$endpoint" params={{ endpoint: name }} className={style}>
           {name}
         </Link>
       );
     case 'pipelineRun':
       if (pipeline === undefined) return name;
       return (
-        <Link to="/pipelines/$pipeline/runs/$run" params={{ pipeline, run: name }} className={look} data-tip={name}>
+        <Link to="/pipelines/$pipeline/runs/$run" params={{ pipeline, run: name }} className={style} data-tip={name}>
           {shortName(name)}
         </Link>
       );
     case 'team':
       return (
-        <Link from="/gpus" to="/gpus" search={(before) => ({ ...before, team: name })} className={look}>
+        <Link from="/gpus" to="/gpus" search={(before) => ({ ...before, team: name })} className={style}>
           {name}
         </Link>
       );
@@ -172,7 +172,7 @@ function OwnerLink({ by, name, group }: { by: OwnerDimension; name: string; grou
           from="/gpus"
           to="/gpus"
           search={(before) => ({ ...before, gpu: name })}
-          className={look}
+          className={style}
           resetScroll={false}
         >
           {name}

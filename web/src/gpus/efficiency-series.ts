@@ -4,13 +4,13 @@ import { categoryColour, OTHER_COLOUR, teamColours } from '../theme/category-col
 import { ownerName } from './words.ts';
 
 /** Starts of all points, in order. */
-export function slotsOf({ all }: GpuEfficiency): string[] {
+export function listEfficiencySlots({ all }: GpuEfficiency): string[] {
   return all.map(({ start }) => start);
 }
 
 /** One line for each owner; teams have the same colour on every page. Unallocated GPU time has no efficiency. */
 export function efficiencySeries(efficiency: GpuEfficiency, teams: readonly string[]): ShareSeries[] {
-  const slots = slotsOf(efficiency);
+  const slots = listEfficiencySlots(efficiency);
   const colours = teamColours(teams);
   return efficiency.series
     .filter(({ kind }) => kind !== 'nobody')

@@ -9,7 +9,7 @@ interface Figures {
 }
 
 /** Exact money of a bucket, or of all; null where no hour of it has a price. */
-export function moneyOf(cost: BucketCost, name: Bucket | 'paid'): Money | null {
+export function toMoney(cost: BucketCost, name: Bucket | 'paid'): Money | null {
   const amount = cost[name];
   return amount === null || cost.currency === null ? null : { amount, currency: cost.currency };
 }
@@ -25,7 +25,7 @@ export function idleHours(hours: BucketHours): number {
 }
 
 /** Currency, or GPU-hours where no hour has a price. */
-export function unitOf({ cost }: Figures): string {
+export function pickUnit({ cost }: Figures): string {
   return cost.currency ?? GPU_HOURS;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rowHeight, stepOf } from './heat-colour.ts';
+import { pickStep, rowHeight } from './heat-colour.ts';
 
 it.each([
   [null, null],
@@ -10,7 +10,7 @@ it.each([
   [0.75, 3],
   [1, 4],
 ])('a mean of %s is at step %s', (mean, step) => {
-  expect(stepOf(mean)).toBe(step);
+  expect(pickStep(mean)).toBe(step);
 });
 
 it.each([

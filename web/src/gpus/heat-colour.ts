@@ -10,7 +10,7 @@ const ENDS = [0, 0.25, 0.5, 0.75];
  * Colour step of a mean utilization; null without a reading.
  * Example: 0 -> 0; 0.1 -> 1; 0.5 -> 2; 0.9 -> 4.
  */
-export function stepOf(mean: number | null): number | null {
+export function pickStep(mean: number | null): number | null {
   if (mean === null) return null;
   const place = ENDS.findIndex((end) => mean <= end);
   return place === -1 ? ENDS.length : place;

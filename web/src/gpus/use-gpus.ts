@@ -19,7 +19,7 @@ export const OWNERS = 12;
 export const LINES = 7;
 
 /** A month as the endpoints take days; all there are where there is none. */
-function daysOf(month: string | undefined): { readonly from?: string; readonly to?: string } {
+function toDayRange(month: string | undefined): { readonly from?: string; readonly to?: string } {
   if (month === undefined) return {};
   const { start, end } = monthPeriod(month);
   return { from: start.slice(0, 10), to: end.slice(0, 10) };
@@ -31,7 +31,7 @@ export function useGpus() {
   const search = useSearch({ from: '/gpus' });
   const navigate = useNavigate({ from: '/gpus' });
   const { month, team } = scope;
-  const days = daysOf(month);
+  const days = toDayRange(month);
   const asked = { ...days, ...(team === undefined ? {} : { team }) };
   const by: OwnerDimension = search.by ?? 'team';
   const over = search.over ?? 'team';

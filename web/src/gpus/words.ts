@@ -13,9 +13,9 @@ export const BUCKETS: Readonly<
   used: { label: 'Used', tip: 'Utilization times time, outside of idle time', variable: '--cat-1' },
   underUsed: { label: 'Under-used', tip: 'The rest of the time that is not idle', variable: '--cat-6' },
   idleHeld: { label: 'Idle, memory held', tip: 'Idle with more than 1 GiB of GPU memory held', variable: '--cat-2' },
-  idleFree: { label: 'Idle, memory free', tip: 'Idle with less than that', variable: '--cat-5' },
-  idleUnknown: { label: 'Idle', tip: 'Idle, and no reading of the memory says which', variable: '--cat-8' },
-  unallocated: { label: 'Held by nobody', tip: 'Nobody held the GPU', variable: '--cat-other' },
+  idleFree: { label: 'Idle, memory free', tip: 'Idle with 1 GiB of GPU memory held or less', variable: '--cat-5' },
+  idleUnknown: { label: 'Idle', tip: 'Idle, without a memory reading', variable: '--cat-8' },
+  unallocated: { label: 'Unallocated', tip: 'No owner held the GPU', variable: '--cat-other' },
 };
 
 export const DIMENSIONS: Readonly<Record<OwnerDimension, string>> = {
@@ -32,23 +32,23 @@ export const DIMENSIONS: Readonly<Record<OwnerDimension, string>> = {
   gpuModel: 'GPU model',
   host: 'Host',
   gpu: 'GPU',
-  owner: 'All that is known',
+  owner: 'All known fields',
 };
 
 export const OUTCOMES: Readonly<Record<GpuOutcomes['outcomes'][number]['outcome'], { label: string; tip: string }>> = {
-  finished: { label: 'Finished', tip: 'Runs and steps that ended well' },
+  finished: { label: 'Finished', tip: 'Runs and steps that succeeded' },
   failed: { label: 'Failed', tip: 'Runs and steps that failed' },
   cancelled: { label: 'Cancelled', tip: 'Killed, or stopped by a person or a budget' },
-  running: { label: 'Running', tip: 'Not over yet' },
+  running: { label: 'Running', tip: 'Not ended yet' },
   serving: { label: 'Serving', tip: 'Endpoints, which have no end' },
-  unknown: { label: 'Unknown', tip: 'No run of this server, or nobody said whose it was' },
-  nobody: { label: 'Held by nobody', tip: 'Nobody held the GPU' },
+  unknown: { label: 'Unknown', tip: 'No run of this server, or no recorded owner' },
+  nobody: { label: 'Unallocated', tip: 'No owner held the GPU' },
 };
 
 /** Display name of a group. */
 export function ownerName({ key, kind }: Pick<GpuOwner, 'key' | 'kind'>): string {
   if (key !== null) return key;
-  return kind === 'nobody' ? 'held by nobody' : 'unknown';
+  return kind === 'nobody' ? 'unallocated' : 'unknown';
 }
 
 /** Beginning of an id, which distinguishes it. Example: `848cf0375ec04376b148805c4e2d2211` -> `848cf0375ec0…`. */

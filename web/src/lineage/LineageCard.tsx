@@ -34,8 +34,8 @@ export function LineageCard({ node, depth = 4, direction = 'both', linked = fals
   const lineage = useQuery(endpointQuery(getLineage, { query: { node, depth, direction } }));
   return (
     <Card
-      title="What leads from the bill to the decision?"
-      note={lineage.data === undefined ? undefined : sizeOf(lineage.data)}
+      title="From the bill to the decision"
+      note={lineage.data === undefined ? undefined : formatSize(lineage.data)}
       actions={
         <div className={styles.actions}>
           {linked && (
@@ -53,7 +53,7 @@ export function LineageCard({ node, depth = 4, direction = 'both', linked = fals
           data.edges.length === 0 ? (
             <EmptyState
               shows="Bill lines, resources, datasets, runs, versions and decisions that this is connected with."
-              why="Nothing is recorded that it came from, or that came of it."
+              why="No origin and no result is recorded."
             />
           ) : (
             <>
@@ -67,6 +67,6 @@ export function LineageCard({ node, depth = 4, direction = 'both', linked = fals
   );
 }
 
-function sizeOf({ nodes, edges }: Lineage): string {
+function formatSize({ nodes, edges }: Lineage): string {
   return `${counted(nodes.length, 'node')}, ${counted(edges.length, 'link')}`;
 }

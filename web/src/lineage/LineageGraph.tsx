@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Lineage, LineageEdge } from '../../../src/tradeoff/lineage/schema.ts';
 import { formatMoney } from '../format/money.ts';
-import { lanesOf, type PlacedNode, placesOf } from './lanes.ts';
+import { buildLanes, type PlacedNode, placeNodes } from './lanes.ts';
 import styles from './lineage.module.css';
 import { NodeLink } from './NodeLink.tsx';
 import { kindWords, nodeName, relationWords } from './words.ts';
@@ -18,8 +18,8 @@ const HEAD_HEIGHT = 28;
  */
 export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
   const [near, setNear] = useState<string | null>(null);
-  const lanes = lanesOf(lineage);
-  const places = placesOf(lanes);
+  const lanes = buildLanes(lineage);
+  const places = placeNodes(lanes);
   const width = lanes.length * LANE_WIDTH - (LANE_WIDTH - NODE_WIDTH);
   const height = HEAD_HEIGHT + Math.max(...lanes.map(({ nodes }) => nodes.length)) * ROW_HEIGHT;
   return (
@@ -29,7 +29,7 @@ export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
           {lineage.edges.map((edge) => (
             <path
               key={`${edge.from} ${edge.relation} ${edge.to}`}
-              d={lineOf(places.get(edge.from), places.get(edge.to))}
+              d={drawLine(places.get(edge.from), places.get(edge.to))}
               className={touches(edge, near) ? styles.lineNear : styles.line}
             />
           ))}
@@ -51,11 +51,11 @@ export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
             }}
           >
             <NodeLink node={node} className={styles.nodeLink} onNear={(isNear) => setNear(isNear ? node.id : null)}>
-              <span className={styles.name} data-tip={tipOf(lineage, node.id)}>
+              <span className={styles.name} data-tip={formatTip(lineage, node.id)}>
                 {nodeName(node)}
               </span>
               <span className={node.cost === null ? styles.quiet : styles.cost}>
-                {node.cost === null ? factOf(node.facts) : formatMoney(node.cost)}
+                {node.cost === null ? findFact(node.facts) : formatMoney(node.cost)}
               </span>
             </NodeLink>
           </div>
@@ -70,7 +70,7 @@ function touches(edge: LineageEdge, id: string | null): boolean {
 }
 
 /** From the right side of one node to the left side of the other; within one lane around its right side. */
-function lineOf(from: PlacedNode | undefined, to: PlacedNode | undefined): string {
+function drawLine(from: PlacedNode | undefined, to: PlacedNode | undefined): string {
   if (from === undefined || to === undefined) return '';
   const middle = ({ row }: PlacedNode) => HEAD_HEIGHT + row * ROW_HEIGHT + NODE_HEIGHT / 2;
   const [x1, y1] = [from.lane * LANE_WIDTH + NODE_WIDTH, middle(from)];
@@ -84,12 +84,12 @@ function lineOf(from: PlacedNode | undefined, to: PlacedNode | undefined): strin
 }
 
 /** The first fact that is not an instant; instants are on the node's own page. */
-function factOf(facts: Readonly<Record<string, string>>): string {
+function findFact(facts: Readonly<Record<string, string>>): string {
   return Object.values(facts).find((fact) => !/^\d{4}-\d{2}-\d{2}T/.test(fact)) ?? '';
 }
 
 /** Inputs and outputs of a node, as text. */
-function tipOf({ nodes, edges }: Lineage, id: string): string {
+function formatTip({ nodes, edges }: Lineage, id: string): string {
   const names = new Map(nodes.map((node) => [node.id, node.name]));
   const own = edges.filter((edge) => edge.from === id || edge.to === id);
   return [

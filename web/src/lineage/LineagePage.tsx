@@ -8,9 +8,9 @@ import { LineageCard } from './LineageCard.tsx';
 import styles from './lineage.module.css';
 
 const DIRECTIONS = [
-  { value: 'upstream', label: 'What it came from' },
+  { value: 'upstream', label: 'Upstream' },
   { value: 'both', label: 'Both' },
-  { value: 'downstream', label: 'What came of it' },
+  { value: 'downstream', label: 'Downstream' },
 ] as const;
 const DEPTHS = ['1', '2', '3', '4', '6', '8', '10'].map((value) => ({ value, label: value }));
 
@@ -22,7 +22,7 @@ export function LineagePage() {
     return (
       <Page title="Lineage" answer="No node is chosen.">
         <EmptyState
-          shows="The way from the bill line to the decision, through a resource, run, dataset or version."
+          shows="The path from the bill line to the decision, through a resource, run, dataset or version."
           why="Open it from a run or a model version, or name a node in the shell."
           command="steelyard lineage show run:RUN_ID"
         />

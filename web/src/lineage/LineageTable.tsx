@@ -6,7 +6,7 @@ import styles from './lineage.module.css';
 import { NodeLink } from './NodeLink.tsx';
 import { kindWords, nodeName, relationWords } from './words.ts';
 
-const NO_COST = 'No money is known to have gone this way.';
+const NO_COST = 'No amount is known for this link.';
 
 /** The same graph as a table: source, relation and target of each edge. */
 export function LineageTable({ lineage }: { readonly lineage: Lineage }) {
@@ -16,7 +16,7 @@ export function LineageTable({ lineage }: { readonly lineage: Lineage }) {
       <thead>
         <tr>
           <th scope="col">From</th>
-          <th scope="col">How</th>
+          <th scope="col">Relation</th>
           <th scope="col">To</th>
           <th scope="col" className={table.number}>
             Money

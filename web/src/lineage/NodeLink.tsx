@@ -13,7 +13,7 @@ interface NodeLinkProps {
 /** A node as a link to its own page; to the graph around it where it has none. */
 export function NodeLink({ node, className, onNear, children }: NodeLinkProps) {
   const id = node.id.slice(node.kind.length + 1);
-  const look = {
+  const style = {
     ...(className === undefined ? {} : { className }),
     onPointerEnter: () => onNear?.(true),
     onPointerLeave: () => onNear?.(false),
@@ -22,14 +22,14 @@ export function NodeLink({ node, className, onNear, children }: NodeLinkProps) {
   };
   if (node.kind === 'run') {
     return (
-      <Link to="/runs/$runId" params={{ runId: id }} {...look}>
+      <Link to="/runs/$runId" params={{ runId: id }} {...style}>
         {children}
       </Link>
     );
   }
   if (node.kind === 'decision') {
     return (
-      <Link to="/decisions/$decision" params={{ decision: id }} {...look}>
+      <Link to="/decisions/$decision" params={{ decision: id }} {...style}>
         {children}
       </Link>
     );
@@ -40,14 +40,14 @@ export function NodeLink({ node, className, onNear, children }: NodeLinkProps) {
       <Link
         to="/models/$model/versions/$version"
         params={{ model: id.slice(0, slash), version: id.slice(slash + 1) }}
-        {...look}
+        {...style}
       >
         {children}
       </Link>
     );
   }
   return (
-    <Link to="/lineage" search={{ node: node.id }} {...look}>
+    <Link to="/lineage" search={{ node: node.id }} {...style}>
       {children}
     </Link>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LineageEdge, LineageNode, NodeKind } from '../../../src/tradeoff/lineage/schema.ts';
-import { lanesOf, placesOf } from './lanes.ts';
+import { buildLanes, placeNodes } from './lanes.ts';
 
 function node(kind: NodeKind, id: string): LineageNode {
   return { id: `${kind}:${id}`, kind, name: id, cost: null, facts: {} };
@@ -13,14 +13,14 @@ function edge(from: string, to: string): LineageEdge {
 describe('the lanes of a lineage', () => {
   it('follow the flow, whatever the order of the answer, and leave out kinds that do not occur', () => {
     const nodes = [node('model_version', 'v'), node('run', 'r'), node('bill_line', 'b')];
-    expect(lanesOf({ nodes, edges: [] }).map((lane) => lane.kind)).toEqual(['bill_line', 'run', 'model_version']);
+    expect(buildLanes({ nodes, edges: [] }).map((lane) => lane.kind)).toEqual(['bill_line', 'run', 'model_version']);
   });
 
   it('put a node beside what flows into it', () => {
     const nodes = [node('resource', 'a'), node('resource', 'b'), node('run', 'x'), node('run', 'y')];
     const edges = [edge('resource:a', 'run:y'), edge('resource:b', 'run:x')];
-    const lanes = lanesOf({ nodes, edges });
+    const lanes = buildLanes({ nodes, edges });
     expect(lanes[1]?.nodes.map(({ name }) => name)).toEqual(['y', 'x']);
-    expect(placesOf(lanes).get('run:x')).toMatchObject({ lane: 1, row: 1 });
+    expect(placeNodes(lanes).get('run:x')).toMatchObject({ lane: 1, row: 1 });
   });
 });

@@ -30,7 +30,7 @@ const ORDER: readonly NodeKind[] = [
  * The graph in lanes, one for each kind that occurs. Within a lane, nodes are ordered by the mean position of their
  * inputs, so that few lines cross. Nodes without inputs keep their order.
  */
-export function lanesOf({ nodes, edges }: Pick<Lineage, 'nodes' | 'edges'>): Lane[] {
+export function buildLanes({ nodes, edges }: Pick<Lineage, 'nodes' | 'edges'>): Lane[] {
   const rows = new Map<string, number>();
   const lanes: Lane[] = [];
   for (const kind of ORDER) {
@@ -53,6 +53,6 @@ function meanRow(id: string, edges: Lineage['edges'], rows: ReadonlyMap<string, 
 }
 
 /** Position of each node. */
-export function placesOf(lanes: readonly Lane[]): Map<string, PlacedNode> {
+export function placeNodes(lanes: readonly Lane[]): Map<string, PlacedNode> {
   return new Map(lanes.flatMap(({ nodes }, lane) => nodes.map((node, row) => [node.id, { node, lane, row }] as const)));
 }

@@ -11,6 +11,6 @@ it.each([
   ['resource', 'tag:team=a', {}, 'tag:team=a'],
   ['predictions', '1200 predictions of ranker 5', { count: '1200' }, '1,200 predictions'],
   ['run', `tag:steelyard.run=${run}`, {}, `tag:steelyard.run=${run}`],
-] as const)('a %s called "%s" fits its box', (kind, name, facts, shown) => {
-  expect(nodeName({ kind, name, facts })).toBe(shown);
+] as const)('a %s called "%s" fits its box', (kind, name, facts, text) => {
+  expect(nodeName({ kind, name, facts })).toBe(text);
 });

@@ -31,11 +31,11 @@ export function AliasMeans({ model, alias, from, to, compared, policy, metric, d
   return (
     <>
       <p>
-        Whoever loads <code>{`models:/${model}@${alias}`}</code>{' '}
-        {to === undefined ? 'gets an error from now on.' : `gets version ${to.version} from now on.`} It can be undone.
+        Clients that load <code>{`models:/${model}@${alias}`}</code>{' '}
+        {to === undefined ? 'get an error from now on.' : `get version ${to.version} from now on.`} It can be undone.
       </p>
       {(from !== undefined || to !== undefined) && (
-        <table className={table.table} aria-label="What it means">
+        <table className={table.table} aria-label="Effect">
           <thead>
             <tr>
               <th scope="col">It points to</th>
@@ -58,9 +58,9 @@ export function AliasMeans({ model, alias, from, to, compared, policy, metric, d
       {guarded && to !== undefined && (
         <Notice>
           The policy {policy.name} governs this alias. Only an administrator can move it by hand, and the reason is
-          recorded. By hand nothing is weighed;{' '}
+          recorded. A manual move is not evaluated;{' '}
           {verdict === undefined
-            ? `version ${to.version} has not been weighed.`
+            ? `version ${to.version} has not been evaluated.`
             : `its latest verdict on version ${to.version} is ${verdict}.`}
         </Notice>
       )}

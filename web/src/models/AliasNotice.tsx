@@ -8,13 +8,13 @@ export function AliasNotice({ aliases: { move, moved, undo, dismiss } }: { reado
   return (
     <div className={styles.above}>
       <UndoNotice busy={move.isPending} undo={undo} dismiss={dismiss}>
-        {saidOf(moved)}
+        {describeMove(moved)}
       </UndoNotice>
     </div>
   );
 }
 
-function saidOf({ alias, version, previousVersion }: MovedAlias): string {
+function describeMove({ alias, version, previousVersion }: MovedAlias): string {
   if (version === null) return `@${alias} was removed; it pointed to version ${previousVersion ?? 'none'}.`;
   if (previousVersion === null) return `@${alias} points to version ${version}.`;
   return `@${alias} was moved from version ${previousVersion} to version ${version}.`;

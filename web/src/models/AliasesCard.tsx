@@ -9,7 +9,7 @@ import parts from '../parts/parts.module.css';
 import { AliasDialog } from './AliasDialog.tsx';
 import { AliasesTable } from './AliasesTable.tsx';
 import { AliasNotice } from './AliasNotice.tsx';
-import { aliasesOf } from './aliases.ts';
+import { listAliases } from './aliases.ts';
 import { useAliases } from './use-aliases.ts';
 
 interface AliasesCardProps {
@@ -32,14 +32,14 @@ interface Asking {
 export function AliasesCard({ model, versions, compared, policy, metric, decisions }: AliasesCardProps) {
   const aliases = useAliases(model);
   const [asking, setAsking] = useState<Asking | null>(null);
-  const rows = aliasesOf(versions);
+  const rows = listAliases(versions);
   const ask = (next: Asking) => {
     aliases.move.reset();
     setAsking(next);
   };
   return (
     <Card
-      title="Which versions do the aliases point to?"
+      title="Aliases of the model"
       note="models:/NAME@ALIAS loads the version behind an alias."
       flush
       actions={
@@ -53,8 +53,8 @@ export function AliasesCard({ model, versions, compared, policy, metric, decisio
       <AliasNotice aliases={aliases} />
       {rows.length === 0 ? (
         <EmptyState
-          shows="Names such as champion, each with the version that it points to."
-          why="No alias of this model is set. Set one here, or let a policy set it when it promotes."
+          shows="Names such as champion, each with its version."
+          why="This model has no alias. Set one here, or let a policy set it when it promotes."
         />
       ) : (
         <AliasesTable

@@ -27,7 +27,7 @@ export function CostFigure({ evidence, reason }: CostFigureProps) {
   if (evidence.cost === null) return <Unknown reason={evidence.reason ?? 'Not measured.'} />;
   const [mark, words] = BASIS[evidence.basis];
   const sample = evidence.predictions === null ? '' : ` over ${formatCount(evidence.predictions)} predictions`;
-  const partial = evidence.reason === null ? '' : ` Leaves out: ${evidence.reason}`;
+  const partial = evidence.reason === null ? '' : ` Excludes: ${evidence.reason}`;
   return (
     <span className={styles.figure}>
       <data value={evidence.cost.amount} data-tip={`${exactMoney(evidence.cost)}${sample}.${partial}`}>

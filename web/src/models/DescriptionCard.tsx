@@ -1,5 +1,7 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { editModel, editModelVersion } from '../../../src/mlops/registry/schema.ts';
+import { call } from '../client.ts';
 import { NoteCard } from '../notes/NoteCard.tsx';
-import { useDescription } from './use-description.ts';
 
 interface DescriptionCardProps {
   readonly model: string;
@@ -21,4 +23,16 @@ export function DescriptionCard({ model, version, text }: DescriptionCardProps) 
       onSave={description.mutateAsync}
     />
   );
+}
+
+/** Writes the description of a model, or of a version when one is named; '' takes it away. */
+function useDescription(model: string, version?: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (description: string): Promise<unknown> =>
+      version === undefined
+        ? call(editModel, { params: { model }, body: { description } })
+        : call(editModelVersion, { params: { model, version }, body: { description } }),
+    onSettled: () => queries.invalidateQueries(),
+  });
 }

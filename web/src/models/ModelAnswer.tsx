@@ -5,7 +5,7 @@ import { bestVersionText, type HeadlineFacts, verdictText } from './headline.ts'
 import { QualityFigure } from './QualityFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
 import { BASIS_NAME, comparedBasis, comparedFigure } from './unit-costs.ts';
-import { championOf } from './versions.ts';
+import { findChampion } from './versions.ts';
 
 interface ModelAnswerProps extends HeadlineFacts {
   /** Begins with the model's name as a link: for pages with several models. */
@@ -15,7 +15,7 @@ interface ModelAnswerProps extends HeadlineFacts {
 /** The champion with its verdict, quality and cost; then the best version, with its cost on the same basis and its verdict. */
 export function ModelAnswer({ linked, ...facts }: ModelAnswerProps) {
   const { versions, compared, policy, metric, decisions } = facts;
-  const champion = championOf(versions, policy);
+  const champion = findChampion(versions, policy);
   const name =
     linked === undefined ? undefined : (
       <Link to="/models/$model" params={{ model: linked }}>

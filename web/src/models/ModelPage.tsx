@@ -25,7 +25,7 @@ import { QualityAgainstCost } from './QualityAgainstCost.tsx';
 import { UsedCard } from './UsedCard.tsx';
 import { useModel } from './use-model.ts';
 import { VersionsTable } from './VersionsTable.tsx';
-import { championOf, metricsOf, tableMetrics } from './versions.ts';
+import { findChampion, listMetrics, tableMetrics } from './versions.ts';
 
 const CHART_HEIGHT = 470;
 const TABLE_HEIGHT = 280;
@@ -41,8 +41,8 @@ export function ModelPage() {
   const registered = useQuery(endpointQuery(getModel, { params: { model } }));
   const versions = evidence.data?.versions;
   const compared = evidence.data?.compared;
-  const looked = championOf(versions ?? [], policy) ?? versions?.[0];
-  const metrics = metricsOf(versions ?? [], policy);
+  const examined = findChampion(versions ?? [], policy) ?? versions?.[0];
+  const metrics = listMetrics(versions ?? [], policy);
   const metric = search.metric !== undefined && metrics.includes(search.metric) ? search.metric : metrics[0];
   const choose = metric !== undefined && (
     <Select
@@ -98,7 +98,7 @@ export function ModelPage() {
             />
           )}
           <Card
-            title="What do the versions offer?"
+            title="Versions"
             note={moreNote(metrics, versions ?? [], policy, metric)}
             actions={<BasisLegend />}
             flush
@@ -115,8 +115,8 @@ export function ModelPage() {
               )}
             </Loaded>
           </Card>
-          {looked !== undefined && <LineageCard node={`model_version:${model}/${looked.version}`} linked />}
-          <Card title="What was decided?" flush>
+          {examined !== undefined && <LineageCard node={`model_version:${model}/${examined.version}`} linked />}
+          <Card title="Decisions" flush>
             <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
               {(data) =>
                 data.decisions.length > 0 ? (
@@ -124,7 +124,7 @@ export function ModelPage() {
                 ) : (
                   <EmptyState
                     shows="Every verdict on a version of this model."
-                    why="None of its versions has been weighed yet."
+                    why="No version has been evaluated yet."
                     command={`steelyard gate check ${model} VERSION --policy ${policy?.name ?? 'NAME'}`}
                   />
                 )

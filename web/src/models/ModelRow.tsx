@@ -9,9 +9,9 @@ import { QualityFigure } from './QualityFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
 import { comparedFigure } from './unit-costs.ts';
 import { useModel } from './use-model.ts';
-import { championOf, metricsOf } from './versions.ts';
+import { findChampion, listMetrics } from './versions.ts';
 
-const NO_CHAMPION = 'No version stands behind the champion alias.';
+const NO_CHAMPION = 'No version has the champion alias.';
 const NO_METRIC = 'No version has a metric.';
 
 /** One model: its name immediately, its figures once their evidence is loaded. */
@@ -19,8 +19,8 @@ export function ModelRow({ model }: { readonly model: string }) {
   const { evidence, policy } = useModel(model);
   const versions = evidence.data?.versions;
   const compared = evidence.data?.compared;
-  const champion = versions === undefined ? undefined : (championOf(versions, policy) ?? null);
-  const metric = metricsOf(versions ?? [], policy)[0];
+  const champion = versions === undefined ? undefined : (findChampion(versions, policy) ?? null);
+  const metric = listMetrics(versions ?? [], policy)[0];
   const pending = <Skeleton height={16} width={72} />;
   const failed = evidence.isError ? <Unknown reason={evidence.error.message} /> : pending;
   return (

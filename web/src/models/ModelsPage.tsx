@@ -17,15 +17,15 @@ export function ModelsPage() {
   const models = useQuery(endpointQuery(listModels));
   const found = models.data?.models;
   return (
-    <Page title="Models" answer={answerOf(found, models.isError)}>
-      <Card title="What runs, how good is it, and what does it cost?" actions={<BasisLegend />} flush>
+    <Page title="Models" answer={describeModels(found, models.isError)}>
+      <Card title="Registered models" actions={<BasisLegend />} flush>
         <Loaded query={models} what="The models" height={TABLE_HEIGHT}>
           {(data) =>
             data.models.length > 0 ? (
               <ModelsTable models={data.models} />
             ) : (
               <EmptyState
-                shows="Every registered model, with the quality and the cost of the version that runs."
+                shows="Every registered model, with the quality and the cost of its champion."
                 why="No model has been registered yet. Any MLflow client can do it when it is pointed at this server."
                 command={`export MLFLOW_TRACKING_URI=${window.location.origin}`}
               />
@@ -37,7 +37,7 @@ export function ModelsPage() {
   );
 }
 
-function answerOf(
+function describeModels(
   models: readonly { readonly name: string; readonly aliases: readonly unknown[] }[] | undefined,
   failed: boolean,
 ) {

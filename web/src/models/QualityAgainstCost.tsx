@@ -34,11 +34,10 @@ export function QualityAgainstCost({ model, versions, compared, policy, metric, 
   const left = missing.length === 0 ? '' : ` Not shown, without a comparable figure: version ${missing.join(', ')}.`;
   const basis = comparedBasis(compared);
   const cost = basis === null ? '' : ` Cost: ${basis}.`;
-  const bounds =
-    data.floor !== null && data.ceiling !== null ? ' The shaded corner is what the policy lets through.' : '';
+  const bounds = data.floor !== null && data.ceiling !== null ? ' The shaded corner meets the policy.' : '';
   return (
     <Card
-      title="Which version is worth what it costs?"
+      title="Quality against cost by version"
       note={`Up is better, left is cheaper${data.logCost ? '; the cost axis is logarithmic' : ''}.${cost}${bounds}${left}`}
       actions={
         <>
@@ -52,7 +51,7 @@ export function QualityAgainstCost({ model, versions, compared, policy, metric, 
     >
       {data.points.length === 0 ? (
         <EmptyState
-          shows="A mark for each version: what it can do against what it costs."
+          shows="A mark for each version: its quality against its cost."
           why="No version has both a metric and a cost per prediction that can be compared. Log metrics with MLflow and record a benchmark of each version: usage that counts predictions and names no endpoint."
         />
       ) : (

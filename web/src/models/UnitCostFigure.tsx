@@ -28,14 +28,14 @@ export function UnitCostFigure({ figure, reason, basis, scale, stated = '1,000' 
   const money = figure?.perThousand ?? null;
   if (figure === null || money === null) return <Unknown reason={reason} />;
   const { interval } = figure;
-  const shown = scale ?? unitScale(money.amount, COUNT);
+  const usedScale = scale ?? unitScale(money.amount, COUNT);
   const bounds = interval === null ? '' : `; 95 % interval ${interval.lower} to ${interval.upper}`;
   return (
     <span className={styles.figure}>
       <data value={money.amount} data-tip={`${exactMoney(money)} per 1,000${bounds}`}>
-        {formatScaled(money, shown)}
+        {formatScaled(money, usedScale)}
       </data>
-      {shown.per !== stated && ` per ${shown.per}`}
+      {usedScale.per !== stated && ` per ${usedScale.per}`}
       {basis != null && <span className={styles.basis}>{BASIS_NAME[basis]}</span>}
     </span>
   );

@@ -28,26 +28,26 @@ export function UsedCard({ model, version }: UsedCardProps) {
       .map((variant) => ({ ...variant, endpoint: name })),
   );
   return (
-    <Card title="Where does it answer, what watches it, and what trains it anew?">
+    <Card title="Used by">
       <Facts
         facts={[
           [
             'Endpoints',
-            <Links key="endpoints" none="It is not served here.">
+            <Links key="endpoints" none="Not served.">
               {serving.map(({ endpoint, variant, version: served, weight, shadow }) => (
                 <span key={`${endpoint} ${variant}`}>
                   <Link to="/endpoints/$endpoint" params={{ endpoint }} className={parts.textLink}>
                     {endpoint}
                   </Link>
                   {version === undefined && `, version ${served}`}
-                  {`: ${shadow > 0 ? 'in the shadow' : shareText(weight)}`}
+                  {`: ${shadow > 0 ? 'as shadow' : shareText(weight)}`}
                 </span>
               ))}
             </Links>,
           ],
           [
             'Monitors',
-            <Links key="monitors" none="Nothing watches it.">
+            <Links key="monitors" none="Not monitored.">
               {(monitors.data?.monitors ?? [])
                 .filter(({ spec }) => spec.model === model)
                 .map(({ monitor }) => (
@@ -59,7 +59,7 @@ export function UsedCard({ model, version }: UsedCardProps) {
           ],
           [
             'Retrainings',
-            <Links key="retrainings" none="Nothing trains it anew by itself.">
+            <Links key="retrainings" none="No automatic retraining.">
               {(retrainings.data?.retrainings ?? [])
                 .filter((retraining) => retraining.model === model)
                 .map(({ name }) => (

@@ -35,7 +35,7 @@ export function VersionAnswer({ version, evidence, decisions }: VersionAnswerPro
           />
         </>
       )}
-      {latest === undefined ? '; it has not been weighed.' : `; the latest verdict is ${latest.verdict}.`}
+      {latest === undefined ? '; not evaluated yet.' : `; the latest verdict is ${latest.verdict}.`}
     </>
   );
 }

@@ -91,7 +91,7 @@ function runFacts(cost: RunCost | null): (readonly [string, ReactNode])[] {
 function Figure({ figure: { cost, reason } }: { readonly figure: RunCost['reconciled'] }) {
   if (cost === null) return <Unknown reason={reason ?? 'Not known.'} />;
   return (
-    <span data-tip={reason === null ? undefined : `Leaves out: ${reason}`}>
+    <span data-tip={reason === null ? undefined : `Excludes: ${reason}`}>
       {reason !== null && 'at least '}
       <MoneyFigure money={cost} />
     </span>

@@ -56,6 +56,6 @@ function RunOf({ version: { runId, model, version } }: { readonly version: Model
 const INTERNAL_TAGS = ['steelyard.mark'];
 
 function pairs(what: string, values: Readonly<Record<string, string>>): (readonly [string, ReactNode])[] {
-  const shown = Object.keys(values).filter((key) => !INTERNAL_TAGS.includes(key));
-  return shown.map((key) => [`${what} ${key}`, <TagValue key={key} name={key} tags={values} />] as const);
+  const keys = Object.keys(values).filter((key) => !INTERNAL_TAGS.includes(key));
+  return keys.map((key) => [`${what} ${key}`, <TagValue key={key} name={key} tags={values} />] as const);
 }

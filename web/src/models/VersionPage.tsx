@@ -56,7 +56,7 @@ export function VersionPage() {
         />
       ) : settled ? (
         <div className={styles.stack}>
-          <Card title="What is it?">
+          <Card title="Details">
             <Loaded query={registered} what="The version" height={FACTS_HEIGHT}>
               {(data) => <VersionFacts version={data} />}
             </Loaded>
@@ -65,19 +65,19 @@ export function VersionPage() {
             <DescriptionCard model={model} version={version} text={registered.data.description} />
           )}
           <div className={styles.sides}>
-            <Card title="What is it worth?" flush>
+            <Card title="Metrics" flush>
               <Loaded query={registered} what="Its metrics" height={TABLE_HEIGHT}>
                 {(data) => <VersionMetrics metrics={data.metrics} />}
               </Loaded>
             </Card>
-            <Card title="What does it cost?" actions={<BasisLegend />}>
+            <Card title="Cost" actions={<BasisLegend />}>
               <Loaded query={evidence} what="Its cost" height={TABLE_HEIGHT}>
                 {(data) => <VersionCosts evidence={data} />}
               </Loaded>
             </Card>
           </div>
           <LineageCard node={`model_version:${model}/${version}`} linked />
-          <Card title="What was decided about it?" flush>
+          <Card title="Decisions" flush>
             <Loaded query={decisions} what="The decisions" height={TABLE_HEIGHT}>
               {() =>
                 own !== undefined && own.length > 0 ? (
@@ -85,7 +85,7 @@ export function VersionPage() {
                 ) : (
                   <EmptyState
                     shows="Every verdict on this version."
-                    why="It has not been weighed yet."
+                    why="Not evaluated yet."
                     command={`steelyard gate check ${model} ${version} --policy NAME`}
                   />
                 )

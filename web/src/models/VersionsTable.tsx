@@ -12,7 +12,7 @@ import styles from './models.module.css';
 import { QualityFigure } from './QualityFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
 import { BASIS_NAME, comparedBasis, comparedFigure, comparedScale } from './unit-costs.ts';
-import { championOf, tableMetrics } from './versions.ts';
+import { findChampion, tableMetrics } from './versions.ts';
 
 interface VersionsTableProps {
   readonly versions: readonly VersionEvidence[];
@@ -26,7 +26,7 @@ interface VersionsTableProps {
 
 /** Versions with quality left and cost right, and the latest verdict on each. */
 export function VersionsTable({ versions, compared, policy, metric: chosen, decisions }: VersionsTableProps) {
-  const champion = championOf(versions, policy);
+  const champion = findChampion(versions, policy);
   const basis = comparedBasis(compared);
   const per = comparedScale(compared)?.per ?? '1,000';
   const metrics = tableMetrics(versions, policy, chosen);
@@ -84,7 +84,7 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
             <td className={table.number}>
               <CostFigure evidence={version.trainingCost} />
             </td>
-            <td>{verdictOf(version, decisions)}</td>
+            <td>{findVerdict(version, decisions)}</td>
             <td className={styles.when}>
               <Instant at={version.createdAt} dayOnly />
             </td>
@@ -95,9 +95,9 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
   );
 }
 
-function verdictOf(version: VersionEvidence, decisions: readonly Decision[]) {
+function findVerdict(version: VersionEvidence, decisions: readonly Decision[]) {
   const latest = decisions.find((decision) => decision.version === version.version);
-  if (latest === undefined) return <Unknown reason="This version has not been weighed." />;
+  if (latest === undefined) return <Unknown reason="This version has not been evaluated." />;
   return (
     <Link to="/decisions/$decision" params={{ decision: latest.decision }} className={styles.verdictLink}>
       <VerdictMark verdict={latest.verdict} />

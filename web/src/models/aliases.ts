@@ -6,7 +6,7 @@ export interface AliasRow {
 }
 
 /** The aliases of a model with the versions behind them, by name. */
-export function aliasesOf(versions: readonly VersionEvidence[]): AliasRow[] {
+export function listAliases(versions: readonly VersionEvidence[]): AliasRow[] {
   return versions
     .flatMap((version) => version.aliases.map((alias) => ({ alias, version })))
     .sort((a, b) => (a.alias < b.alias ? -1 : 1));

@@ -5,7 +5,7 @@ import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { formatPercent, formatTimes } from '../format/number.ts';
 import { comparedFigure } from './unit-costs.ts';
-import { bestOn, championOf, directionOf, metricOf } from './versions.ts';
+import { bestOn, findChampion, findDirection, findMetric } from './versions.ts';
 
 export interface HeadlineFacts {
   readonly versions: readonly VersionEvidence[];
@@ -24,10 +24,10 @@ export interface HeadlineFacts {
  */
 export function bestVersionText(facts: HeadlineFacts): string {
   const { versions, policy, metric, decisions } = facts;
-  const champion = championOf(versions, policy);
+  const champion = findChampion(versions, policy);
   if (champion === undefined || metric === undefined) return '';
-  const best = bestOn(versions, metric, directionOf(metric, policy));
-  const [here, there] = [metricOf(champion, metric), metricOf(best, metric)];
+  const best = bestOn(versions, metric, findDirection(metric, policy));
+  const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
   if (best === undefined || here === undefined || there === undefined) return '';
   if (best.version === champion.version) return 'No version ranks better.';
   const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
@@ -56,10 +56,10 @@ function overlap(one: FigureInterval, other: FigureInterval): boolean {
   return decimal(one.lower).lessThanOrEqualTo(other.upper) && decimal(other.lower).lessThanOrEqualTo(one.upper);
 }
 
-const SAID = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as const;
+const VERDICT_TEXTS = { promote: 'promoted', hold: 'on hold', reject: 'rejected' } as const;
 
 /** Example: "rejected by policy ranker-production". */
 export function verdictText(version: string, decisions: readonly Decision[]): string {
   const latest = decisions.find((decision) => decision.version === version);
-  return latest === undefined ? 'not weighed yet' : `${SAID[latest.verdict]} by policy ${latest.policy}`;
+  return latest === undefined ? 'not evaluated yet' : `${VERDICT_TEXTS[latest.verdict]} by policy ${latest.policy}`;
 }

@@ -6,7 +6,7 @@ import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { bestVersionText } from './headline.ts';
 import { qualityCostData } from './quality-cost-data.ts';
-import { bestOn, championOf, metricsOf, tableMetrics } from './versions.ts';
+import { bestOn, findChampion, listMetrics, tableMetrics } from './versions.ts';
 import { versionsCsv } from './versions-csv.ts';
 
 const cost = (amount: string | null): VersionEvidence['trainingCost'] => ({
@@ -115,12 +115,12 @@ describe('quality against cost', () => {
   });
 
   it('knows the champion by the alias of the policy', () => {
-    expect(championOf(versions, policy)?.version).toBe('1');
-    expect(championOf(versions, undefined)).toBeUndefined();
+    expect(findChampion(versions, policy)?.version).toBe('1');
+    expect(findChampion(versions, undefined)).toBeUndefined();
   });
 
   it('puts the metrics of the policy first and the best version by its direction', () => {
-    expect(metricsOf(versions, policy)).toEqual(['ndcg', 'loss']);
+    expect(listMetrics(versions, policy)).toEqual(['ndcg', 'loss']);
     expect(tableMetrics(versions, policy, 'loss')).toEqual(['ndcg', 'loss']);
     expect(bestOn(versions, 'ndcg', 'higher')?.version).toBe('3');
     expect(bestOn(versions, 'ndcg', 'lower')?.version).toBe('1');
@@ -162,7 +162,7 @@ describe('the headline of a model', () => {
   });
 
   it('says when the best version was not weighed, and when the champion is the best', () => {
-    expect(headline({}, [])).toContain('; not weighed yet.');
+    expect(headline({}, [])).toContain('; not evaluated yet.');
     const best = [version('2', 0.2), version('1', 0.3, ['live'])];
     expect(bestVersionText({ ...facts, versions: best, decisions: [] })).toBe('No version ranks better.');
   });

@@ -4,7 +4,7 @@ import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.t
 import type { Domain, QualityCostData, VersionPoint } from '../charts/quality-cost-option.ts';
 import { logTicks, paddedDomain, paddedLogDomain } from './axis-domain.ts';
 import { comparedFigure } from './unit-costs.ts';
-import { championOf, directionOf } from './versions.ts';
+import { findChampion, findDirection } from './versions.ts';
 
 /**
  * Ratio of highest to lowest cost from which the axis is logarithmic. A linear axis would compress all but the most
@@ -27,7 +27,7 @@ export function qualityCostData({ versions, compared, policy, metric }: QualityC
   data: QualityCostData;
   missing: readonly string[];
 } {
-  const champion = championOf(versions, policy);
+  const champion = findChampion(versions, policy);
   const points: VersionPoint[] = [];
   const missing: string[] = [];
   for (const version of versions) {
@@ -46,8 +46,8 @@ export function qualityCostData({ versions, compared, policy, metric }: QualityC
       });
     }
   }
-  const floor = floorOf(policy, metric);
-  const ceiling = ceilingOf(policy, compared);
+  const floor = findFloor(policy, metric);
+  const ceiling = findCeiling(policy, compared);
   const costs = [...points.map((point) => point.cost), ...(ceiling === null ? [] : [ceiling])];
   const smallest = Math.min(...costs);
   const logCost = smallest > 0 && Math.max(...costs) / smallest >= LOG_FROM_SPREAD;
@@ -60,7 +60,7 @@ export function qualityCostData({ versions, compared, policy, metric }: QualityC
       currency: compared.currency ?? policy?.spec.currency ?? 'USD',
       floor,
       ceiling,
-      higherIsBetter: directionOf(metric, policy) === 'higher',
+      higherIsBetter: findDirection(metric, policy) === 'higher',
       logCost,
       costDomain,
       costTicks: logCost ? logTicks(costDomain) : null,
@@ -76,12 +76,12 @@ export function qualityCostData({ versions, compared, policy, metric }: QualityC
   };
 }
 
-function floorOf(policy: Policy | undefined, metric: string): number | null {
+function findFloor(policy: Policy | undefined, metric: string): number | null {
   const floor = policy?.spec.quality.find((rule) => rule.metric === metric)?.floor;
   return floor === undefined ? null : Number(floor);
 }
 
-function ceilingOf(policy: Policy | undefined, compared: ComparedUnitCosts): number | null {
+function findCeiling(policy: Policy | undefined, compared: ComparedUnitCosts): number | null {
   const { basis, hardware, batchSize, currency } = compared;
   if (policy === undefined || policy.spec.currency !== currency) return null;
   for (const rule of policy.spec.cost) {

@@ -20,7 +20,7 @@ const unitCost = fc.record({
   batchSize: fc.constantFrom(null, 1, 64),
 });
 
-const costOf = ({ basis, currency, hardware, day, batchSize }: Terms): UnitCost => ({
+const buildCost = ({ basis, currency, hardware, day, batchSize }: Terms): UnitCost => ({
   basis,
   perThousand: { amount: '1', currency },
   reason: null,
@@ -59,15 +59,15 @@ const versionWith = (unitCosts: UnitCost[]): VersionEvidence => ({
 it('puts two unit costs side by side only on one basis, hardware, batch size and currency, and served ones only in one window', () => {
   fc.assert(
     fc.property(unitCost, fc.array(unitCost, { maxLength: 4 }), (one, others) => {
-      const cost = costOf(one);
-      const found = sameTerms(cost, versionWith(others.map(costOf)));
+      const cost = buildCost(one);
+      const found = sameTerms(cost, versionWith(others.map(buildCost)));
       if (found === undefined) return;
-      const termsOf = (it: UnitCost) => [it.basis, it.hardware.name, it.batchSize, it.perThousand?.currency];
-      expect(termsOf(found)).toEqual(termsOf(cost));
+      const buildTerms = (it: UnitCost) => [it.basis, it.hardware.name, it.batchSize, it.perThousand?.currency];
+      expect(buildTerms(found)).toEqual(buildTerms(cost));
       if (cost.basis === 'served') expect(found.window).toEqual(cost.window);
     }),
   );
   expect(
-    sameTerms(costOf({ basis: 'served', currency: 'USD', hardware: '1 x gpu', day: '01', batchSize: null }), null),
+    sameTerms(buildCost({ basis: 'served', currency: 'USD', hardware: '1 x gpu', day: '01', batchSize: null }), null),
   ).toBeUndefined();
 });

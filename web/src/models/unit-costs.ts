@@ -40,13 +40,13 @@ export function comparedScale({ figures }: Pick<ComparedUnitCosts, 'figures'>): 
 
 /** The cost of another version on the same basis, hardware, window and currency; undefined when there is none. */
 export function sameTerms(cost: UnitCost, other: VersionEvidence | null): UnitCost | undefined {
-  const keyOf = ({ basis, hardware, batchSize = null, window, perThousand }: UnitCost) =>
+  const buildKey = ({ basis, hardware, batchSize = null, window, perThousand }: UnitCost) =>
     JSON.stringify([
       basis,
       hardware.name,
       perThousand?.currency,
       ...(basis === 'benchmark' ? [hardware.pricePerHour, batchSize] : [window.start, window.end]),
     ]);
-  const same = (other?.unitCosts ?? []).filter((one) => keyOf(one) === keyOf(cost));
+  const same = (other?.unitCosts ?? []).filter((one) => buildKey(one) === buildKey(cost));
   return same.length === 1 ? same[0] : undefined;
 }

@@ -4,7 +4,7 @@ import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 export const CHAMPION = 'champion';
 
 /** The version behind the alias that promotions move: the policy's, `champion` without a policy. */
-export function championOf(
+export function findChampion(
   versions: readonly VersionEvidence[],
   policy: Policy | undefined,
 ): VersionEvidence | undefined {
@@ -13,7 +13,7 @@ export function championOf(
 }
 
 /** Every metric that a version has, those of the policy first. */
-export function metricsOf(versions: readonly VersionEvidence[], policy: Policy | undefined): string[] {
+export function listMetrics(versions: readonly VersionEvidence[], policy: Policy | undefined): string[] {
   const named = policy?.spec.quality.map((rule) => rule.metric) ?? [];
   const measured = new Set(versions.flatMap((version) => version.quality.map((quality) => quality.metric)));
   const first = [...new Set(named)].filter((metric) => measured.has(metric));
@@ -26,19 +26,19 @@ export function tableMetrics(
   policy: Policy | undefined,
   chosen: string | undefined,
 ): string[] {
-  const all = metricsOf(versions, policy);
+  const all = listMetrics(versions, policy);
   const asked = new Set(policy?.spec.quality.map((rule) => rule.metric));
   const first = all.filter((metric) => asked.has(metric) || metric === chosen);
   return first.length > 0 ? first : all.slice(0, 1);
 }
 
 /** Direction in which a metric improves, by the policy; higher when the policy does not state it. */
-export function directionOf(metric: string, policy: Policy | undefined): 'higher' | 'lower' {
+export function findDirection(metric: string, policy: Policy | undefined): 'higher' | 'lower' {
   return policy?.spec.quality.find((rule) => rule.metric === metric)?.direction ?? 'higher';
 }
 
 /** Value of a metric of a version; undefined when it was not logged. */
-export function metricOf(version: VersionEvidence | undefined, metric: string): number | undefined {
+export function findMetric(version: VersionEvidence | undefined, metric: string): number | undefined {
   return version?.quality.find((quality) => quality.metric === metric)?.value;
 }
 
@@ -50,8 +50,8 @@ export function bestOn(
 ): VersionEvidence | undefined {
   const sign = direction === 'higher' ? 1 : -1;
   return versions.reduce<VersionEvidence | undefined>((best, version) => {
-    const value = metricOf(version, metric);
-    const record = metricOf(best, metric);
+    const value = findMetric(version, metric);
+    const record = findMetric(best, metric);
     if (value === undefined) return best;
     return record === undefined || sign * value > sign * record ? version : best;
   }, undefined);

@@ -2,10 +2,10 @@ import type { AlertState } from '../../../src/mlops/monitoring/alerts/schema.ts'
 import styles from './monitoring.module.css';
 
 const MARKS: Readonly<Record<AlertState, readonly [sign: string, word: string, means: string]>> = {
-  ok: ['✓', 'ok', 'The last looks were good.'],
-  warning: ['▲', 'warning', 'It may be by chance, but it is past what is usual.'],
-  alert: ['✕', 'alert', 'It is worse than chance allows.'],
-  no_data: ['–', 'no data', 'There is too little to say anything.'],
+  ok: ['✓', 'ok', 'The latest evaluations were good.'],
+  warning: ['▲', 'warning', 'Outside the usual range, but possibly by chance.'],
+  alert: ['✕', 'alert', 'Worse than chance explains.'],
+  no_data: ['–', 'no data', 'Too few data.'],
 };
 
 /** State of an alert: sign and word first, colour second. */

@@ -41,7 +41,7 @@ export function AlertsCard({ monitor, spec }: AlertsCardProps) {
   };
   return (
     <Card
-      title="What is wrong, since when, and what does it cost?"
+      title="Alerts and their cost"
       note={
         open === undefined
           ? // The space keeps the line's height while the number is unknown.
@@ -61,7 +61,7 @@ export function AlertsCard({ monitor, spec }: AlertsCardProps) {
       )}
       {spec.alerts.length === 0 ? (
         <EmptyState
-          shows="Every alert: whether it is open, what shows it, and what that costs a day."
+          shows="Every alert: its state, its evidence and its cost per day."
           why="This monitor has no alerts. Put these lines under spec in its document, and apply it again."
           command="steelyard apply -f monitor.yaml"
         >

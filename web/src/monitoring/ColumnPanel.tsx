@@ -11,7 +11,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import { pText, strengthText } from './drift-strength.ts';
 import type { OpenCell } from './HeatStrip.tsx';
 import styles from './monitoring.module.css';
-import { spreadOf } from './spread.ts';
+import { buildSpread } from './spread.ts';
 import { useDriftColumn } from './use-monitors.ts';
 
 const HEIGHT = 260;
@@ -27,9 +27,9 @@ interface ColumnPanelProps {
  * Distribution of the values of a column in a window, compared with the reference, and the result of the drift test.
  */
 export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
-  const shown = useDriftColumn(monitor, cell.column, cell.window);
-  const distribution = shown.data?.distribution;
-  const spread = useMemo(() => (distribution == null ? null : spreadOf(distribution)), [distribution]);
+  const query = useDriftColumn(monitor, cell.column, cell.window);
+  const distribution = query.data?.distribution;
+  const spread = useMemo(() => (distribution == null ? null : buildSpread(distribution)), [distribution]);
   return (
     <section className={styles.column} aria-label={`Column ${cell.column}`} data-testid="column">
       <div className={styles.columnHead}>
@@ -40,7 +40,7 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
           Close
         </button>
       </div>
-      <Loaded query={shown} what="The column" height={HEIGHT}>
+      <Loaded query={query} what="The column" height={HEIGHT}>
         {({ column, period, reason, referencePredictions, predictions }) => (
           <>
             <p className={layout.quiet}>
@@ -56,7 +56,7 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
               <SpreadChart
                 spread={spread}
                 height={HEIGHT}
-                label={`Values of ${cell.column} in the reference and in the window: ${spread.said}`}
+                label={`Values of ${cell.column} in the reference and in the window: ${spread.text}`}
               />
             )}
             <Facts
@@ -66,10 +66,14 @@ export function ColumnPanel({ monitor, cell, onClose }: ColumnPanelProps) {
                 ['p-value', known(column.pValue, pText)],
                 [
                   'Of missing values',
-                  known(column.missingPValue, pText, 'None is missing, or all are, or they are not tested.'),
+                  known(
+                    column.missingPValue,
+                    pText,
+                    'No value is missing, all are missing, or missing values are not tested.',
+                  ),
                 ],
                 ['Over all columns', known(column.adjustedPValue, pText)],
-                ['Held to', known(column.threshold, pText)],
+                ['Threshold', known(column.threshold, pText)],
                 ['In the window', rowsText(column.nCurrent, column.missingCurrent, predictions)],
                 ['In the reference', rowsText(column.nReference, column.missingReference, referencePredictions)],
               ]}
@@ -86,6 +90,6 @@ function known<T>(value: T | null, text: (value: T) => string, none = NONE) {
 }
 
 function rowsText(known: number | null, missing: number | null, rows: number | null) {
-  if (known === null) return rows === null ? <Unknown reason="It was not counted." /> : `${formatCount(rows)} rows`;
+  if (known === null) return rows === null ? <Unknown reason="Not counted." /> : `${formatCount(rows)} rows`;
   return `${formatCount(known)} values${missing === null || missing === 0 ? '' : `, ${formatCount(missing)} missing`}`;
 }

@@ -1,5 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -8,7 +10,6 @@ import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { ColumnPanel } from './ColumnPanel.tsx';
-import { driftCsv } from './drift-csv.ts';
 import { stripRows } from './drift-strength.ts';
 import { HeatStrip, type OpenCell } from './HeatStrip.tsx';
 import styles from './monitoring.module.css';
@@ -37,12 +38,12 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
   const [all, setAll] = useState(false);
   const windows = drift.data?.windows;
   const rows = useMemo(() => stripRows(windows ?? []), [windows]);
-  const shown = all ? rows : rows.slice(0, SHOWN_ROWS);
+  const visible = all ? rows : rows.slice(0, SHOWN_ROWS);
   const window = open.window ?? windows?.at(-1)?.window;
   const cell = open.column === undefined || window === undefined ? null : { column: open.column, window };
   return (
     <Card
-      title="Which columns drift, and since when?"
+      title="Drift by column"
       note={
         windows === undefined || windows.length === 0
           ? undefined
@@ -52,8 +53,8 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
     >
       {spec.drift === undefined ? (
         <EmptyState
-          shows="Every input and output by window: whether it is spread as it was in the reference."
-          why="This monitor does not look at drift. Put these lines under spec in its document, and apply it again."
+          shows="Every input and output by window, compared with the reference."
+          why="This monitor has no drift check. Put these lines under spec in its document, and apply it again."
           command="steelyard apply -f monitor.yaml"
         >
           <ExampleFile name="monitor.yaml" text={DRIFT_LINES} />
@@ -63,8 +64,8 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
           {(data) =>
             data.windows.length === 0 ? (
               <EmptyState
-                shows="Every input and output by window: whether it is spread as it was in the reference."
-                why="No window has been compared yet: the first one is, when it is over and the reference is full."
+                shows="Every input and output by window, compared with the reference."
+                why="No window has been compared yet: the first is compared after its end, when the reference is full."
               />
             ) : (
               <div className={styles.drift}>
@@ -72,7 +73,7 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
                   <HeatStrip
                     label={`Drift of ${monitor} by column and window`}
                     windows={data.windows}
-                    rows={shown}
+                    rows={visible}
                     open={cell}
                     onOpen={onOpen}
                   />
@@ -92,5 +93,36 @@ export function DriftCard({ monitor, spec, open, onOpen }: DriftCardProps) {
         </Loaded>
       )}
     </Card>
+  );
+}
+
+const FIGURES = [
+  'statistic',
+  'pValue',
+  'adjustedPValue',
+  'threshold',
+  'effect',
+  'minEffect',
+  'beyondPeriods',
+  'missingEffect',
+  'valuesPValue',
+  'missingPValue',
+  'nReference',
+  'nCurrent',
+] as const;
+const HEADER = ['start', 'end', 'modelVersion', 'column', 'type', 'method', ...FIGURES, 'drifted', 'reason'];
+
+/** The windows of a monitor column by column, exactly; empty is not known. */
+function driftCsv(windows: readonly DriftWindow[]): string {
+  const text = (value: number | boolean | null) => (value === null ? null : String(value));
+  return toCsv(
+    HEADER,
+    windows.flatMap(({ period, modelVersion, columns }) =>
+      columns.map((one) => [
+        ...[period.start, period.end, modelVersion, one.column, one.type, one.method],
+        ...FIGURES.map((key) => text(one[key])),
+        ...[text(one.drifted), one.reason],
+      ]),
+    ),
   );
 }

@@ -28,13 +28,13 @@ export function EpisodesTable({ monitor, alerts, onMute, onUnmute }: EpisodesTab
           <th scope="col">Alert</th>
           <th scope="col">State</th>
           <th scope="col" className={table.wideOnly}>
-            What shows it
+            Evidence
           </th>
           <th scope="col" className={table.wideOnly}>
-            Costs in quality
+            Quality loss
           </th>
           <th scope="col" className={table.number}>
-            A day
+            Cost per day
           </th>
           <th scope="col" className={table.wideOnly}>
             Opened

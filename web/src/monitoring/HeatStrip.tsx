@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { formatInstant } from '../format/time.ts';
-import { type StripRow, strengthOf, strengthText } from './drift-strength.ts';
+import { classifyStrength, type StripRow, strengthText } from './drift-strength.ts';
 import styles from './monitoring.module.css';
 
 export interface OpenCell {
@@ -58,17 +58,17 @@ export function HeatStrip({ label, windows, rows, open, onOpen }: HeatStripProps
             {row.cells.map((cell, index) => {
               const window = windows[index];
               if (window === undefined) return null;
-              const strength = cell === undefined ? null : strengthOf(cell);
+              const strength = cell === undefined ? null : classifyStrength(cell);
               const isOpen = open?.column === row.column && open.window === window.window;
-              const said = `${row.column}, ${formatInstant(window.period.start)}: ${strengthText(cell)}`;
+              const text = `${row.column}, ${formatInstant(window.period.start)}: ${strengthText(cell)}`;
               return (
                 <td key={window.window}>
                   <button
                     type="button"
                     className={`${styles.cell} ${styles[strength === null ? 'unsaid' : `seq${strength}`] ?? ''}`}
                     data-place={`${rowIndex} ${index}`}
-                    data-tip={said}
-                    aria-label={said}
+                    data-tip={text}
+                    aria-label={text}
                     aria-pressed={isOpen}
                     tabIndex={at[0] === rowIndex && at[1] === index ? 0 : -1}
                     onKeyDown={onKeyDown}

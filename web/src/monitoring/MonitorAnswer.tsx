@@ -2,7 +2,7 @@ import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted, formatCount, formatMeasure, formatPercent } from '../format/number.ts';
-import { CAUSES, latestOf, moneyPerDay } from './words.ts';
+import { CAUSES, findLatest, moneyPerDay } from './words.ts';
 
 interface MonitorAnswerProps {
   readonly model: string;
@@ -12,7 +12,7 @@ interface MonitorAnswerProps {
 
 /** Current quality of the model with its interval, and open episodes. */
 export function MonitorAnswer({ model, windows, open }: MonitorAnswerProps) {
-  const latest = latestOf(windows);
+  const latest = findLatest(windows);
   const worth = moneyPerDay(open);
   const wrong =
     open.length === 0

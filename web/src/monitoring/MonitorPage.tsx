@@ -24,7 +24,7 @@ export function MonitorPage() {
   const search = useSearch({ from: '/monitoring/$monitor' });
   const navigate = useNavigate({ from: '/monitoring/$monitor' });
   const by = search.by ?? 'day';
-  const shown = useMonitor(monitor, by);
+  const query = useMonitor(monitor, by);
   const episodes = useEpisodes(monitor);
   const alerts = episodes.data?.alerts ?? [];
   const onSearch = useCallback(
@@ -37,14 +37,14 @@ export function MonitorPage() {
     [onSearch],
   );
   const answer = () => {
-    if (shown.error !== null && shown.data === undefined) return shown.error.message;
-    if (shown.data === undefined || episodes.isPending) return <AnswerPending />;
+    if (query.error !== null && query.data === undefined) return query.error.message;
+    if (query.data === undefined || episodes.isPending) return <AnswerPending />;
     const open = alerts.filter(({ closedAt }) => closedAt === null);
-    return <MonitorAnswer model={shown.data.spec.model} windows={shown.data.windows} open={open} />;
+    return <MonitorAnswer model={query.data.spec.model} windows={query.data.windows} open={open} />;
   };
   return (
     <Page title={monitor} answer={answer()} longAnswer>
-      <Loaded query={shown} what="The monitor" height={HEIGHT}>
+      <Loaded query={query} what="The monitor" height={HEIGHT}>
         {({ spec, windows, unmatchedLabels, estimation, inputs }) => (
           <div className={layout.stack}>
             <Watched monitor={monitor} model={spec.model} />
@@ -53,8 +53,8 @@ export function MonitorPage() {
             {estimation?.reason != null && <Notice>Quality is not estimated: {estimation.reason}</Notice>}
             {unmatchedLabels > 0 && (
               <Notice>
-                {counted(unmatchedLabels, 'label')} {unmatchedLabels === 1 ? 'is' : 'are'} of predictions that are not
-                known here, and in no figure.
+                {counted(unmatchedLabels, 'label')} {unmatchedLabels === 1 ? 'is' : 'are'} of unknown predictions, and
+                in no figure.
               </Notice>
             )}
             <DriftCard

@@ -25,7 +25,7 @@ export function MonitoringPage() {
   };
   return (
     <Page title="Monitoring" answer={answer()}>
-      <Card title="Are the models still as good as they were?" note="Figures of the latest day with predictions" flush>
+      <Card title="Model quality in production" note="Figures of the latest day with predictions" flush>
         <Loaded query={monitors} what="The monitors" height={TABLE_HEIGHT}>
           {(data) =>
             data.monitors.length > 0 ? (

@@ -11,17 +11,17 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { AlertMark } from './AlertMark.tsx';
 import styles from './monitoring.module.css';
-import { QualityShown } from './QualityShown.tsx';
+import { QualityEstimate } from './QualityEstimate.tsx';
 import {
   CAUSES,
   driftedColumns,
-  latestOf,
+  findLatest,
+  findWorst,
   moneyPerDay,
   NO_DRIFT,
   NO_KIND,
   NO_LABELS,
   NO_VALUE,
-  worstOf,
 } from './words.ts';
 
 interface MonitorsTableProps {
@@ -53,7 +53,7 @@ export function MonitorsTable({ monitors, open, windows, drift }: MonitorsTableP
             Drifted columns
           </th>
           <th scope="col" className={table.number}>
-            Costs a day
+            Cost per day
           </th>
         </tr>
       </thead>
@@ -80,7 +80,7 @@ interface RowProps {
 }
 
 function Row({ monitor: { monitor, spec }, open, windows, drift }: RowProps) {
-  const latest = latestOf(windows ?? []);
+  const latest = findLatest(windows ?? []);
   const [quality] = latest?.shown ?? [];
   const drifted = driftedColumns(drift ?? []);
   const worth = moneyPerDay(open);
@@ -94,7 +94,7 @@ function Row({ monitor: { monitor, spec }, open, windows, drift }: RowProps) {
         </Link>
       </th>
       <td>
-        <AlertMark state={worstOf(open.map(({ state }) => state))} />
+        <AlertMark state={findWorst(open.map(({ state }) => state))} />
         {open.length > 0 && (
           <span className={`${layout.sub} ${table.wideOnly}`}>{open.map(({ cause }) => CAUSES[cause]).join(', ')}</span>
         )}
@@ -109,7 +109,7 @@ function Row({ monitor: { monitor, spec }, open, windows, drift }: RowProps) {
         {windows === undefined ? (
           pending
         ) : latest === undefined ? (
-          <Unknown reason="It had no prediction of late." />
+          <Unknown reason="No recent predictions." />
         ) : (
           formatPercent(latest.completeness * 100)
         )}
@@ -120,7 +120,7 @@ function Row({ monitor: { monitor, spec }, open, windows, drift }: RowProps) {
         ) : quality === undefined ? (
           <Unknown reason={spec.quality === undefined ? NO_KIND : NO_LABELS} />
         ) : (
-          <QualityShown quality={quality} named />
+          <QualityEstimate quality={quality} named />
         )}
       </td>
       <td className={cell}>{drifted ?? <Unknown reason={NO_DRIFT} />}</td>

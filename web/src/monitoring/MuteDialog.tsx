@@ -40,12 +40,12 @@ export function MuteDialog({ alert: { episode, alert }, mutes: { mute }, onClose
       onClose={onClose}
     >
       <p>
-        Nobody is told of this episode until {formatInstant(until)}. It goes on, and so does what waits for it: a
-        retraining begins all the same.
+        No notification is sent for this episode until {formatInstant(until)}. The episode continues, and a retraining
+        can still start.
       </p>
-      <Select label="For" value={hours} options={LENGTHS} onChange={setHours} />
+      <Select label="Duration" value={hours} options={LENGTHS} onChange={setHours} />
       <label className={styles.field}>
-        Why
+        Reason
         <input
           className={parts.line}
           required

@@ -3,14 +3,14 @@ import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
 import { TimePanels } from '../charts/TimePanels.tsx';
 import { usePng } from '../charts/use-png.ts';
+import { toCsv } from '../format/csv.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
-import { metricsOf, monitorPanels } from './monitor-panels.ts';
+import { listMonitorMetrics, monitorPanels } from './monitor-panels.ts';
 import { type MonitorSearch, WINDOWS, type WindowName } from './monitoring-search.ts';
-import { windowsCsv } from './windows-csv.ts';
 
 const PANEL_HEIGHT = 104;
 
@@ -26,13 +26,13 @@ interface QualityCardProps {
 
 /** Quality over time, from labels and as an estimate until they arrive, on one time axis with labels and latency. */
 export function QualityCard({ monitor, spec, windows, episodes, by, metric: asked, onSearch }: QualityCardProps) {
-  const metrics = useMemo(() => metricsOf(windows), [windows]);
+  const metrics = useMemo(() => listMonitorMetrics(windows), [windows]);
   const metric = asked !== undefined && metrics.includes(asked) ? asked : metrics[0];
   const data = useMemo(() => monitorPanels(windows, by, metric, spec, episodes), [windows, by, metric, spec, episodes]);
   const { onChart, save } = usePng(`${monitor}-quality`);
   return (
     <Card
-      title="How good are the answers, have the labels come, and how fast is it?"
+      title="Quality, labels and latency"
       note="Whiskers and the band: 95 % intervals. Triangles: an alert opened. Drag to zoom all."
       actions={
         <>
@@ -62,7 +62,7 @@ export function QualityCard({ monitor, spec, windows, episodes, by, metric: aske
       {windows.length === 0 ? (
         <EmptyState
           shows="Quality with its interval, how many predictions have labels, and latency, window by window."
-          why={`There is no prediction of ${spec.model} in this time. Those of an endpoint come by themselves; others are sent, with labels whenever they are known.`}
+          why={`No prediction of ${spec.model} in this time. Predictions of an endpoint arrive automatically; send others, with labels when they are known.`}
           command={`steelyard label import outcomes.csv --model ${spec.model} --prediction ID --label OUTCOME`}
         />
       ) : (
@@ -74,5 +74,28 @@ export function QualityCard({ monitor, spec, windows, episodes, by, metric: aske
         />
       )}
     </Card>
+  );
+}
+
+/** Exact results of the predictions by window; an empty cell is unknown. */
+function windowsCsv(windows: readonly MonitorWindow[]): string {
+  const metrics = listMonitorMetrics(windows);
+  const sides = ['measured', 'estimated'] as const;
+  const names = metrics.flatMap((metric) =>
+    sides.flatMap((side) => [`${metric} ${side}`, `${metric} ${side} lower`, `${metric} ${side} upper`]),
+  );
+  const text = (value: number | null | undefined) => (value == null ? null : String(value));
+  return toCsv(
+    ['start', 'end', 'slice', 'predictions', 'labelled', 'p50Ms', 'p95Ms', 'p99Ms', ...names],
+    windows.map(({ period, slice, predictions, labelled, latencyMs, quality, estimates }) => [
+      ...[period?.start ?? null, period?.end ?? null, slice, String(predictions), String(labelled)],
+      ...[text(latencyMs?.p50), text(latencyMs?.p95), text(latencyMs?.p99)],
+      ...metrics.flatMap((metric) =>
+        [quality, estimates].flatMap((figures) => {
+          const found = figures.find((one) => one.metric === metric);
+          return [text(found?.value), text(found?.lower), text(found?.upper)];
+        }),
+      ),
+    ]),
   );
 }

@@ -6,7 +6,7 @@ import { Select } from '../parts/Select.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import type { MonitorSearch, WindowName } from './monitoring-search.ts';
-import { QualityShown } from './QualityShown.tsx';
+import { QualityEstimate } from './QualityEstimate.tsx';
 import { useSlices } from './use-monitors.ts';
 import { NO_KIND, NO_LATENCY } from './words.ts';
 
@@ -34,8 +34,8 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
   ];
   return (
     <Card
-      title="For whom is it good, and for whom not?"
-      note={noteOf(slice === undefined ? null : (slices.data?.sliceValues ?? null))}
+      title="Quality by input value"
+      note={describeSlices(slice === undefined ? null : (slices.data?.sliceValues ?? null))}
       actions={
         <Select
           label="By"
@@ -61,7 +61,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
   );
 }
 
-function noteOf(values: number | null): string {
+function describeSlices(values: number | null): string {
   const note = 'Each value of an input, over the time that is drawn above';
   return values === null || values <= MOST
     ? note
@@ -101,14 +101,14 @@ function SlicesTable({
       <tbody>
         {most.map(({ slice, predictions, completeness, shown, latencyMs }) => (
           <tr key={slice ?? ''}>
-            <th scope="row">{slice ?? <span className={table.none}>not said</span>}</th>
+            <th scope="row">{slice ?? <span className={table.none}>missing</span>}</th>
             <td className={table.number}>{formatCount(predictions)}</td>
             <td className={`${table.number} ${table.wideOnly}`}>{formatPercent(completeness * 100)}</td>
             {metrics.map((metric, index) => {
               const quality = shown.find((one) => one.metric === metric);
               return (
                 <td key={metric} className={`${table.number} ${index === 0 ? '' : table.wideOnly}`}>
-                  {quality === undefined ? <Unknown reason={NO_KIND} /> : <QualityShown quality={quality} />}
+                  {quality === undefined ? <Unknown reason={NO_KIND} /> : <QualityEstimate quality={quality} />}
                 </td>
               );
             })}

@@ -20,7 +20,7 @@ export function Standings({ monitor, alerts }: StandingsProps) {
       {alerts.map(({ name }) => {
         const standing = data?.alerts.find(({ alert }) => alert === name);
         return (
-          <li key={name} data-tip={standing && tipOf(standing)}>
+          <li key={name} data-tip={standing && formatTip(standing)}>
             <strong>{name}</strong>
             {standing === undefined ? <Skeleton height={16} width={40} /> : <AlertMark state={standing.state} />}
           </li>
@@ -30,7 +30,7 @@ export function Standings({ monitor, alerts }: StandingsProps) {
   );
 }
 
-function tipOf({ cause, reason, lookedAt }: AlertStanding): string {
+function formatTip({ cause, reason, lookedAt }: AlertStanding): string {
   const when = lookedAt === null ? '' : ` (${formatInstant(lookedAt)})`;
-  return `${CAUSES[cause]}: ${reason ?? 'nobody has looked yet'}${when}`;
+  return `${CAUSES[cause]}: ${reason ?? 'not evaluated yet'}${when}`;
 }

@@ -21,7 +21,7 @@ export function StripLegend() {
       <span className={styles.legendCells} aria-hidden="true">
         <span className={`${styles.cell} ${styles.unsaid ?? ''}`} />
       </span>
-      nothing can be said
+      inconclusive
     </p>
   );
 }

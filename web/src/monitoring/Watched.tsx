@@ -10,13 +10,13 @@ export function Watched({ monitor, model }: { readonly monitor: string; readonly
   const own = data?.retrainings.filter((retraining) => retraining.monitor === monitor) ?? [];
   return (
     <p className={layout.quiet}>
-      It watches{' '}
+      Monitors{' '}
       <Link to="/models/$model" params={{ model }} className={parts.textLink}>
         {model}
       </Link>
       {own.map(({ name }, index) => (
         <span key={name}>
-          {index === 0 ? ', trained anew by ' : ' and '}
+          {index === 0 ? ', retrained by ' : ' and '}
           <Link to="/retraining/$retraining" params={{ retraining: name }} className={parts.textLink}>
             {name}
           </Link>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DriftColumn } from '../../../src/mlops/monitoring/drift/schema.ts';
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
-import { pText, strengthOf, strengthText, stripRows } from './drift-strength.ts';
+import { classifyStrength, pText, strengthText, stripRows } from './drift-strength.ts';
 
 function column(more: Partial<DriftColumn> = {}): DriftColumn {
   return {
@@ -24,15 +24,15 @@ it.each([
   ['a large distance', { pValue: null, adjustedPValue: null, statistic: 0.9, threshold: 0.1, drifted: true }, 4],
   ['what cannot be compared', { drifted: null, reason: 'too few' }, null],
 ] as const)('grades %s', (_what, more, strength) => {
-  expect(strengthOf(column(more))).toBe(strength);
+  expect(classifyStrength(column(more))).toBe(strength);
 });
 
 it('says what a cell stands on', () => {
-  expect(strengthText(column({ adjustedPValue: 1e-9, drifted: true }))).toBe('drifted: ks p 1e-9 held to 0.05');
+  expect(strengthText(column({ adjustedPValue: 1e-9, drifted: true }))).toBe('drifted: ks p 1e-9 against 0.05');
   const lost = column({ adjustedPValue: 1e-9, drifted: true, decidedBy: 'missing' });
-  expect(strengthText(lost)).toBe('drifted: missing values p 1e-9 held to 0.05');
+  expect(strengthText(lost)).toBe('drifted: missing values p 1e-9 against 0.05');
   const small = column({ adjustedPValue: 1e-9, significant: true, effect: 0.03, minEffect: 0.1 });
-  expect(strengthText(small)).toBe('small change: ks p 1e-9 held to 0.05, effect 0.03 of 0.1');
+  expect(strengthText(small)).toBe('small change: ks p 1e-9 against 0.05, effect 0.03 of 0.1');
   expect(strengthText(column({ drifted: null, reason: 'too few' }))).toBe('too few');
   expect(strengthText(undefined)).toBe('not compared');
   expect(pText(0)).toBe('under 1e-300');

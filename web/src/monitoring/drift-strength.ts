@@ -18,7 +18,7 @@ const NEAR_DISTANCE = 0.7;
  * Drift strength of a column, on one scale for p-values and distances: the figure compared with its threshold.
  * Example: adjusted p-value 1e-9 with threshold 0.05 -> 4; distance 0.08 with threshold 0.1 -> 1.
  */
-export function strengthOf(column: DriftColumn): Strength {
+export function classifyStrength(column: DriftColumn): Strength {
   const { drifted, threshold, statistic } = column;
   if (drifted === null) return null;
   const p = column.adjustedPValue ?? column.pValue;
@@ -36,16 +36,16 @@ export function strengthOf(column: DriftColumn): Strength {
 export function strengthText(column: DriftColumn | undefined): string {
   if (column === undefined) return 'not compared';
   const { drifted, reason, method, statistic, threshold } = column;
-  if (drifted === null) return reason ?? 'nothing can be said';
+  if (drifted === null) return reason ?? 'inconclusive';
   const test = column.decidedBy === 'missing' ? 'missing values' : (method ?? '');
   const p = column.adjustedPValue ?? column.pValue;
   const figure = p !== null ? `p ${pText(p)}` : statistic === null ? '' : `${formatMeasure(statistic)}`;
-  const held = threshold === null ? '' : ` held to ${p === null ? formatMeasure(threshold) : pText(threshold)}`;
+  const limit = threshold === null ? '' : ` against ${p === null ? formatMeasure(threshold) : pText(threshold)}`;
   const { effect, minEffect } = column;
   const size =
     effect === null || minEffect === null ? '' : `, effect ${formatMeasure(effect)} of ${formatMeasure(minEffect)}`;
   const verdict = drifted ? 'drifted' : column.significant === true ? 'small change' : 'no drift';
-  return `${verdict}: ${test} ${figure}${held}${size}`;
+  return `${verdict}: ${test} ${figure}${limit}${size}`;
 }
 
 /** A p-value: small ones by their power of ten. */

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
 import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
-import { metricsOf, monitorPanels } from './monitor-panels.ts';
-import { driftedColumns, lossText, moneyPerDay, monitorsAnswer, worstOf } from './words.ts';
+import { listMonitorMetrics, monitorPanels } from './monitor-panels.ts';
+import { driftedColumns, findWorst, lossText, moneyPerDay, monitorsAnswer } from './words.ts';
 
 const day = (date: number) => `2026-11-0${date}T00:00:00.000Z`;
 
@@ -17,30 +17,30 @@ function window(date: number, more: Partial<MonitorWindow> = {}): MonitorWindow 
   };
 }
 
-const panelOf = (data: ReturnType<typeof monitorPanels>, id: string) => data.panels.find((one) => one.id === id);
+const findPanel = (data: ReturnType<typeof monitorPanels>, id: string) => data.panels.find((one) => one.id === id);
 
 it('keeps the place of a day without predictions', () => {
   const data = monitorPanels([window(1), window(3)], 'day', 'accuracy', { alerts: [] }, []);
   expect(data.times).toEqual([day(1), day(2), day(3)]);
-  expect(panelOf(data, 'predictions')?.series[0]?.values).toEqual([100, null, 100]);
-  expect(panelOf(data, 'latency')).toBeUndefined();
+  expect(findPanel(data, 'predictions')?.series[0]?.values).toEqual([100, null, 100]);
+  expect(findPanel(data, 'latency')).toBeUndefined();
 });
 
 it('draws what was measured over what was estimated, each with its interval', () => {
-  const quality = panelOf(monitorPanels([window(1)], 'day', 'accuracy', { alerts: [] }, []), 'quality');
-  expect(quality?.series.map(({ id, values, interval }) => [id, values, interval?.look, interval?.lower])).toEqual([
+  const quality = findPanel(monitorPanels([window(1)], 'day', 'accuracy', { alerts: [] }, []), 'quality');
+  expect(quality?.series.map(({ id, values, interval }) => [id, values, interval?.display, interval?.lower])).toEqual([
     ['estimated', [0.8], 'band', [0.88]],
     ['measured', [0.9], 'whiskers', [0.88]],
   ]);
-  expect(quality?.series[1]?.said(0)).toBe('0.9 (0.88 to 0.92), n 50');
+  expect(quality?.series[1]?.formatPoint(0)).toBe('0.9 (0.88 to 0.92), n 50');
 });
 
 it('says that no label has come, and not zero', () => {
   const [figure] = window(1).quality;
   if (figure === undefined) throw new Error('no figure');
   const quality = [{ ...figure, value: null, lower: null, upper: null, sampleSize: 0 }];
-  const panel = panelOf(monitorPanels([window(1, { quality })], 'day', 'accuracy', { alerts: [] }, []), 'quality');
-  expect([panel?.series[1]?.values, panel?.series[1]?.said(0)]).toEqual([[null], 'no label yet']);
+  const panel = findPanel(monitorPanels([window(1, { quality })], 'day', 'accuracy', { alerts: [] }, []), 'quality');
+  expect([panel?.series[1]?.values, panel?.series[1]?.formatPoint(0)]).toEqual([[null], 'no label yet']);
 });
 
 it('goes on by calendar months', () => {
@@ -57,12 +57,12 @@ it('draws the line that an alert is held to, and marks the window that showed it
   const rest = { open: 1, close: 2, windowHours: 24, minPredictions: 30, waitHours: 0 };
   const episode = alert({ window: { start: day(2), end: day(3) } });
   const data = monitorPanels([window(1), window(2)], 'day', 'accuracy', { alerts: [{ ...rule, ...rest }] }, [episode]);
-  expect(panelOf(data, 'quality')?.limits).toEqual([{ label: 'accurate', value: 0.85 }]);
+  expect(findPanel(data, 'quality')?.limits).toEqual([{ label: 'accurate', value: 0.85 }]);
   expect(data.marks).toEqual([{ index: 1, label: 'accurate opened: quality' }]);
 });
 
 it('knows the measures of all windows once', () => {
-  expect(metricsOf([window(1), window(2)])).toEqual(['accuracy']);
+  expect(listMonitorMetrics([window(1), window(2)])).toEqual(['accuracy']);
 });
 
 function alert(more: Partial<Alert> = {}): Alert {
@@ -100,11 +100,11 @@ it('counts drifted columns in the last window of which something can be said', (
 
 it('answers in a sentence', () => {
   expect(monitorsAnswer(3, [alert()])).toBe('3 monitors: 1 of them has an open alert');
-  expect(monitorsAnswer(1, [])).toBe('1 monitor, and nothing is wrong with what it watches.');
+  expect(monitorsAnswer(1, [])).toBe('1 monitor, no open alerts.');
   expect(
     lossText({ metric: 'accuracy', reference: 0.9, current: 0.8, lower: null, upper: null, estimated: true }),
   ).toBe('accuracy is estimated at 0.8 instead of 0.9');
-  expect([worstOf(['ok', 'warning', 'alert']), worstOf(['ok', 'no_data']), worstOf([])]).toEqual([
+  expect([findWorst(['ok', 'warning', 'alert']), findWorst(['ok', 'no_data']), findWorst([])]).toEqual([
     'alert',
     'no_data',
     'ok',

@@ -11,7 +11,7 @@ const STEP_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS } as con
 const NONE = 'no predictions';
 
 /** Measures of quality that some window has, measured or estimated. */
-export function metricsOf(windows: readonly MonitorWindow[]): string[] {
+export function listMonitorMetrics(windows: readonly MonitorWindow[]): string[] {
   return [...new Set(windows.flatMap(({ shown }) => shown.map(({ metric }) => metric)))];
 }
 
@@ -23,7 +23,7 @@ export function monitorPanels(
   spec: Pick<MonitorSpec, 'alerts'>,
   episodes: readonly Alert[],
 ): TimePanelsData {
-  const times = timesOf(windows, by);
+  const times = listTimes(windows, by);
   const placed = new Map(windows.flatMap((one) => (one.period === null ? [] : [[Date.parse(one.period.start), one]])));
   const slots = times.map((time) => placed.get(Date.parse(time)));
   return {
@@ -35,23 +35,23 @@ export function monitorPanels(
       predictions(slots),
       ...(windows.some(({ latencyMs }) => latencyMs !== null) ? [latency(slots)] : []),
     ],
-    marks: marksOf(episodes, times),
+    marks: listEpisodeMarks(episodes, times),
   };
 }
 
 type Slots = readonly (MonitorWindow | undefined)[];
 
 /** The server omits windows without predictions; the axis keeps their positions. */
-function timesOf(windows: readonly MonitorWindow[], by: WindowName): string[] {
+function listTimes(windows: readonly MonitorWindow[], by: WindowName): string[] {
   const starts = windows.flatMap(({ period }) => (period === null ? [] : [Date.parse(period.start)]));
   const [first, last] = [starts[0], starts.at(-1)];
   if (first === undefined || last === undefined) return [];
   const times: string[] = [];
-  for (let at = first; at <= last; at = nextOf(at, by)) times.push(new Date(at).toISOString());
+  for (let at = first; at <= last; at = findNextSlot(at, by)) times.push(new Date(at).toISOString());
   return times;
 }
 
-function nextOf(at: number, by: WindowName): number {
+function findNextSlot(at: number, by: WindowName): number {
   if (by !== 'month') return at + STEP_MS[by];
   const date = new Date(at);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
@@ -69,14 +69,14 @@ function quality(slots: Slots, metric: string, { alerts }: Pick<MonitorSpec, 'al
   const estimate: PanelSeries = {
     ...{ id: 'estimated', name: 'Estimated without labels', variable: '--quality', shape: 'line', dashed: true },
     values: estimated.map((one) => one?.value ?? null),
-    interval: intervalOf('band', estimated),
-    said: (index) => figure(estimated[index], estimated[index]?.reason ?? NONE),
+    interval: toInterval('band', estimated),
+    formatPoint: (index) => figure(estimated[index], estimated[index]?.reason ?? NONE),
   };
   const measure: PanelSeries = {
     ...{ id: 'measured', name: 'Measured on labels', variable: '--quality-fill', shape: 'line', dots: true },
     values: measured.map((one) => one?.value ?? null),
-    interval: intervalOf('whiskers', measured),
-    said: (index) => figure(measured[index], 'no label yet'),
+    interval: toInterval('whiskers', measured),
+    formatPoint: (index) => figure(measured[index], 'no label yet'),
   };
   return {
     id: 'quality',
@@ -95,8 +95,12 @@ interface Figure {
   readonly sampleSize: number;
 }
 
-function intervalOf(look: 'band' | 'whiskers', figures: readonly (Figure | undefined)[]) {
-  return { look, lower: figures.map((one) => one?.lower ?? null), upper: figures.map((one) => one?.upper ?? null) };
+function toInterval(display: 'band' | 'whiskers', figures: readonly (Figure | undefined)[]) {
+  return {
+    display: display,
+    lower: figures.map((one) => one?.lower ?? null),
+    upper: figures.map((one) => one?.upper ?? null),
+  };
 }
 
 function figure(one: Figure | undefined, none: string): string {
@@ -115,7 +119,7 @@ function labelled(slots: Slots): Panel {
       {
         ...{ id: 'labelled', name: 'Labelled', variable: '--ink-3', shape: 'bar' },
         values: slots.map((slot) => (slot === undefined ? null : slot.completeness * 100)),
-        said: (index) => {
+        formatPoint: (index) => {
           const slot = slots[index];
           if (slot === undefined) return NONE;
           return `${formatPercent(slot.completeness * 100)}, ${formatCount(slot.labelled)} of ${formatCount(slot.predictions)}`;
@@ -132,7 +136,7 @@ function predictions(slots: Slots): Panel {
       {
         ...{ id: 'predictions', name: 'Predictions', variable: '--cat-1', shape: 'bar' },
         values: slots.map((slot) => slot?.predictions ?? null),
-        said: (index) => (slots[index] === undefined ? NONE : formatCount(slots[index].predictions)),
+        formatPoint: (index) => (slots[index] === undefined ? NONE : formatCount(slots[index].predictions)),
       },
     ],
   };
@@ -142,9 +146,9 @@ function latency(slots: Slots): Panel {
   const series = (key: 'p50' | 'p95' | 'p99', faint: boolean): PanelSeries => ({
     ...{ id: `latency ${key}`, name: key, variable: '--cat-1', shape: 'line', faint },
     values: slots.map((slot) => slot?.latencyMs?.[key] ?? null),
-    said: (index) => {
+    formatPoint: (index) => {
       const value = slots[index]?.latencyMs?.[key];
-      return value === undefined ? 'not said' : `${formatMeasure(value)}\u00a0ms`;
+      return value === undefined ? 'not reported' : `${formatMeasure(value)}\u00a0ms`;
     },
   });
   return {
@@ -153,7 +157,7 @@ function latency(slots: Slots): Panel {
   };
 }
 
-function marksOf(episodes: readonly Alert[], times: readonly string[]): PanelMark[] {
+function listEpisodeMarks(episodes: readonly Alert[], times: readonly string[]): PanelMark[] {
   const starts = times.map((time) => Date.parse(time));
   const first = starts[0] ?? Number.POSITIVE_INFINITY;
   return episodes.flatMap(({ alert, cause, window, openedAt }) => {

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
-import { spreadOf } from './spread.ts';
+import { buildSpread } from './spread.ts';
 
 it('draws sides of different size as shares of each', () => {
-  const spread = spreadOf({ kind: 'numbers', edges: [0, 1, 2], reference: [100, 300], current: [30, 10] });
+  const spread = buildSpread({ kind: 'numbers', edges: [0, 1, 2], reference: [100, 300], current: [30, 10] });
   expect(spread.bins.map(({ label, reference, current }) => [label, reference, current])).toEqual([
     ['0 to 1', 25, 75],
     ['1 to 2', 75, 25],
   ]);
-  expect(spread.bins[0]?.said).toEqual(['25\u00a0% (100 of 400)', '75\u00a0% (30 of 40)']);
+  expect(spread.bins[0]?.text).toEqual(['25\u00a0% (100 of 400)', '75\u00a0% (30 of 40)']);
 });
 
 it('keeps what is not named as a bin of its own', () => {
-  const spread = spreadOf({
+  const spread = buildSpread({
     ...{ kind: 'categories', values: ['de', 'fr'], reference: [5, 4], current: [1, 0] },
     ...{ otherReference: 1, otherCurrent: 9 },
   });
@@ -23,6 +23,6 @@ it('keeps what is not named as a bin of its own', () => {
 });
 
 it('draws an empty side at zero', () => {
-  const spread = spreadOf({ kind: 'numbers', edges: [0, 1], reference: [3], current: [0] });
+  const spread = buildSpread({ kind: 'numbers', edges: [0, 1], reference: [3], current: [0] });
   expect(spread.bins[0]).toMatchObject({ reference: 100, current: 0 });
 });

@@ -6,24 +6,24 @@ import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 const NAMED = 3;
 
 /** A distribution as shares of each side, so that sides of different size are comparable. */
-export function spreadOf(distribution: Distribution): Spread {
-  const { labels, reference, current } = countsOf(distribution);
+export function buildSpread(distribution: Distribution): Spread {
+  const { labels, reference, current } = labelCounts(distribution);
   const [allReference, allCurrent] = [sum(reference, same), sum(current, same)];
   const bins = labels.map((label, index) => ({
     label,
-    reference: shareOf(reference[index], allReference),
-    current: shareOf(current[index], allCurrent),
-    said: [saidOf(reference[index], allReference), saidOf(current[index], allCurrent)] as const,
+    reference: computeShare(reference[index], allReference),
+    current: computeShare(current[index], allCurrent),
+    text: [formatSpread(reference[index], allReference), formatSpread(current[index], allCurrent)] as const,
   }));
   const moved = bins.toSorted((a, b) => Math.abs(b.current - b.reference) - Math.abs(a.current - a.reference));
-  const said = moved
+  const text = moved
     .slice(0, NAMED)
     .map((bin) => `${bin.label} ${formatPercent(bin.reference)} then, ${formatPercent(bin.current)} now`)
     .join('; ');
-  return { bins, said, isOrdered: distribution.kind === 'numbers' };
+  return { bins, text, isOrdered: distribution.kind === 'numbers' };
 }
 
-function countsOf(distribution: Distribution) {
+function labelCounts(distribution: Distribution) {
   const { reference, current } = distribution;
   if (distribution.kind === 'numbers') {
     const { edges } = distribution;
@@ -43,10 +43,10 @@ function countsOf(distribution: Distribution) {
 
 const same = (count: number) => count;
 
-function shareOf(count: number | undefined, all: number): number {
+function computeShare(count: number | undefined, all: number): number {
   return all === 0 ? 0 : ((count ?? 0) / all) * 100;
 }
 
-function saidOf(count: number | undefined, all: number): string {
-  return `${formatPercent(shareOf(count, all))} (${formatCount(count ?? 0)} of ${formatCount(all)})`;
+function formatSpread(count: number | undefined, all: number): string {
+  return `${formatPercent(computeShare(count, all))} (${formatCount(count ?? 0)} of ${formatCount(all)})`;
 }

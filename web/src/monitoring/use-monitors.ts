@@ -103,7 +103,7 @@ export function useStandings(monitor: string) {
  */
 export function useLateMonitors(monitors: readonly Monitor[]) {
   const query = { by: 'day' as const, start: since(LATE_MS, 'day') };
-  const shown = useQueries({
+  const queries = useQueries({
     queries: monitors.map(({ monitor }) => ({
       ...endpointQuery(showMonitor, { params: { monitor }, query }),
       refetchInterval: REFRESH_MS,
@@ -117,7 +117,9 @@ export function useLateMonitors(monitors: readonly Monitor[]) {
     })),
   });
   return {
-    windows: new Map(shown.flatMap(({ data }) => (data === undefined ? [] : [[data.monitor, data.windows] as const]))),
+    windows: new Map(
+      queries.flatMap(({ data }) => (data === undefined ? [] : [[data.monitor, data.windows] as const])),
+    ),
     drift: new Map(drift.flatMap(({ data }) => (data === undefined ? [] : [[data.monitor, data.windows] as const]))),
   };
 }

@@ -5,12 +5,12 @@ import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.t
 import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
 import { counted, formatMeasure } from '../format/number.ts';
 
-export const NO_VALUE = 'The monitor says no value per prediction, or what is lost in quality is not known.';
-export const NO_LOSS = 'What it costs in quality is not known: nothing is measured or estimated.';
+export const NO_VALUE = 'The monitor has no value per prediction, or the quality loss is not known.';
+export const NO_LOSS = 'The quality loss is not known: nothing is measured or estimated.';
 export const NO_LABELS = 'No label has come for these predictions, and nothing is estimated.';
-export const NO_DRIFT = 'The monitor does not look at drift, or no window has been compared yet.';
-export const NO_KIND = 'The monitor names no kind of quality.';
-export const NO_LATENCY = 'Nobody said how long these answers took.';
+export const NO_DRIFT = 'The monitor has no drift check, or no window has been compared yet.';
+export const NO_KIND = 'The monitor has no kind of quality.';
+export const NO_LATENCY = 'No latency was reported for these answers.';
 
 export const CAUSES: Readonly<Record<Alert['cause'], string>> = {
   drift: 'drift',
@@ -24,7 +24,7 @@ export const CAUSES: Readonly<Record<Alert['cause'], string>> = {
 const WORST: readonly AlertState[] = ['alert', 'warning', 'no_data', 'ok'];
 
 /** The gravest of some states; ok when there is none. */
-export function worstOf(states: readonly AlertState[]): AlertState {
+export function findWorst(states: readonly AlertState[]): AlertState {
   return WORST.find((state) => states.includes(state)) ?? 'ok';
 }
 
@@ -48,16 +48,16 @@ export function moneyPerDay(alerts: readonly Pick<Alert, 'monitor' | 'loss' | 'm
 
 /** `4 monitors: 1 has an open alert.` */
 export function monitorsAnswer(count: number, open: readonly Pick<Alert, 'monitor'>[] | undefined): string {
-  if (count === 0) return 'No model is watched yet.';
+  if (count === 0) return 'No monitor yet.';
   const all = count === 1 ? '1 monitor' : counted(count, 'monitor');
   if (open === undefined) return `${all}.`;
   const names = new Set(open.map(({ monitor }) => monitor));
-  if (names.size === 0) return `${all}, and nothing is wrong with what ${count === 1 ? 'it watches' : 'they watch'}.`;
+  if (names.size === 0) return `${all}, no open alerts.`;
   return `${all}: ${counted(names.size, 'of them has an open alert', 'of them have open alerts')}`;
 }
 
 /** The latest window that has predictions. */
-export function latestOf(windows: readonly MonitorWindow[]): MonitorWindow | undefined {
+export function findLatest(windows: readonly MonitorWindow[]): MonitorWindow | undefined {
   return windows.findLast(({ predictions }) => predictions > 0);
 }
 

@@ -9,38 +9,38 @@ export function Markdown({ text }: { readonly text: string }) {
     <div className={styles.markdown}>
       {parseMarkdown(text).map((block, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the blocks of a note are told apart by their place alone
-        <Fragment key={index}>{blockOf(block)}</Fragment>
+        <Fragment key={index}>{renderBlock(block)}</Fragment>
       ))}
     </div>
   );
 }
 
-function blockOf(block: Block): ReactNode {
+function renderBlock(block: Block): ReactNode {
   switch (block.kind) {
     case 'heading':
-      return <p className={styles.heading}>{spansOf(block.spans)}</p>;
+      return <p className={styles.heading}>{renderSpans(block.spans)}</p>;
     case 'paragraph':
-      return <p>{spansOf(block.spans)}</p>;
+      return <p>{renderSpans(block.spans)}</p>;
     case 'code':
       return <pre>{block.text}</pre>;
     case 'list': {
       const items = block.items.map((spans, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: as above
-        <li key={index}>{spansOf(spans)}</li>
+        <li key={index}>{renderSpans(spans)}</li>
       ));
       return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;
     }
   }
 }
 
-function spansOf(spans: readonly Span[]): ReactNode {
+function renderSpans(spans: readonly Span[]): ReactNode {
   return spans.map((span, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: as above
-    <Fragment key={index}>{spanOf(span)}</Fragment>
+    <Fragment key={index}>{renderSpan(span)}</Fragment>
   ));
 }
 
-function spanOf(span: Span): ReactNode {
+function renderSpan(span: Span): ReactNode {
   switch (span.kind) {
     case 'text':
       return span.text;

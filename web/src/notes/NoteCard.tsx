@@ -33,7 +33,7 @@ export function NoteCard({ of, text, locked, pending, error, onOpen, onSave }: N
     );
   return (
     <Card
-      title="What should others know?"
+      title="Notes"
       actions={
         !editing &&
         locked === undefined && (
@@ -50,12 +50,12 @@ export function NoteCard({ of, text, locked, pending, error, onOpen, onSave }: N
           multiline
           pending={pending}
           error={error}
-          hint="Markdown. Ctrl-Enter saves, Escape leaves it as it was."
+          hint="Markdown. Ctrl-Enter saves, Escape cancels."
           onSave={save}
           onCancel={() => setEditing(false)}
         />
       ) : text === null ? (
-        <p className={styles.none}>Nobody has written a note on {of} yet.</p>
+        <p className={styles.none}>No note on {of} yet.</p>
       ) : (
         <Markdown text={text} />
       )}

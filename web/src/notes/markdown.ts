@@ -32,23 +32,23 @@ function blockAt(lines: readonly string[], at: number): [Block | null, number] {
   const line = lines[at] ?? '';
   if (line.trim() === '') return [null, at + 1];
   if (FENCE.test(line)) {
-    const end = endOf(lines, at + 1, (one) => !FENCE.test(one));
+    const end = findEnd(lines, at + 1, (one) => !FENCE.test(one));
     return [{ kind: 'code', text: lines.slice(at + 1, end).join('\n') }, end + 1];
   }
   const heading = HEADING.exec(line);
   if (heading !== null) return [{ kind: 'heading', spans: parseSpans(heading[1] ?? '') }, at + 1];
   const item = ITEM.exec(line);
   if (item !== null) {
-    const end = endOf(lines, at, (one) => ITEM.test(one));
+    const end = findEnd(lines, at, (one) => ITEM.test(one));
     const items = lines.slice(at, end).map((one) => parseSpans(ITEM.exec(one)?.[2] ?? ''));
     return [{ kind: 'list', ordered: item[1] !== undefined, items }, end];
   }
-  const end = endOf(lines, at + 1, (one) => one.trim() !== '' && ![FENCE, HEADING, ITEM].some((of) => of.test(one)));
+  const end = findEnd(lines, at + 1, (one) => one.trim() !== '' && ![FENCE, HEADING, ITEM].some((of) => of.test(one)));
   return [{ kind: 'paragraph', spans: parseSpans(lines.slice(at, end).join('\n')) }, end];
 }
 
 /** End of the lines that continue a block, from `at`. */
-function endOf(lines: readonly string[], at: number, goesOn: (line: string) => boolean): number {
+function findEnd(lines: readonly string[], at: number, goesOn: (line: string) => boolean): number {
   const end = lines.findIndex((line, index) => index >= at && !goesOn(line));
   return end === -1 ? lines.length : end;
 }
@@ -58,14 +58,14 @@ function parseSpans(text: string): Span[] {
   let from = 0;
   for (const match of text.matchAll(SPAN)) {
     if (match.index > from) spans.push({ kind: 'text', text: text.slice(from, match.index) });
-    spans.push(spanOf(match));
+    spans.push(parseSpan(match));
     from = match.index + match[0].length;
   }
   if (from < text.length) spans.push({ kind: 'text', text: text.slice(from) });
   return spans;
 }
 
-function spanOf([, code, strong, underlined, emphasis, linked = '', href = '']: RegExpExecArray): Span {
+function parseSpan([, code, strong, underlined, emphasis, linked = '', href = '']: RegExpExecArray): Span {
   if (code !== undefined) return { kind: 'code', text: code };
   const bold = strong ?? underlined;
   if (bold !== undefined) return { kind: 'strong', text: bold };

@@ -11,7 +11,7 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import styles from './overview.module.css';
 
-const NO_COST = 'No charge and no priced usage has arrived in its window yet.';
+const NO_COST = 'No charge or priced usage in this window yet.';
 
 /** One budget: spent and remaining amount; an exceeded budget is named as such first. */
 export function BudgetRow({ budget }: { readonly budget: Budget }) {

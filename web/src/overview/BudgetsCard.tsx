@@ -23,16 +23,19 @@ interface BudgetsCardProps {
 export function BudgetsCard({ ask }: BudgetsCardProps) {
   const budgets = useQuery({ ...endpointQuery(listBudgets), enabled: ask });
   const scope = useScope();
-  const shown = budgets.data?.budgets.filter(({ subject }) => scope.team === undefined || subject.team === scope.team);
+  const visible = budgets.data?.budgets.filter(
+    ({ subject }) => scope.team === undefined || subject.team === scope.team,
+  );
   const beyond = tileScope(scope, { period: false, team: true });
-  const note = shown === undefined ? undefined : [noteOf(shown), beyond].filter((text) => text != null).join('; ');
+  const note =
+    visible === undefined ? undefined : [describeBudgets(visible), beyond].filter((text) => text != null).join('; ');
   return (
-    <Card title="Is it within the budgets?" note={note} flush>
+    <Card title="Budgets" note={note} flush>
       <Loaded query={budgets} what="The budgets" height={HEIGHT}>
         {(data) =>
-          shown === undefined || shown.length === 0 ? (
+          visible === undefined || visible.length === 0 ? (
             <EmptyState
-              shows="Every budget and what is left of it."
+              shows="Every budget and its remaining amount."
               why={data.budgets.length === 0 ? 'No budget has been applied yet.' : `Team ${scope.team} has no budget.`}
               command="steelyard apply -f budgets.yaml"
             />
@@ -48,15 +51,15 @@ export function BudgetsCard({ ask }: BudgetsCardProps) {
                     Spent
                   </th>
                   <th scope="col" className={table.number}>
-                    Of
+                    Limit
                   </th>
                   <th scope="col" className={table.number}>
-                    Left
+                    Remaining
                   </th>
                 </tr>
               </thead>
               <tbody>
-                {shown.map((budget) => (
+                {visible.map((budget) => (
                   <BudgetRow key={budget.name} budget={budget} />
                 ))}
               </tbody>
@@ -69,7 +72,7 @@ export function BudgetsCard({ ask }: BudgetsCardProps) {
 }
 
 /** The month, where all budgets have the same one. */
-function noteOf(budgets: readonly Budget[]): string | undefined {
+function describeBudgets(budgets: readonly Budget[]): string | undefined {
   const [first] = budgets;
   if (first === undefined) return undefined;
   const monthly = budgets.every(({ every, period }) => every === 'month' && period.start === first.period.start);

@@ -2,7 +2,7 @@ import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import type { MonthToDate } from '../../../src/finops/costs/schema.ts';
 import type { Money } from '../../../src/platform/units/schema.ts';
 import { dimensionValue } from '../format/dimension.ts';
-import { metricSaid } from '../format/metric.ts';
+import { formatMetric } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
 import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
@@ -15,7 +15,7 @@ import type { OverviewData } from './use-overview.ts';
 /** Cost of the period, its change, and the largest part. */
 export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
   const { scope, spend, toDate, total, totals, groups, dimension, earlier, reporting } = overview;
-  if (scope.empty) return 'Nothing has been spent that Steelyard knows of: no bill has been imported yet.';
+  if (scope.empty) return 'No bill has been imported yet, so no spend is known.';
   if (spend.isError || toDate.isError) return 'The costs could not be read.';
   if (spend.data === undefined || toDate.isLoading) return <AnswerPending />;
   const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
@@ -37,7 +37,7 @@ export function CostAnswer({ overview }: { readonly overview: OverviewData }) {
       <span data-testid="headline">
         <MoneyFigure money={total} strong />
       </span>
-      {!isReported && <AndOthers totals={totals.slice(1)} strong />} {metricSaid(DEFAULT_METRIC)} {when}
+      {!isReported && <AndOthers totals={totals.slice(1)} strong />} {formatMetric(DEFAULT_METRIC)} {when}
       {scope.team !== undefined && ` by team ${scope.team}`}
       {partial && `, to ${formatDay(month.through ?? '')}${withoutSources(month.behind)}`}
       {before !== null && earlier !== undefined && (
@@ -94,7 +94,7 @@ function NoWholeDay({ month: { month, sources, totals } }: { readonly month: Mon
   const [last] = sources.toSorted((a, b) => (a.through < b.through ? -1 : 1));
   return (
     <>
-      No day of {formatMonth(month)} is whole yet
+      No day of {formatMonth(month)} is complete yet
       {last !== undefined && `: the last charge of source ${last.source} is of ${formatDay(last.through)}`}. Charged so
       far, incomplete:{' '}
       {totals.map(({ currency, later }, at) => (

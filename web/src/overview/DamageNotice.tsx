@@ -29,7 +29,7 @@ export function DamageNotice({ ask }: DamageNoticeProps) {
         {data.count > LISTED && <p>{`${data.count - LISTED} more.`}</p>}
         {data.command !== null && (
           <p>
-            Run <code>{data.command}</code> on the server. A backup has what it cannot repair.
+            Run <code>{data.command}</code> on the server. Restore the rest from a backup.
           </p>
         )}
       </div>

@@ -18,8 +18,8 @@ interface HeldNoticeProps {
 /** Deliveries that are in no total until a person decides, and the way to the decision. Nothing where there are none. */
 export function HeldNotice({ ask }: HeldNoticeProps) {
   const { data } = useQuery({ ...endpointQuery(listDeliveries, { query: { held: 'true' } }), enabled: ask });
-  const held = data?.deliveries ?? [];
-  if (held.length === 0) return null;
+  const onHold = data?.deliveries ?? [];
+  if (onHold.length === 0) return null;
   return (
     <Notice
       kind="status"
@@ -29,15 +29,15 @@ export function HeldNotice({ ask }: HeldNoticeProps) {
         </Link>
       }
     >
-      <strong>{counted(held.length, 'delivery', 'deliveries')} on hold, not counted in any total.</strong> Decide
-      whether {held.length === 1 ? 'it repeats' : 'they repeat'} charges that are counted already:{' '}
-      {held.slice(0, NAMED).map((entry, index) => (
+      <strong>{counted(onHold.length, 'delivery', 'deliveries')} on hold, not counted in any total.</strong> Decide
+      whether {onHold.length === 1 ? 'it repeats' : 'they repeat'} charges that are counted already:{' '}
+      {onHold.slice(0, NAMED).map((entry, index) => (
         <span key={`${entry.delivery} ${entry.export} ${entry.scope} ${entry.period}`}>
           {index > 0 && ', '}
           <HeldLink entry={entry} />
         </span>
       ))}
-      {held.length > NAMED && `, ${held.length - NAMED} more`}
+      {onHold.length > NAMED && `, ${onHold.length - NAMED} more`}
       {data?.nextPageToken !== null && ' at least'}.
     </Notice>
   );

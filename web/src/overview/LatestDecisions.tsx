@@ -21,7 +21,7 @@ export function LatestDecisions({
   const beyond = tileScope(useScope(), { period: false, team: false }) ?? undefined;
   return (
     <Card
-      title="What was decided?"
+      title="Latest decisions"
       note={beyond}
       className="wide"
       flush
@@ -35,8 +35,8 @@ export function LatestDecisions({
         {(data) =>
           data.decisions.length === 0 ? (
             <EmptyState
-              shows="The latest verdicts, with the quality and the cost they stood on."
-              why="No model version has been weighed yet."
+              shows="The latest verdicts, with their quality and cost evidence."
+              why="No model version has been evaluated yet."
               command="steelyard gate check MODEL VERSION --policy NAME"
             />
           ) : (

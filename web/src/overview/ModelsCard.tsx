@@ -11,7 +11,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { tileScope } from './tile-scope.ts';
 
-const SHOWN = 5;
+const MAX_MODELS = 5;
 const HEIGHT = 120;
 
 /** The models that changed last, with quality and cost of their champion. */
@@ -19,7 +19,7 @@ export function ModelsCard({ models }: { readonly models: UseQueryResult<Respons
   const beyond = tileScope(useScope(), { period: false, team: false }) ?? undefined;
   return (
     <Card
-      title="What do we get for it?"
+      title="Models"
       note={beyond}
       className="wide"
       flush
@@ -36,13 +36,15 @@ export function ModelsCard({ models }: { readonly models: UseQueryResult<Respons
         {(data) =>
           data.models.length === 0 ? (
             <EmptyState
-              shows="The quality and the cost of every model that runs."
+              shows="The quality and the cost of every champion."
               why="No model has been registered yet. Any MLflow client can do it when it is pointed at this server."
               command={`export MLFLOW_TRACKING_URI=${window.location.origin}`}
             />
           ) : (
             <ModelsTable
-              models={[...data.models].sort((a, b) => b.lastUpdatedAt.localeCompare(a.lastUpdatedAt)).slice(0, SHOWN)}
+              models={[...data.models]
+                .sort((a, b) => b.lastUpdatedAt.localeCompare(a.lastUpdatedAt))
+                .slice(0, MAX_MODELS)}
             />
           )
         }

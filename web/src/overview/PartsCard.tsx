@@ -22,11 +22,11 @@ export function PartsCard({ overview, of }: PartsCardProps) {
   const dimension = of === 'provider' ? 'serviceProviderName' : overview.dimension;
   const rows = of === 'provider' ? rowsIn(providers.data, currency) : groups;
   const titles: Readonly<Record<string, string>> = {
-    team: 'Who spends it?',
-    serviceName: `What does ${scope.team ?? ''} spend it on?`,
-    serviceProviderName: 'Where does it go?',
+    team: 'Spend by team',
+    serviceName: `Spend of ${scope.team ?? ''} by service`,
+    serviceProviderName: 'Spend by provider',
   };
-  const colourOf = (row: Group) =>
+  const pickColour = (row: Group) =>
     of === 'provider' ? undefined : (colours.get(groupId(row, [dimension])) ?? OTHER_COLOUR);
   return (
     <Card title={titles[dimension]} note={otherCurrencies(overview)} flush>
@@ -42,7 +42,7 @@ export function PartsCard({ overview, of }: PartsCardProps) {
             total === undefined ? (
               <EmptyState shows="The parts of the total." why="No charge matches this period and team." />
             ) : (
-              <PartsTable rows={rows} dimension={dimension} total={total} colourOf={colourOf} />
+              <PartsTable rows={rows} dimension={dimension} total={total} pickColour={pickColour} />
             )
           }
         </Loaded>

@@ -9,17 +9,17 @@ import { Swatch } from '../parts/Swatch.tsx';
 import table from '../table/table.module.css';
 import styles from './overview.module.css';
 
-const SHOWN = 8;
+const MAX_ROWS = 8;
 
 interface PartsTableProps {
   readonly rows: readonly Group[];
   readonly dimension: string;
   readonly total: Money;
-  readonly colourOf: (row: Group) => string | undefined;
+  readonly pickColour: (row: Group) => string | undefined;
 }
 
 /** Parts of a total: name, share as bar and figure, amount. */
-export function PartsTable({ rows, dimension, total, colourOf }: PartsTableProps) {
+export function PartsTable({ rows, dimension, total, pickColour }: PartsTableProps) {
   const whole = decimal(total.amount);
   const ratio = (row: Group) =>
     whole.isZero()
@@ -27,7 +27,7 @@ export function PartsTable({ rows, dimension, total, colourOf }: PartsTableProps
       : decimal(row.amount ?? '0')
           .dividedBy(whole)
           .toNumber();
-  const more = rows.length - SHOWN;
+  const more = rows.length - MAX_ROWS;
   return (
     <table className={table.table}>
       <thead>
@@ -45,8 +45,8 @@ export function PartsTable({ rows, dimension, total, colourOf }: PartsTableProps
         </tr>
       </thead>
       <tbody>
-        {rows.slice(0, SHOWN).map((row) => {
-          const colour = colourOf(row);
+        {rows.slice(0, MAX_ROWS).map((row) => {
+          const colour = pickColour(row);
           const value = row[dimension] ?? null;
           return (
             <tr key={value ?? ''}>

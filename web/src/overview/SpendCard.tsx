@@ -6,7 +6,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import { Legend } from '../charts/Legend.tsx';
 import { StackedBars } from '../charts/StackedBars.tsx';
 import { usePng } from '../charts/use-png.ts';
-import { selectionOf } from '../costs/cost-query.ts';
+import { toSelection } from '../costs/cost-query.ts';
 import { slotLabel, slotSearch } from '../costs/slots.ts';
 import { OTHER } from '../costs/stack.ts';
 import { Card } from '../parts/Card.tsx';
@@ -36,7 +36,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
   const navigate = useNavigate();
   const png = usePng('spend');
   const marks = useMemo(() => timeMarks(decisions ?? [], slots), [decisions, slots]);
-  const rowsOf = (id: string, slot?: string) => {
+  const openRows = (id: string, slot?: string) => {
     if (id === OTHER) return void navigate({ to: '/costs', search: { by: [dimension] } });
     const value = (JSON.parse(id) as (string | null)[])[0] ?? '';
     const when = slot === undefined ? { filter: [] } : slotSearch(slotDimension, slot);
@@ -44,11 +44,11 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
     return void navigate({ to: '/costs', search: { by: [dimension], view: 'rows', ...when, filter } });
   };
   const selection =
-    slotDimension === 'month' ? selectionOf({ month: undefined, team: scope.team }, {}) : overview.selection;
+    slotDimension === 'month' ? toSelection({ month: undefined, team: scope.team }, {}) : overview.selection;
   const by = dimension === 'team' ? 'team' : 'service';
   if (scope.empty) {
     return (
-      <Card title="How does the spend run?" className="wide">
+      <Card title="Daily spend" className="wide">
         <EmptyState
           shows="The spend of the month by team and day, against the budgets."
           why="No bill has been imported yet. Exports in the FOCUS format (CSV, CSV.gz, Parquet) are read as they are."
@@ -59,7 +59,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
   }
   return (
     <Card
-      title="How does the spend run?"
+      title="Daily spend"
       note={`Effective cost by ${slotDimension} and ${by}, in ${currency}. A bar leads to its bill rows${marks.length > 0 ? '; ▼ marks a decision' : ''}.`}
       className="wide"
       actions={
@@ -94,7 +94,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
       <Loaded query={picture} what="The spend" height={LOADING_HEIGHT}>
         {() => (
           <>
-            <Legend series={series} onPick={(id) => rowsOf(id)} />
+            <Legend series={series} onPick={(id) => openRows(id)} />
             <StackedBars
               label={`Stacked bars: effective cost by ${slotDimension} and ${by}. The tables below have the figures.`}
               slots={slots}
@@ -103,7 +103,7 @@ export function SpendCard({ overview, decisions }: SpendCardProps) {
               currency={currency}
               height={HEIGHT}
               marks={marks}
-              onPick={rowsOf}
+              onPick={openRows}
               onChart={png.onChart}
             />
           </>

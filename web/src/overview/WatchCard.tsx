@@ -36,7 +36,7 @@ export function WatchCard({ ask }: WatchCardProps) {
   });
   const recommendations = useQuery({ ...endpointQuery(listRecommendations, { query: {} }), enabled: ask });
   return (
-    <Card title="What needs a look?" className="wide">
+    <Card title="Needs attention" className="wide">
       <dl className={styles.watch}>
         <Line to="/forecasts" label="Forecasts" beyond={tileScope(scope, { period: false, team: true })}>
           <Loaded query={forecasts} what="The forecasts" height={LINE}>
@@ -88,7 +88,7 @@ function forecastText({ forecasts, standing, reason }: LedgerForecasts, team: st
   const estimates = own.flatMap(({ forecast, currency }) =>
     forecast === null ? [] : estimateText(forecast, currency),
   );
-  if (estimates.length === 0 || standing === null) return own[0]?.reason ?? reason ?? 'Nothing is forecast yet.';
+  if (estimates.length === 0 || standing === null) return own[0]?.reason ?? reason ?? 'No forecast yet.';
   const total = `${formatMonth(standing.month)}: about ${estimates.join(' and ')}.`;
   const budgets = breachText(forecasts);
   return budgets === null ? total : `${total} ${budgets}`;

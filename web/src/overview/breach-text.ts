@@ -15,7 +15,7 @@ export function breachText(forecasts: readonly Budgeted[]): string | null {
     .flatMap(({ budget, breach }) => (breach === null ? [] : [{ budget, probability: breach.probability }]))
     .filter(({ probability }) => probability >= LIKELY)
     .toSorted((one, other) => other.probability - one.probability);
-  if (likely.length === 0) return 'No budget will probably be passed.';
+  if (likely.length === 0) return 'No budget is likely to be exceeded.';
   const names = likely.map(({ budget, probability }) => `${budget} (${probabilityText(probability)})`);
-  return `${likely.length} of ${counted(budgets.length, 'budget')} will probably be passed: ${names.join(', ')}.`;
+  return `${likely.length} of ${counted(budgets.length, 'budget')} likely to be exceeded: ${names.join(', ')}.`;
 }

@@ -13,6 +13,6 @@ it.each([
   [{ month: '2026-11', team: 'search', months }, { period: false, team: true }, null],
   [{ month: '2026-10', team: 'search', months }, nothing, 'all teams, not limited to October 2026'],
   [{ month: '2026-10', team: 'search', months }, { period: true, team: true }, null],
-])('says of %j what a tile with %j does not follow: %s', (scope, follows, said) => {
-  expect(tileScope(scope, follows)).toBe(said);
+])('says of %j what a tile with %j does not follow: %s', (scope, follows, text) => {
+  expect(tileScope(scope, follows)).toBe(text);
 });

@@ -3,11 +3,11 @@ import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { costSummary, getMonthToDate } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
-import { filtersIn, selectionOf } from '../costs/cost-query.ts';
+import { filtersIn, toSelection } from '../costs/cost-query.ts';
 import { daysIn } from '../costs/period/range.ts';
-import { slotsOf } from '../costs/slots.ts';
+import { listSlots } from '../costs/slots.ts';
 import { groupColours, stackSeries } from '../costs/stack.ts';
-import { daysOf, monthBefore } from '../format/time.ts';
+import { listDays, monthBefore } from '../format/time.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
@@ -24,7 +24,7 @@ export function useOverview() {
   const dimension = scope.team === undefined ? 'team' : 'serviceName';
   const slotDimension = byMonth ? 'month' : 'day';
   const asked = scope.ready && !scope.empty;
-  const selection = selectionOf(scope, scope.month === undefined ? {} : daysIn({ from: scope.month, to: scope.month }));
+  const selection = toSelection(scope, scope.month === undefined ? {} : daysIn({ from: scope.month, to: scope.month }));
   const earlier = scope.month === undefined ? undefined : monthBefore(scope.month);
   const filter = [...filtersIn(scope, {})];
   const toDate = useQuery({
@@ -37,7 +37,7 @@ export function useOverview() {
   });
   const months = useQuery({
     ...endpointQuery(costSummary, {
-      query: { by: [dimension, 'month'], ...selectionOf({ ...scope, month: undefined }, {}) },
+      query: { by: [dimension, 'month'], ...toSelection({ ...scope, month: undefined }, {}) },
     }),
     enabled: asked && byMonth,
   });
@@ -61,7 +61,8 @@ export function useOverview() {
   const groups = useMemo(() => sumBy(own, dimension), [own, dimension]);
   const drawnRows = useMemo(() => rowsIn(picture.data, currency), [picture.data, currency]);
   const slots = useMemo(
-    () => slotsOf(byMonth || scope.month === undefined ? scope.months : daysOf(scope.month), drawnRows, slotDimension),
+    () =>
+      listSlots(byMonth || scope.month === undefined ? scope.months : listDays(scope.month), drawnRows, slotDimension),
     [byMonth, scope.month, scope.months, drawnRows, slotDimension],
   );
   const colours = useMemo(() => {

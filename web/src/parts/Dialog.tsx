@@ -23,7 +23,7 @@ export function Dialog({ label, onClose, children, className, place = 'centre' }
     };
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the browser closes a modal dialog on Escape
     <dialog
       ref={dialog}
       aria-label={label}

@@ -27,7 +27,7 @@ export function EditForm(props: EditFormProps) {
   };
   const field = {
     'aria-label': label,
-    'aria-describedby': `${id}-said`,
+    'aria-describedby': `${id}-message`,
     'aria-invalid': error !== undefined,
     value: text,
     autoFocus: true,
@@ -46,7 +46,7 @@ export function EditForm(props: EditFormProps) {
       ) : (
         <input {...field} className={styles.line} onChange={(event) => setText(event.target.value)} />
       )}
-      <p id={`${id}-said`} className={error === undefined ? styles.note : styles.refused} role={error && 'alert'}>
+      <p id={`${id}-message`} className={error === undefined ? styles.note : styles.refused} role={error && 'alert'}>
         {error ?? hint}
       </p>
       <div className={styles.cardActions}>

@@ -1,16 +1,26 @@
 import { useId } from 'react';
 import styles from './parts.module.css';
 
+interface SelectOption {
+  readonly value: string;
+  readonly label: string;
+}
+
+interface SelectGroup {
+  readonly label: string;
+  readonly options: readonly SelectOption[];
+}
+
 interface SelectProps {
   readonly label: string;
   readonly hideLabel?: boolean;
   readonly value: string;
-  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly options: readonly (SelectOption | SelectGroup)[];
   readonly onChange: (value: string) => void;
   readonly disabled?: boolean;
 }
 
-/** A choice of a few options: the browser's own control, so that keyboards and phones work as usual. */
+/** A choice of options, in groups where given: the native control, so that keyboards, screen readers and phones work as usual. */
 export function Select({ label, hideLabel = false, value, options, onChange, disabled = false }: SelectProps) {
   const id = useId();
   return (
@@ -26,16 +36,28 @@ export function Select({ label, hideLabel = false, value, options, onChange, dis
           disabled={disabled}
           onChange={(event) => onChange(event.target.value)}
         >
-          {options.map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.label}
-            </option>
-          ))}
+          {options.map((entry) =>
+            'options' in entry ? (
+              <optgroup key={entry.label} label={entry.label}>
+                {entry.options.map(renderOption)}
+              </optgroup>
+            ) : (
+              renderOption(entry)
+            ),
+          )}
         </select>
         <svg className={styles.chevron} width="12" height="12" viewBox="0 0 12 12" aria-hidden="true" fill="none">
           <path d="M3 4.5l3 3 3-3" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" />
         </svg>
       </span>
     </span>
+  );
+}
+
+function renderOption({ value, label }: SelectOption) {
+  return (
+    <option key={value} value={value}>
+      {label}
+    </option>
   );
 }

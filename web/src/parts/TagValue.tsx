@@ -13,31 +13,31 @@ interface TagValueProps {
 export function TagValue({ name, tags, children }: TagValueProps) {
   const value = tags[name] ?? '';
   const pipeline = tags['steelyard.pipeline'];
-  const look = { className: parts.textLink };
+  const style = { className: parts.textLink };
   if (name === 'mlflow.parentRunId' || name === 'steelyard.run') {
     return (
-      <Link to="/runs/$runId" params={{ runId: value }} {...look}>
+      <Link to="/runs/$runId" params={{ runId: value }} {...style}>
         {value}
       </Link>
     );
   }
   if (name === 'steelyard.pipelineRun' && pipeline !== undefined) {
     return (
-      <Link to="/pipelines/$pipeline/runs/$run" params={{ pipeline, run: value }} {...look}>
+      <Link to="/pipelines/$pipeline/runs/$run" params={{ pipeline, run: value }} {...style}>
         {value}
       </Link>
     );
   }
   if (name === 'steelyard.pipeline') {
     return (
-      <Link to="/pipelines/$pipeline" params={{ pipeline: value }} {...look}>
+      <Link to="/pipelines/$pipeline" params={{ pipeline: value }} {...style}>
         {value}
       </Link>
     );
   }
   if (name === 'steelyard.endpoint') {
     return (
-      <Link to="/endpoints/$endpoint" params={{ endpoint: value }} {...look}>
+      <Link to="/endpoints/$endpoint" params={{ endpoint: value }} {...style}>
         {value}
       </Link>
     );

@@ -11,9 +11,9 @@ export function TipLayer() {
   useEffect(() => {
     const layer = tip.current;
     if (layer === null) return undefined;
-    let shown: HTMLElement | null = null;
+    let visible: HTMLElement | null = null;
     const hide = () => {
-      shown = null;
+      visible = null;
       layer.hidePopover();
     };
     const place = (source: HTMLElement) => {
@@ -25,14 +25,14 @@ export function TipLayer() {
       const source = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-tip]') : null;
       const text = source?.dataset.tip;
       if (source === null || text === undefined || text === '') return hide();
-      shown = source;
+      visible = source;
       layer.textContent = text;
       layer.showPopover();
       place(source);
     };
     // Focus by Tab may scroll the element into view; its tooltip follows.
     const onScroll = () => {
-      if (shown !== null && shown === document.activeElement) place(shown);
+      if (visible !== null && visible === document.activeElement) place(visible);
       else hide();
     };
     const onFocus = (event: FocusEvent) => {

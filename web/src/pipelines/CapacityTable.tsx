@@ -10,9 +10,9 @@ export function CapacityTable({ step: { step, capacity } }: { readonly step: Pip
       <table className={table.table} aria-label={`Capacity of ${step}`}>
         <thead>
           <tr>
-            <th scope="col">Try</th>
+            <th scope="col">Attempt</th>
             <th scope="col">Decided</th>
-            <th scope="col">Where, and why</th>
+            <th scope="col">Placement and reason</th>
           </tr>
         </thead>
         <tbody>

@@ -26,7 +26,7 @@ export function HistoryCard({ pipeline, history: { runs, query, onEnd, hasNextPa
   const loaded = runs === undefined ? undefined : `${counted(runs.length, 'run')}, latest first`;
   return (
     <Card
-      title="Which runs were there, why, and how did they end?"
+      title="Run history"
       note={hasNextPage ? `${loaded}; more as you scroll` : loaded}
       actions={<CsvButton name={`${pipeline}-runs`} what="the runs" text={() => runsCsv(runs ?? [])} />}
       flush
@@ -35,8 +35,8 @@ export function HistoryCard({ pipeline, history: { runs, query, onEnd, hasNextPa
         {(found) =>
           found.length === 0 ? (
             <EmptyState
-              shows="Every run: how it ended, how long it took, and what it cost."
-              why="It has not run yet. Run it with the button above."
+              shows="Every run with its result, duration and cost."
+              why="No run yet. Start one with the button above."
             />
           ) : (
             <DataTable

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
-import { shownLine } from './log-lines.ts';
+import { formatLine } from './log-lines.ts';
 import styles from './pipelines.module.css';
 
 interface LogLinesProps {
@@ -69,7 +69,7 @@ export function LogLines({ lines, first, label, isLive, isFollowed, onFollow }: 
             <span className={styles.lineNumber} aria-hidden="true">
               {first + index + 1}
             </span>
-            <span className={styles.lineText}>{shownLine(lines[index] ?? '')}</span>
+            <span className={styles.lineText}>{formatLine(lines[index] ?? '')}</span>
           </div>
         ))}
       </div>

@@ -45,7 +45,7 @@ export function LogView({ of, fileName }: { readonly of: LogOf; readonly fileNam
       </div>
       {log.error !== null && (
         <p className={parts.refused} role="alert">
-          {log.error.message} It is tried again.
+          {log.error.message} Retrying.
         </p>
       )}
       {log.droppedCount > 0 && (
@@ -73,11 +73,11 @@ function stageText({ stage, lines, droppedCount }: StepLog): string {
   const count = `${formatCount(lines.length + droppedCount)} ${lines.length + droppedCount === 1 ? 'line' : 'lines'}`;
   if (lines.length === 0) return stage === 'reading' ? 'reading' : '';
   if (stage === 'reading') return `${count}, reading`;
-  return stage === 'following' ? `${count}, more as it prints` : `${count}, all of it`;
+  return stage === 'following' ? `${count}, following` : `${count}, complete`;
 }
 
 function emptyText({ stage, isElsewhere }: StepLog): string {
-  if (isElsewhere) return 'Another server runs this step: its log is here when it has ended.';
+  if (isElsewhere) return 'A different server runs this step: its log appears when it ends.';
   if (stage === 'reading') return 'Reading…';
-  return stage === 'following' ? 'It has printed nothing yet.' : 'It printed nothing.';
+  return stage === 'following' ? 'No output yet.' : 'No output.';
 }

@@ -1,10 +1,11 @@
+import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { toCsv } from '../format/csv.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import parts from '../parts/parts.module.css';
 import styles from './pipelines.module.css';
 import { StepsTable } from './StepsTable.tsx';
 import type { StepGroup } from './step-groups.ts';
-import { stepsCsv } from './steps-csv.ts';
 import { groupStatesText } from './words.ts';
 
 interface MatrixPanelProps {
@@ -32,5 +33,24 @@ export function MatrixPanel({ group: { name, steps }, nowMs, onOpen, onClose }: 
     >
       <StepsTable label={`Steps of ${name}`} steps={steps} nowMs={nowMs} onOpen={onOpen} className={styles.matrix} />
     </Card>
+  );
+}
+
+/** Steps with exact figures, as CSV. */
+function stepsCsv(steps: readonly PipelineStep[]): string {
+  return toCsv(
+    ['step', 'state', 'reason', 'explanation', 'tries', 'startedAt', 'endedAt', 'cost', 'currency', 'mlflowRun'],
+    steps.map((step) => [
+      step.step,
+      step.state,
+      step.reason,
+      step.explanation,
+      String(step.attempt),
+      step.startedAt,
+      step.endedAt,
+      step.cost?.amount ?? null,
+      step.cost?.currency ?? null,
+      step.mlflowRun,
+    ]),
   );
 }

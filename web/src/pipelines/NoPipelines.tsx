@@ -6,7 +6,7 @@ import { EXAMPLE, EXAMPLE_COMMAND, EXAMPLE_FILE } from './example.ts';
 export function NoPipelines() {
   return (
     <EmptyState
-      shows="Every pipeline with its latest run: how it ended, how long it took and what it cost."
+      shows="Every pipeline with its latest run: result, duration and cost."
       why={`No pipeline has been applied yet. Save this one as ${EXAMPLE_FILE}, apply it, and run it from here.`}
       command={EXAMPLE_COMMAND}
     >

@@ -4,7 +4,7 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { MatrixPanel } from './MatrixPanel.tsx';
 import { StepPanel } from './StepPanel.tsx';
-import { groupsOf } from './step-groups.ts';
+import { groupSteps } from './step-groups.ts';
 
 interface OpenStepProps {
   readonly run: PipelineRun;
@@ -18,7 +18,7 @@ interface OpenStepProps {
 
 /** Panel of the open step or matrix of steps. */
 export function OpenStep({ run, nowMs, open, attempt, onAttempt, onOpen }: OpenStepProps) {
-  const groups = useMemo(() => groupsOf(run.stepList), [run.stepList]);
+  const groups = useMemo(() => groupSteps(run.stepList), [run.stepList]);
   const close = () => onOpen(undefined);
   const matrix = groups.find(({ id, isMatrix }) => isMatrix && id === open);
   if (matrix !== undefined) return <MatrixPanel group={matrix} nowMs={nowMs} onOpen={onOpen} onClose={close} />;

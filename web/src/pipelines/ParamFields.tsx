@@ -15,7 +15,7 @@ interface ParamFieldsProps {
 /** A field for each parameter, of its type. */
 export function ParamFields({ defaults, typed, problems, onChange }: ParamFieldsProps) {
   const names = Object.keys(defaults);
-  if (names.length === 0) return <p className={layout.quiet}>It has no parameters.</p>;
+  if (names.length === 0) return <p className={layout.quiet}>No parameters.</p>;
   return (
     <div className={styles.fields}>
       {names.map((name) => (
@@ -62,11 +62,11 @@ function ParamField({ name, before, value, problem, onChange }: ParamFieldProps)
         spellCheck={false}
         inputMode={typeof before === 'number' ? 'decimal' : 'text'}
         aria-invalid={problem !== undefined}
-        aria-describedby={`${id}-said`}
+        aria-describedby={`${id}-message`}
         value={String(value)}
         onChange={(event) => onChange(event.target.value)}
       />
-      <span id={`${id}-said`} className={parts.refused}>
+      <span id={`${id}-message`} className={parts.refused}>
         {problem}
       </span>
     </label>

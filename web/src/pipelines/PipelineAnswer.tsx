@@ -7,8 +7,8 @@ import { formatDuration } from '../runs/duration.ts';
 import { tookMs } from './run-times.ts';
 
 const ENDED: Readonly<Record<PipelineRunSummary['state'], string>> = {
-  waiting: 'waits for others to end',
-  running: 'runs now',
+  waiting: 'waits for other runs to end',
+  running: 'is running',
   succeeded: 'succeeded',
   failed: 'failed',
   stopped: 'was stopped',
@@ -25,9 +25,7 @@ export function PipelineAnswer({
 }) {
   const [last] = runs;
   if (last === undefined)
-    return (
-      <>It has not run yet{pipeline === undefined ? '.' : `; it has ${counted(pipeline.steps.length, 'step')}.`}</>
-    );
+    return <>No run yet{pipeline === undefined ? '.' : `; ${counted(pipeline.steps.length, 'step')}.`}</>;
   const ended = runs.filter(({ endedAt }) => endedAt !== null);
   const well = ended.filter(({ state }) => state === 'succeeded').length;
   const took = last.endedAt === null ? null : tookMs(last, 0);
@@ -49,7 +47,7 @@ export function PipelineAnswer({
           at <MoneyFigure money={last.cost} />
         </>
       )}
-      {ended.length > 1 && `; ${well} of the latest ${ended.length} went well`}.
+      {ended.length > 1 && `; ${well} of the latest ${ended.length} succeeded`}.
     </>
   );
 }

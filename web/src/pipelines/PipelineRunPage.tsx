@@ -1,12 +1,12 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
-import { useNarrow } from '../experiments/use-narrow.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { FailedSteps } from './FailedSteps.tsx';
 import { OpenStep } from './OpenStep.tsx';
 import styles from './pipelines.module.css';
@@ -15,7 +15,6 @@ import { RunActions } from './RunActions.tsx';
 import { RunAnswer } from './RunAnswer.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { StepsCard } from './StepsCard.tsx';
-import { useBroughtIntoSight } from './use-brought-into-sight.ts';
 import { useNow } from './use-now.ts';
 import { isActive, usePipelineRun } from './use-pipelines.ts';
 
@@ -78,9 +77,27 @@ function Body({ run, nowMs }: { readonly run: PipelineRun; readonly nowMs: numbe
           )}
         </div>
       </div>
-      <Card title="What was asked for, by whom, and with which parameters?">
+      <Card title="Run details">
         <RunFacts run={run} nowMs={nowMs} />
       </Card>
     </div>
   );
+}
+
+/** Least visible height of the opened element, in pixels. */
+const LEAST_SEEN_PX = 240;
+
+/** Brings the beginning of an element into sight when `key` changes, if it is not; not when the page is first shown. */
+function useBroughtIntoSight<E extends HTMLElement>(key: string | undefined) {
+  const ref = useRef<E>(null);
+  const before = useRef(key);
+  useEffect(() => {
+    const element = ref.current;
+    if (before.current === key) return;
+    before.current = key;
+    if (element === null) return;
+    const missing = element.getBoundingClientRect().top + LEAST_SEEN_PX - window.innerHeight;
+    if (missing > 0) window.scrollBy({ top: missing });
+  }, [key]);
+  return ref;
 }

@@ -22,7 +22,7 @@ export function PipelinesPage() {
   };
   return (
     <Page title="Pipelines" answer={answer()}>
-      <Card title="How did each do last, and what did it cost?" flush>
+      <Card title="Latest runs and their cost" flush>
         <Loaded query={pipelines} what="The pipelines" height={TABLE_HEIGHT}>
           {(data) =>
             data.pipelines.length > 0 ? (

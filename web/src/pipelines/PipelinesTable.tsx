@@ -31,19 +31,19 @@ export function PipelinesTable({ pipelines, onRun }: PipelinesTableProps) {
             Steps done
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Took
+            Duration
           </th>
           <th scope="col" className={table.number}>
             Cost
           </th>
           <th scope="col" className={table.wideOnly}>
-            Asked for by
+            Requested by
           </th>
           <th scope="col" className={table.wideOnly}>
-            When
+            Time
           </th>
           <th scope="col" className={styles.act}>
-            <span className="visually-hidden">Run it</span>
+            <span className="visually-hidden">Run</span>
           </th>
         </tr>
       </thead>

@@ -23,9 +23,8 @@ export function ResumeDialog({ run, onClose }: ResumeDialogProps) {
       onClose={onClose}
     >
       <p>
-        A new run with the same code goes on from it. {counted(steps.good, 'step')} went well and{' '}
-        {steps.good === 1 ? 'is' : 'are'} taken as {steps.good === 1 ? 'it is' : 'they are'}, at no cost, unless a
-        parameter that {steps.good === 1 ? 'it stands' : 'they stand'} on changes here.
+        A new run continues with the same code. It reuses {counted(steps.good, 'completed step')} at no cost, except
+        steps with a parameter that changes here.
       </p>
     </ParamsForm>
   );

@@ -11,7 +11,7 @@ export function RetrainsCard({ pipeline }: { readonly pipeline: string }) {
   const own = data?.retrainings.filter((retraining) => retraining.pipeline === pipeline) ?? [];
   if (own.length === 0) return null;
   return (
-    <Card title="Which models does it train anew by itself?">
+    <Card title="Retrained models">
       <Facts
         facts={own.map(({ name, model }) => [
           model,

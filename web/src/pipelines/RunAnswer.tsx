@@ -20,7 +20,7 @@ export function RunAnswer({ run, nowMs }: { readonly run: PipelineRun; readonly 
         {run.steps.good} of {counted(run.stepList.length, 'step')} done in {soFar(run, nowMs)}
         {costText(run, ' for', ' so far')}
         {runningText(run)}
-        {stopRequestedBy !== null && `; ${stopRequestedBy} asked it to stop`}.
+        {stopRequestedBy !== null && `; ${stopRequestedBy} requested a stop`}.
       </>
     );
   }
@@ -40,7 +40,7 @@ export function RunAnswer({ run, nowMs }: { readonly run: PipelineRun; readonly 
       {time}
       {costText(run, ' at', '')}
       <Culprits run={run} />
-      {run.steps.skipped > 0 && `; ${counted(run.steps.skipped, 'step')} did not begin`}.
+      {run.steps.skipped > 0 && `; ${counted(run.steps.skipped, 'step')} did not start`}.
     </>
   );
 }
@@ -59,8 +59,8 @@ function costText({ cost, unpricedSteps }: PipelineRun, before: string, after: s
 function runningText({ stepList }: PipelineRun): string {
   const running = stepList.filter(({ state }) => state === 'running').map(({ step }) => step);
   if (running.length === 0) return '';
-  if (running.length > MOST_NAMED) return `; ${running.length} run now`;
-  return `; ${listed(running)} ${running.length === 1 ? 'runs' : 'run'} now`;
+  if (running.length > MOST_NAMED) return `; ${running.length} running`;
+  return `; ${listed(running)} running`;
 }
 
 function madeText({ stepList }: PipelineRun): string {
@@ -68,8 +68,8 @@ function madeText({ stepList }: PipelineRun): string {
   const made = stepList.filter(({ state }) => state === 'succeeded').length;
   const skipped = stepList.filter(({ state }) => state === 'skipped').length;
   return listed([
-    `${counted(made, 'step')} made`,
-    ...(cached === 0 ? [] : [`${cached} taken from before`]),
+    `${counted(made, 'step')} completed`,
+    ...(cached === 0 ? [] : [`${cached} reused from the cache`]),
     ...(skipped === 0 ? [] : [`${skipped} skipped`]),
   ]);
 }
@@ -79,7 +79,7 @@ function Culprits({ run: { stepList } }: { readonly run: PipelineRun }) {
   const bad = stepList.filter(({ state }) => state === 'failed' || state === 'stopped');
   if (bad.length === 0) return null;
   const [first] = bad;
-  if (first === undefined || bad.length > MOST_NAMED) return `: ${bad.length} steps did not end well`;
+  if (first === undefined || bad.length > MOST_NAMED) return `: ${bad.length} steps did not succeed`;
   const others = bad.slice(1).map(({ step }) => step);
   return (
     <>

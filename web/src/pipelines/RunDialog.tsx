@@ -27,8 +27,8 @@ export function RunDialog({ pipeline: { name, params, steps, engine, ref }, onCl
     >
       <p>
         Its {counted(steps.length, 'step')} will run on the {engine} engine
-        {ref === null ? '' : ', with the code of its source'}. What did not change since an earlier run is taken from
-        it, at no cost.
+        {ref === null ? '' : ', with the code of its source'}. Unchanged steps are reused from an earlier run, at no
+        cost.
       </p>
       {ref !== null && <RefField before={ref} value={typedRef} onChange={setTypedRef} />}
     </ParamsForm>

@@ -18,13 +18,13 @@ export function RunFacts({ run, nowMs }: { readonly run: PipelineRun; readonly n
   const { commit, params, resumedFrom, pipeline } = run;
   const facts: (readonly [string, ReactNode])[] = [
     ['State', <StateMark key="state" state={run.state} />],
-    ['Took', <Took key="took" of={run} nowMs={nowMs} reason={NOT_BEGUN} />],
+    ['Duration', <Took key="took" of={run} nowMs={nowMs} reason={NOT_BEGUN} />],
     ['Cost', <CostSoFar key="cost" run={run} />],
     [
-      'Why',
+      'Trigger',
       `${causeText(run.cause)}${run.cause.kind === 'manual' ? ` by ${run.requestedBy}` : `, ${run.requestedBy}`}`,
     ],
-    ['When', <Instant key="when" at={run.createdAt} />],
+    ['Time', <Instant key="when" at={run.createdAt} />],
     [
       'Commit',
       commit === null ? (
@@ -45,7 +45,7 @@ export function RunFacts({ run, nowMs }: { readonly run: PipelineRun; readonly n
       ? []
       : [
           [
-            'Goes on from',
+            'Resumes',
             <Link
               key="from"
               to="/pipelines/$pipeline/runs/$run"

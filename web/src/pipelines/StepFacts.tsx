@@ -25,9 +25,9 @@ export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readon
     ...(reason === null ? [] : [[WHY[state], <StepReason key="reason" reason={reason} />] as const]),
     ...(explanation === null ? [] : [['Cache', <Explanation key="cache" text={explanation} />] as const]),
     [
-      'Took',
+      'Duration',
       state === 'cached' ? (
-        'nothing: taken from before'
+        'none: reused from the cache'
       ) : (
         <Took key="took" of={step} nowMs={nowMs} reason={NOT_BEGUN} />
       ),
@@ -43,13 +43,16 @@ export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readon
       ),
     ],
     ...takenFacts(step.taken),
-    ['Began', startedAt === null ? <Unknown key="began" reason={NOT_BEGUN} /> : <Instant key="began" at={startedAt} />],
-    ['Needs', needs.length === 0 ? 'nothing' : needsText(needs)],
+    [
+      'Started',
+      startedAt === null ? <Unknown key="began" reason={NOT_BEGUN} /> : <Instant key="began" at={startedAt} />,
+    ],
+    ['Depends on', needs.length === 0 ? 'nothing' : needsText(needs)],
     ...(mlflowRun === null
       ? []
       : [
           [
-            state === 'cached' ? 'Run that made it' : 'MLflow run',
+            state === 'cached' ? 'Created by run' : 'MLflow run',
             <Link key="run" to="/runs/$runId" params={{ runId: mlflowRun }} className={parts.textLink}>
               {mlflowRun.slice(0, RUN_SHORT)}
             </Link>,
@@ -65,7 +68,7 @@ function takenFacts(taken: PipelineStep['taken']): (readonly [string, ReactNode]
   if (taken === null) return [];
   return [
     ['CPU time so far', <CpuTime key="cpu" of={taken} />],
-    ['Most memory so far', <MostMemory key="memory" of={taken} />],
+    ['Peak memory so far', <MostMemory key="memory" of={taken} />],
     ...(taken.gpus === null
       ? []
       : [
@@ -79,10 +82,10 @@ function takenFacts(taken: PipelineStep['taken']): (readonly [string, ReactNode]
 
 const WHY: Readonly<Record<PipelineStep['state'], string>> = {
   waiting: 'Waits for',
-  running: 'Because',
-  succeeded: 'Because',
-  cached: 'Because',
-  failed: 'Failed because',
-  stopped: 'Stopped because of',
-  skipped: 'Skipped because',
+  running: 'Reason',
+  succeeded: 'Reason',
+  cached: 'Reason',
+  failed: 'Failure reason',
+  stopped: 'Stop reason',
+  skipped: 'Skip reason',
 };

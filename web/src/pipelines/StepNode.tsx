@@ -6,7 +6,7 @@ import styles from './pipelines.module.css';
 import { tookMs } from './run-times.ts';
 import { StateShape } from './StateShape.tsx';
 import { StatesBar } from './StatesBar.tsx';
-import { costOf, type StepGroup, spanOf, stateOf } from './step-groups.ts';
+import { computeSpan, findState, type StepGroup, sumCost } from './step-groups.ts';
 import type { GroupNode } from './use-graph.ts';
 import { groupStatesText, shortStatesText } from './words.ts';
 
@@ -15,8 +15,8 @@ const SECOND_MS = 1000;
 /** Node of a step, or of a matrix of steps: state, duration and cost. The graph handles its clicks. */
 export function StepNode({ data: { group, nowMs, isOpen, direction } }: NodeProps<GroupNode>) {
   const { id, name, isMatrix, steps } = group;
-  const state = stateOf(steps);
-  const cost = costOf(steps);
+  const state = findState(steps);
+  const cost = sumCost(steps);
   const [kind] = steps;
   return (
     <>
@@ -61,9 +61,9 @@ export function StepNode({ data: { group, nowMs, isOpen, direction } }: NodeProp
 }
 
 function tookText({ steps }: StepGroup, nowMs: number): string {
-  const state = stateOf(steps);
+  const state = findState(steps);
   if (state === 'cached' || state === 'skipped') return '';
-  const span = spanOf(steps);
+  const span = computeSpan(steps);
   const took = tookMs(span, nowMs);
   if (took === null) return '';
   if (span.endedAt !== null) return formatDuration(took);

@@ -25,7 +25,7 @@ interface StepPanelProps {
 
 /** One step: reason, live log, attempts, values and outputs. */
 export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onClose }: StepPanelProps) {
-  const shown = attempt ?? step.attempt;
+  const openAttempt = attempt ?? step.attempt;
   return (
     <Card
       title={step.step}
@@ -38,8 +38,8 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
           )}
           {step.kind === 'run' && step.attempt > 1 && (
             <Select
-              label="Try"
-              value={String(shown)}
+              label="Attempt"
+              value={String(openAttempt)}
               options={Array.from({ length: step.attempt }, (_, index) => String(index + 1)).map((value) => ({
                 value,
                 label: `${value} of ${step.attempt}`,
@@ -56,28 +56,28 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
       <div className={styles.panel} data-testid="step">
         <StepFacts step={step} nowMs={nowMs} />
         {Object.keys(step.values).length > 0 && (
-          <Part title="What it says">
+          <Part title="Reported values">
             <StepValues values={step.values} />
           </Part>
         )}
-        {step.kind === 'run' && shown > 0 && (
+        {step.kind === 'run' && openAttempt > 0 && (
           <LogView
-            of={{ pipeline: run.pipeline, run: run.run, step: step.step, attempt: shown }}
-            fileName={`${run.pipeline}-${run.number}-${step.step}-${shown}.log`}
+            of={{ pipeline: run.pipeline, run: run.run, step: step.step, attempt: openAttempt }}
+            fileName={`${run.pipeline}-${run.number}-${step.step}-${openAttempt}.log`}
           />
         )}
         {step.attempts.length > 0 && (
-          <Part title="Tries that are over">
+          <Part title="Past attempts">
             <TriesTable step={step} />
           </Part>
         )}
         {step.capacity.length > 0 && (
-          <Part title="Capacity that was decided for its deadline">
+          <Part title="Capacity decisions for the deadline">
             <CapacityTable step={step} />
           </Part>
         )}
         {step.files.length > 0 && (
-          <Part title="What it made">
+          <Part title="Output files">
             <FilesTable step={step} />
           </Part>
         )}

@@ -1,14 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { Verdict } from '../../../src/tradeoff/gates/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Facts } from '../parts/Facts.tsx';
 import parts from '../parts/parts.module.css';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
-import { verdictFrom } from './verdict-from.ts';
 
 const RUN_SHORT = 8;
-const NAMES: Readonly<Record<string, string>> = { of: 'Out of', value: 'Its value', step: 'Best step', run: 'Its run' };
+const NAMES: Readonly<Record<string, string>> = { of: 'Out of', value: 'Value', step: 'Best step', run: 'Run' };
 
 /** Values of a step: a verdict, a version, the best run; each links to its page. */
 export function StepValues({ values }: { readonly values: PipelineStep['values'] }) {
@@ -16,12 +16,12 @@ export function StepValues({ values }: { readonly values: PipelineStep['values']
     <Facts
       facts={Object.entries(values)
         .filter(([name]) => name !== 'model' || values.version === undefined)
-        .map(([name, value]) => [NAMES[name] ?? capital(name), shown(name, value, values)] as const)}
+        .map(([name, value]) => [NAMES[name] ?? capital(name), formatValue(name, value, values)] as const)}
     />
   );
 }
 
-function shown(name: string, value: string, { model }: PipelineStep['values']): ReactNode {
+function formatValue(name: string, value: string, { model }: PipelineStep['values']): ReactNode {
   const verdict = name === 'verdict' ? verdictFrom(value) : null;
   if (verdict !== null) return <VerdictMark verdict={verdict} />;
   if (name === 'version' && model !== undefined) {
@@ -56,4 +56,9 @@ function shown(name: string, value: string, { model }: PipelineStep['values']): 
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The verdict of a gate's step; null when the value is not a known verdict. */
+function verdictFrom(value: string): Verdict | null {
+  return Verdict.safeParse(value).data ?? null;
 }

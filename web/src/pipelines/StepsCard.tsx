@@ -1,13 +1,13 @@
 import { lazy, Suspense, useMemo } from 'react';
 import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
-import { useNarrow } from '../experiments/use-narrow.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { Choice } from '../parts/Choice.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { StepsTable } from './StepsTable.tsx';
-import { groupsOf } from './step-groups.ts';
-import { boxHeight, placesOf } from './use-graph.ts';
+import { groupSteps } from './step-groups.ts';
+import { boxHeight, placeGroups } from './use-graph.ts';
 
 const VIEWS = [
   { value: 'graph', label: 'Graph' },
@@ -28,20 +28,20 @@ interface StepsCardProps {
 
 /** The steps of a run as a picture and as a table, live. */
 export function StepsCard({ run: { stepList, number }, nowMs, view, open, onView, onOpen }: StepsCardProps) {
-  const groups = useMemo(() => groupsOf(stepList), [stepList]);
+  const groups = useMemo(() => groupSteps(stepList), [stepList]);
   const direction = useNarrow() ? 'down' : 'right';
   const grouped = groups.filter(({ isMatrix }) => isMatrix).length;
   return (
     <Card
-      title="How far is it, and where did the time and the money go?"
-      note={`${counted(stepList.length, 'step')}${grouped === 0 ? '' : `; ${counted(grouped, 'matrix', 'matrices')} drawn as one`}. Open a step for its log, its tries and why it was made.`}
+      title="Steps, time and cost"
+      note={`${counted(stepList.length, 'step')}${grouped === 0 ? '' : `; ${counted(grouped, 'matrix', 'matrices')} drawn as one`}. Open a step for its log, its attempts and its reason.`}
       actions={<Choice label="Show the steps as" value={view} options={VIEWS} onChange={onView} />}
       flush
     >
       {view === 'table' ? (
         <StepsTable label={`Steps of #${number}`} steps={stepList} nowMs={nowMs} onOpen={onOpen} />
       ) : (
-        <Suspense fallback={<Skeleton height={boxHeight(placesOf(groups, direction))} />}>
+        <Suspense fallback={<Skeleton height={boxHeight(placeGroups(groups, direction))} />}>
           <StepsGraph groups={groups} nowMs={nowMs} open={open} direction={direction} onOpen={onOpen} />
         </Suspense>
       )}

@@ -52,7 +52,7 @@ export function StepsGraph({ groups, nowMs, open, direction, onOpen }: StepsGrap
         zoomOnDoubleClick={false}
         preventScrolling={false}
         onlyRenderVisibleElements
-        aria-label="Steps and what each needs"
+        aria-label="Steps and their dependencies"
       >
         <Panel position="bottom-left" className={styles.zoom}>
           <button type="button" className={parts.button} onClick={() => void flow?.zoomIn()}>

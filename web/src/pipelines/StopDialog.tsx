@@ -18,26 +18,25 @@ export function StopDialog({ run, onClose }: StopDialogProps) {
   return (
     <FormDialog
       title={title}
-      act="Stop it"
+      act="Stop run"
       acting="Stopping…"
-      cancel="Let it run"
+      cancel="Keep running"
       pending={stop.isPending}
       error={stop.error}
       onSubmit={stop.mutate}
       onClose={onClose}
     >
       <p>
-        {counted(steps.running, 'step')} that {steps.running === 1 ? 'runs' : 'run'} will be asked to end and{' '}
-        {steps.running === 1 ? 'has its' : 'have their'} grace to save what was reached;{' '}
-        {counted(steps.waiting, 'step')} that {steps.waiting === 1 ? 'waits' : 'wait'} will not begin.
+        {counted(steps.running, 'running step')} will be stopped after a grace period to save progress;{' '}
+        {counted(steps.waiting, 'waiting step')} will not start.
         {cost !== null && (
           <>
             {' '}
-            <MoneyFigure money={cost} /> is spent by now, and stays spent.
+            <MoneyFigure money={cost} /> has been spent and is not refunded.
           </>
         )}
       </p>
-      <p className={layout.quiet}>What has ended well is kept: a resume takes it again at no cost.</p>
+      <p className={layout.quiet}>Completed steps are kept: a resume reuses them at no cost.</p>
     </FormDialog>
   );
 }

@@ -11,7 +11,7 @@ interface Of {
   readonly of: Taken;
 }
 
-const NOT_COUNTED = 'The engine does not count it.';
+const NOT_COUNTED = 'The engine does not measure it.';
 const JOULES_PER_KWH = 3.6e6;
 
 export function CpuTime({ of: { cpuSeconds, usageReason } }: Of) {
@@ -32,7 +32,7 @@ export function GpuWork({ of: { gpus } }: Of) {
   if (utilizationRatio === null) {
     return (
       <>
-        {what}, <Unknown reason={reason ?? 'Nothing was read of it.'} />
+        {what}, <Unknown reason={reason ?? 'No GPU readings.'} />
       </>
     );
   }
@@ -41,20 +41,20 @@ export function GpuWork({ of: { gpus } }: Of) {
 }
 
 export function GpuEnergy({ of: { gpus } }: Of) {
-  if (gpus === null) return <Unknown reason="It had no GPU, and of other energy nothing is known." />;
-  if (gpus.energyJoules === null) return <Unknown reason={gpus.reason ?? 'Nothing was read of it.'} />;
+  if (gpus === null) return <Unknown reason="It had no GPU, and other energy is not measured." />;
+  if (gpus.energyJoules === null) return <Unknown reason={gpus.reason ?? 'No GPU readings.'} />;
   return <>{`${formatMeasure(gpus.energyJoules / JOULES_PER_KWH)} kWh`}</>;
 }
 
 /** The machine of a cluster that it ran on, and the part of it that it had. */
 export function RanOn({ of: { place } }: Of) {
-  if (place === null) return <Unknown reason="Only a cluster tells on which of its machines work ran." />;
+  if (place === null) return <Unknown reason="Only a cluster reports the machine." />;
   const { node, instance, share } = place;
   const part = share === 1 ? '' : `, ${formatPercent(share * 100)} of it`;
   return <>{`${instance ?? node}${part}`}</>;
 }
 
 export function PricedBy({ of: { prices } }: Of) {
-  if (prices.length === 0) return <Unknown reason="No price is known of what it held." />;
+  if (prices.length === 0) return <Unknown reason="Its resources have no price." />;
   return <>{prices.join('; ')}</>;
 }

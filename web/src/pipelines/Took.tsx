@@ -15,6 +15,6 @@ const SECOND_MS = 1000;
 export function Took({ of, nowMs, reason }: TookProps) {
   const took = tookMs(of, nowMs);
   if (took === null) return <Unknown reason={reason} />;
-  const shown = of.endedAt === null ? Math.floor(took / SECOND_MS) * SECOND_MS : took;
-  return <>{shown === 0 && of.endedAt === null ? '0\u00a0s' : formatDuration(shown)}</>;
+  const roundedMs = of.endedAt === null ? Math.floor(took / SECOND_MS) * SECOND_MS : took;
+  return <>{roundedMs === 0 && of.endedAt === null ? '0\u00a0s' : formatDuration(roundedMs)}</>;
 }

@@ -44,7 +44,7 @@ export function TrendCard({ pipeline, title, what, points, variable, axisText }:
         what={what}
         variable={variable}
         axisText={axisText}
-        label={`${what} by run: ${points.map(({ label, said }) => `${label} ${said}`).join(', ')}`}
+        label={`${what} by run: ${points.map(({ label, text }) => `${label} ${text}`).join(', ')}`}
         height={HEIGHT}
         onPick={onPick}
         onChart={onChart}

@@ -3,7 +3,7 @@ import type { PipelineRunSummary } from '../../../src/mlops/pipelines/schema.ts'
 import { axisMoney } from '../format/money.ts';
 import { shortDuration } from '../runs/duration.ts';
 import styles from './pipelines.module.css';
-import { trendsOf } from './run-trend.ts';
+import { buildTrends } from './run-trend.ts';
 import { TrendCard } from './TrendCard.tsx';
 
 interface TrendsProps {
@@ -14,7 +14,7 @@ interface TrendsProps {
 
 /** Cost and duration by run; renders nothing before the first run has ended. */
 export function Trends({ pipeline, runs }: TrendsProps) {
-  const { cost, duration, currency } = useMemo(() => trendsOf(runs), [runs]);
+  const { cost, duration, currency } = useMemo(() => buildTrends(runs), [runs]);
   const money = useCallback((value: number) => axisMoney(value, currency ?? 'USD'), [currency]);
   if (duration.length === 0) return null;
   return (
@@ -22,7 +22,7 @@ export function Trends({ pipeline, runs }: TrendsProps) {
       {currency !== null && (
         <TrendCard
           pipeline={pipeline}
-          title="What did each run cost?"
+          title="Cost by run"
           what="Cost"
           points={cost}
           variable="--cost-fill"
@@ -31,7 +31,7 @@ export function Trends({ pipeline, runs }: TrendsProps) {
       )}
       <TrendCard
         pipeline={pipeline}
-        title="How long did each run take?"
+        title="Duration by run"
         what="Duration"
         points={duration}
         variable="--ink-3"

@@ -12,14 +12,14 @@ type Try = PipelineStep['attempts'][number];
 /** Every ended attempt: outcome, resources, cost, and its checkpoint. */
 export function TriesTable({ step: { step, attempts } }: { readonly step: PipelineStep }) {
   return (
-    <WideTable label={`Tries of ${step}`}>
-      <table className={table.table} aria-label={`Tries of ${step}`}>
+    <WideTable label={`Attempts of ${step}`}>
+      <table className={table.table} aria-label={`Attempts of ${step}`}>
         <thead>
           <tr>
-            <th scope="col">Try</th>
+            <th scope="col">Attempt</th>
             <th scope="col">Ended</th>
             <th scope="col" className={table.number}>
-              Took
+              Duration
             </th>
             <th scope="col" className={table.number}>
               Cost
@@ -28,7 +28,7 @@ export function TriesTable({ step: { step, attempts } }: { readonly step: Pipeli
               CPU time
             </th>
             <th scope="col" className={table.number}>
-              Most memory
+              Peak memory
             </th>
             <th scope="col">GPUs</th>
             <th scope="col" className={table.number}>
@@ -55,10 +55,10 @@ function Row({ attempt: one }: { readonly attempt: Try }) {
       <th scope="row">{one.attempt}</th>
       <td>{endText(one)}</td>
       <td className={table.number}>
-        <Took of={one} nowMs={Date.parse(one.startedAt)} reason="Nobody knows when it ended." />
+        <Took of={one} nowMs={Date.parse(one.startedAt)} reason="The end time is not known." />
       </td>
       <td className={table.number}>
-        {one.cost === null ? <Unknown reason="No price is known of what it held." /> : <MoneyFigure money={one.cost} />}
+        {one.cost === null ? <Unknown reason="Its resources have no price." /> : <MoneyFigure money={one.cost} />}
       </td>
       <td className={table.number}>
         <CpuTime of={one} />
@@ -78,7 +78,7 @@ function Row({ attempt: one }: { readonly attempt: Try }) {
       <td>
         <PricedBy of={one} />
       </td>
-      <td>{one.checkpoint ?? <Unknown reason="It said nothing of a checkpoint." />}</td>
+      <td>{one.checkpoint ?? <Unknown reason="It reported no checkpoint." />}</td>
     </tr>
   );
 }
@@ -87,7 +87,7 @@ function endText({ reason, exitCode }: Try) {
   const code = exitCode === null || reason?.includes('exit code') === true ? '' : `, exit code ${exitCode}`;
   return (
     <>
-      {reason === null ? 'well' : <StepReason reason={reason} />}
+      {reason === null ? 'succeeded' : <StepReason reason={reason} />}
       {code}
     </>
   );

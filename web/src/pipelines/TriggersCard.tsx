@@ -18,7 +18,7 @@ export function TriggersCard({ pipeline }: { readonly pipeline: string }) {
           <tr>
             <th scope="col">Trigger</th>
             <th scope="col">Waits for</th>
-            <th scope="col">Next look</th>
+            <th scope="col">Next check</th>
           </tr>
         </thead>
         <tbody>
@@ -29,7 +29,7 @@ export function TriggersCard({ pipeline }: { readonly pipeline: string }) {
                 {waitsFor}
                 {problem !== null && <span className={styles.problem}>{problem}</span>}
               </td>
-              <td>{nextAt === null ? <Unknown reason="It has no time of its own." /> : <Instant at={nextAt} />}</td>
+              <td>{nextAt === null ? <Unknown reason="Not scheduled." /> : <Instant at={nextAt} />}</td>
             </tr>
           ))}
         </tbody>

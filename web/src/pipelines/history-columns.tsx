@@ -24,11 +24,16 @@ export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] 
       ),
     },
     { id: 'state', header: 'State', cell: ({ state }) => <StateMark state={state} /> },
-    { id: 'took', header: 'Took', numeric: true, cell: (run) => <Took of={run} nowMs={nowMs} reason={NOT_BEGUN} /> },
+    {
+      id: 'took',
+      header: 'Duration',
+      numeric: true,
+      cell: (run) => <Took of={run} nowMs={nowMs} reason={NOT_BEGUN} />,
+    },
     { id: 'cost', header: 'Cost', numeric: true, cell: (run) => <CostSoFar run={run} /> },
     { id: 'steps', header: 'Steps done', cell: ({ steps }) => stepsText(steps) },
-    { id: 'cause', header: 'Why', cell: ({ cause }) => causeText(cause) },
-    { id: 'by', header: 'Asked for by', cell: ({ requestedBy }) => requestedBy },
+    { id: 'cause', header: 'Trigger', cell: ({ cause }) => causeText(cause) },
+    { id: 'by', header: 'Requested by', cell: ({ requestedBy }) => requestedBy },
     {
       id: 'commit',
       header: 'Commit',
@@ -39,6 +44,6 @@ export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] 
           <code data-tip={commit}>{commit.slice(0, SHORT_COMMIT)}</code>
         ),
     },
-    { id: 'when', header: 'When', cell: ({ createdAt }) => <Instant at={createdAt} /> },
+    { id: 'when', header: 'Time', cell: ({ createdAt }) => <Instant at={createdAt} /> },
   ];
 }

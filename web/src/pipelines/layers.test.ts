@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LayoutNode, layersOf, layoutOf, untangled } from './layers.ts';
+import { buildLayers, computeLayout, type LayoutNode, untangled } from './layers.ts';
 
 const NODE = { width: 100, height: 40 };
 const GAP = { width: 50, height: 10 };
@@ -9,21 +9,21 @@ const ids = (layers: readonly (readonly LayoutNode[])[]) => layers.map((layer) =
 
 const anyGraph = fc
   .array(fc.array(fc.nat(), { maxLength: 4 }), { maxLength: 40 })
-  .map((all) => all.map((picks, index) => node(String(index), ...needsOf(picks, index))));
+  .map((all) => all.map((picks, index) => node(String(index), ...listNeeds(picks, index))));
 
-function needsOf(picks: readonly number[], index: number): string[] {
+function listNeeds(picks: readonly number[], index: number): string[] {
   return index === 0 ? [] : [...new Set(picks.map((pick) => String(pick % index)))];
 }
 
 describe('layers', () => {
   it('puts a node behind the longest way that leads to it', () => {
     const diamond = [node('a'), node('b', 'a'), node('c', 'b'), node('d', 'a', 'c'), node('alone')];
-    expect(ids(layersOf(diamond))).toEqual([['a', 'alone'], ['b'], ['c'], ['d']]);
+    expect(ids(buildLayers(diamond))).toEqual([['a', 'alone'], ['b'], ['c'], ['d']]);
   });
 
   it('draws the nodes of a layer in the order of what they need, so that edges do not cross', () => {
     const crossed = [node('a'), node('b'), node('of-b', 'b'), node('of-a', 'a')];
-    expect(ids(untangled(layersOf(crossed)))).toEqual([
+    expect(ids(untangled(buildLayers(crossed)))).toEqual([
       ['a', 'b'],
       ['of-a', 'of-b'],
     ]);
@@ -32,7 +32,7 @@ describe('layers', () => {
   it('leads every edge to a later layer, whatever the graph', () => {
     fc.assert(
       fc.property(anyGraph, (graph) => {
-        const { places } = layoutOf(graph, 'right', NODE, GAP);
+        const { places } = computeLayout(graph, 'right', NODE, GAP);
         const x = (id: string) => places.get(id)?.x ?? Number.NaN;
         return graph.every(({ id, needs }) => needs.every((need) => x(need) + NODE.width < x(id)));
       }),
@@ -44,7 +44,7 @@ describe('layers', () => {
     (direction) => {
       fc.assert(
         fc.property(anyGraph, (graph) => {
-          const { places, width, height } = layoutOf(graph, direction, NODE, GAP);
+          const { places, width, height } = computeLayout(graph, direction, NODE, GAP);
           const all = [...places.values()];
           const isApart = all.every((a, index) =>
             all.slice(index + 1).every((b) => Math.abs(a.x - b.x) >= NODE.width || Math.abs(a.y - b.y) >= NODE.height),
@@ -59,7 +59,7 @@ describe('layers', () => {
   );
 
   it('has no size without nodes', () => {
-    expect(layoutOf([], 'right', NODE, GAP)).toEqual({ places: new Map(), width: 0, height: 0 });
+    expect(computeLayout([], 'right', NODE, GAP)).toEqual({ places: new Map(), width: 0, height: 0 });
   });
 
   it('places a thousand steps that each need fifty in well under a second', () => {
@@ -72,7 +72,7 @@ describe('layers', () => {
       ),
     );
     const before = performance.now();
-    expect(layoutOf(graph, 'right', NODE, GAP).places.size).toBe(1000);
+    expect(computeLayout(graph, 'right', NODE, GAP).places.size).toBe(1000);
     expect(performance.now() - before).toBeLessThan(1000);
   });
 });

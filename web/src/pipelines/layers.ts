@@ -22,12 +22,12 @@ const SWEEPS = 4;
  * The layer of each node: the length of the longest path to it, so that every edge leads to a later layer. The input
  * must list nodes after all nodes that they need. Nodes without needs are in layer 0.
  */
-export function layersOf(nodes: readonly LayoutNode[]): LayoutNode[][] {
-  const layerOf = new Map<string, number>();
+export function buildLayers(nodes: readonly LayoutNode[]): LayoutNode[][] {
+  const layerByStep = new Map<string, number>();
   const layers: LayoutNode[][] = [];
   for (const node of nodes) {
-    const layer = Math.max(-1, ...node.needs.map((need) => layerOf.get(need) ?? -1)) + 1;
-    layerOf.set(node.id, layer);
+    const layer = Math.max(-1, ...node.needs.map((need) => layerByStep.get(need) ?? -1)) + 1;
+    layerByStep.set(node.id, layer);
     layers[layer] = [...(layers[layer] ?? []), node];
   }
   return layers;
@@ -44,7 +44,7 @@ export function untangled(layers: readonly (readonly LayoutNode[])[]): LayoutNod
   }
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const place = new Map(
-      ordered.flatMap((layer) => layer.map(({ id }, index) => [id, middleOf(index, layer)] as const)),
+      ordered.flatMap((layer) => layer.map(({ id }, index) => [id, computeMiddle(index, layer)] as const)),
     );
     const joined = ({ id, needs }: LayoutNode) => (sweep % 2 === 0 ? needs : (after.get(id) ?? []));
     const wanted = (node: LayoutNode) =>
@@ -55,7 +55,7 @@ export function untangled(layers: readonly (readonly LayoutNode[])[]): LayoutNod
 }
 
 /** Distance from the middle of a layer, in nodes. */
-function middleOf(index: number, layer: readonly unknown[]): number {
+function computeMiddle(index: number, layer: readonly unknown[]): number {
   return index - (layer.length - 1) / 2;
 }
 
@@ -64,8 +64,8 @@ function mean(values: readonly number[]): number | null {
 }
 
 /** Places nodes in layers by longest path, each layer centred on the others. */
-export function layoutOf(nodes: readonly LayoutNode[], direction: Direction, node: Size, gap: Size): Layout {
-  const layers = untangled(layersOf(nodes));
+export function computeLayout(nodes: readonly LayoutNode[], direction: Direction, node: Size, gap: Size): Layout {
+  const layers = untangled(buildLayers(nodes));
   const along = direction === 'right' ? node.width + gap.width : node.height + gap.height;
   const across = direction === 'right' ? node.height + gap.height : node.width + gap.width;
   const widest = Math.max(0, ...layers.map(({ length }) => length));

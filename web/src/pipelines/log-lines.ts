@@ -26,7 +26,7 @@ export function appended(log: LogLines, text: string, mostLines = MOST_LINES): L
   const parts = `${open}${text}`.split(/\r?\n/);
   const isOpen = parts.at(-1) !== '';
   if (!isOpen) parts.pop();
-  const fresh = parts.flatMap((part, index) => shownLines(part, isOpen && index === parts.length - 1));
+  const fresh = parts.flatMap((part, index) => formatLines(part, isOpen && index === parts.length - 1));
   const before = log.isOpen ? log.lines.slice(0, -1) : log.lines;
   const lines = [...before, ...fresh];
   const tooMany = Math.max(0, lines.length - mostLines);
@@ -34,7 +34,7 @@ export function appended(log: LogLines, text: string, mostLines = MOST_LINES): L
 }
 
 /** The open line keeps its overwritten text, because more of it may arrive. */
-function shownLines(line: string, isOpenLine: boolean): string[] {
+function formatLines(line: string, isOpenLine: boolean): string[] {
   const text = isOpenLine ? line : writtenOver(line).replace(CONTROL, '');
   if (text.length <= LONGEST_LINE) return [text];
   const count = Math.ceil(text.length / LONGEST_LINE);
@@ -42,7 +42,7 @@ function shownLines(line: string, isOpenLine: boolean): string[] {
 }
 
 /** A line for display: only its last state, if it was overwritten. */
-export function shownLine(line: string): string {
+export function formatLine(line: string): string {
   return writtenOver(line).replace(CONTROL, '');
 }
 

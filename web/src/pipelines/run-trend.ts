@@ -18,24 +18,24 @@ export interface RunTrends {
  * Cost and duration of the latest runs, oldest first. Active runs are left out. Costs in another currency than the
  * latest known one are not drawn; the point says so.
  */
-export function trendsOf(runs: readonly PipelineRunSummary[]): RunTrends {
+export function buildTrends(runs: readonly PipelineRunSummary[]): RunTrends {
   const ended = runs.filter(({ endedAt }) => endedAt !== null).slice(0, MOST_RUNS);
   const currency = ended.find(({ cost }) => cost !== null)?.cost?.currency ?? null;
   const drawn = ended.toReversed();
   return {
     currency,
     cost: drawn.map((run) => ({
-      ...pointOf(run),
+      ...toPoint(run),
       value: run.cost?.currency === currency ? Number(run.cost?.amount) : null,
-      said: run.cost === null ? 'not known' : formatMoney(run.cost),
+      text: run.cost === null ? 'not known' : formatMoney(run.cost),
     })),
     duration: drawn.map((run) => {
       const took = tookMs(run, 0);
-      return { ...pointOf(run), value: took, said: took === null ? 'never began' : formatDuration(took) };
+      return { ...toPoint(run), value: took, text: took === null ? 'not started' : formatDuration(took) };
     }),
   };
 }
 
-function pointOf({ number, state }: PipelineRunSummary): Pick<TrendPoint, 'id' | 'label' | 'state' | 'isWell'> {
+function toPoint({ number, state }: PipelineRunSummary): Pick<TrendPoint, 'id' | 'label' | 'state' | 'isWell'> {
   return { id: String(number), label: `#${number}`, state, isWell: state === 'succeeded' };
 }

@@ -37,7 +37,7 @@ export function runsCsv(runs: readonly PipelineRunSummary[]): string {
       run.createdAt,
       run.startedAt,
       run.endedAt,
-      durationOf(run),
+      computeDuration(run),
       String(run.steps.good),
       String(run.steps.bad),
       String(run.steps.skipped),
@@ -48,7 +48,7 @@ export function runsCsv(runs: readonly PipelineRunSummary[]): string {
   );
 }
 
-function durationOf(run: PipelineRunSummary): string | null {
+function computeDuration(run: PipelineRunSummary): string | null {
   const took = run.endedAt === null ? null : tookMs(run, 0);
   return took === null ? null : String(took);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stepNamed } from './pipelines.testing.ts';
-import { costOf, groupsOf, spanOf, stateOf, statesOf } from './step-groups.ts';
+import { computeSpan, countStates, findState, groupSteps, sumCost } from './step-groups.ts';
 
 const sweep = [
   stepNamed('prepare', { state: 'succeeded' }),
@@ -10,7 +10,7 @@ const sweep = [
 
 describe('groups of steps', () => {
   it('draws a large matrix as one, and what needs its steps needs it', () => {
-    expect(groupsOf(sweep, 2).map(({ id, isMatrix, steps, needs }) => [id, isMatrix, steps.length, needs])).toEqual([
+    expect(groupSteps(sweep, 2).map(({ id, isMatrix, steps, needs }) => [id, isMatrix, steps.length, needs])).toEqual([
       ['prepare', false, 1, []],
       ['train', true, 3, ['prepare']],
       ['evaluate', false, 1, ['train']],
@@ -18,12 +18,12 @@ describe('groups of steps', () => {
   });
 
   it('draws the steps of a small matrix each on its own', () => {
-    expect(groupsOf(sweep, 3).map(({ id }) => id)).toEqual(sweep.map(({ step }) => step));
+    expect(groupSteps(sweep, 3).map(({ id }) => id)).toEqual(sweep.map(({ step }) => step));
   });
 
   it('knows ten thousand steps as a few groups', () => {
     const many = Array.from({ length: 10_000 }, (_, index) => stepNamed(`try[n=${index}]`, { needs: ['prepare'] }));
-    expect(groupsOf([stepNamed('prepare'), ...many]).map(({ id, steps }) => [id, steps.length])).toEqual([
+    expect(groupSteps([stepNamed('prepare'), ...many]).map(({ id, steps }) => [id, steps.length])).toEqual([
       ['prepare', 1],
       ['try', 10_000],
     ]);
@@ -38,12 +38,12 @@ describe('groups of steps', () => {
     [['waiting', 'waiting'], 'waiting'],
     [['skipped', 'stopped'], 'stopped'],
   ] as const)('%j is together %s', (states, together) => {
-    expect(stateOf(states.map((state, index) => stepNamed(`t[n=${index}]`, { state })))).toBe(together);
+    expect(findState(states.map((state, index) => stepNamed(`t[n=${index}]`, { state })))).toBe(together);
   });
 
   it('counts the states, the worst first', () => {
     const steps = (['succeeded', 'failed', 'succeeded'] as const).map((state, n) => stepNamed(`t[n=${n}]`, { state }));
-    expect(statesOf(steps)).toEqual([
+    expect(countStates(steps)).toEqual([
       { state: 'failed', count: 1 },
       { state: 'succeeded', count: 2 },
     ]);
@@ -51,9 +51,9 @@ describe('groups of steps', () => {
 
   it('adds up what is known of their cost exactly, and knows no sum of several currencies', () => {
     const of = (amount: string, currency = 'USD') => ({ cost: { amount, currency } });
-    expect(costOf([of('0.1'), of('0.2'), { cost: null }])).toEqual({ amount: '0.3', currency: 'USD' });
-    expect(costOf([of('0.1'), of('0.2', 'EUR')])).toBeNull();
-    expect(costOf([{ cost: null }])).toBeNull();
+    expect(sumCost([of('0.1'), of('0.2'), { cost: null }])).toEqual({ amount: '0.3', currency: 'USD' });
+    expect(sumCost([of('0.1'), of('0.2', 'EUR')])).toBeNull();
+    expect(sumCost([{ cost: null }])).toBeNull();
   });
 
   it('lasts from the first beginning to the last end, and has no end while one is to come', () => {
@@ -67,7 +67,7 @@ describe('groups of steps', () => {
       startedAt: '2026-11-17T14:00:05Z',
       endedAt: '2026-11-17T14:00:07Z',
     });
-    expect(spanOf([late, early])).toEqual({ startedAt: early.startedAt, endedAt: early.endedAt });
-    expect(spanOf([early, stepNamed('t[n=3]')]).endedAt).toBeNull();
+    expect(computeSpan([late, early])).toEqual({ startedAt: early.startedAt, endedAt: early.endedAt });
+    expect(computeSpan([early, stepNamed('t[n=3]')]).endedAt).toBeNull();
   });
 });

@@ -19,16 +19,16 @@ export interface StepGroup {
  * Steps as nodes of the graph, in the order of the run: large matrices as one node, so that a thousand steps are
  * readable.
  */
-export function groupsOf(steps: readonly PipelineStep[], mostAlone = MOST_ALONE): StepGroup[] {
+export function groupSteps(steps: readonly PipelineStep[], mostAlone = MOST_ALONE): StepGroup[] {
   const byName = Map.groupBy(steps, ({ name }) => name);
   const isGrouped = (name: string) => (byName.get(name)?.length ?? 0) > mostAlone;
-  const groupOf = new Map(steps.map(({ step, name }) => [step, isGrouped(name) ? name : step]));
+  const groupByStep = new Map(steps.map(({ step, name }) => [step, isGrouped(name) ? name : step]));
   const made = new Map<string, StepGroup>();
   for (const step of steps) {
-    const id = groupOf.get(step.step) ?? step.step;
+    const id = groupByStep.get(step.step) ?? step.step;
     if (made.has(id)) continue;
     const own = isGrouped(step.name) ? (byName.get(step.name) ?? []) : [step];
-    const needs = new Set(own.flatMap((one) => one.needs.map((need) => groupOf.get(need) ?? need)));
+    const needs = new Set(own.flatMap((one) => one.needs.map((need) => groupByStep.get(need) ?? need)));
     made.set(id, { id, name: step.name, isMatrix: isGrouped(step.name), steps: own, needs: [...needs] });
   }
   return [...made.values()];
@@ -46,7 +46,7 @@ export const WORST_FIRST: readonly PipelineStep['state'][] = [
 ];
 
 /** State of a matrix: running while a step runs, else the worst state of its steps. */
-export function stateOf(steps: readonly PipelineStep[]): PipelineStep['state'] {
+export function findState(steps: readonly PipelineStep[]): PipelineStep['state'] {
   const states = new Set(steps.map(({ state }) => state));
   if (states.has('running')) return 'running';
   if (states.has('waiting') && (states.has('succeeded') || states.has('cached'))) return 'running';
@@ -54,7 +54,7 @@ export function stateOf(steps: readonly PipelineStep[]): PipelineStep['state'] {
 }
 
 /** How many steps of each state there are, the worst first; states that no step has are left out. */
-export function statesOf(steps: readonly PipelineStep[]): { state: PipelineStep['state']; count: number }[] {
+export function countStates(steps: readonly PipelineStep[]): { state: PipelineStep['state']; count: number }[] {
   return WORST_FIRST.map((state) => ({ state, count: steps.filter((step) => step.state === state).length })).filter(
     ({ count }) => count > 0,
   );
@@ -64,7 +64,7 @@ export function statesOf(steps: readonly PipelineStep[]): { state: PipelineStep[
  * Total cost of the steps; null when no cost is known, or in several currencies. Steps with an unknown cost are left
  * out.
  */
-export function costOf(steps: readonly Pick<PipelineStep, 'cost'>[]): Money | null {
+export function sumCost(steps: readonly Pick<PipelineStep, 'cost'>[]): Money | null {
   const costs = steps.flatMap(({ cost }) => (cost === null ? [] : [cost]));
   const [first] = costs;
   if (first === undefined || costs.some(({ currency }) => currency !== first.currency)) return null;
@@ -73,7 +73,7 @@ export function costOf(steps: readonly Pick<PipelineStep, 'cost'>[]): Money | nu
 }
 
 /** From the first beginning to the last end; `endedAt` is null while one of them has not ended. */
-export function spanOf(steps: readonly PipelineStep[]): Pick<PipelineStep, 'startedAt' | 'endedAt'> {
+export function computeSpan(steps: readonly PipelineStep[]): Pick<PipelineStep, 'startedAt' | 'endedAt'> {
   const began = steps.flatMap(({ startedAt }) => startedAt ?? []).toSorted();
   const isOpen = steps.some(({ state }) => state === 'running' || state === 'waiting');
   const ended = steps.flatMap(({ endedAt }) => endedAt ?? []).toSorted();

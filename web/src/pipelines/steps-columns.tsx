@@ -9,7 +9,7 @@ import { StateMark } from './StateMark.tsx';
 import { StepReason } from './StepReason.tsx';
 import { WORST_FIRST } from './step-groups.ts';
 import { Took } from './Took.tsx';
-import { NOT_BEGUN, saidText } from './words.ts';
+import { formatStepResult, NOT_BEGUN } from './words.ts';
 
 /** Columns of the table of steps. */
 export function stepsColumns(nowMs: number, onOpen: (step: string) => void): GridColumn<PipelineStep>[] {
@@ -32,12 +32,12 @@ export function stepsColumns(nowMs: number, onOpen: (step: string) => void): Gri
     },
     {
       id: 'took',
-      header: 'Took',
+      header: 'Duration',
       numeric: true,
       compare: (a, b) => (tookMs(a, nowMs) ?? -1) - (tookMs(b, nowMs) ?? -1),
       cell: (step) =>
         step.state === 'cached' ? (
-          <Unknown reason="It was taken from before." />
+          <Unknown reason="Reused from the cache." />
         ) : (
           <Took of={step} nowMs={nowMs} reason={NOT_BEGUN} />
         ),
@@ -56,19 +56,19 @@ export function stepsColumns(nowMs: number, onOpen: (step: string) => void): Gri
           </span>
         ),
     },
-    { id: 'tries', header: 'Tries', numeric: true, cell: ({ attempt }) => attempt },
-    { id: 'why', header: 'Why', cell: (step) => <Why step={step} /> },
-    { id: 'needs', header: 'Needs', cell: ({ needs }) => (needs.length === 0 ? 'nothing' : needsText(needs)) },
+    { id: 'tries', header: 'Attempts', numeric: true, cell: ({ attempt }) => attempt },
+    { id: 'why', header: 'Reason', cell: (step) => <Why step={step} /> },
+    { id: 'needs', header: 'Depends on', cell: ({ needs }) => (needs.length === 0 ? 'nothing' : needsText(needs)) },
   ];
 }
 
 /** Why a step has no cost. */
 export function noCost(state: PipelineStep['state']): string {
-  if (state === 'cached') return 'It was taken from before, at no cost.';
+  if (state === 'cached') return 'Reused from the cache, at no cost.';
   if (state === 'waiting' || state === 'skipped') return NOT_BEGUN;
   return state === 'running'
-    ? 'It has not been metered yet, or has no price.'
-    : 'It took no machine, or no price is known of what it held.';
+    ? 'Not metered yet, or without a price.'
+    : 'It used no machine, or its resources have no price.';
 }
 
 const MOST_NEEDS = 3;
@@ -82,5 +82,5 @@ export function needsText(needs: readonly string[]): string {
 function Why({ step: { reason, explanation, values } }: { readonly step: PipelineStep }) {
   if (reason !== null) return <StepReason reason={reason} />;
   if (explanation !== null) return <Explanation text={explanation} />;
-  return saidText(values) ?? <Unknown reason="There is nothing to say of it yet." />;
+  return formatStepResult(values) ?? <Unknown reason="No details yet." />;
 }

@@ -1,8 +1,8 @@
 import type { Edge, Node } from '@xyflow/react';
 import { useMemo } from 'react';
-import { type Direction, type Layout, layoutOf } from './layers.ts';
+import { computeLayout, type Direction, type Layout } from './layers.ts';
 import type { StepGroup } from './step-groups.ts';
-import { stateOf } from './step-groups.ts';
+import { findState } from './step-groups.ts';
 
 export type GroupData = {
   readonly group: StepGroup;
@@ -20,8 +20,8 @@ export const MARGIN = 20;
 const LEAST_HEIGHT = 200;
 const MOST_HEIGHT = 520;
 
-export function placesOf(groups: readonly StepGroup[], direction: Direction): Layout {
-  return layoutOf(groups, direction, NODE, GAPS[direction]);
+export function placeGroups(groups: readonly StepGroup[], direction: Direction): Layout {
+  return computeLayout(groups, direction, NODE, GAPS[direction]);
 }
 
 /** Height of the box that the picture is shown in, in pixels. */
@@ -39,8 +39,8 @@ export interface GraphInput {
 /** Steps as nodes and edges, at places that only change when the steps do. */
 export function useGraph({ groups, nowMs, open, direction }: GraphInput) {
   const shape = JSON.stringify(groups.map(({ id, needs }) => [id, needs]));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the groups; their states move nothing
-  const layout: Layout = useMemo(() => placesOf(groups, direction), [shape, direction]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` identifies the groups; their states move no node
+  const layout: Layout = useMemo(() => placeGroups(groups, direction), [shape, direction]);
   const nodes = useMemo(
     () =>
       groups.map(
@@ -59,13 +59,13 @@ export function useGraph({ groups, nowMs, open, direction }: GraphInput) {
       ),
     [groups, layout, nowMs, open, direction],
   );
-  const edges = useMemo(() => edgesOf(groups), [groups]);
+  const edges = useMemo(() => buildEdges(groups), [groups]);
   return { nodes, edges, layout };
 }
 
 /** Solid edges lead from succeeded steps, dashed edges from all others. */
-function edgesOf(groups: readonly StepGroup[]): Edge[] {
-  const states = new Map(groups.map(({ id, steps }) => [id, stateOf(steps)]));
+function buildEdges(groups: readonly StepGroup[]): Edge[] {
+  const states = new Map(groups.map(({ id, steps }) => [id, findState(steps)]));
   return groups.flatMap(({ id, needs }) =>
     needs.map((need): Edge => {
       const isDone = states.get(need) === 'succeeded' || states.get(need) === 'cached';

@@ -23,12 +23,12 @@ export function ApplyDialog({ one, onClose, onDone }: ApplyDialogProps) {
   const preview = usePreview(one.recommendation);
   const apply = useApply(one, onDone);
   const byHand = one.action.type === 'by_hand';
-  const act = byHand ? (one.state === 'approved' ? 'It is done' : 'Approve') : 'Do it';
+  const act = byHand ? (one.state === 'approved' ? 'Mark as done' : 'Approve') : 'Apply';
   return (
     <FormDialog
       title={`${one.title}?`}
       act={act}
-      acting="Doing it…"
+      acting="Applying…"
       width="middle"
       ready={preview.data !== undefined}
       pending={apply.isPending}
@@ -42,7 +42,7 @@ export function ApplyDialog({ one, onClose, onDone }: ApplyDialogProps) {
         <Changes preview={preview.data} byHand={byHand} />
       )}
       <label className={styles.field} htmlFor={`${id}-reason`}>
-        Why (for the record)
+        Reason (for the record)
         <input
           id={`${id}-reason`}
           className={parts.line}
@@ -60,7 +60,7 @@ function Changes({ preview, byHand }: { readonly preview: Preview; readonly byHa
   const { changes, traffic, undo, manifest, recommendation } = preview;
   return (
     <>
-      <p>{byHand ? 'This server cannot do it. Somebody has to:' : 'Nothing has changed yet. This would:'}</p>
+      <p>{byHand ? 'This server cannot do it. Manual steps:' : 'Nothing has changed yet. Planned changes:'}</p>
       <ul className={styles.changes}>
         {changes.map((change) => (
           <li key={change}>
@@ -70,16 +70,14 @@ function Changes({ preview, byHand }: { readonly preview: Preview; readonly byHa
       </ul>
       <Facts
         facts={[
-          ['Money', `saves ${savingText(recommendation.saving)}`],
+          ['Saving', savingText(recommendation.saving)],
           ['Traffic', traffic],
-          ['The way back', undo],
+          ['Undo', undo],
         ]}
       />
       {manifest !== null && (
         <>
-          <p>
-            {byHand ? 'Change it in your own file:' : 'Change it in your own file too, or the next apply undoes it:'}
-          </p>
+          <p>{byHand ? 'Change your own file:' : 'Change your own file too, or the next apply reverts it:'}</p>
           <pre className={styles.manifest}>{manifest.trimEnd()}</pre>
         </>
       )}

@@ -4,7 +4,7 @@ import { formatMoney } from '../format/money.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import styles from './recommendations.module.css';
-import { leftOf } from './words.ts';
+import { subtractSaving } from './words.ts';
 
 const PERCENT = 100;
 
@@ -13,21 +13,21 @@ export function BeforeAfter({ one: { before, after, saving, realised } }: { read
   const { monthly, lower, upper, cost, reason } = saving;
   if (monthly === null || cost === null || lower === null || upper === null) {
     return (
-      <Card title="What does it cost now, and then?">
-        <EmptyState shows="The cost of a month now and afterwards." why={`It is not known: ${reason}.`} />
+      <Card title="Monthly cost now and after the change">
+        <EmptyState shows="The monthly cost now and after the change." why={`Not known: ${reason}.`} />
       </Card>
     );
   }
-  const [left, least, most] = [leftOf(cost, monthly), leftOf(cost, upper), leftOf(cost, lower)];
-  const measured = realised?.monthly == null ? null : leftOf(cost, realised.monthly);
+  const [left, least, most] = [subtractSaving(cost, monthly), subtractSaving(cost, upper), subtractSaving(cost, lower)];
+  const measured = realised?.monthly == null ? null : subtractSaving(cost, realised.monthly);
   return (
-    <Card title="What does it cost now, and then?" note="A month of 730 hours; whiskers are 95 % intervals.">
-      <table className={styles.bars} aria-label="Cost of a month now and then">
+    <Card title="Monthly cost now and after the change" note="A month has 730 hours; whiskers are 95 % intervals.">
+      <table className={styles.bars} aria-label="Monthly cost now and after the change">
         <tbody>
           <Bar name="Now" words={before} money={cost} whole={cost} />
-          <Bar name="Then" words={after} money={left} whole={cost} ends={[least, most]} />
+          <Bar name="After" words={after} money={left} whole={cost} ends={[least, most]} />
           {measured !== null && (
-            <Bar name="Measured since" words="what it costs since it was done" money={measured} whole={cost} />
+            <Bar name="Measured since" words="the measured cost since the change" money={measured} whole={cost} />
           )}
         </tbody>
       </table>

@@ -41,10 +41,10 @@ export function DismissDialog({ one, onClose, onDone }: DismissDialogProps) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <p>Nothing changes, and it is not advised again for so long. It can be opened again at any time.</p>
-      <Choice label="For how long" value={span} options={SPANS} onChange={setSpan} />
+      <p>Nothing changes, and the recommendation stays hidden for this time. It can be reopened at any time.</p>
+      <Choice label="Duration" value={span} options={SPANS} onChange={setSpan} />
       <label className={styles.field} htmlFor={`${id}-reason`}>
-        Why (for the record)
+        Reason (for the record)
         <input
           id={`${id}-reason`}
           className={parts.line}

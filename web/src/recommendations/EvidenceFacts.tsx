@@ -16,16 +16,16 @@ export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
   const { window, figures, prices, missing, deliveries } = evidence;
   const share = formatPercent(confidence.coverageRatio * PERCENT);
   return (
-    <Card title="What does that stand on, and what may go wrong?">
+    <Card title="Evidence and risk">
       <Facts
         facts={[
-          ['What', what],
+          ['Action', what],
           ['Risk', `${risk.level}: ${risk.text}`],
-          ['What guards quality', guard],
+          ['Quality guard', guard],
           ['Confidence', `${confidence.level}: ${share} of ${confidence.days.toFixed(1)} days measured`],
-          ['Looked at', `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
+          ['Observed', `${formatInstant(window.start)} to ${formatInstant(window.end)}`],
           ...figures.map(
-            ({ name, value }) => [capital(name), value ?? <Unknown key={name} reason="It is not known." />] as const,
+            ({ name, value }) => [capital(name), value ?? <Unknown key={name} reason="Not known." />] as const,
           ),
           ['Prices', prices.length === 0 ? <Unknown key="prices" reason="No price is known." /> : prices.join('; ')],
           ...(deliveries.length === 0
@@ -36,7 +36,7 @@ export function EvidenceFacts({ one }: { readonly one: Recommendation }) {
             ? []
             : [
                 [
-                  'Really saved',
+                  'Realized saving',
                   realised.monthly === null
                     ? `not known yet: ${realised.reason}`
                     : `${savingText({ ...realised, cost: null })}, measured over ${realised.hours} hours since ${formatInstant(realised.period.start)}`,

@@ -11,12 +11,12 @@ import { useUndo } from './use-recommendations.ts';
 /** Actions on a recommendation, including undo. */
 export function RecommendationActions({ one }: { readonly one: Recommendation }) {
   const [asking, setAsking] = useState<'apply' | 'dismiss' | null>(null);
-  const [isTold, setTold] = useState(false);
-  const undo = useUndo(one, () => setTold(false));
+  const [isReported, setReported] = useState(false);
+  const undo = useUndo(one, () => setReported(false));
   const close = () => setAsking(null);
   const done = () => {
     close();
-    setTold(true);
+    setReported(true);
   };
   const isOpen = one.state === 'open' || one.state === 'approved';
   const canUndo = one.state === 'dismissed' || (one.state === 'applied' && one.action.type === 'endpoint_replicas');
@@ -28,18 +28,18 @@ export function RecommendationActions({ one }: { readonly one: Recommendation })
             Dismiss…
           </button>
           <button type="button" className={`${parts.button} ${parts.primary}`} onClick={() => setAsking('apply')}>
-            {one.state === 'approved' ? 'It is done…' : 'What would change…'}
+            {one.state === 'approved' ? 'Mark as done…' : 'Preview and apply…'}
           </button>
         </>
       )}
-      {canUndo && !isTold && (
+      {canUndo && !isReported && (
         <button type="button" className={parts.button} disabled={undo.isPending} onClick={() => undo.mutate(undefined)}>
-          {one.state === 'dismissed' ? 'Open again' : 'Take it back'}
+          {one.state === 'dismissed' ? 'Reopen' : 'Revert'}
         </button>
       )}
-      {canUndo && isTold && (
-        <UndoNotice busy={undo.isPending} undo={() => undo.mutate(undefined)} dismiss={() => setTold(false)}>
-          {one.state === 'dismissed' ? 'It is dismissed.' : 'It is done.'}
+      {canUndo && isReported && (
+        <UndoNotice busy={undo.isPending} undo={() => undo.mutate(undefined)} dismiss={() => setReported(false)}>
+          {one.state === 'dismissed' ? 'Dismissed.' : 'Done.'}
         </UndoNotice>
       )}
       {undo.error !== null && <Notice kind="alert">{undo.error.message}</Notice>}

@@ -42,7 +42,7 @@ export function RecommendationPage() {
             <KeepNotice one={one} />
             <BeforeAfter one={one} />
             <EvidenceFacts one={one} />
-            <Card title="What happened to it?">
+            <Card title="Timeline">
               <Timeline one={one} />
             </Card>
           </div>

@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { RecommendationList } from '../../../src/tradeoff/recommendations/schema.ts';
+import type { RecommendationList, RecommendationSummary } from '../../../src/tradeoff/recommendations/schema.ts';
+import { toCsv } from '../format/csv.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
@@ -12,7 +13,6 @@ import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { RecommendationsTable } from './RecommendationsTable.tsx';
-import { recommendationsCsv } from './recommendations-csv.ts';
 import { SearchedCard } from './SearchedCard.tsx';
 import { TermsCard } from './TermsCard.tsx';
 import { useFind, useRecommendations } from './use-recommendations.ts';
@@ -41,11 +41,11 @@ export function RecommendationsPage() {
     <Page title="Recommendations" answer={answer()}>
       <div className={layout.stack}>
         <Card
-          title="What would be done, and what does it save?"
+          title="Recommended actions and their savings"
           note={list.data === undefined ? undefined : <Overlap list={list.data} />}
           actions={
             <>
-              <Choice label="Which recommendations" value={state} options={CHOICES} onChange={choose} />
+              <Choice label="State" value={state} options={CHOICES} onChange={choose} />
               <CsvButton
                 name="recommendations"
                 what="the recommendations"
@@ -57,7 +57,7 @@ export function RecommendationsPage() {
                 disabled={find.isPending}
                 onClick={() => find.mutate(undefined)}
               >
-                {find.isPending ? 'Looking…' : 'Look now'}
+                {find.isPending ? 'Scanning…' : 'Scan now'}
               </button>
             </>
           }
@@ -83,14 +83,12 @@ export function RecommendationsPage() {
 /** Reason why the sum of the savings is not the total. */
 function Overlap({ list: { totals } }: { readonly list: RecommendationList }) {
   const overlapping = totals.filter(({ saving, sumOfAlone }) => saving.monthly?.amount !== sumOfAlone.amount);
-  if (overlapping.length === 0) return 'Each row is what it saves alone; nothing overlaps.';
+  if (overlapping.length === 0) return 'Each row is the saving of one recommendation; they do not overlap.';
   const sums = overlapping.map(({ sumOfAlone }) => formatMoney(sumOfAlone)).join(' and ');
   const others = totals.reduce((count, { leftOut }) => count + leftOut.length, 0);
   const without =
-    others === 0
-      ? ''
-      : ` Of what cannot be done together, ${counted(others, 'recommendation')} that would save less is left out.`;
-  return `Each row is what it saves alone. Added up that would be ${sums}: they overlap, and are computed together on the same hours.${without}`;
+    others === 0 ? '' : ` Alternatives are excluded: ${counted(others, 'recommendation')} with a lower saving.`;
+  return `Each row is the saving of one recommendation. Their sum would be ${sums}; overlapping savings are computed together on the same hours.${without}`;
 }
 
 interface NothingProps {
@@ -102,7 +100,7 @@ function Nothing({ state, lookedAt }: NothingProps) {
   if (state === 'open') {
     return (
       <EmptyState
-        shows="What would cost less: endpoints that nobody asks, replicas and GPUs that are not needed, cheaper ways to buy them, each with its saving and its risk."
+        shows="Savings: unused endpoints, surplus replicas and GPUs, and cheaper purchases, each with its risk."
         why={nothingOpenText(lookedAt)}
         command="steelyard recommend find"
       />
@@ -110,8 +108,36 @@ function Nothing({ state, lookedAt }: NothingProps) {
   }
   return (
     <EmptyState
-      shows={state === 'done' ? 'What was done, and what it has really saved.' : 'What is not wanted, or over.'}
-      why={state === 'done' ? 'Nothing was carried out yet.' : 'Nothing was dismissed, and nothing has lapsed.'}
+      shows={
+        state === 'done'
+          ? 'Applied recommendations with their measured savings.'
+          : 'Dismissed and lapsed recommendations.'
+      }
+      why={
+        state === 'done'
+          ? 'No recommendation has been applied yet.'
+          : 'No recommendation was dismissed, and none has lapsed.'
+      }
     />
+  );
+}
+
+const HEADER = [
+  ...['recommendation', 'kind', 'state', 'title', 'what', 'before', 'after'],
+  ...['savesAMonth', 'lower', 'upper', 'costsAMonth', 'currency', 'confidence', 'coverageRatio', 'days'],
+  ...['risk', 'riskText', 'guard', 'foundAt', 'realisedAMonth'],
+];
+
+/** Recommendations, exactly; empty is not known. */
+function recommendationsCsv(all: readonly RecommendationSummary[]): string {
+  return toCsv(
+    HEADER,
+    all.map(({ saving, confidence, risk, realised, ...one }) => [
+      ...[one.recommendation, one.kind, one.state, one.title, one.what, one.before, one.after],
+      ...[saving.monthly, saving.lower, saving.upper, saving.cost].map((money) => money?.amount ?? null),
+      saving.monthly?.currency ?? null,
+      ...[confidence.level, String(confidence.coverageRatio), String(confidence.days)],
+      ...[risk.level, risk.text, one.guard, one.foundAt, realised?.monthly?.amount ?? null],
+    ]),
   );
 }

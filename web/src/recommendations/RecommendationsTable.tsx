@@ -21,15 +21,15 @@ export function RecommendationsTable({
     <table className={table.table} data-testid="recommendations">
       <thead>
         <tr>
-          <th scope="col">What would be done</th>
+          <th scope="col">Recommendation</th>
           <th scope="col" className={table.wideOnly}>
             Now
           </th>
           <th scope="col" className={table.wideOnly}>
-            Then
+            After
           </th>
           <th scope="col" className={table.number}>
-            Saves a month
+            Monthly saving
           </th>
           <th scope="col" className={table.wideOnly}>
             Confidence
@@ -80,7 +80,7 @@ function Row({ one }: { readonly one: RecommendationSummary }) {
 /** Realised saving where it was measured, otherwise the expected one. */
 function SavingFigure({ one: { saving, realised } }: { readonly one: RecommendationSummary }) {
   const { monthly, lower, upper } = realised?.monthly == null ? saving : realised;
-  if (monthly === null) return <Unknown reason={`It is not known what it saves: ${saving.reason}.`} />;
+  if (monthly === null) return <Unknown reason={`The saving is not known: ${saving.reason}.`} />;
   return (
     <>
       <MoneyFigure money={monthly} />

@@ -9,18 +9,18 @@ import { KINDS } from './words.ts';
 export function SearchedCard({ list: { searched, lookedAt } }: { readonly list: RecommendationList }) {
   return (
     <Card
-      title="What was looked for?"
-      note={lookedAt === null ? undefined : `Last ${formatInstant(lookedAt)}; every hour.`}
+      title="Savings scans"
+      note={lookedAt === null ? undefined : `Last scan ${formatInstant(lookedAt)}; every hour.`}
       flush
     >
-      <table className={table.table} aria-label="What was looked for">
+      <table className={table.table} aria-label="Savings scans">
         <thead>
           <tr>
             <th scope="col">Kind</th>
             <th scope="col" className={table.number}>
               Found
             </th>
-            <th scope="col">What it lacks</th>
+            <th scope="col">Missing input</th>
           </tr>
         </thead>
         <tbody>
@@ -28,7 +28,7 @@ export function SearchedCard({ list: { searched, lookedAt } }: { readonly list: 
             <tr key={kind}>
               <th scope="row">{KINDS[kind]}</th>
               <td className={table.number}>
-                {found === null ? <Unknown reason={reason ?? 'It could not look.'} /> : found}
+                {found === null ? <Unknown reason={reason ?? 'The scan could not run.'} /> : found}
               </td>
               <td>{reason ?? 'nothing'}</td>
             </tr>

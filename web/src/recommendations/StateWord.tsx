@@ -9,7 +9,7 @@ export function StateWord({ one: { state, notice } }: { readonly one: Recommenda
     const { keptUntil, actsAt, isDryRun } = notice;
     const word =
       keptUntil === null
-        ? `${isDryRun ? 'would be done' : 'is done'} ${formatInstant(actsAt)}`
+        ? `${isDryRun ? 'dry run' : 'planned'} ${formatInstant(actsAt)}`
         : `kept until ${formatInstant(keptUntil)}`;
     return <span className={styles.state}>{word}</span>;
   }

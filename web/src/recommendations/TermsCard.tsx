@@ -7,7 +7,32 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import table from '../table/table.module.css';
-import { TERMS_COMMAND, TERMS_EXAMPLE, TERMS_FILE } from './terms-example.ts';
+
+const TERMS_FILE = 'terms.yaml';
+const TERMS_COMMAND = `steelyard apply -f ${TERMS_FILE}`;
+const TERMS_EXAMPLE = `apiVersion: steelyard/v1
+kind: PurchaseTerms
+metadata: {name: aws}
+spec:
+  currency: USD
+  commitments:
+    - name: g5-1y
+      resource: g5.xlarge
+      filter: [skuId=SKU]
+      committedPerHour: '0.634'
+  spot:
+    - name: us-east-1
+      resource: g5.xlarge
+      perHour: '0.42'
+      save: 3m
+      restart: 6m
+      meanHours: 6
+  serving:
+    - endpoint: ranker
+      latency: 250ms
+      profile:
+        - {type: g6.xlarge, requestsPerSecond: 30, latencyMs: 180}
+`;
 
 const HEIGHT = 420;
 
@@ -15,7 +40,7 @@ const HEIGHT = 420;
 export function TermsCard() {
   const terms = useQuery(endpointQuery(listPurchaseTerms, {}));
   return (
-    <Card title="Which terms are purchases advised by?" flush>
+    <Card title="Purchase terms" flush>
       <Loaded query={terms} what="The terms" height={HEIGHT}>
         {(data) => (data.terms.length === 0 ? <NoTerms /> : <Terms terms={data.terms} />)}
       </Loaded>
@@ -26,8 +51,8 @@ export function TermsCard() {
 function NoTerms() {
   return (
     <EmptyState
-      shows="Spot capacity, commitments and cheaper hardware, each with its saving by what you used and served."
-      why={`Nobody has said what can be bought, and nothing is guessed. Write your prices into ${TERMS_FILE}, leave out what you do not have, and apply it.`}
+      shows="Spot capacity, commitments and cheaper hardware, each with its saving for your usage and traffic."
+      why={`No purchase terms have been applied, and none are assumed. Write your prices into ${TERMS_FILE}, leave out the sections that you do not need, and apply it.`}
       command={TERMS_COMMAND}
     >
       <ExampleFile name={TERMS_FILE} text={TERMS_EXAMPLE} />
@@ -46,9 +71,9 @@ interface TermsProps {
 }
 
 function Terms({ terms }: TermsProps) {
-  const shown = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
+  const formatNames = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
   return (
-    <table className={table.table} aria-label="Terms of what can be bought">
+    <table className={table.table} aria-label="Purchase terms">
       <thead>
         <tr>
           <th scope="col">Terms</th>
@@ -64,9 +89,9 @@ function Terms({ terms }: TermsProps) {
         {terms.map(({ name, appliedAt, commitments, spot, serving }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td>{shown(commitments)}</td>
-            <td>{shown(spot)}</td>
-            <td>{shown(serving)}</td>
+            <td>{formatNames(commitments)}</td>
+            <td>{formatNames(spot)}</td>
+            <td>{formatNames(serving)}</td>
             <td className={table.wideOnly}>{formatInstant(appliedAt)}</td>
           </tr>
         ))}

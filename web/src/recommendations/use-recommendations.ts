@@ -44,31 +44,31 @@ function useAct<Asked>(act: (asked: Asked) => Promise<unknown>, onDone: () => vo
   });
 }
 
-const paramsOf = ({ recommendation }: Pick<Recommendation, 'recommendation'>) => ({ recommendation });
+const toParams = ({ recommendation }: Pick<Recommendation, 'recommendation'>) => ({ recommendation });
 const withReason = (reason: string) => (reason === '' ? {} : { reason });
 
 export function useApply(one: Recommendation, onDone: () => void) {
   const act = (reason: string) =>
-    call(applyRecommendation, { params: paramsOf(one), body: { isDryRun: false, ...withReason(reason) } });
+    call(applyRecommendation, { params: toParams(one), body: { isDryRun: false, ...withReason(reason) } });
   return useAct(act, onDone);
 }
 
 export function useDismiss(one: Recommendation, onDone: () => void) {
   const act = ({ reason, until }: { readonly reason: string; readonly until: string | null }) =>
     call(dismissRecommendation, {
-      params: paramsOf(one),
+      params: toParams(one),
       body: { ...withReason(reason), ...(until === null ? {} : { until }) },
     });
   return useAct(act, onDone);
 }
 
 export function useUndo(one: Recommendation, onDone: () => void) {
-  return useAct(() => call(undoRecommendation, { params: paramsOf(one), body: {} }), onDone);
+  return useAct(() => call(undoRecommendation, { params: toParams(one), body: {} }), onDone);
 }
 
 export function useKeep(one: Recommendation) {
   return useAct(
-    (hours: number) => call(keepRecommendation, { params: paramsOf(one), body: { hours } }),
+    (hours: number) => call(keepRecommendation, { params: toParams(one), body: { hours } }),
     () => undefined,
   );
 }

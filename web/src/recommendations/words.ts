@@ -25,13 +25,13 @@ export const KINDS: Readonly<Record<RecommendationKind, string>> = {
 };
 
 export const STATES: Readonly<Record<RecommendationState, readonly [word: string, means: string]>> = {
-  open: ['open', 'Nobody has decided yet.'],
-  approved: ['to be done by hand', 'It is approved; this server cannot do it itself.'],
-  applied: ['done', 'What it saves is measured.'],
-  dismissed: ['dismissed', 'It is not wanted.'],
-  superseded: ['superseded', 'Another has taken its place.'],
-  lapsed: ['lapsed', 'What it was about is over.'],
-  undone: ['taken back', 'It was done, and taken back.'],
+  open: ['open', 'No decision yet.'],
+  approved: ['manual step due', 'Approved; this server cannot apply it.'],
+  applied: ['done', 'Its saving is measured.'],
+  dismissed: ['dismissed', 'Dismissed by a person.'],
+  superseded: ['superseded', 'Replaced by a newer recommendation.'],
+  lapsed: ['lapsed', 'No longer applicable.'],
+  undone: ['reverted', 'Applied, then reverted.'],
 };
 
 export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
@@ -44,8 +44,8 @@ export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
   applied: 'Done',
   realised: 'Measured',
   dismissed: 'Dismissed',
-  reopened: 'Opened again',
-  undone: 'Taken back',
+  reopened: 'Reopened',
+  undone: 'Reverted',
   superseded: 'Superseded',
   lapsed: 'Lapsed',
   dry_run: 'Dry run',
@@ -70,38 +70,37 @@ export function listAnswer({ totals, unknownSavings, lookedAt }: RecommendationL
       ? 'No savings scan yet. Run one now (about 10 s).'
       : `The last savings scan, ${formatInstant(lookedAt)}, found nothing.`;
   }
-  const unknown =
-    unknownSavings === 0 ? '' : `; of ${counted(unknownSavings, 'more', 'more')} it is not known what they save`;
+  const unknown = unknownSavings === 0 ? '' : `; ${counted(unknownSavings, 'more', 'more')} with an unknown saving`;
   const money = totals.map(
     ({ saving, recommendations, leftOut }) =>
       `${savingText(saving)} could be saved of ${formatMoney(saving.cost ?? { amount: '0', currency: 'USD' })} by ${leftOut.length === 0 ? '' : `${recommendations - leftOut.length} of `}${counted(recommendations, 'recommendation')}`,
   );
-  if (money.length === 0) return `${counted(open, 'recommendation')}: nobody knows what they save.`;
+  if (money.length === 0) return `${counted(open, 'recommendation')} with an unknown saving.`;
   return `${money.join(', and ')}${unknown}.`;
 }
 
 /** Reason why no recommendation is open: before the first scan there can be none. */
 export function nothingOpenText(lookedAt: string | null): string {
   return lookedAt === null
-    ? 'This server scans every hour; the first scan has not run yet. "Look now" runs one.'
-    : 'The last scan found nothing in 14 days of metrics. An endpoint is judged from 24 measured hours on.';
+    ? 'This server scans every hour; the first scan has not run yet. "Scan now" runs one.'
+    : 'The last scan found nothing in 14 days of metrics. An endpoint needs 24 measured hours.';
 }
 
 export function pageAnswer(one: Recommendation): string {
   const { state, saving, realised } = one;
   if (state === 'applied') {
     if (realised?.monthly == null) {
-      return `${one.title}: done. It was said to save ${savingText(saving)}; what it really saves is not measured yet.`;
+      return `${one.title}: done. Estimated saving: ${savingText(saving)}; the realized saving is not measured yet.`;
     }
-    const said = realised.isWithin === null ? '' : realised.isWithin ? ', as was said' : ', other than was said';
-    return `${one.title}: done. It has saved ${formatMoney(realised.monthly)} a month${intervalText(realised)}${said}.`;
+    const text = realised.isWithin === null ? '' : realised.isWithin ? ', as estimated' : ', outside the estimate';
+    return `${one.title}: done. It has saved ${formatMoney(realised.monthly)} a month${intervalText(realised)}${text}.`;
   }
   const would = state === 'open' || state === 'approved' ? 'saves' : 'would have saved';
-  return `${one.title}: ${would} ${savingText(saving)}${state === 'open' ? '' : `; it is ${STATES[state][0]}`}.`;
+  return `${one.title}: ${would} ${savingText(saving)}${state === 'open' ? '' : `; ${STATES[state][0]}`}.`;
 }
 
 /** Remaining cost: the current cost minus the saving. */
-export function leftOf(cost: Money, saved: Money): Money {
+export function subtractSaving(cost: Money, saved: Money): Money {
   return { amount: decimalString(decimal(cost.amount).minus(saved.amount)), currency: cost.currency };
 }
 
@@ -110,7 +109,7 @@ export function noticeText({ notice, title }: RecommendationSummary): string | n
   if (notice === null) return null;
   const { policy, actsAt, keptUntil, keptBy, isDryRun } = notice;
   if (keptUntil !== null)
-    return `${keptBy} keeps it until ${formatInstant(keptUntil)}. Then the idle policy ${policy} looks again.`;
+    return `${keptBy} keeps it until ${formatInstant(keptUntil)}. Then the idle policy ${policy} evaluates it again.`;
   if (isDryRun)
     return `The idle policy ${policy} would do this at ${formatInstant(actsAt)}: ${title}. It is a dry run.`;
   return `The idle policy ${policy} does this at ${formatInstant(actsAt)} unless somebody keeps it: ${title}.`;

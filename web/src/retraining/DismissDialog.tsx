@@ -20,18 +20,15 @@ export function DismissDialog({ round: { retraining, round, trigger }, onClose }
       title={title}
       act="Dismiss"
       acting="Dismissing…"
-      cancel="Let it wait"
+      cancel="Keep waiting"
       pending={dismiss.isPending}
       error={dismiss.error}
       onSubmit={() => dismiss.mutate(reason.trim())}
       onClose={onClose}
     >
-      <p>
-        Nothing is trained for what began it: {trigger.detail}. It cannot be taken back, but the model can be retrained
-        at any time.
-      </p>
+      <p>No training starts for {trigger.detail}. It cannot be undone, but the model can be retrained at any time.</p>
       <label className={styles.field}>
-        Why (for the record)
+        Reason (for the record)
         <input
           className={parts.line}
           maxLength={500}

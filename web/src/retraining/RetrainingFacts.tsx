@@ -15,21 +15,21 @@ export function RetrainingFacts({ retraining }: { readonly retraining: Retrainin
     <Facts
       facts={[
         [
-          'A unit of quality is worth, in one prediction',
+          'Value of one unit of quality per prediction',
           worth.valuePerPrediction === null ? (
-            'what the monitor says'
+            'the value of the monitor'
           ) : (
             <MoneyFigure key="value" money={worth.valuePerPrediction} />
           ),
         ],
-        ['The gain counts for', formatDuration(worth.horizonMs)],
-        ['It has to exceed the cost by', decimal(worth.minimumGain).isZero() ? 'anything' : worth.minimumGain],
-        ['Where gain or cost is not known it', worth.whenUnknown === 'retrain' ? 'retrains' : 'waits'],
-        ['After one, none begins by itself for', formatDuration(cooldownMs)],
+        ['Gain horizon', formatDuration(worth.horizonMs)],
+        ['Minimum gain over cost', decimal(worth.minimumGain).isZero() ? 'any' : worth.minimumGain],
+        ['If gain or cost is not known', worth.whenUnknown === 'retrain' ? 'retrains' : 'waits'],
+        ['Cooldown', formatDuration(cooldownMs)],
         [
-          'Budget that must have enough left',
+          'Required budget',
           budget === null ? (
-            'none is named'
+            'none'
           ) : (
             <Link key="budget" to="/budgets/$budget" params={{ budget }} className={parts.textLink}>
               {budget}

@@ -51,7 +51,9 @@ export function RetrainingPage() {
                 type="button"
                 className={`${parts.button} ${parts.primary}`}
                 disabled={data.underWay !== null}
-                data-tip={data.underWay === null ? undefined : `Round ${data.underWay} is under way: one at a time.`}
+                data-tip={
+                  data.underWay === null ? undefined : `Round ${data.underWay} is running; only one round at a time.`
+                }
                 onClick={() => setStarting(true)}
               >
                 Retrain now…
@@ -59,17 +61,17 @@ export function RetrainingPage() {
             </div>
             <WaitingCard rounds={rounds.filter(({ state }) => state === 'waiting')} pipeline={data.pipeline} />
             <Rounds retraining={data} rounds={rounds} onEnd={onEnd} />
-            <Card title="What begins it by itself?" flush>
+            <Card title="Automatic triggers" flush>
               {data.triggers.length === 0 ? (
                 <EmptyState
-                  shows="What begins rounds: alerts, the calendar, new predictions, labels or data."
-                  why="Its document names no trigger: only people begin it."
+                  shows="Triggers of rounds: alerts, the calendar, new predictions, labels or data."
+                  why="Its document has no trigger: rounds start manually only."
                 />
               ) : (
                 <TriggersTable retraining={data} />
               )}
             </Card>
-            <Card title="When is it worth its money?">
+            <Card title="Cost-benefit check">
               <RetrainingFacts retraining={data} />
             </Card>
             {starting && (
@@ -98,15 +100,15 @@ function Rounds({ retraining: { name, model }, rounds, onEnd }: RoundsProps) {
   const columns = useMemo(() => roundColumns(model), [model]);
   return (
     <Card
-      title="Which rounds were there, and what came of them?"
+      title="Round history"
       note={`${counted(rounds.length, 'round')}, latest first`}
       actions={<CsvButton name={`${name}-rounds`} what="the rounds" text={() => roundsCsv(rounds)} />}
       flush
     >
       {rounds.length === 0 ? (
         <EmptyState
-          shows="Every round from its trigger to its verdict, with what it gained and cost."
-          why="No round was opened yet. Retrain now with the button above, or wait for a trigger."
+          shows="Every round from its trigger to its verdict, with its gain and cost."
+          why="No round has been opened yet. Retrain now with the button above, or wait for a trigger."
         />
       ) : (
         <DataTable
@@ -133,15 +135,15 @@ function Answer({ retraining }: { readonly retraining: RetrainingDetail }) {
   const cools = coolsUntil !== null && Date.parse(coolsUntil) > Date.now();
   const now =
     underWay !== null
-      ? `round ${underWay} is under way`
+      ? `round ${underWay} is running`
       : waiting > 0
         ? `${counted(waiting, 'round')} ${waiting === 1 ? 'waits' : 'wait'}`
         : cools
-          ? `none begins by itself before ${formatInstant(coolsUntil)}`
-          : 'nothing calls for another';
+          ? `no automatic start before ${formatInstant(coolsUntil)}`
+          : 'no trigger is due';
   const last =
     lastRound === null
-      ? 'It was never retrained here'
+      ? 'No retraining here yet'
       : lastRound.state === 'waiting' || lastRound.round === underWay
         ? null
         : roundSentence(lastRound);

@@ -18,7 +18,7 @@ export function RetrainingsPage() {
   };
   return (
     <Page title="Retraining" answer={answer()}>
-      <Card title="Which models are trained anew, and what came of it?" flush>
+      <Card title="Retrained models" flush>
         <Loaded query={retrainings} what="The retrainings" height={TABLE_HEIGHT}>
           {(data) =>
             data.retrainings.length > 0 ? <RetrainingsTable retrainings={data.retrainings} /> : <NoRetrainings />

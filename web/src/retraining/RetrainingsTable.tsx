@@ -23,13 +23,13 @@ export function RetrainingsTable({ retrainings }: { readonly retrainings: readon
           </th>
           <th scope="col">Latest round</th>
           <th scope="col" className={table.wideOnly}>
-            Begun by
+            Trigger
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
             Expected gain
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Wait
+            Waiting
           </th>
           <th scope="col" className={table.number}>
             Spent

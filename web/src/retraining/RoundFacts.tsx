@@ -18,7 +18,7 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
     [
       'Data',
       window === null ? (
-        <Unknown key="data" reason="It is not decided yet." />
+        <Unknown key="data" reason="Not decided yet." />
       ) : (
         `${formatInstant(window.start)} to ${formatInstant(window.end)}`
       ),
@@ -26,7 +26,7 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
     [
       'Run',
       run === null ? (
-        <Unknown key="run" reason="None was begun." />
+        <Unknown key="run" reason="No run has started." />
       ) : (
         <Link
           key="run"
@@ -39,7 +39,7 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
       ),
     ],
     [
-      'It cost',
+      'Cost',
       cost === null ? (
         <Unknown key="cost" reason={NO_COST} />
       ) : (
@@ -49,9 +49,9 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
         </span>
       ),
     ],
-    ['It really gained', <Realised key="realised" realised={round.realised} />],
+    ['Realized gain', <Realised key="realised" realised={round.realised} />],
     ['Candidate', <Version key="candidate" model={model} version={candidate} reason={NO_CANDIDATE} />],
-    ['To beat', <Version key="champion" model={model} version={champion} reason="Nothing stood behind the alias." />],
+    ['Champion', <Version key="champion" model={model} version={champion} reason="No version had the alias." />],
     [
       'Verdict',
       gate === null ? (
@@ -84,14 +84,14 @@ export function RoundFacts({ round }: { readonly round: RetrainingRound }) {
 }
 
 function Realised({ realised }: Pick<RetrainingRound, 'realised'>) {
-  if (realised === null) return <Unknown reason="No version of it was rolled out, or it was an hour ago at most." />;
+  if (realised === null) return <Unknown reason="No version was rolled out, or only within the last hour." />;
   const { gain, gainLower, gainUpper, expected, isFinal, reason } = realised;
-  if (gain === null) return <Unknown reason={reason ?? 'It is not known.'} />;
+  if (gain === null) return <Unknown reason={reason ?? 'Not known.'} />;
   return (
     <span className={styles.cost}>
       <MoneyFigure money={gain} />
       {gainLower !== null && gainUpper !== null && ` (${formatMoney(gainLower)} to ${formatMoney(gainUpper)})`}
-      {isFinal ? ' in all' : ' so far'}
+      {isFinal ? ' in total' : ' so far'}
       {expected !== null && `, ${formatMoney(expected)} expected by then`}
     </span>
   );

@@ -42,11 +42,11 @@ export function RoundPage() {
               <RoundActions round={data} pipeline={data.run?.pipeline ?? `of ${retraining}`} />
             </div>
             <Stages round={data} />
-            <Card title="What happened, from trigger to verdict?">
+            <Card title="From trigger to verdict">
               <Timeline round={data} />
             </Card>
             <WorthCard round={data} />
-            <Card title="What was made of what, and what did the gate say?">
+            <Card title="Result">
               <RoundFacts round={data} />
             </Card>
           </div>

@@ -12,7 +12,7 @@ export function Spent({
   readonly retraining: Pick<Retraining, 'spent' | 'unpricedRounds'>;
 }) {
   const left =
-    unpricedRounds === 0 ? null : `The cost of ${counted(unpricedRounds, 'round')} is not known and left out.`;
+    unpricedRounds === 0 ? null : `The cost of ${counted(unpricedRounds, 'round')} is not known and excluded.`;
   if (spent.length === 0) return <Unknown reason={left ?? NO_COST} />;
   return (
     <span className={styles.cost}>

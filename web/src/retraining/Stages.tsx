@@ -1,20 +1,20 @@
 import type { RetrainingRound } from '../../../src/tradeoff/retraining/schema.ts';
 import styles from './retraining.module.css';
-import { STAGES, type StageState, stagesOf } from './words.ts';
+import { computeStages, STAGES, type StageState } from './words.ts';
 
-const SAID: Readonly<Record<StageState, string>> = {
+const STATE_TEXTS: Readonly<Record<StageState, string>> = {
   done: 'done',
   now: 'now',
-  stopped: 'it ended here',
+  stopped: 'ended here',
   'to-come': 'not reached',
 };
 const SIGNS: Readonly<Record<StageState, string>> = { done: '✓', now: '●', stopped: '■', 'to-come': '' };
 
 /** Progress of a round from trigger to rollout. */
 export function Stages({ round }: { readonly round: RetrainingRound }) {
-  const states = stagesOf(round);
+  const states = computeStages(round);
   return (
-    <ol className={styles.stages} aria-label="How far it came">
+    <ol className={styles.stages} aria-label="Progress">
       {STAGES.map(({ stage, label }) => {
         const state = states.get(stage) ?? 'to-come';
         return (
@@ -23,7 +23,7 @@ export function Stages({ round }: { readonly round: RetrainingRound }) {
               {SIGNS[state]}
             </span>
             <span className={styles.stageName}>{label}</span>
-            <span className="visually-hidden">: {SAID[state]}</span>
+            <span className="visually-hidden">: {STATE_TEXTS[state]}</span>
           </li>
         );
       })}

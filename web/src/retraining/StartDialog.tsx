@@ -21,11 +21,11 @@ export function StartDialog({ retraining, pipeline, round, onClose }: StartDialo
   const navigate = useNavigate();
   const [reason, setReason] = useState('');
   const [requestKey] = useState(() => crypto.randomUUID());
-  const start = useStart(retraining, (begun) => {
+  const start = useStart(retraining, (started) => {
     onClose();
     void navigate({
       to: '/retraining/$retraining/rounds/$round',
-      params: { retraining, round: String(begun.round) },
+      params: { retraining, round: String(started.round) },
     });
   });
   const title = round === null ? `Retrain ${retraining} now?` : `Start round ${round.round} of ${retraining} now?`;
@@ -40,9 +40,9 @@ export function StartDialog({ retraining, pipeline, round, onClose }: StartDialo
       onClose={onClose}
     >
       <p>
-        The pipeline {pipeline} runs, whether that is worth its money or not
+        The pipeline {pipeline} runs, whatever the cost-benefit check says
         {round === null ? ', on the data since the last training' : ', on the data that its trigger implies'}. The gate
-        is asked as always: what is live stays live until a candidate beats it.
+        decides as usual: the live version stays until a candidate beats it.
       </p>
       {round !== null && (
         <p className={layout.quiet}>
@@ -55,7 +55,7 @@ export function StartDialog({ retraining, pipeline, round, onClose }: StartDialo
         </p>
       )}
       <label className={styles.field}>
-        Why (for the record)
+        Reason (for the record)
         <input
           className={parts.line}
           maxLength={500}

@@ -16,9 +16,9 @@ export function TriggersTable({ retraining: { name, triggers } }: { readonly ret
         <tr>
           <th scope="col">Trigger</th>
           <th scope="col">Waits for</th>
-          <th scope="col">By now</th>
+          <th scope="col">Current</th>
           <th scope="col" className={table.wideOnly}>
-            Next look
+            Next check
           </th>
         </tr>
       </thead>
@@ -35,7 +35,7 @@ export function TriggersTable({ retraining: { name, triggers } }: { readonly ret
             </td>
             <td>
               {count === null || enough === null ? (
-                <Unknown reason="There is nothing to count." />
+                <Unknown reason="Nothing to count." />
               ) : (
                 <span className={styles.progress}>
                   {formatCount(count)} of {formatCount(enough)}
@@ -44,7 +44,7 @@ export function TriggersTable({ retraining: { name, triggers } }: { readonly ret
               )}
             </td>
             <td className={table.wideOnly}>
-              {nextAt === null ? <Unknown reason="Others tell it when it is time." /> : <Instant at={nextAt} />}
+              {nextAt === null ? <Unknown reason="Triggered by events." /> : <Instant at={nextAt} />}
             </td>
           </tr>
         ))}

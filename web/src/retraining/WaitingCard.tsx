@@ -13,13 +13,13 @@ interface WaitingCardProps {
 export function WaitingCard({ rounds, pipeline }: WaitingCardProps) {
   if (rounds.length === 0) return null;
   return (
-    <Card title="What waits, and why?">
+    <Card title="Waiting rounds">
       <ul className={styles.waitingList}>
         {rounds.map((round) => (
           <li key={round.round} className={layout.bar}>
             <p>
               <strong>#{round.round}</strong> {round.trigger.detail}
-              <span className={layout.sub}>{round.reason ?? 'It says no reason.'}</span>
+              <span className={layout.sub}>{round.reason ?? 'No reason given.'}</span>
             </p>
             <RoundActions round={round} pipeline={pipeline} />
           </li>

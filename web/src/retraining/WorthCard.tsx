@@ -16,57 +16,57 @@ import styles from './retraining.module.css';
 import { NO_GAIN } from './words.ts';
 
 const ANSWERS: Readonly<Record<Worth['answer'], string>> = {
-  worth: 'It is worth it',
-  not_worth: 'It is not worth it',
-  unknown: 'It is not known whether it is worth it',
+  worth: 'The expected gain exceeds the cost',
+  not_worth: 'The expected gain does not exceed the cost',
+  unknown: 'It is unknown whether the expected gain exceeds the cost',
 };
 
 /** Expected gain of a retraining against its cost, with all inputs of the comparison. */
 export function WorthCard({ round: { worth } }: { readonly round: RetrainingRound }) {
   return (
     <Card
-      title="Is it worth its money?"
+      title="Expected gain and cost"
       note={
         worth === null
           ? undefined
-          : `${ANSWERS[worth.answer]}, as weighed on ${formatInstant(worth.at)}: ${worth.reason}`
+          : `${ANSWERS[worth.answer]}, as evaluated on ${formatInstant(worth.at)}: ${worth.reason}`
       }
     >
       {worth === null ? (
         <EmptyState
-          shows="The expected gain beside the cost, and what both stand on."
-          why="It was not weighed: it was begun by a person, or is about to be."
+          shows="The expected gain and cost, with their inputs."
+          why="Not evaluated: a person started it, or the evaluation is pending."
         />
       ) : (
         <div className={styles.worth}>
           <IntervalRows
             title={`Over ${formatInstant(worth.horizon.start)} to ${formatInstant(worth.horizon.end)}`}
-            rows={rowsOf(worth)}
+            rows={buildWorthRows(worth)}
           />
-          <Facts facts={factsOf(worth)} />
+          <Facts facts={listWorthFacts(worth)} />
         </div>
       )}
     </Card>
   );
 }
 
-function rowsOf({ gain, gainUpper, cost }: Worth) {
+function buildWorthRows({ gain, gainUpper, cost }: Worth) {
   const number = (money: Money | null) => (money === null ? null : Number(money.amount));
   const upper = gainUpper === null ? '' : ` (to ${formatMoney(gainUpper)})`;
   return [
     {
       ...{ name: 'Gain', variable: '--quality-fill', value: number(gain) },
       ...{ lower: gainUpper === null ? null : number(gain), upper: number(gainUpper) },
-      said: gain === null ? 'not known' : `${formatMoney(gain)}${upper}`,
+      text: gain === null ? 'not known' : `${formatMoney(gain)}${upper}`,
     },
     {
       ...{ name: 'Cost', variable: '--cost-fill', value: number(cost), lower: null, upper: null },
-      said: cost === null ? 'not known' : formatMoney(cost),
+      text: cost === null ? 'not known' : formatMoney(cost),
     },
   ];
 }
 
-function factsOf(worth: Worth) {
+function listWorthFacts(worth: Worth) {
   const {
     loss,
     predictionsPerDay,
@@ -83,21 +83,21 @@ function factsOf(worth: Worth) {
     amount === null ? <Unknown reason={reason} /> : <MoneyFigure money={amount} />;
   return [
     [
-      'Loss of quality',
+      'Quality loss',
       loss === null ? <Unknown key="loss" reason="Nothing is measured or estimated." /> : lossText(loss),
     ],
     [
-      'The gain is of',
+      'Gain based on',
       decidedBy === null ? (
         <Unknown key="by" reason={NO_GAIN} />
       ) : decidedBy === 'lower_end' ? (
-        'the smaller end of its interval'
+        'the lower end of its interval'
       ) : (
-        'the loss as it was measured or estimated'
+        'the measured or estimated loss'
       ),
     ],
     [
-      'Predictions a day',
+      'Predictions per day',
       predictionsPerDay === null ? (
         <Unknown key="traffic" reason="No traffic is recorded." />
       ) : (
@@ -105,23 +105,23 @@ function factsOf(worth: Worth) {
       ),
     ],
     [
-      'A unit of quality is worth',
-      valueFrom === 'monitor' ? 'what the monitor says' : money(valuePerPrediction, 'Nobody says what it is worth.'),
+      'Value of one unit of quality',
+      valueFrom === 'monitor' ? 'the value of the monitor' : money(valuePerPrediction, 'No value is configured.'),
     ],
-    ['The loss costs a day', money(lossPerDay, NO_GAIN)],
-    ['Gain less cost', money(net, 'One of both is not known.')],
-    ['The cost is', costFrom],
-    ['The time ends then because', horizonFrom],
+    ['Loss per day', money(lossPerDay, NO_GAIN)],
+    ['Net gain', money(net, 'The gain or the cost is not known.')],
+    ['Cost basis', costFrom],
+    ['Horizon', horizonFrom],
     [
-      'Left of the budget',
+      'Remaining budget',
       budget === null ? (
-        'none is named'
+        'none'
       ) : (
         <span key="budget">
           <Link to="/budgets/$budget" params={{ budget: budget.name }} className={parts.textLink}>
             {budget.name}
           </Link>
-          : {money(budget.remaining, 'It is not known.')}
+          : {money(budget.remaining, 'Not known.')}
         </span>
       ),
     ],

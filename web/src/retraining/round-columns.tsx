@@ -28,7 +28,7 @@ export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[
     },
     { id: 'state', header: 'State', cell: ({ state }) => <RoundMark state={state} /> },
     { id: 'when', header: 'Opened', cell: ({ openedAt }) => <Instant at={openedAt} /> },
-    { id: 'trigger', header: 'Begun by', className: styles.short, cell: ({ trigger }) => sentence(trigger.detail) },
+    { id: 'trigger', header: 'Trigger', className: styles.short, cell: ({ trigger }) => sentence(trigger.detail) },
     {
       ...{ id: 'gain', header: 'Expected gain', numeric: true },
       cell: ({ gain }) => (gain === null ? <Unknown reason={NO_GAIN} /> : <MoneyFigure money={gain} />),
@@ -63,7 +63,7 @@ export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[
       ...{ id: 'verdict', header: 'Verdict' },
       cell: ({ verdict }) => (verdict === null ? <Unknown reason={NO_VERDICT} /> : <VerdictMark verdict={verdict} />),
     },
-    { id: 'reason', header: 'Why', className: styles.short, cell: ({ reason }) => sentence(reason ?? '') },
+    { id: 'reason', header: 'Reason', className: styles.short, cell: ({ reason }) => sentence(reason ?? '') },
   ];
 }
 

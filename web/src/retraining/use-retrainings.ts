@@ -65,9 +65,9 @@ export function useStart(retraining: string, onDone: (round: RetrainingRound) =>
         params: { retraining },
         body: { ...(round === null ? {} : { round }), ...(reason === '' ? {} : { reason }), requestKey },
       }),
-    onSuccess: (begun) => {
-      queries.setQueryData(roundQuery(retraining, begun.round).queryKey, begun);
-      onDone(begun);
+    onSuccess: (started) => {
+      queries.setQueryData(roundQuery(retraining, started.round).queryKey, started);
+      onDone(started);
     },
     onSettled: () => void queries.invalidateQueries(),
   });
@@ -82,8 +82,8 @@ export function useDismiss(retraining: string, round: number, onDone: () => void
         params: { retraining, round: String(round) },
         body: reason === '' ? {} : { reason },
       }),
-    onSuccess: (shown) => {
-      queries.setQueryData(roundQuery(retraining, round).queryKey, shown);
+    onSuccess: (dismissed) => {
+      queries.setQueryData(roundQuery(retraining, round).queryKey, dismissed);
       onDone();
     },
     onSettled: () => void queries.invalidateQueries(),

@@ -11,25 +11,25 @@ import { counted } from '../format/number.ts';
 import { listed } from '../pipelines/words.ts';
 
 export const NO_GAIN = 'The gain is not known: the loss, the traffic or the value of a prediction is missing.';
-export const NO_COST = 'Nothing has run yet, or a price is missing.';
-export const NO_ROUND = 'No round was opened yet.';
-export const NO_CANDIDATE = 'It made no version.';
-export const NO_VERDICT = 'The gate was not asked.';
+export const NO_COST = 'No run yet, or a price is missing.';
+export const NO_ROUND = 'No round has been opened yet.';
+export const NO_CANDIDATE = 'It produced no version.';
+export const NO_VERDICT = 'The gate has not decided.';
 
 export const STATES: Readonly<Record<RoundState, readonly [word: string, means: string]>> = {
-  waiting: ['waits', 'It is not worth it yet, or not its time.'],
-  starting: ['starts', 'It is decided; its run is about to begin.'],
-  running: ['runs', 'A candidate is trained and weighed.'],
+  waiting: ['waiting', 'The gain does not exceed the cost yet, or its scheduled time is later.'],
+  starting: ['starting', 'Decided; its run is about to start.'],
+  running: ['running', 'A candidate is trained and evaluated.'],
   promoted: ['promoted', 'The alias points to its candidate.'],
-  not_promoted: ['not promoted', 'The candidate is kept, and does not answer.'],
-  failed: ['failed', 'It made no candidate.'],
-  dismissed: ['dismissed', 'A person gave it up.'],
-  lapsed: ['lapsed', 'What it waited for is over.'],
+  not_promoted: ['not promoted', 'The candidate is kept, without traffic.'],
+  failed: ['failed', 'It produced no candidate.'],
+  dismissed: ['dismissed', 'Dismissed by a person.'],
+  lapsed: ['lapsed', 'Its trigger no longer applies.'],
 };
 
 export const KINDS: Readonly<Record<RetrainingRoundSummary['trigger']['kind'], string>> = {
   episode: 'an alert',
-  schedule: 'the calendar',
+  schedule: 'a schedule',
   predictions: 'new predictions',
   labels: 'new labels',
   data: 'new data',
@@ -38,20 +38,20 @@ export const KINDS: Readonly<Record<RetrainingRoundSummary['trigger']['kind'], s
 
 /** `2 retrainings: 1 round waits and 1 runs; $12.40 spent.` */
 export function retrainingsAnswer(retrainings: readonly Retraining[]): string {
-  if (retrainings.length === 0) return 'No model is trained anew by itself yet.';
+  if (retrainings.length === 0) return 'No model is retrained automatically yet.';
   const waiting = retrainings.reduce((total, one) => total + one.waiting, 0);
   const running = retrainings.filter(({ underWay }) => underWay !== null).length;
   const parts = [
-    running === 0 ? 'none is under way' : `${running} ${running === 1 ? 'is' : 'are'} under way`,
-    ...(waiting === 0 ? [] : [`${counted(waiting, 'round')} ${waiting === 1 ? 'waits' : 'wait'}`]),
+    running === 0 ? 'none running' : `${running} running`,
+    ...(waiting === 0 ? [] : [`${counted(waiting, 'round')} waiting`]),
   ];
-  const spent = sumsOf(retrainings.flatMap((one) => one.spent));
+  const spent = sumByCurrency(retrainings.flatMap((one) => one.spent));
   const money = spent.length === 0 ? '' : `; ${spent.map(formatMoney).join(' and ')} spent so far`;
   return `${counted(retrainings.length, 'retraining')}: ${listed(parts)}${money}.`;
 }
 
 /** Sums by currency, exactly. */
-export function sumsOf(amounts: readonly Money[]): Money[] {
+export function sumByCurrency(amounts: readonly Money[]): Money[] {
   const currencies = [...new Set(amounts.map(({ currency }) => currency))].sort();
   return currencies.map((currency) => {
     const own = amounts.filter((money) => money.currency === currency);
@@ -63,7 +63,7 @@ export type Stage = 'trigger' | 'worth' | 'run' | 'candidate' | 'verdict' | 'rol
 
 export const STAGES: readonly { readonly stage: Stage; readonly label: string }[] = [
   { stage: 'trigger', label: 'Trigger' },
-  { stage: 'worth', label: 'Worth it?' },
+  { stage: 'worth', label: 'Cost-benefit' },
   { stage: 'run', label: 'Run' },
   { stage: 'candidate', label: 'Candidate' },
   { stage: 'verdict', label: 'Verdict' },
@@ -73,7 +73,7 @@ export const STAGES: readonly { readonly stage: Stage; readonly label: string }[
 export type StageState = 'done' | 'now' | 'stopped' | 'to-come';
 
 /** State of each stage of a round: done, active, ended here, or not reached. */
-export function stagesOf(round: RetrainingRound): ReadonlyMap<Stage, StageState> {
+export function computeStages(round: RetrainingRound): ReadonlyMap<Stage, StageState> {
   const done: Readonly<Record<Stage, boolean>> = {
     trigger: true,
     worth: round.startedAt !== null,
@@ -91,14 +91,14 @@ export function stagesOf(round: RetrainingRound): ReadonlyMap<Stage, StageState>
 
 export const STEPS: Readonly<Record<TimelineEntry['step'], string>> = {
   trigger: 'Triggered',
-  worth: 'Weighed',
-  wait: 'Waits',
+  worth: 'Evaluated',
+  wait: 'Waiting',
   start: 'Decided',
   run: 'Run',
   candidate: 'Candidate',
   verdict: 'Verdict',
   rollout: 'Rollout',
-  end: 'Over',
+  end: 'Ended',
   realised: 'Gained',
 };
 
@@ -120,9 +120,9 @@ export function roundSentence({
     case 'lapsed':
       return `Round ${round} ${state}`;
     case 'waiting':
-      return `Round ${round} waits`;
+      return `Round ${round} is waiting`;
     case 'starting':
     case 'running':
-      return `Round ${round} is under way`;
+      return `Round ${round} is running`;
   }
 }

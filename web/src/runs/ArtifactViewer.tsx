@@ -34,7 +34,7 @@ export function ArtifactViewer({ owner, path, as, onAs }: ArtifactViewerProps) {
       <div className={styles.viewerHead}>
         <span>
           <code>{path}</code>
-          {view.data !== undefined && <span className={styles.quiet}> {factsOf(view.data)}</span>}
+          {view.data !== undefined && <span className={styles.quiet}> {describeArtifact(view.data)}</span>}
         </span>
         <span className={styles.controls}>
           {tabular && view.data?.shown.kind !== 'image' && (
@@ -75,7 +75,7 @@ export function ArtifactViewer({ owner, path, as, onAs }: ArtifactViewerProps) {
   );
 }
 
-function factsOf({ sizeBytes, shown }: ArtifactView): string {
+function describeArtifact({ sizeBytes, shown }: ArtifactView): string {
   const size = formatBytes(sizeBytes);
   switch (shown.kind) {
     case 'text':

@@ -8,7 +8,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Select } from '../parts/Select.tsx';
 import { ArtifactViewer } from './ArtifactViewer.tsx';
-import { ownerOf } from './artifact-owner.ts';
+import { parseOwner } from './artifact-owner.ts';
 import { FolderPath } from './FolderPath.tsx';
 import styles from './runs.module.css';
 import type { RunSearch } from './runs-search.ts';
@@ -25,7 +25,7 @@ const LIST_HEIGHT = 320;
 
 /** The files of a run, of a model that it logged or of a version made from it, and the content of the open file. */
 export function ArtifactsCard({ runId, facts, versions, search, onChange }: ArtifactsCardProps) {
-  const owner = ownerOf(runId, search.of);
+  const owner = parseOwner(runId, search.of);
   const folder = search.folder ?? '';
   const listed = useQuery(endpointQuery(listArtifacts, { query: { ...owner, path: folder } }));
   const owners = [
@@ -43,8 +43,8 @@ export function ArtifactsCard({ runId, facts, versions, search, onChange }: Arti
     onChange({ folder: path === '' ? undefined : path, file: undefined, as: undefined });
   return (
     <Card
-      title="What files are there?"
-      note="Shown as text, table or image by what their bytes are. Nothing in an artifact is ever run."
+      title="Artifacts"
+      note="Shown as text, table or image by content. Artifacts are never executed."
       flush
       actions={
         owners.length > 1 && (
@@ -63,8 +63,8 @@ export function ArtifactsCard({ runId, facts, versions, search, onChange }: Arti
         {({ artifacts }) =>
           artifacts.length === 0 && folder === '' ? (
             <EmptyState
-              shows="The files that were logged, each with what is in it."
-              why="There are none. mlflow.log_artifact, log_figure and log_table add them."
+              shows="The logged files with their content."
+              why="No artifact. mlflow.log_artifact, log_figure and log_table add them."
             />
           ) : (
             <div className={styles.artifacts}>
@@ -91,7 +91,7 @@ export function ArtifactsCard({ runId, facts, versions, search, onChange }: Arti
               </nav>
               <div className={styles.viewer}>
                 {search.file === undefined ? (
-                  <p className={styles.viewerNote}>Choose a file to see what is in it.</p>
+                  <p className={styles.viewerNote}>Choose a file to see its content.</p>
                 ) : (
                   <ArtifactViewer owner={owner} path={search.file} as={search.as} onAs={(as) => onChange({ as })} />
                 )}

@@ -12,7 +12,7 @@ interface AxisRangesProps {
 export function AxisRanges({ axes, brushes, onBrush }: AxisRangesProps) {
   return (
     <details>
-      <summary className={styles.more}>Hold axes to ranges</summary>
+      <summary className={styles.more}>Limit axes to ranges</summary>
       <div className={styles.ranges}>
         {axes
           .filter(({ categories }) => categories === null)

@@ -1,22 +1,22 @@
 import { formatMeasure } from '../format/number.ts';
 import { CostFigure } from './CostFigure.tsx';
-import { betterOf, figureOf } from './run-columns.ts';
+import { findBetterDirection, readFigure } from './run-columns.ts';
 import type { Compare } from './use-compare.ts';
 
 /** The best run by the metric in view, and its cost compared with the cheapest run. */
 export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
   const { named, metric, currency } = compare;
   const column = `metrics.${metric}`;
-  const sign = betterOf(column) === 'higher' ? -1 : 1;
+  const sign = findBetterDirection(column) === 'higher' ? -1 : 1;
   const measured = named
     .flatMap((one) => {
-      const value = figureOf(one.run, column, currency);
+      const value = readFigure(one.run, column, currency);
       return typeof value === 'number' ? [{ ...one, value }] : [];
     })
     .sort((a, b) => sign * (a.value - b.value));
   const priced = named
     .flatMap((one) => {
-      const cost = figureOf(one.run, 'cost.total', currency);
+      const cost = readFigure(one.run, 'cost.total', currency);
       return typeof cost === 'number' ? [{ ...one, cost }] : [];
     })
     .sort((a, b) => a.cost - b.cost);
@@ -29,16 +29,16 @@ export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
       {head}
       {best.name} has the {sign === -1 ? 'highest' : 'lowest'} <code>{metric}</code>, {formatMeasure(best.value)}
       {best.run.cost.total.cost === null ? (
-        ', at a cost that is not known'
+        ', at an unknown cost'
       ) : (
         <>
           , for <CostFigure total={best.run.cost.total} />
         </>
       )}
       {cheapest === undefined ? (
-        '; what they cost is not known.'
+        '; their cost is not known.'
       ) : cheapest.run === best.run ? (
-        '; it is the cheapest as well.'
+        '; it is also the cheapest.'
       ) : (
         <>
           ; the cheapest is {cheapest.name} at <CostFigure total={cheapest.run.cost.total} />

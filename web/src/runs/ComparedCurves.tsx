@@ -12,7 +12,7 @@ const CARD_HEIGHT = 320;
 
 /** A chart for each metric, with the runs over each other. Metrics with one sample a run are left to the tables. */
 export function ComparedCurves({ compare }: { readonly compare: Compare }) {
-  const { search, ids, metrics, shown, change } = compare;
+  const { search, ids, metrics, visible, change } = compare;
   const { charts, hidden } = useCurveCharts(
     ids,
     metrics,
@@ -26,13 +26,13 @@ export function ComparedCurves({ compare }: { readonly compare: Compare }) {
   return (
     <>
       <div className={styles.sectionHead}>
-        <h2 className={styles.sectionTitle}>How did their metrics go?</h2>
+        <h2 className={styles.sectionTitle}>Metrics over time</h2>
         <CurveControls view={search} onView={change} />
       </div>
       {drawn.length === 0 && (
         <EmptyState
           shows="A chart for each metric that a run logged more than once."
-          why="Every metric of these runs has one sample; the pictures and the table below compare them."
+          why="Every metric of these runs has one sample; the charts and the table below compare them."
         />
       )}
       <div className={styles.charts}>
@@ -42,7 +42,7 @@ export function ComparedCurves({ compare }: { readonly compare: Compare }) {
           ) : (
             <Loaded key={metric} query={query} what={metric} height={CARD_HEIGHT}>
               {(data) => (
-                <MetricCard metric={metric} histories={data.histories} runs={shown} view={search} onView={change} />
+                <MetricCard metric={metric} histories={data.histories} runs={visible} view={search} onView={change} />
               )}
             </Loaded>
           ),
@@ -57,7 +57,7 @@ export function ComparedCurves({ compare }: { readonly compare: Compare }) {
           )}
           {single > 0 && (
             <span className={styles.quiet}>
-              {single === 1 ? '1 metric has' : `${single} metrics have`} one sample a run: no course to draw.
+              {single === 1 ? '1 metric has' : `${single} metrics have`} one sample a run, so no curve.
             </span>
           )}
         </div>

@@ -25,7 +25,7 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
   const first = (runId: string) => change({ runs: [runId, ...ids.filter((one) => one !== runId)] });
   return (
     <Card
-      title="Which runs are compared?"
+      title="Compared runs"
       note={named.length > 7 ? 'The first seven have a colour; bring a run to the front to give it one.' : undefined}
       flush
       actions={
@@ -122,7 +122,7 @@ function Duration({ ms }: { readonly ms: number | null }) {
 
 function Figure({ value }: { readonly value: number | null | undefined }) {
   if (value === undefined) return <Unknown reason="The run did not log this metric." />;
-  if (value === null) return <Unknown reason="NaN: the client logged what is no number." />;
+  if (value === null) return <Unknown reason="NaN: the logged value is not a number." />;
   return (
     <data value={value} data-tip={String(value)}>
       {formatMeasure(value)}

@@ -12,11 +12,11 @@ const BASIS = {
 /** A run's cost with the small mark of its basis; the parts that it leaves out appear on hover. */
 export function CostFigure({ total }: { readonly total: RunCost['total'] }) {
   const { cost, basis, reason } = total;
-  if (cost === null || basis === null) return <Unknown reason={reason ?? 'Nothing is known of its usage.'} />;
+  if (cost === null || basis === null) return <Unknown reason={reason ?? 'No usage is recorded.'} />;
   const [mark, words] = BASIS[basis];
   return (
     <span className={styles.figure}>
-      <data value={cost.amount} data-tip={`${exactMoney(cost)}.${reason === null ? '' : ` Leaves out: ${reason}`}`}>
+      <data value={cost.amount} data-tip={`${exactMoney(cost)}.${reason === null ? '' : ` Excludes: ${reason}`}`}>
         {reason !== null && <span className={styles.quiet}>at least </span>}
         {formatMoney(cost)}
       </data>

@@ -27,7 +27,7 @@ export function CurveControls({ view, onView }: CurveControlsProps) {
   return (
     <div className={styles.controls}>
       <Choice
-        label="Along the bottom"
+        label="X axis"
         value={view.axis ?? 'step'}
         options={AXES}
         onChange={(axis) => onView({ axis: axis === 'step' ? undefined : axis, from: undefined, to: undefined })}

@@ -11,7 +11,7 @@ export function CurveFigures({ series, metric }: { readonly series: readonly Cur
       <thead>
         <tr>
           <th scope="col">Run</th>
-          {['First', 'Last', 'Least', 'at step', 'Greatest', 'at step '].map((head) => (
+          {['First', 'Last', 'Minimum', 'at step', 'Maximum', 'at step '].map((head) => (
             <th key={head} scope="col" className={table.number}>
               {head}
             </th>
@@ -45,7 +45,7 @@ function FiguresRow({ series: { name, variable, points } }: { readonly series: C
         // biome-ignore lint/suspicious/noArrayIndexKey: the figures of a row are told apart by their place alone
         <td key={place} className={table.number}>
           {figure === undefined ? (
-            <Unknown reason="No number in the part that is shown." />
+            <Unknown reason="No number in this part." />
           ) : steps.has(place) ? (
             formatCount(figure)
           ) : (

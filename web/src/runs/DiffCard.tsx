@@ -12,8 +12,8 @@ import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { CostFigure } from './CostFigure.tsx';
 import { formatDuration } from './duration.ts';
-import { directionOf } from './metric-words.ts';
-import { COST_KEY, type Delta, type DiffRow, DURATION_KEY, deltaOf, diffOf, SECTIONS } from './run-diff.ts';
+import { guessDirection } from './metric-words.ts';
+import { COST_KEY, computeDelta, computeDiff, type Delta, type DiffRow, DURATION_KEY, SECTIONS } from './run-diff.ts';
 import styles from './runs.module.css';
 import type { Compare } from './use-compare.ts';
 
@@ -24,14 +24,14 @@ const WHICH = [
 
 /** Inputs and results of the runs in columns, with the difference from the first run. */
 export function DiffCard({ compare }: { readonly compare: Compare }) {
-  const { search, shown, change } = compare;
-  const all = diffOf(shown.map(({ run }) => run));
+  const { search, visible, change } = compare;
+  const all = computeDiff(visible.map(({ run }) => run));
   const rows = search.rows === 'all' ? all : all.filter((row) => row.differs);
   const same = all.length - rows.length;
   return (
     <Card
-      title="What is different between them?"
-      note={`Compared with ${shown[0]?.name ?? 'the first run'}.${same > 0 ? ` ${same} values are the same and not shown.` : ''}`}
+      title="Differences between the runs"
+      note={`Compared with ${visible[0]?.name ?? 'the first run'}.${same > 0 ? ` ${same} values are the same and not shown.` : ''}`}
       flush
       actions={
         <>
@@ -46,7 +46,7 @@ export function DiffCard({ compare }: { readonly compare: Compare }) {
             what="the differences"
             text={() =>
               toCsv(
-                ['section', 'key', ...shown.map(({ name }) => name)],
+                ['section', 'key', ...visible.map(({ name }) => name)],
                 rows.map((row) => [row.section, row.key, ...row.values]),
               )
             }
@@ -63,7 +63,7 @@ export function DiffCard({ compare }: { readonly compare: Compare }) {
             <thead>
               <tr>
                 <th scope="col">Value</th>
-                {shown.map(({ run, name, variable }) => (
+                {visible.map(({ run, name, variable }) => (
                   <th key={run.runId} scope="col" className={styles.diffCell}>
                     <span className={table.named}>
                       <Swatch variable={variable} />
@@ -80,7 +80,7 @@ export function DiffCard({ compare }: { readonly compare: Compare }) {
                 return (
                   <Fragment key={section}>
                     <tr className={styles.sectionRow}>
-                      <th scope="rowgroup" colSpan={shown.length + 1}>
+                      <th scope="rowgroup" colSpan={visible.length + 1}>
                         {section}
                       </th>
                     </tr>
@@ -89,7 +89,7 @@ export function DiffCard({ compare }: { readonly compare: Compare }) {
                         <th scope="row" className={styles.key}>
                           {section === 'Cost' ? row.key : <code>{row.key}</code>}
                         </th>
-                        {shown.map(({ run }, index) => (
+                        {visible.map(({ run }, index) => (
                           <DiffCell key={run.runId} row={row} value={row.values[index] ?? null} run={run} />
                         ))}
                       </tr>
@@ -113,7 +113,7 @@ interface DiffCellProps {
 
 function DiffCell({ row, value, run }: DiffCellProps) {
   const [base = null] = row.values;
-  const delta = deltaOf(base, value);
+  const delta = computeDelta(base, value);
   const className = `${styles.diffCell} ${value !== base ? styles.changed : ''}`;
   if (value === null) {
     return (
@@ -128,13 +128,13 @@ function DiffCell({ row, value, run }: DiffCellProps) {
   }
   return (
     <td className={className} data-tip={value}>
-      {shownValue(row, value, run)}
+      {formatDiffValue(row, value, run)}
       {delta !== null && <DeltaText row={row} delta={delta} currency={run.cost.total.cost?.currency} />}
     </td>
   );
 }
 
-function shownValue(row: DiffRow, value: string, run: Run) {
+function formatDiffValue(row: DiffRow, value: string, run: Run) {
   if (row.section === 'Cost' && row.key === COST_KEY) return <CostFigure total={run.cost.total} />;
   if (row.section === 'Cost' && row.key === DURATION_KEY) return formatDuration(Number(value));
   const figure = row.section === 'Metrics' || row.section === 'Cost';
@@ -149,10 +149,10 @@ interface DeltaTextProps {
 
 function DeltaText({ row, delta, currency }: DeltaTextProps) {
   const up = !delta.difference.startsWith('-');
-  const better = row.section === 'Cost' ? 'lower' : row.section === 'Metrics' ? directionOf(row.key) : null;
+  const better = row.section === 'Cost' ? 'lower' : row.section === 'Metrics' ? guessDirection(row.key) : null;
   const judged = better !== null;
   const good = up === (better === 'higher');
-  const size = sizeOf(row, delta.difference.replace('-', ''), currency);
+  const size = formatSize(row, delta.difference.replace('-', ''), currency);
   const share = delta.ratio === null ? '' : `, ${formatPercent(Math.abs(delta.ratio) * 100)}`;
   return (
     <span className={`${styles.delta} ${judged ? (good ? styles.deltaGood : styles.deltaBad) : ''}`}>
@@ -163,7 +163,7 @@ function DeltaText({ row, delta, currency }: DeltaTextProps) {
   );
 }
 
-function sizeOf({ section, key }: DiffRow, size: string, currency: string | undefined): string {
+function formatSize({ section, key }: DiffRow, size: string, currency: string | undefined): string {
   if (section === 'Cost' && key === DURATION_KEY) return formatDuration(Number(size));
   if (section === 'Cost' && key === COST_KEY && currency !== undefined) return formatMoney({ amount: size, currency });
   return formatMeasure(size);

@@ -6,7 +6,7 @@ export function DoneNotice({ editing: { done, undo, dismiss, change } }: { reado
   if (done === null) return null;
   return (
     <UndoNotice busy={change.isPending} undo={undo} dismiss={dismiss}>
-      {done.said}
+      {done.text}
     </UndoNotice>
   );
 }

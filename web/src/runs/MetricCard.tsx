@@ -9,7 +9,7 @@ import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import parts from '../parts/parts.module.css';
 import { CurveFigures } from './CurveFigures.tsx';
-import { curvesOf, type NamedRun } from './curves.ts';
+import { buildCurves, type NamedRun } from './curves.ts';
 import { formatDuration } from './duration.ts';
 import styles from './runs.module.css';
 import type { CurvesSearch } from './runs-search.ts';
@@ -27,7 +27,7 @@ const HEIGHT = 240;
 /** One metric over step or time, of one run or of many. */
 export function MetricCard({ metric, histories, runs, view, onView }: MetricCardProps) {
   const png = usePng(metric);
-  const series = useMemo(() => curvesOf(histories, runs, view), [histories, runs, view]);
+  const series = useMemo(() => buildCurves(histories, runs, view), [histories, runs, view]);
   const data = {
     series,
     axis: view.axis ?? ('step' as const),
@@ -44,7 +44,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
   return (
     <Card
       title={<code>{metric}</code>}
-      note={noteOf(series, data)}
+      note={describeMetric(series, data)}
       className={styles.chartCard}
       flush={asFigures}
       actions={
@@ -78,7 +78,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
 }
 
 function axisWords(axis: CurvesSearch['axis']): string {
-  return axis === undefined ? 'steps' : axis === 'time' ? 'time' : 'the time since each run’s start';
+  return axis === undefined ? 'steps' : axis === 'time' ? 'time' : 'the time since the start of each run';
 }
 
 /** Rounds a range outwards, because steps and milliseconds are whole numbers. */
@@ -86,12 +86,15 @@ function rounded({ from, to }: { readonly from: number; readonly to: number }, a
   return axis === undefined && to - from < 2 ? { from, to } : { from: Math.floor(from), to: Math.ceil(to) };
 }
 
-function noteOf(series: readonly CurveSeries[], { smooth, log }: { readonly smooth: number; readonly log: boolean }) {
+function describeMetric(
+  series: readonly CurveSeries[],
+  { smooth, log }: { readonly smooth: number; readonly log: boolean },
+) {
   const gaps = series.some(({ points }) => points.some(({ value }) => value === null));
   const notes = [
     smooth > 0 ? `Moving average, weight ${smooth}; thin: as logged` : '',
-    gaps ? (log ? 'what is not above zero is left out' : 'gaps are values that are no number') : '',
-    series.some(({ thinned }) => thinned) ? 'thinned, least and greatest kept' : '',
+    gaps ? (log ? 'values of 0 or less are left out' : 'gaps are values that are not a number') : '',
+    series.some(({ thinned }) => thinned) ? 'downsampled, minimum and maximum kept' : '',
   ].filter((note) => note !== '');
   if (notes.length === 0) return undefined;
   const text = `${notes.join('; ')}.`;

@@ -23,13 +23,13 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
             Latest
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Least
+            Minimum
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Greatest
+            Maximum
           </th>
           <th scope="col" className={table.wideOnly}>
-            Course
+            Trend
           </th>
           <th scope="col" className={table.number}>
             Samples
@@ -67,7 +67,7 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
 }
 
 function Value({ value }: { readonly value: number | null }) {
-  if (value === null) return <span data-tip="Not a number, as it was logged.">NaN</span>;
+  if (value === null) return <span data-tip="Not a number, as logged.">NaN</span>;
   return (
     <data value={value} data-tip={String(value)}>
       {formatMeasure(value)}

@@ -14,7 +14,7 @@ export const PARENT_TAG = 'mlflow.parentRunId';
 export function NestedRuns({ run: { runId, experimentId } }: { readonly run: Run }) {
   const filter = `tags.${PARENT_TAG} = '${runId}'`;
   const count = useQuery(endpointQuery(countRuns, { query: { experimentId, filter } }));
-  if (count.data === undefined) return <Unknown reason={count.error?.message ?? 'They are being counted.'} />;
+  if (count.data === undefined) return <Unknown reason={count.error?.message ?? 'Counting.'} />;
   if (count.data.runs === 0) return 'none';
   return (
     <Link to="/experiments/$experimentId" params={{ experimentId }} search={{ filter }} className={parts.textLink}>

@@ -24,7 +24,7 @@ export function NewTag({ tags, editing: { change }, onClose }: NewTagProps) {
     change.mutate(
       {
         edit: { tags: { [tag]: value } },
-        said: `The tag ${tag} is ${value}.`,
+        text: `The tag ${tag} is ${value}.`,
         back: { tags: { [tag]: before ?? null } },
       },
       { onSuccess: onClose },
@@ -42,7 +42,7 @@ export function NewTag({ tags, editing: { change }, onClose }: NewTagProps) {
       <input
         className={parts.line}
         aria-label="Tag"
-        aria-describedby={`${id}-said`}
+        aria-describedby={`${id}-message`}
         placeholder="steelyard.team"
         required
         // biome-ignore lint/a11y/noAutofocus: the field appears in answer to a click that asks for it
@@ -64,7 +64,7 @@ export function NewTag({ tags, editing: { change }, onClose }: NewTagProps) {
         Cancel
       </button>
       {change.error !== null && (
-        <p id={`${id}-said`} className={parts.refused} role="alert">
+        <p id={`${id}-message`} className={parts.refused} role="alert">
           {change.error.message}
         </p>
       )}

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { Parallel } from '../charts/Parallel.tsx';
+import type { ParallelData } from '../charts/parallel-option.ts';
 import { usePng } from '../charts/use-png.ts';
 import { toCsv } from '../format/csv.ts';
 import { Card } from '../parts/Card.tsx';
@@ -7,10 +8,11 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
 import { AxisRanges } from './AxisRanges.tsx';
-import { brushText, parseBrush } from './brush.ts';
-import { parallelData } from './parallel-data.ts';
+import { type Brush, brushText, parseBrush, within } from './brush.ts';
+import type { NamedRun } from './curves.ts';
+import { describeColumn } from './describe-column.ts';
 import { RunColumnsTable } from './RunColumnsTable.tsx';
-import { figureOf, usualAxes } from './run-columns.ts';
+import { type RunColumn, readFigure, usualAxes } from './run-columns.ts';
 import styles from './runs.module.css';
 import type { Compare } from './use-compare.ts';
 
@@ -19,7 +21,7 @@ const OFFERED = 40;
 
 /** Inputs, results and cost of the runs, as one line for each run over parallel axes. */
 export function ParallelCard({ compare }: { readonly compare: Compare }) {
-  const { search, shown, columns, metric, currency, change } = compare;
+  const { search, visible, columns, metric, currency, change } = compare;
   const png = usePng('runs-parallel');
   const wanted = useMemo(() => search.axes ?? usualAxes(columns, metric), [search.axes, columns, metric]);
   const axes = useMemo(
@@ -27,7 +29,7 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
     [wanted, columns],
   );
   const brushes = useMemo(() => (search.brush ?? []).flatMap((text) => parseBrush(text) ?? []), [search.brush]);
-  const data = useMemo(() => parallelData(shown, axes, brushes, currency), [shown, axes, brushes, currency]);
+  const data = useMemo(() => parallelData(visible, axes, brushes, currency), [visible, axes, brushes, currency]);
   const kept = data.lines.filter((line) => line.kept);
   const asTable = search.parallel === 'table';
   const setBrush = (column: string, range: { readonly from: number; readonly to: number } | null) => {
@@ -39,20 +41,20 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
     const next = wanted.includes(id) ? wanted.filter((one) => one !== id) : [...wanted, id];
     change({ axes: next, brush: undefined });
   };
-  const runsKept = shown.filter(({ run }) => kept.some(({ id }) => id === run.runId));
+  const runsKept = visible.filter(({ run }) => kept.some(({ id }) => id === run.runId));
   return (
     <Card
-      title="Which settings lead where?"
+      title="Settings and results"
       note={
         brushes.length === 0
           ? 'A line is a run. Drag along an axis to keep the runs within a range.'
-          : `${kept.length} of ${shown.length} runs are within the ranges.`
+          : `${kept.length} of ${visible.length} runs are within the ranges.`
       }
       actions={
         <>
           {brushes.length > 0 && (
             <button type="button" className={parts.button} onClick={() => change({ brush: undefined })}>
-              Let all axes go
+              Reset all axes
             </button>
           )}
           <button
@@ -73,7 +75,7 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
                 runsKept.map(({ run, name }) => [
                   run.runId,
                   name,
-                  ...axes.map(({ id }) => figureOf(run, id, currency)?.toString() ?? null),
+                  ...axes.map(({ id }) => readFigure(run, id, currency)?.toString() ?? null),
                 ]),
               )
             }
@@ -112,11 +114,38 @@ export function ParallelCard({ compare }: { readonly compare: Compare }) {
             height={HEIGHT}
             onBrush={setBrush}
             onChart={png.onChart}
-            label={`Parallel coordinates of ${shown.length} runs over ${axes.map(({ label }) => label).join(', ')}. The table has the figures.`}
+            label={`Parallel coordinates of ${visible.length} runs over ${axes.map(({ label }) => label).join(', ')}. The table has the figures.`}
           />
         </section>
       )}
       {axes.length >= 2 && <AxisRanges axes={data.axes} brushes={brushes} onBrush={setBrush} />}
     </Card>
   );
+}
+
+/** Axes and lines of the selected columns; a text column becomes a category axis. A line must be within every brush. */
+function parallelData(
+  runs: readonly NamedRun[],
+  columns: readonly RunColumn[],
+  brushes: readonly Brush[],
+  currency: string | undefined,
+): ParallelData {
+  const axes = columns.map((column) => {
+    const texts = runs.map(({ run }) => readFigure(run, column.id, currency)).filter((value) => value !== null);
+    const categories = column.numeric ? null : [...new Set(texts.map(String))].sort();
+    return { id: column.id, ...describeColumn(column, currency), categories };
+  });
+  const lines = runs.map(({ run, name, variable, grey }) => {
+    const values = axes.map(({ id, categories }) => {
+      const value = readFigure(run, id, currency);
+      if (value === null) return null;
+      return categories === null ? Number(value) : categories.indexOf(String(value));
+    });
+    const kept = brushes.every((brush) => {
+      const place = axes.findIndex(({ id }) => id === brush.column);
+      return place === -1 || within(values[place] ?? null, brush);
+    });
+    return { id: run.runId, name, variable, grey, kept, values };
+  });
+  return { axes, lines };
 }

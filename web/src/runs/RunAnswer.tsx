@@ -5,7 +5,7 @@ import { formatDuration } from './duration.ts';
 import { keyMetric } from './metric-words.ts';
 import { durationMs, soFarMs } from './run-columns.ts';
 
-const SAID: Readonly<Record<Run['status'], string>> = {
+const STATUS_TEXTS: Readonly<Record<Run['status'], string>> = {
   RUNNING: 'is running',
   SCHEDULED: 'is scheduled',
   FINISHED: 'finished',
@@ -30,7 +30,7 @@ export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
   return (
     <>
       <span data-testid="headline">
-        {run.runName} {SAID[run.status]}
+        {run.runName} {STATUS_TEXTS[run.status]}
         {soFar !== null && ` for ${formatDuration(soFar)} so far`}
         {duration !== null && ` ${run.status === 'FINISHED' ? 'in' : 'after'} ${formatDuration(duration)}`}
       </span>
@@ -44,7 +44,7 @@ export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
         </>
       )}
       {run.cost.total.cost === null ? (
-        '; what it cost is not known.'
+        '; its cost is not known.'
       ) : (
         <>
           {' '}

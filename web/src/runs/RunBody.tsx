@@ -54,16 +54,16 @@ export function RunBody({ run, queries, search, onChange }: RunBodyProps) {
         onSave={(text) =>
           editing.change.mutateAsync({
             edit: { tags: { [NOTE_TAG]: text === '' ? null : text } },
-            said: text === '' ? 'The note was removed.' : 'The note was saved.',
+            text: text === '' ? 'The note was removed.' : 'The note was saved.',
             back: { tags: { [NOTE_TAG]: note } },
           })
         }
       />
-      <Card title="What did it measure?" note="Latest value, with its interval where the client logged one." flush>
+      <Card title="Metrics" note="Latest value, with its interval where the client logged one." flush>
         <Loaded query={metrics} what="The metrics" height={TABLE_HEIGHT}>
           {(data) =>
             data.metrics.length === 0 ? (
-              <EmptyState shows="The metrics of the run." why="It logged none. mlflow.log_metric adds them." />
+              <EmptyState shows="The metrics of the run." why="No metric. mlflow.log_metric adds them." />
             ) : (
               <MetricsTable metrics={data.metrics} histories={histories.data?.histories ?? []} />
             )
@@ -84,11 +84,11 @@ export function RunBody({ run, queries, search, onChange }: RunBodyProps) {
       <LineageCard node={`run:${runId}`} linked />
       <div className={styles.pair}>
         <KeyValues
-          title="What was it given?"
+          title="Params"
           head="Param"
           values={run.params}
           shows="The params of the run."
-          why="It logged none. mlflow.log_param adds them."
+          why="No param. mlflow.log_param adds them."
         />
         <TagsCard run={run} editing={editing} />
       </div>

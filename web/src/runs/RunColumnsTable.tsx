@@ -3,9 +3,9 @@ import parts from '../parts/parts.module.css';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { lookOf } from './column-look.ts';
 import type { NamedRun } from './curves.ts';
-import { figureOf, type RunColumn } from './run-columns.ts';
+import { describeColumn } from './describe-column.ts';
+import { type RunColumn, readFigure } from './run-columns.ts';
 import styles from './runs.module.css';
 
 interface RunColumnsTableProps {
@@ -26,7 +26,7 @@ export function RunColumnsTable({ label, runs, columns, currency }: RunColumnsTa
             <th scope="col">Run</th>
             {columns.map((column) => (
               <th key={column.id} scope="col" className={column.numeric ? table.number : undefined}>
-                {lookOf(column, currency).label}
+                {describeColumn(column, currency).label}
               </th>
             ))}
           </tr>
@@ -43,14 +43,14 @@ export function RunColumnsTable({ label, runs, columns, currency }: RunColumnsTa
                 </span>
               </th>
               {columns.map((column) => {
-                const value = figureOf(run, column.id, currency);
+                const value = readFigure(run, column.id, currency);
                 return (
                   <td key={column.id} className={column.numeric ? table.number : undefined}>
                     {value === null ? (
-                      <Unknown reason="The run has no such figure." />
+                      <Unknown reason="The run has no such value." />
                     ) : typeof value === 'number' ? (
                       <data value={value} data-tip={String(value)}>
-                        {lookOf(column, currency).format(value)}
+                        {describeColumn(column, currency).format(value)}
                       </data>
                     ) : (
                       value

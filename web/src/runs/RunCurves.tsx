@@ -25,16 +25,16 @@ export function RunCurves({ run, histories, metrics, view, onView }: RunCurvesPr
   const byKey = Map.groupBy(histories, ({ key }) => key);
   const groups = groupMetrics(metrics);
   let left = view.charts === 'all' ? metrics.length : FIRST_CHARTS;
-  const shown = groups.map((group) => {
+  const visible = groups.map((group) => {
     const part = group.metrics.slice(0, left);
     left -= part.length;
     return { ...group, metrics: part };
   });
-  const hidden = metrics.length - shown.reduce((sum, group) => sum + group.metrics.length, 0);
+  const hidden = metrics.length - visible.reduce((sum, group) => sum + group.metrics.length, 0);
   return (
     <>
       <div className={styles.sectionHead}>
-        <h2 className={styles.sectionTitle}>How did its metrics go?</h2>
+        <h2 className={styles.sectionTitle}>Metrics over time</h2>
         <CurveControls view={view} onView={onView} />
       </div>
       {metrics.length === 0 && (
@@ -43,11 +43,11 @@ export function RunCurves({ run, histories, metrics, view, onView }: RunCurvesPr
           why="Each of its metrics has one sample, or there is none; the table above has them all."
         />
       )}
-      {shown
+      {visible
         .filter((group) => group.metrics.length > 0)
         .map((group) => (
-          <section key={group.prefix} className={layout.stack} aria-label={titleOf(group.prefix)}>
-            {groups.length > 1 && <h3 className={styles.groupTitle}>{titleOf(group.prefix)}</h3>}
+          <section key={group.prefix} className={layout.stack} aria-label={formatGroupTitle(group.prefix)}>
+            {groups.length > 1 && <h3 className={styles.groupTitle}>{formatGroupTitle(group.prefix)}</h3>}
             <div className={styles.charts}>
               {group.metrics.map((metric) => (
                 <MetricCard
@@ -73,7 +73,7 @@ export function RunCurves({ run, histories, metrics, view, onView }: RunCurvesPr
   );
 }
 
-function titleOf(prefix: string): string {
+function formatGroupTitle(prefix: string): string {
   if (prefix === '') return 'Model';
   return prefix === 'system' ? 'The machine it ran on' : prefix;
 }

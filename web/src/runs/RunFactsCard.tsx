@@ -28,7 +28,7 @@ interface RunFactsCardProps {
   readonly asOfMs: number;
 }
 
-const NOT_SAID = 'The client did not say.';
+const NOT_SAID = 'The client did not report it.';
 
 /** Origin, resources and cost of the run. */
 export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps) {
@@ -38,7 +38,7 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
     run.tags[key] === undefined || run.tags[key] === '' ? <Unknown reason={NOT_SAID} /> : run.tags[key];
   const subject = Object.entries(run.subject).map(([field, value]) => [`steelyard.${field}`, value] as const);
   return (
-    <Card title="Where does it come from, and what did it take?" actions={<CostLegend />}>
+    <Card title="Origin and resources" actions={<CostLegend />}>
       <Facts
         facts={[
           ['Name', <RunName key="name" run={run} editing={editing} />],
@@ -69,9 +69,9 @@ export function RunFactsCard({ run, facts, editing, asOfMs }: RunFactsCardProps)
           ],
           ['Source', tag('mlflow.source.name')],
           [
-            'About',
+            'Subject',
             subject.length === 0 ? (
-              <Unknown key="subject" reason="It has no tag steelyard.team or the like." />
+              <Unknown key="subject" reason="No subject tag such as steelyard.team." />
             ) : (
               subject.map(([name], index) => (
                 <Fragment key={name}>
@@ -134,7 +134,7 @@ function tookFacts({ gpuHours, energy, hardware, priceSources, asOf }: Run['cost
     ],
     [
       'Costs as of',
-      asOf === null ? <Unknown key="asof" reason="Nothing is known of its usage." /> : <Instant key="asof" at={asOf} />,
+      asOf === null ? <Unknown key="asof" reason="No usage is recorded." /> : <Instant key="asof" at={asOf} />,
     ],
   ];
 }

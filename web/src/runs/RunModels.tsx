@@ -73,20 +73,20 @@ export function RunModels({ runId, facts, versions }: RunModelsProps) {
     })),
   ];
   return (
-    <Card title="What went in, and what came of it?" flush>
+    <Card title="Inputs and outputs" flush>
       {rows.length === 0 ? (
         <EmptyState
           shows="Datasets that the run read, models that it logged and versions registered from it."
-          why="It names none. mlflow.log_input, log_model and register_model add them."
+          why="None. mlflow.log_input, log_model and register_model add them."
         />
       ) : (
         <table className={table.table}>
           <thead>
             <tr>
-              <th scope="col">What</th>
+              <th scope="col">Type</th>
               <th scope="col">Name</th>
               <th scope="col" className={table.wideOnly}>
-                More
+                Details
               </th>
             </tr>
           </thead>

@@ -18,7 +18,7 @@ export function RunName({ run, editing: { change } }: RunNameProps) {
     const name = text.trim();
     if (name === before) return setOpen(false);
     change.mutate(
-      { edit: { runName: name }, said: `The run was ${before} and is ${name} now.`, back: { runName: before } },
+      { edit: { runName: name }, text: `The run was ${before} and is ${name} now.`, back: { runName: before } },
       { onSuccess: () => setOpen(false) },
     );
   };

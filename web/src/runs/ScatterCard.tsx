@@ -9,11 +9,11 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
-import { lookOf } from './column-look.ts';
+import { describeColumn } from './describe-column.ts';
 import { RunColumnsTable } from './RunColumnsTable.tsx';
-import { betterOf } from './run-columns.ts';
+import { findBetterDirection } from './run-columns.ts';
 import styles from './runs.module.css';
-import { logDomainOf, scatterPoints } from './scatter-points.ts';
+import { computeLogDomain, scatterPoints } from './scatter-points.ts';
 import type { Compare } from './use-compare.ts';
 
 const HEIGHT = 360;
@@ -24,40 +24,36 @@ const WAYS = [
 
 /** Any figure of the runs against any other; initially quality against cost, with the Pareto-optimal runs. */
 export function ScatterCard({ compare }: { readonly compare: Compare }) {
-  const { search, shown, columns, metric, currency, change } = compare;
+  const { search, visible, columns, metric, currency, change } = compare;
   const png = usePng('runs-scatter');
   const numeric = columns.filter((column) => column.numeric);
   const find = (id: string | undefined) => numeric.find((column) => column.id === id);
   const x = find(search.x) ?? find('cost.total') ?? find('durationMs') ?? numeric[0];
   const y = find(search.y) ?? find(`metrics.${metric}`) ?? numeric.at(-1);
-  const better = search.better ?? betterOf(y?.id ?? '');
+  const better = search.better ?? findBetterDirection(y?.id ?? '');
   const points = useMemo(
-    () => (x === undefined || y === undefined ? [] : scatterPoints(shown, x.id, y.id, better, currency)),
-    [shown, x, y, better, currency],
+    () => (x === undefined || y === undefined ? [] : scatterPoints(visible, x.id, y.id, better, currency)),
+    [visible, x, y, better, currency],
   );
   const asTable = search.scatter === 'table';
-  const logDomain = x?.kind === 'cost' ? logDomainOf(points.map((point) => point.x)) : null;
+  const logDomain = x?.kind === 'cost' ? computeLogDomain(points.map((point) => point.x)) : null;
   const front = points.filter((point) => point.front);
-  const missing = shown.length - points.length;
+  const missing = visible.length - points.length;
   const options = numeric.map(({ id, label, kind }) => ({
     value: id,
     label: kind === 'param' ? `param ${label}` : label,
   }));
   if (x === undefined || y === undefined) {
     return (
-      <Card title="Which run is worth what it costs?">
+      <Card title="Quality against cost">
         <EmptyState shows="Each run by two of its figures." why="The runs have no figure in common yet." />
       </Card>
     );
   }
   return (
     <Card
-      title={
-        x.kind === 'cost' && y.kind === 'metric'
-          ? 'Which run is worth what it costs?'
-          : `How does ${y.label} go with ${x.label}?`
-      }
-      note={`Diamonds on the dashed line: ${counted(front.length, 'run')} that no other beats on both axes.${logDomain === null ? '' : ' The cost axis is logarithmic.'}${missing === 0 ? '' : ` Not shown, for want of a figure: ${counted(missing, 'run')}.`}`}
+      title={x.kind === 'cost' && y.kind === 'metric' ? 'Quality against cost' : `${y.label} against ${x.label}`}
+      note={`Diamonds on the dashed line: ${counted(front.length, 'run')} without a better run on both axes.${logDomain === null ? '' : ' The cost axis is logarithmic.'}${missing === 0 ? '' : ` Not shown, without a figure: ${counted(missing, 'run')}.`}`}
       actions={
         <>
           <button
@@ -94,20 +90,20 @@ export function ScatterCard({ compare }: { readonly compare: Compare }) {
       }
     >
       <div className={styles.controls} style={{ marginBottom: 12 }}>
-        <Select label="Up" value={y.id} options={options} onChange={(id) => change({ y: id, better: undefined })} />
-        <Select label="Across" value={x.id} options={options} onChange={(id) => change({ x: id })} />
-        <Choice label="Which way is better" value={better} options={WAYS} onChange={(way) => change({ better: way })} />
+        <Select label="Y axis" value={y.id} options={options} onChange={(id) => change({ y: id, better: undefined })} />
+        <Select label="X axis" value={x.id} options={options} onChange={(id) => change({ x: id })} />
+        <Choice label="Better direction" value={better} options={WAYS} onChange={(way) => change({ better: way })} />
       </div>
       {asTable ? (
-        <RunColumnsTable label="Runs of the scatter" runs={shown} columns={[y, x]} currency={currency} />
+        <RunColumnsTable label="Runs of the scatter" runs={visible} columns={[y, x]} currency={currency} />
       ) : points.length === 0 ? (
         <EmptyState
           shows="Each run by two of its figures."
-          why={`No run that is drawn has both ${x.label} and ${y.label}.`}
+          why={`None of these runs has both ${x.label} and ${y.label}.`}
         />
       ) : (
         <RunScatter
-          data={{ x: { ...lookOf(x, currency), logDomain }, y: lookOf(y, currency), points }}
+          data={{ x: { ...describeColumn(x, currency), logDomain }, y: describeColumn(y, currency), points }}
           height={HEIGHT}
           onChart={png.onChart}
           label={`Scatter of ${points.length} runs: ${y.label} against ${x.label}. The table has the figures.`}

@@ -20,7 +20,7 @@ export function TagRow({ tag, value, tags, editing }: TagRowProps) {
   const [open, setOpen] = useState(false);
   const back = { tags: { [tag]: value } };
   const save = (text: string) => {
-    const wanted = { edit: { tags: { [tag]: text } }, said: `The tag ${tag} was ${value} and is ${text} now.`, back };
+    const wanted = { edit: { tags: { [tag]: text } }, text: `The tag ${tag} was ${value} and is ${text} now.`, back };
     editing?.change.mutate(wanted, { onSuccess: () => setOpen(false) });
   };
   return (
@@ -65,7 +65,7 @@ export function TagRow({ tag, value, tags, editing }: TagRowProps) {
                 aria-label={`Remove ${tag}`}
                 disabled={editing.change.isPending}
                 onClick={() =>
-                  editing.change.mutate({ edit: { tags: { [tag]: null } }, said: `The tag ${tag} was removed.`, back })
+                  editing.change.mutate({ edit: { tags: { [tag]: null } }, text: `The tag ${tag} was removed.`, back })
                 }
               >
                 Remove

@@ -7,7 +7,6 @@ import table from '../table/table.module.css';
 import { NewTag } from './NewTag.tsx';
 import styles from './runs.module.css';
 import { TagRow } from './TagRow.tsx';
-import { tagGroups } from './tag-order.ts';
 import type { EditedRun } from './use-edit-run.ts';
 
 interface TagsCardProps {
@@ -22,7 +21,7 @@ export function TagsCard({ run, editing }: TagsCardProps) {
   const editable = run.lifecycleStage === 'active';
   return (
     <Card
-      title="What is it tagged with?"
+      title="Tags"
       flush
       actions={
         editable &&
@@ -43,8 +42,8 @@ export function TagsCard({ run, editing }: TagsCardProps) {
       {adding && <NewTag tags={run.tags} editing={editing} onClose={() => setAdding(false)} />}
       {given.length === 0 ? (
         <EmptyState
-          shows="Tags that say whose the run is and what it is for; steelyard.team gives its cost to a team."
-          why="It has none. Add one here, or with mlflow.set_tag."
+          shows="Tags state the owner and the purpose of the run; steelyard.team assigns its cost to a team."
+          why="No tag. Add one here, or with mlflow.set_tag."
         />
       ) : (
         <table className={table.table}>
@@ -68,7 +67,7 @@ export function TagsCard({ run, editing }: TagsCardProps) {
       )}
       {noted.length > 0 && (
         <details className={styles.noted}>
-          <summary className={styles.more}>What the client noted ({noted.length})</summary>
+          <summary className={styles.more}>Tags of the client ({noted.length})</summary>
           <table className={table.table}>
             <tbody>
               {noted.map(([key, value]) => (
@@ -80,4 +79,19 @@ export function TagsCard({ run, editing }: TagsCardProps) {
       )}
     </Card>
   );
+}
+
+/** Prefix of the tags that MLflow's clients set automatically. */
+const CLIENTS = 'mlflow.';
+
+/** Tags from users and jobs, by key, and those that MLflow's clients set automatically. */
+function tagGroups(tags: Readonly<Record<string, string>>): {
+  readonly given: readonly (readonly [string, string])[];
+  readonly noted: readonly (readonly [string, string])[];
+} {
+  const sorted = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    given: sorted.filter(([key]) => !key.startsWith(CLIENTS)),
+    noted: sorted.filter(([key]) => key.startsWith(CLIENTS)),
+  };
 }

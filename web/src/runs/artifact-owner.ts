@@ -7,7 +7,7 @@ export interface ArtifactOwner {
 }
 
 /** `model:m-1` is a logged model, `version:ranker:3` a registered version; any other value is the run itself. */
-export function ownerOf(runId: string, of: string | undefined): ArtifactOwner {
+export function parseOwner(runId: string, of: string | undefined): ArtifactOwner {
   if (of?.startsWith('model:') === true) return { loggedModel: of.slice('model:'.length) };
   if (of?.startsWith('version:') === true) {
     const end = of.lastIndexOf(':');

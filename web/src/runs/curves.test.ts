@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { brushText, parseBrush, within } from './brush.ts';
-import { curvesOf, namedRuns } from './curves.ts';
+import { buildCurves, namedRuns } from './curves.ts';
 import { formatDuration, shortDuration } from './duration.ts';
 import { testRun } from './runs.testing.ts';
 
@@ -25,19 +25,19 @@ describe('curves', () => {
 
   it('stand over steps, over time, and over the time since the start', () => {
     const places = (axis: 'time' | 'relative' | undefined) =>
-      curvesOf([history], runs, { axis })[0]?.points.map(({ x }) => x);
+      buildCurves([history], runs, { axis })[0]?.points.map(({ x }) => x);
     expect(places(undefined)).toEqual([0, 1, 2, 3]);
     expect(places('time')?.[3]).toBe(start + 30);
     expect(places('relative')).toEqual([0, 10, 20, 30]);
   });
 
   it('leave out on a logarithmic scale what is not above zero, as a gap', () => {
-    const [curve] = curvesOf([history], runs, { scale: 'log' });
+    const [curve] = buildCurves([history], runs, { scale: 'log' });
     expect(curve?.points.map(({ value }) => value)).toEqual([4, null, null, 1]);
   });
 
   it('keep one point beyond the part that is shown, so that lines reach its edge', () => {
-    const [curve] = curvesOf([history], runs, { from: 1, to: 1 });
+    const [curve] = buildCurves([history], runs, { from: 1, to: 1 });
     expect(curve?.points.map(({ x }) => x)).toEqual([0, 1, 2]);
   });
 });

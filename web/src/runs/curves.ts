@@ -25,7 +25,7 @@ export function namedRuns(runs: readonly Run[]): NamedRun[] {
 }
 
 /** Horizontal position of a sample: its step, its time, or milliseconds since its run started. */
-function placesOf(history: MetricHistory, run: Run, axis: CurvesSearch['axis']): readonly number[] {
+function listPositions(history: MetricHistory, run: Run, axis: CurvesSearch['axis']): readonly number[] {
   if (axis === undefined) return history.steps;
   if (axis === 'time') return history.timesMs;
   const start = Date.parse(run.startTime);
@@ -33,7 +33,7 @@ function placesOf(history: MetricHistory, run: Run, axis: CurvesSearch['axis']):
 }
 
 /** The curves of one metric, within the range that is shown and one point beyond it on either side. */
-export function curvesOf(
+export function buildCurves(
   histories: readonly MetricHistory[],
   runs: readonly NamedRun[],
   { axis, smooth = 0, scale, from, to }: CurvesSearch,
@@ -42,7 +42,7 @@ export function curvesOf(
   return runs.flatMap(({ run, name, variable, grey }) => {
     const history = byRun.get(run.runId);
     if (history === undefined) return [];
-    const places = placesOf(history, run, axis);
+    const places = listPositions(history, run, axis);
     const drawable = history.values.map((value) => (scale === 'log' && value !== null && value <= 0 ? null : value));
     const even = smoothed(drawable, smooth);
     const points = places.map((x, index) => ({

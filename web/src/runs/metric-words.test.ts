@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { directionOf, groupMetrics, keyMetric } from './metric-words.ts';
+import { groupMetrics, guessDirection, keyMetric } from './metric-words.ts';
 
 describe('what a metric’s name tells', () => {
   it.each([
@@ -12,7 +12,7 @@ describe('what a metric’s name tells', () => {
     ['glossiness', null],
     ['system/gpu_0_power_usage_watts', null],
   ])('%s gets better %s', (metric, direction) => {
-    expect(directionOf(metric)).toBe(direction);
+    expect(guessDirection(metric)).toBe(direction);
   });
 
   it.each([

@@ -11,7 +11,7 @@ const QUALITY = ['ndcg', 'auc', 'f1', 'accuracy', 'acc', 'map', 'mrr', 'recall',
  * Direction in which a metric improves, by its name: lower for a loss, an error or a time, higher for a word of
  * quality. null when the name does not show it, and for system metrics.
  */
-export function directionOf(metric: string): 'higher' | 'lower' | null {
+export function guessDirection(metric: string): 'higher' | 'lower' | null {
   if (isSystem(metric)) return null;
   if (LOWER.test(metric)) return 'lower';
   return QUALITY_WORD.test(metric) ? 'higher' : null;
@@ -33,8 +33,8 @@ export function keyMetric(metrics: readonly string[]): string | undefined {
   const own = metrics.filter((metric) => !isCompanion(metric) && !isSystem(metric));
   for (const word of QUALITY) {
     const found = own.filter((metric) => metric.toLowerCase().includes(word));
-    const held = found.find((metric) => /(^|[^a-z])(val|valid|validation|test|eval)/i.test(metric));
-    if (found.length > 0) return held ?? found[0];
+    const heldOut = found.find((metric) => /(^|[^a-z])(val|valid|validation|test|eval)/i.test(metric));
+    if (found.length > 0) return heldOut ?? found[0];
   }
   return own[0] ?? metrics[0];
 }
@@ -52,12 +52,12 @@ export interface MetricGroup {
 export function groupMetrics(metrics: readonly string[]): MetricGroup[] {
   const own = metrics.filter((metric) => !isCompanion(metric));
   const few = own.length <= FEW;
-  const prefixOf = (metric: string) => {
+  const findPrefix = (metric: string) => {
     if (few && !isSystem(metric)) return '';
     return metric.includes('/') ? metric.slice(0, metric.indexOf('/')) : '';
   };
   const rank = (prefix: string) => (prefix === '' ? 0 : prefix === 'system' ? 2 : 1);
-  return [...Map.groupBy(own, prefixOf)]
+  return [...Map.groupBy(own, findPrefix)]
     .map(([prefix, group]) => ({ prefix, metrics: group.toSorted() }))
     .sort((a, b) => rank(a.prefix) - rank(b.prefix) || (a.prefix < b.prefix ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 import type { Run } from '../../../src/mlops/tracking/schema.ts';
-import { directionOf, isCompanion, isSystem } from './metric-words.ts';
+import { guessDirection, isCompanion, isSystem } from './metric-words.ts';
 
 /** A figure that runs can be set against each other by: `metrics.x`, `params.x`, `cost.total`, `durationMs`… */
 export interface RunColumn {
@@ -20,7 +20,7 @@ const COSTS = [
 ] as const;
 
 /** Columns that at least one of the runs has: costs, then metrics, then params, by name. */
-export function columnsOf(runs: readonly Run[]): RunColumn[] {
+export function listColumns(runs: readonly Run[]): RunColumn[] {
   const names = (of: (run: Run) => object) => [...new Set(runs.flatMap((run) => Object.keys(of(run))))].sort();
   const metrics = names((run) => run.metrics).filter((name) => !isCompanion(name));
   const candidates: Omit<RunColumn, 'numeric' | 'varies'>[] = [
@@ -29,7 +29,7 @@ export function columnsOf(runs: readonly Run[]): RunColumn[] {
     ...names((run) => run.params).map((name) => ({ id: `params.${name}`, label: name, kind: 'param' as const })),
   ];
   return candidates.flatMap((column) => {
-    const values = runs.map((run) => figureOf(run, column.id, currencyOf(runs))).filter((value) => value !== null);
+    const values = runs.map((run) => readFigure(run, column.id, findCurrency(runs))).filter((value) => value !== null);
     if (values.length === 0) return [];
     return [
       {
@@ -42,7 +42,7 @@ export function columnsOf(runs: readonly Run[]): RunColumn[] {
 }
 
 /** The currency that most runs' costs are in; undefined when none has a cost. Costs in another are not compared with it. */
-export function currencyOf(runs: readonly Run[]): string | undefined {
+export function findCurrency(runs: readonly Run[]): string | undefined {
   const counted = Map.groupBy(
     runs.flatMap((run) => run.cost.total.cost?.currency ?? []),
     (currency) => currency,
@@ -51,7 +51,7 @@ export function currencyOf(runs: readonly Run[]): string | undefined {
 }
 
 /** A run's value in a column, as a number where possible; null when it has none. For drawing and sorting. */
-export function figureOf(run: Run, column: string, currency: string | undefined): number | string | null {
+export function readFigure(run: Run, column: string, currency: string | undefined): number | string | null {
   if (column === 'cost.total') {
     const { cost } = run.cost.total;
     return cost === null || cost.currency !== currency ? null : Number(cost.amount);
@@ -93,7 +93,7 @@ export function usualAxes(columns: readonly RunColumn[], keyMetric: string | und
  * Direction in which a column improves: lower for costs, times and losses, higher for other metrics unless it is
  * overridden.
  */
-export function betterOf(column: string): 'higher' | 'lower' {
+export function findBetterDirection(column: string): 'higher' | 'lower' {
   if (!column.startsWith('metrics.')) return 'lower';
-  return directionOf(column.slice('metrics.'.length)) ?? 'higher';
+  return guessDirection(column.slice('metrics.'.length)) ?? 'higher';
 }

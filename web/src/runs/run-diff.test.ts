@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../src/mlops/tracking/schema.ts';
-import { columnsOf, figureOf, usualAxes } from './run-columns.ts';
-import { deltaOf, diffOf } from './run-diff.ts';
+import { listColumns, readFigure, usualAxes } from './run-columns.ts';
+import { computeDelta, computeDiff } from './run-diff.ts';
 import { testRun } from './runs.testing.ts';
 
 const a: Run = testRun({
@@ -19,7 +19,7 @@ const b: Run = testRun({
 
 describe('the difference of runs', () => {
   it('names what differs, with a gap where a run has none', () => {
-    const rows = diffOf([a, b]).filter((row) => row.differs);
+    const rows = computeDiff([a, b]).filter((row) => row.differs);
     expect(rows.map(({ section, key, values }) => [section, key, ...values])).toEqual([
       ['Cost', 'Cost', '0.10', null],
       ['Params', 'rank', '8', '16'],
@@ -38,7 +38,7 @@ describe('the difference of runs', () => {
     ['NaN', '1', null],
     ['', '1', null],
   ])('from %s to %s is %j', (base, value, delta) => {
-    const found = deltaOf(base, value);
+    const found = computeDelta(base, value);
     expect(found === null ? null : { ...found, ratio: found.ratio?.toFixed(6) ?? null }).toEqual(
       delta === null ? null : { ...delta, ratio: delta.ratio?.toFixed(6) ?? null },
     );
@@ -47,7 +47,7 @@ describe('the difference of runs', () => {
 
 describe('the columns of runs', () => {
   it('are costs, metrics and params, each with whether it is a number and varies', () => {
-    expect(columnsOf([a, b]).map(({ id, numeric, varies }) => [id, numeric, varies])).toEqual([
+    expect(listColumns([a, b]).map(({ id, numeric, varies }) => [id, numeric, varies])).toEqual([
       ['cost.total', true, true],
       ['durationMs', true, false],
       ['metrics.auc', true, true],
@@ -57,13 +57,13 @@ describe('the columns of runs', () => {
   });
 
   it('give no figure for an unknown cost or one in another currency, and never zero', () => {
-    expect(figureOf(b, 'cost.total', 'USD')).toBeNull();
-    expect(figureOf(a, 'cost.total', 'EUR')).toBeNull();
-    expect(figureOf(a, 'cost.total', 'USD')).toBe(0.1);
-    expect(figureOf(a, 'params.none', 'USD')).toBeNull();
+    expect(readFigure(b, 'cost.total', 'USD')).toBeNull();
+    expect(readFigure(a, 'cost.total', 'EUR')).toBeNull();
+    expect(readFigure(a, 'cost.total', 'USD')).toBe(0.1);
+    expect(readFigure(a, 'params.none', 'USD')).toBeNull();
   });
 
   it('are drawn as axes where they vary, the metric in view and the cost last', () => {
-    expect(usualAxes(columnsOf([a, b]), 'auc')).toEqual(['params.rank', 'metrics.auc', 'cost.total']);
+    expect(usualAxes(listColumns([a, b]), 'auc')).toEqual(['params.rank', 'metrics.auc', 'cost.total']);
   });
 });

@@ -21,7 +21,7 @@ export interface DiffRow {
 const OWN_TAGS = new Set(['mlflow.runName', 'mlflow.log-model.history', 'mlflow.user']);
 
 /** Inputs and results of runs in columns; each row states whether it differs between them. */
-export function diffOf(runs: readonly Run[]): DiffRow[] {
+export function computeDiff(runs: readonly Run[]): DiffRow[] {
   return [
     row('Cost', COST_KEY, runs, (run) => run.cost.total.cost?.amount),
     row('Cost', DURATION_KEY, runs, (run) => durationMs(run)?.toString()),
@@ -63,7 +63,7 @@ export interface Delta {
 }
 
 /** How a value differs from the base's, where both are numbers; null where they are not, or are the same. */
-export function deltaOf(base: string | null, value: string | null): Delta | null {
+export function computeDelta(base: string | null, value: string | null): Delta | null {
   if (base === null || value === null || base.trim() === '' || value.trim() === '') return null;
   if (!Number.isFinite(Number(base)) || !Number.isFinite(Number(value))) return null;
   const from = decimal(base.trim());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { namedRuns } from './curves.ts';
 import { testRun } from './runs.testing.ts';
-import { logDomainOf, scatterPoints } from './scatter-points.ts';
+import { computeLogDomain, scatterPoints } from './scatter-points.ts';
 
 describe('runs by two figures', () => {
   it('leave out a run without one of them, and mark those that nothing beats', () => {
@@ -24,6 +24,6 @@ describe('runs by two figures', () => {
     [[5], false],
     [[], false],
   ])('of costs %j a logarithmic axis is wanted: %s', (values, wanted) => {
-    expect(logDomainOf(values) !== null).toBe(wanted);
+    expect(computeLogDomain(values) !== null).toBe(wanted);
   });
 });

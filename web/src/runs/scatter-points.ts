@@ -2,7 +2,7 @@ import type { ScatterPoint } from '../charts/run-scatter-option.ts';
 import { paddedLogDomain } from '../models/axis-domain.ts';
 import type { NamedRun } from './curves.ts';
 import { paretoFront } from './pareto.ts';
-import { betterOf, figureOf } from './run-columns.ts';
+import { findBetterDirection, readFigure } from './run-columns.ts';
 
 /**
  * Ratio of highest to lowest cost from which the axis is logarithmic. A linear axis would draw all cheap runs on one
@@ -15,7 +15,7 @@ const LOG_FROM = 50;
  * them is zero.
  * Example: 0.001 and 2 -> 0.00056 to 3.6; 1 and 20 -> null.
  */
-export function logDomainOf(values: readonly number[]): readonly [number, number] | null {
+export function computeLogDomain(values: readonly number[]): readonly [number, number] | null {
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
   return values.length > 1 && least > 0 && greatest / least > LOG_FROM ? paddedLogDomain(values) : null;
 }
@@ -29,10 +29,10 @@ export function scatterPoints(
   currency: string | undefined,
 ): ScatterPoint[] {
   const points = runs.flatMap(({ run, name, variable }) => {
-    const [across, up] = [figureOf(run, x, currency), figureOf(run, y, currency)];
+    const [across, up] = [readFigure(run, x, currency), readFigure(run, y, currency)];
     if (typeof across !== 'number' || typeof up !== 'number') return [];
     return [{ id: run.runId, name, variable, x: across, y: up }];
   });
-  const front = new Set(paretoFront(points, { x: betterOf(x), y: betterY }).map(({ id }) => id));
+  const front = new Set(paretoFront(points, { x: findBetterDirection(x), y: betterY }).map(({ id }) => id));
   return points.map((point) => ({ ...point, front: front.has(point.id) })).sort((a, b) => a.x - b.x);
 }

@@ -5,7 +5,7 @@ import { compareRuns, metricHistories } from '../../../src/mlops/tracking/views/
 import { endpointQuery } from '../client.ts';
 import { namedRuns } from './curves.ts';
 import { groupMetrics, keyMetric } from './metric-words.ts';
-import { columnsOf, currencyOf } from './run-columns.ts';
+import { findCurrency, listColumns } from './run-columns.ts';
 import type { CurvesSearch, RunsCompareSearch } from './runs-search.ts';
 import { rangeQuery } from './use-run.ts';
 
@@ -27,8 +27,8 @@ export function useCompare() {
   const named = useMemo(() => namedRuns(compared.data?.runs ?? []), [compared.data]);
   const runs = useMemo(() => named.map(({ run }) => run), [named]);
   const hidden = useMemo(() => new Set(search.hide ?? []), [search.hide]);
-  const shown = useMemo(() => named.filter(({ run }) => !hidden.has(run.runId)), [named, hidden]);
-  const columns = useMemo(() => columnsOf(runs), [runs]);
+  const visible = useMemo(() => named.filter(({ run }) => !hidden.has(run.runId)), [named, hidden]);
+  const columns = useMemo(() => listColumns(runs), [runs]);
   const metrics = columns.filter(({ kind }) => kind === 'metric').map(({ label }) => label);
   const metric = search.metric !== undefined && metrics.includes(search.metric) ? search.metric : keyMetric(metrics);
   const change = (changes: Partial<RunsCompareSearch>) =>
@@ -39,12 +39,12 @@ export function useCompare() {
     compared,
     named,
     runs,
-    shown,
+    visible,
     hidden,
     columns,
     metrics,
     metric,
-    currency: currencyOf(runs),
+    currency: findCurrency(runs),
     change,
   };
 }

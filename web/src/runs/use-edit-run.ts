@@ -12,7 +12,7 @@ export interface RunEdit {
 
 export interface DoneEdit {
   /** The change as a sentence. */
-  readonly said: string;
+  readonly text: string;
   /** The edit that undoes the change. */
   readonly back: RunEdit;
 }
@@ -27,15 +27,15 @@ export function useEditRun(runId: string) {
   const [done, setDone] = useState<DoneEdit | null>(null);
   const change = useMutation({
     mutationFn: ({ edit }: WantedEdit) => call(editRun, { params: { runId }, body: edit }),
-    onSuccess: (run, { said, back }) => {
+    onSuccess: (run, { text, back }) => {
       queries.setQueryData(endpointQuery(getRun, { params: { runId } }).queryKey, run);
-      setDone({ said, back });
+      setDone({ text, back });
     },
     onSettled: () => void queries.invalidateQueries(),
   });
   const undo = () => {
     if (done === null) return;
-    change.mutate({ edit: done.back, said: 'That was taken back.', back: {} }, { onSuccess: () => setDone(null) });
+    change.mutate({ edit: done.back, text: 'The change was reverted.', back: {} }, { onSuccess: () => setDone(null) });
   };
   return { change, done, undo, dismiss: () => setDone(null) };
 }

@@ -9,7 +9,7 @@ import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './statements.module.css';
 
-const NO_BILL = 'No bill covers it.';
+const NO_BILL = 'No bill covers the month.';
 
 interface BasisFactsProps {
   readonly basis: Pick<StatementBasis, 'basis' | 'deliveries' | 'rulesVersion'> & Partial<StatementBasis>;
@@ -23,7 +23,7 @@ export function BasisFacts({ basis, state }: BasisFactsProps) {
     <Facts
       facts={[
         [
-          'The month is',
+          'State of the month',
           state === null ? <Skeleton key="state" height={20} width={72} /> : <StateMark key="state" state={state} />,
         ],
         ['Bill deliveries', <Deliveries key="deliveries" deliveries={basis.deliveries} />],
@@ -31,7 +31,7 @@ export function BasisFacts({ basis, state }: BasisFactsProps) {
         ['Allocation', <Id key="basis" id={basis.basis} />],
         ...(basis.previousDeliveries === undefined
           ? []
-          : [['Month before', <Deliveries key="before" deliveries={basis.previousDeliveries} />] as const]),
+          : [['Previous month', <Deliveries key="before" deliveries={basis.previousDeliveries} />] as const]),
       ]}
     />
   );
@@ -57,5 +57,5 @@ function RulesLink({ version }: { readonly version: number }) {
 }
 
 function Id({ id }: { readonly id: string | null }) {
-  return id === null ? <Unknown reason="Nothing was allocated yet." /> : <code>{id}</code>;
+  return id === null ? <Unknown reason="Nothing has been allocated yet." /> : <code>{id}</code>;
 }

@@ -2,7 +2,7 @@ import type { StatementFacts } from '../../../src/finops/statements/schema.ts';
 import { Card } from '../parts/Card.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import table from '../table/table.module.css';
-import { type Cost, costOf, sums } from './amounts.ts';
+import { type Cost, sums, toCost } from './amounts.ts';
 import { CHARGES } from './words.ts';
 
 interface ChargesCardProps {
@@ -14,7 +14,7 @@ interface ChargesCardProps {
 export function ChargesCard({ facts, cost }: ChargesCardProps) {
   const other: Cost = cost === 'billed' ? 'effective' : 'billed';
   return (
-    <Card title="What kind of charge is it?" flush>
+    <Card title="Cost by charge type" flush>
       <table className={table.table} data-testid="charges">
         <thead>
           <tr>
@@ -32,7 +32,7 @@ export function ChargesCard({ facts, cost }: ChargesCardProps) {
               <th scope="row">{CHARGES[line.charge]}</th>
               {[cost, other].map((which) => (
                 <td key={which} className={table.number}>
-                  <MoneyFigure money={costOf(line, which)} />
+                  <MoneyFigure money={toCost(line, which)} />
                 </td>
               ))}
             </tr>
@@ -41,7 +41,7 @@ export function ChargesCard({ facts, cost }: ChargesCardProps) {
         <tfoot>
           {sums(facts.totals, cost).map((money) => (
             <tr key={money.currency}>
-              <th scope="row">Together</th>
+              <th scope="row">Total</th>
               <td className={table.number}>
                 <MoneyFigure money={money} />
               </td>

@@ -8,7 +8,7 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { type Cost, costBefore, costOf, sums } from './amounts.ts';
+import { type Cost, costBefore, sums, toCost } from './amounts.ts';
 
 interface ComparedRow extends ComparedAmount {
   readonly name: string;
@@ -26,7 +26,7 @@ interface ComparedCardProps {
 
 /** Cost by service or project, next to the preceding month; the rows sum to the cost of the team. */
 export function ComparedCard({ title, what, rows, previous, cost }: ComparedCardProps) {
-  const largest = rows.toSorted((a, b) => decimal(costOf(b, cost).amount).comparedTo(costOf(a, cost).amount));
+  const largest = rows.toSorted((a, b) => decimal(toCost(b, cost).amount).comparedTo(toCost(a, cost).amount));
   const csv = () =>
     toCsv(
       [what.toLowerCase(), 'billedCost', 'effectiveCost', 'billedBefore', 'effectiveBefore', 'currency'],
@@ -37,7 +37,7 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
   return (
     <Card
       title={title}
-      note={`Largest first, beside ${formatMonthName(previous)}`}
+      note={`Largest first, compared with ${formatMonthName(previous)}`}
       actions={
         <CsvButton name={`by-${what.toLowerCase()}`} what={`the statement by ${what.toLowerCase()}`} text={csv} />
       }
@@ -48,7 +48,7 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
           <tr>
             <th scope="col">{what}</th>
             <th scope="col" className={table.number}>
-              Pays
+              Cost
             </th>
             <th scope="col" className={`${table.number} ${table.wideOnly}`}>
               {formatMonthName(previous)}
@@ -61,7 +61,7 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
             <tr key={`${row.name} ${row.currency}`}>
               <th scope="row">{row.name}</th>
               <td className={table.number}>
-                <MoneyFigure money={costOf(row, cost)} />
+                <MoneyFigure money={toCost(row, cost)} />
               </td>
               <Before row={row} cost={cost} previous={previous} />
             </tr>
@@ -70,7 +70,7 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
         <tfoot>
           {sums(rows, cost).map((money) => (
             <tr key={money.currency}>
-              <th scope="row">Together</th>
+              <th scope="row">Total</th>
               <td className={table.number}>
                 <MoneyFigure money={money} />
               </td>
@@ -92,8 +92,8 @@ interface BeforeProps {
 
 function Before({ row, cost, previous }: BeforeProps) {
   const before = costBefore(row, cost);
-  const now = costOf(row, cost).amount;
-  const none = <Unknown reason="No bill covers the month before." />;
+  const now = toCost(row, cost).amount;
+  const none = <Unknown reason="No bill covers the previous month." />;
   return (
     <>
       <td className={`${table.number} ${table.wideOnly}`}>{before === null ? none : <MoneyFigure money={before} />}</td>

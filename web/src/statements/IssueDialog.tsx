@@ -1,4 +1,7 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
+import { issueStatements } from '../../../src/finops/statements/schema.ts';
+import { call } from '../client.ts';
 import { counted } from '../format/number.ts';
 import { formatMonth } from '../format/time.ts';
 import { ErrorState } from '../parts/ErrorState.tsx';
@@ -7,11 +10,10 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
-import { costOf } from './amounts.ts';
+import { toCost } from './amounts.ts';
 import { issueRefusal, toIssue } from './issue-plan.ts';
 import type { Month } from './MonthAnswer.tsx';
 import styles from './statements.module.css';
-import { useIssue } from './use-issue.ts';
 import { teamName } from './words.ts';
 
 const WHY_LENGTH = 1000;
@@ -49,14 +51,14 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
       {lines.length > 0 && (
         <>
           <p>
-            {counted(lines.length, 'statement')} would be issued. Each is final and keeps its number: what is issued
-            cannot be taken back, only corrected by a new one.
+            {counted(lines.length, 'statement')} would be issued. Each is final and keeps its number: an issued
+            statement can only be corrected by a new one.
           </p>
           <table className={`${table.table} ${styles.tight}`} data-testid="to-issue">
             <thead>
               <tr>
                 <th scope="col">Team</th>
-                <th scope="col">It is</th>
+                <th scope="col">Type</th>
                 <th scope="col" className={table.number}>
                   Billed
                 </th>
@@ -72,10 +74,10 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
                     <th scope="row">{teamName(statement.team)}</th>
                     <td>{is}</td>
                     <td className={table.number}>
-                      <MoneyFigure money={costOf(total, 'effective')} />
+                      <MoneyFigure money={toCost(total, 'effective')} />
                     </td>
                     <td className={table.number}>
-                      <MoneyFigure money={costOf(total, 'effective')} />
+                      <MoneyFigure money={toCost(total, 'effective')} />
                     </td>
                   </tr>
                 )),
@@ -92,7 +94,7 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
       )}
       {refusal === null && (
         <label htmlFor={id} className={styles.issueLabel}>
-          Why (printed on the statements)
+          Reason (printed on the statements)
           <textarea
             id={id}
             className={parts.area}
@@ -105,4 +107,25 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
       {issue.error !== null && <ErrorState error={issue.error} what="Nothing was issued, and the result" />}
     </FormDialog>
   );
+}
+
+interface IssueInput {
+  readonly period: string;
+  readonly allowProvisional: boolean;
+  readonly why: string;
+}
+
+/** Issues the statements of a month. Issued statements are final; only a correction changes them. */
+function useIssue(onDone: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ period, allowProvisional, why }: IssueInput) => {
+      const reason = why.trim();
+      return call(issueStatements, { body: { period, allowProvisional, ...(reason === '' ? {} : { why: reason }) } });
+    },
+    onSuccess: async () => {
+      await queries.invalidateQueries();
+      onDone();
+    },
+  });
 }

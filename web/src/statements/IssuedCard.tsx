@@ -41,7 +41,7 @@ export function IssuedCard({ period, team, cost }: IssuedCardProps) {
     );
   return (
     <Card
-      title="What was issued?"
+      title="Issued statements"
       note={
         issued === undefined || issued.length === 0
           ? 'Issued statements are final; a correction is a new one'
@@ -62,7 +62,7 @@ export function IssuedCard({ period, team, cost }: IssuedCardProps) {
           found.length === 0 ? (
             <EmptyState
               shows="Statements that were issued, with their number, who issued them and why."
-              why={`Nothing has been issued for ${formatMonth(period)}. What is shown above is showback: it follows the bill.`}
+              why={`No statement has been issued for ${formatMonth(period)}. The figures above are showback: they follow the bill.`}
             />
           ) : (
             <IssuedTable statements={found} cost={cost} />

@@ -47,7 +47,7 @@ export function IssuedStatementPage({ number, cost, onCost }: IssuedStatementPag
             search={(before) => ({ ...before, number: undefined })}
             className={parts.button}
           >
-            ← Statements as they stand now
+            ← Current statements
           </Link>
           <PaperLinks
             title={`Statement no. ${number}`}
@@ -75,7 +75,7 @@ function Final({ issued }: { readonly issued: IssuedStatement }) {
       Issued <Instant at={issued.issuedAt} /> by {issued.issuedBy}
       {issued.corrects !== null && `, in place of no. ${issued.corrects}`}
       {issued.why !== null && `: “${issued.why}”`}. It is final: these are the figures of {formatMonth(issued.period)}{' '}
-      as they stood then.
+      at that time.
     </Notice>
   );
 }

@@ -5,7 +5,7 @@ import { Instant } from '../parts/Instant.tsx';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
-import { type Cost, costOf, sums } from './amounts.ts';
+import { type Cost, sums, toCost } from './amounts.ts';
 import { MoneyOf } from './MoneyOf.tsx';
 import styles from './statements.module.css';
 import { teamName } from './words.ts';
@@ -61,7 +61,7 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
               {one.difference.length === 0 ? (
                 <span className={styles.quiet}>a first one</span>
               ) : (
-                one.difference.map((amount) => <MoneyDelta key={amount.currency} money={costOf(amount, cost)} />)
+                one.difference.map((amount) => <MoneyDelta key={amount.currency} money={toCost(amount, cost)} />)
               )}
             </td>
             <td className={`${table.number} ${table.wideOnly}`}>

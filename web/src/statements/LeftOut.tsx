@@ -5,11 +5,11 @@ import { Notice } from '../parts/Notice.tsx';
 /** Rows that the figures leave out; renders nothing when they include all rows. */
 export function LeftOut({ leftOut }: { readonly leftOut: StatementLeftOut }) {
   const parts = [
-    leftOut.rejectedRows > 0 && `${counted(leftOut.rejectedRows, 'row')} that could not be accepted on import`,
+    leftOut.rejectedRows > 0 && `${counted(leftOut.rejectedRows, 'row')} rejected on import`,
     leftOut.rowsWithoutBilledCost > 0 &&
-      `${counted(leftOut.rowsWithoutBilledCost, 'row')} whose billed cost is empty: unknown, not zero`,
+      `${counted(leftOut.rowsWithoutBilledCost, 'row')} without billed cost: unknown, not zero`,
     leftOut.rowsWithoutEffectiveCost > 0 &&
-      `${counted(leftOut.rowsWithoutEffectiveCost, 'row')} whose effective cost is empty: unknown, not zero`,
+      `${counted(leftOut.rowsWithoutEffectiveCost, 'row')} without effective cost: unknown, not zero`,
   ].filter((part) => part !== false);
   if (parts.length === 0) return null;
   return (

@@ -7,7 +7,7 @@ import { MoneyOf } from './MoneyOf.tsx';
 
 export type Month = ResponseOf<typeof listStatements>;
 
-const SAID: Readonly<Record<Cost, string>> = { billed: 'billed', effective: 'of effective cost' };
+const COST_TEXTS: Readonly<Record<Cost, string>> = { billed: 'billed', effective: 'of effective cost' };
 
 interface MonthAnswerProps {
   readonly month: Month;
@@ -17,7 +17,7 @@ interface MonthAnswerProps {
 /** Cost of the teams, unallocated cost, the check of their sum against the bill, and the issued statements. */
 export function MonthAnswer({ month, cost }: MonthAnswerProps) {
   const teams = month.statements.filter(({ team }) => team !== null);
-  const nobody = month.statements.filter(({ team }) => team === null);
+  const unallocated = month.statements.filter(({ team }) => team === null);
   const equal = checkedSums(month.statements, month.bill, cost).every((one) => one.equal);
   return (
     <>
@@ -30,14 +30,14 @@ export function MonthAnswer({ month, cost }: MonthAnswerProps) {
           )}
         />
       </strong>{' '}
-      {SAID[cost]} and{' '}
+      {COST_TEXTS[cost]} and{' '}
       <MoneyOf
         money={sums(
-          nobody.flatMap(({ totals }) => totals),
+          unallocated.flatMap(({ totals }) => totals),
           cost,
         )}
       />{' '}
-      is unallocated; {equal ? 'together they are the bill, ' : 'together they are NOT the bill, '}
+      is unallocated; {equal ? 'together they equal the bill, ' : 'together they do NOT equal the bill, '}
       <MoneyOf money={sums(month.bill, cost)} />. {issuedText(month)}
     </>
   );
@@ -46,8 +46,9 @@ export function MonthAnswer({ month, cost }: MonthAnswerProps) {
 function issuedText({ statements, periodState }: Month): string {
   const issued = statements.filter((one) => one.issued !== null);
   const stale = issued.filter((one) => one.issued?.isCurrent === false).length;
-  if (issued.length === 0) return periodState === 'open' ? 'The month is not over.' : 'Nothing has been issued yet.';
+  if (issued.length === 0)
+    return periodState === 'open' ? 'The month is not over.' : 'No statement has been issued yet.';
   if (stale > 0)
-    return `${counted(stale, 'issued statement')} no longer ${stale === 1 ? 'says' : 'say'} what stands: a correction is due.`;
+    return `${counted(stale, 'issued statement')} no longer ${stale === 1 ? 'matches' : 'match'} the current figures: a correction is due.`;
   return `${counted(issued.length, 'statement')} ${issued.length === 1 ? 'was' : 'were'} issued.`;
 }

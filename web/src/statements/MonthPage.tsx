@@ -48,7 +48,7 @@ export function MonthPage({ period, cost, onCost }: MonthPageProps) {
               <ReportedCosts reporting={month.reporting} cost={cost} />
               <LeftOut leftOut={month.leftOut} />
               <IssuedCard period={period} cost={cost} />
-              <Card title="What do they stand on?">
+              <Card title="Basis">
                 <BasisFacts basis={month} state={month.periodState} />
               </Card>
               {ask === 'issue' && <IssueDialog month={month} onClose={() => asking(false)} />}

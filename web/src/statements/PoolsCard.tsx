@@ -7,7 +7,7 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
-import { type Cost, costOf } from './amounts.ts';
+import { type Cost, toCost } from './amounts.ts';
 import styles from './statements.module.css';
 
 interface PoolsCardProps {
@@ -36,24 +36,20 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
       ]),
     );
   return (
-    <Card
-      title="Which shared pools is it part of?"
-      actions={<CsvButton name={`pools-${facts.period}`} what="the pools" text={csv} />}
-      flush
-    >
+    <Card title="Shared pools" actions={<CsvButton name={`pools-${facts.period}`} what="the pools" text={csv} />} flush>
       <table className={table.table} data-testid="pools">
         <thead>
           <tr>
             <th scope="col">Pool</th>
-            <th scope="col">Split</th>
+            <th scope="col">Method</th>
             <th scope="col" className={`${table.number} ${table.wideOnly}`}>
               Whole pool
             </th>
             <th scope="col" className={table.number}>
-              Part
+              Share
             </th>
             <th scope="col" className={table.number}>
-              Pays
+              Cost
             </th>
           </tr>
         </thead>
@@ -66,17 +62,17 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
               </th>
               <td>{methodText(pool.method)}</td>
               <td className={`${table.number} ${table.wideOnly}`}>
-                <MoneyFigure money={wholeOf(pool, cost)} />
+                <MoneyFigure money={toPoolCost(pool, cost)} />
               </td>
               <td className={table.number}>
                 {pool.ratio === null ? (
-                  <Unknown reason="The pool is 0, so no part of it can be given." />
+                  <Unknown reason="The pool is 0, so there is no share." />
                 ) : (
                   <span data-tip={pool.ratio}>{formatPercent(decimal(pool.ratio).times(100).toNumber())}</span>
                 )}
               </td>
               <td className={table.number}>
-                <MoneyFigure money={costOf(pool, cost)} />
+                <MoneyFigure money={toCost(pool, cost)} />
               </td>
             </tr>
           ))}
@@ -86,7 +82,7 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
   );
 }
 
-function wholeOf(pool: StatementPool, cost: Cost) {
+function toPoolCost(pool: StatementPool, cost: Cost) {
   return { amount: cost === 'billed' ? pool.poolBilledCost : pool.poolEffectiveCost, currency: pool.currency };
 }
 

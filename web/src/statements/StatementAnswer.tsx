@@ -1,7 +1,7 @@
 import type { StatementFacts } from '../../../src/finops/statements/schema.ts';
 import { formatMonth, formatMonthName } from '../format/time.ts';
 import { ChangeMark } from '../parts/ChangeMark.tsx';
-import { type Cost, costBefore, costOf, sums } from './amounts.ts';
+import { type Cost, costBefore, sums, toCost } from './amounts.ts';
 import { MoneyOf } from './MoneyOf.tsx';
 import { teamName } from './words.ts';
 
@@ -15,31 +15,31 @@ export function StatementAnswer({ facts, cost }: StatementAnswerProps) {
   const { team, period, previousPeriod, totals } = facts;
   const [first] = totals;
   const before = first === undefined ? null : costBefore(first, cost);
-  const said = cost === 'billed' ? 'billed' : 'of effective cost';
+  const text = cost === 'billed' ? 'billed' : 'of effective cost';
   return (
     <>
-      {team === null ? 'Nobody pays ' : <>Team {teamName(team)} pays </>}
+      {team === null ? 'Unallocated: ' : <>Team {teamName(team)} pays </>}
       <strong data-testid="headline">
         <MoneyOf money={sums(totals, cost)} />
       </strong>{' '}
-      {said} for {formatMonth(period)}
+      {text} for {formatMonth(period)}
       {totals.length === 1 && first !== undefined && before !== null && (
         <>
           ,{' '}
           <ChangeMark
-            current={costOf(first, cost).amount}
+            current={toCost(first, cost).amount}
             before={before.amount}
             on={formatMonthName(previousPeriod)}
           />
         </>
       )}
-      {before === null && ', and no bill covers the month before'}
+      {before === null && ', and no bill covers the previous month'}
       {team !== null && <Ways facts={facts} cost={cost} />}.
     </>
   );
 }
 
-const SAID = { direct: 'direct', shared: 'from shared pools', idle: 'idle' } as const;
+const WAY_TEXTS = { direct: 'direct', shared: 'from shared pools', idle: 'idle' } as const;
 
 /** Allocation of the team's cost by way; ways without cost are left out. */
 function Ways({ facts, cost }: StatementAnswerProps) {
@@ -50,7 +50,7 @@ function Ways({ facts, cost }: StatementAnswerProps) {
   return ways.map(({ way, money }, index) => (
     <span key={way}>
       {index === 0 ? ': ' : index === ways.length - 1 ? ' and ' : ', '}
-      <MoneyOf money={money} /> {SAID[way]}
+      <MoneyOf money={money} /> {WAY_TEXTS[way]}
     </span>
   ));
 }

@@ -34,17 +34,11 @@ export function StatementBody({ facts, cost, onCost }: StatementBodyProps) {
         <ChargesCard facts={facts} cost={cost} />
       </div>
       {team !== null && facts.pools.length > 0 && <PoolsCard facts={facts} cost={cost} />}
-      <ComparedCard title="For which services?" what="Service" rows={byService} previous={previousPeriod} cost={cost} />
+      <ComparedCard title="Cost by service" what="Service" rows={byService} previous={previousPeriod} cost={cost} />
       {byProject.length > 1 && (
-        <ComparedCard
-          title="For which projects?"
-          what="Project"
-          rows={byProject}
-          previous={previousPeriod}
-          cost={cost}
-        />
+        <ComparedCard title="Cost by project" what="Project" rows={byProject} previous={previousPeriod} cost={cost} />
       )}
-      <Card title="What does it stand on?" note="The same deliveries and rules give the same statement for ever">
+      <Card title="Basis" note="The same deliveries and rules always give the same statement">
         <BasisFacts basis={facts} state={month.data?.periodState ?? null} />
       </Card>
     </>

@@ -21,10 +21,10 @@ export function StatementsPage() {
     });
   if (scope.empty) {
     return (
-      <Page title="Statements" answer="No bill has been imported yet, so nobody pays anything.">
+      <Page title="Statements" answer="No bill has been imported yet, so there are no statements.">
         <EmptyState
-          shows="What every team pays for a month: showback as it stands, and the statements that were issued."
-          why="No bill has been imported yet. Statements stand on a bill and on the allocation rules."
+          shows="The monthly cost of every team: current showback, and issued statements."
+          why="No bill has been imported yet. Statements need a bill and allocation rules."
           command="steelyard bill import bills/ --source aws"
         />
       </Page>

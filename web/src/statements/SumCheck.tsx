@@ -18,9 +18,11 @@ export function SumCheck({ sums }: { readonly sums: readonly CheckedSum[] }) {
             />
           </svg>
           <span>
-            All statements and what nobody pays are <MoneyFigure money={{ amount: statements, currency }} />; the bill,
-            summed from its rows, is <MoneyFigure money={{ amount: bill, currency }} />:{' '}
-            {equal ? 'equal to the last digit, billed and effective.' : 'they differ. Tell whoever runs this server.'}
+            The statements and the unallocated cost add up to <MoneyFigure money={{ amount: statements, currency }} />.
+            The bill, summed from its rows, is <MoneyFigure money={{ amount: bill, currency }} />:{' '}
+            {equal
+              ? 'equal to the last digit, billed and effective.'
+              : 'they differ. Report this to the administrator of the server.'}
           </span>
         </p>
       ))}

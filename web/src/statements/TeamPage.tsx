@@ -35,7 +35,7 @@ export function TeamPage({ team, period, cost, onCost }: TeamPageProps) {
     return statement.error === null ? <AnswerPending /> : 'This statement could not be read.';
   };
   return (
-    <Page title={team === null ? 'What nobody pays' : `Statement of ${teamName(team)}`} answer={answer()}>
+    <Page title={team === null ? 'Unallocated cost' : `Statement of ${teamName(team)}`} answer={answer()}>
       <div className={styles.stack}>
         <div className={styles.bar}>
           <Link
@@ -50,7 +50,7 @@ export function TeamPage({ team, period, cost, onCost }: TeamPageProps) {
             title={`Statement of ${teamName(team)}, ${formatMonth(period)}`}
             html={urlOf(getStatementHtml, asked)}
             csv={urlOf(getStatementCsv, asked)}
-            name={`statement-${period}-${team ?? 'nobody'}`}
+            name={`statement-${period}-${team ?? 'unallocated'}`}
           />
         </div>
         <Loaded query={statement} what="The statement" height={HEIGHT}>

@@ -20,8 +20,8 @@ interface TeamsCardProps {
 export function TeamsCard({ month, cost, onCost, onIssue }: TeamsCardProps) {
   return (
     <Card
-      title="Who pays what?"
-      note={`${formatMonth(month.period)}, beside ${formatMonth(month.previousPeriod)}. A line leads to the statement`}
+      title="Statements by team"
+      note={`${formatMonth(month.period)}, compared with ${formatMonth(month.previousPeriod)}. A row leads to the statement`}
       actions={
         <>
           <CostChoice cost={cost} onCost={onCost} />

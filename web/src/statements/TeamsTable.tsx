@@ -9,7 +9,7 @@ import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import { OTHER_COLOUR, teamColours } from '../theme/category-colours.ts';
-import { type Cost, costBefore, costOf, ratioOf, sums } from './amounts.ts';
+import { type Cost, computeRatio, costBefore, sums, toCost } from './amounts.ts';
 import type { Month } from './MonthAnswer.tsx';
 import styles from './statements.module.css';
 import { teamName } from './words.ts';
@@ -34,13 +34,13 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
         <tr>
           <th scope="col">Team</th>
           <th scope="col" className={table.number}>
-            Pays
+            Cost
           </th>
           <th scope="col" className={`${styles.shareColumn} ${table.wideOnly}`}>
-            <span className="visually-hidden">Part of the bill</span>
+            <span className="visually-hidden">Share of the bill</span>
           </th>
           <th scope="col" className={table.wideOnly}>
-            On the month before
+            Change from previous month
           </th>
           <th scope="col">Issued</th>
         </tr>
@@ -48,7 +48,7 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
       <tbody>
         {month.statements.flatMap((statement) =>
           statement.totals.map((total) => {
-            const money = costOf(total, cost);
+            const money = toCost(total, cost);
             const before = costBefore(total, cost);
             const whole = bill.find((one) => one.currency === total.currency);
             return (
@@ -63,11 +63,11 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
                   <MoneyFigure money={money} />
                 </td>
                 <td className={`${styles.shareColumn} ${table.wideOnly}`}>
-                  <ShareBar ratio={ratioOf(money, whole)} variable={colour(statement.team)} />
+                  <ShareBar ratio={computeRatio(money, whole)} variable={colour(statement.team)} />
                 </td>
                 <td className={table.wideOnly}>
                   {before === null ? (
-                    <Unknown reason="No bill covers the month before." />
+                    <Unknown reason="No bill covers the previous month." />
                   ) : (
                     <ChangeMark
                       current={money.amount}
@@ -112,9 +112,10 @@ function StatementLink({ statement: { team } }: { readonly statement: TeamTotals
 
 function IssuedMark({ issued }: { readonly issued: TeamTotals['issued'] }) {
   if (issued === null) return <span className={styles.quiet}>not issued</span>;
-  if (issued.isCurrent) return <span data-tip="What was issued is what stands now.">no. {issued.number}</span>;
+  if (issued.isCurrent)
+    return <span data-tip="The issued statement matches the current figures.">no. {issued.number}</span>;
   return (
-    <strong data-tip="What stands now is not what was issued: issue the month again to correct it.">
+    <strong data-tip="The current figures differ from the issued statement: issue the month again to correct it.">
       no. {issued.number}, correction due
     </strong>
   );

@@ -4,7 +4,7 @@ import { Card } from '../parts/Card.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import table from '../table/table.module.css';
-import { type Cost, costOf, ratioOf, sums } from './amounts.ts';
+import { type Cost, computeRatio, sums, toCost } from './amounts.ts';
 import { CostChoice } from './CostChoice.tsx';
 import styles from './statements.module.css';
 import { WAYS } from './words.ts';
@@ -24,21 +24,21 @@ export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
       : facts.ways.map((one) => ({ ...one, id: one.way, ...WAYS[one.way] }));
   return (
     <Card
-      title={facts.team === null ? 'Why does nobody pay it?' : 'How did it come to the team?'}
+      title={facts.team === null ? 'Reasons for the unallocated cost' : 'Cost by allocation method'}
       actions={<CostChoice cost={cost} onCost={onCost} />}
       flush
     >
       <table className={table.table} data-testid="ways">
         <thead className="visually-hidden">
           <tr>
-            <th scope="col">{facts.team === null ? 'Reason' : 'Way'}</th>
+            <th scope="col">{facts.team === null ? 'Reason' : 'Method'}</th>
             <th scope="col">Amount</th>
             <th scope="col">Share</th>
           </tr>
         </thead>
         <tbody>
           {lines.map((line) => {
-            const money = costOf(line, cost);
+            const money = toCost(line, cost);
             const all = whole.find((one) => one.currency === line.currency);
             return (
               <tr key={`${line.id} ${line.currency}`}>
@@ -50,7 +50,7 @@ export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
                   <MoneyFigure money={money} />
                 </td>
                 <td className={styles.shareCell}>
-                  <ShareBar ratio={ratioOf(money, all)} />
+                  <ShareBar ratio={computeRatio(money, all)} />
                   <span>{(all === undefined ? null : formatShare(money.amount, all.amount)) ?? '–'}</span>
                 </td>
               </tr>
@@ -60,7 +60,7 @@ export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
         <tfoot>
           {whole.map((money) => (
             <tr key={money.currency}>
-              <th scope="row">Together</th>
+              <th scope="row">Total</th>
               <td className={table.number}>
                 <MoneyFigure money={money} />
               </td>

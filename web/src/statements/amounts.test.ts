@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TeamTotals } from '../../../src/finops/statements/schema.ts';
-import { checkedSums, ratioOf, sums } from './amounts.ts';
+import { checkedSums, computeRatio, sums } from './amounts.ts';
 
 function amount(billedCost: string, effectiveCost = billedCost, currency = 'USD') {
   return { currency, billedCost, effectiveCost, billedBefore: null, effectiveBefore: null };
@@ -37,7 +37,7 @@ it('sums currencies apart', () => {
 
 it('gives parts of a whole for drawing', () => {
   const usd = (value: string) => ({ amount: value, currency: 'USD' });
-  expect(ratioOf(usd('1'), usd('4'))).toBe(0.25);
-  expect(ratioOf(usd('-1'), usd('4'))).toBe(0);
-  expect(ratioOf(usd('1'), usd('0'))).toBe(0);
+  expect(computeRatio(usd('1'), usd('4'))).toBe(0.25);
+  expect(computeRatio(usd('-1'), usd('4'))).toBe(0);
+  expect(computeRatio(usd('1'), usd('0'))).toBe(0);
 });

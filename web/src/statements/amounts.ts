@@ -4,7 +4,7 @@ import { decimal, decimalString, type Money } from '../../../src/platform/units/
 export type Cost = 'billed' | 'effective';
 
 /** One of the two costs of a figure. */
-export function costOf(amount: StatementAmount, cost: Cost): Money {
+export function toCost(amount: StatementAmount, cost: Cost): Money {
   return { amount: cost === 'billed' ? amount.billedCost : amount.effectiveCost, currency: amount.currency };
 }
 
@@ -18,7 +18,7 @@ export function costBefore(amount: ComparedAmount, cost: Cost): Money | null {
 export function sums(amounts: readonly StatementAmount[], cost: Cost): Money[] {
   const totals = new Map<string, string>();
   for (const one of amounts) {
-    const { amount, currency } = costOf(one, cost);
+    const { amount, currency } = toCost(one, cost);
     totals.set(currency, decimalString(decimal(totals.get(currency) ?? '0').plus(amount)));
   }
   return [...totals].map(([currency, amount]) => ({ amount, currency }));
@@ -27,7 +27,7 @@ export function sums(amounts: readonly StatementAmount[], cost: Cost): Money[] {
 /**
  * Part of a whole for drawing, from 0 to 1 (0 without a whole). Negative parts are 0; values above 1 are drawn as full.
  */
-export function ratioOf(part: Money, whole: Money | undefined): number {
+export function computeRatio(part: Money, whole: Money | undefined): number {
   if (whole === undefined || decimal(whole.amount).isZero()) return 0;
   return Math.max(0, decimal(part.amount).dividedBy(whole.amount).toNumber());
 }

@@ -26,5 +26,5 @@ export function issueRefusal(month: Pick<Month, 'statements' | 'period' | 'perio
   const when = formatMonth(month.period);
   if (month.periodState === 'open') return `${when} is not over. Its statements can be issued when it is.`;
   if (toIssue(month).length > 0) return null;
-  return `Every statement of ${when} was issued, and says what stands. There is nothing to correct.`;
+  return `Every statement of ${when} was issued and matches the current figures. There is nothing to correct.`;
 }

@@ -1,9 +1,9 @@
 import type { StatementCharge, StatementWay } from '../../../src/finops/statements/schema.ts';
 
 export const WAYS: Readonly<Record<StatementWay, { readonly label: string; readonly means: string }>> = {
-  direct: { label: 'Direct', means: 'Rows that are the team’s alone.' },
-  shared: { label: 'Shared', means: 'Its part of pools that several teams use.' },
-  idle: { label: 'Idle', means: 'What it reserved and left unused.' },
+  direct: { label: 'Direct', means: 'Rows of the team alone.' },
+  shared: { label: 'Shared', means: 'Its share of pools that several teams use.' },
+  idle: { label: 'Idle', means: 'Reserved but unused cost.' },
 };
 
 export const CHARGES: Readonly<Record<StatementCharge, string>> = {
@@ -19,7 +19,7 @@ export const CHARGES: Readonly<Record<StatementCharge, string>> = {
 
 /** Name of a team; `nobody` for null, the unallocated cost. */
 export function teamName(team: string | null): string {
-  return team ?? 'nobody';
+  return team ?? 'unallocated';
 }
 
 /** A team in the path of an endpoint; "-" is the unallocated cost. */

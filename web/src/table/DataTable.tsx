@@ -1,6 +1,6 @@
 import { type ColumnDef, type SortingState, useTable } from '@tanstack/react-table';
 import { type ReactNode, useMemo, useState } from 'react';
-import type { ColumnLook } from './column-look.ts';
+import type { ColumnStyle } from './column-style.ts';
 import { type GridFeatures, gridFeatures } from './grid-features.ts';
 import { HeaderCell } from './HeaderCell.tsx';
 import type { PinPlace } from './pin-places.ts';
@@ -75,13 +75,13 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
     state: { sorting },
     onSortingChange: setSorting,
   });
-  const shown = table.getRowModel().rows;
+  const visibleRows = table.getRowModel().rows;
   const reached = (act: ((row: R) => void) | undefined) => (index: number) => {
-    const row = shown[index];
+    const row = visibleRows[index];
     if (row !== undefined) act?.(row.original);
   };
-  const { scroll, focused, setFocused, onKeyDown } = useGridKeys(shown.length, reached(onOpen), reached(onMark));
-  const looks = useMemo(() => new Map(columns.map((column) => [column.id, lookOf(column)])), [columns]);
+  const { scroll, focused, setFocused, onKeyDown } = useGridKeys(visibleRows.length, reached(onOpen), reached(onMark));
+  const columnStyles = useMemo(() => new Map(columns.map((column) => [column.id, toColumnStyle(column)])), [columns]);
   const numeric = new Set(columns.filter((column) => column.numeric === true).map((column) => column.id));
   const footed = columns.some((column) => column.footer !== undefined);
   return (
@@ -102,7 +102,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
                   key={header.id}
                   header={header}
                   numeric={numeric.has(header.column.id)}
-                  look={looks.get(header.column.id)}
+                  style={columnStyles.get(header.column.id)}
                   sort={sort}
                 />
               ))}
@@ -110,8 +110,8 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
           ))}
         </thead>
         <VirtualBody
-          rows={shown}
-          looks={looks}
+          rows={visibleRows}
+          columnStyles={columnStyles}
           scroll={scroll}
           focused={focused}
           onEnd={onEnd}
@@ -125,11 +125,11 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
             <tr>
               {columns.map((column, index) =>
                 index === 0 ? (
-                  <th key={column.id} scope="row" {...looks.get(column.id)?.cell}>
+                  <th key={column.id} scope="row" {...columnStyles.get(column.id)?.cell}>
                     {column.footer}
                   </th>
                 ) : (
-                  <td key={column.id} {...looks.get(column.id)?.cell}>
+                  <td key={column.id} {...columnStyles.get(column.id)?.cell}>
                     {column.footer}
                   </td>
                 ),
@@ -142,7 +142,7 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
   );
 }
 
-function lookOf<R>({ numeric, pin, lead, className }: GridColumn<R>): ColumnLook {
+function toColumnStyle<R>({ numeric, pin, lead, className }: GridColumn<R>): ColumnStyle {
   const names = [numeric === true ? styles.number : '', pin === undefined ? '' : styles.pinned, className ?? ''];
   const place =
     pin === undefined ? {} : { style: { left: pin.left, width: pin.width, minWidth: pin.width, maxWidth: pin.width } };

@@ -1,5 +1,5 @@
 import { FlexRender, type Header } from '@tanstack/react-table';
-import type { ColumnLook } from './column-look.ts';
+import type { ColumnStyle } from './column-style.ts';
 import type { GridFeatures } from './grid-features.ts';
 import type { ServerSort } from './server-sort.ts';
 import styles from './table.module.css';
@@ -7,14 +7,14 @@ import styles from './table.module.css';
 interface HeaderCellProps<R extends object> {
   readonly header: Header<GridFeatures, R>;
   readonly numeric: boolean;
-  readonly look: ColumnLook | undefined;
+  readonly style: ColumnStyle | undefined;
   readonly sort: ServerSort | undefined;
 }
 
 const SORTED = { asc: 'ascending', desc: 'descending' } as const;
 
 /** A column's head; a column that can be sorted by is a button. */
-export function HeaderCell<R extends object>({ header, numeric, look, sort }: HeaderCellProps<R>) {
+export function HeaderCell<R extends object>({ header, numeric, style, sort }: HeaderCellProps<R>) {
   const { column } = header;
   const here = sort?.by === column.id;
   const sorted = sort === undefined ? column.getIsSorted() : here ? (sort.descending ? 'desc' : 'asc') : false;
@@ -24,10 +24,10 @@ export function HeaderCell<R extends object>({ header, numeric, look, sort }: He
   return (
     <th
       scope="col"
-      {...(look?.cell ?? { className: numeric ? styles.number : undefined })}
+      {...(style?.cell ?? { className: numeric ? styles.number : undefined })}
       aria-sort={sorted === false ? undefined : SORTED[sorted]}
     >
-      {look?.lead}
+      {style?.lead}
       {sortable ? (
         <button type="button" className={styles.sort} onClick={onSort}>
           {content}

@@ -1,14 +1,14 @@
 import { FlexRender, type Row } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect } from 'react';
-import type { ColumnLook } from './column-look.ts';
+import type { ColumnStyle } from './column-style.ts';
 import type { GridFeatures } from './grid-features.ts';
 import { Spacer } from './Spacer.tsx';
 import styles from './table.module.css';
 
 interface VirtualBodyProps<R extends object> {
   readonly rows: readonly Row<GridFeatures, R>[];
-  readonly looks: ReadonlyMap<string, ColumnLook>;
+  readonly columnStyles: ReadonlyMap<string, ColumnStyle>;
   readonly scroll: RefObject<HTMLElement | null>;
   readonly focused: number | null;
   readonly onOpen: (row: R, index: number) => void;
@@ -20,7 +20,7 @@ const OVERSCAN = 12;
 
 /** The visible rows, with the height of the others reserved above and below. */
 export function VirtualBody<R extends object>(props: VirtualBodyProps<R>) {
-  const { rows, looks, scroll, focused, onOpen, onEnd } = props;
+  const { rows, columnStyles, scroll, focused, onOpen, onEnd } = props;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
@@ -54,13 +54,13 @@ export function VirtualBody<R extends object>(props: VirtualBodyProps<R>) {
             onClick={() => onOpen(row.original, index)}
           >
             {row.getVisibleCells().map((cell, place) => {
-              const look = looks.get(cell.column.id)?.cell;
+              const style = columnStyles.get(cell.column.id)?.cell;
               return place === 0 ? (
-                <th key={cell.id} scope="row" {...look}>
+                <th key={cell.id} scope="row" {...style}>
                   <FlexRender cell={cell} />
                 </th>
               ) : (
-                <td key={cell.id} {...look}>
+                <td key={cell.id} {...style}>
                   <FlexRender cell={cell} />
                 </td>
               );

@@ -30,7 +30,7 @@ export function ChangeTable({ costs, explanation, onOpen }: ChangeTableProps) {
   const more = otherGroups?.groups ?? 0;
   return (
     <Card
-      title="Which groups changed?"
+      title="Change per group"
       note={`${counted(groups.length + more, 'group')}, largest change first${more > 0 ? `; ${more} small ones are only in the totals` : ''}. A row leads to its bill rows.`}
       flush
       actions={

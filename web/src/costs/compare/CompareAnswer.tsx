@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import { DEFAULT_METRIC } from '../../../../src/finops/billing/schema.ts';
 import { decimal, decimalString } from '../../../../src/platform/units/schema.ts';
-import { metricSaid } from '../../format/metric.ts';
+import { formatMetric } from '../../format/metric.ts';
 import { changeOn, counted } from '../../format/number.ts';
 import { MoneyDelta } from '../../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../../parts/MoneyFigure.tsx';
@@ -32,7 +32,7 @@ export function CompareAnswer({ costs, explanation }: CompareAnswerProps) {
       <span data-testid="headline">
         <MoneyFigure money={money(total.after)} strong />
       </span>{' '}
-      {metricSaid(search.metric ?? DEFAULT_METRIC)} {headlineScope(afterPhrase, search.filter ?? [])}
+      {formatMetric(search.metric ?? DEFAULT_METRIC)} {headlineScope(afterPhrase, search.filter ?? [])}
       {scope.team !== undefined && ` by team ${scope.team}`},{' '}
       {direction === 'level' || total.change === '0' ? (
         <>the same as {beforePhrase}.</>
@@ -53,7 +53,7 @@ export function CompareAnswer({ costs, explanation }: CompareAnswerProps) {
           {effects.length > MAX_NAMED && (
             <>
               , {counted(effects.length - MAX_NAMED, 'smaller effect')}{' '}
-              <MoneyDelta money={money(restOf(effects.slice(MAX_NAMED)))} />
+              <MoneyDelta money={money(sumRest(effects.slice(MAX_NAMED)))} />
             </>
           )}
           .
@@ -63,6 +63,6 @@ export function CompareAnswer({ costs, explanation }: CompareAnswerProps) {
   );
 }
 
-function restOf(effects: readonly { readonly amount: string }[]): string {
+function sumRest(effects: readonly { readonly amount: string }[]): string {
   return decimalString(effects.reduce((sum, { amount }) => sum.plus(amount), decimal(0)));
 }

@@ -18,9 +18,9 @@ export function CompareControl({ search, period, onChange }: CompareControlProps
   const days = range !== undefined && isByDay(range) && search.from !== undefined;
   const options = [
     { value: NONE, label: 'Compare with…' },
-    { value: 'before', label: days ? 'The days before' : 'The period before' },
+    { value: 'before', label: days ? 'Previous days' : 'Previous period' },
     { value: 'sameDays', label: 'Same days last month' },
-    { value: 'custom', label: 'A period of your own…' },
+    { value: 'custom', label: 'Custom period…' },
   ];
   return (
     <Select
@@ -29,9 +29,7 @@ export function CompareControl({ search, period, onChange }: CompareControlProps
       // One delivery has no comparison here; the page of deliveries compares two.
       disabled={search.delivery !== undefined || range === undefined}
       value={search.delivery === undefined ? (search.compare ?? NONE) : NONE}
-      options={
-        search.compare === undefined ? options : [{ value: NONE, label: 'Compare with nothing' }, ...options.slice(1)]
-      }
+      options={search.compare === undefined ? options : [{ value: NONE, label: 'No comparison' }, ...options.slice(1)]}
       onChange={(value) =>
         onChange({
           compare: COMPARISONS.find((one) => one === value),

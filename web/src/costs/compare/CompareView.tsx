@@ -8,7 +8,7 @@ import { Notice } from '../../parts/Notice.tsx';
 import parts from '../../parts/parts.module.css';
 import { Skeleton } from '../../parts/Skeleton.tsx';
 import { TABLE_ID } from '../CostSummary.tsx';
-import { filtersOf } from '../cost-query.ts';
+import { listFilters } from '../cost-query.ts';
 import styles from '../costs.module.css';
 import { LeftOutNote } from '../LeftOutNote.tsx';
 import type { CostRange } from '../period/range.ts';
@@ -51,7 +51,7 @@ export function CompareView({ costs, explanation }: CompareViewProps) {
     void navigate({ search: (before) => ({ ...before, effect: step }), resetScroll: false });
   if (query.isError) return <NotComparable error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <PendingChange explanation={explanation} />;
-  const sideOf = (isGone: boolean) => (isGone ? period.compared?.before : period.compared?.after);
+  const pickSide = (isGone: boolean) => (isGone ? period.compared?.before : period.compared?.after);
   return (
     <>
       <RunningNote costs={costs} />
@@ -62,14 +62,14 @@ export function CompareView({ costs, explanation }: CompareViewProps) {
         <ChangeTable
           costs={costs}
           explanation={explanation}
-          onOpen={(group) => toRows(filtersOf(group.values, dimensions), sideOf(group.after === '0'))}
+          onOpen={(group) => toRows(listFilters(group.values, dimensions), pickSide(group.after === '0'))}
         />
       </div>
       <DriverTable
         costs={costs}
         explanation={explanation}
         onAll={() => choose(undefined)}
-        onOpen={(driver) => toRows(driver.filter, sideOf(driver.is.rows === 0))}
+        onOpen={(driver) => toRows(driver.filter, pickSide(driver.is.rows === 0))}
       />
     </>
   );
@@ -81,13 +81,13 @@ function PendingChange({ explanation }: { readonly explanation: ExplanationInVie
   return (
     <>
       <Card
-        title="What drove the change?"
+        title="Drivers of the change"
         note={beforeText === '' ? 'From one period to another' : `From ${beforeText} to ${afterText}`}
         actions={<Skeleton height={CONTROL_HEIGHT} width={CONTROL_HEIGHT} />}
       >
         <Skeleton height={PICTURE_HEIGHT} />
       </Card>
-      <Card title="Which groups changed?" note="Largest change first">
+      <Card title="Change per group" note="Largest change first">
         <Skeleton height={TABLE_HEIGHT} />
       </Card>
     </>
@@ -149,7 +149,7 @@ function NotComparable({ error, onRetry }: NotComparableProps) {
                 void navigate({ search: (before) => ({ ...before, compare: undefined }), resetScroll: false })
               }
             >
-              Compare with nothing
+              No comparison
             </button>
           </>
         }

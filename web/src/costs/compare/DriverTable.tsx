@@ -10,7 +10,7 @@ import { DataTable } from '../../table/DataTable.tsx';
 import { groupLabel } from '../stack.ts';
 import type { Costs } from '../use-costs.ts';
 import { driverColumns, driverName } from './driver-columns.tsx';
-import { EFFECT_TEXT, stepOf } from './steps.ts';
+import { EFFECT_TEXT, findStep } from './steps.ts';
 import type { ExplanationInView } from './use-explanation.ts';
 
 interface DriverTableProps {
@@ -26,12 +26,12 @@ export function DriverTable({ costs, explanation, onAll, onOpen }: DriverTablePr
   const { effect } = search;
   const key = dimensions.join(',');
   const columns = useMemo(() => driverColumns(key.split(','), currency, effect), [key, currency, effect]);
-  const shown = explanation.drivers.filter((driver) => effect === undefined || stepOf(driver.effect) === effect);
+  const visible = explanation.drivers.filter((driver) => effect === undefined || findStep(driver.effect) === effect);
   const of = effect === undefined ? '' : ` by ${EFFECT_TEXT[effect].label.toLowerCase()}`;
   return (
     <Card
-      title={`Which SKUs drove it${of}?`}
-      note={`${counted(shown.length, 'SKU')}, largest effect first. A row leads to its bill rows.`}
+      title={`SKUs behind the change${of}`}
+      note={`${counted(visible.length, 'SKU')}, largest effect first. A row leads to its bill rows.`}
       flush
       actions={
         <>
@@ -40,18 +40,18 @@ export function DriverTable({ costs, explanation, onAll, onOpen }: DriverTablePr
               All effects
             </button>
           )}
-          <CsvButton name="cost-drivers" what="the SKUs" text={() => driversCsv(shown, dimensions)} />
+          <CsvButton name="cost-drivers" what="the SKUs" text={() => driversCsv(visible, dimensions)} />
         </>
       }
     >
-      {shown.length === 0 ? (
-        <EmptyState shows={`The SKUs that drove the change${of}.`} why="None of them moved the cost this way." />
+      {visible.length === 0 ? (
+        <EmptyState shows={`SKUs behind the change${of}.`} why="No SKU moved the cost this way." />
       ) : (
         <DataTable
           label="SKUs that drove the change"
           openHint="Enter opens the bill rows"
           columns={columns}
-          rows={shown}
+          rows={visible}
           rowId={(driver) => JSON.stringify([driver.filter, driver.pricingCategory, driver.pricingUnit])}
           onOpen={onOpen}
         />

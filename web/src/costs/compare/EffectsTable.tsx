@@ -18,7 +18,7 @@ interface EffectsTableProps {
 /** The steps of the change as figures that add up, each with its explanation. */
 export function EffectsTable({ total, currency, beforeText, afterText }: EffectsTableProps) {
   const money = (amount: string) => ({ amount, currency });
-  const isShown = (name: (typeof effectNames)[number]) =>
+  const isVisible = (name: (typeof effectNames)[number]) =>
     !OTHER_EFFECTS.includes(name) || !decimal(total.effects[name]).isZero();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
@@ -28,13 +28,13 @@ export function EffectsTable({ total, currency, beforeText, afterText }: Effects
           <tr>
             <th scope="col">Step</th>
             <th scope="col" className={table.wideOnly}>
-              What it is
+              Meaning
             </th>
             <th scope="col" className={table.number}>
               Amount
             </th>
             <th scope="col" className={table.number}>
-              Of the cost before
+              Share of the cost before
             </th>
           </tr>
         </thead>
@@ -47,7 +47,7 @@ export function EffectsTable({ total, currency, beforeText, afterText }: Effects
             </td>
             <td className={table.number}>100&nbsp;%</td>
           </tr>
-          {effectNames.filter(isShown).map((name) => (
+          {effectNames.filter(isVisible).map((name) => (
             <tr key={name}>
               <th scope="row">{EFFECT_TEXT[name].label}</th>
               <td className={table.wideOnly}>{EFFECT_TEXT[name].says}</td>

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { decimal } from '../../../../src/platform/units/schema.ts';
-import { ShownAs } from '../../charts/ShownAs.tsx';
+import { DisplayToggle } from '../../charts/DisplayToggle.tsx';
 import { usePng } from '../../charts/use-png.ts';
 import { Waterfall } from '../../charts/Waterfall.tsx';
 import type { WaterfallStep } from '../../charts/waterfall-data.ts';
@@ -30,26 +30,26 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
   const { total, beforeText, afterText, beforePhrase, afterPhrase } = explanation;
   const navigate = useNavigate({ from: '/costs' });
   const png = usePng('cost-change');
-  const steps = useMemo(() => (total === undefined ? [] : stepsOf(total, currency)), [total, currency]);
+  const steps = useMemo(() => (total === undefined ? [] : buildSteps(total, currency)), [total, currency]);
   const asTable = search.change === 'table';
   if (total === undefined) {
     return (
-      <Card title="What drove the change?">
-        <EmptyState shows="What drove the change." why="No charge of either period matches this team and filter." />
+      <Card title="Drivers of the change">
+        <EmptyState shows="Drivers of the change." why="No charge of either period matches this team and filter." />
       </Card>
     );
   }
   const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
   return (
     <Card
-      title="What drove the change?"
+      title="Drivers of the change"
       note={
         <>
           {money(total.before)} {beforePhrase}, {money(total.after)} {afterPhrase}. A step leads to the SKUs behind it.
         </>
       }
       actions={
-        <ShownAs
+        <DisplayToggle
           label="Change shown as"
           what="the change"
           asTable={asTable}
@@ -70,7 +70,7 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
       ) : (
         <>
           <Waterfall
-            label={`Waterfall: what the change from ${beforeText} to ${afterText} is made of. Choose Table to read the figures.`}
+            label={`Waterfall: components of the change from ${beforeText} to ${afterText}. Choose Table to read the figures.`}
             steps={steps}
             currency={currency}
             chosen={search.effect ?? null}
@@ -78,7 +78,7 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
             onPick={(id) => onChoose(STEPS.find((step) => step === id && step !== search.effect))}
             onChart={png.onChart}
           />
-          <ul className={styles.words} aria-label="What the steps mean">
+          <ul className={styles.words} aria-label="Meaning of the steps">
             {STEPS.map((step) => (
               <li key={step}>
                 <button
@@ -98,7 +98,7 @@ export function WaterfallCard({ costs, explanation, onChoose }: WaterfallCardPro
   );
 }
 
-function stepsOf(total: NonNullable<ExplanationInView['total']>, currency: string): WaterfallStep[] {
+function buildSteps(total: NonNullable<ExplanationInView['total']>, currency: string): WaterfallStep[] {
   return waterfallBars(total.effects, total.change).map((bar) => ({
     ...bar,
     label: bar.id === 'change' ? 'Change' : EFFECT_TEXT[bar.id].label,

@@ -138,10 +138,10 @@ function Percent({ before, after }: { readonly before: string; readonly after: s
 function shareColumn(total: ExplanationInView['total']): Column {
   return {
     id: 'share',
-    header: 'Of the change',
+    header: 'Share of the change',
     numeric: true,
     compare: (a, b) => decimal(a.change).cmp(b.change),
-    cell: (row) => formatShare(row.change, total?.change ?? '0') ?? <Unknown reason="The whole did not change." />,
+    cell: (row) => formatShare(row.change, total?.change ?? '0') ?? <Unknown reason="The total did not change." />,
     footer: total !== undefined && !decimal(total.change).isZero() && '100\u00a0%',
   };
 }

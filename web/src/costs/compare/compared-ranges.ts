@@ -1,4 +1,12 @@
-import { type CostRange, daysIn, daysLater, isByDay, lengthOf, monthsLater, sameDayOfMonth } from '../period/range.ts';
+import {
+  type CostRange,
+  computeLength,
+  daysIn,
+  daysLater,
+  isByDay,
+  monthsLater,
+  sameDayOfMonth,
+} from '../period/range.ts';
 
 export const COMPARISONS = ['before', 'sameDays', 'custom'] as const;
 export type Comparison = (typeof COMPARISONS)[number];
@@ -10,7 +18,7 @@ export interface ComparedRanges {
 
 /** The preceding period of the same length: October for November, the week before for a week. */
 export function rangeBefore(range: CostRange): CostRange {
-  const length = lengthOf(range);
+  const length = computeLength(range);
   if (isByDay(range)) return { from: daysLater(range.from, -length), to: daysLater(range.from, -1) };
   return { from: monthsLater(range.from, -length), to: monthsLater(range.from, -1) };
 }
@@ -24,7 +32,7 @@ export function sameDaysBefore(range: CostRange, lastDay: string | null): Compar
   const days = daysIn(range);
   const to = lastDay !== null && lastDay >= days.from && lastDay < days.to ? lastDay : days.to;
   const whole = to === days.to;
-  const months = isByDay(range) ? 1 : lengthOf(range);
+  const months = isByDay(range) ? 1 : computeLength(range);
   const before = { from: sameDayOfMonth(days.from, -months), to: sameDayOfMonth(to, -months) };
   // A complete month is compared with a complete one, whatever their numbers of days.
   const end = whole && !isByDay(range) ? daysLater(days.from, -1) : before.to;

@@ -8,7 +8,7 @@ import { Unknown } from '../../parts/Unknown.tsx';
 import type { GridColumn } from '../../table/DataTable.tsx';
 import table from '../../table/table.module.css';
 import { groupLabel } from '../stack.ts';
-import { EFFECT_TEXT, type Step, stepAmount, stepOf } from './steps.ts';
+import { EFFECT_TEXT, findStep, type Step, stepAmount } from './steps.ts';
 
 type Column = GridColumn<Driver>;
 
@@ -19,7 +19,7 @@ export function driverName(driver: Pick<Driver, 'description' | 'sku' | 'chargeC
 
 /** The columns of the drivers; `step` chooses the effect that is shown, else each shows its largest. */
 export function driverColumns(dimensions: readonly string[], currency: string, step: Step | undefined): Column[] {
-  const effectAmount = (driver: Driver) => stepAmount(driver.effects, step ?? stepOf(driver.effect));
+  const effectAmount = (driver: Driver) => stepAmount(driver.effects, step ?? findStep(driver.effect));
   const group = (driver: Driver) => groupLabel(driver.values, dimensions);
   return [
     {
@@ -54,7 +54,7 @@ export function driverColumns(dimensions: readonly string[], currency: string, s
       compare: (a, b) => decimal(a.change).cmp(b.change),
       cell: (driver) => <MoneyDelta money={{ amount: driver.change, currency }} />,
     },
-    { id: 'price', header: 'Price a unit', numeric: true, cell: (driver) => <Prices driver={driver} /> },
+    { id: 'price', header: 'Unit price', numeric: true, cell: (driver) => <Prices driver={driver} /> },
     { id: 'quantity', header: 'Quantity', numeric: true, cell: (driver) => <Quantities driver={driver} /> },
   ];
 }

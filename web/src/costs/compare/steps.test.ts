@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Effects, effectNames } from '../../../../src/finops/costs/explain/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../../../src/platform/units/schema.ts';
-import { largestEffects, STEPS, stepAmount, stepOf, waterfallBars } from './steps.ts';
+import { findStep, largestEffects, STEPS, stepAmount, waterfallBars } from './steps.ts';
 
 const amount = fc
   .bigInt({ min: -(10n ** 12n), max: 10n ** 12n })
@@ -21,7 +21,7 @@ it('loses nothing: the steps add up to the effects to the last decimal', () => {
 });
 
 it('puts every effect into a step', () => {
-  expect(effectNames.map(stepOf)).toEqual([
+  expect(effectNames.map(findStep)).toEqual([
     ...['price', 'volume', 'mix', 'new', 'gone'],
     ...['other', 'other', 'other', 'other', 'other'],
   ]);

@@ -7,14 +7,14 @@ export type Step = (typeof STEPS)[number];
 
 /** Label and explanation of each effect. */
 export const EFFECT_TEXT: Readonly<Record<EffectName | 'other', { readonly label: string; readonly says: string }>> = {
-  price: { label: 'Price', says: 'the same things cost more or less per unit' },
-  volume: { label: 'Volume', says: 'more or less was used, at the old prices and the old mix' },
-  mix: { label: 'Mix', says: 'the use moved to dearer or cheaper kinds of the same service' },
-  new: { label: 'New', says: 'what was not there before' },
-  gone: { label: 'Gone', says: 'what is there no more' },
+  price: { label: 'Price', says: 'price change of the same items' },
+  volume: { label: 'Volume', says: 'change in usage, at the old prices and the old mix' },
+  mix: { label: 'Mix', says: 'shift to more or less expensive kinds of the same service' },
+  new: { label: 'New', says: 'items without cost before' },
+  gone: { label: 'Gone', says: 'items without cost now' },
   unmeasured: {
     label: 'Unmeasured',
-    says: 'usage that the bill gives no quantity for, so price and volume cannot be told apart',
+    says: 'usage without a quantity in the bill, so price and volume are inseparable',
   },
   purchase: { label: 'Purchases', says: 'purchases, such as commitments' },
   credit: { label: 'Credits', says: 'credits' },
@@ -28,7 +28,7 @@ const OWN: ReadonlySet<string> = new Set(STEPS);
 /** Effects that the last step takes together. */
 export const OTHER_EFFECTS: readonly EffectName[] = effectNames.filter((name) => !OWN.has(name));
 
-export function stepOf(effect: EffectName): Step {
+export function findStep(effect: EffectName): Step {
   return OWN.has(effect) ? (effect as Step) : 'other';
 }
 

@@ -17,7 +17,7 @@ export function useBeforeLine(costs: Costs): BeforeLine | undefined {
     enabled: compared !== undefined,
   });
   const key = JSON.stringify(compared ?? null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the ranges, which are made anew on each call
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` identifies the ranges, which are new objects on each call
   return useMemo(() => {
     if (compared === undefined || found.data === undefined || found.data.rows.length === 0) return undefined;
     const amounts = new Map(

@@ -17,8 +17,8 @@ export function DimensionList({ known, onChoose }: DimensionListProps) {
   const { list, onKeyDown } = useListKeys();
   const words = text.trim().toLowerCase().split(/\s+/);
   const matches = (name: string) => {
-    const said = `${dimensionLabel(name)} ${name}`.toLowerCase();
-    return words.every((word) => said.includes(word));
+    const label = `${dimensionLabel(name)} ${name}`.toLowerCase();
+    return words.every((word) => label.includes(word));
   };
   const groups = dimensionGroups(known, null)
     .map((group) => ({ ...group, dimensions: group.dimensions.filter(matches) }))

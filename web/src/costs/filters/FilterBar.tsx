@@ -1,11 +1,10 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import parts from '../../parts/parts.module.css';
 import type { Costs } from '../use-costs.ts';
 import { FilterEditor } from './FilterEditor.tsx';
-import { filterSaid } from './filter-said.ts';
 import { type FilterGroup, filterGroups, withGroup } from './filter-text.ts';
 import styles from './filters.module.css';
-import { useFilterKey } from './use-filter-key.ts';
+import { formatFilter } from './format-filter.ts';
 
 interface FilterBarProps {
   readonly costs: Costs;
@@ -28,11 +27,11 @@ export function FilterBar({ costs, onChange, onDelivery }: FilterBarProps) {
   return (
     <div className={styles.bar}>
       <ul className={styles.chips} aria-label="Filters">
-        {delivery !== undefined && <Chip said={`Only delivery ${delivery}`} onRemove={() => onDelivery(undefined)} />}
+        {delivery !== undefined && <Chip text={`Only delivery ${delivery}`} onRemove={() => onDelivery(undefined)} />}
         {filterGroups(filters).map((group) => (
           <Chip
-            key={filterSaid(group)}
-            said={filterSaid(group)}
+            key={formatFilter(group)}
+            text={formatFilter(group)}
             onEdit={() => setEdited(group)}
             onRemove={() => apply(group, null)}
           />
@@ -59,7 +58,7 @@ export function FilterBar({ costs, onChange, onDelivery }: FilterBarProps) {
       </ul>
       {edited !== null && (
         <FilterEditor
-          key={replaced === null ? 'new' : filterSaid(replaced)}
+          key={replaced === null ? 'new' : formatFilter(replaced)}
           costs={costs}
           group={replaced}
           onApply={(group) => apply(replaced, group)}
@@ -71,24 +70,42 @@ export function FilterBar({ costs, onChange, onDelivery }: FilterBarProps) {
 }
 
 interface ChipProps {
-  readonly said: string;
+  readonly text: string;
   readonly onEdit?: () => void;
   readonly onRemove: () => void;
 }
 
-function Chip({ said, onEdit, onRemove }: ChipProps) {
+function Chip({ text, onEdit, onRemove }: ChipProps) {
   return (
     <li className={styles.chip}>
       {onEdit === undefined ? (
-        <span className={styles.chipText}>{said}</span>
+        <span className={styles.chipText}>{text}</span>
       ) : (
         <button type="button" className={styles.chipText} onClick={onEdit} aria-haspopup="dialog">
-          {said}
+          {text}
         </button>
       )}
-      <button type="button" className={styles.chipRemove} aria-label={`Remove the filter ${said}`} onClick={onRemove}>
+      <button type="button" className={styles.chipRemove} aria-label={`Remove the filter ${text}`} onClick={onRemove}>
         ×
       </button>
     </li>
   );
+}
+
+/** Calls when `f` is pressed outside of a text field. */
+function useFilterKey(call: () => void): void {
+  const latest = useRef(call);
+  latest.current = call;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { target } = event;
+      const typing =
+        target instanceof HTMLElement && target.closest('input, select, textarea, dialog, [role="dialog"]') !== null;
+      if (event.key !== 'f' || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
 }

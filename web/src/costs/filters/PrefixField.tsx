@@ -40,7 +40,7 @@ export function PrefixField({ costs, dimension, values, onChange }: PrefixFieldP
         onChange={({ target }) => onChange(target.value === '' ? [] : [{ text: target.value, isPrefix: true }])}
       />
       <p className={styles.none} aria-live="polite">
-        {prefix === '' && 'Upper and lower case are told apart.'}
+        {prefix === '' && 'Case-sensitive.'}
         {prefix !== '' && taken.data !== undefined && (
           <>
             {counted(taken.data.rows.length, 'value')} {taken.data.rows.length === 1 ? 'begins' : 'begin'} with it

@@ -29,7 +29,7 @@ export function ValueList({ costs, dimension, values, onChange }: ValueListProps
   const search = useDeferredValue(text.trim());
   const { list, onKeyDown } = useListKeys();
   const found = useQuery({
-    ...endpointQuery(costValues, { query: questionOf(costs, dimension, search) }),
+    ...endpointQuery(costValues, { query: buildQuery(costs, dimension, search) }),
     placeholderData: keepPreviousData,
   });
   const ticked = (value: string | null) => values.some((one) => one.text === value && !one.isPrefix);
@@ -78,7 +78,7 @@ export function ValueList({ costs, dimension, values, onChange }: ValueListProps
 }
 
 /** Query for values without the present filter of this dimension, so that its other values can be selected. */
-function questionOf({ selection }: Costs, dimension: string, search: string) {
+function buildQuery({ selection }: Costs, dimension: string, search: string) {
   const filter = filtersBeside(selection.filter, dimension);
   return { ...selection, filter, dimension, limit: LIMIT, ...(search === '' ? {} : { search }) };
 }

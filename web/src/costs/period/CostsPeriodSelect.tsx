@@ -47,7 +47,7 @@ export function CostsPeriodSelect() {
               </option>
             ))}
             <option value="all">All months</option>
-            <option value={CUSTOM}>Days or months of your own…</option>
+            <option value={CUSTOM}>Custom days or months…</option>
           </optgroup>
           <optgroup label="Billing months">
             {[...known].reverse().map((value) => (

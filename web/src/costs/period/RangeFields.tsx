@@ -22,7 +22,7 @@ export function RangeFields({ label, range, onChange }: RangeFieldsProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const change = (next: CostRange) => {
     if (next.from === '' || next.to === '') return;
-    if (next.from > next.to) return setProblem('The first one is after the last one.');
+    if (next.from > next.to) return setProblem('The start is after the end.');
     setProblem(null);
     onChange(next);
   };

@@ -16,7 +16,7 @@ export function usualGranularity(range: CostRange): Granularity {
 }
 
 /** Widths that are worth choosing between. */
-export function granularitiesOf(range: CostRange): readonly Granularity[] {
+export function listGranularities(range: CostRange): readonly Granularity[] {
   const days = daysBetween(daysIn(range));
   return GRANULARITIES.filter((one) => one !== 'day' || days <= MAX_SLOTS).filter(
     (one) => one !== 'month' || days > 31,
@@ -50,7 +50,7 @@ export function isoWeek(day: string): string {
 }
 
 /** Monday of an ISO week: `2026-W53` -> `2026-12-28`. */
-export function mondayOf(week: string): string {
+export function findMonday(week: string): string {
   const [year = '', number = ''] = week.split('-W');
   const fourth = `${year}-01-04`;
   const weekday = (new Date(`${fourth}T00:00:00Z`).getUTCDay() + 6) % 7;

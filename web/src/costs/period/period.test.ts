@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { granularitiesOf, isoWeek, mondayOf, slotsIn, usualGranularity } from './granularity.ts';
+import { findMonday, isoWeek, listGranularities, slotsIn, usualGranularity } from './granularity.ts';
 import { presetsOn } from './presets.ts';
 import {
+  computeLength,
   daysIn,
   daysLater,
-  lengthOf,
   monthsLater,
   rangeParameter,
   rangePhrase,
@@ -33,8 +33,8 @@ it.each([
 ])('says when %s to %s was: %s', (from, to, text) => expect(rangePhrase({ from, to })).toBe(text));
 
 it('counts days and months, and names the days of months', () => {
-  expect(lengthOf({ from: '2026-02-27', to: '2026-03-01' })).toBe(3);
-  expect(lengthOf({ from: '2025-11', to: '2026-02' })).toBe(4);
+  expect(computeLength({ from: '2026-02-27', to: '2026-03-01' })).toBe(3);
+  expect(computeLength({ from: '2025-11', to: '2026-02' })).toBe(4);
   expect(daysIn({ from: '2026-02', to: '2026-02' })).toEqual({ from: '2026-02-01', to: '2026-02-28' });
   expect(monthsLater('2026-01', -1)).toBe('2025-12');
   expect(sameDayOfMonth('2026-10-31', -1)).toBe('2026-09-30');
@@ -56,7 +56,7 @@ describe('slots of the time axis', () => {
   it('finds the Monday of any week', () => {
     fc.assert(
       fc.property(days, (day) => {
-        const monday = mondayOf(isoWeek(day));
+        const monday = findMonday(isoWeek(day));
         return monday <= day && day <= daysLater(monday, 6) && isoWeek(monday) === isoWeek(day);
       }),
     );
@@ -71,8 +71,8 @@ describe('slots of the time axis', () => {
   it('takes days for a month, months for a year, and offers no day bars for years', () => {
     expect(usualGranularity({ from: '2026-11', to: '2026-11' })).toBe('day');
     expect(usualGranularity({ from: '2026-01', to: '2026-12' })).toBe('month');
-    expect(granularitiesOf({ from: '2020-01', to: '2026-12' })).toEqual(['week', 'month']);
-    expect(granularitiesOf({ from: '2026-11', to: '2026-11' })).toEqual(['day', 'week']);
+    expect(listGranularities({ from: '2020-01', to: '2026-12' })).toEqual(['week', 'month']);
+    expect(listGranularities({ from: '2026-11', to: '2026-11' })).toEqual(['day', 'week']);
   });
 });
 

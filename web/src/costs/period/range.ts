@@ -25,20 +25,20 @@ export function monthsLater(month: string, months: number): string {
   return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
 }
 
-export function lastDayOf(month: string): string {
+export function findMonthEnd(month: string): string {
   return daysLater(`${monthsLater(month, 1)}-01`, -1);
 }
 
 /** The same day of another month; the last one where that month is shorter: `2026-10-31` and -1 -> `2026-09-30`. */
 export function sameDayOfMonth(day: string, months: number): string {
   const month = monthsLater(day.slice(0, 7), months);
-  const last = lastDayOf(month);
+  const last = findMonthEnd(month);
   const wanted = `${month}-${day.slice(8)}`;
   return wanted > last ? last : wanted;
 }
 
 /** How many days or months a range has. */
-export function lengthOf(range: CostRange): number {
+export function computeLength(range: CostRange): number {
   if (isByDay(range)) return Math.round((Date.parse(range.to) - Date.parse(range.from)) / DAY_MS) + 1;
   const at = (month: string) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7));
   return at(range.to) - at(range.from) + 1;
@@ -47,7 +47,7 @@ export function lengthOf(range: CostRange): number {
 /** The charge days that a range means; those of its months for billing months. */
 export function daysIn(range: CostRange): CostRange {
   if (isByDay(range)) return range;
-  return { from: `${range.from}-01`, to: lastDayOf(range.to) };
+  return { from: `${range.from}-01`, to: findMonthEnd(range.to) };
 }
 
 /**

@@ -5,15 +5,15 @@ import { dimensionLabel, dimensionValue } from '../../format/dimension.ts';
 import { formatShare } from '../../format/number.ts';
 import parts from '../../parts/parts.module.css';
 import type { Group } from '../stack.ts';
-import { methodSaid } from './method-said.ts';
+import { formatMethod } from './format-method.ts';
 import styles from './rows.module.css';
 
 /** Allocation of a row: receiver, rule, method and share. */
 export function AllocationFacts({ row }: { readonly row: Group }) {
-  const facts = factsOf(row);
+  const facts = listAllocationFacts(row);
   return (
     <section data-testid="allocation-facts">
-      <h3 className={styles.group}>Who pays for it</h3>
+      <h3 className={styles.group}>Cost allocation</h3>
       <dl className={styles.list}>
         {facts.map(([name, value]) => (
           <div key={name} className={styles.row}>
@@ -32,7 +32,7 @@ export function AllocationFacts({ row }: { readonly row: Group }) {
   );
 }
 
-function factsOf(row: Group): (readonly [name: string, value: ReactNode])[] {
+function listAllocationFacts(row: Group): (readonly [name: string, value: ReactNode])[] {
   const has = (column: string) => row[column] != null && row[column] !== '';
   return [
     ['Allocation', dimensionValue('kind', row.kind ?? 'unallocated')],
@@ -44,18 +44,18 @@ function factsOf(row: Group): (readonly [name: string, value: ReactNode])[] {
           {row.rule}
         </Link>
       ) : (
-        'no rule took it'
+        'no rule'
       ),
     ],
-    ...(has('method') ? [['Method', methodSaid(row.method ?? '')] as const] : []),
-    ['Share of the row', shareSaid(row.ratio ?? null)],
+    ...(has('method') ? [['Method', formatMethod(row.method ?? '')] as const] : []),
+    ['Share of the row', formatShareOfRow(row.ratio ?? null)],
     ...(has('layer') ? [['Layer', `pool ${row.layer}`] as const] : []),
     ...(has('usageQuantity') ? [['Basis of the share', `${row.usageQuantity} ${row.usageUnit ?? ''}`] as const] : []),
-    ...(has('reason') ? [['Why', row.reason] as const] : []),
+    ...(has('reason') ? [['Reason', row.reason] as const] : []),
   ];
 }
 
 /** `0.25` -> `25 % (0.25)`; a row that was not split counts completely. */
-function shareSaid(ratio: string | null): string {
+function formatShareOfRow(ratio: string | null): string {
   return ratio === null ? 'the whole row' : `${formatShare(ratio, '1')} (${ratio})`;
 }

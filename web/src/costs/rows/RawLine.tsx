@@ -18,11 +18,11 @@ export function RawLine({ origin }: { readonly origin: RowOrigin }) {
   const found = useQuery(endpointQuery(getRawRow, { query: { delivery, file, row } }));
   return (
     <section data-testid="raw-line">
-      <h3 className={styles.group}>As it stands in the file</h3>
+      <h3 className={styles.group}>Source record</h3>
       <Loaded query={found} what="The delivered line" height={HEIGHT}>
         {(raw) => {
           const empty = raw.fields.filter(({ value }) => value === null || value === '').length;
-          const shown = withEmpty ? raw.fields : raw.fields.filter(({ value }) => value !== null && value !== '');
+          const fields = withEmpty ? raw.fields : raw.fields.filter(({ value }) => value !== null && value !== '');
           return (
             <>
               <p className={styles.empty}>
@@ -33,7 +33,7 @@ export function RawLine({ origin }: { readonly origin: RowOrigin }) {
                 , {formatCount(raw.fields.length)} columns.
               </p>
               <dl className={styles.list}>
-                {shown.map(({ column, value }) => (
+                {fields.map(({ column, value }) => (
                   <div key={column} className={styles.row}>
                     <dt>
                       <code>{column}</code>

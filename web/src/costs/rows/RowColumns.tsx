@@ -18,7 +18,7 @@ export function RowColumns({ row }: { readonly row: Group }) {
       ))}
       {empty.length > 0 && (
         <section>
-          <h3 className={styles.group}>Left empty by the bill</h3>
+          <h3 className={styles.group}>Empty in the bill</h3>
           <p className={styles.empty}>{empty.map(dimensionLabel).join(', ')}</p>
         </section>
       )}

@@ -26,7 +26,7 @@ interface RowDrawerProps {
 /** One bill row: all its columns and its allocation, or its line in the delivered file. */
 export function RowDrawer({ rowKey, row, part, onPart, onClose }: RowDrawerProps) {
   const origin = parseRowKey(rowKey);
-  const shown = row === undefined ? 'raw' : (part ?? 'columns');
+  const openPart = row === undefined ? 'raw' : (part ?? 'columns');
   return (
     <Dialog label="Bill row" place="side" onClose={onClose}>
       <header className={styles.head}>
@@ -34,7 +34,7 @@ export function RowDrawer({ rowKey, row, part, onPart, onClose }: RowDrawerProps
         {row !== undefined && (
           <Choice
             label="Part of the row"
-            value={shown}
+            value={openPart}
             options={PARTS}
             onChange={(value) => onPart(value === 'raw' ? 'raw' : undefined)}
           />
@@ -44,9 +44,9 @@ export function RowDrawer({ rowKey, row, part, onPart, onClose }: RowDrawerProps
         </button>
       </header>
       <div className={styles.body}>
-        {shown === 'columns' && row !== undefined ? <RowColumns row={row} /> : <RawLine origin={origin} />}
+        {openPart === 'columns' && row !== undefined ? <RowColumns row={row} /> : <RawLine origin={origin} />}
         <section>
-          <h3 className={styles.group}>Where it came from</h3>
+          <h3 className={styles.group}>Origin</h3>
           <dl className={styles.list}>
             <div className={styles.row}>
               <dt>Delivery</dt>

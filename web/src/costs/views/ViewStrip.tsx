@@ -4,7 +4,7 @@ import { Notice } from '../../parts/Notice.tsx';
 import parts from '../../parts/parts.module.css';
 import type { CostsSearch } from '../costs-search.ts';
 import { BUILT_IN_VIEWS } from './built-in-views.ts';
-import { isSameView, type SavedView, searchOfView, viewOf } from './saved-view.ts';
+import { isSameView, type SavedView, searchOfView, toView } from './saved-view.ts';
 import { useSavedViews } from './use-saved-views.ts';
 import { ViewDialog } from './ViewDialog.tsx';
 import styles from './views.module.css';
@@ -16,15 +16,15 @@ export function ViewStrip({ search }: { readonly search: CostsSearch }) {
   const saved = useSavedViews();
   const navigate = useNavigate({ from: '/costs' });
   const [asking, setAsking] = useState<Asking>(null);
-  const shown = viewOf(search);
+  const ownSearch = toView(search);
   const all = [...BUILT_IN_VIEWS, ...saved.views];
   const named = all.find(({ name }) => name === search.name);
-  const current = named ?? all.find((view) => isSameView(view.search, shown));
-  const isChanged = current !== undefined && !isSameView(current.search, shown);
+  const current = named ?? all.find((view) => isSameView(view.search, ownSearch));
+  const isChanged = current !== undefined && !isSameView(current.search, ownSearch);
   const own = saved.views.find(({ name }) => name === current?.name);
   const call = (name: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, name }), replace: true, resetScroll: false });
-  const save = (name: string) => call(saved.save({ name, search: shown }));
+  const save = (name: string) => call(saved.save({ name, search: ownSearch }));
   return (
     <div className={styles.views}>
       <nav className={styles.strip} aria-label="Views of the costs">
@@ -80,7 +80,7 @@ export function ViewStrip({ search }: { readonly search: CostsSearch }) {
               </>
             }
           >
-            {saved.done.said}
+            {saved.done.text}
           </Notice>
         </div>
       )}

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CostsSearch } from '../costs-search.ts';
 import { BUILT_IN_VIEWS } from './built-in-views.ts';
-import { freeName, isSameView, SavedView, searchOfView, viewOf, withView } from './saved-view.ts';
+import { freeName, isSameView, SavedView, searchOfView, toView, withView } from './saved-view.ts';
 import { viewsFrom } from './view-store.ts';
 
 const search = CostsSearch.parse({
@@ -14,19 +14,19 @@ const search = CostsSearch.parse({
 });
 
 it('keeps how costs are cut, not when or which row', () => {
-  expect(viewOf(search)).toEqual({ by: ['team'], filter: ['serviceName=S3'], compare: 'before' });
-  expect(viewOf({ ...search, compare: 'custom', beforeFrom: '2026-10' })).not.toHaveProperty('compare');
+  expect(toView(search)).toEqual({ by: ['team'], filter: ['serviceName=S3'], compare: 'before' });
+  expect(toView({ ...search, compare: 'custom', beforeFrom: '2026-10' })).not.toHaveProperty('compare');
 });
 
 it('leaves period and team of the address as they are, and nothing of the view before', () => {
-  const shown = searchOfView(search, { name: 'Commitments', search: { metric: 'effectiveCost' } });
-  expect(shown).toMatchObject({ from: '2026-11-01', metric: 'effectiveCost', name: 'Commitments' });
-  expect([shown.by, shown.filter, shown.compare, shown.row]).toEqual([undefined, undefined, undefined, undefined]);
+  const found = searchOfView(search, { name: 'Commitments', search: { metric: 'effectiveCost' } });
+  expect(found).toMatchObject({ from: '2026-11-01', metric: 'effectiveCost', name: 'Commitments' });
+  expect([found.by, found.filter, found.compare, found.row]).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 it('tells views apart by what they show', () => {
-  expect(isSameView(viewOf(search), { compare: 'before', by: ['team'], filter: ['serviceName=S3'] })).toBe(true);
-  expect(isSameView(viewOf(search), { ...viewOf(search), metric: 'listCost' })).toBe(false);
+  expect(isSameView(toView(search), { compare: 'before', by: ['team'], filter: ['serviceName=S3'] })).toBe(true);
+  expect(isSameView(toView(search), { ...toView(search), metric: 'listCost' })).toBe(false);
 });
 
 it('saves in the place of a view of that name', () => {
@@ -47,6 +47,6 @@ it('takes nothing from a storage that holds something else', () => {
 it('comes with views that the address can hold', () => {
   for (const view of BUILT_IN_VIEWS) {
     expect(SavedView.parse(view)).toEqual(view);
-    expect(viewOf(CostsSearch.parse(view.search))).toEqual(view.search);
+    expect(toView(CostsSearch.parse(view.search))).toEqual(view.search);
   }
 });

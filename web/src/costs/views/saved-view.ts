@@ -20,7 +20,7 @@ export const SavedView = z.object({ name: z.string().min(1).max(80), search: Vie
 export type SavedView = z.infer<typeof SavedView>;
 
 /** The part of the URL that a view stores; a custom comparison is left out, because it depends on the dates. */
-export function viewOf(search: CostsSearch): ViewSearch {
+export function toView(search: CostsSearch): ViewSearch {
   const kept = ViewSearch.parse(search);
   return withoutUndefined({ ...kept, compare: kept.compare === 'custom' ? undefined : kept.compare });
 }

@@ -4,7 +4,7 @@ import { freeName, type SavedView, withView } from './saved-view.ts';
 import { onViewsChanged, storedText, storeViews, viewsFrom } from './view-store.ts';
 
 interface Done {
-  readonly said: string;
+  readonly text: string;
   readonly before: readonly SavedView[];
   /** The name that the address had. */
   readonly name: string | undefined;
@@ -15,8 +15,8 @@ export function useSavedViews() {
   const text = useSyncExternalStore(onViewsChanged, storedText);
   const views = useMemo(() => viewsFrom(text), [text]);
   const [done, setDone] = useState<Done | null>(null);
-  const change = (next: readonly SavedView[], said: string, name: string | undefined) => {
-    setDone({ said, before: views, name });
+  const change = (next: readonly SavedView[], label: string, name: string | undefined) => {
+    setDone({ text: label, before: views, name });
     storeViews(next);
   };
   const builtIn = BUILT_IN_VIEWS.map(({ name }) => name);

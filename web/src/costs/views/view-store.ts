@@ -6,14 +6,14 @@ const CHANGED = 'steelyard:costs-views';
 const Stored = z.array(SavedView).max(200);
 
 /** Fallback when storage is blocked (private window): views last until the page is closed. */
-let held: string | null = null;
+let stored: string | null = null;
 
 /** The views as text, the same string as long as nothing changed. */
 export function storedText(): string {
   try {
-    return localStorage.getItem(KEY) ?? held ?? '[]';
+    return localStorage.getItem(KEY) ?? stored ?? '[]';
   } catch {
-    return held ?? '[]';
+    return stored ?? '[]';
   }
 }
 
@@ -27,9 +27,9 @@ export function viewsFrom(text: string): readonly SavedView[] {
 }
 
 export function storeViews(views: readonly SavedView[]): void {
-  held = JSON.stringify(views);
+  stored = JSON.stringify(views);
   try {
-    localStorage.setItem(KEY, held);
+    localStorage.setItem(KEY, stored);
   } catch {
     // Storage is blocked or full; `held` keeps the views for this visit.
   }

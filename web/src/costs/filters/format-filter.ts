@@ -7,11 +7,11 @@ import type { FilterGroup, FilterValue } from './filter-text.ts';
 const MAX_NAMED = 3;
 
 /** A filter as text: `Service is Amazon EC2 or Amazon S3`, `Team is not search`, `Sku id begins with BoxUsage`. */
-export function filterSaid({ dimension, isNot, values }: FilterGroup): string {
+export function formatFilter({ dimension, isNot, values }: FilterGroup): string {
   const label = dimensionLabel(dimension);
   const [only] = values;
   if (isNot && values.length === 1 && only?.text === null) return `${label} has a value`;
-  const exact = values.filter(({ isPrefix }) => !isPrefix).map((value) => valueSaid(dimension, value));
+  const exact = values.filter(({ isPrefix }) => !isPrefix).map((value) => formatValue(dimension, value));
   const prefixes = values.filter(({ isPrefix }) => isPrefix).map(({ text }) => text ?? '');
   const parts = [
     exact.length > 0 && `${isNot ? 'is not' : 'is'} ${listed(exact)}`,
@@ -20,7 +20,7 @@ export function filterSaid({ dimension, isNot, values }: FilterGroup): string {
   return `${label} ${parts.join(isNot ? ' and ' : ' or ')}`;
 }
 
-function valueSaid(dimension: string, { text }: FilterValue): string {
+function formatValue(dimension: string, { text }: FilterValue): string {
   if (text === null) return dimensionValue(dimension, null);
   if (dimension === 'day') return formatDay(text);
   if (dimension === 'week') return slotLabel(text);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { filterSaid } from './filter-said.ts';
 import { filterGroups } from './filter-text.ts';
+import { formatFilter } from './format-filter.ts';
 
 it.each([
   [['serviceName=S3'], 'Service is S3'],
@@ -13,6 +13,6 @@ it.each([
   [['day=2026-11-03'], 'Day is 3 Nov'],
   [['week=2026-W45'], 'Week is week of 2 Nov'],
   [['a=1', 'a=2', 'a=3', 'a=4', 'a=5'], 'A is 1, 2, 3 or 2 more'],
-])('reads %j as %s', (filters, said) => {
-  expect(filterGroups(filters).map(filterSaid)).toEqual([said]);
+])('reads %j as %s', (filters, text) => {
+  expect(filterGroups(filters).map(formatFilter)).toEqual([text]);
 });

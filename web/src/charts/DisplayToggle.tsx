@@ -2,7 +2,7 @@ import { Choice } from '../parts/Choice.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import parts from '../parts/parts.module.css';
 
-const SHOWN = [
+const VIEWS = [
   { value: 'chart', label: 'Chart' },
   { value: 'table', label: 'Table' },
 ] as const;
@@ -21,13 +21,13 @@ interface ShownAsProps {
 }
 
 /** Head of a card that switches between chart and table, with both as downloads. */
-export function ShownAs({ label, what, asTable, onShow, csvName, csv, onPng }: ShownAsProps) {
+export function DisplayToggle({ label, what, asTable, onShow, csvName, csv, onPng }: ShownAsProps) {
   return (
     <>
       <Choice
         label={label}
         value={asTable ? 'table' : 'chart'}
-        options={SHOWN}
+        options={VIEWS}
         onChange={(value) => onShow(value === 'table')}
       />
       <CsvButton name={csvName} what={what} text={csv} />

@@ -4,7 +4,7 @@ import { shortDuration } from './duration.ts';
 import type { RunColumn } from './run-columns.ts';
 
 /** Label, format and colour meaning of a column: quality, cost, or input. */
-export function lookOf(column: RunColumn, currency: string | undefined) {
+export function describeColumn(column: RunColumn, currency: string | undefined) {
   return {
     label: column.id === 'cost.total' ? `Cost (${currency ?? 'unknown'})` : column.label,
     meaning:

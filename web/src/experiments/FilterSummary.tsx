@@ -11,7 +11,7 @@ interface FilterSaidProps {
 }
 
 /** Message below the filter field. */
-export function FilterSaid({ id, alert, hint, name }: FilterSaidProps) {
+export function FilterSummary({ id, alert, hint, name }: FilterSaidProps) {
   if (alert !== undefined) {
     return (
       <p id={id} className={styles.filterSaid} role="alert">

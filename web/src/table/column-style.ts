@@ -1,7 +1,7 @@
 import type { CSSProperties, ReactNode } from 'react';
 
 /** How a column looks: in each of its cells, and before the text of its head. */
-export interface ColumnLook {
+export interface ColumnStyle {
   readonly cell: { readonly className: string; readonly style?: CSSProperties };
   readonly lead: ReactNode;
 }

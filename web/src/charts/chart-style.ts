@@ -1,7 +1,7 @@
 import { token } from '../theme/scheme.ts';
 
 /** Options that all charts share, from the tokens of the active colour scheme. */
-export function chartLook() {
+export function readChartStyle() {
   const font = { fontFamily: token('--font'), fontSize: 12, color: token('--ink-2') };
   return {
     text: font,

@@ -10,7 +10,7 @@ interface QualityShownProps {
 }
 
 /** A measure of quality with its interval; an estimate is marked. */
-export function QualityShown({
+export function QualityEstimate({
   quality: { metric, value, lower, upper, estimated, sampleSize },
   named = false,
 }: QualityShownProps) {

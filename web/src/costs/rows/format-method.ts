@@ -1,13 +1,13 @@
 /** Methods of allocation as text; an unknown method is shown by its name. */
 const METHODS: Readonly<Record<string, string>> = {
   direct: 'direct: all of it',
-  even: 'evenly among those who share it',
+  even: 'evenly over all owners',
   weights: 'by given weights',
   fixed: 'fixed amounts',
 };
 
 /** `proportional/cost` -> `in proportion to cost`. */
-export function methodSaid(method: string): string {
+export function formatMethod(method: string): string {
   const [way = '', basis] = method.split('/');
   if (way === 'proportional' && basis !== undefined) return `in proportion to ${basis.replaceAll('-', ' ')}`;
   if (way === 'kubernetes' && basis !== undefined) return `Kubernetes, by ${basis.replaceAll('-', ' ')}`;

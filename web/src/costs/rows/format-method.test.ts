@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { methodSaid } from './method-said.ts';
+import { formatMethod } from './format-method.ts';
 
 it.each([
   ['direct', 'direct: all of it'],
   ['proportional/gpu-hours', 'in proportion to gpu hours'],
   ['kubernetes/gpu-share', 'Kubernetes, by gpu share'],
   ['something-new', 'something-new'],
-])('says %s as %s', (method, said) => expect(methodSaid(method)).toBe(said));
+])('says %s as %s', (method, text) => expect(formatMethod(method)).toBe(text));
