@@ -1,11 +1,11 @@
+import { jensenShannon } from '../src/mlops/drift/distances/between-shares.ts';
+import { effectMeasureOf } from '../src/mlops/drift/effect.ts';
+import { adjustedForDiscovery } from '../src/mlops/drift/false-discovery.ts';
+import { knownValues } from '../src/mlops/drift/known-values.ts';
+import { prepareColumn } from '../src/mlops/drift/prepare-column.ts';
+import type { Band, Variation } from '../src/mlops/drift/profiles/profile.ts';
+import { watchColumn } from '../src/mlops/drift/watched-column.ts';
 import { driftLook } from '../src/mlops/monitoring/alerts/looks/drift-look.ts';
-import { jensenShannon } from '../src/mlops/monitoring/drift/distances/between-shares.ts';
-import { effectMeasureOf } from '../src/mlops/monitoring/drift/effect.ts';
-import { adjustedForDiscovery } from '../src/mlops/monitoring/drift/false-discovery.ts';
-import { knownValues } from '../src/mlops/monitoring/drift/known-values.ts';
-import { prepareColumn } from '../src/mlops/monitoring/drift/prepare-column.ts';
-import type { Band, Variation } from '../src/mlops/monitoring/drift/profiles/profile.ts';
-import { watchColumn } from '../src/mlops/monitoring/drift/watched-column.ts';
 import type { AlertRule } from '../src/mlops/monitoring/monitors/alerts/schema.ts';
 import { wilsonInterval } from '../src/mlops/monitoring/monitors/intervals.ts';
 import { type BandCounts, distanceFromBand } from '../src/mlops/monitoring/windows/band.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { DriftColumn } from '../../../src/mlops/monitoring/drift/schema.ts';
+import type { DriftColumn } from '../../../src/mlops/drift/schema.ts';
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { pText, strengthOf, strengthText, stripRows } from './drift-strength.ts';
 

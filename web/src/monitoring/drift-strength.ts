@@ -1,4 +1,4 @@
-import type { DriftColumn } from '../../../src/mlops/monitoring/drift/schema.ts';
+import type { DriftColumn } from '../../../src/mlops/drift/schema.ts';
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 

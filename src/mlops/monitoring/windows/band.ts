@@ -1,6 +1,6 @@
-import { jensenShannon } from '../drift/distances/between-shares.ts';
-import type { EffectMeasure } from '../drift/effect.ts';
-import type { Band } from '../drift/profiles/profile.ts';
+import { jensenShannon } from '../../drift/distances/between-shares.ts';
+import type { EffectMeasure } from '../../drift/effect.ts';
+import type { Band } from '../../drift/profiles/profile.ts';
 
 /** Values of a window counted by the values of a band. */
 export interface BandCounts {

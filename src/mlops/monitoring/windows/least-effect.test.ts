@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DriftColumn } from '../drift/schema.ts';
+import type { DriftColumn } from '../../drift/schema.ts';
 import { judgeColumn, leastEffect } from './least-effect.ts';
 
 const tested = (more: Partial<DriftColumn>) =>

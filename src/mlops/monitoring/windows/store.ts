@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
-import { DriftColumn } from '../drift/schema.ts';
+import { DriftColumn } from '../../drift/schema.ts';
 import { Distribution, DriftWindow } from './schema.ts';
 
 interface WindowTables {
