@@ -1,4 +1,4 @@
-import { jensenShannon } from '../src/mlops/drift/distances/between-shares.ts';
+import { jensenShannon } from '../src/mlops/drift-methods/distances/between-shares.ts';
 import { effectMeasureOf } from '../src/mlops/drift/effect.ts';
 import { adjustedForDiscovery } from '../src/mlops/drift/false-discovery.ts';
 import { knownValues } from '../src/mlops/drift/known-values.ts';

@@ -11,8 +11,8 @@ import {
   shiftFoundRate,
   sizes,
 } from './calibration.testing.ts';
-import { commonDivisor } from './laws/common-divisor.ts';
-import { twoSampleTail } from './laws/kolmogorov-two-sample.ts';
+import { commonDivisor } from '../drift-methods/laws/common-divisor.ts';
+import { twoSampleTail } from '../drift-methods/laws/kolmogorov-two-sample.ts';
 import { withMissing } from './missing-values.ts';
 
 /** DRIFT_CALIBRATION=1 draws as often as docs/drift.md states. */

@@ -15,7 +15,7 @@ import { readNumbers } from './tables/read-numbers.ts';
 import { readVectors } from './tables/read-vectors.ts';
 import type { Table } from './tables/table.ts';
 import { startThreads, type Threads } from './threads.ts';
-import { type RawVectors, vectorMethod } from './vectors/compare-vectors.ts';
+import { type RawVectors, vectorMethod } from './compare-vectors.ts';
 
 /** Numbers of both sides, 8 bytes each, that are read before the threads have taken those of the batch before. */
 const MOST_NUMBERS = 24_000_000;

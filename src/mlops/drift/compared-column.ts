@@ -1,8 +1,8 @@
 import type { Distribution } from '../monitoring/windows/schema.ts';
-import type { ColumnPair } from './column.ts';
-import type { ColumnVerdict } from './compare-column.ts';
+import type { ColumnPair } from '../drift-methods/column.ts';
+import type { ColumnVerdict } from '../drift-methods/compare-column.ts';
 import { effectOf } from './effect.ts';
-import { total } from './samples.ts';
+import { total } from '../drift-methods/samples.ts';
 
 /** Result of a worker thread for one column. */
 export interface ComparedColumn {

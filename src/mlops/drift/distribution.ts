@@ -1,7 +1,7 @@
 import { lowerQuantileOf } from '../../platform/numbers/index.ts';
 import type { Distribution } from '../monitoring/windows/schema.ts';
-import { binCounts } from './bins.ts';
-import { type CountPair, countsOf, distinctValues, type NumericPair, total } from './samples.ts';
+import { binCounts } from '../drift-methods/bins.ts';
+import { type CountPair, countsOf, distinctValues, type NumericPair, total } from '../drift-methods/samples.ts';
 
 /** Bins of a histogram that is looked at. */
 const BINS = 24;

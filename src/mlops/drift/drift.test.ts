@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { createRandom } from '../../platform/numbers/index.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { compareColumn } from './compare-column.ts';
-import { methods } from './methods.ts';
+import { compareColumn } from '../drift-methods/compare-column.ts';
+import { methods } from '../drift-methods/methods.ts';
 import {
   compareDrift,
   type DriftMethodChoice,

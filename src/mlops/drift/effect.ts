@@ -1,8 +1,8 @@
-import type { ColumnPair } from './column.ts';
-import type { ColumnVerdict } from './compare-column.ts';
-import { jensenShannon } from './distances/between-shares.ts';
+import type { ColumnPair } from '../drift-methods/column.ts';
+import type { ColumnVerdict } from '../drift-methods/compare-column.ts';
+import { jensenShannon } from '../drift-methods/distances/between-shares.ts';
 import type { MissingRows } from './missing-values.ts';
-import { type CountPair, countsOf } from './samples.ts';
+import { type CountPair, countsOf } from '../drift-methods/samples.ts';
 
 /** Measures that an effect size is given in, each of the tests of `auto` that it goes with. */
 export type EffectMeasure = 'ks' | 'jensenshannon';

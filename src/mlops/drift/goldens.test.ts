@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { ColumnPair } from './column.ts';
-import { type ColumnVerdict, compareColumn, type MethodChoice } from './compare-column.ts';
+import type { ColumnPair } from '../drift-methods/column.ts';
+import { type ColumnVerdict, compareColumn, type MethodChoice } from '../drift-methods/compare-column.ts';
 import { prepareColumn } from './prepare-column.ts';
 
 const shared = join(import.meta.dirname, '../../../../../shared/data/stats');

@@ -1,15 +1,15 @@
 import type { Distribution } from '../monitoring/windows/schema.ts';
-import { pooledRare } from './choice.ts';
-import type { ColumnPair } from './column.ts';
-import { type ColumnVerdict, compareColumn, type MethodChoice } from './compare-column.ts';
+import { pooledRare } from '../drift-methods/choice.ts';
+import type { ColumnPair } from '../drift-methods/column.ts';
+import { type ColumnVerdict, compareColumn, type MethodChoice } from '../drift-methods/compare-column.ts';
 import { type ComparedColumn, summarizeColumn } from './compared-column.ts';
 import { spreadOfNumbers, spreadOfValues } from './distribution.ts';
 import { knownValues } from './known-values.ts';
 import type { RawColumn } from './prepare-column.ts';
-import { type CountPair, countsOf, total } from './samples.ts';
-import { sortNumbers } from './sort-numbers.ts';
-import { contingency } from './tests/chi-square.ts';
-import { leastPermutedPValue } from './tests/permuted-contingency.ts';
+import { type CountPair, countsOf, total } from '../drift-methods/samples.ts';
+import { sortNumbers } from '../drift-methods/sort-numbers.ts';
+import { contingency } from '../drift-methods/tests/chi-square.ts';
+import { leastPermutedPValue } from '../drift-methods/tests/permuted-contingency.ts';
 
 /** The usual rule for the chi-square law. */
 const LEAST_EXPECTED = 5;

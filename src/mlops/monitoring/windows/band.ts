@@ -1,4 +1,4 @@
-import { jensenShannon } from '../../drift/distances/between-shares.ts';
+import { jensenShannon } from '../../drift-methods/distances/between-shares.ts';
 import type { EffectMeasure } from '../../drift/effect.ts';
 import type { Band } from '../../drift/profiles/profile.ts';
 
