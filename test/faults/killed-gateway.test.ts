@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { listPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
+import { listPredictions } from '../../src/mlops/predictions/schema.ts';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import { urlOf } from '../../src/platform/contract/schema.ts';
 import { testApplication } from '../../src/testing/application.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { getGpuIdle, syncGpuSources } from '../../src/finops/gpus/schema.ts';
 import { scraped, writeBody } from '../../src/finops/gpus/sources/exporter.testing.ts';
-import { listPredictions, recordLabels, recordPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
+import { listPredictions, recordLabels, recordPredictions } from '../../src/mlops/predictions/schema.ts';
 import { type Endpoint, urlOf } from '../../src/platform/contract/schema.ts';
 import { verifyJournals } from '../../src/platform/journal/index.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';

@@ -7,7 +7,7 @@ import {
   deletePredictions,
   listPredictions,
   recordPredictions,
-} from '../../src/mlops/monitoring/predictions/schema.ts';
+} from '../../src/mlops/predictions/schema.ts';
 import { getVerification, startVerification } from '../../src/platform/integrity/schema.ts';
 import { verifyJournals } from '../../src/platform/journal/index.ts';
 import { atMoment, KillCampaign } from '../support/moment.ts';

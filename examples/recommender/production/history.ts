@@ -3,7 +3,7 @@ import {
   type Prediction,
   recordLabels,
   recordPredictions,
-} from '../../../src/mlops/monitoring/predictions/schema.ts';
+} from '../../../src/mlops/predictions/schema.ts';
 import type { DemoClient } from '../demo/client.ts';
 import { createRandom, seedFor } from '../random/xoshiro.ts';
 import type { RecommenderModel } from '../training/recommender-model.ts';

@@ -15,11 +15,11 @@ import { applyMonitor } from './monitors/apply.ts';
 import { type MeasuredQuality, type Monitor, MonitorSpec } from './monitors/schema.ts';
 import { findMonitors } from './monitors/store.ts';
 import { createStoredWindows } from './monitors/stored-windows.ts';
-import { createCounts, type PredictionCounts } from './predictions/counts.ts';
-import { type KeepDays, previewTable, retainPredictions } from './predictions/retention.ts';
-import { createServedLog, type ServedLog } from './predictions/served.ts';
+import { createCounts, type PredictionCounts } from '../predictions/counts.ts';
+import { type KeepDays, previewTable, retainPredictions } from '../predictions/retention.ts';
+import { createServedLog, type ServedLog } from '../predictions/served.ts';
 import { monitoringRoutes } from './routes.ts';
-import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
+import type { MonitoringDeps, OpenedMonitoring } from '../predictions/open.ts';
 import { driftWindowRoutes } from './windows/routes.ts';
 import { createDriftWindows } from './windows/service.ts';
 
@@ -27,9 +27,9 @@ export { lossMetric } from './alerts/losses.ts';
 export type { ServedRequests } from './alerts/ports.ts';
 export { findAlertedModel } from './alerts/store.ts';
 export { monitoringMigrations } from './migrations.ts';
-export type { ServedLog } from './predictions/served.ts';
+export type { ServedLog } from '../predictions/served.ts';
 export { createDdSketch, type DdSketch, ddSketchOf } from './sketches/index.ts';
-export { journalFolder, type OpenedMonitoring, openMonitoring } from './tables.ts';
+export { journalFolder, type OpenedMonitoring, openMonitoring } from '../predictions/open.ts';
 
 /** Stores predictions and outcomes, and measures quality and drift. */
 export interface Monitoring {

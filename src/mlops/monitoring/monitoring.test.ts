@@ -11,7 +11,7 @@ import {
   type Prediction,
   recordLabels,
   recordPredictions,
-} from './predictions/schema.ts';
+} from '../predictions/schema.ts';
 
 const DAY_MS = 86_400_000;
 let now = Date.parse('2026-11-10T12:00:00Z');

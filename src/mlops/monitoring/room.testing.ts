@@ -21,7 +21,7 @@ import { createUploads } from '../../platform/uploads/index.ts';
 import { AlertEpisode } from './alerts/episode/schema.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { createMonitoring, monitoringMigrations, openMonitoring } from './index.ts';
-import { type Prediction, recordLabels, recordPredictions } from './predictions/schema.ts';
+import { type Prediction, recordLabels, recordPredictions } from '../predictions/schema.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;

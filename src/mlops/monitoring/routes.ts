@@ -4,9 +4,9 @@ import { listMonitors, showMonitor } from './monitors/schema.ts';
 import { findMonitors, monitorOfModel } from './monitors/store.ts';
 import type { StoredWindows } from './monitors/stored-windows.ts';
 import { watched } from './monitors/windows.ts';
-import { keepLabelFile } from './predictions/label-file.ts';
-import { listed } from './predictions/list.ts';
-import { deleteSubject, type KeepDays, previewRetention } from './predictions/retention.ts';
+import { keepLabelFile } from '../predictions/label-file.ts';
+import { listed } from '../predictions/list.ts';
+import { deleteSubject, type KeepDays, previewRetention } from '../predictions/retention.ts';
 import {
   deletePredictions,
   importLabels,
@@ -14,9 +14,9 @@ import {
   previewPredictionRetention,
   recordLabels,
   recordPredictions,
-} from './predictions/schema.ts';
-import { keepLabels, keepPredictions, noMonitor } from './predictions/service.ts';
-import type { MonitoringDeps, OpenedMonitoring } from './tables.ts';
+} from '../predictions/schema.ts';
+import { keepLabels, keepPredictions, noMonitor } from '../predictions/service.ts';
+import type { MonitoringDeps, OpenedMonitoring } from '../predictions/open.ts';
 
 /** Label window in days for models without a monitor. */
 const WITHIN_DAYS = 30;

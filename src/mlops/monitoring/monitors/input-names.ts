@@ -1,5 +1,5 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
-import { instant, rowsOfModelSql, type Selection } from '../predictions/labelled.ts';
+import { instant, rowsOfModelSql, type Selection } from '../../predictions/labelled.ts';
 import type { MonitorWindow } from './schema.ts';
 
 /** Predictions whose inputs are looked at, and the most names that are answered. */

@@ -8,7 +8,7 @@ import {
   rangeOf,
   rowsOfModelSql,
   type Selection,
-} from '../predictions/labelled.ts';
+} from '../../predictions/labelled.ts';
 import type { Estimation, MonitorSpec } from './schema.ts';
 import { scoresOf } from './scores.ts';
 import { scoresSql } from './windows-sql.ts';

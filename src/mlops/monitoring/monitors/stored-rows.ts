@@ -10,7 +10,7 @@ import type { Objects } from '../../../platform/objects/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import type { EstimateModel } from '../estimates/learn.ts';
-import { conditions } from '../predictions/labelled.ts';
+import { conditions } from '../../predictions/labelled.ts';
 import { Estimation, type MonitorSpec } from './schema.ts';
 import { inputPath, type ScoredFacts, type ScoredRows } from './scored-rows.ts';
 import { scoresOf } from './scores.ts';

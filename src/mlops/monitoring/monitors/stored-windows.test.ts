@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { draws } from '../../../testing/deep.ts';
-import { deletePredictions } from '../predictions/schema.ts';
+import { deletePredictions } from '../../predictions/schema.ts';
 import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
 import { showMonitor } from './schema.ts';
 

@@ -8,7 +8,7 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
-import type { Selection } from '../predictions/labelled.ts';
+import type { Selection } from '../../predictions/labelled.ts';
 import { readInputNames } from './input-names.ts';
 import { Estimation, type Monitor, type MonitorSpec, type MonitorWindow, type showMonitor } from './schema.ts';
 import { scoreRows } from './scored-rows.ts';

@@ -1,6 +1,6 @@
 import { literal } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
-import { instant } from '../predictions/labelled.ts';
+import { instant } from '../../predictions/labelled.ts';
 import type { WINDOWS } from './schema.ts';
 import type { Score } from './scores.ts';
 

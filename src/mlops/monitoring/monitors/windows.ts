@@ -1,7 +1,7 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
 import { estimateWindows } from '../estimates/estimate-windows.ts';
-import type { Selection } from '../predictions/labelled.ts';
+import type { Selection } from '../../predictions/labelled.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
 import type { EstimatedQuality, Estimation, MeasuredQuality, MonitorSpec, MonitorWindow } from './schema.ts';
 import { type ScoredRows, scoreRows, type Tables } from './scored-rows.ts';

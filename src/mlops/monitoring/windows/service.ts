@@ -5,7 +5,7 @@ import type { Clock } from '../../../platform/units/index.ts';
 import type { DriftWatch } from '../monitors/drift/schema.ts';
 import type { Monitor } from '../monitors/schema.ts';
 import type { Tables } from '../monitors/windows.ts';
-import type { Selection } from '../predictions/labelled.ts';
+import type { Selection } from '../../predictions/labelled.ts';
 import { type ComparedWindow, compareWindow, windowPValue } from './compare-window.ts';
 import { judgeColumn, leastEffect } from './least-effect.ts';
 import { blockStart, windowThreshold } from './level.ts';

@@ -5,7 +5,7 @@ import type { Application } from '../../../main.ts';
 import { call, testApplication } from '../../../testing/application.ts';
 import { applied } from '../../testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
-import { listPredictions } from '../../monitoring/predictions/schema.ts';
+import { listPredictions } from '../../predictions/schema.ts';
 import { getEndpoint } from '../schema.ts';
 
 const program = join(import.meta.dirname, '../model-server.testing.ts');

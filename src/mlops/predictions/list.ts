@@ -1,5 +1,5 @@
-import { decodePageToken, encodePageToken } from '../../../platform/contract/page-token.ts';
-import { type LakeRow, literal } from '../../../platform/lake/index.ts';
+import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
+import { type LakeRow, literal } from '../../platform/lake/index.ts';
 import { labelledSql, rangeOf, type Selection } from './labelled.ts';
 import type { LoggedPrediction } from './schema.ts';
 import type { PredictionDeps } from './service.ts';

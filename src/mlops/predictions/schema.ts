@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BATCH_BODY_LIMIT_BYTES, endpoint, NextPageToken, PageQuery } from '../../../platform/contract/schema.ts';
-import { UtcInstant } from '../../../platform/units/schema.ts';
+import { BATCH_BODY_LIMIT_BYTES, endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { UtcInstant } from '../../platform/units/schema.ts';
 
 const text = (what: string) => z.string().min(1).max(250).describe(what);
 const ModelName = text('Registered model');

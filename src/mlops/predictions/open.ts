@@ -8,7 +8,7 @@ import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Uploads } from '../../platform/uploads/index.ts';
-import { LABEL, PREDICTION } from './predictions/tables.ts';
+import { LABEL, PREDICTION } from './lake-tables.ts';
 
 export interface MonitoringDeps {
   readonly store: Store;

@@ -1,6 +1,6 @@
-import { type JournaledTable, LONGEST_ROW_BYTES } from '../../../platform/journal/index.ts';
-import type { Store } from '../../../platform/store/index.ts';
-import type { Clock } from '../../../platform/units/index.ts';
+import { type JournaledTable, LONGEST_ROW_BYTES } from '../../platform/journal/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
 import { createLogRules, type LogRule } from './log-rules.ts';
 import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';

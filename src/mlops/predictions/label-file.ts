@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { AppError } from '../../../platform/errors/index.ts';
-import { parseBoundedJson } from '../../../platform/json/index.ts';
-import { identifier, type Lake, literal } from '../../../platform/lake/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { parseBoundedJson } from '../../platform/json/index.ts';
+import { identifier, type Lake, literal } from '../../platform/lake/index.ts';
 import { Label, type LabelColumns, type Recorded } from './schema.ts';
 import { addRecorded, keepLabels, NOTHING_RECORDED, type PredictionDeps } from './service.ts';
 

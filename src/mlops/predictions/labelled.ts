@@ -1,5 +1,5 @@
-import type { InstantRange } from '../../../platform/journal/index.ts';
-import { literal } from '../../../platform/lake/index.ts';
+import type { InstantRange } from '../../platform/journal/index.ts';
+import { literal } from '../../platform/lake/index.ts';
 
 export interface Selection {
   readonly model: string;

@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Application } from '../../../main.ts';
-import { openLake } from '../../../platform/lake/index.ts';
-import { postApply } from '../../../platform/manifests/schema.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
-import { showMonitor } from '../monitors/schema.ts';
+import type { Application } from '../../main.ts';
+import { openLake } from '../../platform/lake/index.ts';
+import { postApply } from '../../platform/manifests/schema.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { showMonitor } from '../monitoring/monitors/schema.ts';
 import {
   deletePredictions,
   listPredictions,

@@ -1,4 +1,4 @@
-import type { LakeTable } from '../../../platform/lake/index.ts';
+import type { LakeTable } from '../../platform/lake/index.ts';
 
 /** One row for each time that a prediction was sent. `inputs` and `output` are JSON; fields that were not sent are null. */
 export const PREDICTION: LakeTable = {

@@ -1,4 +1,4 @@
-import { literal } from '../../../platform/lake/index.ts';
+import { literal } from '../../platform/lake/index.ts';
 import { instant } from './labelled.ts';
 import type { PredictionDeps } from './service.ts';
 
