@@ -6,7 +6,7 @@ import { prepareColumn } from '../src/mlops/drift/prepare-column.ts';
 import type { Band, Variation } from '../src/mlops/drift/profiles/profile.ts';
 import { watchColumn } from '../src/mlops/drift/watched-column.ts';
 import { driftLook } from '../src/mlops/monitoring/alerts/looks/drift-look.ts';
-import type { AlertRule } from '../src/mlops/monitoring/monitors/alerts/schema.ts';
+import type { AlertRule } from '../src/mlops/monitors/alerts/schema.ts';
 import { wilsonInterval } from '../src/mlops/monitoring/monitors/intervals.ts';
 import { type BandCounts, distanceFromBand } from '../src/mlops/monitoring/windows/band.ts';
 import { judgeColumn, leastEffect } from '../src/mlops/monitoring/windows/least-effect.ts';

@@ -8,7 +8,7 @@ import { importExchangeRates } from '../finops/exchange/schema.ts';
 import { getStatement, issueStatements, listStatements } from '../finops/statements/schema.ts';
 import { getTokenPrice, recordTokenUsage, tokenCostReport, tokenReconciliation } from '../finops/tokens/schema.ts';
 import { backtestAlerts } from '../mlops/monitoring/alerts/backtest/schema.ts';
-import { showMonitor } from '../mlops/monitoring/monitors/schema.ts';
+import { showMonitor } from '../mlops/monitors/schema.ts';
 import { type Endpoint, urlOf } from '../platform/contract/schema.ts';
 import { postApply } from '../platform/manifests/schema.ts';
 import { importFiles } from '../testing/application.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { type MonitorWindow, showMonitor } from './monitors/schema.ts';
+import { type MonitorWindow, showMonitor } from '../monitors/schema.ts';
 import {
   importLabels,
   listPredictions,

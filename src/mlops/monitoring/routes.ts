@@ -1,7 +1,7 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import { readInputNames } from './monitors/input-names.ts';
-import { listMonitors, showMonitor } from './monitors/schema.ts';
-import { findMonitors, monitorOfModel } from './monitors/store.ts';
+import { listMonitors, showMonitor } from '../monitors/schema.ts';
+import { findMonitors, monitorOfModel } from '../monitors/store.ts';
 import type { StoredWindows } from './monitors/stored-windows.ts';
 import { watched } from './monitors/windows.ts';
 import { keepLabelFile } from '../predictions/label-file.ts';

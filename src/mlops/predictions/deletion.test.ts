@@ -6,7 +6,7 @@ import type { Application } from '../../main.ts';
 import { openLake } from '../../platform/lake/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { showMonitor } from '../monitoring/monitors/schema.ts';
+import { showMonitor } from '../monitors/schema.ts';
 import {
   deletePredictions,
   listPredictions,

@@ -1,6 +1,6 @@
 import type { Store } from '../../platform/store/index.ts';
-import type { MonitorSpec } from '../monitoring/monitors/schema.ts';
-import { monitorOfModel } from '../monitoring/monitors/store.ts';
+import type { MonitorSpec } from '../monitors/schema.ts';
+import { monitorOfModel } from '../monitors/store.ts';
 
 export type LogRule = MonitorSpec['log'];
 

@@ -3,8 +3,8 @@ import { literal } from '../../platform/lake/index.ts';
 import type { RetentionPreview } from '../../platform/retention/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Monitor } from '../monitoring/monitors/schema.ts';
-import { findMonitors } from '../monitoring/monitors/store.ts';
+import type { Monitor } from '../monitors/schema.ts';
+import { findMonitors } from '../monitors/store.ts';
 import type { PredictionDeletion, PredictionRetention } from './schema.ts';
 
 interface PredictionRetentionDeps {

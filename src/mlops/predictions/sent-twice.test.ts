@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { showMonitor } from '../monitoring/monitors/schema.ts';
+import { showMonitor } from '../monitors/schema.ts';
 import { call, hour, openRoom } from '../monitoring/room.testing.ts';
 
 it('counts an id that was sent twice with two times once, at the time that came first, in all time and in each part of it', async () => {

@@ -2,7 +2,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { type JournaledTable, LONGEST_ROW_BYTES } from '../../platform/journal/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { type Clock, unkeptCharacter } from '../../platform/units/index.ts';
-import { monitorOfModel } from '../monitoring/monitors/store.ts';
+import { monitorOfModel } from '../monitors/store.ts';
 import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';
 import type { Label, Prediction, Recorded } from './schema.ts';

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { MonitorSpec } from '../../../src/mlops/monitors/schema.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
 import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
 import { metricsOf, monitorPanels } from './monitor-panels.ts';
 import { driftedColumns, lossText, moneyPerDay, monitorsAnswer, worstOf } from './words.ts';

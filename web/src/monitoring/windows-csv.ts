@@ -1,4 +1,4 @@
-import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { metricsOf } from './monitor-panels.ts';
 

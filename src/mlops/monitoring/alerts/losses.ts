@@ -1,7 +1,7 @@
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money, Period } from '../../../platform/units/schema.ts';
-import type { MeasuredQuality, Monitor, MonitorWindow } from '../monitors/schema.ts';
-import { scoresOf } from '../monitors/scores.ts';
+import type { MeasuredQuality, Monitor, MonitorWindow } from '../../monitors/schema.ts';
+import { scoresOf } from '../../monitors/scores.ts';
 import { type Tables, watched } from '../monitors/windows.ts';
 import type { Selection } from '../../predictions/labelled.ts';
 import type { ReferencePredictions } from '../windows/service.ts';

@@ -5,8 +5,8 @@ import { type DeliverDeps, deliver, Notice } from '../../../platform/notices/ind
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import type { Monitor } from '../monitors/schema.ts';
-import { findMonitors } from '../monitors/store.ts';
+import type { Monitor } from '../../monitors/schema.ts';
+import { findMonitors } from '../../monitors/store.ts';
 import type { DriftWindow } from '../windows/schema.ts';
 import type { DriftWindows, OnWindow, ReferencePredictions } from '../windows/service.ts';
 import { createJudging } from './again/judge-again.ts';

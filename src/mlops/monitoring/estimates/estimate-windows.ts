@@ -1,5 +1,5 @@
 import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
-import type { EstimatedQuality, Estimation } from '../monitors/schema.ts';
+import type { EstimatedQuality, Estimation } from '../../monitors/schema.ts';
 import { CBPE_METRICS } from './cbpe.ts';
 import { estimateLosses } from './dle.ts';
 import type { Figure } from './figure.ts';

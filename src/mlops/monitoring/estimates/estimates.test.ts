@@ -3,7 +3,7 @@ import type { Application } from '../../../main.ts';
 import { postApply } from '../../../platform/manifests/schema.ts';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { call, testApplication } from '../../../testing/application.ts';
-import { showMonitor } from '../monitors/schema.ts';
+import { showMonitor } from '../../monitors/schema.ts';
 import { recordLabels, recordPredictions } from '../../predictions/schema.ts';
 
 const NOW = Date.parse('2026-11-10T12:00:00Z');

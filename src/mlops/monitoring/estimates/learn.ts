@@ -1,5 +1,5 @@
 import type { LakeSession } from '../../../platform/lake/index.ts';
-import type { Estimation, Quality } from '../monitors/schema.ts';
+import type { Estimation, Quality } from '../../monitors/schema.ts';
 import type { Cbpe } from './cbpe.ts';
 import { type Dle, type FeatureRows, type LossReference, lossReferenceOf } from './dle.ts';
 import {

@@ -9,8 +9,8 @@ import {
   rowsOfModelSql,
   type Selection,
 } from '../../predictions/labelled.ts';
-import type { Estimation, MonitorSpec } from './schema.ts';
-import { scoresOf } from './scores.ts';
+import type { Estimation, MonitorSpec } from '../../monitors/schema.ts';
+import { scoresOf } from '../../monitors/scores.ts';
 import { scoresSql } from './windows-sql.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import type { EstimatedQuality, MeasuredQuality, ShownQuality } from './schema.ts';
+import type { EstimatedQuality, MeasuredQuality, ShownQuality } from '../../monitors/schema.ts';
 
 /**
  * The figure to show for each metric: the measured one where at least `until` (0 to 1) of the window is labelled, else the

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { isDeep } from '../../../testing/deep.ts';
 import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
-import { showMonitor } from './schema.ts';
+import { showMonitor } from '../../monitors/schema.ts';
 
 const ROWS = 900;
 const estimate = { reference: { start: hour(-24 * 40), end: hour(-24 * 20) } };

@@ -3,7 +3,7 @@ import { effectMeasureOf } from '../../drift/effect.ts';
 import type { Band } from '../../drift/profiles/profile.ts';
 import type { DriftColumn } from '../../drift/schema.ts';
 import type { Table } from '../../drift/tables/table.ts';
-import type { MinEffect } from '../monitors/drift/schema.ts';
+import type { MinEffect } from '../../monitors/drift/schema.ts';
 import { type BandCounts, distanceFromBand } from './band.ts';
 import { findLargeChanges, leastEffect } from './least-effect.ts';
 import type { FoundReference } from './references.ts';

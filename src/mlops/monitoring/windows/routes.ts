@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import { findMonitors } from '../monitors/store.ts';
+import { findMonitors } from '../../monitors/store.ts';
 import { noMonitor } from '../../predictions/service.ts';
 import { listDriftWindows, showDriftColumn } from './schema.ts';
 import { generationOf } from './service.ts';

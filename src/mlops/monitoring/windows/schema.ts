@@ -3,7 +3,7 @@ import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Period, UtcInstant } from '../../../platform/units/schema.ts';
 import { DriftColumn, DriftMethodChoice } from '../../drift/schema.ts';
-import { WatchedColumn } from '../monitors/drift/schema.ts';
+import { WatchedColumn } from '../../monitors/drift/schema.ts';
 
 const params = { monitor: Name.describe('Name of the monitor') };
 

@@ -1,6 +1,6 @@
 import type { Sql } from '../../../../platform/store/index.ts';
-import type { Monitor } from '../../monitors/schema.ts';
-import { scoresOf } from '../../monitors/scores.ts';
+import type { Monitor } from '../../../monitors/schema.ts';
+import { scoresOf } from '../../../monitors/scores.ts';
 import type { DriftWindow } from '../../windows/schema.ts';
 import { generationOf } from '../../windows/service.ts';
 import { windowsOf } from '../../windows/store.ts';

@@ -1,7 +1,7 @@
 import type { Store } from '../../../../platform/store/index.ts';
-import type { AlertRule } from '../../monitors/alerts/schema.ts';
-import { refuseUnmeasured } from '../../monitors/check-spec.ts';
-import type { EstimatedQuality, MeasuredQuality, Monitor, MonitorWindow } from '../../monitors/schema.ts';
+import type { AlertRule } from '../../../monitors/alerts/schema.ts';
+import { refuseUnmeasured } from '../../../monitors/check-spec.ts';
+import type { EstimatedQuality, MeasuredQuality, Monitor, MonitorWindow } from '../../../monitors/schema.ts';
 import { watched } from '../../monitors/windows.ts';
 import { generationOf, type ReferencePredictions } from '../../windows/service.ts';
 import { windowsOf } from '../../windows/store.ts';

@@ -1,6 +1,6 @@
 import { DRIFT_SHARE } from '../../../drift/report.ts';
 import type { DriftColumn } from '../../../drift/schema.ts';
-import type { AlertRule } from '../../monitors/alerts/schema.ts';
+import type { AlertRule } from '../../../monitors/alerts/schema.ts';
 import { LEAST_EFFECT } from '../../windows/least-effect.ts';
 import type { DriftWindow } from '../../windows/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Name } from '../../../org/schema.ts';
-import { endpoint } from '../../../platform/contract/schema.ts';
-import { NotifyTarget } from '../../../platform/notices/schema.ts';
-import { Period, UtcInstant } from '../../../platform/units/schema.ts';
-import { predictionSelection } from '../../predictions/schema.ts';
+import { Name } from '../../org/schema.ts';
+import { endpoint } from '../../platform/contract/schema.ts';
+import { NotifyTarget } from '../../platform/notices/schema.ts';
+import { Period, UtcInstant } from '../../platform/units/schema.ts';
+import { predictionSelection } from '../predictions/schema.ts';
 import { AlertRule, PredictionValue } from './alerts/schema.ts';
 import { DriftWatch } from './drift/schema.ts';
 

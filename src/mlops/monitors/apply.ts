@@ -1,7 +1,7 @@
-import { AppError } from '../../../platform/errors/index.ts';
-import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
-import { refuseUntold, type TargetRules } from '../../../platform/notices/index.ts';
-import type { Sql } from '../../../platform/store/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { ManifestOutcome } from '../../platform/manifests/index.ts';
+import { refuseUntold, type TargetRules } from '../../platform/notices/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import { refuseUnmeasured } from './check-spec.ts';
 import type { MonitorSpec } from './schema.ts';
 import { findMonitors, monitorOfModel, putMonitor } from './store.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Name } from '../../../../org/schema.ts';
-import { Currency, DecimalString, Period } from '../../../../platform/units/schema.ts';
+import { Name } from '../../../org/schema.ts';
+import { Currency, DecimalString, Period } from '../../../platform/units/schema.ts';
 import { WatchedColumn } from '../drift/schema.ts';
 
 const inARow = (fallback: number, what: string) => z.number().int().min(1).max(1000).default(fallback).describe(what);

@@ -1,4 +1,4 @@
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import type { AlertRule } from './alerts/schema.ts';
 import type { MonitorSpec } from './schema.ts';
 import { scoresOf } from './scores.ts';

@@ -1,4 +1,4 @@
-import type { Sql } from '../../../platform/store/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import { type Monitor, MonitorSpec } from './schema.ts';
 
 interface MonitorTables {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Period } from '../../../../platform/units/schema.ts';
-import { DriftMethodChoice, ProfileName } from '../../../drift/schema.ts';
+import { Period } from '../../../platform/units/schema.ts';
+import { DriftMethodChoice, ProfileName } from '../../drift/schema.ts';
 
 export const WatchedColumn = z
   .string()

@@ -1,4 +1,4 @@
-import { literal } from '../../../platform/lake/index.ts';
+import { literal } from '../../platform/lake/index.ts';
 import type { Quality } from './schema.ts';
 
 /** A measure as the mean of a score of each labelled prediction. */
