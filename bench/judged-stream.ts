@@ -7,11 +7,11 @@ import type { Band, Variation } from '../src/mlops/drift/profiles/profile.ts';
 import { watchColumn } from '../src/mlops/drift/watched-column.ts';
 import { driftLook } from '../src/mlops/monitoring/alerts/looks/drift-look.ts';
 import type { AlertRule } from '../src/mlops/monitors/alerts/schema.ts';
-import { wilsonInterval } from '../src/mlops/monitoring/monitors/intervals.ts';
-import { type BandCounts, distanceFromBand } from '../src/mlops/monitoring/windows/band.ts';
-import { judgeColumn, leastEffect } from '../src/mlops/monitoring/windows/least-effect.ts';
-import { windowThreshold } from '../src/mlops/monitoring/windows/level.ts';
-import type { DriftWindow } from '../src/mlops/monitoring/windows/schema.ts';
+import { wilsonInterval } from '../src/mlops/quality/windows/intervals.ts';
+import { type BandCounts, distanceFromBand } from '../src/mlops/quality/drift-windows/band.ts';
+import { judgeColumn, leastEffect } from '../src/mlops/quality/drift-windows/least-effect.ts';
+import { windowThreshold } from '../src/mlops/quality/drift-windows/level.ts';
+import type { DriftWindow } from '../src/mlops/quality/drift-windows/schema.ts';
 
 export interface StreamPeriod {
   /** Values of each column, NaN where one is missing; levels of categories are whole numbers. */

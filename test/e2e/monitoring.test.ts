@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordLabels, recordPredictions } from '../../src/mlops/predictions/schema.ts';
-import { listDriftWindows } from '../../src/mlops/monitoring/windows/schema.ts';
+import { listDriftWindows } from '../../src/mlops/quality/drift-windows/schema.ts';
 import { applied } from '../../src/mlops/testing/pipelines.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { serveFolder } from '../support/demo.ts';

@@ -7,7 +7,7 @@ import { chanceOfUp, type LogisticModel } from '../../examples/electricity/logis
 import { between, type HalfHour, readMarket } from '../../examples/electricity/market.ts';
 import { type Application, createApplication } from '../../src/main.ts';
 import { recordLabels, recordPredictions } from '../../src/mlops/predictions/schema.ts';
-import { type DriftWindow, listDriftWindows } from '../../src/mlops/monitoring/windows/schema.ts';
+import { type DriftWindow, listDriftWindows } from '../../src/mlops/quality/drift-windows/schema.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { call } from '../../src/testing/application.ts';

@@ -1,5 +1,5 @@
 import type { LakeSession } from '../../platform/lake/index.ts';
-import type { Distribution } from '../monitoring/windows/schema.ts';
+import type { Distribution } from '../quality/drift-windows/schema.ts';
 import type { ComparedColumn } from './compared-column.ts';
 import { spreadOfLevels } from './distribution.ts';
 import { effectOfMissing } from './effect.ts';

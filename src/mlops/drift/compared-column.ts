@@ -1,4 +1,4 @@
-import type { Distribution } from '../monitoring/windows/schema.ts';
+import type { Distribution } from '../quality/drift-windows/schema.ts';
 import type { ColumnPair } from '../drift-methods/column.ts';
 import type { ColumnVerdict } from '../drift-methods/compare-column.ts';
 import { effectOf } from './effect.ts';

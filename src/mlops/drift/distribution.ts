@@ -1,5 +1,5 @@
 import { lowerQuantileOf } from '../../platform/numbers/index.ts';
-import type { Distribution } from '../monitoring/windows/schema.ts';
+import type { Distribution } from '../quality/drift-windows/schema.ts';
 import { binCounts } from '../drift-methods/bins.ts';
 import { type CountPair, countsOf, distinctValues, type NumericPair, total } from '../drift-methods/samples.ts';
 

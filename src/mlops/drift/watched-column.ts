@@ -1,4 +1,4 @@
-import type { Distribution } from '../monitoring/windows/schema.ts';
+import type { Distribution } from '../quality/drift-windows/schema.ts';
 import { pooledRare } from '../drift-methods/choice.ts';
 import type { ColumnPair } from '../drift-methods/column.ts';
 import { type ColumnVerdict, compareColumn, type MethodChoice } from '../drift-methods/compare-column.ts';

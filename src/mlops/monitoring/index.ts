@@ -14,14 +14,14 @@ import { noteRetrained } from './alerts/take-look.ts';
 import { applyMonitor } from '../monitors/apply.ts';
 import { type MeasuredQuality, type Monitor, MonitorSpec } from '../monitors/schema.ts';
 import { findMonitors } from '../monitors/store.ts';
-import { createStoredWindows } from './monitors/stored-windows.ts';
+import { createStoredWindows } from '../quality/windows/stored-windows.ts';
 import { createCounts, type PredictionCounts } from '../predictions/counts.ts';
 import { type KeepDays, previewTable, retainPredictions } from '../predictions/retention.ts';
 import { createServedLog, type ServedLog } from '../predictions/served.ts';
 import { monitoringRoutes } from './routes.ts';
 import type { MonitoringDeps, OpenedMonitoring } from '../predictions/open.ts';
-import { driftWindowRoutes } from './windows/routes.ts';
-import { createDriftWindows } from './windows/service.ts';
+import { driftWindowRoutes } from '../quality/drift-windows/routes.ts';
+import { createDriftWindows } from '../quality/drift-windows/service.ts';
 
 export { lossMetric } from './alerts/losses.ts';
 export type { ServedRequests } from './alerts/ports.ts';

@@ -1,9 +1,9 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import { readInputNames } from './monitors/input-names.ts';
+import { readInputNames } from '../quality/windows/input-names.ts';
 import { listMonitors, showMonitor } from '../monitors/schema.ts';
 import { findMonitors, monitorOfModel } from '../monitors/store.ts';
-import type { StoredWindows } from './monitors/stored-windows.ts';
-import { watched } from './monitors/windows.ts';
+import type { StoredWindows } from '../quality/windows/stored-windows.ts';
+import { watched } from '../quality/windows/windows.ts';
 import { keepLabelFile } from '../predictions/label-file.ts';
 import { listed } from '../predictions/list.ts';
 import { deleteSubject, type KeepDays, previewRetention } from '../predictions/retention.ts';

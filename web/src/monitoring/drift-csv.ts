@@ -1,4 +1,4 @@
-import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { toCsv } from '../format/csv.ts';
 
 const FIGURES = [

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DriftColumn } from '../../../src/mlops/drift/schema.ts';
-import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { pText, strengthOf, strengthText, stripRows } from './drift-strength.ts';
 
 function column(more: Partial<DriftColumn> = {}): DriftColumn {

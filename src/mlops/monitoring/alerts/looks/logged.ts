@@ -1,6 +1,6 @@
 import type { InstantRange } from '../../../../platform/journal/index.ts';
 import { literal } from '../../../../platform/lake/index.ts';
-import type { Tables } from '../../monitors/windows.ts';
+import type { Tables } from '../../../quality/windows/windows.ts';
 import { instant } from '../../../predictions/labelled.ts';
 import type { Served } from '../burn-rate.ts';
 

@@ -1,6 +1,6 @@
 import type { InstantRange } from '../../../platform/journal/index.ts';
 import { type LakeSession, literal } from '../../../platform/lake/index.ts';
-import type { Tables } from '../monitors/windows.ts';
+import type { Tables } from '../windows/windows.ts';
 import { instant, labelledSql, type Selection } from '../../predictions/labelled.ts';
 import { LABEL } from '../../predictions/lake-tables.ts';
 

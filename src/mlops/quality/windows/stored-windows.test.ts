@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { draws } from '../../../testing/deep.ts';
 import { deletePredictions } from '../../predictions/schema.ts';
-import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
+import { call, hour, openRoom, type Room, type Server } from '../../monitoring/room.testing.ts';
 import { showMonitor } from '../../monitors/schema.ts';
 
 const FILES = ['all.json', 'day.json', 'hour.json', 'month.json', 'rows-.parquet', 'rows.json', 'week.json'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { isDeep } from '../../../testing/deep.ts';
-import { call, hour, openRoom, type Room, type Server } from '../room.testing.ts';
+import { call, hour, openRoom, type Room, type Server } from '../../monitoring/room.testing.ts';
 import { showMonitor } from '../../monitors/schema.ts';
 
 const ROWS = 900;

@@ -4,7 +4,7 @@ import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { DriftWatch } from '../../monitors/drift/schema.ts';
 import type { Monitor } from '../../monitors/schema.ts';
-import type { Tables } from '../monitors/windows.ts';
+import type { Tables } from '../windows/windows.ts';
 import type { Selection } from '../../predictions/labelled.ts';
 import { type ComparedWindow, compareWindow, windowPValue } from './compare-window.ts';
 import { judgeColumn, leastEffect } from './least-effect.ts';
