@@ -38,7 +38,7 @@ export { servedOf } from './metrics/served.ts';
 export { servedMinutes } from './metrics/served-minutes.ts';
 export { serviceTimes } from './metrics/service-times.ts';
 export { servingMigrations } from './migrations.ts';
-export { measureCapacity } from './scaling/index.ts';
+export { measureCapacity } from '../scaling/index.ts';
 export { type ServedVersion, servedVersions } from './served-versions.ts';
 export type { ServingCosts } from './show.ts';
 export { ownerOfEndpoint } from './store.ts';

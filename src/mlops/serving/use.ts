@@ -2,7 +2,7 @@ import type { Sql, Store } from '../../platform/store/index.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
 import { talliesIn } from './metrics/store.ts';
 import { SPANS } from './metrics/tally.ts';
-import type { WaitingSlo } from './scaling/index.ts';
+import type { WaitingSlo } from '../scaling/index.ts';
 import { changedRevision, type ServiceDeps } from './service.ts';
 import { ScalingSpec } from './spec/scaling/schema.ts';
 import type { EndpointSpec, Variant } from './spec/schema.ts';

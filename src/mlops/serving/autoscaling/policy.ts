@@ -1,4 +1,4 @@
-import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy } from '../scaling/index.ts';
+import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy } from '../../scaling/index.ts';
 import type { ScalingSpec } from '../spec/scaling/schema.ts';
 import type { Variant } from '../spec/schema.ts';
 import type { ReplicaPrice } from './price.ts';

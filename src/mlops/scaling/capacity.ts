@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createRandom } from '../../../platform/numbers/index.ts';
+import { createRandom } from '../../platform/numbers/index.ts';
 import { standardErrorOfMisses } from './batch-means.ts';
 import { MOST_UTILISATION_RATIO } from './demand.ts';
 import { createShadowFleet } from './shadow-fleet.ts';

@@ -1,4 +1,4 @@
-import type { Route } from '../../../platform/http/index.ts';
+import type { Route } from '../../platform/http/index.ts';
 import { scalingRoutes } from './routes.ts';
 
 export { measureCapacity, type WaitingSlo } from './capacity.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { draws, isDeep } from '../../../testing/deep.ts';
+import { draws, isDeep } from '../../testing/deep.ts';
 import { standardErrorOfMisses } from './batch-means.ts';
 import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy, type SloOptions } from './index.ts';
 import * as seededTraces from './seeded-traces.testing.ts';

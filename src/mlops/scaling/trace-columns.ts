@@ -1,4 +1,4 @@
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 
 /** How the times and the seconds of service of a trace are found. */
 export interface TraceFormat {

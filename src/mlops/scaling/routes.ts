@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { handle, type Route } from '../../../platform/http/index.ts';
+import { handle, type Route } from '../../platform/http/index.ts';
 import { replayReport } from './report.ts';
 import { replayScaling } from './schema.ts';
 import { readTrace } from './trace-csv.ts';

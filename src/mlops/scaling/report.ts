@@ -1,5 +1,5 @@
-import { quantileOf } from '../../../platform/numbers/index.ts';
-import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { quantileOf } from '../../platform/numbers/index.ts';
+import { decimal, decimalString } from '../../platform/units/index.ts';
 import { standardErrorOfMisses } from './batch-means.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';

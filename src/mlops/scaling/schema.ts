@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { endpoint } from '../../../platform/contract/schema.ts';
-import { Currency, DecimalString, Money } from '../../../platform/units/schema.ts';
+import { endpoint } from '../../platform/contract/schema.ts';
+import { Currency, DecimalString, Money } from '../../platform/units/schema.ts';
 
 export const PolicyKind = z
   .enum(['slo', 'hpa', 'kpa'])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { urlOf } from '../../../platform/contract/schema.ts';
-import { sharedApplication } from '../../../testing/shared.ts';
+import { urlOf } from '../../platform/contract/schema.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import { createTraffic, type ScalingObservation, type Traffic } from './index.ts';
 import { type ReplayReport, replayScaling } from './schema.ts';
 

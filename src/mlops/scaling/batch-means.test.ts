@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { seeded } from '../../../testing/random.ts';
+import { seeded } from '../../testing/random.ts';
 import { standardErrorOfMisses } from './batch-means.ts';
 
 it('is zero where all batches are alike, and by hand where one has all misses', () => {

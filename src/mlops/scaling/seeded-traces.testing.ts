@@ -1,4 +1,4 @@
-import { normal, seeded } from '../../../testing/random.ts';
+import { normal, seeded } from '../../testing/random.ts';
 import type { Trace } from './simulation.ts';
 
 const exponential = (next: () => number, mean: number): number => -mean * Math.log(1 - next());

@@ -3,8 +3,8 @@ import { createReadStream, existsSync, mkdtempSync, readFileSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { draws, isDeep } from '../../../testing/deep.ts';
-import { seeded } from '../../../testing/random.ts';
+import { draws, isDeep } from '../../testing/deep.ts';
+import { seeded } from '../../testing/random.ts';
 import { standardErrorOfMisses } from './batch-means.ts';
 import { createHpa } from './hpa.ts';
 import { createKpa } from './kpa.ts';

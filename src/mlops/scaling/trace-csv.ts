@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
-import { AppError, systemCode } from '../../../platform/errors/index.ts';
+import { AppError, systemCode } from '../../platform/errors/index.ts';
 import type { Trace } from './simulation.ts';
 import { type TraceColumns, type TraceFormat, traceColumns } from './trace-columns.ts';
 import { secondsBetween, type TraceTime, traceTime } from './trace-time.ts';

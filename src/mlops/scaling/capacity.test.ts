@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom, type Random } from '../../../platform/numbers/index.ts';
-import { draws } from '../../../testing/deep.ts';
+import { createRandom, type Random } from '../../platform/numbers/index.ts';
+import { draws } from '../../testing/deep.ts';
 import { standardErrorOfMisses } from './batch-means.ts';
 import { type CapacityQuestion, measureCapacity } from './capacity.ts';
 import { decided, replay } from './simulation.ts';
