@@ -1,5 +1,5 @@
 import type { Clock } from '../../../platform/units/index.ts';
-import { ServingProblem } from '../protocols/problem.ts';
+import { ServingProblem } from '../../inference/tensors/problem.ts';
 import type { ReplicaSet } from '../replicas/set.ts';
 import { createTraffic, type Traffic } from '../../scaling/index.ts';
 import { createLooks } from './looks.ts';

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { z } from 'zod';
-import type { Body, Headers } from '../protocols/codec.ts';
-import { badAnswer, ServingProblem } from '../protocols/problem.ts';
-import { v2Codec } from '../protocols/v2.ts';
-import { boundInputs } from '../tensors/bind.ts';
-import { utf8Text } from '../tensors/json-values.ts';
+import type { Body, Headers } from '../../inference/protocols/codec.ts';
+import { badAnswer, ServingProblem } from '../../inference/tensors/problem.ts';
+import { v2Codec } from '../../inference/protocols/v2.ts';
+import { boundInputs } from '../../inference/tensors/bind.ts';
+import { utf8Text } from '../../inference/tensors/json-values.ts';
 import {
   type Datatype,
   elementsIn,
@@ -15,7 +15,7 @@ import {
   type TensorData,
   type TensorSpec,
   zeros,
-} from '../tensors/tensor.ts';
+} from '../../inference/tensors/tensor.ts';
 import { MAX_ANSWER_BYTES } from './exchange.ts';
 import { frameServer } from './frames/server.ts';
 

@@ -9,12 +9,12 @@ import { checkRoom, ID_HEADER, keptAnswer, predictionIdOf } from '../log/keeping
 import type { LogQueue } from '../log/queue.ts';
 import { countEndings, countedVariant } from '../metrics/counting.ts';
 import type { MetricRecorder } from '../metrics/recorder.ts';
-import type { Body } from '../protocols/codec.ts';
-import { badRequest, ClientGone, ServingProblem } from '../protocols/problem.ts';
+import type { Body } from '../../inference/protocols/codec.ts';
+import { badRequest, ClientGone, ServingProblem } from '../../inference/tensors/problem.ts';
 import { noted, sideOf } from '../rollouts/split.ts';
 import { described } from './describe.ts';
 import { type Asked, type Predicted, predict } from './predict.ts';
-import { codecs, type Target, targetOf } from './target.ts';
+import { codecs, type Target, targetOf } from '../../inference/protocols/target.ts';
 import { chosenVariant } from './traffic.ts';
 
 export interface GatewayDeps {

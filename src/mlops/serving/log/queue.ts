@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import { codecs } from '../gateway/target.ts';
-import { ServingProblem } from '../protocols/problem.ts';
+import { codecs } from '../../inference/protocols/target.ts';
+import { ServingProblem } from '../../inference/tensors/problem.ts';
 import type { Kept, PredictionLog, ServedPrediction } from './prediction-log.ts';
 import { type Exchange, rowsOf } from './rows.ts';
 import type { LogState } from './schema.ts';

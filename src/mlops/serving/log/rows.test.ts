@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { codecs, type Spoken } from '../gateway/target.ts';
-import type { ModelSpec } from '../tensors/tensor.ts';
+import { codecs, type Spoken } from '../../inference/protocols/target.ts';
+import type { ModelSpec } from '../../inference/tensors/tensor.ts';
 import { type Exchange, rowsOf } from './rows.ts';
 import { LogSpec } from './schema.ts';
 

@@ -1,8 +1,8 @@
-import type { Spoken } from '../gateway/target.ts';
-import { type Codec, type Headers, isRecord, mediaTypeOf } from '../protocols/codec.ts';
-import type { Given } from '../tensors/given.ts';
-import { parseJson, utf8Text } from '../tensors/json-values.ts';
-import type { ModelSpec } from '../tensors/tensor.ts';
+import type { Spoken } from '../../inference/protocols/target.ts';
+import { type Codec, type Headers, isRecord, mediaTypeOf } from '../../inference/protocols/codec.ts';
+import type { Given } from '../../inference/tensors/given.ts';
+import { parseJson, utf8Text } from '../../inference/tensors/json-values.ts';
+import type { ModelSpec } from '../../inference/tensors/tensor.ts';
 import type { ServedPrediction } from './prediction-log.ts';
 import type { LogSpec } from './schema.ts';
 import type { ServedTokens } from './served-tokens.ts';

@@ -1,7 +1,7 @@
-import type { Given } from '../tensors/given.ts';
-import { halfToNumber } from '../tensors/half.ts';
-import { markedNumber, utf8Text } from '../tensors/json-values.ts';
-import { type Datatype, elementsIn, type ModelSpec } from '../tensors/tensor.ts';
+import type { Given } from '../../inference/tensors/given.ts';
+import { halfToNumber } from '../../inference/tensors/half.ts';
+import { markedNumber, utf8Text } from '../../inference/tensors/json-values.ts';
+import { type Datatype, elementsIn, type ModelSpec } from '../../inference/tensors/tensor.ts';
 
 /** A tensor with the name that it is kept under. */
 export interface Column {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Deployment } from '../deployments.ts';
-import type { Target } from '../gateway/target.ts';
+import type { Target } from '../../inference/protocols/target.ts';
 import { namedVariants, type Request, stickyPlace, VARIANT_HEADER } from '../gateway/traffic.ts';
-import { ServingProblem } from '../protocols/problem.ts';
+import { ServingProblem } from '../../inference/tensors/problem.ts';
 
 type Named = Pick<Target, 'model' | 'version' | 'label'>;
 

@@ -1,7 +1,7 @@
 import type { Executors } from '../../../executors/index.ts';
 import type { ContainerServer } from '../../spec/container/schema.ts';
 import type { Variant } from '../../spec/schema.ts';
-import type { ModelSpec } from '../../tensors/tensor.ts';
+import type { ModelSpec } from '../../../inference/tensors/tensor.ts';
 import type { Backend } from '../backend.ts';
 import { filledWords, MODEL_FOLDER } from '../container-words.ts';
 import { whyNotFetched } from '../registries.ts';

@@ -1,7 +1,7 @@
-import type { Codec } from '../protocols/codec.ts';
-import { mlflowCodec } from '../protocols/mlflow.ts';
-import { v1Codec } from '../protocols/v1.ts';
-import { v2Codec } from '../protocols/v2.ts';
+import type { Codec } from './codec.ts';
+import { mlflowCodec } from './mlflow.ts';
+import { v1Codec } from './v1.ts';
+import { v2Codec } from './v2.ts';
 
 /** Protocols as clients speak them: TensorFlow Serving and KServe v1 share their addresses. */
 export type Spoken = 'mlflow' | 'v1' | 'v2';

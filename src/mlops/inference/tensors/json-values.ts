@@ -1,5 +1,5 @@
 import { checkJson } from '../../../platform/json/index.ts';
-import { badRequest } from '../protocols/problem.ts';
+import { badRequest } from './problem.ts';
 import { halfToNumber } from './half.ts';
 import { elementsIn, isBytes, type Tensor } from './tensor.ts';
 

@@ -12,7 +12,7 @@ import {
   type TensorData,
 } from '../tensors/tensor.ts';
 import { type Answerer, type Asked, type Body, type Codec, type Headers, isRecord, jsonBody } from './codec.ts';
-import { badAnswer, badRequest } from './problem.ts';
+import { badAnswer, badRequest } from '../tensors/problem.ts';
 
 /**
  * The Open Inference Protocol over REST, with its extension for raw bytes: a JSON header whose length a header says, then the

@@ -1,4 +1,4 @@
-import { badRequest } from '../protocols/problem.ts';
+import { badRequest } from './problem.ts';
 import { numberToHalf } from './half.ts';
 import { flatten, markedNumber } from './json-values.ts';
 import {

@@ -1,4 +1,4 @@
-import { badAnswer, badRequest, ServingProblem } from '../protocols/problem.ts';
+import { badAnswer, badRequest, ServingProblem } from './problem.ts';
 import { type Given, inferredDatatype, tensorOf } from './given.ts';
 import { elementsIn, fits, type ModelSpec, shapeText, type Tensor, type TensorSpec } from './tensor.ts';
 
