@@ -23,7 +23,7 @@ import { type ArtifactFiles, createModelFiles } from './model-files.ts';
 import { servingRoutes } from './routes.ts';
 import { applyEndpoint, checkCluster, followAlias, type ServiceDeps } from './service.ts';
 import type { ServingCosts } from './show.ts';
-import { EndpointSpec } from './spec/schema.ts';
+import { EndpointSpec } from '../endpoint-spec/schema.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
 import { usageFile } from './usage-file.ts';
 import { createServingUse, type ServingUse } from './use.ts';

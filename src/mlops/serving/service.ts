@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { ReplicaPrices } from './autoscaling/price.ts';
 import type { ContainerEngines } from './backends/of-variant.ts';
 import { endRollout } from './rollouts/store.ts';
-import type { EndpointSpec, Variant } from './spec/schema.ts';
+import type { EndpointSpec, Variant } from '../endpoint-spec/schema.ts';
 import {
   addRevision,
   findEndpoints,

@@ -4,8 +4,8 @@ import { talliesIn } from './metrics/store.ts';
 import { SPANS } from './metrics/tally.ts';
 import type { WaitingSlo } from '../scaling/index.ts';
 import { changedRevision, type ServiceDeps } from './service.ts';
-import { ScalingSpec } from './spec/scaling/schema.ts';
-import type { EndpointSpec, Variant } from './spec/schema.ts';
+import { ScalingSpec } from '../endpoint-spec/scaling/schema.ts';
+import type { EndpointSpec, Variant } from '../endpoint-spec/schema.ts';
 import { findEndpoints, findRevision, type Revision } from './store.ts';
 import { heldBy } from './usage.ts';
 

@@ -5,7 +5,7 @@ import type { Backend } from '../backends/backend.ts';
 import { UNKNOWN_SPEC } from '../backends/specs.ts';
 import type { Place } from '../replicas/places.ts';
 import { createReplicaSet, type ReplicaSet } from '../replicas/set.ts';
-import { ScalingSpec } from '../spec/scaling/schema.ts';
+import { ScalingSpec } from '../../endpoint-spec/scaling/schema.ts';
 import { createGovernor, type Decided } from './governor.ts';
 import type { ScalingRule } from './policy.ts';
 

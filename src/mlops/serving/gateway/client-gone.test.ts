@@ -12,7 +12,7 @@ import type { Ending } from '../metrics/tally.ts';
 import { createBreaker } from '../replicas/breaker.ts';
 import { Places } from '../replicas/places.ts';
 import type { Replica } from '../replicas/replica.ts';
-import { EndpointSpec } from '../spec/schema.ts';
+import { EndpointSpec } from '../../endpoint-spec/schema.ts';
 import { gatewayPlugin } from './plugin.ts';
 
 /** A model server over HTTP: it answers `{"do": "stream"}` without an end, `wait` (the default) on release, and `now` immediately. */

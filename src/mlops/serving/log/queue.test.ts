@@ -3,7 +3,7 @@ import { createLog } from '../../../platform/telemetry/index.ts';
 import type { ServedPrediction } from './prediction-log.ts';
 import { LogQueue } from './queue.ts';
 import type { Exchange } from './rows.ts';
-import { LogSpec } from './schema.ts';
+import { LogSpec } from '../../endpoint-spec/log/schema.ts';
 
 const exchange = (id: string, sizeBytes = 1_000): Exchange => ({
   id,

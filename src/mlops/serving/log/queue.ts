@@ -4,7 +4,7 @@ import { codecs } from '../../inference/protocols/target.ts';
 import { ServingProblem } from '../../inference/tensors/problem.ts';
 import type { Kept, PredictionLog, ServedPrediction } from './prediction-log.ts';
 import { type Exchange, rowsOf } from './rows.ts';
-import type { LogState } from './schema.ts';
+import type { LogState } from '../../endpoint-spec/log/schema.ts';
 import type { ServedTokens, TokenLedger } from './served-tokens.ts';
 
 export type LogOutcome = Kept | 'behind' | 'failed';

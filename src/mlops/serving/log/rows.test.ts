@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codecs, type Spoken } from '../../inference/protocols/target.ts';
 import type { ModelSpec } from '../../inference/tensors/tensor.ts';
 import { type Exchange, rowsOf } from './rows.ts';
-import { LogSpec } from './schema.ts';
+import { LogSpec } from '../../endpoint-spec/log/schema.ts';
 
 const UNKNOWN: ModelSpec = { layout: 'tensors', inputs: null, outputs: null };
 const AT = Date.parse('2026-11-26T10:00:00Z');

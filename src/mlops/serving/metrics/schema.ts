@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Money, UtcInstant } from '../../../platform/units/schema.ts';
-import { VariantName } from '../spec/schema.ts';
+import { VariantName } from '../../endpoint-spec/schema.ts';
 
 /** Lengths of a step in seconds. Counts are stored by the minute and by the hour. */
 export const STEPS = {

@@ -1,6 +1,6 @@
 import type { Executors } from '../../../executors/index.ts';
-import type { ContainerServer } from '../../spec/container/schema.ts';
-import type { Variant } from '../../spec/schema.ts';
+import type { ContainerServer } from '../../../endpoint-spec/container/schema.ts';
+import type { Variant } from '../../../endpoint-spec/schema.ts';
 import type { ModelSpec } from '../../../inference/tensors/tensor.ts';
 import type { Backend } from '../backend.ts';
 import { filledWords, MODEL_FOLDER } from '../container-words.ts';

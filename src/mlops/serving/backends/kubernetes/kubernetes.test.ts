@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { EndpointSpec } from '../../spec/schema.ts';
+import { EndpointSpec } from '../../../endpoint-spec/schema.ts';
 import { heldOn, instanceOf } from './index.ts';
 
 it.each([

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Name } from '../../../org/schema.ts';
-import { Cpus, Duration, Memory } from '../../../platform/units/quantities/schema.ts';
-import { LogSpec } from '../log/schema.ts';
+import { Name } from '../../org/schema.ts';
+import { Cpus, Duration, Memory } from '../../platform/units/quantities/schema.ts';
+import { LogSpec } from './log/schema.ts';
 import { ContainerServer, Gpus, OnKubernetes, ServerModelName, ServerProtocol } from './container/schema.ts';
 import { RolloutSpec } from './rollout/schema.ts';
 import { ScalingSpec } from './scaling/schema.ts';

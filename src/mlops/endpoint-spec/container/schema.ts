@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { adminOnly } from '../../../../platform/secrets/schema.ts';
-import { Duration } from '../../../../platform/units/quantities/schema.ts';
+import { adminOnly } from '../../../platform/secrets/schema.ts';
+import { Duration } from '../../../platform/units/quantities/schema.ts';
 
 const Words = z.array(z.string().max(20_000).describe('Word')).max(1000);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Duration } from '../../../../platform/units/quantities/schema.ts';
+import { Duration } from '../../../platform/units/quantities/schema.ts';
 
 export const RolloutStrategy = z
   .enum(['instant', 'canary', 'blueGreen'])

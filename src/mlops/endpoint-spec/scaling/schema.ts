@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Duration } from '../../../../platform/units/quantities/schema.ts';
-import { DecimalString } from '../../../../platform/units/schema.ts';
+import { Duration } from '../../../platform/units/quantities/schema.ts';
+import { DecimalString } from '../../../platform/units/schema.ts';
 
 export const ScalingPolicyName = z
   .enum(['slo', 'hpa', 'kpa', 'fixed'])
