@@ -3,7 +3,7 @@ import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { ReplicaPrices } from './autoscaling/price.ts';
-import type { ContainerEngines } from './backends/of-variant.ts';
+import type { ContainerEngines } from '../replicas/backends/of-variant.ts';
 import { endRollout } from './rollouts/store.ts';
 import type { EndpointSpec, Variant } from '../endpoint-spec/schema.ts';
 import {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { ReplicaSet } from '../replicas/set.ts';
+import type { ReplicaSet } from '../../replicas/set.ts';
 import { ScalingSpec } from '../../endpoint-spec/scaling/schema.ts';
 import type { EndpointSpec, Variant } from '../../endpoint-spec/schema.ts';
 import { createGovernor, type Decided, type Governor } from './governor.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
-import { wholeOf } from '../backends/exchange.ts';
+import { wholeOf } from '../../replicas/backends/exchange.ts';
 import type { Deployment, LiveVariant } from '../deployments.ts';
 import type { Predicted } from '../gateway/predict.ts';
 import type { Spoken } from '../../inference/protocols/target.ts';

@@ -1,6 +1,6 @@
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { NotReady } from '../replicas/replica.ts';
+import { NotReady } from '../../replicas/replica.ts';
 import type { RolloutSpec } from '../../endpoint-spec/rollout/schema.ts';
 import { FIRST_LOOK, worse } from './judge.ts';
 import { createSide, type Side } from './side.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Autoscaling } from '../autoscaling/autoscaling.ts';
-import { NotReady } from '../replicas/replica.ts';
-import type { ReplicaSet } from '../replicas/set.ts';
+import { NotReady } from '../../replicas/replica.ts';
+import type { ReplicaSet } from '../../replicas/set.ts';
 import type { Variant } from '../../endpoint-spec/schema.ts';
 import type { Revision } from '../store.ts';
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { Backend, StartedReplica } from '../backends/backend.ts';
-import { UNKNOWN_SPEC } from '../backends/specs.ts';
+import type { Backend, StartedReplica } from './backends/backend.ts';
+import { UNKNOWN_SPEC } from './backends/specs.ts';
 import { createReplicaSet } from './set.ts';
 
 const LIMITS = { concurrency: 2, queue: 2, timeoutMs: 60_000, startTimeoutMs: 60_000 };

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { call, testApplication } from '../../testing/application.ts';
 import { appliedEndpoint, registeredFiles, sent, settled } from '../testing/serving.ts';
-import { linearGraph } from './graphs.testing.ts';
+import { linearGraph } from '../serving/graphs.testing.ts';
 import { createModelFiles } from './model-files.ts';
-import { deleteEndpoint, rollBackEndpoint } from './schema.ts';
+import { deleteEndpoint, rollBackEndpoint } from '../serving/schema.ts';
 
 const none = () => false;
 const all = () => true;

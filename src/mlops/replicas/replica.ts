@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Backend, StartedReplica, Starting } from '../backends/backend.ts';
-import { newAgent } from '../backends/exchange.ts';
+import type { Backend, StartedReplica, Starting } from './backends/backend.ts';
+import { newAgent } from './backends/exchange.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 
 /** A copy of a model that is ready. */

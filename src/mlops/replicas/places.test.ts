@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newAgent } from '../backends/exchange.ts';
+import { newAgent } from './backends/exchange.ts';
 import { createBreaker } from './breaker.ts';
 import { Places } from './places.ts';
 import type { Replica } from './replica.ts';
