@@ -28,7 +28,7 @@ export type { ServedRequests } from './alerts/ports.ts';
 export { findAlertedModel } from './alerts/store.ts';
 export { monitoringMigrations } from './migrations.ts';
 export type { ServedLog } from '../predictions/served.ts';
-export { createDdSketch, type DdSketch, ddSketchOf } from './sketches/index.ts';
+export { createDdSketch, type DdSketch, ddSketchOf } from '../gateway/sketches/index.ts';
 export { journalFolder, type OpenedMonitoring, openMonitoring } from '../predictions/open.ts';
 
 /** Stores predictions and outcomes, and measures quality and drift. */

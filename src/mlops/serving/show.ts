@@ -1,9 +1,9 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { Money } from '../../platform/units/index.ts';
 import type { Deployment, Deployments, LiveVariant } from './deployments.ts';
-import { weightsOf } from './gateway/traffic.ts';
-import type { LogQueue } from './log/queue.ts';
-import type { CostInterval } from './metrics/points.ts';
+import { weightsOf } from '../gateway/traffic.ts';
+import type { LogQueue } from '../gateway/log/queue.ts';
+import type { CostInterval } from '../gateway/metrics/points.ts';
 import type { EndpointDetail, EndpointRevision, EndpointSummary, EndpointVariant } from './schema.ts';
 import { existing } from './service.ts';
 import { findRevision, type Pointers, type Revision, revisionsOf } from './store.ts';

@@ -1,7 +1,7 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
-import type { MetricRecorder } from './metrics/recorder.ts';
-import { talliesIn } from './metrics/store.ts';
-import { SPANS } from './metrics/tally.ts';
+import type { MetricRecorder } from '../gateway/metrics/recorder.ts';
+import { talliesIn } from '../gateway/metrics/store.ts';
+import { SPANS } from '../gateway/metrics/tally.ts';
 import type { WaitingSlo } from '../scaling/index.ts';
 import { changedRevision, type ServiceDeps } from './service.ts';
 import { ScalingSpec } from '../endpoint-spec/scaling/schema.ts';

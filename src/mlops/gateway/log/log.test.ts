@@ -6,9 +6,9 @@ import { call, testApplication } from '../../../testing/application.ts';
 import { applied } from '../../testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
 import { listPredictions } from '../../predictions/schema.ts';
-import { getEndpoint } from '../schema.ts';
+import { getEndpoint } from '../../serving/schema.ts';
 
-const program = join(import.meta.dirname, '../model-server.testing.ts');
+const program = join(import.meta.dirname, '../../serving/model-server.testing.ts');
 const WAIT = { timeout: 30_000 };
 
 let application: Application;

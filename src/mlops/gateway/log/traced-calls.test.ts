@@ -9,7 +9,7 @@ import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts
 import { sendSpans, type TestSpan } from '../../tracing/fixtures.testing.ts';
 import { readTraceparent } from './traceparent.ts';
 
-const program = join(import.meta.dirname, '../model-server.testing.ts');
+const program = join(import.meta.dirname, '../../serving/model-server.testing.ts');
 const WAIT = { timeout: 30_000 };
 const MODEL = 'gpt-4o';
 

@@ -10,7 +10,7 @@ import { getEndpointMetrics } from './schema.ts';
 import { talliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 
-const program = join(import.meta.dirname, '../model-server.testing.ts');
+const program = join(import.meta.dirname, '../../serving/model-server.testing.ts');
 const NOON = Date.parse('2026-11-26T12:00:30Z');
 const WAIT = { timeout: 30_000 };
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../platform/store/index.ts';
-import { servingMigrations } from '../migrations.ts';
+import { servingMigrations } from '../../serving/migrations.ts';
 import { hourlyRequests } from './hourly-requests.ts';
 import { serviceTimes } from './service-times.ts';
 import { putTallies } from './store.ts';

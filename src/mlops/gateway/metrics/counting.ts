@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { LiveVariant } from '../deployments.ts';
+import type { LiveVariant } from '../../serving/deployments.ts';
 import { ClientGone } from '../../inference/tensors/problem.ts';
 import type { MetricRecorder } from './recorder.ts';
 import type { Counted, Ending } from './tally.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { targetOf } from '../../inference/protocols/target.ts';
+import { targetOf } from '../inference/protocols/target.ts';
 import { byWeight } from './traffic.ts';
 
 it('traffic is split by weight', () => {

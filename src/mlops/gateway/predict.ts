@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Protocol } from '../../replicas/backends/backend.ts';
-import { begin, type Exchange, exchanged, NotConnected, wholeOf } from '../../replicas/backends/exchange.ts';
-import type { LiveVariant } from '../deployments.ts';
-import type { ServedOnce } from '../metrics/tally.ts';
-import { type Body, type Codec, isRecord } from '../../inference/protocols/codec.ts';
-import { mlflowCodec } from '../../inference/protocols/mlflow.ts';
-import { badAnswer, ClientGone, ServingProblem } from '../../inference/tensors/problem.ts';
-import { kserveV1Codec, v1Codec } from '../../inference/protocols/v1.ts';
-import { binaryRequest, v2Codec } from '../../inference/protocols/v2.ts';
-import type { Outcome, Place } from '../../replicas/places.ts';
-import type { Replica } from '../../replicas/replica.ts';
-import { boundInputs, boundOutputs } from '../../inference/tensors/bind.ts';
-import { type Given, givenTensor } from '../../inference/tensors/given.ts';
-import { codecs, type Spoken } from '../../inference/protocols/target.ts';
+import type { Protocol } from '../replicas/backends/backend.ts';
+import { begin, type Exchange, exchanged, NotConnected, wholeOf } from '../replicas/backends/exchange.ts';
+import type { LiveVariant } from '../serving/deployments.ts';
+import type { ServedOnce } from './metrics/tally.ts';
+import { type Body, type Codec, isRecord } from '../inference/protocols/codec.ts';
+import { mlflowCodec } from '../inference/protocols/mlflow.ts';
+import { badAnswer, ClientGone, ServingProblem } from '../inference/tensors/problem.ts';
+import { kserveV1Codec, v1Codec } from '../inference/protocols/v1.ts';
+import { binaryRequest, v2Codec } from '../inference/protocols/v2.ts';
+import type { Outcome, Place } from '../replicas/places.ts';
+import type { Replica } from '../replicas/replica.ts';
+import { boundInputs, boundOutputs } from '../inference/tensors/bind.ts';
+import { type Given, givenTensor } from '../inference/tensors/given.ts';
+import { codecs, type Spoken } from '../inference/protocols/target.ts';
 import type { Request } from './traffic.ts';
 
 /** An answer for a client: whole, or a stream from a server that speaks the client's protocol. */

@@ -2,12 +2,12 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Application } from '../../../main.ts';
-import { call, testApplication } from '../../../testing/application.ts';
-import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
-import { getEndpoint } from '../schema.ts';
+import type { Application } from '../../main.ts';
+import { call, testApplication } from '../../testing/application.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../testing/serving.ts';
+import { getEndpoint } from '../serving/schema.ts';
 
-const program = join(import.meta.dirname, '../model-server.testing.ts');
+const program = join(import.meta.dirname, '../serving/model-server.testing.ts');
 const ROWS = [
   [1, 2, 3],
   [4, 5, 6],

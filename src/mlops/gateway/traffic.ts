@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Deployment, LiveVariant } from '../deployments.ts';
-import type { Headers } from '../../inference/protocols/codec.ts';
-import { ServingProblem } from '../../inference/tensors/problem.ts';
-import type { EndpointSpec } from '../../endpoint-spec/schema.ts';
-import type { Target } from '../../inference/protocols/target.ts';
+import type { Deployment, LiveVariant } from '../serving/deployments.ts';
+import type { Headers } from '../inference/protocols/codec.ts';
+import { ServingProblem } from '../inference/tensors/problem.ts';
+import type { EndpointSpec } from '../endpoint-spec/schema.ts';
+import type { Target } from '../inference/protocols/target.ts';
 
 /** Selects the variant of a request, independent of the weights. */
 export const VARIANT_HEADER = 'x-steelyard-variant';

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { wholeOf } from '../../replicas/backends/exchange.ts';
-import type { Deployment, LiveVariant } from '../deployments.ts';
-import type { Predicted } from '../gateway/predict.ts';
+import type { Deployment, LiveVariant } from '../../serving/deployments.ts';
+import type { Predicted } from '../predict.ts';
 import type { Spoken } from '../../inference/protocols/target.ts';
-import type { Request } from '../gateway/traffic.ts';
+import type { Request } from '../traffic.ts';
 import { badRequest, ServingProblem } from '../../inference/tensors/problem.ts';
 import type { LogQueue } from './queue.ts';
 import { type Content, type Exchange, isEventStream } from './rows.ts';
