@@ -1,11 +1,21 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { type Gpus, openGpuReadings } from './finops/gpus/index.ts';
 import type { Ground } from './app/ground.ts';
 import { migrations } from './app/migrations.ts';
+import { readVersion } from './app/version.ts';
+import { wireFinops } from './app/wire-finops.ts';
+import { gpuWork, spotDeadlines } from './app/wire-gpus.ts';
+import { bucketWithDigests, wireIntegrity, wireTableRetention, withDigests } from './app/wire-integrity.ts';
+import { wireMlops } from './app/wire-mlops.ts';
+import { type SimulatedCluster, wirePipelines } from './app/wire-pipelines.ts';
+import { servedRequests, wireServing } from './app/wire-serving.ts';
+import { systemPlugin } from './app/wire-system.ts';
+import { wireRetention, wireTradeoff } from './app/wire-tradeoff.ts';
+import { type Gpus, openGpuReadings } from './finops/gpus/index.ts';
 import type { EndpointWrite } from './mlops/access/index.ts';
-import { createMonitoring, journalFolder, openMonitoring } from './mlops/monitoring/index.ts';
+import { createMonitoring } from './mlops/monitoring/index.ts';
+import { journalFolder, openPredictions } from './mlops/predictions/index.ts';
 import type { Serving } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Webhooks } from './mlops/webhooks/index.ts';
@@ -31,15 +41,6 @@ import { openWebApp } from './platform/web/index.ts';
 import { createAliasGovernance } from './tradeoff/decisions/index.ts';
 import { createRecommendations } from './tradeoff/recommendations/index.ts';
 import { createRetrainings } from './tradeoff/retraining/index.ts';
-import { readVersion } from './app/version.ts';
-import { wireFinops } from './app/wire-finops.ts';
-import { gpuWork, spotDeadlines } from './app/wire-gpus.ts';
-import { bucketWithDigests, wireIntegrity, wireTableRetention, withDigests } from './app/wire-integrity.ts';
-import { wireMlops } from './app/wire-mlops.ts';
-import { type SimulatedCluster, wirePipelines } from './app/wire-pipelines.ts';
-import { servedRequests, wireServing } from './app/wire-serving.ts';
-import { systemPlugin } from './app/wire-system.ts';
-import { wireRetention, wireTradeoff } from './app/wire-tradeoff.ts';
 
 /** Dependencies that a test or the command line may supply; all others are created here. */
 export interface Overrides {
@@ -101,7 +102,7 @@ async function open(config: Config, overrides: Overrides & { readonly log: Log }
       ? objects
       : lifetime.use(bucketWithDigests(await openRemoteObjects(config.objects, { clock }), store));
   const opening = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
-  const predictionLog = lifetime.use(await openMonitoring(opening));
+  const predictionLog = lifetime.use(await openPredictions(opening));
   const gpuReadings = lifetime.use(await openGpuReadings(opening));
   const journals = [predictionLog.predictions, predictionLog.labels, gpuReadings];
   for (const journal of journals) telemetry.followJournal(() => journal.damage);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Ground } from './ground.ts';
-import { journalFolder, type Monitoring } from '../mlops/monitoring/index.ts';
+import type { Monitoring } from '../mlops/monitoring/index.ts';
+import { journalFolder } from '../mlops/predictions/index.ts';
 import { verifyTrail } from '../platform/audit/index.ts';
 import { createBackups } from '../platform/backup/index.ts';
 import {
@@ -15,6 +15,7 @@ import { listKnownDamage, verifyJournals } from '../platform/journal/index.ts';
 import { keepDigests, keptDigests, type Objects } from '../platform/objects/index.ts';
 import { createTableRetention } from '../platform/retention/index.ts';
 import type { Store } from '../platform/store/index.ts';
+import type { Ground } from './ground.ts';
 import { readVersion } from './version.ts';
 import type { wireFinops } from './wire-finops.ts';
 

@@ -1,11 +1,9 @@
-import { compareColumn, type MethodChoice } from '../drift-methods/compare-column.ts';
+import { compareColumn, type MethodChoice, type Moments, momentsOf, sortNumbers } from '../drift-methods/index.ts';
+import { compareVectors, type RawVectors } from './compare-vectors.ts';
 import { type ComparedColumn, summarizeColumn } from './compared-column.ts';
 import { knownValues } from './known-values.ts';
 import { compareLarge } from './large-column.ts';
-import { type Moments, momentsOf } from '../drift-methods/moments.ts';
 import { prepareColumn, type RawColumn } from './prepare-column.ts';
-import { sortNumbers } from '../drift-methods/sort-numbers.ts';
-import { compareVectors, type RawVectors } from './compare-vectors.ts';
 import { watchColumn } from './watched-column.ts';
 
 /** One column to compare, or to bring in order for a profile. */

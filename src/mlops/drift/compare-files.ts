@@ -1,5 +1,5 @@
 import type { LakeSession } from '../../platform/lake/index.ts';
-import type { Distribution } from '../quality/drift-windows/schema.ts';
+import { type RawVectors, vectorMethod } from './compare-vectors.ts';
 import type { ComparedColumn } from './compared-column.ts';
 import { spreadOfLevels } from './distribution.ts';
 import { effectOfMissing } from './effect.ts';
@@ -7,7 +7,7 @@ import { withMissing } from './missing-values.ts';
 import type { RawColumn } from './prepare-column.ts';
 import type { Reference } from './reference.ts';
 import { reportOf, type SingleColumn } from './report.ts';
-import type { DriftMethodChoice, DriftReport } from './schema.ts';
+import type { Distribution, DriftMethodChoice, DriftReport } from './schema.ts';
 import { countKnown } from './tables/count-known.ts';
 import { alignLevels, codeRows, countLevels, isFreeText } from './tables/level-counts.ts';
 import { type PairedColumn, pairColumns } from './tables/pair-columns.ts';
@@ -15,7 +15,6 @@ import { readNumbers } from './tables/read-numbers.ts';
 import { readVectors } from './tables/read-vectors.ts';
 import type { Table } from './tables/table.ts';
 import { startThreads, type Threads } from './threads.ts';
-import { type RawVectors, vectorMethod } from './compare-vectors.ts';
 
 /** Numbers of both sides, 8 bytes each, that are read before the threads have taken those of the batch before. */
 const MOST_NUMBERS = 24_000_000;

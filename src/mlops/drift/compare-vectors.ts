@@ -1,8 +1,6 @@
-import { type MethodChoice, verdictOf } from '../drift-methods/compare-column.ts';
+import type { PointPair } from '../drift-methods/index.ts';
+import { domainClassifier, type MethodChoice, maximumMeanDiscrepancyTest, verdictOf } from '../drift-methods/index.ts';
 import type { ComparedColumn } from './compared-column.ts';
-import { domainClassifier } from '../drift-methods/vectors/domain-classifier.ts';
-import { maximumMeanDiscrepancyTest } from '../drift-methods/vectors/mmd.ts';
-import type { PointPair } from '../drift-methods/vectors/points.ts';
 
 /** Embeddings of both sides, as they were read. */
 export interface RawVectors extends PointPair {

@@ -1,8 +1,7 @@
-import type { Distribution } from '../quality/drift-windows/schema.ts';
-import type { ColumnPair } from '../drift-methods/column.ts';
-import type { ColumnVerdict } from '../drift-methods/compare-column.ts';
+import type { ColumnPair, ColumnVerdict } from '../drift-methods/index.ts';
+import { total } from '../drift-methods/index.ts';
 import { effectOf } from './effect.ts';
-import { total } from '../drift-methods/samples.ts';
+import type { Distribution } from './schema.ts';
 
 /** Result of a worker thread for one column. */
 export interface ComparedColumn {

@@ -1,7 +1,13 @@
 import { lowerQuantileOf } from '../../platform/numbers/index.ts';
-import type { Distribution } from '../quality/drift-windows/schema.ts';
-import { binCounts } from '../drift-methods/bins.ts';
-import { type CountPair, countsOf, distinctValues, type NumericPair, total } from '../drift-methods/samples.ts';
+import {
+  binCounts,
+  type CountPair,
+  countsOf,
+  distinctValues,
+  type NumericPair,
+  total,
+} from '../drift-methods/index.ts';
+import type { Distribution } from './schema.ts';
 
 /** Bins of a histogram that is looked at. */
 const BINS = 24;

@@ -1,8 +1,6 @@
-import type { ColumnPair } from '../drift-methods/column.ts';
-import type { ColumnVerdict } from '../drift-methods/compare-column.ts';
-import { jensenShannon } from '../drift-methods/distances/between-shares.ts';
+import type { ColumnPair, ColumnVerdict } from '../drift-methods/index.ts';
+import { type CountPair, countsOf, jensenShannon } from '../drift-methods/index.ts';
 import type { MissingRows } from './missing-values.ts';
-import { type CountPair, countsOf } from '../drift-methods/samples.ts';
 
 /** Measures that an effect size is given in, each of the tests of `auto` that it goes with. */
 export type EffectMeasure = 'ks' | 'jensenshannon';

@@ -8,3 +8,12 @@ export type { DriftDeps } from './service.ts';
 export function createDrift(deps: DriftDeps): { readonly routes: readonly Route[] } {
   return { routes: driftRoutes(createDriftService(deps), deps.uploads) };
 }
+export { compareSides } from './compare-files.ts';
+export { type EffectMeasure, effectMeasureOf } from './effect.ts';
+export { adjustedForDiscovery } from './false-discovery.ts';
+export { profileColumns } from './profiles/make-profile.ts';
+export type { Band, StoredProfile, Variation } from './profiles/profile.ts';
+export { createProfileStore, type ProfileStore } from './profiles/store.ts';
+export type { Reference } from './reference.ts';
+export { DRIFT_SHARE } from './report.ts';
+export type { ColumnKind, Table, TableColumn } from './tables/table.ts';

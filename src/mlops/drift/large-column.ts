@@ -1,9 +1,12 @@
-import { type MethodChoice, verdictOf } from '../drift-methods/compare-column.ts';
+import {
+  type MethodChoice,
+  testOf,
+  twoSampleTail,
+  unsortedKolmogorovSmirnov,
+  verdictOf,
+} from '../drift-methods/index.ts';
 import type { ComparedColumn } from './compared-column.ts';
-import { unsortedKolmogorovSmirnov } from '../drift-methods/distances/kolmogorov-smirnov-unsorted.ts';
 import { knownValues } from './known-values.ts';
-import { twoSampleTail } from '../drift-methods/laws/kolmogorov-two-sample.ts';
-import { testOf } from '../drift-methods/measured.ts';
 import type { RawColumn } from './prepare-column.ts';
 
 /** Below this, sorting is as fast. */

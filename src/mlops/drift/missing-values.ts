@@ -1,4 +1,4 @@
-import { twoByTwo } from '../drift-methods/laws/two-by-two.ts';
+import { twoByTwo } from '../drift-methods/index.ts';
 
 /** How many rows of a side have no known value. */
 export interface MissingRows {

@@ -1,8 +1,6 @@
-import type { ColumnPair } from '../drift-methods/column.ts';
+import type { CodePair, ColumnPair } from '../drift-methods/index.ts';
+import { countsOf, distinctValues, levelsUpTo, type NumericPair, sortNumbers } from '../drift-methods/index.ts';
 import { knownValues } from './known-values.ts';
-import { countsOf, distinctValues, levelsUpTo, type NumericPair } from '../drift-methods/samples.ts';
-import { sortNumbers } from '../drift-methods/sort-numbers.ts';
-import type { CodePair } from '../drift-methods/tests/total-variation.ts';
 
 /** Whole numbers with no more distinct values than this name categories: Evidently's rule. */
 const MOST_INTEGER_LEVELS = 10;

@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { compiledCode } from '../../platform/processes/index.ts';
+import type { MethodChoice } from '../drift-methods/index.ts';
 import { type ColumnQuestion, type ProfiledNumbers, workOn } from './column-work.ts';
-import type { MethodChoice } from '../drift-methods/compare-column.ts';
+import type { RawVectors } from './compare-vectors.ts';
 import type { ComparedColumn } from './compared-column.ts';
 import type { WorkerAnswer } from './drift-worker.ts';
 import type { RawColumn } from './prepare-column.ts';
-import type { RawVectors } from './compare-vectors.ts';
 
 /** Threads that work on columns, one column a thread at a time. Arrays are handed over and cannot be used here any more. */
 export interface Threads extends AsyncDisposable {

@@ -1,15 +1,21 @@
-import type { Distribution } from '../quality/drift-windows/schema.ts';
-import { pooledRare } from '../drift-methods/choice.ts';
-import type { ColumnPair } from '../drift-methods/column.ts';
-import { type ColumnVerdict, compareColumn, type MethodChoice } from '../drift-methods/compare-column.ts';
+import type { ColumnPair } from '../drift-methods/index.ts';
+import {
+  type ColumnVerdict,
+  type CountPair,
+  compareColumn,
+  contingency,
+  countsOf,
+  leastPermutedPValue,
+  type MethodChoice,
+  pooledRare,
+  sortNumbers,
+  total,
+} from '../drift-methods/index.ts';
 import { type ComparedColumn, summarizeColumn } from './compared-column.ts';
 import { spreadOfNumbers, spreadOfValues } from './distribution.ts';
 import { knownValues } from './known-values.ts';
 import type { RawColumn } from './prepare-column.ts';
-import { type CountPair, countsOf, total } from '../drift-methods/samples.ts';
-import { sortNumbers } from '../drift-methods/sort-numbers.ts';
-import { contingency } from '../drift-methods/tests/chi-square.ts';
-import { leastPermutedPValue } from '../drift-methods/tests/permuted-contingency.ts';
+import type { Distribution } from './schema.ts';
 
 /** The usual rule for the chi-square law. */
 const LEAST_EXPECTED = 5;

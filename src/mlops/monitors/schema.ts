@@ -215,3 +215,11 @@ export const showMonitor = endpoint({
   }),
   errors: ['monitor_not_found'],
 });
+export { AlertRule, type PredictionValue } from './alerts/schema.ts';
+export {
+  type DriftWatch,
+  type MinEffect,
+  WatchedColumn,
+  type WatchedReference,
+  type WatchedWindow,
+} from './drift/schema.ts';

@@ -1,3 +1,4 @@
+import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { type Monitor, MonitorSpec } from './schema.ts';
 
@@ -30,4 +31,11 @@ export async function putMonitor(sql: Sql, { monitor: name, spec }: Monitor): Pr
 
 function monitor({ name, spec }: MonitorTables['monitor']): Monitor {
   return { monitor: name, spec: MonitorSpec.parse(JSON.parse(spec)) };
+}
+
+/** The error for a monitor that does not exist. */
+export function noMonitor(monitor: string): AppError {
+  return new AppError('monitor_not_found', `There is no monitor "${monitor}". See: steelyard monitor list.`, {
+    monitor,
+  });
 }

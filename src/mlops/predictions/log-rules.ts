@@ -1,8 +1,4 @@
-import type { Store } from '../../platform/store/index.ts';
-import type { MonitorSpec } from '../monitors/schema.ts';
-import { monitorOfModel } from '../monitors/store.ts';
-
-export type LogRule = MonitorSpec['log'];
+import type { LogRule, MonitorRules } from './monitor-rules.ts';
 
 /** Cache lifetime of a rule: the gateway applies a changed monitor after this time at the latest. */
 const FRESH_MS = 1_000;
@@ -14,14 +10,14 @@ export interface LogRules {
   of(model: string): Promise<LogRule>;
 }
 
-export function createLogRules(store: Store): LogRules {
+export function createLogRules(monitors: Pick<MonitorRules, 'logRule'>): LogRules {
   const known = new Map<string, { readonly rule: Promise<LogRule>; readonly until: number }>();
   return {
     of(model) {
       const now = performance.now();
       const found = known.get(model);
       if (found !== undefined && now < found.until) return found.rule;
-      const rule = monitorOfModel(store, model).then((monitor) => monitor?.spec.log ?? ALL);
+      const rule = monitors.logRule(model).then((found) => found ?? ALL);
       known.set(model, { rule, until: now + FRESH_MS });
       // Do not cache a failed read: the next request retries it. A failure never means "keep all".
       rule.catch(() => known.delete(model));

@@ -3,31 +3,23 @@ import { AppError } from '../../platform/errors/index.ts';
 import { type JournaledTable, openJournaledTable } from '../../platform/journal/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import { createLoop } from '../../platform/loop/index.ts';
-import type { Objects } from '../../platform/objects/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Uploads } from '../../platform/uploads/index.ts';
 import { LABEL, PREDICTION } from './lake-tables.ts';
 
-export interface MonitoringDeps {
-  readonly store: Store;
-  readonly lake: Lake;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly uploads: Pick<Uploads, 'facts' | 'keyOf' | 'discard'>;
-  /** Uploads and profiles of references, on this machine. */
-  readonly objects: Objects;
-}
-
-export interface OpenedMonitoring extends AsyncDisposable {
+export interface OpenedPredictions extends AsyncDisposable {
   readonly predictions: JournaledTable;
   readonly labels: JournaledTable;
   /** Starts to move waiting rows into the lake, every few minutes and when many are waiting. */
   start(): void;
 }
 
-export interface OpeningMonitoring extends Pick<MonitoringDeps, 'store' | 'lake' | 'clock' | 'log'> {
+export interface OpeningPredictions {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  readonly log: Log;
   /** Folder of the journals; the lake may read it. */
   readonly folder: string;
   readonly fsync: 'always' | 'interval';
@@ -39,7 +31,7 @@ const LOOK_MS = 10_000;
 const MUCH_BYTES = 64 * 1024 * 1024;
 
 /** Opens the tables of predictions and labels. They include all rows that an earlier process acknowledged. */
-export async function openMonitoring(deps: OpeningMonitoring): Promise<OpenedMonitoring> {
+export async function openPredictions(deps: OpeningPredictions): Promise<OpenedPredictions> {
   const opening = { ...deps, now: deps.clock.now };
   const predictions = await openJournaledTable(opening, { table: PREDICTION, dayOf: 'predictedAt' });
   const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });

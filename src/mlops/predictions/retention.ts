@@ -1,14 +1,12 @@
 import type { JournaledTable, StoredRows } from '../../platform/journal/index.ts';
 import { literal } from '../../platform/lake/index.ts';
 import type { RetentionPreview } from '../../platform/retention/index.ts';
-import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Monitor } from '../monitors/schema.ts';
-import { findMonitors } from '../monitors/store.ts';
+import type { MonitorRules } from './monitor-rules.ts';
 import type { PredictionDeletion, PredictionRetention } from './schema.ts';
 
 interface PredictionRetentionDeps {
-  readonly store: Store;
+  readonly monitors: Pick<MonitorRules, 'questionsBefore'>;
   readonly clock: Clock;
   readonly predictions: JournaledTable;
   readonly labels: JournaledTable;
@@ -26,7 +24,7 @@ const IDS_A_STATEMENT = 1_000;
 
 /** Previews the rows that retention would delete now. */
 export async function previewRetention(deps: PredictionRetentionDeps, keep: KeepDays): Promise<PredictionRetention> {
-  const { predictions, labels, store } = deps;
+  const { predictions, labels, monitors } = deps;
   const of = async (name: 'predictions' | 'labels', table: JournaledTable, keepDays: number | undefined) => {
     const before = firstDayKept(deps.clock, keepDays);
     const removes = before === null ? NOTHING : await table.removeBefore(before, { dryRun: true });
@@ -40,7 +38,7 @@ export async function previewRetention(deps: PredictionRetentionDeps, keep: Keep
   const before = tables.map((table) => table.before).filter((day) => day !== null);
   const last = before.toSorted().at(-1);
   if (last === undefined) return { tables, unanswerable: [] };
-  return { tables, unanswerable: (await findMonitors(store)).flatMap((monitor) => lostQuestions(monitor, last)) };
+  return { tables, unanswerable: await monitors.questionsBefore(last) };
 }
 
 /** The same of one table, in the shape that all tables share. */
@@ -78,25 +76,9 @@ function firstDayKept(clock: Clock, days: number | undefined): string | null {
   return days === undefined ? null : new Date(clock.now() - days * DAY_MS).toISOString().slice(0, 10);
 }
 
-function lostQuestions({ monitor, spec }: Monitor, before: string): { monitor: string; question: string }[] {
-  const lost = [{ monitor, question: `predictions, labels and quality before ${before}` }];
-  const reference = spec.drift?.reference;
-  if (reference !== undefined && 'start' in reference && reference.start < before) {
-    lost.push({
-      monitor,
-      question: `drift against a reference of predictions from ${reference.start} on, unless its profile is stored`,
-    });
-  }
-  const learned = spec.estimate?.reference;
-  if (learned !== undefined && learned.start < before) {
-    lost.push({ monitor, question: `estimated quality learned from predictions from ${learned.start} on` });
-  }
-  return lost;
-}
-
 /** Deletes the predictions about a subject, labels of it, and labels of those predictions. */
 export async function deleteSubject(
-  { predictions, labels }: PredictionRetentionDeps,
+  { predictions, labels }: Pick<PredictionRetentionDeps, 'predictions' | 'labels'>,
   { entity, model, dryRun }: { readonly entity: string; readonly model?: string | undefined; readonly dryRun: boolean },
 ): Promise<PredictionDeletion> {
   const ofModel = model === undefined ? [] : [`model = ${literal(model)}`];

@@ -1,7 +1,7 @@
 import { type JournaledTable, LONGEST_ROW_BYTES } from '../../platform/journal/index.ts';
-import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { createLogRules, type LogRule } from './log-rules.ts';
+import { createLogRules } from './log-rules.ts';
+import type { LogRule, MonitorRules } from './monitor-rules.ts';
 import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';
 import { tooLong } from './service.ts';
@@ -34,13 +34,13 @@ export interface ServedLog {
 const SURELY_SHORT = LONGEST_ROW_BYTES / 6 - 10_000;
 
 interface ServedLogDeps {
-  readonly store: Store;
+  readonly monitors: Pick<MonitorRules, 'logRule'>;
   readonly clock: Clock;
   readonly predictions: Pick<JournaledTable, 'append'>;
 }
 
-export function createServedLog({ store, clock, predictions }: ServedLogDeps): ServedLog {
-  const rules = createLogRules(store);
+export function createServedLog({ monitors, clock, predictions }: ServedLogDeps): ServedLog {
+  const rules = createLogRules(monitors);
   return {
     async keep(answered) {
       const models = [...new Set(answered.map(({ model }) => model))];

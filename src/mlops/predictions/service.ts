@@ -1,14 +1,12 @@
-import { AppError } from '../../platform/errors/index.ts';
 import { type JournaledTable, LONGEST_ROW_BYTES } from '../../platform/journal/index.ts';
-import type { Store } from '../../platform/store/index.ts';
 import { type Clock, unkeptCharacter } from '../../platform/units/index.ts';
-import { monitorOfModel } from '../monitors/store.ts';
+import type { MonitorRules } from './monitor-rules.ts';
 import { removeFields } from './redaction.ts';
 import { isSampled } from './sampling.ts';
 import type { Label, Prediction, Recorded } from './schema.ts';
 
 export interface PredictionDeps {
-  readonly store: Store;
+  readonly monitors: Pick<MonitorRules, 'logRule'>;
   readonly clock: Clock;
   readonly predictions: JournaledTable;
   readonly labels: JournaledTable;
@@ -21,7 +19,7 @@ const SHOWN_REJECTED = 100;
 /** Stores predictions by the rule of their model's monitor: a sampled share of them, without the fields to redact. */
 export async function keepPredictions(deps: PredictionDeps, sent: readonly Prediction[]): Promise<Recorded> {
   const now = deps.clock.now();
-  const rules = await rulesOf(deps, sent);
+  const rules = await findRules(deps, sent);
   const outcome = newOutcome();
   const rows: Record<string, unknown>[] = [];
   for (const [index, prediction] of sent.entries()) {
@@ -85,12 +83,10 @@ export function addRecorded(one: Recorded, other: Recorded): Recorded {
 
 export const NOTHING_RECORDED: Recorded = { accepted: 0, sampledOut: 0, rejectedRows: 0, rejected: [] };
 
-async function rulesOf({ store }: PredictionDeps, sent: readonly Prediction[]) {
+async function findRules({ monitors }: PredictionDeps, sent: readonly Prediction[]) {
   const models = [...new Set(sent.map(({ model }) => model))];
-  const found = await Promise.all(models.map((model) => monitorOfModel(store, model)));
-  return new Map(
-    found.flatMap((monitor) => (monitor === null ? [] : [[monitor.spec.model, monitor.spec.log] as const])),
-  );
+  const found = await Promise.all(models.map(async (model) => [model, await monitors.logRule(model)] as const));
+  return new Map(found.flatMap(([model, rule]) => (rule === null ? [] : [[model, rule] as const])));
 }
 
 type Outcome = { sampledOut: number; rejectedRows: number; rejected: Recorded['rejected'] };
@@ -119,11 +115,4 @@ function reasonToReject(row: Record<string, unknown>, instant: string, now: numb
 export function tooLong(row: Readonly<Record<string, unknown>>): string | null {
   const sizeBytes = Buffer.byteLength(JSON.stringify(row));
   return sizeBytes >= LONGEST_ROW_BYTES ? `it has ${sizeBytes} bytes; at most ${LONGEST_ROW_BYTES} are kept` : null;
-}
-
-/** The error for a monitor that does not exist. */
-export function noMonitor(monitor: string): AppError {
-  return new AppError('monitor_not_found', `There is no monitor "${monitor}". See: steelyard monitor list.`, {
-    monitor,
-  });
 }

@@ -1,5 +1,5 @@
 import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import type { CountPair } from '../../drift-methods/samples.ts';
+import type { CountPair } from '../../drift-methods/index.ts';
 import type { Table } from './table.ts';
 
 /** A column of texts with more distinct ones than this is not compared. */

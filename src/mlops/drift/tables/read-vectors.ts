@@ -1,5 +1,5 @@
 import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { MOST_POINTS, type Points } from '../../drift-methods/vectors/points.ts';
+import { MOST_POINTS, type Points } from '../../drift-methods/index.ts';
 import type { Table } from './table.ts';
 
 /** Embeddings of a side: how many there are, and those that are looked at. */

@@ -1,6 +1,5 @@
-import { jensenShannon } from '../../drift-methods/distances/between-shares.ts';
-import type { EffectMeasure } from '../../drift/effect.ts';
-import type { Band } from '../../drift/profiles/profile.ts';
+import type { Band, EffectMeasure } from '../../drift/index.ts';
+import { jensenShannon } from '../../drift-methods/index.ts';
 
 /** Values of a window counted by the values of a band. */
 export interface BandCounts {

@@ -1,9 +1,8 @@
 import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { effectMeasureOf } from '../../drift/effect.ts';
-import type { Band } from '../../drift/profiles/profile.ts';
+import type { Band, Table } from '../../drift/index.ts';
+import { effectMeasureOf } from '../../drift/index.ts';
 import type { DriftColumn } from '../../drift/schema.ts';
-import type { Table } from '../../drift/tables/table.ts';
-import type { MinEffect } from '../../monitors/drift/schema.ts';
+import type { MinEffect } from '../../monitors/schema.ts';
 import { type BandCounts, distanceFromBand } from './band.ts';
 import { findLargeChanges, leastEffect } from './least-effect.ts';
 import type { FoundReference } from './references.ts';

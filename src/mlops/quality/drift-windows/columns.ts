@@ -1,6 +1,6 @@
 import type { LakeSession } from '../../../platform/lake/index.ts';
 import { identifier, literal } from '../../../platform/lake/index.ts';
-import type { ColumnKind, Table, TableColumn } from '../../drift/tables/table.ts';
+import type { ColumnKind, Table, TableColumn } from '../../drift/index.ts';
 
 /** Inputs beyond these are compared only when they are named. */
 const MOST_COLUMNS = 500;

@@ -1,8 +1,7 @@
 import { literal } from '../../../platform/lake/index.ts';
-import { compareSides } from '../../drift/compare-files.ts';
-import { adjustedForDiscovery } from '../../drift/false-discovery.ts';
+import { adjustedForDiscovery, compareSides } from '../../drift/index.ts';
 import type { DriftColumn, DriftReport } from '../../drift/schema.ts';
-import type { DriftWatch } from '../../monitors/drift/schema.ts';
+import type { DriftWatch } from '../../monitors/schema.ts';
 import { measureBeyondPeriods } from './beyond-periods.ts';
 import { columnsTable, ownColumns } from './columns.ts';
 import type { WindowBounds } from './next-window.ts';

@@ -1,7 +1,7 @@
-import { effectMeasureOf } from '../../drift/effect.ts';
-import type { Variation } from '../../drift/profiles/profile.ts';
+import type { Variation } from '../../drift/index.ts';
+import { effectMeasureOf } from '../../drift/index.ts';
 import type { DriftColumn } from '../../drift/schema.ts';
-import type { MinEffect } from '../../monitors/drift/schema.ts';
+import type { MinEffect } from '../../monitors/schema.ts';
 
 /** A change smaller than this is called small whatever the reference does: Evidently's threshold of its distances. */
 export const LEAST_EFFECT = 0.1;

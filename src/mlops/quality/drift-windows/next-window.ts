@@ -1,4 +1,4 @@
-import type { DriftWatch, WatchedWindow } from '../../monitors/drift/schema.ts';
+import type { DriftWatch, WatchedWindow } from '../../monitors/schema.ts';
 import { behind, EXACT_AT, type Place, type Predictions, upTo } from './selection.ts';
 import type { Reached } from './store.ts';
 

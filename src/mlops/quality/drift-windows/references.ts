@@ -1,11 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
-import { profileColumns } from '../../drift/profiles/make-profile.ts';
-import type { StoredProfile } from '../../drift/profiles/profile.ts';
-import { createProfileStore, type ProfileStore } from '../../drift/profiles/store.ts';
-import type { Reference } from '../../drift/reference.ts';
-import type { DriftWatch, WatchedReference } from '../../monitors/drift/schema.ts';
+import type { Reference, StoredProfile } from '../../drift/index.ts';
+import { createProfileStore, type ProfileStore, profileColumns } from '../../drift/index.ts';
+import type { DriftWatch, WatchedReference } from '../../monitors/schema.ts';
 import { columnsTable, ownColumns } from './columns.ts';
 import { EXACT_AT, type Place, type Predictions } from './selection.ts';
 import type { Generation } from './store.ts';

@@ -1,8 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import { findMonitors } from '../../monitors/store.ts';
-import { noMonitor } from '../../predictions/service.ts';
+import { findMonitors, noMonitor } from '../../monitors/index.ts';
 import { listDriftWindows, showDriftColumn } from './schema.ts';
 import { generationOf } from './service.ts';
 import { columnOfWindow, windowNumbered, windowsOf } from './store.ts';

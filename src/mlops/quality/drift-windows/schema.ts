@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Period, UtcInstant } from '../../../platform/units/schema.ts';
-import { DriftColumn, DriftMethodChoice } from '../../drift/schema.ts';
-import { WatchedColumn } from '../../monitors/drift/schema.ts';
+import { Distribution, DriftColumn, DriftMethodChoice } from '../../drift/schema.ts';
+import { WatchedColumn } from '../../monitors/schema.ts';
 
 const params = { monitor: Name.describe('Name of the monitor') };
 
@@ -64,34 +64,6 @@ export const listDriftWindows = endpoint({
   }),
   errors: ['monitor_not_found', 'monitor_without_drift'],
 });
-
-const rows = z.array(z.number().int());
-
-export const Distribution = z
-  .discriminatedUnion('kind', [
-    z
-      .strictObject({
-        kind: z.literal('numbers').describe('Numbers, in bins'),
-        edges: z
-          .array(z.number())
-          .describe('Edges of the bins, ascending: one more than bins; a bin has its lower edge'),
-        reference: rows.describe('Values of the reference in each bin'),
-        current: rows.describe('Values of the window in each bin'),
-      })
-      .describe('Histograms over the same bins'),
-    z
-      .strictObject({
-        kind: z.literal('categories').describe('Categories'),
-        values: z.array(z.string()).describe('The most frequent values, the most frequent of both sides first'),
-        reference: rows.describe('Rows of the reference with each'),
-        current: rows.describe('Rows of the window with each'),
-        otherReference: z.number().int().describe('Rows of the reference with any other value'),
-        otherCurrent: z.number().int().describe('Rows of the window with any other value'),
-      })
-      .describe('Counts side by side'),
-  ])
-  .describe('How the values are spread on both sides');
-export type Distribution = z.infer<typeof Distribution>;
 
 export const showDriftColumn = endpoint({
   method: 'GET',

@@ -1,8 +1,7 @@
 import type { InstantRange } from '../../../platform/journal/index.ts';
 import { type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { instant, LABEL, labelledSql, type Selection } from '../../predictions/index.ts';
 import type { Tables } from '../windows/windows.ts';
-import { instant, labelledSql, type Selection } from '../../predictions/labelled.ts';
-import { LABEL } from '../../predictions/lake-tables.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,6 @@
 import { identifier, type LakeSession } from '../../../platform/lake/index.ts';
-import type { Band, Variation } from '../../drift/profiles/profile.ts';
-import type { Table, TableColumn } from '../../drift/tables/table.ts';
-import type { DriftWatch } from '../../monitors/drift/schema.ts';
+import type { Band, Table, TableColumn, Variation } from '../../drift/index.ts';
+import type { DriftWatch } from '../../monitors/schema.ts';
 
 const HOUR_MS = 3_600_000;
 /** With fewer periods, a standard deviation is too uncertain. */

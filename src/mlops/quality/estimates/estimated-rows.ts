@@ -1,5 +1,5 @@
 import { identifier, type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { extracted, number, probabilityOf, same, text } from '../../monitors/scores.ts';
+import { extracted, number, probabilityOf, same, text } from '../../monitors/index.ts';
 
 type Classification = { readonly output?: string | undefined; readonly positive?: string | undefined };
 

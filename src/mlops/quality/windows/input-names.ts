@@ -1,6 +1,6 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
-import { instant, rowsOfModelSql, type Selection } from '../../predictions/labelled.ts';
 import type { MonitorWindow } from '../../monitors/schema.ts';
+import { instant, rowsOfModelSql, type Selection } from '../../predictions/index.ts';
 
 /** Predictions whose inputs are looked at, and the most names that are answered. */
 const LATEST = 20;

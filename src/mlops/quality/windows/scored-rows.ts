@@ -1,6 +1,7 @@
 import type { JournaledTable } from '../../../platform/journal/index.ts';
 import { type LakeSession, literal } from '../../../platform/lake/index.ts';
-import { type EstimateModel, type Learned, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
+import { scoresOf } from '../../monitors/index.ts';
+import type { Estimation, MonitorSpec } from '../../monitors/schema.ts';
 import {
   instant,
   labelledSql,
@@ -8,9 +9,8 @@ import {
   rangeOf,
   rowsOfModelSql,
   type Selection,
-} from '../../predictions/labelled.ts';
-import type { Estimation, MonitorSpec } from '../../monitors/schema.ts';
-import { scoresOf } from '../../monitors/scores.ts';
+} from '../../predictions/index.ts';
+import { type EstimateModel, type Learned, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
 import { scoresSql } from './windows-sql.ts';
 
 const DAY_MS = 86_400_000;

@@ -9,11 +9,11 @@ import { type Lake, literal, parquetOptions } from '../../../platform/lake/index
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
-import type { EstimateModel } from '../estimates/learn.ts';
-import { conditions } from '../../predictions/labelled.ts';
+import { scoresOf } from '../../monitors/index.ts';
 import { Estimation, type MonitorSpec } from '../../monitors/schema.ts';
+import { conditions } from '../../predictions/index.ts';
+import type { EstimateModel } from '../estimates/learn.ts';
 import { inputPath, type ScoredFacts, type ScoredRows } from './scored-rows.ts';
-import { scoresOf } from '../../monitors/scores.ts';
 import { type ShownCut, showCut, type Watching } from './windows.ts';
 import { scoreColumns } from './windows-sql.ts';
 

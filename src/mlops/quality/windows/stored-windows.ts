@@ -8,11 +8,17 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
-import type { Selection } from '../../predictions/labelled.ts';
+import { findMonitors } from '../../monitors/index.ts';
+import {
+  Estimation,
+  type Monitor,
+  type MonitorSpec,
+  type MonitorWindow,
+  type showMonitor,
+} from '../../monitors/schema.ts';
+import type { Selection } from '../../predictions/index.ts';
 import { readInputNames } from './input-names.ts';
-import { Estimation, type Monitor, type MonitorSpec, type MonitorWindow, type showMonitor } from '../../monitors/schema.ts';
 import { scoreRows } from './scored-rows.ts';
-import { findMonitors } from '../../monitors/store.ts';
 import { createStoredRows, type RowsFile, type StoredRows } from './stored-rows.ts';
 import { type ShownCut, showCut, type Tables } from './windows.ts';
 import type { Cut } from './windows-sql.ts';

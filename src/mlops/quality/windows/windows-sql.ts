@@ -1,8 +1,8 @@
 import { literal } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
-import { instant } from '../../predictions/labelled.ts';
+import type { Score } from '../../monitors/index.ts';
 import type { WINDOWS } from '../../monitors/schema.ts';
-import type { Score } from '../../monitors/scores.ts';
+import { instant } from '../../predictions/index.ts';
 
 const MOST_WINDOWS = 5_000;
 const HOUR_MS = 3_600_000;

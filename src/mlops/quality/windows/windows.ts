@@ -1,11 +1,17 @@
 import type { LakeRow } from '../../../platform/lake/index.ts';
 import type { Period } from '../../../platform/units/index.ts';
+import { type Score, scoresOf } from '../../monitors/index.ts';
+import type {
+  EstimatedQuality,
+  Estimation,
+  MeasuredQuality,
+  MonitorSpec,
+  MonitorWindow,
+} from '../../monitors/schema.ts';
+import type { Selection } from '../../predictions/index.ts';
 import { estimateWindows } from '../estimates/estimate-windows.ts';
-import type { Selection } from '../../predictions/labelled.ts';
 import { meanInterval, wilsonInterval } from './intervals.ts';
-import type { EstimatedQuality, Estimation, MeasuredQuality, MonitorSpec, MonitorWindow } from '../../monitors/schema.ts';
 import { type ScoredRows, scoreRows, type Tables } from './scored-rows.ts';
-import { type Score, scoresOf } from '../../monitors/scores.ts';
 import { shownQuality } from './shown-quality.ts';
 import { type Cut, placedSql, windowsSql } from './windows-sql.ts';
 

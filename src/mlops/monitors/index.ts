@@ -1,0 +1,5 @@
+export { applyMonitor } from './apply.ts';
+export { refuseUnmeasured } from './check-spec.ts';
+export { createMonitorRules } from './prediction-rules.ts';
+export { extracted, number, probabilityOf, type Score, same, scoresOf, text } from './scores.ts';
+export { findMonitors, monitorOfModel, noMonitor } from './store.ts';
