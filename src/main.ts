@@ -14,9 +14,9 @@ import { systemPlugin } from './app/wire-system.ts';
 import { wireRetention, wireTradeoff } from './app/wire-tradeoff.ts';
 import { type Gpus, openGpuReadings } from './finops/gpus/index.ts';
 import type { EndpointWrite } from './mlops/access/index.ts';
+import type { Gateway } from './mlops/gateway/index.ts';
 import { createMonitoring } from './mlops/monitoring/index.ts';
 import { journalFolder, openPredictions } from './mlops/predictions/index.ts';
-import type { Serving } from './mlops/serving/index.ts';
 import type { Tracking } from './mlops/tracking/index.ts';
 import type { Webhooks } from './mlops/webhooks/index.ts';
 import { createOrg, deleteMemberships } from './org/index.ts';
@@ -241,7 +241,7 @@ function wire(
   webhooks: Webhooks;
   tracking: Tracking;
   executors: AsyncDisposable;
-  serving: Serving;
+  serving: Gateway;
   gpus: Gpus;
   checkWrite: (request: EndpointWrite) => Promise<void>;
 } {

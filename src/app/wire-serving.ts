@@ -4,25 +4,30 @@ import { costPerThousand, type Metering } from '../finops/metering/index.ts';
 import { type Prices, priceStretches, usedPriceOf, usedPriceText } from '../finops/prices/index.ts';
 import type { Tokens } from '../finops/tokens/index.ts';
 import { type Executors, passedEnvironment } from '../mlops/executors/index.ts';
-import type { Monitoring, ServedRequests } from '../mlops/monitoring/index.ts';
-import type { Registry } from '../mlops/registry/index.ts';
 import {
   busyShare,
-  createServing,
+  createGateway,
+  createLogQueue,
+  type Gateway,
   hourlyRequests,
+  type LogQueueDeps,
   type PredictionLog,
+  servedMinutes,
+  servedOf,
+  serviceTimes,
+  type TokenLedger,
+} from '../mlops/gateway/index.ts';
+import type { Monitoring, ServedRequests } from '../mlops/monitoring/index.ts';
+import type { Registry } from '../mlops/registry/index.ts';
+import { registriesIn } from '../mlops/replicas/index.ts';
+import {
+  createServing,
   type ReplicaPrices,
-  registriesIn,
   type ScalingBudget,
-  type Serving,
   type ServingCosts,
   type ServingDeps,
   type ServingUsage,
-  servedMinutes,
-  servedOf,
   servedVariants,
-  serviceTimes,
-  type TokenLedger,
 } from '../mlops/serving/index.ts';
 import type { Tracking } from '../mlops/tracking/index.ts';
 import type { Org } from '../org/index.ts';
@@ -43,14 +48,14 @@ interface ServingGround
     | 'costs'
     | 'budget'
     | 'prices'
-    | 'predictions'
+    | 'predictionLog'
     | 'processes'
     | 'engines'
     | 'registries'
     | 'environment'
-    | 'tokens'
   > {
   readonly config: Config;
+  readonly telemetry: LogQueueDeps['telemetry'];
 }
 
 interface ServedBy {
@@ -65,27 +70,34 @@ interface ServedBy {
   readonly executors: Executors;
 }
 
-/** Serving and its cost: finops prices the resources of replicas. */
+/** The gateway, its endpoints and their cost: finops prices the resources of replicas. */
 export function wireServing(
   ground: ServingGround,
   { org, metering, prices, tokens, budgets, registry, tracking, monitoring, executors }: ServedBy,
-): Serving {
-  const { config, store } = ground;
-  return createServing({
+): Gateway {
+  const { config, store, clock, log, telemetry } = ground;
+  const costs = servingCosts(metering, clock);
+  const queue = createLogQueue({
+    log,
+    telemetry,
+    predictions: predictionLog(store, org, monitoring.served),
+    tokens: tokenLedger(store, org, tokens),
+  });
+  const serving = createServing({
     ...ground,
     registry,
     files: tracking.artifactFiles,
     usage: servingUsage(store, org, metering),
-    costs: servingCosts(metering, ground.clock),
-    predictions: predictionLog(store, org, monitoring.served),
-    tokens: tokenLedger(store, org, tokens),
+    costs,
+    predictionLog: queue,
     budget: scalingBudget(budgets),
-    prices: replicaPrices(prices, ground.clock),
+    prices: replicaPrices(prices, clock),
     processes: runsProcesses(config),
     engines: { docker: executors.containers, kubernetes: executors.workloads },
     registries: registriesIn(config.servingRegistries),
     environment: passedEnvironment(processEnvironment()),
   });
+  return createGateway({ store, clock, log, costs, queue, serving });
 }
 
 /** Request counts, for alerts on them. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Name } from '../../org/schema.ts';
 import { Cpus, Duration, Memory } from '../../platform/units/quantities/schema.ts';
-import { LogSpec } from './log/schema.ts';
 import { ContainerServer, Gpus, OnKubernetes, ServerModelName, ServerProtocol } from './container/schema.ts';
+import { LogSpec } from './log/schema.ts';
 import { RolloutSpec } from './rollout/schema.ts';
 import { ScalingSpec } from './scaling/schema.ts';
 
@@ -182,3 +182,7 @@ export const EndpointSpec = z
   })
   .describe('An endpoint');
 export type EndpointSpec = z.infer<typeof EndpointSpec>;
+export type { ContainerServer, OnKubernetes } from './container/schema.ts';
+export { type LogSpec, LogState } from './log/schema.ts';
+export { type RolloutSpec, RolloutStrategy } from './rollout/schema.ts';
+export { ScalingPolicyName, ScalingSpec } from './scaling/schema.ts';

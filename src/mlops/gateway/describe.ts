@@ -1,8 +1,6 @@
-import type { Deployment, LiveVariant } from '../serving/deployments.ts';
-import { type Body, jsonBody } from '../inference/protocols/codec.ts';
-import { ServingProblem } from '../inference/tensors/problem.ts';
-import type { Datatype, TensorSpec } from '../inference/tensors/tensor.ts';
-import type { Target } from '../inference/protocols/target.ts';
+import type { Datatype, Target, TensorSpec } from '../inference/index.ts';
+import { type Body, jsonBody, ServingProblem } from '../inference/index.ts';
+import type { Deployment, LiveVariant } from '../serving/index.ts';
 import { namedVariants } from './traffic.ts';
 
 /** Health, readiness and metadata of an endpoint, in the words of each protocol. Errors: `not_found`, `unavailable`. */

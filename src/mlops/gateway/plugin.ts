@@ -4,17 +4,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Plugin } from '../../platform/http/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Deployment, Deployments } from '../serving/deployments.ts';
+import type { Body } from '../inference/index.ts';
+import { badRequest, ClientGone, codecs, ServingProblem, type Target, targetOf } from '../inference/index.ts';
+import type { Deployment, Deployments } from '../serving/index.ts';
+import { described } from './describe.ts';
 import { checkRoom, ID_HEADER, keptAnswer, predictionIdOf } from './log/keeping.ts';
 import type { LogQueue } from './log/queue.ts';
 import { countEndings, countedVariant } from './metrics/counting.ts';
 import type { MetricRecorder } from './metrics/recorder.ts';
-import type { Body } from '../inference/protocols/codec.ts';
-import { badRequest, ClientGone, ServingProblem } from '../inference/tensors/problem.ts';
-import { noted, sideOf } from './split.ts';
-import { described } from './describe.ts';
 import { type Asked, type Predicted, predict } from './predict.ts';
-import { codecs, type Target, targetOf } from '../inference/protocols/target.ts';
+import { noted, sideOf } from './split.ts';
 import { chosenVariant } from './traffic.ts';
 
 export interface GatewayDeps {

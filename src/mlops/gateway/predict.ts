@@ -1,32 +1,27 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
-import type { Protocol } from '../replicas/backends/backend.ts';
-import { begin, type Exchange, exchanged, NotConnected, wholeOf } from '../replicas/backends/exchange.ts';
-import type { LiveVariant } from '../serving/deployments.ts';
+import type { Predicted, Request } from '../inference/index.ts';
+import {
+  type Body,
+  badAnswer,
+  binaryRequest,
+  boundInputs,
+  boundOutputs,
+  ClientGone,
+  type Codec,
+  codecs,
+  givenTensor,
+  isRecord,
+  kserveV1Codec,
+  mlflowCodec,
+  ServingProblem,
+  type Spoken,
+  v1Codec,
+  v2Codec,
+} from '../inference/index.ts';
+import type { Outcome, Place, Protocol, Replica } from '../replicas/index.ts';
+import { begin, type Exchange, exchanged, NotConnected, wholeOf } from '../replicas/index.ts';
+import type { LiveVariant } from '../serving/index.ts';
 import type { ServedOnce } from './metrics/tally.ts';
-import { type Body, type Codec, isRecord } from '../inference/protocols/codec.ts';
-import { mlflowCodec } from '../inference/protocols/mlflow.ts';
-import { badAnswer, ClientGone, ServingProblem } from '../inference/tensors/problem.ts';
-import { kserveV1Codec, v1Codec } from '../inference/protocols/v1.ts';
-import { binaryRequest, v2Codec } from '../inference/protocols/v2.ts';
-import type { Outcome, Place } from '../replicas/places.ts';
-import type { Replica } from '../replicas/replica.ts';
-import { boundInputs, boundOutputs } from '../inference/tensors/bind.ts';
-import { type Given, givenTensor } from '../inference/tensors/given.ts';
-import { codecs, type Spoken } from '../inference/protocols/target.ts';
-import type { Request } from './traffic.ts';
-
-/** An answer for a client: whole, or a stream from a server that speaks the client's protocol. */
-export type Predicted =
-  | { readonly status: number; readonly body: Body; readonly tensors: ConvertedTensors }
-  /** `whole`: replaces `passed`, where its content has been read already. */
-  | { readonly status: number; readonly passed: IncomingMessage; readonly whole?: Buffer | Readable };
-
-/** Tensors of the request and of the answer, as the gateway decoded them. */
-export interface ConvertedTensors {
-  readonly asked: readonly Given[];
-  readonly answered: readonly Given[];
-}
 
 const speaks: Readonly<Record<Protocol, Spoken>> = { mlflow: 'mlflow', tensorflow: 'v1', kserve: 'v1', v2: 'v2' };
 const backendCodecs: Readonly<Record<Protocol, Codec>> = {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import type { Deployment } from '../serving/deployments.ts';
-import type { Target } from '../inference/protocols/target.ts';
-import { namedVariants, type Request, stickyPlace, VARIANT_HEADER } from './traffic.ts';
-import { ServingProblem } from '../inference/tensors/problem.ts';
+import type { Request, Target } from '../inference/index.ts';
+import { ServingProblem } from '../inference/index.ts';
+import type { Deployment } from '../serving/index.ts';
+import { namedVariants, stickyPlace, VARIANT_HEADER } from './traffic.ts';
 
 type Named = Pick<Target, 'model' | 'version' | 'label'>;
 

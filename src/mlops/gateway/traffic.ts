@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Deployment, LiveVariant } from '../serving/deployments.ts';
-import type { Headers } from '../inference/protocols/codec.ts';
-import { ServingProblem } from '../inference/tensors/problem.ts';
 import type { EndpointSpec } from '../endpoint-spec/schema.ts';
-import type { Target } from '../inference/protocols/target.ts';
+import type { Request, Target } from '../inference/index.ts';
+import { ServingProblem } from '../inference/index.ts';
+import type { Deployment, LiveVariant } from '../serving/index.ts';
+import { weightsOf } from '../serving/index.ts';
 
 /** Selects the variant of a request, independent of the weights. */
 export const VARIANT_HEADER = 'x-steelyard-variant';
-
-export interface Request {
-  readonly headers: Headers;
-  readonly body: Buffer;
-}
 
 /**
  * Chooses the variant of a request by weight, among those that its address and header name. With a sticky endpoint the
@@ -54,12 +49,6 @@ export function namedVariants(
   ].filter(Boolean);
   const there = variants.map((one) => `${one.variant.model} ${one.version} (${one.name})`).join(', ');
   throw new ServingProblem('not_found', `Endpoint "${endpoint}" serves ${there}; ${asked.join(', ')} was asked for.`);
-}
-
-/** Shares of the traffic; all to the first variant where the endpoint sets none. */
-export function weightsOf({ variants, traffic }: EndpointSpec): Readonly<Record<string, number>> {
-  const [first = ''] = Object.keys(variants);
-  return traffic.weights ?? { [first]: 1 };
 }
 
 /** The first variant with a cumulative share above `place`. Without weights, the first. */

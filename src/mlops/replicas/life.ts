@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { ModelSpec } from '../inference/index.ts';
 import type { Backend, Held } from './backends/backend.ts';
-import type { ModelSpec } from '../inference/tensors/tensor.ts';
 import type { ReplicaMeter } from './places.ts';
 import { NotReady, type Replica, startReplica } from './replica.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/units/index.ts';
-import { ServingProblem } from '../inference/tensors/problem.ts';
+import { ServingProblem } from '../inference/index.ts';
 import type { Replica } from './replica.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { ModelSpec } from '../inference/index.ts';
+import { ServingProblem } from '../inference/index.ts';
 import type { Backend, Held } from './backends/backend.ts';
 import { UNKNOWN_SPEC } from './backends/specs.ts';
-import { ServingProblem } from '../inference/tensors/problem.ts';
-import type { ModelSpec } from '../inference/tensors/tensor.ts';
 import { type Copy, dispensable, keepOne, type LifeDeps } from './life.ts';
 import { type PlaceLimits, Places, type ReplicaMeter } from './places.ts';
 import { NotReady, type Replica } from './replica.ts';

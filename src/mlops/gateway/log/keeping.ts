@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
-import { wholeOf } from '../../replicas/backends/exchange.ts';
-import type { Deployment, LiveVariant } from '../../serving/deployments.ts';
+import type { Spoken } from '../../inference/index.ts';
+import { badRequest, ServingProblem } from '../../inference/index.ts';
+import { wholeOf } from '../../replicas/index.ts';
+import type { Deployment, LiveVariant } from '../../serving/index.ts';
 import type { Predicted } from '../predict.ts';
-import type { Spoken } from '../../inference/protocols/target.ts';
 import type { Request } from '../traffic.ts';
-import { badRequest, ServingProblem } from '../../inference/tensors/problem.ts';
 import type { LogQueue } from './queue.ts';
 import { type Content, type Exchange, isEventStream } from './rows.ts';
 import { copied, HeldEnd } from './tee.ts';

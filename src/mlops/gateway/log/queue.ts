@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import { codecs } from '../../inference/protocols/target.ts';
-import { ServingProblem } from '../../inference/tensors/problem.ts';
+import type { LogState } from '../../endpoint-spec/schema.ts';
+import { codecs, ServingProblem } from '../../inference/index.ts';
 import type { Kept, PredictionLog, ServedPrediction } from './prediction-log.ts';
 import { type Exchange, rowsOf } from './rows.ts';
-import type { LogState } from '../../endpoint-spec/log/schema.ts';
 import type { ServedTokens, TokenLedger } from './served-tokens.ts';
 
 export type LogOutcome = Kept | 'behind' | 'failed';

@@ -1,10 +1,7 @@
-import type { Spoken } from '../../inference/protocols/target.ts';
-import { type Codec, type Headers, isRecord, mediaTypeOf } from '../../inference/protocols/codec.ts';
-import type { Given } from '../../inference/tensors/given.ts';
-import { parseJson, utf8Text } from '../../inference/tensors/json-values.ts';
-import type { ModelSpec } from '../../inference/tensors/tensor.ts';
+import type { LogSpec } from '../../endpoint-spec/schema.ts';
+import type { Given, ModelSpec, Spoken } from '../../inference/index.ts';
+import { type Codec, type Headers, isRecord, mediaTypeOf, parseJson, utf8Text } from '../../inference/index.ts';
 import type { ServedPrediction } from './prediction-log.ts';
-import type { LogSpec } from '../../endpoint-spec/log/schema.ts';
 import type { ServedTokens } from './served-tokens.ts';
 import { type AnsweredTokens, NO_TOKENS, readTokens, StreamTokens } from './token-usage.ts';
 import { readTraceparent } from './traceparent.ts';

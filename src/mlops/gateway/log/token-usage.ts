@@ -1,4 +1,4 @@
-import { isRecord } from '../../inference/protocols/codec.ts';
+import { isRecord } from '../../inference/index.ts';
 
 /** Tokens of an answer as its `usage` states them; null where it does not. */
 export interface AnsweredTokens {

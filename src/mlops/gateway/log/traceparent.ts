@@ -1,4 +1,4 @@
-import type { Headers } from '../../inference/protocols/codec.ts';
+import type { Headers } from '../../inference/index.ts';
 
 /** Span of a client, as W3C Trace Context names it; both in lower-case hexadecimal. */
 export interface CallerSpan {

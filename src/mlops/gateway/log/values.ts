@@ -1,7 +1,12 @@
-import type { Given } from '../../inference/tensors/given.ts';
-import { halfToNumber } from '../../inference/tensors/half.ts';
-import { markedNumber, utf8Text } from '../../inference/tensors/json-values.ts';
-import { type Datatype, elementsIn, type ModelSpec } from '../../inference/tensors/tensor.ts';
+import type { Given } from '../../inference/index.ts';
+import {
+  type Datatype,
+  elementsIn,
+  halfToNumber,
+  type ModelSpec,
+  markedNumber,
+  utf8Text,
+} from '../../inference/index.ts';
 
 /** A tensor with the name that it is kept under. */
 export interface Column {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { LiveVariant } from '../../serving/deployments.ts';
-import { ClientGone } from '../../inference/tensors/problem.ts';
+import { ClientGone } from '../../inference/index.ts';
+import type { LiveVariant } from '../../serving/index.ts';
 import type { MetricRecorder } from './recorder.ts';
 import type { Counted, Ending } from './tally.ts';
 

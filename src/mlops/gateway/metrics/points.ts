@@ -1,16 +1,8 @@
 import { type Decimal, decimal, decimalString, type Money } from '../../../platform/units/index.ts';
-import { createDdSketch, type DdSketch } from '../../monitoring/index.ts';
+import type { CostInterval } from '../../serving/index.ts';
+import { createDdSketch, type DdSketch } from './dd-sketch.ts';
 import type { EndpointMetric } from './schema.ts';
 import type { Ending, Tally } from './tally.ts';
-
-/** Cost of the replicas of a version over an interval; null without a price. Unix milliseconds. */
-export interface CostInterval {
-  readonly model: string;
-  readonly version: string;
-  readonly start: number;
-  readonly end: number;
-  readonly cost: Money | null;
-}
 
 interface Step {
   readonly at: number;

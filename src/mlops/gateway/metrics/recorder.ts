@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { Deployment } from '../../serving/deployments.ts';
+import type { Deployment } from '../../serving/index.ts';
 import { forgetTallies, putTallies } from './store.ts';
 import { type Counted, createTallies, type Ending, type ServedOnce, SPANS } from './tally.ts';
 

@@ -2,8 +2,8 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { existing } from '../../serving/service.ts';
-import type { ServingCosts } from '../../serving/show.ts';
+import type { ServingCosts } from '../../serving/index.ts';
+import { requireEndpoint } from '../../serving/index.ts';
 import { pointsOf } from './points.ts';
 import type { MetricRecorder } from './recorder.ts';
 import { getEndpointMetrics, MOST_STEPS, STEPS, type Step } from './schema.ts';
@@ -24,7 +24,7 @@ const USUAL_STEPS = 200;
 export function metricRoutes({ store, clock, costs, metrics }: MetricDeps): Route[] {
   return [
     handle(getEndpointMetrics, async ({ params: { endpoint }, query }) => {
-      await existing(store, endpoint);
+      await requireEndpoint(store, endpoint);
       const now = clock.now();
       const axis = axisOf(query, now);
       // Flush, so that the answer includes all counts until now.

@@ -1,5 +1,5 @@
 import type { Store } from '../../../platform/store/index.ts';
-import type { DdSketch } from '../../monitoring/index.ts';
+import type { DdSketch } from './dd-sketch.ts';
 import { talliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 

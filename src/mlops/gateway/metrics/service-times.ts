@@ -1,5 +1,5 @@
 import type { Sql } from '../../../platform/store/index.ts';
-import { createDdSketch, type DdSketch } from '../../monitoring/index.ts';
+import { createDdSketch, type DdSketch } from './dd-sketch.ts';
 import { talliesIn } from './store.ts';
 import { SPANS } from './tally.ts';
 

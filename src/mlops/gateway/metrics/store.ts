@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
-import { type DdSketch, ddSketchOf } from '../../monitoring/index.ts';
+import { type DdSketch, ddSketchOf } from './dd-sketch.ts';
 import type { Tally } from './tally.ts';
 
 interface MetricTables {

@@ -1,4 +1,4 @@
-import { createDdSketch, type DdSketch } from '../../monitoring/index.ts';
+import { createDdSketch, type DdSketch } from './dd-sketch.ts';
 
 /** Key of a counter: one version of one variant of an endpoint. */
 export interface Counted {

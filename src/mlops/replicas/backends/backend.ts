@@ -1,4 +1,4 @@
-import type { ModelSpec } from '../../inference/tensors/tensor.ts';
+import type { ModelSpec } from '../../inference/index.ts';
 import type { Address } from './exchange.ts';
 import type { Channel } from './frames/channel.ts';
 

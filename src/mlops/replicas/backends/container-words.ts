@@ -1,4 +1,4 @@
-import type { ContainerServer } from '../../endpoint-spec/container/schema.ts';
+import type { ContainerServer } from '../../endpoint-spec/schema.ts';
 
 /** Mount path of the version's artifacts in a container. */
 export const MODEL_FOLDER = '/steelyard/model';

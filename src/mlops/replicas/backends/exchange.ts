@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { ClientGone, ServingProblem } from '../../inference/tensors/problem.ts';
+import { ClientGone, ServingProblem } from '../../inference/index.ts';
 
 /** Socket on which a copy of a model listens. */
 export type Address = { readonly socketPath: string } | { readonly host: string; readonly port: number };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readYaml } from '../../../platform/yaml/index.ts';
-import { allKnown, type Datatype, datatypes, type ModelSpec, type TensorSpec } from '../../inference/tensors/tensor.ts';
+import { allKnown, type Datatype, datatypes, type ModelSpec, type TensorSpec } from '../../inference/index.ts';
 import { UNKNOWN_SPEC } from './specs.ts';
 
 /** Content of an MLmodel file, read as data; nothing in it is ever executed. */

@@ -1,7 +1,6 @@
+import type { ContainerServer, Variant } from '../../endpoint-spec/schema.ts';
 import type { Executors } from '../../executors/index.ts';
 import { type ModelFiles, type ModelFolder, onnxFileOf } from '../model-files.ts';
-import type { ContainerServer } from '../../endpoint-spec/container/schema.ts';
-import type { Variant } from '../../endpoint-spec/schema.ts';
 import type { Backend } from './backend.ts';
 import { dockerBackend } from './docker/index.ts';
 import { kubernetesBackend } from './kubernetes/index.ts';

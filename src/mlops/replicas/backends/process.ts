@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { ModelSpec } from '../../inference/tensors/tensor.ts';
+import type { ModelSpec } from '../../inference/index.ts';
 import type { Backend, Protocol } from './backend.ts';
 import { startLeased } from './leased-process.ts';
 import { served } from './served.ts';

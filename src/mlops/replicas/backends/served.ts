@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelSpec } from '../../inference/tensors/tensor.ts';
+import type { ModelSpec } from '../../inference/index.ts';
 import type { Backend, Protocol } from './backend.ts';
 import { type Address, exchanged, probed } from './exchange.ts';
 import { tensorflowSpec, v2Spec } from './specs.ts';

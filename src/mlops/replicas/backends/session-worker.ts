@@ -2,20 +2,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { z } from 'zod';
-import type { Body, Headers } from '../../inference/protocols/codec.ts';
-import { badAnswer, ServingProblem } from '../../inference/tensors/problem.ts';
-import { v2Codec } from '../../inference/protocols/v2.ts';
-import { boundInputs } from '../../inference/tensors/bind.ts';
-import { utf8Text } from '../../inference/tensors/json-values.ts';
+import type { Body, Headers } from '../../inference/index.ts';
 import {
+  badAnswer,
+  boundInputs,
   type Datatype,
   elementsIn,
   isBytes,
+  ServingProblem,
   type Tensor,
   type TensorData,
   type TensorSpec,
+  utf8Text,
+  v2Codec,
   zeros,
-} from '../../inference/tensors/tensor.ts';
+} from '../../inference/index.ts';
 import { MAX_ANSWER_BYTES } from './exchange.ts';
 import { frameServer } from './frames/server.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allKnown, type Datatype, datatypes, type ModelSpec, type TensorSpec } from '../../inference/tensors/tensor.ts';
+import { allKnown, type Datatype, datatypes, type ModelSpec, type TensorSpec } from '../../inference/index.ts';
 import { type Address, probed } from './exchange.ts';
 
 const V2Tensors = z.array(

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../platform/units/index.ts';
-import { ServingProblem } from '../../inference/tensors/problem.ts';
-import type { ReplicaSet } from '../../replicas/set.ts';
+import { ServingProblem } from '../../inference/index.ts';
+import type { ReplicaSet } from '../../replicas/index.ts';
 import { createTraffic, type Traffic } from '../../scaling/index.ts';
 import { createLooks } from './looks.ts';
 import type { ScalingRule } from './policy.ts';

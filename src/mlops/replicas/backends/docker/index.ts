@@ -1,7 +1,6 @@
+import type { ContainerServer, Variant } from '../../../endpoint-spec/schema.ts';
 import type { Executors } from '../../../executors/index.ts';
-import type { ContainerServer } from '../../../endpoint-spec/container/schema.ts';
-import type { Variant } from '../../../endpoint-spec/schema.ts';
-import type { ModelSpec } from '../../../inference/tensors/tensor.ts';
+import type { ModelSpec } from '../../../inference/index.ts';
 import type { Backend } from '../backend.ts';
 import { filledWords, MODEL_FOLDER } from '../container-words.ts';
 import { whyNotFetched } from '../registries.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Body } from '../../../inference/protocols/codec.ts';
-import { ServingProblem } from '../../../inference/tensors/problem.ts';
+import type { Body } from '../../../inference/index.ts';
+import { ServingProblem } from '../../../inference/index.ts';
 import { type Answer, NotConnected } from '../exchange.ts';
 import { type Frame, frameBytes, frameReader, MAX_ID } from './frame.ts';
 import { writeTogether } from './write-together.ts';

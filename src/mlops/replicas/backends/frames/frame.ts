@@ -1,4 +1,4 @@
-import type { Body } from '../../../inference/protocols/codec.ts';
+import type { Body } from '../../../inference/index.ts';
 
 /**
  * One message between the gateway and a replica of this product, as bytes on a stream: the length of the rest, its number

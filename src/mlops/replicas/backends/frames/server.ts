@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import type { Body } from '../../../inference/protocols/codec.ts';
+import type { Body } from '../../../inference/index.ts';
 import { type Frame, frameBytes, frameReader } from './frame.ts';
 import { writeTogether } from './write-together.ts';
 

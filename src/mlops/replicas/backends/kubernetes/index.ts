@@ -1,6 +1,5 @@
+import type { OnKubernetes, Variant } from '../../../endpoint-spec/schema.ts';
 import type { Executors, WorkPlace } from '../../../executors/index.ts';
-import type { OnKubernetes } from '../../../endpoint-spec/container/schema.ts';
-import type { Variant } from '../../../endpoint-spec/schema.ts';
 import type { Backend, Held } from '../backend.ts';
 import { filledWords, MODEL_FOLDER } from '../container-words.ts';
 import type { DockerBackendDeps } from '../docker/index.ts';

@@ -1,11 +1,8 @@
-import type { Sql, Store } from '../../platform/store/index.ts';
-import type { MetricRecorder } from '../gateway/metrics/recorder.ts';
-import { talliesIn } from '../gateway/metrics/store.ts';
-import { SPANS } from '../gateway/metrics/tally.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { EndpointSpec, Variant } from '../endpoint-spec/schema.ts';
+import { ScalingSpec } from '../endpoint-spec/schema.ts';
 import type { WaitingSlo } from '../scaling/index.ts';
 import { changedRevision, type ServiceDeps } from './service.ts';
-import { ScalingSpec } from '../endpoint-spec/scaling/schema.ts';
-import type { EndpointSpec, Variant } from '../endpoint-spec/schema.ts';
 import { findEndpoints, findRevision, type Revision } from './store.ts';
 import { heldBy } from './usage.ts';
 
@@ -38,23 +35,6 @@ export interface ServedVariant {
   readonly quantity: string;
 }
 
-/** Counts of a version of a variant in one minute or hour, over all servers. */
-export interface VariantSpan {
-  /** Start, Unix milliseconds. */
-  readonly at: number;
-  readonly variant: string;
-  readonly model: string;
-  readonly version: string;
-  /** Asked for, however they ended. */
-  readonly requests: number;
-  /** Sum of the latencies of answered requests, in milliseconds. */
-  readonly busyMs: number;
-  /** Milliseconds times replicas that answered. */
-  readonly replicaMs: number;
-  /** Milliseconds in which replicas were counted. */
-  readonly measuredMs: number;
-}
-
 /** New replica bounds of a variant, and the bounds that the caller expects it to have now. */
 export interface ReplicaChange {
   readonly endpoint: string;
@@ -65,12 +45,10 @@ export interface ReplicaChange {
   readonly cause: string;
 }
 
-/** Usage and replica bounds of endpoints, for cost recommendations. */
-export interface ServingUse {
+/** Variants that have the traffic, and changes of their replica bounds. */
+export interface ServedVariants {
   /** Variants of revisions that have the traffic, by endpoint and name. */
   variants(sql: Sql): Promise<ServedVariant[]>;
-  /** Spans of an endpoint that begin in [start, end) Unix ms, by time. Minutes are kept for 8 days, hours for 400. */
-  spans(endpoint: string, asked: { start: number; end: number; unit: 'minute' | 'hour' }): Promise<VariantSpan[]>;
   /**
    * Creates a revision with another number of replicas, in the caller's transaction. Returns its number, or as text why
    * there is none: the endpoint does not exist, is being rolled out, or its bounds differ from `from`.
@@ -80,28 +58,15 @@ export interface ServingUse {
   wake(): void;
 }
 
-interface UseDeps extends ServiceDeps {
-  readonly store: Store;
-  readonly metrics: Pick<MetricRecorder, 'flush'>;
+interface ServedVariantsDeps extends ServiceDeps {
   readonly wake: () => void;
 }
 
 const DEFAULTS = ScalingSpec.parse({});
 
-export function createServingUse(deps: UseDeps): ServingUse {
-  const { store, metrics } = deps;
+export function createServedVariants(deps: ServedVariantsDeps): ServedVariants {
   return {
     variants: servedVariants,
-    async spans(endpoint, { start, end, unit }) {
-      // Flush, so that the answer includes all counts until now.
-      await metrics.flush();
-      const tallies = await talliesIn(store, endpoint, { start, end, spanMs: SPANS[unit] });
-      return tallies.map(({ at, variant, model, version, endings, latency, replicaMs, measuredMs }) => ({
-        ...{ at, variant, model, version, replicaMs, measuredMs },
-        requests: Object.values(endings).reduce((sum, count) => sum + count, 0),
-        busyMs: latency.sum,
-      }));
-    },
     changeReplicas: (sql, change) => changeReplicas(deps, sql, change),
     wake: deps.wake,
   };
@@ -161,7 +126,7 @@ function boundsOf({ replicas: { min, max = Math.max(1, min) } }: Variant) {
   return { min, max };
 }
 
-async function changeReplicas(deps: UseDeps, sql: Sql, change: ReplicaChange): Promise<number | string> {
+async function changeReplicas(deps: ServiceDeps, sql: Sql, change: ReplicaChange): Promise<number | string> {
   const [pointers] = await findEndpoints(sql, change.endpoint);
   if (pointers === undefined) return `endpoint "${change.endpoint}" is not there any more`;
   const revision = await findRevision(sql, change.endpoint, pointers.newest);
@@ -177,22 +142,4 @@ async function changeReplicas(deps: UseDeps, sql: Sql, change: ReplicaChange): P
   }
   const variants = { ...revision.spec.variants, [change.variant]: { ...variant, replicas: { ...change.to } } };
   return changedRevision(deps, sql, revision, { ...revision.spec, variants }, change.cause);
-}
-
-/**
- * Share of the time of a version's replicas in [start, end) Unix ms that answers took, 0 to 1: an upper bound, since requests overlap.
- * null when no replica was counted.
- */
-export async function busyShare(
-  sql: Sql,
-  { endpoint, version }: { readonly endpoint: string; readonly version: string },
-  within: { readonly start: number; readonly end: number },
-): Promise<number | null> {
-  const tallies = await talliesIn(sql, endpoint, { ...within, spanMs: SPANS.hour });
-  let [busyMs, replicaMs] = [0, 0];
-  for (const tally of tallies.filter((one) => one.version === version)) {
-    busyMs += tally.latency.sum;
-    replicaMs += tally.replicaMs;
-  }
-  return replicaMs === 0 ? null : Math.min(1, busyMs / replicaMs);
 }
