@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ClientGone } from '../../inference/index.ts';
-import type { LiveVariant } from '../../serving/index.ts';
+import { ClientGone, type Predicted } from '../../inference/index.ts';
+import type { Deployment, LiveVariant } from '../../serving/index.ts';
 import type { MetricRecorder } from './recorder.ts';
 import type { Counted, Ending } from './tally.ts';
 
@@ -21,6 +21,26 @@ declare module 'fastify' {
 
 export function countedVariant(endpoint: string, { name, variant, version }: LiveVariant): Counted {
   return { endpoint, variant: name, model: variant.model, version };
+}
+
+/**
+ * Begins to count a prediction. Until its variant is chosen it counts for the first one. A deployment without variants is not
+ * counted.
+ */
+export function startCounting(incoming: FastifyRequest, { revision: { endpoint }, variants: [first] }: Deployment) {
+  const counting: Counting | null =
+    first === undefined ? null : { what: countedVariant(endpoint, first), source: null };
+  incoming.counting = counting;
+  return {
+    choose(live: LiveVariant): void {
+      if (counting !== null) counting.what = countedVariant(endpoint, live);
+    },
+    /** The stream that the answer is read from tells whether the model broke it off. */
+    follow(predicted: Predicted): void {
+      if (counting === null || !('passed' in predicted) || Buffer.isBuffer(predicted.whole)) return;
+      counting.source = predicted.whole ?? predicted.passed;
+    },
+  };
 }
 
 /** Counts each prediction once: after its last byte, or when its connection closes before that. */

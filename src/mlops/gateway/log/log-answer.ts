@@ -1,18 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
-import type { Spoken } from '../../inference/index.ts';
-import { badRequest, ServingProblem } from '../../inference/index.ts';
+import type { Predicted, Request, Spoken } from '../../inference/index.ts';
 import { wholeOf } from '../../replicas/index.ts';
 import type { Deployment, LiveVariant } from '../../serving/index.ts';
-import type { Predicted } from '../predict.ts';
-import type { Request } from '../traffic.ts';
 import type { LogQueue } from './queue.ts';
 import { type Content, type Exchange, isEventStream } from './rows.ts';
 import { copied, HeldEnd } from './tee.ts';
 import { type AnsweredTokens, StreamTokens } from './token-usage.ts';
-
-/** Names the prediction, both ways. */
-export const ID_HEADER = 'x-steelyard-prediction-id';
 
 /** An answered request, with the facts that are known before its answer is sent. */
 export interface Answered {
@@ -32,34 +26,8 @@ const MOST_CONTENT_BYTES = 4 * 1024 * 1024;
 /** Estimated memory of an exchange without its bodies. */
 const OWN_BYTES = 1_000;
 
-const PRINTABLE = /^[\x21-\x7e]{1,180}$/;
-
-/**
- * The id of a prediction: what the caller calls it, what the request is called on its way, or a new one. Error: `bad_request` where
- * the caller's cannot be one.
- */
-export function predictionIdOf(headers: Request['headers'], made: string): string {
-  const given = headers[ID_HEADER];
-  if (given !== undefined) {
-    if (typeof given === 'string' && PRINTABLE.test(given)) return given;
-    throw badRequest(`${ID_HEADER} must be 1 to 180 visible ASCII characters.`);
-  }
-  const called = headers['x-request-id'];
-  return typeof called === 'string' && PRINTABLE.test(called) ? called : made;
-}
-
-/** Error: `busy`, where each prediction has to be kept before it is answered, and those before it still wait for that. */
-export function checkRoom({ revision }: Deployment, queue: LogQueue): void {
-  if (revision.spec.log.answer !== 'before' || !queue.isFull) return;
-  throw new ServingProblem(
-    'busy',
-    'The prediction log cannot follow; each prediction is kept before it is answered.',
-    1,
-  );
-}
-
 /** Puts an answer into the log and returns the answer to send. Error: `unavailable`, where the log must store it first and cannot. */
-export async function keptAnswer(queue: LogQueue, answered: Answered, predicted: Predicted): Promise<Predicted> {
+export async function logAnswer(queue: LogQueue, answered: Answered, predicted: Predicted): Promise<Predicted> {
   const { answer } = answered.deployment.revision.spec.log;
   if (answer === 'never' || predicted.status >= 300) return predicted;
   if ('body' in predicted) {
