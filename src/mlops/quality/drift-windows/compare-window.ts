@@ -1,12 +1,11 @@
 import { literal } from '../../../platform/lake/index.ts';
 import { adjustedForDiscovery, compareSides } from '../../drift/index.ts';
-import type { DriftColumn, DriftReport } from '../../drift/schema.ts';
+import type { Distribution, DriftColumn, DriftReport } from '../../drift/schema.ts';
 import type { DriftWatch } from '../../monitors/schema.ts';
 import { measureBeyondPeriods } from './beyond-periods.ts';
 import { columnsTable, ownColumns } from './columns.ts';
 import type { WindowBounds } from './next-window.ts';
 import type { FoundReference, References } from './references.ts';
-import type { Distribution } from './schema.ts';
 import { type Place, type Predictions, upTo } from './selection.ts';
 import type { Generation } from './store.ts';
 

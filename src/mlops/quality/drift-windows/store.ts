@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
-import { DriftColumn } from '../../drift/schema.ts';
-import { Distribution, DriftWindow } from './schema.ts';
+import { Distribution, DriftColumn } from '../../drift/schema.ts';
+import { DriftWindow } from './schema.ts';
 
 interface WindowTables {
   drift_window: {
