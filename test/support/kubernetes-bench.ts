@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import { pino } from 'pino';
-import type { Executor } from '../../src/mlops/executors/executor.ts';
+import type { Executor } from '../../src/mlops/compute/executor.ts';
 import {
   createKubernetesExecutor,
   createWorkspaceDoor,

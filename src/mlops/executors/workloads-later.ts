@@ -1,5 +1,5 @@
 import type { WorkloadsDeps } from './kubernetes/serving/index.ts';
-import type { Workloads } from './workloads.ts';
+import type { Workloads } from '../compute/workloads.ts';
 
 /** Opened at its first use, with a retry at each call until it succeeds: a server that serves nothing there needs no permissions for it. */
 export function workloadsLater(deps: WorkloadsDeps): Workloads & { close(): Promise<void> } {

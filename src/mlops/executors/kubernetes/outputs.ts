@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { unpack } from '../../../platform/archives/index.ts';
 import { AppError, systemCode } from '../../../platform/errors/index.ts';
-import type { Work } from '../executor.ts';
+import type { Work } from '../../compute/executor.ts';
 
 /**
  * Unpacks outputs next to the workspace, and moves those that the work names when the archive is complete: a truncated
