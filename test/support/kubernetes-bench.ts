@@ -7,7 +7,7 @@ import {
   createKubernetesExecutor,
   createWorkspaceDoor,
   type KubernetesExecutorDeps,
-} from '../../src/mlops/executors/kubernetes/index.ts';
+} from '../../src/mlops/kubernetes-executor/index.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
 import type { Kubernetes } from './kubernetes.ts';
 

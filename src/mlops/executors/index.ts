@@ -7,8 +7,8 @@ import type { ContainerSpec, LeasedContainer, LeasedContainers } from '../comput
 import type { createDockerExecutor } from './docker/index.ts';
 import type { LeasedContainersDeps } from './docker/leased.ts';
 import type { Executor } from '../compute/executor.ts';
-import { createKubernetesExecutor, type KubernetesExecutorDeps } from './kubernetes/index.ts';
-import type { WorkloadsDeps } from './kubernetes/serving/index.ts';
+import { createKubernetesExecutor, type KubernetesExecutorDeps } from '../kubernetes-executor/index.ts';
+import type { WorkloadsDeps } from '../kubernetes-executor/serving/index.ts';
 import { openedLater } from './opened-later.ts';
 import { createProcessExecutor } from './process/index.ts';
 import { listExecutors } from './schema.ts';
@@ -18,7 +18,7 @@ import { workloadsLater } from './workloads-later.ts';
 
 export type { LeasedContainers } from '../compute/containers.ts';
 export type { Executor, Resources, RunningWork, Work, WorkEnd, WorkPlace, WorkUsage } from '../compute/executor.ts';
-export { createWorkspaceDoor } from './kubernetes/index.ts';
+export { createWorkspaceDoor } from '../kubernetes-executor/index.ts';
 export { serverIdIn } from './server-id.ts';
 export { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 

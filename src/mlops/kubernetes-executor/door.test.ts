@@ -6,10 +6,10 @@ import { buffer } from 'node:stream/consumers';
 import { type FastifyInstance, fastify } from 'fastify';
 import { pack } from 'tar-stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { unpack } from '../../../platform/archives/index.ts';
-import { AppError } from '../../../platform/errors/index.ts';
-import { testClock } from '../../../platform/jobs/fixtures.testing.ts';
-import type { Work } from '../../compute/executor.ts';
+import { unpack } from '../../platform/archives/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { testClock } from '../../platform/jobs/fixtures.testing.ts';
+import type { Work } from '../compute/executor.ts';
 import { createWorkspaceDoor, type WorkspaceDoor } from './door.ts';
 import type { DoorAddresses } from './manifest.ts';
 

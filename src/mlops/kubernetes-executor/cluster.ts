@@ -9,7 +9,7 @@ import {
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 
 /** Request to the API server. */
 export interface ClusterRequest {

@@ -1,10 +1,10 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { systemCode } from '../../../platform/errors/index.ts';
-import type { Log } from '../../../platform/telemetry/index.ts';
-import type { Clock } from '../../../platform/units/index.ts';
-import type { RunningWork, Work, WorkEnd, WorkPlace } from '../../compute/executor.ts';
+import { systemCode } from '../../platform/errors/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { RunningWork, Work, WorkEnd, WorkPlace } from '../compute/executor.ts';
 import type { Dcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
 import { endOf, startOf } from './ending.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
 import type { Cluster } from './cluster.ts';
 import { List, MANAGED } from './objects.ts';
 

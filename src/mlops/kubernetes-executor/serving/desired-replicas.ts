@@ -1,5 +1,5 @@
-import { AppError } from '../../../../platform/errors/index.ts';
-import type { Log } from '../../../../platform/telemetry/index.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Change } from './change.ts';
 import type { PodKeeper } from './keeper.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type GpuReader, type GpuReading, isDcgmBlank } from '../../../platform/gpus/index.ts';
+import { type GpuReader, type GpuReading, isDcgmBlank } from '../../platform/gpus/index.ts';
 
 const ASK_MS = 10_000;
 const MIB = 1024 ** 2;

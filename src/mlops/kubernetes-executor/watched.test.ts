@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import type { Cluster } from './cluster.ts';
 import { Job } from './objects.ts';
 import { watch } from './watched.ts';

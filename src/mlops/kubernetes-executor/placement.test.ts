@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Resources } from '../../compute/executor.ts';
+import type { Resources } from '../compute/executor.ts';
 import { Node } from './objects.ts';
 import { amountOf, fits, placementOf, productsOf } from './placement.ts';
 

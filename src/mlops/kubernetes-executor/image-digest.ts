@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import type { Jobs } from './jobs.ts';
 import { digestJobOf } from './manifest.ts';
 import { mainOf, type Pod } from './objects.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../../platform/errors/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import type { Cluster } from './cluster.ts';
 
 /** Permissions that the server needs in a namespace: examples/kubernetes/rbac.yaml grants these and no others. */
