@@ -1,6 +1,5 @@
-import type { Ground } from './ground.ts';
 import { createWriteAccess } from '../mlops/access/index.ts';
-import { createWorkspaceDoor } from '../mlops/executors/index.ts';
+import { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { type AliasGovernance, createRegistry } from '../mlops/registry/index.ts';
 import { createScaling } from '../mlops/scaling/index.ts';
 import { createTracing, findTraceOwners } from '../mlops/tracing/index.ts';
@@ -9,6 +8,7 @@ import { createTransfer } from '../mlops/transfer/index.ts';
 import { createWebhooks } from '../mlops/webhooks/index.ts';
 import { createMlflowWire } from '../mlops/wire/index.ts';
 import type { Org } from '../org/index.ts';
+import type { Ground } from './ground.ts';
 import type { wireFinops } from './wire-finops.ts';
 import { ownedNouns } from './wire-owners.ts';
 

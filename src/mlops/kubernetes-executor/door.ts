@@ -8,7 +8,7 @@ import { packed } from '../../platform/archives/index.ts';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
 import type { Plugin } from '../../platform/http/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Work } from '../compute/executor.ts';
+import type { Work } from '../compute/index.ts';
 import { parseResult, type Result } from './ending.ts';
 import type { DoorAddresses } from './manifest.ts';
 import { takeOutputs } from './outputs.ts';

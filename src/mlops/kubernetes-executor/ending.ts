@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EndReason, WorkEnd } from '../compute/executor.ts';
+import type { EndReason, WorkEnd } from '../compute/index.ts';
 import { conditionOf, type Job, mainOf, type Pod, STOPPED_BY } from './objects.ts';
 import { waitingFor } from './waiting.ts';
 

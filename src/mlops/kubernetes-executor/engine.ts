@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Executor, RunningWork, Work } from '../compute/executor.ts';
+import type { Executor, RunningWork, Work } from '../compute/index.ts';
 import { connect, isQuota } from './cluster.ts';
 import { createDcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Resources, WorkPlace } from '../compute/executor.ts';
+import type { Resources, WorkPlace } from '../compute/index.ts';
 import type { Cluster } from './cluster.ts';
 import { deadlineSeconds } from './manifest.ts';
 import { listNodes, placeOf } from './nodes.ts';

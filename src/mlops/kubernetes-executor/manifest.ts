@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
-import type { Work } from '../compute/executor.ts';
+import type { Work } from '../compute/index.ts';
 import { BEGIN_SCRIPT, CARRY_SCRIPT, PLACES, RUN_SCRIPT } from './agent.ts';
 import { BEGUN_AT, MAIN, MANAGED } from './objects.ts';
 import { type Placement, placementOf } from './placement.ts';

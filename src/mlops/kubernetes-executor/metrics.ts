@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
-import type { WorkUsage } from '../compute/executor.ts';
+import type { WorkUsage } from '../compute/index.ts';
 import type { Cluster } from './cluster.ts';
 import { MAIN } from './objects.ts';
 import { amountOf } from './placement.ts';

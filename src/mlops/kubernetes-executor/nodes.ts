@@ -1,4 +1,4 @@
-import type { Resources, WorkPlace } from '../compute/executor.ts';
+import type { Resources, WorkPlace } from '../compute/index.ts';
 import type { Cluster } from './cluster.ts';
 import { listAll } from './list.ts';
 import { Node } from './objects.ts';

@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { unpack } from '../../platform/archives/index.ts';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
-import type { Work } from '../compute/executor.ts';
+import type { Work } from '../compute/index.ts';
 
 /**
  * Unpacks outputs next to the workspace, and moves those that the work names when the archive is complete: a truncated
@@ -24,7 +24,7 @@ export async function takeOutputs(tar: Readable, work: Work, maxBytes: number): 
 /** A path inside of a folder, without `.`, and never out of it. Error: `object_path_invalid`. */
 export function cleanPath(name: string): string {
   const segments = name.split('/').filter((segment) => segment !== '' && segment !== '.');
-  if (name.startsWith('/') || /[\0\n]/.test(name) || segments.includes('../executors') || segments.length === 0)
+  if (name.startsWith('/') || /[\0\n]/.test(name) || segments.includes('..') || segments.length === 0)
     throw leaves(name);
   return segments.join('/');
 }

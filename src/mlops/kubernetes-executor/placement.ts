@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
-import type { Resources, Work } from '../compute/executor.ts';
+import type { Resources, Work } from '../compute/index.ts';
 import type { Node } from './objects.ts';
 
 /** Node constraints of a pod, in Kubernetes' terms. */

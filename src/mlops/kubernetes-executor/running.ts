@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { systemCode } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { RunningWork, Work, WorkEnd, WorkPlace } from '../compute/executor.ts';
+import type { RunningWork, Work, WorkEnd, WorkPlace } from '../compute/index.ts';
 import type { Dcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
 import { endOf, startOf } from './ending.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import type { WorkloadKind, WorkloadSpec, Workloads } from '../../compute/workloads.ts';
+import type { WorkloadKind, WorkloadSpec, Workloads } from '../../compute/index.ts';
 import { type Cluster, connect } from '../cluster.ts';
 import type { WorkspaceDoor } from '../door.ts';
 import { listAll } from '../list.ts';

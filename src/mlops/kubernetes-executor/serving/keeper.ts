@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WorkloadKind } from '../../compute/workloads.ts';
+import type { WorkloadKind } from '../../compute/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { Keeper } from '../objects.ts';
 import { deploymentOf, filesSecretOf, inferenceServiceOf, type ServingManifestRequest, serviceOf } from './manifest.ts';

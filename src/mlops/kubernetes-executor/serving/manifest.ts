@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from '../../compute/workloads.ts';
+import type { WorkloadSpec } from '../../compute/index.ts';
 import { PLACES, TRANSFER } from '../agent.ts';
 import { labelText, verbatim } from '../manifest.ts';
 import { MAIN } from '../objects.ts';

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { TakenPod } from '../../compute/workloads.ts';
+import type { TakenPod } from '../../compute/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Pod } from '../objects.ts';
 

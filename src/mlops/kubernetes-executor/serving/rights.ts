@@ -1,5 +1,5 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import type { WorkloadKind } from '../../compute/workloads.ts';
+import type { WorkloadKind } from '../../compute/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { checkPermissions, type Need } from '../permissions.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import type { TakenPod } from '../../compute/workloads.ts';
+import type { TakenPod } from '../../compute/index.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Pod } from '../objects.ts';
 import { DELETION_COST, REPLICA } from './names.ts';

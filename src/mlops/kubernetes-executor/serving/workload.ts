@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import type { PodWait, TakenPod, Workload, WorkloadSpec } from '../../compute/workloads.ts';
+import type { PodWait, TakenPod, Workload, WorkloadSpec } from '../../compute/index.ts';
 import { type Cluster, isQuota } from '../cluster.ts';
 import type { Node, Pod } from '../objects.ts';
 import { checkFits } from '../placement.ts';

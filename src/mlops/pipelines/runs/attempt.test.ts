@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkEnd } from '../../executors/index.ts';
+import type { WorkEnd } from '../../compute/index.ts';
 import { CommandStep } from '../definition/schema.ts';
 import { outcomeOf } from './attempt.ts';
 import { nextTry } from './next-try.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { evenTimeFrom, hold, STOP_AHEAD_MS } from '../../../platform/processes/index.ts';
-import type { Executor, RunningWork, Work, WorkEnd } from '../../executors/index.ts';
+import type { Executor, RunningWork, Work, WorkEnd } from '../../compute/index.ts';
 import type { Allowance, Held } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
 import { untilMoved } from './capacity.ts';

@@ -1,4 +1,4 @@
-import type { RunningWork } from '../../executors/index.ts';
+import type { RunningWork } from '../../compute/index.ts';
 import type { CommandStep, SpotDeadline } from '../definition/schema.ts';
 import type { DeadlineJob, DeadlineState } from '../spot-deadlines.ts';
 import { type CapacityDecision, capacityOf } from './capacity-decision.ts';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { Work } from '../../executors/index.ts';
+import type { Work } from '../../compute/index.ts';
 import type { CommandStep } from '../definition/schema.ts';
 import { textInside } from '../files/inside.ts';
 import type { AttemptEnd } from './attempt.ts';

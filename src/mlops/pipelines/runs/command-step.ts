@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { AppError } from '../../../platform/errors/index.ts';
 import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
-import type { Executor, RunningWork, Work } from '../../executors/index.ts';
+import type { Executor, RunningWork, Work } from '../../compute/index.ts';
 import type { Allowance } from '../admission.ts';
 import type { PlannedStep } from '../definition/plan.ts';
 import type { CommandStep } from '../definition/schema.ts';

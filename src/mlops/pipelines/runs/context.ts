@@ -3,7 +3,7 @@ import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { Executor } from '../../executors/index.ts';
+import type { Executor } from '../../compute/index.ts';
 import type { RunLog } from '../../tracking/index.ts';
 import type { Admission } from '../admission.ts';
 import type { Plan, PlannedStep } from '../definition/plan.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { Executor, Work } from '../../executors/index.ts';
+import type { Executor, Work } from '../../compute/index.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import { isOver } from './schema.ts';
 import type { StoredStep } from './store.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Subject } from '../../../org/schema.ts';
-import type { Resources, Work } from '../../executors/index.ts';
+import type { Resources, Work } from '../../compute/index.ts';
 import type { AdmissionRequest } from '../admission.ts';
 import type { CommandStep } from '../definition/schema.ts';
 import { textInside } from '../files/inside.ts';

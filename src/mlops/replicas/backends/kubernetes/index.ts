@@ -1,5 +1,6 @@
+import type { WorkPlace } from '../../../compute/index.ts';
 import type { OnKubernetes, Variant } from '../../../endpoint-spec/schema.ts';
-import type { Executors, WorkPlace } from '../../../executors/index.ts';
+import type { Executors } from '../../../executors/index.ts';
 import type { Backend, Held } from '../backend.ts';
 import { filledWords, MODEL_FOLDER } from '../container-words.ts';
 import type { DockerBackendDeps } from '../docker/index.ts';
