@@ -5,9 +5,9 @@ import { checkRunId, MlflowError, replyWithMlflowError } from '../wire/index.ts'
 import type { MediaType } from './convert-spans.ts';
 import { type Converter, createConverter } from './converter.ts';
 import { type IngestDeps, storeSpans } from './ingest.ts';
-import { exportAnswer } from './otlp/answer.ts';
-import { unpack } from './otlp/inflate.ts';
-import { InvalidOtlp } from './otlp/otlp-span.ts';
+import { exportAnswer } from '../otlp/answer.ts';
+import { unpack } from '../otlp/inflate.ts';
+import { InvalidOtlp } from '../otlp/otlp-span.ts';
 import type { SpanRecord } from './span-record.ts';
 import { ownersClaimedBy } from './trace-owners.ts';
 

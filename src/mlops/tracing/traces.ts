@@ -8,7 +8,7 @@ import { type Assessment, assessmentRow } from './assessment.ts';
 import type { NewAssessmentId } from './assessment-ids.ts';
 import { putAssessments } from './assessment-store.ts';
 import { activeExperiment, type Experiments, readExperimentId, tracesFolder } from './experiment.ts';
-import { redactText } from './redaction.ts';
+import { redactText } from '../otlp/redaction.ts';
 import { moveSpans } from './span-store.ts';
 import type { TraceRow, TraceState } from './tables.ts';
 import { countTokensAgain, isSubjectTag, type TokenCountDeps } from './token-counts.ts';

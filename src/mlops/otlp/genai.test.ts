@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { genAiFacts, withMlflowNames } from './genai.ts';
-import { type Attribute, anyValue } from './otlp/otlp-span.ts';
+import { type Attribute, anyValue } from './otlp-span.ts';
 import { previewOf } from './preview.ts';
 import { isSecretKey, redactNamed, redactText } from './redaction.ts';
 

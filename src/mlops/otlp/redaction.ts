@@ -1,4 +1,4 @@
-import type { AnyValue, Attribute } from './otlp/otlp-span.ts';
+import type { AnyValue, Attribute } from './otlp-span.ts';
 
 export const REDACTED = '[redacted]';
 

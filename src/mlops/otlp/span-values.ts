@@ -1,5 +1,5 @@
 import { tryJson } from './genai.ts';
-import { type AnyValue, plainValue } from './otlp/otlp-span.ts';
+import { type AnyValue, plainValue } from './otlp-span.ts';
 
 /** Attributes of a stored span in plain JSON. This server wrote the stored JSON, so its shape is known. */
 export function spanAttributes(content: string): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { checkJson } from '../../../platform/json/index.ts';
-import { wireDouble } from '../../wire/index.ts';
+import { checkJson } from '../../platform/json/index.ts';
+import { wireDouble } from '../wire/index.ts';
 import {
   type AnyValue,
   type Attribute,

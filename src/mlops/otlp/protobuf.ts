@@ -1,7 +1,7 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { AppError } from '../../../platform/errors/index.ts';
-import { tooManyValues } from '../../../platform/json/index.ts';
-import { wireDouble } from '../../wire/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { tooManyValues } from '../../platform/json/index.ts';
+import { wireDouble } from '../wire/index.ts';
 import {
   type AnyValue,
   type Attribute,

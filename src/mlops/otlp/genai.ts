@@ -1,5 +1,5 @@
 import { parseBoundedJson } from '../../platform/json/index.ts';
-import { type Attribute, anyValue, plainValue } from './otlp/otlp-span.ts';
+import { type Attribute, anyValue, plainValue } from './otlp-span.ts';
 
 /** Tokens of one span by kind, as finops counts them: cached ones are part of the input. Whole numbers, >= 0. */
 export interface SpanTokens {
