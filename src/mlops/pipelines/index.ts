@@ -12,9 +12,9 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Executor } from '../compute/index.ts';
 import type { RunLog } from '../tracking/index.ts';
 import type { Admission } from './admission.ts';
-import { applyPipeline } from './apply.ts';
-import { PipelineSpec } from './definition/schema.ts';
-import type { Data } from './definition/triggers/schema.ts';
+import { applyPipeline } from '../pipeline-definition/apply.ts';
+import { PipelineSpec } from '../pipeline-definition/schema.ts';
+import type { Data } from '../pipeline-definition/triggers/schema.ts';
 import { createCodeStore } from './files/code.ts';
 import { createTrees } from './files/trees.ts';
 import type { ModelSteps } from './model-steps.ts';
@@ -34,7 +34,7 @@ export type { ModelSteps } from './model-steps.ts';
 export { RUN_ENDED } from './runs/drive.ts';
 export type { PipelineRuns } from './runs-port.ts';
 export type { SpotDeadlines } from './spot-deadlines.ts';
-export { ownerOfPipeline } from './store.ts';
+export { ownerOfPipeline } from '../pipeline-definition/store.ts';
 export type { Seen } from './triggers/data-digest.ts';
 
 export interface PipelinesDeps {

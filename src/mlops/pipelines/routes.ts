@@ -16,7 +16,7 @@ import {
   uploadPipelineCode,
 } from './schema.ts';
 import { existing, existingRun, type PipelineDeps, resumeRun, startRun, stopRun } from './service.ts';
-import { findPipelines, type StoredPipeline } from './store.ts';
+import { findPipelines, type StoredPipeline } from '../pipeline-definition/store.ts';
 
 export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void): Route[] {
   const { store } = deps;

@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import type { PipelineSpec, Scalar } from './definition/schema.ts';
+import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
 import { shown, shownSummaries } from './runs/read.ts';
 import { isOver } from './runs/schema.ts';
 import { type StatesOfRun, statesOf } from './runs/states.ts';

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { checkPlan } from './apply.ts';
-import { planOf } from './definition/plan.ts';
-import type { PipelineSpec, Scalar } from './definition/schema.ts';
-import { specFrom } from './definition/spec-from.ts';
+import { checkPlan } from '../pipeline-definition/apply.ts';
+import { planOf } from '../pipeline-definition/plan.ts';
+import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
+import { specFrom } from '../pipeline-definition/spec-from.ts';
 import { type Code, fileOf, NO_CODE } from './files/code.ts';
 import type { DriveDeps } from './runs/context.ts';
 import { isOver } from './runs/schema.ts';
@@ -22,8 +22,8 @@ import {
   type StoredRun,
   type StoredStep,
 } from './runs/store.ts';
-import { findPipelines, type StoredPipeline, takeRunNumber } from './store.ts';
-import { refuseCircle } from './triggers/check.ts';
+import { findPipelines, type StoredPipeline, takeRunNumber } from '../pipeline-definition/store.ts';
+import { refuseCircle } from '../pipeline-definition/check-triggers.ts';
 
 /** Job that drives one run to its end. */
 export const DRIVE = 'pipelines.run';

@@ -1,5 +1,5 @@
 import type { RunningWork } from '../../compute/index.ts';
-import type { CommandStep, SpotDeadline } from '../definition/schema.ts';
+import type { CommandStep, SpotDeadline } from '../../pipeline-definition/schema.ts';
 import type { DeadlineJob, DeadlineState } from '../spot-deadlines.ts';
 import { type CapacityDecision, capacityOf } from './capacity-decision.ts';
 import { type DriveDeps, type DrivenRun, storedOf } from './context.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Work } from '../../compute/index.ts';
-import type { CommandStep } from '../definition/schema.ts';
+import type { CommandStep } from '../../pipeline-definition/schema.ts';
 import { textInside } from '../files/inside.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { DriveDeps } from './context.ts';

@@ -6,7 +6,7 @@ import type { Clock } from '../../../platform/units/index.ts';
 import type { Executor } from '../../compute/index.ts';
 import type { RunLog } from '../../tracking/index.ts';
 import type { Admission } from '../admission.ts';
-import type { Plan, PlannedStep } from '../definition/plan.ts';
+import type { Plan, PlannedStep } from '../../pipeline-definition/plan.ts';
 import type { Code, CodeStore } from '../files/code.ts';
 import type { Trees } from '../files/trees.ts';
 import type { ModelSteps } from '../model-steps.ts';

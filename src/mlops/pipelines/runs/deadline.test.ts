@@ -8,7 +8,7 @@ import { seeded } from '../../../testing/random.ts';
 import { sent } from '../../testing/serving.ts';
 import { SpotCluster } from '../../testing/spot-cluster.ts';
 import { listDecidedActs } from '../../../tradeoff/decisions/schema.ts';
-import { PipelineSpec } from '../definition/schema.ts';
+import { PipelineSpec } from '../../pipeline-definition/schema.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
-import { ExpressionError, filled, namesIn, namesInExpression, type Scope } from '../definition/expressions.ts';
-import { isSelected } from '../definition/patterns.ts';
-import { labelOf, type PlannedStep, textsOf } from '../definition/plan.ts';
-import type { CommandStep, Scalar } from '../definition/schema.ts';
+import { ExpressionError, filled, namesIn, namesInExpression, type Scope } from '../../pipeline-definition/expressions.ts';
+import { isSelected } from '../../pipeline-definition/patterns.ts';
+import { labelOf, type PlannedStep, textsOf } from '../../pipeline-definition/plan.ts';
+import type { CommandStep, Scalar } from '../../pipeline-definition/schema.ts';
 import type { Code } from '../files/code.ts';
 import { type TreeFile, treeDigest } from '../files/trees.ts';
 import type { KeyParts } from './cache-key.ts';

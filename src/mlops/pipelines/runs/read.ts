@@ -1,5 +1,5 @@
 import type { Sql } from '../../../platform/store/index.ts';
-import { planOf } from '../definition/plan.ts';
+import { planOf } from '../../pipeline-definition/plan.ts';
 import type { PipelineRun, PipelineRunSummary } from '../schema.ts';
 import { shownRun, shownSummary } from './show.ts';
 import { type StoredRun, stepSummaries, stepsOf } from './store.ts';

@@ -1,5 +1,5 @@
 import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
-import type { PlannedStep } from '../definition/plan.ts';
+import type { PlannedStep } from '../../pipeline-definition/plan.ts';
 import type { PipelineRun, PipelineRunSummary, PipelineStep } from '../schema.ts';
 import { isGood, type StepState } from './schema.ts';
 import type { StoredRun, StoredStep } from './store.ts';

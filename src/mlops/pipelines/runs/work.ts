@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Subject } from '../../../org/schema.ts';
 import type { Resources, Work } from '../../compute/index.ts';
 import type { AdmissionRequest } from '../admission.ts';
-import type { CommandStep } from '../definition/schema.ts';
+import type { CommandStep } from '../../pipeline-definition/schema.ts';
 import { textInside } from '../files/inside.ts';
 import { type Capacity, capacityOf } from './capacity-decision.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { createTurns } from '../../../platform/concurrency/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { kindOf, type Trigger } from '../definition/triggers/schema.ts';
+import { kindOf, type Trigger } from '../../pipeline-definition/triggers/schema.ts';
 import { findRun, requestStop } from '../runs/store.ts';
 import { startRun } from '../service.ts';
 import { type TriggerDeps, triggerNamed } from './context.ts';

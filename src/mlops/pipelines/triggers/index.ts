@@ -1,11 +1,11 @@
 import type { Events } from '../../../platform/events/index.ts';
 import { handle, type Plugin, type Route } from '../../../platform/http/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import type { PipelineSpec } from '../definition/schema.ts';
+import type { PipelineSpec } from '../../pipeline-definition/schema.ts';
 import { existing } from '../service.ts';
-import { findPipelines } from '../store.ts';
+import { findPipelines } from '../../pipeline-definition/store.ts';
 import { applyTriggers } from './apply.ts';
-import { checkTriggers, refuseCircle } from './check.ts';
+import { checkTriggers, refuseCircle } from '../../pipeline-definition/check-triggers.ts';
 import type { TriggerDeps } from './context.ts';
 import { webhookDoor } from './door.ts';
 import { listenForEvents } from './events.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ObjectsAddress } from '../../../../platform/objects/schema.ts';
-import { adminOnly, SecretReference } from '../../../../platform/secrets/schema.ts';
-import { Duration } from '../../../../platform/units/quantities/schema.ts';
+import { ObjectsAddress } from '../../../platform/objects/schema.ts';
+import { adminOnly, SecretReference } from '../../../platform/secrets/schema.ts';
+import { Duration } from '../../../platform/units/quantities/schema.ts';
 import { ParamName, Scalar } from '../scalar/schema.ts';
 
 export const TriggerName = z

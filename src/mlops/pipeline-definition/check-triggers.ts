@@ -1,7 +1,7 @@
-import { AppError } from '../../../platform/errors/index.ts';
-import { parseCron } from '../../../platform/jobs/cron.ts';
-import type { PipelineSpec } from '../definition/schema.ts';
-import { type CronTrigger, type EventTrigger, namedTriggers } from '../definition/triggers/schema.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { parseCron } from '../../platform/jobs/cron.ts';
+import type { PipelineSpec } from './schema.ts';
+import { type CronTrigger, type EventTrigger, namedTriggers } from './triggers/schema.ts';
 
 /** Errors: `manifest_invalid` for a trigger that can never start a run. */
 export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source' | 'params'>): void {

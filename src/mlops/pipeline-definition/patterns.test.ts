@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Triggers } from '../definition/triggers/schema.ts';
+import { Triggers } from './triggers/schema.ts';
 import { isSelected } from './patterns.ts';
 
 describe('patterns of branches and paths', () => {

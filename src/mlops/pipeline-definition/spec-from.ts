@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AppError } from '../../../platform/errors/index.ts';
-import { InvalidYaml, readYaml } from '../../../platform/yaml/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { InvalidYaml, readYaml } from '../../platform/yaml/index.ts';
 import { PipelineSpec } from './schema.ts';
 
 const Named = z.looseObject({

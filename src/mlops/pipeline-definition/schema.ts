@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Name } from '../../../org/schema.ts';
-import { adminOnly, SecretReference } from '../../../platform/secrets/schema.ts';
-import { Cpus, Duration, Memory } from '../../../platform/units/quantities/schema.ts';
-import { Money } from '../../../platform/units/schema.ts';
+import { Name } from '../../org/schema.ts';
+import { adminOnly, SecretReference } from '../../platform/secrets/schema.ts';
+import { Cpus, Duration, Memory } from '../../platform/units/quantities/schema.ts';
+import { Money } from '../../platform/units/schema.ts';
 import { ParamName, Scalar } from './scalar/schema.ts';
 import { Triggers } from './triggers/schema.ts';
 
@@ -18,7 +18,7 @@ const VariableName = z.string().regex(VARIABLE, 'the name of an environment vari
 
 export type { Scalar };
 
-/** Inside the working folder: relative, and out of it by no `..`. */
+/** Inside the working folder: relative, and out of it by no `../pipelines`. */
 const InnerPath = z
   .string()
   .max(1000)

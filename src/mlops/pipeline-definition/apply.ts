@@ -2,8 +2,8 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { planOf } from './definition/plan.ts';
-import type { PipelineSpec } from './definition/schema.ts';
+import { planOf } from './plan.ts';
+import type { PipelineSpec } from './schema.ts';
 import { findPipelines, putPipeline } from './store.ts';
 
 /** Stores the pipeline of the document. Errors: `manifest_invalid` for an invalid plan. */

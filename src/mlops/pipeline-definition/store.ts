@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { PipelineSpec } from './definition/schema.ts';
+import { PipelineSpec } from './schema.ts';
 
 interface PipelineTables {
   pipeline: { name: string; spec: string; pipeline_version: number; next_number: number; applied_at: string };
