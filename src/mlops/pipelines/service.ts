@@ -6,7 +6,7 @@ import { checkPlan } from '../pipeline-definition/apply.ts';
 import { planOf } from '../pipeline-definition/plan.ts';
 import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
 import { specFrom } from '../pipeline-definition/spec-from.ts';
-import { type Code, fileOf, NO_CODE } from './files/code.ts';
+import { type Code, fileOf, NO_CODE } from '../pipeline-code/code.ts';
 import type { DriveDeps } from './runs/context.ts';
 import { isOver } from './runs/schema.ts';
 import {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Work } from '../../compute/index.ts';
 import type { CommandStep } from '../../pipeline-definition/schema.ts';
-import { textInside } from '../files/inside.ts';
+import { textInside } from '../../pipeline-code/inside.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { DriveDeps } from './context.ts';
 import { NO_OUTPUTS, type StepOutputs } from './store.ts';

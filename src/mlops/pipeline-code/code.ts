@@ -7,10 +7,10 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { unpack } from '../../../platform/archives/index.ts';
-import { createTurns } from '../../../platform/concurrency/index.ts';
-import { AppError } from '../../../platform/errors/index.ts';
-import type { Objects } from '../../../platform/objects/index.ts';
+import { unpack } from '../../platform/archives/index.ts';
+import { createTurns } from '../../platform/concurrency/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Objects } from '../../platform/objects/index.ts';
 import { type TreeFile, TreeFile as TreeFileSchema, type Trees, treeDigest } from './trees.ts';
 
 /** The code of a run: all of its files, and their origin. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { systemCode } from '../../../platform/errors/index.ts';
+import { systemCode } from '../../platform/errors/index.ts';
 
 /** An output of a command may be a link to any file, or a pipe without a writer. */
 const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

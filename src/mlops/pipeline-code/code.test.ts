@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openObjects } from '../../../platform/objects/index.ts';
-import { newRepository } from '../../testing/triggers.ts';
+import { openObjects } from '../../platform/objects/index.ts';
+import { newRepository } from '../testing/triggers.ts';
 import { createCodeStore } from './code.ts';
 import { createTrees } from './trees.ts';
 

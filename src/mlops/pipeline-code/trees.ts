@@ -5,8 +5,8 @@ import { dirname, join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { systemCode } from '../../../platform/errors/index.ts';
-import type { Objects } from '../../../platform/objects/index.ts';
+import { systemCode } from '../../platform/errors/index.ts';
+import type { Objects } from '../../platform/objects/index.ts';
 import { isInside } from './inside.ts';
 
 /** A file by its content. */
