@@ -2,8 +2,8 @@ import { decodePageToken, encodePageToken } from '../../platform/contract/page-t
 import { handle, isAllowed, type Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { logOf } from './logs.ts';
-import { shown, shownSummaries } from './runs/read.ts';
-import { runsOf } from './runs/store.ts';
+import { shown, shownSummaries } from './read.ts';
+import { runsOf } from '../pipeline-runs/store.ts';
 import {
   getPipelineRun,
   listPipelineRuns,
@@ -15,7 +15,7 @@ import {
   stopPipelineRun,
   uploadPipelineCode,
 } from './schema.ts';
-import { existing, existingRun, type PipelineDeps, resumeRun, startRun, stopRun } from './service.ts';
+import { existing, existingRun, type PipelineDeps, resumeRun, startRun, stopRun } from '../pipeline-runs/service.ts';
 import { findPipelines, type StoredPipeline } from '../pipeline-definition/store.ts';
 
 export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void): Route[] {

@@ -1,11 +1,11 @@
 import type { Sql } from '../../platform/store/index.ts';
 import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
-import { shown, shownSummaries } from './runs/read.ts';
-import { isOver } from './runs/schema.ts';
-import { type StatesOfRun, statesOf } from './runs/states.ts';
-import { findRun, requestStop, runsOf, stopRequestOf } from './runs/store.ts';
+import { shown, shownSummaries } from './read.ts';
+import { isOver } from '../pipeline-runs/schema.ts';
+import { type StatesOfRun, statesOf } from '../pipeline-runs/states.ts';
+import { findRun, requestStop, runsOf, stopRequestOf } from '../pipeline-runs/store.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
-import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
+import { existing, existingRun, type PipelineDeps, startRun } from '../pipeline-runs/service.ts';
 
 /** A run that another feature of this server requests. */
 export interface AskedRun {

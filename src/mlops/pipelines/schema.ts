@@ -3,12 +3,12 @@ import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/sche
 import { GpuUse } from '../../platform/gpus/schema.ts';
 import { Money, UtcInstant } from '../../platform/units/schema.ts';
 import { Engine, PipelineName } from '../pipeline-definition/schema.ts';
-import { RunState, StepState } from './runs/schema.ts';
+import { RunState, StepState } from '../pipeline-runs/schema.ts';
 
 export { ParamName, Scalar } from '../pipeline-definition/scalar/schema.ts';
 export { PipelineName } from '../pipeline-definition/schema.ts';
 export { Data as WatchedData } from '../pipeline-definition/triggers/schema.ts';
-export { isOver } from './runs/schema.ts';
+export { isOver } from '../pipeline-runs/schema.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]).describe('Value');
 

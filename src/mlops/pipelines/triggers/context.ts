@@ -4,7 +4,7 @@ import type { Lake } from '../../../platform/lake/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { PipelineSpec } from '../../pipeline-definition/schema.ts';
 import { namedTriggers, type Trigger } from '../../pipeline-definition/triggers/schema.ts';
-import type { PipelineDeps } from '../service.ts';
+import type { PipelineDeps } from '../../pipeline-runs/service.ts';
 import { findPipelines } from '../../pipeline-definition/store.ts';
 
 export interface TriggerDeps extends PipelineDeps {

@@ -2,7 +2,7 @@ import type { Events } from '../../../platform/events/index.ts';
 import { handle, type Plugin, type Route } from '../../../platform/http/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { PipelineSpec } from '../../pipeline-definition/schema.ts';
-import { existing } from '../service.ts';
+import { existing } from '../../pipeline-runs/service.ts';
 import { findPipelines } from '../../pipeline-definition/store.ts';
 import { applyTriggers } from './apply.ts';
 import { checkTriggers, refuseCircle } from '../../pipeline-definition/check-triggers.ts';

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Work } from '../../compute/index.ts';
+import type { Work } from '../compute/index.ts';
 import type { DriveDeps } from './context.ts';
 import type { Masker } from './masking.ts';
 import { NO_MASK } from './work-secrets.ts';

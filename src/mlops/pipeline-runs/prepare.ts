@@ -1,9 +1,9 @@
-import { ExpressionError, filled, namesIn, namesInExpression, type Scope } from '../../pipeline-definition/expressions.ts';
-import { isSelected } from '../../pipeline-definition/patterns.ts';
-import { labelOf, type PlannedStep, textsOf } from '../../pipeline-definition/plan.ts';
-import type { CommandStep, Scalar } from '../../pipeline-definition/schema.ts';
-import type { Code } from '../../pipeline-code/code.ts';
-import { type TreeFile, treeDigest } from '../../pipeline-code/trees.ts';
+import { ExpressionError, filled, namesIn, namesInExpression, type Scope } from '../pipeline-definition/expressions.ts';
+import { isSelected } from '../pipeline-definition/patterns.ts';
+import { labelOf, type PlannedStep, textsOf } from '../pipeline-definition/plan.ts';
+import type { CommandStep, Scalar } from '../pipeline-definition/schema.ts';
+import type { Code } from '../pipeline-code/code.ts';
+import { type TreeFile, treeDigest } from '../pipeline-code/trees.ts';
 import type { KeyParts } from './cache-key.ts';
 import { isGood, type StepState } from './schema.ts';
 import type { StepOutputs } from './store.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Executor, Work } from '../../compute/index.ts';
+import type { Executor, Work } from '../compute/index.ts';
 
 /** FIFO queue of steps that wait for capacity of an engine: small steps do not starve a large one. */
 export interface Line {

@@ -1,5 +1,5 @@
-import { resolveSecret } from '../../../platform/secrets/index.ts';
-import type { CommandStep } from '../../pipeline-definition/schema.ts';
+import { resolveSecret } from '../../platform/secrets/index.ts';
+import type { CommandStep } from '../pipeline-definition/schema.ts';
 import { createMasker, type Masker } from './masking.ts';
 
 /** Texts that the log of an attempt must not contain: its secrets, and its access token. */

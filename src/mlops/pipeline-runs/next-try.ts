@@ -1,4 +1,4 @@
-import type { CommandStep } from '../../pipeline-definition/schema.ts';
+import type { CommandStep } from '../pipeline-definition/schema.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { deadlineOf } from './capacity.ts';
 import { capacityOf } from './capacity-decision.ts';

@@ -7,8 +7,8 @@ import { planOf } from '../pipeline-definition/plan.ts';
 import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
 import { specFrom } from '../pipeline-definition/spec-from.ts';
 import { type Code, fileOf, NO_CODE } from '../pipeline-code/code.ts';
-import type { DriveDeps } from './runs/context.ts';
-import { isOver } from './runs/schema.ts';
+import type { DriveDeps } from './context.ts';
+import { isOver } from './schema.ts';
 import {
   activeRuns,
   type Cause,
@@ -21,7 +21,7 @@ import {
   requestStop,
   type StoredRun,
   type StoredStep,
-} from './runs/store.ts';
+} from './store.ts';
 import { findPipelines, type StoredPipeline, takeRunNumber } from '../pipeline-definition/store.ts';
 import { refuseCircle } from '../pipeline-definition/check-triggers.ts';
 

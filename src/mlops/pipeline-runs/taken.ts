@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { GpuUse } from '../../../platform/gpus/schema.ts';
-import { Money } from '../../../platform/units/schema.ts';
+import { GpuUse } from '../../platform/gpus/schema.ts';
+import { Money } from '../../platform/units/schema.ts';
 
 const Place = z.strictObject({
   node: z.string(),

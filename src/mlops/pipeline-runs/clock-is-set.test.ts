@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { getBudget } from '../../../finops/budgets/schema.ts';
-import type { Application } from '../../../main.ts';
-import { marked } from '../../../platform/processes/kernel.ts';
-import { call, testApplication } from '../../../testing/application.ts';
-import { applied, ended, stepOf } from '../../testing/pipelines.ts';
-import { type PipelineRun, startPipelineRun } from '../schema.ts';
+import { getBudget } from '../../finops/budgets/schema.ts';
+import type { Application } from '../../main.ts';
+import { marked } from '../../platform/processes/kernel.ts';
+import { call, testApplication } from '../../testing/application.ts';
+import { applied, ended, stepOf } from '../testing/pipelines.ts';
+import { type PipelineRun, startPipelineRun } from '../pipelines/schema.ts';
 import { workIdOf } from './work.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };

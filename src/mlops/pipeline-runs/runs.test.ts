@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { getBudget } from '../../../finops/budgets/schema.ts';
-import { A10G, placeNvidiaSmi } from '../../../platform/gpus/nvidia-smi.testing.ts';
-import { decimal } from '../../../platform/units/index.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
-import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../../testing/pipelines.ts';
-import { getRun } from '../../tracking/schema.ts';
-import { getPipelineRun, pipelineStepLog, resumePipelineRun, startPipelineRun, stopPipelineRun } from '../schema.ts';
+import { getBudget } from '../../finops/budgets/schema.ts';
+import { A10G, placeNvidiaSmi } from '../../platform/gpus/nvidia-smi.testing.ts';
+import { decimal } from '../../platform/units/index.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../testing/pipelines.ts';
+import { getRun } from '../tracking/schema.ts';
+import { getPipelineRun, pipelineStepLog, resumePipelineRun, startPipelineRun, stopPipelineRun } from '../pipelines/schema.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { AppError } from '../../../platform/errors/index.ts';
-import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
-import type { Executor, RunningWork, Work } from '../../compute/index.ts';
-import type { Allowance } from '../admission.ts';
-import type { PlannedStep } from '../../pipeline-definition/plan.ts';
-import type { CommandStep } from '../../pipeline-definition/schema.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import type { Executor, RunningWork, Work } from '../compute/index.ts';
+import type { Allowance } from './admission.ts';
+import type { PlannedStep } from '../pipeline-definition/plan.ts';
+import type { CommandStep } from '../pipeline-definition/schema.ts';
 import { type AttemptEnd, watch } from './attempt.ts';
 import { cacheKey, explainHit, explainMiss } from './cache-key.ts';
 import { decideBefore } from './capacity.ts';

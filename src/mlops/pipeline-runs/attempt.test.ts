@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkEnd } from '../../compute/index.ts';
-import { CommandStep } from '../../pipeline-definition/schema.ts';
+import type { WorkEnd } from '../compute/index.ts';
+import { CommandStep } from '../pipeline-definition/schema.ts';
 import { outcomeOf } from './attempt.ts';
 import { nextTry } from './next-try.ts';
 import { Attempt } from './taken.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Subject } from '../../../org/schema.ts';
-import type { Resources, Work } from '../../compute/index.ts';
-import type { AdmissionRequest } from '../admission.ts';
-import type { CommandStep } from '../../pipeline-definition/schema.ts';
-import { textInside } from '../../pipeline-code/inside.ts';
+import type { Subject } from '../../org/schema.ts';
+import type { Resources, Work } from '../compute/index.ts';
+import type { AdmissionRequest } from './admission.ts';
+import type { CommandStep } from '../pipeline-definition/schema.ts';
+import { textInside } from '../pipeline-code/inside.ts';
 import { type Capacity, capacityOf } from './capacity-decision.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import type { Prepared } from './prepare.ts';

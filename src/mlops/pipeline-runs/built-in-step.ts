@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { AppError } from '../../../platform/errors/index.ts';
-import type { PlannedStep } from '../../pipeline-definition/plan.ts';
-import type { DeployStep, EvaluateStep, GateStep, RegisterStep } from '../../pipeline-definition/schema.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { PlannedStep } from '../pipeline-definition/plan.ts';
+import type { DeployStep, EvaluateStep, GateStep, RegisterStep } from '../pipeline-definition/schema.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
 import { lastSucceeded } from './made-steps.ts';
 import { StepProblem } from './prepare.ts';

@@ -1,4 +1,4 @@
-import type { Sql } from '../../../platform/store/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { MadeBefore } from './cache-key.ts';
 import { type RunTables, type StoredStep, storedStep } from './store.ts';
 

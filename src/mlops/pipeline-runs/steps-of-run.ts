@@ -1,4 +1,4 @@
-import type { Sql } from '../../../platform/store/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import { putStep, type StoredStep } from './store.ts';
 

@@ -1,9 +1,9 @@
-import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
-import type { PlannedStep } from '../../pipeline-definition/plan.ts';
-import type { PipelineRun, PipelineRunSummary, PipelineStep } from '../schema.ts';
-import { isGood, type StepState } from './schema.ts';
-import type { StoredRun, StoredStep } from './store.ts';
-import type { Taken } from './taken.ts';
+import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import type { PlannedStep } from '../pipeline-definition/plan.ts';
+import type { PipelineRun, PipelineRunSummary, PipelineStep } from './schema.ts';
+import { isGood, type StepState } from '../pipeline-runs/schema.ts';
+import type { StoredRun, StoredStep } from '../pipeline-runs/store.ts';
+import type { Taken } from '../pipeline-runs/taken.ts';
 
 const SHOWN_FILES = 100;
 

@@ -1,4 +1,4 @@
-import { isAmong, type Sql } from '../../../platform/store/index.ts';
+import { isAmong, type Sql } from '../../platform/store/index.ts';
 import { RunState, StepState } from './schema.ts';
 
 interface StateTables {
