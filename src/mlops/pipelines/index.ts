@@ -26,8 +26,8 @@ import { createWorkSecrets } from '../pipeline-runs/work-secrets.ts';
 import { createPipelineRuns, type PipelineRuns } from './runs-port.ts';
 import { DRIVE } from '../pipeline-runs/service.ts';
 import type { SpotDeadlines } from '../pipeline-runs/spot-deadlines.ts';
-import { type Seen, seenNow } from './triggers/data-digest.ts';
-import { createTriggers } from './triggers/index.ts';
+import { type Seen, seenNow } from '../triggers/data-digest.ts';
+import { createTriggers } from '../triggers/index.ts';
 
 export { pipelineMigrations } from './migrations.ts';
 export type { ModelSteps } from '../pipeline-runs/model-steps.ts';
@@ -35,7 +35,7 @@ export { RUN_ENDED } from '../pipeline-runs/drive.ts';
 export type { PipelineRuns } from './runs-port.ts';
 export type { SpotDeadlines } from '../pipeline-runs/spot-deadlines.ts';
 export { ownerOfPipeline } from '../pipeline-definition/store.ts';
-export type { Seen } from './triggers/data-digest.ts';
+export type { Seen } from '../triggers/data-digest.ts';
 
 export interface PipelinesDeps {
   readonly store: Store;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Application } from '../../main.ts';
-import { listPipelineTriggers, type PipelineTrigger } from '../pipelines/triggers/schema.ts';
+import { listPipelineTriggers, type PipelineTrigger } from '../triggers/schema.ts';
 import { call } from '../../testing/application.ts';
 
 export const SECRET = 'correct horse battery staple';

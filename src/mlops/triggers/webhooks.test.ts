@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listAudit } from '../../../platform/audit/schema.ts';
-import { call, problemFrom, testApplication } from '../../../testing/application.ts';
-import { applied, ended } from '../../testing/pipelines.ts';
-import { sharedApplication } from '../../../testing/shared.ts';
+import { listAudit } from '../../platform/audit/schema.ts';
+import { call, problemFrom, testApplication } from '../../testing/application.ts';
+import { applied, ended } from '../testing/pipelines.ts';
+import { sharedApplication } from '../../testing/shared.ts';
 import {
   githubHeaders,
   githubPush,
@@ -16,8 +16,8 @@ import {
   secretFile,
   send,
   triggerOf,
-} from '../../testing/triggers.ts';
-import { listPipelineRuns, pipelineStepLog } from '../schema.ts';
+} from '../testing/triggers.ts';
+import { listPipelineRuns, pipelineStepLog } from '../pipelines/schema.ts';
 
 const shared = await sharedApplication();
 /** Of tests that send no commit which is there. */

@@ -1,4 +1,4 @@
-import type { Migrations } from '../../../platform/store/index.ts';
+import type { Migrations } from '../../platform/store/index.ts';
 
 export const triggerMigrations: Migrations = {
   'pipelines/010-triggers': {

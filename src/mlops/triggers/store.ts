@@ -1,4 +1,4 @@
-import type { Sql } from '../../../platform/store/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
 import { Outcome } from './schema.ts';
 
 /** State of a trigger between two polls. */

@@ -1,11 +1,11 @@
-import type { Events } from '../../../platform/events/index.ts';
-import { handle, type Plugin, type Route } from '../../../platform/http/index.ts';
-import type { Sql } from '../../../platform/store/index.ts';
-import type { PipelineSpec } from '../../pipeline-definition/schema.ts';
-import { existing } from '../../pipeline-runs/service.ts';
-import { findPipelines } from '../../pipeline-definition/store.ts';
+import type { Events } from '../../platform/events/index.ts';
+import { handle, type Plugin, type Route } from '../../platform/http/index.ts';
+import type { Sql } from '../../platform/store/index.ts';
+import type { PipelineSpec } from '../pipeline-definition/schema.ts';
+import { existing } from '../pipeline-runs/service.ts';
+import { findPipelines } from '../pipeline-definition/store.ts';
 import { applyTriggers } from './apply.ts';
-import { checkTriggers, refuseCircle } from '../../pipeline-definition/check-triggers.ts';
+import { checkTriggers, refuseCircle } from '../pipeline-definition/check-triggers.ts';
 import type { TriggerDeps } from './context.ts';
 import { webhookDoor } from './door.ts';
 import { listenForEvents } from './events.ts';

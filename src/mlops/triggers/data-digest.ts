@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { type Bucket, type BucketObject, openBucket } from '../../../platform/buckets/index.ts';
-import { AppError, systemCode } from '../../../platform/errors/index.ts';
-import { objectsPlace } from '../../../platform/objects/schema.ts';
-import type { Store } from '../../../platform/store/index.ts';
-import type { Data } from '../../pipeline-definition/triggers/schema.ts';
+import { type Bucket, type BucketObject, openBucket } from '../../platform/buckets/index.ts';
+import { AppError, systemCode } from '../../platform/errors/index.ts';
+import { objectsPlace } from '../../platform/objects/schema.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Data } from '../pipeline-definition/triggers/schema.ts';
 import type { TriggerDeps } from './context.ts';
 
 /** Data as it is now. */

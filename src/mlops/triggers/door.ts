@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../../platform/errors/index.ts';
-import type { Plugin } from '../../../platform/http/index.ts';
-import { resolveSecret } from '../../../platform/secrets/index.ts';
-import { PipelineName } from '../../pipeline-definition/schema.ts';
-import { Provider, type PushTrigger } from '../../pipeline-definition/triggers/schema.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Plugin } from '../../platform/http/index.ts';
+import { resolveSecret } from '../../platform/secrets/index.ts';
+import { PipelineName } from '../pipeline-definition/schema.ts';
+import { Provider, type PushTrigger } from '../pipeline-definition/triggers/schema.ts';
 import { type TriggerDeps, triggersOf } from './context.ts';
 import { ignored, type Occurrence, occurred } from './fire.ts';
 import { branchOf, type Push, pushOf, whyIgnored } from './pushes.ts';
