@@ -18,7 +18,7 @@ const VariableName = z.string().regex(VARIABLE, 'the name of an environment vari
 
 export type { Scalar };
 
-/** Inside the working folder: relative, and out of it by no `../pipelines`. */
+/** Inside the working folder: relative, and out of it by no `..`. */
 const InnerPath = z
   .string()
   .max(1000)
@@ -332,3 +332,19 @@ function problemOfDeadline(engine: z.infer<typeof Engine>, { resources: { spot }
   if (spot.deadline >= spot.work + spot.changeover + grace + MINUTE_MS) return null;
   return 'the deadline leaves no time for the work, one changeover, the grace and a minute';
 }
+
+export { ParamName, Scalar } from './scalar/schema.ts';
+export {
+  type CronTrigger,
+  Data,
+  type DataTrigger,
+  type EventTrigger,
+  EventType,
+  kindOf,
+  namedTriggers,
+  Provider,
+  type PushTrigger,
+  type Trigger,
+  TriggerKind,
+  TriggerName,
+} from './triggers/schema.ts';

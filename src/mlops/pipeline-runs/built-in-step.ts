@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
-import type { PlannedStep } from '../pipeline-definition/plan.ts';
+import type { PlannedStep } from '../pipeline-definition/index.ts';
 import type { DeployStep, EvaluateStep, GateStep, RegisterStep } from '../pipeline-definition/schema.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
 import { lastSucceeded } from './made-steps.ts';

@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../pipeline-definition/plan.ts';
+import type { PlannedStep } from '../pipeline-definition/index.ts';
 import { isGood, isOver, type RunState, type StepState } from './schema.ts';
 
 /** Next actions of a run. */

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
-import { holds } from '../pipeline-definition/expressions.ts';
-import type { PlannedStep } from '../pipeline-definition/plan.ts';
-import { planOf } from '../pipeline-definition/plan.ts';
+import type { PlannedStep } from '../pipeline-definition/index.ts';
+import { holds, planOf } from '../pipeline-definition/index.ts';
 import { runBuiltInStep } from './built-in-step.ts';
 import { runCommandStep } from './command-step.ts';
 import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';

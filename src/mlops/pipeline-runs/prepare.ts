@@ -1,9 +1,17 @@
-import { ExpressionError, filled, namesIn, namesInExpression, type Scope } from '../pipeline-definition/expressions.ts';
-import { isSelected } from '../pipeline-definition/patterns.ts';
-import { labelOf, type PlannedStep, textsOf } from '../pipeline-definition/plan.ts';
+import type { Code } from '../pipeline-code/index.ts';
+import { type TreeFile, treeDigest } from '../pipeline-code/index.ts';
+import {
+  ExpressionError,
+  filled,
+  isSelected,
+  labelOf,
+  namesIn,
+  namesInExpression,
+  type PlannedStep,
+  type Scope,
+  textsOf,
+} from '../pipeline-definition/index.ts';
 import type { CommandStep, Scalar } from '../pipeline-definition/schema.ts';
-import type { Code } from '../pipeline-code/code.ts';
-import { type TreeFile, treeDigest } from '../pipeline-code/trees.ts';
 import type { KeyParts } from './cache-key.ts';
 import { isGood, type StepState } from './schema.ts';
 import type { StepOutputs } from './store.ts';

@@ -2,11 +2,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { checkPlan } from '../pipeline-definition/apply.ts';
-import { planOf } from '../pipeline-definition/plan.ts';
+import { type Code, fileOf, NO_CODE } from '../pipeline-code/index.ts';
+import {
+  checkPlan,
+  findPipelines,
+  planOf,
+  refuseCircle,
+  type StoredPipeline,
+  specFrom,
+  takeRunNumber,
+} from '../pipeline-definition/index.ts';
 import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
-import { specFrom } from '../pipeline-definition/spec-from.ts';
-import { type Code, fileOf, NO_CODE } from '../pipeline-code/code.ts';
 import type { DriveDeps } from './context.ts';
 import { isOver } from './schema.ts';
 import {
@@ -22,8 +28,6 @@ import {
   type StoredRun,
   type StoredStep,
 } from './store.ts';
-import { findPipelines, type StoredPipeline, takeRunNumber } from '../pipeline-definition/store.ts';
-import { refuseCircle } from '../pipeline-definition/check-triggers.ts';
 
 /** Job that drives one run to its end. */
 export const DRIVE = 'pipelines.run';
@@ -69,7 +73,7 @@ interface NewRun {
 
 export async function startRun(deps: PipelineDeps, request: RunRequest): Promise<StoredRun> {
   refuseOwnCommands(request);
-  const pipeline = await existing(deps, request.pipeline);
+  const pipeline = await requirePipeline(deps, request.pipeline);
   const id = request.requestKey === null ? newId() : idOf(`${request.pipeline} ${request.requestKey}`);
   const before = await findRun(deps.store, id);
   if (before !== null) return before;
@@ -106,7 +110,7 @@ export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: Res
     const detail = `Run #${old.number} of "${old.pipeline}" has not ended. Stop it first, or wait.`;
     throw new AppError('pipeline_run_not_ended', detail, { run: old.id });
   }
-  const pipeline = await existing(deps, old.pipeline);
+  const pipeline = await requirePipeline(deps, old.pipeline);
   const found = await deps.code.find(request.code ?? old.code);
   const code = { ...found, commit: request.commit ?? found.commit };
   const codeFrom = request.code === null ? old.codeFrom : 'sent';
@@ -136,7 +140,7 @@ export async function stopRun(deps: Pick<PipelineDeps, 'store'>, run: StoredRun,
   await requestStop(deps.store, run.id, actor);
 }
 
-export async function existing({ store }: { readonly store: Sql }, name: string): Promise<StoredPipeline> {
+export async function requirePipeline({ store }: { readonly store: Sql }, name: string): Promise<StoredPipeline> {
   const [found] = await findPipelines(store, name);
   if (found !== undefined) return found;
   const known = (await findPipelines(store, null)).map((each) => each.name);
@@ -145,7 +149,7 @@ export async function existing({ store }: { readonly store: Sql }, name: string)
 }
 
 /** By id or number. Errors: `pipeline_run_not_found`. */
-export async function existingRun(
+export async function requireRun(
   { store }: { readonly store: Sql },
   pipeline: string,
   run: string,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Money } from '../../platform/units/schema.ts';
+import { TreeFile } from '../pipeline-code/index.ts';
 import { PipelineSpec, type Scalar } from '../pipeline-definition/schema.ts';
-import { TreeFile } from '../pipeline-code/trees.ts';
 import { KeyParts } from './cache-key.ts';
 import { CapacityDecision } from './capacity-decision.ts';
 import { RunState, StepState } from './schema.ts';

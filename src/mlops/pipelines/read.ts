@@ -1,8 +1,8 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { planOf } from '../pipeline-definition/plan.ts';
+import { planOf } from '../pipeline-definition/index.ts';
+import { type StoredRun, stepSummaries, stepsOf } from '../pipeline-runs/index.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
 import { shownRun, shownSummary } from './show.ts';
-import { type StoredRun, stepSummaries, stepsOf } from '../pipeline-runs/store.ts';
 
 export async function shown(sql: Sql, run: StoredRun): Promise<PipelineRun> {
   const { plan } = planOf({ steps: run.spec.steps, params: run.params });

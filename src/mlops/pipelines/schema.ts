@@ -5,9 +5,7 @@ import { Money, UtcInstant } from '../../platform/units/schema.ts';
 import { Engine, PipelineName } from '../pipeline-definition/schema.ts';
 import { RunState, StepState } from '../pipeline-runs/schema.ts';
 
-export { ParamName, Scalar } from '../pipeline-definition/scalar/schema.ts';
-export { PipelineName } from '../pipeline-definition/schema.ts';
-export { Data as WatchedData } from '../pipeline-definition/triggers/schema.ts';
+export { Data as WatchedData, ParamName, PipelineName, Scalar } from '../pipeline-definition/schema.ts';
 export { isOver } from '../pipeline-runs/schema.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]).describe('Value');

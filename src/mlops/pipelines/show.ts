@@ -1,9 +1,8 @@
 import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
-import type { PlannedStep } from '../pipeline-definition/plan.ts';
-import type { PipelineRun, PipelineRunSummary, PipelineStep } from './schema.ts';
+import type { PlannedStep } from '../pipeline-definition/index.ts';
+import type { StoredRun, StoredStep, Taken } from '../pipeline-runs/index.ts';
 import { isGood, type StepState } from '../pipeline-runs/schema.ts';
-import type { StoredRun, StoredStep } from '../pipeline-runs/store.ts';
-import type { Taken } from '../pipeline-runs/taken.ts';
+import type { PipelineRun, PipelineRunSummary, PipelineStep } from './schema.ts';
 
 const SHOWN_FILES = 100;
 

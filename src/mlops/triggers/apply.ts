@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
 import type { PipelineSpec } from '../pipeline-definition/schema.ts';
-import { namedTriggers, type Trigger } from '../pipeline-definition/triggers/schema.ts';
+import { namedTriggers, type Trigger } from '../pipeline-definition/schema.ts';
 import type { TriggerDeps } from './context.ts';
 import { putTriggerState, removeTrigger, type TriggerState, triggerStates } from './store.ts';
 import { enqueueTurn, firstTurn } from './turns.ts';

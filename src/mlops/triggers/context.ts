@@ -2,10 +2,10 @@ import type { WriteRecorder } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { findPipelines } from '../pipeline-definition/index.ts';
 import type { PipelineSpec } from '../pipeline-definition/schema.ts';
-import { namedTriggers, type Trigger } from '../pipeline-definition/triggers/schema.ts';
-import type { PipelineDeps } from '../pipeline-runs/service.ts';
-import { findPipelines } from '../pipeline-definition/store.ts';
+import { namedTriggers, type Trigger } from '../pipeline-definition/schema.ts';
+import type { PipelineDeps } from '../pipeline-runs/index.ts';
 
 export interface TriggerDeps extends PipelineDeps {
   /** Jobs that are soon over: times of the calendar. Looking at data and fetching code are not. */

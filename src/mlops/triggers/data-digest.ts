@@ -5,7 +5,7 @@ import { type Bucket, type BucketObject, openBucket } from '../../platform/bucke
 import { AppError, systemCode } from '../../platform/errors/index.ts';
 import { objectsPlace } from '../../platform/objects/schema.ts';
 import type { Store } from '../../platform/store/index.ts';
-import type { Data } from '../pipeline-definition/triggers/schema.ts';
+import type { Data } from '../pipeline-definition/schema.ts';
 import type { TriggerDeps } from './context.ts';
 
 /** Data as it is now. */

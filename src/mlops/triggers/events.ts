@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Events, StoredEvent } from '../../platform/events/index.ts';
-import { type EventTrigger, EventType, namedTriggers } from '../pipeline-definition/triggers/schema.ts';
-import { pipelineRunOf } from '../pipeline-runs/store.ts';
-import { findPipelines } from '../pipeline-definition/store.ts';
+import { findPipelines } from '../pipeline-definition/index.ts';
+import { type EventTrigger, EventType, namedTriggers } from '../pipeline-definition/schema.ts';
+import { pipelineRunOf } from '../pipeline-runs/index.ts';
 import type { TriggerDeps } from './context.ts';
 import { occurred } from './fire.ts';
 import { triggerState } from './store.ts';

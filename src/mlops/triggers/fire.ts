@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { createTurns } from '../../platform/concurrency/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { kindOf, type Trigger } from '../pipeline-definition/triggers/schema.ts';
-import { findRun, requestStop } from '../pipeline-runs/store.ts';
-import { startRun } from '../pipeline-runs/service.ts';
+import { kindOf, type Trigger } from '../pipeline-definition/schema.ts';
+import { findRun, requestStop, startRun } from '../pipeline-runs/index.ts';
 import { type TriggerDeps, triggerNamed } from './context.ts';
 import {
   activeRunsOfTrigger,

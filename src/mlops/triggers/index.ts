@@ -1,11 +1,10 @@
 import type { Events } from '../../platform/events/index.ts';
 import { handle, type Plugin, type Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { checkTriggers, findPipelines, refuseCircle } from '../pipeline-definition/index.ts';
 import type { PipelineSpec } from '../pipeline-definition/schema.ts';
-import { existing } from '../pipeline-runs/service.ts';
-import { findPipelines } from '../pipeline-definition/store.ts';
+import { requirePipeline } from '../pipeline-runs/index.ts';
 import { applyTriggers } from './apply.ts';
-import { checkTriggers, refuseCircle } from '../pipeline-definition/check-triggers.ts';
 import type { TriggerDeps } from './context.ts';
 import { webhookDoor } from './door.ts';
 import { listenForEvents } from './events.ts';
@@ -35,9 +34,11 @@ export function createTriggers(deps: TriggerDeps & { readonly events: Pick<Event
     },
     routes: [
       handle(listPipelineTriggers, async ({ params: { pipeline } }) => ({
-        triggers: await shownTriggers(deps.store, await existing(deps, pipeline)),
+        triggers: await shownTriggers(deps.store, await requirePipeline(deps, pipeline)),
       })),
     ],
     plugin: webhookDoor(deps),
   };
 }
+export { type Seen, seenNow } from './data-digest.ts';
+export { triggerMigrations } from './migrations.ts';

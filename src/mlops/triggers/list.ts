@@ -1,8 +1,8 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { resolveSecret } from '../../platform/secrets/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { kindOf, namedTriggers, type Trigger } from '../pipeline-definition/triggers/schema.ts';
-import type { StoredPipeline } from '../pipeline-definition/store.ts';
+import type { StoredPipeline } from '../pipeline-definition/index.ts';
+import { kindOf, namedTriggers, type Trigger } from '../pipeline-definition/schema.ts';
 import type { PipelineTrigger } from './schema.ts';
 import { lastDecisions, type TriggerState, triggerStates } from './store.ts';
 import { waitsFor } from './words.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { checkJson } from '../../platform/json/index.ts';
-import { isSelected } from '../pipeline-definition/patterns.ts';
-import type { Provider, PushTrigger } from '../pipeline-definition/triggers/schema.ts';
+import { isSelected } from '../pipeline-definition/index.ts';
+import type { Provider, PushTrigger } from '../pipeline-definition/schema.ts';
 
 /** A push, in the fields that both hosts have. */
 export interface Push {

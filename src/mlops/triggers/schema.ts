@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
-import { PipelineName } from '../pipeline-definition/schema.ts';
-import { TriggerKind, TriggerName } from '../pipeline-definition/triggers/schema.ts';
+import { PipelineName, TriggerKind, TriggerName } from '../pipeline-definition/schema.ts';
 
 export const Outcome = z
   .enum(['pending', 'began', 'skipped', 'refused', 'ignored'])

@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import { parseCron } from '../../platform/jobs/cron.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Instant } from '../../platform/units/index.ts';
-import type { CronTrigger, DataTrigger, Trigger } from '../pipeline-definition/triggers/schema.ts';
+import type { CronTrigger, DataTrigger, Trigger } from '../pipeline-definition/schema.ts';
 import { type TriggerDeps, triggerNamed } from './context.ts';
 import { type Seen, seenNow } from './data-digest.ts';
 import { occurred } from './fire.ts';

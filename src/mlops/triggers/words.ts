@@ -1,4 +1,4 @@
-import type { Data, Trigger } from '../pipeline-definition/triggers/schema.ts';
+import type { Data, Trigger } from '../pipeline-definition/schema.ts';
 
 /** Description of a trigger's condition. It contains no secret and no credential. */
 export function waitsFor(trigger: Trigger): string {
