@@ -5,7 +5,15 @@ export { createDriver, RUN_ENDED } from './drive.ts';
 export { type LogRange, maskedBytes } from './last-lines.ts';
 export { createLine } from './line.ts';
 export type { ModelSteps } from './model-steps.ts';
-export { DRIVE, type PipelineDeps, requirePipeline, requireRun, resumeRun, startRun, stopRun } from './service.ts';
+export {
+  DRIVE,
+  type PipelineDeps,
+  requirePipeline,
+  requirePipelineRun,
+  resumeRun,
+  startRun,
+  stopRun,
+} from './service.ts';
 export type { SpotDeadlines } from './spot-deadlines.ts';
 export { type StatesOfRun, statesOf } from './states.ts';
 export {

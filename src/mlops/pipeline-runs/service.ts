@@ -149,7 +149,7 @@ export async function requirePipeline({ store }: { readonly store: Sql }, name: 
 }
 
 /** By id or number. Errors: `pipeline_run_not_found`. */
-export async function requireRun(
+export async function requirePipelineRun(
   { store }: { readonly store: Sql },
   pipeline: string,
   run: string,

@@ -5,7 +5,7 @@ import { findPipelines, type StoredPipeline } from '../pipeline-definition/index
 import {
   type PipelineDeps,
   requirePipeline,
-  requireRun,
+  requirePipelineRun,
   resumeRun,
   runsOf,
   startRun,
@@ -54,24 +54,24 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
       return shown(store, await startRun(deps, request));
     }),
     handle(getPipelineRun, async ({ params: { pipeline, run } }) =>
-      shown(store, await requireRun(deps, pipeline, run)),
+      shown(store, await requirePipelineRun(deps, pipeline, run)),
     ),
     handle(stopPipelineRun, async ({ params: { pipeline, run }, actor }) => {
-      const found = await requireRun(deps, pipeline, run);
+      const found = await requirePipelineRun(deps, pipeline, run);
       await stopRun(deps, found, actor);
       wake(found.id);
-      return shown(store, await requireRun(deps, pipeline, run));
+      return shown(store, await requirePipelineRun(deps, pipeline, run));
     }),
     handle(
       resumePipelineRun,
       async ({ params: { pipeline, run }, body: { params, code = null, commit = null }, actor, identity }) => {
         const mayRunCode = isAllowed(identity, 'mlops.run_code');
-        const old = await requireRun(deps, pipeline, run);
+        const old = await requirePipelineRun(deps, pipeline, run);
         return shown(store, await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }));
       },
     ),
     handle(pipelineStepLog, async ({ params: { pipeline, run }, query: { step, attempt = null, from, maxBytes } }) =>
-      logOf(deps, await requireRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
+      logOf(deps, await requirePipelineRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
     ),
   ];
 }

@@ -5,7 +5,7 @@ import {
   type PipelineDeps,
   requestStop,
   requirePipeline,
-  requireRun,
+  requirePipelineRun,
   runsOf,
   type StatesOfRun,
   startRun,
@@ -75,7 +75,7 @@ export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => vo
       });
       return { run: id, number };
     },
-    show: async (sql, pipeline, run) => shown(sql, await requireRun({ store: sql }, pipeline, run)),
+    show: async (sql, pipeline, run) => shown(sql, await requirePipelineRun({ store: sql }, pipeline, run)),
     states: statesOf,
     latest: async (sql, pipeline, limit) => shownSummaries(sql, await runsOf(sql, pipeline, null, limit)),
   };
