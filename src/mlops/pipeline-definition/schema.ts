@@ -16,8 +16,6 @@ export const StepName = z
 const VARIABLE = /^[A-Za-z_]\w{0,127}$/;
 const VariableName = z.string().regex(VARIABLE, 'the name of an environment variable');
 
-export type { Scalar };
-
 /** Inside the working folder: relative, and out of it by no `..`. */
 const InnerPath = z
   .string()

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDdSketch, type DdSketch, ddSketchOf, type SketchState } from './index.ts';
+import { createDdSketch, type DdSketch, ddSketchOf, type SketchState } from './dd-sketch.ts';
 
 const RATIOS = [0, 0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1];
 
