@@ -13,6 +13,7 @@ import {
   sendMessage,
 } from '../wire/index.ts';
 import type { ArtifactWrites } from './artifact-writes.ts';
+import type { VersionSources } from './version-sources.ts';
 import { type ArtifactContent, type Artifacts, proxiedPath } from './artifacts.ts';
 import type { LoggedModels } from './logged-models.ts';
 import { attachment, mimeType } from './mime-type.ts';
@@ -20,12 +21,6 @@ import { filesAnswer } from './mlflow-answers.ts';
 import { multipartRoutes } from './mlflow-multipart.ts';
 import type { Multipart } from './multipart.ts';
 import type { Runs } from './runs.ts';
-
-/** A version's artifacts are the registry's to find; `main.ts` supplies it. */
-export interface VersionSources {
-  /** Root URI of a version's artifacts. Error: as for any missing version. */
-  versionSource(name: string, version: string): Promise<string>;
-}
 
 export interface ArtifactRoutesDeps {
   readonly artifacts: Artifacts;

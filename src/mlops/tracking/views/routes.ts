@@ -6,7 +6,7 @@ import type { Store } from '../../../platform/store/index.ts';
 import { artifactKey } from '../artifacts.ts';
 import type { LoggedModels } from '../logged-models.ts';
 import { attachment } from '../mime-type.ts';
-import type { VersionSources } from '../mlflow-artifacts.ts';
+import type { VersionSources } from '../version-sources.ts';
 import type { Runs } from '../runs.ts';
 import { openImage, shownOf, type ViewDeps, type Viewed } from './artifact-view.ts';
 import { comparedRuns, factsOfRun, historiesOf, metricSummaries } from './run-views.ts';
