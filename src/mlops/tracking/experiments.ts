@@ -13,7 +13,7 @@ import {
   parseFilter,
   parseOrderings,
 } from '../wire/index.ts';
-import { checkArtifactLocation, defaultArtifactLocation } from './artifact-uri.ts';
+import { checkArtifactLocation, defaultArtifactLocation } from '../artifacts/artifact-uri.ts';
 import { type DeletedKind, forgetDeleted, noteDeleted } from './deletion-store.ts';
 import {
   deleteExperimentTag,

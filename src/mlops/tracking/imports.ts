@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { appendToUri, defaultArtifactLocation } from './artifact-uri.ts';
-import { createArtifacts } from './artifacts.ts';
+import { appendToUri, defaultArtifactLocation } from '../artifacts/artifact-uri.ts';
+import { createArtifacts } from '../artifacts/artifacts.ts';
 import {
   experimentIdByTag,
   findExperiment,

@@ -13,7 +13,7 @@ import {
   parseFilter,
   parseOrderings,
 } from '../wire/index.ts';
-import { appendToUri } from './artifact-uri.ts';
+import { appendToUri } from '../artifacts/artifact-uri.ts';
 import { forgetDeleted, noteDeleted } from './deletion-store.ts';
 import { checkActive, parseExperimentId, requireExperiment } from './experiments.ts';
 import { deleteModelTag, upsertModelParams, upsertModelTags } from './key-value-store.ts';

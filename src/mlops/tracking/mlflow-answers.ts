@@ -1,5 +1,5 @@
 import { wireDouble } from '../wire/index.ts';
-import type { ArtifactEntry } from './artifacts.ts';
+import type { ArtifactEntry } from '../artifacts/artifacts.ts';
 import type {
   DatasetInput,
   Experiment,

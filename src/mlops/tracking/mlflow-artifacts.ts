@@ -12,14 +12,14 @@ import {
   replyWithMlflowError,
   sendMessage,
 } from '../wire/index.ts';
-import type { ArtifactWrites } from './artifact-writes.ts';
-import type { VersionSources } from './version-sources.ts';
-import { type ArtifactContent, type Artifacts, proxiedPath } from './artifacts.ts';
+import type { ArtifactWrites } from '../artifacts/artifact-writes.ts';
+import type { VersionSources } from '../artifacts/version-sources.ts';
+import { type ArtifactContent, type Artifacts, proxiedPath } from '../artifacts/artifacts.ts';
 import type { LoggedModels } from './logged-models.ts';
-import { attachment, mimeType } from './mime-type.ts';
+import { attachment, mimeType } from '../artifacts/mime-type.ts';
 import { filesAnswer } from './mlflow-answers.ts';
-import { multipartRoutes } from './mlflow-multipart.ts';
-import type { Multipart } from './multipart.ts';
+import { multipartRoutes } from '../artifacts/mlflow-multipart.ts';
+import type { Multipart } from '../artifacts/multipart.ts';
 import type { Runs } from './runs.ts';
 
 export interface ArtifactRoutesDeps {

@@ -9,7 +9,7 @@ import {
   removeRoute,
   writeRoute,
 } from '../wire/index.ts';
-import type { Artifacts } from './artifacts.ts';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { DatasetScope } from './logged-model-search-store.ts';
 import type { LoggedModels, ModelOrder } from './logged-models.ts';
 import { filesAnswer, listed, loggedModelAnswer } from './mlflow-answers.ts';

@@ -1,6 +1,6 @@
 import { cleanKey } from '../../platform/objects/index.ts';
 import { checkMaxResults, type Fields, logRoute, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
-import type { Artifacts } from './artifacts.ts';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import { filesAnswer, listed, runAnswer, runInfoAnswer } from './mlflow-answers.ts';
 import { readPairs, readSearch } from './mlflow-experiments.ts';
 import type { Runs } from './runs.ts';

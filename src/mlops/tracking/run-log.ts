@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { ByteRange } from '../../platform/objects/objects.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { appendToUri, objectKey } from './artifact-uri.ts';
+import { appendToUri, objectKey } from '../artifacts/artifact-uri.ts';
 import { findExperiment, findExperimentByName } from './experiment-store.ts';
 import type { createExperiments } from './experiments.ts';
 import { upsertRunTags } from './key-value-store.ts';

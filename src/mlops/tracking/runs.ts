@@ -10,7 +10,7 @@ import {
   parseFilter,
   parseOrderings,
 } from '../wire/index.ts';
-import { appendToUri, DEFAULT_EXPERIMENT_ID } from './artifact-uri.ts';
+import { appendToUri, DEFAULT_EXPERIMENT_ID } from '../artifacts/artifact-uri.ts';
 import { forgetDeleted, noteDeleted } from './deletion-store.ts';
 import { checkActive, parseExperimentId, requireExperiment } from './experiments.ts';
 import { upsertRunTags } from './key-value-store.ts';
