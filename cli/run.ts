@@ -1,4 +1,4 @@
-import { countRuns, deleteRuns, restoreRuns, runsCsv } from '../src/mlops/tracking/run-table/schema.ts';
+import { countRuns, deleteRuns, restoreRuns, runsCsv } from '../src/mlops/run-views/run-table/schema.ts';
 import { getRun, listRuns, type Run, RunView } from '../src/mlops/tracking/schema.ts';
 import { passOn, refuseBothFormats, saveTo } from './downloads.ts';
 import { experimentIdOf } from './experiment.ts';

@@ -38,7 +38,7 @@ import { findRunInfo, latestMetricsOf, statusesOf } from './run-store.ts';
 import { type RunGpuSamples, runningGpuSamples } from './running-gpu-samples.ts';
 import { createRuns } from './runs.ts';
 import type { Run, RunCost } from './schema.ts';
-import { artifactViewRoutes, runViewRoutes } from './views/routes.ts';
+import { artifactViewRoutes, runViewRoutes } from '../run-views/views/routes.ts';
 
 export { checkHost, decodeFully, objectKey } from '../artifacts/artifact-uri.ts';
 export type { ArtifactWrites } from '../artifacts/artifact-writes.ts';

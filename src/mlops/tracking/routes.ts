@@ -1,7 +1,7 @@
 import { handle, type Route } from '../../platform/http/index.ts';
 import { readRun } from './read-run.ts';
 import { experimentOf } from './run-answer.ts';
-import { type RunTableDeps, runTableRoutes } from './run-table/index.ts';
+import { type RunTableDeps, runTableRoutes } from '../run-views/run-table/index.ts';
 import { getExperiment, getRun, listExperiments, type RunView } from './schema.ts';
 import type { ViewType } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { ExperimentActivity } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
 import type { Experiment } from '../../../src/mlops/tracking/schema.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { Instant } from '../parts/Instant.tsx';

@@ -1,4 +1,4 @@
-import type { ExperimentActivity } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
 import type { Experiment } from '../../../src/mlops/tracking/schema.ts';
 import { formatCount } from '../format/number.ts';
 import table from '../table/table.module.css';

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunGroup } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';

@@ -1,4 +1,4 @@
-import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { columnText, OWN_COLUMNS } from './run-column.ts';
 import { awaitsKey, wordBefore } from './run-filter.ts';
 

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { groupRuns, type RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { groupRuns, type RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { keyMetric } from '../runs/metric-words.ts';
 import type { Runs } from './use-runs.ts';

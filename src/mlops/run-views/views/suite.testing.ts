@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Place } from '../../../platform/store/suite.testing.ts';
-import { insertMetrics } from '../metric-store.ts';
-import { trackingMigrations } from '../migrations.ts';
-import type { Metric } from '../types.ts';
+import { insertMetrics } from '../../tracking/metric-store.ts';
+import { trackingMigrations } from '../../tracking/migrations.ts';
+import type { Metric } from '../../tracking/types.ts';
 import { type HistoryQuery, metricRanges, thinnedHistories } from './history-store.ts';
 
 const whole = { keys: null, axis: 'step', points: 40, from: undefined, to: undefined } as const;

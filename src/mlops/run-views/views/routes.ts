@@ -4,10 +4,10 @@ import { handle, handleDownload, type Route } from '../../../platform/http/index
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { artifactKey } from '../../artifacts/artifacts.ts';
-import type { LoggedModels } from '../logged-models.ts';
+import type { LoggedModels } from '../../tracking/logged-models.ts';
 import { attachment } from '../../artifacts/mime-type.ts';
 import type { VersionSources } from '../../artifacts/version-sources.ts';
-import type { Runs } from '../runs.ts';
+import type { Runs } from '../../tracking/runs.ts';
 import { openImage, shownOf, type ViewDeps, type Viewed } from './artifact-view.ts';
 import { comparedRuns, factsOfRun, historiesOf, metricSummaries } from './run-views.ts';
 import {
