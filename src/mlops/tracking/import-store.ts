@@ -1,6 +1,6 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { chunks, lastOfEach } from './key-value-store.ts';
-import type { LoggedModelRow } from './logged-model-store.ts';
+import type { LoggedModelRow } from '../logged-models/logged-model-store.ts';
 import { SUBJECT_TAG_PREFIX } from './run-events.ts';
 import type { TrackingTables } from './tables.ts';
 import type { KeyValue, RunInfo } from './types.ts';

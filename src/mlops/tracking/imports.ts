@@ -16,7 +16,7 @@ import { requireExperiment } from './experiments.ts';
 import { observeUsage } from './gpu-usage.ts';
 import { overwriteLoggedModel, overwriteRun, replaceModelValues, replaceRunValues } from './import-store.ts';
 import { ensureDataset, insertDatasetInput, insertModelInputs, upsertModelOutputs } from './input-store.ts';
-import { findLoggedModel, insertLoggedModel, type LoggedModelRow } from './logged-model-store.ts';
+import { findLoggedModel, insertLoggedModel, type LoggedModelRow } from '../logged-models/logged-model-store.ts';
 import { insertMetrics, insertModelMetrics } from './metric-store.ts';
 import { appendRunEvent, type RunEvents } from './run-events.ts';
 import { findRunInfo, insertRun } from './run-store.ts';

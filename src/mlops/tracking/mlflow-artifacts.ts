@@ -15,7 +15,7 @@ import {
 import type { ArtifactWrites } from '../artifacts/artifact-writes.ts';
 import type { VersionSources } from '../artifacts/version-sources.ts';
 import { type ArtifactContent, type Artifacts, proxiedPath } from '../artifacts/artifacts.ts';
-import type { LoggedModels } from './logged-models.ts';
+import type { LoggedModels } from '../logged-models/logged-models.ts';
 import { attachment, mimeType } from '../artifacts/mime-type.ts';
 import { filesAnswer } from './mlflow-answers.ts';
 import { multipartRoutes } from '../artifacts/mlflow-multipart.ts';

@@ -10,8 +10,8 @@ import {
   writeRoute,
 } from '../wire/index.ts';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import type { DatasetScope } from './logged-model-search-store.ts';
-import type { LoggedModels, ModelOrder } from './logged-models.ts';
+import type { DatasetScope } from '../logged-models/logged-model-search-store.ts';
+import type { LoggedModels, ModelOrder } from '../logged-models/logged-models.ts';
 import { filesAnswer, listed, loggedModelAnswer } from './mlflow-answers.ts';
 import { readPairs } from './mlflow-experiments.ts';
 

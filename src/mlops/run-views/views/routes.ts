@@ -4,7 +4,7 @@ import { handle, handleDownload, type Route } from '../../../platform/http/index
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { artifactKey } from '../../artifacts/artifacts.ts';
-import type { LoggedModels } from '../../tracking/logged-models.ts';
+import type { LoggedModels } from '../../logged-models/logged-models.ts';
 import { attachment } from '../../artifacts/mime-type.ts';
 import type { VersionSources } from '../../artifacts/version-sources.ts';
 import type { Runs } from '../../tracking/runs.ts';
