@@ -3,7 +3,7 @@ import { recordWorkloadUsage } from '../finops/allocation/workloads/schema.ts';
 import { getGpuOutcomes, getGpuOwners, listGpuOwnerRules, sendGpuReadings } from '../finops/gpus/schema.ts';
 import { recordUsage } from '../finops/metering/schema.ts';
 import type { Application } from '../main.ts';
-import { getRun } from '../mlops/tracking/schema.ts';
+import { getRun } from '../mlops/runs/schema.ts';
 import { newRun, post } from '../mlops/wire/testing.ts';
 import { postApply } from '../platform/manifests/schema.ts';
 import { call, importFiles, testApplication } from '../testing/application.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupRuns } from '../../src/mlops/run-views/run-table/schema.ts';
-import { getExperiment } from '../../src/mlops/tracking/schema.ts';
+import { getExperiment } from '../../src/mlops/runs/schema.ts';
 import {
   connectBrowser,
   hasChromium,

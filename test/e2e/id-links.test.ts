@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { listAnomalies } from '../../src/finops/anomalies/ledger/schema.ts';
 import { getGpuOutcomes } from '../../src/finops/gpus/schema.ts';
 import { sumRunCosts } from '../../src/mlops/run-views/run-table/schema.ts';
-import { listExperiments, listRuns } from '../../src/mlops/tracking/schema.ts';
+import { listExperiments, listRuns } from '../../src/mlops/runs/schema.ts';
 import { sumDecimals } from '../../src/platform/units/index.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { ask, listedDecisions } from './questions.ts';

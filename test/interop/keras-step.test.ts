@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { getRun } from '../../src/mlops/tracking/schema.ts';
+import { getRun } from '../../src/mlops/runs/schema.ts';
 import { processEnvironment } from '../../src/platform/config/index.ts';
 import { call, testApplication } from '../../src/testing/application.ts';
 import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../src/mlops/testing/pipelines.ts';

@@ -3,7 +3,7 @@ import { sql as raw } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { noticesSuite } from '../../src/finops/budgets/notices/suite.testing.ts';
 import { alertsSuite } from '../../src/mlops/monitoring/alerts/suite.testing.ts';
-import { metricSuite } from '../../src/mlops/tracking/metric-suite.testing.ts';
+import { metricSuite } from '../../src/mlops/runs/metric-suite.testing.ts';
 import { historySuite } from '../../src/mlops/run-views/views/suite.testing.ts';
 import { deliveriesSuite } from '../../src/mlops/webhooks/suite.testing.ts';
 import { eventsSuite, sharedEventsSuite } from '../../src/platform/events/suite.testing.ts';

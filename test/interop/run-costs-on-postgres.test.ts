@@ -6,7 +6,7 @@ import { importBill } from '../../src/finops/billing/schema.ts';
 import { recordUsage } from '../../src/finops/metering/schema.ts';
 import { type Application, createApplication } from '../../src/main.ts';
 import { groupRuns } from '../../src/mlops/run-views/run-table/schema.ts';
-import { getRun, listRuns } from '../../src/mlops/tracking/schema.ts';
+import { getRun, listRuns } from '../../src/mlops/runs/schema.ts';
 import { newRun, post } from '../../src/mlops/wire/testing.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';

@@ -13,8 +13,8 @@ import {
   sortColumns,
 } from '../wire/index.ts';
 import { type LoggedModelRow, loggedModelsOf } from './logged-model-store.ts';
-import type { TrackingTables } from '../tracking/tables.ts';
-import type { LoggedModel } from '../tracking/types.ts';
+import type { TrackingTables } from '../runs/tables.ts';
+import type { LoggedModel } from '../runs/types.ts';
 
 /** At least one of both. */
 export interface DatasetScope {

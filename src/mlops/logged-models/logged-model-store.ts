@@ -1,8 +1,8 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { restoredDouble } from '../wire/index.ts';
-import { chunks, valuesOfModels } from '../tracking/key-value-store.ts';
-import type { TrackingTables } from '../tracking/tables.ts';
-import type { LoggedModel, ModelMetric } from '../tracking/types.ts';
+import { chunks, valuesOfModels } from '../runs/key-value-store.ts';
+import type { TrackingTables } from '../runs/tables.ts';
+import type { LoggedModel, ModelMetric } from '../runs/types.ts';
 
 export type LoggedModelRow = TrackingTables['logged_model'];
 

@@ -14,10 +14,10 @@ import {
   parseOrderings,
 } from '../wire/index.ts';
 import { appendToUri } from '../artifacts/artifact-uri.ts';
-import { forgetDeleted, noteDeleted } from '../tracking/deletion-store.ts';
-import { checkActive, parseExperimentId, requireExperiment } from '../tracking/experiments.ts';
-import { deleteModelTag, upsertModelParams, upsertModelTags } from '../tracking/key-value-store.ts';
-import { checkLoggedModelName, checkModelEntry } from '../tracking/limits.ts';
+import { forgetDeleted, noteDeleted } from '../runs/deletion-store.ts';
+import { checkActive, parseExperimentId, requireExperiment } from '../runs/experiments.ts';
+import { deleteModelTag, upsertModelParams, upsertModelTags } from '../runs/key-value-store.ts';
+import { checkLoggedModelName, checkModelEntry } from '../runs/limits.ts';
 import {
   type DatasetScope,
   type LoggedModelOrdering,
@@ -25,10 +25,10 @@ import {
   searchLoggedModels,
 } from './logged-model-search-store.ts';
 import { findLoggedModel, insertLoggedModel, updateLoggedModel } from './logged-model-store.ts';
-import { randomName } from '../tracking/random-name.ts';
-import type { LoggedModelStatus } from '../tracking/tables.ts';
-import type { KeyValue, LoggedModel, Page } from '../tracking/types.ts';
-import { loggedModelVocabulary } from '../tracking/vocabularies.ts';
+import { randomName } from '../runs/random-name.ts';
+import type { LoggedModelStatus } from '../runs/tables.ts';
+import type { KeyValue, LoggedModel, Page } from '../runs/types.ts';
+import { loggedModelVocabulary } from '../runs/vocabularies.ts';
 
 export interface LoggedModelsDeps {
   readonly store: Store;

@@ -8,7 +8,7 @@ import { A10G, placeNvidiaSmi } from '../../platform/gpus/nvidia-smi.testing.ts'
 import { decimal } from '../../platform/units/index.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
 import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../testing/pipelines.ts';
-import { getRun } from '../tracking/schema.ts';
+import { getRun } from '../runs/schema.ts';
 import { getPipelineRun, pipelineStepLog, resumePipelineRun, startPipelineRun, stopPipelineRun } from '../pipelines/schema.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };

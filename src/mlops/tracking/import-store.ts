@@ -1,9 +1,9 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { chunks, lastOfEach } from './key-value-store.ts';
+import { chunks, lastOfEach } from '../runs/key-value-store.ts';
 import type { LoggedModelRow } from '../logged-models/logged-model-store.ts';
-import { SUBJECT_TAG_PREFIX } from './run-events.ts';
-import type { TrackingTables } from './tables.ts';
-import type { KeyValue, RunInfo } from './types.ts';
+import { SUBJECT_TAG_PREFIX } from '../runs/run-events.ts';
+import type { TrackingTables } from '../runs/tables.ts';
+import type { KeyValue, RunInfo } from '../runs/types.ts';
 
 /** Writes that only an import may do: fields that our clients may never change. */
 

@@ -11,17 +11,17 @@ import {
   nextExperimentId,
   updateExperiment,
   upsertExperimentTags,
-} from './experiment-store.ts';
-import { requireExperiment } from './experiments.ts';
-import { observeUsage } from './gpu-usage.ts';
+} from '../runs/experiment-store.ts';
+import { requireExperiment } from '../runs/experiments.ts';
+import { observeUsage } from '../runs/gpu-usage.ts';
 import { overwriteLoggedModel, overwriteRun, replaceModelValues, replaceRunValues } from './import-store.ts';
-import { ensureDataset, insertDatasetInput, insertModelInputs, upsertModelOutputs } from './input-store.ts';
+import { ensureDataset, insertDatasetInput, insertModelInputs, upsertModelOutputs } from '../runs/input-store.ts';
 import { findLoggedModel, insertLoggedModel, type LoggedModelRow } from '../logged-models/logged-model-store.ts';
-import { insertMetrics, insertModelMetrics } from './metric-store.ts';
-import { appendRunEvent, type RunEvents } from './run-events.ts';
-import { findRunInfo, insertRun } from './run-store.ts';
-import type { RunStatus } from './tables.ts';
-import type { DatasetInput, KeyValue, MetricInput, ModelOutput, RunInfo } from './types.ts';
+import { insertMetrics, insertModelMetrics } from '../runs/metric-store.ts';
+import { appendRunEvent, type RunEvents } from '../runs/run-events.ts';
+import { findRunInfo, insertRun } from '../runs/run-store.ts';
+import type { RunStatus } from '../runs/tables.ts';
+import type { DatasetInput, KeyValue, MetricInput, ModelOutput, RunInfo } from '../runs/types.ts';
 
 /** Entities of another tracking server, stored with the ids and times that they have there. */
 

@@ -9,7 +9,7 @@ import type {
   Metric,
   ModelMetric,
   RunInfo,
-} from './types.ts';
+} from '../runs/types.ts';
 
 /** Our types in MLflow's names. Undefined fields and empty lists are left out, as proto-JSON leaves them out. */
 

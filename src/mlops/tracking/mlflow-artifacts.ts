@@ -20,7 +20,7 @@ import { attachment, mimeType } from '../artifacts/mime-type.ts';
 import { filesAnswer } from './mlflow-answers.ts';
 import { multipartRoutes } from '../artifacts/mlflow-multipart.ts';
 import type { Multipart } from '../artifacts/multipart.ts';
-import type { Runs } from './runs.ts';
+import type { Runs } from '../runs/runs.ts';
 
 export interface ArtifactRoutesDeps {
   readonly artifacts: Artifacts;

@@ -3,9 +3,9 @@ import { checkMaxResults, type Fields, logRoute, type MlflowRoute, readRoute, wr
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { filesAnswer, listed, runAnswer, runInfoAnswer } from './mlflow-answers.ts';
 import { readPairs, readSearch } from './mlflow-experiments.ts';
-import type { Runs } from './runs.ts';
-import { runStatuses } from './tables.ts';
-import { viewTypes } from './types.ts';
+import type { Runs } from '../runs/runs.ts';
+import { runStatuses } from '../runs/tables.ts';
+import { viewTypes } from '../runs/types.ts';
 
 const DEFAULT_PAGE = 1000;
 const MAX_PAGE = 50_000;

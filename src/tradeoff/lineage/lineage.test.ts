@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
 import type { Application } from '../../main.ts';
 import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
-import { getRun } from '../../mlops/tracking/schema.ts';
+import { getRun } from '../../mlops/runs/schema.ts';
 import { newRun, post, textAt } from '../../mlops/wire/testing.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';

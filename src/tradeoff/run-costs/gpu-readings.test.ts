@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { getGpuOwners } from '../../finops/gpus/schema.ts';
 import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
 import { sumRunCosts } from '../../mlops/run-views/run-table/schema.ts';
-import { getRun, type RunCost } from '../../mlops/tracking/schema.ts';
+import { getRun, type RunCost } from '../../mlops/runs/schema.ts';
 import { newRun, post } from '../../mlops/wire/testing.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, postponeJobs } from '../../testing/application.ts';

@@ -6,7 +6,7 @@ import { getReconciliation } from '../../finops/allocation/reconciliation/schema
 import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
 import { type Application, createApplication } from '../../main.ts';
 import { getModelVersion } from '../../mlops/registry/schema.ts';
-import { getRun, listRuns, type RunCost } from '../../mlops/tracking/schema.ts';
+import { getRun, listRuns, type RunCost } from '../../mlops/runs/schema.ts';
 import { newRun, post } from '../../mlops/wire/testing.ts';
 import { loadConfig } from '../../platform/config/index.ts';
 import { postApply } from '../../platform/manifests/schema.ts';

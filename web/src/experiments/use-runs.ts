@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { countRuns, listRunColumns, sumRunCosts } from '../../../src/mlops/run-views/run-table/schema.ts';
-import { getExperiment, listRuns } from '../../../src/mlops/tracking/schema.ts';
+import { getExperiment, listRuns } from '../../../src/mlops/runs/schema.ts';
 import { endpointPages, endpointQuery } from '../client.ts';
 import { columnKind, orderBy, readOrder, shownColumns } from './run-column.ts';
 import { runFilter } from './run-filter.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { columnsOf, figureOf, usualAxes } from './run-columns.ts';
 import { deltaOf, diffOf } from './run-diff.ts';
 import { testRun } from './runs.testing.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { csvLine } from '../../../platform/csv/index.ts';
-import type { Run } from '../../tracking/schema.ts';
+import type { Run } from '../../runs/schema.ts';
 
 /** Columns that every run has, as lists and orders name them. */
 const OWN: Readonly<Record<string, (run: Run) => string | null>> = {

@@ -1,9 +1,9 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
-import type { RunMatch } from '../../tracking/run-conditions.ts';
-import type { RunCostTables } from '../../tracking/run-cost/store.ts';
-import { matchingRuns } from '../../tracking/run-search-store.ts';
-import type { TrackingTables } from '../../tracking/tables.ts';
+import type { RunMatch } from '../../runs/run-conditions.ts';
+import type { RunCostTables } from '../../runs/run-cost/store.ts';
+import { matchingRuns } from '../../runs/run-search-store.ts';
+import type { TrackingTables } from '../../runs/tables.ts';
 import type { RunGroup } from './schema.ts';
 import { costSum } from './store.ts';
 

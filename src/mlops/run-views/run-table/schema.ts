@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Money, UtcInstant } from '../../../platform/units/schema.ts';
-import { ExperimentId, RunId, RunListing, RunSelection } from '../../tracking/schema.ts';
+import { ExperimentId, RunId, RunListing, RunSelection } from '../../runs/schema.ts';
 
 export const countRuns = endpoint({
   method: 'GET',

@@ -1,9 +1,9 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
 import { restoredDouble } from '../../wire/index.ts';
-import { samplesOf } from '../../tracking/metric-store.ts';
-import type { TrackingTables } from '../../tracking/tables.ts';
-import type { Metric } from '../../tracking/types.ts';
+import { samplesOf } from '../../runs/metric-store.ts';
+import type { TrackingTables } from '../../runs/tables.ts';
+import type { Metric } from '../../runs/types.ts';
 
 export interface HistoryQuery {
   readonly runIds: readonly string[];

@@ -7,7 +7,7 @@ import { artifactKey } from '../../artifacts/artifacts.ts';
 import type { LoggedModels } from '../../logged-models/logged-models.ts';
 import { attachment } from '../../artifacts/mime-type.ts';
 import type { VersionSources } from '../../artifacts/version-sources.ts';
-import type { Runs } from '../../tracking/runs.ts';
+import type { Runs } from '../../runs/runs.ts';
 import { openImage, shownOf, type ViewDeps, type Viewed } from './artifact-view.ts';
 import { comparedRuns, factsOfRun, historiesOf, metricSummaries } from './run-views.ts';
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
-import { Run, RunId } from '../../tracking/schema.ts';
+import { Run, RunId } from '../../runs/schema.ts';
 
 /** Wide enough for every step and time there can be, and for the integers of both stores. */
 const Axis = z.coerce.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);

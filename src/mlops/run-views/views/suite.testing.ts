@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Place } from '../../../platform/store/suite.testing.ts';
-import { insertMetrics } from '../../tracking/metric-store.ts';
-import { trackingMigrations } from '../../tracking/migrations.ts';
-import type { Metric } from '../../tracking/types.ts';
+import { insertMetrics } from '../../runs/metric-store.ts';
+import { trackingMigrations } from '../../runs/migrations.ts';
+import type { Metric } from '../../runs/types.ts';
 import { type HistoryQuery, metricRanges, thinnedHistories } from './history-store.ts';
 
 const whole = { keys: null, axis: 'step', points: 40, from: undefined, to: undefined } as const;
