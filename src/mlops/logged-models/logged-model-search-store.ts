@@ -1,5 +1,6 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { Sql } from '../../platform/store/index.ts';
+import type { LoggedModel, TrackingTables } from '../runs/index.ts';
 import {
   after,
   type Comparison,
@@ -13,8 +14,6 @@ import {
   sortColumns,
 } from '../wire/index.ts';
 import { type LoggedModelRow, loggedModelsOf } from './logged-model-store.ts';
-import type { TrackingTables } from '../runs/tables.ts';
-import type { LoggedModel } from '../runs/types.ts';
 
 /** At least one of both. */
 export interface DatasetScope {

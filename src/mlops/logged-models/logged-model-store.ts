@@ -1,8 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
+import type { LoggedModel, ModelMetric, TrackingTables } from '../runs/index.ts';
+import { chunks, valuesOfModels } from '../runs/index.ts';
 import { restoredDouble } from '../wire/index.ts';
-import { chunks, valuesOfModels } from '../runs/key-value-store.ts';
-import type { TrackingTables } from '../runs/tables.ts';
-import type { LoggedModel, ModelMetric } from '../runs/types.ts';
 
 export type LoggedModelRow = TrackingTables['logged_model'];
 

@@ -1,6 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import { appendToUri } from '../artifacts/index.ts';
+import type { KeyValue, LoggedModel, LoggedModelStatus, Page } from '../runs/index.ts';
+import {
+  checkActive,
+  checkLoggedModelName,
+  checkModelEntry,
+  deleteModelTag,
+  forgetDeleted,
+  loggedModelVocabulary,
+  noteDeleted,
+  parseExperimentId,
+  randomName,
+  requireExperiment,
+  upsertModelParams,
+  upsertModelTags,
+} from '../runs/index.ts';
 import {
   type Comparison,
   type Condition,
@@ -13,11 +29,6 @@ import {
   parseFilter,
   parseOrderings,
 } from '../wire/index.ts';
-import { appendToUri } from '../artifacts/artifact-uri.ts';
-import { forgetDeleted, noteDeleted } from '../runs/deletion-store.ts';
-import { checkActive, parseExperimentId, requireExperiment } from '../runs/experiments.ts';
-import { deleteModelTag, upsertModelParams, upsertModelTags } from '../runs/key-value-store.ts';
-import { checkLoggedModelName, checkModelEntry } from '../runs/limits.ts';
 import {
   type DatasetScope,
   type LoggedModelOrdering,
@@ -25,10 +36,6 @@ import {
   searchLoggedModels,
 } from './logged-model-search-store.ts';
 import { findLoggedModel, insertLoggedModel, updateLoggedModel } from './logged-model-store.ts';
-import { randomName } from '../runs/random-name.ts';
-import type { LoggedModelStatus } from '../runs/tables.ts';
-import type { KeyValue, LoggedModel, Page } from '../runs/types.ts';
-import { loggedModelVocabulary } from '../runs/vocabularies.ts';
 
 export interface LoggedModelsDeps {
   readonly store: Store;

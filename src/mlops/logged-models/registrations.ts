@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
-import { upsertModelTags } from '../runs/key-value-store.ts';
+import { upsertModelTags } from '../runs/index.ts';
 import { findLoggedModel } from './logged-model-store.ts';
 
 /** Tag in which clients find the versions of a logged model: a JSON list of names and numbers. */

@@ -1,6 +1,6 @@
 import { cleanKey, type Objects } from '../../platform/objects/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { objectKey } from '../artifacts/artifact-uri.ts';
+import { objectKey } from '../artifacts/index.ts';
 import {
   countSamples,
   type Deleted,

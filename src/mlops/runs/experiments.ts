@@ -1,5 +1,6 @@
 import { isConflict, type Sql, type Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import { checkArtifactLocation, defaultArtifactLocation } from '../artifacts/index.ts';
 import {
   alreadyExists,
   type Comparison,
@@ -13,7 +14,6 @@ import {
   parseFilter,
   parseOrderings,
 } from '../wire/index.ts';
-import { checkArtifactLocation, defaultArtifactLocation } from '../artifacts/artifact-uri.ts';
 import { type DeletedKind, forgetDeleted, noteDeleted } from './deletion-store.ts';
 import {
   deleteExperimentTag,

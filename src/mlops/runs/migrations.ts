@@ -1,7 +1,7 @@
 import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely } from 'kysely';
 import type { Migrations } from '../../platform/store/index.ts';
 import { systemClock } from '../../platform/units/index.ts';
-import { DEFAULT_EXPERIMENT_ID, defaultArtifactLocation } from '../artifacts/artifact-uri.ts';
+import { DEFAULT_EXPERIMENT_ID, defaultArtifactLocation } from '../artifacts/index.ts';
 import { deletionMigrations } from './deletion-migration.ts';
 import { metricMigrations } from './metric-migration.ts';
 import { runCostMigrations } from './run-cost/migration.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import { appendToUri, DEFAULT_EXPERIMENT_ID } from '../artifacts/index.ts';
 import {
   checkMaxResults,
   decodePageToken,
@@ -10,7 +11,6 @@ import {
   parseFilter,
   parseOrderings,
 } from '../wire/index.ts';
-import { appendToUri, DEFAULT_EXPERIMENT_ID } from '../artifacts/artifact-uri.ts';
 import { forgetDeleted, noteDeleted } from './deletion-store.ts';
 import { checkActive, parseExperimentId, requireExperiment } from './experiments.ts';
 import { upsertRunTags } from './key-value-store.ts';

@@ -1,9 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { chunks, lastOfEach } from '../runs/key-value-store.ts';
-import type { LoggedModelRow } from '../logged-models/logged-model-store.ts';
-import { SUBJECT_TAG_PREFIX } from '../runs/run-events.ts';
-import type { TrackingTables } from '../runs/tables.ts';
-import type { KeyValue, RunInfo } from '../runs/types.ts';
+import type { LoggedModelRow } from '../logged-models/index.ts';
+import type { KeyValue, RunInfo, TrackingTables } from '../runs/index.ts';
+import { chunks, lastOfEach, SUBJECT_TAG_PREFIX } from '../runs/index.ts';
 
 /** Writes that only an import may do: fields that our clients may never change. */
 

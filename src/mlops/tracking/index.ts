@@ -6,54 +6,54 @@ import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { ArtifactWrites, VersionSources } from '../artifacts/index.ts';
+import { type ArtifactContent, type ArtifactEntry, createArtifacts, createMultipart } from '../artifacts/index.ts';
+import { createLoggedModels, findLoggedModel, noteRegistration, type Registration } from '../logged-models/index.ts';
+import { artifactViewRoutes, runViewRoutes } from '../run-views/index.ts';
+import {
+  costsOfRuns,
+  createDeletions,
+  createExperiments,
+  createLogging,
+  createMetricRest,
+  createRuns,
+  type Deletions,
+  energyOfRun,
+  findExperiment,
+  findExperimentByName,
+  findRun,
+  findRunInfo,
+  type GpuSample,
+  gpuSamplesOf,
+  latestMetricsOf,
+  putRunCosts,
+  type RunGpuSamples,
+  runningGpuSamples,
+  statusesOf,
+} from '../runs/index.ts';
+import type { Run, RunCost } from '../runs/schema.ts';
 import type { MlflowRoute } from '../wire/index.ts';
-import type { ArtifactWrites } from '../artifacts/artifact-writes.ts';
-import { type ArtifactContent, type ArtifactEntry, createArtifacts } from '../artifacts/artifacts.ts';
-import { createDeletions, type Deletions } from '../runs/deletions.ts';
 import { editRoutes } from './edits/routes.ts';
-import { findExperiment, findExperimentByName } from '../runs/experiment-store.ts';
-import { createExperiments } from '../runs/experiments.ts';
-import { type GpuSample, gpuSamplesOf } from '../runs/gpu-samples.ts';
 import { createImports, type TrackingImports } from './imports.ts';
 import { type TrackingLineage, trackingLineage } from './lineage-store.ts';
-import { findLoggedModel } from '../logged-models/logged-model-store.ts';
-import { createLoggedModels } from '../logged-models/logged-models.ts';
-import { createLogging } from '../runs/logging.ts';
-import { createMetricRest } from '../runs/metric-rest.ts';
 import { artifactPlugin } from './mlflow-artifacts.ts';
-import type { VersionSources } from '../artifacts/version-sources.ts';
 import { experimentRoutes } from './mlflow-experiments.ts';
 import { loggedModelRoutes } from './mlflow-logged-models.ts';
 import { loggingRoutes } from './mlflow-logging.ts';
 import { runRoutes } from './mlflow-runs.ts';
-import { createMultipart } from '../artifacts/multipart.ts';
 import { type Owner, ownerOfExperiment, ownerOfLoggedModel, ownerOfRun } from './owner-store.ts';
-import { findRun } from '../runs/read-run.ts';
-import { noteRegistration, type Registration } from '../logged-models/registrations.ts';
 import { trackingRoutes } from './routes.ts';
-import { energyOfRun } from '../runs/run-cost/energy.ts';
-import { costsOfRuns, putRunCosts } from '../runs/run-cost/store.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
-import { findRunInfo, latestMetricsOf, statusesOf } from '../runs/run-store.ts';
-import { type RunGpuSamples, runningGpuSamples } from '../runs/running-gpu-samples.ts';
-import { createRuns } from '../runs/runs.ts';
-import type { Run, RunCost } from '../runs/schema.ts';
-import { artifactViewRoutes, runViewRoutes } from '../run-views/views/routes.ts';
 
-export { checkHost, decodeFully, objectKey } from '../artifacts/artifact-uri.ts';
-export type { ArtifactWrites } from '../artifacts/artifact-writes.ts';
-export { proxiedPath } from '../artifacts/artifacts.ts';
-export type { Deleted } from '../runs/deletion-store.ts';
+export type { ArtifactWrites, VersionSources } from '../artifacts/index.ts';
+export { checkHost, decodeFully, objectKey, proxiedPath } from '../artifacts/index.ts';
+export type { Deleted, RunGpuSamples } from '../runs/index.ts';
+export { instant, trackingMigrations, unknownCost } from '../runs/index.ts';
+export type { Run } from '../runs/schema.ts';
 export type { TrackingImports } from './imports.ts';
 export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
-export { trackingMigrations } from '../runs/migrations.ts';
-export type { VersionSources } from '../artifacts/version-sources.ts';
 export { type Owner, ownerIn, ownerTags } from './owner-store.ts';
-export { unknownCost } from '../runs/run-cost/store.ts';
-export { instant } from '../runs/run-events.ts';
 export type { RunLog } from './run-log.ts';
-export type { RunGpuSamples } from '../runs/running-gpu-samples.ts';
-export type { Run } from '../runs/schema.ts';
 
 const CLEAR_MULTIPART = 'multipart-uploads.clear';
 

@@ -4,6 +4,17 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Plugin } from '../../platform/http/index.ts';
 import { collectedAlong } from '../../platform/memory/index.ts';
 import { cleanKey } from '../../platform/objects/index.ts';
+import type { ArtifactWrites, Multipart, VersionSources } from '../artifacts/index.ts';
+import {
+  type ArtifactContent,
+  type Artifacts,
+  attachment,
+  mimeType,
+  multipartRoutes,
+  proxiedPath,
+} from '../artifacts/index.ts';
+import type { LoggedModels } from '../logged-models/index.ts';
+import type { Runs } from '../runs/index.ts';
 import {
   apiPrefixes,
   invalidParameter,
@@ -12,15 +23,7 @@ import {
   replyWithMlflowError,
   sendMessage,
 } from '../wire/index.ts';
-import type { ArtifactWrites } from '../artifacts/artifact-writes.ts';
-import type { VersionSources } from '../artifacts/version-sources.ts';
-import { type ArtifactContent, type Artifacts, proxiedPath } from '../artifacts/artifacts.ts';
-import type { LoggedModels } from '../logged-models/logged-models.ts';
-import { attachment, mimeType } from '../artifacts/mime-type.ts';
 import { filesAnswer } from './mlflow-answers.ts';
-import { multipartRoutes } from '../artifacts/mlflow-multipart.ts';
-import type { Multipart } from '../artifacts/multipart.ts';
-import type { Runs } from '../runs/runs.ts';
 
 export interface ArtifactRoutesDeps {
   readonly artifacts: Artifacts;

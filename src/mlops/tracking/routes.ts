@@ -1,9 +1,8 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import { readRun } from '../runs/read-run.ts';
-import { experimentOf } from '../runs/run-answer.ts';
-import { type RunTableDeps, runTableRoutes } from '../run-views/run-table/index.ts';
+import { type RunTableDeps, runTableRoutes } from '../run-views/index.ts';
+import type { ViewType } from '../runs/index.ts';
+import { experimentOf, readRun } from '../runs/index.ts';
 import { getExperiment, getRun, listExperiments, type RunView } from '../runs/schema.ts';
-import type { ViewType } from '../runs/types.ts';
 
 const VIEWS: Readonly<Record<RunView, ViewType>> = { active: 'ACTIVE_ONLY', deleted: 'DELETED_ONLY', all: 'ALL' };
 

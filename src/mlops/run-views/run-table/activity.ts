@@ -1,8 +1,7 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
-import type { RunCostTables } from '../../runs/run-cost/store.ts';
-import { instant } from '../../runs/run-events.ts';
-import type { TrackingTables } from '../../runs/tables.ts';
+import type { RunCostTables, TrackingTables } from '../../runs/index.ts';
+import { instant } from '../../runs/index.ts';
 import type { ExperimentActivity } from './schema.ts';
 import { costSum } from './store.ts';
 

@@ -1,7 +1,7 @@
 import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { instant } from '../../runs/run-events.ts';
-import type { TrackingTables } from '../../runs/tables.ts';
+import type { TrackingTables } from '../../runs/index.ts';
+import { instant } from '../../runs/index.ts';
 import type { RunColumn } from './schema.ts';
 
 /** Few enough that one statement takes milliseconds and other reads run in between. */

@@ -1,9 +1,7 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
-import type { RunMatch } from '../../runs/run-conditions.ts';
-import type { RunCostTables } from '../../runs/run-cost/store.ts';
-import { matchingRuns } from '../../runs/run-search-store.ts';
-import type { TrackingTables } from '../../runs/tables.ts';
+import type { RunCostTables, RunMatch, TrackingTables } from '../../runs/index.ts';
+import { matchingRuns } from '../../runs/index.ts';
 import type { RunGroup } from './schema.ts';
 import { costSum } from './store.ts';
 

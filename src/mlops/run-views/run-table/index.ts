@@ -2,15 +2,18 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { type Download, handle, handleDownload, type Route } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { parseFilter, parseOrderings } from '../../wire/index.ts';
-import { forgetDeleted, noteDeleted } from '../../runs/deletion-store.ts';
-import type { Experiments } from '../../runs/experiments.ts';
-import { appendRunEvent, type RunEvents } from '../../runs/run-events.ts';
-import { updateRun } from '../../runs/run-store.ts';
-import { runMatch } from '../../runs/runs.ts';
+import type { Experiments, LifecycleStage } from '../../runs/index.ts';
+import {
+  appendRunEvent,
+  forgetDeleted,
+  noteDeleted,
+  type RunEvents,
+  runMatch,
+  runVocabulary,
+  updateRun,
+} from '../../runs/index.ts';
 import { listRuns } from '../../runs/schema.ts';
-import type { LifecycleStage } from '../../runs/tables.ts';
-import { runVocabulary } from '../../runs/vocabularies.ts';
+import { parseFilter, parseOrderings } from '../../wire/index.ts';
 import { activityOf } from './activity.ts';
 import { createColumnCounts } from './columns.ts';
 import { csvColumns, csvOf } from './csv.ts';

@@ -1,8 +1,7 @@
 import type { Sql } from '../../../platform/store/index.ts';
-import { runsWithExperiment } from '../../runs/read-run.ts';
-import { findRuns, type RunSearch } from '../../runs/runs.ts';
+import type { ViewType } from '../../runs/index.ts';
+import { findRuns, type RunSearch, runsWithExperiment } from '../../runs/index.ts';
 import type { Run, RunView } from '../../runs/schema.ts';
-import type { ViewType } from '../../runs/types.ts';
 import { runsWithValues } from './store.ts';
 import { wantedKeys } from './values.ts';
 

@@ -1,15 +1,9 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
 import { decimal, decimalString, sumDecimals } from '../../../platform/units/index.ts';
+import type { FullRun, KeyValue, Metric, RunCostTables, RunInfo, RunMatch, TrackingTables } from '../../runs/index.ts';
+import { chunks, latestMetricsOf, matchingRuns, runInfo, SUBJECT_TAG_PREFIX } from '../../runs/index.ts';
 import { restoredDouble } from '../../wire/index.ts';
-import { chunks } from '../../runs/key-value-store.ts';
-import type { RunMatch } from '../../runs/run-conditions.ts';
-import type { RunCostTables } from '../../runs/run-cost/store.ts';
-import { SUBJECT_TAG_PREFIX } from '../../runs/run-events.ts';
-import { matchingRuns } from '../../runs/run-search-store.ts';
-import { latestMetricsOf, runInfo } from '../../runs/run-store.ts';
-import type { TrackingTables } from '../../runs/tables.ts';
-import type { FullRun, KeyValue, Metric, RunInfo } from '../../runs/types.ts';
 import type { RunCostSum } from './schema.ts';
 import type { WantedKeys } from './values.ts';
 

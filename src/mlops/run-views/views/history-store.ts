@@ -1,9 +1,8 @@
 import { sql as raw } from 'kysely';
 import type { Sql } from '../../../platform/store/index.ts';
+import type { Metric, TrackingTables } from '../../runs/index.ts';
+import { samplesOf } from '../../runs/index.ts';
 import { restoredDouble } from '../../wire/index.ts';
-import { samplesOf } from '../../runs/metric-store.ts';
-import type { TrackingTables } from '../../runs/tables.ts';
-import type { Metric } from '../../runs/types.ts';
 
 export interface HistoryQuery {
   readonly runIds: readonly string[];

@@ -3,11 +3,10 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { handle, handleDownload, type Route } from '../../../platform/http/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import { artifactKey } from '../../artifacts/artifacts.ts';
-import type { LoggedModels } from '../../logged-models/logged-models.ts';
-import { attachment } from '../../artifacts/mime-type.ts';
-import type { VersionSources } from '../../artifacts/version-sources.ts';
-import type { Runs } from '../../runs/runs.ts';
+import type { VersionSources } from '../../artifacts/index.ts';
+import { artifactKey, attachment } from '../../artifacts/index.ts';
+import type { LoggedModels } from '../../logged-models/index.ts';
+import type { Runs } from '../../runs/index.ts';
 import { openImage, shownOf, type ViewDeps, type Viewed } from './artifact-view.ts';
 import { comparedRuns, factsOfRun, historiesOf, metricSummaries } from './run-views.ts';
 import {

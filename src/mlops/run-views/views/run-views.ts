@@ -1,12 +1,8 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { chunks } from '../../runs/key-value-store.ts';
-import { runsWithExperiment } from '../../runs/read-run.ts';
-import { instant } from '../../runs/run-events.ts';
-import { findRunInfo, fullRuns, latestMetricsOf } from '../../runs/run-store.ts';
+import type { RunInfo, TrackingTables } from '../../runs/index.ts';
+import { chunks, findRunInfo, fullRuns, instant, latestMetricsOf, runsWithExperiment } from '../../runs/index.ts';
 import type { Run } from '../../runs/schema.ts';
-import type { TrackingTables } from '../../runs/tables.ts';
-import type { RunInfo } from '../../runs/types.ts';
 import { type HistoryPoint, type HistoryQuery, metricRanges, thinnedHistories } from './history-store.ts';
 import { MAX_ANSWERED_POINTS, type MetricHistory, type MetricSummary, type RunFacts } from './schema.ts';
 
