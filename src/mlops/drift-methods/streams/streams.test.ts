@@ -24,7 +24,7 @@ const golden = z
     ddm: z.array(z.number()),
     ddmWarnings: z.tuple([z.number(), z.number()]),
   })
-  .parse(JSON.parse(readFileSync(new URL('../../drift/goldens/river.json', import.meta.url), 'utf8')));
+  .parse(JSON.parse(readFileSync(new URL('../goldens/river.json', import.meta.url), 'utf8')));
 
 const stream = [...golden.stream].map(Number);
 const reversed = stream.toReversed();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../platform/numbers/index.ts';
-import { normal } from '../calibration.testing.ts';
-import type { Measured } from '../../drift-methods/measured.ts';
-import { domainClassifier } from '../../drift-methods/vectors/domain-classifier.ts';
-import { maximumMeanDiscrepancyTest } from '../../drift-methods/vectors/mmd.ts';
-import type { Points } from '../../drift-methods/vectors/points.ts';
+import { normal } from '../../drift/calibration.testing.ts';
+import type { Measured } from '../measured.ts';
+import { domainClassifier } from './domain-classifier.ts';
+import { maximumMeanDiscrepancyTest } from './mmd.ts';
+import type { Points } from './points.ts';
 
 const tests = { mmd: maximumMeanDiscrepancyTest, domain_classifier: domainClassifier };
 const names = Object.keys(tests) as (keyof typeof tests)[];

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Application } from '../../../main.ts';
-import { call, testApplication } from '../../../testing/application.ts';
-import { compareDrift, type DriftMethodChoice, makeDriftProfile } from '../schema.ts';
+import type { Application } from '../../main.ts';
+import { call, testApplication } from '../../testing/application.ts';
+import { compareDrift, type DriftMethodChoice, makeDriftProfile } from './schema.ts';
 
 let application: Application;
 beforeAll(async () => {
