@@ -16,6 +16,7 @@ export { hourlyRequests } from './metrics/hourly-requests.ts';
 export { servedOf } from './metrics/served.ts';
 export { servedMinutes } from './metrics/served-minutes.ts';
 export { serviceTimes } from './metrics/service-times.ts';
+export { gatewayMigrations } from './migrations.ts';
 export { busyShare, type ServingUse, type VariantSpan } from './use.ts';
 
 export interface LogQueueDeps extends Omit<QueueDeps, 'counted'> {

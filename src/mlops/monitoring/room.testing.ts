@@ -18,8 +18,10 @@ import { openObjects } from '../../platform/objects/index.ts';
 import { openStore } from '../../platform/store/index.ts';
 import { createTelemetry } from '../../platform/telemetry/index.ts';
 import { createUploads } from '../../platform/uploads/index.ts';
+import { monitorMigrations } from '../monitors/index.ts';
 import { openPredictions } from '../predictions/index.ts';
 import { type Prediction, recordLabels, recordPredictions } from '../predictions/schema.ts';
+import { qualityMigrations } from '../quality/index.ts';
 import { AlertEpisode } from './alerts/episode/schema.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { createMonitoring, monitoringMigrations } from './index.ts';
@@ -54,7 +56,7 @@ async function openGround(database: string) {
   const store = await openStore({ database, folder });
   await store.migrate({
     ...{ ...lakeMigrations, ...eventMigrations, ...jobMigrations, ...journalMigrations },
-    ...monitoringMigrations,
+    ...{ ...monitorMigrations, ...qualityMigrations, ...monitoringMigrations },
   });
   const readable = [join(folder, 'objects'), journals];
   const lake = await openLake({ root, readable, memory: '1GB', threads: 2 });

@@ -11,6 +11,7 @@ import { createDriftWindows, type DriftWindows } from './drift-windows/service.t
 import { qualityRoutes } from './routes.ts';
 import { createStoredWindows, type StoredWindows } from './windows/stored-windows.ts';
 
+export { qualityMigrations } from './migrations.ts';
 export interface QualityDeps {
   readonly store: Store;
   readonly lake: Lake;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../platform/store/index.ts';
-import { servingMigrations } from '../../serving/migrations.ts';
+import { gatewayMigrations } from '../migrations.ts';
 import { servedOf } from './served.ts';
 import { putTallies } from './store.ts';
 import { createTallies, type Ending } from './tally.ts';
@@ -15,7 +15,7 @@ const NOW = 1_000 * HOUR_MS;
 let store: Store;
 beforeAll(async () => {
   store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'served-')) });
-  await store.migrate(servingMigrations);
+  await store.migrate(gatewayMigrations);
 });
 afterAll(() => store?.[Symbol.asyncDispose]());
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../platform/store/index.ts';
-import { servingMigrations } from '../../serving/migrations.ts';
+import { gatewayMigrations } from '../migrations.ts';
 import { hourlyRequests } from './hourly-requests.ts';
 import { serviceTimes } from './service-times.ts';
 import { putTallies } from './store.ts';
@@ -15,7 +15,7 @@ const WINDOW = { start: 0, end: 10 * HOUR_MS };
 let store: Store;
 beforeAll(async () => {
   store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'service-times-')) });
-  await store.migrate(servingMigrations);
+  await store.migrate(gatewayMigrations);
 });
 afterAll(() => store?.[Symbol.asyncDispose]());
 
