@@ -6,6 +6,11 @@ import { LogSpec } from './log/schema.ts';
 import { RolloutSpec } from './rollout/schema.ts';
 import { ScalingSpec } from './scaling/schema.ts';
 
+export type { ContainerServer, OnKubernetes } from './container/schema.ts';
+export { type LogSpec, LogState } from './log/schema.ts';
+export { type RolloutSpec, RolloutStrategy } from './rollout/schema.ts';
+export { ScalingPolicyName, ScalingSpec } from './scaling/schema.ts';
+
 export const VariantName = Name.describe('Name of a variant');
 
 const ServedModel = {
@@ -182,7 +187,3 @@ export const EndpointSpec = z
   })
   .describe('An endpoint');
 export type EndpointSpec = z.infer<typeof EndpointSpec>;
-export type { ContainerServer, OnKubernetes } from './container/schema.ts';
-export { type LogSpec, LogState } from './log/schema.ts';
-export { type RolloutSpec, RolloutStrategy } from './rollout/schema.ts';
-export { ScalingPolicyName, ScalingSpec } from './scaling/schema.ts';

@@ -7,6 +7,15 @@ import { predictionSelection } from '../predictions/schema.ts';
 import { AlertRule, PredictionValue } from './alerts/schema.ts';
 import { DriftWatch } from './drift/schema.ts';
 
+export { AlertRule, type PredictionValue } from './alerts/schema.ts';
+export {
+  type DriftWatch,
+  type MinEffect,
+  WatchedColumn,
+  type WatchedReference,
+  type WatchedWindow,
+} from './drift/schema.ts';
+
 const FieldPath = z
   .string()
   .regex(/^[^.\s]+(\.[^.\s]+)*$/, 'a field, or fields with dots between, such as user.email')
@@ -215,11 +224,3 @@ export const showMonitor = endpoint({
   }),
   errors: ['monitor_not_found'],
 });
-export { AlertRule, type PredictionValue } from './alerts/schema.ts';
-export {
-  type DriftWatch,
-  type MinEffect,
-  WatchedColumn,
-  type WatchedReference,
-  type WatchedWindow,
-} from './drift/schema.ts';

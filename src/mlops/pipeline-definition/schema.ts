@@ -6,6 +6,22 @@ import { Money } from '../../platform/units/schema.ts';
 import { ParamName, Scalar } from './scalar/schema.ts';
 import { Triggers } from './triggers/schema.ts';
 
+export { ParamName, Scalar } from './scalar/schema.ts';
+export {
+  type CronTrigger,
+  Data,
+  type DataTrigger,
+  type EventTrigger,
+  EventType,
+  kindOf,
+  namedTriggers,
+  Provider,
+  type PushTrigger,
+  type Trigger,
+  TriggerKind,
+  TriggerName,
+} from './triggers/schema.ts';
+
 export const PipelineName = Name.describe('Name of a pipeline');
 
 export const StepName = z
@@ -330,19 +346,3 @@ function problemOfDeadline(engine: z.infer<typeof Engine>, { resources: { spot }
   if (spot.deadline >= spot.work + spot.changeover + grace + MINUTE_MS) return null;
   return 'the deadline leaves no time for the work, one changeover, the grace and a minute';
 }
-
-export { ParamName, Scalar } from './scalar/schema.ts';
-export {
-  type CronTrigger,
-  Data,
-  type DataTrigger,
-  type EventTrigger,
-  EventType,
-  kindOf,
-  namedTriggers,
-  Provider,
-  type PushTrigger,
-  type Trigger,
-  TriggerKind,
-  TriggerName,
-} from './triggers/schema.ts';

@@ -7,6 +7,16 @@ import { type PredictionRouteDeps, predictionRoutes } from './routes.ts';
 import { createServedLog, type ServedLog } from './served.ts';
 
 export type { PredictionCounts } from './counts.ts';
+export {
+  conditions,
+  instant,
+  labelledSql,
+  type ReadColumns,
+  rangeOf,
+  rowsOfModelSql,
+  type Selection,
+} from './labelled.ts';
+export { LABEL } from './lake-tables.ts';
 export type { LostQuestion, MonitorRules } from './monitor-rules.ts';
 export { journalFolder, type OpenedPredictions, openPredictions } from './open.ts';
 export type { KeepDays } from './retention.ts';
@@ -53,13 +63,3 @@ export function createPredictions(deps: PredictionsDeps): Predictions {
     },
   };
 }
-export {
-  conditions,
-  instant,
-  labelledSql,
-  type ReadColumns,
-  rangeOf,
-  rowsOfModelSql,
-  type Selection,
-} from './labelled.ts';
-export { LABEL } from './lake-tables.ts';

@@ -11,7 +11,12 @@ import { createDriftWindows, type DriftWindows } from './drift-windows/service.t
 import { qualityRoutes } from './routes.ts';
 import { createStoredWindows, type StoredWindows } from './windows/stored-windows.ts';
 
+export { LEAST_EFFECT } from './drift-windows/least-effect.ts';
+export { type DriftWindows, generationOf, type OnWindow, type ReferencePredictions } from './drift-windows/service.ts';
+export { windowsOf } from './drift-windows/store.ts';
 export { qualityMigrations } from './migrations.ts';
+export { type Tables, watched } from './windows/windows.ts';
+
 export interface QualityDeps {
   readonly store: Store;
   readonly lake: Lake;
@@ -51,7 +56,3 @@ export function createQuality(deps: QualityDeps): Quality {
     },
   };
 }
-export { LEAST_EFFECT } from './drift-windows/least-effect.ts';
-export { type DriftWindows, generationOf, type OnWindow, type ReferencePredictions } from './drift-windows/service.ts';
-export { windowsOf } from './drift-windows/store.ts';
-export { type Tables, watched } from './windows/windows.ts';

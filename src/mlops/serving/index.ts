@@ -30,9 +30,11 @@ import { usageFile } from './usage-file.ts';
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
 export type { CostInterval, ServingCosts } from './costs.ts';
+export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
 export { servingMigrations } from './migrations.ts';
 export { DEFAULT_SLO, type ServedVariant, type ServedVariants, servedVariants } from './served-variants.ts';
 export { type ServedVersion, servedVersions } from './served-versions.ts';
+export { requireEndpoint } from './service.ts';
 export { ownerOfEndpoint } from './store.ts';
 export { weightsOf } from './traffic-weights.ts';
 export type { ServingUsage } from './usage.ts';
@@ -149,6 +151,3 @@ async function lastingReplicas({ engines, clock }: ServingDeps): Promise<Map<str
   const taken = (await engines.kubernetes?.taken().catch(() => [])) ?? [];
   return new Map(taken.map((replica) => [replica, clock.now()]));
 }
-
-export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
-export { requireEndpoint } from './service.ts';

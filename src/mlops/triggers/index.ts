@@ -13,6 +13,9 @@ import { shownTriggers } from './list.ts';
 import { listPipelineTriggers } from './schema.ts';
 import { registerTurns } from './turns.ts';
 
+export { type Seen, seenNow } from './data-digest.ts';
+export { triggerMigrations } from './migrations.ts';
+
 /** Starts runs without a person. */
 export interface Triggers {
   /** In the transaction that applies the pipeline. Error: `manifest_invalid`. */
@@ -40,5 +43,3 @@ export function createTriggers(deps: TriggerDeps & { readonly events: Pick<Event
     plugin: webhookDoor(deps),
   };
 }
-export { type Seen, seenNow } from './data-digest.ts';
-export { triggerMigrations } from './migrations.ts';
