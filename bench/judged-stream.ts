@@ -1,17 +1,17 @@
-import { jensenShannon } from '../src/mlops/drift-methods/distances/between-shares.ts';
 import { effectMeasureOf } from '../src/mlops/drift/effect.ts';
 import { adjustedForDiscovery } from '../src/mlops/drift/false-discovery.ts';
 import { knownValues } from '../src/mlops/drift/known-values.ts';
 import { prepareColumn } from '../src/mlops/drift/prepare-column.ts';
 import type { Band, Variation } from '../src/mlops/drift/profiles/profile.ts';
 import { watchColumn } from '../src/mlops/drift/watched-column.ts';
+import { jensenShannon } from '../src/mlops/drift-methods/distances/between-shares.ts';
 import { driftLook } from '../src/mlops/monitoring/alerts/looks/drift-look.ts';
 import type { AlertRule } from '../src/mlops/monitors/alerts/schema.ts';
-import { wilsonInterval } from '../src/mlops/quality/windows/intervals.ts';
 import { type BandCounts, distanceFromBand } from '../src/mlops/quality/drift-windows/band.ts';
 import { judgeColumn, leastEffect } from '../src/mlops/quality/drift-windows/least-effect.ts';
 import { windowThreshold } from '../src/mlops/quality/drift-windows/level.ts';
 import type { DriftWindow } from '../src/mlops/quality/drift-windows/schema.ts';
+import { wilsonInterval } from '../src/mlops/quality/windows/intervals.ts';
 
 export interface StreamPeriod {
   /** Values of each column, NaN where one is missing; levels of categories are whole numbers. */

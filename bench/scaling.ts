@@ -2,15 +2,7 @@ import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { replayReport } from '../src/mlops/scaling/report.ts';
 import { ReplaySettings } from '../src/mlops/scaling/schema.ts';
-import {
-  bursts,
-  day,
-  flat,
-  images,
-  nights,
-  spikes,
-  steps,
-} from '../src/mlops/scaling/seeded-traces.testing.ts';
+import { bursts, day, flat, images, nights, spikes, steps } from '../src/mlops/scaling/seeded-traces.testing.ts';
 import type { Trace } from '../src/mlops/scaling/simulation.ts';
 import { readTrace } from '../src/mlops/scaling/trace-csv.ts';
 

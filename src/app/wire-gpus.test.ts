@@ -2,14 +2,14 @@ import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { recordWorkloadUsage } from '../finops/allocation/workloads/schema.ts';
 import { getGpuOutcomes, getGpuOwners, listGpuOwnerRules, sendGpuReadings } from '../finops/gpus/schema.ts';
 import { recordUsage } from '../finops/metering/schema.ts';
+import { billCsv } from '../finops/testing/allocation.ts';
+import { applyText, gpuSource, syncAll } from '../finops/testing/gpu-sources.ts';
+import { importHolders, importSamples, samplesText } from '../finops/testing/gpus.ts';
 import type { Application } from '../main.ts';
 import { getRun } from '../mlops/runs/schema.ts';
 import { newRun, post } from '../mlops/wire/testing.ts';
 import { postApply } from '../platform/manifests/schema.ts';
 import { call, importFiles, testApplication } from '../testing/application.ts';
-import { billCsv } from '../finops/testing/allocation.ts';
-import { applyText, gpuSource, syncAll } from '../finops/testing/gpu-sources.ts';
-import { importHolders, importSamples, samplesText } from '../finops/testing/gpus.ts';
 
 const DAY = '2026-10-02';
 const START = Date.parse(`${DAY}T00:00:00Z`);

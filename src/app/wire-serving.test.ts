@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { adviseHardware } from '../finops/gpus/schema.ts';
 import { recordUsage, type UsageInterval } from '../finops/metering/schema.ts';
 import type { Application } from '../main.ts';
-import { linearGraph } from '../mlops/serving/graphs.testing.ts';
 import { putTallies } from '../mlops/gateway/metrics/store.ts';
 import { createTallies } from '../mlops/gateway/metrics/tally.ts';
+import { linearGraph } from '../mlops/serving/graphs.testing.ts';
+import { appliedEndpoint, registeredFiles } from '../mlops/testing/serving.ts';
 import { postApply } from '../platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from '../testing/application.ts';
-import { appliedEndpoint, registeredFiles } from '../mlops/testing/serving.ts';
 import { listModelEvidence } from '../tradeoff/evidence/schema.ts';
 import { checkGate } from '../tradeoff/gates/schema.ts';
 

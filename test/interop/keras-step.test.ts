@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { getRun } from '../../src/mlops/runs/schema.ts';
+import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../src/mlops/testing/pipelines.ts';
 import { processEnvironment } from '../../src/platform/config/index.ts';
 import { call, testApplication } from '../../src/testing/application.ts';
-import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../src/mlops/testing/pipelines.ts';
 import { getVersionEvidence } from '../../src/tradeoff/evidence/schema.ts';
 
 const python = processEnvironment().TEST_MLFLOW_PYTHON ?? join(import.meta.dirname, '../../.cache/mlflow/bin/python');

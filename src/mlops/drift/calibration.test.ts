@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../platform/numbers/index.ts';
 import { draws, isDeep } from '../../testing/deep.ts';
+import { commonDivisor } from '../drift-methods/laws/common-divisor.ts';
+import { twoSampleTail } from '../drift-methods/laws/kolmogorov-two-sample.ts';
 import {
   anyColumnRate,
   type Family,
@@ -11,8 +13,6 @@ import {
   shiftFoundRate,
   sizes,
 } from './calibration.testing.ts';
-import { commonDivisor } from '../drift-methods/laws/common-divisor.ts';
-import { twoSampleTail } from '../drift-methods/laws/kolmogorov-two-sample.ts';
 import { withMissing } from './missing-values.ts';
 
 /** DRIFT_CALIBRATION=1 draws as often as docs/drift.md states. */

@@ -1,10 +1,10 @@
 import { createRandom, type Random } from '../../platform/numbers/index.ts';
 import type { ColumnPair } from '../drift-methods/column.ts';
 import { compareColumn } from '../drift-methods/compare-column.ts';
-import { adjustedForDiscovery } from './false-discovery.ts';
-import { withMissing } from './missing-values.ts';
 import type { CountPair } from '../drift-methods/samples.ts';
 import { sortNumbers } from '../drift-methods/sort-numbers.ts';
+import { adjustedForDiscovery } from './false-discovery.ts';
+import { withMissing } from './missing-values.ts';
 
 /** A column to draw samples of, as the calibration is stated for. */
 export type Family = 'normal' | 'lognormal' | 'pareto' | '3 levels' | '10 levels' | '20 levels';

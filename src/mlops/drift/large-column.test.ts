@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../platform/numbers/index.ts';
-import { normal } from './calibration.testing.ts';
 import { compareColumn } from '../drift-methods/compare-column.ts';
 import { kolmogorovSmirnov } from '../drift-methods/distances/kolmogorov-smirnov.ts';
 import { unsortedKolmogorovSmirnov } from '../drift-methods/distances/kolmogorov-smirnov-unsorted.ts';
+import { normal } from './calibration.testing.ts';
 import { compareLarge } from './large-column.ts';
 import { prepareColumn } from './prepare-column.ts';
 

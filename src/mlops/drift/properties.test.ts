@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { pooledRare } from '../drift-methods/choice.ts';
 import type { ColumnPair } from '../drift-methods/column.ts';
 import { compareColumn } from '../drift-methods/compare-column.ts';
-import { adjustedForDiscovery } from './false-discovery.ts';
 import { type MethodName, methods } from '../drift-methods/methods.ts';
 import { sortNumbers } from '../drift-methods/sort-numbers.ts';
+import { adjustedForDiscovery } from './false-discovery.ts';
 
 const sample = fc
   .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 60 })

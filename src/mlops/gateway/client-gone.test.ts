@@ -5,14 +5,14 @@ import { text } from 'node:stream/consumers';
 import { type FastifyInstance, fastify } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../platform/telemetry/index.ts';
+import { EndpointSpec } from '../endpoint-spec/schema.ts';
 import { newAgent } from '../replicas/backends/exchange.ts';
-import type { Deployment, Deployments, LiveVariant } from '../serving/deployments.ts';
-import { LogQueue } from './log/queue.ts';
-import type { Ending } from './metrics/tally.ts';
 import { createBreaker } from '../replicas/breaker.ts';
 import { Places } from '../replicas/places.ts';
 import type { Replica } from '../replicas/replica.ts';
-import { EndpointSpec } from '../endpoint-spec/schema.ts';
+import type { Deployment, Deployments, LiveVariant } from '../serving/deployments.ts';
+import { LogQueue } from './log/queue.ts';
+import type { Ending } from './metrics/tally.ts';
 import { gatewayPlugin } from './plugin.ts';
 
 /** A model server over HTTP: it answers `{"do": "stream"}` without an end, `wait` (the default) on release, and `now` immediately. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, testApplication } from '../../testing/application.ts';
-import { appliedEndpoint, registeredFiles, sent } from '../testing/serving.ts';
 import { getEndpoint } from '../serving/schema.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../testing/serving.ts';
 
 const program = join(import.meta.dirname, '../serving/model-server.testing.ts');
 const ROWS = [

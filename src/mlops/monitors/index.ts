@@ -3,4 +3,4 @@ export { refuseUnmeasured } from './check-spec.ts';
 export { monitorMigrations } from './migrations.ts';
 export { createMonitorRules } from './prediction-rules.ts';
 export { extracted, number, probabilityOf, type Score, same, scoresOf, text } from './scores.ts';
-export { findMonitors, monitorOfModel, noMonitor } from './store.ts';
+export { findMonitors, noMonitor } from './store.ts';

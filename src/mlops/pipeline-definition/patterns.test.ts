@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Triggers } from './triggers/schema.ts';
 import { isSelected } from './patterns.ts';
+import { Triggers } from './triggers/schema.ts';
 
 describe('patterns of branches and paths', () => {
   it.each([

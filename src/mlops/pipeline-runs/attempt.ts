@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { evenTimeFrom, hold, STOP_AHEAD_MS } from '../../platform/processes/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../compute/index.ts';
-import type { Allowance, Held } from './admission.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
+import type { Allowance, Held } from './admission.ts';
 import { untilMoved } from './capacity.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import { heldOn, type Observer, observe } from './observe.ts';

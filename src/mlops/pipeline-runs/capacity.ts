@@ -1,8 +1,8 @@
 import type { RunningWork } from '../compute/index.ts';
 import type { CommandStep, SpotDeadline } from '../pipeline-definition/schema.ts';
-import type { DeadlineJob, DeadlineState } from './spot-deadlines.ts';
 import { type CapacityDecision, capacityOf } from './capacity-decision.ts';
 import { type DriveDeps, type DrivenRun, storedOf } from './context.ts';
+import type { DeadlineJob, DeadlineState } from './spot-deadlines.ts';
 import { save } from './steps-of-run.ts';
 import type { StoredStep } from './store.ts';
 import { subjectOf } from './work.ts';

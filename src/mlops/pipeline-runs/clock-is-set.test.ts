@@ -6,8 +6,8 @@ import { getBudget } from '../../finops/budgets/schema.ts';
 import type { Application } from '../../main.ts';
 import { marked } from '../../platform/processes/kernel.ts';
 import { call, testApplication } from '../../testing/application.ts';
-import { applied, ended, stepOf } from '../testing/pipelines.ts';
 import { type PipelineRun, startPipelineRun } from '../pipelines/schema.ts';
+import { applied, ended, stepOf } from '../testing/pipelines.ts';
 import { workIdOf } from './work.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishedHistories } from '../../finops/gpus/spot/published-traces.testing.ts';
+import { withoutTraces } from '../../finops/testing/gpus.ts';
 import type { Application } from '../../main.ts';
 import { call, testApplication } from '../../testing/application.ts';
-import { withoutTraces } from '../../finops/testing/gpus.ts';
-import { applied, ranToEnd, stepOf } from '../testing/pipelines.ts';
 import { seeded } from '../../testing/random.ts';
-import { sent } from '../testing/serving.ts';
-import { SpotCluster } from '../testing/spot-cluster.ts';
 import { listDecidedActs } from '../../tradeoff/decisions/schema.ts';
 import { PipelineSpec } from '../pipeline-definition/schema.ts';
+import { applied, ranToEnd, stepOf } from '../testing/pipelines.ts';
+import { sent } from '../testing/serving.ts';
+import { SpotCluster } from '../testing/spot-cluster.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { createGpuMeter, type SystemMetric } from '../../platform/gpus/index.ts';
 import type { RunningWork, Work, WorkPlace, WorkUsage } from '../compute/index.ts';
-import type { Held } from './admission.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
+import type { Held } from './admission.ts';
 import type { DriveDeps } from './context.ts';
 import type { Taken } from './taken.ts';
 

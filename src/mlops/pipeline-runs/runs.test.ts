@@ -7,9 +7,15 @@ import { getBudget } from '../../finops/budgets/schema.ts';
 import { A10G, placeNvidiaSmi } from '../../platform/gpus/nvidia-smi.testing.ts';
 import { decimal } from '../../platform/units/index.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../testing/pipelines.ts';
+import {
+  getPipelineRun,
+  pipelineStepLog,
+  resumePipelineRun,
+  startPipelineRun,
+  stopPipelineRun,
+} from '../pipelines/schema.ts';
 import { getRun } from '../runs/schema.ts';
-import { getPipelineRun, pipelineStepLog, resumePipelineRun, startPipelineRun, stopPipelineRun } from '../pipelines/schema.ts';
+import { applied, ended, ranToEnd, sentCode, statesOf, stepOf } from '../testing/pipelines.ts';
 
 const SOON = { timeout: 30_000, interval: 20 };
 

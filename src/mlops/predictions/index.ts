@@ -19,7 +19,6 @@ export {
 export { LABEL } from './lake-tables.ts';
 export type { LostQuestion, MonitorRules } from './monitor-rules.ts';
 export { journalFolder, type OpenedPredictions, openPredictions } from './open.ts';
-export type { KeepDays } from './retention.ts';
 export type { ServedLog } from './served.ts';
 
 /** The log of predictions and their labels. */

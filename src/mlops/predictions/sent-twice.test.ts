@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { showMonitor } from '../monitors/schema.ts';
 import { call, hour, openRoom } from '../monitoring/room.testing.ts';
+import { showMonitor } from '../monitors/schema.ts';
 
 it('counts an id that was sent twice with two times once, at the time that came first, in all time and in each part of it', async () => {
   const room = await openRoom();

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { call, testApplication } from '../../testing/application.ts';
-import { appliedEndpoint, registeredFiles, sent, settled } from '../testing/serving.ts';
 import { linearGraph } from '../serving/graphs.testing.ts';
-import { createModelFiles } from './model-files.ts';
 import { deleteEndpoint, rollBackEndpoint } from '../serving/schema.ts';
+import { appliedEndpoint, registeredFiles, sent, settled } from '../testing/serving.ts';
+import { createModelFiles } from './model-files.ts';
 
 const none = () => false;
 const all = () => true;

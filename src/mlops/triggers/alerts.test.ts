@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { testApplication } from '../../testing/application.ts';
+import type { AlertEpisode } from '../monitoring/schema.ts';
 import { applied } from '../testing/pipelines.ts';
 import { outcomes, triggerOf } from '../testing/triggers.ts';
-import type { AlertEpisode } from '../monitoring/schema.ts';
 
 const EPISODE: AlertEpisode = {
   episode: 'ep_1',

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Application } from '../../main.ts';
 import { call, importFiles, problemFrom, testApplication } from '../../testing/application.ts';
+import { listPipelineRuns, startPipelineRun } from '../pipelines/schema.ts';
 import { applied, ended } from '../testing/pipelines.ts';
 import { newFolder, outcomes, triggerOf } from '../testing/triggers.ts';
-import { listPipelineRuns, startPipelineRun } from '../pipelines/schema.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listAudit } from '../../platform/audit/schema.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { applied, ended } from '../testing/pipelines.ts';
 import { sharedApplication } from '../../testing/shared.ts';
+import { listPipelineRuns, pipelineStepLog } from '../pipelines/schema.ts';
+import { applied, ended } from '../testing/pipelines.ts';
 import {
   githubHeaders,
   githubPush,
@@ -17,7 +18,6 @@ import {
   send,
   triggerOf,
 } from '../testing/triggers.ts';
-import { listPipelineRuns, pipelineStepLog } from '../pipelines/schema.ts';
 
 const shared = await sharedApplication();
 /** Of tests that send no commit which is there. */

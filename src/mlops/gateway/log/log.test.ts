@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listTokenUsage, type TokenGrouping, tokenCostReport } from '../../../finops/tokens/schema.ts';
 import type { Application } from '../../../main.ts';
 import { call, testApplication } from '../../../testing/application.ts';
-import { applied } from '../../testing/pipelines.ts';
-import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
 import { listPredictions } from '../../predictions/schema.ts';
 import { getEndpoint } from '../../serving/schema.ts';
+import { applied } from '../../testing/pipelines.ts';
+import { appliedEndpoint, registeredFiles, sent } from '../../testing/serving.ts';
 
 const program = join(import.meta.dirname, '../../serving/model-server.testing.ts');
 const WAIT = { timeout: 30_000 };

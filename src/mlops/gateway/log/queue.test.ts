@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../../platform/telemetry/index.ts';
+import { LogSpec } from '../../endpoint-spec/log/schema.ts';
 import type { ServedPrediction } from './prediction-log.ts';
 import { LogQueue } from './queue.ts';
 import type { Exchange } from './rows.ts';
-import { LogSpec } from '../../endpoint-spec/log/schema.ts';
 
 const exchange = (id: string, sizeBytes = 1_000): Exchange => ({
   id,

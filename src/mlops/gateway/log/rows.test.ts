@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { LogSpec } from '../../endpoint-spec/log/schema.ts';
 import { codecs, type Spoken } from '../../inference/protocols/target.ts';
 import type { ModelSpec } from '../../inference/tensors/tensor.ts';
 import { type Exchange, rowsOf } from './rows.ts';
-import { LogSpec } from '../../endpoint-spec/log/schema.ts';
 
 const UNKNOWN: ModelSpec = { layout: 'tensors', inputs: null, outputs: null };
 const AT = Date.parse('2026-11-26T10:00:00Z');

@@ -1,7 +1,7 @@
 import type { GivenInputs } from '../tensors/bind.ts';
 import type { Given } from '../tensors/given.ts';
-import type { ModelSpec, Tensor } from '../tensors/tensor.ts';
 import type { ServingProblem } from '../tensors/problem.ts';
+import type { ModelSpec, Tensor } from '../tensors/tensor.ts';
 
 /** A body, and the headers that are needed to read it. */
 export interface Body {

@@ -1,9 +1,9 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { type Given, givenOf } from '../tensors/given.ts';
 import { elementTexts, nestedText, parseJson, utf8Text } from '../tensors/json-values.ts';
+import { badAnswer, badRequest, type ProblemKind, ServingProblem } from '../tensors/problem.ts';
 import type { ModelSpec, Tensor } from '../tensors/tensor.ts';
 import { type Codec, type Headers, isRecord, JSON_TYPE, jsonBody, mediaTypeOf } from './codec.ts';
-import { badAnswer, badRequest, type ProblemKind, ServingProblem } from '../tensors/problem.ts';
 
 /** MLflow's scoring protocol 2.0: `POST /invocations` and its four ways to write inputs, and CSV. */
 export const mlflowCodec: Codec = {

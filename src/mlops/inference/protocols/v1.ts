@@ -1,8 +1,8 @@
 import { type Given, givenOf } from '../tensors/given.ts';
 import { elementTexts, nestedText, parseJson, utf8Text } from '../tensors/json-values.ts';
+import { badAnswer, badRequest } from '../tensors/problem.ts';
 import { elementsIn, type ModelSpec, type Tensor } from '../tensors/tensor.ts';
 import { type Asked, type Codec, isRecord, jsonBody } from './codec.ts';
-import { badAnswer, badRequest } from '../tensors/problem.ts';
 
 /**
  * `:predict` of TensorFlow Serving and of KServe v1, which is the same with `instances` alone: by rows (`instances` and

@@ -1,5 +1,6 @@
 import { type Given, tensorOf } from '../tensors/given.ts';
 import { elementTexts, flatten, nestedText, parseJson, utf8Text } from '../tensors/json-values.ts';
+import { badAnswer, badRequest } from '../tensors/problem.ts';
 import {
   bytesOf,
   type Datatype,
@@ -12,7 +13,6 @@ import {
   type TensorData,
 } from '../tensors/tensor.ts';
 import { type Answerer, type Asked, type Body, type Codec, type Headers, isRecord, jsonBody } from './codec.ts';
-import { badAnswer, badRequest } from '../tensors/problem.ts';
 
 /**
  * The Open Inference Protocol over REST, with its extension for raw bytes: a JSON header whose length a header says, then the

@@ -1,5 +1,5 @@
-import { badAnswer, badRequest, ServingProblem } from './problem.ts';
 import { type Given, inferredDatatype, tensorOf } from './given.ts';
+import { badAnswer, badRequest, ServingProblem } from './problem.ts';
 import { elementsIn, fits, type ModelSpec, shapeText, type Tensor, type TensorSpec } from './tensor.ts';
 
 /** Inputs of a request. `table`: named columns of equal length, as in a data frame. */

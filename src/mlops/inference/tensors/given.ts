@@ -1,6 +1,6 @@
-import { badRequest } from './problem.ts';
 import { numberToHalf } from './half.ts';
 import { flatten, markedNumber } from './json-values.ts';
+import { badRequest } from './problem.ts';
 import {
   type Datatype,
   elementsIn,

@@ -1,6 +1,6 @@
 import { checkJson } from '../../../platform/json/index.ts';
-import { badRequest } from './problem.ts';
 import { halfToNumber } from './half.ts';
+import { badRequest } from './problem.ts';
 import { elementsIn, isBytes, type Tensor } from './tensor.ts';
 
 /**

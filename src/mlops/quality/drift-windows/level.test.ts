@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../platform/numbers/index.ts';
 import { draws } from '../../../testing/deep.ts';
 import { drawPair, type Family, families, normal } from '../../drift/calibration.testing.ts';
+import { adjustedForDiscovery } from '../../drift/false-discovery.ts';
 import type { ColumnPair } from '../../drift-methods/column.ts';
 import { compareColumn } from '../../drift-methods/compare-column.ts';
-import { adjustedForDiscovery } from '../../drift/false-discovery.ts';
 import { sortNumbers } from '../../drift-methods/sort-numbers.ts';
 import { blockStart, windowThreshold } from './level.ts';
 

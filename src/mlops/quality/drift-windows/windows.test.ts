@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { normal } from '../../drift/calibration.testing.ts';
-import type { Prediction } from '../../predictions/schema.ts';
 import { call, HOUR_MS, hour, openRoom, problemFrom, type Server } from '../../monitoring/room.testing.ts';
+import type { Prediction } from '../../predictions/schema.ts';
 import { listDriftWindows, showDriftColumn } from './schema.ts';
 
 const shown = async ({ http }: Server, query: object = {}) =>

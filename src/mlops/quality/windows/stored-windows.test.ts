@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { draws } from '../../../testing/deep.ts';
-import { deletePredictions } from '../../predictions/schema.ts';
 import { call, hour, openRoom, type Room, type Server } from '../../monitoring/room.testing.ts';
 import { showMonitor } from '../../monitors/schema.ts';
+import { deletePredictions } from '../../predictions/schema.ts';
 
 const FILES = ['all.json', 'day.json', 'hour.json', 'month.json', 'rows-.parquet', 'rows.json', 'week.json'];
 const CUTS = ['day', 'week', 'month', 'all'] as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { call, problemFrom, testApplication } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
-import { newRun, post, textAt } from '../../wire/testing.ts';
 import { getRun, listExperiments, listRuns } from '../../runs/schema.ts';
+import { newRun, post, textAt } from '../../wire/testing.ts';
 import {
   countRuns,
   deleteExperiment,
