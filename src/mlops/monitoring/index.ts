@@ -65,7 +65,10 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
   const monitors = createMonitorRules(deps.store);
   const predictions = createPredictions({ ...deps, ...tables, monitors, figures: quality.storedWindows });
   return {
-    ...predictions,
+    served: predictions.served,
+    counts: predictions.counts,
+    previewPredictions: predictions.previewPredictions,
+    previewLabels: predictions.previewLabels,
     monitor: async (sql, name) => (await findMonitors(sql, name))[0] ?? null,
     retrained: noteRetrained,
     measured: (monitor, part) => measured({ tables, clock: deps.clock }, monitor, part),
@@ -74,6 +77,7 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
       ...predictions.routes,
       ...quality.routes,
       ...createDrift(deps).routes,
+      ...quality.driftRoutes,
       ...alertRoutes({ ...deps, tables, estimates }),
     ],
     schedule: (jobs) => {

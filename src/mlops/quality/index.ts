@@ -30,7 +30,10 @@ export interface QualityDeps {
 
 /** Figures of the predictions of monitored models by window: quality with intervals, estimates without labels, and drift. */
 export interface Quality {
+  /** Monitors and their quality by window. */
   readonly routes: readonly Route[];
+  /** Drift of monitors by window. */
+  readonly driftRoutes: readonly Route[];
   readonly driftWindows: DriftWindows;
   /** Windows as they were computed, deleted and recomputed after rows are deleted. */
   readonly storedWindows: Pick<StoredWindows, 'forget' | 'store'>;
@@ -44,7 +47,8 @@ const STORE_WINDOWS = 'monitoring.store-windows';
 export function createQuality(deps: QualityDeps): Quality {
   const storedWindows = createStoredWindows(deps);
   return {
-    routes: [...qualityRoutes({ ...deps, storedWindows }), ...driftWindowRoutes(deps)],
+    routes: qualityRoutes({ ...deps, storedWindows }),
+    driftRoutes: driftWindowRoutes(deps),
     driftWindows: createDriftWindows({ ...deps, tables: { predictions: deps.predictions, labels: deps.labels } }),
     storedWindows,
     schedule: (jobs) => {
