@@ -8,7 +8,7 @@ const touchEnvironment = [
   'src/platform/processes/processes.test.ts',
   'src/finops/gpu-telemetry/sources/prometheus.test.ts',
   'src/mlops/executors/*.test.ts',
-  'src/mlops/pipelines/runs/runs.test.ts',
+  'src/mlops/pipeline-runs/runs.test.ts',
   'cli/pipeline/taken.test.ts',
 ];
 

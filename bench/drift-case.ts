@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { compareDrift, makeDriftProfile, sendDriftFile } from '../src/mlops/monitoring/drift/schema.ts';
+import { compareDrift, makeDriftProfile, sendDriftFile } from '../src/mlops/drift/schema.ts';
 import { type Endpoint, type ResponseOf, urlOf } from '../src/platform/contract/schema.ts';
 import type { CaseContext } from './case-context.ts';
 import { type DriftFiles, writeDriftFiles } from './drift-files.ts';

@@ -1,17 +1,17 @@
+import { effectMeasureOf } from '../src/mlops/drift/effect.ts';
+import { adjustedForDiscovery } from '../src/mlops/drift/false-discovery.ts';
+import { knownValues } from '../src/mlops/drift/known-values.ts';
+import { prepareColumn } from '../src/mlops/drift/prepare-column.ts';
+import type { Band, Variation } from '../src/mlops/drift/profiles/profile.ts';
+import { watchColumn } from '../src/mlops/drift/watched-column.ts';
+import { jensenShannon } from '../src/mlops/drift-methods/distances/between-shares.ts';
 import { driftLook } from '../src/mlops/monitoring/alerts/looks/drift-look.ts';
-import { jensenShannon } from '../src/mlops/monitoring/drift/distances/between-shares.ts';
-import { effectMeasureOf } from '../src/mlops/monitoring/drift/effect.ts';
-import { adjustedForDiscovery } from '../src/mlops/monitoring/drift/false-discovery.ts';
-import { knownValues } from '../src/mlops/monitoring/drift/known-values.ts';
-import { prepareColumn } from '../src/mlops/monitoring/drift/prepare-column.ts';
-import type { Band, Variation } from '../src/mlops/monitoring/drift/profiles/profile.ts';
-import { watchColumn } from '../src/mlops/monitoring/drift/watched-column.ts';
-import type { AlertRule } from '../src/mlops/monitoring/monitors/alerts/schema.ts';
-import { wilsonInterval } from '../src/mlops/monitoring/monitors/intervals.ts';
-import { type BandCounts, distanceFromBand } from '../src/mlops/monitoring/windows/band.ts';
-import { judgeColumn, leastEffect } from '../src/mlops/monitoring/windows/least-effect.ts';
-import { windowThreshold } from '../src/mlops/monitoring/windows/level.ts';
-import type { DriftWindow } from '../src/mlops/monitoring/windows/schema.ts';
+import type { AlertRule } from '../src/mlops/monitors/alerts/schema.ts';
+import { type BandCounts, distanceFromBand } from '../src/mlops/quality/drift-windows/band.ts';
+import { judgeColumn, leastEffect } from '../src/mlops/quality/drift-windows/least-effect.ts';
+import { windowThreshold } from '../src/mlops/quality/drift-windows/level.ts';
+import type { DriftWindow } from '../src/mlops/quality/drift-windows/schema.ts';
+import { wilsonInterval } from '../src/mlops/quality/windows/intervals.ts';
 
 export interface StreamPeriod {
   /** Values of each column, NaN where one is missing; levels of categories are whole numbers. */

@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { migrations } from '../src/app/migrations.ts';
-import { createMonitoring, type OpenedMonitoring, openMonitoring } from '../src/mlops/monitoring/index.ts';
+import { createMonitoring } from '../src/mlops/monitoring/index.ts';
+import { type OpenedPredictions, openPredictions } from '../src/mlops/predictions/index.ts';
 import { createEvents } from '../src/platform/events/index.ts';
 import { createHttp, localAccess, noRecorder } from '../src/platform/http/index.ts';
 import { createJobs } from '../src/platform/jobs/index.ts';
@@ -147,7 +148,7 @@ async function openRoom(data: string) {
   const lake = resources.use(await openLake({ root, readable, memory: '1GB', threads: 2 }));
   const objects = resources.use(await openObjects(join(data, 'objects')));
   const ground = { store, lake, objects, clock, log, telemetry };
-  const opened = resources.use(await openMonitoring({ ...ground, folder: journals, fsync: 'interval' }));
+  const opened = resources.use(await openPredictions({ ...ground, folder: journals, fsync: 'interval' }));
   const jobs = resources.use(createJobs(ground));
   const telling = createTelling({ webhookAllowedHosts: '', smtpUrl: undefined, smtpFrom: undefined });
   const [events, uploads] = [createEvents(ground), createUploads(ground)];
@@ -188,7 +189,7 @@ async function openRoom(data: string) {
   };
 }
 
-async function fill({ predictions, labels }: OpenedMonitoring, count: number): Promise<void> {
+async function fill({ predictions, labels }: OpenedPredictions, count: number): Promise<void> {
   const stepMs = (DAYS * DAY_MS) / count;
   for (let from = 0; from < count; from += 10_000) {
     const numbers = Array.from({ length: Math.min(10_000, count - from) }, (_, at) => from + at);

@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { standardErrorOfMisses } from '../src/mlops/serving/scaling/batch-means.ts';
-import { EXCESS_WEIGHT } from '../src/mlops/serving/scaling/miss-budget.ts';
-import { HEADROOMS } from '../src/mlops/serving/scaling/rules.ts';
-import { replay } from '../src/mlops/serving/scaling/simulation.ts';
-import { createSlo, HALF_LIFE_SECONDS } from '../src/mlops/serving/scaling/slo.ts';
+import { standardErrorOfMisses } from '../src/mlops/scaling/batch-means.ts';
+import { EXCESS_WEIGHT } from '../src/mlops/scaling/miss-budget.ts';
+import { HEADROOMS } from '../src/mlops/scaling/rules.ts';
+import { replay } from '../src/mlops/scaling/simulation.ts';
+import { createSlo, HALF_LIFE_SECONDS } from '../src/mlops/scaling/slo.ts';
 import { isViolated, leaveSourcesOut, type Outcome, type SloCandidate } from './scaling-choice.ts';
 import { type RecordedTrace, readRecordedTraces } from './scaling-traces.ts';
 

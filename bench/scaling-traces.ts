@@ -1,9 +1,9 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { poisson } from '../src/mlops/serving/scaling/seeded-traces.testing.ts';
-import type { Trace } from '../src/mlops/serving/scaling/simulation.ts';
-import { readTrace } from '../src/mlops/serving/scaling/trace-csv.ts';
+import { poisson } from '../src/mlops/scaling/seeded-traces.testing.ts';
+import type { Trace } from '../src/mlops/scaling/simulation.ts';
+import { readTrace } from '../src/mlops/scaling/trace-csv.ts';
 import { seeded } from '../src/testing/random.ts';
 
 /** A recorded trace and the source that it is of: parts of one recording are never on both sides of a validation. */

@@ -1,18 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { replayReport } from '../src/mlops/serving/scaling/report.ts';
-import { ReplaySettings } from '../src/mlops/serving/scaling/schema.ts';
-import {
-  bursts,
-  day,
-  flat,
-  images,
-  nights,
-  spikes,
-  steps,
-} from '../src/mlops/serving/scaling/seeded-traces.testing.ts';
-import type { Trace } from '../src/mlops/serving/scaling/simulation.ts';
-import { readTrace } from '../src/mlops/serving/scaling/trace-csv.ts';
+import { replayReport } from '../src/mlops/scaling/report.ts';
+import { ReplaySettings } from '../src/mlops/scaling/schema.ts';
+import { bursts, day, flat, images, nights, spikes, steps } from '../src/mlops/scaling/seeded-traces.testing.ts';
+import type { Trace } from '../src/mlops/scaling/simulation.ts';
+import { readTrace } from '../src/mlops/scaling/trace-csv.ts';
 
 /**
  * Comparison of scaling policies as a Markdown table: on seeded traces, and on files of requests.

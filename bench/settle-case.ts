@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { migrations } from '../src/app/migrations.ts';
-import { PREDICTION } from '../src/mlops/monitoring/predictions/tables.ts';
+import { PREDICTION } from '../src/mlops/predictions/lake-tables.ts';
 import { type JournaledRow, type JournaledTable, openJournaledTable } from '../src/platform/journal/index.ts';
 import { openLake } from '../src/platform/lake/index.ts';
 import { openStore } from '../src/platform/store/index.ts';

@@ -10,7 +10,7 @@ import {
   muteAlert,
   unmuteAlert,
 } from '../src/mlops/monitoring/alerts/schema.ts';
-import { AlertRule } from '../src/mlops/monitoring/monitors/alerts/schema.ts';
+import { AlertRule } from '../src/mlops/monitors/alerts/schema.ts';
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';

@@ -10,7 +10,7 @@ import {
   ProfileName,
   removeDriftProfile,
   sendDriftFile,
-} from '../src/mlops/monitoring/drift/schema.ts';
+} from '../src/mlops/drift/schema.ts';
 import { readBytes } from './bill-files.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';

@@ -4,8 +4,8 @@ import {
   listExperimentActivity,
   listRunColumns,
   restoreExperiment,
-} from '../src/mlops/tracking/run-table/schema.ts';
-import { type Experiment, getExperiment, listExperiments } from '../src/mlops/tracking/schema.ts';
+} from '../src/mlops/run-views/run-table/schema.ts';
+import { type Experiment, getExperiment, listExperiments } from '../src/mlops/runs/schema.ts';
 import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';

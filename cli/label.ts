@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { importLabels, type Recorded } from '../src/mlops/monitoring/predictions/schema.ts';
+import { importLabels, type Recorded } from '../src/mlops/predictions/schema.ts';
 import { createUpload } from '../src/platform/uploads/schema.ts';
 import { readBytes, unreadable } from './bill-files.ts';
 import { command } from './frame/command.ts';

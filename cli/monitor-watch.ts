@@ -1,6 +1,6 @@
 import { type AlertStanding, listMonitorAlerts } from '../src/mlops/monitoring/alerts/schema.ts';
-import type { Monitor } from '../src/mlops/monitoring/monitors/schema.ts';
-import { type DriftWindow, listDriftWindows } from '../src/mlops/monitoring/windows/schema.ts';
+import type { Monitor } from '../src/mlops/monitors/schema.ts';
+import { type DriftWindow, listDriftWindows } from '../src/mlops/quality/drift-windows/schema.ts';
 import { stateStyle } from './alert.ts';
 import type { Client } from './connection/client.ts';
 import type { Context } from './frame/context.ts';

@@ -6,7 +6,7 @@ import {
   type ShownQuality,
   showMonitor,
   WINDOWS,
-} from '../src/mlops/monitoring/monitors/schema.ts';
+} from '../src/mlops/monitors/schema.ts';
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';

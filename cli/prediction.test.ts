@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { recordPredictions } from '../src/mlops/monitoring/predictions/schema.ts';
+import { recordPredictions } from '../src/mlops/predictions/schema.ts';
 import { type ServedFolder, serveFolder } from './testing.ts';
 
 let server: ServedFolder;

@@ -3,7 +3,7 @@ import {
   type PredictionDeletion,
   type PredictionRetention,
   previewPredictionRetention,
-} from '../src/mlops/monitoring/predictions/schema.ts';
+} from '../src/mlops/predictions/schema.ts';
 import { command } from './frame/command.ts';
 import { CommandError } from './frame/failure.ts';
 import { counted, shownBytes } from './output/amounts.ts';

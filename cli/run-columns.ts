@@ -1,4 +1,4 @@
-import type { Run } from '../src/mlops/tracking/schema.ts';
+import type { Run } from '../src/mlops/runs/schema.ts';
 import { CommandError } from './frame/failure.ts';
 import { shownInstant, shownMoney } from './output/amounts.ts';
 import { metricsText, metricText } from './output/metrics.ts';

@@ -1,4 +1,4 @@
-import type { Run } from '../src/mlops/tracking/schema.ts';
+import type { Run } from '../src/mlops/runs/schema.ts';
 import type { Context } from './frame/context.ts';
 import { shownInstant, shownMoney } from './output/amounts.ts';
 import { metricText } from './output/metrics.ts';

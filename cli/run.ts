@@ -1,5 +1,5 @@
-import { countRuns, deleteRuns, restoreRuns, runsCsv } from '../src/mlops/tracking/run-table/schema.ts';
-import { getRun, listRuns, type Run, RunView } from '../src/mlops/tracking/schema.ts';
+import { countRuns, deleteRuns, restoreRuns, runsCsv } from '../src/mlops/run-views/run-table/schema.ts';
+import { getRun, listRuns, type Run, RunView } from '../src/mlops/runs/schema.ts';
 import { passOn, refuseBothFormats, saveTo } from './downloads.ts';
 import { experimentIdOf } from './experiment.ts';
 import { command } from './frame/command.ts';

@@ -5,7 +5,7 @@ import {
   type ReplayReport,
   replayScaling,
   ReplaySettings as SettingsSchema,
-} from '../src/mlops/serving/scaling/schema.ts';
+} from '../src/mlops/scaling/schema.ts';
 import type { Money } from '../src/platform/units/schema.ts';
 import { readBytes, unreadable } from './bill-files.ts';
 import { command } from './frame/command.ts';

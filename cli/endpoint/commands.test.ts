@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getEndpointMetrics } from '../../src/mlops/gateway/metrics/schema.ts';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
-import { getEndpointMetrics } from '../../src/mlops/serving/metrics/schema.ts';
 import { golden, normalised, type ServedFolder, serveFolder, temporaryFolder } from '../testing.ts';
 
 const folder = temporaryFolder();

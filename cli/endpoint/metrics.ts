@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type EndpointMetric, getEndpointMetrics, STEPS, type Step } from '../../src/mlops/serving/metrics/schema.ts';
+import { type EndpointMetric, getEndpointMetrics, STEPS, type Step } from '../../src/mlops/gateway/metrics/schema.ts';
 import { UtcInstant } from '../../src/platform/units/schema.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';

@@ -1,8 +1,4 @@
-import {
-  listPipelineTriggers,
-  type PipelineTrigger,
-  type TriggerDecision,
-} from '../../src/mlops/pipelines/triggers/schema.ts';
+import { listPipelineTriggers, type PipelineTrigger, type TriggerDecision } from '../../src/mlops/triggers/schema.ts';
 import { command } from '../frame/command.ts';
 import type { Context } from '../frame/context.ts';
 import { shownInstant } from '../output/amounts.ts';

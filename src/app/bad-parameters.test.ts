@@ -6,13 +6,13 @@ import { explainCosts } from '../finops/costs/explain/schema.ts';
 import { costRows, costSummary, getMonthToDate } from '../finops/costs/schema.ts';
 import { importExchangeRates } from '../finops/exchange/schema.ts';
 import { getStatement, issueStatements, listStatements } from '../finops/statements/schema.ts';
+import { billCsv } from '../finops/testing/allocation.ts';
 import { getTokenPrice, recordTokenUsage, tokenCostReport, tokenReconciliation } from '../finops/tokens/schema.ts';
 import { backtestAlerts } from '../mlops/monitoring/alerts/backtest/schema.ts';
-import { showMonitor } from '../mlops/monitoring/monitors/schema.ts';
+import { showMonitor } from '../mlops/monitors/schema.ts';
 import { type Endpoint, urlOf } from '../platform/contract/schema.ts';
 import { postApply } from '../platform/manifests/schema.ts';
 import { importFiles } from '../testing/application.ts';
-import { billCsv } from '../finops/testing/allocation.ts';
 import { sharedQuietApplication } from '../testing/shared.ts';
 
 const application = await sharedQuietApplication({ clock: { now: () => Date.parse('2026-11-10T12:00:00Z') } });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { journalFolder } from '../mlops/monitoring/index.ts';
+import { journalFolder } from '../mlops/predictions/index.ts';
 import { refuseHalfRestored, removeBackupLeftovers } from '../platform/backup/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type LakeDeps, openLake } from '../platform/lake/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
-import { openRemoteObjects, openObjects } from '../platform/objects/index.ts';
+import { openObjects, openRemoteObjects } from '../platform/objects/index.ts';
 import { checkStoreAtStart, openStore, type Store } from '../platform/store/index.ts';
 import type { Log } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';

@@ -1,4 +1,4 @@
-import type { OpenedMonitoring } from '../mlops/monitoring/index.ts';
+import type { OpenedPredictions } from '../mlops/predictions/index.ts';
 import type { Audit } from '../platform/audit/index.ts';
 import type { Auth } from '../platform/auth/index.ts';
 import type { Config } from '../platform/config/index.ts';
@@ -26,7 +26,7 @@ export interface Infrastructure {
   /** Of runs, models and traces; in a bucket where one is configured. */
   readonly artifacts: Objects;
   readonly lake: Lake;
-  readonly predictionLog: OpenedMonitoring;
+  readonly predictionLog: OpenedPredictions;
   /** Readings of GPUs on their way into the lake. */
   readonly gpuReadings: JournaledTable;
   readonly events: Events;

@@ -10,8 +10,11 @@ import { priceMigrations } from '../finops/prices/index.ts';
 import { sourceMigrations } from '../finops/sources/index.ts';
 import { statementMigrations } from '../finops/statements/index.ts';
 import { tokenMigrations } from '../finops/tokens/index.ts';
+import { gatewayMigrations } from '../mlops/gateway/index.ts';
 import { monitoringMigrations } from '../mlops/monitoring/index.ts';
+import { monitorMigrations } from '../mlops/monitors/index.ts';
 import { pipelineMigrations } from '../mlops/pipelines/index.ts';
+import { qualityMigrations } from '../mlops/quality/index.ts';
 import { registryMigrations } from '../mlops/registry/index.ts';
 import { retentionMigrations } from '../mlops/retention/index.ts';
 import { servingMigrations } from '../mlops/serving/index.ts';
@@ -58,6 +61,8 @@ export const migrations: Migrations = {
   ...retentionMigrations,
   ...pipelineMigrations,
   ...journalMigrations,
+  ...monitorMigrations,
+  ...qualityMigrations,
   ...monitoringMigrations,
   ...transferMigrations,
   ...priceMigrations,
@@ -71,6 +76,7 @@ export const migrations: Migrations = {
   ...runCostMigrations,
   ...openLineageMigrations,
   ...servingMigrations,
+  ...gatewayMigrations,
   ...retrainingMigrations,
   ...gpuMigrations,
   ...recommendationMigrations,

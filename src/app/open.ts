@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openGpuReadings } from '../finops/gpu-telemetry/index.ts';
-import { journalFolder, openMonitoring } from '../mlops/monitoring/index.ts';
+import { journalFolder, openPredictions } from '../mlops/predictions/index.ts';
 import { deleteMemberships } from '../org/index.ts';
 import { createAudit } from '../platform/audit/index.ts';
 import { createAuth } from '../platform/auth/index.ts';
@@ -38,10 +38,13 @@ const CUT_OFF_AFTER_MS = 3_000;
 export async function open(config: Config, { log, clock = systemClock, cluster, lock }: OpenDeps, lifetime: Lifetime) {
   const folder = resolve(config.data);
   lifetime.use(lock ?? lockFolder(folder));
-  const { store, lake, objects, artifacts, storeProblems } = await openEngines({ config, folder, clock, log }, lifetime);
+  const { store, lake, objects, artifacts, storeProblems } = await openEngines(
+    { config, folder, clock, log },
+    lifetime,
+  );
   const telemetry = createTelemetry();
   const journalDeps = { store, lake, clock, log, folder: journalFolder(folder), fsync: config.predictionFsync };
-  const predictionLog = lifetime.use(await openMonitoring(journalDeps));
+  const predictionLog = lifetime.use(await openPredictions(journalDeps));
   const gpuReadings = lifetime.use(await openGpuReadings(journalDeps));
   const journals = [predictionLog.predictions, predictionLog.labels, gpuReadings];
   for (const journal of journals) telemetry.followJournal(() => journal.damage);

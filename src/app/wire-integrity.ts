@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { journalFolder, type Monitoring } from '../mlops/monitoring/index.ts';
+import type { Monitoring } from '../mlops/monitoring/index.ts';
+import { journalFolder } from '../mlops/predictions/index.ts';
 import { verifyTrail } from '../platform/audit/index.ts';
 import { createBackups } from '../platform/backup/index.ts';
 import {

@@ -1,7 +1,7 @@
 import { createWriteAccess } from '../mlops/access/index.ts';
-import { createWorkspaceDoor } from '../mlops/executors/index.ts';
+import { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { type AliasGovernance, createRegistry } from '../mlops/registry/index.ts';
-import { createScaling } from '../mlops/serving/scaling/index.ts';
+import { createScaling } from '../mlops/scaling/index.ts';
 import { createTracing, findTraceOwners } from '../mlops/tracing/index.ts';
 import { createTracking } from '../mlops/tracking/index.ts';
 import { createTransfer } from '../mlops/transfer/index.ts';

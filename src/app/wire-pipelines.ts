@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createExecutors, type createWorkspaceDoor, type ExecutorsDeps, serverIdIn } from '../mlops/executors/index.ts';
+import { createExecutors, type ExecutorsDeps, serverIdIn } from '../mlops/executors/index.ts';
+import type { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { createPipelines, type PipelinesDeps } from '../mlops/pipelines/index.ts';
 import { runsProcesses, sharesUser } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';

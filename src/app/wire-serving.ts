@@ -1,6 +1,8 @@
 import { type Executors, passedEnvironment } from '../mlops/executors/index.ts';
+import { createGateway, createLogQueue, type Gateway } from '../mlops/gateway/index.ts';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
-import { createServing, registriesIn, type Serving } from '../mlops/serving/index.ts';
+import { registriesIn } from '../mlops/replicas/index.ts';
+import { createServing } from '../mlops/serving/index.ts';
 import type { Org } from '../org/index.ts';
 import { runsProcesses } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
@@ -24,24 +26,29 @@ export interface ServingDeps {
   readonly executors: Executors;
 }
 
-/** Serving and its cost: finops prices the resources of replicas. */
+/** The gateway, its endpoints and their cost: finops prices the resources of replicas. */
 export function wireServing(
   { config, folder, clock, log, telemetry, store, events }: Infrastructure,
   { org, finops: { metering, prices, tokens, budgets }, mlops, monitoring, executors }: ServingDeps,
-): Serving {
-  return createServing({
+): Gateway {
+  const costs = createServingCosts(metering, clock);
+  const queue = createLogQueue({
+    log,
+    telemetry,
+    predictions: createPredictionLog(store, org, monitoring.served),
+    tokens: createTokenLedger(store, org, tokens),
+  });
+  const serving = createServing({
     folder,
     clock,
     log,
-    telemetry,
     store,
     events,
     registry: mlops.registry,
     files: mlops.tracking.artifactFiles,
     usage: createServingUsage(store, org, metering),
-    costs: createServingCosts(metering, clock),
-    predictions: createPredictionLog(store, org, monitoring.served),
-    tokens: createTokenLedger(store, org, tokens),
+    costs,
+    predictionLog: queue,
     budget: createScalingBudget(budgets),
     prices: createReplicaPrices(prices, clock),
     processes: runsProcesses(config),
@@ -49,4 +56,5 @@ export function wireServing(
     registries: registriesIn(config.servingRegistries),
     environment: passedEnvironment(processEnvironment()),
   });
+  return createGateway({ store, clock, log, costs, queue, serving });
 }

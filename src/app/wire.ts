@@ -1,6 +1,6 @@
 import type { EndpointWrite } from '../mlops/access/index.ts';
+import { servedOf } from '../mlops/gateway/index.ts';
 import { createMonitoring } from '../mlops/monitoring/index.ts';
-import { servedOf } from '../mlops/serving/index.ts';
 import { createOrg } from '../org/index.ts';
 import { hasAccount } from '../platform/auth/index.ts';
 import { docsPlugin, type Route } from '../platform/http/index.ts';
@@ -68,24 +68,11 @@ export function wire(
     ...{ tracking, pipelines, decisions, serving: serving.use },
   });
   const retention = wireRetention(infrastructure, mlops, tradeoff);
+  const { sources, allocation, prices, exchange, tokens } = finops;
+  const { gpuTelemetry, anomalies } = gpus;
   const kinds = [
-    org,
-    finops.sources,
-    finops.allocation,
-    finops.prices,
-    finops.exchange,
-    finops.tokens,
-    budgets,
-    gpus.gpuTelemetry,
-    gpuUsage,
-    gpus.anomalies,
-    pipelines,
-    monitoring,
-    serving,
-    retraining,
-    recommendations,
-    tradeoff.gates,
-    retention,
+    ...[org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
+    ...[pipelines, monitoring, serving, retraining, recommendations, tradeoff.gates, retention],
   ].flatMap((noun) => noun.kinds);
   const routes = [
     ...doors,
@@ -97,7 +84,7 @@ export function wire(
     ...[pipelines, monitoring, serving, retraining, recommendations],
     ...[tradeoff.evidence, decisions, tradeoff.gates, tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
-    wireTableRetention(infrastructure, { billing, gpuTelemetry: gpus.gpuTelemetry, monitoring }),
+    wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
     wireIntegrity(infrastructure, finops),
     wireBackups(infrastructure),
     createManifests({ store, kinds }),
@@ -110,14 +97,14 @@ export function wire(
     tracking,
     executors,
     serving,
-    gpuTelemetry: gpus.gpuTelemetry,
+    gpuTelemetry,
     checkWrite: (request: EndpointWrite) => access.endpoint(request),
     plugins: [
       systemPlugin(telemetry),
       ...mlops.plugins,
       pipelines.plugin,
       serving.plugin,
-      gpus.gpuTelemetry.plugin,
+      gpuTelemetry.plugin,
       docsPlugin(endpoints, readVersion()),
     ],
   };

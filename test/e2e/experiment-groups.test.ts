@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { groupRuns } from '../../src/mlops/tracking/run-table/schema.ts';
-import { getExperiment } from '../../src/mlops/tracking/schema.ts';
+import { groupRuns } from '../../src/mlops/run-views/run-table/schema.ts';
+import { getExperiment } from '../../src/mlops/runs/schema.ts';
 import {
   connectBrowser,
   hasChromium,

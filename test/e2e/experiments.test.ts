@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countRuns, sumRunCosts } from '../../src/mlops/tracking/run-table/schema.ts';
-import { listRuns } from '../../src/mlops/tracking/schema.ts';
+import { countRuns, sumRunCosts } from '../../src/mlops/run-views/run-table/schema.ts';
+import { listRuns } from '../../src/mlops/runs/schema.ts';
 import { connectBrowser, hasChromium, type Look, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import type { RunningServer } from '../support/demo.ts';
 import { manyRunsApplication } from '../support/many-runs.ts';

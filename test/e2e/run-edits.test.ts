@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDemoClient, type DemoClient } from '../../examples/recommender/demo/client.ts';
-import { getRun } from '../../src/mlops/tracking/schema.ts';
+import { getRun } from '../../src/mlops/runs/schema.ts';
 import {
   connectBrowser,
   copied,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { listRuns } from '../../src/mlops/tracking/schema.ts';
+import { listRuns } from '../../src/mlops/runs/schema.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { connectBrowser, hasChromium, newVisit, open } from '../support/browser.ts';
 import { turn } from './faults-found.ts';

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDcgm } from '../../src/mlops/executors/kubernetes/dcgm.ts';
 import { SOON } from '../../src/mlops/executors/suite.testing.ts';
+import { createDcgm } from '../../src/mlops/kubernetes-executor/dcgm.ts';
 import { findPrometheus, startPrometheus } from '../support/prometheus.ts';
 
 const GPU_A =

@@ -15,8 +15,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Executor, Resources, Work } from '../../src/mlops/compute/executor.ts';
 import { createDockerExecutor, type DockerDeps } from '../../src/mlops/executors/docker/index.ts';
-import type { Executor, Resources, Work } from '../../src/mlops/executors/executor.ts';
 import { describeExecutor, SOON } from '../../src/mlops/executors/suite.testing.ts';
 import { createLog } from '../../src/platform/telemetry/index.ts';
 import { systemClock } from '../../src/platform/units/index.ts';

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getBudget } from '../../src/finops/budgets/schema.ts';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
-import { workIdOf } from '../../src/mlops/pipelines/runs/work.ts';
+import { workIdOf } from '../../src/mlops/pipeline-runs/work.ts';
 import {
   getPipelineRun,
   isOver,

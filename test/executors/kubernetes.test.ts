@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Executor, Resources, Work } from '../../src/mlops/executors/executor.ts';
-import { digestJobOf, jobOf, secretOf } from '../../src/mlops/executors/kubernetes/manifest.ts';
+import type { Executor, Resources, Work } from '../../src/mlops/compute/executor.ts';
 import { describeExecutor, SOON } from '../../src/mlops/executors/suite.testing.ts';
+import { digestJobOf, jobOf, secretOf } from '../../src/mlops/kubernetes-executor/manifest.ts';
 import { findKubernetes, type Kubernetes, startKubernetes } from '../support/kubernetes.ts';
 import {
   type KubernetesBench,

@@ -2,11 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { listPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
+import { listPredictions } from '../../src/mlops/predictions/schema.ts';
 import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
+import { appliedEndpoint, registeredFiles } from '../../src/mlops/testing/serving.ts';
 import { urlOf } from '../../src/platform/contract/schema.ts';
 import { testApplication } from '../../src/testing/application.ts';
-import { appliedEndpoint, registeredFiles } from '../../src/mlops/testing/serving.ts';
 import { kills } from '../support/moment.ts';
 import { startServerProcess } from '../support/server-process.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { meteredCost } from '../../src/finops/metering/schema.ts';
-import { workIdOf } from '../../src/mlops/pipelines/runs/work.ts';
+import { workIdOf } from '../../src/mlops/pipeline-runs/work.ts';
 import { type PipelineRun, pipelineStepLog, startPipelineRun } from '../../src/mlops/pipelines/schema.ts';
 import { decimal } from '../../src/platform/units/index.ts';
 import { findDockerd } from '../support/dockerd.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { syncGpuSources } from '../../src/finops/gpu-telemetry/schema.ts';
 import { scraped, writeBody } from '../../src/finops/gpu-telemetry/sources/exporter.testing.ts';
 import { getGpuIdle } from '../../src/finops/gpu-usage/schema.ts';
-import { listPredictions, recordLabels, recordPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
+import { listPredictions, recordLabels, recordPredictions } from '../../src/mlops/predictions/schema.ts';
 import { type Endpoint, urlOf } from '../../src/platform/contract/schema.ts';
 import { verifyJournals } from '../../src/platform/journal/index.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';

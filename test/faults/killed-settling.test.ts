@@ -3,11 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDemoClient } from '../../examples/recommender/demo/client.ts';
-import {
-  deletePredictions,
-  listPredictions,
-  recordPredictions,
-} from '../../src/mlops/monitoring/predictions/schema.ts';
+import { deletePredictions, listPredictions, recordPredictions } from '../../src/mlops/predictions/schema.ts';
 import { getVerification, startVerification } from '../../src/platform/integrity/schema.ts';
 import { verifyJournals } from '../../src/platform/journal/index.ts';
 import { atMoment, KillCampaign } from '../support/moment.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { getRun } from '../../src/mlops/runs/schema.ts';
 import { applied, ranToEnd, sentCode, statesOf, stepOf } from '../../src/mlops/testing/pipelines.ts';
-import { getRun } from '../../src/mlops/tracking/schema.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { call, testApplication } from '../../src/testing/application.ts';
 import { getVersionEvidence } from '../../src/tradeoff/evidence/schema.ts';

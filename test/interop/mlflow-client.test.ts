@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { listUsage } from '../../src/finops/metering/schema.ts';
 import { type Application, createApplication } from '../../src/main.ts';
 import { getModelVersion } from '../../src/mlops/registry/schema.ts';
-import { getRun } from '../../src/mlops/tracking/schema.ts';
+import { getRun } from '../../src/mlops/runs/schema.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { listen } from '../../src/platform/http/index.ts';

@@ -6,12 +6,12 @@ import { type Champion, championOf } from '../../examples/electricity/champion.t
 import { chanceOfUp, type LogisticModel } from '../../examples/electricity/logistic.ts';
 import { between, type HalfHour, readMarket } from '../../examples/electricity/market.ts';
 import { type Application, createApplication } from '../../src/main.ts';
-import { recordLabels, recordPredictions } from '../../src/mlops/monitoring/predictions/schema.ts';
-import { type DriftWindow, listDriftWindows } from '../../src/mlops/monitoring/windows/schema.ts';
+import { recordLabels, recordPredictions } from '../../src/mlops/predictions/schema.ts';
+import { type DriftWindow, listDriftWindows } from '../../src/mlops/quality/drift-windows/schema.ts';
+import { applied, ranToEnd } from '../../src/mlops/testing/pipelines.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listen } from '../../src/platform/http/index.ts';
 import { call } from '../../src/testing/application.ts';
-import { applied, ranToEnd } from '../../src/mlops/testing/pipelines.ts';
 import { getRetraining, getRetrainingRound, type RetrainingRound } from '../../src/tradeoff/retraining/schema.ts';
 
 export const MARKET = join(import.meta.dirname, '../../../shared/data/stats/drift/elec2.csv.gz');

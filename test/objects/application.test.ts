@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { getRawRow } from '../../src/finops/billing/raw/schema.ts';
 import { costRows } from '../../src/finops/costs/schema.ts';
 import type { Application } from '../../src/main.ts';
-import { createMultipart } from '../../src/mlops/tracking/multipart.ts';
+import { createMultipart } from '../../src/mlops/artifacts/multipart.ts';
 import { testClock } from '../../src/platform/jobs/fixtures.testing.ts';
 import { openRemoteObjects } from '../../src/platform/objects/index.ts';
 import { systemClock } from '../../src/platform/units/index.ts';

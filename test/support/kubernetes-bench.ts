@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import { pino } from 'pino';
-import type { Executor } from '../../src/mlops/executors/executor.ts';
+import type { Executor } from '../../src/mlops/compute/executor.ts';
 import {
   createKubernetesExecutor,
   createWorkspaceDoor,
   type KubernetesExecutorDeps,
-} from '../../src/mlops/executors/kubernetes/index.ts';
+} from '../../src/mlops/kubernetes-executor/index.ts';
 import { systemClock } from '../../src/platform/units/index.ts';
 import type { Kubernetes } from './kubernetes.ts';
 

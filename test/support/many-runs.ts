@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom, type Random } from '../../examples/recommender/random/xoshiro.ts';
 import { createApplication } from '../../src/main.ts';
-import type { RunCost } from '../../src/mlops/tracking/schema.ts';
+import type { RunCost } from '../../src/mlops/runs/schema.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { processEnvironment } from '../../src/platform/environment/index.ts';
 import { listen } from '../../src/platform/http/index.ts';

@@ -1,9 +1,4 @@
-import {
-  type Label,
-  type Prediction,
-  recordLabels,
-  recordPredictions,
-} from '../../../src/mlops/monitoring/predictions/schema.ts';
+import { type Label, type Prediction, recordLabels, recordPredictions } from '../../../src/mlops/predictions/schema.ts';
 import type { DemoClient } from '../demo/client.ts';
 import { createRandom, seedFor } from '../random/xoshiro.ts';
 import type { RecommenderModel } from '../training/recommender-model.ts';

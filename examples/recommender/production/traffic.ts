@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Label, recordLabels } from '../../../src/mlops/monitoring/predictions/schema.ts';
+import { type Label, recordLabels } from '../../../src/mlops/predictions/schema.ts';
 import type { DemoClient } from '../demo/client.ts';
 import type { Random } from '../random/xoshiro.ts';
 import type { Audience } from './audience.ts';

@@ -3,22 +3,17 @@ import { handle, type Route } from '../../platform/http/index.ts';
 import type { OtherUser } from '../../platform/processes/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { ContainerSpec, LeasedContainer, LeasedContainers } from './containers.ts';
+import type { ContainerSpec, Executor, LeasedContainer, LeasedContainers, Workloads } from '../compute/index.ts';
+import type { WorkloadsDeps } from '../kubernetes-executor/index.ts';
+import { createKubernetesExecutor, type KubernetesExecutorDeps } from '../kubernetes-executor/index.ts';
 import type { createDockerExecutor } from './docker/index.ts';
 import type { LeasedContainersDeps } from './docker/leased.ts';
-import type { Executor } from './executor.ts';
-import { createKubernetesExecutor, type KubernetesExecutorDeps } from './kubernetes/index.ts';
-import type { WorkloadsDeps } from './kubernetes/serving/index.ts';
 import { openedLater } from './opened-later.ts';
 import { createProcessExecutor } from './process/index.ts';
 import { listExecutors } from './schema.ts';
 import { createTurns, type Turns } from './turns.ts';
-import type { Workloads } from './workloads.ts';
 import { workloadsLater } from './workloads-later.ts';
 
-export type { LeasedContainers } from './containers.ts';
-export type { Executor, Resources, RunningWork, Work, WorkEnd, WorkPlace, WorkUsage } from './executor.ts';
-export { createWorkspaceDoor } from './kubernetes/index.ts';
 export { serverIdIn } from './server-id.ts';
 export { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 

@@ -1,5 +1,5 @@
 import type { Log } from '../../platform/telemetry/index.ts';
-import type { Executor } from './executor.ts';
+import type { Executor } from '../compute/index.ts';
 
 /**
  * An engine that must reach its cluster before use. It connects immediately, so that an error is logged at the start of

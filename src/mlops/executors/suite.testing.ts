@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Executor, Resources, RunningWork, Work } from './executor.ts';
+import type { Executor, Resources, RunningWork, Work } from '../compute/executor.ts';
 
 /** Timeout for an effect of an engine, on a machine that may be busy. */
 export const SOON = { timeout: 60_000, interval: 50 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { workloadName } from './kubernetes/serving/names.ts';
+import { workloadName } from '../kubernetes-executor/serving/names.ts';
 import { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 
 it.each([

@@ -1,4 +1,4 @@
-import { isNamedFor } from './kubernetes/serving/names.ts';
+import { isNamedFor } from '../kubernetes-executor/index.ts';
 
 /** Names of the place of work in external telemetry. */
 export interface SeenPlace {

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { type MonitorWindow, showMonitor } from './monitors/schema.ts';
+import { type MonitorWindow, showMonitor } from '../monitors/schema.ts';
 import {
   importLabels,
   listPredictions,
   type Prediction,
   recordLabels,
   recordPredictions,
-} from './predictions/schema.ts';
+} from '../predictions/schema.ts';
 
 const DAY_MS = 86_400_000;
 let now = Date.parse('2026-11-10T12:00:00Z');

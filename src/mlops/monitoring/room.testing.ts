@@ -18,10 +18,13 @@ import { openObjects } from '../../platform/objects/index.ts';
 import { openStore } from '../../platform/store/index.ts';
 import { createTelemetry } from '../../platform/telemetry/index.ts';
 import { createUploads } from '../../platform/uploads/index.ts';
+import { monitorMigrations } from '../monitors/index.ts';
+import { openPredictions } from '../predictions/index.ts';
+import { type Prediction, recordLabels, recordPredictions } from '../predictions/schema.ts';
+import { qualityMigrations } from '../quality/index.ts';
 import { AlertEpisode } from './alerts/episode/schema.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
-import { createMonitoring, monitoringMigrations, openMonitoring } from './index.ts';
-import { type Prediction, recordLabels, recordPredictions } from './predictions/schema.ts';
+import { createMonitoring, monitoringMigrations } from './index.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -53,12 +56,12 @@ async function openGround(database: string) {
   const store = await openStore({ database, folder });
   await store.migrate({
     ...{ ...lakeMigrations, ...eventMigrations, ...jobMigrations, ...journalMigrations },
-    ...monitoringMigrations,
+    ...{ ...monitorMigrations, ...qualityMigrations, ...monitoringMigrations },
   });
   const readable = [join(folder, 'objects'), journals];
   const lake = await openLake({ root, readable, memory: '1GB', threads: 2 });
   const objects = await openObjects(join(folder, 'objects'));
-  const opened = await openMonitoring({ store, lake, clock, log, folder: journals, fsync: 'interval' });
+  const opened = await openPredictions({ store, lake, clock, log, folder: journals, fsync: 'interval' });
   onTestFinished(async () => {
     for (const one of [opened, objects, lake, store]) await one[Symbol.asyncDispose]();
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifyJournals } from '../../platform/journal/index.ts';
 import { call, problemFrom, testApplication } from '../../testing/application.ts';
-import { deletePredictions, recordPredictions } from './predictions/schema.ts';
+import { deletePredictions, recordPredictions } from '../predictions/schema.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 3_000;

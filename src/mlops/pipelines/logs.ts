@@ -3,12 +3,17 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { StringDecoder } from 'node:string_decoder';
 import { AppError, systemCode } from '../../platform/errors/index.ts';
-import { logPath } from './runs/collect.ts';
-import type { DriveDeps } from './runs/context.ts';
-import { type LogRange, maskedBytes } from './runs/last-lines.ts';
-import { isOver } from './runs/schema.ts';
-import { type StoredRun, type StoredStep, stepsOf } from './runs/store.ts';
-import { workIdOf } from './runs/work.ts';
+import type { DriveDeps } from '../pipeline-runs/index.ts';
+import {
+  type LogRange,
+  logPath,
+  maskedBytes,
+  type StoredRun,
+  type StoredStep,
+  stepsOf,
+  workIdOf,
+} from '../pipeline-runs/index.ts';
+import { isOver } from '../pipeline-runs/schema.ts';
 
 export interface LogPart {
   readonly text: string;

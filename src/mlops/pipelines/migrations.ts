@@ -1,5 +1,5 @@
 import type { Migrations } from '../../platform/store/index.ts';
-import { triggerMigrations } from './triggers/migrations.ts';
+import { triggerMigrations } from '../triggers/index.ts';
 
 export const pipelineMigrations: Migrations = {
   'pipelines/001-pipelines': {

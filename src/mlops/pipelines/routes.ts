@@ -1,9 +1,18 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, isAllowed, type Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { findPipelines, type StoredPipeline } from '../pipeline-definition/index.ts';
+import {
+  type PipelineDeps,
+  requirePipeline,
+  requirePipelineRun,
+  resumeRun,
+  runsOf,
+  startRun,
+  stopRun,
+} from '../pipeline-runs/index.ts';
 import { logOf } from './logs.ts';
-import { shown, shownSummaries } from './runs/read.ts';
-import { runsOf } from './runs/store.ts';
+import { shown, shownSummaries } from './read.ts';
 import {
   getPipelineRun,
   listPipelineRuns,
@@ -15,8 +24,6 @@ import {
   stopPipelineRun,
   uploadPipelineCode,
 } from './schema.ts';
-import { existing, existingRun, type PipelineDeps, resumeRun, startRun, stopRun } from './service.ts';
-import { findPipelines, type StoredPipeline } from './store.ts';
 
 export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void): Route[] {
   const { store } = deps;
@@ -26,7 +33,7 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
       return { pipelines: await Promise.all(pipelines.map((pipeline) => shownPipeline(store, pipeline))) };
     }),
     handle(listPipelineRuns, async ({ params: { pipeline }, query: { pageSize, pageToken } }) => {
-      await existing(deps, pipeline);
+      await requirePipeline(deps, pipeline);
       const [before] = pageToken === undefined ? [] : decodePageToken(pageToken, { pipeline });
       const found = await runsOf(store, pipeline, before === undefined ? null : Number(before), pageSize + 1);
       const last = found.length > pageSize ? found[pageSize - 1] : undefined;
@@ -47,24 +54,24 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
       return shown(store, await startRun(deps, request));
     }),
     handle(getPipelineRun, async ({ params: { pipeline, run } }) =>
-      shown(store, await existingRun(deps, pipeline, run)),
+      shown(store, await requirePipelineRun(deps, pipeline, run)),
     ),
     handle(stopPipelineRun, async ({ params: { pipeline, run }, actor }) => {
-      const found = await existingRun(deps, pipeline, run);
+      const found = await requirePipelineRun(deps, pipeline, run);
       await stopRun(deps, found, actor);
       wake(found.id);
-      return shown(store, await existingRun(deps, pipeline, run));
+      return shown(store, await requirePipelineRun(deps, pipeline, run));
     }),
     handle(
       resumePipelineRun,
       async ({ params: { pipeline, run }, body: { params, code = null, commit = null }, actor, identity }) => {
         const mayRunCode = isAllowed(identity, 'mlops.run_code');
-        const old = await existingRun(deps, pipeline, run);
+        const old = await requirePipelineRun(deps, pipeline, run);
         return shown(store, await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }));
       },
     ),
     handle(pipelineStepLog, async ({ params: { pipeline, run }, query: { step, attempt = null, from, maxBytes } }) =>
-      logOf(deps, await existingRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
+      logOf(deps, await requirePipelineRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
     ),
   ];
 }

@@ -1,11 +1,20 @@
 import type { Sql } from '../../platform/store/index.ts';
-import type { PipelineSpec, Scalar } from './definition/schema.ts';
-import { shown, shownSummaries } from './runs/read.ts';
-import { isOver } from './runs/schema.ts';
-import { type StatesOfRun, statesOf } from './runs/states.ts';
-import { findRun, requestStop, runsOf, stopRequestOf } from './runs/store.ts';
+import type { PipelineSpec, Scalar } from '../pipeline-definition/schema.ts';
+import {
+  findRun,
+  type PipelineDeps,
+  requestStop,
+  requirePipeline,
+  requirePipelineRun,
+  runsOf,
+  type StatesOfRun,
+  startRun,
+  statesOf,
+  stopRequestOf,
+} from '../pipeline-runs/index.ts';
+import { isOver } from '../pipeline-runs/schema.ts';
+import { shown, shownSummaries } from './read.ts';
 import type { PipelineRun, PipelineRunSummary } from './schema.ts';
-import { existing, existingRun, type PipelineDeps, startRun } from './service.ts';
 
 /** A run that another feature of this server requests. */
 export interface AskedRun {
@@ -50,7 +59,7 @@ export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => vo
       return null;
     },
     stopRequestedBy: stopRequestOf,
-    spec: async (sql, pipeline) => (await existing({ store: sql }, pipeline)).spec,
+    spec: async (sql, pipeline) => (await requirePipeline({ store: sql }, pipeline)).spec,
     async begin({ pipeline, params, requestKey, detail, actor, within }) {
       const { id, number } = await startRun(deps, {
         pipeline,
@@ -66,7 +75,7 @@ export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => vo
       });
       return { run: id, number };
     },
-    show: async (sql, pipeline, run) => shown(sql, await existingRun({ store: sql }, pipeline, run)),
+    show: async (sql, pipeline, run) => shown(sql, await requirePipelineRun({ store: sql }, pipeline, run)),
     states: statesOf,
     latest: async (sql, pipeline, limit) => shownSummaries(sql, await runsOf(sql, pipeline, null, limit)),
   };

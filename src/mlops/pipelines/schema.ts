@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { GpuUse } from '../../platform/gpus/schema.ts';
 import { Money, UtcInstant } from '../../platform/units/schema.ts';
-import { Engine, PipelineName } from './definition/schema.ts';
-import { RunState, StepState } from './runs/schema.ts';
+import { Engine, PipelineName } from '../pipeline-definition/schema.ts';
+import { RunState, StepState } from '../pipeline-runs/schema.ts';
 
-export { ParamName, Scalar } from './definition/scalar/schema.ts';
-export { PipelineName } from './definition/schema.ts';
-export { Data as WatchedData } from './definition/triggers/schema.ts';
-export { isOver } from './runs/schema.ts';
+export { Data as WatchedData, ParamName, PipelineName, Scalar } from '../pipeline-definition/schema.ts';
+export { isOver } from '../pipeline-runs/schema.ts';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]).describe('Value');
 

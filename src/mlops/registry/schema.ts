@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
-import { RunCost } from '../tracking/schema.ts';
+import { RunCost } from '../runs/schema.ts';
 
 export const ModelName = z
   .string()

@@ -2,55 +2,42 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Events } from '../../platform/events/index.ts';
-import type { Plugin, Route } from '../../platform/http/index.ts';
+import type { Route } from '../../platform/http/index.ts';
 import { type ManifestKind, specKind } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import type { Log, Telemetry } from '../../platform/telemetry/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import { EndpointSpec } from '../endpoint-spec/schema.ts';
 import { REGISTRY_CHANGED, type Registry } from '../registry/index.ts';
+import {
+  type ArtifactFiles,
+  backendOf,
+  type ContainerEngines,
+  createModelFiles,
+  endFormer,
+} from '../replicas/index.ts';
 import { Autoscaling, type ScalingBudget } from './autoscaling/autoscaling.ts';
 import type { ReplicaPrices } from './autoscaling/price.ts';
-import { endFormer } from './backends/leased-process.ts';
-import { backendOf, type ContainerEngines } from './backends/of-variant.ts';
+import type { ServingCosts } from './costs.ts';
 import { Deployments } from './deployments.ts';
-import { gatewayPlugin } from './gateway/plugin.ts';
-import type { PredictionLog } from './log/prediction-log.ts';
-import { LogQueue } from './log/queue.ts';
-import type { TokenLedger } from './log/served-tokens.ts';
-import { createMetricRecorder } from './metrics/recorder.ts';
-import { metricRoutes } from './metrics/routes.ts';
-import { type ArtifactFiles, createModelFiles } from './model-files.ts';
 import { servingRoutes } from './routes.ts';
+import { createServedVariants, type ServedVariants } from './served-variants.ts';
 import { applyEndpoint, checkCluster, followAlias, type ServiceDeps } from './service.ts';
-import type { ServingCosts } from './show.ts';
-import { EndpointSpec } from './spec/schema.ts';
+import type { ShowDeps } from './show.ts';
 import { createMeterBook, type ServingUsage } from './usage.ts';
 import { usageFile } from './usage-file.ts';
-import { createServingUse, type ServingUse } from './use.ts';
 
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
-export { registriesIn } from './backends/registries.ts';
-export type { PredictionLog } from './log/prediction-log.ts';
-export type { TokenLedger } from './log/served-tokens.ts';
-export { hourlyRequests } from './metrics/hourly-requests.ts';
-export { servedOf } from './metrics/served.ts';
-export { servedMinutes } from './metrics/served-minutes.ts';
-export { serviceTimes } from './metrics/service-times.ts';
+export type { CostInterval, ServingCosts } from './costs.ts';
+export type { Deployment, Deployments, LiveVariant } from './deployments.ts';
 export { servingMigrations } from './migrations.ts';
-export { measureCapacity } from './scaling/index.ts';
+export { DEFAULT_SLO, type ServedVariant, type ServedVariants, servedVariants } from './served-variants.ts';
 export { type ServedVersion, servedVersions } from './served-versions.ts';
-export type { ServingCosts } from './show.ts';
+export { requireEndpoint } from './service.ts';
 export { ownerOfEndpoint } from './store.ts';
+export { weightsOf } from './traffic-weights.ts';
 export type { ServingUsage } from './usage.ts';
-export {
-  busyShare,
-  DEFAULT_SLO,
-  type ServedVariant,
-  type ServingUse,
-  servedVariants,
-  type VariantSpan,
-} from './use.ts';
 
 export interface ServingDeps {
   readonly store: Store;
@@ -62,10 +49,8 @@ export interface ServingDeps {
   /** Records the usage of replicas and returns their cost. Implemented by FinOps; injected by main. */
   readonly usage: ServingUsage;
   readonly costs: ServingCosts;
-  /** Stores predictions. Implemented by monitoring; injected by main. */
-  readonly predictions: PredictionLog;
-  readonly tokens: TokenLedger;
-  readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
+  /** Log outcomes of an endpoint. Implemented by the gateway; supplied by the caller. */
+  readonly predictionLog: ShowDeps['predictionLog'];
   /** Whether there is money for more replicas. */
   readonly budget: ScalingBudget;
   /** Price of a replica per hour. */
@@ -82,15 +67,14 @@ export interface ServingDeps {
   readonly folder: string;
 }
 
-/** Endpoints: model versions that answer predictions in several protocols. Disposing stops their replicas. */
+/** Endpoints: deployments of model versions, their rollouts and their scaling. Disposing stops their replicas. */
 export interface Serving extends AsyncDisposable {
   /** `Endpoint`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
-  /** Serves predictions at `/serve/NAME/…`. */
-  readonly plugin: Plugin;
-  /** For other features of this server. */
-  readonly use: ServingUse;
+  /** Deployments with traffic on this server. */
+  readonly deployments: Pick<Deployments, 'find' | 'active'>;
+  readonly variants: ServedVariants;
   /** Starts to reconcile running replicas with the store. */
   start(): void;
 }
@@ -100,7 +84,6 @@ const AliasMoved = z.looseObject({
   data: z.looseObject({ name: z.string(), alias: z.string() }),
 });
 
-/** Makes serving; `main.ts` calls it once. */
 export function createServing(deps: ServingDeps): Serving {
   const { store, registry, folder, events } = deps;
   const place = join(folder, 'serving');
@@ -125,16 +108,7 @@ export function createServing(deps: ServingDeps): Serving {
     },
     retain: async (keys) => deps.engines.kubernetes?.retain(keys),
   });
-  const { predictions, tokens, telemetry, log } = deps;
-  const queue = new LogQueue({
-    predictions,
-    tokens,
-    log,
-    counted: (endpoint, outcome, count) => telemetry.predictionLog.inc({ endpoint, outcome }, count),
-  });
-  telemetry.predictionLogWaiting.follow(() => queue.waitingBytes);
-  const metrics = createMetricRecorder({ ...deps, active: () => deployments.active() });
-  const all = { ...deps, versions: registry, deployments, autoscaling, queue, metrics };
+  const all = { ...deps, versions: registry, deployments, autoscaling };
 
   events.subscribe('serving', [REGISTRY_CHANGED], async ({ payload }) => {
     const moved = AliasMoved.safeParse(payload);
@@ -145,19 +119,16 @@ export function createServing(deps: ServingDeps): Serving {
 
   return {
     kinds: [endpointKind(all)],
-    routes: [...servingRoutes(all), ...metricRoutes(all)],
-    plugin: gatewayPlugin({ ...deps, deployments, queue, metrics }),
-    use: createServingUse({ ...all, wake: () => void deployments.wake() }),
+    routes: servingRoutes(all),
+    deployments,
+    variants: createServedVariants({ ...all, wake: () => void deployments.wake() }),
     start() {
       deployments.start();
       autoscaling.start();
-      metrics.start();
     },
     async [Symbol.asyncDispose]() {
-      await metrics[Symbol.asyncDispose]();
       await autoscaling[Symbol.asyncDispose]();
       await deployments[Symbol.asyncDispose]();
-      await queue[Symbol.asyncDispose]();
       await meters[Symbol.asyncDispose]();
     },
   };

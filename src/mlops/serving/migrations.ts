@@ -24,42 +24,6 @@ export const servingMigrations: Migrations = {
         .execute();
     },
   },
-  'serving/002-endpoint-traffic': {
-    async up(db) {
-      await db.schema
-        .createTable('endpoint_traffic')
-        .addColumn('endpoint', 'text', (column) => column.notNull())
-        .addColumn('span_ms', 'integer', (column) => column.notNull())
-        .addColumn('at_ms', 'bigint', (column) => column.notNull())
-        .addColumn('variant', 'text', (column) => column.notNull())
-        .addColumn('model', 'text', (column) => column.notNull())
-        .addColumn('version', 'text', (column) => column.notNull())
-        .addColumn('server', 'text', (column) => column.notNull())
-        .addColumn('answered', 'integer', (column) => column.notNull())
-        .addColumn('refused', 'integer', (column) => column.notNull())
-        .addColumn('throttled', 'integer', (column) => column.notNull())
-        .addColumn('failed', 'integer', (column) => column.notNull())
-        .addColumn('lost', 'integer', (column) => column.notNull())
-        .addColumn('latency', 'text', (column) => column.notNull())
-        .addColumn('replica_ms', 'double precision', (column) => column.notNull())
-        .addColumn('measured_ms', 'double precision', (column) => column.notNull())
-        .addPrimaryKeyConstraint('endpoint_traffic_key', [
-          'endpoint',
-          'span_ms',
-          'at_ms',
-          'variant',
-          'model',
-          'version',
-          'server',
-        ])
-        .execute();
-      await db.schema
-        .createIndex('endpoint_traffic_age')
-        .on('endpoint_traffic')
-        .columns(['span_ms', 'at_ms'])
-        .execute();
-    },
-  },
   'serving/003-scaling-and-rollouts': {
     async up(db) {
       await db.schema.alterTable('endpoint').addColumn('deleted_ms', 'bigint').execute();
@@ -95,11 +59,6 @@ export const servingMigrations: Migrations = {
         .addColumn('reason', 'text')
         .addPrimaryKeyConstraint('endpoint_rollout_key', ['endpoint', 'revision'])
         .execute();
-    },
-  },
-  'serving/004-service-times': {
-    async up(db) {
-      await db.schema.alterTable('endpoint_traffic').addColumn('service', 'text').execute();
     },
   },
 };

@@ -8,7 +8,7 @@ import { abortEndpoint, getEndpointRollout, promoteEndpoint } from './rollouts/s
 import { abort, promote } from './rollouts/service.ts';
 import { shownRollout } from './rollouts/show.ts';
 import { deleteEndpoint, getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
-import { existing, removeEndpoint, rollBack, type ServiceDeps, setTraffic } from './service.ts';
+import { removeEndpoint, requireEndpoint, rollBack, type ServiceDeps, setTraffic } from './service.ts';
 import { type ShowDeps, shownEndpoint, shownSummary } from './show.ts';
 import { findEndpoints } from './store.ts';
 
@@ -32,19 +32,19 @@ export function servingRoutes(deps: RouteDeps): Route[] {
       return { name: endpoint };
     }),
     handle(getEndpointScaling, async ({ params: { endpoint }, query }) => {
-      await existing(store, endpoint);
+      await requireEndpoint(store, endpoint);
       return shownScaling(autoscaling, store, endpoint, query);
     }),
     handle(getEndpointRollout, async ({ params: { endpoint } }) => {
-      await existing(store, endpoint);
+      await requireEndpoint(store, endpoint);
       return { rollout: await shownRollout(deployments, store, endpoint) };
     }),
     handle(promoteEndpoint, async ({ params: { endpoint }, actor }) => {
-      await store.transaction(async (sql) => promote(sql, (await existing(sql, endpoint)).name, actor));
+      await store.transaction(async (sql) => promote(sql, (await requireEndpoint(sql, endpoint)).name, actor));
       return { rollout: await shownRollout(deployments, store, endpoint) };
     }),
     handle(abortEndpoint, async ({ params: { endpoint }, actor }) => {
-      await store.transaction(async (sql) => abort(sql, (await existing(sql, endpoint)).name, actor));
+      await store.transaction(async (sql) => abort(sql, (await requireEndpoint(sql, endpoint)).name, actor));
       return { rollout: await shownRollout(deployments, store, endpoint) };
     }),
     handle(rollBackEndpoint, async ({ params: { endpoint }, body: { revision = null }, actor }) => {

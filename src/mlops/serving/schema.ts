@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../org/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, UtcInstant } from '../../platform/units/schema.ts';
-import { LogState } from './log/schema.ts';
-import { BackendName, VariantName, Weights } from './spec/schema.ts';
+import { BackendName, LogState, VariantName, Weights } from '../endpoint-spec/schema.ts';
 
 const EndpointName = Name.describe('Name of an endpoint');
 

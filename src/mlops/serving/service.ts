@@ -2,10 +2,10 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { EndpointSpec, Variant } from '../endpoint-spec/schema.ts';
+import type { ContainerEngines } from '../replicas/index.ts';
 import type { ReplicaPrices } from './autoscaling/price.ts';
-import type { ContainerEngines } from './backends/of-variant.ts';
 import { endRollout } from './rollouts/store.ts';
-import type { EndpointSpec, Variant } from './spec/schema.ts';
 import {
   addRevision,
   findEndpoints,
@@ -93,7 +93,7 @@ export async function rollBack(
   to: number | null,
   actor: string,
 ): Promise<void> {
-  await existing(sql, endpoint);
+  await requireEndpoint(sql, endpoint);
   const before = (await revisionsOf(sql, endpoint, LOOK_BACK)).filter(
     ({ revision, liveMs }) => liveMs !== null && revision !== to,
   );
@@ -114,7 +114,7 @@ export async function rollBack(
 
 /** The newest revision that was live, was made before the live one, and differs from it. */
 async function wasLiveBefore(sql: Sql, endpoint: string): Promise<Revision | null> {
-  const { live } = await existing(sql, endpoint);
+  const { live } = await requireEndpoint(sql, endpoint);
   const all = await revisionsOf(sql, endpoint, LOOK_BACK);
   const now = all.find(({ revision }) => revision === live);
   return now === undefined ? null : rollbackTarget(all, now);
@@ -132,7 +132,7 @@ export async function setTraffic(
   endpoint: string,
   { weights, actor }: { readonly weights: Readonly<Record<string, number>>; readonly actor: string },
 ): Promise<void> {
-  const pointers = await existing(sql, endpoint);
+  const pointers = await requireEndpoint(sql, endpoint);
   const current = await findRevision(sql, endpoint, pointers.live ?? pointers.newest);
   if (current === null) throw notFound(endpoint);
   const { spec, versions } = current;
@@ -160,7 +160,7 @@ export async function changedRevision(
 
 /** Deletes an endpoint: it answers no more requests; its revisions and its cost stay in the store. Errors: `endpoint_not_found`. */
 export async function removeEndpoint({ clock }: Pick<ServiceDeps, 'clock'>, sql: Sql, endpoint: string): Promise<void> {
-  const { name, newest } = await existing(sql, endpoint);
+  const { name, newest } = await requireEndpoint(sql, endpoint);
   await endRollout(sql, { endpoint: name, revision: newest }, { state: 'aborted', reason: 'its endpoint was deleted' });
   await noteDeleted(sql, name, clock.now());
 }
@@ -190,7 +190,7 @@ export async function followAlias(deps: ServiceDeps, sql: Sql, model: string, al
 }
 
 /** Errors: `endpoint_not_found`. */
-export async function existing(sql: Sql, endpoint: string): Promise<Pointers> {
+export async function requireEndpoint(sql: Sql, endpoint: string): Promise<Pointers> {
   const [found] = await findEndpoints(sql, endpoint);
   if (found !== undefined) return found;
   throw notFound(endpoint);

@@ -1,51 +1,34 @@
 import type { Sql } from '../../platform/store/index.ts';
-import type { Money } from '../../platform/units/index.ts';
+import type { LogState } from '../endpoint-spec/schema.ts';
+import type { ServingCosts } from './costs.ts';
 import type { Deployment, Deployments, LiveVariant } from './deployments.ts';
-import { weightsOf } from './gateway/traffic.ts';
-import type { LogQueue } from './log/queue.ts';
-import type { CostInterval } from './metrics/points.ts';
 import type { EndpointDetail, EndpointRevision, EndpointSummary, EndpointVariant } from './schema.ts';
-import { existing } from './service.ts';
+import { requireEndpoint } from './service.ts';
 import { findRevision, type Pointers, type Revision, revisionsOf } from './store.ts';
-
-/** Cost of a version at an endpoint. Implemented by FinOps; injected by main. */
-export interface ServingCosts {
-  of(
-    sql: Sql,
-    what: { readonly endpoint: string; readonly model: string; readonly version: string },
-  ): Promise<{
-    readonly predictions: number | null;
-    /** Replica-hours, an exact decimal. */
-    readonly hours: string;
-    readonly cost: Money | null;
-    readonly per1000: Money | null;
-    readonly unpriced: readonly string[];
-  }>;
-  /** Intervals of an endpoint's replicas that touch [start, end) Unix ms, whole. */
-  within(sql: Sql, endpoint: string, within: { readonly start: number; readonly end: number }): Promise<CostInterval[]>;
-}
+import { weightsOf } from './traffic-weights.ts';
 
 export interface ShowDeps {
   readonly deployments: Pick<Deployments, 'find'>;
   readonly costs: ServingCosts;
-  readonly queue: Pick<LogQueue, 'state'>;
+  /** Log outcomes of an endpoint. Implemented by the gateway; supplied by the caller. */
+  readonly predictionLog: { state(endpoint: string): LogState };
 }
 
 const SHOWN_REVISIONS = 50;
 
 /** Errors: `endpoint_not_found`. */
 export async function shownEndpoint(
-  { deployments, costs, queue }: ShowDeps,
+  { deployments, costs, predictionLog }: ShowDeps,
   sql: Sql,
   name: string,
 ): Promise<EndpointDetail> {
-  const pointers = await existing(sql, name);
+  const pointers = await requireEndpoint(sql, name);
   const deployment = deployments.find(name) ?? null;
   return {
     ...(await shownSummary(sql, pointers)),
     url: `/serve/${name}`,
     ...(await shownTraffic(costs, sql, deployment)),
-    log: queue.state(name),
+    log: predictionLog.state(name),
     revisions: (await revisionsOf(sql, name, SHOWN_REVISIONS)).map(shownRevision),
   };
 }

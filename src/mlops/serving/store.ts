@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../platform/store/index.ts';
-import { RolloutStrategy } from './spec/rollout/schema.ts';
-import { EndpointSpec } from './spec/schema.ts';
+import { EndpointSpec, RolloutStrategy } from '../endpoint-spec/schema.ts';
 
 interface ServingTables {
   endpoint: { name: string; newest: number; live: number | null; deleted_ms: number | null };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../platform/telemetry/index.ts';
-import { EndpointSpec } from './spec/schema.ts';
+import { EndpointSpec } from '../endpoint-spec/schema.ts';
 import { createMeterBook, heldBy, type ReplicaUsage } from './usage.ts';
 import type { UsageFile } from './usage-file.ts';
 

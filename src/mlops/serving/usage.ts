@@ -1,8 +1,7 @@
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import type { Held } from './backends/backend.ts';
-import type { ReplicaMeter } from './replicas/places.ts';
-import type { Variant } from './spec/schema.ts';
+import type { Variant } from '../endpoint-spec/schema.ts';
+import type { Held, ReplicaMeter } from '../replicas/index.ts';
 import type { UsageFile } from './usage-file.ts';
 
 /** A replica with its resource and quantity for pricing. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Variant } from './spec/schema.ts';
+import type { Variant } from '../endpoint-spec/schema.ts';
 import type { Revision } from './store.ts';
 
 /** A variant of a revision, as its replicas are made. */

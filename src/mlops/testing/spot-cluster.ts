@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Executor, RunningWork, Work, WorkEnd } from '../executors/index.ts';
 import type { SimulatedCluster } from '../../app/wire-pipelines.ts';
+import type { Executor, RunningWork, Work, WorkEnd } from '../compute/index.ts';
 
 const TICK_MS = 10_000;
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Application } from '../../main.ts';
-import { listPipelineTriggers, type PipelineTrigger } from '../pipelines/triggers/schema.ts';
 import { call } from '../../testing/application.ts';
+import { listPipelineTriggers, type PipelineTrigger } from '../triggers/schema.ts';
 
 export const SECRET = 'correct horse battery staple';
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
 import { replaceUnkept } from '../../platform/units/index.ts';
+import { redactNamed, redactText } from '../otlp/index.ts';
 import { invalidParameter } from '../wire/index.ts';
-import { redactNamed, redactText } from './redaction.ts';
 import type { AssessmentRow } from './tables.ts';
 
 const texts = z.record(z.string(), z.coerce.string());

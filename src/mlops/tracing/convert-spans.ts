@@ -1,8 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { replaceUnkept } from '../../platform/units/index.ts';
-import { parseJson } from './otlp/json.ts';
-import { InvalidOtlp, type ResourceSpans } from './otlp/otlp-span.ts';
-import { parseProtobuf } from './otlp/protobuf.ts';
+import { InvalidOtlp, parseJson, parseProtobuf, type ResourceSpans } from '../otlp/index.ts';
 import { type SpanRecord, spanRecord } from './span-record.ts';
 
 export type MediaType = 'application/x-protobuf' | 'application/json';

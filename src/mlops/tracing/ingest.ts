@@ -1,15 +1,11 @@
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { replaceUnkept } from '../../platform/units/index.ts';
+import { mlflowUsage, ownTokens, plainValue, previewOf, redactNamed, totalTokens } from '../otlp/index.ts';
 import { activeExperiment, type Experiments, readExperimentId, tracesFolder } from './experiment.ts';
-import { mlflowUsage } from './genai.ts';
-import { plainValue } from './otlp/otlp-span.ts';
-import { previewOf } from './preview.ts';
-import { redactNamed } from './redaction.ts';
 import type { SpanRecord } from './span-record.ts';
 import { putSpans, tokenTrees } from './span-store.ts';
 import { type TraceRow, type TraceState, tokensOfRow } from './tables.ts';
 import { countTokens, type TokenCountDeps, type TokenTrees } from './token-counts.ts';
-import { ownTokens, totalTokens } from './token-tree.ts';
 import { findTraceRows, keyValues, putKeyValues, putLinks, putTraceRows, type TraceKeyValue } from './trace-store.ts';
 import { cutEntry } from './trace-values.ts';
 import { IN_TRACKING_STORE, metadataKeys, TRACE_TAG_PREFIX, tagKeys } from './types.ts';

@@ -1,6 +1,6 @@
 import type { Store } from '../../platform/store/index.ts';
 import { type Decimal, decimal } from '../../platform/units/index.ts';
-import { tryJson } from './genai.ts';
+import { tryJson } from '../otlp/index.ts';
 import { type StoredContent, tokenTrees } from './span-store.ts';
 import { type CountedSpan, countedSpans } from './token-counts.ts';
 import type { TokenPricing } from './token-pricing.ts';

@@ -1,13 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity, Plugin } from '../../platform/http/index.ts';
 import { toAppError } from '../../platform/http/problem.ts';
+import { exportAnswer, InvalidOtlp, unpack } from '../otlp/index.ts';
 import { checkRunId, MlflowError, replyWithMlflowError } from '../wire/index.ts';
 import type { MediaType } from './convert-spans.ts';
 import { type Converter, createConverter } from './converter.ts';
 import { type IngestDeps, storeSpans } from './ingest.ts';
-import { exportAnswer } from './otlp/answer.ts';
-import { unpack } from './otlp/inflate.ts';
-import { InvalidOtlp } from './otlp/otlp-span.ts';
 import type { SpanRecord } from './span-record.ts';
 import { ownersClaimedBy } from './trace-owners.ts';
 

@@ -1,9 +1,9 @@
 import type { Sql } from '../../platform/store/index.ts';
+import { spanAttributes } from '../otlp/index.ts';
 import { judgement } from './assessment.ts';
 import { compilePattern } from './regex/match.ts';
 import type { TraceCondition } from './search-grammar.ts';
 import { spanRowsOf } from './span-store.ts';
-import { spanAttributes } from './span-values.ts';
 import type { SpanRow, TraceRow } from './tables.ts';
 import { fullTraces, linkedRuns } from './trace-store.ts';
 import { metadataKeys, type TraceInfo } from './types.ts';

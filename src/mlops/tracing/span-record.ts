@@ -1,7 +1,15 @@
 import { replaceUnkept } from '../../platform/units/index.ts';
-import { type GenAiFacts, genAiFacts, withMlflowNames } from './genai.ts';
-import { type Attribute, InvalidOtlp, type OtlpSpan, plainValue } from './otlp/otlp-span.ts';
-import { redactAttributes, redactText } from './redaction.ts';
+import {
+  type Attribute,
+  type GenAiFacts,
+  genAiFacts,
+  InvalidOtlp,
+  type OtlpSpan,
+  plainValue,
+  redactAttributes,
+  redactText,
+  withMlflowNames,
+} from '../otlp/index.ts';
 import { type SpanRow, tokenColumns } from './tables.ts';
 
 /** A span as it is stored, with the values that its trace needs. */

@@ -1,4 +1,4 @@
-import type { SpanTokens } from './genai.ts';
+import type { SpanTokens } from '../otlp/index.ts';
 
 export const traceStates = ['STATE_UNSPECIFIED', 'OK', 'ERROR', 'IN_PROGRESS'] as const;
 export type TraceState = (typeof traceStates)[number];

@@ -1,10 +1,10 @@
 import type { Events } from '../../platform/events/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import type { SpanTokens } from '../otlp/index.ts';
+import { callSpans, ownTokens } from '../otlp/index.ts';
 import type { Run } from '../tracking/index.ts';
-import type { SpanTokens } from './genai.ts';
 import { type Counted, markCounted, type SpanNode, tokenTrees } from './span-store.ts';
 import { tokensOfRow } from './tables.ts';
-import { callSpans, ownTokens } from './token-tree.ts';
 import { findTraceFacts } from './trace-owners.ts';
 import { chunks } from './trace-store.ts';
 import { metadataKeys } from './types.ts';

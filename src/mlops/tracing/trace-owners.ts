@@ -1,7 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
+import { plainValue } from '../otlp/index.ts';
 import { ownerIn, ownerTags } from '../tracking/index.ts';
 import type { Fields } from '../wire/index.ts';
-import { plainValue } from './otlp/otlp-span.ts';
 import type { SpanRecord } from './span-record.ts';
 import { findTraceRows, keyValues, linkedRuns } from './trace-store.ts';
 import { metadataKeys, TRACE_TAG_PREFIX } from './types.ts';

@@ -1,6 +1,6 @@
 import { replaceUnkept } from '../../platform/units/index.ts';
+import { redactNamed } from '../otlp/index.ts';
 import { cutTo, MAX_KEY_LENGTH } from '../wire/index.ts';
-import { redactNamed } from './redaction.ts';
 import type { TraceKeyValue } from './trace-store.ts';
 
 /** Maximum characters of a value of a tag or of metadata; MLflow cuts a longer one. */

@@ -1,9 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
-import { chunks, lastOfEach } from './key-value-store.ts';
-import type { LoggedModelRow } from './logged-model-store.ts';
-import { SUBJECT_TAG_PREFIX } from './run-events.ts';
-import type { TrackingTables } from './tables.ts';
-import type { KeyValue, RunInfo } from './types.ts';
+import type { LoggedModelRow } from '../logged-models/index.ts';
+import type { KeyValue, RunInfo, TrackingTables } from '../runs/index.ts';
+import { chunks, lastOfEach, SUBJECT_TAG_PREFIX } from '../runs/index.ts';
 
 /** Writes that only an import may do: fields that our clients may never change. */
 

@@ -1,27 +1,31 @@
 import type { Readable } from 'node:stream';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { appendToUri, defaultArtifactLocation } from './artifact-uri.ts';
-import { createArtifacts } from './artifacts.ts';
+import { appendToUri, createArtifacts, defaultArtifactLocation } from '../artifacts/index.ts';
+import { findLoggedModel, insertLoggedModel, type LoggedModelRow } from '../logged-models/index.ts';
+import type { DatasetInput, KeyValue, MetricInput, ModelOutput, RunInfo, RunStatus } from '../runs/index.ts';
 import {
+  appendRunEvent,
+  ensureDataset,
   experimentIdByTag,
   findExperiment,
   findExperimentByName,
+  findRunInfo,
+  insertDatasetInput,
   insertExperiment,
+  insertMetrics,
+  insertModelInputs,
+  insertModelMetrics,
+  insertRun,
   nextExperimentId,
+  observeUsage,
+  type RunEvents,
+  requireExperiment,
   updateExperiment,
   upsertExperimentTags,
-} from './experiment-store.ts';
-import { requireExperiment } from './experiments.ts';
-import { observeUsage } from './gpu-usage.ts';
+  upsertModelOutputs,
+} from '../runs/index.ts';
 import { overwriteLoggedModel, overwriteRun, replaceModelValues, replaceRunValues } from './import-store.ts';
-import { ensureDataset, insertDatasetInput, insertModelInputs, upsertModelOutputs } from './input-store.ts';
-import { findLoggedModel, insertLoggedModel, type LoggedModelRow } from './logged-model-store.ts';
-import { insertMetrics, insertModelMetrics } from './metric-store.ts';
-import { appendRunEvent, type RunEvents } from './run-events.ts';
-import { findRunInfo, insertRun } from './run-store.ts';
-import type { RunStatus } from './tables.ts';
-import type { DatasetInput, KeyValue, MetricInput, ModelOutput, RunInfo } from './types.ts';
 
 /** Entities of another tracking server, stored with the ids and times that they have there. */
 

@@ -6,53 +6,54 @@ import type { Objects } from '../../platform/objects/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
+import type { ArtifactWrites, VersionSources } from '../artifacts/index.ts';
+import { type ArtifactContent, type ArtifactEntry, createArtifacts, createMultipart } from '../artifacts/index.ts';
+import { createLoggedModels, findLoggedModel, noteRegistration, type Registration } from '../logged-models/index.ts';
+import { artifactViewRoutes, runViewRoutes } from '../run-views/index.ts';
+import {
+  costsOfRuns,
+  createDeletions,
+  createExperiments,
+  createLogging,
+  createMetricRest,
+  createRuns,
+  type Deletions,
+  energyOfRun,
+  findExperiment,
+  findExperimentByName,
+  findRun,
+  findRunInfo,
+  type GpuSample,
+  gpuSamplesOf,
+  latestMetricsOf,
+  putRunCosts,
+  type RunGpuSamples,
+  runningGpuSamples,
+  statusesOf,
+} from '../runs/index.ts';
+import type { Run, RunCost } from '../runs/schema.ts';
 import type { MlflowRoute } from '../wire/index.ts';
-import type { ArtifactWrites } from './artifact-writes.ts';
-import { type ArtifactContent, type ArtifactEntry, createArtifacts } from './artifacts.ts';
-import { createDeletions, type Deletions } from './deletions.ts';
 import { editRoutes } from './edits/routes.ts';
-import { findExperiment, findExperimentByName } from './experiment-store.ts';
-import { createExperiments } from './experiments.ts';
-import { type GpuSample, gpuSamplesOf } from './gpu-samples.ts';
 import { createImports, type TrackingImports } from './imports.ts';
 import { type TrackingLineage, trackingLineage } from './lineage-store.ts';
-import { findLoggedModel } from './logged-model-store.ts';
-import { createLoggedModels } from './logged-models.ts';
-import { createLogging } from './logging.ts';
-import { createMetricRest } from './metric-rest.ts';
-import { artifactPlugin, type VersionSources } from './mlflow-artifacts.ts';
+import { artifactPlugin } from './mlflow-artifacts.ts';
 import { experimentRoutes } from './mlflow-experiments.ts';
 import { loggedModelRoutes } from './mlflow-logged-models.ts';
 import { loggingRoutes } from './mlflow-logging.ts';
 import { runRoutes } from './mlflow-runs.ts';
-import { createMultipart } from './multipart.ts';
 import { type Owner, ownerOfExperiment, ownerOfLoggedModel, ownerOfRun } from './owner-store.ts';
-import { findRun } from './read-run.ts';
-import { noteRegistration, type Registration } from './registrations.ts';
 import { trackingRoutes } from './routes.ts';
-import { energyOfRun } from './run-cost/energy.ts';
-import { costsOfRuns, putRunCosts } from './run-cost/store.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
-import { findRunInfo, latestMetricsOf, statusesOf } from './run-store.ts';
-import { type RunGpuSamples, runningGpuSamples } from './running-gpu-samples.ts';
-import { createRuns } from './runs.ts';
-import type { Run, RunCost } from './schema.ts';
-import { artifactViewRoutes, runViewRoutes } from './views/routes.ts';
 
-export { checkHost, decodeFully, objectKey } from './artifact-uri.ts';
-export type { ArtifactWrites } from './artifact-writes.ts';
-export { proxiedPath } from './artifacts.ts';
-export type { Deleted } from './deletion-store.ts';
+export type { ArtifactWrites, VersionSources } from '../artifacts/index.ts';
+export { checkHost, decodeFully, objectKey, proxiedPath } from '../artifacts/index.ts';
+export type { Deleted, RunGpuSamples } from '../runs/index.ts';
+export { instant, trackingMigrations, unknownCost } from '../runs/index.ts';
+export type { Run } from '../runs/schema.ts';
 export type { TrackingImports } from './imports.ts';
 export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
-export { trackingMigrations } from './migrations.ts';
-export type { VersionSources } from './mlflow-artifacts.ts';
 export { type Owner, ownerIn, ownerTags } from './owner-store.ts';
-export { unknownCost } from './run-cost/store.ts';
-export { instant } from './run-events.ts';
 export type { RunLog } from './run-log.ts';
-export type { RunGpuSamples } from './running-gpu-samples.ts';
-export type { Run } from './schema.ts';
 
 const CLEAR_MULTIPART = 'multipart-uploads.clear';
 

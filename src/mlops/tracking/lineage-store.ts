@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import type { RunStatus, TrackingTables } from './tables.ts';
+import type { RunStatus, TrackingTables } from '../runs/index.ts';
 
 /** Inputs and outputs of runs for a lineage graph: by run, by dataset, by logged model. */
 export interface TrackingLineage {

@@ -1,5 +1,4 @@
-import { wireDouble } from '../wire/index.ts';
-import type { ArtifactEntry } from './artifacts.ts';
+import type { ArtifactEntry } from '../artifacts/index.ts';
 import type {
   DatasetInput,
   Experiment,
@@ -9,7 +8,8 @@ import type {
   Metric,
   ModelMetric,
   RunInfo,
-} from './types.ts';
+} from '../runs/index.ts';
+import { wireDouble } from '../wire/index.ts';
 
 /** Our types in MLflow's names. Undefined fields and empty lists are left out, as proto-JSON leaves them out. */
 

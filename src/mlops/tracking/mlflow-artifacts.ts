@@ -4,6 +4,17 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Plugin } from '../../platform/http/index.ts';
 import { collectedAlong } from '../../platform/memory/index.ts';
 import { cleanKey } from '../../platform/objects/index.ts';
+import type { ArtifactWrites, Multipart, VersionSources } from '../artifacts/index.ts';
+import {
+  type ArtifactContent,
+  type Artifacts,
+  attachment,
+  mimeType,
+  multipartRoutes,
+  proxiedPath,
+} from '../artifacts/index.ts';
+import type { LoggedModels } from '../logged-models/index.ts';
+import type { Runs } from '../runs/index.ts';
 import {
   apiPrefixes,
   invalidParameter,
@@ -12,20 +23,7 @@ import {
   replyWithMlflowError,
   sendMessage,
 } from '../wire/index.ts';
-import type { ArtifactWrites } from './artifact-writes.ts';
-import { type ArtifactContent, type Artifacts, proxiedPath } from './artifacts.ts';
-import type { LoggedModels } from './logged-models.ts';
-import { attachment, mimeType } from './mime-type.ts';
 import { filesAnswer } from './mlflow-answers.ts';
-import { multipartRoutes } from './mlflow-multipart.ts';
-import type { Multipart } from './multipart.ts';
-import type { Runs } from './runs.ts';
-
-/** A version's artifacts are the registry's to find; `main.ts` supplies it. */
-export interface VersionSources {
-  /** Root URI of a version's artifacts. Error: as for any missing version. */
-  versionSource(name: string, version: string): Promise<string>;
-}
 
 export interface ArtifactRoutesDeps {
   readonly artifacts: Artifacts;

@@ -1,7 +1,7 @@
+import type { Experiments } from '../runs/index.ts';
+import { type KeyValue, type SearchInput, viewTypes } from '../runs/index.ts';
 import { type Fields, type MlflowCall, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
-import type { Experiments } from './experiments.ts';
 import { experimentAnswer, listed } from './mlflow-answers.ts';
-import { type KeyValue, type SearchInput, viewTypes } from './types.ts';
 
 const DEFAULT_PAGE = 1000;
 

@@ -1,9 +1,7 @@
+import type { Logging, RunMetric, StepRange } from '../runs/index.ts';
 import { type Fields, invalidParameter, type MlflowRoute, readRoute } from '../wire/index.ts';
-import type { Logging } from './logging.ts';
-import type { StepRange } from './metric-store.ts';
 import { listed, metricAnswer } from './mlflow-answers.ts';
 import { readRunId } from './mlflow-runs.ts';
-import type { RunMetric } from './types.ts';
 
 const MAX_SAMPLES_A_RUN = 2500;
 const MAX_RUNS_SAMPLED = 100;

@@ -1,4 +1,6 @@
 import { cleanKey } from '../../platform/objects/index.ts';
+import type { Artifacts } from '../artifacts/index.ts';
+import type { DatasetScope, LoggedModels, ModelOrder } from '../logged-models/index.ts';
 import {
   type Fields,
   invalidParameter,
@@ -9,9 +11,6 @@ import {
   removeRoute,
   writeRoute,
 } from '../wire/index.ts';
-import type { Artifacts } from './artifacts.ts';
-import type { DatasetScope } from './logged-model-search-store.ts';
-import type { LoggedModels, ModelOrder } from './logged-models.ts';
 import { filesAnswer, listed, loggedModelAnswer } from './mlflow-answers.ts';
 import { readPairs } from './mlflow-experiments.ts';
 

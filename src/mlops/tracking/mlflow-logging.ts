@@ -1,12 +1,11 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
+import type { Dataset, DatasetInput, Logging, MetricInput } from '../runs/index.ts';
 import { type Fields, invalidParameter, logRoute, type MlflowRoute, slashless } from '../wire/index.ts';
-import type { Logging } from './logging.ts';
 import { listed } from './mlflow-answers.ts';
 import { readPair, readPairs } from './mlflow-experiments.ts';
 import { checkCount, historyRoutes } from './mlflow-history.ts';
 import { readRunId } from './mlflow-runs.ts';
-import type { Dataset, DatasetInput, MetricInput } from './types.ts';
 
 const MAX_DATASET_EXPERIMENTS = 20;
 

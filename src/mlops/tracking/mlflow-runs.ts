@@ -1,11 +1,10 @@
 import { cleanKey } from '../../platform/objects/index.ts';
+import type { Artifacts } from '../artifacts/index.ts';
+import type { Runs } from '../runs/index.ts';
+import { runStatuses, viewTypes } from '../runs/index.ts';
 import { checkMaxResults, type Fields, logRoute, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
-import type { Artifacts } from './artifacts.ts';
 import { filesAnswer, listed, runAnswer, runInfoAnswer } from './mlflow-answers.ts';
 import { readPairs, readSearch } from './mlflow-experiments.ts';
-import type { Runs } from './runs.ts';
-import { runStatuses } from './tables.ts';
-import { viewTypes } from './types.ts';
 
 const DEFAULT_PAGE = 1000;
 const MAX_PAGE = 50_000;

@@ -1,5 +1,5 @@
 import type { Sql } from '../../platform/store/index.ts';
-import type { TrackingTables } from './tables.ts';
+import type { TrackingTables } from '../runs/index.ts';
 
 /** Owner of a logged entity. Unknown fields are null. */
 export interface Owner {

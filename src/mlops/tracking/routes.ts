@@ -1,9 +1,8 @@
 import { handle, type Route } from '../../platform/http/index.ts';
-import { readRun } from './read-run.ts';
-import { experimentOf } from './run-answer.ts';
-import { type RunTableDeps, runTableRoutes } from './run-table/index.ts';
-import { getExperiment, getRun, listExperiments, type RunView } from './schema.ts';
-import type { ViewType } from './types.ts';
+import { type RunTableDeps, runTableRoutes } from '../run-views/index.ts';
+import type { ViewType } from '../runs/index.ts';
+import { experimentOf, readRun } from '../runs/index.ts';
+import { getExperiment, getRun, listExperiments, type RunView } from '../runs/schema.ts';
 
 const VIEWS: Readonly<Record<RunView, ViewType>> = { active: 'ACTIVE_ONLY', deleted: 'DELETED_ONLY', all: 'ALL' };
 

@@ -2,16 +2,19 @@ import { Readable } from 'node:stream';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { ByteRange } from '../../platform/objects/objects.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { appendToUri, objectKey } from './artifact-uri.ts';
-import { findExperiment, findExperimentByName } from './experiment-store.ts';
-import type { createExperiments } from './experiments.ts';
-import { upsertRunTags } from './key-value-store.ts';
-import type { Batch, Logging } from './logging.ts';
-import { appendRunEvent, type RunEvents } from './run-events.ts';
-import { findRunInfo, insertRun } from './run-store.ts';
-import { RUN_NAME_TAG, type Runs } from './runs.ts';
-import type { RunStatus } from './tables.ts';
-import type { KeyValue } from './types.ts';
+import { appendToUri, objectKey } from '../artifacts/index.ts';
+import type { Batch, createExperiments, KeyValue, Logging, RunStatus } from '../runs/index.ts';
+import {
+  appendRunEvent,
+  findExperiment,
+  findExperimentByName,
+  findRunInfo,
+  insertRun,
+  RUN_NAME_TAG,
+  type RunEvents,
+  type Runs,
+  upsertRunTags,
+} from '../runs/index.ts';
 
 export interface BegunRun {
   /** 32 hex digits, chosen by the caller, so that a repeated start creates one run. */

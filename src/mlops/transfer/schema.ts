@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BATCH_BODY_LIMIT_BYTES, endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
-import { RunId } from '../tracking/schema.ts';
+import { RunId } from '../runs/schema.ts';
 
 /**
  * Requests of `steelyard mlflow import`: entities of another tracking server, with their ids and times there.

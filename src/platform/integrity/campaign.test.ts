@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Application } from '../../main.ts';
-import { listPredictions, recordLabels, recordPredictions } from '../../mlops/monitoring/predictions/schema.ts';
+import { listPredictions, recordLabels, recordPredictions } from '../../mlops/predictions/schema.ts';
 import { billText, call, dailyRows, importFiles, testApplication } from '../../testing/application.ts';
 import { draws, isDeep } from '../../testing/deep.ts';
 import {

@@ -7,7 +7,7 @@ import { billCsv } from '../../finops/testing/allocation.ts';
 import { applyText, gpuSource, syncAll } from '../../finops/testing/gpu-sources.ts';
 import { importHolders, importSamples, samplesText } from '../../finops/testing/gpus.ts';
 import type { Application } from '../../main.ts';
-import { getRun } from '../../mlops/tracking/schema.ts';
+import { getRun } from '../../mlops/runs/schema.ts';
 import { newRun, post } from '../../mlops/wire/testing.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { call, importFiles, testApplication } from '../../testing/application.ts';

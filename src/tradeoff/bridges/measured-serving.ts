@@ -1,6 +1,6 @@
 import type { Metering } from '../../finops/metering/index.ts';
 import type { MeasuredServing } from '../../finops/purchasing/index.ts';
-import { servedMinutes } from '../../mlops/serving/index.ts';
+import { servedMinutes } from '../../mlops/gateway/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 
 /** Load and latency of replicas with the hardware of their metered usage: minutes with two kinds of hardware are left out. */

@@ -1,5 +1,5 @@
+import type { PredictionLog } from '../../mlops/gateway/index.ts';
 import type { Monitoring } from '../../mlops/monitoring/index.ts';
-import type { PredictionLog } from '../../mlops/serving/index.ts';
 import type { Org } from '../../org/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 

@@ -1,4 +1,5 @@
-import { busyShare, hourlyRequests, servedVariants, serviceTimes } from '../../mlops/serving/index.ts';
+import { busyShare, hourlyRequests, serviceTimes } from '../../mlops/gateway/index.ts';
+import { servedVariants } from '../../mlops/serving/index.ts';
 import type { ServingFacts } from '../evidence/index.ts';
 import { hardwareName } from '../unit-cost/index.ts';
 

@@ -1,5 +1,5 @@
 import type { Tokens } from '../../finops/tokens/index.ts';
-import type { TokenLedger } from '../../mlops/serving/index.ts';
+import type { TokenLedger } from '../../mlops/gateway/index.ts';
 import type { Org } from '../../org/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 

@@ -1,4 +1,5 @@
-import { DEFAULT_SLO, measureCapacity } from '../../mlops/serving/index.ts';
+import { measureCapacity } from '../../mlops/scaling/index.ts';
+import { DEFAULT_SLO } from '../../mlops/serving/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { ServiceSample, Window } from '../unit-cost/index.ts';
 import type { ReplicaCapacity, ScalingBounds, UnitCost, WaitingSlo } from '../unit-cost/schema.ts';

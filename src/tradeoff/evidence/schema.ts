@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunCost } from '../../mlops/tracking/schema.ts';
+import { RunCost } from '../../mlops/runs/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { ComparedUnitCosts, DemandTrace, ReplicaCapacity, ScalingBounds, UnitCost } from '../unit-cost/schema.ts';

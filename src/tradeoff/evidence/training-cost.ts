@@ -1,6 +1,6 @@
 import type { Billing } from '../../finops/billing/index.ts';
 import type { MeteredTotalWithBooks } from '../../finops/metering/index.ts';
-import type { RunCost } from '../../mlops/tracking/schema.ts';
+import type { RunCost } from '../../mlops/runs/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { CostEvidence } from './schema.ts';
 

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts';
+import { applyRules, billCsv } from '../../finops/testing/allocation.ts';
 import type { Application } from '../../main.ts';
+import { getRun } from '../../mlops/runs/schema.ts';
 import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
-import { getRun } from '../../mlops/tracking/schema.ts';
+import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
 import { newRun, post, textAt } from '../../mlops/wire/testing.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, postponeJobs, problemFrom, testApplication } from '../../testing/application.ts';
-import { applyRules, billCsv } from '../../finops/testing/allocation.ts';
-import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
 import { checkGate } from '../gates/schema.ts';
 import { getLineage, type Lineage } from './schema.ts';
 

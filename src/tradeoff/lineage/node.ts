@@ -1,8 +1,8 @@
 import type { BillLine } from '../../finops/allocation/index.ts';
 import type { RegisteredVersion } from '../../mlops/registry/index.ts';
+import type { RunCost } from '../../mlops/runs/schema.ts';
 import type { ServedVersion } from '../../mlops/serving/index.ts';
 import type { LineageDataset, LineageModel, LineageRun } from '../../mlops/tracking/index.ts';
-import type { RunCost } from '../../mlops/tracking/schema.ts';
 import type { TakenRecord } from '../decisions/schema.ts';
 import type { LineageNode, NodeKind } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { RunCost } from '../../mlops/runs/schema.ts';
 import type { LineageDataset, LineageModel, LineageRun } from '../../mlops/tracking/index.ts';
-import type { RunCost } from '../../mlops/tracking/schema.ts';
 import { type OpenLineageDataset, type OpenLineageEvent, RUN_EVENT_SCHEMA } from './schema.ts';
 
 /** Input for the event of a run. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunCost } from '../../mlops/tracking/schema.ts';
+import { RunCost } from '../../mlops/runs/schema.ts';
 import { endpoint, PageQuery } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 

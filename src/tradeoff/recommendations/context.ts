@@ -1,6 +1,6 @@
 import type { Billing } from '../../finops/billing/index.ts';
+import type { ServingUse } from '../../mlops/gateway/index.ts';
 import type { PipelineRuns } from '../../mlops/pipelines/index.ts';
-import type { ServingUse } from '../../mlops/serving/index.ts';
 import type { Org } from '../../org/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { DeliverDeps, TargetRules } from '../../platform/notices/index.ts';

@@ -1,7 +1,7 @@
 import type { RunGpuDay } from '../../finops/gpu-usage/index.ts';
 import { type MeteredUsage, usedPrices } from '../../finops/metering/index.ts';
 import { usedPriceText } from '../../finops/prices/index.ts';
-import type { Hardware, RunCost } from '../../mlops/tracking/schema.ts';
+import type { Hardware, RunCost } from '../../mlops/runs/schema.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import { costOfGpuDays, type GpuCost } from './gpu-cost.ts';
 import { sumMoney } from './sum-money.ts';

@@ -1,5 +1,5 @@
 import type { RunGpuDay } from '../../finops/gpu-usage/index.ts';
-import type { RunCost } from '../../mlops/tracking/schema.ts';
+import type { RunCost } from '../../mlops/runs/schema.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { sumMoney } from './sum-money.ts';
 

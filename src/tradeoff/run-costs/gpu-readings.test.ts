@@ -4,8 +4,8 @@ import { recordUsage, type UsageInterval } from '../../finops/metering/schema.ts
 import { billCsv } from '../../finops/testing/allocation.ts';
 import { applyText } from '../../finops/testing/gpu-sources.ts';
 import { importHolders, importSamples, samplesText } from '../../finops/testing/gpus.ts';
-import { sumRunCosts } from '../../mlops/tracking/run-table/schema.ts';
-import { getRun, type RunCost } from '../../mlops/tracking/schema.ts';
+import { sumRunCosts } from '../../mlops/run-views/run-table/schema.ts';
+import { getRun, type RunCost } from '../../mlops/runs/schema.ts';
 import { newRun, post } from '../../mlops/wire/testing.ts';
 import { sumDecimals } from '../../platform/units/index.ts';
 import { call, importFiles, postponeJobs } from '../../testing/application.ts';

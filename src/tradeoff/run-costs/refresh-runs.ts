@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RunCost } from '../../mlops/tracking/schema.ts';
+import type { RunCost } from '../../mlops/runs/schema.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { costOfRun } from './cost-of-run.ts';
 import type { RunCostDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-import type { RunCost } from '../../mlops/tracking/schema.ts';
+import type { RunCost } from '../../mlops/runs/schema.ts';
 import { type Money, sumDecimals } from '../../platform/units/index.ts';
 
 /** Amounts of one currency as one; unknown, with the reason, where there are none or several currencies. */

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { recordUsage } from '../../finops/metering/schema.ts';
 import type { Application } from '../../main.ts';
-import { createDdSketch } from '../../mlops/monitoring/index.ts';
+import { createDdSketch } from '../../mlops/gateway/metrics/dd-sketch.ts';
+import { putTallies } from '../../mlops/gateway/metrics/store.ts';
+import { SPANS } from '../../mlops/gateway/metrics/tally.ts';
 import { linearGraph } from '../../mlops/serving/graphs.testing.ts';
-import { putTallies } from '../../mlops/serving/metrics/store.ts';
-import { SPANS } from '../../mlops/serving/metrics/tally.ts';
 import { type EndpointDetail, getEndpoint } from '../../mlops/serving/schema.ts';
-import { call } from '../../testing/application.ts';
 import { applied } from '../../mlops/testing/pipelines.ts';
 import { appliedEndpoint, registeredFiles } from '../../mlops/testing/serving.ts';
+import { call } from '../../testing/application.ts';
 import {
   findRecommendations,
   listRecommendations,

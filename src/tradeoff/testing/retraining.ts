@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { Application } from '../../main.ts';
-import { recordLabels, recordPredictions } from '../../mlops/monitoring/predictions/schema.ts';
 import type { AlertEpisode } from '../../mlops/monitoring/schema.ts';
 import { listPipelineRuns, type PipelineRunSummary } from '../../mlops/pipelines/schema.ts';
-import { call, testApplication } from '../../testing/application.ts';
+import { recordLabels, recordPredictions } from '../../mlops/predictions/schema.ts';
 import { applied, ranToEnd } from '../../mlops/testing/pipelines.ts';
+import { call, testApplication } from '../../testing/application.ts';
 import {
   getRetraining,
   getRetrainingRound,

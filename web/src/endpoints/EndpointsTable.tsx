@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointMetrics } from '../../../src/mlops/gateway/metrics/schema.ts';
 import type { EndpointDetail, EndpointSummary } from '../../../src/mlops/serving/schema.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import table from '../table/table.module.css';

@@ -1,4 +1,4 @@
-import type { EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointMetrics } from '../../../src/mlops/gateway/metrics/schema.ts';
 import { formatCount, formatMilliseconds, formatPercent } from '../format/number.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { EndpointMetric } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointMetric } from '../../../src/mlops/gateway/metrics/schema.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointMetrics } from '../../../src/mlops/gateway/metrics/schema.ts';
 import type { EndpointDetail } from '../../../src/mlops/serving/schema.ts';
 import { TimePanels } from '../charts/TimePanels.tsx';
 import { panelsHeight } from '../charts/time-panels-option.ts';

@@ -1,4 +1,4 @@
-import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/gateway/metrics/schema.ts';
 
 export interface LateFigures {
   readonly requests: number;

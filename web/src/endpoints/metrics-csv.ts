@@ -1,4 +1,4 @@
-import type { EndpointMetric } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointMetric } from '../../../src/mlops/gateway/metrics/schema.ts';
 import { toCsv } from '../format/csv.ts';
 
 const COUNTS = ['requests', 'answered', 'refused', 'throttled', 'errors', 'lost'] as const;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/gateway/metrics/schema.ts';
 import { lateFigures } from './late-figures.ts';
 import { buildTimeline, revisionEvents } from './timeline.ts';
 

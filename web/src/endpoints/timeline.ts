@@ -1,4 +1,4 @@
-import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/serving/metrics/schema.ts';
+import type { EndpointMetric, EndpointMetrics } from '../../../src/mlops/gateway/metrics/schema.ts';
 import type { EndpointRevision, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import type { Panel, PanelMark, PanelSeries, TimePanelsData } from '../charts/time-panels-data.ts';

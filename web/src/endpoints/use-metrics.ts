@@ -1,5 +1,5 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { type EndpointMetrics, getEndpointMetrics, STEPS } from '../../../src/mlops/serving/metrics/schema.ts';
+import { type EndpointMetrics, getEndpointMetrics, STEPS } from '../../../src/mlops/gateway/metrics/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { useNow } from '../pipelines/use-now.ts';
 import type { Range } from './endpoints-search.ts';

@@ -1,4 +1,4 @@
-import type { RunCost } from '../../../src/mlops/tracking/schema.ts';
+import type { RunCost } from '../../../src/mlops/runs/schema.ts';
 import { exactMoney, formatMoney } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Unknown } from '../parts/Unknown.tsx';

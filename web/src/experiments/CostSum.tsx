@@ -1,4 +1,4 @@
-import type { RunCostSum } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunCostSum } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { formatCount } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Experiment } from '../../../src/mlops/tracking/schema.ts';
+import type { Experiment } from '../../../src/mlops/runs/schema.ts';
 import { CopyButton } from '../parts/CopyButton.tsx';
 import { EditForm } from '../parts/EditForm.tsx';
 import parts from '../parts/parts.module.css';

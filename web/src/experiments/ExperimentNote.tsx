@@ -1,4 +1,4 @@
-import type { Experiment } from '../../../src/mlops/tracking/schema.ts';
+import type { Experiment } from '../../../src/mlops/runs/schema.ts';
 import { NoteCard } from '../notes/NoteCard.tsx';
 import { NOTE_TAG, useEditExperiment } from './use-edit-experiment.ts';
 

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { ExperimentActivity } from '../../../src/mlops/tracking/run-table/schema.ts';
-import type { Experiment } from '../../../src/mlops/tracking/schema.ts';
+import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
+import type { Experiment } from '../../../src/mlops/runs/schema.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';

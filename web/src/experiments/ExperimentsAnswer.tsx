@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
-import type { ExperimentActivity } from '../../../src/mlops/tracking/run-table/schema.ts';
-import type { Experiment } from '../../../src/mlops/tracking/schema.ts';
+import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
+import type { Experiment } from '../../../src/mlops/runs/schema.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';

@@ -1,8 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { listExperimentActivity, listRunColumns } from '../../../src/mlops/tracking/run-table/schema.ts';
-import { listExperiments } from '../../../src/mlops/tracking/schema.ts';
+import { listExperimentActivity, listRunColumns } from '../../../src/mlops/run-views/run-table/schema.ts';
+import { listExperiments } from '../../../src/mlops/runs/schema.ts';
 import { endpointPages, endpointQuery } from '../client.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';

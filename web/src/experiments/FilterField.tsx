@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
-import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import styles from './experiments.module.css';
 import { FilterOffers } from './FilterOffers.tsx';
 import { FilterSummary } from './FilterSummary.tsx';

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { groupRuns, type RunColumn, type RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunGroup } from '../../../src/mlops/run-views/run-table/schema.ts';
+import { groupRuns, type RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
 import { counted } from '../format/number.ts';

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { RunGroup } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunGroup } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';

@@ -1,4 +1,4 @@
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { Instant } from '../parts/Instant.tsx';

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { movedColumn, toggledColumn } from '../costs/column-choice.ts';
 import { formatCount } from '../format/number.ts';
 import parts from '../parts/parts.module.css';

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
-import { runsCsv } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { runsCsv } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { urlOf } from '../../../src/platform/contract/schema.ts';
 import { CallError } from '../client.ts';
 import { counted, formatCount } from '../format/number.ts';

@@ -1,5 +1,5 @@
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
-import { MAX_COMPARED_RUNS } from '../../../src/mlops/tracking/views/schema.ts';
+import { MAX_COMPARED_RUNS } from '../../../src/mlops/run-views/views/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { counted, formatCount } from '../format/number.ts';
 import parts from '../parts/parts.module.css';
 import styles from './experiments.module.css';

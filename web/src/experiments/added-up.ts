@@ -1,4 +1,4 @@
-import type { ExperimentActivity, RunCostSum } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { ExperimentActivity, RunCostSum } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { sumDecimals } from '../../../src/platform/units/schema.ts';
 
 /** Exact total cost of the runs of several experiments, one sum for each currency. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunView } from '../../../src/mlops/tracking/schema.ts';
+import { RunView } from '../../../src/mlops/runs/schema.ts';
 
 const list = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import {
   columnLabel,
   columnText,

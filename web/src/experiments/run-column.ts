@@ -1,4 +1,4 @@
-import type { RunColumn } from '../../../src/mlops/tracking/run-table/schema.ts';
+import type { RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { isCompanion, isSystem, keyMetric } from '../runs/metric-words.ts';
 
 /** The first column: it carries the mark and the name, and is always there. */

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import type { GridColumn } from '../table/DataTable.tsx';
 import { pinPlaces } from '../table/pin-places.ts';
 import styles from './experiments.module.css';

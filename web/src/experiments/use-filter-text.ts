@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { readRunFilter } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { readRunFilter } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { call } from '../client.ts';
 
 /** Pause in typing before the filter is checked: long enough to finish a number, short enough to feel immediate. */

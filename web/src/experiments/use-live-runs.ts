@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { listRuns, type Run } from '../../../src/mlops/tracking/schema.ts';
+import { listRuns, type Run } from '../../../src/mlops/runs/schema.ts';
 import { endpointQuery } from '../client.ts';
 
 const LIVE_MS = 5_000;

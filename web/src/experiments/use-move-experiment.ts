@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { deleteExperiment, restoreExperiment } from '../../../src/mlops/tracking/run-table/schema.ts';
+import { deleteExperiment, restoreExperiment } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { call } from '../client.ts';
 
 export interface MovedExperiment {

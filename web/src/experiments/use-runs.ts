@@ -1,8 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { countRuns, listRunColumns, sumRunCosts } from '../../../src/mlops/tracking/run-table/schema.ts';
-import { getExperiment, listRuns } from '../../../src/mlops/tracking/schema.ts';
+import { countRuns, listRunColumns, sumRunCosts } from '../../../src/mlops/run-views/run-table/schema.ts';
+import { getExperiment, listRuns } from '../../../src/mlops/runs/schema.ts';
 import { endpointPages, endpointQuery } from '../client.ts';
 import { columnKind, orderBy, pickColumns, readOrder } from './run-column.ts';
 import { runFilter } from './run-filter.ts';

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue } from 'react';
-import { listExperiments, listRuns } from '../../../src/mlops/tracking/schema.ts';
+import { listExperiments, listRuns } from '../../../src/mlops/runs/schema.ts';
 import { endpointQuery } from '../client.ts';
 import type { Command } from './palette-command.ts';
 

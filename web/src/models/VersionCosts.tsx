@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { RunCost } from '../../../src/mlops/tracking/schema.ts';
+import type { RunCost } from '../../../src/mlops/runs/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { UnitCost } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { formatMoney } from '../format/money.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { MonitorSpec } from '../../../src/mlops/monitors/schema.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { formatInstant } from '../format/time.ts';
 import { classifyStrength, type StripRow, strengthText } from './drift-strength.ts';
 import styles from './monitoring.module.css';

@@ -1,5 +1,5 @@
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted, formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 import { CAUSES, findLatest, moneyPerDay } from './words.ts';

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { Monitor, MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
-import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { Monitor, MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { formatCount, formatPercent } from '../format/number.ts';
 import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';

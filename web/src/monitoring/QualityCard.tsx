@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
 import { TimePanels } from '../charts/TimePanels.tsx';
 import { usePng } from '../charts/use-png.ts';
 import { toCsv } from '../format/csv.ts';

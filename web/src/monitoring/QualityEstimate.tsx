@@ -1,4 +1,4 @@
-import type { ShownQuality } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { ShownQuality } from '../../../src/mlops/monitors/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './monitoring.module.css';

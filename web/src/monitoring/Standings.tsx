@@ -1,5 +1,5 @@
 import type { AlertStanding } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { MonitorSpec } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { MonitorSpec } from '../../../src/mlops/monitors/schema.ts';
 import { formatInstant } from '../format/time.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { AlertMark } from './AlertMark.tsx';

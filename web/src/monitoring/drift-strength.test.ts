@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { DriftColumn } from '../../../src/mlops/monitoring/drift/schema.ts';
-import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { DriftColumn } from '../../../src/mlops/drift/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { classifyStrength, pText, strengthText, stripRows } from './drift-strength.ts';
 
 function column(more: Partial<DriftColumn> = {}): DriftColumn {

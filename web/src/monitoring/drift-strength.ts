@@ -1,5 +1,5 @@
-import type { DriftColumn } from '../../../src/mlops/monitoring/drift/schema.ts';
-import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { DriftColumn } from '../../../src/mlops/drift/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 
 /** 0 is none, 4 the most; from 2 on the column drifted. null: inconclusive. */

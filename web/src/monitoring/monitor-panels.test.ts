@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
-import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { listMonitorMetrics, monitorPanels } from './monitor-panels.ts';
 import { driftedColumns, findWorst, lossText, moneyPerDay, monitorsAnswer } from './words.ts';
 

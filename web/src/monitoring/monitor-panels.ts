@@ -1,5 +1,5 @@
 import type { Alert } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import type { MonitorSpec, MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
 import type { Panel, PanelMark, PanelSeries, TimePanelsData } from '../charts/time-panels-data.ts';
 import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 import { formatDay, formatMonth } from '../format/time.ts';

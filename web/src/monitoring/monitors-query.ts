@@ -1,4 +1,4 @@
-import { listMonitors } from '../../../src/mlops/monitoring/monitors/schema.ts';
+import { listMonitors } from '../../../src/mlops/monitors/schema.ts';
 import { endpointQuery } from '../client.ts';
 
 /** Every monitor, by name. */

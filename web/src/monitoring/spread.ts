@@ -1,4 +1,4 @@
-import type { Distribution } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { Distribution } from '../../../src/mlops/drift/schema.ts';
 import type { Spread } from '../charts/spread-option.ts';
 import { sum } from '../endpoints/late-figures.ts';
 import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { listAlerts, listMonitorAlerts } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import { type Monitor, showMonitor } from '../../../src/mlops/monitoring/monitors/schema.ts';
-import { listDriftWindows, showDriftColumn } from '../../../src/mlops/monitoring/windows/schema.ts';
+import { type Monitor, showMonitor } from '../../../src/mlops/monitors/schema.ts';
+import { listDriftWindows, showDriftColumn } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import type { CallInput } from '../../../src/platform/contract/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { WINDOWS, type WindowName } from './monitoring-search.ts';

@@ -1,7 +1,7 @@
 import { pricedOnce, type QualityLoss } from '../../../src/mlops/monitoring/alerts/episode/schema.ts';
 import type { Alert, AlertState } from '../../../src/mlops/monitoring/alerts/schema.ts';
-import type { MonitorWindow } from '../../../src/mlops/monitoring/monitors/schema.ts';
-import type { DriftWindow } from '../../../src/mlops/monitoring/windows/schema.ts';
+import type { MonitorWindow } from '../../../src/mlops/monitors/schema.ts';
+import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import { decimal, decimalString, type Money } from '../../../src/platform/units/schema.ts';
 import { counted, formatMeasure } from '../format/number.ts';
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { listPipelineTriggers } from '../../../src/mlops/pipelines/triggers/schema.ts';
+import { listPipelineTriggers } from '../../../src/mlops/triggers/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';

@@ -1,4 +1,4 @@
-import type { Shown } from '../../../src/mlops/tracking/views/schema.ts';
+import type { Shown } from '../../../src/mlops/run-views/views/schema.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import table from '../table/table.module.css';
 import styles from './runs.module.css';

@@ -4,7 +4,7 @@ import {
   artifactFile,
   artifactImage,
   viewArtifact,
-} from '../../../src/mlops/tracking/views/schema.ts';
+} from '../../../src/mlops/run-views/views/schema.ts';
 import { urlOf } from '../../../src/platform/contract/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { counted, formatBytes, formatCount } from '../format/number.ts';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
-import { listArtifacts, type RunFacts } from '../../../src/mlops/tracking/views/schema.ts';
+import { listArtifacts, type RunFacts } from '../../../src/mlops/run-views/views/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { formatBytes } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatMeasure, formatPercent } from '../format/number.ts';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { MetricHistory } from '../../../src/mlops/tracking/views/schema.ts';
+import type { MetricHistory } from '../../../src/mlops/run-views/views/schema.ts';
 import { MetricCurves } from '../charts/MetricCurves.tsx';
 import type { CurveSeries } from '../charts/metric-curves-option.ts';
 import { usePng } from '../charts/use-png.ts';

@@ -1,4 +1,4 @@
-import type { MetricHistory, MetricSummary } from '../../../src/mlops/tracking/views/schema.ts';
+import type { MetricHistory, MetricSummary } from '../../../src/mlops/run-views/views/schema.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import table from '../table/table.module.css';
 import { isCompanion, isSystem } from './metric-words.ts';

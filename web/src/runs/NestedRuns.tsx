@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { countRuns } from '../../../src/mlops/tracking/run-table/schema.ts';
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import { countRuns } from '../../../src/mlops/run-views/run-table/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { counted } from '../format/number.ts';
 import parts from '../parts/parts.module.css';

@@ -1,4 +1,4 @@
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { CostFigure } from './CostFigure.tsx';
 import { formatDuration } from './duration.ts';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { LineageCard } from '../lineage/LineageCard.tsx';
 import { NoteCard } from '../notes/NoteCard.tsx';
 import { Card } from '../parts/Card.tsx';

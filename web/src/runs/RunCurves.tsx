@@ -1,4 +1,4 @@
-import type { MetricHistory } from '../../../src/mlops/tracking/views/schema.ts';
+import type { MetricHistory } from '../../../src/mlops/run-views/views/schema.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Fragment, type ReactNode } from 'react';
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
-import type { RunFacts } from '../../../src/mlops/tracking/views/schema.ts';
+import type { RunFacts } from '../../../src/mlops/run-views/views/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CopyButton } from '../parts/CopyButton.tsx';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { getRun } from '../../../src/mlops/tracking/schema.ts';
+import { getRun } from '../../../src/mlops/runs/schema.ts';
 import { endpointQuery } from '../client.ts';
 import parts from '../parts/parts.module.css';
 

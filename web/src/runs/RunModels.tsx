@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ModelVersion } from '../../../src/mlops/registry/schema.ts';
-import type { RunFacts } from '../../../src/mlops/tracking/views/schema.ts';
+import type { RunFacts } from '../../../src/mlops/run-views/views/schema.ts';
 import { formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';

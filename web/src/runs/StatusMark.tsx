@@ -1,4 +1,4 @@
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import styles from './runs.module.css';
 
 const STATUS = {

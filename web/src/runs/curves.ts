@@ -1,5 +1,5 @@
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
-import type { MetricHistory } from '../../../src/mlops/tracking/views/schema.ts';
+import type { MetricHistory } from '../../../src/mlops/run-views/views/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import type { CurveSeries } from '../charts/metric-curves-option.ts';
 import { categoryColour, OTHER_COLOUR, SERIES_LIMIT } from '../theme/category-colours.ts';
 import { smoothed } from './ema.ts';

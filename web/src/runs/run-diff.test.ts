@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { listColumns, readFigure, usualAxes } from './run-columns.ts';
 import { computeDelta, computeDiff } from './run-diff.ts';
 import { testRun } from './runs.testing.ts';

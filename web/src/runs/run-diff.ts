@@ -1,4 +1,4 @@
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { isCompanion, isSystem } from './metric-words.ts';
 import { durationMs } from './run-columns.ts';

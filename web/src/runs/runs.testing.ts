@@ -1,4 +1,4 @@
-import type { Run } from '../../../src/mlops/tracking/schema.ts';
+import type { Run } from '../../../src/mlops/runs/schema.ts';
 
 interface TestRun extends Partial<Omit<Run, 'cost'>> {
   /** Exact amount in USD; null when unknown. */

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { compareRuns, metricHistories } from '../../../src/mlops/tracking/views/schema.ts';
+import { compareRuns, metricHistories } from '../../../src/mlops/run-views/views/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { namedRuns } from './curves.ts';
 import { groupMetrics, keyMetric } from './metric-words.ts';

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { getRun } from '../../../src/mlops/runs/schema.ts';
 import { editRun } from '../../../src/mlops/tracking/edits/schema.ts';
-import { getRun } from '../../../src/mlops/tracking/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 
 export interface RunEdit {

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { listRunVersions } from '../../../src/mlops/registry/schema.ts';
-import { deleteRuns, restoreRuns } from '../../../src/mlops/tracking/run-table/schema.ts';
-import { getRun } from '../../../src/mlops/tracking/schema.ts';
-import { metricHistories, runFacts, runMetrics } from '../../../src/mlops/tracking/views/schema.ts';
+import { deleteRuns, restoreRuns } from '../../../src/mlops/run-views/run-table/schema.ts';
+import { metricHistories, runFacts, runMetrics } from '../../../src/mlops/run-views/views/schema.ts';
+import { getRun } from '../../../src/mlops/runs/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 import type { CurvesSearch } from './runs-search.ts';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { Work, WorkEnd } from '../executor.ts';
+import type { Work, WorkEnd } from '../../compute/index.ts';
 import {
   cannot,
   checkCan,

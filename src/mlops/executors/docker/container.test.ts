@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Resources, Work } from '../executor.ts';
+import type { Resources, Work } from '../../compute/executor.ts';
 import { checkCan, containerOf, freeGpus } from './container.ts';
 
 const ANY: Resources = { cpus: null, memoryBytes: null, gpus: { count: 0, model: null }, instance: null, spot: false };

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { insideOf } from '../../../platform/archives/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { Resources, Work } from '../executor.ts';
+import type { Resources, Work } from '../../compute/index.ts';
 import { type Refusal, refusalOf } from './failures.ts';
 
 /** Where the work runs in its container, and its files are. */

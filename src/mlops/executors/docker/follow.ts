@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { GpuReader } from '../../../platform/gpus/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { RunningWork, Work, WorkEnd, WorkUsage } from '../executor.ts';
+import type { RunningWork, Work, WorkEnd, WorkUsage } from '../../compute/index.ts';
 import type { Daemon } from './daemon.ts';
 import { KEPT, readStopped, readUsage, writeEnd, writeStopped, writeUsage } from './kept.ts';
 import { bringLog } from './log.ts';

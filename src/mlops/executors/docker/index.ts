@@ -3,7 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { createNvidiaSmi } from '../../../platform/gpus/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
+import type { Executor, RunningWork, Work, WorkEnd } from '../../compute/index.ts';
 import { createTurns, type Turns } from '../turns.ts';
 import { connectionOf, type DaemonAddress } from './address.ts';
 import { type BeginDeps, begin, removeContainer, watch } from './begin.ts';

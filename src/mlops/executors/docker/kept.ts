@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { systemCode } from '../../../platform/errors/index.ts';
-import type { WorkEnd, WorkUsage } from '../executor.ts';
+import type { WorkEnd, WorkUsage } from '../../compute/index.ts';
 
 /**
  * Files in the folder of the work, from which a restarted server finds the work again:

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { AppError } from '../../../platform/errors/index.ts';
-import type { ContainerSpec } from '../containers.ts';
+import type { ContainerSpec } from '../../compute/index.ts';
 import { cannot, containerName, LABEL } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { startFailureOf } from './failures.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import type { ContainerSpec, LeasedContainer } from '../containers.ts';
+import type { ContainerSpec, LeasedContainer } from '../../compute/index.ts';
 import type { Daemon } from './daemon.ts';
 import { isStatus } from './failures.ts';
 import { createChange } from './follow.ts';

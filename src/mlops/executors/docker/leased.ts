@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import type { ContainerSpec, LeasedContainer, LeasedContainers } from '../containers.ts';
+import type { ContainerSpec, LeasedContainer, LeasedContainers } from '../../compute/index.ts';
 import type { Turns } from '../turns.ts';
 import { connectionOf, type DaemonAddress } from './address.ts';
 import { heldGpus } from './begin.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Work, WorkEnd } from '../executor.ts';
+import type { Work, WorkEnd } from '../../compute/executor.ts';
 import { outcomeOf, type Remains, type Told } from './outcome.ts';
 import { UNKNOWN_USAGE } from './usage.ts';
 

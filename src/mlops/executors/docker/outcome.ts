@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Work, WorkEnd, WorkUsage } from '../executor.ts';
+import type { Work, WorkEnd, WorkUsage } from '../../compute/index.ts';
 
 /** The engine's record of a container that no longer runs. */
 export interface Remains {

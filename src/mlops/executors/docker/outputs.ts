@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { insideOf, unpack } from '../../../platform/archives/index.ts';
-import type { Work } from '../executor.ts';
+import type { Work } from '../../compute/index.ts';
 import { WORK_FOLDER } from './container.ts';
 import type { Daemon } from './daemon.ts';
 import { isStatus } from './failures.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WorkUsage } from '../executor.ts';
+import type { WorkUsage } from '../../compute/index.ts';
 
 /** The part of the engine's statistics that is read. All of it is empty for a container that does not run. */
 const Stats = z.object({

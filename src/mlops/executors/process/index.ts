@@ -15,7 +15,7 @@ import {
   startExecution,
 } from '../../../platform/processes/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../executor.ts';
+import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../../compute/index.ts';
 import { createDiskWatch } from './disk.ts';
 import { gpusOfMachine } from './gpus.ts';
 import { createRoom, type Machine, type Place, type Room } from './room.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import type { Resources, Work } from '../executor.ts';
+import type { Resources, Work } from '../../compute/index.ts';
 import type { Gpu } from './gpus.ts';
 
 export interface Machine {

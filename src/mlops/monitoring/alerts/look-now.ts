@@ -1,5 +1,4 @@
-import type { AlertRule } from '../monitors/alerts/schema.ts';
-import type { Monitor } from '../monitors/schema.ts';
+import type { AlertRule, Monitor } from '../../monitors/schema.ts';
 import { BURN_WINDOWS_MS } from './burn-rate.ts';
 import { lastPrediction, loggedLatencies } from './looks/logged.ts';
 import type { Look } from './looks/look.ts';

@@ -1,10 +1,10 @@
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money, Period } from '../../../platform/units/schema.ts';
-import type { MeasuredQuality, Monitor, MonitorWindow } from '../monitors/schema.ts';
-import { scoresOf } from '../monitors/scores.ts';
-import { type Tables, watched } from '../monitors/windows.ts';
-import type { Selection } from '../predictions/labelled.ts';
-import type { ReferencePredictions } from '../windows/service.ts';
+import { scoresOf } from '../../monitors/index.ts';
+import type { MeasuredQuality, Monitor, MonitorWindow } from '../../monitors/schema.ts';
+import type { Selection } from '../../predictions/index.ts';
+import type { ReferencePredictions } from '../../quality/index.ts';
+import { type Tables, watched } from '../../quality/index.ts';
 import type { QualityLoss } from './episode/schema.ts';
 import { moneyPerDay } from './money.ts';
 import type { QualityEstimates } from './ports.ts';

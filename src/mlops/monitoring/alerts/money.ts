@@ -1,6 +1,6 @@
 import { decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
-import type { PredictionValue } from '../monitors/alerts/schema.ts';
+import type { PredictionValue } from '../../monitors/schema.ts';
 import type { QualityLoss } from './episode/schema.ts';
 
 /** Measures of which less is better. */

@@ -1,5 +1,5 @@
 import type { Period } from '../../../platform/units/schema.ts';
-import type { Monitor } from '../monitors/schema.ts';
+import type { Monitor } from '../../monitors/schema.ts';
 import type { Served } from './burn-rate.ts';
 import type { QualityLoss } from './episode/schema.ts';
 

@@ -3,8 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { handle, type Route } from '../../../platform/http/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { findMonitors } from '../monitors/store.ts';
-import { noMonitor } from '../predictions/service.ts';
+import { findMonitors, noMonitor } from '../../monitors/index.ts';
 import { backtestAlerts as backtestAlertsEndpoint } from './backtest/schema.ts';
 import { type BacktestDeps, backtestAlerts } from './backtest/service.ts';
 import {

@@ -5,10 +5,10 @@ import { type DeliverDeps, deliver, Notice } from '../../../platform/notices/ind
 import { NotifyTarget } from '../../../platform/notices/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
-import type { Monitor } from '../monitors/schema.ts';
-import { findMonitors } from '../monitors/store.ts';
-import type { DriftWindow } from '../windows/schema.ts';
-import type { DriftWindows, OnWindow, ReferencePredictions } from '../windows/service.ts';
+import { findMonitors } from '../../monitors/index.ts';
+import type { Monitor } from '../../monitors/schema.ts';
+import type { DriftWindows, OnWindow, ReferencePredictions } from '../../quality/index.ts';
+import type { DriftWindow } from '../../quality/schema.ts';
 import { createJudging } from './again/judge-again.ts';
 import { dueLooks, isOfQuality, type LookingDeps, lookNow, ownLookNow, type TimedRule } from './look-now.ts';
 import { driftLook } from './looks/drift-look.ts';

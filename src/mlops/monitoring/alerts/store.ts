@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Sql } from '../../../platform/store/index.ts';
-import { findMonitors } from '../monitors/store.ts';
+import { findMonitors } from '../../monitors/index.ts';
 import { AlertCause, AlertEpisode } from './episode/schema.ts';
 import { LookBase } from './looks/store.ts';
 import { Alert, AlertMute, AlertState, type AlertStep } from './schema.ts';

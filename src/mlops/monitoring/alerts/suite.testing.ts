@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createRandom } from '../../../platform/numbers/index.ts';
 import { signatureOf } from '../../../platform/outbound/index.ts';
 import { type Receiver, startReceiver } from '../../../platform/outbound/receiver.testing.ts';
-import { normal } from '../drift/calibration.testing.ts';
+import { normal } from '../../drift/calibration.testing.ts';
 import {
   call,
   HOUR_MS,

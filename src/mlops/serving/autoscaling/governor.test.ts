@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from '../../../platform/telemetry/index.ts';
-import type { Backend } from '../backends/backend.ts';
-import { UNKNOWN_SPEC } from '../backends/specs.ts';
-import type { Place } from '../replicas/places.ts';
-import { createReplicaSet, type ReplicaSet } from '../replicas/set.ts';
-import { ScalingSpec } from '../spec/scaling/schema.ts';
+import { ScalingSpec } from '../../endpoint-spec/scaling/schema.ts';
+import type { Backend } from '../../replicas/backends/backend.ts';
+import { UNKNOWN_SPEC } from '../../replicas/backends/specs.ts';
+import type { Place } from '../../replicas/places.ts';
+import { createReplicaSet, type ReplicaSet } from '../../replicas/set.ts';
 import { createGovernor, type Decided } from './governor.ts';
 import type { ScalingRule } from './policy.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../platform/units/index.ts';
-import { ServingProblem } from '../protocols/problem.ts';
-import type { ReplicaSet } from '../replicas/set.ts';
-import { createTraffic, type Traffic } from '../scaling/index.ts';
+import { ServingProblem } from '../../inference/index.ts';
+import type { ReplicaSet } from '../../replicas/index.ts';
+import { createTraffic, type Traffic } from '../../scaling/index.ts';
 import { createLooks } from './looks.ts';
 import type { ScalingRule } from './policy.ts';
 import { type SpentBudget, type Wish, wantedNow } from './wish.ts';

@@ -1,4 +1,4 @@
-import type { ScalingObservation } from '../scaling/index.ts';
+import type { ScalingObservation } from '../../scaling/index.ts';
 import { policyOf, type ScalingRule } from './policy.ts';
 import type { Wish } from './wish.ts';
 

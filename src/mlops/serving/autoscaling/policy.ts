@@ -1,6 +1,5 @@
-import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy } from '../scaling/index.ts';
-import type { ScalingSpec } from '../spec/scaling/schema.ts';
-import type { Variant } from '../spec/schema.ts';
+import type { ScalingSpec, Variant } from '../../endpoint-spec/schema.ts';
+import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy } from '../../scaling/index.ts';
 import type { ReplicaPrice } from './price.ts';
 
 /** How one variant is scaled. */

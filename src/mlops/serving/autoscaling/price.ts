@@ -1,5 +1,5 @@
 import type { Sql } from '../../../platform/store/index.ts';
-import type { Variant } from '../spec/schema.ts';
+import type { Variant } from '../../endpoint-spec/schema.ts';
 import { heldBy, type ReplicaFacts } from '../usage.ts';
 import type { ScaledVariant } from './schema.ts';
 

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString, UtcInstant } from '../../../platform/units/schema.ts';
-import { ScalingPolicyName } from '../spec/scaling/schema.ts';
-import { VariantName } from '../spec/schema.ts';
+import { ScalingPolicyName, VariantName } from '../../endpoint-spec/schema.ts';
 
 const about = {
   variant: VariantName,

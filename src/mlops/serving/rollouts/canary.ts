@@ -1,7 +1,7 @@
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { NotReady } from '../replicas/replica.ts';
-import type { RolloutSpec } from '../spec/rollout/schema.ts';
+import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
+import { NotReady } from '../../replicas/index.ts';
 import { FIRST_LOOK, worse } from './judge.ts';
 import { createSide, type Side } from './side.ts';
 import { beginRollout, endRollout, findRollout, nextStep, type StoredRollout } from './store.ts';
@@ -40,7 +40,7 @@ export async function driveCanary(deps: CanaryDeps): Promise<void> {
   await beginRollout(store, deps, clock.now());
   const looks = { taken: 0 };
   for (;;) {
-    const now = await existing(deps);
+    const now = await requireEndpoint(deps);
     if (now.state === 'promoted') return prepare(100);
     if (now.state === 'aborted') throw new NotReady(now.reason ?? 'it was aborted');
     const step = spec.steps[now.step];
@@ -73,7 +73,7 @@ async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: numb
   let nextLook = FIRST_LOOK;
   for (;;) {
     await deps.pause();
-    const now = await existing(deps);
+    const now = await requireEndpoint(deps);
     if (now.state !== 'running' || now.step !== begun.step) return;
     const isLittle = hasLittle() && spec.onLittleTraffic !== 'hold';
     if (isLittle && spec.onLittleTraffic === 'abort') {
@@ -91,7 +91,7 @@ async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: numb
   }
 }
 
-async function existing({ store, endpoint, revision }: CanaryDeps): Promise<StoredRollout> {
+async function requireEndpoint({ store, endpoint, revision }: CanaryDeps): Promise<StoredRollout> {
   const found = await findRollout(store, endpoint, revision);
   if (found === null) throw new NotReady('its endpoint is gone');
   return found;

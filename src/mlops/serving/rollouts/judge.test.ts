@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../../testing/random.ts';
-import { RolloutSpec } from '../spec/rollout/schema.ts';
+import { RolloutSpec } from '../../endpoint-spec/rollout/schema.ts';
 import { differenceLow, normalQuantile, quantileBounds, wilsonBounds } from './intervals.ts';
 import { FIRST_LOOK, worse } from './judge.ts';
 import { createSide, shownSide } from './side.ts';

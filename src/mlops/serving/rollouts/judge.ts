@@ -1,4 +1,4 @@
-import type { RolloutSpec } from '../spec/rollout/schema.ts';
+import type { RolloutSpec } from '../../endpoint-spec/schema.ts';
 import { differenceLow, normalQuantile, quantileBounds } from './intervals.ts';
 import type { Side } from './side.ts';
 

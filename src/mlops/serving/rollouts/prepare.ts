@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Variant } from '../../endpoint-spec/schema.ts';
+import type { ReplicaSet } from '../../replicas/index.ts';
+import { NotReady } from '../../replicas/index.ts';
 import type { Autoscaling } from '../autoscaling/autoscaling.ts';
-import { NotReady } from '../replicas/replica.ts';
-import type { ReplicaSet } from '../replicas/set.ts';
-import type { Variant } from '../spec/schema.ts';
 import type { Revision } from '../store.ts';
 
 const LOOK_MS = 200;

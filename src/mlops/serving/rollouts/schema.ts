@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
-import { RolloutStrategy } from '../spec/rollout/schema.ts';
+import { RolloutStrategy } from '../../endpoint-spec/schema.ts';
 
 const bound = (what: string) => z.number().nullable().describe(`${what}; null while too few requests were answered`);
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { call, problemFrom } from '../../../testing/application.ts';
 import { sharedApplication } from '../../../testing/shared.ts';
+import { deleteExperiment, deleteRuns } from '../../run-views/run-table/schema.ts';
+import { getRun } from '../../runs/schema.ts';
 import { newRun, post } from '../../wire/testing.ts';
-import { deleteExperiment, deleteRuns } from '../run-table/schema.ts';
-import { getRun } from '../schema.ts';
 import { editExperiment, editRun } from './schema.ts';
 
 const application = await sharedApplication();

@@ -1,11 +1,7 @@
 import { handle, type Route } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
-import type { Experiments } from '../experiments.ts';
-import type { Logging } from '../logging.ts';
-import { readRun } from '../read-run.ts';
-import { experimentOf } from '../run-answer.ts';
-import { RUN_NAME_TAG } from '../runs.ts';
-import type { KeyValue } from '../types.ts';
+import type { Experiments, KeyValue, Logging } from '../../runs/index.ts';
+import { experimentOf, RUN_NAME_TAG, readRun } from '../../runs/index.ts';
 import { editExperiment, editRun } from './schema.ts';
 
 export interface EditRoutesDeps {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
-import { Experiment, ExperimentId, Run, RunId } from '../schema.ts';
+import { Experiment, ExperimentId, Run, RunId } from '../../runs/schema.ts';
 
 const MAX_TAGS = 100;
 

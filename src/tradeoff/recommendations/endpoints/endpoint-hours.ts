@@ -1,6 +1,7 @@
 import type { GpuHeld, GpuUsage } from '../../../finops/gpu-usage/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
-import type { ServedVariant, ServingUse, VariantSpan } from '../../../mlops/serving/index.ts';
+import type { ServingUse, VariantSpan } from '../../../mlops/gateway/index.ts';
+import type { ServedVariant } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';

@@ -1,8 +1,8 @@
 import type { Costs } from '../../../finops/costs/index.ts';
 import type { Metering } from '../../../finops/metering/index.ts';
 import type { Purchasing } from '../../../finops/purchasing/index.ts';
+import type { ServingUse } from '../../../mlops/gateway/index.ts';
 import type { PipelineRuns } from '../../../mlops/pipelines/index.ts';
-import type { ServingUse } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 
 export interface PurchaseFinderDeps {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../platform/numbers/index.ts';
 import { isDeep } from '../../../../testing/deep.ts';
-import { normal } from '../../drift/calibration.testing.ts';
+import { normal } from '../../../drift/calibration.testing.ts';
 import { call, HOUR_MS, hour, MINUTE_MS, openRoom, type Server } from '../../room.testing.ts';
 import { listAlerts, listMonitorAlerts } from '../schema.ts';
 

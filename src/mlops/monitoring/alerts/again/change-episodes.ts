@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Sql } from '../../../../platform/store/index.ts';
 import type { Money } from '../../../../platform/units/schema.ts';
-import type { Monitor } from '../../monitors/schema.ts';
+import type { Monitor } from '../../../monitors/schema.ts';
 import type { Alert } from '../schema.ts';
 import { insertEpisode, updateEpisode } from '../store.ts';
 import { append, isKnownNow, newAlert, type TakingDeps, tell } from '../take-look.ts';

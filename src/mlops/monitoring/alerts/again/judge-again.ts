@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Sql, Store } from '../../../../platform/store/index.ts';
 import type { Money } from '../../../../platform/units/schema.ts';
-import type { Monitor } from '../../monitors/schema.ts';
+import type { Monitor } from '../../../monitors/schema.ts';
 import { type LookBase, lastPlace, looksBehind, putLook, type StoredLook } from '../looks/store.ts';
 import { moneyOf } from '../losses.ts';
 import { type Replayed, replay } from '../replay.ts';

@@ -1,9 +1,8 @@
 import type { Sql } from '../../../../platform/store/index.ts';
-import type { Monitor } from '../../monitors/schema.ts';
-import { scoresOf } from '../../monitors/scores.ts';
-import type { DriftWindow } from '../../windows/schema.ts';
-import { generationOf } from '../../windows/service.ts';
-import { windowsOf } from '../../windows/store.ts';
+import { scoresOf } from '../../../monitors/index.ts';
+import type { Monitor } from '../../../monitors/schema.ts';
+import { generationOf, windowsOf } from '../../../quality/index.ts';
+import type { DriftWindow } from '../../../quality/schema.ts';
 import { driftLook } from '../looks/drift-look.ts';
 import { type CountedLook, hasChange } from '../looks/look.ts';
 import type { QualityRule } from '../looks/quality-look.ts';

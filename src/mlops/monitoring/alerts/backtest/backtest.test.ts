@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../platform/numbers/index.ts';
-import { normal } from '../../drift/calibration.testing.ts';
+import { normal } from '../../../drift/calibration.testing.ts';
 import { call, HOUR_MS, hour, openRoom, problemFrom, type Server } from '../../room.testing.ts';
 import type { Look } from '../looks/look.ts';
 import { listAlerts } from '../schema.ts';

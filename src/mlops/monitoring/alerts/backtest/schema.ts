@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Name } from '../../../../org/schema.ts';
 import { endpoint } from '../../../../platform/contract/schema.ts';
 import { Period, UtcInstant } from '../../../../platform/units/schema.ts';
-import { AlertRule } from '../../monitors/alerts/schema.ts';
+import { AlertRule } from '../../../monitors/schema.ts';
 import { AlertCause, AlertEpisode } from '../episode/schema.ts';
 
 export const BacktestEpisode = z

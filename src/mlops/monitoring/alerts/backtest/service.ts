@@ -1,10 +1,7 @@
 import type { Store } from '../../../../platform/store/index.ts';
-import type { AlertRule } from '../../monitors/alerts/schema.ts';
-import { refuseUnmeasured } from '../../monitors/check-spec.ts';
-import type { EstimatedQuality, MeasuredQuality, Monitor, MonitorWindow } from '../../monitors/schema.ts';
-import { watched } from '../../monitors/windows.ts';
-import { generationOf, type ReferencePredictions } from '../../windows/service.ts';
-import { windowsOf } from '../../windows/store.ts';
+import { refuseUnmeasured } from '../../../monitors/index.ts';
+import type { AlertRule, EstimatedQuality, MeasuredQuality, Monitor, MonitorWindow } from '../../../monitors/schema.ts';
+import { generationOf, type ReferencePredictions, watched, windowsOf } from '../../../quality/index.ts';
 import { driftLook } from '../looks/drift-look.ts';
 import { hasChange, type Look } from '../looks/look.ts';
 import { type QualityRule, qualityLook } from '../looks/quality-look.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DriftWindow } from '../../windows/schema.ts';
+import type { DriftWindow } from '../../../quality/drift-windows/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
 import { driftLook } from './drift-look.ts';
 

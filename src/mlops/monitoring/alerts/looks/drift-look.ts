@@ -1,8 +1,8 @@
-import { DRIFT_SHARE } from '../../drift/report.ts';
-import type { DriftColumn } from '../../drift/schema.ts';
-import type { AlertRule } from '../../monitors/alerts/schema.ts';
-import { LEAST_EFFECT } from '../../windows/least-effect.ts';
-import type { DriftWindow } from '../../windows/schema.ts';
+import { DRIFT_SHARE } from '../../../drift/index.ts';
+import type { DriftColumn } from '../../../drift/schema.ts';
+import type { AlertRule } from '../../../monitors/schema.ts';
+import { LEAST_EFFECT } from '../../../quality/index.ts';
+import type { DriftWindow } from '../../../quality/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
 import { worseBy } from '../money.ts';
 import { figure, type Look, percent } from './look.ts';

@@ -1,7 +1,7 @@
 import type { InstantRange } from '../../../../platform/journal/index.ts';
 import { literal } from '../../../../platform/lake/index.ts';
-import type { Tables } from '../../monitors/windows.ts';
-import { instant } from '../../predictions/labelled.ts';
+import { instant } from '../../../predictions/index.ts';
+import type { Tables } from '../../../quality/index.ts';
 import type { Served } from '../burn-rate.ts';
 
 interface Latencies {

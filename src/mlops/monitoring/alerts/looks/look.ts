@@ -1,5 +1,5 @@
 import type { Period } from '../../../../platform/units/schema.ts';
-import type { DriftWindow } from '../../windows/schema.ts';
+import type { DriftWindow } from '../../../quality/schema.ts';
 import type { QualityLoss } from '../episode/schema.ts';
 import type { LookLevel } from '../state.ts';
 

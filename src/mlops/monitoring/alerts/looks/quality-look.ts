@@ -1,6 +1,5 @@
 import type { Period } from '../../../../platform/units/schema.ts';
-import type { AlertRule } from '../../monitors/alerts/schema.ts';
-import type { MeasuredQuality } from '../../monitors/schema.ts';
+import type { AlertRule, MeasuredQuality } from '../../../monitors/schema.ts';
 import { isError, worseBy } from '../money.ts';
 import type { LookLevel } from '../state.ts';
 import { figure, type Look } from './look.ts';

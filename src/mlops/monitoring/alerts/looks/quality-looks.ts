@@ -1,5 +1,5 @@
 import type { Period } from '../../../../platform/units/schema.ts';
-import type { MeasuredQuality, Monitor, MonitorWindow } from '../../monitors/schema.ts';
+import type { MeasuredQuality, Monitor, MonitorWindow } from '../../../monitors/schema.ts';
 import { type LossDeps, measuredMetric, windowsOfPeriods } from '../losses.ts';
 import type { CountedLook } from './look.ts';
 import { type QualityRule, qualityLook } from './quality-look.ts';

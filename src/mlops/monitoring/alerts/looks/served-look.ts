@@ -1,4 +1,4 @@
-import type { AlertRule } from '../../monitors/alerts/schema.ts';
+import type { AlertRule } from '../../../monitors/schema.ts';
 import { BURN_WINDOWS_MS, burning, type Served } from '../burn-rate.ts';
 import { figure, type Look } from './look.ts';
 

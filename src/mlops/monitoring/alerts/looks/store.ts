@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sql } from '../../../../platform/store/index.ts';
 import { Period } from '../../../../platform/units/schema.ts';
-import { AlertRule } from '../../monitors/alerts/schema.ts';
+import { AlertRule } from '../../../monitors/schema.ts';
 import { QualityLoss } from '../episode/schema.ts';
 import { type StandingCounts, StoredCounts } from '../state.ts';
 

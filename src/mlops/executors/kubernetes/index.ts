@@ -1,2 +1,0 @@
-export { createWorkspaceDoor } from './door.ts';
-export { createKubernetesExecutor, type KubernetesExecutorDeps } from './engine.ts';

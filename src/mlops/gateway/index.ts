@@ -1,0 +1,81 @@
+import type { Plugin, Route } from '../../platform/http/index.ts';
+import type { ManifestKind } from '../../platform/manifests/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Log, Telemetry } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Serving, ServingCosts } from '../serving/index.ts';
+import { LogQueue, type QueueDeps } from './log/queue.ts';
+import { createMetricRecorder } from './metrics/recorder.ts';
+import { metricRoutes } from './metrics/routes.ts';
+import { gatewayPlugin } from './plugin.ts';
+import { createServingUse, type ServingUse } from './use.ts';
+
+export type { PredictionLog } from './log/prediction-log.ts';
+export type { TokenLedger } from './log/served-tokens.ts';
+export { hourlyRequests } from './metrics/hourly-requests.ts';
+export { servedOf } from './metrics/served.ts';
+export { servedMinutes } from './metrics/served-minutes.ts';
+export { serviceTimes } from './metrics/service-times.ts';
+export { gatewayMigrations } from './migrations.ts';
+export { busyShare, type ServingUse, type VariantSpan } from './use.ts';
+
+export interface LogQueueDeps extends Omit<QueueDeps, 'counted'> {
+  readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
+}
+
+/** Queue between answers and the prediction log, with its outcomes in telemetry. */
+export function createLogQueue({ telemetry, ...deps }: LogQueueDeps): LogQueue {
+  const queue = new LogQueue({
+    ...deps,
+    counted: (endpoint, outcome, count) => telemetry.predictionLog.inc({ endpoint, outcome }, count),
+  });
+  telemetry.predictionLogWaiting.follow(() => queue.waitingBytes);
+  return queue;
+}
+
+export interface GatewayDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly costs: ServingCosts;
+  /** Queue into the prediction log. */
+  readonly queue: LogQueue;
+  /** Endpoints whose deployments answer. */
+  readonly serving: Serving;
+}
+
+/** Endpoints with the gateway in front: predictions in several protocols, logged and counted. */
+export interface Gateway extends AsyncDisposable {
+  /** `Endpoint`. */
+  readonly kinds: readonly ManifestKind[];
+  readonly routes: readonly Route[];
+  /** Serves predictions at `/serve/NAME/…`. */
+  readonly plugin: Plugin;
+  /** For other features of this server. */
+  readonly use: ServingUse;
+  /** Starts the deployments and their counts. */
+  start(): void;
+}
+
+/** Puts the gateway in front of endpoints. Disposing it stops the endpoints, and stores what waits for the log. */
+export function createGateway({ serving, queue, ...deps }: GatewayDeps): Gateway {
+  const { deployments } = serving;
+  const metrics = createMetricRecorder({ ...deps, active: () => deployments.active() });
+  return {
+    kinds: serving.kinds,
+    routes: [...serving.routes, ...metricRoutes({ ...deps, metrics })],
+    plugin: gatewayPlugin({ ...deps, deployments, queue, metrics }),
+    use: createServingUse({ store: deps.store, metrics, variants: serving.variants }),
+    start() {
+      serving.start();
+      metrics.start();
+    },
+    async [Symbol.asyncDispose]() {
+      // First: the last sample counts the replicas that still run.
+      await metrics[Symbol.asyncDispose]();
+      await serving[Symbol.asyncDispose]();
+      // Last: requests that the deployments still answer enter the log.
+      await queue[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { LogState } from '../../endpoint-spec/schema.ts';
+import { codecs, ServingProblem } from '../../inference/index.ts';
+import type { Kept, PredictionLog, ServedPrediction } from './prediction-log.ts';
+import { type Exchange, rowsOf } from './rows.ts';
+import type { ServedTokens, TokenLedger } from './served-tokens.ts';
+
+export type LogOutcome = Kept | 'behind' | 'failed';
+
+export interface QueueDeps {
+  readonly predictions: PredictionLog;
+  readonly tokens: TokenLedger;
+  readonly log: Log;
+  /** Called with every outcome, for telemetry. */
+  readonly counted: (endpoint: string, outcome: LogOutcome, count: number) => void;
+}
+
+/** Memory limit of exchanges in the queue; above it the log is behind. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+/** Bytes of the queue that one batch processes. */
+const BATCH_BYTES = 1024 * 1024;
+const BATCH_REQUESTS = 512;
+/** Delay before a batch, so that exchanges that do not wait for the disk are stored together. */
+const LINGER_MS = 25;
+/** Longest piece of work before the event loop serves requests again. */
+const SLICE_MS = 1;
+
+interface Waiting {
+  readonly exchange: Exchange;
+  readonly settled: { resolve(): void; reject(error: unknown): void } | null;
+}
+
+type Counts = { -readonly [Name in Exclude<keyof LogState, 'waiting'>]: number };
+
+/** Exchanges on their way into the log, off the way of answers: read, and kept together. */
+export class LogQueue implements AsyncDisposable {
+  readonly #deps: QueueDeps;
+  readonly #counts = new Map<string, Counts>();
+  #waiting: Waiting[] = [];
+  #inWork: readonly Waiting[] = [];
+  #waitingBytes = 0;
+  #hurry: (() => void) | null = null;
+  #working: Promise<void> | null = null;
+  #isOver = false;
+
+  constructor(deps: QueueDeps) {
+    this.#deps = deps;
+  }
+
+  /** Queues an exchange. If the queue is full, counts the exchange as `behind` and drops it. */
+  add(exchange: Exchange): void {
+    if (this.isFull) this.#count(exchange.endpoint, 'behind', 1);
+    else this.#put({ exchange, settled: null });
+  }
+
+  /** Resolves when it is in the log. Error: `ServingProblem` `unavailable`, when the disk or the store refuses. */
+  kept(exchange: Exchange): Promise<void> {
+    return new Promise((resolve, reject) => this.#put({ exchange, settled: { resolve, reject } }));
+  }
+
+  /** Whether more would take too much memory. */
+  get isFull(): boolean {
+    return this.#waitingBytes >= MOST_WAITING_BYTES;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  state(endpoint: string): LogState {
+    const waits = ({ exchange }: Waiting) => exchange.endpoint === endpoint;
+    const waiting = this.#waiting.filter(waits).length + this.#inWork.filter(waits).length;
+    return { ...this.#countsOf(endpoint), waiting };
+  }
+
+  /** Stores all queued exchanges. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    this.#hurry?.();
+    await this.#working;
+  }
+
+  #put(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#waitingBytes += waiting.exchange.sizeBytes;
+    if (waiting.settled !== null) this.#hurry?.();
+    this.#working ??= this.#work();
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#linger();
+      this.#inWork = this.#batch();
+      await this.#keep(this.#inWork);
+      for (const { exchange } of this.#inWork) this.#waitingBytes -= exchange.sizeBytes;
+      this.#inWork = [];
+    }
+    // No await between this and the check above: a later `put` restarts the work.
+    this.#working = null;
+  }
+
+  /** Waits for more exchanges, unless a request waits for the disk or a full batch is ready. */
+  async #linger(): Promise<void> {
+    if (this.#isOver || this.#waiting.length >= BATCH_REQUESTS) return;
+    if (this.#waiting.some(({ settled }) => settled !== null)) return nextTurn();
+    const hurry = new AbortController();
+    this.#hurry = () => hurry.abort();
+    await pause(LINGER_MS, undefined, { signal: hurry.signal }).catch(() => undefined);
+    this.#hurry = null;
+  }
+
+  #batch(): readonly Waiting[] {
+    let count = 0;
+    for (let bytes = 0; count < Math.min(BATCH_REQUESTS, this.#waiting.length); count += 1) {
+      bytes += this.#waiting[count]?.exchange.sizeBytes ?? 0;
+      if (bytes > BATCH_BYTES && count > 0) break;
+    }
+    const batch = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    return batch;
+  }
+
+  async #keep(batch: readonly Waiting[]): Promise<void> {
+    const { predictions, tokens, log } = this.#deps;
+    try {
+      const { rows, unread, used } = await readInSlices(batch);
+      const outcomes = await predictions.keep(rows);
+      if (used.length > 0) await tokens.record(used);
+      rows.forEach((row, at) => {
+        const outcome = outcomes[at] ?? 'kept';
+        this.#count(row.endpoint, outcome === 'kept' && unread.has(row) ? 'withoutContent' : outcome, 1);
+      });
+      for (const { settled } of batch) settled?.resolve();
+    } catch (error) {
+      log.error({ err: error, requests: batch.length }, 'predictions could not be kept in the log');
+      for (const { exchange, settled } of batch) {
+        this.#count(exchange.endpoint, 'failed', 1);
+        settled?.reject(new ServingProblem('unavailable', 'The prediction could not be kept in the log.', 1));
+      }
+    }
+  }
+
+  #countsOf(endpoint: string): Counts {
+    const found = this.#counts.get(endpoint);
+    if (found !== undefined) return found;
+    const made: Counts = { kept: 0, withoutContent: 0, sampledOut: 0, behind: 0, failed: 0 };
+    this.#counts.set(endpoint, made);
+    return made;
+  }
+
+  #count(endpoint: string, outcome: LogOutcome, count: number): void {
+    this.#countsOf(endpoint)[outcome] += count;
+    this.#deps.counted(endpoint, outcome, count);
+  }
+}
+
+async function readInSlices(batch: readonly Waiting[]) {
+  const rows: ServedPrediction[] = [];
+  const unread = new Set<ServedPrediction>();
+  const used: ServedTokens[] = [];
+  let begunAt = performance.now();
+  for (const { exchange } of batch) {
+    const read = rowsOf(exchange, codecs);
+    if (read.used !== null) used.push(read.used);
+    for (const row of read.rows) {
+      rows.push(row);
+      if (!read.isWhole) unread.add(row);
+    }
+    if (performance.now() - begunAt < SLICE_MS) continue;
+    await nextTurn();
+    begunAt = performance.now();
+  }
+  return { rows, unread, used };
+}

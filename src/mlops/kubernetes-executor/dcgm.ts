@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { type GpuReader, type GpuReading, isDcgmBlank } from '../../platform/gpus/index.ts';
+
+const ASK_MS = 10_000;
+const MIB = 1024 ** 2;
+
+/** Counters that the DCGM exporter has by default. */
+const COUNTERS = {
+  utilization: 'DCGM_FI_DEV_GPU_UTIL',
+  active: 'DCGM_FI_PROF_GR_ENGINE_ACTIVE',
+  memory: 'DCGM_FI_DEV_FB_USED',
+  power: 'DCGM_FI_DEV_POWER_USAGE',
+  energy: 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION',
+} as const;
+
+const Answer = z.object({
+  status: z.literal('success'),
+  data: z.object({
+    resultType: z.literal('vector'),
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
+  }),
+});
+export type Sample = z.infer<typeof Answer>['data']['result'][number];
+
+/**
+ * PromQL query for the GPUs of a pod. If Prometheus scrapes without `honorLabels`, `exported_pod` is the pod that holds
+ * the GPU and `pod` is the pod of the exporter.
+ */
+export function queryOf(namespace: string, pod: string): string {
+  const names = `__name__=~"${Object.values(COUNTERS).join('|')}"`;
+  // Names of Kubernetes hold nothing that a string of PromQL would take for its end.
+  return ['exported_', '']
+    .map((prefix) => `{${names},${prefix}namespace="${namespace}",${prefix}pod="${pod}"}`)
+    .join(' or ');
+}
+
+/**
+ * GPUs in samples of the DCGM exporter, each GPU once for any number of series. A part of a GPU (MIG) has no
+ * utilization counter and shares its power: its engine-active ratio counts, and it has no energy. Values that encode
+ * "none" are null.
+ */
+export function gpusOf(samples: readonly Sample[]): GpuReading[] {
+  const byGpu = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const { UUID: uuid, GPU_I_ID: part } = sample.metric;
+    if (uuid === undefined) continue;
+    const key = part === undefined || part === '' ? uuid : `${uuid}/${part}`;
+    byGpu.set(key, [...(byGpu.get(key) ?? []), sample]);
+  }
+  return [...byGpu].map(([uuid, own]) => readingOf(uuid, own)).toSorted((one, other) => one.index - other.index);
+}
+
+function readingOf(uuid: string, samples: readonly Sample[]): GpuReading {
+  const value = (name: string) => {
+    const found = samples.find(({ metric }) => metric.__name__ === name);
+    return found === undefined ? null : amountIn(found.value[1]);
+  };
+  const percent = within(value(COUNTERS.utilization), 100);
+  const mebibytes = value(COUNTERS.memory);
+  const millijoules = value(COUNTERS.energy);
+  const isPart = uuid.includes('/');
+  const [first] = samples;
+  return {
+    at: Math.round((first?.value[0] ?? 0) * 1000),
+    uuid,
+    index: Number(first?.metric.gpu ?? 0),
+    model: first?.metric.modelName ?? null,
+    utilizationRatio: percent === null || isPart ? within(value(COUNTERS.active), 1) : percent / 100,
+    memoryBytes: mebibytes === null ? null : mebibytes * MIB,
+    powerWatts: isPart ? null : value(COUNTERS.power),
+    energyJoules: isPart || millijoules === null ? null : millijoules / 1000,
+  };
+}
+
+function amountIn(text: string): number | null {
+  const value = Number(text);
+  return Number.isFinite(value) && value >= 0 && !isDcgmBlank(value) ? value : null;
+}
+
+function within(value: number | null, most: number): number | null {
+  return value !== null && value <= most ? value : null;
+}
+
+/** Reads the GPUs of pods of a namespace from a Prometheus that scrapes the DCGM exporter. */
+export function createDcgm({ prometheus, namespace }: { readonly prometheus: string; readonly namespace: string }) {
+  const address = `${prometheus.replace(/\/$/, '')}/api/v1/query`;
+  return {
+    /** `pod`: its name, as far as it is there already. */
+    of: (pod: () => string | null): GpuReader => ({
+      source: 'dcgm',
+      async read() {
+        const name = pod();
+        if (name === null) return 'its pod is not there yet';
+        try {
+          const body = new URLSearchParams({ query: queryOf(namespace, name) });
+          const answer = await fetch(address, { method: 'POST', body, signal: AbortSignal.timeout(ASK_MS) });
+          if (!answer.ok) return `Prometheus answers ${answer.status}`;
+          const readings = gpusOf(Answer.parse(await answer.json()).data.result);
+          return readings.length === 0 ? 'Prometheus has no GPU of its pod' : readings;
+        } catch (error) {
+          if (error instanceof z.ZodError || error instanceof SyntaxError) return 'Prometheus does not answer as one';
+          return `Prometheus cannot be reached: ${error instanceof Error ? error.message : String(error)}`;
+        }
+      },
+    }),
+  };
+}
+export type Dcgm = ReturnType<typeof createDcgm>;

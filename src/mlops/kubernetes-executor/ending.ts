@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { EndReason, WorkEnd } from '../compute/index.ts';
+import { conditionOf, type Job, mainOf, type Pod, STOPPED_BY } from './objects.ts';
+import { waitingFor } from './waiting.ts';
+
+/** Result that the pod's agent reports, to the server's endpoint and as the last message of the container. */
+export const Result = z.object({
+  exitCode: z.number().int(),
+  /** Unix seconds. */
+  start: z.number().int(),
+  end: z.number().int(),
+  cpuNanoseconds: z.number().nullable(),
+  peakMemoryBytes: z.number().nullable(),
+  oomKills: z.number().nullable(),
+});
+export type Result = z.infer<typeof Result>;
+
+export interface Ended {
+  /** As it was seen last; null when there is none any more. */
+  readonly job: Job | null;
+  readonly pod: Pod | null;
+  readonly result: Result | null;
+  /** Whether this server requested its end. */
+  readonly stopped: boolean;
+  /** Reason why it was given up before its start. Null: it was not given up. */
+  readonly givenUp: string | null;
+  /** Unix milliseconds. */
+  readonly begunAt: number;
+  readonly now: number;
+}
+
+/** End of work, from all available records. */
+export function endOf(ended: Ended): WorkEnd {
+  const result = ended.result ?? resultOf(ended.pod);
+  const terminated = ended.pod === null ? null : (mainOf(ended.pod)?.state.terminated ?? null);
+  const exitCode = result?.exitCode ?? terminated?.exitCode ?? null;
+  const start = startOf(ended.pod) ?? (result === null ? ended.begunAt : result.start * 1000);
+  const end = result === null ? (terminated?.finishedAt ?? ended.now) : result.end * 1000;
+  return {
+    ...reasonOf(ended, result, exitCode),
+    exitCode,
+    start,
+    end: Math.max(start, end),
+    usage: {
+      cpuSeconds: result === null || result.cpuNanoseconds === null ? null : result.cpuNanoseconds / 1e9,
+      peakMemoryBytes: result?.peakMemoryBytes ?? null,
+    },
+  };
+}
+
+/** The moment at which the command's container began, Unix milliseconds; null before that. */
+export function startOf(pod: Pod | null): number | null {
+  const state = pod === null ? null : mainOf(pod)?.state;
+  return state?.running?.startedAt ?? state?.terminated?.startedAt ?? null;
+}
+
+type Reason = Pick<WorkEnd, 'reason' | 'stoppedBy' | 'detail'>;
+const because = (reason: EndReason, detail: string | null = null, stoppedBy: WorkEnd['stoppedBy'] = null): Reason => ({
+  reason,
+  stoppedBy,
+  detail,
+});
+
+function reasonOf(ended: Ended, result: Result | null, exitCode: number | null): Reason {
+  const { job, pod } = ended;
+  if (ended.givenUp !== null) return because('not-started', ended.givenUp);
+  // Evicted work may save its state and exit with success without finishing. The eviction takes precedence over the exit code.
+  const taken = pod === null ? null : takenAway(pod, job);
+  if (taken !== null) return because('evicted', taken);
+  const finishedByItself = job !== null && conditionOf(job, 'Complete') !== null;
+  const stoppedBy = finishedByItself ? null : whoStopped(ended);
+  const began = result !== null || (pod !== null && startOf(pod) !== null);
+  if (!began) return neverBegan(ended, stoppedBy);
+  if (stoppedBy !== null) return because('stopped', null, stoppedBy);
+  if (job === null) return because('evicted', 'Somebody else removed its Job from Kubernetes while it ran.');
+  if (isOutOfMemory(pod, result, exitCode)) {
+    return because('out-of-memory', 'It took more memory than its limit on Kubernetes.');
+  }
+  if (exitCode === null) return because('lost', 'Kubernetes removed its pod, and nobody saw how it ended.');
+  if (exitCode > 128 && exitCode <= 128 + 64) return because('signal');
+  return because('exited', startError(pod));
+}
+
+function whoStopped({ job, stopped }: Ended): WorkEnd['stoppedBy'] {
+  if (stopped || job?.metadata.annotations[STOPPED_BY] !== undefined) return 'starter';
+  const failed = job === null ? null : (conditionOf(job, 'Failed') ?? conditionOf(job, 'FailureTarget'));
+  return failed?.reason === 'DeadlineExceeded' ? 'watchdog' : null;
+}
+
+function neverBegan({ job, pod }: Ended, stoppedBy: WorkEnd['stoppedBy']): Reason {
+  if (stoppedBy === 'starter') return because('stopped', 'It was asked to end before it began.', stoppedBy);
+  const waited = waitingFor(job, pod);
+  if (stoppedBy === 'watchdog') {
+    return because('not-started', `Its time was over before it could begin. ${waited ?? ''}`.trim(), stoppedBy);
+  }
+  if (job === null)
+    return because('lost', 'Kubernetes does not know its Job any more; it had not begun when last seen.');
+  return because('not-started', waited ?? agentFailure(pod) ?? 'Kubernetes ended it before its command began.');
+}
+
+/** Message of the agent when it could not prepare the pod. */
+function agentFailure(pod: Pod | null): string | null {
+  const failed = pod?.status.initContainerStatuses.find(({ state }) => (state.terminated?.exitCode ?? 0) !== 0);
+  const said = failed?.state.terminated?.message.trim() ?? '';
+  return failed === undefined ? null : `The pod could not fetch its workspace from the server: ${said || 'no message'}`;
+}
+
+const TAKEN_REASONS: ReadonlySet<string> = new Set([
+  'Evicted',
+  'Preempting',
+  'NodeLost',
+  'NodeShutdown',
+  'Shutdown',
+  'Terminated',
+]);
+
+/** Reason why Kubernetes evicted the pod. Null: it was not evicted. */
+function takenAway(pod: Pod, job: Job | null): string | null {
+  const disrupted = conditionOf(pod, 'DisruptionTarget');
+  if (disrupted !== null) return sentence(`Kubernetes took its pod away (${disrupted.reason})`, disrupted.message);
+  if (TAKEN_REASONS.has(pod.status.reason)) {
+    return sentence(`Kubernetes took its pod away (${pod.status.reason})`, pod.status.message);
+  }
+  if (job?.spec.suspend === true) return 'Its Job was suspended while it ran; what has begun is not begun again.';
+  return null;
+}
+
+function isOutOfMemory(pod: Pod | null, result: Result | null, exitCode: number | null): boolean {
+  if (exitCode === 0) return false;
+  const reason = pod === null ? '' : (mainOf(pod)?.state.terminated?.reason ?? '');
+  return reason === 'OOMKilled' || (result?.oomKills ?? 0) > 0;
+}
+
+/** Message of the container runtime where the container could not start. */
+function startError(pod: Pod | null): string | null {
+  const terminated = pod === null ? undefined : mainOf(pod)?.state.terminated;
+  return terminated?.reason === 'StartError' || terminated?.reason === 'ContainerCannotRun' ? terminated.message : null;
+}
+
+/** The last message of the command's container, where the agent wrote it. */
+function resultOf(pod: Pod | null): Result | null {
+  const message = pod === null ? '' : (mainOf(pod)?.state.terminated?.message ?? '');
+  return parseResult(message);
+}
+
+export function parseResult(text: string): Result | null {
+  try {
+    const parsed = Result.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null; // not the agent's words
+  }
+}
+
+const sentence = (what: string, message: string): string => (message === '' ? `${what}.` : `${what}: ${message}`);

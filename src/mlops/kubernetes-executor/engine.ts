@@ -1,0 +1,157 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../../platform/errors/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import type { Executor, RunningWork, Work } from '../compute/index.ts';
+import { connect, isQuota } from './cluster.ts';
+import { createDcgm } from './dcgm.ts';
+import type { WorkspaceDoor } from './door.ts';
+import { createDigests } from './image-digest.ts';
+import { type Jobs, openJobs } from './jobs.ts';
+import { checkWork, type DoorAddresses, jobOf, secretOf } from './manifest.ts';
+import type { Job } from './objects.ts';
+import { cleanPath } from './outputs.ts';
+import { checkPermissions, maySeeNodes } from './permissions.ts';
+import { checkFits, productsOf } from './placement.ts';
+import { endedBefore, type Tracked, track } from './running.ts';
+import { isOver } from './waiting.ts';
+
+export interface KubernetesExecutorDeps {
+  /** Path of a kubeconfig file, or `in-cluster`: the service account of the pod that the server runs in. */
+  readonly kubeconfig: string;
+  readonly namespace: string;
+  /** Image that fetches workspaces and sends outputs; needs `sh`, `tar` and a static busybox, and `curl` for an https address. */
+  readonly agentImage: string;
+  /** This server's address as pods reach it. */
+  readonly publicUrl: string;
+  /** `fixed`: work that fits no node is refused. `growing`: the cluster adds nodes on demand, so that work waits for them. */
+  readonly nodes: 'fixed' | 'growing';
+  /** Address of a Prometheus that scrapes the DCGM exporter of its nodes; null: there is none. */
+  readonly gpuPrometheus: string | null;
+  readonly door: WorkspaceDoor;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A controller creates a pod immediately, or reports why it cannot. */
+const POD_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Runs work as Jobs of a Kubernetes cluster. Checks its permissions first.
+ * Errors: `config_invalid`, `executor_denied`, `executor_unreachable`.
+ */
+export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Promise<Executor> {
+  const { namespace, gpuPrometheus, door, log } = deps;
+  const cluster = await connect(deps.kubeconfig);
+  const tracked = new Map<string, Tracked>();
+  try {
+    await checkPermissions(cluster, namespace);
+  } catch (error) {
+    cluster[Symbol.dispose]();
+    throw error;
+  }
+  const changed = () => {
+    for (const each of tracked.values()) each.look();
+  };
+  const jobs = openJobs({ ...deps, cluster, seesNodes: await maySeeNodes(cluster), changed });
+  const digests = createDigests({ jobs, agentImage: deps.agentImage });
+  const dcgm = gpuPrometheus === null ? null : createDcgm({ prometheus: gpuPrometheus, namespace });
+
+  async function adopt(work: Work, job: Job): Promise<RunningWork> {
+    await door.admit(work);
+    await jobs.listed;
+    const known = tracked.get(work.id) ?? track({ jobs, door, dcgm, clock: deps.clock, log }, work, job);
+    tracked.set(work.id, known);
+    void known.running.ended.then(() => tracked.delete(work.id));
+    return known.running;
+  }
+
+  return {
+    engine: 'kubernetes',
+    imageDigest: (image) => digests.of(image),
+    async buildImage() {
+      throw new AppError(
+        'executor_cannot',
+        'Kubernetes builds no images: build it elsewhere and push it to a registry.',
+      );
+    },
+    async start(work) {
+      const known = tracked.get(work.id)?.running ?? (await endedBefore(work));
+      if (known !== null) return known;
+      checkWork(work);
+      for (const output of work.outputs) cleanPath(output);
+      const job = (await whole(deps, jobs, work)) ?? (await make(deps, jobs, work));
+      return adopt(work, job);
+    },
+    async find(work) {
+      const known = tracked.get(work.id)?.running ?? (await endedBefore(work));
+      if (known !== null) return known;
+      const job = await whole(deps, jobs, work);
+      return job === null ? null : adopt(work, job);
+    },
+    async remove({ id }) {
+      await jobs.remove(id);
+      door.shut(id);
+    },
+    async [Symbol.asyncDispose]() {
+      await jobs[Symbol.asyncDispose]();
+      await Promise.all([...tracked.values()].map((each) => each.close()));
+      cluster[Symbol.dispose]();
+    },
+  };
+}
+
+/** The Job of some work. If a server was killed between the creation of the Job and of its Secret, the Secret is created now. */
+async function whole(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job | null> {
+  const job = await jobs.read(work.id);
+  if (job === null || isOver(job)) return job;
+  const uid = await jobs.uidOf(work.id);
+  if (uid !== null) await jobs.makeSecret(secretOf(work, uid, await addressesOf(deps, work)));
+  return job;
+}
+
+/** URLs of this server from which its pod fetches and to which it sends. */
+async function addressesOf({ door, publicUrl }: KubernetesExecutorDeps, work: Work): Promise<DoorAddresses> {
+  const paths = await door.admit(work);
+  const base = publicUrl.replace(/\/$/, '');
+  return { in: base + paths.in, out: base + paths.out, end: base + paths.end };
+}
+
+async function make(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job> {
+  const { clock, agentImage } = deps;
+  const nodes = await jobs.nodes();
+  if (nodes !== null && deps.nodes === 'fixed') checkFits(nodes, work.resources);
+  const { model } = work.resources.gpus;
+  const gpuProducts = nodes === null || model === null ? null : productsOf(nodes, model);
+  const addresses = await addressesOf(deps, work);
+  const uid =
+    (await jobs.make(jobOf({ work, agentImage, gpuProducts, now: clock.now() }))) ?? (await jobs.uidOf(work.id));
+  if (uid === null) throw new AppError('executor_unreachable', 'Kubernetes lost the Job while it was made.');
+  try {
+    await jobs.makeSecret(secretOf(work, uid, addresses));
+    await awaitPod(jobs, work.id);
+  } catch (error) {
+    await jobs.remove(work.id);
+    throw error;
+  }
+  const job = await jobs.read(work.id);
+  if (job === null) throw new AppError('executor_unreachable', 'Kubernetes lost the Job after it was made.');
+  return job;
+}
+
+/** A quota refuses the pod, not the Job: the refusal comes as an event. Errors: `executor_quota`, `executor_cannot`. */
+async function awaitPod(jobs: Jobs, id: string): Promise<void> {
+  const deadline = Date.now() + POD_WITHIN_MS;
+  while (jobs.podOf(id) === null && Date.now() < deadline) {
+    if (jobs.jobOf(id)?.spec.suspend === true) return;
+    const trouble = await jobs.troubleOf(id);
+    if (trouble !== null) {
+      throw new AppError(
+        isQuota(trouble) ? 'executor_quota' : 'executor_cannot',
+        `Kubernetes makes no pod for the work: ${trouble}`,
+      );
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+}

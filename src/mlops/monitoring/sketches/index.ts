@@ -1,1 +1,0 @@
-export { createDdSketch, type DdSketch, ddSketchOf, type SketchState } from './dd-sketch.ts';

@@ -1,0 +1,239 @@
+import { rm } from 'node:fs/promises';
+import { evenTimeFrom, hold, STOP_AHEAD_MS } from '../../platform/processes/index.ts';
+import type { Executor, RunningWork, Work, WorkEnd } from '../compute/index.ts';
+import type { CommandStep } from '../pipeline-definition/schema.ts';
+import type { Allowance, Held } from './admission.ts';
+import { untilMoved } from './capacity.ts';
+import type { DriveDeps, DrivenRun } from './context.ts';
+import { heldOn, type Observer, observe } from './observe.ts';
+import type { Attempt, Taken } from './taken.ts';
+import { checkpointOf } from './work.ts';
+import { NO_MASK } from './work-secrets.ts';
+
+/** Outcome of an attempt and its reason. */
+export interface AttemptEnd {
+  /** `again`: the engine or a move took it away, so it is retried; `stopped`: by a person or a budget, so it is not retried. */
+  readonly outcome: 'succeeded' | 'failed' | 'stopped' | 'again';
+  /** Short text such as `budget team-ml` or `exit code 3`; null after success. */
+  readonly reason: string | null;
+  readonly attempt: Attempt;
+}
+
+export interface AttemptInput {
+  readonly executor: Executor;
+  readonly work: Work;
+  readonly running: RunningWork;
+  readonly allowance: Allowance;
+  readonly step: CommandStep;
+  readonly number: number;
+  /** Of the step. */
+  readonly key: string;
+  readonly mlflowRun: string | null;
+  /** Called at every report with the cost and usage so far. */
+  readonly reports: (spent: Allowance['spent'], taken: Taken) => Promise<void>;
+}
+
+/** If the clock differs by more milliseconds than this from monotonic time, it was set: an end time of the engine is then unusable. */
+const CLOCK_WAS_SET_MS = 5_000;
+
+/**
+ * Meters a running attempt until its end, extends it by the granted time, and stops it when that time or its timeout is
+ * over, or the run must stop. Null: this server releases the run; the work keeps running, and the next server finds it.
+ */
+export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptInput): Promise<AttemptEnd | null> {
+  const { running, work, step } = input;
+  const deadline = deadlineOf(step, running.start);
+  let allowance = input.allowance;
+  const stopped = onStop(deps, driven.stop, input);
+  const now = running.now ?? evenTimeFrom(deps.clock.now());
+  const observer = observe(deps, input);
+  void observer.look();
+  const held = hold({
+    running: logged(deps, running),
+    until: Math.min(Date.parse(allowance.until), deadline),
+    graceMs: work.graceMs,
+    now,
+    sooner: observer.moved,
+    async renew() {
+      void observer.look();
+      const answer = await meter(deps, input, now(), observer.holds());
+      if (answer === null) return null;
+      allowance = answer;
+      await input.reports(answer.spent, { atMs: deps.clock.now(), prices: [...answer.prices], ...observer.seen() });
+      return Math.min(Date.parse(answer.until), deadline);
+    },
+    runsOut: async () => undefined,
+  });
+  const moving = onMove(deps, driven, input);
+  const end = await Promise.race([held, aborted(driven.letGo)]);
+  stopped.end();
+  const moved = await moving.end();
+  if (end === null) return null;
+  await observer.last();
+  const told = outcomeOf({
+    end: end.ended,
+    ranOut: end.ranOut || end.ended.stoppedBy === 'watchdog',
+    // If this server ended the work, the limit then in force decides; if the engine ended it alone, the end time decides.
+    own: end.ranOut ? deadline <= Date.parse(allowance.until) : deadline - step.grace <= end.ended.end,
+    person: stopped.by(),
+    moved,
+    limitedBy: allowance.limitedBy,
+  });
+  const byClock = running.now === undefined && Math.abs(deps.clock.now() - now()) > CLOCK_WAS_SET_MS;
+  const ended = byClock ? { ...end.ended, end: now() } : end.ended;
+  const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
+  const reason = told.reason === null ? null : masker.text(told.reason);
+  return settled(deps, input, observer, { end: ended, told: { ...told, reason }, isMoved: moved !== null });
+}
+
+/** Time at which its timeout must have ended the attempt, stop request and grace period included; Unix milliseconds. */
+function deadlineOf({ timeout, grace }: CommandStep, start: number): number {
+  return timeout === undefined ? Number.POSITIVE_INFINITY : start + timeout + STOP_AHEAD_MS + grace;
+}
+
+async function meter(
+  deps: DriveDeps,
+  { work }: Pick<AttemptInput, 'work'>,
+  at: number,
+  holds: Held | null,
+): Promise<Allowance | null> {
+  try {
+    return await deps.admission.meter(`pipeline:${work.id}`, at, holds ?? undefined);
+  } catch (error) {
+    // The present lease stays valid and the request is retried; at lease expiry the work is stopped.
+    deps.log.warn({ err: error, work: work.id }, 'a step could not be metered');
+    return null;
+  }
+}
+
+function onStop(
+  { log }: DriveDeps,
+  stop: AbortSignal,
+  { running, work }: AttemptInput,
+): { by(): string | null; end(): void } {
+  const failed = (error: unknown) => log.warn({ err: error, work: work.id }, 'a step could not be asked to end');
+  const ask = () => void running.stop().catch(failed);
+  if (stop.aborted) ask();
+  else stop.addEventListener('abort', ask, { once: true });
+  return { by: () => (stop.aborted ? String(stop.reason) : null), end: () => stop.removeEventListener('abort', ask) };
+}
+
+/** Ends an attempt that must move to other capacity. `end`: stops further decisions; answers the reason of the move, or null. */
+function onMove(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { running, work, step, key }: AttemptInput,
+): { end(): Promise<string | null> } {
+  const over = new AbortController();
+  const isOver = () => over.abort();
+  running.ended.then(isOver, isOver);
+  const moved = untilMoved(deps, driven, { key, step, running, over: over.signal }).then(async (why) => {
+    if (why !== null) await running.stop();
+    return why;
+  });
+  const told = moved.catch((error: unknown) => {
+    deps.log.error({ err: error, work: work.id }, 'a step could not be moved to other capacity');
+    return null;
+  });
+  return {
+    end() {
+      isOver();
+      return told;
+    },
+  };
+}
+
+/** Logs failed calls to an engine and rethrows them: the lease holder handles them. */
+function logged(
+  { log }: DriveDeps,
+  { id, ended, extend, stop }: RunningWork,
+): Pick<RunningWork, 'ended' | 'extend' | 'stop'> {
+  const telling = (told: Promise<void>) =>
+    told.catch((error: unknown) => {
+      log.warn({ err: error, work: id }, 'an engine could not be told how long a step may go on');
+      throw error;
+    });
+  return { ended, extend: (until) => telling(extend(until)), stop: (withinMs) => telling(stop(withinMs)) };
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+}
+
+interface Facts {
+  readonly end: WorkEnd;
+  /** Whether its deadline ended it, enforced by this server or by the engine. */
+  readonly ranOut: boolean;
+  /** Whether its timeout ended it, rather than its lease. */
+  readonly own: boolean;
+  /** Person who stopped the run. Null: the run was not stopped. */
+  readonly person: string | null;
+  /** Reason of the move to other capacity. Null: no move. */
+  readonly moved: string | null;
+  readonly limitedBy: string | null;
+}
+
+type Outcome = Pick<AttemptEnd, 'outcome' | 'reason'>;
+
+/** Maps the end of an attempt to its outcome. */
+export function outcomeOf({ end, ranOut, own, person, moved, limitedBy }: Facts): Outcome {
+  if (end.reason === 'stopped') {
+    if (ranOut && own) return { outcome: 'failed', reason: 'timeout' };
+    if (ranOut && limitedBy !== null) return { outcome: 'stopped', reason: `budget ${limitedBy}` };
+    if (person !== null) return { outcome: 'stopped', reason: `by ${person}` };
+    if (moved !== null) return { outcome: 'again', reason: moved };
+    // The lease expired although the budget had more: the server was away.
+    return { outcome: 'again', reason: 'the server was away for longer than was set aside' };
+  }
+  if (end.reason === 'exited' && end.exitCode === 0) return { outcome: 'succeeded', reason: null };
+  if (end.reason === 'lost' || end.reason === 'evicted') return { outcome: 'again', reason: end.detail ?? end.reason };
+  if (end.reason === 'exited') return { outcome: 'failed', reason: `exit code ${end.exitCode}` };
+  return { outcome: 'failed', reason: end.detail ?? end.reason };
+}
+
+async function settled(
+  deps: DriveDeps,
+  { work, step, number }: AttemptInput,
+  observer: Observer,
+  { end, told, isMoved }: { readonly end: WorkEnd; readonly told: Outcome; readonly isMoved: boolean },
+): Promise<AttemptEnd> {
+  const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
+  const left = await checkpointOf(work);
+  const checkpoint = left === null ? null : masker.text(left);
+  // Frees the disk before anything else is written.
+  if (end.reason === 'disk') await rm(work.workspace, { recursive: true, force: true });
+  const place = end.place ?? null;
+  const holds = heldOn(place, step);
+  // The work may have ended before the metering of this resource.
+  if (holds !== null) await meter(deps, { work }, end.end, holds);
+  const { spent, prices } = await deps.admission.settle(`pipeline:${work.id}`, {
+    end: new Date(end.end).toISOString(),
+    stopped: told.reason?.startsWith('budget ') === true,
+    ...(checkpoint === null ? {} : { checkpoint }),
+  });
+  const { cpuSeconds, peakMemoryBytes, reason: usageReason = null } = end.usage;
+  return {
+    ...told,
+    attempt: {
+      number,
+      work: work.id,
+      startMs: end.start,
+      endMs: end.end,
+      reason: told.reason,
+      exitCode: end.exitCode,
+      spent,
+      cpuSeconds,
+      peakMemoryBytes,
+      usageReason,
+      gpus: observer.seen().gpus,
+      place,
+      prices: [...prices],
+      checkpoint,
+      lastLines: null,
+      again: told.outcome !== 'again' ? null : isMoved ? 'moved' : 'taken',
+    },
+  };
+}

@@ -1,0 +1,397 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { AppError } from '../../platform/errors/index.ts';
+import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import type { Executor, RunningWork, Work } from '../compute/index.ts';
+import type { PlannedStep } from '../pipeline-definition/index.ts';
+import type { CommandStep } from '../pipeline-definition/schema.ts';
+import type { Allowance } from './admission.ts';
+import { type AttemptEnd, watch } from './attempt.ts';
+import { cacheKey, explainHit, explainMiss } from './cache-key.ts';
+import { decideBefore } from './capacity.ts';
+import { capacityOf } from './capacity-decision.ts';
+import { collect, keepLog } from './collect.ts';
+import { type DriveDeps, type DrivenRun, knownBefore, storedOf } from './context.ts';
+import { readLastLines } from './last-lines.ts';
+import { findCached, lastMade } from './made-steps.ts';
+import { nextTry } from './next-try.ts';
+import { type Prepared, prepare, problemOf } from './prepare.ts';
+import { isAway, LATER_MS, putAway, whenReached } from './put-away.ts';
+import { save } from './steps-of-run.ts';
+import { putCached, type StoredStep } from './store.ts';
+import type { Taken } from './taken.ts';
+import { admissionOf, fillWorkspace, resourcesOf, workId, workOf } from './work.ts';
+import { NO_MASK } from './work-secrets.ts';
+
+/** Runs a step that is ready, or takes its result from the cache. Resolves when the step is over, or this server releases the run. */
+export async function runCommandStep(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  planned: PlannedStep,
+  step: CommandStep,
+): Promise<void> {
+  const before = storedOf(driven, planned.key);
+  const executor = deps.executorOf(driven.run.spec.engine);
+  try {
+    // Running work is found by its id: its image may be gone by now, or slow to resolve, and is not needed.
+    const image = before.state === 'running' ? null : await imageOf(deps, driven, executor, step);
+    const prepared = prepare({ ...driven.run, ...partsOf(driven, planned, step), image: image?.digest ?? null });
+    if (
+      before.state === 'waiting' &&
+      before.attempt === 0 &&
+      (await takeCached(deps, driven, { stored: before, step, prepared }))
+    )
+      return;
+    const found = storedOf(driven, planned.key);
+    const begun = await begin(deps, driven, { executor, step, stored: found, prepared, image: image?.name ?? null });
+    if (begun !== null) await follow(deps, driven, begun);
+  } catch (error) {
+    const said = problemOf(error) ?? (error instanceof AppError ? error.message : null);
+    const masker = deps.workSecrets.maskerOf(workId(driven, before, storedOf(driven, planned.key).attempt)) ?? NO_MASK;
+    const reason = said === null ? null : masker.text(said);
+    // Of the disk of this server, which is no fault of the step.
+    const isFull = error instanceof AppError && error.code === 'storage_full';
+    if (reason === null || isFull) throw error;
+    const found = storedOf(driven, planned.key);
+    if (isAway(error) && found.state === 'waiting')
+      return void (await save(deps, driven, { ...found, reason, notBeforeMs: deps.clock.now() + LATER_MS }));
+    await endWith(deps, driven, storedOf(driven, planned.key), refusalOf(error), reason);
+  }
+}
+
+/** A budget with too little left stops a step before its start. */
+function refusalOf(error: unknown): 'stopped' | 'failed' {
+  const isBudget =
+    error instanceof AppError && (error.code === 'budget_exceeded' || error.code === 'budget_approval_needed');
+  return isBudget ? 'stopped' : 'failed';
+}
+
+function partsOf(driven: DrivenRun, planned: PlannedStep, step: CommandStep) {
+  const { run, code } = driven;
+  return {
+    planned,
+    step,
+    before: knownBefore(driven, planned),
+    code,
+    env: run.spec.env,
+    run: { id: run.id, number: run.number, pipeline: run.pipeline, commit: run.commit ?? '' },
+  };
+}
+
+interface NamedImage {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** The image that a step runs in, by its content; null on an engine that needs none. */
+async function imageOf(
+  deps: DriveDeps,
+  { run, code }: DrivenRun,
+  executor: Executor,
+  step: CommandStep,
+): Promise<NamedImage | null> {
+  const image = step.image ?? run.spec.image ?? null;
+  if (image === null || executor.engine === 'process') return null;
+  if (typeof image === 'string') {
+    const digest = await executor.imageDigest(image);
+    return digest === null ? null : { name: image, digest };
+  }
+  const place = `${deps.workFolder}/image-${createHash('sha256').update(`${run.id} ${image.build} ${image.dockerfile}`).digest('hex').slice(0, 16)}`;
+  try {
+    await deps.trees.place(code.files, place);
+    const digest = await executor.buildImage({
+      folder: `${place}/${image.build}`,
+      dockerfile: image.dockerfile,
+      log: `${place}.log`,
+    });
+    return { name: digest, digest };
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** Whether the cached result of the step could be used; if not, the reason is stored with the step. */
+async function takeCached(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { stored, step, prepared }: Pick<Beginning, 'stored' | 'step' | 'prepared'>,
+): Promise<boolean> {
+  const { run } = driven;
+  const key = cacheKey(prepared.parts);
+  const keyed: StoredStep = { ...stored, cacheKey: key, keyParts: prepared.parts };
+  const made = await findCached(deps.store, run.pipeline, stored.key, key);
+  const isKept = made !== null && (step.cache || made.step.run === run.resumedFrom);
+  if (!isKept) {
+    const last = made === null ? await lastMade(deps.store, run.pipeline, stored.key) : null;
+    const explanation = made === null ? explainMiss(prepared.parts, last) : 'made anew: the step says cache: false';
+    driven.steps.set(stored.key, { ...keyed, explanation });
+    return false;
+  }
+  const now = deps.clock.now();
+  await save(deps, driven, {
+    ...keyed,
+    state: 'cached',
+    explanation: explainHit(`${run.pipeline} #${made.number}`),
+    outputs: made.step.outputs,
+    mlflowRun: made.step.mlflowRun,
+    startedMs: now,
+    endedMs: now,
+  });
+  return true;
+}
+
+interface Begun {
+  readonly executor: Executor;
+  readonly step: CommandStep;
+  readonly key: string;
+  readonly work: Work;
+  readonly running: RunningWork;
+  readonly allowance: Allowance;
+}
+
+interface Beginning {
+  readonly executor: Executor;
+  readonly step: CommandStep;
+  readonly stored: StoredStep;
+  readonly prepared: Prepared;
+  readonly image: string | null;
+}
+
+/** Starts an attempt, or finds the one that was started before a restart; null when it must start later, or never. */
+async function begin(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+  const { executor, step, stored } = beginning;
+  if (stored.state === 'running') return findAgain(deps, driven, beginning);
+  const giveUp = AbortSignal.any([driven.stop, driven.letGo]);
+  await decideBefore(deps, driven, stored.key, step);
+  const decided = storedOf(driven, stored.key);
+  const next = stored.attempt + 1;
+  const wanted = { id: workId(driven, stored, next), resources: resourcesOf(step, capacityOf(decided, next)) };
+  const leave = await deps.line.enter(executor, wanted, giveUp);
+  if (leave === null) return null;
+  try {
+    const marked = await markBegun(deps, driven, { ...beginning, stored: { ...stored, capacity: decided.capacity } });
+    return await beginNow(deps, driven, { ...beginning, stored: marked });
+  } finally {
+    leave();
+  }
+}
+
+/** Finds the attempt that an earlier server started. If it never started, it cost nothing and is started now. */
+async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+  const { executor, step, prepared, image, stored } = beginning;
+  const id = workId(driven, stored, stored.attempt);
+  const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: deps.clock.now() });
+  // An unreachable engine may run it: its state is unknown until the engine answers.
+  const found = await whenReached(
+    deps,
+    driven.letGo,
+    () => findOrRemove(executor, work),
+    async (reason) => void (await save(deps, driven, { ...stored, reason })),
+  );
+  if (found === null) return null;
+  const running = found.answer;
+  if (running === null) return notBegun(deps, driven, { stored, work, why: 'it had not begun yet', laterMs: 0 });
+  await save(deps, driven, { ...storedOf(driven, stored.key), reason: null });
+  const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
+  return { executor, step, key: stored.key, work, running, allowance };
+}
+
+/** Work that never started may have left objects in the engine. */
+async function findOrRemove(executor: Executor, work: Work): Promise<RunningWork | null> {
+  const running = await executor.find(work);
+  if (running === null) await executor.remove(work);
+  return running;
+}
+
+async function beginNow(deps: DriveDeps, driven: DrivenRun, beginning: Beginning): Promise<Begun | null> {
+  const { executor, step, prepared, image, stored } = beginning;
+  const id = workId(driven, stored, stored.attempt);
+  const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
+  const work = await workOf(deps, driven, { id, step, stored, prepared, image, until: Date.parse(allowance.until) });
+  try {
+    await fillWorkspace(deps, driven, work, prepared);
+    return { executor, step, key: stored.key, work, running: await executor.start(work), allowance };
+  } catch (error) {
+    // It may have started: it is searched for, as after a restart.
+    if (isAway(error)) return null;
+    const isLater = error instanceof AppError && error.code === 'executor_quota';
+    const said = error instanceof Error ? error.message : String(error);
+    const why = (deps.workSecrets.maskerOf(id) ?? NO_MASK).text(said);
+    await notBegun(deps, driven, { stored, work, why, laterMs: LATER_MS });
+    if (isLater) return null;
+    throw error;
+  }
+}
+
+interface NotBegun {
+  readonly stored: StoredStep;
+  readonly work: Work;
+  readonly why: string;
+  readonly laterMs: number;
+}
+
+/** Nothing was spent; it is started later, as another attempt. */
+async function notBegun(deps: DriveDeps, driven: DrivenRun, { stored, work, why, laterMs }: NotBegun): Promise<null> {
+  const settling = { end: new Date(0).toISOString(), stopped: false };
+  await deps.admission.settle(`pipeline:${work.id}`, settling).catch((error: unknown) => {
+    // It may have no reservation yet.
+    if (!(error instanceof AppError) || error.code !== 'reservation_not_found') throw error;
+  });
+  await deps.endAccess(work.id);
+  deps.workSecrets.forget(work.id);
+  await rm(work.folder, { recursive: true, force: true });
+  await save(deps, driven, { ...stored, state: 'waiting', reason: why, notBeforeMs: deps.clock.now() + laterMs });
+  return null;
+}
+
+/** From now on a restarted server searches for its work. */
+async function markBegun(deps: DriveDeps, driven: DrivenRun, { stored, prepared }: Beginning): Promise<StoredStep> {
+  const now = deps.clock.now();
+  const mlflowRun = stored.mlflowRun ?? runIdOf(driven, stored);
+  const begun: StoredStep = {
+    ...stored,
+    state: 'running',
+    reason: null,
+    attempt: stored.attempt + 1,
+    notBeforeMs: null,
+    mlflowRun,
+    startedMs: stored.startedMs ?? now,
+    endedMs: null,
+  };
+  await deps.store.transaction(async (sql) => {
+    await deps.runLog.begin(sql, {
+      runId: mlflowRun,
+      experimentId: driven.run.experimentId,
+      runName: stored.key,
+      userId: driven.run.requestedBy,
+      startTime: now,
+      tags: tagsOf(driven, stored),
+    });
+    await save(deps, driven, begun, sql);
+  });
+  const params = Object.entries({ ...prepared.parts.params, ...prepared.parts.matrix }).map(([key, value]) => ({
+    key,
+    value,
+  }));
+  if (params.length > 0) await deps.runLog.log(mlflowRun, { metrics: [], params, tags: [] });
+  return begun;
+}
+
+/** Deterministic for a step of a run: a repeated start creates one MLflow run. */
+function runIdOf({ run }: DrivenRun, { key }: StoredStep): string {
+  return createHash('sha256').update(`${run.id} ${key}`).digest('hex').slice(0, 32);
+}
+
+function tagsOf({ run }: DrivenRun, stored: StoredStep) {
+  const { team, project } = run.spec;
+  const tags = {
+    'mlflow.parentRunId': run.mlflowRun,
+    'steelyard.pipeline': run.pipeline,
+    'steelyard.pipelineRun': run.id,
+    'steelyard.step': stored.key,
+    'steelyard.team': team,
+    'steelyard.project': project,
+    // Cost is metered here. This tag prevents a second metering from its logged GPU usage.
+    'steelyard.metered_by': 'pipeline',
+    'mlflow.source.git.commit': run.commit ?? undefined,
+  };
+  return Object.entries(tags).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
+}
+
+/** Watches an attempt to its end, and stores its results. */
+async function follow(deps: DriveDeps, driven: DrivenRun, begun: Begun): Promise<void> {
+  const stored = storedOf(driven, begun.key);
+  // Cost of the earlier attempts: after a restart, the stored step cost may already include this attempt.
+  const spentBefore = stored.attempts.reduce<Money | null>((total, { spent }) => sum(total, spent), null);
+  const input = {
+    ...begun,
+    number: stored.attempt,
+    mlflowRun: stored.mlflowRun,
+    reports: async (spent: Money | null, taken: Taken) =>
+      void (await save(deps, driven, { ...storedOf(driven, begun.key), spent: sum(spentBefore, spent), taken })),
+  };
+  // Runs concurrently with the settlement: both wait for the disk.
+  const { mlflowRun, attempt } = stored;
+  const log = begun.running.ended.then(() => keepLog(deps, begun.work, { mlflowRun, attempt }));
+  log.catch(() => undefined);
+  const end = await watch(deps, driven, input);
+  if (end === null) return;
+  await deps.endAccess(begun.work.id);
+  const collected = await collect(deps, { ...begun, mlflowRun, end, log });
+  const lastLines = collected.verdict.outcome === 'succeeded' ? null : await readLastLines(deps, begun.work);
+  await keepEnd(deps, driven, begun, {
+    end: { ...end, ...collected.verdict, attempt: { ...end.attempt, lastLines } },
+    outputs: collected.outputs,
+    spentBefore,
+  });
+  deps.line.left();
+  await putAway(deps, driven.letGo, begun.executor, begun.work);
+}
+
+function sum(one: Money | null, other: Money | null): Money | null {
+  if (one === null || other === null || one.currency !== other.currency) return other ?? one;
+  return { amount: decimalString(decimal(one.amount).plus(other.amount)), currency: one.currency };
+}
+
+interface Kept {
+  readonly end: AttemptEnd;
+  readonly outputs: StoredStep['outputs'];
+  readonly spentBefore: Money | null;
+}
+
+async function keepEnd(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  { step, key }: Begun,
+  { end, outputs, spentBefore }: Kept,
+): Promise<void> {
+  const { outcome, reason, attempt } = end;
+  const stored = storedOf(driven, key);
+  const ended: StoredStep = {
+    ...stored,
+    reason,
+    outputs,
+    spent: sum(spentBefore, attempt.spent),
+    attempts: [...stored.attempts, attempt],
+    taken: null,
+    endedMs: attempt.endMs,
+  };
+  const { again, tries } = nextTry(step, ended, outcome);
+  if (again && !driven.stop.aborted) {
+    const pauseMs = outcome === 'again' ? 0 : step.retries.backoff * 2 ** Math.max(0, tries - 1);
+    await save(deps, driven, { ...ended, state: 'waiting', notBeforeMs: deps.clock.now() + pauseMs });
+    return;
+  }
+  const state = outcome === 'again' ? 'failed' : outcome;
+  await deps.store.transaction(async (sql) => {
+    const over = await save(deps, driven, { ...ended, state }, sql);
+    if (state === 'succeeded') await putCached(sql, driven.run.pipeline, over, deps.clock.now());
+  });
+  // Dependent steps start without waiting for the cleanup.
+  driven.wake();
+  await endMlflowRun(deps, ended.mlflowRun, state, attempt.endMs ?? deps.clock.now());
+}
+
+async function endMlflowRun(
+  deps: DriveDeps,
+  mlflowRun: string | null,
+  state: 'succeeded' | 'failed' | 'stopped',
+  endMs: number,
+): Promise<void> {
+  if (mlflowRun === null) return;
+  const status = { succeeded: 'FINISHED', failed: 'FAILED', stopped: 'KILLED' } as const;
+  await deps.runLog.end(mlflowRun, status[state], Math.round(endMs));
+}
+
+/** Ends a step that could not start. */
+async function endWith(
+  deps: DriveDeps,
+  driven: DrivenRun,
+  stored: StoredStep,
+  state: 'failed' | 'stopped',
+  reason: string,
+): Promise<void> {
+  const now = deps.clock.now();
+  await save(deps, driven, { ...stored, state, reason, startedMs: stored.startedMs ?? now, endedMs: now });
+  await endMlflowRun(deps, stored.mlflowRun, state, now);
+}

@@ -1,0 +1,28 @@
+import type { CommandStep } from '../pipeline-definition/schema.ts';
+import type { AttemptEnd } from './attempt.ts';
+import { deadlineOf } from './capacity.ts';
+import { capacityOf } from './capacity-decision.ts';
+import type { StoredStep } from './store.ts';
+import type { Attempt } from './taken.ts';
+
+/** Retries of attempts that the engine took away, before that counts as a failure. */
+const MAX_TAKEN_AWAY = 10;
+
+/**
+ * Whether a step is retried, and how many of its attempts count. An eviction is no failure, up to ten times. For a step
+ * with a deadline, neither an eviction from spot capacity, which the deadline bounds, nor a move counts.
+ */
+export function nextTry(
+  step: CommandStep,
+  stored: Pick<StoredStep, 'attempt' | 'attempts' | 'capacity'>,
+  outcome: AttemptEnd['outcome'],
+): { readonly again: boolean; readonly tries: number } {
+  const isFree = ({ number, again }: Attempt) =>
+    again === 'moved' || (again === 'taken' && capacityOf(stored, number) === 'spot');
+  const counted = deadlineOf(step) === null ? stored.attempts : stored.attempts.filter((each) => !isFree(each));
+  const takenAway = counted.filter(({ reason, exitCode }) => reason !== null && exitCode === null).length;
+  const free = stored.attempts.length - counted.length;
+  const tries = stored.attempt - (outcome === 'again' ? takenAway : 0) - free;
+  if (outcome === 'again') return { again: takenAway <= MAX_TAKEN_AWAY, tries };
+  return { again: outcome === 'failed' && tries <= step.retries.limit, tries };
+}

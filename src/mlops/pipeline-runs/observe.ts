@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { createGpuMeter, type SystemMetric } from '../../platform/gpus/index.ts';
+import type { RunningWork, Work, WorkPlace, WorkUsage } from '../compute/index.ts';
+import type { CommandStep } from '../pipeline-definition/schema.ts';
+import type { Held } from './admission.ts';
+import type { DriveDeps } from './context.ts';
+import type { Taken } from './taken.ts';
+
+export interface Observed {
+  readonly work: Work;
+  readonly running: RunningWork;
+  readonly step: CommandStep;
+  readonly mlflowRun: string | null;
+}
+
+/** Usage of a running attempt, as far as its engine reports it. */
+export interface Observer {
+  /** Reads the usage, concurrently with other actions. Never rejects. */
+  look(): Promise<void>;
+  /** Last reading, after the end of the attempt. Never rejects. */
+  last(): Promise<void>;
+  /** As it was seen last. */
+  seen(): Pick<Taken, 'cpuSeconds' | 'peakMemoryBytes' | 'usageReason' | 'gpus' | 'place'>;
+  /** Resource that it actually holds and that sets its price from then on. Null: as requested. */
+  holds(): Held | null;
+  /** Resolves when that is known; never if it stays unknown. */
+  readonly moved: Promise<void>;
+}
+
+const GPU_FILE = 'gpu-readings.json';
+
+export function observe(
+  deps: Pick<DriveDeps, 'runLog' | 'log'>,
+  { work, running, step, mlflowRun }: Observed,
+): Observer {
+  const { count, model } = work.resources.gpus;
+  const gpus = createGpuMeter({
+    reader: running.gpus ?? null,
+    declared: { count, model },
+    file: join(work.folder, GPU_FILE),
+  });
+  const moved = Promise.withResolvers<void>();
+  let usage: WorkUsage = { cpuSeconds: null, peakMemoryBytes: null };
+  let place: WorkPlace | null = null;
+  void running.placed?.then((found) => {
+    place = found;
+    if (heldOn(found, step) !== null) moved.resolve();
+  });
+
+  async function log(metrics: readonly SystemMetric[]): Promise<void> {
+    if (mlflowRun === null || metrics.length === 0) return;
+    const whole = metrics.map((metric) => ({
+      ...metric,
+      // Seconds since the start, so that no two readings of an attempt have the same step.
+      step: Math.max(0, Math.round((metric.timestamp - running.start) / 1000)),
+      modelId: null,
+      datasetName: null,
+      datasetDigest: null,
+    }));
+    await deps.runLog.log(mlflowRun, { metrics: whole, params: [], tags: [] });
+  }
+
+  async function tried(look: () => Promise<unknown>): Promise<void> {
+    try {
+      await look();
+    } catch (error) {
+      deps.log.warn({ err: error, work: work.id }, 'what a step takes could not be looked at');
+    }
+  }
+
+  async function taken(): Promise<void> {
+    usage = await running.usage();
+  }
+
+  return {
+    look: () => tried(() => Promise.all([taken(), gpus.look().then(log)])),
+    last: () => tried(() => gpus.last().then(log)),
+    seen: () => ({
+      cpuSeconds: usage.cpuSeconds,
+      peakMemoryBytes: usage.peakMemoryBytes,
+      usageReason: usage.reason ?? null,
+      gpus: gpus.use(),
+      place,
+    }),
+    holds: () => heldOn(place, step),
+    moved: moved.promise,
+  };
+}
+
+/**
+ * Resource of a step on its actual machine: its share of that instance, where the step requests no instance and states
+ * no price.
+ * Null: the step does, the instance is unknown, or the capacity can be evicted (its price is not an instance price).
+ * Example: half of a `g5.xlarge` in `eu-west-1` -> `g5.xlarge@eu-west-1`, 0.5.
+ */
+export function heldOn(
+  place: WorkPlace | null,
+  { resources, price }: Pick<CommandStep, 'resources' | 'price'>,
+): Held | null {
+  if (resources.instance !== undefined || price !== undefined) return null;
+  if (place === null || place.instance === null || place.spot) return null;
+  const { instance, region, share } = place;
+  return { resource: region === null ? instance : `${instance}@${region}`, quantity: String(share) };
+}

@@ -1,0 +1,193 @@
+import type { Code } from '../pipeline-code/index.ts';
+import { type TreeFile, treeDigest } from '../pipeline-code/index.ts';
+import {
+  ExpressionError,
+  filled,
+  isSelected,
+  labelOf,
+  namesIn,
+  namesInExpression,
+  type PlannedStep,
+  type Scope,
+  textsOf,
+} from '../pipeline-definition/index.ts';
+import type { CommandStep, Scalar } from '../pipeline-definition/schema.ts';
+import type { KeyParts } from './cache-key.ts';
+import { isGood, type StepState } from './schema.ts';
+import type { StepOutputs } from './store.ts';
+
+/** An ended step, as dependent steps see it. */
+export interface KnownStep {
+  readonly planned: PlannedStep;
+  readonly state: StepState;
+  readonly outputs: StepOutputs;
+}
+
+export interface PrepareInput {
+  readonly planned: PlannedStep;
+  readonly step: CommandStep;
+  /** Steps of the run that are over, in the order of the plan. */
+  readonly before: readonly KnownStep[];
+  readonly code: Code;
+  readonly params: Readonly<Record<string, Scalar>>;
+  /** Environment of all steps of the pipeline. */
+  readonly env: Readonly<Record<string, Scalar>>;
+  readonly run: Scope['run'];
+  /** Digest of the image; null where there is none. */
+  readonly image: string | null;
+}
+
+/** A step with every expression filled in and every input found. */
+export interface Prepared {
+  readonly command: readonly [program: string, ...words: string[]];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Files in addition to the code: outputs of earlier steps, each with its target path. */
+  readonly inputs: readonly TreeFile[];
+  readonly datasets: readonly { readonly dataset: string; readonly digest: string }[];
+  readonly parts: KeyParts;
+}
+
+/** A step that cannot start as it is: one sentence. */
+export class StepProblem extends Error {
+  override readonly name = 'StepProblem';
+}
+
+/** Fills in and finds all that a step needs. Errors: {@link StepProblem}, {@link ExpressionError}. */
+export function prepare(input: PrepareInput): Prepared {
+  const { planned, step, params, image } = input;
+  const scope = scopeOf(input);
+  const command = commandOf(step, scope);
+  const env = filledAll({ ...input.env, ...step.env }, scope);
+  const made = step.inputs.map((each) => resolved(each, input, scope));
+  const inputs = made.flatMap(({ files }) => files);
+  const datasets = made.flatMap(({ dataset }) => dataset ?? []);
+  return {
+    command,
+    environment: env,
+    inputs,
+    datasets,
+    parts: {
+      command: [...command],
+      code: digests(codeOf(step, input.code)),
+      params: texts(named(step, 'params', params)),
+      matrix: texts(planned.matrix),
+      env,
+      secrets: step.secrets,
+      inputs: {
+        ...digestsByInput(made),
+        ...Object.fromEntries(datasets.map(({ dataset, digest }) => [dataset, digest])),
+      },
+      image,
+      outputs: [...step.outputs, ...(step.metrics === undefined ? [] : [step.metrics])],
+    },
+  };
+}
+
+/** Names that the expressions of a step can use. */
+export function scopeOf({
+  planned,
+  before,
+  params,
+  run,
+}: Pick<PrepareInput, 'planned' | 'before' | 'params' | 'run'>): Scope {
+  const byName = Map.groupBy(before, ({ planned: { name } }) => name);
+  const steps = [...byName].map(([name, all]) => {
+    const worst = all.find(({ state }) => !isGood(state)) ?? all[0];
+    return [
+      name,
+      { state: worst?.state ?? 'waiting', outputs: all.length === 1 ? (all[0]?.outputs.values ?? {}) : {} },
+    ] as const;
+  });
+  return { params, matrix: planned.matrix, steps: Object.fromEntries(steps), run };
+}
+
+function commandOf({ run }: CommandStep, scope: Scope): [string, ...string[]] {
+  if (typeof run === 'string') return ['sh', '-e', '-c', filled(run, scope)];
+  const [program = '', ...words] = run.map((word) => filled(word, scope));
+  return [program, ...words];
+}
+
+function filledAll(env: Readonly<Record<string, Scalar>>, scope: Scope): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(String(value), scope)]));
+}
+
+/** Files of the code that a step depends on. */
+function codeOf({ code: patterns }: CommandStep, { files }: Code): TreeFile[] {
+  if (patterns === undefined) return files;
+  return files.filter(({ path }) => isSelected(patterns, path));
+}
+
+function named(step: CommandStep, part: string, values: Readonly<Record<string, Scalar>>): Record<string, Scalar> {
+  const names = new Set(textsOf(step).flatMap(({ text }) => [...namesIn(text)]));
+  if (step.when !== undefined) for (const name of namesInExpression(step.when)) names.add(name);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(`${part}.${name}`)));
+}
+
+interface Resolved {
+  readonly place: string | null;
+  readonly files: readonly TreeFile[];
+  readonly dataset?: { readonly dataset: string; readonly digest: string };
+}
+
+function resolved(input: CommandStep['inputs'][number], context: PrepareInput, scope: Scope): Resolved {
+  if (typeof input === 'string') return byPath(input, context);
+  if ('dataset' in input) {
+    return {
+      place: null,
+      files: [],
+      dataset: { dataset: filled(input.dataset, scope), digest: filled(input.digest, scope) },
+    };
+  }
+  const makers = context.before.filter(({ planned }) => planned.name === input.from);
+  const to = input.to ?? input.path;
+  const files = makers.flatMap(({ planned, outputs }) => {
+    const label = labelOf(planned.matrix);
+    const found = under(outputs.files, input.path);
+    if (found.length === 0) throw new StepProblem(`"${planned.key}" made no "${input.path}".`);
+    return moved(found, input.path, label === '' ? to : `${to}/${label}`);
+  });
+  return { place: to, files };
+}
+
+/** A path that exactly one earlier step produced, or that the code has. */
+function byPath(path: string, { planned, before, code }: PrepareInput): Resolved {
+  const makers = before.filter(({ outputs }) => under(outputs.files, path).length > 0);
+  const [maker, other] = makers;
+  if (other !== undefined && maker !== undefined) {
+    const names = makers.map((one) => one.planned.key).join(', ');
+    throw new StepProblem(`"${path}" is made by ${names}: say which, as {from: STEP, path: ${path}}.`);
+  }
+  if (maker !== undefined) return { place: path, files: under(maker.outputs.files, path) };
+  // The file is in the working folder with the rest of the code. It counts even where the patterns of `code` exclude it.
+  const found = under(code.files, path);
+  if (found.length > 0) return { place: path, files: found };
+  throw new StepProblem(`"${planned.key}" reads "${path}", which no step before it makes and the code does not have.`);
+}
+
+function under(files: readonly TreeFile[], path: string): TreeFile[] {
+  return files.filter((file) => file.path === path || file.path.startsWith(`${path}/`));
+}
+
+function moved(files: readonly TreeFile[], from: string, to: string): TreeFile[] {
+  return files.map((file) => ({ ...file, path: `${to}${file.path.slice(from.length)}` }));
+}
+
+function digests(files: readonly TreeFile[]): Record<string, string> {
+  return Object.fromEntries(
+    files.map(({ path, digest, kind }) => [path, kind === 'file' ? digest : `${kind}:${digest}`]),
+  );
+}
+
+/** One digest for each input: a folder of a thousand files is one line of an explanation. */
+function digestsByInput(made: readonly Resolved[]): Record<string, string> {
+  return Object.fromEntries(made.flatMap(({ place, files }) => (place === null ? [] : [[place, treeDigest(files)]])));
+}
+
+function texts(values: Readonly<Record<string, Scalar>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+}
+
+/** Reason why a step cannot start, where its author can correct it; null for any other error. */
+export function problemOf(error: unknown): string | null {
+  return error instanceof StepProblem || error instanceof ExpressionError ? error.message : null;
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Subject } from '../../org/schema.ts';
+import type { Resources, Work } from '../compute/index.ts';
+import { textInside } from '../pipeline-code/index.ts';
+import type { CommandStep } from '../pipeline-definition/schema.ts';
+import type { AdmissionRequest } from './admission.ts';
+import { type Capacity, capacityOf } from './capacity-decision.ts';
+import type { DriveDeps, DrivenRun } from './context.ts';
+import type { Prepared } from './prepare.ts';
+import type { StoredStep } from './store.ts';
+import { secretsOf } from './work-secrets.ts';
+
+/** File in the working folder in which a step records the location of its checkpoint. */
+export const CHECKPOINT_FILE = '.steelyard-checkpoint';
+const MOST_CHECKPOINT_BYTES = 65_536;
+const LEASE_SECONDS = 600;
+/** Start-up time of a command on a busy machine, in seconds. It is reserved at first, or the work would be ended before it starts. */
+const BEGIN_SECONDS = { process: 0, docker: 5, kubernetes: 5 } as const;
+/** Price key of work without an instance or a GPU. */
+const MACHINE = 'machine';
+
+/** Id of one attempt of a step on every engine, in reservations and in usage. Deterministic. */
+export function workIdOf(run: string, step: Pick<StoredStep, 'name' | 'key'>, attempt: number): string {
+  const mark = createHash('sha256').update(`${run} ${step.key} ${attempt}`).digest('hex').slice(0, 12);
+  return `${step.name.slice(0, 39)}-${mark}`;
+}
+
+export function workId({ run }: DrivenRun, step: StoredStep, attempt: number): string {
+  return workIdOf(run.id, step, attempt);
+}
+
+/** `capacity`: decided capacity of this attempt; null: no decision. */
+export function resourcesOf({ resources }: CommandStep, capacity: Capacity | null): Resources {
+  return {
+    cpus: resources.cpu ?? null,
+    memoryBytes: resources.memory ?? null,
+    diskBytes: resources.disk ?? null,
+    gpus: { count: resources.gpu?.count ?? 0, model: resources.gpu?.model ?? null },
+    instance: resources.instance ?? null,
+    spot: capacity === null ? resources.spot !== false : capacity === 'spot',
+    ...(capacity === 'spot' ? { onlySpot: true } : {}),
+  };
+}
+
+/** Subject of a step, for budgets and for usage. */
+export function subjectOf({ run }: DrivenRun, step: StoredStep): Subject {
+  const { team, project } = run.spec;
+  return {
+    ...(team === undefined ? {} : { team }),
+    ...(project === undefined ? {} : { project }),
+    pipeline: run.pipeline,
+    pipelineRun: run.id,
+    step: step.key.slice(0, 250),
+    experiment: String(run.experimentId),
+    ...(step.mlflowRun === null ? {} : { run: step.mlflowRun }),
+    purpose: 'training',
+  };
+}
+
+/** Planned spend of an attempt of a step: its instance, else its GPUs, else the machine. */
+export function admissionOf(driven: DrivenRun, stored: StoredStep, step: CommandStep, work: string): AdmissionRequest {
+  const { instance, gpu, spot } = step.resources;
+  const isOnSpot = typeof spot !== 'boolean' && capacityOf(stored, stored.attempt) === 'spot';
+  const gpus = gpu === undefined ? null : { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
+  const onDemand =
+    instance === undefined ? (gpus ?? { resource: MACHINE, quantity: '1' }) : { resource: instance, quantity: '1' };
+  const held = isOnSpot && spot.resource !== undefined ? { ...onDemand, resource: spot.resource } : onDemand;
+  return {
+    reservation: `pipeline:${work}`,
+    subject: subjectOf(driven, stored),
+    ...held,
+    ...(step.price === undefined ? {} : { price: step.price }),
+    ...(step.budget === undefined ? {} : { limit: step.budget }),
+    ...(driven.run.spec.budget === undefined ? {} : { runLimit: driven.run.spec.budget }),
+    graceSeconds: Math.ceil(step.grace / 1000) + BEGIN_SECONDS[driven.run.spec.engine],
+    leaseSeconds: LEASE_SECONDS,
+    origin: `pipeline ${driven.run.pipeline} #${driven.run.number}, step ${stored.key}`.slice(0, 250),
+  };
+}
+
+export interface WorkRequest {
+  readonly id: string;
+  readonly step: CommandStep;
+  readonly stored: StoredStep;
+  readonly prepared: Prepared;
+  readonly image: string | null;
+  readonly until: number;
+}
+
+/** An attempt of a step as work for an engine. Its secrets are read now. Errors: `secret_unresolved`. */
+export async function workOf(deps: DriveDeps, driven: DrivenRun, request: WorkRequest): Promise<Work> {
+  const { id, step, stored, prepared, image, until } = request;
+  const folder = join(deps.workFolder, id);
+  const { run } = driven;
+  const [access, secrets] = [await deps.access(run, { id, mlflowRun: stored.mlflowRun }), await secretsOf(step)];
+  deps.workSecrets.keep(id, [...Object.values(secrets), ...tokensIn(access)]);
+  return {
+    id,
+    folder,
+    workspace: join(folder, 'workspace'),
+    command: prepared.command,
+    image,
+    environment: {
+      ...access,
+      ...ownEnvironment(driven, stored, step),
+      ...prepared.environment,
+      ...secrets,
+    },
+    resources: resourcesOf(step, capacityOf(stored, stored.attempt)),
+    outputs: [...step.outputs, ...(step.metrics === undefined ? [] : [step.metrics]), CHECKPOINT_FILE],
+    labels: {
+      pipeline: run.pipeline,
+      pipelineRun: run.id,
+      step: stored.key,
+      ...(stored.mlflowRun === null ? {} : { run: stored.mlflowRun }),
+      ...(run.spec.project === undefined ? {} : { project: run.spec.project }),
+      ...(run.spec.team === undefined ? {} : { team: run.spec.team }),
+    },
+    until,
+    graceMs: step.grace,
+  };
+}
+
+function ownEnvironment({ run }: DrivenRun, stored: StoredStep, step: CommandStep): Record<string, string> {
+  return {
+    ...(stored.mlflowRun === null
+      ? {}
+      : { MLFLOW_RUN_ID: stored.mlflowRun, MLFLOW_EXPERIMENT_ID: String(run.experimentId) }),
+    STEELYARD_PIPELINE: run.pipeline,
+    STEELYARD_PIPELINE_RUN: run.id,
+    STEELYARD_STEP: stored.key,
+    STEELYARD_GRACE_SECONDS: String(Math.ceil(step.grace / 1000)),
+    STEELYARD_CHECKPOINT_FILE: CHECKPOINT_FILE,
+    ...(run.commit === null ? {} : { STEELYARD_COMMIT: run.commit }),
+  };
+}
+
+/** Tokens that identify a step, from its environment for this server. */
+function tokensIn(access: Readonly<Record<string, string>>): string[] {
+  return Object.entries(access).flatMap(([name, value]) => (name.endsWith('_TOKEN') ? [value] : []));
+}
+
+/** Puts the code and the inputs of a step into its working folder, which is empty before. */
+export async function fillWorkspace(
+  { trees }: DriveDeps,
+  { code }: DrivenRun,
+  work: Work,
+  prepared: Prepared,
+): Promise<void> {
+  await rm(work.folder, { recursive: true, force: true });
+  await mkdir(work.workspace, { recursive: true });
+  await trees.place(code.files, work.workspace);
+  // Later files win: an output of an earlier step replaces a file of the code.
+  await trees.place(prepared.inputs, work.workspace);
+}
+
+/** The first line that a step left about its checkpoint; null when it left none. */
+export async function checkpointOf({ workspace }: Work): Promise<string | null> {
+  const text = (await textInside(workspace, CHECKPOINT_FILE, MOST_CHECKPOINT_BYTES)) ?? '';
+  const [line = ''] = text.trim().split('\n');
+  return line === '' ? null : line.slice(0, 2000);
+}

@@ -1,0 +1,47 @@
+import { literal } from '../../platform/lake/index.ts';
+import { instant } from './labelled.ts';
+import type { PredictionDeps } from './service.ts';
+
+/** How many predictions there were, as kept: a monitor may keep a share of them. */
+export interface Traffic {
+  readonly predictions: number;
+  /** UTC instant of the first of them; null where there is none. */
+  readonly first: string | null;
+}
+
+/** How much is kept of a model, counted where the rows are. */
+export interface PredictionCounts {
+  /** Predictions made in `[start, end)`, each counted once. */
+  traffic(model: string, period: { readonly start: string; readonly end: string }): Promise<Traffic>;
+  /** Predictions, or what labels are of, that were recorded from an instant on, each counted once. */
+  recordedSince(of: 'predictions' | 'labels', model: string, since: string): Promise<number>;
+}
+
+export function createCounts({
+  predictions,
+  labels,
+}: Pick<PredictionDeps, 'predictions' | 'labels'>): PredictionCounts {
+  return {
+    traffic: (model, { start, end }) =>
+      predictions.read(
+        async (relation, session) => {
+          const [row] = await session.query(`SELECT count(DISTINCT prediction)::DOUBLE AS predictions,
+            strftime(min(predictedAt), '%Y-%m-%dT%H:%M:%S.%gZ') AS first
+          FROM ${relation}
+          WHERE model = ${literal(model)} AND predictedAt >= ${instant(start)} AND predictedAt < ${instant(end)}`);
+          return {
+            predictions: Number(row?.predictions ?? 0),
+            first: typeof row?.first === 'string' ? row.first : null,
+          };
+        },
+        { from: start, to: end },
+      ),
+    recordedSince: (of, model, since) =>
+      (of === 'labels' ? labels : predictions).read(async (relation, session) => {
+        const one = of === 'labels' ? `coalesce(prediction, concat_ws(' ', entity, observedAt))` : 'prediction';
+        const [row] = await session.query(`SELECT count(DISTINCT ${one})::DOUBLE AS recorded FROM ${relation}
+          WHERE model = ${literal(model)} AND recordedAt >= ${instant(since)}`);
+        return Number(row?.recorded ?? 0);
+      }),
+  };
+}

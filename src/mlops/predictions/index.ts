@@ -1,0 +1,64 @@
+import type { Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { RetentionPreview } from '../../platform/retention/index.ts';
+import { createCounts, type PredictionCounts } from './counts.ts';
+import { previewTable, retainPredictions } from './retention.ts';
+import { type PredictionRouteDeps, predictionRoutes } from './routes.ts';
+import { createServedLog, type ServedLog } from './served.ts';
+
+export type { PredictionCounts } from './counts.ts';
+export {
+  conditions,
+  instant,
+  labelledSql,
+  type ReadColumns,
+  rangeOf,
+  rowsOfModelSql,
+  type Selection,
+} from './labelled.ts';
+export { LABEL } from './lake-tables.ts';
+export type { LostQuestion, MonitorRules } from './monitor-rules.ts';
+export { journalFolder, type OpenedPredictions, openPredictions } from './open.ts';
+export type { ServedLog } from './served.ts';
+
+/** The log of predictions and their labels. */
+export interface Predictions {
+  readonly routes: readonly Route[];
+  /** Destination of the predictions that the gateway answers. */
+  readonly served: ServedLog;
+  readonly counts: PredictionCounts;
+  /** Rows of predictions, or labels, that retention of so many days would delete; null: kept for ever. */
+  previewPredictions(days: number | null): Promise<RetentionPreview>;
+  previewLabels(days: number | null): Promise<RetentionPreview>;
+  /** Deletes rows that are older than their retention period, once an hour. */
+  schedule(jobs: Jobs): void;
+}
+
+export interface PredictionsDeps extends PredictionRouteDeps {
+  /** Figures computed from stored rows, recomputed after a deletion. Implemented by quality; supplied by the caller. */
+  readonly figures: { forget(): Promise<void>; store(signal: AbortSignal): Promise<void> };
+}
+
+/** Job that deletes predictions and labels which are older than they are kept. */
+const RETAIN = 'monitoring.retain';
+
+export function createPredictions(deps: PredictionsDeps): Predictions {
+  return {
+    routes: predictionRoutes(deps),
+    served: createServedLog(deps),
+    counts: createCounts(deps),
+    previewPredictions: (days) => previewTable(deps, 'predictions', days),
+    previewLabels: (days) => previewTable(deps, 'labels', days),
+    schedule: (jobs) => {
+      jobs.register(RETAIN, {
+        maxAttempts: 1,
+        handler: async (_payload, { signal }) => {
+          if (!(await retainPredictions(deps, deps.config))) return;
+          await deps.figures.forget();
+          await deps.figures.store(signal);
+        },
+      });
+      jobs.schedule(RETAIN, '23 * * * *', { kind: RETAIN, payload: null });
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { AppError } from '../../platform/errors/index.ts';
+import { type JournaledTable, openJournaledTable } from '../../platform/journal/index.ts';
+import type { Lake } from '../../platform/lake/index.ts';
+import { createLoop } from '../../platform/loop/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { LABEL, PREDICTION } from './lake-tables.ts';
+
+export interface OpenedPredictions extends AsyncDisposable {
+  readonly predictions: JournaledTable;
+  readonly labels: JournaledTable;
+  /** Starts to move waiting rows into the lake, every few minutes and when many are waiting. */
+  start(): void;
+}
+
+export interface OpeningPredictions {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Folder of the journals; the lake may read it. */
+  readonly folder: string;
+  readonly fsync: 'always' | 'interval';
+}
+
+const SETTLE_MS = 5 * 60_000;
+const COMPACT_MS = 15 * 60_000;
+const LOOK_MS = 10_000;
+const MUCH_BYTES = 64 * 1024 * 1024;
+
+/** Opens the tables of predictions and labels. They include all rows that an earlier process acknowledged. */
+export async function openPredictions(deps: OpeningPredictions): Promise<OpenedPredictions> {
+  const opening = { ...deps, now: deps.clock.now };
+  const predictions = await openJournaledTable(opening, { table: PREDICTION, dayOf: 'predictedAt' });
+  const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
+  const tables = [predictions, labels];
+  let settledAt = performance.now();
+  // Compacts in the first pass: otherwise a server with short uptimes would never compact.
+  let compactedAt = Number.NEGATIVE_INFINITY;
+  const loop = createLoop({
+    longestRestMs: LOOK_MS,
+    failed: (error) => {
+      if (error instanceof AppError && error.code === 'server_stopping') return;
+      deps.log.error({ err: error }, 'predictions could not be moved into the lake; they are kept');
+    },
+    look: async () => {
+      const isLate = performance.now() - settledAt >= SETTLE_MS;
+      for (const table of tables) if (isLate || table.waitingBytes >= MUCH_BYTES) await table.settle();
+      if (isLate) settledAt = performance.now();
+      if (performance.now() - compactedAt >= COMPACT_MS) {
+        for (const table of tables) await table.compact();
+        compactedAt = performance.now();
+      }
+      return LOOK_MS;
+    },
+  });
+  return {
+    predictions,
+    labels,
+    start: loop.start,
+    async [Symbol.asyncDispose]() {
+      await loop.stop();
+      await Promise.all(tables.map((table) => table[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** Folder of the journals below the data folder. */
+export function journalFolder(dataFolder: string): string {
+  return join(dataFolder, 'journals');
+}

@@ -1,0 +1,120 @@
+import { literal } from '../../../platform/lake/index.ts';
+import { adjustedForDiscovery, compareSides } from '../../drift/index.ts';
+import type { Distribution, DriftColumn, DriftReport } from '../../drift/schema.ts';
+import type { DriftWatch } from '../../monitors/schema.ts';
+import { measureBeyondPeriods } from './beyond-periods.ts';
+import { columnsTable, ownColumns } from './columns.ts';
+import type { WindowBounds } from './next-window.ts';
+import type { FoundReference, References } from './references.ts';
+import { type Place, type Predictions, upTo } from './selection.ts';
+import type { Generation } from './store.ts';
+
+const ROWS = 'drift_window_rows';
+
+export interface WindowQuestion extends Generation {
+  readonly drift: DriftWatch;
+  readonly now: number;
+}
+
+/** Comparison of a window with its reference, before a threshold is applied. */
+export interface ComparedWindow {
+  readonly modelVersion: string | null;
+  readonly predictions: number;
+  readonly referencePredictions: number | null;
+  /** The last prediction of the reference; null: the reference is not of predictions, or there is none. */
+  readonly referenceUntil: Place | null;
+  /** How far the reference's own periods differ. */
+  readonly variation: FoundReference['variation'];
+  /** Null where the comparison gives no result; see `reason`. */
+  readonly report: DriftReport | null;
+  readonly spreads: ReadonlyMap<string, Distribution>;
+  /** Why the comparison gives no result; null where it does. */
+  readonly reason: string | null;
+}
+
+/** Compares one window: the engine selects and sorts, threads compare, rows are never put together. */
+export async function compareWindow(
+  references: References,
+  predictions: Predictions,
+  bounds: WindowBounds,
+  question: WindowQuestion,
+): Promise<ComparedWindow> {
+  const { drift } = question;
+  const modelVersion = await takeRows(predictions, bounds, drift);
+  const found = await references.find(predictions, { ...question, modelVersion });
+  const predictionsHere = await leaveReferenceOut(predictions, found);
+  const none = (reason: string, referencePredictions: number | null = null): ComparedWindow => ({
+    modelVersion,
+    predictions: predictionsHere,
+    referencePredictions,
+    referenceUntil: 'reason' in found ? null : found.until,
+    variation: 'reason' in found ? undefined : found.variation,
+    report: null,
+    spreads: new Map(),
+    reason,
+  });
+  if ('reason' in found) return none(found.reason);
+  const { reference } = found;
+  if ('hours' in drift.window && predictionsHere < drift.minPredictions) {
+    return none(`it has ${predictionsHere} predictions, and ${drift.minPredictions} are needed`, reference.rows);
+  }
+  if (predictionsHere === 0) return none('all of its predictions belong to the reference', reference.rows);
+  const { report, spreads } = await compared(predictions, found, drift);
+  const nothing = report.share === null ? 'no column could be compared' : null;
+  return { ...none('', reference.rows), report, spreads, reason: nothing };
+}
+
+async function compared(predictions: Predictions, { reference, variation }: FoundReference, drift: DriftWatch) {
+  const { session } = predictions;
+  const named = drift.columns ?? [
+    ...new Set([...reference.columns.map(({ name }) => name), ...(await ownColumns(session, ROWS))]),
+  ];
+  const current = await columnsTable(session, { rows: ROWS, columns: named, alias: 'drift_window' });
+  const spreads = new Map<string, Distribution>();
+  const report = await compareSides({
+    session,
+    reference,
+    current,
+    method: drift.method,
+    columns: undefined,
+    awaited: (column) => /^label(\.|$)/.test(column),
+    spread: (column, distribution) => spreads.set(column, distribution),
+  });
+  const limits = { variation, said: drift.minEffect };
+  const columns = await measureBeyondPeriods(session, current, report.columns, limits);
+  return { report: { ...report, columns }, spreads };
+}
+
+/**
+ * Creates a table of the session with the rows of a window. If each version is compared with its own first predictions, a
+ * window has only rows of the version that answered most of it. Returns that version; null: rows of all versions.
+ */
+async function takeRows({ session, with: selected }: Predictions, bounds: WindowBounds, drift: DriftWatch) {
+  const { selection, condition } = bounds;
+  await session.query(`CREATE OR REPLACE TEMP TABLE ${ROWS} AS
+    WITH ${selected({ modelVersion: drift.modelVersion, ...selection })}
+    SELECT predictedAt, prediction, modelVersion, inputs, output, label FROM labelled WHERE ${condition}`);
+  const { reference } = drift;
+  if (drift.modelVersion !== undefined) return drift.modelVersion;
+  if (!('first' in reference) || reference.modelVersion !== undefined) return null;
+  const [most] = await session.query(
+    `SELECT modelVersion, count(*) AS rows FROM ${ROWS} GROUP BY modelVersion ORDER BY rows DESC, modelVersion LIMIT 1`,
+  );
+  const version = most === undefined || most.modelVersion === null ? null : String(most.modelVersion);
+  if (version !== null)
+    await session.query(`DELETE FROM ${ROWS} WHERE modelVersion IS DISTINCT FROM ${literal(version)}`);
+  return version;
+}
+
+async function leaveReferenceOut({ session }: Predictions, found: FoundReference | { readonly reason: string }) {
+  const until = 'reason' in found ? null : found.until;
+  if (until !== null) await session.query(`DELETE FROM ${ROWS} WHERE ${upTo(until)}`);
+  const [counted] = await session.query(`SELECT count(*)::DOUBLE AS rows FROM ${ROWS}`);
+  return Number(counted?.rows ?? 0);
+}
+
+/** The p-value of a window as a whole by Simes (1986): the least that Benjamini and Hochberg leave; null: there is none. */
+export function windowPValue(columns: readonly DriftColumn[]): number | null {
+  const known = adjustedForDiscovery(columns.map(({ pValue }) => pValue)).filter((pValue) => pValue !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}

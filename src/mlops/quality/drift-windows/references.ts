@@ -1,0 +1,156 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { AppError } from '../../../platform/errors/index.ts';
+import type { Objects } from '../../../platform/objects/index.ts';
+import type { Reference, StoredProfile } from '../../drift/index.ts';
+import { createProfileStore, type ProfileStore, profileColumns } from '../../drift/index.ts';
+import type { DriftWatch, WatchedReference } from '../../monitors/schema.ts';
+import { columnsTable, ownColumns } from './columns.ts';
+import { EXACT_AT, type Place, type Predictions } from './selection.ts';
+import type { Generation } from './store.ts';
+import { measureVariation, periodSql } from './variation.ts';
+
+/** The reference of a window; `until`: its last prediction, null where the reference is a profile of a file. */
+export interface FoundReference {
+  readonly reference: Reference;
+  readonly until: Place | null;
+  /** How far its own periods differ, by column; undefined: it has no times, or too few periods. */
+  readonly variation: StoredProfile['variation'];
+}
+
+export interface ReferenceQuestion extends Generation {
+  readonly drift: DriftWatch;
+  /** Version of the compared window. */
+  readonly modelVersion: string | null;
+  readonly now: number;
+}
+
+/**
+ * References of monitors: named profiles, and references of predictions. The latter are profiled once; their profiles are
+ * stored separately.
+ */
+export interface References {
+  /** The reference, or the reason why there is none (yet). */
+  find(predictions: Predictions, question: ReferenceQuestion): Promise<FoundReference | { readonly reason: string }>;
+}
+
+const FOLDER = 'drift/references';
+
+export function createReferences(objects: Objects): References {
+  const [named, own] = [createProfileStore(objects), createProfileStore(objects, FOLDER)];
+  return {
+    async find(predictions, question) {
+      const { reference } = question.drift;
+      if ('profile' in reference) {
+        const profile = await found(named, reference.profile);
+        if (profile === null) return { reason: `there is no profile "${reference.profile}" on this server` };
+        return {
+          reference: asInputs(named.reference(profile), question.drift.columns),
+          until: null,
+          variation: undefined,
+        };
+      }
+      const name = nameOf(question, 'first' in reference ? (reference.modelVersion ?? question.modelVersion) : null);
+      const profile = (await found(own, name)) ?? (await made({ objects, own }, name, predictions, question));
+      if ('reason' in profile) return profile;
+      return {
+        reference: only(own.reference(profile), question.drift.columns),
+        until: profile.until ?? null,
+        variation: profile.variation,
+      };
+    },
+  };
+}
+
+async function found(profiles: ProfileStore, name: string): Promise<StoredProfile | null> {
+  try {
+    return await profiles.read(name);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'drift_profile_not_found') return null;
+    throw error;
+  }
+}
+
+/** Name of a profile: one for each monitor, generation of its `drift:` text, and version. A version is any text, so it is hashed. */
+function nameOf({ monitor, generation }: Generation, version: string | null): string {
+  const hash = createHash('sha256').update(JSON.stringify(version)).digest('hex').slice(0, 12);
+  return `${monitor}.${generation}.${hash}`;
+}
+
+interface Making {
+  readonly objects: Objects;
+  readonly own: ProfileStore;
+}
+
+async function made(
+  { objects, own }: Making,
+  name: string,
+  predictions: Predictions,
+  { drift, modelVersion, now }: ReferenceQuestion,
+): Promise<StoredProfile | { readonly reason: string }> {
+  const { session } = predictions;
+  const rows = 'drift_reference_rows';
+  await session.query(`CREATE OR REPLACE TEMP TABLE ${rows} AS ${selectOf(predictions, drift, modelVersion, now)}`);
+  const [counted] = await session.query(`SELECT count(*)::DOUBLE AS rows, max(${EXACT_AT}) AS last,
+      last(prediction ORDER BY predictedAt, prediction) AS prediction FROM ${rows}`);
+  const missing = whyIncomplete(drift.reference, Number(counted?.rows ?? 0));
+  if (missing !== null) return { reason: missing };
+  const columns = drift.columns ?? (await ownColumns(session, rows));
+  const table = await columnsTable(session, { rows, columns, alias: 'drift_reference', period: periodSql(drift) });
+  const numbers = own.numbersKey(name, randomUUID());
+  const profile = {
+    name,
+    createdAt: new Date(now).toISOString(),
+    file: 'predictions',
+    rows: table.rows,
+    until: { at: String(counted?.last), prediction: String(counted?.prediction) },
+    numbers,
+    variation: await measureVariation(session, table, drift),
+    columns: await profileColumns(session, table, objects, numbers),
+  };
+  await own.write(profile);
+  return profile;
+}
+
+function selectOf(predictions: Predictions, drift: DriftWatch, windowVersion: string | null, now: number): string {
+  const { reference } = drift;
+  if ('profile' in reference) throw new Error('a profile is not made of predictions');
+  const modelVersion =
+    reference.modelVersion ?? ('first' in reference ? windowVersion : drift.modelVersion) ?? undefined;
+  const until = new Date(now - drift.waitMinutes * 60_000).toISOString();
+  const period = 'first' in reference ? { end: until } : { start: reference.start, end: reference.end };
+  const order = 'first' in reference ? `ORDER BY predictedAt, prediction LIMIT ${reference.first}` : '';
+  return `WITH ${predictions.with({ modelVersion, ...period })}
+    SELECT predictedAt, prediction, inputs, output, label FROM labelled ${order}`;
+}
+
+function whyIncomplete(reference: WatchedReference, rows: number): string | null {
+  if ('first' in reference && rows < reference.first) {
+    return `the reference is not complete yet: ${rows} of its first ${reference.first} predictions are here`;
+  }
+  return rows === 0 ? 'no prediction lies in the period of the reference' : null;
+}
+
+/** A profile of a file as of predictions: its column `age` is `inputs.age`. */
+function asInputs(reference: Reference, columns: readonly string[] | undefined): Reference {
+  const named = new Map(reference.columns.map(({ name }) => [watchedName(name), name]));
+  const original = (name: string) => named.get(name) ?? name;
+  const renamed: Reference = {
+    ...reference,
+    columns: reference.columns.map((column) => ({ ...column, name: watchedName(column.name) })),
+    numbers: (names) => reference.numbers(names.map(original)),
+    levels: (name) => reference.levels(original(name)),
+    known: (names) => reference.known(names.map(original)),
+    codes: (name, levels) => reference.codes(original(name), levels),
+  };
+  return only(renamed, columns);
+}
+
+function watchedName(name: string): string {
+  return /^(output|label)(\.|$)|^inputs\./.test(name) ? name : `inputs.${name}`;
+}
+
+/** Limits a reference to the watched columns. */
+function only(reference: Reference, columns: readonly string[] | undefined): Reference {
+  if (columns === undefined) return reference;
+  return { ...reference, columns: reference.columns.filter(({ name }) => columns.includes(name)) };
+}

@@ -1,0 +1,62 @@
+import type { Route } from '../../platform/http/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import type { JournaledTable } from '../../platform/journal/index.ts';
+import type { Lake } from '../../platform/lake/index.ts';
+import type { Objects } from '../../platform/objects/index.ts';
+import type { Store } from '../../platform/store/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import type { Clock } from '../../platform/units/index.ts';
+import { driftWindowRoutes } from './drift-windows/routes.ts';
+import { createDriftWindows, type DriftWindows } from './drift-windows/service.ts';
+import { qualityRoutes } from './routes.ts';
+import { createStoredWindows, type StoredWindows } from './windows/stored-windows.ts';
+
+export { LEAST_EFFECT } from './drift-windows/least-effect.ts';
+export { type DriftWindows, generationOf, type OnWindow, type ReferencePredictions } from './drift-windows/service.ts';
+export { windowsOf } from './drift-windows/store.ts';
+export { qualityMigrations } from './migrations.ts';
+export { type Tables, watched } from './windows/windows.ts';
+
+export interface QualityDeps {
+  readonly store: Store;
+  readonly lake: Lake;
+  /** Stored windows, and profiles of references. */
+  readonly objects: Objects;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly predictions: JournaledTable;
+  readonly labels: JournaledTable;
+}
+
+/** Figures of the predictions of monitored models by window: quality with intervals, estimates without labels, and drift. */
+export interface Quality {
+  /** Monitors and their quality by window. */
+  readonly routes: readonly Route[];
+  /** Drift of monitors by window. */
+  readonly driftRoutes: readonly Route[];
+  readonly driftWindows: DriftWindows;
+  /** Windows as they were computed, deleted and recomputed after rows are deleted. */
+  readonly storedWindows: Pick<StoredWindows, 'forget' | 'store'>;
+  /** Stores the windows of monitors whose predictions or labels have changed, once a minute. */
+  schedule(jobs: Jobs): void;
+}
+
+/** Job that stores the windows of monitors whose predictions or labels have changed. */
+const STORE_WINDOWS = 'monitoring.store-windows';
+
+export function createQuality(deps: QualityDeps): Quality {
+  const storedWindows = createStoredWindows(deps);
+  return {
+    routes: qualityRoutes({ ...deps, storedWindows }),
+    driftRoutes: driftWindowRoutes(deps),
+    driftWindows: createDriftWindows({ ...deps, tables: { predictions: deps.predictions, labels: deps.labels } }),
+    storedWindows,
+    schedule: (jobs) => {
+      jobs.register(STORE_WINDOWS, {
+        maxAttempts: 1,
+        handler: (_payload, { signal }) => storedWindows.store(signal),
+      });
+      jobs.schedule(STORE_WINDOWS, '* * * * *', { kind: STORE_WINDOWS, payload: null });
+    },
+  };
+}

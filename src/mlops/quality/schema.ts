@@ -1,0 +1,1 @@
+export type { DriftWindow } from './drift-windows/schema.ts';

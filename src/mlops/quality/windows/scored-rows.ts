@@ -1,0 +1,203 @@
+import type { JournaledTable } from '../../../platform/journal/index.ts';
+import { type LakeSession, literal } from '../../../platform/lake/index.ts';
+import { scoresOf } from '../../monitors/index.ts';
+import type { Estimation, MonitorSpec } from '../../monitors/schema.ts';
+import {
+  instant,
+  labelledSql,
+  type ReadColumns,
+  rangeOf,
+  rowsOfModelSql,
+  type Selection,
+} from '../../predictions/index.ts';
+import { type EstimateModel, type Learned, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
+import { scoresSql } from './windows-sql.ts';
+
+const DAY_MS = 86_400_000;
+const PREDICTION = 'monitor_prediction';
+const LABELLED = 'monitor_labelled';
+const LOSSES = 'monitor_losses';
+
+export interface Tables {
+  readonly predictions: JournaledTable;
+  readonly labels: JournaledTable;
+}
+
+/** Facts that windows of any cut of scored predictions need in addition to the rows. */
+export interface ScoredFacts {
+  readonly estimation: Estimation | null;
+  readonly model: EstimateModel | null;
+  readonly unmatchedLabels: number;
+}
+
+/** Predictions of a selection, each once. */
+export interface ScoredRows {
+  readonly session: LakeSession;
+  /**
+   * FROM item: `predictedAt`, `modelVersion`, `endpoint`, `environment`, `latencyMs`, `isLabelled`, the columns of `scoresSql`, the terms of
+   * estimates `term0` and `term1` (null where there are none), and `draw`, a hash that parts are drawn by.
+   */
+  readonly relation: string;
+  readonly facts: ScoredFacts;
+  /** SQL of the value of an input as text. */
+  sliceSql(input: string): string;
+}
+
+export interface Scoring {
+  readonly spec: MonitorSpec;
+  readonly selection: Selection;
+  /** Whether to read the inputs of rows (column `inputs`, JSON). */
+  readonly withInputs: boolean;
+}
+
+/** Joins predictions with their labels and scores them, for the time of `work`. */
+export function scoreRows<T>(tables: Tables, scoring: Scoring, work: (rows: ScoredRows) => Promise<T>): Promise<T> {
+  const { spec, selection } = scoring;
+  const withinMs = spec.labels.withinDays * DAY_MS;
+  // Two reads: windows need the requested days; references, and labels without a prediction, need all days.
+  return tables.predictions.read((all, session) =>
+    tables.predictions.read(
+      (selected) =>
+        tables.labels.read(async (labels) => {
+          const copied = await copyRows(session, { all, selected, labels }, scoring);
+          return work(await scoreCopied(session, copied, scoring));
+        }),
+      rangeOf(selection, withinMs),
+    ),
+  );
+}
+
+/** SQL of the value of an input of a row with `inputs`. */
+export function inputSql(input: string): string {
+  return `json_extract_string(inputs, ${inputPath(input)})`;
+}
+
+/** SQL of the place of an input in `inputs`, as a JSON pointer (RFC 6901): any name is one. */
+export function inputPath(input: string): string {
+  return literal(`/${input.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+}
+
+interface AllRelations {
+  /** Predictions of all days, and of the requested days. */
+  readonly all: string;
+  readonly selected: string;
+  readonly labels: string;
+}
+
+function isOfAllTime({ start, end }: Selection): boolean {
+  return start === undefined && end === undefined;
+}
+
+/** Whether a selection has all predictions of its model. */
+function isWhole({ modelVersion, endpoint, environment, ...time }: Selection): boolean {
+  return isOfAllTime(time) && [modelVersion, endpoint, environment].every((one) => one === undefined);
+}
+
+/** For numeric outputs, the loss is learned from the inputs, so the inputs are read. */
+function columnsOf({ spec, withInputs }: Scoring): ReadColumns {
+  const isLearned = spec.estimate !== undefined && spec.quality?.kind === 'regression';
+  return withInputs || isLearned ? 'all' : 'answers';
+}
+
+/**
+ * Copies rows of the model into temporary tables, because a history has thousands of files: labels, and predictions where
+ * all days are requested.
+ */
+async function copyRows(
+  session: LakeSession,
+  { all, selected, labels }: AllRelations,
+  scoring: Scoring,
+): Promise<AllRelations> {
+  const copy = (table: string, relation: string, read: ReadColumns) =>
+    session.query(`CREATE OR REPLACE TEMP TABLE ${table} AS ${rowsOfModelSql(relation, scoring.selection, read)}`);
+  await copy('monitor_label', labels, 'all');
+  if (!isOfAllTime(scoring.selection)) return { all, selected, labels: 'monitor_label' };
+  await copy(PREDICTION, all, columnsOf(scoring));
+  return { all: PREDICTION, selected: PREDICTION, labels: 'monitor_label' };
+}
+
+async function scoreCopied(session: LakeSession, relations: AllRelations, scoring: Scoring): Promise<ScoredRows> {
+  await storeLabelled(session, relations, scoring);
+  const unmatchedLabels = await countUnmatched(session, relations, scoring.selection);
+  // The stored rows have all of it; memory is for one copy.
+  if (isWhole(scoring.selection)) await session.query(`DROP TABLE ${PREDICTION}`);
+  const learned = await learn(session, relations, scoring);
+  const { estimation = null, model = null, losses = null } = learned ?? {};
+  const facts = { estimation, model, unmatchedLabels };
+  const rows = { session, facts, sliceSql: inputSql };
+  if (losses === null) return { ...rows, relation: LABELLED };
+  await storeLosses(session, { rows: LABELLED, losses: LOSSES }, losses);
+  const relation = `(SELECT labelled.* EXCLUDE (term0, term1), predicted.term0, predicted.term1
+    FROM ${LABELLED} labelled LEFT JOIN ${LOSSES} predicted ON predicted."row" = labelled.rowid)`;
+  return { ...rows, relation };
+}
+
+/** Stores predictions with their labels, scores and terms, so that several cuts parse outputs and labels once. */
+async function storeLabelled(session: LakeSession, relations: AllRelations, scoring: Scoring): Promise<void> {
+  const { spec, selection } = scoring;
+  const scores = spec.quality === undefined ? [] : scoresOf(spec.quality);
+  const withTerms = spec.estimate === undefined ? null : termsSql(spec.quality);
+  const terms = withTerms ?? ['NULL::DOUBLE', 'NULL::DOUBLE'];
+  const columns = [
+    '*',
+    'label IS NOT NULL AS isLabelled',
+    'hash(prediction) AS draw',
+    ...scoresSql(scores),
+    ...terms.map((sql, at) => `${sql} AS term${at}`),
+  ];
+  const common = labelledSql(
+    predictionRelations(relations, selection),
+    selection,
+    withinMsOf(spec),
+    columnsOf(scoring),
+  );
+  await session.query(
+    `CREATE OR REPLACE TEMP TABLE ${LABELLED} AS WITH ${common} SELECT ${columns.join(', ')} FROM labelled`,
+  );
+}
+
+function predictionRelations({ all, selected, labels }: AllRelations, selection: Selection) {
+  const relations = { predictions: selected, labels };
+  return isOfAllTime(selection) ? relations : { ...relations, predictionsOfAnyDay: all };
+}
+
+function withinMsOf({ labels }: MonitorSpec): number {
+  return labels.withinDays * DAY_MS;
+}
+
+/** Labels that name a prediction which is not known. */
+async function countUnmatched(
+  session: LakeSession,
+  { all, labels }: AllRelations,
+  { model, knownAt }: Selection,
+): Promise<number> {
+  const known = rowsOfModelSql(all, { model, knownAt }, 'answers');
+  const [row] = await session.query(`SELECT count(DISTINCT prediction)::INTEGER AS labels FROM ${labels} told
+    WHERE NOT EXISTS (FROM (SELECT prediction FROM (${known})) known WHERE known.prediction = told.prediction)`);
+  return Number(row?.labels ?? 0);
+}
+
+async function learn(session: LakeSession, relations: AllRelations, scoring: Scoring): Promise<Learned | null> {
+  const { spec, selection } = scoring;
+  const { quality, estimate } = spec;
+  if (estimate === undefined || quality === undefined) return null;
+  const { model, knownAt } = selection;
+  const { all, labels } = relations;
+  if (isWhole(selection)) {
+    const { start, end } = estimate.reference;
+    const rows = `SELECT * FROM ${LABELLED} WHERE label IS NOT NULL`;
+    return learnEstimates(
+      session,
+      quality,
+      `(${rows} AND predictedAt >= ${instant(start)} AND predictedAt < ${instant(end)})`,
+    );
+  }
+  const learned = { model, knownAt, ...estimate.reference };
+  const common = labelledSql(
+    { predictions: all, predictionsOfAnyDay: all, labels },
+    learned,
+    withinMsOf(spec),
+    columnsOf(scoring),
+  );
+  return learnEstimates(session, quality, `(WITH ${common} SELECT * FROM labelled WHERE label IS NOT NULL)`);
+}

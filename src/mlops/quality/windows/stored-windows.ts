@@ -1,0 +1,368 @@
+import { createHash } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import type { ResponseOf } from '../../../platform/contract/schema.ts';
+import type { Lake } from '../../../platform/lake/index.ts';
+import type { Objects } from '../../../platform/objects/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Log } from '../../../platform/telemetry/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import { UtcInstant } from '../../../platform/units/schema.ts';
+import { findMonitors } from '../../monitors/index.ts';
+import {
+  Estimation,
+  type Monitor,
+  type MonitorSpec,
+  type MonitorWindow,
+  type showMonitor,
+} from '../../monitors/schema.ts';
+import type { Selection } from '../../predictions/index.ts';
+import { readInputNames } from './input-names.ts';
+import { scoreRows } from './scored-rows.ts';
+import { createStoredRows, type RowsFile, type StoredRows } from './stored-rows.ts';
+import { type ShownCut, showCut, type Tables } from './windows.ts';
+import type { Cut } from './windows-sql.ts';
+
+interface StoredWindowsDeps extends Tables {
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly objects: Objects;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const FOLDER = 'monitoring/windows';
+/** Part of the digest of a monitor's text: a new number makes all stored windows stale, so that they are recomputed in the new format. */
+const FORMAT = 2;
+const STORED = ['hour', 'day', 'week', 'month', 'all'] as const;
+type StoredCut = (typeof STORED)[number];
+
+/** If a computation takes no longer than this, requests compute instead of using stored windows that miss new rows. */
+const SHORT_MS = 250;
+/** A build may take this share of the time, so that steady traffic on a large history does not keep the server busy. */
+const BUSY_SHARE = 0.1;
+/** Stored windows older than this, and older than twenty builds take, are not shown once new rows have arrived. */
+const STALE_MS = 10 * 60_000;
+/** Number of days for which windows by hour are stored. */
+const HOUR_DAYS = 60;
+const DAY_MS = 24 * 3_600_000;
+/** Windows that are kept in memory, of about 2 kB each. */
+const MOST_KEPT = 10_000;
+
+/**
+ * The response to one request by this cut, over all predictions and labels at that time. It is the first line of the object;
+ * the windows are the second line.
+ */
+const StoredFacts = z.strictObject({
+  /** Digest of the part of the monitor's text that determines windows. */
+  spec: z.string(),
+  /** State of the tables of predictions and labels; see `JournaledTable.state`. */
+  state: z.string(),
+  knownAt: UtcInstant,
+  buildMs: z.number(),
+  /** Windows before are not stored; null: all are. */
+  from: UtcInstant.nullable(),
+  estimation: Estimation.nullable(),
+  unmatchedLabels: z.number(),
+  /** Names of inputs. */
+  inputs: z.array(z.string()),
+  /** Digest of the second line. */
+  sha256: z.string(),
+});
+
+interface StoredCutWindows extends Omit<z.infer<typeof StoredFacts>, 'sha256'> {
+  readonly windows: readonly MonitorWindow[];
+}
+
+type WindowQuestion = Cut & Omit<Selection, 'model'>;
+
+/** Windows of monitors as they were computed, so that a page need not wait for it. */
+export interface StoredWindows {
+  /**
+   * Answers a question about a monitor from stored windows. Stored are windows of all its predictions by day, week, month
+   * and together, and of the hours of the last 60 days. Other cuts, such as the values of an input, are summed from the
+   * stored rows. Null: the question has a `knownAt`, nothing is stored yet, an input is not stored, or new rows arrived and
+   * the stored windows are too old or quick to recompute. In all other cases new rows are left out, and `knownAt` in the
+   * answer is the time of the stored ones.
+   */
+  find(
+    monitor: Monitor,
+    question: WindowQuestion,
+  ): Promise<Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'> | null>;
+  /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
+  store(signal: AbortSignal): Promise<void>;
+  /** Rows were deleted: removes all windows and rows that were stored with them. */
+  forget(): Promise<void>;
+}
+
+export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
+  const recent = new RecentWindows();
+  const rows = createStoredRows(deps);
+  const parts = { ...deps, recent, rows };
+  /** Deletions so far: windows that were computed before one are not stored after it. */
+  let deletions = 0;
+  const storeMonitor = async (monitor: Monitor): Promise<void> => {
+    const state = await stateOf(deps);
+    const due = await isDue(parts, monitor, state);
+    if (!due) return;
+    const before = deletions;
+    const { cuts, facts, file } = await computeCuts(parts, monitor, state);
+    await using _ = file;
+    if (deletions !== before) return;
+    await rows.put(folderOf(monitor), file, facts);
+    for (const [by, stored] of cuts) {
+      if (deletions !== before) break;
+      await writeCut(deps, recent, keyOf(monitor, by), stored);
+    }
+    if (deletions === before) return;
+    recent.clear();
+    rows.forget();
+    await deps.objects.remove(FOLDER);
+  };
+  return {
+    async find(monitor, question) {
+      if (question.knownAt !== undefined) return null;
+      return (await findWindows(parts, monitor, question)) ?? (await findFromRows(parts, monitor, question));
+    },
+    async forget() {
+      deletions += 1;
+      recent.clear();
+      rows.forget();
+      await deps.objects.remove(FOLDER);
+    },
+    async store(signal) {
+      for (const monitor of await findMonitors(deps.store)) {
+        if (signal.aborted) return;
+        try {
+          await storeMonitor(monitor);
+        } catch (error) {
+          if (signal.aborted) return;
+          deps.log.error({ err: error, monitor: monitor.monitor }, 'the windows of a monitor could not be stored');
+        }
+      }
+    },
+  };
+}
+
+interface Parts extends StoredWindowsDeps {
+  readonly recent: RecentWindows;
+  readonly rows: StoredRows;
+}
+
+type Answer = Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'>;
+
+async function findWindows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {
+  const by = storedCut(question);
+  const found = by === null ? null : await readStored(parts, monitor, by);
+  if (found === null || isBefore(question.start, found.from)) return null;
+  const knownAt = await knownAtOf(parts, found);
+  if (knownAt === null) return null;
+  const { estimation, unmatchedLabels, inputs } = found;
+  const windows = windowsBetween(found.windows, question);
+  return { knownAt, estimation, unmatchedLabels, inputs, windows, sliceValues: null };
+}
+
+async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQuestion): Promise<Answer | null> {
+  const folder = folderOf(monitor);
+  const found = await parts.rows.find(folder);
+  if (found === null || found.spec !== specDigest(monitor.spec)) return null;
+  const knownAt = await knownAtOf(parts, found);
+  if (knownAt === null) return null;
+  const { by, slice, mostValues, from, ...selected } = question;
+  const selection = { ...selected, model: monitor.spec.model };
+  const shown = await parts.rows.showCut(folder, found, {
+    ...{ spec: monitor.spec, selection },
+    ...{ by, slice, mostValues, from },
+  });
+  return shown === null ? null : { knownAt, inputs: found.inputs, ...shown };
+}
+
+/**
+ * Instant up to which rows are in the stored windows; null: new rows arrived, and the stored windows are too old or quick
+ * enough to recompute.
+ */
+async function knownAtOf(
+  { clock, ...tables }: Parts,
+  { state, knownAt, buildMs }: Pick<StoredCutWindows, 'state' | 'knownAt' | 'buildMs'>,
+): Promise<string | null> {
+  const now = clock.now();
+  if (state === (await stateOf(tables))) return new Date(now).toISOString();
+  const ageMs = now - Date.parse(knownAt);
+  return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : knownAt;
+}
+
+/** Whether a question starts before the earliest stored window. */
+function isBefore(start: string | undefined, from: string | null): boolean {
+  return from !== null && (start === undefined || Date.parse(start) < Date.parse(from));
+}
+
+/** Cache of the windows that were last read or stored, so that a large object is not parsed for each request. */
+class RecentWindows {
+  readonly #kept = new Map<string, StoredCutWindows>();
+
+  clear(): void {
+    this.#kept.clear();
+  }
+
+  get(key: string): StoredCutWindows | undefined {
+    return this.#kept.get(key);
+  }
+
+  put(key: string, stored: StoredCutWindows): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, stored);
+    let count = this.#kept.values().reduce((sum, { windows }) => sum + windows.length, 0);
+    for (const [other, { windows }] of this.#kept) {
+      if (count <= MOST_KEPT) return;
+      this.#kept.delete(other);
+      count -= windows.length;
+    }
+  }
+}
+
+/** Computes all cuts and the rows from one read. */
+async function computeCuts(parts: Parts, { spec }: Monitor, state: string) {
+  const now = parts.clock.now();
+  const knownAt = new Date(now).toISOString();
+  const firstHour = new Date(Math.floor(now / DAY_MS - HOUR_DAYS) * DAY_MS).toISOString();
+  const fromOf = (by: StoredCut) => (by === 'hour' ? firstHour : undefined);
+  const startedAt = performance.now();
+  const selection = { model: spec.model, knownAt };
+  const shown = new Map<StoredCut, Omit<ShownCut, 'sliceValues'>>();
+  const file = await scoreRows(parts, { spec, selection, withInputs: true }, async (rows): Promise<RowsFile> => {
+    for (const by of STORED) {
+      const { sliceValues: _, ...cut } = await showCut(rows, { spec, selection, by, from: fromOf(by) });
+      shown.set(by, cut);
+    }
+    return parts.rows.write(rows, spec);
+  });
+  const inputs = await readInputNames(parts.predictions, selection, shown.get('day')?.windows ?? []);
+  const facts = { inputs, spec: specDigest(spec), state, knownAt, buildMs: performance.now() - startedAt };
+  const cuts = [...shown].map(([by, cut]) => [by, { ...facts, from: fromOf(by) ?? null, ...cut }] as const);
+  return { cuts, facts, file };
+}
+
+async function writeCut(
+  { objects }: StoredWindowsDeps,
+  recent: RecentWindows,
+  key: string,
+  stored: StoredCutWindows,
+): Promise<void> {
+  const { windows, ...facts } = stored;
+  const line = JSON.stringify(windows);
+  await objects.put(key, `${JSON.stringify({ ...facts, sha256: digestOf(line) })}\n${line}`);
+  recent.put(key, stored);
+}
+
+/**
+ * Whether the stored windows of a monitor are due for a rebuild: a cut is missing, or rows or the monitor's text changed.
+ * Windows that are quick to compute are rebuilt only after all rows are settled; until then requests compute them.
+ */
+async function isDue(deps: Parts, monitor: Monitor, state: string): Promise<boolean> {
+  const stored: StoredCutWindows[] = [];
+  for (const by of STORED) {
+    // The object may be missing even if it is cached in memory.
+    const isThere = (await deps.objects.size(keyOf(monitor, by))) !== null;
+    const before = isThere ? await readStored(deps, monitor, by) : null;
+    if (before === null) return true;
+    stored.push(before);
+  }
+  if (!(await deps.rows.isThere(folderOf(monitor)))) return true;
+  const changed = stored.filter((before) => before.state !== state);
+  const isWaiting = deps.predictions.waitingBytes + deps.labels.waitingBytes > 0;
+  const now = deps.clock.now();
+  return changed.some(({ buildMs, knownAt }) => {
+    if (isWaiting && buildMs < SHORT_MS) return false;
+    return now - Date.parse(knownAt) >= buildMs / BUSY_SHARE;
+  });
+}
+
+/**
+ * Null where nothing is stored, or where the stored windows are damaged or of another text of the monitor; the next pass
+ * stores them again.
+ */
+async function readStored(
+  { objects, recent }: Parts,
+  monitor: Monitor,
+  by: StoredCut,
+): Promise<StoredCutWindows | null> {
+  const key = keyOf(monitor, by);
+  const spec = specDigest(monitor.spec);
+  const kept = recent.get(key);
+  if (kept?.spec === spec) return kept;
+  if ((await objects.size(key)) === null) return null;
+  const { content } = await objects.open(key);
+  const stored = parseStored(await text(content));
+  if (stored === null || stored.spec !== spec) return null;
+  recent.put(key, stored);
+  return stored;
+}
+
+function parseStored(content: string): StoredCutWindows | null {
+  const end = content.indexOf('\n');
+  const line = content.slice(end + 1);
+  const facts = StoredFacts.safeParse(parseJson(content.slice(0, Math.max(0, end))));
+  if (!facts.success || facts.data.sha256 !== digestOf(line)) return null;
+  const { sha256: _, ...rest } = facts.data;
+  const windows: MonitorWindow[] = JSON.parse(line);
+  return { ...rest, windows };
+}
+
+function digestOf(line: string): string {
+  return createHash('sha256').update(line).digest('hex');
+}
+
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return null;
+  }
+}
+
+function folderOf({ monitor }: Monitor): string {
+  return `${FOLDER}/${monitor}`;
+}
+
+function keyOf(monitor: Monitor, by: StoredCut): string {
+  return `${folderOf(monitor)}/${by}.json`;
+}
+
+async function stateOf({ predictions, labels }: Pick<Tables, 'predictions' | 'labels'>): Promise<string> {
+  return `${await predictions.state()} / ${await labels.state()}`;
+}
+
+/** Alerts, drift and money change no window. */
+function specDigest({ model, labels, quality, estimate }: MonitorSpec): string {
+  return createHash('sha256')
+    .update(JSON.stringify([FORMAT, model, labels, quality, estimate]))
+    .digest('hex');
+}
+
+function storedCut({ by, slice, start, end, knownAt, modelVersion, endpoint, environment }: WindowQuestion) {
+  if ([slice, knownAt, modelVersion, endpoint, environment].some((one) => one !== undefined)) return null;
+  const cut = STORED.find((one) => one === by);
+  if (cut === undefined) return null;
+  return [start, end].every((instant) => instant === undefined || isBoundary(instant, cut)) ? cut : null;
+}
+
+/** Whether a window of this length starts at an instant, in UTC; weeks start on Monday. */
+function isBoundary(instant: string, by: StoredCut): boolean {
+  const at = new Date(instant);
+  if (by === 'all') return false;
+  const ofDay = at.toISOString().slice(11);
+  if (by === 'hour') return ofDay.endsWith(':00:00.000Z');
+  if (ofDay !== '00:00:00.000Z') return false;
+  if (by === 'week') return at.getUTCDay() === 1;
+  return by === 'day' || at.getUTCDate() === 1;
+}
+
+function windowsBetween(windows: readonly MonitorWindow[], { start, end }: WindowQuestion): MonitorWindow[] {
+  const from = start === undefined ? Number.NEGATIVE_INFINITY : Date.parse(start);
+  const until = end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end);
+  return windows.filter(({ period }) => {
+    if (period === null) return true;
+    const at = Date.parse(period.start);
+    return at >= from && at < until;
+  });
+}

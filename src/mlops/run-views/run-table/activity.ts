@@ -1,0 +1,82 @@
+import { sql as raw } from 'kysely';
+import type { Sql } from '../../../platform/store/index.ts';
+import type { RunCostTables, TrackingTables } from '../../runs/index.ts';
+import { instant } from '../../runs/index.ts';
+import type { ExperimentActivity } from './schema.ts';
+import { costSum } from './store.ts';
+
+type Tables = TrackingTables & RunCostTables;
+
+export interface BestOf {
+  readonly metric: string;
+  readonly goal: 'highest' | 'lowest';
+}
+
+/** What happens in each of these experiments; those that do not exist are left out. */
+export async function activityOf(
+  sql: Sql,
+  experimentIds: readonly number[],
+  bestOf: BestOf | null,
+): Promise<ExperimentActivity[]> {
+  const tables = sql.tables<Tables>();
+  if (experimentIds.length === 0) return [];
+  const known = tables.selectFrom('experiment').select('experiment_id').where('experiment_id', 'in', experimentIds);
+  const found = await known.execute();
+  const counted = await tables
+    .selectFrom('run')
+    .select((eb) => ['experiment_id', eb.fn.countAll<number>().as('runs'), eb.fn.max('start_time').as('last')])
+    .where('experiment_id', 'in', experimentIds)
+    .where('lifecycle_stage', '=', 'active')
+    .groupBy('experiment_id')
+    .execute();
+  const costs = await costGroups(sql, experimentIds);
+  const best =
+    bestOf === null ? new Map<number, ExperimentActivity['best']>() : await bestRuns(sql, experimentIds, bestOf);
+  return found.map(({ experiment_id: id }) => {
+    const of = counted.find((row) => row.experiment_id === id);
+    const runs = Number(of?.runs ?? 0);
+    const priced = costs.filter((row) => row.experiment_id === id);
+    const without = runs - priced.reduce((sum, group) => sum + Number(group.runs), 0);
+    return {
+      experimentId: String(id),
+      runs,
+      lastRunAt: of === undefined ? null : instant(Number(of.last)),
+      cost: costSum([...priced, { currency: null, total_amount: null, runs: without }]),
+      best: best.get(id) ?? null,
+    };
+  });
+}
+
+/** Only runs with a known cost: without prices they are few, which saves the join. */
+async function costGroups(sql: Sql, experimentIds: readonly number[]) {
+  return sql
+    .tables<Tables>()
+    .selectFrom('run_cost')
+    .innerJoin('run', 'run.run_id', 'run_cost.run_id')
+    .select((eb) => ['run.experiment_id', 'currency', 'total_amount', eb.fn.countAll<number>().as('runs')])
+    .where('run.experiment_id', 'in', experimentIds)
+    .where('run.lifecycle_stage', '=', 'active')
+    .groupBy(['run.experiment_id', 'currency', 'total_amount'])
+    .execute();
+}
+
+async function bestRuns(sql: Sql, experimentIds: readonly number[], { metric, goal }: BestOf) {
+  const best = new Map<number, ExperimentActivity['best']>();
+  for (const experimentId of experimentIds) {
+    const row = await sql
+      .tables<Tables>()
+      .selectFrom('run')
+      .innerJoin('latest_metric', 'latest_metric.run_id', 'run.run_id')
+      .select(['latest_metric.value', 'run.run_id', 'run.run_name'])
+      .where('run.experiment_id', '=', experimentId)
+      .where('run.lifecycle_stage', '=', 'active')
+      .where('latest_metric.key', '=', metric)
+      .where('latest_metric.is_nan', '=', 0)
+      .orderBy('latest_metric.value', goal === 'highest' ? 'desc' : 'asc')
+      .orderBy(raw.ref('run.run_id'))
+      .limit(1)
+      .executeTakeFirst();
+    if (row !== undefined) best.set(experimentId, { value: row.value, runId: row.run_id, runName: row.run_name });
+  }
+  return best;
+}

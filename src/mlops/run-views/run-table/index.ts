@@ -1,0 +1,117 @@
+import { AppError } from '../../../platform/errors/index.ts';
+import { type Download, handle, handleDownload, type Route } from '../../../platform/http/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { Clock } from '../../../platform/units/index.ts';
+import type { Experiments, LifecycleStage } from '../../runs/index.ts';
+import {
+  appendRunEvent,
+  forgetDeleted,
+  noteDeleted,
+  type RunEvents,
+  runMatch,
+  runVocabulary,
+  updateRun,
+} from '../../runs/index.ts';
+import { listRuns } from '../../runs/schema.ts';
+import { parseFilter, parseOrderings } from '../../wire/index.ts';
+import { activityOf } from './activity.ts';
+import { createColumnCounts } from './columns.ts';
+import { csvColumns, csvOf } from './csv.ts';
+import { groupByOf, groupsOf } from './groups.ts';
+import { type RunTableQuery, readRunPages, readRunTable, searchOf } from './list.ts';
+import {
+  countRuns,
+  deleteExperiment,
+  deleteRuns,
+  groupRuns,
+  listExperimentActivity,
+  listRunColumns,
+  readRunFilter,
+  restoreExperiment,
+  restoreRuns,
+  runsCsv,
+  sumRunCosts,
+} from './schema.ts';
+import { countMatching, runInfosOf, sumMatching } from './store.ts';
+
+export interface RunTableDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly events: RunEvents;
+  readonly experiments: Experiments;
+}
+
+/** The endpoints of a table of runs: rows, counts, costs, columns, files, and actions on rows. */
+export function runTableRoutes(deps: RunTableDeps): Route[] {
+  const { store } = deps;
+  const columnsOf = createColumnCounts(deps);
+  return [
+    handle(listRuns, ({ query }) => readRunTable(store, query, { size: query.pageSize, token: query.pageToken })),
+    handle(countRuns, async ({ query }) => ({ runs: await countMatching(store, runMatch(searchOf(query))) })),
+    handle(readRunFilter, async ({ query: { filter } }) => ({ problem: problemOf(filter) })),
+    handle(sumRunCosts, ({ query }) => sumMatching(store, runMatch(searchOf(query)))),
+    handle(groupRuns, ({ query: { by, metric, most, ...selection } }) =>
+      groupsOf(store, runMatch(searchOf(selection)), { by: groupByOf(by), metric, most }),
+    ),
+    handle(listRunColumns, ({ query }) =>
+      columnsOf(query.experimentId === undefined ? null : Number(query.experimentId)),
+    ),
+    handleDownload(runsCsv, ({ query }) => csvFile(store, query)),
+    handle(deleteRuns, ({ body }) => moveRuns(deps, body.runIds, 'deleted')),
+    handle(restoreRuns, ({ body }) => moveRuns(deps, body.runIds, 'active')),
+    ...experimentTableRoutes(deps),
+  ];
+}
+
+function experimentTableRoutes({ store, experiments }: RunTableDeps): Route[] {
+  return [
+    handle(listExperimentActivity, async ({ query: { experimentIds, metric, goal } }) => ({
+      experiments: await activityOf(store, experimentIds.map(Number), metric === undefined ? null : { metric, goal }),
+    })),
+    handle(deleteExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'deleted')),
+    handle(restoreExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'active')),
+  ];
+}
+
+/** Syntax error of a filter as text, which is normal while a user types; null: the filter is valid. */
+function problemOf(filter: string): string | null {
+  try {
+    parseFilter(filter, runVocabulary);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'search_filter_invalid') return error.message;
+    throw error;
+  }
+}
+
+/** A filter or an order that cannot be read is refused before the first byte. */
+function csvFile(store: Store, query: RunTableQuery): Download {
+  runMatch(searchOf(query));
+  parseOrderings(query.orderBy, runVocabulary);
+  const columns = csvColumns(query.columns);
+  return {
+    contentType: 'text/csv; charset=utf-8',
+    filename: 'runs.csv',
+    content: csvOf(columns, readRunPages(store, { ...query, columns })),
+  };
+}
+
+/** Moves runs to a stage in one transaction. Error: `run_not_found`, and then none is moved. */
+async function moveRuns({ store, clock, events }: RunTableDeps, runIds: readonly string[], stage: LifecycleStage) {
+  return store.transaction(async (sql) => {
+    const known = await runInfosOf(sql, runIds);
+    const missing = runIds.find((runId) => !known.has(runId));
+    if (missing !== undefined) {
+      throw new AppError('run_not_found', `There is no run "${missing}". No run was changed.`, { runId: missing });
+    }
+    const moved = [...known.values()].filter((run) => run.lifecycleStage !== stage);
+    for (const run of moved) {
+      await updateRun(sql, run.runId, { lifecycle_stage: stage });
+      if (stage === 'deleted') await appendRunEvent(events, sql, 'run.deleted', run);
+    }
+    const movedIds = moved.map(({ runId }) => runId);
+    if (stage === 'deleted') await noteDeleted(sql, 'run', movedIds, clock.now());
+    else await forgetDeleted(sql, 'run', movedIds);
+    return { runIds: movedIds };
+  });
+}

@@ -1,0 +1,53 @@
+import type { Sql } from '../../../platform/store/index.ts';
+import type { ViewType } from '../../runs/index.ts';
+import { findRuns, type RunSearch, runsWithExperiment } from '../../runs/index.ts';
+import type { Run, RunView } from '../../runs/schema.ts';
+import { runsWithValues } from './store.ts';
+import { wantedKeys } from './values.ts';
+
+export interface RunTableSelection {
+  readonly experimentId?: string | undefined;
+  readonly experimentIds: readonly string[];
+  readonly filter: string;
+  readonly view: RunView;
+}
+
+export interface RunTableQuery extends RunTableSelection {
+  readonly orderBy: readonly string[];
+  readonly columns?: readonly string[] | undefined;
+}
+
+const RUNS_OF_A_FILE_READ_AT_ONCE = 2000;
+const VIEWS: Readonly<Record<RunView, ViewType>> = { active: 'ACTIVE_ONLY', deleted: 'DELETED_ONLY', all: 'ALL' };
+
+/** The selection as the search of runs takes it. */
+export function searchOf(query: RunTableSelection): Pick<RunSearch, 'experimentIds' | 'filter' | 'view'> {
+  const ids = [...(query.experimentId === undefined ? [] : [query.experimentId]), ...query.experimentIds];
+  return { experimentIds: ids.length === 0 ? null : ids, filter: query.filter, view: VIEWS[query.view] };
+}
+
+/** One page, with only the values of the wanted columns. */
+export async function readRunTable(
+  sql: Sql,
+  query: RunTableQuery,
+  page: { readonly size: number; readonly token: string | undefined },
+): Promise<{ runs: Run[]; nextPageToken: string | null }> {
+  const found = await findRuns(sql, {
+    ...searchOf(query),
+    orderBy: query.orderBy,
+    maxResults: page.size,
+    pageToken: page.token,
+  });
+  const runs = await runsWithValues(sql, found.items, wantedKeys(query.columns));
+  return { runs: await runsWithExperiment(sql, runs), nextPageToken: found.nextPageToken };
+}
+
+/** Every page, one at a time. */
+export async function* readRunPages(sql: Sql, query: RunTableQuery): AsyncGenerator<readonly Run[]> {
+  let token: string | undefined;
+  do {
+    const page = await readRunTable(sql, query, { size: RUNS_OF_A_FILE_READ_AT_ONCE, token });
+    yield page.runs;
+    token = page.nextPageToken ?? undefined;
+  } while (token !== undefined);
+}

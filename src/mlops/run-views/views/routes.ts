@@ -1,0 +1,100 @@
+import type { QueryOf } from '../../../platform/contract/schema.ts';
+import { AppError } from '../../../platform/errors/index.ts';
+import { handle, handleDownload, type Route } from '../../../platform/http/index.ts';
+import type { Objects } from '../../../platform/objects/index.ts';
+import type { Store } from '../../../platform/store/index.ts';
+import type { VersionSources } from '../../artifacts/index.ts';
+import { artifactKey, attachment } from '../../artifacts/index.ts';
+import type { LoggedModels } from '../../logged-models/index.ts';
+import type { Runs } from '../../runs/index.ts';
+import { openImage, shownOf, type ViewDeps, type Viewed } from './artifact-view.ts';
+import { comparedRuns, factsOfRun, historiesOf, metricSummaries } from './run-views.ts';
+import {
+  artifactFile,
+  artifactImage,
+  compareRuns,
+  listArtifacts,
+  metricHistories,
+  runFacts,
+  runMetrics,
+  viewArtifact,
+} from './schema.ts';
+
+/** Endpoints of the web pages about runs. */
+export function runViewRoutes(store: Store): Route[] {
+  return [
+    handle(compareRuns, ({ query }) => comparedRuns(store, query.run)),
+    handle(metricHistories, ({ query: { run, key, axis, points, from, to } }) =>
+      historiesOf(store, { runIds: [...new Set(run)], keys: key ?? null, axis, points, from, to }),
+    ),
+    handle(runMetrics, async ({ params }) => ({ metrics: await metricSummaries(store, params.runId) })),
+    handle(runFacts, ({ params }) => factsOfRun(store, params.runId)),
+  ];
+}
+
+export interface ArtifactViewDeps extends ViewDeps {
+  readonly objects: Objects;
+  readonly runs: Pick<Runs, 'info'>;
+  readonly loggedModels: Pick<LoggedModels, 'get'>;
+  readonly versions: VersionSources;
+}
+
+type Owner = Omit<QueryOf<typeof listArtifacts>, 'path'>;
+
+/** Content of an artifact is untrusted: its type is not guessed, and scripts in it must not run. */
+const LOCKED = { 'content-security-policy': "sandbox; default-src 'none'", 'x-content-type-options': 'nosniff' };
+
+/** Endpoints of the web pages about artifacts: a list, and previews. */
+export function artifactViewRoutes(deps: ArtifactViewDeps): Route[] {
+  const { objects } = deps;
+  return [
+    handle(listArtifacts, async ({ query: { path, ...owner } }) => {
+      const entries = await objects.list(artifactKey(await rootOf(deps, owner), path));
+      const folder = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
+      const artifacts = entries.map(({ name, ...entry }) => ({ path: `${folder}${name}`, ...entry }));
+      return { artifacts: artifacts.sort((a, b) => Number(b.isFolder) - Number(a.isFolder)) };
+    }),
+    handle(viewArtifact, async ({ query: { path, as, ...owner } }) => {
+      const viewed = await find(deps, owner, path);
+      return { path, sizeBytes: viewed.sizeBytes, shown: await shownOf(deps, viewed, as) };
+    }),
+    handleDownload(artifactImage, async ({ query: { path, ...owner } }) => {
+      const viewed = await find(deps, owner, path);
+      const { type, content } = await openImage(deps, viewed);
+      return { contentType: type, content, filename: nameOf(path), headers: LOCKED };
+    }),
+    handleDownload(artifactFile, async ({ query: { path, ...owner } }) => {
+      const { key, sizeBytes } = await find(deps, owner, path);
+      const { content } = await objects.open(key);
+      const named = { 'content-disposition': attachment(nameOf(path)), 'content-length': String(sizeBytes) };
+      return {
+        contentType: 'application/octet-stream',
+        content,
+        filename: nameOf(path),
+        headers: { ...LOCKED, ...named },
+      };
+    }),
+  ];
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+async function find(deps: ArtifactViewDeps, owner: Owner, path: string): Promise<Viewed> {
+  const key = artifactKey(await rootOf(deps, owner), path);
+  const sizeBytes = await deps.objects.size(key);
+  if (sizeBytes === null) throw new AppError('object_not_found', `There is no file "${path}" among these artifacts.`);
+  return { key, sizeBytes };
+}
+
+async function rootOf(deps: ArtifactViewDeps, { run, loggedModel, model, version }: Owner): Promise<string> {
+  const given = [run, loggedModel, model].filter((one) => one !== undefined);
+  if (given.length !== 1 || (model === undefined) !== (version === undefined)) {
+    const detail = 'Name whose artifacts: "run", or "loggedModel", or "model" with "version"; one of the three.';
+    throw new AppError('invalid_request', detail);
+  }
+  if (run !== undefined) return (await deps.runs.info(run)).artifactUri;
+  if (loggedModel !== undefined) return (await deps.loggedModels.get(loggedModel)).artifactUri;
+  return deps.versions.versionSource(model ?? '', version ?? '');
+}

@@ -1,0 +1,203 @@
+import type { ColumnDefinitionBuilder, CreateTableBuilder, Kysely } from 'kysely';
+import type { Migrations } from '../../platform/store/index.ts';
+import { systemClock } from '../../platform/units/index.ts';
+import { DEFAULT_EXPERIMENT_ID, defaultArtifactLocation } from '../artifacts/index.ts';
+import { deletionMigrations } from './deletion-migration.ts';
+import { metricMigrations } from './metric-migration.ts';
+import { runCostMigrations } from './run-cost/migration.ts';
+import type { TrackingTables } from './tables.ts';
+
+type Database = Kysely<unknown>;
+
+/** Forward-only schema steps of experiments, runs and logged models. */
+export const trackingMigrations: Migrations = {
+  'tracking/001-experiments-and-runs': {
+    async up(database) {
+      await createExperiments(database);
+      await createRuns(database);
+      await createMetrics(database);
+      await createDatasets(database);
+      await insertDefaultExperiment(database);
+    },
+  },
+  'tracking/002-logged-models': { up: createLoggedModels },
+  'tracking/003-gpu-usage': {
+    async up(database) {
+      await database.schema
+        .createTable('run_gpu_usage')
+        .addColumn('run_id', 'text', (of) => of.primaryKey())
+        .addColumn('gpus', 'text', required)
+        .addColumn('first_sample', 'bigint', required)
+        .addColumn('last_sample', 'bigint', required)
+        .execute();
+    },
+  },
+  ...metricMigrations,
+  ...runCostMigrations,
+  ...deletionMigrations,
+};
+
+function required(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder {
+  return column.notNull();
+}
+
+async function createExperiments(database: Database): Promise<void> {
+  await database.schema
+    .createTable('experiment')
+    .addColumn('experiment_id', 'bigint', (of) => of.primaryKey())
+    .addColumn('name', 'text', (of) => of.notNull().unique())
+    .addColumn('artifact_location', 'text', required)
+    .addColumn('lifecycle_stage', 'text', required)
+    .addColumn('creation_time', 'bigint', required)
+    .addColumn('last_update_time', 'bigint', required)
+    .execute();
+  await keyValueTable(database, 'experiment_tag', 'experiment_id', 'bigint');
+}
+
+/** Clients that name no experiment log into this one. */
+async function insertDefaultExperiment(database: Kysely<TrackingTables>): Promise<void> {
+  const now = systemClock.now();
+  await database
+    .insertInto('experiment')
+    .values({
+      experiment_id: DEFAULT_EXPERIMENT_ID,
+      name: 'Default',
+      artifact_location: defaultArtifactLocation(DEFAULT_EXPERIMENT_ID),
+      lifecycle_stage: 'active',
+      creation_time: now,
+      last_update_time: now,
+    })
+    .execute();
+}
+
+async function createRuns(database: Database): Promise<void> {
+  await database.schema
+    .createTable('run')
+    .addColumn('run_id', 'text', (of) => of.primaryKey())
+    .addColumn('experiment_id', 'bigint', required)
+    .addColumn('run_name', 'text', required)
+    .addColumn('user_id', 'text', required)
+    .addColumn('status', 'text', required)
+    .addColumn('start_time', 'bigint', required)
+    .addColumn('end_time', 'bigint')
+    .addColumn('artifact_uri', 'text', required)
+    .addColumn('lifecycle_stage', 'text', required)
+    .execute();
+  await database.schema
+    .createIndex('run_of_experiment')
+    .on('run')
+    .columns(['experiment_id', 'lifecycle_stage', 'start_time'])
+    .execute();
+  await keyValueTable(database, 'param', 'run_id', 'text');
+  await keyValueTable(database, 'tag', 'run_id', 'text');
+}
+
+/** `owner, key -> value`, one value a key. */
+async function keyValueTable(database: Database, name: string, owner: string, type: 'text' | 'bigint'): Promise<void> {
+  await database.schema
+    .createTable(name)
+    .addColumn(owner, type, required)
+    .addColumn('key', 'text', required)
+    .addColumn('value', 'text', required)
+    .addPrimaryKeyConstraint(`${name}_key`, [owner, 'key'])
+    .execute();
+}
+
+function metricColumns<Columns extends string>(table: CreateTableBuilder<string, Columns>) {
+  return table
+    .addColumn('key', 'text', required)
+    .addColumn('timestamp', 'bigint', required)
+    .addColumn('step', 'bigint', required)
+    .addColumn('value', 'double precision', required)
+    .addColumn('is_nan', 'integer', required);
+}
+
+async function createMetrics(database: Database): Promise<void> {
+  await metricColumns(database.schema.createTable('metric').addColumn('run_id', 'text', required))
+    // The key is the whole sample, in the order of a history: a repeat is no second sample, and a history is one range.
+    .addPrimaryKeyConstraint('metric_key', ['run_id', 'key', 'timestamp', 'step', 'value', 'is_nan'])
+    .execute();
+  await metricColumns(database.schema.createTable('latest_metric').addColumn('run_id', 'text', required))
+    .addPrimaryKeyConstraint('latest_metric_key', ['run_id', 'key'])
+    .execute();
+}
+
+async function createDatasets(database: Database): Promise<void> {
+  await database.schema
+    .createTable('dataset')
+    .addColumn('dataset_id', 'text', (of) => of.primaryKey())
+    .addColumn('experiment_id', 'bigint', required)
+    .addColumn('name', 'text', required)
+    .addColumn('digest', 'text', required)
+    .addColumn('source_type', 'text', required)
+    .addColumn('source', 'text', required)
+    .addColumn('schema', 'text')
+    .addColumn('profile', 'text')
+    .addUniqueConstraint('dataset_identity', ['experiment_id', 'name', 'digest'])
+    .execute();
+  await database.schema
+    .createTable('dataset_input')
+    .addColumn('run_id', 'text', required)
+    .addColumn('dataset_id', 'text', required)
+    .addColumn('position', 'integer', required)
+    .addPrimaryKeyConstraint('dataset_input_key', ['run_id', 'dataset_id'])
+    .execute();
+  await database.schema
+    .createTable('dataset_input_tag')
+    .addColumn('run_id', 'text', required)
+    .addColumn('dataset_id', 'text', required)
+    .addColumn('key', 'text', required)
+    .addColumn('value', 'text', required)
+    .addPrimaryKeyConstraint('dataset_input_tag_key', ['run_id', 'dataset_id', 'key'])
+    .execute();
+}
+
+async function createLoggedModels(database: Database): Promise<void> {
+  await database.schema
+    .createTable('logged_model')
+    .addColumn('model_id', 'text', (of) => of.primaryKey())
+    .addColumn('experiment_id', 'bigint', required)
+    .addColumn('name', 'text', required)
+    .addColumn('model_type', 'text')
+    .addColumn('source_run_id', 'text')
+    .addColumn('artifact_uri', 'text', required)
+    .addColumn('status', 'text', required)
+    .addColumn('lifecycle_stage', 'text', required)
+    .addColumn('creation_timestamp', 'bigint', required)
+    .addColumn('last_updated_timestamp', 'bigint', required)
+    .execute();
+  await database.schema
+    .createIndex('logged_model_of_experiment')
+    .on('logged_model')
+    .columns(['experiment_id', 'lifecycle_stage', 'creation_timestamp'])
+    .execute();
+  await keyValueTable(database, 'logged_model_param', 'model_id', 'text');
+  await keyValueTable(database, 'logged_model_tag', 'model_id', 'text');
+  await createLoggedModelMetrics(database);
+  await createModelLinks(database);
+}
+
+async function createLoggedModelMetrics(database: Database): Promise<void> {
+  const identity = ['model_id', 'key', 'dataset_name', 'dataset_digest', 'run_id', 'timestamp', 'step'] as const;
+  const table = database.schema
+    .createTable('logged_model_metric')
+    .addColumn('model_id', 'text', required)
+    .addColumn('run_id', 'text', required)
+    .addColumn('dataset_name', 'text', required)
+    .addColumn('dataset_digest', 'text', required);
+  await metricColumns(table)
+    .addPrimaryKeyConstraint('logged_model_metric_key', [...identity])
+    .execute();
+}
+
+async function createModelLinks(database: Database): Promise<void> {
+  for (const name of ['model_input', 'model_output']) {
+    const table = database.schema
+      .createTable(name)
+      .addColumn('run_id', 'text', required)
+      .addColumn('model_id', 'text', required)
+      .addColumn('position', 'integer', required);
+    const whole = name === 'model_output' ? table.addColumn('step', 'bigint', required) : table;
+    await whole.addPrimaryKeyConstraint(`${name}_key`, ['run_id', 'model_id']).execute();
+  }
+}

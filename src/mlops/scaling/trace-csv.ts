@@ -1,0 +1,171 @@
+import type { Transform } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { CsvError, parse } from 'csv-parse';
+import { isGzip } from '../../platform/archives/gzip.ts';
+import { AppError, systemCode } from '../../platform/errors/index.ts';
+import type { Trace } from './simulation.ts';
+import { type TraceColumns, type TraceFormat, traceColumns } from './trace-columns.ts';
+import { secondsBetween, type TraceTime, traceTime } from './trace-time.ts';
+
+const MOST_REQUESTS = 5_000_000;
+const MOST_RECORD_CHARACTERS = 64 * 1024;
+const SHOWN_CHARACTERS = 40;
+const PLAIN_NUMBER = /^\d+(\.\d+)?([eE][+-]?\d+)?$/;
+
+/**
+ * Reads the requests of a CSV trace, packed by gzip or not, as it comes in: two numbers a request are kept. Rows are in the order of
+ * time; several at one time are several requests. Errors: `trace_empty`, `trace_column_missing`, `trace_row_invalid`,
+ * `trace_not_sorted`, `trace_too_long`, `csv_malformed`, `file_truncated`.
+ */
+export async function readTrace(content: AsyncIterable<Buffer>, format: TraceFormat): Promise<Trace> {
+  const requests = createRequests();
+  let columns: TraceColumns | null = null;
+  try {
+    for await (const { record, info } of rowsOf(content)) {
+      if (columns === null) columns = traceColumns(record, format);
+      else requests.add(record, info.lines, columns);
+    }
+  } catch (error) {
+    throw readFailure(error);
+  }
+  return requests.trace();
+}
+
+interface CsvRecord {
+  readonly record: string[];
+  readonly info: { readonly lines: number };
+}
+
+function rowsOf(content: AsyncIterable<Buffer>): AsyncIterable<CsvRecord> {
+  const parser = parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: MOST_RECORD_CHARACTERS });
+  void feed(parser, unpacked(content));
+  return parser as AsyncIterable<CsvRecord>;
+}
+
+async function feed(target: Transform, source: AsyncIterable<Buffer>): Promise<void> {
+  try {
+    for await (const chunk of source) {
+      if (!target.write(chunk)) await drained(target);
+      if (target.destroyed) return;
+    }
+    target.end();
+  } catch (error) {
+    target.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function drained(target: Transform): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      target.off('drain', done).off('close', done);
+      resolve();
+    };
+    target.once('drain', done).once('close', done);
+  });
+}
+
+async function* unpacked(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = content[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const all = joined(first.value, chunks);
+  if (!isGzip(first.value)) {
+    yield* all;
+    return;
+  }
+  const gunzip = createGunzip();
+  void feed(gunzip, all);
+  yield* gunzip as AsyncIterable<Buffer>;
+}
+
+async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+}
+
+/** Appends numbers to an array that doubles its capacity. */
+function createNumbers() {
+  let room = new Float64Array(1024);
+  let size = 0;
+  return {
+    add: (value: number): void => {
+      if (size === room.length) {
+        const larger = new Float64Array(size * 2);
+        larger.set(room);
+        room = larger;
+      }
+      room[size] = value;
+      size += 1;
+    },
+    values: () => room.subarray(0, size),
+  };
+}
+
+function createRequests() {
+  const at = createNumbers();
+  const service = createNumbers();
+  let first: TraceTime | null = null;
+  let latest = 0;
+  let count = 0;
+  return {
+    add: (record: readonly string[], line: number, columns: TraceColumns): void => {
+      const { name, place } = columns.time;
+      const text = (record[place] ?? '').trim();
+      const time = traceTime(text);
+      if (typeof time === 'string') throw rowInvalid(line, name, text, time);
+      first ??= time;
+      const seconds = secondsBetween(first, time);
+      if (seconds < latest) throw notSorted(line, name, text);
+      latest = seconds;
+      at.add(seconds);
+      service.add(columns.service((column, where) => numberOf(line, column, (record[where] ?? '').trim())));
+      count += 1;
+      if (count > MOST_REQUESTS) throw tooLong();
+    },
+    trace: (): Trace => {
+      if (count === 0) {
+        throw new AppError(
+          'trace_empty',
+          'The trace holds no request: a line that names the columns, then a line each.',
+        );
+      }
+      return { atSeconds: at.values(), serviceSeconds: service.values() };
+    },
+  };
+}
+
+function numberOf(line: number, column: string, text: string): number {
+  const value = Number(text);
+  if (PLAIN_NUMBER.test(text) && Number.isFinite(value)) return value;
+  if (text === '') throw rowInvalid(line, column, text, 'is empty: leave the row out when it is not known');
+  throw rowInvalid(line, column, text, /^-\d/.test(text) ? 'is negative' : 'is no number');
+}
+
+function rowInvalid(line: number, column: string, text: string, why: string): AppError {
+  const detail = `Line ${line} of the trace, column ${column}: "${text.slice(0, SHOWN_CHARACTERS)}" ${why}.`;
+  return new AppError('trace_row_invalid', detail, { line, column });
+}
+
+function notSorted(line: number, column: string, text: string): AppError {
+  const detail = `Line ${line} of the trace is earlier than the line before it (${text.slice(0, SHOWN_CHARACTERS)}). Sort the rows by ${column}.`;
+  return new AppError('trace_not_sorted', detail, { line, column });
+}
+
+function tooLong(): AppError {
+  const detail = `The trace holds more than ${MOST_REQUESTS.toLocaleString('en')} requests. Replay a part of it.`;
+  return new AppError('trace_too_long', detail, { mostRequests: MOST_REQUESTS });
+}
+
+function readFailure(error: unknown): unknown {
+  if (error instanceof CsvError) {
+    const line = Number(error.lines ?? 0);
+    const many = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
+    const why = many ? 'the row has another number of fields than the first line' : error.message.slice(0, 200);
+    return new AppError('csv_malformed', `Line ${line} of the trace: ${why}.`, { line }, { cause: error });
+  }
+  if ((systemCode(error) ?? '').startsWith('Z_')) {
+    const detail = 'The trace is a gzip file that ends too early or is damaged. Copy it again.';
+    return new AppError('file_truncated', detail, {}, { cause: error });
+  }
+  return error;
+}
