@@ -52,7 +52,8 @@ export function createWriteAccess(deps: WriteAccessDeps): WriteAccess {
           ...runs.map((run) => tracking.owners.ofRun(store, run)),
           ...models.map((model) => tracking.owners.ofLoggedModel(store, model)),
         ]);
-        if (identity.work !== null && named.every((owner) => owner === null)) throw refuseStep('artifacts of no run');
+        if (identity.work !== null && named.every((owner) => owner === null))
+          throw refuseStep('artifacts without a run');
         const [experiment = ''] = parts;
         if (identity.work === null && runs.length + models.length === 0) await checks.experiment(identity, experiment);
       },
