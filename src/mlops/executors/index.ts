@@ -110,8 +110,11 @@ export function createExecutors(deps: ExecutorsDeps): Executors {
     of(name) {
       const found = engines.find(({ engine }) => engine === name);
       if (found !== undefined) return found;
-      const there = engines.length === 0 ? 'It has none' : `It has: ${engines.map(({ engine }) => engine).join(', ')}`;
-      const detail = `This server does not run work on "${name}". ${there}; docs/executors.md says how to set one up.`;
+      const there =
+        engines.length === 0
+          ? 'No executor is configured'
+          : `Configured: ${engines.map(({ engine }) => engine).join(', ')}`;
+      const detail = `This server has no executor "${name}". ${there}; see docs/executors.md.`;
       throw new AppError('executor_unknown', detail, { engine: name });
     },
     async [Symbol.asyncDispose]() {

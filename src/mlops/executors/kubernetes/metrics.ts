@@ -67,16 +67,16 @@ export function createUsageMeter({ cluster, namespace, pod, start }: MeterReques
 
   async function look(): Promise<string | null> {
     const name = pod();
-    if (name === null) return 'its pod is not there yet';
+    if (name === null) return 'its pod does not exist yet';
     try {
       const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods/${name}`;
       const { status, body } = await cluster.call({ method: 'GET', path });
       if (status === 200) measured = addMetrics(measured, PodMetrics.parse(body));
       // The API server answers with a text where it has no such API.
-      else return body === null ? 'the cluster has no metrics API' : 'the metrics API has nothing of its pod yet';
+      else return body === null ? 'the cluster has no metrics API' : 'the metrics API has no figures for its pod yet';
       return null;
     } catch (error) {
-      if (error instanceof z.ZodError) return 'the metrics API answers as nobody expects';
+      if (error instanceof z.ZodError) return 'the response of the metrics API is not valid';
       if (!(error instanceof AppError)) throw error;
       return error.code === 'executor_denied' ? 'the server may not read the metrics API' : error.message;
     }
@@ -85,7 +85,7 @@ export function createUsageMeter({ cluster, namespace, pod, start }: MeterReques
   return async () => {
     const trouble = await look();
     if (measured === null) {
-      return { cpuSeconds: null, peakMemoryBytes: null, reason: trouble ?? 'nothing was measured yet' };
+      return { cpuSeconds: null, peakMemoryBytes: null, reason: trouble ?? 'there is no measurement yet' };
     }
     const { cpuSeconds, peakMemoryBytes, from } = measured;
     const missedMs = Math.max(0, from - start());

@@ -46,13 +46,13 @@ export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
     for (const work of looked) sizes.push({ work, bytes: await sizeOf(work.folder) });
     for (const { work, bytes } of sizes) {
       if (work.maxBytes !== null && bytes > work.maxBytes)
-        tell(work, `disk: its working copy took more than the ${work.maxBytes} bytes that resources.disk gives it.`);
+        tell(work, `disk: its working folder exceeded the ${work.maxBytes} bytes of resources.disk.`);
     }
     const largest = sizes.toSorted((one, other) => other.bytes - one.bytes)[0];
     if (low !== null && largest !== undefined && largest.bytes > low.reserveBytes)
       tell(
         largest.work,
-        `disk: no more than ${low.freeBytes} bytes of the disk were free, and its working copy had taken the most of it.`,
+        `disk: only ${low.freeBytes} bytes of the disk were free, and its working folder was the largest.`,
       );
     plan(Math.max(lookMs, (performance.now() - from) * PAUSE_FACTOR));
   }

@@ -110,7 +110,7 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
       await retain(new Set(), true).catch((error: unknown) =>
         log.warn(
           { err: error, server },
-          'what serves on Kubernetes is left behind; it goes when this server starts again',
+          'cannot remove workloads on Kubernetes; they are removed at the next start of this server',
         ),
       );
       for (const each of shared.values()) each[Symbol.dispose]();
