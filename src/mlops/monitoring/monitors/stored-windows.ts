@@ -131,7 +131,7 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
           await storeMonitor(monitor);
         } catch (error) {
           if (signal.aborted) return;
-          deps.log.error({ err: error, monitor: monitor.monitor }, 'the windows of a monitor could not be stored');
+          deps.log.error({ err: error, monitor: monitor.monitor }, 'cannot store the windows of a monitor');
         }
       }
     },

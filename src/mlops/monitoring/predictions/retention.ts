@@ -52,7 +52,7 @@ export async function previewTable(
   const keep = table === 'predictions' ? { predictionDays: days ?? undefined } : { labelDays: days ?? undefined };
   const { tables, unanswerable } = await previewRetention(deps, keep);
   const shown = tables.find((one) => one.table === table);
-  if (shown === undefined) throw new Error(`no retention of ${table}`);
+  if (shown === undefined) throw new Error(`no retention for ${table}`);
   const { keepDays, before, deletes, firstDay: first, lastDay: last } = shown;
   const lost = deletes.rows === 0 ? [] : unanswerable.map(({ monitor, question }) => `${monitor}: ${question}`);
   return { keepDays, before, ...deletes, first, last, unanswerable: lost };

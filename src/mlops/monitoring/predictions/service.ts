@@ -64,7 +64,7 @@ export async function keepLabels(
     };
     const reason =
       value === null
-        ? 'the label is null: leave it out until it is known'
+        ? 'the label is null: omit it until it is known'
         : (unkeptReason({ ...label, value }) ?? reasonToReject(row, row.observedAt, now));
     if (reason === null) rows.push(row);
     else reject(outcome, index + firstLine - 1, reason);
@@ -123,7 +123,11 @@ export function tooLong(row: Readonly<Record<string, unknown>>): string | null {
 
 /** The error for a monitor that does not exist. */
 export function noMonitor(monitor: string): AppError {
-  return new AppError('monitor_not_found', `There is no monitor "${monitor}". See: steelyard monitor list.`, {
-    monitor,
-  });
+  return new AppError(
+    'monitor_not_found',
+    `There is no monitor "${monitor}". List monitors with: steelyard monitor list.`,
+    {
+      monitor,
+    },
+  );
 }

@@ -62,7 +62,7 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
     void buckets.set(bucket, (buckets.get(bucket) ?? 0) + times);
 
   const add = (value: number, times = 1): void => {
-    if (!Number.isFinite(value)) throw new RangeError(`A sketch takes finite numbers, not ${value}.`);
+    if (!Number.isFinite(value)) throw new RangeError(`A sketch accepts finite numbers, not ${value}.`);
     if (!Number.isSafeInteger(times) || times < 1)
       throw new RangeError(`A count must be a whole number, not ${times}.`);
     if (Math.abs(value) < LEAST_MAGNITUDE) zeros += times;
@@ -106,7 +106,7 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
     merge: (other) => {
       const from = other.state();
       if (from.relativeError !== relativeError) {
-        throw new RangeError(`Sketches of relative error ${relativeError} and ${from.relativeError} do not merge.`);
+        throw new RangeError(`Sketches of relative error ${relativeError} and ${from.relativeError} cannot be merged.`);
       }
       for (const [bucket, held] of from.positive) put(positive, bucket, held);
       for (const [bucket, held] of from.negative) put(negative, bucket, held);

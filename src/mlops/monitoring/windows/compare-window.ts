@@ -60,7 +60,7 @@ export async function compareWindow(
   if ('hours' in drift.window && predictionsHere < drift.minPredictions) {
     return none(`it has ${predictionsHere} predictions, and ${drift.minPredictions} are needed`, reference.rows);
   }
-  if (predictionsHere === 0) return none('all of its predictions belong to the reference', reference.rows);
+  if (predictionsHere === 0) return none('all of its predictions are in the reference', reference.rows);
   const { report, spreads } = await compared(predictions, found, drift);
   const nothing = report.share === null ? 'no column could be compared' : null;
   return { ...none('', reference.rows), report, spreads, reason: nothing };

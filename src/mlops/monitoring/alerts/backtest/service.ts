@@ -134,7 +134,7 @@ function notTried({ name, on }: AlertRule): BacktestedAlert {
     ...{ alert: name, cause: on, windows: 0, unknown: 0, warnings: 0, alerts: 0, openHours: 0, period: null },
     ...{
       episodes: [],
-      reason: `Past windows of ${on} are not kept: only drift, quality and estimated_quality can be tried.`,
+      reason: `Past windows of ${on} are not stored. Only drift, quality and estimated_quality can be back-tested.`,
     },
   };
 }

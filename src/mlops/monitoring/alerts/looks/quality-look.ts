@@ -28,7 +28,7 @@ export function qualityLook({ rule, window, now, reference, estimated }: Quality
   const what = estimated ? `Estimated ${rule.metric}` : rule.metric;
   if (now === null || now.value === null || now.sampleSize < rule.minPredictions) {
     const has = now?.sampleSize ?? 0;
-    const reason = `${what} cannot be told: ${has} of ${rule.minPredictions} predictions that it needs${estimated ? '' : ' have a label'}.`;
+    const reason = `${what} is unknown: ${has} of ${rule.minPredictions} required predictions${estimated ? '' : ' with a label'}.`;
     return { ...facts, level: 'unknown', reason, loss: null };
   }
   const { value, lower, upper } = now;
@@ -42,7 +42,7 @@ export function qualityLook({ rule, window, now, reference, estimated }: Quality
     ...(rule.worseThan === undefined ? [] : [`limit ${figure(rule.worseThan)}`]),
     ...(reference?.value == null ? [] : [`reference ${figure(reference.value)}`]),
   ].join(', ');
-  const reason = `${what} is ${figure(value)}${interval} of ${now.sampleSize} predictions; ${held === '' ? 'its reference is not known' : held}.`;
+  const reason = `${what} is ${figure(value)}${interval} of ${now.sampleSize} predictions; ${held === '' ? 'its reference is unknown' : held}.`;
   return { ...facts, level: graver(past, worse), reason, loss };
 }
 
