@@ -32,7 +32,7 @@ export function holds(expression: string, scope: Scope): boolean {
   const bare = /^\$\{\{([\s\S]*)\}\}$/.exec(expression.trim())?.[1] ?? expression;
   const value = resultOf(bare, scope);
   if (typeof value === 'boolean') return value;
-  throw new ExpressionError(`"${bare.trim()}" is ${shown(value)}, and should be true or false`);
+  throw new ExpressionError(`"${bare.trim()}" is ${shown(value)}, but must be true or false`);
 }
 
 function resultOf(expression: string, scope: Scope): unknown {

@@ -147,13 +147,15 @@ function byPath(path: string, { planned, before, code }: PrepareInput): Resolved
   const [maker, other] = makers;
   if (other !== undefined && maker !== undefined) {
     const names = makers.map((one) => one.planned.key).join(', ');
-    throw new StepProblem(`"${path}" is made by ${names}: say which, as {from: STEP, path: ${path}}.`);
+    throw new StepProblem(`"${path}" is an output of ${names}: select one with {from: STEP, path: ${path}}.`);
   }
   if (maker !== undefined) return { place: path, files: under(maker.outputs.files, path) };
   // The file is in the working folder with the rest of the code. It counts even where the patterns of `code` exclude it.
   const found = under(code.files, path);
   if (found.length > 0) return { place: path, files: found };
-  throw new StepProblem(`"${planned.key}" reads "${path}", which no step before it makes and the code does not have.`);
+  throw new StepProblem(
+    `"${planned.key}" reads "${path}", which is neither an output of an earlier step nor a file of the code.`,
+  );
 }
 
 function under(files: readonly TreeFile[], path: string): TreeFile[] {

@@ -10,7 +10,7 @@ import { Attempt, Taken } from './taken.ts';
 
 /** Cause of a run, for a person and a machine. */
 export const Cause = z.strictObject({
-  kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('What began it'),
+  kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('Type of the cause'),
   detail: z.string().describe('In words'),
   /** Number of runs before it in a chain of runs that events started; omitted: none. */
   depth: z.number().int().optional(),

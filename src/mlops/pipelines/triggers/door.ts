@@ -81,7 +81,7 @@ const NO_PUSH: Answer = { outcome: 'ignored', triggers: [] };
 
 /** The same whether there is no such pipeline, no such trigger, no signature or a wrong one. */
 function notSigned(): AppError {
-  const detail = 'No trigger of such a pipeline has a secret that signed this.';
+  const detail = 'No trigger of this pipeline has a secret that matches the signature.';
   return new AppError('webhook_not_signed', detail);
 }
 
@@ -105,7 +105,7 @@ async function secretOf({ log }: TriggerDeps, { pipeline }: Delivery, { name, tr
     return (await resolveSecret(trigger.push.secret)).reveal();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.warn({ pipeline, trigger: name, reason: error.message }, 'the secret of a webhook cannot be read');
+    log.warn({ pipeline, trigger: name, reason: error.message }, 'cannot read the secret of a webhook');
     return NOBODYS_SECRET;
   }
 }
