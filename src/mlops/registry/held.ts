@@ -17,7 +17,7 @@ export async function versionsOn(sql: Sql, items: readonly Named[]): Promise<Map
   for (let start = 0; start < items.length; start += ITEMS_A_STATEMENT) {
     const part = items.slice(start, start + ITEMS_A_STATEMENT);
     for (const version of await versionsNaming(sql, part)) {
-      const reason = `version ${version.version} of the registered model "${version.model}" stands on it`;
+      const reason = `version ${version.version} of the registered model "${version.model}" depends on it`;
       for (const item of part) if (names(version, item)) held.set(item.id, reason);
     }
   }
