@@ -108,7 +108,7 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
   function flush(): Promise<void> {
     recording = recording
       .then(record)
-      .catch((error: unknown) => log.error({ err: error }, 'usage of replicas is not recorded'));
+      .catch((error: unknown) => log.error({ err: error }, 'cannot record usage of replicas'));
     return recording;
   }
 
@@ -118,7 +118,7 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
     try {
       file.write({ seenMs: clock.now(), open: [...unrecovered, ...open] });
     } catch (error) {
-      log.error({ err: error }, 'usage of replicas is not noted');
+      log.error({ err: error }, 'cannot buffer usage of replicas');
     }
   }
 

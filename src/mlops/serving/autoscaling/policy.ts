@@ -60,7 +60,7 @@ export function policyOf(rule: ScalingRule, concurrency: number, coldStartSecond
     case 'fixed':
       return {
         everySeconds: FIXED_EVERY_SECONDS,
-        decide: () => ({ replicas: bounds.min, reason: 'the document says so many' }),
+        decide: () => ({ replicas: bounds.min, reason: 'fixed number in the endpoint document' }),
       };
   }
 }

@@ -17,7 +17,7 @@ export interface ReplicaPrices {
 /** The price in the endpoint's document; undefined: the price book decides. */
 export function statedPrice({ scaling }: Variant): ReplicaPrice | undefined {
   const amount = scaling?.price;
-  return amount === undefined ? undefined : { amount, currency: null, source: 'the document of the endpoint' };
+  return amount === undefined ? undefined : { amount, currency: null, source: 'the endpoint document' };
 }
 
 /** Cache of the last read prices. */

@@ -116,14 +116,14 @@ function signalWhileOpen({ raw }: FastifyReply): AbortSignal {
 /** Errors: `unavailable` while it has nothing live, `not_found`. */
 function somethingLive(endpoint: string, found: Deployment | null | undefined): Deployment {
   if (found === undefined) throw new ServingProblem('not_found', `There is no endpoint "${endpoint}".`);
-  if (found === null) throw new ServingProblem('unavailable', `Endpoint "${endpoint}" has nothing live yet.`, 1);
+  if (found === null) throw new ServingProblem('unavailable', `Endpoint "${endpoint}" has no live revision yet.`, 1);
   return found;
 }
 
 function noAddress(method: string, path: string): ServingProblem {
   return new ServingProblem(
     'not_found',
-    `No protocol of this server has ${method} ${path}; docs/serving.md lists what there is.`,
+    `No protocol of this server has ${method} ${path}; docs/serving.md lists the protocols.`,
   );
 }
 
@@ -131,7 +131,10 @@ function noAddress(method: string, path: string): ServingProblem {
 async function bodyOf({ headers, body }: FastifyRequest, limitBytes: number): Promise<Buffer> {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new ServingProblem('unsupported_type', `The content encoding ${encoding} is not taken; send it as it is.`);
+    throw new ServingProblem(
+      'unsupported_type',
+      `The content encoding ${encoding} is not supported; send the body without encoding.`,
+    );
   }
   if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
   if (body === undefined || body === null) return Buffer.alloc(0);
@@ -151,15 +154,12 @@ function readWithin(body: Readable, limitBytes: number): Promise<Buffer> {
     });
     body.once('end', () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
     body.once('error', reject);
-    body.once('close', () => reject(badRequest('The request ended before its body did.')));
+    body.once('close', () => reject(badRequest('The request ended before its body was complete.')));
   });
 }
 
 function tooLarge(limitBytes: number): ServingProblem {
-  return new ServingProblem(
-    'too_large',
-    `The endpoint takes requests of ${limitBytes} bytes at most (limits.request).`,
-  );
+  return new ServingProblem('too_large', `The request exceeds the limit of ${limitBytes} bytes (limits.request).`);
 }
 
 /** A client that hangs up ends the copies of its request, too. */
@@ -200,7 +200,7 @@ function sendBody(reply: FastifyReply, status: number, { contentType, headers = 
 function problemOf(error: unknown, log: Log): ServingProblem {
   if (error instanceof ServingProblem) return error;
   log.error({ err: error }, 'a prediction failed');
-  return new ServingProblem('model_failed', 'Something went wrong in Steelyard; its log says what.');
+  return new ServingProblem('model_failed', 'An internal error occurred in Steelyard; see the server log.');
 }
 
 function sendProblem(

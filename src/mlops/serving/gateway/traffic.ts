@@ -53,7 +53,7 @@ export function namedVariants(
     wanted && `variant ${wanted}`,
   ].filter(Boolean);
   const there = variants.map((one) => `${one.variant.model} ${one.version} (${one.name})`).join(', ');
-  throw new ServingProblem('not_found', `Endpoint "${endpoint}" serves ${there}; ${asked.join(', ')} was asked for.`);
+  throw new ServingProblem('not_found', `Endpoint "${endpoint}" serves ${there}, not ${asked.join(', ')}.`);
 }
 
 /** Shares of the traffic; all to the first variant where the endpoint sets none. */

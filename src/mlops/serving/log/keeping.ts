@@ -53,7 +53,7 @@ export function checkRoom({ revision }: Deployment, queue: LogQueue): void {
   if (revision.spec.log.answer !== 'before' || !queue.isFull) return;
   throw new ServingProblem(
     'busy',
-    'The prediction log cannot follow; each prediction is kept before it is answered.',
+    'the prediction log is behind; each prediction is now stored before its response',
     1,
   );
 }

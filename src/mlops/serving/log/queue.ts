@@ -134,10 +134,10 @@ export class LogQueue implements AsyncDisposable {
       });
       for (const { settled } of batch) settled?.resolve();
     } catch (error) {
-      log.error({ err: error, requests: batch.length }, 'predictions could not be kept in the log');
+      log.error({ err: error, requests: batch.length }, 'cannot store predictions in the log');
       for (const { exchange, settled } of batch) {
         this.#count(exchange.endpoint, 'failed', 1);
-        settled?.reject(new ServingProblem('unavailable', 'The prediction could not be kept in the log.', 1));
+        settled?.reject(new ServingProblem('unavailable', 'The prediction could not be stored in the log.', 1));
       }
     }
   }

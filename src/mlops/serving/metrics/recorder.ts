@@ -82,7 +82,9 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
   /** Flushes run one after another: an older count must not overwrite a newer one. */
   function flush(): Promise<void> {
     const written = flushing.then(write);
-    flushing = written.catch((error: unknown) => log.error({ err: error }, 'metrics of endpoints are not kept yet'));
+    flushing = written.catch((error: unknown) =>
+      log.error({ err: error }, 'cannot store metrics of endpoints; retry follows'),
+    );
     return written;
   }
 
