@@ -115,7 +115,7 @@ function split(all: readonly TraceCondition[]): { conditions: TraceCondition[]; 
 function withoutPatterns(filter: string): TraceCondition[] {
   const { conditions, patterns } = split(parseTraceFilter(filter));
   if (patterns === null) return conditions;
-  throw invalidFilter('RLIKE is not served here: counting needs a filter that the store can check.');
+  throw invalidFilter('RLIKE is not supported here: counting requires a filter that the store can evaluate.');
 }
 
 function numbersOf(ids: readonly string[]): number[] {
