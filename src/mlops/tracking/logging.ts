@@ -97,7 +97,7 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
     /** All of the changes, or none. The name of a run is a tag that can be set and never removed. */
     editTags: (runId: string, { set, remove }: TagEdit) => {
       const checked = set.map((tag, index) => checkedTag(tag, `tags[${index}]`));
-      if (remove.includes(RUN_NAME_TAG)) throw invalidParameter('A run has a name: it can be changed, not removed.');
+      if (remove.includes(RUN_NAME_TAG)) throw invalidParameter('The name of a run can be changed, but not removed.');
       return write(runId, async (sql, run) => {
         for (const key of remove) await deleteRunTag(sql, runId, key);
         await storeTags(events, sql, run, checked);

@@ -68,7 +68,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
   async function find(id: string): Promise<StoredUpload> {
     const upload = /^[0-9a-f]{32}$/.test(id) ? await read(objects, id) : null;
     if (upload !== null && upload.begunAt + KEPT_MS > clock.now()) return upload;
-    throw doesNotExist(`There is no multipart upload with id '${id}'; it was ended or has expired.`);
+    throw doesNotExist(`There is no multipart upload with id '${id}'; it was completed, aborted or has expired.`);
   }
 
   async function findFor(folder: string, file: string, id: string): Promise<StoredUpload> {
@@ -109,7 +109,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       const upload = await find(address.uploadId).catch(() => null);
       // The same answer for a wrong signature and an unknown upload, so that a probe learns nothing.
       if (upload === null || !isSigned(upload, address) || address.expires <= clock.now()) {
-        throw new AppError('upload_not_found', 'The address of this part is not valid, or no longer.');
+        throw new AppError('upload_not_found', 'The address of this part is not valid or has expired.');
       }
       const etag = randomBytes(32).toString('hex');
       await objects.put(partKey(address.uploadId, address.partNumber, etag), content);
@@ -179,7 +179,9 @@ function thereOf(id: string, { key, storeId }: StoredUpload): DirectUpload {
 
 function directOf({ direct }: Objects, id: string): NonNullable<Objects['direct']> {
   if (direct !== null) return direct;
-  throw doesNotExist(`The multipart upload '${id}' was begun in a store that clients are not sent to any more.`);
+  throw doesNotExist(
+    `The multipart upload '${id}' was started in a store that is no longer configured for direct access.`,
+  );
 }
 
 function ownAddresses(uploadId: string, { parts, begunAt, secret }: StoredUpload): PartAddress[] {
