@@ -172,7 +172,7 @@ function readQueryFlag(value: unknown): boolean | null {
 const MOST_ITEMS = 10_000;
 
 function tooManyItems(): MlflowError {
-  return invalidParameter(`A repeated field may have ${MOST_ITEMS} values. Send several requests.`);
+  return invalidParameter(`A repeated field can have at most ${MOST_ITEMS} values. Send several requests.`);
 }
 
 function readTexts(value: unknown, fromQuery: boolean): string[] | null {
