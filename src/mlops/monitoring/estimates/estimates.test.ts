@@ -127,8 +127,8 @@ describe('quality of classes without labels', () => {
   });
 
   it.each([
-    [{ quality: { kind: 'classification', output: 'answer' } }, 'the monitor names no probability'],
-    [{ quality }, 'the reference has 60 labelled predictions that can be used, and 300 are needed'],
+    [{ quality: { kind: 'classification', output: 'answer' } }, 'the monitor has no probability'],
+    [{ quality }, 'the reference has 60 usable labelled predictions, and 300 are required'],
     [{ quality: { kind: 'ranking' } }, 'rankings are not estimated'],
   ])('is unknown with a reason: %j', async (spec, reason) => {
     await watch({ ...spec, estimate: { reference } });

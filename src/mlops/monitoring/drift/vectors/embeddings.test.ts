@@ -76,6 +76,6 @@ describe('a column of embeddings', () => {
     await call(application, makeDriftProfile, { body: { name: 'kept', file: await send(reference) } });
     const body = { reference: { profile: 'kept' }, current: await send(reference), method: 'mmd' as const };
     const { columns } = await call(application, compareDrift, { body });
-    expect(columns[0]?.reason).toBe('a profile keeps no embeddings');
+    expect(columns[0]?.reason).toBe('a profile contains no embeddings');
   });
 });
