@@ -137,7 +137,7 @@ describe('a step with a deadline on spot capacity', () => {
     [
       'of less time than the work takes',
       { ...spec, steps: { train: { run: 'x', resources: { spot: { deadline: '10h', work: '10h' } } } } },
-      'leaves no time for the work',
+      'is too short for the work',
     ],
   ])('is refused %s', (_name, asked, why) => {
     expect(PipelineSpec.safeParse(spec).success).toBe(true);
