@@ -382,7 +382,13 @@ describe('inputs of a model', () => {
       MATRIX,
       '"x" has the datatype "FP8"',
     ],
-    ['a negative shape', v2Codec, v2({ name: 'x', shape: [-1], datatype: 'FP32', data: [] }), MATRIX, 'none below 0'],
+    [
+      'a negative shape',
+      v2Codec,
+      v2({ name: 'x', shape: [-1], datatype: 'FP32', data: [] }),
+      MATRIX,
+      'non-negative integers',
+    ],
     ['two ways at once', mlflowCodec, { inputs: [], instances: [] }, MATRIX, 'exactly one of'],
     ['a list for a body', mlflowCodec, [], MATRIX, 'The body must be a JSON object.'],
     [
@@ -390,7 +396,7 @@ describe('inputs of a model', () => {
       mlflowCodec,
       { inputs: [[1, 2]], params: { n: 1 } },
       MATRIX,
-      '"params" go to models that MLflow serves',
+      '"params" are not supported for this model',
     ],
     [
       'another signature',

@@ -63,7 +63,7 @@ async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: numb
   const hasLittle = () => clock.now() >= untilMs + spec.waitForTraffic && canarySide.requests < spec.requests;
   const answers = () => `${canarySide.requests} of ${spec.requests} required responses`;
   const waitsFor = () => {
-    if (clock.now() < untilMs) return 'minimum duration of the step';
+    if (clock.now() < untilMs) return 'the minimum duration of the step has not elapsed';
     if (hasLittle()) return `held: the canary has ${answers()}; it waits for more traffic, or for a promotion or abort`;
     return `the canary has ${answers()}`;
   };
