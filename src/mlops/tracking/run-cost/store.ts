@@ -85,7 +85,7 @@ export const unknownCost: RunCost = {
   total: { cost: null, basis: null, reason: NO_USAGE },
   metered: { cost: null, reason: NO_USAGE },
   reconciled: { cost: null, reason: NO_USAGE },
-  allocated: { cost: null, reason: 'no allocation rule assigns billed cost to the run' },
+  allocated: { cost: null, reason: 'no allocation rule gives billed cost to the run' },
   gpuHours: { hours: null, reason: NO_USAGE },
   energy: { kilowattHours: null, reason: 'no GPU power was logged' },
   priceSources: [],
