@@ -10,7 +10,7 @@ type Belonging = Pick<Owner, 'team' | 'project'>;
 
 /** A noun with an owner team, such as a pipeline. */
 export interface OwnedNoun {
-  /** As errors call it: `Pipeline`. */
+  /** Name in error messages: `Pipeline`. */
   readonly title: string;
   /** Team and project of the thing with this name; null when there is no such thing. */
   ownerOf(sql: Sql, name: string): Promise<Belonging | null>;

@@ -6,7 +6,7 @@ import type { Checks } from './checks.ts';
 import { refuseStep } from './refusals.ts';
 
 const PARENT_TAG = 'mlflow.parentRunId';
-/** Where runs go that name no experiment. */
+/** Default experiment of runs without one. */
 const DEFAULT_EXPERIMENT = '0';
 
 /** Checks what a message of MLflow's protocol is about to change. Error: `not_permitted`. */

@@ -51,7 +51,7 @@ export interface Monitoring {
     monitor: Monitor,
     part: { readonly start: string; readonly end: string; readonly modelVersion: string | undefined },
   ): Promise<{ readonly predictions: number; readonly quality: readonly MeasuredQuality[] }>;
-  /** Rows of predictions, or labels, that retention of so many days would delete; null: kept for ever. */
+  /** Rows of predictions or labels that a retention of this many days would delete; null: unlimited retention. */
   previewPredictions(days: number | null): Promise<RetentionPreview>;
   previewLabels(days: number | null): Promise<RetentionPreview>;
   /** Compares windows as they become complete, evaluates alerts, and sends notices. */
@@ -73,7 +73,7 @@ export interface MonitoringGround
 
 /** Job that stores the windows of monitors whose predictions or labels have changed. */
 const STORE_WINDOWS = 'monitoring.store-windows';
-/** Job that deletes predictions and labels which are older than they are kept. */
+/** Job that deletes predictions and labels older than their retention. */
 const RETAIN = 'monitoring.retain';
 
 export function createMonitoring(deps: MonitoringGround, opened: OpenedMonitoring): Monitoring {

@@ -45,7 +45,7 @@ export interface RunRequest {
   readonly commit: string | null;
   /** Idempotency key: the same key answers the run that was started with it. Null: always a new run. */
   readonly requestKey: string | null;
-  /** Whether the caller may run commands that the caller wrote. */
+  /** Whether the caller may run uploaded commands. */
   readonly mayRunCode: boolean;
   readonly cause: Cause;
   readonly actor: string;
@@ -99,7 +99,7 @@ export interface ResumeRequest {
   readonly actor: string;
 }
 
-/** A new run that takes from the old one, by the cache, all that is still valid. The pipeline is as it is applied now. */
+/** A new run that reuses the valid results of the old run through the cache. It uses the currently applied pipeline. */
 export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: ResumeRequest): Promise<StoredRun> {
   refuseOwnCommands({ ...request, ref: null });
   if (!isOver(old.state)) {
@@ -144,7 +144,7 @@ export async function existing({ store }: { readonly store: Sql }, name: string)
   throw new AppError('pipeline_not_found', detail, { pipeline: name });
 }
 
-/** By id or number. Errors: `pipeline_run_not_found`. */
+/** Finds a run by id or number. Errors: `pipeline_run_not_found`. */
 export async function existingRun(
   { store }: { readonly store: Sql },
   pipeline: string,

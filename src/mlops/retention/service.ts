@@ -9,7 +9,7 @@ import { type CostOfRuns, type Measured, measure, nothing, sumOf } from './volum
 
 /** Other entities that depend on a run or a logged model, in FinOps, MLOps or the bridges; `main.ts` supplies it. */
 export interface Holders {
-  /** Of these items, the ones with a dependent entity, and that entity as text for the end of a sentence. */
+  /** Returns the items with a dependent entity, and that entity as text for the end of a sentence. */
   holding(sql: Sql, items: readonly Pick<Deleted, 'kind' | 'id' | 'artifactUri'>[]): Promise<Map<string, string>>;
 }
 

@@ -66,7 +66,7 @@ export interface ServingDeps {
   readonly predictions: PredictionLog;
   readonly tokens: TokenLedger;
   readonly telemetry: Pick<Telemetry, 'predictionLog' | 'predictionLogWaiting'>;
-  /** Whether there is money for more replicas. */
+  /** Whether the budget allows more replicas. */
   readonly budget: ScalingBudget;
   /** Price of a replica per hour. */
   readonly prices: ReplicaPrices;
@@ -89,7 +89,7 @@ export interface Serving extends AsyncDisposable {
   readonly routes: readonly Route[];
   /** Serves predictions at `/serve/NAME/…`. */
   readonly plugin: Plugin;
-  /** For other features of this server. */
+  /** Functions for other features of this server. */
   readonly use: ServingUse;
   /** Starts to reconcile running replicas with the store. */
   start(): void;

@@ -12,7 +12,7 @@ export interface ReplicaFacts {
   readonly version: string;
   /** Key of the price book. */
   readonly resource: string;
-  /** How many of it, or which part; an exact decimal. */
+  /** Quantity, an exact decimal; a fraction is a share of the resource. */
   readonly quantity: string;
   readonly project: string | null;
   readonly environment: string | null;

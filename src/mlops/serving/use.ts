@@ -17,7 +17,7 @@ export interface ServedVariant {
   readonly version: string;
   /** The revision that has the traffic. */
   readonly revision: number;
-  /** Whether the newest revision has the traffic: nothing is on its way. */
+  /** Whether the newest revision has the traffic, so no rollout is in progress. */
   readonly isSettled: boolean;
   readonly project: string | null;
   readonly environment: string | null;

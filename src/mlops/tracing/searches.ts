@@ -47,7 +47,7 @@ export function createSearches({ store }: { readonly store: Store }) {
       const nextPageToken = next === null ? null : encodePageToken(query, next);
       return { traces: await fullTraces(store, rows), nextPageToken };
     },
-    /** Of the traces of these experiments that pass the base filter: how many pass each filter, and both. */
+    /** Counts the traces of these experiments that pass the base filter and each filter, and both filters. */
     async correlation(experimentIds: readonly string[], filters: { first: string; second: string; base: string }) {
       const ids = numbersOf(experimentIds);
       const [base, first, second] = [

@@ -16,7 +16,7 @@ export interface ArtifactEntry {
 
 export interface ArtifactContent {
   readonly content: Readable;
-  /** Of the whole file. */
+  /** Size of the whole file. */
   readonly sizeBytes: number;
   /** Part of the file in `content`; null: all of it. */
   readonly range: Range | null;

@@ -26,7 +26,7 @@ import type { DatasetInput, KeyValue, MetricInput, ModelOutput, RunInfo } from '
 /** Entities of another tracking server, stored with the ids and times that they have there. */
 
 export interface ExperimentToImport {
-  /** Where it is from: `<address>#<id there>`. */
+  /** Origin: `<address>#<id on the source server>`. */
   readonly origin: string;
   /** Id at the source; kept when it is a number that is free here. */
   readonly experimentId: string;

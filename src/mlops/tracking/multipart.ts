@@ -26,7 +26,7 @@ export interface PartAddress {
 
 export interface GivenPart {
   readonly partNumber: number;
-  /** From the answer to the part's PUT, with or without quotes. */
+  /** ETag from the response to the part's PUT, with or without quotes. */
   readonly etag: string;
 }
 
@@ -36,7 +36,7 @@ export interface Begun {
   readonly addresses: readonly SignedAddress[];
 }
 
-/** As S3 has it. */
+/** Limit of S3. */
 const MAX_PARTS = 10_000;
 const KEPT_MS = 24 * 3600_000;
 
@@ -240,7 +240,7 @@ async function keysOf(objects: Objects, id: string, parts: readonly GivenPart[])
   });
 }
 
-/** One part after the other, so that memory does not grow with the artifact. */
+/** Reads the parts in sequence, so that memory does not grow with the artifact. */
 async function* joined(objects: Objects, keys: readonly string[]): AsyncGenerator<Buffer> {
   for (const key of keys) yield* (await objects.open(key)).content as AsyncIterable<Buffer>;
 }

@@ -23,7 +23,7 @@ import { UNKNOWN_USAGE } from './usage.ts';
 export interface BeginDeps extends FollowDeps {
   readonly network: string;
   readonly gpuModel: string | null;
-  /** Runs what chooses GPUs one after another. */
+  /** Serializes the assignment of GPUs. */
   readonly alone: <T>(act: () => Promise<T>) => Promise<T>;
 }
 
@@ -48,7 +48,7 @@ export async function begin(deps: BeginDeps, work: Work): Promise<Beginning> {
   checkCan(work, { cpus, memoryBytes, gpuModel: deps.gpuModel });
   const digest = await digestOf(deps.daemon, image);
   makeFolder(work.folder);
-  // Of a server that died before it started it.
+  // Left by a server that was killed before it started the container.
   await removeContainer(deps.daemon, work.id);
   const made = await make(deps, work, digest);
   try {

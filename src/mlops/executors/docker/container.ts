@@ -4,14 +4,14 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Resources, Work } from '../executor.ts';
 import { type Refusal, refusalOf } from './failures.ts';
 
-/** Where the work runs in its container, and its files are. */
+/** Working folder in the container. */
 export const WORK_FOLDER = '/steelyard/work';
 /** Labels on the containers and images of this server. */
 export const LABEL = {
   work: 'steelyard.work',
   gpus: 'steelyard.gpus',
   build: 'steelyard.build',
-  /** Of a container that lives on a lease: which server's it is. */
+  /** Label of a leased container: id of its server. */
   server: 'steelyard.server',
 } as const;
 

@@ -3,7 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 
 /** Error answer of the engine. */
 export interface Refusal {
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly status: number;
   /** Text of the engine. */
   readonly message: string;

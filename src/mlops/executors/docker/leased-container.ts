@@ -63,7 +63,7 @@ function labelsOf({ labels }: ContainerSpec, gpus: readonly string[], server: st
   return { ...Object.fromEntries(subject), ...held, [LABEL.server]: server };
 }
 
-/** Where it listens; null when it does not run any more. Errors: `executor_cannot` when it has no address there. */
+/** Address of the container; null: it no longer runs. Errors: `executor_cannot` when it has no address in the network. */
 export async function addressOf(daemon: Daemon, container: string, { port }: ContainerSpec, reach: Reach) {
   const { NetworkSettings: found, State: state } = await daemon.ask((api) => api.getContainer(container).inspect());
   if (reach.address === 'published') {

@@ -19,7 +19,7 @@ export interface LeasedContainersDeps extends DaemonAddress {
   readonly reach: Reach;
   /** Model of the GPUs of the engine's machine; null: unknown. */
   readonly gpuModel: string | null;
-  /** Of the data folder, for the watchdog; the one that work has, too. */
+  /** Data folder for the watchdog, shared with work. */
   readonly folder: string;
   /** Permanent id of this server. Containers left by an earlier process are found by it. */
   readonly server: string;

@@ -156,5 +156,5 @@ export function refusal(status: number, body: unknown): AppError {
   return new AppError('executor_cannot', `Kubernetes does not accept the work: ${message}`);
 }
 
-/** As the quota's admission says it, also in the events of a controller. */
+/** Message of the quota admission, also in the events of a controller. */
 export const isQuota = (message: string): boolean => /exceeded quota|insufficient quota/i.test(message);

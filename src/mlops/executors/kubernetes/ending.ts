@@ -16,11 +16,11 @@ export const Result = z.object({
 export type Result = z.infer<typeof Result>;
 
 export interface Ended {
-  /** As it was seen last; null when there is none any more. */
+  /** State at the last check; null: it no longer exists. */
   readonly job: Job | null;
   readonly pod: Pod | null;
   readonly result: Result | null;
-  /** Whether this server requested its end. */
+  /** Whether this server requested the end of the work. */
   readonly stopped: boolean;
   /** Reason why it was given up before its start. Null: it was not given up. */
   readonly givenUp: string | null;

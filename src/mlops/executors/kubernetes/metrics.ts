@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { MAIN } from './objects.ts';
 import { amountOf } from './placement.ts';
 
-/** Of `metrics.k8s.io/v1beta1`: what containers took on average over a window that ends at `timestamp`. */
+/** `metrics.k8s.io/v1beta1`: mean usage of containers over a window that ends at `timestamp`. */
 const PodMetrics = z.object({
   timestamp: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
   window: z.string(),
@@ -17,7 +17,7 @@ type PodMetrics = z.infer<typeof PodMetrics>;
 export interface Measured {
   readonly cpuSeconds: number;
   readonly peakMemoryBytes: number;
-  /** From when to when it was measured, Unix milliseconds. */
+  /** Start and end of the measurement, Unix milliseconds. */
   readonly from: number;
   readonly to: number;
 }
@@ -53,7 +53,7 @@ function windowMs(text: string): number {
 interface MeterRequest {
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** Its pod, as far as it is there already. */
+  /** Name of its pod; null: it does not exist yet. */
   readonly pod: () => string | null;
   /** When its command began, Unix milliseconds. */
   readonly start: () => number;

@@ -149,7 +149,7 @@ interface Seen {
   /** Grace period in milliseconds of a stop request that is still to be sent. Null: none. */
   owesStopWithinMs: number | null;
   givenUp: string | null;
-  /** Since when its image could not be fetched. */
+  /** Time since which its image could not be pulled. */
   troubleSince: number | null;
 }
 

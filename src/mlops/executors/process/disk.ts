@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 /** Work with a watched folder. */
 export interface OnDisk {
-  /** Its working copy. */
+  /** Working folder of the work. */
   readonly folder: string;
   /** Size limit of the folder in bytes. Null: all of the disk except the reserve. */
   readonly maxBytes: number | null;
@@ -86,7 +86,7 @@ async function shortOf(folder: string | undefined): Promise<{ freeBytes: number;
   }
 }
 
-/** Bytes that a folder takes of the disk with all that is in it; what vanishes while it is counted is left out. */
+/** Disk usage of a folder with its contents in bytes; files that are deleted during the count are left out. */
 async function sizeOf(folder: string): Promise<number> {
   // `du` exits with an error for each file that vanished meanwhile, but still counts the rest.
   const { stdout } = await promisify(execFile)('du', ['-skx', folder]).catch((error: { stdout?: string }) => error);

@@ -30,7 +30,7 @@ export interface ProcessExecutorDeps {
 
 /** Processes and threads that one piece of work may have: what forks without end takes no machine with it. */
 const MAX_TASKS = 16_384;
-/** By the signal that the kernel sends when memory is out, as the shell says it. */
+/** Exit code of the shell for the signal that the kernel sends when memory runs out. */
 const SIGNALLED = 128;
 
 /**

@@ -55,7 +55,7 @@ async function look(deps: Looking, windows: DriftWindows, signal: AbortSignal): 
       await lookAt(deps, monitor, signal);
       await deps.judgeAgain(monitor, signal);
     } catch (error) {
-      // The others are looked at all the same, and this one again in a minute.
+      // Other monitors are still evaluated, and this one is retried in a minute.
       deps.log.error(
         { err: error, monitor: monitor.monitor },
         'cannot evaluate the alerts of a monitor; retry follows',

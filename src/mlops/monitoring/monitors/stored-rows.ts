@@ -100,7 +100,7 @@ export interface StoredRows {
   put(folder: string, file: RowsFile, facts: RowsFacts): Promise<void>;
   /** Null where nothing is stored, or it is damaged. */
   find(folder: string): Promise<StoredRowSet | null>;
-  /** One cut of the stored rows as a monitor shows it; null: the rows do not have the input, or they are missing or damaged. */
+  /** One cut of the stored rows for a monitor; null: the rows do not have the input, or they are missing or damaged. */
   showCut(folder: string, rows: StoredRowSet, watching: Watching): Promise<ShownCut | null>;
   /** Whether the object of the rows is there. */
   isThere(folder: string): Promise<boolean>;

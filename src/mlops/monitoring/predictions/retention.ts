@@ -14,7 +14,7 @@ interface PredictionRetentionDeps {
   readonly labels: JournaledTable;
 }
 
-/** Days that rows are kept; undefined: for ever. */
+/** Retention of rows in days; undefined: unlimited. */
 export interface KeepDays {
   readonly predictionDays?: number | undefined;
   readonly labelDays?: number | undefined;
@@ -43,7 +43,7 @@ export async function previewRetention(deps: PredictionRetentionDeps, keep: Keep
   return { tables, unanswerable: (await findMonitors(store)).flatMap((monitor) => lostQuestions(monitor, last)) };
 }
 
-/** The same of one table, in the shape that all tables share. */
+/** Preview for one table, in the format of all tables. */
 export async function previewTable(
   deps: PredictionRetentionDeps,
   table: 'predictions' | 'labels',

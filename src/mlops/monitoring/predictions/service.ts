@@ -104,7 +104,7 @@ function reject(outcome: Outcome, index: number, reason: string): void {
   if (outcome.rejected.length < SHOWN_REJECTED) outcome.rejected.push({ line: index + 1, reason });
 }
 
-/** Of a label from a file. Labels over HTTP were validated before. */
+/** Validates a label from a file. Labels over HTTP were validated before. */
 function unkeptReason(label: Record<string, unknown>): string | null {
   const unkept = unkeptCharacter(label);
   return unkept === null ? null : `it holds ${unkept}`;

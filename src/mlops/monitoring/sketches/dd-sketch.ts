@@ -14,7 +14,7 @@ export interface SketchState {
   readonly max: number | null;
 }
 
-/** Quantiles of values too many to keep, within a relative error, that add up over time and machines. */
+/** Quantile sketch with a relative error; sketches of several times and machines can be merged. */
 export interface DdSketch {
   /** Adds a value `count` times (an integer, default 1). Throws a RangeError where the value is not a finite number. */
   add(value: number, count?: number): void;
@@ -23,9 +23,9 @@ export interface DdSketch {
    * Null when there is no value: unknown, not zero.
    */
   quantile(ratio: number): number | null;
-  /** How many values are above one that is above zero (RangeError otherwise); those within `relativeError` of it count on either side. */
+  /** Number of values above a positive value (RangeError otherwise). Values within `relativeError` of it count on either side. */
   above(value: number): number;
-  /** Takes in another one, as if its values had come here. Throws a RangeError when it has another relative error. */
+  /** Merges another sketch into this one. Throws a RangeError when its relative error differs. */
   merge(other: DdSketch): void;
   readonly count: number;
   readonly sum: number;

@@ -25,7 +25,7 @@ export interface ComparedWindow {
   readonly referencePredictions: number | null;
   /** The last prediction of the reference; null: the reference is not of predictions, or there is none. */
   readonly referenceUntil: Place | null;
-  /** How far the reference's own periods differ. */
+  /** Variation between the periods of the reference. */
   readonly variation: FoundReference['variation'];
   /** Null where the comparison gives no result; see `reason`. */
   readonly report: DriftReport | null;

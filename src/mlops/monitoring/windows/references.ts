@@ -15,7 +15,7 @@ import { measureVariation, periodSql } from './variation.ts';
 export interface FoundReference {
   readonly reference: Reference;
   readonly until: Place | null;
-  /** How far its own periods differ, by column; undefined: it has no times, or too few periods. */
+  /** Variation between its periods, by column; undefined: it has no times, or too few periods. */
   readonly variation: StoredProfile['variation'];
 }
 

@@ -1,14 +1,14 @@
 import { ExpressionError, namesIn, namesInExpression } from './expressions.ts';
 import type { PipelineSpec, Scalar, Step } from './schema.ts';
 
-/** A step as it is run: of a matrix, one for each combination. */
+/** A step to execute; a matrix has one for each combination. */
 export interface PlannedStep {
-  /** Its name and its matrix values: `train`, `train[lr=0.01]`. */
+  /** Name and matrix values of the step: `train`, `train[lr=0.01]`. */
   readonly key: string;
   readonly name: string;
   readonly matrix: Readonly<Record<string, Scalar>>;
   readonly step: Step;
-  /** Keys of the planned steps that end before it begins. */
+  /** Keys of the planned steps that must end before this step starts. */
   readonly needs: readonly string[];
 }
 

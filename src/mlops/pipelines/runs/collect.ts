@@ -26,7 +26,7 @@ export interface Collected {
   readonly verdict: Pick<AttemptEnd, 'outcome' | 'reason'>;
 }
 
-/** Of a file of metrics: 16 MiB are a quarter of a million of them. */
+/** Maximum size of a metrics file: 16 MiB hold about 250,000 metrics. */
 const MOST_METRICS_BYTES = 16 * 1024 * 1024;
 const Metrics = z.record(z.string().min(1), z.number());
 

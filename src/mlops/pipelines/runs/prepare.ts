@@ -39,7 +39,7 @@ export interface Prepared {
   readonly parts: KeyParts;
 }
 
-/** A step that cannot start as it is: one sentence. */
+/** Reason why a step cannot start, in one sentence. */
 export class StepProblem extends Error {
   override readonly name = 'StepProblem';
 }
@@ -172,7 +172,7 @@ function digests(files: readonly TreeFile[]): Record<string, string> {
   );
 }
 
-/** One digest for each input: a folder of a thousand files is one line of an explanation. */
+/** Returns one digest for each input, so that a folder of a thousand files is one line of an explanation. */
 function digestsByInput(made: readonly Resolved[]): Record<string, string> {
   return Object.fromEntries(made.flatMap(({ place, files }) => (place === null ? [] : [[place, treeDigest(files)]])));
 }

@@ -31,7 +31,7 @@ interface NamedPush {
 
 interface Answer {
   readonly outcome: 'accepted' | 'ignored';
-  /** Outcome per trigger; empty for a delivery that is no push. */
+  /** Outcome per trigger; empty for a delivery that is not a push. */
   readonly triggers: readonly {
     readonly trigger: string;
     readonly outcome: 'accepted' | 'duplicate' | 'ignored';
@@ -133,7 +133,7 @@ function deliveryId({ provider, request }: Delivery): string | null {
   return headerOf(request, 'webhook-id') ?? headerOf(request, 'idempotency-key');
 }
 
-/** All triggers or none: a sender that is not answered sends again, and the same push is noted once. */
+/** Records a push for all triggers or for none. A sender without a response retries, and the same push is recorded once. */
 async function noted(
   deps: TriggerDeps,
   { pipeline }: Delivery,

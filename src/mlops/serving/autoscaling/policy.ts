@@ -3,7 +3,7 @@ import type { ScalingSpec } from '../spec/scaling/schema.ts';
 import type { Variant } from '../spec/schema.ts';
 import type { ReplicaPrice } from './price.ts';
 
-/** How one variant is scaled. */
+/** Scaling rule of one variant. */
 export interface ScalingRule extends ScalingSpec {
   /** Replicas at least; 0: none while nothing comes. */
   readonly min: number;

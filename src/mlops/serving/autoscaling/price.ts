@@ -29,7 +29,7 @@ export class KnownPrices {
     return statedPrice(variant) ?? this.#known.get(keyOf(variant)) ?? null;
   }
 
-  /** Whether one of them is another than before. */
+  /** Whether one of the prices changed. */
   async ask(prices: ReplicaPrices, sql: Sql, variants: readonly Variant[]): Promise<boolean> {
     const asked = new Map(variants.filter((one) => statedPrice(one) === undefined).map((one) => [keyOf(one), one]));
     let isNew = false;

@@ -1,6 +1,6 @@
 import type { ScalingRule } from './policy.ts';
 
-/** How many replicas there should be. */
+/** Wanted number of replicas, with the reason. */
 export interface Wish {
   readonly replicas: number;
   /** Reason, as text for people. */

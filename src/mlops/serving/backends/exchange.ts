@@ -9,7 +9,7 @@ export interface Exchange {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
-  /** Until the head of the answer, and then between two parts of it, in milliseconds. */
+  /** Timeout for the header of the response, and between two of its parts, in milliseconds. */
   readonly timeoutMs: number;
   readonly agent?: Agent;
   /** Aborted with a `ClientGone` when nothing reads the answer any more: the connection to the model is closed. */

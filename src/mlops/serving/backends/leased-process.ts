@@ -9,7 +9,7 @@ export interface LeasedProcess {
 
 export interface LeasedSpec {
   readonly id: string;
-  /** Its own. */
+  /** Folder of the process. */
   readonly folder: string;
   readonly command: readonly [program: string, ...words: string[]];
   readonly cwd: string;

@@ -60,7 +60,7 @@ export class LogQueue implements AsyncDisposable {
     return new Promise((resolve, reject) => this.#put({ exchange, settled: { resolve, reject } }));
   }
 
-  /** Whether more would take too much memory. */
+  /** Whether the memory limit of the queue is reached. */
   get isFull(): boolean {
     return this.#waitingBytes >= MOST_WAITING_BYTES;
   }

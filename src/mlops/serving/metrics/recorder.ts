@@ -32,7 +32,7 @@ const FLUSH_MS = 10_000;
 const MOST_SAMPLED_MS = 60_000;
 const FORGET_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** How long spans are kept. */
+/** Retention of spans. */
 const KEPT_MS = { minute: 8 * DAY_MS, hour: 400 * DAY_MS } as const;
 const ROWS_A_TRANSACTION = 200;
 

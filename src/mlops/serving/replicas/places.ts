@@ -37,7 +37,7 @@ export interface PlaceLimits {
   readonly timeoutMs: number;
 }
 
-/** How requests are kept while there is no replica. */
+/** Queue of requests while there is no replica. */
 export interface Hold {
   /** Maximum number of held requests. */
   readonly requests: number;

@@ -25,7 +25,7 @@ export interface SetDeps {
 export interface SetState {
   /** Wanted number of replicas. */
   readonly wanted: number;
-  /** How many answer. */
+  /** Number of ready replicas. */
   readonly ready: number;
   /** Why the last ended replica ended; null when none did. */
   readonly lastEnd: string | null;

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors/index.ts';
 
-/** How the times and the seconds of service of a trace are found. */
+/** Columns with the request times and service times of a trace. */
 export interface TraceFormat {
   /** Column of the time; null: the first of the usual names. */
   readonly timeColumn: string | null;

@@ -101,7 +101,7 @@ function keysByGpu(keys: readonly string[], kind: RegExp): Map<string, string> {
   );
 }
 
-/** All samples of a metric added up, a part at a time. */
+/** Folds all samples of a metric, one part at a time. */
 async function folded<Sum>(
   sql: Sql,
   runId: string,

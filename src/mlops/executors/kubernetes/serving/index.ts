@@ -28,7 +28,7 @@ export interface WorkloadsDeps {
   /** Route of requests to replicas: the address of their pod, or the API server's proxy. */
   readonly replicaAddress: 'pod' | 'proxy';
   readonly door: Pick<WorkspaceDoor, 'lend' | 'takeBack'>;
-  /** Of the data folder. */
+  /** The data folder. */
   readonly folder: string;
   /** Permanent id of this server. Workloads left by an earlier process are found by it. */
   readonly server: string;

@@ -18,9 +18,9 @@ export interface WorkloadDeps {
   readonly spec: WorkloadSpec;
   readonly keeper: PodKeeper;
   readonly reach: Reach;
-  /** Its pods, as they were seen last. */
+  /** Its pods at the last check. */
   readonly pods: () => Pod[];
-  /** All nodes, where what none could hold is refused; else null. */
+  /** All nodes, if a workload that no node can hold is refused; else null. */
   readonly fixedNodes: () => Promise<readonly Node[] | null>;
   readonly placeOf: (pod: Pod) => Promise<Parameters<PodWait['placed']>[0]>;
 }

@@ -67,7 +67,7 @@ function isProvenLoss(loss: QualityLoss): boolean {
   return worseBy(loss) > 0 && worseBy(loss) >= (Z_WORSE * (upper - lower)) / (2 * Z_INTERVAL);
 }
 
-/** Worse than the reference, which lies outside of the 95 % interval of the value now; without an interval, worse at all. */
+/** Whether the value is worse than the reference and the reference is outside of its 95 % interval; without an interval, whether it is worse. */
 function isLower(loss: QualityLoss): boolean {
   const { reference, lower, upper } = loss;
   const isWithin = lower !== null && upper !== null && lower <= reference && reference <= upper;

@@ -58,7 +58,7 @@ function pastLimit({ metric, lower, upper }: MeasuredQuality, value: number, lim
   return whole ? 'alert' : 'warning';
 }
 
-/** Whether it is worse by more than chance: one-sided at 0.05 %, both being samples, by the normal law. */
+/** Whether the value is significantly worse: one-sided test at 0.05 % of two samples, by the normal distribution. */
 export function isWorse(reference: MeasuredQuality, now: MeasuredQuality): boolean {
   const [before, after] = [errorOf(reference), errorOf(now)];
   if (before === null || after === null) return false;

@@ -1,7 +1,7 @@
 import { AppError } from '../../../../platform/errors/index.ts';
 import type { ColumnKind, TableColumn } from './table.ts';
 
-/** How a column of both sides is compared, or why it is not. */
+/** Comparison of a column of both sides, or the reason against it. */
 export type PairedColumn =
   | { readonly how: 'numbers'; readonly column: string; readonly integral: boolean }
   | { readonly how: 'levels'; readonly column: string }
