@@ -238,7 +238,7 @@ describe('a file that cannot be read is refused with a sentence that names it', 
   it('and a column that no side has is named, with those that there are', async () => {
     const problem = await problemFrom(compare(good, good, { columns: ['y'] }));
     expect(problem).toMatchObject({ code: 'drift_column_missing', column: 'y' });
-    expect(problem.detail).toContain('They have x.');
+    expect(problem.detail).toContain('Their columns are x.');
   });
 });
 

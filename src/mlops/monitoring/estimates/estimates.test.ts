@@ -105,7 +105,7 @@ describe('quality of classes without labels', () => {
     expect([second?.labelled, second?.shown[0]?.estimated, second?.quality[0]?.sampleSize]).toEqual([1, true, 1]);
     const early = await show({ knownAt: '2026-11-10T11:00:00Z' });
     expect(early.windows).toEqual([]);
-    expect(early.estimation?.reason).toContain('the reference has 0 labelled predictions');
+    expect(early.estimation?.reason).toContain('the reference has 0 usable labelled predictions');
   });
 
   it('measures the area under the ROC curve with ties by half, and F1', async () => {

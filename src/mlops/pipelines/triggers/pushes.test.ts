@@ -65,6 +65,6 @@ describe('a push', () => {
   });
 
   it('is refused where it is no JSON', () => {
-    expect(() => pushOf('github', Buffer.from('payload=%7B%7D'))).toThrow('no JSON');
+    expect(() => pushOf('github', Buffer.from('payload=%7B%7D'))).toThrow('not valid JSON');
   });
 });

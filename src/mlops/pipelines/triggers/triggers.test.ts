@@ -223,7 +223,7 @@ describe('an event of the registry', () => {
     await registering('b', 'two', 'one');
     expect(await problemFrom(registering('c', 'three', 'two'))).toMatchObject({
       code: 'manifest_invalid',
-      detail: expect.stringContaining('in a circle (c -> a -> b -> c)'),
+      detail: expect.stringContaining('in a cycle (c -> a -> b -> c)'),
     });
     await registering('c', 'four', 'two');
   });
