@@ -147,7 +147,7 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
               code: 'pipeline_run_full',
               status: 409,
               title: 'Full',
-              detail: 'Run #4 of "ranking" is under way.',
+              detail: 'Run #4 of "ranking" is active.',
               requestId: 'r',
             },
           })
@@ -157,7 +157,7 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     const dialog = page.getByRole('dialog', { name: 'Run ranking?' });
     await dialog.getByLabel('rows').fill('6');
     await dialog.getByRole('button', { name: 'Run' }).click();
-    await dialog.getByRole('alert').getByText('is under way').waitFor();
+    await dialog.getByRole('alert').getByText('is active').waitFor();
     expect(await dialog.getByLabel('rows').inputValue()).toBe('6');
   });
 

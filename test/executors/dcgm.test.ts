@@ -65,7 +65,7 @@ describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
               energyJoules: 5000.5,
             },
           ]);
-        expect(await of(() => 'train-z').read()).toBe('Prometheus has no GPU of its pod');
+        expect(await of(() => 'train-z').read()).toBe('Prometheus has no GPU readings of its pod');
       },
     );
   },

@@ -116,7 +116,7 @@ async function allBegin(server: ServerProcess, { name, run }: Begun, crowd: Crow
     const { stepList } = await ask(server, getPipelineRun, { params });
     const over = stepList.filter((step) => isOver(step.state));
     // Money alone ends any of them so early.
-    for (const { reason } of over) expect(reason).toMatch(/^budget |^Budget "|set aside/);
+    for (const { reason } of over) expect(reason).toMatch(/^budget |^Budget "|lease of the reservation/);
     if (over.length > 0) return false;
     const running = stepList.filter((step) => step.state === 'running');
     const texts = running.length < crowd.many ? [] : await Promise.all(running.map(({ step }) => log(step)));

@@ -235,7 +235,7 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       cluster.apply(METRICS_API);
       onTestFinished(() => void kubectl('delete', 'crd', 'pods.metrics.k8s.io'));
       const reason = async () => (await running.usage()).reason;
-      await expect.poll(reason, SOON).toBe('the metrics API has nothing of its pod yet');
+      await expect.poll(reason, SOON).toBe('the metrics API has no figures for its pod yet');
       const pod = kubectl('get', 'pods', '-l', `job-name=${work.id}`, '-o', 'jsonpath={.items[0].metadata.name}');
       const taken = { name: 'main', usage: { cpu: '250123456n', memory: '5272Ki' } };
       cluster.apply({
@@ -280,7 +280,9 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       await using executor = await bench.open();
       const onlySpot = { resources: { ...ANY, spot: true, onlySpot: true } };
       const moved = await executor.start(workOf('true', onlySpot));
-      await expect.poll(() => moved.waiting?.(), SOON).toMatch(/No node of Kubernetes can take it now: 0\/1 nodes/);
+      await expect
+        .poll(() => moved.waiting?.(), SOON)
+        .toMatch(/No node of Kubernetes has capacity for it now: 0\/1 nodes/);
       await moved.stop();
       expect(await moved.ended).toMatchObject({ reason: 'stopped', stoppedBy: 'starter', exitCode: null });
       const running = await executor.start(workOf('exit 0', onlySpot));
@@ -295,7 +297,9 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       await using executor = await bench.open({ nodes: 'growing' });
       const work = workOf('true', { resources: { ...ANY, instance: 'p5.48xlarge' }, until: Date.now() + 9_000 });
       const running = await executor.start(work);
-      await expect.poll(() => running.waiting?.(), SOON).toMatch(/No node of Kubernetes can take it now: 0\/1 nodes/);
+      await expect
+        .poll(() => running.waiting?.(), SOON)
+        .toMatch(/No node of Kubernetes has capacity for it now: 0\/1 nodes/);
       expect(await running.ended).toMatchObject({
         reason: 'not-started',
         stoppedBy: 'watchdog',
@@ -310,7 +314,7 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       await using executor = await bench.open();
       const work = workOf('true', { image: 'steelyard.test/no-such:1' });
       const running = await executor.start(work);
-      await expect.poll(() => running.waiting?.(), SOON).toMatch(/The image cannot be fetched.*no-such:1/);
+      await expect.poll(() => running.waiting?.(), SOON).toMatch(/The image cannot be pulled.*no-such:1/);
       expect(await running.ended).toMatchObject({
         reason: 'not-started',
         detail: expect.stringContaining('steelyard.test/no-such:1'),
@@ -368,7 +372,7 @@ describe.skipIf(bin === null)('Kubernetes', () => {
       kubectl('delete', 'job', work.id, '--wait=false');
       expect(await running.ended).toMatchObject({
         reason: 'evicted',
-        detail: expect.stringContaining('removed its Job'),
+        detail: expect.stringContaining('Its Job was deleted'),
       });
     });
   });

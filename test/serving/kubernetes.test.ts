@@ -157,22 +157,22 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
           'not-named',
           {},
           { image: 'acme/ranker:1' },
-          /servingRegistries does not name where docker.io\/acme\/ranker is/,
+          /servingRegistries does not include the registry of docker.io\/acme\/ranker/,
         ],
-        ['not-there', {}, { image: '127.0.0.1:1/acme/ranker:1' }, /image cannot be fetched \(\w+\): .*127.0.0.1:1/],
+        ['not-there', {}, { image: '127.0.0.1:1/acme/ranker:1' }, /image cannot be pulled \(\w+\): .*127.0.0.1:1/],
         ['no-gpu', { resources: { gpu: { count: 1, model: 'H100' } } }, {}, /could ever hold 1 GPUs of model H100/],
         [
           'no-node',
           { kubernetes: { nodeSelector: { disk: 'fast' } } },
           {},
-          /No node of Kubernetes can take it now: .*node affinity\/selector/,
+          /No node of Kubernetes has capacity for it now: .*node affinity\/selector/,
         ],
-        ['no-program', {}, { command: ['/no/such'] }, /it cannot be started: .*\/no\/such/],
+        ['no-program', {}, { command: ['/no/such'] }, /it could not be started: .*\/no\/such/],
         [
           'greedy',
           { resources: { memory: '16Mi' } },
           script('exec busybox tail -c 200000000 /dev/zero'),
-          /it took more memory than resources.memory gives it|it was killed \(exit code 137\): for its memory/,
+          /it exceeded resources.memory|it was killed \(exit code 137\): it exceeded its memory/,
         ],
         ['deaf', {}, { ...script('busybox sleep 1000'), grace: '1s' }, /it was not ready after 3 s/],
       ];
@@ -278,7 +278,7 @@ describe.skipIf(!there)('Kubernetes (skipped where TEST_KUBERNETES_BIN names no 
       expect(problem).toMatchObject({
         code: 'executor_denied',
         detail: expect.stringMatching(
-          /may not serve models there: create deployments, .*patch pods, delete pods, create services, create secrets.*rbac\.yaml/,
+          /may not serve models in it: create deployments, .*patch pods, delete pods, create services, create secrets.*rbac\.yaml/,
         ),
       });
     },

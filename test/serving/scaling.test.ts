@@ -51,7 +51,7 @@ describe('an endpoint at zero', () => {
       );
       const { decisions } = await scaling();
       const starts = decisions.filter(({ from, to }) => from === 0 && to > 0);
-      expect(starts).toMatchObject([{ to: 1, reason: 'a request came while there was no replica' }]);
+      expect(starts).toMatchObject([{ to: 1, reason: 'a request arrived without any replica' }]);
     },
     LIMIT_MS,
   );

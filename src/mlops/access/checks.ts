@@ -10,7 +10,7 @@ type Belonging = Pick<Owner, 'team' | 'project'>;
 
 /** A noun with an owner team, such as a pipeline. */
 export interface OwnedNoun {
-  /** As errors call it: `Pipeline`. */
+  /** Name in error messages: `Pipeline`. */
   readonly title: string;
   /** Team and project of the thing with this name; null when there is no such thing. */
   ownerOf(sql: Sql, name: string): Promise<Belonging | null>;
@@ -120,7 +120,7 @@ export function createChecks(deps: WriteAccessDeps): Checks {
     },
     async belonging(identity, belonging) {
       if (isFree(identity) || (belonging.team === null && belonging.project === null)) return;
-      if (identity.work === null) return refuseOthers(identity, belonging, 'What is tagged so');
+      if (identity.work === null) return refuseOthers(identity, belonging, 'An entity with these tags');
       const own = identity.work.runId === null ? null : await tracking.owners.ofRun(store, identity.work.runId);
       if (own !== null && (await teamOf(own)) === (await teamOf(belonging))) return;
       throw refuseStep('another team');

@@ -48,7 +48,7 @@ function belongingIn({ team, project }: Readonly<Record<string, unknown>>) {
   return { team: typeof team === 'string' ? team : null, project: typeof project === 'string' ? project : null };
 }
 
-/** Of a JSON object; bytes and texts have none, and spreading megabytes of them would hold the event loop for seconds. */
+/** Fields of a JSON object. Bytes and texts have none; spreading megabytes of them would block the event loop for seconds. */
 function fieldsOf(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
   return ArrayBuffer.isView(value) || 'pipe' in value ? {} : { ...value };

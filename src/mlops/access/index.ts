@@ -11,11 +11,11 @@ export type { EndpointWrite } from './endpoint-writes.ts';
 
 /** Write access to runs, experiments, models and artifacts, in addition to the scope of the route. */
 export interface WriteAccess {
-  /** Of a message of MLflow's protocol. */
+  /** Checks a message of MLflow's protocol. */
   readonly message: CheckWrite;
   /** Checks a request to an endpoint of Steelyard's API. */
   endpoint(write: EndpointWrite): Promise<void>;
-  /** Of spans by OTLP. */
+  /** Checks spans sent by OTLP. */
   readonly traces: CheckTraces;
   readonly artifacts: ArtifactWrites;
 }
@@ -52,7 +52,8 @@ export function createWriteAccess(deps: WriteAccessDeps): WriteAccess {
           ...runs.map((run) => tracking.owners.ofRun(store, run)),
           ...models.map((model) => tracking.owners.ofLoggedModel(store, model)),
         ]);
-        if (identity.work !== null && named.every((owner) => owner === null)) throw refuseStep('artifacts of no run');
+        if (identity.work !== null && named.every((owner) => owner === null))
+          throw refuseStep('artifacts without a run');
         const [experiment = ''] = parts;
         if (identity.work === null && runs.length + models.length === 0) await checks.experiment(identity, experiment);
       },

@@ -6,7 +6,7 @@ import type { Checks } from './checks.ts';
 import { refuseStep } from './refusals.ts';
 
 const PARENT_TAG = 'mlflow.parentRunId';
-/** Where runs go that name no experiment. */
+/** Default experiment of runs without one. */
 const DEFAULT_EXPERIMENT = '0';
 
 /** Checks what a message of MLflow's protocol is about to change. Error: `not_permitted`. */
@@ -30,7 +30,7 @@ async function checkRuns(checks: Checks, path: string, { fields, identity }: Mlf
   await checks.experiment(identity, fields.text('experiment_id') ?? DEFAULT_EXPERIMENT);
   if (identity.work === null) return;
   const parent = tags.find(({ key }) => key === PARENT_TAG)?.value;
-  if (parent === undefined) throw refuseStep('a new run that is not nested in it');
+  if (parent === undefined) throw refuseStep("a new run that is not nested in the step's run");
   await checks.run(identity, parent);
 }
 
@@ -50,7 +50,7 @@ async function checkLoggedModels(checks: Checks, { fields, params, identity }: M
   await checks.experiment(identity, fields.text('experiment_id') ?? DEFAULT_EXPERIMENT);
   const runId = fields.text('source_run_id') || null;
   if (runId !== null) return checks.run(identity, runId);
-  if (identity.work !== null) throw refuseStep('a logged model of no run');
+  if (identity.work !== null) throw refuseStep('a logged model without a run');
 }
 
 /** The traces that a message names, and where it puts them. */

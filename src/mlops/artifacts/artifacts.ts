@@ -16,7 +16,7 @@ export interface ArtifactEntry {
 
 export interface ArtifactContent {
   readonly content: Readable;
-  /** Of the whole file. */
+  /** Size of the whole file. */
   readonly sizeBytes: number;
   /** Part of the file in `content`; null: all of it. */
   readonly range: Range | null;
@@ -53,7 +53,7 @@ export function artifactKey(rootUri: string, path: string): string {
   // The path is checked separately: after the join, the root would hide an absolute path.
   const key = objectKey(rootUri, cleanKey(path));
   if (key !== null) return key;
-  throw invalidParameter(`The artifacts at ${rootUri} are not kept by this server; read them where they are.`);
+  throw invalidParameter(`The artifacts at ${rootUri} are not stored on this server; read them from their location.`);
 }
 
 /** Path under the proxy of a path under a root. Errors: those of `artifactKey`. */
@@ -102,6 +102,6 @@ async function rangeOf(objects: Objects, key: string, path: string, wanted: stri
   const sizeBytes = await objects.size(key);
   const range = sizeBytes === null ? null : readRange(wanted, sizeBytes);
   if (range !== 'unsatisfiable') return range;
-  const detail = `The artifact '${path}' has ${sizeBytes} bytes; "${wanted}" is beyond them.`;
+  const detail = `The artifact '${path}' has ${sizeBytes} bytes; the range "${wanted}" is beyond its end.`;
   throw new AppError('range_not_satisfiable', detail, { path, sizeBytes });
 }

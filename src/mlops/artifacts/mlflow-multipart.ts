@@ -80,7 +80,7 @@ async function readMessage(request: FastifyRequest, body: Readable): Promise<Fie
     chunks.push(Buffer.from(chunk));
     received += chunk.length;
     if (received > MESSAGE_LIMIT_BYTES) {
-      throw new AppError('payload_too_large', `The message may have at most ${MESSAGE_LIMIT_BYTES} bytes.`);
+      throw new AppError('payload_too_large', `The message can have at most ${MESSAGE_LIMIT_BYTES} bytes.`);
     }
   }
   const bytes = Buffer.concat(chunks);

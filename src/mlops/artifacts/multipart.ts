@@ -26,7 +26,7 @@ export interface PartAddress {
 
 export interface GivenPart {
   readonly partNumber: number;
-  /** From the answer to the part's PUT, with or without quotes. */
+  /** ETag from the response to the part's PUT, with or without quotes. */
   readonly etag: string;
 }
 
@@ -36,7 +36,7 @@ export interface Begun {
   readonly addresses: readonly SignedAddress[];
 }
 
-/** As S3 has it. */
+/** Limit of S3. */
 const MAX_PARTS = 10_000;
 const KEPT_MS = 24 * 3600_000;
 
@@ -68,7 +68,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
   async function find(id: string): Promise<StoredUpload> {
     const upload = /^[0-9a-f]{32}$/.test(id) ? await read(objects, id) : null;
     if (upload !== null && upload.begunAt + KEPT_MS > clock.now()) return upload;
-    throw doesNotExist(`There is no multipart upload with id '${id}'; it was ended or has expired.`);
+    throw doesNotExist(`There is no multipart upload with id '${id}'; it was completed, aborted or has expired.`);
   }
 
   async function findFor(folder: string, file: string, id: string): Promise<StoredUpload> {
@@ -109,7 +109,7 @@ export function createMultipart({ objects, clock, maxUploadBytes }: MultipartDep
       const upload = await find(address.uploadId).catch(() => null);
       // The same answer for a wrong signature and an unknown upload, so that a probe learns nothing.
       if (upload === null || !isSigned(upload, address) || address.expires <= clock.now()) {
-        throw new AppError('upload_not_found', 'The address of this part is not valid, or no longer.');
+        throw new AppError('upload_not_found', 'The address of this part is not valid or has expired.');
       }
       const etag = randomBytes(32).toString('hex');
       await objects.put(partKey(address.uploadId, address.partNumber, etag), content);
@@ -179,7 +179,9 @@ function thereOf(id: string, { key, storeId }: StoredUpload): DirectUpload {
 
 function directOf({ direct }: Objects, id: string): NonNullable<Objects['direct']> {
   if (direct !== null) return direct;
-  throw doesNotExist(`The multipart upload '${id}' was begun in a store that clients are not sent to any more.`);
+  throw doesNotExist(
+    `The multipart upload '${id}' was started in a store that is no longer configured for direct access.`,
+  );
 }
 
 function ownAddresses(uploadId: string, { parts, begunAt, secret }: StoredUpload): PartAddress[] {
@@ -238,7 +240,7 @@ async function keysOf(objects: Objects, id: string, parts: readonly GivenPart[])
   });
 }
 
-/** One part after the other, so that memory does not grow with the artifact. */
+/** Reads the parts in sequence, so that memory does not grow with the artifact. */
 async function* joined(objects: Objects, keys: readonly string[]): AsyncGenerator<Buffer> {
   for (const key of keys) yield* (await objects.open(key)).content as AsyncIterable<Buffer>;
 }

@@ -7,7 +7,7 @@ export interface ContainerSpec {
   readonly image: string;
   /** Null: the engine may pull the image. Else the reason why it may not, one sentence. */
   readonly notFetched: string | null;
-  /** In place of the image's entry point; null: that. */
+  /** Replaces the entry point of the image; null: the entry point of the image. */
   readonly command: readonly [program: string, ...words: string[]] | null;
   /** Arguments of the command. Null: those of the image. */
   readonly args: readonly string[] | null;

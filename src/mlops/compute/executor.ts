@@ -34,7 +34,7 @@ export interface Work {
    */
   readonly workspace: string;
   readonly command: readonly [program: string, ...words: string[]];
-  /** As the engine names it; null where it needs none (`process`). */
+  /** Image reference for the engine; null: it needs none (`process`). */
   readonly image: string | null;
   /** Complete environment, including secrets; no variable of the server is added. */
   readonly environment: Readonly<Record<string, string>>;
@@ -55,13 +55,13 @@ export type EndReason =
   | 'exited'
   /** A signal that this server did not send ended it. */
   | 'signal'
-  /** It took more memory than it was given. */
+  /** It exceeded its memory limit. */
   | 'out-of-memory'
-  /** It took more of the disk than it was given, or than the disk had. */
+  /** It exceeded its disk limit, or filled the disk. */
   | 'disk'
   /** Its end was requested, by this server or by its watchdog. */
   | 'stopped'
-  /** The engine took it away: a failed node, or an eviction from spot capacity. */
+  /** The engine evicted it: a failed node, or an eviction from spot capacity. */
   | 'evicted'
   /** The engine no longer knows the work. Its outcome is unknown. */
   | 'lost'
@@ -70,7 +70,7 @@ export type EndReason =
 
 export interface WorkEnd {
   readonly reason: EndReason;
-  /** As a shell reports it: 128 + the number of the signal that ended it. Null: unknown. */
+  /** Exit code of a shell; 128 + the number of the signal that ended it. Null: unknown. */
   readonly exitCode: number | null;
   /** Origin of the stop request. Null: it ended without one. */
   readonly stoppedBy: 'starter' | 'watchdog' | null;
@@ -78,7 +78,7 @@ export interface WorkEnd {
   readonly start: number;
   /** Unix milliseconds. */
   readonly end: number;
-  /** One sentence for a person that adds to the reason; else null. */
+  /** Explanation of the reason in one sentence; null: none. */
   readonly detail: string | null;
   readonly usage: WorkUsage;
   /** Cluster machine on which it ran. Engines that run work on this machine omit it. Null: unknown. */
@@ -103,7 +103,7 @@ export interface WorkPlace {
 /** Usage of work since its start. Null: the engine cannot measure it. */
 export interface WorkUsage {
   readonly cpuSeconds: number | null;
-  /** The most that it held at any moment. */
+  /** Peak memory in bytes. */
   readonly peakMemoryBytes: number | null;
   /** Reason for a null or for an incomplete value, where the engine reports one; else null or omitted. */
   readonly reason?: string | null;

@@ -9,7 +9,7 @@ export interface WorkloadSpec {
   readonly image: string;
   /** Null: nodes may pull the image. Else the reason why they may not, one sentence. */
   readonly notFetched: string | null;
-  /** In place of the image's entry point; null: that. */
+  /** Replaces the entry point of the image; null: the entry point of the image. */
   readonly command: readonly [program: string, ...words: string[]] | null;
   /** Arguments of the command. Null: those of the image. */
   readonly args: readonly string[] | null;
@@ -45,7 +45,7 @@ export interface PodPlacement {
   readonly priorityClass: string | null;
 }
 
-/** How one waits for a pod. */
+/** Settings of a wait for a pod. */
 export interface PodWait {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;

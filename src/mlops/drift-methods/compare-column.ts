@@ -38,8 +38,7 @@ export function verdictOf(name: MethodName, measured: Measured, column?: ColumnP
   const own = typeof method.threshold === 'number' ? method.threshold : null;
   const threshold = typeof method.threshold === 'number' || column === undefined ? own : method.threshold(column);
   const drifted = threshold === null ? null : isDrift(method.alarm, measured, threshold);
-  const reason =
-    threshold === null ? 'the threshold comes from the rows of the reference, of which too few are here' : null;
+  const reason = threshold === null ? 'the threshold depends on the rows of the reference, which has too few' : null;
   return { method: name, ...measured, threshold, drifted, reason };
 }
 
@@ -51,10 +50,14 @@ function chosenMethod(column: ColumnPair, choice: MethodChoice): { name: MethodN
 
 function measure(method: Method, { name, column }: { name: MethodName; column: ColumnPair }): Measured {
   if (column.type === 'numerical') {
-    return method.numerical?.(column.pair) ?? { reason: `${name} takes columns of categories, and this holds numbers` };
+    return (
+      method.numerical?.(column.pair) ?? { reason: `${name} requires a column of categories, and this one has numbers` }
+    );
   }
   return (
-    method.categorical?.(column.counts, column) ?? { reason: `${name} takes numbers, and this column holds categories` }
+    method.categorical?.(column.counts, column) ?? {
+      reason: `${name} requires a column of numbers, and this one has categories`,
+    }
   );
 }
 
@@ -65,7 +68,7 @@ function tooFew(column: ColumnPair): { reason: string } | null {
       : [sum(column.counts.reference), sum(column.counts.current)];
   if (n === 0) return { reason: 'the reference has no known value' };
   if (m === 0) return { reason: 'the current data has no known value' };
-  if (n < FEWEST) return { reason: 'the reference has one known value, from which nothing can be told' };
+  if (n < FEWEST) return { reason: 'the reference has only one known value' };
   return null;
 }
 

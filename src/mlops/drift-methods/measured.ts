@@ -7,10 +7,10 @@ export type Measured =
   | { readonly reason: string };
 
 export function distanceOf(statistic: number): Measured {
-  return Number.isFinite(statistic) ? { statistic, pValue: null } : { reason: 'the distance is no number here' };
+  return Number.isFinite(statistic) ? { statistic, pValue: null } : { reason: 'the distance is not a finite number' };
 }
 
 export function testOf(statistic: number, pValue: number): Measured {
-  if (Number.isNaN(pValue)) return { reason: 'the test has no answer for these values' };
+  if (Number.isNaN(pValue)) return { reason: 'the test is not defined for these values' };
   return { statistic: Number.isFinite(statistic) ? statistic : null, pValue: Math.min(1, Math.max(0, pValue)) };
 }

@@ -47,7 +47,7 @@ const ofLevels =
 /** A distance of shares: over Evidently's bins of numbers, over the levels of others. */
 const ofShares = (of: ShareDistance) => ({ numerical: ofBins(of), categorical: ofLevels(of) });
 
-const ROWS_NEEDED: Measured = { reason: 'TVD needs the rows of the reference, of which only the profile is kept' };
+const ROWS_NEEDED: Measured = { reason: 'TVD requires the rows of the reference, and a profile does not contain them' };
 
 /** Evidently's methods (0.7) by its names: its formulas, thresholds and alarms. */
 const evidentlyMethods = {

@@ -6,7 +6,7 @@ export interface NumericPair {
   readonly integral: boolean;
 }
 
-/** How often each value (level) occurs on both sides, at the same places, in the ascending order of the values. */
+/** Counts of each value (level) on both sides, at the same indexes, in ascending order of the values. */
 export interface CountPair {
   readonly reference: Float64Array;
   readonly current: Float64Array;

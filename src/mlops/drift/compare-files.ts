@@ -133,9 +133,9 @@ async function rawVectors(
   column: string,
 ): Promise<RawVectors | { readonly reason: string }> {
   if (vectorMethod(method) === null)
-    return { reason: `${method} does not take embeddings; mmd and domain_classifier do` };
+    return { reason: `${method} does not support embeddings; mmd and domain_classifier do` };
   const left = await reference.vectors(column);
-  if (left === null) return { reason: 'a profile keeps no embeddings' };
+  if (left === null) return { reason: 'a profile contains no embeddings' };
   const right = await readVectors(session, current, column, 'current');
   if ('reason' in left) return left;
   if ('reason' in right) return right;
@@ -148,8 +148,9 @@ async function rawVectors(
 async function rawLevels(comparison: Comparison, column: string): Promise<RawColumn | { readonly reason: string }> {
   const { session, reference, current, method } = comparison;
   const [left, right] = [await reference.levels(column), await countLevels(session, current, column)];
-  if (left === null || right === null) return { reason: 'it holds too many different texts to be categories' };
-  if (isFreeText(left)) return { reason: 'more than half of its texts are different: free text or ids, no categories' };
+  if (left === null || right === null) return { reason: 'it has too many different texts to be categories' };
+  if (isFreeText(left))
+    return { reason: 'more than half of its texts are different: free text or ids, not categories' };
   const { levels, counts } = alignLevels(left, right);
   comparison.spread?.(column, spreadOfLevels(levels, counts));
   return { kind: 'levels', ...counts, codes: needsRows(method) ? await codesOf(comparison, column, levels) : null };

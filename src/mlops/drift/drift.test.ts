@@ -126,9 +126,9 @@ describe('a column that cannot be compared is null with its reason', () => {
 
   it('a method that takes other columns', async () => {
     const report = await compare(csv('n,k', '1.5,a', '2.5,b'), csv('n,k', '1.5,a', '2.5,b'), { method: 'chisquare' });
-    expect(report.columns[0]?.reason).toBe('chisquare takes columns of categories, and this holds numbers');
+    expect(report.columns[0]?.reason).toBe('chisquare requires a column of categories, and this one has numbers');
     const numbers = await compare(csv('n,k', '1.5,a', '2.5,b'), csv('n,k', '1.5,a', '2.5,b'), { method: 'ks' });
-    expect(numbers.columns[1]?.reason).toBe('ks takes numbers, and this column holds categories');
+    expect(numbers.columns[1]?.reason).toBe('ks requires a column of numbers, and this one has categories');
   });
 
   it('and no report is made of none', async () => {
@@ -148,7 +148,7 @@ describe('values that are missing', () => {
       'the current data has no known value: missing in 0 % of the reference and in 100 % of the current data',
     );
     expect(x?.adjustedPValue).toBeLessThan(1e-100);
-    expect(y).toMatchObject({ drifted: null, reason: 'there is one value only' });
+    expect(y).toMatchObject({ drifted: null, reason: 'there is only one value' });
   });
 
   it('are drift where their share changed though the values did not, and none where it did not', async () => {
@@ -169,7 +169,7 @@ describe('values that are missing', () => {
 
   it.each([
     ['dates', '2026-01-02', 'dates and times are not compared'],
-    ['free text', null, 'more than half of its texts are different: free text or ids, no categories'],
+    ['free text', null, 'more than half of its texts are different: free text or ids, not categories'],
   ])('are drift of %s too, whose values are not compared', async (_what, text, reason) => {
     const rows = (every: number) => values.map((value, at) => (at % every === 0 ? ',1' : `${text ?? `t${value}`},1`));
     const [x] = (await compare(csv('x,y', ...rows(100)), csv('x,y', ...rows(3)))).columns;
@@ -196,7 +196,7 @@ describe('what is odd and can be compared', () => {
     const moved = await compare(csv('x', ...Array(30).fill('7.5')), csv('x', ...Array(20).fill('8.5')));
     expect(moved.columns[0]).toMatchObject({ drifted: true });
     const alone = await compare(csv('x', ...Array(30).fill('a')), csv('x', ...Array(20).fill('a')));
-    expect(alone.columns[0]).toMatchObject({ drifted: null, reason: 'there is one value only' });
+    expect(alone.columns[0]).toMatchObject({ drifted: null, reason: 'there is only one value' });
   });
 
   it('a new category: Evidently’s p-value is 0, the calibrated one depends on how many rows have it', async () => {
@@ -238,7 +238,7 @@ describe('a file that cannot be read is refused with a sentence that names it', 
   it('and a column that no side has is named, with those that there are', async () => {
     const problem = await problemFrom(compare(good, good, { columns: ['y'] }));
     expect(problem).toMatchObject({ code: 'drift_column_missing', column: 'y' });
-    expect(problem.detail).toContain('They have x.');
+    expect(problem.detail).toContain('Their columns are x.');
   });
 });
 

@@ -72,10 +72,10 @@ describe('a column of embeddings', () => {
     expect(await reasonOf('[1.0, 2.0]', 'mmd')).toBe('the reference has lists of 3 numbers, the current data of 2');
     expect(await reasonOf('CASE WHEN row < 5 THEN [1.0] ELSE [1.0, 2.0] END', 'mmd')).toContain('have one length');
     expect(await reasonOf('NULL::FLOAT[]', 'mmd')).toContain('no row of rows.parquet has a list of numbers');
-    expect(await reasonOf(three('c'), 'psi')).toContain('psi does not take embeddings');
+    expect(await reasonOf(three('c'), 'psi')).toContain('psi does not support embeddings');
     await call(application, makeDriftProfile, { body: { name: 'kept', file: await send(reference) } });
     const body = { reference: { profile: 'kept' }, current: await send(reference), method: 'mmd' as const };
     const { columns } = await call(application, compareDrift, { body });
-    expect(columns[0]?.reason).toBe('a profile keeps no embeddings');
+    expect(columns[0]?.reason).toBe('a profile contains no embeddings');
   });
 });

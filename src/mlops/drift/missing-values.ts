@@ -1,6 +1,6 @@
 import { twoByTwo } from '../drift-methods/index.ts';
 
-/** How many rows of a side have no known value. */
+/** Number of rows of a side without a known value. */
 export interface MissingRows {
   readonly rows: number;
   readonly missing: number;

@@ -3,7 +3,7 @@ import { endpoint } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 import { Upload, UploadId } from '../../platform/uploads/schema.ts';
 
-/** Every name that a method is asked for by. The calculations are held to be exactly these. */
+/** Names of the methods. The type checker compares the table of calculations with this list. */
 export const methodNames = [
   'ks',
   'wasserstein',
@@ -46,7 +46,7 @@ export type DriftMethodChoice = z.infer<typeof DriftMethodChoice>;
 const File = z
   .strictObject({
     upload: UploadId,
-    name: z.string().min(1).max(1024).describe('The file as the user knows it, for messages'),
+    name: z.string().min(1).max(1024).describe('File name for messages'),
   })
   .describe('An uploaded file: CSV, CSV.gz or Parquet with the same columns as the other; removed after its use');
 
@@ -58,12 +58,12 @@ export const ProfileName = z
 export const DriftProfile = z
   .strictObject({
     name: ProfileName,
-    createdAt: UtcInstant.describe('When it was made'),
-    file: z.string().describe('Name of the file that it was made of'),
+    createdAt: UtcInstant.describe('Time of creation'),
+    file: z.string().describe('Name of the source file'),
     rows: z.number().int().describe('Rows of the file'),
     columns: z.array(z.string()).describe('Names of its columns'),
   })
-  .describe('What is kept of a reference so that later comparisons need not read it');
+  .describe('Profile of a reference: its statistics, so that later comparisons do not read the file again');
 export type DriftProfile = z.infer<typeof DriftProfile>;
 
 const finite = z.number().nullable();
@@ -73,7 +73,7 @@ export const DriftColumn = z
     column: z.string().describe('Name of the column'),
     type: z
       .enum(['numerical', 'categorical', 'embedding', 'text', 'datetime', 'other'])
-      .describe('What was compared; the last three are not, and say so in `reason`'),
+      .describe('Type of the column; columns of the last three types are not compared, and `reason` states it'),
     method: DriftMethod.nullable().describe('Method that was used; null where the column was not compared'),
     statistic: finite.describe('Statistic or distance of the method; null where it has none or it is infinite'),
     pValue: finite.describe(
@@ -90,7 +90,7 @@ export const DriftColumn = z
       .nullable()
       .describe('Which of the two is smaller and makes `pValue`; null but with `auto`, or where there is none'),
     adjustedPValue: finite.describe('p-value after Benjamini and Hochberg over the columns; null but with `auto`'),
-    threshold: finite.describe('What the figure is held against: `adjustedPValue`, `pValue` or `statistic`'),
+    threshold: finite.describe('Threshold for `adjustedPValue`, `pValue` or `statistic`'),
     effect: finite.describe(
       'Size of the change of the known values, whatever the number of rows: Kolmogorov-Smirnov distance of numbers, Jensen-Shannon distance of categories; null: the method has none',
     ),
@@ -99,13 +99,13 @@ export const DriftColumn = z
     ),
     minEffect: finite.describe('Least `effect` that counts as drift; null but in windows of monitors with `auto`'),
     beyondPeriods: finite.describe(
-      'How far the values lie outside of what the single periods of the reference show, in the measure of `effect`; 0: within. Null: not measured, because `effect` is below `minEffect`, the monitor sets it, missing values decide, or the reference has no periods',
+      'Distance of the values from the range of the single periods of the reference, in the measure of `effect`; 0: within. Null: not measured, because `effect` is below `minEffect`, the monitor sets it, missing values decide, or the reference has no periods',
     ),
     significant: z
       .boolean()
       .nullable()
       .describe('`adjustedPValue` is at most `threshold`, whatever the effect; null but with `auto`'),
-    drifted: z.boolean().nullable().describe('Whether it drifted; null where nothing can be said'),
+    drifted: z.boolean().nullable().describe('Whether the column drifted; null: no verdict'),
     nReference: z
       .number()
       .int()
@@ -126,7 +126,7 @@ export const DriftColumn = z
       .int()
       .nullable()
       .describe('Rows of the current data without a known value; null where they were not counted'),
-    reason: z.string().nullable().describe('Why a figure is null; and how many values are missing, where that drifted'),
+    reason: z.string().nullable().describe('Why a figure is null; with drift of missing values, also their shares'),
   })
   .describe('One column compared');
 export type DriftColumn = z.infer<typeof DriftColumn>;
@@ -134,8 +134,8 @@ export type DriftColumn = z.infer<typeof DriftColumn>;
 export const DriftReport = z
   .strictObject({
     columns: z.array(DriftColumn).describe('In the order of the reference, then those that only the current data has'),
-    compared: z.number().int().describe('Columns of which something can be said'),
-    share: finite.describe('Drifted columns in those that were compared, 0 to 1; null where none was'),
+    compared: z.number().int().describe('Columns with a verdict'),
+    share: finite.describe('Share of drifted columns among the compared ones, 0 to 1; null: none was compared'),
     drifted: z
       .boolean()
       .nullable()
@@ -163,7 +163,7 @@ export const sendDriftFile = endpoint({
   method: 'POST',
   path: '/api/v1/drift/files',
   scope: 'mlops.write',
-  summary: 'Send a file with rows to compare, to be named in the next call',
+  summary: 'Upload a file with rows for a comparison',
   query: z.strictObject({ name: z.string().min(1).max(255).describe('File name, for messages') }),
   accepts: 'bytes',
   response: Upload,
@@ -174,19 +174,19 @@ export const compareDrift = endpoint({
   method: 'POST',
   path: '/api/v1/drift/compare',
   scope: 'mlops.write',
-  summary: 'Compare the columns of two files: did the data drift?',
+  summary: 'Compare the columns of two files for drift',
   body: z.strictObject({
     reference: z
       .union([File, z.strictObject({ profile: ProfileName })])
-      .describe('What is usual: an uploaded file, or the profile of one'),
-    current: File.describe('What is to be judged'),
+      .describe('Reference: an uploaded file, or the profile of one'),
+    current: File.describe('Current data: the file to evaluate'),
     method: DriftMethodChoice.default('auto'),
     columns: z
       .array(z.string().min(1).max(1024).describe('Name of a column'))
       .min(1)
       .max(5000)
       .optional()
-      .describe('Only these; otherwise all'),
+      .describe('Columns to compare; default: all'),
   }),
   response: DriftReport,
   errors: [...readErrors, 'drift_column_missing', 'drift_profile_not_found'],
@@ -196,7 +196,7 @@ export const makeDriftProfile = endpoint({
   method: 'POST',
   path: '/api/v1/drift/profiles',
   scope: 'mlops.write',
-  summary: 'Keep the profile of a reference, so that later comparisons need not send and read it again',
+  summary: 'Save the profile of a reference, so that later comparisons do not read its file again',
   body: z.strictObject({ name: ProfileName, file: File }),
   response: DriftProfile,
   errors: readErrors,
@@ -207,7 +207,7 @@ export const listDriftProfiles = endpoint({
   path: '/api/v1/drift/profiles',
   scope: 'mlops.read',
   summary: 'List the profiles of references',
-  response: z.strictObject({ profiles: z.array(DriftProfile).describe('By name') }),
+  response: z.strictObject({ profiles: z.array(DriftProfile).describe('Profiles by name') }),
   errors: [],
 });
 
@@ -228,9 +228,7 @@ export const Distribution = z
     z
       .strictObject({
         kind: z.literal('numbers').describe('Numbers, in bins'),
-        edges: z
-          .array(z.number())
-          .describe('Edges of the bins, ascending: one more than bins; a bin has its lower edge'),
+        edges: z.array(z.number()).describe('Bin edges, ascending: one more than bins; a bin includes its lower edge'),
         reference: rows.describe('Values of the reference in each bin'),
         current: rows.describe('Values of the window in each bin'),
       })
@@ -239,12 +237,12 @@ export const Distribution = z
       .strictObject({
         kind: z.literal('categories').describe('Categories'),
         values: z.array(z.string()).describe('The most frequent values, the most frequent of both sides first'),
-        reference: rows.describe('Rows of the reference with each'),
-        current: rows.describe('Rows of the window with each'),
+        reference: rows.describe('Rows of the reference with each value'),
+        current: rows.describe('Rows of the window with each value'),
         otherReference: z.number().int().describe('Rows of the reference with any other value'),
         otherCurrent: z.number().int().describe('Rows of the window with any other value'),
       })
-      .describe('Counts side by side'),
+      .describe('Counts of values on both sides'),
   ])
-  .describe('How the values are spread on both sides');
+  .describe('Distribution of the values on both sides');
 export type Distribution = z.infer<typeof Distribution>;

@@ -69,7 +69,7 @@ export function startThreads({ columns, rows, signal }: ThreadsWanted): Threads 
 }
 
 function failureOf(answer: WorkerAnswer): unknown {
-  return 'error' in answer ? answer.error : new Error('the thread answered another question');
+  return 'error' in answer ? answer.error : new Error('the thread answered another request');
 }
 
 function createThread(queue: Waiting[]) {
@@ -102,7 +102,7 @@ function createThread(queue: Waiting[]) {
     next();
   });
   worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('the thread that works on columns ended')));
+  worker.on('exit', () => fail(new Error('the thread for column comparisons exited')));
   const stop = (reason: Error) => {
     fail(reason);
     void worker.terminate();

@@ -25,37 +25,37 @@ const ServedModel = {
     .min(1)
     .max(250)
     .optional()
-    .describe('Alias that points to the version; when it moves, so does the endpoint'),
+    .describe('Alias that selects the version; when the alias moves, the endpoint follows'),
 };
 
 const ProcessServer = z
   .strictObject({
     command: z
-      .array(z.string().max(20_000).describe('Word'))
+      .array(z.string().max(20_000).describe('Argument'))
       .min(1)
       .max(1000)
       .describe(
-        'Program and its words; {port} is the port to listen on at 127.0.0.1, {model} the folder of the artifacts',
+        'Program and its arguments; {port} is the port to listen on at 127.0.0.1, {model} the folder of the artifacts',
       ),
     protocol: ServerProtocol,
     modelName: ServerModelName.optional(),
   })
-  .describe('A server of the model that is started as a process of this machine');
+  .describe('A model server that runs as a process of this machine');
 
 const VariantResources = z
   .strictObject({
     cpu: Cpus.optional().describe('CPUs of a replica: 2, 0.5 or 500m; with onnx also its threads'),
-    memory: Memory.optional().describe('Memory of a replica: 512Mi, 2Gi; more than this ends it'),
+    memory: Memory.optional().describe('Memory of a replica: 512Mi, 2Gi; a replica that exceeds it is ended'),
     gpu: Gpus.optional(),
     instance: z
       .string()
       .regex(/^[\w.:/@-]{1,200}$/, 'letters, digits and . _ : / @ -')
       .default('machine')
       .describe(
-        'What a replica is priced by, a key of the price book; on Kubernetes also the instance type of its node. Default: its GPUs, else the machine, else on Kubernetes its part of the node',
+        'Key of the price book for a replica; on Kubernetes also the instance type of its node. Default: its GPUs, else the machine, else on Kubernetes its share of the node',
       ),
   })
-  .describe('What a replica may take, and what it is priced by');
+  .describe('Resources of a replica, for scheduling and pricing');
 
 export const BackendName = z
   .enum(['onnx', 'process', 'docker', 'kubernetes'])
@@ -74,7 +74,7 @@ export const Variant = z
         z.coerce.string().max(20_000),
       )
       .default({})
-      .describe('Environment variables of its replicas; they are shown to whoever reads the endpoint'),
+      .describe('Environment variables of its replicas; every reader of the endpoint can see them'),
     resources: VariantResources.prefault({}),
     replicas: z
       .strictObject({
@@ -84,45 +84,50 @@ export const Variant = z
           .min(0)
           .max(100)
           .default(1)
-          .describe('Replicas that always run, on each server; 0: none while nothing comes'),
-        max: z.number().int().min(1).max(100).optional().describe('Most replicas; default: as min, and 1 for 0'),
+          .describe('Minimum number of replicas on each server; 0: scales to zero'),
+        max: z
+          .number()
+          .int()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe('Maximum number of replicas; default: min, or 1 if min is 0'),
       })
-      .refine(({ min, max = Math.max(1, min) }) => min <= max, 'max must not be below min')
+      .refine(({ min, max = Math.max(1, min) }) => min <= max, 'max must be at least min')
       .prefault({})
-      .describe('How many replicas'),
+      .describe('Number of replicas'),
     scaling: ScalingSpec.optional(),
   })
-  .refine(
-    ({ version, alias }) => (version === undefined) !== (alias === undefined),
-    'name either a version or an alias',
-  )
+  .refine(({ version, alias }) => (version === undefined) !== (alias === undefined), 'set either a version or an alias')
   .refine(
     ({ backend, process }) => (backend === 'process') === (process !== undefined),
-    'process goes with the backend "process" alone',
+    'process requires the backend "process"',
   )
   .refine(
     ({ backend, container }) => (backend === 'docker' || backend === 'kubernetes') === (container !== undefined),
-    'container goes with the backends "docker" and "kubernetes" alone',
+    'container requires the backend "docker" or "kubernetes"',
   )
   .refine(
     ({ backend, kubernetes }) => kubernetes === undefined || backend === 'kubernetes',
-    'kubernetes goes with the backend "kubernetes" alone',
+    'kubernetes requires the backend "kubernetes"',
   )
   .refine(
     ({ backend, resources }) => resources.gpu === undefined || backend === 'docker' || backend === 'kubernetes',
-    'resources.gpu goes with the backends "docker" and "kubernetes" alone',
+    'resources.gpu requires the backend "docker" or "kubernetes"',
   )
   .describe('One version behind the endpoint');
 export type Variant = z.infer<typeof Variant>;
 
 export const Weights = z
   .record(VariantName, z.number().min(0).max(1e6))
-  .refine((weights) => Object.values(weights).some((weight) => weight > 0), 'one weight must be above 0')
-  .describe('Shares of the traffic by variant; only their proportion counts');
+  .refine((weights) => Object.values(weights).some((weight) => weight > 0), 'at least one weight must be above 0')
+  .describe('Relative shares of the traffic by variant');
 
 const Traffic = z
   .strictObject({
-    weights: Weights.optional().describe('Shares of the traffic by variant; default: all to the first'),
+    weights: Weights.optional().describe(
+      'Relative shares of the traffic by variant; default: all traffic to the first',
+    ),
     sticky: z
       .union([
         z.strictObject({
@@ -134,34 +139,34 @@ const Traffic = z
         z.strictObject({ hash: z.literal('body').describe('The bytes of the request') }),
       ])
       .optional()
-      .describe('What goes to the same variant each time: requests with the same header, or the same body'),
+      .describe('Key of requests that always go to the same variant: a header, or the body'),
     shadow: z
       .record(VariantName, z.number().gt(0).max(1))
       .default({})
-      .describe('Variants that get copies of requests, whose answers nobody waits for, and of which share (0 to 1)'),
+      .describe('Variants that receive copies of requests, with their share (0 to 1); their responses are discarded'),
   })
   .prefault({})
-  .describe('Who gets which requests');
+  .describe('Routing of requests to variants');
 
 const Limits = z
   .strictObject({
-    request: Memory.prefault('16Mi').describe('Largest request'),
-    timeout: Duration.prefault('30s').describe('Longest time for a place, and again for the answer'),
-    concurrency: z.number().int().min(1).max(10_000).default(8).describe('Requests at one time in one replica'),
+    request: Memory.prefault('16Mi').describe('Maximum size of a request'),
+    timeout: Duration.prefault('30s').describe('Maximum wait for a slot, and separately for the response'),
+    concurrency: z.number().int().min(1).max(10_000).default(8).describe('Concurrent requests of one replica'),
     queue: z
       .number()
       .int()
       .min(0)
       .max(100_000)
       .default(256)
-      .describe('Requests that wait for a place, in each variant'),
+      .describe('Maximum number of requests that wait for a slot, for each variant'),
   })
   .prefault({})
-  .describe('What the endpoint takes');
+  .describe('Limits of the endpoint');
 
 export const EndpointSpec = z
   .strictObject({
-    description: z.string().max(2000).optional().describe('What it is for'),
+    description: z.string().max(2000).optional().describe('Purpose of the endpoint'),
     project: Name.optional().describe('Project that pays'),
     environment: Name.optional().describe('Environment'),
     variants: z.record(VariantName, Variant).describe('Variants by name'),
@@ -169,14 +174,14 @@ export const EndpointSpec = z
     limits: Limits,
     log: LogSpec,
     rollout: RolloutSpec.prefault({}),
-    startTimeout: Duration.prefault('5m').describe('Time in which a new replica must be ready'),
+    startTimeout: Duration.prefault('5m').describe('Maximum time until a new replica is ready'),
     keepPrevious: Duration.prefault('5m').describe(
-      'How long replicas of the revision before stay ready for a rollback; they cost',
+      'Time for which replicas of the previous revision stay ready for a rollback; they incur cost',
     ),
   })
   .superRefine(({ variants, traffic }, context) => {
     if (Object.keys(variants).length === 0) {
-      context.addIssue({ code: 'custom', path: ['variants'], message: 'name one variant at least' });
+      context.addIssue({ code: 'custom', path: ['variants'], message: 'name at least one variant' });
     }
     for (const key of ['weights', 'shadow'] as const) {
       for (const name of Object.keys(traffic[key] ?? {})) {

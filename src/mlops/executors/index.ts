@@ -24,9 +24,9 @@ export interface ExecutorsDeps {
   readonly processUser: OtherUser | null;
   /** Security warnings, one sentence each. */
   readonly warnings: readonly string[];
-  /** Where a Docker Engine is, and how it is used; null: there is none. */
+  /** Settings of the Docker Engine; null: none is configured. */
   readonly docker: (Parameters<typeof createDockerExecutor>[0] & Pick<LeasedContainersDeps, 'reach' | 'server'>) | null;
-  /** Where a cluster is, and how it is used; null: there is none. */
+  /** Settings of the Kubernetes cluster; null: none is configured. */
   readonly kubernetes: (KubernetesExecutorDeps & Omit<WorkloadsDeps, keyof KubernetesExecutorDeps>) | null;
   /** The server's own environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -49,7 +49,7 @@ export interface Executors extends AsyncDisposable {
 /** Environment variables with which a command on this machine finds programs and its home. No other variable of the server is passed. */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH'];
 
-/** Of the server's environment, what a command on this machine gets. */
+/** Selects the variables of the server's environment that a command on this machine receives. */
 export function passedEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const passed = PASSED_ON.flatMap((name) =>
     environment[name] === undefined ? [] : [[name, environment[name]] as const],
@@ -105,8 +105,11 @@ export function createExecutors(deps: ExecutorsDeps): Executors {
     of(name) {
       const found = engines.find(({ engine }) => engine === name);
       if (found !== undefined) return found;
-      const there = engines.length === 0 ? 'It has none' : `It has: ${engines.map(({ engine }) => engine).join(', ')}`;
-      const detail = `This server does not run work on "${name}". ${there}; docs/executors.md says how to set one up.`;
+      const there =
+        engines.length === 0
+          ? 'No executor is configured'
+          : `Configured: ${engines.map(({ engine }) => engine).join(', ')}`;
+      const detail = `This server has no executor "${name}". ${there}; see docs/executors.md.`;
       throw new AppError('executor_unknown', detail, { engine: name });
     },
     async [Symbol.asyncDispose]() {

@@ -16,7 +16,7 @@ export function openedLater(engine: Executor['engine'], open: () => Promise<Exec
     });
     return asked;
   };
-  opened().catch((error: unknown) => log.error({ err: error, engine }, 'an engine cannot be used yet'));
+  opened().catch((error: unknown) => log.error({ err: error, engine }, 'an executor is not available yet'));
   return {
     engine,
     imageDigest: async (image) => (await opened()).imageDigest(image),

@@ -5,15 +5,13 @@ export const listExecutors = endpoint({
   method: 'GET',
   path: '/api/v1/executors',
   scope: 'mlops.read',
-  summary: 'Engines that this server runs work on, and whom commands of its own machine run as',
+  summary: 'List the executors of this server, and the user of process steps',
   response: z.strictObject({
-    engines: z.array(z.enum(['process', 'docker', 'kubernetes'])).describe('Engines that are set up'),
+    engines: z.array(z.enum(['process', 'docker', 'kubernetes'])).describe('Configured executors'),
     processUser: z
       .string()
       .nullable()
-      .describe(
-        'User that steps run as on the process executor; null: the user of the server, or there is no such engine',
-      ),
+      .describe('User that runs steps of the process executor; null: the user of the server, or no process executor'),
     warnings: z.array(z.string()).describe('Security warnings, one sentence each'),
   }),
   errors: [],

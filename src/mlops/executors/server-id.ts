@@ -5,7 +5,7 @@ import { systemCode } from '../../platform/errors/index.ts';
 
 const ID = /^[0-9a-f]{12}$/;
 
-/** Names the server of a data folder on engines that several servers share, through restarts: 12 hexadecimal digits, kept in the file. */
+/** Id of the server of a data folder on shared engines, constant over restarts: 12 hexadecimal digits, stored in the file. */
 export function serverIdIn(file: string): string {
   const kept = read(file);
   if (kept !== null) return kept;

@@ -23,7 +23,7 @@ export function workIdsIn({ pod, container }: SeenPlace): string[] {
   });
 }
 
-/** Whether a pod may be of an endpoint, by the beginning of its name that `workloadName` gave it. */
+/** Whether a pod can belong to an endpoint, by the prefix of its name from `workloadName`. */
 export function isPodOfEndpoint(pod: string, endpoint: string): boolean {
   return isNamedFor(pod, endpoint);
 }

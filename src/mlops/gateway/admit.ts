@@ -53,7 +53,7 @@ function checkLogRoom({ revision }: Deployment, queue: Pick<LogQueue, 'isFull'>)
   if (revision.spec.log.answer !== 'before' || !queue.isFull) return;
   throw new ServingProblem(
     'busy',
-    'The prediction log cannot follow; each prediction is kept before it is answered.',
+    'the prediction log is behind; each prediction is now stored before its response',
     1,
   );
 }
@@ -71,7 +71,10 @@ function signalWhileOpen({ raw }: FastifyReply): AbortSignal {
 async function readBody({ headers, body }: FastifyRequest, limitBytes: number): Promise<Buffer> {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new ServingProblem('unsupported_type', `The content encoding ${encoding} is not taken; send it as it is.`);
+    throw new ServingProblem(
+      'unsupported_type',
+      `The content encoding ${encoding} is not supported; send the body without encoding.`,
+    );
   }
   if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
   if (body === undefined || body === null) return Buffer.alloc(0);
@@ -91,13 +94,10 @@ function readWithin(body: Readable, limitBytes: number): Promise<Buffer> {
     });
     body.once('end', () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
     body.once('error', reject);
-    body.once('close', () => reject(badRequest('The request ended before its body did.')));
+    body.once('close', () => reject(badRequest('The request ended before its body was complete.')));
   });
 }
 
 function tooLarge(limitBytes: number): ServingProblem {
-  return new ServingProblem(
-    'too_large',
-    `The endpoint takes requests of ${limitBytes} bytes at most (limits.request).`,
-  );
+  return new ServingProblem('too_large', `The request exceeds the limit of ${limitBytes} bytes (limits.request).`);
 }

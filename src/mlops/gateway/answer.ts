@@ -34,7 +34,7 @@ export function sendBody(
 export function problemOf(error: unknown, log: Log): ServingProblem {
   if (error instanceof ServingProblem) return error;
   log.error({ err: error }, 'a prediction failed');
-  return new ServingProblem('model_failed', 'Something went wrong in Steelyard; its log says what.');
+  return new ServingProblem('model_failed', 'An internal error occurred in Steelyard; see the server log.');
 }
 
 /** Sends an error in the protocol of the client. */

@@ -184,7 +184,7 @@ describe('limits', () => {
     await expect
       .poll(async () => (await post('hung', 'invocations', { inputs: ROWS })).statusCode, { timeout: 60_000 })
       .toBe(200);
-    expect((await endpointNow('hung')).variants[0]).toMatchObject({ lastEnd: 'it was asked to end' });
+    expect((await endpointNow('hung')).variants[0]).toMatchObject({ lastEnd: 'its end was requested' });
   });
 
   it('of the line answer 429 with when to come again', async () => {
@@ -197,7 +197,7 @@ describe('limits', () => {
     const third = await post('full', 'v1/models/m:predict', { instances: ROWS });
     expect([third.statusCode, third.json(), Number(third.headers['retry-after'])]).toEqual([
       429,
-      { error: '1 predictions wait already.' },
+      { error: 'The queue is full with 1 predictions.' },
       expect.toSatisfy((seconds) => seconds >= 1),
     ]);
     expect((await first).statusCode).toBe(504);

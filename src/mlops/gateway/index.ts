@@ -51,7 +51,7 @@ export interface Gateway extends AsyncDisposable {
   readonly routes: readonly Route[];
   /** Serves predictions at `/serve/NAME/…`. */
   readonly plugin: Plugin;
-  /** For other features of this server. */
+  /** Functions for other features of this server. */
   readonly use: ServingUse;
   /** Starts the deployments and their counts. */
   start(): void;

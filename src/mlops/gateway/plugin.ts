@@ -49,13 +49,13 @@ const CLIENT_GONE = 499;
 /** Errors: `unavailable` while it has nothing live, `not_found`. */
 function somethingLive(endpoint: string, found: Deployment | null | undefined): Deployment {
   if (found === undefined) throw new ServingProblem('not_found', `There is no endpoint "${endpoint}".`);
-  if (found === null) throw new ServingProblem('unavailable', `Endpoint "${endpoint}" has nothing live yet.`, 1);
+  if (found === null) throw new ServingProblem('unavailable', `Endpoint "${endpoint}" has no live revision yet.`, 1);
   return found;
 }
 
 function noAddress(method: string, path: string): ServingProblem {
   return new ServingProblem(
     'not_found',
-    `No protocol of this server has ${method} ${path}; docs/serving.md lists what there is.`,
+    `No protocol of this server has ${method} ${path}; docs/serving.md lists the protocols.`,
   );
 }

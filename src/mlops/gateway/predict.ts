@@ -69,7 +69,7 @@ export async function predict(live: LiveVariant, spoken: Spoken, asked: Asked): 
       if (!isUntouched) throw error;
       tried.add(place.replica);
       tries += 1;
-      if (tries === TRIES) throw new ServingProblem('unavailable', 'The model does not take connections.', 1);
+      if (tries === TRIES) throw new ServingProblem('unavailable', 'The model does not accept connections.', 1);
     }
   }
 }
@@ -183,7 +183,7 @@ function saidIn(body: Buffer): string {
     const said = isRecord(json) ? (json.error ?? json.message) : null;
     return typeof said === 'string' ? said : text;
   } catch {
-    return text === '' ? 'The model refused it and did not say why.' : text;
+    return text === '' ? 'The model refused the request without a reason.' : text;
   }
 }
 

@@ -48,7 +48,7 @@ export function namedVariants(
     wanted && `variant ${wanted}`,
   ].filter(Boolean);
   const there = variants.map((one) => `${one.variant.model} ${one.version} (${one.name})`).join(', ');
-  throw new ServingProblem('not_found', `Endpoint "${endpoint}" serves ${there}; ${asked.join(', ')} was asked for.`);
+  throw new ServingProblem('not_found', `Endpoint "${endpoint}" serves ${there}, not ${asked.join(', ')}.`);
 }
 
 /** The first variant with a cumulative share above `place`. Without weights, the first. */

@@ -64,7 +64,7 @@ for path do
   [ -e "./$path" ] && set -- "$@" "./$path"
 done
 if [ $# -gt 0 ]; then
-  # A link that leads nowhere is told of, and the rest is brought all the same.
+  # tar reports a dangling link and archives the rest.
   tar -chf ${PLACES.agent}/out.tar "$@"
   persist send "$(cat ${PLACES.door}/out)" ${PLACES.agent}/out.tar
 fi

@@ -55,7 +55,7 @@ export async function connect(kubeconfig: string): Promise<Cluster> {
   const config = await load(kubeconfig);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) {
-    throw new AppError('config_invalid', `The kubeconfig ${kubeconfig} names no cluster as its current context.`);
+    throw new AppError('config_invalid', `The kubeconfig ${kubeconfig} has no cluster for its current context.`);
   }
   // The client would make a connection for every request.
   const agents = { 'https:': new Agent({ keepAlive: true }), 'http:': new HttpAgent({ keepAlive: true }) };
@@ -135,7 +135,7 @@ async function reached<T>(ask: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('executor_unreachable', `The Kubernetes API server does not answer: ${why}`, {}, { cause });
+    throw new AppError('executor_unreachable', `The Kubernetes API server does not respond: ${why}`, {}, { cause });
   }
 }
 
@@ -145,15 +145,16 @@ const Status = z.object({ message: z.string(), reason: z.string().optional() });
 export function refusal(status: number, body: unknown): AppError {
   const parsed = Status.safeParse(body);
   const message = parsed.success ? parsed.data.message : `status ${status}`;
-  if (status === 403 && isQuota(message)) return new AppError('executor_quota', `Kubernetes has no room: ${message}`);
+  if (status === 403 && isQuota(message))
+    return new AppError('executor_quota', `The Kubernetes quota is exceeded: ${message}`);
   if (status === 401 || status === 403) {
-    return new AppError('executor_denied', `Kubernetes does not let the server do this: ${message}`);
+    return new AppError('executor_denied', `Kubernetes denies the server this operation: ${message}`);
   }
   if (status === 429 || status >= 500) {
-    return new AppError('executor_unreachable', `The Kubernetes API server cannot answer now: ${message}`);
+    return new AppError('executor_unreachable', `The Kubernetes API server is temporarily unavailable: ${message}`);
   }
   return new AppError('executor_cannot', `Kubernetes does not accept the work: ${message}`);
 }
 
-/** As the quota's admission says it, also in the events of a controller. */
+/** Message of the quota admission, also in the events of a controller. */
 export const isQuota = (message: string): boolean => /exceeded quota|insufficient quota/i.test(message);

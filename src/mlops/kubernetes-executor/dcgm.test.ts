@@ -64,11 +64,15 @@ describe('a Prometheus', () => {
 
   it.each([
     [503, '', 'Prometheus answers 503'],
-    [200, '<html>', 'Prometheus does not answer as one'],
-    [200, '{"status":"success","data":{"resultType":"vector","result":[]}}', 'Prometheus has no GPU of its pod'],
+    [200, '<html>', 'the response is not a Prometheus response'],
+    [
+      200,
+      '{"status":"success","data":{"resultType":"vector","result":[]}}',
+      'Prometheus has no GPU readings of its pod',
+    ],
   ])('that answers %i %j is told of in words', async (status, body, says) => {
     expect(await (await answering(status, body)).of(() => 'p').read()).toBe(says);
-    expect(await (await answering(status, body)).of(() => null).read()).toBe('its pod is not there yet');
+    expect(await (await answering(status, body)).of(() => null).read()).toBe('its pod does not exist yet');
   });
 
   it('that is not there is told of in words', async () => {

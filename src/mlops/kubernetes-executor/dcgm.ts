@@ -90,15 +90,16 @@ export function createDcgm({ prometheus, namespace }: { readonly prometheus: str
       source: 'dcgm',
       async read() {
         const name = pod();
-        if (name === null) return 'its pod is not there yet';
+        if (name === null) return 'its pod does not exist yet';
         try {
           const body = new URLSearchParams({ query: queryOf(namespace, name) });
           const answer = await fetch(address, { method: 'POST', body, signal: AbortSignal.timeout(ASK_MS) });
           if (!answer.ok) return `Prometheus answers ${answer.status}`;
           const readings = gpusOf(Answer.parse(await answer.json()).data.result);
-          return readings.length === 0 ? 'Prometheus has no GPU of its pod' : readings;
+          return readings.length === 0 ? 'Prometheus has no GPU readings of its pod' : readings;
         } catch (error) {
-          if (error instanceof z.ZodError || error instanceof SyntaxError) return 'Prometheus does not answer as one';
+          if (error instanceof z.ZodError || error instanceof SyntaxError)
+            return 'the response is not a Prometheus response';
           return `Prometheus cannot be reached: ${error instanceof Error ? error.message : String(error)}`;
         }
       },

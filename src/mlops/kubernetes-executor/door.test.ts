@@ -89,7 +89,7 @@ describe('the door of pods', () => {
     writeFileSync(inWorkspace('out.txt'), 'old');
     expect(await post(addresses.out, await tar())).toBe(204);
     expect(readFileSync(inWorkspace('out.txt'), 'utf8')).toBe('old');
-    expect(await door.refusal(work)).toMatch(/^Its outputs were not taken: /);
+    expect(await door.refusal(work)).toMatch(/^Its outputs were refused: /);
   });
 
   it('follows no link of the workspace out of it', async () => {
@@ -97,7 +97,7 @@ describe('the door of pods', () => {
     symlinkSync(outside, inWorkspace('made'));
     expect(await post(addresses.out, await tarOf(['made/deep/b.txt', 'b']))).toBe(204);
     expect(existsSync(join(outside, 'deep'))).toBe(false);
-    expect(await door.refusal(work)).toContain('does not lie in the working folder');
+    expect(await door.refusal(work)).toContain('is not in the working folder');
   });
 
   it('keeps what the pod says of its end, and no other words', async () => {

@@ -134,7 +134,7 @@ function isSame(given: string, right: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-const notValid = () => new AppError('upload_not_found', 'The address is not valid, or no longer.');
+const notValid = () => new AppError('upload_not_found', 'The address is not valid or has expired.');
 
 const Key = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -166,7 +166,7 @@ const RESULT = 'kubernetes-end.json';
 const REFUSAL = 'kubernetes-outputs.txt';
 
 async function keepResult(folder: string, text: string): Promise<void> {
-  if (parseResult(text) === null) throw new AppError('invalid_request', 'This is not how work ends.');
+  if (parseResult(text) === null) throw new AppError('invalid_request', 'The body is not a result of work.');
   await writeWhole(join(folder, RESULT), text);
 }
 
@@ -177,7 +177,7 @@ async function takeOrNote(work: Work, content: Readable, maxBytes: number): Prom
     await rm(join(work.folder, REFUSAL), { force: true });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    await writeWhole(join(work.folder, REFUSAL), `Its outputs were not taken: ${error.message}`);
+    await writeWhole(join(work.folder, REFUSAL), `Its outputs were refused: ${error.message}`);
   }
 }
 

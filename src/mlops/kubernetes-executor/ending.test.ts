@@ -70,7 +70,7 @@ describe('work on Kubernetes', () => {
     [
       'was put out by its node',
       { job: backoff, pod: podOf({ reason: 'Evicted', message: 'low on memory' }) },
-      { reason: 'evicted', detail: 'Kubernetes took its pod away (Evicted): low on memory' },
+      { reason: 'evicted', detail: 'Kubernetes evicted its pod (Evicted): low on memory' },
     ],
     [
       'was pushed aside, and saved its state',

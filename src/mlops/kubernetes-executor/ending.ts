@@ -16,11 +16,11 @@ export const Result = z.object({
 export type Result = z.infer<typeof Result>;
 
 export interface Ended {
-  /** As it was seen last; null when there is none any more. */
+  /** State at the last check; null: it no longer exists. */
   readonly job: Job | null;
   readonly pod: Pod | null;
   readonly result: Result | null;
-  /** Whether this server requested its end. */
+  /** Whether this server requested the end of the work. */
   readonly stopped: boolean;
   /** Reason why it was given up before its start. Null: it was not given up. */
   readonly givenUp: string | null;
@@ -72,11 +72,11 @@ function reasonOf(ended: Ended, result: Result | null, exitCode: number | null):
   const began = result !== null || (pod !== null && startOf(pod) !== null);
   if (!began) return neverBegan(ended, stoppedBy);
   if (stoppedBy !== null) return because('stopped', null, stoppedBy);
-  if (job === null) return because('evicted', 'Somebody else removed its Job from Kubernetes while it ran.');
+  if (job === null) return because('evicted', 'Its Job was deleted in Kubernetes while it ran.');
   if (isOutOfMemory(pod, result, exitCode)) {
-    return because('out-of-memory', 'It took more memory than its limit on Kubernetes.');
+    return because('out-of-memory', 'It exceeded its memory limit on Kubernetes.');
   }
-  if (exitCode === null) return because('lost', 'Kubernetes removed its pod, and nobody saw how it ended.');
+  if (exitCode === null) return because('lost', 'Kubernetes deleted its pod before the exit code was recorded.');
   if (exitCode > 128 && exitCode <= 128 + 64) return because('signal');
   return because('exited', startError(pod));
 }
@@ -88,14 +88,14 @@ function whoStopped({ job, stopped }: Ended): WorkEnd['stoppedBy'] {
 }
 
 function neverBegan({ job, pod }: Ended, stoppedBy: WorkEnd['stoppedBy']): Reason {
-  if (stoppedBy === 'starter') return because('stopped', 'It was asked to end before it began.', stoppedBy);
+  if (stoppedBy === 'starter') return because('stopped', 'It was stopped before it started.', stoppedBy);
   const waited = waitingFor(job, pod);
   if (stoppedBy === 'watchdog') {
-    return because('not-started', `Its time was over before it could begin. ${waited ?? ''}`.trim(), stoppedBy);
+    return because('not-started', `Its timeout expired before it could start. ${waited ?? ''}`.trim(), stoppedBy);
   }
   if (job === null)
-    return because('lost', 'Kubernetes does not know its Job any more; it had not begun when last seen.');
-  return because('not-started', waited ?? agentFailure(pod) ?? 'Kubernetes ended it before its command began.');
+    return because('lost', 'Kubernetes no longer has its Job, which had not started at the last check.');
+  return because('not-started', waited ?? agentFailure(pod) ?? 'Kubernetes ended its pod before the command started.');
 }
 
 /** Message of the agent when it could not prepare the pod. */
@@ -117,11 +117,12 @@ const TAKEN_REASONS: ReadonlySet<string> = new Set([
 /** Reason why Kubernetes evicted the pod. Null: it was not evicted. */
 function takenAway(pod: Pod, job: Job | null): string | null {
   const disrupted = conditionOf(pod, 'DisruptionTarget');
-  if (disrupted !== null) return sentence(`Kubernetes took its pod away (${disrupted.reason})`, disrupted.message);
+  if (disrupted !== null) return sentence(`Kubernetes evicted its pod (${disrupted.reason})`, disrupted.message);
   if (TAKEN_REASONS.has(pod.status.reason)) {
-    return sentence(`Kubernetes took its pod away (${pod.status.reason})`, pod.status.message);
+    return sentence(`Kubernetes evicted its pod (${pod.status.reason})`, pod.status.message);
   }
-  if (job?.spec.suspend === true) return 'Its Job was suspended while it ran; what has begun is not begun again.';
+  if (job?.spec.suspend === true)
+    return 'Its Job was suspended while it ran; a step that has started is not restarted.';
   return null;
 }
 

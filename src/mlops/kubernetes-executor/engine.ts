@@ -73,7 +73,7 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
     async buildImage() {
       throw new AppError(
         'executor_cannot',
-        'Kubernetes builds no images: build it elsewhere and push it to a registry.',
+        'Kubernetes does not build images. Build the image elsewhere and push it to a registry.',
       );
     },
     async start(work) {
@@ -127,7 +127,8 @@ async function make(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promi
   const addresses = await addressesOf(deps, work);
   const uid =
     (await jobs.make(jobOf({ work, agentImage, gpuProducts, now: clock.now() }))) ?? (await jobs.uidOf(work.id));
-  if (uid === null) throw new AppError('executor_unreachable', 'Kubernetes lost the Job while it was made.');
+  if (uid === null)
+    throw new AppError('executor_unreachable', 'The Job disappeared from Kubernetes during its creation.');
   try {
     await jobs.makeSecret(secretOf(work, uid, addresses));
     await awaitPod(jobs, work.id);
@@ -136,7 +137,8 @@ async function make(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promi
     throw error;
   }
   const job = await jobs.read(work.id);
-  if (job === null) throw new AppError('executor_unreachable', 'Kubernetes lost the Job after it was made.');
+  if (job === null)
+    throw new AppError('executor_unreachable', 'The Job disappeared from Kubernetes after its creation.');
   return job;
 }
 
@@ -149,7 +151,7 @@ async function awaitPod(jobs: Jobs, id: string): Promise<void> {
     if (trouble !== null) {
       throw new AppError(
         isQuota(trouble) ? 'executor_quota' : 'executor_cannot',
-        `Kubernetes makes no pod for the work: ${trouble}`,
+        `Kubernetes does not create a pod for the work: ${trouble}`,
       );
     }
     await pause(LOOK_EVERY_MS);

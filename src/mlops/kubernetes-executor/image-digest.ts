@@ -30,7 +30,7 @@ export function createDigests({ jobs, agentImage }: DigestDeps) {
   return {
     /** Errors: `image_missing`, `image_not_found`, `executor_unreachable`. */
     async of(image: string | null): Promise<string> {
-      if (image === null) throw new AppError('image_missing', 'Kubernetes runs images, and none was named.');
+      if (image === null) throw new AppError('image_missing', 'No image is set, which Kubernetes requires.');
       const [, pinned] = /@(sha256:[0-9a-f]{64})$/.exec(image) ?? [];
       return pinned ?? ask(image);
     },
@@ -48,6 +48,6 @@ async function awaitDigest(jobs: Jobs, name: string, image: string): Promise<str
     if (trouble !== null) throw new AppError('image_not_found', trouble, { image });
     await pause(LOOK_EVERY_MS);
   }
-  const why = waitingFor(null, pod) ?? 'no node answered in time';
-  throw new AppError('executor_unreachable', `Kubernetes did not say what the image "${image}" is: ${why}`);
+  const why = waitingFor(null, pod) ?? 'no node responded in time';
+  throw new AppError('executor_unreachable', `Kubernetes did not report the digest of the image "${image}": ${why}`);
 }

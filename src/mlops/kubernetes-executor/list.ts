@@ -3,7 +3,7 @@ import { List } from './objects.ts';
 
 const PAGE = '500';
 
-/** All items of a list, page by page, unread. */
+/** Yields all items of a list, page by page, unparsed. */
 export async function listAll(
   cluster: Cluster,
   path: string,

@@ -1,4 +1,4 @@
-/** How far a log was read. */
+/** Position up to which a log was read. */
 export interface LogPosition {
   /** The latest timestamp that was read, as the node wrote it (RFC 3339 with nanoseconds). */
   readonly stamp: string;
@@ -96,7 +96,7 @@ export function createLogReader(from: LogPosition | null): LogReader {
   };
 }
 
-/** Which of two timestamps is later: negative, zero or positive, to the nanosecond. */
+/** Compares two timestamps to the nanosecond: negative, zero or positive. */
 export function compareStamps(one: string, other: string): number {
   const [a, b] = [nanoseconds(one), nanoseconds(other)];
   if (a === b) return 0;

@@ -195,7 +195,8 @@ export function digestJobOf(name: string, image: string, agentImage: string): ob
 
 /** Errors: `image_missing`, `executor_cannot`. */
 export function checkWork(work: Work): void {
-  if (work.image === null) throw new AppError('image_missing', 'Kubernetes runs images, and the work names none.');
+  if (work.image === null) throw new AppError('image_missing', 'The work has no image, which Kubernetes requires.');
   const odd = Object.keys(work.environment).find((name) => name === '' || /[=\s\0]/.test(name));
-  if (odd !== undefined) throw new AppError('executor_cannot', `A variable cannot be called "${odd}" on Kubernetes.`);
+  if (odd !== undefined)
+    throw new AppError('executor_cannot', `"${odd}" is not a valid name of an environment variable on Kubernetes.`);
 }

@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.ts';
 import { MAIN } from './objects.ts';
 import { amountOf } from './placement.ts';
 
-/** Of `metrics.k8s.io/v1beta1`: what containers took on average over a window that ends at `timestamp`. */
+/** `metrics.k8s.io/v1beta1`: mean usage of containers over a window that ends at `timestamp`. */
 const PodMetrics = z.object({
   timestamp: z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
   window: z.string(),
@@ -17,7 +17,7 @@ type PodMetrics = z.infer<typeof PodMetrics>;
 export interface Measured {
   readonly cpuSeconds: number;
   readonly peakMemoryBytes: number;
-  /** From when to when it was measured, Unix milliseconds. */
+  /** Start and end of the measurement, Unix milliseconds. */
   readonly from: number;
   readonly to: number;
 }
@@ -53,7 +53,7 @@ function windowMs(text: string): number {
 interface MeterRequest {
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** Its pod, as far as it is there already. */
+  /** Name of its pod; null: it does not exist yet. */
   readonly pod: () => string | null;
   /** When its command began, Unix milliseconds. */
   readonly start: () => number;
@@ -67,16 +67,16 @@ export function createUsageMeter({ cluster, namespace, pod, start }: MeterReques
 
   async function look(): Promise<string | null> {
     const name = pod();
-    if (name === null) return 'its pod is not there yet';
+    if (name === null) return 'its pod does not exist yet';
     try {
       const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods/${name}`;
       const { status, body } = await cluster.call({ method: 'GET', path });
       if (status === 200) measured = addMetrics(measured, PodMetrics.parse(body));
       // The API server answers with a text where it has no such API.
-      else return body === null ? 'the cluster has no metrics API' : 'the metrics API has nothing of its pod yet';
+      else return body === null ? 'the cluster has no metrics API' : 'the metrics API has no figures for its pod yet';
       return null;
     } catch (error) {
-      if (error instanceof z.ZodError) return 'the metrics API answers as nobody expects';
+      if (error instanceof z.ZodError) return 'the response of the metrics API is not valid';
       if (!(error instanceof AppError)) throw error;
       return error.code === 'executor_denied' ? 'the server may not read the metrics API' : error.message;
     }
@@ -85,7 +85,7 @@ export function createUsageMeter({ cluster, namespace, pod, start }: MeterReques
   return async () => {
     const trouble = await look();
     if (measured === null) {
-      return { cpuSeconds: null, peakMemoryBytes: null, reason: trouble ?? 'nothing was measured yet' };
+      return { cpuSeconds: null, peakMemoryBytes: null, reason: trouble ?? 'there is no measurement yet' };
     }
     const { cpuSeconds, peakMemoryBytes, from } = measured;
     const missedMs = Math.max(0, from - start());

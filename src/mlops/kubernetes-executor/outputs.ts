@@ -30,7 +30,7 @@ export function cleanPath(name: string): string {
 }
 
 const leaves = (path: string) =>
-  new AppError('object_path_invalid', `The output "${path}" does not lie in the working folder.`, { path });
+  new AppError('object_path_invalid', `The output "${path}" is not in the working folder.`, { path });
 
 /** A link in the workspace must not lead the output somewhere else. */
 async function moveIn(incoming: string, workspace: string, output: string): Promise<void> {

@@ -40,7 +40,7 @@ export async function checkPermissions(
   if (missing.length === 0) return;
   throw new AppError(
     'executor_denied',
-    `In the Kubernetes namespace "${namespace}" the server may not${forWhat}: ${missing.join(', ')}. Bind it the role of examples/kubernetes/rbac.yaml.`,
+    `In the Kubernetes namespace "${namespace}" the server may not${forWhat}: ${missing.join(', ')}. Bind the role in examples/kubernetes/rbac.yaml.`,
     { namespace, missing },
   );
 }

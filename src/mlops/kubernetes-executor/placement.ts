@@ -154,7 +154,7 @@ export function checkFits(nodes: readonly Node[], resources: Resources): void {
   if (resources.onlySpot === true || nodes.some((node) => fits(node, resources))) return;
   throw new AppError(
     'executor_cannot',
-    `None of the ${nodes.length} nodes of the Kubernetes cluster could ever hold ${described(resources)}. Where nodes are made as they are needed, set kubernetesNodes to "growing".`,
+    `None of the ${nodes.length} nodes of the Kubernetes cluster has ${described(resources)}. If the cluster adds nodes on demand, set kubernetesNodes to "growing".`,
   );
 }
 
@@ -164,7 +164,7 @@ function described({ cpus, memoryBytes, gpus, instance, spot }: Resources): stri
     memoryBytes === null ? [] : [`${memoryBytes} bytes of memory`],
     gpus.count === 0 ? [] : [`${gpus.count} GPUs${gpus.model === null ? '' : ` of model ${gpus.model}`}`],
     instance === null ? [] : [`an instance ${instance}`],
-    spot ? [] : ['capacity that cannot be taken away'],
+    spot ? [] : ['capacity other than spot'],
   ].flat();
   return parts.join(', ');
 }

@@ -34,7 +34,7 @@ export interface Tracked {
 /** Time after which an image that cannot be pulled fails the work: a registry may be unreachable for a moment. */
 const IMAGE_GIVEN_UP_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
-const NO_PROMETHEUS = 'no Prometheus is named that scrapes the DCGM exporter (setting gpuPrometheus)';
+const NO_PROMETHEUS = 'no Prometheus with DCGM metrics is configured (setting gpuPrometheus)';
 /** Time to read the rest of the log. For a deleted pod, the log ends with the lines read so far. */
 const LOG_WITHIN_MS = 60_000;
 
@@ -62,7 +62,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
       signal: over.signal,
       log,
     });
-    following.catch((error: unknown) => log.error({ err: error, work: work.id }, 'the output of work cannot be kept'));
+    following.catch((error: unknown) => log.error({ err: error, work: work.id }, 'cannot store the output of work'));
   }
 
   async function lookOnce(): Promise<void> {
@@ -94,7 +94,7 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
   }
 
   const looks = createLooks(lookOnce, over.signal, (error) =>
-    log.warn({ err: error, work: work.id }, 'work on Kubernetes could not be looked at; it is tried again'),
+    log.warn({ err: error, work: work.id }, 'cannot check work on Kubernetes; retry follows'),
   );
   return {
     look: () => void looks.look(),
@@ -137,7 +137,7 @@ async function hurry({ jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>, work: Wor
   if (pod === null || withinMs >= work.graceMs) return;
   await jobs.noteStop(work.id);
   if (await jobs.hurry(pod.metadata.name, withinMs)) return;
-  log.warn({ work: work.id, withinMs }, 'a pod has its whole grace: the server may not delete pods');
+  log.warn({ work: work.id, withinMs }, 'a pod keeps its whole grace period: the server may not delete pods');
 }
 
 /** Last observed state. */
@@ -149,7 +149,7 @@ interface Seen {
   /** Grace period in milliseconds of a stop request that is still to be sent. Null: none. */
   owesStopWithinMs: number | null;
   givenUp: string | null;
-  /** Since when its image could not be fetched. */
+  /** Time since which its image could not be pulled. */
   troubleSince: number | null;
 }
 

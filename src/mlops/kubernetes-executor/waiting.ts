@@ -7,11 +7,11 @@ export function waitingFor(job: Job | null, pod: Pod | null): string | null {
     return null;
   }
   const unschedulable = pod.status.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  if (unschedulable !== undefined) return `No node of Kubernetes can take it now: ${unschedulable.message}`;
+  if (unschedulable !== undefined) return `No node of Kubernetes has capacity for it now: ${unschedulable.message}`;
   const image = imageTrouble(pod);
   if (image !== null) return image;
   const stuck = statusesOf(pod).find(({ state }) => CONFIG_ERRORS.has(state.waiting?.reason ?? ''));
-  return stuck === undefined ? null : `Kubernetes cannot make its container: ${stuck.state.waiting?.message}`;
+  return stuck === undefined ? null : `Kubernetes cannot create its container: ${stuck.state.waiting?.message}`;
 }
 
 const CONFIG_ERRORS: ReadonlySet<string> = new Set([
@@ -33,7 +33,7 @@ export function imageTrouble(pod: Pod): string | null {
   if (stuck === undefined) return null;
   const { reason = '', message = '' } = stuck.state.waiting ?? {};
   const whose = stuck.name === 'main' ? 'The image' : "The agent's image";
-  return `${whose} cannot be fetched (${reason}): ${message}`;
+  return `${whose} cannot be pulled (${reason}): ${message}`;
 }
 
 const statusesOf = (pod: Pod): ContainerStatus[] => [

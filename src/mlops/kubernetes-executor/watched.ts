@@ -34,7 +34,7 @@ const PAGE = '500';
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
 
-/** As a label selector of a query. Example: `{ a: 'b', c: 'd' }` -> `a=b,c=d`. */
+/** Formats labels as a label selector of a query. Example: `{ a: 'b', c: 'd' }` -> `a=b,c=d`. */
 export function selectorOf(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}=${value}`)

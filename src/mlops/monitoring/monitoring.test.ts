@@ -184,7 +184,7 @@ describe('labels', () => {
   it.each([
     [{ value: 1 }, 'a prediction or an entity'],
     [{ prediction: 'p', entity: 'ann', observedAt: at(0), value: 1 }, 'a prediction or an entity'],
-    [{ entity: 'ann', value: 1 }, 'observedAt beside an entity'],
+    [{ entity: 'ann', value: 1 }, 'observedAt with an entity'],
   ])('such as %j are refused', async (one, reason) => {
     expect(JSON.stringify(await problemFrom(label(one)))).toContain(reason);
   });
@@ -200,7 +200,7 @@ describe('labels', () => {
     };
     expect(await file('a.csv', 'id,y\np0,2.5\np1,\np9,7\n', { prediction: 'id', value: 'y' })).toMatchObject({
       accepted: 2,
-      rejected: [{ line: 2, reason: 'the label is null: leave it out until it is known' }],
+      rejected: [{ line: 2, reason: 'the label is null: omit it until it is known' }],
     });
     expect(
       await file('b.csv', 'who,when,y\nann,2026-11-03 00:00:00,4\nann,soon,5\n', {

@@ -18,7 +18,7 @@ export async function applyMonitor(
 ): Promise<ManifestOutcome> {
   const other = await monitorOfModel(sql, spec.model);
   if (other !== null && other.monitor !== monitor) {
-    const detail = `"${spec.model}" is watched by the monitor "${other.monitor}" already. Change that one.`;
+    const detail = `The monitor "${other.monitor}" already monitors "${spec.model}". Change that monitor.`;
     throw new AppError('monitor_model_taken', detail, { model: spec.model, monitor: other.monitor });
   }
   const [before] = await findMonitors(sql, monitor);

@@ -7,7 +7,7 @@ import { scoresOf } from './scores.ts';
 export function refuseUnmeasured(spec: MonitorSpec): void {
   const names = new Set<string>();
   spec.alerts.forEach((rule, at) => {
-    if (names.has(rule.name)) refuse(`alerts[${at}].name`, `there is another alert "${rule.name}".`);
+    if (names.has(rule.name)) refuse(`alerts[${at}].name`, `another alert has the name "${rule.name}".`);
     names.add(rule.name);
     refuseAlert(spec, rule, `alerts[${at}]`);
   });
@@ -17,15 +17,15 @@ export function refuseUnmeasured(spec: MonitorSpec): void {
 
 function refuseAlert(spec: MonitorSpec, rule: AlertRule, place: string): void {
   if (rule.on === 'drift') {
-    if (spec.drift === undefined) refuse(place, 'an alert on drift needs drift: in the monitor.');
+    if (spec.drift === undefined) refuse(place, 'an alert on drift requires drift: in the monitor.');
     const watched = spec.drift?.columns;
     const unknown = rule.columns?.find((column) => watched !== undefined && !watched.includes(column));
-    if (unknown !== undefined) refuse(`${place}.columns`, `"${unknown}" is none of the columns of drift:.`);
+    if (unknown !== undefined) refuse(`${place}.columns`, `"${unknown}" is not a column of drift:.`);
   }
   if (rule.on !== 'quality' && rule.on !== 'estimated_quality') return;
   refuseMetric(spec, rule.metric, `${place}.metric`);
   if (rule.worseThan === undefined && rule.reference === undefined) {
-    refuse(place, 'it says nothing to be worse than: give worseThan, or reference, or both.');
+    refuse(place, 'it has nothing to compare with: set worseThan, reference, or both.');
   }
 }
 

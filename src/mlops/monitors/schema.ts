@@ -23,16 +23,16 @@ const FieldPath = z
 
 const Log = z
   .strictObject({
-    sample: z.number().min(0).max(1).default(1).describe('Share of the predictions that is kept, 0 to 1'),
+    sample: z.number().min(0).max(1).default(1).describe('Share of the predictions that are stored, 0 to 1'),
     redact: z
       .array(FieldPath)
       .max(200)
       .default([])
-      .describe('Fields of inputs and outputs that are never written, such as "user.email"'),
+      .describe('Fields of inputs and outputs that are never stored, such as "user.email"'),
   })
-  .describe('What is kept of predictions');
+  .describe('Storage of predictions');
 
-const output = FieldPath.optional().describe('Field of the output that is compared; default: the whole output');
+const output = FieldPath.optional().describe('Field of the output to compare; default: the whole output');
 
 export const Quality = z
   .discriminatedUnion('kind', [
@@ -43,38 +43,38 @@ export const Quality = z
         .union([z.string(), z.number(), z.boolean()])
         .transform(String)
         .optional()
-        .describe('The class that precision and recall are of'),
+        .describe('Positive class of precision and recall'),
       probability: FieldPath.optional().describe(
-        'Field of the output with a probability, 0 to 1: of `positive`, else of the class that was answered',
+        'Field of the output with a probability, 0 to 1: of `positive`, else of the predicted class',
       ),
     }),
     z.strictObject({ kind: z.literal('regression').describe('Outputs and labels are numbers'), output }),
     z.strictObject({
-      kind: z.literal('ranking').describe('Outputs are lists of items, best first; labels are what was relevant'),
+      kind: z.literal('ranking').describe('Outputs are lists of items, best first; labels are the relevant items'),
       output,
-      k: z.number().int().min(1).max(1000).default(10).describe('How many of the first items count'),
+      k: z.number().int().min(1).max(1000).default(10).describe('Number of first items that count'),
     }),
   ])
-  .describe('How outputs are held against labels');
+  .describe('Comparison of outputs with labels');
 export type Quality = z.output<typeof Quality>;
 
 const Estimate = z
   .strictObject({
-    reference: Period.describe('When the labelled predictions were made that the estimates learn from'),
+    reference: Period.describe('Period of the labelled predictions from which the estimates learn'),
     until: z
       .number()
       .gt(0)
       .max(1)
       .default(0.5)
-      .describe('Share of a window that has to be labelled before what was measured takes the place of the estimate'),
+      .describe('Minimum labelled share of a window at which measured quality replaces the estimate'),
   })
-  .describe('Quality is estimated while labels are awaited: classes by CBPE, numbers by DLE');
+  .describe('Estimates quality while labels are missing: classes by CBPE, numbers by DLE');
 export type Estimate = z.output<typeof Estimate>;
 
-/** `kind: Monitor`: how the predictions of a model are kept, labelled and measured. */
+/** `kind: Monitor`: storage, labels, measures and alerts of the predictions of a model. */
 export const MonitorSpec = z
   .strictObject({
-    model: z.string().min(1).max(250).describe('Registered model; one monitor is of one model'),
+    model: z.string().min(1).max(250).describe('Registered model; a monitor has one model'),
     log: Log.prefault({}),
     labels: z
       .strictObject({
@@ -83,18 +83,22 @@ export const MonitorSpec = z
           .positive()
           .max(3650)
           .default(30)
-          .describe('Days after a prediction within which an outcome of its entity counts as its label'),
+          .describe('Maximum days from a prediction to an outcome of its entity that counts as its label'),
       })
       .prefault({})
-      .describe('How labels find their predictions'),
+      .describe('Join of labels with predictions'),
     quality: Quality.optional(),
     estimate: Estimate.optional(),
     drift: DriftWatch.optional(),
-    alerts: z.array(AlertRule).max(50).default([]).describe('When somebody is to be told'),
-    notify: z.array(NotifyTarget).max(10).default([]).describe('Who is told when an episode opens, changes and closes'),
+    alerts: z.array(AlertRule).max(50).default([]).describe('Alerts of the monitor'),
+    notify: z
+      .array(NotifyTarget)
+      .max(10)
+      .default([])
+      .describe('Recipients of a notification when an episode opens, changes or closes'),
     valuePerPrediction: PredictionValue.optional(),
   })
-  .describe('How the predictions of a model are watched');
+  .describe('Monitoring of the predictions of a model');
 export type MonitorSpec = z.output<typeof MonitorSpec>;
 
 const MonitorName = Name.describe('Name of the monitor');
@@ -106,7 +110,7 @@ export const listMonitors = endpoint({
   method: 'GET',
   path: '/api/v1/monitors',
   scope: 'mlops.read',
-  summary: 'All monitors, by name',
+  summary: 'List all monitors by name',
   response: z.strictObject({ monitors: z.array(Monitor).describe('Monitors') }),
   errors: [],
 });
@@ -116,10 +120,10 @@ const METRIC = 'accuracy, precision, recall, f1, roc_auc, mae, rmse, ndcg@k, rec
 export const MeasuredQuality = z
   .strictObject({
     metric: z.string().describe(METRIC),
-    value: z.number().nullable().describe('Its value over the labelled predictions; null: there are none'),
-    lower: z.number().nullable().describe('Lower end of its 95 % interval; null: too few for one'),
-    upper: z.number().nullable().describe('Upper end of it'),
-    sampleSize: z.number().int().describe('Labelled predictions that it is over'),
+    value: z.number().nullable().describe('Value over the labelled predictions; null: no labelled predictions'),
+    lower: z.number().nullable().describe('Lower end of the 95 % interval; null: too few predictions for an interval'),
+    upper: z.number().nullable().describe('Upper end of the 95 % interval; null: too few predictions for an interval'),
+    sampleSize: z.number().int().describe('Number of labelled predictions'),
   })
   .describe('One measure of quality');
 export type MeasuredQuality = z.infer<typeof MeasuredQuality>;
@@ -127,14 +131,14 @@ export type MeasuredQuality = z.infer<typeof MeasuredQuality>;
 export const EstimatedQuality = z
   .strictObject({
     metric: z.string().describe(METRIC),
-    value: z.number().nullable().describe('What it is estimated to be; null: it cannot be told, see `reason`'),
+    value: z.number().nullable().describe('Estimated value; null: no estimate, see `reason`'),
     lower: z
       .number()
       .nullable()
-      .describe('Lower end of its 95 % interval, of the sampling error of window and reference'),
-    upper: z.number().nullable().describe('Upper end of it'),
-    sampleSize: z.number().int().describe('Predictions that it is over, labelled or not'),
-    reason: z.string().nullable().describe('Why there is no value; null: there is one'),
+      .describe('Lower end of the 95 % interval, from the sampling error of window and reference'),
+    upper: z.number().nullable().describe('Upper end of the 95 % interval'),
+    sampleSize: z.number().int().describe('Number of predictions, labelled or not'),
+    reason: z.string().nullable().describe('Why the value is null; null: there is a value'),
   })
   .describe('One measure of quality, estimated without the labels of the window');
 export type EstimatedQuality = z.infer<typeof EstimatedQuality>;
@@ -142,32 +146,42 @@ export type EstimatedQuality = z.infer<typeof EstimatedQuality>;
 export const ShownQuality = z
   .strictObject({
     ...MeasuredQuality.shape,
-    value: z.number().nullable().describe('Its value, measured or estimated; null: neither is there'),
-    sampleSize: z.number().int().describe('Predictions that it is over'),
-    estimated: z.boolean().describe('true: an estimate; false: measured on labels'),
+    value: z.number().nullable().describe('Measured or estimated value; null: neither exists'),
+    sampleSize: z.number().int().describe('Number of predictions'),
+    estimated: z.boolean().describe('True: an estimate; false: measured on labels'),
   })
-  .describe('The figure to believe: measured where enough is labelled, else estimated');
+  .describe('Measured value if enough predictions are labelled, else the estimate');
 export type ShownQuality = z.infer<typeof ShownQuality>;
 
 export const Estimation = z
   .strictObject({
-    method: z.enum(['cbpe', 'dle']).describe('Confidence-based, of classes; direct loss estimation, of numbers'),
-    referenceSize: z.number().int().describe('Labelled predictions of the reference that were learned from'),
-    calibrated: z.boolean().nullable().describe('CBPE: probabilities were calibrated, as that lowers their error'),
-    features: z.array(z.string()).describe('DLE: inputs that the loss is learned from, beside the output itself'),
-    reason: z.string().nullable().describe('Why nothing can be estimated; null: it can'),
+    method: z
+      .enum(['cbpe', 'dle'])
+      .describe(
+        '`cbpe`: confidence-based performance estimation, for classes; `dle`: direct loss estimation, for numbers',
+      ),
+    referenceSize: z.number().int().describe('Labelled predictions of the reference that the estimate learned from'),
+    calibrated: z
+      .boolean()
+      .nullable()
+      .describe('CBPE: true: probabilities were calibrated, because calibration lowers their error'),
+    features: z.array(z.string()).describe('DLE: inputs from which the loss is learned, in addition to the output'),
+    reason: z.string().nullable().describe('Why there are no estimates; null: there are estimates'),
   })
-  .describe('How quality is estimated');
+  .describe('Estimation of quality');
 export type Estimation = z.infer<typeof Estimation>;
 
 export const MonitorWindow = z
   .strictObject({
-    period: Period.nullable().describe('The window; null: all of the time that was asked for'),
-    slice: z.string().nullable().describe('Value of the input that was sliced by; null: none, or not sliced'),
-    predictions: z.number().int().describe('Predictions that are kept'),
-    labelled: z.number().int().describe('Those of which the outcome is known'),
+    period: Period.nullable().describe('The window; null: the whole requested time'),
+    slice: z.string().nullable().describe('Value of the slicing input; null: missing, or not sliced'),
+    predictions: z.number().int().describe('Stored predictions'),
+    labelled: z.number().int().describe('Predictions with a label'),
     completeness: z.number().describe('labelled / predictions, 0 to 1'),
-    unmeasured: z.number().int().describe('Labelled, but output or label is not what the kind of quality needs'),
+    unmeasured: z
+      .number()
+      .int()
+      .describe('Labelled predictions whose output or label does not fit the kind of quality'),
     latencyMs: z
       .strictObject({
         p50: z.number().describe('Median'),
@@ -175,15 +189,17 @@ export const MonitorWindow = z
         p99: z.number().describe('99th percentile'),
       })
       .nullable()
-      .describe('Milliseconds until the answer, exact; null: nobody said'),
-    quality: z.array(MeasuredQuality).describe('Quality on what is labelled; empty when the monitor names no kind'),
+      .describe('Latency in milliseconds, exact; null: not reported'),
+    quality: z.array(MeasuredQuality).describe('Quality of labelled predictions; empty: the monitor has no `quality`'),
     estimates: z
       .array(EstimatedQuality)
-      .describe('The same measures, in the same order, estimated; kept when labels come; empty when none are wanted'),
-    shown: z.array(ShownQuality).describe('For each measure the figure to believe now'),
-    inReference: z.boolean().describe('It overlaps the period that estimates learn from: no test of them'),
+      .describe(
+        'The same measures in the same order, estimated; kept when labels arrive; empty: no estimates are configured',
+      ),
+    shown: z.array(ShownQuality).describe('For each measure, the measured or estimated value'),
+    inReference: z.boolean().describe('The window overlaps the reference of the estimates, so it is no test of them'),
   })
-  .describe('A monitor over one window');
+  .describe('Figures of a monitor for one window');
 export type MonitorWindow = z.infer<typeof MonitorWindow>;
 
 export const WINDOWS = ['hour', 'day', 'week', 'month', 'all'] as const;
@@ -192,7 +208,7 @@ export const showMonitor = endpoint({
   method: 'GET',
   path: '/api/v1/monitors/:monitor',
   scope: 'mlops.read',
-  summary: 'What came of the predictions of a model: by window and slice, as it was known at a time',
+  summary: 'Report the quality of the predictions of a model by window and slice, as known at a time',
   params: z.strictObject({ monitor: MonitorName }),
   query: z.strictObject({
     ...predictionSelection,
@@ -204,22 +220,20 @@ export const showMonitor = endpoint({
       .min(1)
       .max(5_000)
       .optional()
-      .describe('With `slice`: only so many of its values, those with the most predictions; default: all'),
+      .describe('With `slice`: maximum number of its values, those with the most predictions; default: all'),
   }),
   response: z.strictObject({
     monitor: MonitorName,
     spec: MonitorSpec,
     knownAt: UtcInstant,
-    estimation: Estimation.nullable().describe('How quality is estimated; null: the monitor does not ask for it'),
+    estimation: Estimation.nullable().describe('Estimation of quality; null: not configured in the monitor'),
     windows: z.array(MonitorWindow).describe('By time, then by slice; at most 5,000'),
     sliceValues: z
       .number()
       .int()
       .nullable()
-      .describe(
-        'Values of the input in the predictions that were asked for, also those that are not shown; null: not sliced',
-      ),
-    unmatchedLabels: z.number().int().describe('Labels whose prediction is not known here (yet)'),
+      .describe('Values of the input in the requested predictions, including those not listed; null: not sliced'),
+    unmatchedLabels: z.number().int().describe('Labels without a known prediction (yet)'),
     inputs: z.array(z.string()).describe('Names of the inputs of the latest predictions, at most 500'),
   }),
   errors: ['monitor_not_found'],

@@ -35,7 +35,11 @@ function monitor({ name, spec }: MonitorTables['monitor']): Monitor {
 
 /** The error for a monitor that does not exist. */
 export function noMonitor(monitor: string): AppError {
-  return new AppError('monitor_not_found', `There is no monitor "${monitor}". See: steelyard monitor list.`, {
-    monitor,
-  });
+  return new AppError(
+    'monitor_not_found',
+    `There is no monitor "${monitor}". List monitors with: steelyard monitor list.`,
+    {
+      monitor,
+    },
+  );
 }

@@ -121,9 +121,9 @@ const Value = z.object({
 });
 
 function readValue(found: unknown, depth: number): AnyValue {
-  if (depth > DEEPEST_VALUE) throw new InvalidOtlp('values nest too deep');
+  if (depth > DEEPEST_VALUE) throw new InvalidOtlp('the nesting of values is too deep');
   const parsed = Value.safeParse(found ?? {});
-  if (!parsed.success) throw new InvalidOtlp('an attribute without a valid value');
+  if (!parsed.success) throw new InvalidOtlp('an attribute has no valid value');
   const value = parsed.data;
   if (value.stringValue !== undefined) return { string_value: value.stringValue };
   if (value.boolValue !== undefined) return { bool_value: value.boolValue };

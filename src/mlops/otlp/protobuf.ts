@@ -60,7 +60,7 @@ function read(
       continue;
     }
     if (type !== (wireTypes[field] ?? WireType.LengthDelimited))
-      throw new InvalidOtlp(`field ${field} of another type`);
+      throw new InvalidOtlp(`field ${field} has an unexpected type`);
     take(reader);
   }
 }
@@ -162,7 +162,7 @@ function readAttribute(budget: Budget, bytes: Uint8Array, depth: number): Attrib
 const VALUE_TYPES = { 2: WireType.Varint, 3: WireType.Varint, 4: WireType.Bit64 };
 
 function readValue(budget: Budget, bytes: Uint8Array, depth: number): AnyValue {
-  if (depth > DEEPEST_VALUE) throw new InvalidOtlp('values nest too deep');
+  if (depth > DEEPEST_VALUE) throw new InvalidOtlp('the nesting of values is too deep');
   let value: AnyValue = {};
   const keep = (found: AnyValue) => {
     value = found;

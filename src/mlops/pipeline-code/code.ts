@@ -102,7 +102,7 @@ export function createCodeStore(deps: CodeDeps): CodeStore {
     async find(digest) {
       if (digest === NO_CODE.digest) return NO_CODE;
       if (!/^[0-9a-f]{64}$/.test(digest) || (await objects.size(keyOf(digest))) === null) {
-        throw new AppError('pipeline_code_not_found', `There is no code ${digest} here. Send it again.`, {
+        throw new AppError('pipeline_code_not_found', `This server has no code ${digest}. Upload it again.`, {
           code: digest,
         });
       }
@@ -138,7 +138,7 @@ function gitWith(environment: CodeDeps['environment']): Git {
       return (await promisify(execFile)('git', [...words], options)).stdout;
     } catch (error) {
       const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : '';
-      const detail = `Git could not read ${git}: ${said === '' ? 'git is not installed, or did not answer' : said}.`;
+      const detail = `Git could not read ${git}: ${said === '' ? 'git is not installed, or did not respond' : said}.`;
       throw new AppError('git_failed', detail, { git }, { cause: error });
     }
   };

@@ -7,7 +7,7 @@ import { systemCode } from '../../platform/errors/index.ts';
 const PLAIN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const NOT_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO']);
 
-/** Whether the folder of a path is inside of a folder, wherever links lead. */
+/** Whether the folder of a path is inside of a folder after links are resolved. */
 export async function isInside(folder: string, path: string): Promise<boolean> {
   try {
     const [root, parent] = await Promise.all([realpath(folder), realpath(dirname(join(folder, path)))]);

@@ -111,7 +111,7 @@ function keyOf(digest: string): string {
 async function placeFile(objects: Objects, { path, digest, kind }: TreeFile, folder: string): Promise<void> {
   const place = join(folder, path);
   await mkdir(dirname(place), { recursive: true });
-  if (!(await isInside(folder, path))) throw new Error(`${path} leads out of its folder by a link`);
+  if (!(await isInside(folder, path))) throw new Error(`${path} is outside of its folder because of a link`);
   // A link in its place would be written through.
   await rm(place, { force: true });
   const local = await objects.localPath(keyOf(digest));

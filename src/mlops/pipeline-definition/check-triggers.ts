@@ -14,7 +14,7 @@ export function checkTriggers(spec: Pick<PipelineSpec, 'on' | 'steps' | 'source'
     const unknown = Object.keys(trigger.params).find((param) => spec.source === undefined && !(param in spec.params));
     if (unknown !== undefined) refuse(`.params.${unknown}`, 'the pipeline has no such param.');
     if ('push' in trigger && spec.source === undefined) {
-      refuse('.push', 'the pipeline has no "source" that the pushed commit could be taken from.');
+      refuse('.push', 'the pipeline has no "source" for the pushed commit.');
     }
     if ('cron' in trigger) {
       const problem = cronProblem(trigger);
@@ -42,8 +42,8 @@ export function refuseCircle(link: Link, all: readonly Link[]): void {
     const path = `spec.on[${index}].event`;
     const detail =
       circle.length === 1
-        ? `"${path}": a step of the pipeline causes this event itself, so that its runs would begin for ever.`
-        : `"${path}": pipelines begin each other in a circle (${[...circle, link.name].join(' -> ')}), so that their runs would begin for ever.`;
+        ? `"${path}": a step of the pipeline causes this event, so its runs would start endlessly.`
+        : `"${path}": pipelines start each other in a cycle (${[...circle, link.name].join(' -> ')}), so their runs would start endlessly.`;
     throw new AppError('manifest_invalid', detail, { path });
   }
 }
@@ -70,7 +70,7 @@ function cronProblem({ cron, timeZone }: CronTrigger): string | null {
     return null;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `"${cron}" in ${timeZone} is no time: ${why} Five fields are minute, hour, day, month and weekday, such as "0 3 * * *".`;
+    return `"${cron}" in ${timeZone} is not a valid schedule: ${why} The five fields are minute, hour, day, month and weekday, such as "0 3 * * *".`;
   }
 }
 

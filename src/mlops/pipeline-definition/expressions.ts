@@ -5,7 +5,7 @@ import type { Scalar } from './schema.ts';
 export interface Scope {
   readonly params: Readonly<Record<string, Scalar>>;
   readonly matrix: Readonly<Record<string, Scalar>>;
-  /** Of the steps that it needs: their state and outputs. */
+  /** State and outputs of the steps in `needs`. */
   readonly steps: Readonly<
     Record<string, { readonly state: string; readonly outputs: Readonly<Record<string, string>> }>
   >;
@@ -27,12 +27,12 @@ export function filled(text: string, scope: Scope): string {
   return text.replace(TEMPLATE, (_, expression: string) => shown(resultOf(expression, scope)));
 }
 
-/** Whether an expression holds. Errors: {@link ExpressionError} where it is no yes or no. */
+/** Whether an expression is true. Errors: {@link ExpressionError} if its result is not a boolean. */
 export function holds(expression: string, scope: Scope): boolean {
   const bare = /^\$\{\{([\s\S]*)\}\}$/.exec(expression.trim())?.[1] ?? expression;
   const value = resultOf(bare, scope);
   if (typeof value === 'boolean') return value;
-  throw new ExpressionError(`"${bare.trim()}" is ${shown(value)}, and should be true or false`);
+  throw new ExpressionError(`"${bare.trim()}" is ${shown(value)}, but must be true or false`);
 }
 
 function resultOf(expression: string, scope: Scope): unknown {

@@ -1,14 +1,14 @@
 import { ExpressionError, namesIn, namesInExpression } from './expressions.ts';
 import type { PipelineSpec, Scalar, Step } from './schema.ts';
 
-/** A step as it is run: of a matrix, one for each combination. */
+/** A step to execute; a matrix has one for each combination. */
 export interface PlannedStep {
-  /** Its name and its matrix values: `train`, `train[lr=0.01]`. */
+  /** Name and matrix values of the step: `train`, `train[lr=0.01]`. */
   readonly key: string;
   readonly name: string;
   readonly matrix: Readonly<Record<string, Scalar>>;
   readonly step: Step;
-  /** Keys of the planned steps that end before it begins. */
+  /** Keys of the planned steps that must end before this step starts. */
   readonly needs: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const MAX_STEPS = 10_000;
  */
 export function planOf({ steps, params }: Pick<PipelineSpec, 'steps' | 'params'>): Planned {
   const problems = [
-    ...(Object.keys(steps).length === 0 ? [{ path: 'steps', message: 'a pipeline has at least one step' }] : []),
+    ...(Object.keys(steps).length === 0 ? [{ path: 'steps', message: 'a pipeline needs at least one step' }] : []),
     ...Object.entries(steps).flatMap(([name, step]) => problemsOf(name, step, steps, params)),
   ];
   if (problems.length > 0) return { plan: null, problems };
@@ -47,14 +47,17 @@ export function planOf({ steps, params }: Pick<PipelineSpec, 'steps' | 'params'>
     const way = order.cycle.map((name) => `"${name}"`).join(' needs ');
     return {
       plan: null,
-      problems: [{ path: `steps.${order.cycle[0]}.needs`, message: `the steps need each other in a circle: ${way}` }],
+      problems: [{ path: `steps.${order.cycle[0]}.needs`, message: `the needs of the steps form a cycle: ${way}` }],
     };
   }
   const expanded = new Map<string, PlannedStep[]>();
   for (const name of order.names) expanded.set(name, expandedStep(name, steps, expanded));
   const all = [...expanded.values()].flat();
   if (all.length > MAX_STEPS) {
-    return { plan: null, problems: [{ path: 'steps', message: `${all.length} steps in all; ${MAX_STEPS} at most` }] };
+    return {
+      plan: null,
+      problems: [{ path: 'steps', message: `the pipeline has ${all.length} steps; the limit is ${MAX_STEPS}` }],
+    };
   }
   return { plan: { steps: all }, problems: null };
 }
@@ -142,9 +145,11 @@ function problemsOf(
   const at = (path: string, message: string): PlanProblem => ({ path: `steps.${name}.${path}`, message });
   const unknown = neededBy(step)
     .filter((need) => steps[need] === undefined)
-    .map((need) => at('needs', `there is no step "${need}"; there are: ${Object.keys(steps).join(', ')}`));
+    .map((need) => at('needs', `there is no step "${need}"; the steps are: ${Object.keys(steps).join(', ')}`));
   const duplicates =
-    'run' in step ? duplicateKeys(name, step.matrix ?? {}).map((key) => at('matrix', `"${key}" is in it twice`)) : [];
+    'run' in step
+      ? duplicateKeys(name, step.matrix ?? {}).map((key) => at('matrix', `"${key}" is a duplicate key`))
+      : [];
   return [...unknown, ...duplicates, ...wrongKind(name, step, steps), ...nameProblems(name, step, params)];
 }
 
@@ -157,19 +162,18 @@ function duplicateKeys(name: string, matrix: Readonly<Record<string, readonly Sc
 function wrongKind(name: string, step: Step, steps: PipelineSpec['steps']): PlanProblem[] {
   const problem = (path: string, message: string) => [{ path: `steps.${name}.${path}`, message }];
   if (!('uses' in step)) return [];
-  if (step.uses === 'evaluate')
-    return step.needs.length === 0 ? problem('needs', 'name the steps that it picks the best of') : [];
+  if (step.uses === 'evaluate') return step.needs.length === 0 ? problem('needs', 'name the steps to compare') : [];
   const of = steps[step.of];
   if (of === undefined) return [];
   if (step.uses === 'deploy')
-    return 'uses' in of && of.uses === 'register' ? [] : problem('of', `"${step.of}" is no register step`);
+    return 'uses' in of && of.uses === 'register' ? [] : problem('of', `"${step.of}" is not a register step`);
   if ('uses' in of)
     return of.uses === 'evaluate'
       ? []
-      : problem('of', `"${step.of}" has no run of its own: name an evaluate step, or one that runs a command`);
+      : problem('of', `"${step.of}" has no run: name an evaluate step, or a step with a command`);
   return of.matrix === undefined
     ? []
-    : problem('of', `"${step.of}" is run once for each combination; put an evaluate step between that picks one`);
+    : problem('of', `"${step.of}" runs once for each combination: add an evaluate step that selects one`);
 }
 
 /** Expressions name params, the matrix of their step, and steps that end before it. */
@@ -211,14 +215,14 @@ export function textsOf(step: Step): { path: string; text: string }[] {
 function problemOfName(named: string, step: Step, params: PipelineSpec['params']): string | null {
   const [part = '', key = ''] = named.split('.', 2);
   const known = (names: readonly string[]) =>
-    names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
+    names.length === 0 ? 'there are none' : `valid names: ${names.join(', ')}`;
   if (part === 'params') return key in params ? null : `there is no param "${key}"; ${known(Object.keys(params))}`;
   if (part === 'matrix') {
     const matrix = 'run' in step ? (step.matrix ?? {}) : {};
     return key in matrix ? null : `its matrix has no "${key}"; ${known(Object.keys(matrix))}`;
   }
   if (part === 'steps')
-    return neededBy(step).includes(key) ? null : `it does not need "${key}", so it cannot know of it; add it to needs`;
+    return neededBy(step).includes(key) ? null : `it does not depend on "${key}"; add "${key}" to needs`;
   if (part === 'run') return ['id', 'number', 'pipeline', 'commit'].includes(key) ? null : `a run has no "${key}"`;
-  return `"${part}" is nothing that is known here: params, matrix, steps, run`;
+  return `"${part}" is not a known name; use params, matrix, steps or run`;
 }

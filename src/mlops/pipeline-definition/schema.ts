@@ -26,7 +26,7 @@ export const PipelineName = Name.describe('Name of a pipeline');
 
 export const StepName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,38}$/, 'small letters, digits and dashes, at most 39, a letter first')
+  .regex(/^[a-z][a-z0-9-]{0,38}$/, 'lower-case letters, digits and dashes, at most 39, a letter first')
   .describe('Name of a step');
 
 const VARIABLE = /^[A-Za-z_]\w{0,127}$/;
@@ -39,7 +39,7 @@ const InnerPath = z
   .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^\0\\]+$/, 'a path inside the working folder, such as data/clean.csv')
   .transform((path) => path.replace(/\/+$/, ''));
 
-/** `20 USD`, `0.5EUR`, or what that was read as. */
+/** `20 USD` or `0.5EUR`, or the money that such a text was parsed to. */
 const MoneyWord = z.union(
   [
     Money,
@@ -74,17 +74,17 @@ const Env = z
 
 const MINUTE_MS = 60_000;
 
-/** Of a step that has to be done by a time, and may be on spot capacity until then. */
+/** Deadline of a step that runs on spot capacity while the deadline allows it. */
 export const SpotDeadline = z
   .strictObject({
     deadline: Duration.pipe(z.number().min(MINUTE_MS, '1m at least')).describe(
-      'Time from the beginning of its first try in which it has to be done',
+      'Maximum time from the start of the first attempt to the end of the step',
     ),
     work: Duration.pipe(z.number().min(MINUTE_MS, '1m at least')).describe(
-      'Time that its work takes on demand, without interruption, at most',
+      'Maximum time of the work on demand, without interruption',
     ),
     changeover: Duration.prefault('10m').describe(
-      'Time from the order of a machine to the first new second of work: boot, fetch, restore',
+      'Time from the request for a machine to the first new second of work: boot, fetch, restore',
     ),
     progress: z
       .string()
@@ -92,14 +92,14 @@ export const SpotDeadline = z
       .max(250)
       .optional()
       .describe(
-        'MLflow metric that it logs whenever it has saved: part of its work that is saved, 0 to 1. Left out: nothing counts as saved',
+        'MLflow metric that the step logs after each checkpoint: saved share of its work, 0 to 1. Default: no work counts as saved',
       ),
     resource: z
       .string()
       .min(1)
       .max(200)
       .optional()
-      .describe('Key in the price book of its spot capacity; left out: it is priced as on demand'),
+      .describe('Key of the spot capacity in the price book; default: the on-demand price'),
   })
   .describe('Spot capacity while the deadline allows it, then on demand');
 export type SpotDeadline = z.infer<typeof SpotDeadline>;
@@ -109,61 +109,71 @@ export const ResourcesSpec = z
     cpu: Cpus.optional().describe('CPUs: 2, 0.5 or 500m'),
     memory: Memory.optional().describe('Memory: 512Mi, 2Gi; more than this ends the step'),
     disk: Memory.optional().describe(
-      'What its working folder may take of the disk: 512Mi, 20Gi; more than this ends the step (process alone)',
+      'Maximum size of the working folder: 512Mi, 20Gi; more than this ends the step (process only)',
     ),
     gpu: z
       .strictObject({
-        count: z.number().int().min(1).max(64).default(1).describe('How many'),
+        count: z.number().int().min(1).max(64).default(1).describe('Number of GPUs'),
         model: z.string().min(1).max(60).optional().describe('Model, such as A10G or H100'),
       })
       .optional()
-      .describe('GPUs that the step has for itself'),
+      .describe('Dedicated GPUs of the step'),
     instance: z
       .string()
       .min(1)
       .max(100)
       .optional()
-      .describe('Instance type, such as g5.xlarge: where it runs and what it costs'),
+      .describe('Instance type, such as g5.xlarge: selects the machine and the price'),
     spot: z
       .union([z.boolean(), SpotDeadline], 'true, false, or a deadline with the time of its work')
       .default(false)
       .describe(
-        'Whether it may run on capacity that can be taken away; with a deadline, as long as that allows (kubernetes)',
+        'Whether the step may run on spot capacity; with a deadline, while the deadline allows it (kubernetes)',
       ),
   })
-  .describe('What a step may take, and what it is priced by');
+  .describe('Resources of a step, for scheduling and pricing');
 
 const When = z
   .string()
   .min(1)
   .max(2000)
-  .describe('CEL expression; the step is skipped where it is false. Default: all steps that it needs have succeeded');
+  .describe('CEL expression; the step is skipped if it is false. Default: all steps in `needs` have succeeded');
 
 const common = {
-  needs: z.array(StepName.describe('Name of a step')).max(200).default([]).describe('Steps that end before it begins'),
+  needs: z
+    .array(StepName.describe('Name of a step'))
+    .max(200)
+    .default([])
+    .describe('Steps that must end before this one starts'),
   when: When.optional(),
 };
 
 const Retries = z
   .strictObject({
-    limit: z.number().int().min(0).max(20).describe('Tries after the first'),
-    backoff: Duration.prefault('5s').describe('Pause before the first of them; each next one is twice as long'),
+    limit: z.number().int().min(0).max(20).describe('Maximum number of retries'),
+    backoff: Duration.prefault('5s').describe('Pause before the first retry; it doubles with each retry'),
   })
-  .describe('Tries after a failure');
+  .describe('Retries after a failure');
 
 const Input = z.union([
-  InnerPath.describe('A path that a step before it made, or that lies in the code'),
+  InnerPath.describe('Path of an output of an earlier step, or of a file of the code'),
   z
     .strictObject({
-      from: StepName.describe('Step that made it; of a matrix, all of it'),
-      path: InnerPath.describe('Path as that step made it'),
-      to: InnerPath.optional().describe('Where it shall lie; of a matrix, a folder with one for each combination'),
+      from: StepName.describe('Step that produced the output; for a matrix, all combinations'),
+      path: InnerPath.describe('Path of the output in that step'),
+      to: InnerPath.optional().describe(
+        'Path in this step; for a matrix, a folder with one entry for each combination',
+      ),
     })
-    .describe('What a step before made'),
+    .describe('Output of an earlier step'),
   z
     .strictObject({
-      dataset: z.string().min(1).max(500).describe('Name or address of data that the step reads by itself'),
-      digest: z.string().min(1).max(200).describe('Which content it is: a change of it is a change of the step'),
+      dataset: z.string().min(1).max(500).describe('Name or address of data that the step reads without Steelyard'),
+      digest: z
+        .string()
+        .min(1)
+        .max(200)
+        .describe('Version of the content; a new digest invalidates the cached result of the step'),
     })
     .describe('Data outside of the pipeline'),
 ]);
@@ -172,10 +182,10 @@ const Image = z.union([
   z.string().min(1).max(500).describe('Name of an image'),
   z
     .strictObject({
-      build: InnerPath.or(z.literal('.')).describe('Folder of the code that the image is built of'),
-      dockerfile: InnerPath.default('Dockerfile').describe('Path of the Dockerfile in it'),
+      build: InnerPath.or(z.literal('.')).describe('Folder of the code from which the image is built'),
+      dockerfile: InnerPath.default('Dockerfile').describe('Path of the Dockerfile in that folder'),
     })
-    .describe('An image built of the code'),
+    .describe('An image built from the code'),
 ]);
 
 export const CommandStep = z
@@ -183,14 +193,14 @@ export const CommandStep = z
     run: z
       .union([
         z.string().min(1).max(20_000).describe('Script for `sh -e`'),
-        z.array(z.string().max(20_000).describe('Word')).min(1).max(1000).describe('Program and its words'),
+        z.array(z.string().max(20_000).describe('Argument')).min(1).max(1000).describe('Program and its arguments'),
       ])
-      .describe('What is run'),
+      .describe('Command of the step'),
     ...common,
-    image: Image.optional().describe('Image it runs in (docker, kubernetes)'),
+    image: Image.optional().describe('Image of the step (docker, kubernetes)'),
     env: Env.default({}),
     secrets: z
-      .record(VariableName, SecretReference.meta(adminOnly).describe('Where the secret is: env:NAME or file:/path'))
+      .record(VariableName, SecretReference.meta(adminOnly).describe('Location of the secret: env:NAME or file:/path'))
       .default({})
       .describe('Environment variables whose values are secrets: references, never values'),
     resources: ResourcesSpec.prefault({}),
@@ -199,63 +209,61 @@ export const CommandStep = z
       .min(1)
       .max(100)
       .optional()
-      .describe('Which files of the code it stands on; default: all'),
-    inputs: z.array(Input).max(200).default([]).describe('What it reads'),
+      .describe('Files of the code that the step depends on; default: all'),
+    inputs: z.array(Input).max(200).default([]).describe('Inputs of the step'),
     outputs: z
       .array(InnerPath.describe('File or folder'))
       .max(200)
       .default([])
-      .describe('What it makes; one that is missing at the end is a failure'),
-    metrics: InnerPath.optional().describe('JSON file that it writes, of numbers by name: logged to its run'),
+      .describe('Outputs of the step; a missing output fails the step'),
+    metrics: InnerPath.optional().describe('JSON file of the step with numbers by name, logged to its run'),
     matrix: z
       .record(z.string().regex(/^[A-Za-z_]\w{0,40}$/), z.array(Scalar).min(1).max(200).describe('Values'))
       .optional()
       .describe('One step for each combination; the expression matrix.name is its value'),
     retries: Retries.prefault({ limit: 0 }),
-    timeout: Duration.optional().describe('Longest time that one try may take'),
-    grace: Duration.prefault('10s').describe('Time it has to save its work when it is stopped'),
-    budget: MoneyWord.optional().describe('What one try may cost at most'),
-    price: MoneyWord.optional().describe('Price of its resources for an hour, where the price book has none'),
-    cache: z.boolean().default(true).describe('Whether what it made before may be taken again when nothing changed'),
+    timeout: Duration.optional().describe('Maximum duration of one attempt'),
+    grace: Duration.prefault('10s').describe('Time to save work after a stop request'),
+    budget: MoneyWord.optional().describe('Maximum cost of one attempt'),
+    price: MoneyWord.optional().describe('Hourly price of the resources, if the price book has none'),
+    cache: z.boolean().default(true).describe('Whether an earlier result is reused if no input changed'),
   })
   .describe('A step that runs a command');
 export type CommandStep = z.infer<typeof CommandStep>;
 
-const Direction = z.enum(['max', 'min']).default('max').describe('Which is better');
+const Direction = z.enum(['max', 'min']).default('max').describe('Whether a higher or a lower value is better');
 
 export const EvaluateStep = z
   .strictObject({
     uses: z.literal('evaluate').describe('Picks the best of the steps that it needs'),
     ...common,
-    metric: z.string().min(1).max(250).describe('MLflow metric that decides'),
+    metric: z.string().min(1).max(250).describe('MLflow metric for the comparison'),
     best: Direction,
   })
   .describe('Picks the best run of the steps that it needs; its outputs: run, step, value');
 
 export const GateStep = z
   .strictObject({
-    uses: z.literal('gate').describe('Weighs quality against cost'),
+    uses: z.literal('gate').describe('Evaluates quality and cost'),
     ...common,
-    policy: Name.describe('Policy that it is weighed by'),
-    of: StepName.describe('Step whose run is weighed: an evaluate step, or one that trains'),
-    onHold: z.enum(['stop', 'continue']).default('stop').describe('What happens when evidence is missing'),
+    policy: Name.describe('Policy of the evaluation'),
+    of: StepName.describe('Step with the run to evaluate: an evaluate step, or a training step'),
+    onHold: z.enum(['stop', 'continue']).default('stop').describe('Action if evidence is missing'),
   })
-  .describe('Weighs a run by a policy; its outputs: verdict, summary. A rejection ends the pipeline run');
+  .describe('Evaluates a run by a policy; its outputs: verdict, summary. A rejection ends the pipeline run');
 
 export const RegisterStep = z
   .strictObject({
-    uses: z.literal('register').describe('Makes a model version'),
+    uses: z.literal('register').describe('Creates a model version'),
     ...common,
-    model: z.string().min(1).max(256).describe('Registered model; made when it is not there'),
-    of: StepName.describe('Step whose run made the model'),
-    artifact: InnerPath.optional().describe(
-      'Path among the outputs of that step; default: the model that its run logged',
-    ),
+    model: z.string().min(1).max(256).describe('Registered model; created if it does not exist'),
+    of: StepName.describe('Step with the run that produced the model'),
+    artifact: InnerPath.optional().describe('Path in the outputs of that step; default: the model that its run logged'),
     policy: Name.optional().describe(
       'Policy whose decision is recorded for the new version; on promote its alias moves',
     ),
   })
-  .describe('Registers what a run made; its outputs: model, version');
+  .describe('Registers the model of a run; its outputs: model, version');
 
 export const DeployStep = z
   .strictObject({
@@ -265,7 +273,7 @@ export const DeployStep = z
     alias: z
       .string()
       .regex(/^[\w-]{1,255}$/)
-      .describe('Alias that what serves the model follows'),
+      .describe('Alias that endpoints of the model follow'),
   })
   .describe('Points an alias to a version');
 
@@ -275,25 +283,23 @@ export const Step = z.union([
 ]);
 export type Step = z.infer<typeof Step>;
 
-/** Location of the code, if it is not sent with the run. */
+/** Location of the code, if it is not uploaded for the run. */
 const Source = z
   .strictObject({
     git: z.string().min(1).max(1000).meta(adminOnly).describe('Address of a Git repository that the server may clone'),
     ref: z.string().min(1).max(250).regex(/^[^-]/, 'no dash first').default('HEAD').describe('Branch, tag or commit'),
-    file: InnerPath.default('steelyard.yaml').describe(
-      'File of the repository that holds this pipeline, read at the commit',
-    ),
+    file: InnerPath.default('steelyard.yaml').describe('File of the repository with this pipeline, read at the commit'),
   })
-  .describe('Where the code is');
+  .describe('Location of the code');
 
-export const Engine = z.enum(['process', 'docker', 'kubernetes']).describe('What runs the steps');
+export const Engine = z.enum(['process', 'docker', 'kubernetes']).describe('Executor of the steps');
 
 /** `kind: Pipeline` of `steelyard apply`. */
 export const PipelineSpec = z
   .strictObject({
-    description: z.string().max(2000).optional().describe('What it is for'),
-    project: Name.optional().describe('Project that it is for'),
-    team: Name.optional().describe('Team that answers for it; default: that of the project'),
+    description: z.string().max(2000).optional().describe('Purpose of the pipeline'),
+    project: Name.optional().describe('Project of the pipeline'),
+    team: Name.optional().describe('Responsible team; default: that of the project'),
     experiment: z
       .string()
       .min(1)
@@ -301,24 +307,24 @@ export const PipelineSpec = z
       .optional()
       .describe('MLflow experiment of its runs; default: the name of the pipeline'),
     engine: Engine.default('process'),
-    image: Image.optional().describe('Image of the steps that name none'),
+    image: Image.optional().describe('Image of the steps without one'),
     params: z
       .record(ParamName, Scalar)
       .default({})
       .describe('Parameters and their defaults; the expression params.name is the value'),
     env: Env.default({}),
     source: Source.optional(),
-    budget: MoneyWord.optional().describe('What one run of the pipeline may cost at most'),
+    budget: MoneyWord.optional().describe('Maximum cost of one run of the pipeline'),
     concurrency: z
       .strictObject({
-        runs: z.number().int().min(1).max(100).default(1).describe('Runs at the same time'),
+        runs: z.number().int().min(1).max(100).default(1).describe('Maximum number of concurrent runs'),
         whenFull: z
           .enum(['wait', 'skip', 'replace'])
           .default('wait')
-          .describe('What happens to one more: it waits, is left out, or the oldest makes room'),
+          .describe('Action for a run above the limit: it waits, is skipped, or replaces the oldest run'),
       })
       .prefault({})
-      .describe('How many runs there may be at a time'),
+      .describe('Limit of concurrent runs'),
     on: Triggers.default([]),
     steps: z.record(StepName, Step).describe('Steps by name'),
   })
@@ -333,16 +339,21 @@ export const PipelineSpec = z
     for (const [name, step] of Object.entries(steps)) {
       if (!('run' in step) || step.resources.disk === undefined) continue;
       const path = ['steps', name, 'resources', 'disk'];
-      context.addIssue({ code: 'custom', path, message: `nothing holds it on ${engine}: leave it out` });
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: `the ${engine} engine cannot enforce a disk limit: remove it`,
+      });
     }
   })
   .describe('A pipeline');
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
 
-/** Reason why a step cannot have its deadline, one sentence; null where it can, or has none. */
+/** Reason why the deadline of a step is not possible, in one sentence; null: it is possible, or there is no deadline. */
 function problemOfDeadline(engine: z.infer<typeof Engine>, { resources: { spot }, grace }: CommandStep): string | null {
   if (typeof spot === 'boolean') return null;
-  if (engine !== 'kubernetes') return `${engine} has one kind of capacity: a deadline on spot needs engine: kubernetes`;
+  if (engine !== 'kubernetes')
+    return `${engine} has no spot capacity: a deadline with spot requires engine: kubernetes`;
   if (spot.deadline >= spot.work + spot.changeover + grace + MINUTE_MS) return null;
-  return 'the deadline leaves no time for the work, one changeover, the grace and a minute';
+  return 'the deadline is too short for the work, one changeover, the grace and a minute';
 }

@@ -23,7 +23,12 @@ describe('what the end of a try means', () => {
     ['a person stopped it', { person: 'ann', own: true, limitedBy: 'team' }, 'stopped', 'by ann'],
     ['it goes on on demand', { moved: 'on demand: late' }, 'again', 'on demand: late'],
     ['a person stopped what was being moved', { person: 'ann', moved: 'late' }, 'stopped', 'by ann'],
-    ['nobody gave it more', { ranOut: true }, 'again', 'the server was away for longer than was set aside'],
+    [
+      'nobody gave it more',
+      { ranOut: true },
+      'again',
+      'the server was not running for longer than the lease of the reservation',
+    ],
   ])('that was stopped: %s', (_, facts, outcome, reason) => {
     expect(outcomeOf({ end: END, ...NOTHING, ...facts })).toEqual({ outcome, reason });
   });

@@ -101,7 +101,7 @@ async function meter(
     return await deps.admission.meter(`pipeline:${work.id}`, at, holds ?? undefined);
   } catch (error) {
     // The present lease stays valid and the request is retried; at lease expiry the work is stopped.
-    deps.log.warn({ err: error, work: work.id }, 'a step could not be metered');
+    deps.log.warn({ err: error, work: work.id }, 'cannot meter a step');
     return null;
   }
 }
@@ -111,7 +111,7 @@ function onStop(
   stop: AbortSignal,
   { running, work }: AttemptInput,
 ): { by(): string | null; end(): void } {
-  const failed = (error: unknown) => log.warn({ err: error, work: work.id }, 'a step could not be asked to end');
+  const failed = (error: unknown) => log.warn({ err: error, work: work.id }, 'cannot stop a step');
   const ask = () => void running.stop().catch(failed);
   if (stop.aborted) ask();
   else stop.addEventListener('abort', ask, { once: true });
@@ -132,7 +132,7 @@ function onMove(
     return why;
   });
   const told = moved.catch((error: unknown) => {
-    deps.log.error({ err: error, work: work.id }, 'a step could not be moved to other capacity');
+    deps.log.error({ err: error, work: work.id }, 'cannot move a step to other capacity');
     return null;
   });
   return {
@@ -150,7 +150,7 @@ function logged(
 ): Pick<RunningWork, 'ended' | 'extend' | 'stop'> {
   const telling = (told: Promise<void>) =>
     told.catch((error: unknown) => {
-      log.warn({ err: error, work: id }, 'an engine could not be told how long a step may go on');
+      log.warn({ err: error, work: id }, 'cannot extend or stop a step on its engine');
       throw error;
     });
   return { ended, extend: (until) => telling(extend(until)), stop: (withinMs) => telling(stop(withinMs)) };
@@ -186,7 +186,7 @@ export function outcomeOf({ end, ranOut, own, person, moved, limitedBy }: Facts)
     if (person !== null) return { outcome: 'stopped', reason: `by ${person}` };
     if (moved !== null) return { outcome: 'again', reason: moved };
     // The lease expired although the budget had more: the server was away.
-    return { outcome: 'again', reason: 'the server was away for longer than was set aside' };
+    return { outcome: 'again', reason: 'the server was not running for longer than the lease of the reservation' };
   }
   if (end.reason === 'exited' && end.exitCode === 0) return { outcome: 'succeeded', reason: null };
   if (end.reason === 'lost' || end.reason === 'evicted') return { outcome: 'again', reason: end.detail ?? end.reason };

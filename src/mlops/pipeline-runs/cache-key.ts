@@ -51,9 +51,9 @@ const SHOWN = 4;
  * last execution of the step; null when there is none.
  */
 export function explainMiss(parts: KeyParts, before: MadeBefore | null): string {
-  if (before === null) return 'missed: it was never made before';
+  if (before === null) return 'missed: the step has no earlier execution';
   const changes = changesOf(before.parts, parts);
-  if (changes.length === 0) return `missed: what ${before.run} made of it is not kept any more`;
+  if (changes.length === 0) return `missed: the result of ${before.run} is no longer stored`;
   const more = changes.length > SHOWN ? `; and ${changes.length - SHOWN} more` : '';
   return `missed: ${changes.slice(0, SHOWN).join('; ')}${more}`;
 }
@@ -72,7 +72,7 @@ function changesOf(before: KeyParts, now: KeyParts): string[] {
     ...differences(before.env, now.env).map((change) => `env.${valueChange(change)}`),
     ...differences(before.secrets, now.secrets).map(({ name }) => `secrets.${name} changed`),
     ...(before.image === now.image ? [] : ['the image changed']),
-    ...(same(before.outputs, now.outputs) ? [] : ['what it makes changed']),
+    ...(same(before.outputs, now.outputs) ? [] : ['the list of outputs changed']),
     ...commandChange(before, now),
   ];
 }

@@ -109,7 +109,7 @@ async function keep(
 ): Promise<string> {
   const { elapsedSeconds, savedSeconds, spotAvailable: isSpotThere, running } = state;
   const where = action === 'on-demand' ? 'on demand' : 'on spot capacity';
-  const reason = `${where}: ${hours(savedSeconds)} of ${hours(spot.work / SECOND_MS)} saved, ${hours(elapsedSeconds)} of ${hours(spot.deadline / SECOND_MS)} gone${action === 'on-demand' && !isSpotThere ? ', no spot capacity' : ''}`;
+  const reason = `${where}: ${hours(savedSeconds)} of ${hours(spot.work / SECOND_MS)} saved, ${hours(elapsedSeconds)} of ${hours(spot.deadline / SECOND_MS)} elapsed${action === 'on-demand' && !isSpotThere ? ', no spot capacity' : ''}`;
   await deps.store.transaction(async (sql) => {
     const stored = storedOf(driven, key);
     const decision = await deps.deadlines.record(sql, {

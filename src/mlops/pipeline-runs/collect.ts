@@ -26,7 +26,7 @@ export interface Collected {
   readonly verdict: Pick<AttemptEnd, 'outcome' | 'reason'>;
 }
 
-/** Of a file of metrics: 16 MiB are a quarter of a million of them. */
+/** Maximum size of a metrics file: 16 MiB hold about 250,000 metrics. */
 const MOST_METRICS_BYTES = 16 * 1024 * 1024;
 const Metrics = z.record(z.string().min(1), z.number());
 
@@ -40,7 +40,7 @@ export async function collect(deps: DriveDeps, collecting: Collecting): Promise<
   const missing = step.outputs.filter(
     (path) => !files.some((file) => file.path === path || file.path.startsWith(`${path}/`)),
   );
-  if (missing.length > 0) return failed(`it made no ${missing.join(', ')}, which its outputs promise`);
+  if (missing.length > 0) return failed(`its outputs are missing: ${missing.join(', ')}`);
   const problem = await logMetrics(deps, collecting);
   return problem === null ? { outputs: { files, values: {} }, verdict } : failed(problem);
 }
@@ -72,9 +72,9 @@ export async function keepLog(
 async function logMetrics(deps: DriveDeps, { work, step, mlflowRun }: Collecting): Promise<string | null> {
   if (step.metrics === undefined || mlflowRun === null) return null;
   const text = await textInside(work.workspace, step.metrics, MOST_METRICS_BYTES);
-  if (text === null) return `it wrote no ${step.metrics}, which its metrics promise`;
+  if (text === null) return `its metrics file ${step.metrics} is missing`;
   const parsed = Metrics.safeParse(parsedJson(text));
-  if (!parsed.success) return `${step.metrics} is no JSON object of numbers by name`;
+  if (!parsed.success) return `${step.metrics} must be a JSON object of numbers by name`;
   const timestamp = deps.clock.now();
   const metrics = Object.entries(parsed.data).map(([key, value]) => ({
     key,

@@ -123,7 +123,7 @@ async function takeCached(
   const isKept = made !== null && (step.cache || made.step.run === run.resumedFrom);
   if (!isKept) {
     const last = made === null ? await lastMade(deps.store, run.pipeline, stored.key) : null;
-    const explanation = made === null ? explainMiss(prepared.parts, last) : 'made anew: the step says cache: false';
+    const explanation = made === null ? explainMiss(prepared.parts, last) : 'executed again: the step has cache: false';
     driven.steps.set(stored.key, { ...keyed, explanation });
     return false;
   }
@@ -190,7 +190,7 @@ async function findAgain(deps: DriveDeps, driven: DrivenRun, beginning: Beginnin
   );
   if (found === null) return null;
   const running = found.answer;
-  if (running === null) return notBegun(deps, driven, { stored, work, why: 'it had not begun yet', laterMs: 0 });
+  if (running === null) return notBegun(deps, driven, { stored, work, why: 'it had not started yet', laterMs: 0 });
   await save(deps, driven, { ...storedOf(driven, stored.key), reason: null });
   const allowance = await deps.admission.open(admissionOf(driven, stored, step, id));
   return { executor, step, key: stored.key, work, running, allowance };

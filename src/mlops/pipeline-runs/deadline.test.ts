@@ -132,12 +132,12 @@ describe('a step with a deadline on spot capacity', () => {
     steps: { train: { run: 'x', resources: { spot: { deadline: '15h', work: '10h' } } } },
   };
   it.each<[string, object, string]>([
-    ['on docker', { ...spec, engine: 'docker' }, 'docker has one kind of capacity'],
-    ['on processes', { ...spec, engine: 'process' }, 'process has one kind of capacity'],
+    ['on docker', { ...spec, engine: 'docker' }, 'docker has no spot capacity'],
+    ['on processes', { ...spec, engine: 'process' }, 'process has no spot capacity'],
     [
       'of less time than the work takes',
       { ...spec, steps: { train: { run: 'x', resources: { spot: { deadline: '10h', work: '10h' } } } } },
-      'leaves no time for the work',
+      'is too short for the work',
     ],
   ])('is refused %s', (_name, asked, why) => {
     expect(PipelineSpec.safeParse(spec).success).toBe(true);

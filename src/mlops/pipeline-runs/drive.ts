@@ -133,7 +133,7 @@ async function goOnWithSpace(deps: DriveDeps, driven: DrivenRun, { key }: Planne
   if (!isFull) throw error;
   deps.log.error(
     { err: error, run: driven.run.id, step: key },
-    'the disk is full; the step is taken up again when it is not',
+    'the disk is full; the step continues when space is free',
   );
   await pause(UNTIL_SPACE_MS, undefined, { signal: driven.letGo }).catch(() => undefined);
   const stored = (await stepsOf(deps.store, driven.run.id)).find((step) => step.key === key);
@@ -193,7 +193,7 @@ async function drivenRun(
   signals: Pick<DrivenRun, 'stop' | 'letGo' | 'wake'>,
 ): Promise<DrivenRun> {
   const { plan, problems } = planOf({ steps: run.spec.steps, params: run.params });
-  if (plan === null) throw new Error(`run ${run.id} has a plan that was checked before: ${problems[0]?.message}`);
+  if (plan === null) throw new Error(`run ${run.id} has a plan that was validated before: ${problems[0]?.message}`);
   const steps = new Map((await stepsOf(deps.store, run.id)).map((step) => [step.key, step]));
   return { run, plan, code: await deps.code.find(run.code), steps, ...signals };
 }

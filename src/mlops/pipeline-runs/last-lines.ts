@@ -7,7 +7,7 @@ import { NO_MASK } from './work-secrets.ts';
 
 /** Allowance for line ends inside a secret, in bytes. */
 const BEFORE_BYTES = 4096;
-/** Of the end of a log so much is read for its last lines. */
+/** Number of bytes read from the end of a log to find its last lines. */
 const TAIL_BYTES = 16 * 1024;
 const MOST_LINES = 10;
 const MOST_CHARACTERS = 400;
@@ -69,6 +69,6 @@ export function takeLastLines(text: string): string | null {
 }
 
 function stripControls(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters that are removed
   return line.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f]/g, '').trimEnd();
 }

@@ -64,7 +64,7 @@ export function observe(
     try {
       await look();
     } catch (error) {
-      deps.log.warn({ err: error, work: work.id }, 'what a step takes could not be looked at');
+      deps.log.warn({ err: error, work: work.id }, 'cannot read the usage of a step');
     }
   }
 

@@ -47,7 +47,7 @@ export interface Prepared {
   readonly parts: KeyParts;
 }
 
-/** A step that cannot start as it is: one sentence. */
+/** Reason why a step cannot start, in one sentence. */
 export class StepProblem extends Error {
   override readonly name = 'StepProblem';
 }
@@ -155,13 +155,15 @@ function byPath(path: string, { planned, before, code }: PrepareInput): Resolved
   const [maker, other] = makers;
   if (other !== undefined && maker !== undefined) {
     const names = makers.map((one) => one.planned.key).join(', ');
-    throw new StepProblem(`"${path}" is made by ${names}: say which, as {from: STEP, path: ${path}}.`);
+    throw new StepProblem(`"${path}" is an output of ${names}: select one with {from: STEP, path: ${path}}.`);
   }
   if (maker !== undefined) return { place: path, files: under(maker.outputs.files, path) };
   // The file is in the working folder with the rest of the code. It counts even where the patterns of `code` exclude it.
   const found = under(code.files, path);
   if (found.length > 0) return { place: path, files: found };
-  throw new StepProblem(`"${planned.key}" reads "${path}", which no step before it makes and the code does not have.`);
+  throw new StepProblem(
+    `"${planned.key}" reads "${path}", which is neither an output of an earlier step nor a file of the code.`,
+  );
 }
 
 function under(files: readonly TreeFile[], path: string): TreeFile[] {
@@ -178,7 +180,7 @@ function digests(files: readonly TreeFile[]): Record<string, string> {
   );
 }
 
-/** One digest for each input: a folder of a thousand files is one line of an explanation. */
+/** Returns one digest for each input, so that a folder of a thousand files is one line of an explanation. */
 function digestsByInput(made: readonly Resolved[]): Record<string, string> {
   return Object.fromEntries(made.flatMap(({ place, files }) => (place === null ? [] : [[place, treeDigest(files)]])));
 }

@@ -32,7 +32,7 @@ export async function whenReached<T>(
       return { answer: await act() };
     } catch (error) {
       if (!isAway(error)) throw error;
-      log.warn({ err: error }, 'an engine is away; it is asked again');
+      log.warn({ err: error }, 'an engine is unreachable; retry follows');
       if (tries === 0) await away(error.message);
       await pause(LATER_MS, undefined, { signal: letGo, ref: false }).catch(() => undefined);
     }
@@ -49,7 +49,7 @@ export async function putAway(deps: DriveDeps, letGo: AbortSignal, executor: Exe
     if ((await whenReached(deps, letGo, () => executor.remove(work))) === null) return;
   } catch (error) {
     // The outcome of the attempt is stored and does not change.
-    deps.log.error({ err: error, work: work.id }, 'an engine still holds work that is over');
+    deps.log.error({ err: error, work: work.id }, 'cannot remove finished work from its engine');
   }
   await rm(work.folder, { recursive: true, force: true });
   deps.workSecrets.forget(work.id);

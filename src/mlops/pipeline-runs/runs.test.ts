@@ -105,17 +105,20 @@ describe('a step', () => {
   });
 
   it.concurrent.each([
-    [{ run: 'echo done', outputs: ['not/there.txt'] }, /made no not\/there.txt/],
-    [{ run: 'echo 1 > m.json', metrics: 'm.json' }, /no JSON object of numbers/],
-    [{ run: 'true', metrics: 'm.json' }, /wrote no m.json/],
-    [{ run: 'cat x', inputs: ['data/x.csv'] }, /no step before it makes/],
+    [{ run: 'echo done', outputs: ['not/there.txt'] }, /outputs are missing: not\/there.txt/],
+    [{ run: 'echo 1 > m.json', metrics: 'm.json' }, /must be a JSON object of numbers/],
+    [{ run: 'true', metrics: 'm.json' }, /metrics file m.json is missing/],
+    [{ run: 'cat x', inputs: ['data/x.csv'] }, /neither an output of an earlier step/],
     [{ run: ['no-such-program'] }, /exit code 127/],
     [{ run: 'kill -SEGV $$' }, /[Ss]ignal 11/],
     [{ run: 'sleep 60', timeout: '300ms', grace: '1s' }, /^timeout$/],
-    [{ run: 'x=0123456789abcdef; while :; do x=$x$x; done', resources: { memory: '64Mi' } }, /more memory/],
+    [
+      { run: 'x=0123456789abcdef; while :; do x=$x$x; done', resources: { memory: '64Mi' } },
+      /exceeded resources.memory/,
+    ],
     [
       { run: 'head -c 60000000 /dev/zero > big; sleep 600', resources: { disk: '20Mi' } },
-      /^disk: .* 20971520 bytes that resources.disk/,
+      /^disk: .* 20971520 bytes of resources.disk/,
     ],
     [{ run: 'true', resources: { cpu: 4096 } }, /4096 CPUs/],
     [{ run: 'true', resources: { gpu: { model: 'H100', count: 64 } } }, /64 GPUs H100/],
@@ -187,18 +190,15 @@ describe('a document', () => {
     [{ a: { run: 'x', needs: ['b'] } }, 'there is no step "b"'],
     [{ a: { run: 'x', needs: ['a'] } }, '"a" needs "a"'],
     [{ a: { run: `echo ${expression('params.lr')}` } }, 'there is no param "lr"'],
-    [{ a: { run: `echo ${expression('steps.b.state')}` }, b: { run: 'x' } }, 'it does not need "b"'],
+    [{ a: { run: `echo ${expression('steps.b.state')}` }, b: { run: 'x' } }, 'it does not depend on "b"'],
     [{ a: { run: `echo ${expression('params.')}` } }, 'steps.a.run'],
     [{ a: { run: 'x', outputs: ['../x'] } }, 'a path inside the working folder'],
     [{ a: { run: 'x', outputs: ['/etc/x'] } }, 'a path inside the working folder'],
     [{ a: { run: 'x', timeout: 'soon' } }, 'a duration such as 30s'],
     [{ a: { run: 'x', resources: { memory: 'much' } } }, 'an amount of memory'],
     [{ a: { run: 'x', budget: 'five' } }, 'an amount and its currency'],
-    [{ a: { run: 'x', matrix: { lr: [1, 1] } } }, 'twice'],
-    [
-      { a: { uses: 'gate', of: 'b', policy: 'p' }, b: { run: 'x', matrix: { lr: [1, 2] } } },
-      'put an evaluate step between',
-    ],
+    [{ a: { run: 'x', matrix: { lr: [1, 1] } } }, 'a duplicate key'],
+    [{ a: { uses: 'gate', of: 'b', policy: 'p' }, b: { run: 'x', matrix: { lr: [1, 2] } } }, 'add an evaluate step'],
     [{ a: { uses: 'fly' } }, '"run" is missing'],
     [{}, 'at least one step'],
   ])('with %j is refused, and says what to do', async (steps, said) => {

@@ -3,14 +3,14 @@ import { z } from 'zod';
 export const RunState = z
   .enum(['waiting', 'running', 'succeeded', 'failed', 'stopped'])
   .describe(
-    '`waiting`: others of the pipeline run now; `stopped`: by a person or a budget, with the reason at its steps',
+    '`waiting`: the concurrency limit of the pipeline is reached; `stopped`: by an account or a budget, with the reason at its steps',
   );
 export type RunState = z.infer<typeof RunState>;
 
 export const StepState = z
   .enum(['waiting', 'running', 'succeeded', 'cached', 'failed', 'stopped', 'skipped'])
   .describe(
-    '`cached`: what it made before was taken; `stopped`: by a person, a budget or its time; `skipped`: never begun, with the reason',
+    '`cached`: an earlier result was reused; `stopped`: by an account, a budget or its timeout; `skipped`: not started, with the reason',
   );
 export type StepState = z.infer<typeof StepState>;
 

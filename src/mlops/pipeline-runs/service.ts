@@ -49,7 +49,7 @@ export interface RunRequest {
   readonly commit: string | null;
   /** Idempotency key: the same key answers the run that was started with it. Null: always a new run. */
   readonly requestKey: string | null;
-  /** Whether the caller may run commands that the caller wrote. */
+  /** Whether the caller may run uploaded commands. */
   readonly mayRunCode: boolean;
   readonly cause: Cause;
   readonly actor: string;
@@ -103,11 +103,11 @@ export interface ResumeRequest {
   readonly actor: string;
 }
 
-/** A new run that takes from the old one, by the cache, all that is still valid. The pipeline is as it is applied now. */
+/** A new run that reuses the valid results of the old run through the cache. It uses the currently applied pipeline. */
 export async function resumeRun(deps: PipelineDeps, old: StoredRun, request: ResumeRequest): Promise<StoredRun> {
   refuseOwnCommands({ ...request, ref: null });
   if (!isOver(old.state)) {
-    const detail = `Run #${old.number} of "${old.pipeline}" has not ended. Stop it first, or wait.`;
+    const detail = `Run #${old.number} of "${old.pipeline}" has not ended. Stop it, or wait until it ends.`;
     throw new AppError('pipeline_run_not_ended', detail, { run: old.id });
   }
   const pipeline = await requirePipeline(deps, old.pipeline);
@@ -144,7 +144,7 @@ export async function requirePipeline({ store }: { readonly store: Sql }, name: 
   const [found] = await findPipelines(store, name);
   if (found !== undefined) return found;
   const known = (await findPipelines(store, null)).map((each) => each.name);
-  const detail = `There is no pipeline "${name}". ${known.length === 0 ? 'Apply a document of kind Pipeline first.' : `There are: ${known.join(', ')}.`}`;
+  const detail = `There is no pipeline "${name}". ${known.length === 0 ? 'Apply a document of kind Pipeline first.' : `Pipelines: ${known.join(', ')}.`}`;
   throw new AppError('pipeline_not_found', detail, { pipeline: name });
 }
 
@@ -158,7 +158,7 @@ export async function requirePipelineRun(
   if (found?.pipeline === pipeline) return found;
   throw new AppError(
     'pipeline_run_not_found',
-    `Pipeline "${pipeline}" has no run ${run}. See: steelyard pipeline list ${pipeline}`,
+    `Pipeline "${pipeline}" has no run ${run}. List runs with: steelyard pipeline list ${pipeline}`,
     { pipeline, run },
   );
 }
@@ -177,12 +177,12 @@ function refuseOwnCommands({
   params,
 }: Pick<RunRequest, 'mayRunCode' | 'code' | 'ref' | 'params'>): void {
   if (mayRunCode) return;
-  const why = 'That takes the scope mlops.run_code, which the account does not have (docs/security.md).';
-  if (code !== null) throw new AppError('not_permitted', `A run with code that was sent: ${why}`);
-  if (ref !== null) throw new AppError('not_permitted', `A run of another branch, tag or commit: ${why}`);
+  const why = 'This requires the scope mlops.run_code, which the account does not have (docs/security.md).';
+  if (code !== null) throw new AppError('not_permitted', `Cannot run uploaded code. ${why}`);
+  if (ref !== null) throw new AppError('not_permitted', `Cannot run another branch, tag or commit. ${why}`);
   const [odd] = Object.entries(params).filter(([, value]) => typeof value === 'string' && !PLAIN_WORD.test(value));
   if (odd === undefined) return;
-  const detail = `The param "${odd[0]}" has characters that a shell may take for commands. ${why}`;
+  const detail = `The param "${odd[0]}" has characters that a shell can interpret as commands. ${why}`;
   throw new AppError('not_permitted', detail, { param: odd[0] });
 }
 
@@ -233,7 +233,7 @@ function refuseNewSecrets(applied: PipelineSpec, found: PipelineSpec): void {
   const allowed = secretsOf(applied);
   const fresh = [...secretsOf(found)].find((reference) => !allowed.has(reference));
   if (fresh === undefined) return;
-  const detail = `The file in the repository names the secret "${fresh}", which the applied pipeline does not. An administrator has to apply it first.`;
+  const detail = `The file in the repository uses the secret "${fresh}", which the applied pipeline does not. An administrator must apply that file first.`;
   throw new AppError('manifest_invalid', detail, { secret: fresh });
 }
 
@@ -248,7 +248,7 @@ function paramsOf(
   const unknown = Object.keys(given).find((name) => !(name in defaults));
   if (unknown === undefined) return { ...defaults, ...given };
   const names = Object.keys(defaults);
-  const detail = `The pipeline has no param "${unknown}". ${names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`}`;
+  const detail = `The pipeline has no param "${unknown}". ${names.length === 0 ? 'It has none.' : `Its params: ${names.join(', ')}.`}`;
   throw new AppError('pipeline_param_unknown', detail, { param: unknown });
 }
 
@@ -301,11 +301,11 @@ async function makeRoom(sql: Sql, pipeline: string, { concurrency }: PipelineSpe
   const active = await activeRuns(sql, pipeline);
   if (active.length < concurrency.runs || concurrency.whenFull === 'wait') return;
   if (concurrency.whenFull === 'skip') {
-    const detail = `Run #${active[0]?.number} of "${pipeline}" is under way, and its concurrency leaves out others (whenFull: skip).`;
+    const detail = `Run #${active[0]?.number} of "${pipeline}" is active, and the concurrency limit of the pipeline is reached (whenFull: skip).`;
     throw new AppError('pipeline_run_full', detail, { pipeline });
   }
   const over = active.slice(0, active.length - concurrency.runs + 1);
-  for (const run of over) await requestStop(sql, run.id, `${actor}, for a newer run`);
+  for (const run of over) await requestStop(sql, run.id, `${actor} (replaced by a newer run)`);
 }
 
 function newStep(run: string, position: number, key: string, name: string): StoredStep {

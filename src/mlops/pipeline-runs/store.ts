@@ -10,14 +10,14 @@ import { Attempt, Taken } from './taken.ts';
 
 /** Cause of a run, for a person and a machine. */
 export const Cause = z.strictObject({
-  kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('What began it'),
+  kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('Type of the cause'),
   detail: z.string().describe('In words'),
   /** Number of runs before it in a chain of runs that events started; omitted: none. */
   depth: z.number().int().optional(),
 });
 export type Cause = z.infer<typeof Cause>;
 
-/** Where the code of a run is from: sent with the run, read from the repository of its pipeline, or none. */
+/** Origin of the code of a run: uploaded with the run, read from the repository of its pipeline, or none. */
 export const CodeFrom = z.enum(['sent', 'git', 'none']);
 export type CodeFrom = z.infer<typeof CodeFrom>;
 
@@ -137,7 +137,7 @@ export async function putRun(sql: Sql, run: StoredRun): Promise<void> {
   await sql.tables<RunTables>().updateTable('pipeline_run').set(row).where('id', '=', id).execute();
 }
 
-/** Only the wish: what its driver writes meanwhile is not touched. */
+/** Writes only the request, so that concurrent writes of the driver are not overwritten. */
 export async function requestStop(sql: Sql, id: string, by: string): Promise<void> {
   await sql.tables<RunTables>().updateTable('pipeline_run').set({ stop_requested: by }).where('id', '=', id).execute();
 }

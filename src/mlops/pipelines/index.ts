@@ -66,9 +66,9 @@ export interface Pipelines {
   /** `Pipeline`. */
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
-  /** Where Git hosts send their webhooks. */
+  /** HTTP routes for webhooks of Git hosts. */
   readonly plugin: Plugin;
-  /** For other features of this server. */
+  /** Functions for other features of this server. */
   readonly runs: PipelineRuns;
   /** Observes data, as triggers do. Errors: those of buckets. */
   readonly data: { seen(data: Data, before: Parameters<typeof seenNow>[2]): Promise<Seen> };

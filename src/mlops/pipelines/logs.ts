@@ -79,7 +79,7 @@ async function keptLog(
   return kept === null ? null : textOf(await buffer(kept), from);
 }
 
-/** Whole characters only: an incomplete one at the end comes with the next part. */
+/** Decodes complete characters only: an incomplete one at the end is part of the next read. */
 function textOf(bytes: Buffer, from: number): Pick<LogPart, 'text' | 'next'> {
   const text = new StringDecoder('utf8').write(bytes);
   const taken = text === '' ? bytes.length : Buffer.byteLength(text);

@@ -49,7 +49,7 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
     handle(startPipelineRun, async ({ params: { pipeline }, body, actor, identity }) => {
       const { params, code = null, ref = null, commit = null, requestKey = null } = body;
       const mayRunCode = isAllowed(identity, 'mlops.run_code');
-      const cause = { kind: 'manual', detail: `asked for by ${actor}` } as const;
+      const cause = { kind: 'manual', detail: `requested by ${actor}` } as const;
       const request = { pipeline, params, code, ref, commit, requestKey, mayRunCode, cause, actor };
       return shown(store, await startRun(deps, request));
     }),

@@ -53,7 +53,7 @@ export function createPipelineRuns(deps: PipelineDeps, wake: (run: string) => vo
     wake,
     async requestStop(sql, id, by) {
       const run = await findRun(sql, id);
-      if (run === null) return `run ${id} is not there any more`;
+      if (run === null) return `run ${id} no longer exists`;
       if (isOver(run.state)) return `run #${run.number} of "${run.pipeline}" has ended`;
       await requestStop(sql, id, by);
       return null;

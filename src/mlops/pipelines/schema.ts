@@ -12,16 +12,13 @@ const Scalar = z.union([z.string(), z.number(), z.boolean()]).describe('Value');
 
 /** Usage of an attempt. */
 const taking = {
-  cpuSeconds: z.number().nullable().describe('CPU time in seconds; null where the engine does not count it'),
-  peakMemoryBytes: z
-    .number()
-    .nullable()
-    .describe('The most memory that it held, in bytes; null where the engine does not count it'),
+  cpuSeconds: z.number().nullable().describe('CPU time in seconds; null: the engine does not count it'),
+  peakMemoryBytes: z.number().nullable().describe('Peak memory in bytes; null: the engine does not count it'),
   usageReason: z
     .string()
     .nullable()
-    .describe('Why CPU time or memory is not known, or what is left out; null where there is nothing to say'),
-  gpus: GpuUse.nullable().describe('What its GPUs did; null where it held none'),
+    .describe('Why CPU time or memory is unknown or incomplete; null: both are complete'),
+  gpus: GpuUse.nullable().describe('Usage of the GPUs of the step; null: it held none'),
   place: z
     .strictObject({
       node: z.string().describe('Name of the machine'),
@@ -29,32 +26,30 @@ const taking = {
       region: z.string().nullable().describe('Region of the cloud'),
       zone: z.string().nullable().describe('Zone of the cloud'),
       gpuModel: z.string().nullable().describe('Model of its GPUs'),
-      spot: z.boolean().describe('Whether its capacity can be taken away'),
-      share: z.number().describe('Part of the machine that the try has, above 0 and up to 1'),
+      spot: z.boolean().describe('Whether the machine is spot capacity'),
+      share: z.number().describe('Share of the machine that the attempt has, above 0 and up to 1'),
     })
     .nullable()
-    .describe('Machine of a cluster that it runs on; null elsewhere, and where nobody knows'),
-  prices: z
-    .array(z.string())
-    .describe('Each price behind its cost, in order: where it is from, since when it holds and how old it is'),
+    .describe('Machine of the cluster that runs the attempt; null: not in a cluster, or unknown'),
+  prices: z.array(z.string()).describe('Prices used for the cost, in order, with origin, start date and age'),
 };
 
 const Counts = z
   .strictObject({
-    waiting: z.number().int().describe('Steps that have not begun'),
+    waiting: z.number().int().describe('Steps that have not started'),
     running: z.number().int().describe('Steps that run'),
-    good: z.number().int().describe('Steps that went well, or were taken from before'),
+    good: z.number().int().describe('Steps that succeeded or were reused'),
     bad: z.number().int().describe('Steps that failed or were stopped'),
-    skipped: z.number().int().describe('Steps that never began'),
+    skipped: z.number().int().describe('Steps that never started'),
   })
   .describe('Steps by state');
 
 const Cause = z
   .strictObject({
-    kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('What began it'),
-    detail: z.string().describe('In words'),
+    kind: z.enum(['manual', 'resume', 'cron', 'push', 'data', 'event', 'retraining']).describe('Cause of the run'),
+    detail: z.string().describe('Description of the cause'),
   })
-  .describe('Why the run was begun');
+  .describe('Cause of the run');
 
 export const PipelineRunSummary = z
   .strictObject({
@@ -63,17 +58,17 @@ export const PipelineRunSummary = z
     number: z.number().int().describe('Number among the runs of the pipeline, from 1'),
     state: RunState,
     cause: Cause,
-    requestedBy: z.string().describe('Who asked for it'),
-    commit: z.string().nullable().describe('Git commit of its code; null where the code came otherwise'),
-    createdAt: UtcInstant.describe('When it was asked for'),
-    startedAt: UtcInstant.nullable().describe('When it began; null while it waits'),
-    endedAt: UtcInstant.nullable().describe('When it was over; null before'),
+    requestedBy: z.string().describe('Account that requested the run'),
+    commit: z.string().nullable().describe('Git commit of the code; null: the code does not come from Git'),
+    createdAt: UtcInstant.describe('Time of the request'),
+    startedAt: UtcInstant.nullable().describe('Start of the run; null: it waits'),
+    endedAt: UtcInstant.nullable().describe('End of the run; null: it has not ended'),
     steps: Counts,
     cost: Money.nullable().describe(
-      'What its steps have cost by now, without those taken from before; null while no price is known, or in several currencies',
+      'Cost of the steps so far, without reused steps; null: no price is known, or prices have several currencies',
     ),
-    unpricedSteps: z.number().int().describe('Steps that ran and whose cost is not known; left out of the cost'),
-    mlflowRun: z.string().describe('MLflow run that the runs of its steps are nested in'),
+    unpricedSteps: z.number().int().describe('Steps that ran without a known cost; left out of the cost'),
+    mlflowRun: z.string().describe('MLflow run that contains the runs of the steps'),
     experiment: z.string().describe('Id of its MLflow experiment'),
   })
   .describe('A run of a pipeline');
@@ -81,21 +76,27 @@ export type PipelineRunSummary = z.infer<typeof PipelineRunSummary>;
 
 export const PipelineStep = z
   .strictObject({
-    step: z.string().describe('Name of the step, with its combination where it has a matrix: train[lr=0.01]'),
+    step: z.string().describe('Name of the step; a matrix step includes its combination: train[lr=0.01]'),
     name: z.string().describe('Name in the pipeline'),
-    kind: z.enum(['run', 'evaluate', 'gate', 'register', 'deploy']).describe('What it does'),
-    needs: z.array(z.string()).describe('Steps that end before it begins'),
+    kind: z.enum(['run', 'evaluate', 'gate', 'register', 'deploy']).describe('Type of the step'),
+    needs: z.array(z.string()).describe('Steps that must end before this one starts'),
     state: StepState,
-    reason: z.string().nullable().describe('Why it ended so, or what it waits for; null when there is nothing to say'),
-    explanation: z.string().nullable().describe('Why it was made, or not made again; null before that is known'),
-    attempt: z.number().int().describe('Number of its present or last try; 0 before the first'),
-    startedAt: UtcInstant.nullable().describe('When its first try began'),
-    endedAt: UtcInstant.nullable().describe('When it was over'),
-    cost: Money.nullable().describe('What its tries have cost; null where no price is known or nothing ran'),
-    mlflowRun: z.string().nullable().describe('Its MLflow run; of a step taken from before, the run that made it'),
+    reason: z.string().nullable().describe('Reason for the state, such as a failure or a wait; null: none'),
+    explanation: z
+      .string()
+      .nullable()
+      .describe('Why the step was executed or its earlier result reused; null: not decided yet'),
+    attempt: z.number().int().describe('Number of the current or last attempt; 0: not started'),
+    startedAt: UtcInstant.nullable().describe('Start of the first attempt'),
+    endedAt: UtcInstant.nullable().describe('End of the step; null: it has not ended'),
+    cost: Money.nullable().describe('Cost of all attempts; null: no price is known, or the step did not run'),
+    mlflowRun: z
+      .string()
+      .nullable()
+      .describe('MLflow run of the step; for a reused step, the run that produced its result'),
     values: z
       .record(z.string(), z.string())
-      .describe('What it says: of a gate the verdict, of a registration the version'),
+      .describe('Outputs of the step: the verdict of a gate, the version of a registration'),
     files: z
       .array(
         z.strictObject({
@@ -104,42 +105,42 @@ export const PipelineStep = z
           digest: z.string().describe('SHA-256'),
         }),
       )
-      .describe('Files that it made; at most a hundred'),
+      .describe('Output files of the step; at most a hundred'),
     attempts: z
       .array(
         z.strictObject({
-          attempt: z.number().int().describe('Number of the try'),
-          startedAt: UtcInstant.describe('When it began'),
-          endedAt: UtcInstant.nullable().describe('When it was over'),
-          reason: z.string().nullable().describe('Why it ended so; null when it went well'),
-          exitCode: z.number().nullable().describe('Exit code; null where nobody knows'),
-          cost: Money.nullable().describe('What it cost'),
+          attempt: z.number().int().describe('Number of the attempt'),
+          startedAt: UtcInstant.describe('Start of the attempt'),
+          endedAt: UtcInstant.nullable().describe('End of the attempt; null: it has not ended'),
+          reason: z.string().nullable().describe('Why the attempt failed; null: it succeeded'),
+          exitCode: z.number().nullable().describe('Exit code; null: unknown'),
+          cost: Money.nullable().describe('Cost of the attempt; null: unknown'),
           ...taking,
-          checkpoint: z.string().nullable().describe('Where it left what it had reached'),
+          checkpoint: z.string().nullable().describe('Location of the last checkpoint; null: none'),
           lastLines: z
             .string()
             .nullable()
-            .describe('Last lines of its log, at most ten; null where it went well or printed nothing'),
+            .describe('Last lines of the log, at most ten; null: the attempt succeeded or printed nothing'),
         }),
       )
-      .describe('Its tries that are over'),
+      .describe('Attempts that have ended'),
     capacity: z
       .array(
         z
           .strictObject({
-            at: UtcInstant.describe('When it was decided'),
-            attempt: z.number().int().describe('Number of the try that it holds for'),
-            action: z.enum(['spot', 'on-demand', 'wait']).describe('wait: spot capacity that is not there yet'),
-            reason: z.string().describe('Why, with the figures'),
-            decision: z.string().describe('Entry of the ledger of decisions'),
+            at: UtcInstant.describe('Time of the decision'),
+            attempt: z.number().int().describe('Number of the attempt that the decision is for'),
+            action: z.enum(['spot', 'on-demand', 'wait']).describe('wait: no spot capacity is available yet'),
+            reason: z.string().describe('Reason with its figures'),
+            decision: z.string().describe('Id of the decision in the decision log'),
           })
-          .describe('A decision on which capacity a try runs'),
+          .describe('Decision on the capacity of an attempt'),
       )
-      .describe('Of a step with a deadline on spot capacity: what was decided, first to last; at most 500'),
+      .describe('Decisions for a step with a deadline on spot capacity, first to last; at most 500'),
     taken: z
-      .strictObject({ asOf: UtcInstant.describe('When it was looked at'), ...taking })
+      .strictObject({ asOf: UtcInstant.describe('Time of the measurement'), ...taking })
       .nullable()
-      .describe('What the try that runs has taken by now; null while none does, or before its first report'),
+      .describe('Usage of the running attempt so far; null: none runs, or it has not reported yet'),
   })
   .describe('A step of a run');
 export type PipelineStep = z.infer<typeof PipelineStep>;
@@ -147,10 +148,10 @@ export type PipelineStep = z.infer<typeof PipelineStep>;
 export const PipelineRun = z
   .strictObject({
     ...PipelineRunSummary.shape,
-    params: z.record(z.string(), Scalar).describe('Parameters that it runs with'),
-    resumedFrom: z.string().nullable().describe('Run that it goes on from'),
-    stopRequestedBy: z.string().nullable().describe('Who asked it to stop'),
-    stepList: z.array(PipelineStep).describe('Steps, each after all that it needs'),
+    params: z.record(z.string(), Scalar).describe('Parameters of the run'),
+    resumedFrom: z.string().nullable().describe('Run that this run resumes'),
+    stopRequestedBy: z.string().nullable().describe('Account that requested the stop'),
+    stepList: z.array(PipelineStep).describe('Steps, each after the steps in its `needs`'),
   })
   .describe('A run with its steps');
 export type PipelineRun = z.infer<typeof PipelineRun>;
@@ -158,18 +159,20 @@ export type PipelineRun = z.infer<typeof PipelineRun>;
 export const Pipeline = z
   .strictObject({
     name: PipelineName,
-    pipelineVersion: z.number().int().describe('Grows with every change of the document'),
-    description: z.string().nullable().describe('What it is for'),
+    pipelineVersion: z.number().int().describe('Version of the document; it grows with every change'),
+    description: z.string().nullable().describe('Purpose of the pipeline'),
     project: z.string().nullable().describe('Project'),
     engine: Engine,
     ref: z
       .string()
       .nullable()
-      .describe('Branch, tag or commit of its source that it is read at; null where its code does not come from Git'),
+      .describe(
+        'Branch, tag or commit of the source from which the pipeline is read; null: its code does not come from Git',
+      ),
     steps: z.array(z.string()).describe('Names of its steps'),
     params: z.record(z.string(), Scalar).describe('Parameters and their defaults'),
-    appliedAt: UtcInstant.describe('When it was last changed'),
-    lastRun: PipelineRunSummary.nullable().describe('Its latest run; null before the first'),
+    appliedAt: UtcInstant.describe('Time of the last change'),
+    lastRun: PipelineRunSummary.nullable().describe('Latest run; null: no run yet'),
   })
   .describe('A pipeline');
 export type Pipeline = z.infer<typeof Pipeline>;
@@ -185,7 +188,7 @@ export const listPipelines = endpoint({
   method: 'GET',
   path: '/api/v1/pipelines',
   scope: 'mlops.read',
-  summary: 'Pipelines by name, each with its latest run',
+  summary: 'List pipelines by name, each with its latest run',
   response: z.strictObject({ pipelines: z.array(Pipeline).describe('Pipelines by name') }),
   errors: [],
 });
@@ -194,7 +197,7 @@ export const listPipelineRuns = endpoint({
   method: 'GET',
   path: '/api/v1/pipelines/:pipeline/runs',
   scope: 'mlops.read',
-  summary: 'Runs of a pipeline, latest first',
+  summary: 'List the runs of a pipeline, latest first',
   params,
   query: z.strictObject(PageQuery),
   response: z.strictObject({
@@ -208,10 +211,10 @@ export const uploadPipelineCode = endpoint({
   method: 'POST',
   path: '/api/v1/pipeline-code',
   scope: 'mlops.run_code',
-  summary: 'Send the code of a run, as a tar archive (gzip or not)',
+  summary: 'Upload the code of a run as a tar archive (gzip or not)',
   accepts: 'bytes',
   response: z.strictObject({
-    code: z.string().describe('Digest by which a run names it'),
+    code: z.string().describe('Digest that identifies the code in a run request'),
     files: z.number().int().describe('Number of files'),
   }),
   errors: ['archive_invalid', 'payload_too_large'],
@@ -225,10 +228,7 @@ export const startPipelineRun = endpoint({
   params,
   body: z.strictObject({
     params: z.record(z.string(), Scalar).default({}).describe('Parameters that differ from their defaults'),
-    code: z
-      .string()
-      .optional()
-      .describe('Digest of code that was sent; default: the source of the pipeline, else none'),
+    code: z.string().optional().describe('Digest of uploaded code; default: the source of the pipeline, else none'),
     ref: z
       .string()
       .min(1)
@@ -240,8 +240,13 @@ export const startPipelineRun = endpoint({
       .string()
       .regex(/^[0-9a-f]{7,64}$/)
       .optional()
-      .describe('Commit that the code which was sent is of'),
-    requestKey: z.string().min(1).max(200).optional().describe('The same again answers the run that was begun by it'),
+      .describe('Commit of the uploaded code'),
+    requestKey: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Idempotency key: the same key again returns the run that it started'),
   }),
   response: PipelineRun,
   errors: [
@@ -260,7 +265,7 @@ export const getPipelineRun = endpoint({
   method: 'GET',
   path: '/api/v1/pipelines/:pipeline/runs/:run',
   scope: 'mlops.read',
-  summary: 'One run with its steps',
+  summary: 'Get a run with its steps',
   params: runParams,
   response: PipelineRun,
   errors: ['pipeline_run_not_found'],
@@ -270,7 +275,7 @@ export const stopPipelineRun = endpoint({
   method: 'POST',
   path: '/api/v1/pipelines/:pipeline/runs/:run/stop',
   scope: 'mlops.write',
-  summary: 'Stop a run: what runs is asked to end and has its grace',
+  summary: 'Stop a run: running steps receive a stop request and have their grace period to end',
   params: runParams,
   response: PipelineRun,
   errors: ['pipeline_run_not_found', 'pipeline_run_ended'],
@@ -280,16 +285,16 @@ export const resumePipelineRun = endpoint({
   method: 'POST',
   path: '/api/v1/pipelines/:pipeline/runs/:run/resume',
   scope: 'mlops.write',
-  summary: 'Go on from a run that did not end well, keeping what is still valid',
+  summary: 'Resume a run that did not succeed, reusing results that are still valid',
   params: runParams,
   body: z.strictObject({
     params: z.record(z.string(), Scalar).default({}).describe('Parameters that differ from those of the run'),
-    code: z.string().optional().describe('Digest of code that was sent; default: the code of the run'),
+    code: z.string().optional().describe('Digest of uploaded code; default: the code of the run'),
     commit: z
       .string()
       .regex(/^[0-9a-f]{7,64}$/)
       .optional()
-      .describe('Commit that the code which was sent is of'),
+      .describe('Commit of the uploaded code'),
   }),
   response: PipelineRun,
   errors: [
@@ -309,20 +314,22 @@ export const pipelineStepLog = endpoint({
   method: 'GET',
   path: '/api/v1/pipelines/:pipeline/runs/:run/log',
   scope: 'mlops.read',
-  summary: 'What a step has printed, from a byte on',
+  summary: 'Read the log of a step from a byte offset',
   params: runParams,
   query: z.strictObject({
-    step: z.string().min(1).max(500).describe('Step, with its combination where it has a matrix'),
-    attempt: z.coerce.number().int().min(1).optional().describe('Number of the try; default: the last'),
-    from: z.coerce.number().int().min(0).default(0).describe('Byte to begin at'),
-    maxBytes: z.coerce.number().int().min(1).max(1_048_576).default(262_144).describe('Bytes at most'),
+    step: z.string().min(1).max(500).describe('Name of the step; a matrix step includes its combination'),
+    attempt: z.coerce.number().int().min(1).optional().describe('Number of the attempt; default: the last'),
+    from: z.coerce.number().int().min(0).default(0).describe('Byte offset of the first byte'),
+    maxBytes: z.coerce.number().int().min(1).max(1_048_576).default(262_144).describe('Maximum number of bytes'),
   }),
   response: z.strictObject({
-    text: z.string().describe('Text; what is no UTF-8 is replaced'),
-    next: z.number().int().describe('Byte to begin at the next time'),
-    attempt: z.number().int().describe('Number of the try; 0 before the first'),
-    ended: z.boolean().describe('Whether nothing more will come of this try'),
-    elsewhere: z.boolean().describe('True while another server runs the step: its log is here when it has ended'),
+    text: z.string().describe('Text; invalid UTF-8 is replaced'),
+    next: z.number().int().describe('Byte offset for the next request'),
+    attempt: z.number().int().describe('Number of the attempt; 0: not started'),
+    ended: z.boolean().describe('Whether the log of this attempt is complete'),
+    elsewhere: z
+      .boolean()
+      .describe('True: another server runs the step; its log is available here after the step has ended'),
   }),
   errors: ['pipeline_run_not_found', 'pipeline_step_not_found'],
 });

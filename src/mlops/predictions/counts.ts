@@ -2,14 +2,14 @@ import { literal } from '../../platform/lake/index.ts';
 import { instant } from './labelled.ts';
 import type { PredictionDeps } from './service.ts';
 
-/** How many predictions there were, as kept: a monitor may keep a share of them. */
+/** Number of stored predictions; a monitor can store a sample of them. */
 export interface Traffic {
   readonly predictions: number;
   /** UTC instant of the first of them; null where there is none. */
   readonly first: string | null;
 }
 
-/** How much is kept of a model, counted where the rows are. */
+/** Counts of the stored rows of a model. */
 export interface PredictionCounts {
   /** Predictions made in `[start, end)`, each counted once. */
   traffic(model: string, period: { readonly start: string; readonly end: string }): Promise<Traffic>;

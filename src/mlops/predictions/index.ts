@@ -27,7 +27,7 @@ export interface Predictions {
   /** Destination of the predictions that the gateway answers. */
   readonly served: ServedLog;
   readonly counts: PredictionCounts;
-  /** Rows of predictions, or labels, that retention of so many days would delete; null: kept for ever. */
+  /** Rows of predictions or labels that a retention of this many days would delete; null: unlimited retention. */
   previewPredictions(days: number | null): Promise<RetentionPreview>;
   previewLabels(days: number | null): Promise<RetentionPreview>;
   /** Deletes rows that are older than their retention period, once an hour. */
@@ -39,7 +39,7 @@ export interface PredictionsDeps extends PredictionRouteDeps {
   readonly figures: { forget(): Promise<void>; store(signal: AbortSignal): Promise<void> };
 }
 
-/** Job that deletes predictions and labels which are older than they are kept. */
+/** Job that deletes predictions and labels older than their retention. */
 const RETAIN = 'monitoring.retain';
 
 export function createPredictions(deps: PredictionsDeps): Predictions {

@@ -27,7 +27,7 @@ export async function keepLabelFile(
     }
   } catch (error) {
     if (!isOfTheFile(error)) throw error;
-    const detail = `${file.name} cannot be read: ${error.message.split('\n')[0]}. ${total.accepted} labels before that are kept; sending the file again doubles nothing.`;
+    const detail = `${file.name} cannot be read: ${error.message.split('\n')[0]}. ${total.accepted} labels before the error are stored. Uploading the file again creates no duplicates.`;
     throw new AppError('label_file_malformed', detail, { file: file.name, accepted: total.accepted }, { cause: error });
   }
   await deps.labels.settle();

@@ -26,7 +26,7 @@ export interface Relations {
   readonly predictionsOfAnyDay?: string;
 }
 
-/** Which row of an id counts: the one that was recorded first; of those of one millisecond the one with the earliest time. */
+/** Selects one row for each id: the first recorded one; of several in the same millisecond, the one with the earliest time. */
 const FIRST_SENT = ['recordedAt', 'predictedAt'] as const;
 
 /**

@@ -1,6 +1,6 @@
 import type { LakeTable } from '../../platform/lake/index.ts';
 
-/** One row for each time that a prediction was sent. `inputs` and `output` are JSON; fields that were not sent are null. */
+/** One row for each request that recorded a prediction. `inputs` and `output` are JSON; fields that were not sent are null. */
 export const PREDICTION: LakeTable = {
   name: 'prediction',
   columns: {
@@ -24,7 +24,7 @@ export const PREDICTION: LakeTable = {
   later: ['project', 'team'],
 };
 
-/** One row for each time that an outcome was sent: of a prediction, or of an entity at a time. `value` is JSON. */
+/** One row for each request that recorded an outcome of a prediction, or of an entity at a time. `value` is JSON. */
 export const LABEL: LakeTable = {
   name: 'prediction_label',
   columns: {

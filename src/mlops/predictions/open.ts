@@ -43,7 +43,7 @@ export async function openPredictions(deps: OpeningPredictions): Promise<OpenedP
     longestRestMs: LOOK_MS,
     failed: (error) => {
       if (error instanceof AppError && error.code === 'server_stopping') return;
-      deps.log.error({ err: error }, 'predictions could not be moved into the lake; they are kept');
+      deps.log.error({ err: error }, 'cannot move predictions into the lake; the journal keeps them');
     },
     look: async () => {
       const isLate = performance.now() - settledAt >= SETTLE_MS;

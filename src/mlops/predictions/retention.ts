@@ -12,7 +12,7 @@ interface PredictionRetentionDeps {
   readonly labels: JournaledTable;
 }
 
-/** Days that rows are kept; undefined: for ever. */
+/** Retention of rows in days; undefined: unlimited. */
 export interface KeepDays {
   readonly predictionDays?: number | undefined;
   readonly labelDays?: number | undefined;
@@ -41,7 +41,7 @@ export async function previewRetention(deps: PredictionRetentionDeps, keep: Keep
   return { tables, unanswerable: await monitors.questionsBefore(last) };
 }
 
-/** The same of one table, in the shape that all tables share. */
+/** Preview for one table, in the format of all tables. */
 export async function previewTable(
   deps: PredictionRetentionDeps,
   table: 'predictions' | 'labels',
@@ -50,7 +50,7 @@ export async function previewTable(
   const keep = table === 'predictions' ? { predictionDays: days ?? undefined } : { labelDays: days ?? undefined };
   const { tables, unanswerable } = await previewRetention(deps, keep);
   const shown = tables.find((one) => one.table === table);
-  if (shown === undefined) throw new Error(`no retention of ${table}`);
+  if (shown === undefined) throw new Error(`no retention for ${table}`);
   const { keepDays, before, deletes, firstDay: first, lastDay: last } = shown;
   const lost = deletes.rows === 0 ? [] : unanswerable.map(({ monitor, question }) => `${monitor}: ${question}`);
   return { keepDays, before, ...deletes, first, last, unanswerable: lost };

@@ -41,7 +41,7 @@ export function predictionRoutes(deps: PredictionRouteDeps): Route[] {
     handle(importLabels, async ({ body: { upload, model, columns } }) => {
       const { name } = await deps.uploads.facts(upload);
       const path = await deps.objects.localPath(deps.uploads.keyOf(upload));
-      if (path === null) throw new Error('uploads lie on this machine, where the lake reads them');
+      if (path === null) throw new Error('uploads are stored on this machine, where the lake reads them');
       const recorded = await keepLabelFile(deps, { path, name, model, columns });
       await deps.uploads.discard(upload);
       return recorded;

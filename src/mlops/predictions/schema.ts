@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { BATCH_BODY_LIMIT_BYTES, endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 
-const text = (what: string) => z.string().min(1).max(250).describe(what);
+const text = (description: string) => z.string().min(1).max(250).describe(description);
 const ModelName = text('Registered model');
 const PredictionId = z
   .string()
   .min(1)
   .max(200)
-  .describe('Id of the prediction, of the sender; one that comes again changes nothing');
-const Entity = text('Who or what it was about (a user, a device), as outcomes name it');
+  .describe('Id of the prediction, assigned by the sender; the same id again changes nothing');
+const Entity = text('Subject of the prediction (a user, a device), as outcomes name it');
 const Value = z.json().describe('JSON: a class, a number, or a list of items, best first');
 
 export const Prediction = z
@@ -19,52 +19,52 @@ export const Prediction = z
     modelVersion: text('Its version').optional(),
     endpoint: text('Endpoint that answered').optional(),
     environment: text('Environment').optional(),
-    predictedAt: UtcInstant.optional().describe('When it was made; default: when it arrives'),
+    predictedAt: UtcInstant.optional().describe('Time of the prediction; default: its arrival'),
     entity: Entity.optional(),
     inputs: z.record(z.string(), z.json()).default({}).describe('Features by name'),
     output: Value,
-    latencyMs: z.number().min(0).optional().describe('Milliseconds until the answer'),
-    inputTokens: z.number().int().min(0).optional().describe('Tokens that it read'),
-    outputTokens: z.number().int().min(0).optional().describe('Tokens that it wrote'),
-    caller: text('Who asked').optional(),
+    latencyMs: z.number().min(0).optional().describe('Latency in milliseconds'),
+    inputTokens: z.number().int().min(0).optional().describe('Input tokens'),
+    outputTokens: z.number().int().min(0).optional().describe('Output tokens'),
+    caller: text('Calling account').optional(),
     project: text('Project that pays').optional(),
-    team: text('Team that answers for it').optional(),
+    team: text('Responsible team').optional(),
   })
-  .describe('What a model answered');
+  .describe('A prediction of a model');
 export type Prediction = z.infer<typeof Prediction>;
 
 export const Label = z
   .strictObject({
     prediction: PredictionId.optional(),
     entity: Entity.optional(),
-    observedAt: UtcInstant.optional().describe('When it happened; default: when it arrives. Needed with an entity.'),
+    observedAt: UtcInstant.optional().describe('Time of the outcome; default: its arrival. Required with an entity.'),
     value: Value,
   })
   .refine(
     ({ prediction, entity }) => (prediction === undefined) !== (entity === undefined),
     'a prediction or an entity',
   )
-  .refine(({ entity, observedAt }) => entity === undefined || observedAt !== undefined, 'observedAt beside an entity')
-  .describe('What really happened: of a prediction, or of an entity at a time');
+  .refine(({ entity, observedAt }) => entity === undefined || observedAt !== undefined, 'observedAt with an entity')
+  .describe('An outcome: of a prediction, or of an entity at a time');
 export type Label = z.infer<typeof Label>;
 
 const Rejected = z
   .array(
     z.strictObject({
-      line: z.number().int().describe('Place in the list or file, from 1'),
-      reason: z.string().describe('Why it was not kept'),
+      line: z.number().int().describe('Position in the list or file, from 1'),
+      reason: z.string().describe('Reason for the rejection'),
     }),
   )
-  .describe('The first hundred of those that were not kept');
+  .describe('The first hundred rejected rows');
 
 export const Recorded = z
   .strictObject({
-    accepted: z.number().int().describe('Kept: on the disk before this was answered'),
-    sampledOut: z.number().int().describe('Left out, because the monitor keeps a share of the predictions'),
-    rejectedRows: z.number().int().describe('Not kept, because something is wrong with them'),
+    accepted: z.number().int().describe('Stored rows: on the disk before the response'),
+    sampledOut: z.number().int().describe('Rows left out by the sample rate of the monitor'),
+    rejectedRows: z.number().int().describe('Rejected rows'),
     rejected: Rejected,
   })
-  .describe('What became of them');
+  .describe('Result of a request that records rows');
 export type Recorded = z.infer<typeof Recorded>;
 
 const MOST = 10_000;
@@ -75,7 +75,8 @@ export const recordPredictions = endpoint({
   scope: 'mlops.write',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   frequent: true,
-  summary: 'Record predictions, for models that are served elsewhere too; those that can be kept are',
+  summary:
+    'Record predictions of models served by Steelyard or elsewhere; valid rows are stored even if others are rejected',
   body: z.strictObject({ predictions: z.array(Prediction).min(1).max(MOST).describe('Predictions') }),
   response: Recorded,
   errors: ['storage_full'],
@@ -87,8 +88,7 @@ export const recordLabels = endpoint({
   scope: 'mlops.write',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   frequent: true,
-  summary:
-    'Record what really happened, whenever it is known; a later value of the same takes the place of the earlier',
+  summary: 'Record outcomes (labels) at any later time; a later value for the same prediction replaces the earlier one',
   body: z.strictObject({ model: ModelName, labels: z.array(Label).min(1).max(MOST).describe('Labels') }),
   response: Recorded,
   errors: ['storage_full'],
@@ -105,8 +105,8 @@ export const LabelColumns = z
     ({ prediction, entity }) => (prediction === undefined) !== (entity === undefined),
     'a prediction or an entity',
   )
-  .refine(({ entity, observedAt }) => entity === undefined || observedAt !== undefined, 'observedAt beside an entity')
-  .describe('Which column holds what');
+  .refine(({ entity, observedAt }) => entity === undefined || observedAt !== undefined, 'observedAt with an entity')
+  .describe('Columns of the file');
 
 export const importLabels = endpoint({
   method: 'POST',
@@ -126,40 +126,40 @@ export const LoggedPrediction = z
   .strictObject({
     prediction: PredictionId,
     model: ModelName,
-    modelVersion: z.string().nullable().describe('Its version; null: not said'),
-    endpoint: z.string().nullable().describe('Endpoint that answered; null: not said'),
-    environment: z.string().nullable().describe('Environment; null: not said'),
+    modelVersion: z.string().nullable().describe('Version of the model; null: not reported'),
+    endpoint: z.string().nullable().describe('Endpoint that answered; null: not reported'),
+    environment: z.string().nullable().describe('Environment; null: not reported'),
     predictedAt: UtcInstant,
-    entity: z.string().nullable().describe('Who or what it was about; null: not said'),
+    entity: z.string().nullable().describe('Subject of the prediction; null: not reported'),
     inputs: z.record(z.string(), z.json()).describe('Features by name'),
     output: Value,
-    latencyMs: z.number().nullable().describe('Milliseconds until the answer; null: not said'),
-    inputTokens: z.number().int().nullable().describe('Tokens that it read; null: not said'),
-    outputTokens: z.number().int().nullable().describe('Tokens that it wrote; null: not said'),
-    caller: z.string().nullable().describe('Who asked; null: not said'),
-    project: z.string().nullable().describe('Project that pays; null: not said'),
-    team: z.string().nullable().describe('Team that answers for it; null: not said'),
-    label: z.json().describe('What really happened; null while nobody knows'),
-    labelledAt: UtcInstant.nullable().describe('When that arrived here; null while it has not'),
+    latencyMs: z.number().nullable().describe('Latency in milliseconds; null: not reported'),
+    inputTokens: z.number().int().nullable().describe('Input tokens; null: not reported'),
+    outputTokens: z.number().int().nullable().describe('Output tokens; null: not reported'),
+    caller: z.string().nullable().describe('Calling account; null: not reported'),
+    project: z.string().nullable().describe('Project that pays; null: not reported'),
+    team: z.string().nullable().describe('Responsible team; null: not reported'),
+    label: z.json().describe('Outcome; null: not known yet'),
+    labelledAt: UtcInstant.nullable().describe('Arrival of the label; null: no label yet'),
   })
-  .describe('A prediction with what came of it');
+  .describe('A prediction with its outcome');
 export type LoggedPrediction = z.infer<typeof LoggedPrediction>;
 
-/** Filters of predictions, and the time of the knowledge (`knownAt`). */
+/** Filters of predictions, and the time as of which they are read (`knownAt`). */
 export const predictionSelection = {
-  modelVersion: z.string().optional().describe('Only of this version'),
-  endpoint: z.string().optional().describe('Only of this endpoint'),
-  environment: z.string().optional().describe('Only of this environment'),
-  start: UtcInstant.optional().describe('Only made from then on'),
-  end: UtcInstant.optional().describe('Only made before then'),
-  knownAt: UtcInstant.optional().describe('As it was known then: what arrived later is left out; default: now'),
+  modelVersion: z.string().optional().describe('Only predictions of this version'),
+  endpoint: z.string().optional().describe('Only predictions of this endpoint'),
+  environment: z.string().optional().describe('Only predictions of this environment'),
+  start: UtcInstant.optional().describe('Only predictions at or after this time'),
+  end: UtcInstant.optional().describe('Only predictions before this time'),
+  knownAt: UtcInstant.optional().describe('Read as of this time: later arrivals are left out; default: now'),
 };
 
 export const listPredictions = endpoint({
   method: 'GET',
   path: '/api/v1/predictions',
   scope: 'mlops.read',
-  summary: 'Predictions of a model with the labels that have come, latest first',
+  summary: 'List predictions of a model with the labels that have arrived, latest first',
   query: z.strictObject({ model: ModelName, ...predictionSelection, ...PageQuery }),
   response: z.strictObject({
     predictions: z.array(LoggedPrediction).describe('One page'),
@@ -173,8 +173,8 @@ const Days = z.coerce.number().int().min(1).max(36_500);
 const StoredRows = z
   .strictObject({
     rows: z.number().int().describe('Rows'),
-    files: z.number().int().describe('Files of the lake that hold them; a file may hold other rows too'),
-    sizeBytes: z.number().int().describe('Bytes of these files'),
+    files: z.number().int().describe('Lake files with these rows; a file can contain other rows too'),
+    sizeBytes: z.number().int().describe('Size of these files in bytes'),
   })
   .describe('Rows and their files');
 
@@ -185,13 +185,16 @@ export const PredictionRetention = z
         z
           .strictObject({
             table: z.enum(['predictions', 'labels']).describe('Table'),
-            keepDays: z.number().int().nullable().describe('Days that rows are kept; null: for ever'),
-            before: z.iso.date().nullable().describe('UTC day; rows of earlier days are deleted. Null: none are'),
+            keepDays: z.number().int().nullable().describe('Retention of rows in days; null: unlimited'),
+            before: z.iso
+              .date()
+              .nullable()
+              .describe('UTC day; rows of earlier days are deleted. Null: no rows are deleted'),
             deletes: StoredRows,
-            firstDay: z.iso.date().nullable().describe('First UTC day of these rows; null: there are none'),
-            lastDay: z.iso.date().nullable().describe('Last UTC day of these rows; null: there are none'),
+            firstDay: z.iso.date().nullable().describe('First UTC day of these rows; null: no rows'),
+            lastDay: z.iso.date().nullable().describe('Last UTC day of these rows; null: no rows'),
           })
-          .describe('What retention does to a table'),
+          .describe('Effect of retention on a table'),
       )
       .describe('Both tables'),
     unanswerable: z
@@ -199,13 +202,13 @@ export const PredictionRetention = z
         z
           .strictObject({
             monitor: z.string().describe('Name of the monitor'),
-            question: z.string().describe('What of it can no longer be answered from the rows that stay'),
+            question: z.string().describe('Question that the remaining rows can no longer answer'),
           })
-          .describe('A question that loses its rows'),
+          .describe('A question that can no longer be answered'),
       )
-      .describe('What monitors can no longer answer; results that were stored before stay'),
+      .describe('Questions of monitors that can no longer be answered; stored results remain'),
   })
-  .describe('What retention of predictions and labels deletes');
+  .describe('Rows that retention of predictions and labels deletes');
 export type PredictionRetention = z.infer<typeof PredictionRetention>;
 
 export const previewPredictionRetention = endpoint({
@@ -213,10 +216,10 @@ export const previewPredictionRetention = endpoint({
   path: '/api/v1/predictions/retention',
   scope: 'mlops.read',
   summary:
-    'Show what retention of predictions and labels deletes, by the settings or by other numbers of days; nothing is deleted',
+    'Preview the rows that retention of predictions and labels deletes, by the settings or by other numbers of days; nothing is deleted',
   query: z.strictObject({
-    predictionDays: Days.optional().describe('Days that predictions are kept; default: the setting predictionDays'),
-    labelDays: Days.optional().describe('Days that labels are kept; default: the setting labelDays'),
+    predictionDays: Days.optional().describe('Retention of predictions in days; default: the setting predictionDays'),
+    labelDays: Days.optional().describe('Retention of labels in days; default: the setting labelDays'),
   }),
   response: PredictionRetention,
   errors: [],
@@ -231,7 +234,7 @@ export const PredictionDeletion = z
     notSearched: z
       .string()
       .nullable()
-      .describe('Bytes that may hold rows of the subject and were not searched, and where they are; null: none'),
+      .describe('Bytes that may contain rows of the subject and were not searched, with their location; null: none'),
   })
   .describe('Rows of one subject');
 export type PredictionDeletion = z.infer<typeof PredictionDeletion>;
@@ -243,8 +246,8 @@ export const deletePredictions = endpoint({
   summary: 'Delete the predictions about one subject and their labels, in journal and lake; a dry run only counts them',
   body: z.strictObject({
     entity: z.string().min(1).max(500).describe('Subject: the entity of predictions and labels'),
-    model: z.string().min(1).max(500).optional().describe('Only of this model; default: of all'),
-    dryRun: z.boolean().describe('True: only count'),
+    model: z.string().min(1).max(500).optional().describe('Only rows of this model; default: all models'),
+    dryRun: z.boolean().describe('True: count rows without deleting them'),
   }),
   response: PredictionDeletion,
   errors: ['storage_full'],

@@ -62,7 +62,7 @@ export async function keepLabels(
     };
     const reason =
       value === null
-        ? 'the label is null: leave it out until it is known'
+        ? 'the label is null: omit it until it is known'
         : (unkeptReason({ ...label, value }) ?? reasonToReject(row, row.observedAt, now));
     if (reason === null) rows.push(row);
     else reject(outcome, index + firstLine - 1, reason);
@@ -100,7 +100,7 @@ function reject(outcome: Outcome, index: number, reason: string): void {
   if (outcome.rejected.length < SHOWN_REJECTED) outcome.rejected.push({ line: index + 1, reason });
 }
 
-/** Of a label from a file. Labels over HTTP were validated before. */
+/** Validates a label from a file. Labels over HTTP were validated before. */
 function unkeptReason(label: Record<string, unknown>): string | null {
   const unkept = unkeptCharacter(label);
   return unkept === null ? null : `it holds ${unkept}`;

@@ -76,7 +76,7 @@ export async function appendVersionCreated(events: Appending, sql: Sql, created:
   await appendChange(events, sql, { of: 'version', action: 'created', model, data });
 }
 
-/** By tags alone: of two of one key, the last counts. */
+/** Decides by tags: for a repeated key, the last value counts. */
 export function saysPrompt(tags: readonly KeyValue[]): boolean {
   return tags.findLast(({ key }) => key === IS_PROMPT)?.value.toLowerCase() === 'true';
 }

@@ -64,7 +64,7 @@ export async function refuseFrozen(sql: Sql, path: string, what: 'file' | 'folde
     .limit(1)
     .executeTakeFirst();
   if (found === undefined) return;
-  const detail = `Version ${found.version} of the registered model "${found.model}" is made of "${path}", so it cannot be changed. Log to another path and register that.`;
+  const detail = `Version ${found.version} of the registered model "${found.model}" contains "${path}", so it cannot be changed. Log to another path and register that path.`;
   throw new AppError('artifact_immutable', detail, { path, model: found.model, version: String(found.version) });
 }
 

@@ -47,7 +47,7 @@ export async function refuseGoverned(
   if (first === undefined) return [];
   if (isAdmin && reason !== null) return governing.map(({ policy }) => policy);
   const ask = `steelyard gate check ${model} ${version ?? 'VERSION'} --policy ${first.policy}`;
-  const detail = `Policy "${first.policy}" governs the alias "${alias}" of model "${model}": it moves by a decision of the gate only. Ask for one: ${ask}. An administrator can override it with a reason, which is recorded.`;
+  const detail = `Policy "${first.policy}" governs the alias "${alias}" of model "${model}", so only a decision of the gate moves it. Request a decision: ${ask}. An administrator can override the policy with a reason, which is recorded.`;
   throw new AppError('alias_governed', detail, { model, alias, policy: first.policy });
 }
 

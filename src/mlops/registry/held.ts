@@ -11,13 +11,13 @@ export interface Named {
 
 const ITEMS_A_STATEMENT = 50;
 
-/** Of these, the ones that a version names as its run or model, or whose artifacts it points into, and which version. */
+/** Returns the items that a version references as its run or model, or that contain its artifacts, each with that version. */
 export async function versionsOn(sql: Sql, items: readonly Named[]): Promise<Map<string, string>> {
   const held = new Map<string, string>();
   for (let start = 0; start < items.length; start += ITEMS_A_STATEMENT) {
     const part = items.slice(start, start + ITEMS_A_STATEMENT);
     for (const version of await versionsNaming(sql, part)) {
-      const reason = `version ${version.version} of the registered model "${version.model}" stands on it`;
+      const reason = `version ${version.version} of the registered model "${version.model}" depends on it`;
       for (const item of part) if (names(version, item)) held.set(item.id, reason);
     }
   }

@@ -124,7 +124,7 @@ async function importVersion(
     return 'created';
   }
   if (known.storageLocation !== row.storage_location)
-    return { reason: 'it is here already, of other artifacts, and a registered version does not change' };
+    return { reason: 'the version exists with other artifacts, and a registered version is immutable' };
   await overwriteVersion(sql, row);
   await replaceVersionTags(sql, model, input.version, input.tags);
   return 'known';
@@ -139,12 +139,12 @@ async function placeOf(
   const { under, runId, modelId, source } = input;
   if (under.of === 'run') {
     const root = runId === null ? null : await tracking.runArtifactUri(sql, runId);
-    if (root === null) return { reason: `its run ${runId ?? ''} was not taken over` };
+    if (root === null) return { reason: `its run ${runId ?? ''} was not imported` };
     return refusalOf(under.path === '' ? root : `${root}/${under.path}`);
   }
   if (under.of === 'logged-model') {
     const logged = modelId === null ? null : await tracking.loggedModel(sql, modelId);
-    return logged?.artifactUri ?? { reason: `its logged model ${modelId ?? ''} was not taken over` };
+    return logged?.artifactUri ?? { reason: `its logged model ${modelId ?? ''} was not imported` };
   }
   // A client would read a local path on its own disk, so a path outside all known artifacts is not passed on.
   return refusalOf(source);

@@ -53,7 +53,7 @@ export interface Registry {
   version(sql: Sql, name: string, version: string): Promise<RegisteredVersion | null>;
   /** The version behind an alias (`latest` is the newest), or null. */
   versionByAlias(sql: Sql, name: string, alias: string): Promise<RegisteredVersion | null>;
-  /** All versions, newest first; null when there is no such model. */
+  /** All versions, newest first; null: the model does not exist. */
   versions(sql: Sql, name: string): Promise<RegisteredVersion[] | null>;
   /** Versions that name a run as their source, newest first; at most 100. */
   versionsOfRun(sql: Sql, runId: string): Promise<RegisteredVersion[]>;

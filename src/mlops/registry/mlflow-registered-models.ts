@@ -68,7 +68,7 @@ function withoutReason(identity: Identity): AliasChange {
   return { identity, isAdmin: false, reason: null };
 }
 
-/** One path, three verbs. */
+/** One path with three HTTP methods. */
 function aliasRoutes({ aliases }: RegisteredModelRoutesDeps): MlflowRoute[] {
   const aliasOf = (fields: Fields) => fields.requiredText('alias');
   return [

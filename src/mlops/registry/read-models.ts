@@ -95,7 +95,7 @@ export async function versionOf(measurements: Measurements, sql: Sql, version: M
 /** A metric of a version, with the time of its measurement and its source. */
 export interface VersionMetric {
   readonly name: string;
-  /** In the metric's unit; may be NaN. */
+  /** Value in the metric's unit; can be NaN. */
   readonly value: number;
   /** UTC instant, by the client's clock. */
   readonly measuredAt: string;

@@ -16,14 +16,19 @@ const Tags = z.record(z.string(), z.string());
 export const Model = z
   .strictObject({
     name: ModelName,
-    description: z.string().nullable().describe('What it is for; null when nobody said'),
-    latestVersion: Version.nullable().describe('Its newest version; null while it has none'),
+    description: z.string().nullable().describe('Purpose of the model; null: no description'),
+    latestVersion: Version.nullable().describe('Newest version; null: no version yet'),
     aliases: z
-      .array(z.strictObject({ alias: z.string().describe('Name'), version: Version.describe('Where it points') }))
-      .describe('Aliases, by name'),
-    versions: z.number().int().describe('Number of its versions'),
+      .array(
+        z.strictObject({
+          alias: z.string().describe('Name of the alias'),
+          version: Version.describe('Version that the alias selects'),
+        }),
+      )
+      .describe('Aliases by name'),
+    versions: z.number().int().describe('Number of versions'),
     tags: Tags.describe('Tags by key'),
-    lastUpdatedAt: UtcInstant.describe('When it or a version of it was last added or changed'),
+    lastUpdatedAt: UtcInstant.describe('Last change of the model or of one of its versions'),
   })
   .describe('A registered model');
 export type Model = z.infer<typeof Model>;
@@ -33,30 +38,28 @@ export const ModelVersion = z
     model: ModelName,
     version: Version,
     stage: z.enum(['None', 'Staging', 'Production', 'Archived']).describe('MLflow’s stage'),
-    aliases: z.array(z.string()).describe('Aliases that point to it'),
-    runId: z.string().nullable().describe('Run that made it; null when it names none'),
-    modelId: z.string().nullable().describe('Logged model that it is of; null when it names none'),
-    source: z.string().describe('URI that it was registered from'),
-    createdAt: UtcInstant.describe('When it was registered'),
-    updatedAt: UtcInstant.describe('When it was last changed'),
-    description: z.string().nullable().describe('What it is; null when nobody said'),
+    aliases: z.array(z.string()).describe('Aliases of the version'),
+    runId: z.string().nullable().describe('Source run; null: none'),
+    modelId: z.string().nullable().describe('Logged model of the version; null: none'),
+    source: z.string().describe('URI from which it was registered'),
+    createdAt: UtcInstant.describe('Time of registration'),
+    updatedAt: UtcInstant.describe('Time of the last change'),
+    description: z.string().nullable().describe('Description; null: none'),
     tags: Tags.describe('Tags by key'),
     metrics: z
       .record(z.string(), z.number().nullable())
-      .describe('Latest value of each metric of its logged model, else of its run, in its own unit; null is NaN'),
+      .describe('Latest value of each metric of its logged model, or else of its run, in its own unit; null is NaN'),
     params: Tags.describe('Params of its run and of its logged model, by key'),
-    cost: RunCost.nullable().describe('What the run that made it cost, whole; null when it names no run'),
+    cost: RunCost.nullable().describe('Complete cost of the source run; null: no source run'),
     files: z
       .strictObject({
         digest: z.string().describe('SHA-256 of the list of its files: path, size and SHA-256 of each'),
         count: z.number().int().describe('Number of files'),
-        sizeBytes: z.number().int().describe('Bytes of all of them'),
+        sizeBytes: z.number().int().describe('Total size of the files in bytes'),
       })
       .nullable()
-      .describe(
-        'Digest of its files at registration; null until it is computed, or where the files are in external storage',
-      ),
-    status: z.literal('READY').describe('Always READY: a version is whole when it is stored'),
+      .describe('Digest of the files at registration; null: not computed yet, or the files are in external storage'),
+    status: z.literal('READY').describe('Always READY: a version is complete when it is stored'),
   })
   .describe('A version of a registered model');
 export type ModelVersion = z.infer<typeof ModelVersion>;
@@ -67,7 +70,7 @@ export const listModels = endpoint({
   method: 'GET',
   path: '/api/v1/models',
   scope: 'mlops.read',
-  summary: 'Registered models, by name',
+  summary: 'List registered models by name',
   query: z.strictObject(PageQuery),
   response: z.strictObject({ models: z.array(Model).describe('One page of models'), nextPageToken: NextPageToken }),
   errors: ['invalid_page_token'],
@@ -77,7 +80,7 @@ export const getModel = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model',
   scope: 'mlops.read',
-  summary: 'One registered model',
+  summary: 'Get one registered model',
   params: ModelParams,
   response: Model,
   errors: ['model_not_found'],
@@ -87,7 +90,7 @@ export const listModelVersions = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/versions',
   scope: 'mlops.read',
-  summary: 'All versions of a model, newest first',
+  summary: 'List all versions of a model, newest first',
   params: ModelParams,
   response: z.strictObject({ versions: z.array(ModelVersion).describe('Versions, newest first') }),
   errors: ['model_not_found'],
@@ -97,7 +100,7 @@ export const listRunVersions = endpoint({
   method: 'GET',
   path: '/api/v1/runs/:runId/versions',
   scope: 'mlops.read',
-  summary: 'Versions that were registered from a run, newest first; none for a run that there is not',
+  summary: 'List versions registered from a run, newest first; empty for an unknown run',
   params: z.strictObject({ runId: z.string().min(1).max(256).describe('Run id') }),
   response: z.strictObject({ versions: z.array(ModelVersion).describe('Versions, newest first') }),
   errors: [],
@@ -107,23 +110,19 @@ export const getModelVersion = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/versions/:version',
   scope: 'mlops.read',
-  summary: 'One version of a model',
+  summary: 'Get one version of a model',
   params: z.strictObject({ model: ModelName, version: Version }),
   response: ModelVersion,
   errors: ['model_not_found', 'model_version_not_found'],
 });
 
-const Description = z
-  .string()
-  .max(100_000)
-  .optional()
-  .describe('Description; "" takes it away; as it is when left out');
+const Description = z.string().max(100_000).optional().describe('Description; "" removes it; default: unchanged');
 
 export const editModel = endpoint({
   method: 'PATCH',
   path: '/api/v1/models/:model',
   scope: 'mlops.write',
-  summary: 'Changes the description of a registered model',
+  summary: 'Change the description of a registered model',
   params: ModelParams,
   body: z.strictObject({ description: Description }),
   response: Model,
@@ -134,7 +133,7 @@ export const editModelVersion = endpoint({
   method: 'PATCH',
   path: '/api/v1/models/:model/versions/:version',
   scope: 'mlops.write',
-  summary: 'Changes the description of a version',
+  summary: 'Change the description of a version',
   params: z.strictObject({ model: ModelName, version: Version }),
   body: z.strictObject({ description: Description }),
   response: ModelVersion,
@@ -147,10 +146,10 @@ const AliasParams = z.strictObject({
 });
 const MovedAlias = z
   .strictObject({
-    version: Version.nullable().describe('Where it points now; null when it is gone'),
-    previousVersion: Version.nullable().describe('Where it pointed before; null when it was new'),
+    version: Version.nullable().describe('Current version of the alias; null: the alias was removed'),
+    previousVersion: Version.nullable().describe('Previous version of the alias; null: the alias is new'),
   })
-  .describe('An alias that was moved; the version before undoes it');
+  .describe('A change of an alias; set the previous version to undo it');
 
 const OverrideReason = z
   .string()
@@ -158,14 +157,13 @@ const OverrideReason = z
   .min(1)
   .max(2000)
   .optional()
-  .describe('Why an administrator changes an alias that a policy governs, without its gate; recorded as a decision');
+  .describe('Reason why an administrator changes a governed alias without its gate; recorded as a decision');
 
 export const setModelAlias = endpoint({
   method: 'PUT',
   path: '/api/v1/models/:model/aliases/:alias',
   scope: 'mlops.write',
-  summary:
-    'Point an alias to a version; one that a policy governs moves by its gate, or by an administrator with a reason',
+  summary: 'Set an alias to a version; a governed alias moves by its gate, or by an administrator with a reason',
   params: AliasParams,
   body: z.strictObject({ version: Version, reason: OverrideReason }),
   response: MovedAlias,
@@ -176,7 +174,7 @@ export const removeModelAlias = endpoint({
   method: 'DELETE',
   path: '/api/v1/models/:model/aliases/:alias',
   scope: 'mlops.write',
-  summary: 'Removes an alias; the version that it pointed to stays',
+  summary: 'Remove an alias; its version remains',
   params: AliasParams,
   query: z.strictObject({ reason: OverrideReason }),
   response: MovedAlias,

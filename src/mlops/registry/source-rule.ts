@@ -18,7 +18,7 @@ export function parseModelUri(source: string): ModelUri | null {
   const [, model = '', rest] = /^([^/@]+)(?:[/@](.+))?$/s.exec(path) ?? [];
   if (model !== '' && rest === undefined && model.startsWith('m-')) return { kind: 'logged-model', modelId: model };
   if (model === '' || rest === undefined || rest.includes('/')) {
-    throw invalidParameter(`Invalid model version source: '${source}' is no model URI.`);
+    throw invalidParameter(`Invalid model version source: '${source}' is not a model URI.`);
   }
   if (path.charAt(model.length) === '@') return { kind: 'alias', model, alias: rest };
   return /^\d+$/.test(rest) ? { kind: 'version', model, version: rest } : { kind: 'stage', model, stage: rest };

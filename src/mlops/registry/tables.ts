@@ -28,7 +28,7 @@ export interface RegistryTables {
     model_id: string | null;
     /** Path of its files among the artifacts of this server; null if this server does not store them. */
     artifact_path: string | null;
-    /** Of the files when it was registered; the three are null until they are measured. */
+    /** Digest, number and size of the files at registration; null until they are measured. */
     artifact_digest: Generated<string | null>;
     artifact_files: Generated<number | null>;
     artifact_bytes: Generated<number | null>;

@@ -80,7 +80,9 @@ async function oneLife(copy: Copy, deps: LifeDeps): Promise<string | null> {
   } catch (error) {
     if (signal.aborted) return null;
     const why =
-      error instanceof NotReady || error instanceof AppError ? error.message : `it cannot be started: ${String(error)}`;
+      error instanceof NotReady || error instanceof AppError
+        ? error.message
+        : `it could not be started: ${String(error)}`;
     deps.failed(why);
     return why;
   } finally {

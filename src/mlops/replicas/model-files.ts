@@ -159,7 +159,7 @@ async function copyTree(files: ArtifactFiles, root: string, folder: string): Pro
 function inside(folder: string, path: string): string {
   const file = join(folder, ...path.split('/'));
   if (!relative(folder, file).startsWith(`..${sep}`)) return file;
-  throw new AppError('object_path_invalid', `The path ${path} leaves its folder.`, { path });
+  throw new AppError('object_path_invalid', `The path ${path} is outside of its folder.`, { path });
 }
 
 async function mlModelIn(folder: string): Promise<MlModel | null> {
@@ -176,7 +176,7 @@ export async function onnxFileOf({ folder, mlModel }: ModelFolder): Promise<stri
   const [lone, ...others] = named === null ? found : [named];
   const file = lone === undefined || others.length > 0 ? null : inside(folder, lone);
   if (file !== null && (await isThere(file))) return file;
-  const detail = `The version has no model that the backend "onnx" can serve: its MLmodel names no ONNX file, and ${found.length} .onnx files are at its root. Log it with mlflow.onnx.log_model, or serve it with the backend "process".`;
+  const detail = `The backend "onnx" cannot serve the version: its MLmodel has no ONNX file, and ${found.length} .onnx files are at its root. Log it with mlflow.onnx.log_model, or serve it with the backend "process".`;
   throw new AppError('endpoint_model_unusable', detail);
 }
 

@@ -37,7 +37,7 @@ export interface PlaceLimits {
   readonly timeoutMs: number;
 }
 
-/** How requests are kept while there is no replica. */
+/** Queue of requests while there is no replica. */
 export interface Hold {
   /** Maximum number of held requests. */
   readonly requests: number;
@@ -172,7 +172,7 @@ export class Places {
     const replica = this.#line.length === 0 ? (this.#free(not) ?? this.#free()) : null;
     if (replica !== null) return this.#placeIn(replica, watch);
     if (this.#areAllLeftAlone()) {
-      throw new ServingProblem('unavailable', 'The replicas of the model fail, and are left alone for now.', 1);
+      throw new ServingProblem('unavailable', 'The replicas of the model fail repeatedly; restarts are paused.', 1);
     }
     return this.#wait(watch, signal);
   }
@@ -285,7 +285,7 @@ export class Places {
     const hold = this.size === 0 ? this.#hold : null;
     const most = hold?.requests ?? this.#deps.limits.queue;
     if (this.#line.length >= most) {
-      throw new ServingProblem('busy', `${most} predictions wait already.`, this.#retryAfter());
+      throw new ServingProblem('busy', `The queue is full with ${most} predictions.`, this.#retryAfter());
     }
     const { promise, resolve, reject } = Promise.withResolvers<Place>();
     const settle = () => {
@@ -318,7 +318,7 @@ export class Places {
 
   #waitedInVain(): ServingProblem {
     if (this.size === 0) return new ServingProblem('unavailable', 'No replica of the model is ready.', 1);
-    const detail = `No replica got free within ${this.#deps.limits.timeoutMs / 1000} s.`;
+    const detail = `No slot became free within ${this.#deps.limits.timeoutMs / 1000} s.`;
     return new ServingProblem('timeout', detail, this.#retryAfter());
   }
 }

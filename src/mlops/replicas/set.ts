@@ -25,7 +25,7 @@ export interface SetDeps {
 export interface SetState {
   /** Wanted number of replicas. */
   readonly wanted: number;
-  /** How many answer. */
+  /** Number of ready replicas. */
   readonly ready: number;
   /** Why the last ended replica ended; null when none did. */
   readonly lastEnd: string | null;
@@ -96,7 +96,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
   function hopeless(why: string): void {
     firstReady.reject(new NotReady(why));
     if (places.size === 0)
-      places.refuseWaiting(new ServingProblem('unavailable', `The model does not start: ${why}`, 60));
+      places.refuseWaiting(new ServingProblem('unavailable', `The model cannot start: ${why}`, 60));
   }
 
   function addOne(): void {
@@ -137,7 +137,7 @@ export function createReplicaSet(deps: SetDeps): ReplicaSet {
     },
     state: () => ({ wanted: wanted().length, ready: places.size, lastEnd, coldStartMs: longestOf(coldStarts) }),
     async close(how) {
-      firstReady.reject(new NotReady('it was given up'));
+      firstReady.reject(new NotReady('it was stopped'));
       if (how !== 'now') await places.drained();
       for (const { giveUp } of copies) giveUp.abort();
       await Promise.all(running);
@@ -153,6 +153,6 @@ function longestOf(times: readonly number[]): number | null {
 /** A replica that timed out and fails its readiness probe will never answer. */
 async function endWhenHung(backend: Backend, replica: Replica, log: Log): Promise<void> {
   if (await backend.isReady(replica.address)) return;
-  log.warn({ model: backend.modelName, replica: replica.id }, 'a replica hangs and is ended');
+  log.warn({ model: backend.modelName, replica: replica.id }, 'a replica does not respond and is ended');
   await replica.stop();
 }

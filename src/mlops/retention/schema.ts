@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
 import { decimal, decimalString, Money, UtcInstant } from '../../platform/units/schema.ts';
 
-/** `kind: Retention`. Applying it removes nothing: that takes a run of the policy, confirmed. */
+/** `kind: Retention`. Applying it removes nothing; only a confirmed run of the policy does. */
 export const RetentionSpec = z
   .strictObject({
     keepDeletedDays: z
@@ -10,38 +10,40 @@ export const RetentionSpec = z
       .int()
       .min(0)
       .max(36_500)
-      .describe('Days that a deleted run or logged model can be restored; then a run of the policy removes it'),
+      .describe(
+        'Days for which a deleted run or logged model can be restored; after that a run of the policy removes it',
+      ),
     experiment: z
       .string()
       .min(1)
       .max(500)
       .nullable()
       .default(null)
-      .describe('Name of the one experiment that it is for; default: all'),
+      .describe('Name of the only experiment that the policy applies to; default: all'),
   })
-  .describe('How long what is deleted is kept');
+  .describe('Retention of deleted objects');
 export type RetentionSpec = z.infer<typeof RetentionSpec>;
 
 const PolicyName = z.string().min(1).max(63).describe('Name of the Retention document');
-const DeletedKind = z.enum(['run', 'logged-model', 'experiment']).describe('What it is');
+const DeletedKind = z.enum(['run', 'logged-model', 'experiment']).describe('Type of object');
 
-const Samples = z.number().int().describe('Metric samples stored of it');
-const Bytes = z.number().int().nullable().describe('Bytes of its artifacts; null when they are kept elsewhere');
+const Samples = z.number().int().describe('Metric samples of the object');
+const Bytes = z.number().int().nullable().describe('Size of its artifacts in bytes; null: stored elsewhere');
 
 export const DeletedItem = z
   .strictObject({
     kind: DeletedKind,
     id: z.string().describe('Id of the run, logged model or experiment'),
-    name: z.string().describe('Its name'),
+    name: z.string().describe('Name of the object'),
     experimentId: z.string().describe('Id of its experiment'),
-    deletedAt: UtcInstant.describe('When it was deleted'),
+    deletedAt: UtcInstant.describe('Time of deletion'),
     samples: Samples,
-    artifactFiles: z.number().int().nullable().describe('Files among its artifacts; null when they are kept elsewhere'),
+    artifactFiles: z.number().int().nullable().describe('Number of artifact files; null: stored elsewhere'),
     artifactBytes: Bytes,
-    cost: Money.nullable().describe('What the run cost, for a run of which it is known; else null'),
-    costReason: z.string().nullable().describe('Why the cost is null, or what it leaves out'),
+    cost: Money.nullable().describe('Cost of the run; null: unknown, or not a run'),
+    costReason: z.string().nullable().describe('Why the cost is null or incomplete'),
   })
-  .describe('Something deleted that can be restored');
+  .describe('A deleted object that can be restored');
 export type DeletedItem = z.infer<typeof DeletedItem>;
 
 export const Volume = z
@@ -49,21 +51,19 @@ export const Volume = z
     runs: z.number().int().describe('Runs'),
     loggedModels: z.number().int().describe('Logged models'),
     samples: z.number().int().describe('Metric samples'),
-    artifactFiles: z.number().int().describe('Files of artifacts that this server keeps'),
-    artifactBytes: z.number().int().describe('Bytes of those files'),
+    artifactFiles: z.number().int().describe('Artifact files on this server'),
+    artifactBytes: z.number().int().describe('Bytes of the artifact files on this server'),
     artifactsElsewhere: z
       .number()
       .int()
-      .describe('Runs and models whose artifacts are kept elsewhere; those stay there'),
-    costs: z
-      .array(Money)
-      .describe('What the runs cost, one amount for each currency; runs of unknown cost are left out'),
-    runsOfUnknownCost: z.number().int().describe('Runs that the costs leave out, because nothing is known of theirs'),
+      .describe('Runs and models with artifacts stored elsewhere; those artifacts are not removed'),
+    costs: z.array(Money).describe('Cost of the runs, one amount for each currency; runs of unknown cost are left out'),
+    runsOfUnknownCost: z.number().int().describe('Runs left out of the cost, because their cost is unknown'),
   })
-  .describe('How much it is');
+  .describe('Numbers, bytes and cost of objects');
 export type Volume = z.infer<typeof Volume>;
 
-/** Both together. */
+/** Returns the sum of two volumes. */
 export function addVolumes(one: Volume, other: Volume): Volume {
   return {
     runs: one.runs + other.runs,
@@ -77,7 +77,7 @@ export function addVolumes(one: Volume, other: Volume): Volume {
   };
 }
 
-/** One exact amount for each currency, sorted by it. */
+/** Returns one exact amount for each currency, sorted by currency. */
 export function addMoney(amounts: readonly Money[]): Money[] {
   const byCurrency = Map.groupBy(amounts, ({ currency }) => currency);
   return [...byCurrency]
@@ -92,17 +92,17 @@ export const KeptItem = z
   .strictObject({
     kind: DeletedKind,
     id: z.string().describe('Id of the run or logged model'),
-    name: z.string().describe('Its name'),
-    reason: z.string().describe('What stands on it'),
+    name: z.string().describe('Name of the object'),
+    reason: z.string().describe('Object that depends on it'),
   })
-  .describe('Something that the policy would remove, but that something else stands on');
+  .describe('An object that the policy would remove, but that another object depends on');
 export type KeptItem = z.infer<typeof KeptItem>;
 
 export const listDeleted = endpoint({
   method: 'GET',
   path: '/api/v1/deleted',
   scope: 'mlops.read',
-  summary: 'What is deleted and can be restored, with what it takes up and what it cost; oldest deletion first',
+  summary: 'List deleted objects that can be restored, with their size and cost; oldest deletion first',
   query: z.strictObject({ kind: DeletedKind.default('run'), ...PageQuery }),
   response: z.strictObject({
     deleted: z.array(DeletedItem).describe('One page'),
@@ -115,9 +115,9 @@ export const restoreLoggedModel = endpoint({
   method: 'POST',
   path: '/api/v1/deleted/logged-models/:modelId/restore',
   scope: 'mlops.write',
-  summary: 'Restore a deleted logged model; runs and experiments are restored by MLflow’s own calls',
+  summary: 'Restore a deleted logged model; MLflow’s own calls restore runs and experiments',
   params: z.strictObject({ modelId: z.string().min(1).max(64).describe('Id of the logged model') }),
-  response: z.strictObject({ restored: z.literal(true).describe('It is active') }),
+  response: z.strictObject({ restored: z.literal(true).describe('True: the model is active') }),
   errors: ['object_not_found'],
 });
 
@@ -125,19 +125,19 @@ export const RetentionPreview = z
   .strictObject({
     policy: PolicyName,
     spec: RetentionSpec,
-    until: UtcInstant.describe('What was deleted at this instant or before is meant; a run of the policy takes it'),
-    removes: Volume.describe('Exactly what a run would remove now'),
-    keeps: z.array(KeptItem).max(1000).describe('What stays although it is old enough, the first 1000'),
-    keepsCount: z.number().int().describe('How many stay'),
+    until: UtcInstant.describe('A run of the policy removes objects that were deleted at or before this time'),
+    removes: Volume.describe('Volume that a run would remove now'),
+    keeps: z.array(KeptItem).max(1000).describe('Objects that are old enough but retained, the first 1000'),
+    keepsCount: z.number().int().describe('Number of retained objects'),
   })
-  .describe('What a run of the policy would do');
+  .describe('Effect of a run of the policy');
 export type RetentionPreview = z.infer<typeof RetentionPreview>;
 
 export const previewRetention = endpoint({
   method: 'GET',
   path: '/api/v1/retention/:policy/preview',
   scope: 'mlops.read',
-  summary: 'What a run of the policy would remove: runs, samples, bytes and what they cost; nothing is removed',
+  summary: 'Preview a run of the policy: runs, samples, bytes and their cost; nothing is removed',
   params: z.strictObject({ policy: PolicyName }),
   response: RetentionPreview,
   errors: ['retention_policy_not_found'],
@@ -147,19 +147,19 @@ export const listRetention = endpoint({
   method: 'GET',
   path: '/api/v1/retention',
   scope: 'mlops.read',
-  summary: 'The retention policies, by name',
+  summary: 'List the retention policies by name',
   response: z.strictObject({
     policies: z
       .array(z.strictObject({ policy: PolicyName, spec: RetentionSpec }).describe('A policy'))
-      .describe('All of them'),
+      .describe('All policies'),
   }),
   errors: [],
 });
 
 export const RetentionStep = z
   .strictObject({
-    removed: Volume.describe('What this call removed'),
-    done: z.boolean().describe('True when nothing is left to remove'),
+    removed: Volume.describe('Volume that this call removed'),
+    done: z.boolean().describe('True: no objects remain to be removed'),
   })
   .describe('One batch of a run');
 export type RetentionStep = z.infer<typeof RetentionStep>;
@@ -168,11 +168,17 @@ export const runRetention = endpoint({
   method: 'POST',
   path: '/api/v1/retention/:policy/run',
   scope: 'platform.write',
-  summary: 'Remove one batch, for good: call it until `done`. Each run goes whole or not at all',
+  summary: 'Remove one batch permanently; repeat the call until `done`. Each run is removed completely or not at all',
   params: z.strictObject({ policy: PolicyName }),
   body: z.strictObject({
-    until: UtcInstant.describe('`until` of the preview: what was deleted later stays'),
-    limit: z.number().int().min(1).max(1000).default(100).describe('Most to remove in this call, 1 to 1000'),
+    until: UtcInstant.describe('`until` of the preview; objects deleted later are retained'),
+    limit: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(100)
+      .describe('Maximum number of objects that this call removes, 1 to 1000'),
   }),
   response: RetentionStep,
   errors: ['retention_policy_not_found', 'retention_too_early'],

@@ -9,7 +9,7 @@ import { type CostOfRuns, type Measured, measure, nothing, sumOf } from './volum
 
 /** Other entities that depend on a run or a logged model, in FinOps, MLOps or the bridges; `main.ts` supplies it. */
 export interface Holders {
-  /** Of these items, the ones with a dependent entity, and that entity as text for the end of a sentence. */
+  /** Returns the items with a dependent entity, and that entity as text for the end of a sentence. */
   holding(sql: Sql, items: readonly Pick<Deleted, 'kind' | 'id' | 'artifactUri'>[]): Promise<Map<string, string>>;
 }
 
@@ -74,7 +74,7 @@ export function createService(deps: RetentionDeps) {
 export async function requirePolicy(sql: Sql, name: string): Promise<Policy> {
   const [policy] = await findPolicies(sql, name);
   if (policy !== undefined) return policy;
-  const detail = `There is no retention policy "${name}". Apply a document of the kind Retention first.`;
+  const detail = `There is no retention policy "${name}". Apply a document of kind Retention first.`;
   throw new AppError('retention_policy_not_found', detail, { policy: name });
 }
 
@@ -82,8 +82,8 @@ function refuseEarly(policy: Policy, until: number, now: number): void {
   const latest = now - policy.spec.keepDeletedDays * DAY_MS;
   if (until <= latest) return;
   const detail =
-    `The policy "${policy.policy}" keeps what is deleted for ${policy.spec.keepDeletedDays} days, so nothing that was ` +
-    `deleted after ${new Date(latest).toISOString()} can be removed. Ask for a new preview.`;
+    `The policy "${policy.policy}" retains deleted objects for ${policy.spec.keepDeletedDays} days, so objects ` +
+    `deleted after ${new Date(latest).toISOString()} cannot be removed. Request a new preview.`;
   throw new AppError('retention_too_early', detail, { policy: policy.policy });
 }
 

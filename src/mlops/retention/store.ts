@@ -11,7 +11,7 @@ export interface Policy {
   readonly spec: RetentionSpec;
 }
 
-/** By name; the one of a name when it is given. */
+/** Lists the policies by name; with `name`, only that policy. */
 export async function findPolicies(sql: Sql, name: string | null): Promise<Policy[]> {
   let query = sql.tables<RetentionTables>().selectFrom('retention_policy').selectAll().orderBy('name');
   if (name !== null) query = query.where('name', '=', name);

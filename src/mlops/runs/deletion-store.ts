@@ -74,7 +74,7 @@ export async function isDeleted(
 
 export interface DeletedQuery {
   readonly kind: DeletedKind;
-  /** Only those deleted at this instant or before; null: all. */
+  /** Only objects deleted at or before this time; null: all. */
   readonly until: number | null;
   /** Only of this experiment; null: all. */
   readonly experimentId: number | null;

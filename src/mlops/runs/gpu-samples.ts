@@ -5,12 +5,12 @@ import { findGpuUsage } from './usage-store.ts';
 
 /** A system metric of one GPU of a run. */
 export interface GpuSample {
-  /** As the client names it: `gpu_0`, with a node in front where there are several. */
+  /** Name from the client: `gpu_0`, with a node prefix if there are several nodes. */
   readonly gpu: string;
   readonly metric: 'utilization_percentage' | 'memory_usage_megabytes';
   /** Unix milliseconds, by the client's clock. */
   readonly timestamp: number;
-  /** In the metric's unit; may be NaN. */
+  /** Value in the metric's unit; can be NaN. */
   readonly value: number;
 }
 

@@ -60,7 +60,7 @@ export async function upsertModelParams(sql: Sql, modelId: string, params: reado
   }
 }
 
-/** One pair a key, the last given. */
+/** Returns one pair for each key: the last one. */
 export function lastOfEach(pairs: readonly KeyValue[]): KeyValue[] {
   return [...new Map(pairs.map((pair) => [pair.key, pair])).values()];
 }

@@ -76,7 +76,7 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
     else await store.append((sql) => appendBatch(sql, runId, batch));
   };
   return {
-    /** All of the batch is stored, or none. */
+    /** Stores the batch atomically. */
     batch: (runId: string, batch: Batch): Promise<void> => put(runId, checkedBatch(runId, batch)),
     metric(runId: string, metric: MetricInput): Promise<void> {
       checkMetric(metric);
@@ -94,10 +94,10 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
         if (await deleteRunTag(sql, runId, key)) return;
         throw doesNotExist(`No tag with name: ${key} in run with id ${runId}`);
       }),
-    /** All of the changes, or none. The name of a run is a tag that can be set and never removed. */
+    /** Applies the changes atomically. The name of a run is a tag that can be set, but not removed. */
     editTags: (runId: string, { set, remove }: TagEdit) => {
       const checked = set.map((tag, index) => checkedTag(tag, `tags[${index}]`));
-      if (remove.includes(RUN_NAME_TAG)) throw invalidParameter('A run has a name: it can be changed, not removed.');
+      if (remove.includes(RUN_NAME_TAG)) throw invalidParameter('The name of a run can be changed, but not removed.');
       return write(runId, async (sql, run) => {
         for (const key of remove) await deleteRunTag(sql, runId, key);
         await storeTags(events, sql, run, checked);

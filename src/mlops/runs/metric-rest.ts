@@ -41,7 +41,7 @@ export function createMetricRest({ store, clock, log }: MetricRestDeps): MetricR
       );
       return loggedAt.size > 0 ? QUIET_MS : null;
     },
-    failed: (error) => log.error({ err: error }, 'the index of metrics could not be brought up to date'),
+    failed: (error) => log.error({ err: error }, 'cannot update the index of metrics'),
     longestRestMs: LONGEST_REST_MS,
   });
   return {

@@ -58,7 +58,7 @@ function valuesOf({ run_id, key, timestamp, step, value, is_nan }: Sample): (str
   return [run_id, key, timestamp, step, value, is_nan];
 }
 
-/** In order of key, so that two writers never wait for each other's rows crosswise. */
+/** Sorted by key, so that two writers never deadlock. */
 function newestOfEach(samples: readonly Sample[]): Sample[] {
   const newest = new Map<string, Sample>();
   for (const sample of samples) {

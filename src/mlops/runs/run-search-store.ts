@@ -74,7 +74,7 @@ export function matchingRuns(sql: Sql, match: RunMatch) {
   return sql.tables<TrackingTables>().selectFrom('run').where(isWanted(match));
 }
 
-/** So many runs are sorted faster than an index of all runs is read past those that do not match. */
+/** Up to this number of runs, sorting is faster than reading an index of all runs past those that do not match. */
 const FEW = 2000;
 
 /** The comparison that leaves few runs and that an index answers, `all` when there are few anyway, else null. */
@@ -167,7 +167,7 @@ async function numberedRuns(sql: Sql, query: RunQuery, metric: Ordering): Promis
   return { runs: rows.map(runInfo), positions: rows.map((row) => [0, ...positionOf({ ...row }, steps)]) };
 }
 
-/** As by a metric: first the runs with a known cost, through its index; then, if the page is not full, the others. */
+/** Sorts as by a metric: first the runs with a known cost, through its index; then, if the page is not full, the others. */
 async function runsInOrderOfCost(sql: Sql, query: RunQuery, cost: Ordering): Promise<RunPage> {
   const { position } = query;
   const known = position !== null && position[0] !== 0 ? EMPTY : await costedRuns(sql, query, cost);

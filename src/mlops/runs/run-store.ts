@@ -31,7 +31,7 @@ export async function findRunInfo(sql: Sql, runId: string): Promise<RunInfo | nu
   return row === undefined ? null : runInfo(row);
 }
 
-/** By id; runs that are not there are left out. */
+/** Statuses by run id; missing runs are left out. */
 export async function statusesOf(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunRow['status']>> {
   const statuses = new Map<string, RunRow['status']>();
   for (const ids of chunks(runIds, 1000)) {

@@ -9,7 +9,7 @@ export interface RunGpuSamples {
   readonly runName: string;
   /** Tags that name its subject, such as `steelyard.pipelineRun`. */
   readonly tags: Readonly<Record<string, string>>;
-  /** By GPU, as the client names it: its readings by time. */
+  /** Readings by time, for each GPU name of the client. */
   readonly gpus: ReadonlyMap<string, readonly GpuReading[]>;
 }
 

@@ -21,12 +21,12 @@ export const Experiment = z
     experimentId: ExperimentId,
     name: z.string().describe('Unique name'),
     lifecycleStage: z.enum(['active', 'deleted']).describe('Deleted experiments can be restored'),
-    artifactLocation: z.string().describe('URI under which its artifacts are kept'),
-    createdAt: UtcInstant.describe('When it was made'),
-    updatedAt: UtcInstant.describe('When its name or stage last changed'),
+    artifactLocation: z.string().describe('URI of its artifacts'),
+    createdAt: UtcInstant.describe('Time of creation'),
+    updatedAt: UtcInstant.describe('Time of the last change of name or stage'),
     tags: Tags.describe('Tags by key'),
   })
-  .describe('An experiment: a place for runs that belong together');
+  .describe('An experiment: a group of related runs');
 export type Experiment = z.infer<typeof Experiment>;
 
 /** A metric's value; JSON has no NaN, so `null` means "not a number". */
@@ -39,19 +39,19 @@ export const Run = z
     experimentName: z.string().describe('Name of its experiment'),
     runName: z.string().describe('Name, not unique'),
     lifecycleStage: z.enum(['active', 'deleted']).describe('Deleted runs can be restored'),
-    status: z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']).describe('Where it stands'),
-    startTime: UtcInstant.describe('When it started, by the client’s clock'),
-    endTime: UtcInstant.nullable().describe('When it ended; null while it runs'),
-    subject: Tags.describe('What it is about: its tags `steelyard.<field>`, by field (team, project, model…)'),
+    status: z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']).describe('Status of the run'),
+    startTime: UtcInstant.describe('Start, by the clock of the client'),
+    endTime: UtcInstant.nullable().describe('End; null: it has not ended'),
+    subject: Tags.describe('Subject of the run: its tags `steelyard.<field>`, by field (team, project, model…)'),
     params: Tags.describe('Params by key'),
     metrics: z.record(z.string(), MetricValue).describe('Latest value of each metric, in its own unit; null is NaN'),
     tags: Tags.describe('All tags by key'),
     cost: RunCost,
   })
-  .describe('A run: one training or evaluation, with what it was given and what it measured');
+  .describe('A run: one training or evaluation, with its params and metrics');
 export type Run = z.infer<typeof Run>;
 
-/** A query field that may be repeated, or left out. */
+/** A query field that can be repeated or omitted. */
 const Repeated = z
   .union([z.string(), z.array(z.string())])
   .optional()
@@ -64,9 +64,9 @@ export const listExperiments = endpoint({
   method: 'GET',
   path: '/api/v1/experiments',
   scope: 'mlops.read',
-  summary: 'Experiments, newest first',
+  summary: 'List experiments, newest first',
   query: z.strictObject({
-    name: z.string().max(500).default('').describe('Only experiments whose name has this text, in any case'),
+    name: z.string().max(500).default('').describe('Only experiments with this text in their name, case-insensitive'),
     view: RunView.default('active').describe('Active experiments, deleted ones, or both'),
     ...PageQuery,
   }),
@@ -81,17 +81,17 @@ export const getExperiment = endpoint({
   method: 'GET',
   path: '/api/v1/experiments/:experimentId',
   scope: 'mlops.read',
-  summary: 'One experiment, deleted ones included',
+  summary: 'Get one experiment, including deleted ones',
   params: z.strictObject({ experimentId: ExperimentId }),
   response: Experiment,
   errors: ['experiment_not_found'],
 });
 
-/** Which runs a question is about. */
+/** Selection of runs. */
 export const RunSelection = {
   experimentId: ExperimentId.optional().describe('Only runs of this experiment'),
   experimentIds: Repeated.pipe(z.array(ExperimentId).max(1000)).describe(
-    'Only runs of these experiments; of all of them when there is none',
+    'Only runs of these experiments; default: all experiments',
   ),
   filter: z
     .string()
@@ -101,24 +101,24 @@ export const RunSelection = {
   view: RunView.default('active').describe('Active runs, deleted ones, or both'),
 };
 
-/** Sort order, and the wanted values. */
+/** Sort order and columns. */
 export const RunListing = {
   orderBy: Repeated.pipe(z.array(z.string().max(1000)).max(10)).describe(
-    '`metrics.ndcg DESC`, "params.`learning rate`", `cost.total`; values come first, then NaN, then missing. Newest start first when there is none',
+    '`metrics.ndcg DESC`, "params.`learning rate`", `cost.total`; values come first, then NaN, then missing. Default: newest start first',
   ),
   columns: z
     .union([z.string(), z.array(z.string())])
     .optional()
     .transform((value) => (value === undefined ? undefined : [value].flat()))
     .pipe(z.array(z.string().max(1000)).max(200).optional())
-    .describe('`metrics.KEY`, `params.KEY`, `tags.KEY`: only these values are answered; all of them when left out'),
+    .describe('`metrics.KEY`, `params.KEY`, `tags.KEY`: columns to return; default: all'),
 };
 
 export const listRuns = endpoint({
   method: 'GET',
   path: '/api/v1/runs',
   scope: 'mlops.read',
-  summary: 'Runs, newest first or in the order asked for',
+  summary: 'List runs, newest first or in the requested order',
   query: z.strictObject({ ...RunSelection, ...RunListing, ...PageQuery }),
   response: z.strictObject({ runs: z.array(Run).describe('One page of runs'), nextPageToken: NextPageToken }),
   errors: ['search_filter_invalid', 'invalid_page_token'],
@@ -128,7 +128,7 @@ export const getRun = endpoint({
   method: 'GET',
   path: '/api/v1/runs/:runId',
   scope: 'mlops.read',
-  summary: 'One run, deleted ones included',
+  summary: 'Get one run, including deleted ones',
   params: z.strictObject({ runId: RunId }),
   response: Run,
   errors: ['run_not_found'],

@@ -3,7 +3,7 @@ import type { TrackingTables } from './tables.ts';
 
 /** The GPUs in a run's metrics, and the time between their first and last sample. */
 export interface GpuUsage {
-  /** As the client names them (`gpu_0`, with a node in front where there are several), sorted. */
+  /** Names from the client (`gpu_0`, with a node prefix if there are several nodes), sorted. */
   readonly gpus: readonly string[];
   /** Milliseconds since the Unix epoch. */
   readonly firstSample: number;

@@ -41,7 +41,7 @@ export function createHpa({ concurrency, targetRatio, ...bounds }: HpaOptions): 
       const held = highest(seen.atSeconds, wish);
       return {
         replicas: bounded(wish < replicas ? held : wish, within),
-        reason: `${ratio.toFixed(2)} of the target is in use`,
+        reason: `${ratio.toFixed(2)} of the target is used`,
       };
     },
   };

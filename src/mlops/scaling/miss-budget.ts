@@ -10,7 +10,7 @@ export interface MissBudgetOptions {
   readonly excessWeight?: number;
 }
 
-/** How many misses the coming requests may have, given those that happened. */
+/** Number of misses that the next requests may have, given the past ones. */
 export interface MissBudget {
   add(seen: ScalingObservation): void;
   /**

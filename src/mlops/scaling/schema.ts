@@ -4,10 +4,10 @@ import { Currency, DecimalString, Money } from '../../platform/units/schema.ts';
 
 export const PolicyKind = z
   .enum(['slo', 'hpa', 'kpa'])
-  .describe('What decides: a price, the HPA, or Knative’s autoscaler');
+  .describe("Autoscaling policy: by price (slo), Kubernetes HPA (hpa), or Knative's autoscaler (kpa)");
 export type PolicyKind = z.infer<typeof PolicyKind>;
 
-/** More places than these are no single endpoint. */
+/** Maximum number of slots of an endpoint. */
 const MOST_PLACES = 50_000;
 const ratio = () => z.coerce.number().gt(0).lt(1);
 
@@ -16,36 +16,30 @@ export const ReplaySettings = z
     policy: z
       .enum([...PolicyKind.options, 'all'])
       .default('all')
-      .describe('The policy to replay'),
+      .describe('Policy to replay'),
     curve: z
       .enum(['true', 'false'])
       .default('false')
       .describe(
-        'Whether the policies are replayed with other shares and targets too: the curve of cost against waiting',
+        'Whether the policies are also replayed with other shares and targets: the curve of cost against waiting',
       ),
     timeColumn: z
       .string()
       .min(1)
       .max(200)
       .optional()
-      .describe('Column of the time of a request; TIMESTAMP, timestamp, time or seconds when left out'),
-    serviceColumn: z.string().min(1).max(200).optional().describe('Column of the seconds that a request is served'),
+      .describe('Column of request times; default: TIMESTAMP, timestamp, time or seconds'),
+    serviceColumn: z.string().min(1).max(200).optional().describe('Column of service times in seconds'),
     serviceSeconds: z.coerce
       .number()
       .min(0)
       .max(86_400)
       .optional()
       .describe(
-        'Seconds that every request is served; without it and a column: 0.05 + ContextTokens / 8000 + 0.03 x GeneratedTokens',
+        'Service time of every request in seconds; default: the column, else 0.05 + ContextTokens / 8000 + 0.03 x GeneratedTokens',
       ),
-    concurrency: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(1000)
-      .default(8)
-      .describe('Requests that a replica serves at a time'),
-    coldStartSeconds: z.coerce.number().min(0).max(3600).default(30).describe('Seconds until a new replica serves'),
+    concurrency: z.coerce.number().int().min(1).max(1000).default(8).describe('Slots of a replica'),
+    coldStartSeconds: z.coerce.number().min(0).max(3600).default(30).describe('Seconds until a new replica is ready'),
     initialReplicas: z.coerce.number().int().min(0).max(1000).default(2).describe('Replicas at the first request'),
     minReplicas: z.coerce
       .number()
@@ -53,23 +47,23 @@ export const ReplaySettings = z
       .min(0)
       .max(1000)
       .default(1)
-      .describe('Replicas at least; the HPA takes 0 for 1'),
-    maxReplicas: z.coerce.number().int().min(1).max(1000).default(100).describe('Replicas at most'),
-    targetRatio: ratio().default(0.7).describe('Share of the places that HPA and KPA want in use'),
-    waitSeconds: z.coerce.number().min(0).max(3600).default(2).describe('Seconds that a request may wait for a place'),
-    missRatio: ratio().default(0.05).describe('Share of requests that may wait longer'),
-    price: DecimalString.default('1').describe('Price of a replica for an hour, in `currency`'),
+      .describe('Minimum number of replicas; the HPA treats 0 as 1'),
+    maxReplicas: z.coerce.number().int().min(1).max(1000).default(100).describe('Maximum number of replicas'),
+    targetRatio: ratio().default(0.7).describe('Target share of busy slots for HPA and KPA'),
+    waitSeconds: z.coerce.number().min(0).max(3600).default(2).describe('Acceptable wait for a slot in seconds'),
+    missRatio: ratio().default(0.05).describe('Acceptable share of requests with a longer wait'),
+    price: DecimalString.default('1').describe('Hourly price of a replica, in `currency`'),
     missPrice: DecimalString.optional().describe(
-      'Price of a request that waits longer, in `currency`; without it the least that keeps the share',
+      'Price of a request with a longer wait, in `currency`; default: the lowest price that keeps the share',
     ),
     currency: Currency.default('USD'),
   })
-  .refine(({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas, 'minReplicas must be no more than maxReplicas')
+  .refine(({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas, 'minReplicas must be at most maxReplicas')
   .refine(({ concurrency, maxReplicas }) => concurrency * maxReplicas <= MOST_PLACES, {
-    message: `maxReplicas times concurrency must be no more than ${MOST_PLACES}`,
+    message: `maxReplicas times concurrency must be at most ${MOST_PLACES}`,
   })
   .refine(({ serviceColumn, serviceSeconds }) => serviceColumn === undefined || serviceSeconds === undefined, {
-    message: 'give serviceColumn or serviceSeconds, not both',
+    message: 'set serviceColumn or serviceSeconds, not both',
   })
   .refine(({ price, missPrice }) => !price.startsWith('-') && !(missPrice ?? '').startsWith('-'), {
     message: 'prices must not be negative',
@@ -80,48 +74,53 @@ export const ReplaySettings = z
 export type ReplaySettings = z.output<typeof ReplaySettings>;
 
 const outcome = {
-  replicaHours: z.number().describe('Hours of replicas that served or started'),
-  waitingShare: z.number().describe('Share of the requests that waited longer than waitSeconds, 0 to 1'),
+  replicaHours: z.number().describe('Replica-hours, including start times'),
+  waitingShare: z.number().describe('Share of the requests with a wait longer than waitSeconds, 0 to 1'),
   waitingShareError: z
     .number()
     .nullable()
-    .describe('Standard error of that share, by the means of 20 batches in a row; null for fewer than 40 requests'),
-  p99WaitSeconds: z.number().describe('Seconds of waiting that one request of a hundred exceeds'),
+    .describe('Standard error of that share, from the means of 20 consecutive batches; null: fewer than 40 requests'),
+  p99WaitSeconds: z.number().describe('99th percentile of the wait in seconds'),
   replicaCost: Money.describe('Replica-hours times their price'),
-  missCost: Money.nullable().describe('Requests that waited longer, times their price; null when they have none'),
-  cost: Money.describe('Both together, where both have a price'),
+  missCost: Money.nullable().describe('Number of requests with a longer wait times their price; null: no such price'),
+  cost: Money.describe('Replica cost plus miss cost, if both have a price'),
 };
 
 export const PolicyOutcome = z.strictObject({
   policy: PolicyKind,
   decisions: z
     .array(z.tuple([z.number(), z.number().int()]))
-    .describe('Seconds since the first request, and the replicas wanted from then on; made of what was known by then'),
+    .describe(
+      'Seconds since the first request, and the wanted replicas from then on; computed from data known at that time',
+    ),
   ...outcome,
 });
 export type PolicyOutcome = z.infer<typeof PolicyOutcome>;
 
 export const CurvePoint = z.strictObject({
   policy: PolicyKind,
-  missRatio: z.number().nullable().describe('slo: share of requests that may wait longer; null for the others'),
-  targetRatio: z.number().nullable().describe('hpa, kpa: share of the places that is wanted in use; null for slo'),
+  missRatio: z
+    .number()
+    .nullable()
+    .describe('slo: acceptable share of requests with a longer wait; null: another policy'),
+  targetRatio: z.number().nullable().describe('hpa, kpa: target share of busy slots; null: slo'),
   ...outcome,
 });
 export type CurvePoint = z.infer<typeof CurvePoint>;
 
 export const ReplayReport = z.strictObject({
   requests: z.number().int().describe('Requests of the trace'),
-  hours: z.number().describe('Hours from the first to the last of them'),
-  busyPlaces: z.number().nullable().describe('Places in use on average; null for a trace without length'),
-  policies: z.array(PolicyOutcome).describe('What each policy that was asked for did'),
+  hours: z.number().describe('Hours from the first to the last request'),
+  busyPlaces: z.number().nullable().describe('Mean number of busy slots; null: all requests have the same time'),
+  policies: z.array(PolicyOutcome).describe('Result of each requested policy'),
   curve: z
     .array(CurvePoint)
-    .describe('Each policy that was asked for with several shares or targets; empty unless `curve` is true'),
+    .describe('Each requested policy with several shares or targets; empty unless `curve` is true'),
   bestConstant: z
-    .strictObject({ replicas: z.number().int().describe('That many, all the time'), ...outcome })
+    .strictObject({ replicas: z.number().int().describe('Constant number of replicas'), ...outcome })
     .nullable()
     .describe(
-      'The fewest replicas that keep the share, known only afterwards; null when no number within the bounds does',
+      'Smallest constant number of replicas that keeps the share, known only afterwards; null: no number within the bounds keeps it',
     ),
 });
 export type ReplayReport = z.infer<typeof ReplayReport>;
@@ -130,7 +129,8 @@ export const replayScaling = endpoint({
   method: 'POST',
   path: '/api/v1/scaling-replays',
   scope: 'mlops.read',
-  summary: 'Replay a trace of requests (CSV, gzip or not) against scaling policies: cost and waiting. Nothing is kept',
+  summary:
+    'Replay a trace of requests (CSV, gzip or not) against scaling policies and report cost and waiting. Nothing is stored',
   query: ReplaySettings,
   accepts: 'bytes',
   response: ReplayReport,

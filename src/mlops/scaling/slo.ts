@@ -95,7 +95,7 @@ const NO_MISS = 0.5;
 /** Null where the rule alone decides. */
 function reasonOf(replicas: number, held: number, wish: number): string | null {
   if (replicas > held) return 'still learning';
-  return held > wish ? 'too many waited too long' : null;
+  return held > wish ? 'too many requests waited too long' : null;
 }
 
 /** Minimum of replicas during learning: all replicas within the first cold start, then the initial number until `untilSeconds`. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 
-/** How the times and the seconds of service of a trace are found. */
+/** Columns with the request times and service times of a trace. */
 export interface TraceFormat {
   /** Column of the time; null: the first of the usual names. */
   readonly timeColumn: string | null;
@@ -32,18 +32,18 @@ export function traceColumns(header: readonly string[], { timeColumn, service }:
     const name = wanted.find((one) => names.includes(one));
     if (name !== undefined) return { name, place: names.indexOf(name) };
     const shown = names.slice(0, MOST_NAMES_SHOWN).join(', ').slice(0, 200);
-    const detail = `The first line of the trace names no column ${wanted.join(' or ')}, which holds ${what}. It has ${shown}. Name another with ${option}.`;
+    const detail = `The header of the trace has no column ${wanted.join(' or ')} for ${what}. Its columns are ${shown}. Set ${option}.`;
     throw new AppError('trace_column_missing', detail, { column: wanted[0] });
   };
   const time = placeOf(timeColumn === null ? TIME_COLUMNS : [timeColumn], 'the time of a request', 'timeColumn');
   if (service.by === 'constant') return { time, service: () => service.seconds };
-  const option = 'serviceColumn, or say serviceSeconds';
+  const option = 'serviceColumn or serviceSeconds';
   if (service.by === 'column') {
-    const { name, place } = placeOf([service.column], 'the seconds of service', option);
+    const { name, place } = placeOf([service.column], 'the service time of a request in seconds', option);
     return { time, service: (number) => number(name, place) };
   }
-  const input = placeOf([INPUT_TOKENS], 'the tokens that a request reads', option);
-  const output = placeOf([OUTPUT_TOKENS], 'the tokens that a request writes', option);
+  const input = placeOf([INPUT_TOKENS], 'the input tokens of a request', option);
+  const output = placeOf([OUTPUT_TOKENS], 'the output tokens of a request', option);
   const { base, perInputToken, perOutputToken } = TOKEN_SERVICE;
   return {
     time,

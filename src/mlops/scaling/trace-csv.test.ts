@@ -54,15 +54,15 @@ describe('a trace of requests', () => {
   });
 
   it.each([
-    ['', 'trace_empty: The trace holds no request: a line that names the columns, then a line each.'],
-    ['time,service\n', 'trace_empty: The trace holds no request: a line that names the columns, then a line each.'],
+    ['', 'trace_empty: The trace has no request. It needs a header line and one line for each request.'],
+    ['time,service\n', 'trace_empty: The trace has no request. It needs a header line and one line for each request.'],
     [
       'when,service\n1,1\n',
-      'trace_column_missing: The first line of the trace names no column TIMESTAMP or timestamp or time or seconds, which holds the time of a request. It has when, service. Name another with timeColumn.',
+      'trace_column_missing: The header of the trace has no column TIMESTAMP or timestamp or time or seconds for the time of a request. Its columns are when, service. Set timeColumn.',
     ],
     [
       'time,latency\n1,1\n',
-      'trace_column_missing: The first line of the trace names no column service, which holds the seconds of service. It has time, latency. Name another with serviceColumn, or say serviceSeconds.',
+      'trace_column_missing: The header of the trace has no column service for the service time of a request in seconds. Its columns are time, latency. Set serviceColumn or serviceSeconds.',
     ],
     [
       'time,service\n2,1\n1,1\n',
@@ -70,35 +70,38 @@ describe('a trace of requests', () => {
     ],
     [
       'time,service\n-1,1\n',
-      'trace_row_invalid: Line 2 of the trace, column time: "-1" is negative: times are counted from zero on.',
+      'trace_row_invalid: Line 2 of the trace, column time: "-1" is negative: times start at zero.',
     ],
     [
       'time,service\nNaN,1\n',
-      'trace_row_invalid: Line 2 of the trace, column time: "NaN" is no time: write "2026-11-01 08:00:00.5", or seconds.',
+      'trace_row_invalid: Line 2 of the trace, column time: "NaN" is not a time: write "2026-11-01 08:00:00.5", or seconds.',
     ],
     [
       'time,service\n2026-02-30 00:00:00,1\n',
-      'trace_row_invalid: Line 2 of the trace, column time: "2026-02-30 00:00:00" is no date that exists.',
+      'trace_row_invalid: Line 2 of the trace, column time: "2026-02-30 00:00:00" is not an existing date.',
     ],
     [
       'time,service\n2026-13-01 00:00:00,1\n',
-      'trace_row_invalid: Line 2 of the trace, column time: "2026-13-01 00:00:00" is no date that exists.',
+      'trace_row_invalid: Line 2 of the trace, column time: "2026-13-01 00:00:00" is not an existing date.',
     ],
     [
       'time,service\n,1\n',
       'trace_row_invalid: Line 2 of the trace, column time: "" is empty: write a date and time, or seconds.',
     ],
-    ['time,service\n1,NaN\n', 'trace_row_invalid: Line 2 of the trace, column service: "NaN" is no number.'],
-    ['time,service\n1,Infinity\n', 'trace_row_invalid: Line 2 of the trace, column service: "Infinity" is no number.'],
-    ['time,service\n1,1e999\n', 'trace_row_invalid: Line 2 of the trace, column service: "1e999" is no number.'],
+    ['time,service\n1,NaN\n', 'trace_row_invalid: Line 2 of the trace, column service: "NaN" is not a number.'],
+    [
+      'time,service\n1,Infinity\n',
+      'trace_row_invalid: Line 2 of the trace, column service: "Infinity" is not a number.',
+    ],
+    ['time,service\n1,1e999\n', 'trace_row_invalid: Line 2 of the trace, column service: "1e999" is not a number.'],
     ['time,service\n1,-3\n', 'trace_row_invalid: Line 2 of the trace, column service: "-3" is negative.'],
     [
       'time,service\n1,\n',
-      'trace_row_invalid: Line 2 of the trace, column service: "" is empty: leave the row out when it is not known.',
+      'trace_row_invalid: Line 2 of the trace, column service: "" is empty: remove the row if the value is unknown.',
     ],
     [
       'time,service\n1,1\n2\n',
-      'csv_malformed: Line 3 of the trace: the row has another number of fields than the first line.',
+      'csv_malformed: Line 3 of the trace: the number of fields differs from the header line.',
     ],
     ['time,service\n1,"1\n', /^csv_malformed: Line/],
   ])('is refused, and why: %j', async (text, why) => {

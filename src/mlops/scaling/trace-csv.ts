@@ -126,7 +126,7 @@ function createRequests() {
       if (count === 0) {
         throw new AppError(
           'trace_empty',
-          'The trace holds no request: a line that names the columns, then a line each.',
+          'The trace has no request. It needs a header line and one line for each request.',
         );
       }
       return { atSeconds: at.values(), serviceSeconds: service.values() };
@@ -137,8 +137,8 @@ function createRequests() {
 function numberOf(line: number, column: string, text: string): number {
   const value = Number(text);
   if (PLAIN_NUMBER.test(text) && Number.isFinite(value)) return value;
-  if (text === '') throw rowInvalid(line, column, text, 'is empty: leave the row out when it is not known');
-  throw rowInvalid(line, column, text, /^-\d/.test(text) ? 'is negative' : 'is no number');
+  if (text === '') throw rowInvalid(line, column, text, 'is empty: remove the row if the value is unknown');
+  throw rowInvalid(line, column, text, /^-\d/.test(text) ? 'is negative' : 'is not a number');
 }
 
 function rowInvalid(line: number, column: string, text: string, why: string): AppError {
@@ -152,7 +152,7 @@ function notSorted(line: number, column: string, text: string): AppError {
 }
 
 function tooLong(): AppError {
-  const detail = `The trace holds more than ${MOST_REQUESTS.toLocaleString('en')} requests. Replay a part of it.`;
+  const detail = `The trace has more than ${MOST_REQUESTS.toLocaleString('en')} requests. Replay a part of it.`;
   return new AppError('trace_too_long', detail, { mostRequests: MOST_REQUESTS });
 }
 
@@ -160,11 +160,11 @@ function readFailure(error: unknown): unknown {
   if (error instanceof CsvError) {
     const line = Number(error.lines ?? 0);
     const many = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH';
-    const why = many ? 'the row has another number of fields than the first line' : error.message.slice(0, 200);
+    const why = many ? 'the number of fields differs from the header line' : error.message.slice(0, 200);
     return new AppError('csv_malformed', `Line ${line} of the trace: ${why}.`, { line }, { cause: error });
   }
   if ((systemCode(error) ?? '').startsWith('Z_')) {
-    const detail = 'The trace is a gzip file that ends too early or is damaged. Copy it again.';
+    const detail = 'The trace is a gzip file that is truncated or damaged. Copy it again.';
     return new AppError('file_truncated', detail, {}, { cause: error });
   }
   return error;

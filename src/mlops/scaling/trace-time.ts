@@ -16,17 +16,17 @@ export function traceTime(text: string): TraceTime | string {
   const [, day, time, fraction = '', offset = 'Z'] = DATED.exec(text) ?? [];
   if (day !== undefined) {
     const instant = Date.parse(`${day}T${time}${offset}`);
-    if (Number.isNaN(instant) || !isRealDay(day)) return 'is no date that exists';
+    if (Number.isNaN(instant) || !isRealDay(day)) return 'is not an existing date';
     return { seconds: instant / 1000, fraction: Number(`0${fraction}`) };
   }
   if (COUNTED.test(text)) {
     const exact = Number(text);
-    if (!Number.isFinite(exact)) return 'is no time';
+    if (!Number.isFinite(exact)) return 'is not a time';
     return { seconds: Math.floor(exact), fraction: exact - Math.floor(exact) };
   }
   if (text === '') return 'is empty: write a date and time, or seconds';
-  if (/^-\d/.test(text)) return 'is negative: times are counted from zero on';
-  return 'is no time: write "2026-11-01 08:00:00.5", or seconds';
+  if (/^-\d/.test(text)) return 'is negative: times start at zero';
+  return 'is not a time: write "2026-11-01 08:00:00.5", or seconds';
 }
 
 /** `Date.parse` takes 30 February for 2 March. */

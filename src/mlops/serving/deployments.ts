@@ -111,7 +111,7 @@ export class Deployments implements AsyncDisposable {
     const { log } = this.#deps;
     this.#looking = this.#looking
       .then(() => this.#look())
-      .catch((error: unknown) => log.error({ err: error }, 'endpoints are not looked at'));
+      .catch((error: unknown) => log.error({ err: error }, 'cannot check endpoints'));
     return this.#looking;
   }
 
@@ -162,7 +162,7 @@ export class Deployments implements AsyncDisposable {
       Object.assign(retained, { keys: said, at: clock.now() });
       await retain(keys);
     } catch (error) {
-      log.debug({ err: error }, 'what nobody needs elsewhere is not removed');
+      log.debug({ err: error }, 'cannot remove unused workloads from the executors');
     }
   }
 
@@ -201,8 +201,8 @@ export class Deployments implements AsyncDisposable {
       if (this.#isOver) return;
       const { store, log } = this.#deps;
       const revision = { endpoint: name, revision: target };
-      const reason = signal.aborted ? 'another revision came before it was ready' : reasonOf(error, log);
-      log.warn({ ...revision, reason }, 'a revision of an endpoint did not get live');
+      const reason = signal.aborted ? 'a newer revision replaced it before it was ready' : reasonOf(error, log);
+      log.warn({ ...revision, reason }, 'a revision of an endpoint failed to become live');
       if (!signal.aborted) state.coming = [];
       const aborted = { state: 'aborted', reason } as const;
       await Promise.all([noteFailed(store, revision, reason), endRollout(store, revision, aborted)]).catch(
@@ -349,9 +349,9 @@ export class Deployments implements AsyncDisposable {
       .then(async () => {
         if (this.#isOver) return;
         const removed = await models.sweep(await neededVersions(store));
-        if (removed > 0) log.info({ removed }, 'files of versions that no revision needs are removed');
+        if (removed > 0) log.info({ removed }, 'removed files of versions without a revision');
       })
-      .catch((error: unknown) => log.error({ err: error }, 'files of versions are not removed'));
+      .catch((error: unknown) => log.error({ err: error }, 'cannot remove files of versions'));
   }
 
   #isNeeded(key: string): boolean {
@@ -374,7 +374,7 @@ const ignored = () => undefined;
 function reasonOf(error: unknown, log: Log): string {
   if (error instanceof NotReady || error instanceof AppError) return error.message;
   log.error({ err: error }, 'a revision of an endpoint failed');
-  return 'something went wrong in Steelyard; its log says what';
+  return 'an internal error occurred in Steelyard; see the server log';
 }
 
 /** A revision that changes no running replica needs no canary. */

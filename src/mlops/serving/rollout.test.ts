@@ -52,7 +52,7 @@ describe('revisions of an endpoint', () => {
 
   it.each([
     ['3', 'what is no graph', /it ended with exit code 1; its log ends: [\s\S]*protobuf/i],
-    ['4', 'what has no graph', /no model that the backend "onnx" can serve/],
+    ['4', 'what has no graph', /backend "onnx" cannot serve the version/],
   ])('of version %s, %s, fail and leave what was live alone', async (bad, _what, reason) => {
     const endpoint = `bad-${bad}`;
     await appliedEndpoint(application, endpoint, main('1'));
@@ -133,9 +133,9 @@ describe('revisions of an endpoint', () => {
       'a command for onnx',
       { variants: { main: onnx('1', { process: { command: ['x'], protocol: 'v2' } }) } },
       'manifest_invalid',
-      'process goes with',
+      'process requires the backend',
     ],
-    ['no variant', { variants: {} }, 'manifest_invalid', 'name one variant at least'],
+    ['no variant', { variants: {} }, 'manifest_invalid', 'name at least one variant'],
     [
       'a weight of nobody',
       { ...main('1'), traffic: { weights: { other: 1 } } },
@@ -146,7 +146,7 @@ describe('revisions of an endpoint', () => {
       'fewer at most than at least',
       main('1', { replicas: { min: 2, max: 1 } }),
       'manifest_invalid',
-      'max must not be below min',
+      'max must be at least min',
     ],
   ])('are refused with %s', async (_what, spec, code, detail) => {
     const document = { apiVersion: 'steelyard/v1', kind: 'Endpoint', metadata: { name: 'refused' }, spec };

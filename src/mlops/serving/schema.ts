@@ -9,32 +9,32 @@ const EndpointName = Name.describe('Name of an endpoint');
 const RevisionState = z
   .enum(['pending', 'live', 'failed', 'replaced'])
   .describe(
-    'pending: its replicas get ready; live: it has the traffic; failed: they did not get ready; replaced: it had it',
+    'pending: its replicas start; live: it has the traffic; failed: its replicas did not become ready; replaced: it was live before',
   );
 
 export const EndpointRevision = z
   .strictObject({
     revision: z.number().int().describe('Number among the revisions of the endpoint, from 1'),
     state: RevisionState,
-    reason: z.string().nullable().describe('Why it failed; null otherwise'),
-    cause: z.string().describe('What made it, in words'),
+    reason: z.string().nullable().describe('Reason for the failure; null: no failure'),
+    cause: z.string().describe('Cause of the revision, in words'),
     versions: z.record(z.string(), z.string()).describe('Version of each variant'),
     weights: z.record(z.string(), z.number()).describe('Shares of the traffic by variant'),
-    createdAt: UtcInstant.describe('When it was made'),
-    liveAt: UtcInstant.nullable().describe('When it got the traffic; null when it never did'),
+    createdAt: UtcInstant.describe('Time of creation'),
+    liveAt: UtcInstant.nullable().describe('Time at which it received the traffic; null: never'),
   })
-  .describe('A state that the endpoint was asked to be in');
+  .describe('A desired state of the endpoint');
 export type EndpointRevision = z.infer<typeof EndpointRevision>;
 
 export const EndpointSummary = z
   .strictObject({
     name: EndpointName,
-    description: z.string().nullable().describe('What it is for'),
+    description: z.string().nullable().describe('Purpose of the endpoint'),
     state: z
       .enum(['live', 'rolling-out', 'failed', 'starting'])
-      .describe('live: the newest revision has the traffic; failed: it could not get it'),
+      .describe('live: the newest revision has the traffic; failed: the newest revision failed'),
     newest: EndpointRevision,
-    live: EndpointRevision.nullable().describe('Revision that has the traffic; null before the first'),
+    live: EndpointRevision.nullable().describe('Revision with the traffic; null: none yet'),
   })
   .describe('An endpoint');
 export type EndpointSummary = z.infer<typeof EndpointSummary>;
@@ -45,49 +45,47 @@ const VariantCost = z
       .number()
       .int()
       .nullable()
-      .describe('Requests answered by this version here in these days, as metered; null: none'),
+      .describe('Requests that this version answered here in the window, as metered; null: none'),
     hours: DecimalString.describe('Replica-hours'),
-    cost: Money.nullable().describe('What they cost; null while there is no price'),
+    cost: Money.nullable().describe('Cost of the replica-hours; null: no price'),
     per1000: Money.nullable().describe(
-      'Cost per 1,000 predictions on the basis served; null without a price or a prediction',
+      'Cost per 1,000 predictions on the basis served; null: no price or no prediction',
     ),
     unpriced: z.array(z.string()).describe('Resources without a price, left out of the cost'),
   })
-  .describe('Cost of a version at this endpoint in the last seven days: the same window for every variant');
+  .describe('Cost of a version at this endpoint in the last seven days: the same window for each variant');
 
 export const EndpointVariant = z
   .strictObject({
     variant: VariantName,
     model: z.string().describe('Registered model'),
     version: z.string().describe('Version'),
-    alias: z.string().nullable().describe('Alias that it was named by'),
+    alias: z.string().nullable().describe('Alias of the version in the endpoint document'),
     backend: BackendName,
-    protocol: z.string().describe('What its server speaks'),
+    protocol: z.string().describe('Protocol of the model server'),
     weight: z.number().describe('Share of the traffic, 0 to 1'),
-    shadow: z.number().describe('Share of the requests that it gets a copy of, 0 to 1'),
-    replicasWanted: z.number().int().describe('Replicas that shall run on this server'),
-    replicasReady: z.number().int().describe('Replicas that answer'),
-    lastEnd: z.string().nullable().describe('Why the replica that ended last did so; null when none did'),
-    inFlight: z.number().int().describe('Requests that it works on now'),
-    waiting: z.number().int().describe('Requests that wait for a place'),
-    answered: z.number().int().describe('Requests answered since its replicas were started'),
+    shadow: z.number().describe('Share of the requests that are copied to it, 0 to 1'),
+    replicasWanted: z.number().int().describe('Wanted number of replicas on this server'),
+    replicasReady: z.number().int().describe('Replicas that are ready'),
+    lastEnd: z.string().nullable().describe('Why the last replica ended; null: none has ended'),
+    inFlight: z.number().int().describe('Requests in flight'),
+    waiting: z.number().int().describe('Requests that wait for a slot'),
+    answered: z.number().int().describe('Answered requests since the start of its replicas'),
     refused: z.number().int().describe('Requests that the model refused or failed, since then'),
-    lost: z.number().int().describe('Requests without an answer, since then'),
+    lost: z.number().int().describe('Requests without a response, since then'),
     cost: VariantCost,
   })
-  .describe('A variant of a revision that gets traffic');
+  .describe('A variant of a revision with traffic');
 export type EndpointVariant = z.infer<typeof EndpointVariant>;
 
 export const EndpointDetail = z
   .strictObject({
     ...EndpointSummary.shape,
-    url: z.string().describe('Path that the protocols are under'),
-    variants: z.array(EndpointVariant).describe('Variants of the live revision; empty before the first'),
+    url: z.string().describe('Base path of the protocols'),
+    variants: z.array(EndpointVariant).describe('Variants of the live revision; empty: no live revision yet'),
     canary: z
       .array(EndpointVariant)
-      .describe(
-        'Variants of the revision that is rolled out, where they have replicas of their own; empty without a canary',
-      ),
+      .describe('Variants of the revision in rollout that have separate replicas; empty: no canary'),
     log: LogState,
     revisions: z.array(EndpointRevision).describe('Revisions, latest first; at most fifty'),
   })
@@ -100,7 +98,7 @@ export const listEndpoints = endpoint({
   method: 'GET',
   path: '/api/v1/endpoints',
   scope: 'mlops.read',
-  summary: 'Endpoints by name',
+  summary: 'List endpoints by name',
   response: z.strictObject({ endpoints: z.array(EndpointSummary).describe('Endpoints by name') }),
   errors: [],
 });
@@ -109,7 +107,7 @@ export const getEndpoint = endpoint({
   method: 'GET',
   path: '/api/v1/endpoints/:endpoint',
   scope: 'mlops.read',
-  summary: 'One endpoint: its variants, their replicas and what they cost',
+  summary: 'Get one endpoint: its variants, their replicas and cost',
   params,
   response: EndpointDetail,
   errors: ['endpoint_not_found', 'currency_mismatch'],
@@ -119,7 +117,7 @@ export const rollBackEndpoint = endpoint({
   method: 'POST',
   path: '/api/v1/endpoints/:endpoint/rollback',
   scope: 'mlops.write',
-  summary: 'Go back to a revision that was live; default: the one before',
+  summary: 'Roll back to a revision that was live; default: the previous one',
   params,
   body: z.strictObject({
     revision: z
@@ -127,7 +125,7 @@ export const rollBackEndpoint = endpoint({
       .int()
       .min(1)
       .optional()
-      .describe('Revision to go back to; default: the last one that was live before'),
+      .describe('Target revision; default: the last one that was live before'),
   }),
   response: EndpointDetail,
   errors: ['endpoint_not_found', 'endpoint_revision_not_found', 'executor_unknown', 'currency_mismatch'],
@@ -148,7 +146,7 @@ export const deleteEndpoint = endpoint({
   method: 'DELETE',
   path: '/api/v1/endpoints/:endpoint',
   scope: 'mlops.write',
-  summary: 'Delete an endpoint: what was begun ends, its replicas go; what it cost stays known',
+  summary: 'Delete an endpoint: requests in flight end, its replicas stop; its recorded cost remains',
   params,
   response: z.strictObject({ name: EndpointName }),
   errors: ['endpoint_not_found'],

@@ -14,7 +14,7 @@ export interface ServedVariant {
   readonly version: string;
   /** The revision that has the traffic. */
   readonly revision: number;
-  /** Whether the newest revision has the traffic: nothing is on its way. */
+  /** Whether the newest revision has the traffic, so no rollout is in progress. */
   readonly isSettled: boolean;
   readonly project: string | null;
   readonly environment: string | null;
@@ -128,14 +128,14 @@ function boundsOf({ replicas: { min, max = Math.max(1, min) } }: Variant) {
 
 async function changeReplicas(deps: ServiceDeps, sql: Sql, change: ReplicaChange): Promise<number | string> {
   const [pointers] = await findEndpoints(sql, change.endpoint);
-  if (pointers === undefined) return `endpoint "${change.endpoint}" is not there any more`;
+  if (pointers === undefined) return `endpoint "${change.endpoint}" no longer exists`;
   const revision = await findRevision(sql, change.endpoint, pointers.newest);
   // A revision that takes the traffic in one step may be replaced before it is live; a rollout in steps is not cut short.
   const isOnItsWay =
     pointers.live !== pointers.newest && (revision?.state === 'failed' || revision?.strategy !== 'instant');
-  if (isOnItsWay) return `endpoint "${change.endpoint}" is being rolled out`;
+  if (isOnItsWay) return `endpoint "${change.endpoint}" has a rollout in progress`;
   const variant = revision?.spec.variants[change.variant];
-  if (revision === null || variant === undefined) return `variant "${change.variant}" is not there any more`;
+  if (revision === null || variant === undefined) return `variant "${change.variant}" no longer exists`;
   const { min, max } = boundsOf(variant);
   if (min !== change.from.min || max !== change.from.max) {
     return `variant "${change.variant}" now has ${min} to ${max} replicas, not ${change.from.min} to ${change.from.max}`;

@@ -10,7 +10,7 @@ export interface ServedVersion {
   readonly version: string;
   /** `live`: it has the traffic; `starting`: not yet; `replaced`: it had it, and another revision or none has it now. */
   readonly state: 'live' | 'starting' | 'replaced';
-  /** When the revision took the traffic, UTC; null: it has not. */
+  /** Time at which the revision received the traffic, UTC; null: not yet. */
   readonly liveAt: string | null;
 }
 

@@ -102,8 +102,8 @@ export async function rollBack(
     const known = before.map(({ revision }) => revision).join(', ');
     const detail =
       to === null
-        ? `Endpoint "${endpoint}" had no other revision live that it could go back to.`
-        : `Endpoint "${endpoint}" has no revision ${to} that was live. There are: ${known || 'none'}.`;
+        ? `Endpoint "${endpoint}" has no earlier live revision to roll back to.`
+        : `Endpoint "${endpoint}" has no revision ${to} that was live. Earlier live revisions: ${known || 'none'}.`;
     throw new AppError('endpoint_revision_not_found', detail, { endpoint, revision: to });
   }
   checkBackends(deps, target.spec);
@@ -238,7 +238,7 @@ async function checkPrices({ prices }: ServiceDeps, sql: Sql, spec: EndpointSpec
     if (scaling?.policy !== 'slo' || scaling.missPrice === undefined || scaling.price !== undefined) continue;
     const held = heldBy(variant);
     if ((await prices.of(sql, held)) !== null) continue;
-    const detail = `spec.variants.${name}.scaling: missPrice needs the price of a replica, and "${held.resource}" has none now. Say scaling.price, or add it to your price book: steelyard apply -f PRICES.yaml`;
+    const detail = `spec.variants.${name}.scaling: missPrice requires the price of a replica, and "${held.resource}" has no price now. Set scaling.price, or add it to your price book: steelyard apply -f PRICES.yaml`;
     throw new AppError('manifest_reference_unknown', detail, { variant: name, resource: held.resource });
   }
 }
@@ -254,14 +254,14 @@ function checkBackends({ processes, engines }: ServiceDeps, { variants }: Endpoi
   const has = { onnx: true, process: processes, docker: docker !== null, kubernetes: kubernetes !== null };
   const [name, variant] = Object.entries(variants).find(([, { backend }]) => !has[backend]) ?? [];
   if (name === undefined || variant === undefined) return;
-  throw new AppError('executor_unknown', `Variant "${name}" is served by ${missing[variant.backend]}`, {
+  throw new AppError('executor_unknown', `Variant "${name}" requires ${missing[variant.backend]}`, {
     variant: name,
   });
 }
 
 const missing: Readonly<Record<Variant['backend'], string>> = {
   onnx: 'this server.',
-  process: 'a process, and this server runs none: set processExecutor to "on" (docs/executors.md).',
-  docker: 'a container, and this server has no Docker Engine: set docker (docs/serving-containers.md).',
-  kubernetes: 'pods of Kubernetes, and this server has no cluster: set kubernetes (docs/serving-kubernetes.md).',
+  process: 'the process executor, which this server does not have: set processExecutor to "on" (docs/executors.md).',
+  docker: 'a Docker Engine, which this server does not have: set docker (docs/serving-containers.md).',
+  kubernetes: 'a Kubernetes cluster, which this server does not have: set kubernetes (docs/serving-kubernetes.md).',
 };

@@ -33,11 +33,11 @@ export interface Revision {
   readonly cause: string;
   readonly createdMs: number;
   readonly liveMs: number | null;
-  /** How it takes the traffic. */
+  /** Rollout strategy. */
   readonly strategy: RolloutStrategy;
 }
 
-/** Which revisions an endpoint is at. */
+/** Newest and live revision of an endpoint. */
 export interface Pointers {
   readonly name: string;
   readonly newest: number;

@@ -11,7 +11,7 @@ export interface ReplicaFacts {
   readonly version: string;
   /** Key of the price book. */
   readonly resource: string;
-  /** How many of it, or which part; an exact decimal. */
+  /** Quantity, an exact decimal; a fraction is a share of the resource. */
   readonly quantity: string;
   readonly project: string | null;
   readonly environment: string | null;
@@ -107,7 +107,7 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
   function flush(): Promise<void> {
     recording = recording
       .then(record)
-      .catch((error: unknown) => log.error({ err: error }, 'usage of replicas is not recorded'));
+      .catch((error: unknown) => log.error({ err: error }, 'cannot record usage of replicas'));
     return recording;
   }
 
@@ -117,7 +117,7 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
     try {
       file.write({ seenMs: clock.now(), open: [...unrecovered, ...open] });
     } catch (error) {
-      log.error({ err: error }, 'usage of replicas is not noted');
+      log.error({ err: error }, 'cannot buffer usage of replicas');
     }
   }
 

@@ -125,7 +125,7 @@ function parsed({ serialization_format: format, value }: { serialization_format:
     return parseBoundedJson(value);
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw invalidParameter('Invalid assessment: the serialized value of its expectation is no JSON.');
+    throw invalidParameter('Invalid assessment: the serialized value of its expectation is not JSON.');
   }
 }
 

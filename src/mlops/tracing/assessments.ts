@@ -72,7 +72,7 @@ function changedBy(before: Assessment, given: Assessment, mask: readonly string[
     else if (path === 'valid') changed.valid = given.valid;
     else if (path === 'feedback') changed.feedback = replaced(before, given, 'feedback');
     else if (path === 'expectation') changed.expectation = replaced(before, given, 'expectation');
-    else throw invalidParameter(`The update mask names '${path}', which is no field that can be changed.`);
+    else throw invalidParameter(`The update mask names '${path}', which is not a field that can be changed.`);
   }
   return changed;
 }

@@ -31,7 +31,8 @@ export function convertSpans({ type, bytes }: OtlpBody): Conversion {
   }
   if (resources.length === 0) return refused(400, 'Invalid OpenTelemetry format - no spans found');
   const count = resources.reduce((sum, { spans }) => sum + spans.length, 0);
-  if (count > MOST_SPANS) return refused(413, `A request may hold ${MOST_SPANS} spans, but this one has ${count}`);
+  if (count > MOST_SPANS)
+    return refused(413, `A request can have at most ${MOST_SPANS} spans, but this one has ${count}`);
   try {
     return recordsOf(resources);
   } catch (error) {

@@ -49,7 +49,7 @@ export function createConverter(): Converter {
     started.on('exit', () => {
       if (worker !== started) return;
       worker = null;
-      running?.reject(new Error('the thread that converts spans ended'));
+      running?.reject(new Error('the thread that converts spans exited'));
       next();
     });
     started.unref();
@@ -91,11 +91,11 @@ export function createConverter(): Converter {
 }
 
 const TOO_LARGE: Conversion = {
-  refused: { status: 413, detail: 'The request needs too much memory. Send fewer spans in one request.' },
+  refused: { status: 413, detail: 'The request requires too much memory. Send fewer spans in one request.' },
 };
 /** Exporters send again after 503. */
 const BUSY: Conversion = {
-  refused: { status: 503, detail: 'Too many large requests wait. Send it again in a few seconds.' },
+  refused: { status: 503, detail: 'Too many large requests are queued. Retry in a few seconds.' },
 };
 
 function isOutOfMemory(error: unknown): boolean {

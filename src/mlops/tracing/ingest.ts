@@ -57,7 +57,7 @@ export async function storeSpans(deps: IngestDeps, batch: SpanBatch): Promise<vo
   });
 }
 
-/** One statement cannot write a row twice; of two spans with one id the later wins. */
+/** A statement cannot write a row twice; for two spans with the same id, the later one is stored. */
 function lastOfEach(records: readonly SpanRecord[]): SpanRecord[] {
   return [...new Map(records.map((record) => [`${record.row.trace_id} ${record.row.span_id}`, record])).values()];
 }
@@ -110,7 +110,7 @@ function rootOf(records: readonly SpanRecord[]): SpanRecord | undefined {
 
 type ByTrace = ReadonlyMap<string, readonly SpanRecord[]>;
 
-/** Where the spans are, what their resource is, and the tags that an exporter carried on the root span. */
+/** Location of the spans, their resource, and the tags that an exporter set on the root span. */
 async function putTags(sql: Sql, byTrace: ByTrace): Promise<void> {
   const tags = [...byTrace].flatMap(([traceId, records]): TraceKeyValue[] => {
     const resource = records.find((record) => record.resource.length > 0)?.resource ?? [];

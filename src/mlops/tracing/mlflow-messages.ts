@@ -42,7 +42,7 @@ export function readTrace(fields: Fields): TraceInput {
   const experimentId = info.trace_location.mlflow_experiment?.experiment_id;
   if (experimentId === undefined) {
     throw invalidParameter(
-      'Only traces of MLflow experiments are kept: `trace_location.mlflow_experiment` is missing.',
+      'Only traces of MLflow experiments are stored: `trace_location.mlflow_experiment` is missing.',
     );
   }
   return {

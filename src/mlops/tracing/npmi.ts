@@ -1,6 +1,6 @@
 import { wireDouble } from '../wire/index.ts';
 
-/** How many traces pass each of two filters, both, and neither nor any. */
+/** Numbers of traces that pass each of two filters, both filters, and of all traces. */
 export interface FilterCounts {
   readonly first: number;
   readonly second: number;

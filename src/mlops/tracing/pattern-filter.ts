@@ -8,7 +8,7 @@ import type { SpanRow, TraceRow } from './tables.ts';
 import { fullTraces, linkedRuns } from './trace-store.ts';
 import { metadataKeys, type TraceInfo } from './types.ts';
 
-/** Which of some traces match the regular expressions of a filter. */
+/** Selects the traces that match the regular expressions of a filter. */
 export type PatternFilter = (sql: Sql, rows: readonly TraceRow[]) => Promise<TraceRow[]>;
 
 interface Candidate {

@@ -112,7 +112,7 @@ function spanAnswer(row: SpanRow, priced: PricedTrace | undefined): z.input<type
     provider: row.provider,
     tokens: counted?.tokens ?? null,
     cost: counted?.priced.cost ?? null,
-    costReason: counted === undefined ? 'it reported no tokens' : counted.priced.reason,
+    costReason: counted === undefined ? 'no tokens were reported' : counted.priced.reason,
     attributes: spanAttributes(row.content),
   };
 }

@@ -138,7 +138,7 @@ function matches(condition: TraceCondition): Expression<SqlBool> {
   }
 }
 
-/** By the run of the trace, or any run that it was linked to later. */
+/** Condition on the run of the trace, or on any run that was linked to it later. */
 function ofRun(condition: TraceCondition): Expression<SqlBool> {
   if (condition.operator === 'IS NULL') return raw<SqlBool>`not ${ofRun({ ...condition, operator: 'IS NOT NULL' })}`;
   const target =
@@ -167,7 +167,7 @@ function matchesSpan(condition: TraceCondition): Expression<SqlBool> {
   return key === 'content' ? raw<SqlBool>`(${column} and ${compared(spanText, condition)})` : column;
 }
 
-/** By the value as text (`true`, `0.5`, `yes`), or as a number where the operator is one of numbers. */
+/** Condition on the value as text (`true`, `0.5`, `yes`), or as a number for a numeric operator. */
 function matchesAssessment(condition: TraceCondition): Expression<SqlBool> {
   const { entity, key, operator, value } = condition;
   const named = raw`found.type = ${entity} and found.name = ${key} and found.valid = 1`;

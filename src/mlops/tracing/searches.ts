@@ -47,7 +47,7 @@ export function createSearches({ store }: { readonly store: Store }) {
       const nextPageToken = next === null ? null : encodePageToken(query, next);
       return { traces: await fullTraces(store, rows), nextPageToken };
     },
-    /** Of the traces of these experiments that pass the base filter: how many pass each filter, and both. */
+    /** Counts the traces of these experiments that pass the base filter and each filter, and both filters. */
     async correlation(experimentIds: readonly string[], filters: { first: string; second: string; base: string }) {
       const ids = numbersOf(experimentIds);
       const [base, first, second] = [
@@ -115,7 +115,7 @@ function split(all: readonly TraceCondition[]): { conditions: TraceCondition[]; 
 function withoutPatterns(filter: string): TraceCondition[] {
   const { conditions, patterns } = split(parseTraceFilter(filter));
   if (patterns === null) return conditions;
-  throw invalidFilter('RLIKE is not served here: counting needs a filter that the store can check.');
+  throw invalidFilter('RLIKE is not supported here: counting requires a filter that the store can evaluate.');
 }
 
 function numbersOf(ids: readonly string[]): number[] {

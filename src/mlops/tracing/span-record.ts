@@ -30,9 +30,9 @@ const NO_TRACE = /^0*$/;
 export function spanRecord(span: OtlpSpan, resource: readonly Attribute[]): SpanRecord {
   const ids = [span.traceId, span.spanId];
   if (ids.some((id) => NO_TRACE.test(id)) || span.traceId.length > 32 || span.spanId.length > 16) {
-    throw new InvalidOtlp('a span without a valid trace id and span id');
+    throw new InvalidOtlp('a span has no valid trace id and span id');
   }
-  if (span.startNanos < 0n || span.endNanos < 0n) throw new InvalidOtlp('a span before 1970');
+  if (span.startNanos < 0n || span.endNanos < 0n) throw new InvalidOtlp('a span starts or ends before 1970');
   const traceId = `tr-${span.traceId.padStart(32, '0')}`;
   const parent = NO_TRACE.test(span.parentSpanId) ? null : span.parentSpanId.padStart(16, '0');
   const facts = genAiFacts(span.attributes);

@@ -115,8 +115,8 @@ export interface Counted {
 export async function markCounted(sql: Sql, spans: readonly Counted[]): Promise<void> {
   for (const part of chunks(spans, IDS)) {
     const values = part.map(({ traceId, spanId, counted }) => raw`(${traceId}, ${spanId}, ${counted})`);
-    await raw`update span set counted = said.column3 from (values ${raw.join(values)}) as said
-      where span.trace_id = said.column1 and span.span_id = said.column2`.execute(sql.tables());
+    await raw`update span set counted = given.column3 from (values ${raw.join(values)}) as given
+      where span.trace_id = given.column1 and span.span_id = given.column2`.execute(sql.tables());
   }
 }
 

@@ -24,7 +24,10 @@ export function traceCost(costs: readonly SpanCost[]): { cost: Money | null; rea
   }
   const [only, ...others] = sums;
   if (others.length > 0) {
-    return { cost: null, reason: `the prices of its models are in ${[...sums.keys()].toSorted().join(' and ')}` };
+    return {
+      cost: null,
+      reason: `the prices of its models have several currencies: ${[...sums.keys()].toSorted().join(' and ')}`,
+    };
   }
   const left = unpriced === 0 ? null : `${unpriced} of ${costs.length} spans have no price: ${[...reasons].join('; ')}`;
   if (only === undefined) return { cost: null, reason: left };

@@ -30,7 +30,7 @@ import { overwriteLoggedModel, overwriteRun, replaceModelValues, replaceRunValue
 /** Entities of another tracking server, stored with the ids and times that they have there. */
 
 export interface ExperimentToImport {
-  /** Where it is from: `<address>#<id there>`. */
+  /** Origin: `<address>#<id on the source server>`. */
   readonly origin: string;
   /** Id at the source; kept when it is a number that is free here. */
   readonly experimentId: string;

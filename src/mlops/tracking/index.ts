@@ -72,7 +72,7 @@ export interface TrackingDeps {
 
 /** The latest sample of a metric. */
 export interface MeasuredValue {
-  /** In the metric's unit; may be NaN. */
+  /** Value in the metric's unit; can be NaN. */
   readonly value: number;
   /** Milliseconds since the Unix epoch, by the client's clock. */
   readonly timestamp: number;

@@ -175,7 +175,7 @@ async function* upTo(content: Readable, limitBytes: number): AsyncGenerator<Buff
     const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     received += bytes.length;
     if (received > limitBytes) {
-      throw new AppError('payload_too_large', `An artifact may have at most ${limitBytes} bytes.`);
+      throw new AppError('payload_too_large', `An artifact can have at most ${limitBytes} bytes.`);
     }
     yield bytes;
   }

@@ -31,7 +31,7 @@ export interface BegunRun {
 export interface RunLog {
   /** Id of the experiment of this name; a missing one is created. */
   experiment(name: string): Promise<number>;
-  /** In the caller's transaction; a run that is there already stays as it is. */
+  /** Writes in the caller's transaction; an existing run stays unchanged. */
   begin(sql: Sql, run: BegunRun): Promise<void>;
   /** `endTime` in Unix milliseconds. A missing run is no error: a user deleted it. */
   end(runId: string, status: RunStatus, endTime: number): Promise<void>;

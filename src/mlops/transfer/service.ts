@@ -57,13 +57,16 @@ export function createService(deps: TransferDeps) {
 }
 
 function notBegun(kind: ImportedKind, id: string): AppError {
-  return new AppError('import_not_begun', `The ${kind} ${id} is not being taken over; send it first.`, { kind, id });
+  return new AppError('import_not_begun', `The ${kind} ${id} has no import in progress; import it first.`, {
+    kind,
+    id,
+  });
 }
 
 function conflict(what: string, id: string): AppError {
   return new AppError(
     'import_conflict',
-    `The ${what} "${id}" was made on this server, not taken over from there; it is left as it is.`,
+    `The ${what} "${id}" was created on this server, not by an import, so the import does not change it.`,
     { id },
   );
 }

@@ -8,7 +8,7 @@ import type { Store } from '../../platform/store/index.ts';
 import type { Data } from '../pipeline-definition/schema.ts';
 import type { TriggerDeps } from './context.ts';
 
-/** Data as it is now. */
+/** Current state of the data. */
 export interface Seen {
   /** Changes when the data does. */
   readonly digest: string;

@@ -30,7 +30,7 @@ interface NamedPush {
 
 interface Answer {
   readonly outcome: 'accepted' | 'ignored';
-  /** Outcome per trigger; empty for a delivery that is no push. */
+  /** Outcome per trigger; empty for a delivery that is not a push. */
   readonly triggers: readonly {
     readonly trigger: string;
     readonly outcome: 'accepted' | 'duplicate' | 'ignored';
@@ -80,7 +80,7 @@ const NO_PUSH: Answer = { outcome: 'ignored', triggers: [] };
 
 /** The same whether there is no such pipeline, no such trigger, no signature or a wrong one. */
 function notSigned(): AppError {
-  const detail = 'No trigger of such a pipeline has a secret that signed this.';
+  const detail = 'No trigger of this pipeline has a secret that matches the signature.';
   return new AppError('webhook_not_signed', detail);
 }
 
@@ -104,7 +104,7 @@ async function secretOf({ log }: TriggerDeps, { pipeline }: Delivery, { name, tr
     return (await resolveSecret(trigger.push.secret)).reveal();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    log.warn({ pipeline, trigger: name, reason: error.message }, 'the secret of a webhook cannot be read');
+    log.warn({ pipeline, trigger: name, reason: error.message }, 'cannot read the secret of a webhook');
     return NOBODYS_SECRET;
   }
 }
@@ -132,7 +132,7 @@ function deliveryId({ provider, request }: Delivery): string | null {
   return headerOf(request, 'webhook-id') ?? headerOf(request, 'idempotency-key');
 }
 
-/** All triggers or none: a sender that is not answered sends again, and the same push is noted once. */
+/** Records a push for all triggers or for none. A sender without a response retries, and the same push is recorded once. */
 async function noted(
   deps: TriggerDeps,
   { pipeline }: Delivery,

@@ -105,7 +105,7 @@ async function fire(deps: TriggerDeps, payload: FirePayload, attempt: number): P
     await endDecision(store, payload, { outcome: 'began', reason: null, run });
   } catch (error) {
     if (attempt < TRIES && mayPass(error)) throw error;
-    if (!(error instanceof AppError)) log.error({ err: error, ...payload }, 'a trigger could not begin its run');
+    if (!(error instanceof AppError)) log.error({ err: error, ...payload }, 'a trigger cannot start its run');
     const outcome = error instanceof AppError && error.code === 'pipeline_run_full' ? 'skipped' : 'refused';
     await endDecision(store, payload, { outcome, reason: reasonOf(error), run: null });
   }
@@ -141,7 +141,7 @@ async function depthOf({ store }: TriggerDeps, { causedBy }: Decision): Promise<
   const depth = (cause.cause.depth ?? 0) + 1;
   if (depth < LONGEST_CHAIN) return depth;
   const last = `#${cause.number} of "${cause.pipeline}"`;
-  const detail = `${LONGEST_CHAIN} runs began each other by events, the last of them ${last}: pipelines begin each other in a circle.`;
+  const detail = `Pipelines start each other in a cycle: ${LONGEST_CHAIN} runs started each other by events, most recently ${last}.`;
   throw new AppError('pipeline_circle', detail, { pipeline: cause.pipeline, run: cause.id });
 }
 
@@ -151,11 +151,11 @@ async function heedLimit(sql: Sql, { pipeline, trigger: name }: Decision, { conc
   const active = await activeRunsOfTrigger(sql, pipeline, name);
   if (active.length < concurrency.runs) return;
   if (concurrency.whenFull === 'skip') {
-    const detail = `Run #${active[0]?.number} of "${pipeline}", which this trigger began, is under way (whenFull: skip).`;
+    const detail = `The concurrency limit of this trigger is reached: its run #${active[0]?.number} of "${pipeline}" is active (whenFull: skip).`;
     throw new AppError('pipeline_run_full', detail, { pipeline });
   }
   const over = active.slice(0, active.length - concurrency.runs + 1);
-  for (const { id } of over) await requestStop(sql, id, `trigger:${name}, for a newer run`);
+  for (const { id } of over) await requestStop(sql, id, `trigger:${name} (replaced by a newer run)`);
 }
 
 /** An unexpected error may come from the store, and be transient. */
@@ -164,5 +164,5 @@ function mayPass(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof AppError ? error.message : 'Something went wrong in Steelyard; the log has it.';
+  return error instanceof AppError ? error.message : 'An internal error occurred in Steelyard; see the server log.';
 }

@@ -18,10 +18,10 @@ export { triggerMigrations } from './migrations.ts';
 
 /** Starts runs without a person. */
 export interface Triggers {
-  /** In the transaction that applies the pipeline. Error: `manifest_invalid`. */
+  /** Applies the triggers in the transaction that applies the pipeline. Error: `manifest_invalid`. */
   apply(sql: Sql, pipeline: string, spec: PipelineSpec): Promise<void>;
   readonly routes: readonly Route[];
-  /** Where Git hosts send their webhooks. */
+  /** HTTP routes for webhooks of Git hosts. */
   readonly plugin: Plugin;
 }
 

@@ -13,7 +13,7 @@ export async function shownTriggers(sql: Sql, { name: pipeline, spec }: StoredPi
   const shown: PipelineTrigger[] = [];
   for (const { name, trigger } of namedTriggers(spec.on)) {
     const state = states.get(name);
-    if (state === undefined) throw new Error(`trigger ${name} of ${pipeline} was applied without its state`);
+    if (state === undefined) throw new Error(`trigger ${name} of ${pipeline} has no stored state`);
     const decisions = await shownDecisions(sql, state);
     const { sinceMs, nextAt, digest } = state;
     const problem = state.problem ?? (await secretProblem(trigger));

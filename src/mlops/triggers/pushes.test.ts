@@ -29,12 +29,12 @@ describe('a push', () => {
   it.each([
     ['to a branch', {}, {}, null],
     ['to another branch', { ref: 'refs/heads/dev' }, {}, 'the branch is dev'],
-    ['of a tag', { ref: 'refs/tags/main' }, {}, 'refs/tags/main is no branch'],
+    ['of a tag', { ref: 'refs/tags/main' }, {}, 'refs/tags/main is not a branch'],
     ['that deletes', { deleted: true, after: NONE }, {}, 'the branch main was deleted'],
     ['of another repository', {}, { repository: 'acme/other' }, 'the repository is acme/ranker'],
     ['of its paths', {}, { paths: ['src/**'] }, null],
     ['that removes one of its paths', {}, { paths: ['old.py'] }, null],
-    ['of other paths', {}, { paths: ['docs/**'] }, 'no file of its paths changed'],
+    ['of other paths', {}, { paths: ['docs/**'] }, 'no file that matches paths changed'],
     ['of a moved branch, whose files are not all told', { forced: true }, { paths: ['docs/**'] }, null],
     ['of a new branch, whose files are not all told', { before: NONE }, { paths: ['docs/**'] }, null],
   ])('%s', (_what, body, trigger, reason) => {
@@ -43,7 +43,7 @@ describe('a push', () => {
   });
 
   it.each([
-    ['with all its files', {}, 'no file of its paths changed'],
+    ['with all its files', {}, 'no file that matches paths changed'],
     ['of more commits than are told', { total_commits_count: 40 }, null],
     ['of a branch that was moved back', { total_commits_count: 0, commits: [] }, null],
     ['that deletes', { after: NONE, commits: [], total_commits_count: 0 }, 'the branch main was deleted'],
@@ -65,6 +65,6 @@ describe('a push', () => {
   });
 
   it('is refused where it is no JSON', () => {
-    expect(() => pushOf('github', Buffer.from('payload=%7B%7D'))).toThrow('no JSON');
+    expect(() => pushOf('github', Buffer.from('payload=%7B%7D'))).toThrow('not valid JSON');
   });
 });

@@ -92,7 +92,7 @@ function jsonOf(body: Buffer): unknown {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('invalid_request', 'The body is no JSON.', {}, { cause: error });
+    throw new AppError('invalid_request', 'The body is not valid JSON.', {}, { cause: error });
   }
 }
 
@@ -107,11 +107,11 @@ function checked<Schema extends z.ZodType>(schema: Schema, json: unknown): z.inf
 export function whyIgnored({ repository, branches, paths }: PushTrigger['push'], push: Push): string | null {
   const branch = branchOf(push);
   if (repository !== undefined && repository !== push.repository) return `the repository is ${push.repository}`;
-  if (branch === null) return `${push.ref} is no branch`;
+  if (branch === null) return `${push.ref} is not a branch`;
   if (push.after === null) return `the branch ${branch} was deleted`;
   if (!isSelected(branches, branch)) return `the branch is ${branch}`;
   if (paths === undefined || push.paths === null) return null;
-  return push.paths.some((path) => isSelected(paths, path)) ? null : 'no file of its paths changed';
+  return push.paths.some((path) => isSelected(paths, path)) ? null : 'no file that matches paths changed';
 }
 
 /** `main` of `refs/heads/main`; null for a tag. */

@@ -6,45 +6,47 @@ import { PipelineName, TriggerKind, TriggerName } from '../pipeline-definition/s
 export const Outcome = z
   .enum(['pending', 'began', 'skipped', 'refused', 'ignored'])
   .describe(
-    '`pending`: its run is about to begin; `skipped`: there were as many runs as there may be; `refused`: no run could be begun; `ignored`: not what the trigger waits for',
+    '`pending`: its run is about to start; `skipped`: the concurrency limit was reached; `refused`: the run could not be started; `ignored`: the trigger does not match it',
   );
 export type Outcome = z.infer<typeof Outcome>;
 
 export const TriggerDecision = z
   .strictObject({
-    at: UtcInstant.describe('When the server saw it'),
-    detail: z.string().describe('What happened'),
+    at: UtcInstant.describe('Time at which the server detected it'),
+    detail: z.string().describe('Description of the occurrence'),
     outcome: Outcome,
-    reason: z.string().nullable().describe('Why no run was begun; null when one was, or is about to be'),
-    run: z.string().nullable().describe('Id of the run; null when none was begun'),
-    number: z.number().int().nullable().describe('Number of the run; null when none was begun'),
-    commit: z.string().nullable().describe('Git commit that was pushed; null for other triggers'),
+    reason: z.string().nullable().describe('Why no run was started; null: a run was started, or is about to start'),
+    run: z.string().nullable().describe('Id of the run; null: no run was started'),
+    number: z.number().int().nullable().describe('Number of the run; null: no run was started'),
+    commit: z.string().nullable().describe('Pushed Git commit; null for other kinds of triggers'),
   })
-  .describe('What became of one occurrence');
+  .describe('Result of one occurrence');
 export type TriggerDecision = z.infer<typeof TriggerDecision>;
 
 export const PipelineTrigger = z
   .strictObject({
     trigger: TriggerName,
     kind: TriggerKind,
-    waitsFor: z.string().describe('In words'),
-    since: UtcInstant.describe('From when on it counts'),
-    nextAt: UtcInstant.nullable().describe('Its next time or look; null where others tell it, or no time is left'),
-    digest: z.string().nullable().describe('Of the data as it was seen last; null before the first look'),
+    waitsFor: z.string().describe('Description of the condition'),
+    since: UtcInstant.describe('Start of the period in which occurrences count'),
+    nextAt: UtcInstant.nullable().describe(
+      'Next scheduled time or check; null: the trigger is not scheduled, or no time remains',
+    ),
+    digest: z.string().nullable().describe('Digest of the data at the last check; null: not checked yet'),
     problem: z
       .string()
       .nullable()
-      .describe('Why the last look saw nothing, or the secret of a push cannot be read; null when neither is so'),
-    decisions: z.array(TriggerDecision).describe('Latest first, at most a hundred'),
+      .describe('Why the last check failed, or the secret of a push cannot be read; null: no problem'),
+    decisions: z.array(TriggerDecision).describe('Results, latest first, at most a hundred'),
   })
-  .describe('A trigger and what it has done');
+  .describe('A trigger with its results');
 export type PipelineTrigger = z.infer<typeof PipelineTrigger>;
 
 export const listPipelineTriggers = endpoint({
   method: 'GET',
   path: '/api/v1/pipelines/:pipeline/triggers',
   scope: 'mlops.read',
-  summary: 'Triggers of a pipeline, each with what it has done',
+  summary: 'List the triggers of a pipeline, each with its results',
   params: z.strictObject({ pipeline: PipelineName }),
   response: z.strictObject({ triggers: z.array(PipelineTrigger).describe('In the order of the document') }),
   errors: ['pipeline_not_found'],

@@ -19,7 +19,7 @@ export function namedByGitlab(secret: string, header: string | null): boolean {
 /** A signing token of GitLab; another secret is its older token. */
 export const SIGNING_TOKEN = /^whsec_([A-Za-z0-9+/_-]+=*)$/;
 
-/** How far the clocks may be apart, in milliseconds, and for how long a signed delivery can be sent again. */
+/** Maximum clock difference in milliseconds; a signed delivery can be resent for this long. */
 const TOLERANCE_MS = 5 * 60_000;
 
 /** Headers of Standard Webhooks. */

@@ -223,7 +223,7 @@ describe('an event of the registry', () => {
     await registering('b', 'two', 'one');
     expect(await problemFrom(registering('c', 'three', 'two'))).toMatchObject({
       code: 'manifest_invalid',
-      detail: expect.stringContaining('in a circle (c -> a -> b -> c)'),
+      detail: expect.stringContaining('in a cycle (c -> a -> b -> c)'),
     });
     await registering('c', 'four', 'two');
   });
@@ -241,7 +241,7 @@ describe('an event of the registry', () => {
       const [decision] = await outcomes(application, next, 'event', Math.floor(index / 2) + 1);
       if (decision?.run === null || decision?.run === undefined) {
         expect([index, decision?.outcome]).toEqual([9, 'refused']);
-        expect(decision?.reason).toContain('pipelines begin each other in a circle');
+        expect(decision?.reason).toContain('Pipelines start each other in a cycle');
         return;
       }
       before = await ended(application, next, decision.run);

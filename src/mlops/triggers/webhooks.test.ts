@@ -107,7 +107,7 @@ describe('a push that GitHub tells of', () => {
   it.each([
     ['a branch that is not asked for', { ref: 'refs/heads/dev' }, 'the branch is dev'],
     ['a deletion', { deleted: true, after: NO_COMMIT }, 'the branch main was deleted'],
-    ['a tag', { ref: 'refs/tags/v1' }, 'refs/tags/v1 is no branch'],
+    ['a tag', { ref: 'refs/tags/v1' }, 'refs/tags/v1 is not a branch'],
   ])('begins nothing for %s, and says so', async (_what, push, reason) => {
     const repository = newRepository();
     const commit = repository.commit({ a: '1' });
@@ -143,7 +143,7 @@ describe('a push that GitHub tells of', () => {
     await outcomes(shared, name, 'push', 1);
     await pushed(githubPush(commits[1] ?? ''));
     expect(await outcomes(shared, name, 'push', 2)).toMatchObject([
-      { outcome: 'skipped', reason: expect.stringContaining(`Run #1 of "${name}" is under way`), run: null },
+      { outcome: 'skipped', reason: expect.stringContaining(`Run #1 of "${name}" is active`), run: null },
       { outcome: 'began', number: 1 },
     ]);
   });
@@ -161,7 +161,7 @@ describe('a push that GitHub tells of', () => {
     }
     expect(await ended(shared, name, '1')).toMatchObject({
       state: 'stopped',
-      stopRequestedBy: 'trigger:push, for a newer run',
+      stopRequestedBy: 'trigger:push (replaced by a newer run)',
     });
     expect((await runs()).find(({ number }) => number === 2)?.state).not.toBe('stopped');
   });
@@ -280,18 +280,22 @@ describe('a trigger whose secret cannot be read', () => {
 describe('a pipeline whose trigger could never begin a run is refused', () => {
   it.each([
     ['a push without a source', `on: [{push: {provider: github, secret: env:S}}]`, 'has no "source"'],
-    ['a pattern of the calendar that is none', `on: [{cron: 61 * * * *}]`, 'is no time'],
-    ['a time zone that is none', `on: [{cron: 0 3 * * *, timeZone: Mars/Olympus}]`, 'Mars/Olympus is no time'],
+    ['a pattern of the calendar that is none', `on: [{cron: 61 * * * *}]`, 'is not a valid schedule'],
+    [
+      'a time zone that is none',
+      `on: [{cron: 0 3 * * *, timeZone: Mars/Olympus}]`,
+      'Mars/Olympus is not a valid schedule',
+    ],
     ['a param that it does not have', `on: [{cron: 0 3 * * *, params: {x: 1}}]`, 'has no such param'],
-    ['two of one name', `on: [{name: a, cron: 0 3 * * *}, {name: a, cron: 0 4 * * *}]`, 'two triggers are called'],
-    ['data that is two', `on: [{data: {object: /a, table: bill_row}}]`, 'one of them'],
+    ['two of one name', `on: [{name: a, cron: 0 3 * * *}, {name: a, cron: 0 4 * * *}]`, 'two triggers have the name'],
+    ['data that is two', `on: [{data: {object: /a, table: bill_row}}]`, 'name either an "object" or a "table"'],
     ['data looked at all the time', `on: [{data: {object: /a, every: 1s}}]`, 'at least 10s'],
     ['a relative path', `on: [{data: {object: a/b}}]`, 'on'],
     ['a secret in clear text', `on: [{push: {provider: github, secret: hush}}]`, 'the secret itself is not accepted'],
     [
       'an event of its own',
       `on: [{event: {type: model_version.created, model: m}}], steps: {a: {run: x}, r: {uses: register, model: m, of: a}}`,
-      'would begin for ever',
+      'would start endlessly',
     ],
   ])('%s', async (_what, spec, words) => {
     const steps = spec.includes('steps:') ? '' : ', steps: {a: {run: x}}';

@@ -7,7 +7,7 @@ export function waitsFor(trigger: Trigger): string {
     const { provider, branches, paths } = trigger.push;
     return `push by ${provider} to ${branches.join(', ')}${paths === undefined ? '' : ` of ${paths.join(', ')}`}`;
   }
-  if ('data' in trigger) return `change of ${shownData(trigger.data)}, looked at every ${trigger.data.every / 1000} s`;
+  if ('data' in trigger) return `change of ${shownData(trigger.data)}, checked every ${trigger.data.every / 1000} s`;
   const { type, model, match } = trigger.event;
   const fields = Object.entries(match).map(([field, value]) => `${field} ${value}`);
   return [type, ...(model === undefined ? [] : [`model ${model}`]), ...fields].join(', ');

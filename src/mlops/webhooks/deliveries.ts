@@ -60,7 +60,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
 
   const loop = createLoop({
     look,
-    failed: (error) => log.error({ err: error }, 'webhooks could not be delivered, will try again'),
+    failed: (error) => log.error({ err: error }, 'cannot deliver webhooks; retry follows'),
     longestRestMs: longestRestMs(store.engine),
   });
 
@@ -109,7 +109,7 @@ export function createDeliveries(deps: DeliveriesDeps) {
     await saveTry(store, { deliveryId: row.delivery_id, owner, attempts: row.attempts }, ending);
     if (ending.state !== 'failed') return;
     const facts = { webhook: row.webhook_id, delivery: row.delivery_id, attempts: row.attempts, why: ending.error };
-    log.warn(facts, 'webhook delivery given up');
+    log.warn(facts, 'a webhook delivery failed after its last attempt');
   }
 
   async function sendOnce(row: DeliveryRow): Promise<SendResult | null> {
@@ -169,7 +169,7 @@ function waiting(
  */
 export function endingOf(row: Pick<DeliveryRow, 'tries_left'>, result: SendResult | null, now: number): Ending {
   if (result === null) {
-    const error = 'The webhook was disabled before this was delivered.';
+    const error = 'The webhook was disabled before the delivery.';
     return { state: 'skipped', triesLeft: 0, dueAt: now, endedAt: now, status: null, error };
   }
   const { delivered, status, error, mayRetry, retryAfterMs } = result;

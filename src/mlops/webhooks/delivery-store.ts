@@ -90,7 +90,7 @@ export async function saveTry(sql: Sql, { deliveryId, owner, attempts }: Try, en
     .execute();
 }
 
-/** When the next delivery may be taken, but for those; null when none waits. */
+/** Earliest time at which another delivery can be claimed; null: none waits. */
 export async function nextDue(sql: Sql, sending: readonly string[]): Promise<number | null> {
   const query = sql.tables<WebhookTables>().selectFrom('webhook_delivery').where('state', '=', 'waiting');
   const row = await query

@@ -5,7 +5,7 @@ export interface EventType {
   readonly action: string;
 }
 
-/** In the order of the protocol's numbers, from 1. */
+/** Event types in the order of the protocol's numbers, from 1. */
 export const entityNames = [
   'REGISTERED_MODEL',
   'MODEL_VERSION',

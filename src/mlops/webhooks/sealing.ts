@@ -46,7 +46,7 @@ export function createSealing(folder: string): Sealing {
           .setAuthTag(bytes.subarray(NONCE_BYTES, tagEnd));
         return new Secret(Buffer.concat([decipher.update(bytes.subarray(tagEnd)), decipher.final()]).toString('utf8'));
       } catch (cause) {
-        const detail = `The secret of webhook ${context} cannot be opened with the key in ${KEY_FILE}; set it again.`;
+        const detail = `The secret of webhook ${context} cannot be decrypted with the key in ${KEY_FILE}; set it again.`;
         throw new AppError('webhook_secret_unreadable', detail, { webhook: context }, { cause });
       }
     },
@@ -79,6 +79,6 @@ async function readKey(path: string): Promise<Buffer | null> {
   }
   throw new AppError(
     'webhook_secret_unreadable',
-    `${path} holds no key of ${KEY_BYTES} bytes; restore it from a backup.`,
+    `${path} has no key of ${KEY_BYTES} bytes; restore the file from a backup.`,
   );
 }

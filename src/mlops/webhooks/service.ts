@@ -136,7 +136,7 @@ async function list(sql: Sql, maxResults: number, pageToken: string | undefined)
 async function test(deps: ServiceDeps, webhookId: string, wanted: EventType | null): Promise<SendResult> {
   const webhook = await requireWebhook(deps.store, webhookId);
   const event = wanted ?? webhook.events[0];
-  if (event === undefined) throw invalidParameter('The webhook asks for no event.');
+  if (event === undefined) throw invalidParameter('The webhook has no event.');
   checkEvents([event]);
   const timestamp = new Date(deps.clock.now()).toISOString();
   const body = JSON.stringify({ ...event, timestamp, data: exampleOf(event) });

@@ -11,7 +11,7 @@ export interface WebhookTables {
     name: string;
     url: string;
     description: string | null;
-    /** As sealing.ts writes it; null: deliveries are not signed. */
+    /** Secret encrypted by sealing.ts; null: deliveries are not signed. */
     sealed_secret: string | null;
     status: WebhookStatus;
     creation_timestamp: number;
@@ -21,7 +21,7 @@ export interface WebhookTables {
   webhook_delivery: {
     delivery_id: string;
     webhook_id: string;
-    /** Of the outbox's event. */
+    /** Sequence number of the event in the outbox. */
     sequence: number;
     entity: string;
     action: string;
@@ -30,12 +30,12 @@ export interface WebhookTables {
     state: DeliveryState;
     attempts: number;
     tries_left: number;
-    /** When it may be taken: the time of the next attempt, or the lease expiry of the server that sends it now. */
+    /** Earliest time for a server to claim it: the time of the next attempt, or the lease expiry of the server that sends it now. */
     due_at: number;
     leased_by: string | null;
     created_at: number;
     ended_at: number | null;
-    /** Of the last attempt; null when the receiver did not answer. */
+    /** HTTP status of the last attempt; null: the receiver did not respond. */
     response_status: number | null;
     error: string | null;
   };

@@ -41,7 +41,7 @@ const LONGEST_REPARSED = 256 * 1024;
 
 interface Source {
   readonly values: Readonly<Record<string, unknown>>;
-  /** Where these values lie in the body: `metrics`, 0. */
+  /** Path of these values in the body: `metrics`, 0. */
   readonly place: readonly (string | number)[];
   /** JSON text of the body; null for a query string. */
   readonly body: string | null;
@@ -168,11 +168,11 @@ function readQueryFlag(value: unknown): boolean | null {
   return text === 'true' ? true : text === 'false' ? false : null;
 }
 
-/** Of one repeated field: more than any call of the protocol takes, and less than the parameters of a statement. */
+/** Maximum of one repeated field: more than any call of the protocol needs, and less than the parameters of a statement. */
 const MOST_ITEMS = 10_000;
 
 function tooManyItems(): MlflowError {
-  return invalidParameter(`A repeated field may have ${MOST_ITEMS} values. Send several requests.`);
+  return invalidParameter(`A repeated field can have at most ${MOST_ITEMS} values. Send several requests.`);
 }
 
 function readTexts(value: unknown, fromQuery: boolean): string[] | null {

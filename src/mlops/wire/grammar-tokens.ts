@@ -20,7 +20,7 @@ const MOST_TOKENS = 25_000;
 
 /** The tokens of a filter or an order_by clause. Error: `search_filter_invalid` at the first sign of no token. */
 export function tokenize(text: string): Token[] {
-  if (text.includes('\0')) throw invalidFilter('A filter cannot hold a NUL character.');
+  if (text.includes('\0')) throw invalidFilter('A filter cannot contain a NUL character.');
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
@@ -28,8 +28,7 @@ export function tokenize(text: string): Token[] {
     at += found.length;
     if (kind === 'space') continue;
     tokens.push(tokenOf(kind, found));
-    if (tokens.length > MOST_TOKENS)
-      throw invalidFilter(`Invalid filter: it is longer than ${MOST_TOKENS} words and signs.`);
+    if (tokens.length > MOST_TOKENS) throw invalidFilter(`Invalid filter: it has more than ${MOST_TOKENS} tokens.`);
   }
   return tokens;
 }

@@ -57,9 +57,7 @@ function checkSize(comparisons: readonly Comparison[]): void {
   }
   const listed = comparisons.reduce((sum, { value }) => sum + (Array.isArray(value) ? value.length : 0), 0);
   if (listed > MOST_LISTED_VALUES) {
-    throw invalidFilter(
-      `Invalid filter: its lists have more than ${MOST_LISTED_VALUES} values. Ask for fewer at once.`,
-    );
+    throw invalidFilter(`Invalid filter: its lists have more than ${MOST_LISTED_VALUES} values. Split the request.`);
   }
 }
 

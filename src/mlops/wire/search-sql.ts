@@ -35,7 +35,7 @@ function likePattern(value: string | number): string {
   return String(value).replaceAll('\\', '\\\\');
 }
 
-/** One step of an ordering whose expression is never null. */
+/** One step of an ordering with an expression that is never null. */
 export interface SortStep {
   readonly expression: Expression<unknown>;
   readonly ascending: boolean;

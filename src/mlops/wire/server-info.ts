@@ -1,6 +1,6 @@
 /** Features that depend on the configuration of this server. */
 export interface Abilities {
-  /** Whether clients are given addresses in a store that they reach themselves. */
+  /** Whether clients receive signed URLs of a store that they can reach. */
   readonly downloadsInParts: boolean;
 }
 

@@ -31,7 +31,7 @@ interface Side {
   readonly marked: number;
 }
 
-/** Of every table with these margins, from the one with `from` marked rows on the second side: relative to the most likely. */
+/** Weights of all tables with these margins, starting at `from` marked rows on the second side, relative to the most likely table. */
 function weightsOf(first: Side, second: Side): { from: number; values: Float64Array } {
   const [marked, all] = [first.marked + second.marked, first.rows + second.rows];
   const [least, most] = [Math.max(0, marked - first.rows), Math.min(marked, second.rows)];

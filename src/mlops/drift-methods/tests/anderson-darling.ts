@@ -23,7 +23,7 @@ const LARGEST_LEVEL = 0.25;
 export function andersonDarling(pair: NumericPair): Measured {
   const [n, m] = [pair.reference.length, pair.current.length];
   const all = n + m;
-  if (all < 4) return { reason: 'the test needs four values' };
+  if (all < 4) return { reason: 'the test requires four values' };
   const raw = midrankStatistic(pair);
   if (raw === null) return { reason: 'all values are equal' };
   const statistic = (raw - 1) / Math.sqrt(varianceOf(n, m));

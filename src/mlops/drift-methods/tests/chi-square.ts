@@ -2,7 +2,7 @@ import { chiSquareTail } from '../laws/gamma.ts';
 import { type Measured, testOf } from '../measured.ts';
 import { type CountPair, total } from '../samples.ts';
 
-const ONE_LEVEL: Measured = { reason: 'there is one value only' };
+const ONE_LEVEL: Measured = { reason: 'there is only one value' };
 
 /**
  * Evidently's `chisquare`: goodness of fit to the shares of the reference, which it takes for exact. It alarms too often, by
@@ -50,7 +50,8 @@ export function smallestExpected({ reference, current }: CountPair): number {
 
 /** Evidently's `g_test`, which its library refuses for sizes that differ: the reference counts are expected unscaled. */
 export function gTest({ reference, current }: CountPair): Measured {
-  if (total(reference) !== total(current)) return { reason: 'Evidently’s g_test needs as many rows on both sides' };
+  if (total(reference) !== total(current))
+    return { reason: 'Evidently’s g_test requires the same number of rows on both sides' };
   if (reference.length < 2) return ONE_LEVEL;
   const statistic = reference.reduce((sum, expected, at) => {
     const observed = current[at] ?? 0;

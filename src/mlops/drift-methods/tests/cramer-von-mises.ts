@@ -10,7 +10,7 @@ const SURELY_SMALL = 0.003;
 /** Two-sample test of Cramér and von Mises, Anderson's T; exact up to 20 values a side. p-values under 1e-6 are rounding. */
 export function cramerVonMises(pair: NumericPair): Measured {
   const [n, m] = [pair.reference.length, pair.current.length];
-  if (Math.min(n, m) < 2) return { reason: 'the test needs two values on each side' };
+  if (Math.min(n, m) < 2) return { reason: 'the test requires two values on each side' };
   const { referenceSquares, currentSquares } = ranksOf(pair);
   const u = n * referenceSquares + m * currentSquares;
   const [product, all] = [n * m, n + m];

@@ -15,10 +15,10 @@ const NEGLIGIBLE = 1e-15;
 /** Test of Epps and Singleton: do the empirical characteristic functions differ? (`scipy.stats.epps_singleton_2samp`) */
 export function eppsSingleton({ reference, current }: NumericPair): Measured {
   const [n, m] = [reference.length, current.length];
-  if (Math.min(n, m) < FEWEST) return { reason: `the test needs ${FEWEST} values on each side` };
+  if (Math.min(n, m) < FEWEST) return { reason: `the test requires ${FEWEST} values on each side` };
   const pooled = merged(reference, current);
   const halfRange = ((quantileOf(pooled, 0.75) ?? 0) - (quantileOf(pooled, 0.25) ?? 0)) / 2;
-  if (halfRange === 0) return { reason: 'the middle half of the values is one value' };
+  if (halfRange === 0) return { reason: 'the middle half of the values has only one value' };
   const points = POINTS.map((point) => point / halfRange);
   const [a, b] = [waves(reference, points), waves(current, points)];
   const all = n + m;

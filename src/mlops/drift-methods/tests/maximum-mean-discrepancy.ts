@@ -13,8 +13,8 @@ const MOST_ROWS = 4000;
  */
 export function maximumMeanDiscrepancy({ reference, current }: NumericPair): Measured {
   const [n, m] = [reference.length, current.length];
-  if (Math.min(n, m) < 2) return { reason: 'the test needs two values on each side' };
-  if (n + m > MOST_ROWS) return { reason: `empirical_mmd compares all pairs, of at most ${MOST_ROWS} rows` };
+  if (Math.min(n, m) < 2) return { reason: 'the test requires two values on each side' };
+  if (n + m > MOST_ROWS) return { reason: `empirical_mmd compares all pairs of at most ${MOST_ROWS} rows` };
   const values = new Float64Array(n + m);
   values.set(reference);
   values.set(current, n);

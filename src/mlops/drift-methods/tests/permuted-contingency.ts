@@ -18,7 +18,7 @@ const SEED = 20_061;
  * an equal answer.
  */
 export function permutedContingency(pair: CountPair): Measured {
-  if (pair.reference.length < 2) return { reason: 'there is one value only' };
+  if (pair.reference.length < 2) return { reason: 'there is only one value' };
   const [n, m] = [total(pair.reference), total(pair.current)];
   const few = Math.min(n, m);
   const draws = drawsOf(few);

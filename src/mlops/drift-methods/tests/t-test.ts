@@ -7,7 +7,7 @@ import type { NumericPair } from '../samples.ts';
 export function tTest({ reference, current }: NumericPair): Measured {
   const [a, b] = [momentsOf(reference), momentsOf(current)];
   const degrees = a.count + b.count - 2;
-  if (degrees < 1) return { reason: 'the test needs three values' };
+  if (degrees < 1) return { reason: 'the test requires three values' };
   const pooled = (a.variance * a.count + b.variance * b.count) / degrees;
   const difference = a.mean - b.mean;
   const error = Math.sqrt(pooled * (1 / a.count + 1 / b.count));

@@ -16,7 +16,7 @@ export interface CodePair {
 /** Evidently's `TVD`: total variation with the p-value of 1000 permutations, drawn as NumPy draws them from seed 0. */
 export function totalVariationTest(counts: CountPair, codes: CodePair): Measured {
   const [n, m] = [total(counts.reference), total(counts.current)];
-  if (n + m > MOST_ROWS) return { reason: `TVD permutes at most ${MOST_ROWS} rows; tvd gives the distance alone` };
+  if (n + m > MOST_ROWS) return { reason: `TVD permutes at most ${MOST_ROWS} rows; tvd computes only the distance` };
   const observed = distanceOfCounts(counts);
   const random = new NumpyRandom(0);
   let reached = 0;

@@ -14,7 +14,7 @@ const RIDGE = 1;
  */
 export function domainClassifier(pair: PointPair): Measured {
   const [n, m] = [rowsOf(pair.reference), rowsOf(pair.current)];
-  if (Math.min(n, m) < FOLDS) return { reason: `the test needs ${FOLDS} rows on each side` };
+  if (Math.min(n, m) < FOLDS) return { reason: `the test requires ${FOLDS} rows on each side` };
   const kernel = kernelOf(pair);
   if (kernel === null) return { reason: 'all rows are equal' };
   const random = createRandom(2);

@@ -10,7 +10,7 @@ const PERMUTATIONS = 999;
  */
 export function maximumMeanDiscrepancyTest(pair: PointPair): Measured {
   const [n, m] = [rowsOf(pair.reference), rowsOf(pair.current)];
-  if (Math.min(n, m) < 2) return { reason: 'the test needs two rows on each side' };
+  if (Math.min(n, m) < 2) return { reason: 'the test requires two rows on each side' };
   const kernel = kernelOf(pair);
   if (kernel === null) return { reason: 'all rows are equal' };
   const random = createRandom(1);

@@ -26,7 +26,7 @@ export function createProfileStore(objects: Objects, folder = NAMED): ProfileSto
   const read = async (name: string): Promise<StoredProfile> => {
     const key = factsKey(name);
     if ((await objects.size(key)) === null) {
-      const detail = `There is no profile "${name}". List them with steelyard drift profiles.`;
+      const detail = `There is no profile "${name}". List profiles with: steelyard drift profiles.`;
       throw new AppError('drift_profile_not_found', detail, { profile: name });
     }
     const { content } = await objects.open(key);

@@ -10,7 +10,7 @@ const MOST_CODED = 1000;
 const TEXT_SHARE = 0.5;
 const FEW_LEVELS = 20;
 
-/** How often each text of a column occurs; null is no level. */
+/** Number of occurrences of each text of a column; null is not a level. */
 export interface LevelCounts {
   readonly levels: readonly string[];
   readonly counts: Float64Array;

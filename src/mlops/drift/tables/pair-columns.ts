@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import type { ColumnKind, TableColumn } from './table.ts';
 
-/** How a column of both sides is compared, or why it is not. */
+/** Comparison of a column of both sides, or the reason against it. */
 export type PairedColumn =
   | { readonly how: 'numbers'; readonly column: string; readonly integral: boolean }
   | { readonly how: 'levels'; readonly column: string }
@@ -27,7 +27,7 @@ export function pairColumns(
   const missing = wanted?.find((name) => !all.includes(name));
   if (missing !== undefined) {
     const known = all.slice(0, 8).join(', ');
-    const detail = `There is no column "${missing}" in the reference nor in the current data. They have ${known}.`;
+    const detail = `Neither the reference nor the current data has a column "${missing}". Their columns are ${known}.`;
     throw new AppError('drift_column_missing', detail, { column: missing });
   }
   const names = wanted === undefined ? all : [...new Set(wanted)];

@@ -24,10 +24,10 @@ export async function readVectors(
     `SELECT count(*)::INTEGER AS known, min(len(v))::INTEGER AS least, max(len(v))::INTEGER AS most FROM ${vectors}`,
   );
   const [known, dimension] = [Number(facts?.known ?? 0), Number(facts?.least ?? 0)];
-  if (known === 0) return { reason: `no row of ${name} has a list of numbers here` };
+  if (known === 0) return { reason: `no row of ${name} has a list of numbers` };
   if (dimension !== Number(facts?.most)) {
     return {
-      reason: `the lists of ${name} have from ${dimension} to ${facts?.most} numbers; embeddings have one length`,
+      reason: `the lists of ${name} have from ${dimension} to ${facts?.most} numbers; embeddings must have one length`,
     };
   }
   const rows = Math.min(known, MOST_POINTS);

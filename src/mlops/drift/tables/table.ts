@@ -38,7 +38,7 @@ export async function openTable(session: LakeSession, file: TableFile, alias: st
   });
   const described = await session.query(`DESCRIBE SELECT * FROM ${relation}`);
   if (described.length > MOST_COLUMNS) {
-    const detail = `${file.name} has ${described.length} columns; at most ${MOST_COLUMNS} are read. Leave columns out.`;
+    const detail = `${file.name} has ${described.length} columns; the limit is ${MOST_COLUMNS}. Remove columns.`;
     throw new AppError('file_too_wide', detail, { file: file.name, columns: described.length });
   }
   const typed = described.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));

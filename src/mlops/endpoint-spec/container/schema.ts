@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { adminOnly } from '../../../platform/secrets/schema.ts';
 import { Duration } from '../../../platform/units/quantities/schema.ts';
 
-const Words = z.array(z.string().max(20_000).describe('Word')).max(1000);
+const Words = z.array(z.string().max(20_000).describe('Argument')).max(1000);
 
-/** Protocol of a model server, wherever it runs. */
+/** Protocol of a model server. */
 export const ServerProtocol = z
   .enum(['mlflow', 'tensorflow', 'kserve', 'v2'])
-  .describe('What it speaks: MLflow scoring, TensorFlow Serving REST, KServe v1, Open Inference Protocol v2');
+  .describe('Protocol: MLflow scoring, TensorFlow Serving REST, KServe v1, Open Inference Protocol v2');
 
 export const ServerModelName = z
   .string()
   .regex(/^[\w.-]{1,200}$/, 'letters, digits and . _ -')
-  .describe('What the server calls the model; default: its registered name');
+  .describe('Name of the model on its server; default: its registered name');
 
 export const ContainerServer = z
   .strictObject({
@@ -20,22 +20,30 @@ export const ContainerServer = z
       .string()
       .regex(/^\w[\w./:@+-]{0,499}$/, 'the name of an image')
       .refine((image) => !image.includes('..'), 'the name of an image')
-      .describe('Image; fetched only from registries that the setting servingRegistries names'),
+      .describe('Image; pulled only from the registries in the setting servingRegistries'),
     command: Words.min(1)
       .optional()
       .describe(
-        "In place of the image's entry point; {port} is the port, {model} the folder of the artifacts, as in args",
+        'Replaces the entry point of the image; {port} is the port, {model} the folder of the artifacts, as in args',
       ),
-    args: Words.optional().describe("Words after the entry point, in place of the image's own"),
-    port: z.number().int().min(1).max(65_535).default(8080).describe('Port that it listens on, on all its addresses'),
+    args: Words.optional().describe('Arguments of the entry point, which replace those of the image'),
+    port: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .default(8080)
+      .describe('Port of the server, on all addresses of the container'),
     protocol: ServerProtocol,
     modelName: ServerModelName.optional(),
     artifacts: z
       .boolean()
       .default(true)
-      .describe('Whether the artifacts of the version are put into its container; false: the image has all it needs'),
+      .describe(
+        'Whether the artifacts of the version are copied into its container; false: the image contains all files',
+      ),
     grace: Duration.prefault('30s')
-      .describe('From being asked to end (SIGTERM) to being killed; at most 1h')
+      .describe('Time from the stop signal (SIGTERM) to the kill signal; at most 1h')
       .refine((ms) => ms <= 3_600_000, 'at most 1h'),
   })
   .describe('A server of the model in a container');
@@ -54,41 +62,41 @@ export const OnKubernetes = z
         z
           .strictObject({
             key: LabelKey.describe('Taint'),
-            value: LabelValue.optional().describe('Its value; default: any'),
+            value: LabelValue.optional().describe('Value of the taint; default: any'),
             effect: z
               .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
               .optional()
-              .describe('Its effect; default: every one'),
+              .describe('Effect of the taint; default: any'),
           })
-          .describe('A taint of nodes that is put up with'),
+          .describe('A toleration of a taint'),
       )
       .max(50)
       .default([])
-      .describe('Taints of nodes that its pods put up with'),
-    spot: z.boolean().default(false).describe('Whether its pods may be on capacity that can be taken away'),
+      .describe('Tolerations of its pods'),
+    spot: z.boolean().default(false).describe('Whether its pods may run on spot capacity'),
     serviceAccount: z
       .string()
-      .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a name of Kubernetes')
+      .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a Kubernetes name')
       .optional()
-      .describe("Service account of its pods, whose rights they have; default: the namespace's own, without a token")
+      .describe('Service account of its pods; default: that of the namespace, without a token')
       .meta(adminOnly),
     priorityClass: z
       .string()
-      .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a name of Kubernetes')
+      .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'a Kubernetes name')
       .optional()
-      .describe('Priority class of its pods; default: the one of the cluster')
+      .describe('Priority class of its pods; default: that of the cluster')
       .meta(adminOnly),
     kserve: z
       .boolean()
       .default(false)
       .describe('Whether it is an InferenceService of KServe, which the cluster must have; false: a Deployment'),
   })
-  .describe('Where and as what it runs on Kubernetes');
+  .describe('Scheduling and identity of its pods on Kubernetes');
 export type OnKubernetes = z.infer<typeof OnKubernetes>;
 
 export const Gpus = z
   .strictObject({
-    count: z.number().int().min(1).max(64).default(1).describe('How many'),
+    count: z.number().int().min(1).max(64).default(1).describe('Number of GPUs'),
     model: z.string().min(1).max(60).optional().describe('Model, such as A10G or H100; default: any'),
   })
-  .describe('GPUs that a replica has for itself (docker, kubernetes)');
+  .describe('Dedicated GPUs of a replica (docker, kubernetes)');

@@ -20,26 +20,28 @@ export const LogSpec = z
       .enum(['after', 'before', 'never'])
       .default('after')
       .describe(
-        'after: the answer goes first, and a crash may take the last second; before: each is on the disk before it is answered; never: none is kept',
+        'after: the prediction is stored after its response, so a crash can lose the last second; before: it is on the disk before its response; never: no prediction is stored',
       ),
-    entity: Place.optional().describe('Where it says who or what a prediction is about, as outcomes name it'),
-    time: Place.optional().describe('Where it says when a prediction was made, ISO 8601; default: when it is answered'),
+    entity: Place.optional().describe('Location of the subject of a prediction, as outcomes name it'),
+    time: Place.optional().describe(
+      'Location of the time of a prediction, ISO 8601; default: the time of the response',
+    ),
   })
   .prefault({})
   .describe('The prediction log');
 export type LogSpec = z.output<typeof LogSpec>;
 
-const count = (what: string) => z.number().int().min(0).describe(what);
+const count = (description: string) => z.number().int().min(0).describe(description);
 
 /** Log outcomes of the answered predictions of an endpoint since the start of this server. */
 export const LogState = z
   .strictObject({
     kept: count('Rows in the log'),
-    withoutContent: count('Rows kept without inputs and output: too large, or not to be read'),
-    sampledOut: count('Rows left out because the monitor of the model keeps a share'),
-    behind: count('Requests not kept because the log could not follow'),
-    failed: count('Requests not kept because the disk or the store refused'),
-    waiting: count('Requests that wait to be kept now'),
+    withoutContent: count('Rows without inputs and output, because these were too large or not readable'),
+    sampledOut: count("Rows left out by the sample rate of the model's monitor"),
+    behind: count('Requests not logged because the log was behind'),
+    failed: count('Requests not logged because the disk or the store failed'),
+    waiting: count('Requests that wait to be logged'),
   })
-  .describe('What became of what was answered, since this server was started');
+  .describe('Log outcomes of answered requests since the start of this server');
 export type LogState = z.infer<typeof LogState>;

@@ -4,14 +4,14 @@ import { Duration } from '../../../platform/units/quantities/schema.ts';
 export const RolloutStrategy = z
   .enum(['instant', 'canary', 'blueGreen'])
   .describe(
-    'How the next revision takes the traffic: at once when it is ready; step by step while it is no worse; at once, with the old one kept whole',
+    'How the next revision takes over the traffic: immediately once ready; in steps while it is no worse; immediately, with the old replicas kept',
   );
 export type RolloutStrategy = z.infer<typeof RolloutStrategy>;
 
 const Step = z
   .strictObject({
     weight: z.number().gt(0).lt(100).describe('Percent of the requests that the new revision gets'),
-    for: Duration.describe('How long at least'),
+    for: Duration.describe('Minimum duration of the step'),
   })
   .describe('A step of a canary');
 
@@ -22,18 +22,18 @@ const AbortOn = z
       .min(0)
       .max(1)
       .default(0.01)
-      .describe('How much larger its share of errors (answers 5xx) may be than that of what is live, 0 to 1'),
+      .describe('Maximum difference of its error rate (responses 5xx) from that of the live revision, 0 to 1'),
     latencyP95: z
       .number()
       .min(1)
       .max(100)
       .default(1.5)
-      .describe('How many times as long its 95th percentile of latency may be'),
+      .describe('Maximum ratio of its 95th percentile of latency to that of the live revision'),
   })
   .prefault({})
-  .describe('When a canary is worse, and so is rolled back by itself');
+  .describe('Limits above which a canary is rolled back automatically');
 
-/** How a new revision takes the traffic. */
+/** Rollout strategy of a new revision. */
 export const RolloutSpec = z
   .strictObject({
     strategy: RolloutStrategy.default('instant'),
@@ -45,7 +45,7 @@ export const RolloutSpec = z
         { weight: 25, for: 600_000 },
         { weight: 50, for: 600_000 },
       ])
-      .describe('canary: the steps, one after the other; then it gets all'),
+      .describe('canary: the steps in order; after the last one it receives all traffic'),
     abortOn: AbortOn,
     requests: z
       .number()
@@ -53,24 +53,24 @@ export const RolloutSpec = z
       .min(0)
       .max(1_000_000)
       .default(20)
-      .describe('canary: answers of the new revision that a step lasts for at least'),
+      .describe('canary: minimum number of responses of the new revision in a step'),
     waitForTraffic: Duration.prefault('1h').describe(
-      'canary: how long a step that is over waits for so many answers, before it has little traffic',
+      'canary: time that a finished step waits for the minimum number of responses before it counts as a step with little traffic',
     ),
     onLittleTraffic: z
       .enum(['promote', 'hold', 'abort'])
       .default('hold')
       .describe(
-        'canary: what a step with little traffic does: it goes on unproven; it stays, until there is more traffic or a person promotes or aborts; it is given back',
+        'canary: action after a step with little traffic: continue without proof; wait for more traffic or for a promotion or abort by a user; roll back',
       ),
     keepFor: Duration.optional().describe(
-      'blueGreen: how long the old replicas stay, all of them, for a rollback; default: keepPrevious',
+      'blueGreen: time for which all old replicas are kept for a rollback; default: keepPrevious',
     ),
   })
-  .refine(({ strategy, steps }) => strategy !== 'canary' || steps.length > 0, 'a canary has one step at least')
+  .refine(({ strategy, steps }) => strategy !== 'canary' || steps.length > 0, 'a canary needs at least one step')
   .refine(
     ({ steps }) => steps.every(({ weight }, at) => weight > (steps[at - 1]?.weight ?? 0)),
     'each step has more weight than the one before',
   )
-  .describe('How a new revision takes the traffic');
+  .describe('Rollout strategy of a new revision');
 export type RolloutSpec = z.infer<typeof RolloutSpec>;

@@ -5,7 +5,7 @@ import { DecimalString } from '../../../platform/units/schema.ts';
 export const ScalingPolicyName = z
   .enum(['slo', 'hpa', 'kpa', 'fixed'])
   .describe(
-    'What decides: prices of waiting and of replicas (slo), Kubernetes’ autoscaler (hpa), Knative’s (kpa), or nobody (fixed)',
+    "Autoscaling policy: prices of waiting and of replicas (slo), Kubernetes HPA (hpa), Knative's autoscaler (kpa), or none (fixed)",
   );
 export type ScalingPolicyName = z.infer<typeof ScalingPolicyName>;
 
@@ -14,34 +14,38 @@ const notNegative = (text: string) => !text.startsWith('-');
 
 const Hold = z
   .strictObject({
-    requests: z.number().int().min(1).max(100_000).default(1000).describe('Requests that are held at most'),
+    requests: z.number().int().min(1).max(100_000).default(1000).describe('Maximum number of queued requests'),
     timeout: Duration.optional().describe(
-      'Longest time that one is held; default: startTimeout; never less than the cold start that is known',
+      'Maximum time in the queue; default: startTimeout; at least the known cold start',
     ),
   })
   .prefault({})
-  .describe('Requests that come while no replica is ready: they are held until one is, and not refused');
+  .describe('Queue of requests while no replica is ready, instead of refusing them');
 
-/** How the replicas of a variant follow demand. */
+/** Autoscaling of a variant. */
 export const ScalingSpec = z
   .strictObject({
     policy: ScalingPolicyName.default('slo'),
-    target: ratio().default(0.7).describe('Share of the places that hpa and kpa want in use'),
-    wait: Duration.prefault('2s').describe('slo: how long a request may wait for a place'),
-    missRatio: ratio().default(0.05).describe('slo: share of the requests that may wait longer'),
+    target: ratio().default(0.7).describe('Target share of busy slots for hpa and kpa'),
+    wait: Duration.prefault('2s').describe('slo: acceptable wait for a slot'),
+    missRatio: ratio().default(0.05).describe('slo: acceptable share of requests with a longer wait'),
     price: DecimalString.refine((text) => notNegative(text) && Number(text) > 0, 'above zero')
       .optional()
       .describe(
-        'Price of a replica for an hour, in the currency of missPrice; default: what its resources cost in the price book',
+        'Hourly price of a replica, in the currency of missPrice; default: the price of its resources in the price book',
       ),
     missPrice: DecimalString.refine(notNegative, 'zero or more')
       .optional()
       .describe(
-        'slo: price of a request that waits longer, in the currency of the price; without it the least that keeps missRatio',
+        'slo: price of a request with a longer wait, in the currency of the price; default: the lowest price that keeps missRatio',
       ),
-    coldStart: Duration.prefault('30s').describe('How long a replica takes to be ready, until that has been measured'),
-    idleAfter: Duration.prefault('5m').describe('With replicas.min 0: without a request for so long, none runs'),
+    coldStart: Duration.prefault('30s').describe(
+      'Expected time until a replica is ready, used until it has been measured',
+    ),
+    idleAfter: Duration.prefault('5m').describe(
+      'With replicas.min 0: time without a request after which no replica runs',
+    ),
     hold: Hold,
   })
-  .describe('How the replicas follow demand, between replicas.min and replicas.max');
+  .describe('Autoscaling between replicas.min and replicas.max');
 export type ScalingSpec = z.infer<typeof ScalingSpec>;

@@ -33,7 +33,7 @@ export function connectionOf({ address, certificates }: DaemonAddress): Connecti
   const place = { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port) };
   if (certificates !== null) return { protocol: 'https', ...place, ...readCertificates(certificates) };
   if (isLoopback(place.host)) return { protocol: 'http', ...place };
-  const detail = `The Docker Engine at ${address} is on another machine: it needs TLS, and dockerCertificates names no folder.`;
+  const detail = `The Docker Engine at ${address} is on another machine, which requires TLS. Set dockerCertificates to the folder of the certificates.`;
   throw new AppError('config_invalid', detail, { setting: 'docker' });
 }
 
@@ -46,7 +46,7 @@ function readCertificates(folder: string): Certificates {
     try {
       return readFileSync(join(folder, name));
     } catch (error) {
-      const detail = `The file ${join(folder, name)} cannot be read; dockerCertificates names a folder with ca.pem, cert.pem and key.pem.`;
+      const detail = `The file ${join(folder, name)} cannot be read. Set dockerCertificates to a folder with ca.pem, cert.pem and key.pem.`;
       throw new AppError('config_invalid', detail, { setting: 'dockerCertificates' }, { cause: error });
     }
   };

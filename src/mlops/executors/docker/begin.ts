@@ -23,7 +23,7 @@ import { UNKNOWN_USAGE } from './usage.ts';
 export interface BeginDeps extends FollowDeps {
   readonly network: string;
   readonly gpuModel: string | null;
-  /** Runs what chooses GPUs one after another. */
+  /** Serializes the assignment of GPUs. */
   readonly alone: <T>(act: () => Promise<T>) => Promise<T>;
 }
 
@@ -43,13 +43,12 @@ interface Made {
  */
 export async function begin(deps: BeginDeps, work: Work): Promise<Beginning> {
   const { image } = work;
-  if (image === null)
-    throw new AppError('image_missing', `The work "${work.id}" names no image, and Docker runs nothing without.`);
+  if (image === null) throw new AppError('image_missing', `The work "${work.id}" has no image, which Docker requires.`);
   const { NCPU: cpus, MemTotal: memoryBytes } = await deps.daemon.ask((api) => api.info());
   checkCan(work, { cpus, memoryBytes, gpuModel: deps.gpuModel });
   const digest = await digestOf(deps.daemon, image);
   makeFolder(work.folder);
-  // Of a server that died before it started it.
+  // Left by a server that was killed before it started the container.
   await removeContainer(deps.daemon, work.id);
   const made = await make(deps, work, digest);
   try {
@@ -68,7 +67,7 @@ async function undo({ daemon, list, log }: BeginDeps, work: Work): Promise<void>
     list.remove(work.id);
     rmSync(join(work.folder, KEPT.started), { force: true });
   } catch (error) {
-    log.warn({ err: error, work: work.id }, 'a container that was begun in vain cannot be removed yet');
+    log.warn({ err: error, work: work.id }, 'cannot remove a container that was not started; retry follows');
   }
 }
 
@@ -155,7 +154,7 @@ function endOf(error: unknown, work: Work, start: number, held: number): WorkEnd
   if (failure.kind === 'cannot') throw cannot(failure.detail, error);
   if (failure.kind === 'no-gpu' && held === 0) throw cannot(failure.detail, error);
   if (failure.kind === 'no-gpu') {
-    const detail = `Other work holds GPUs of the engine, and it has not as many besides: ${failure.detail}`;
+    const detail = `Other work holds GPUs of the engine, and too few GPUs are free: ${failure.detail}`;
     throw new AppError('executor_quota', detail, { work: work.id }, { cause: error });
   }
   const { exitCode, detail } = failure;

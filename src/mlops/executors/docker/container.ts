@@ -4,14 +4,14 @@ import { AppError } from '../../../platform/errors/index.ts';
 import type { Resources, Work } from '../../compute/index.ts';
 import { type Refusal, refusalOf } from './failures.ts';
 
-/** Where the work runs in its container, and its files are. */
+/** Working folder in the container. */
 export const WORK_FOLDER = '/steelyard/work';
 /** Labels on the containers and images of this server. */
 export const LABEL = {
   work: 'steelyard.work',
   gpus: 'steelyard.gpus',
   build: 'steelyard.build',
-  /** Of a container that lives on a lease: which server's it is. */
+  /** Label of a leased container: id of its server. */
   server: 'steelyard.server',
 } as const;
 
@@ -79,21 +79,21 @@ export interface Machine {
 export function checkCan(work: Pick<Work, 'outputs' | 'resources'>, machine: Machine): void {
   const { cpus, memoryBytes, gpus, instance } = work.resources;
   const outside = work.outputs.find((path) => insideOf(path) === null);
-  if (outside !== undefined) throw cannot(`The output "${outside}" is no path in the working folder.`);
-  if (instance !== null) throw cannot(`The Docker Engine has no instance types, and "${instance}" is asked for.`);
+  if (outside !== undefined) throw cannot(`The output "${outside}" is not a path in the working folder.`);
+  if (instance !== null) throw cannot(`The Docker Engine has no instance types, but the work requests "${instance}".`);
   if (cpus !== null && cpus > machine.cpus)
-    throw cannot(`${cpus} CPUs are asked for, and the engine has ${machine.cpus}.`);
+    throw cannot(`The work requests ${cpus} CPUs, and the engine has ${machine.cpus}.`);
   if (memoryBytes !== null && memoryBytes > machine.memoryBytes) {
-    throw cannot(`${memoryBytes} bytes of memory are asked for, and the engine has ${machine.memoryBytes}.`);
+    throw cannot(`The work requests ${memoryBytes} bytes of memory, and the engine has ${machine.memoryBytes}.`);
   }
   if (gpus.count > 0) checkModel(gpus, machine.gpuModel);
 }
 
 function checkModel({ model }: Resources['gpus'], has: string | null): void {
   if (model === null || model.toLowerCase() === has?.toLowerCase()) return;
-  if (has !== null) throw cannot(`GPUs of the model ${model} are asked for, and those of the engine are ${has}.`);
+  if (has !== null) throw cannot(`The work requests GPUs of the model ${model}, and the engine has ${has}.`);
   throw cannot(
-    `GPUs of the model ${model} are asked for. The Docker Engine does not say which it has; the setting dockerGpuModel does.`,
+    `The work requests GPUs of the model ${model}. The Docker Engine does not report its GPU model; declare it in the setting dockerGpuModel.`,
   );
 }
 
@@ -116,6 +116,6 @@ export function cannot(detail: string, cause?: unknown): AppError {
 export function createFailureOf(error: unknown): unknown {
   const refusal: Refusal | null = refusalOf(error);
   return refusal !== null && refusal.status === 400
-    ? cannot(`The engine refuses the container: ${refusal.message}`, error)
+    ? cannot(`The Docker Engine refuses the container: ${refusal.message}`, error)
     : error;
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 
 /** Error answer of the engine. */
 export interface Refusal {
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly status: number;
   /** Text of the engine. */
   readonly message: string;
@@ -34,7 +34,7 @@ export function failureOf(error: unknown, address: string): unknown {
   const refusal = refusalOf(error);
   if (refusal === null) return unreachable(error, address);
   if (refusal.status !== 401 && refusal.status !== 403) return error;
-  const detail = `The Docker Engine at ${address} does not let the server do this: ${refusal.message}`;
+  const detail = `The Docker Engine at ${address} denies the server this operation: ${refusal.message}`;
   return new AppError('executor_denied', detail, { address }, { cause: error });
 }
 
@@ -65,13 +65,13 @@ export type StartFailure =
 /** Cause of a failed container start. */
 export function startFailureOf({ message }: Refusal, program: string): StartFailure {
   if (NO_GPU.test(message))
-    return { kind: 'no-gpu', detail: `The engine has not the GPUs that are asked for: ${message}` };
+    return { kind: 'no-gpu', detail: `The engine does not have the requested GPUs: ${message}` };
   if (/unable to start container process|OCI runtime/i.test(message) && NO_COMMAND.test(message)) {
     const exitCode = /executable file not found|no such file/i.test(message) ? 127 : 126;
     return { kind: 'not-started', exitCode, detail: `The image cannot run the command "${program}": ${message}` };
   }
   if (/network .* not found/i.test(message)) {
-    return { kind: 'cannot', detail: `${message}. The setting dockerNetwork names the network of containers.` };
+    return { kind: 'cannot', detail: `${message}. Set dockerNetwork to an existing network.` };
   }
-  return { kind: 'not-started', exitCode: null, detail: `The engine could not start it: ${message}` };
+  return { kind: 'not-started', exitCode: null, detail: `The engine could not start the container: ${message}` };
 }

@@ -41,7 +41,7 @@ export interface Following {
   readonly done: Promise<void>;
 }
 
-const ELSEWHERE = 'the Docker Engine is on another machine, where nobody asks nvidia-smi';
+const ELSEWHERE = 'the Docker Engine is on another machine, where this server cannot run nvidia-smi';
 /** Poll interval of a running container, in milliseconds. */
 const LOOK_MS = 1_000;
 /** The same when it is being killed and does not go. */
@@ -55,12 +55,12 @@ export function follow(deps: FollowDeps, begun: Begun): Following {
   const seen = seeToEnd(deps, begun, meter, stopping);
   const ended = seen.catch((error: unknown): WorkEnd | Promise<never> => {
     if (deps.closing.aborted) return new Promise<never>(() => undefined);
-    deps.log.error({ err: error, work: work.id }, 'work in a container cannot be followed');
+    deps.log.error({ err: error, work: work.id }, 'cannot monitor work in a container');
     return lostEnd({
       start,
       now: deps.clock.now(),
       usage: meter.known(),
-      detail: `It could not be followed: ${String(error)}`,
+      detail: `The container could not be monitored: ${String(error)}`,
     });
   });
   return {
@@ -95,7 +95,7 @@ async function seeToEnd(deps: FollowDeps, begun: Begun, meter: Meter, stopping: 
           start,
           now: deps.clock.now(),
           usage: meter.known(),
-          detail: 'The Docker Engine does not know its container any more.',
+          detail: 'The Docker Engine no longer has the container.',
         })
       : outcomeOf(work, remains, {
           start,
@@ -198,7 +198,7 @@ function createStopping(deps: FollowDeps, { work, container }: Begun): Stopping 
       else if (owed) await tell(deps.daemon, container, 'SIGTERM');
       owed = false;
     } catch (error) {
-      deps.log.warn({ err: error, work: work.id }, 'a container cannot be told to end yet');
+      deps.log.warn({ err: error, work: work.id }, 'cannot send the stop signal to a container; retry follows');
     }
   }
 

@@ -36,14 +36,14 @@ const NAME = /^\w[\w./:@+-]*$/;
  * Errors: `image_not_found`, `executor_unreachable`.
  */
 export async function digestOf(daemon: Daemon, image: string, notFetched: string | null = null): Promise<string> {
-  if (!NAME.test(image) || image.includes('..')) throw notFound(image, 'this is no name of an image.');
+  if (!NAME.test(image) || image.includes('..')) throw notFound(image, 'this is not the name of an image.');
   const here = await digestHere(daemon, image);
   if (here !== null) return here;
-  if (DIGEST.test(image)) throw notFound(image, 'it is named by its digest, and the engine has it not');
+  if (DIGEST.test(image)) throw notFound(image, 'it is referenced by its digest, and the engine does not have it');
   if (notFetched !== null) throw notFound(image, notFetched);
   await pull(daemon, image);
   const fetched = await digestHere(daemon, image);
-  if (fetched === null) throw notFound(image, 'it was fetched, and is not there');
+  if (fetched === null) throw notFound(image, 'it was pulled, but the engine does not have it');
   return fetched;
 }
 
@@ -72,7 +72,7 @@ async function pull(daemon: Daemon, image: string): Promise<void> {
 }
 
 function notFound(image: string, why: string, cause?: unknown): AppError {
-  const detail = `The Docker Engine has no image "${image}", and it cannot be fetched: ${why}`;
+  const detail = `The Docker Engine has no image "${image}", and it cannot be pulled: ${why}`;
   return new AppError('image_not_found', detail, { image }, { cause });
 }
 

@@ -93,7 +93,7 @@ export function createDockerExecutor({
   return {
     engine: 'docker',
     async imageDigest(image) {
-      if (image === null) throw new AppError('image_missing', 'No image is named, and Docker runs nothing without.');
+      if (image === null) throw new AppError('image_missing', 'No image is set, which Docker requires.');
       return digestOf(daemon, image);
     },
     buildImage: (request) => build(daemon, { ...request, network }),
@@ -122,7 +122,7 @@ async function adopt(deps: BeginDeps, work: Work): Promise<{ begun: Begun } | { 
   const started = readStarted(work.folder);
   if (found === null) {
     if (started === null) return null;
-    const detail = 'The Docker Engine does not know its container any more.';
+    const detail = 'The Docker Engine no longer has the container.';
     const end = lostEnd({
       start: started,
       now: deps.clock.now(),

@@ -63,7 +63,7 @@ function labelsOf({ labels }: ContainerSpec, gpus: readonly string[], server: st
   return { ...Object.fromEntries(subject), ...held, [LABEL.server]: server };
 }
 
-/** Where it listens; null when it does not run any more. Errors: `executor_cannot` when it has no address there. */
+/** Address of the container; null: it no longer runs. Errors: `executor_cannot` when it has no address in the network. */
 export async function addressOf(daemon: Daemon, container: string, { port }: ContainerSpec, reach: Reach) {
   const { NetworkSettings: found, State: state } = await daemon.ask((api) => api.getContainer(container).inspect());
   if (reach.address === 'published') {
@@ -74,19 +74,19 @@ export async function addressOf(daemon: Daemon, container: string, { port }: Con
     if (host !== '') return { host, port };
   }
   if (!state.Running) return null;
-  const detail = `Containers in the network "${reach.network}" have no address of their own (setting dockerReplicaNetwork).`;
+  const detail = `Containers in the network "${reach.network}" have no IP address. Set dockerReplicaNetwork to a network with addresses.`;
   throw cannot(detail);
 }
 
 /** A published port is one of the engine's own machine. Errors: `executor_cannot`. */
 export function checkReach({ network, address }: Reach, engine: string): void {
   if (network === 'none' || network === 'host') {
-    throw cannot(`Replicas need addresses of their own, and dockerReplicaNetwork is "${network}".`);
+    throw cannot(`Each replica needs an IP address, which the dockerReplicaNetwork "${network}" does not give.`);
   }
   if (address === 'container' || engine.startsWith('unix:')) return;
   const { hostname } = new URL(engine);
   if (hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]') return;
-  const detail = `The Docker Engine at ${engine} is on another machine, whose 127.0.0.1 is not reached from here: set dockerReplicaAddress to "container" and dockerReplicaNetwork to a network that reaches this machine.`;
+  const detail = `The Docker Engine at ${engine} is on another machine, so its 127.0.0.1 is not reachable from this server. Set dockerReplicaAddress to "container" and dockerReplicaNetwork to a network that reaches this machine.`;
   throw cannot(detail);
 }
 
@@ -96,7 +96,7 @@ export function notStarted(refusal: { status: number; message: string }, spec: C
   if (failure.kind === 'no-gpu' && held > 0) {
     return new AppError(
       'executor_quota',
-      `Others hold GPUs of the engine, and it has not as many besides: ${failure.detail}`,
+      `Other work holds GPUs of the engine, and too few GPUs are free: ${failure.detail}`,
     );
   }
   return cannot(failure.detail.replace('dockerNetwork', 'dockerReplicaNetwork'));

@@ -53,10 +53,10 @@ export function live(
   function renew(): void {
     try {
       if (!isAsked) list.change(spec.id, { until: Date.now() + LEASE_MS + spec.graceMs });
-      deps.keepWatchdog().catch((error: unknown) => log.warn({ err: error }, 'containers are without a watchdog'));
+      deps.keepWatchdog().catch((error: unknown) => log.warn({ err: error }, 'containers have no watchdog'));
     } catch (error) {
       // The disk may be full. If that lasts, the lease expires, the watchdog ends the container, and it is restarted.
-      log.warn({ err: error, container: spec.id }, 'the lease of a container is not renewed');
+      log.warn({ err: error, container: spec.id }, 'cannot renew the lease of a container');
     }
   }
 
@@ -68,7 +68,7 @@ export function live(
       .catch((error: unknown) => {
         // 404: it does not exist. 409: another client is removing it.
         if (isStatus(error, 404, 409)) return;
-        log.warn({ err: error, container: spec.id }, 'a container that has ended is still there');
+        log.warn({ err: error, container: spec.id }, 'cannot remove a container that has ended');
       });
     return { detail: detailOf(remains, isAsked, said) };
   }
@@ -76,7 +76,7 @@ export function live(
   const renewing = setInterval(renew, RENEW_MS);
   renewing.unref();
   const ended = seeToEnd()
-    .catch((error: unknown) => ({ detail: `it could not be followed: ${String(error)}` }))
+    .catch((error: unknown) => ({ detail: `it could not be monitored: ${String(error)}` }))
     .finally(() => {
       clearInterval(renewing);
       list.remove(spec.id);
@@ -92,7 +92,7 @@ export function live(
       .askPatiently((api) => api.getContainer(container).stop({ t }), closing, null)
       .catch((error: unknown) => {
         if (!isStatus(error, 304, 404, 409))
-          log.warn({ err: error, container: spec.id }, 'a container is not told to end');
+          log.warn({ err: error, container: spec.id }, 'cannot send the stop signal to a container');
       });
     const late = pause(spec.graceMs + ANSWERS_WITHIN_MS, undefined, { ref: false });
     await Promise.race([telling.then(() => ended), late]);
@@ -136,11 +136,11 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 function detailOf(remains: Remains | null, isAsked: boolean, said: string): string {
-  if (isAsked) return 'it was asked to end';
-  if (remains === null) return 'the Docker Engine does not know its container any more';
+  if (isAsked) return 'its end was requested';
+  if (remains === null) return 'the Docker Engine no longer has its container';
   const why =
     remains.outOfMemory && remains.exitCode !== 0
-      ? 'it took more memory than resources.memory gives it'
+      ? 'it exceeded resources.memory'
       : `it ended with exit code ${remains.exitCode}`;
   return said === '' ? why : `${why}; its log ends: ${said}`;
 }

@@ -19,7 +19,7 @@ export interface LeasedContainersDeps extends DaemonAddress {
   readonly reach: Reach;
   /** Model of the GPUs of the engine's machine; null: unknown. */
   readonly gpuModel: string | null;
-  /** Of the data folder, for the watchdog; the one that work has, too. */
+  /** Data folder for the watchdog, shared with work. */
   readonly folder: string;
   /** Permanent id of this server. Containers left by an earlier process are found by it. */
   readonly server: string;
@@ -45,7 +45,8 @@ export function openLeasedContainers(deps: LeasedContainersDeps): LeasedContaine
       isCleared = true;
     })
     .catch((error: unknown) => {
-      if (!closing.signal.aborted) log.warn({ err: error, server }, 'what containers a server left is not known yet');
+      if (!closing.signal.aborted)
+        log.warn({ err: error, server }, 'cannot list the containers of an earlier server yet');
     });
   return {
     async start(spec) {
@@ -103,7 +104,7 @@ async function start(deps: StartDeps, spec: ContainerSpec): Promise<LeasedContai
   } catch (error) {
     await remove(daemon, made.container)
       .then(() => list.remove(spec.id))
-      .catch((failure: unknown) => deps.log.warn({ err: failure, container: spec.id }, 'a container is left behind'));
+      .catch((failure: unknown) => deps.log.warn({ err: failure, container: spec.id }, 'cannot remove a container'));
     throw error;
   }
 }

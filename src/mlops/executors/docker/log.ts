@@ -35,7 +35,7 @@ export async function bringLog(deps: LogDeps): Promise<string | null> {
     return null;
   } catch (error) {
     if (deps.closing.aborted || !(error instanceof Error && 'syscall' in error)) throw error;
-    return `Its log could not be kept: ${error.message}.`;
+    return `Its log could not be stored: ${error.message}.`;
   } finally {
     file.close();
   }

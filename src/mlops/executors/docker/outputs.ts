@@ -45,7 +45,7 @@ async function bringInTries(deps: OutputDeps, path: string): Promise<string | nu
     } catch (error) {
       deps.closing.throwIfAborted();
       const why = error instanceof Error ? error.message : String(error);
-      if (left === 0) return `The output "${path}" could not be brought back: ${why}.`;
+      if (left === 0) return `The output "${path}" could not be copied from the container: ${why}.`;
       await pause(AGAIN_MS, undefined, { signal: deps.closing });
     }
   }
@@ -53,7 +53,7 @@ async function bringInTries(deps: OutputDeps, path: string): Promise<string | nu
 
 async function bring(deps: OutputDeps, path: string): Promise<string | null> {
   const inside = insideOf(path);
-  if (inside === null) return `The output "${path}" is no path in the working folder.`;
+  if (inside === null) return `The output "${path}" is not a path in the working folder.`;
   const archive = await fetchArchive(deps, inside);
   if (archive === null) return null;
   // On the same disk as the workspace, and used only here.
@@ -63,7 +63,7 @@ async function bring(deps: OutputDeps, path: string): Promise<string | null> {
     const made = join(aside, posix.basename(inside));
     if (await isThere(made)) await settle(made, deps.work.workspace, inside);
     if (leftOut.length === 0) return null;
-    return `Of the output "${path}" what is neither file nor folder was left out: ${leftOut.join(', ')}.`;
+    return `The output "${path}" has entries that are neither files nor folders, which were not copied: ${leftOut.join(', ')}.`;
   } finally {
     await rm(aside, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import type { Remains } from './outcome.ts';
 
 /** State of a container as the engine reports it. */
 export interface Look {
-  /** Whether its command was ever started. */
+  /** Whether the command was started. */
   readonly began: boolean;
   /** Remains of the container. Null while it runs. */
   readonly remains: Remains | null;

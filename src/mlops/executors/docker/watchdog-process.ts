@@ -22,7 +22,7 @@ const LOOK_MS = 250;
 const KILL_AHEAD_MS = 250;
 /** Timeout of a call to the engine before a retry, in milliseconds. */
 const ANSWER_WITHIN_MS = 10_000;
-/** How long another watchdog, which is about to end, is waited for, in milliseconds. */
+/** Maximum wait for another watchdog that is ending, in milliseconds. */
 const LOCK_WITHIN_MS = 10_000;
 
 type Signal = 'SIGTERM' | 'SIGKILL';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { systemCode } from '../../../platform/errors/index.ts';
 import { makeFolder, read, replace } from './kept.ts';
 
-/** One container, as its watchdog needs it. */
+/** Facts of one container for its watchdog. */
 const WatchedSchema = z.object({
   address: z.string(),
   certificates: z.string().nullable(),

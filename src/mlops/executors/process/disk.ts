@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 /** Work with a watched folder. */
 export interface OnDisk {
-  /** Its working copy. */
+  /** Working folder of the work. */
   readonly folder: string;
   /** Size limit of the folder in bytes. Null: all of the disk except the reserve. */
   readonly maxBytes: number | null;
@@ -46,13 +46,13 @@ export function createDiskWatch(lookMs = LOOK_MS): DiskWatch {
     for (const work of looked) sizes.push({ work, bytes: await sizeOf(work.folder) });
     for (const { work, bytes } of sizes) {
       if (work.maxBytes !== null && bytes > work.maxBytes)
-        tell(work, `disk: its working copy took more than the ${work.maxBytes} bytes that resources.disk gives it.`);
+        tell(work, `disk: its working folder exceeded the ${work.maxBytes} bytes of resources.disk.`);
     }
     const largest = sizes.toSorted((one, other) => other.bytes - one.bytes)[0];
     if (low !== null && largest !== undefined && largest.bytes > low.reserveBytes)
       tell(
         largest.work,
-        `disk: no more than ${low.freeBytes} bytes of the disk were free, and its working copy had taken the most of it.`,
+        `disk: only ${low.freeBytes} bytes of the disk were free, and its working folder was the largest.`,
       );
     plan(Math.max(lookMs, (performance.now() - from) * PAUSE_FACTOR));
   }
@@ -86,7 +86,7 @@ async function shortOf(folder: string | undefined): Promise<{ freeBytes: number;
   }
 }
 
-/** Bytes that a folder takes of the disk with all that is in it; what vanishes while it is counted is left out. */
+/** Disk usage of a folder with its contents in bytes; files that are deleted during the count are left out. */
 async function sizeOf(folder: string): Promise<number> {
   // `du` exits with an error for each file that vanished meanwhile, but still counts the rest.
   const { stdout } = await promisify(execFile)('du', ['-skx', folder]).catch((error: { stdout?: string }) => error);

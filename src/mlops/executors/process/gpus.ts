@@ -21,7 +21,7 @@ export async function gpusOfMachine(): Promise<Gpu[]> {
   }
 }
 
-/** Of lines `0, NVIDIA A10G`. */
+/** Parses lines such as `0, NVIDIA A10G`. */
 export function gpusIn(listing: string): Gpu[] {
   return listing.split('\n').flatMap((line) => {
     const [, index, model] = /^\s*(\d+)\s*,\s*(.+?)\s*$/.exec(line) ?? [];

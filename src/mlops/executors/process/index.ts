@@ -30,7 +30,7 @@ export interface ProcessExecutorDeps {
 
 /** Processes and threads that one piece of work may have: what forks without end takes no machine with it. */
 const MAX_TASKS = 16_384;
-/** By the signal that the kernel sends when memory is out, as the shell says it. */
+/** Exit code of the shell for the signal that the kernel sends when memory runs out. */
 const SIGNALLED = 128;
 
 /**
@@ -68,7 +68,7 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
     // The machine's programs are fixed: an image does not describe them.
     imageDigest: async () => null,
     async buildImage() {
-      throw new AppError('executor_cannot', 'Processes of this machine run in no image, so none is built for them.');
+      throw new AppError('executor_cannot', 'The process executor runs steps without an image, so it builds none.');
     },
     missing: async (work) => (await roomOf()).missing(work),
     async start(work) {
@@ -176,10 +176,13 @@ function reasonOf({ exitCode, stoppedBy, killedFor, taken }: Ended): { reason: E
   if (stoppedBy !== null) return { reason: 'stopped', detail: null };
   // A command may succeed although one of its children was killed for memory.
   if ((taken.outOfMemoryKills ?? 0) > 0 && exitCode !== 0) {
-    return { reason: 'out-of-memory', detail: 'It took more memory than resources.memory gives it.' };
+    return { reason: 'out-of-memory', detail: 'It exceeded resources.memory.' };
   }
   if (exitCode === null) {
-    return { reason: 'lost', detail: 'It was killed together with what watched it, or the machine was started anew.' };
+    return {
+      reason: 'lost',
+      detail: 'Its process group was killed without an exit record, or the machine was restarted.',
+    };
   }
   if (exitCode > SIGNALLED) return { reason: 'signal', detail: `Signal ${exitCode - SIGNALLED} ended it.` };
   return { reason: 'exited', detail: null };

@@ -74,7 +74,9 @@ export function createRoom(machine: Machine): Room {
     enter({ id, resources }) {
       const full = missing({ resources });
       if (full === null) return take(id, resources, null);
-      throw new AppError('executor_quota', `This machine has not free now: ${full}.`, { work: id });
+      throw new AppError('executor_quota', `This machine does not have enough free capacity now: ${full}.`, {
+        work: id,
+      });
     },
     occupied: ({ id, resources }, gpus) => take(id, resources, gpus),
   };
@@ -91,7 +93,7 @@ function gpusOf({ gpus }: Machine, model: string | null): number[] {
 
 function refuseImpossible(machine: Machine, { cpus, memoryBytes, gpus }: Resources): void {
   const refuse = (what: string) => {
-    throw new AppError('executor_cannot', `It asks for ${what}. Ask for less, or run it on another engine.`);
+    throw new AppError('executor_cannot', `The work requests ${what}. Request less, or use another executor.`);
   };
   if ((cpus ?? 0) > machine.cpus) refuse(`${cpus} CPUs, and this machine has ${machine.cpus}`);
   if ((memoryBytes ?? 0) > machine.memoryBytes) {

@@ -59,7 +59,7 @@ export class LogQueue implements AsyncDisposable {
     return new Promise((resolve, reject) => this.#put({ exchange, settled: { resolve, reject } }));
   }
 
-  /** Whether more would take too much memory. */
+  /** Whether the memory limit of the queue is reached. */
   get isFull(): boolean {
     return this.#waitingBytes >= MOST_WAITING_BYTES;
   }
@@ -133,10 +133,10 @@ export class LogQueue implements AsyncDisposable {
       });
       for (const { settled } of batch) settled?.resolve();
     } catch (error) {
-      log.error({ err: error, requests: batch.length }, 'predictions could not be kept in the log');
+      log.error({ err: error, requests: batch.length }, 'cannot store predictions in the log');
       for (const { exchange, settled } of batch) {
         this.#count(exchange.endpoint, 'failed', 1);
-        settled?.reject(new ServingProblem('unavailable', 'The prediction could not be kept in the log.', 1));
+        settled?.reject(new ServingProblem('unavailable', 'The prediction could not be stored in the log.', 1));
       }
     }
   }

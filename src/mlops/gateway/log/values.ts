@@ -40,7 +40,7 @@ function cut({ name, shape, values }: Given, column: number): Given {
   return { name, shape: [rows], values: 'datatype' in values ? { ...values, data: own as never } : own };
 }
 
-/** How many rows tensors have together; null where they differ, or one has none. */
+/** Common number of rows of tensors; null: the numbers differ, or a tensor has no rows. */
 export function rowsIn(given: readonly Given[]): number | null {
   const rows = given[0]?.shape[0];
   return rows !== undefined && given.every(({ shape }) => shape[0] === rows) ? rows : null;

@@ -14,7 +14,7 @@ export interface SketchState {
   readonly max: number | null;
 }
 
-/** Quantiles of values too many to keep, within a relative error, that add up over time and machines. */
+/** Quantile sketch with a relative error; sketches of several times and machines can be merged. */
 export interface DdSketch {
   /** Adds a value `count` times (an integer, default 1). Throws a RangeError where the value is not a finite number. */
   add(value: number, count?: number): void;
@@ -23,9 +23,9 @@ export interface DdSketch {
    * Null when there is no value: unknown, not zero.
    */
   quantile(ratio: number): number | null;
-  /** How many values are above one that is above zero (RangeError otherwise); those within `relativeError` of it count on either side. */
+  /** Number of values above a positive value (RangeError otherwise). Values within `relativeError` of it count on either side. */
   above(value: number): number;
-  /** Takes in another one, as if its values had come here. Throws a RangeError when it has another relative error. */
+  /** Merges another sketch into this one. Throws a RangeError when its relative error differs. */
   merge(other: DdSketch): void;
   readonly count: number;
   readonly sum: number;
@@ -62,7 +62,7 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
     void buckets.set(bucket, (buckets.get(bucket) ?? 0) + times);
 
   const add = (value: number, times = 1): void => {
-    if (!Number.isFinite(value)) throw new RangeError(`A sketch takes finite numbers, not ${value}.`);
+    if (!Number.isFinite(value)) throw new RangeError(`A sketch accepts finite numbers, not ${value}.`);
     if (!Number.isSafeInteger(times) || times < 1)
       throw new RangeError(`A count must be a whole number, not ${times}.`);
     if (Math.abs(value) < LEAST_MAGNITUDE) zeros += times;
@@ -106,7 +106,7 @@ export function createDdSketch(relativeError = 0.01): DdSketch {
     merge: (other) => {
       const from = other.state();
       if (from.relativeError !== relativeError) {
-        throw new RangeError(`Sketches of relative error ${relativeError} and ${from.relativeError} do not merge.`);
+        throw new RangeError(`Sketches of relative error ${relativeError} and ${from.relativeError} cannot be merged.`);
       }
       for (const [bucket, held] of from.positive) put(positive, bucket, held);
       for (const [bucket, held] of from.negative) put(negative, bucket, held);

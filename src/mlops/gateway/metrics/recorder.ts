@@ -32,7 +32,7 @@ const FLUSH_MS = 10_000;
 const MOST_SAMPLED_MS = 60_000;
 const FORGET_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** How long spans are kept. */
+/** Retention of spans. */
 const KEPT_MS = { minute: 8 * DAY_MS, hour: 400 * DAY_MS } as const;
 const ROWS_A_TRANSACTION = 200;
 
@@ -82,7 +82,9 @@ export function createMetricRecorder({ store, clock, log, active }: RecorderDeps
   /** Flushes run one after another: an older count must not overwrite a newer one. */
   function flush(): Promise<void> {
     const written = flushing.then(write);
-    flushing = written.catch((error: unknown) => log.error({ err: error }, 'metrics of endpoints are not kept yet'));
+    flushing = written.catch((error: unknown) =>
+      log.error({ err: error }, 'cannot store metrics of endpoints; retry follows'),
+    );
     return written;
   }
 

@@ -59,7 +59,7 @@ function axisOf({ since, until, step }: Asked, now: number): { start: number; en
   const [start, end] = [Math.floor(from / stepMs) * stepMs, Math.ceil(to / stepMs) * stepMs];
   const steps = (end - start) / stepMs;
   if (steps <= MOST_STEPS) return { start, end, stepMs };
-  const detail = `"step" makes ${steps} steps of that time; at most ${MOST_STEPS} are answered. Take a longer step.`;
+  const detail = `"step" divides that time into ${steps} steps; the limit is ${MOST_STEPS}. Use a longer step.`;
   throw new AppError('invalid_request', detail, { steps });
 }
 

@@ -4,7 +4,7 @@ import { endpoint } from '../../../platform/contract/schema.ts';
 import { Money, UtcInstant } from '../../../platform/units/schema.ts';
 import { VariantName } from '../../endpoint-spec/schema.ts';
 
-/** Lengths of a step in seconds. Counts are stored by the minute and by the hour. */
+/** Possible lengths of a step in seconds. Counts are stored by minute and by hour. */
 export const STEPS = {
   '1m': 60,
   '5m': 300,
@@ -15,10 +15,10 @@ export const STEPS = {
 } as const;
 export type Step = keyof typeof STEPS;
 
-/** Steps that one answer has at most. */
+/** Maximum number of steps in a response. */
 export const MOST_STEPS = 2_000;
 
-const count = (what: string) => z.number().int().min(0).describe(what);
+const count = (description: string) => z.number().int().min(0).describe(description);
 
 export const Latency = z
   .strictObject({
@@ -26,25 +26,27 @@ export const Latency = z
     p95: z.number().describe('95th percentile'),
     p99: z.number().describe('99th percentile'),
   })
-  .describe('Milliseconds from the head of a request to the last byte of its answer, within 1 %');
+  .describe('Milliseconds from the header of a request to the last byte of its response, within 1 %');
 
 export const EndpointMetric = z
   .strictObject({
     at: UtcInstant.describe('Start of the step'),
     variant: VariantName,
     model: z.string().describe('Registered model'),
-    version: z.string().describe('Version that the variant had'),
-    requests: count('Predictions that were asked for: answered, refused, throttled and errors together'),
-    answered: count('Those with an answer'),
-    refused: count('Those that were at fault themselves (4xx, without 429)'),
-    throttled: count('Those that found the line full (429)'),
-    errors: count('Those that failed for no fault of theirs: 5xx, and answers that ended before their end'),
-    lost: count('Those of the errors whose answer did not come whole: timeouts, ends of replicas, no replica'),
-    latencyMs: Latency.nullable().describe('Of what was answered; null when nothing was'),
-    replicas: z.number().nullable().describe('Replicas that answered, the mean over the step; null: not measured'),
-    cost: Money.nullable().describe('What its replicas cost in the step, as metered; null without a price'),
+    version: z.string().describe('Version of the variant at that time'),
+    requests: count('All prediction requests: answered, refused, throttled and errors'),
+    answered: count('Requests that succeeded'),
+    refused: count('Requests with an error of the client (4xx, without 429)'),
+    throttled: count('Requests refused because the queue was full (429)'),
+    errors: count('Requests with an error of the server: 5xx, and responses that were cut off'),
+    lost: count('Errors without a complete response: timeouts, ended replicas, no replica'),
+    latencyMs: Latency.nullable().describe('Latency of the answered requests; null: none was answered'),
+    replicas: z.number().nullable().describe('Mean number of ready replicas over the step; null: not measured'),
+    cost: Money.nullable().describe('Metered cost of the replicas in the step; null: no price'),
   })
-  .describe('One version of one variant over one step. A step without any point was not measured: the server was off');
+  .describe(
+    'One version of one variant in one step. A step without any point was not measured, because the server was not running',
+  );
 export type EndpointMetric = z.infer<typeof EndpointMetric>;
 
 export const EndpointMetrics = z
@@ -54,16 +56,16 @@ export const EndpointMetrics = z
     until: UtcInstant.describe('End of the last step, exclusive'),
     stepSeconds: z.number().int().describe('Length of a step in seconds; `at` is a multiple of it'),
     points: z.array(EndpointMetric).describe('By time, then by variant, then by version'),
-    notMeasured: count('Requests since the start of this server that no step could be written for; 0: none'),
+    notMeasured: count('Requests since the start of this server that could not be written to a step; 0: none'),
   })
-  .describe('Traffic, latency, errors, replicas and cost of an endpoint on one axis of time');
+  .describe('Traffic, latency, errors, replicas and cost of an endpoint over time');
 export type EndpointMetrics = z.infer<typeof EndpointMetrics>;
 
 export const getEndpointMetrics = endpoint({
   method: 'GET',
   path: '/api/v1/endpoints/:endpoint/metrics',
   scope: 'mlops.read',
-  summary: 'Traffic, latency, errors, replicas and cost of an endpoint by version, on one axis of time',
+  summary: 'Report traffic, latency, errors, replicas and cost of an endpoint by version over time',
   params: z.strictObject({ endpoint: Name.describe('Name of an endpoint') }),
   query: z.strictObject({
     since: UtcInstant.optional().describe('Start; default: an hour before until'),
@@ -72,7 +74,7 @@ export const getEndpointMetrics = endpoint({
       .enum(['1m', '5m', '15m', '1h', '6h', '1d'])
       .optional()
       .describe(
-        `Length of a step; default: the least that makes no more than 200; more than ${MOST_STEPS} are refused`,
+        `Length of a step; default: the smallest that gives at most 200 steps; more than ${MOST_STEPS} are refused`,
       ),
   }),
   response: EndpointMetrics,

@@ -8,7 +8,7 @@ export interface Counted {
   readonly version: string;
 }
 
-/** How a request ended: `lost` is an error whose answer did not come whole. */
+/** Outcome of a request: `lost` is an error without a complete response. */
 export type Ending = 'answered' | 'refused' | 'throttled' | 'failed' | 'lost';
 
 /** Counts of one span of time. */
@@ -31,7 +31,7 @@ export interface Tally extends Counted {
 
 /** Measurements of one answered request in its replica. */
 export interface ServedOnce {
-  /** From taking its slot to the end of its answer, without the wait. */
+  /** Time from taking a slot to the end of the response, without the wait. */
   readonly seconds: number;
   /** Requests in the replica when it began, itself included. */
   readonly concurrent: number;

@@ -20,7 +20,7 @@ export interface Asked extends GivenInputs {
   readonly id: string | null;
   /** Outputs that are wanted, and whether as raw bytes; null: all of them, as JSON. */
   readonly wanted: ReadonlyMap<string, { readonly binary: boolean }> | null;
-  /** Whether outputs that are not named go back as raw bytes. */
+  /** Whether outputs without a setting are returned as raw bytes. */
   readonly binary: boolean;
 }
 

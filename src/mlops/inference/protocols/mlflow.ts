@@ -14,7 +14,7 @@ export const mlflowCodec: Codec = {
     if (!isRecord(json)) throw badRequest('The body must be a JSON object.');
     const { params, ...rest } = json;
     if (isRecord(params) && Object.keys(params).length > 0) {
-      throw badRequest('"params" go to models that MLflow serves; this one takes none.');
+      throw badRequest('"params" are not supported for this model; only models on an MLflow server take them.');
     }
     const [format, ...others] = Object.keys(rest).filter((key) => FORMATS.has(key));
     if (format === undefined || others.length > 0 || Object.keys(rest).length > 1) {
@@ -34,7 +34,7 @@ export const mlflowCodec: Codec = {
   decodeResponse(body) {
     const json = parseJson(body.toString('utf8'), { words: true });
     const predictions = isRecord(json) ? json.predictions : undefined;
-    if (predictions === undefined) throw badAnswer('"predictions" is not there.');
+    if (predictions === undefined) throw badAnswer('"predictions" is missing.');
     return isRecord(predictions) || isRecords(predictions)
       ? inputTensors(isRecord(predictions) ? predictions : byColumn(predictions))
       : [givenOf(null, predictions)];
@@ -70,7 +70,7 @@ function contentTypeOf(headers: Headers): 'json' | 'csv' {
   if (type === JSON_TYPE) return 'json';
   throw new ServingProblem(
     'unsupported_type',
-    `This endpoint takes application/json and text/csv; ${type || 'no type'} came.`,
+    `This endpoint accepts application/json and text/csv, not ${type || 'a request without a type'}.`,
   );
 }
 

@@ -321,13 +321,13 @@ describe('inputs of a model', () => {
   });
 
   it.each<[string, Codec, unknown, ModelSpec, string]>([
-    ['too few columns', mlflowCodec, { inputs: [[1], [2]] }, MATRIX, '"x" must have the shape [?, 2]; [2, 1] came.'],
+    ['too few columns', mlflowCodec, { inputs: [[1], [2]] }, MATRIX, '"x" must have the shape [?, 2], not [2, 1].'],
     [
       'too many dimensions',
       v1Codec,
       { instances: [[[1, 2]]] },
       MATRIX,
-      '"x" must have the shape [?, 2]; [1, 1, 2] came.',
+      '"x" must have the shape [?, 2], not [1, 1, 2].',
     ],
     [
       'ragged lists',
@@ -365,7 +365,7 @@ describe('inputs of a model', () => {
       v2Codec,
       v2({ name: 'z', shape: [1, 2], datatype: 'FP32', data: [1, 2] }),
       MATRIX,
-      'The model takes "x"; "z" came.',
+      'The model takes "x", not "z".',
     ],
     ['one input of two', v1Codec, { inputs: { age: [1] } }, TABLE, '"income" is missing.'],
     [
@@ -382,7 +382,13 @@ describe('inputs of a model', () => {
       MATRIX,
       '"x" has the datatype "FP8"',
     ],
-    ['a negative shape', v2Codec, v2({ name: 'x', shape: [-1], datatype: 'FP32', data: [] }), MATRIX, 'none below 0'],
+    [
+      'a negative shape',
+      v2Codec,
+      v2({ name: 'x', shape: [-1], datatype: 'FP32', data: [] }),
+      MATRIX,
+      'non-negative integers',
+    ],
     ['two ways at once', mlflowCodec, { inputs: [], instances: [] }, MATRIX, 'exactly one of'],
     ['a list for a body', mlflowCodec, [], MATRIX, 'The body must be a JSON object.'],
     [
@@ -390,7 +396,7 @@ describe('inputs of a model', () => {
       mlflowCodec,
       { inputs: [[1, 2]], params: { n: 1 } },
       MATRIX,
-      '"params" go to models that MLflow serves',
+      '"params" are not supported for this model',
     ],
     [
       'another signature',
@@ -405,7 +411,7 @@ describe('inputs of a model', () => {
 
   it('that are a type of v2 which cannot hold them are refused', () => {
     const body = v2({ name: 'x', shape: [1], datatype: 'UINT8', data: [256] });
-    expect(() => bound(v2Codec, body, MATRIX)).toThrow('"x" has 256, which is no UINT8.');
+    expect(() => bound(v2Codec, body, MATRIX)).toThrow('"x" has 256, which is not a UINT8.');
   });
 
   it.each(['text/html', 'application/json; charset=latin1', 'application/json; profile=x', ''])(

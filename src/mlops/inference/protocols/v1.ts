@@ -13,7 +13,7 @@ export const v1Codec: Codec = {
     const json = objectOf(body);
     const { instances, inputs, signature_name: signature } = json;
     if (signature !== undefined && signature !== '' && signature !== 'serving_default') {
-      throw badRequest(`The model has the signature "serving_default"; ${JSON.stringify(signature)} was asked for.`);
+      throw badRequest(`The model has the signature "serving_default", not ${JSON.stringify(signature)}.`);
     }
     if ((instances === undefined) === (inputs === undefined)) throw badRequest('Give either "instances" or "inputs".');
     const base = { table: false, id: null, wanted: null, binary: false } as const;
@@ -76,7 +76,7 @@ function rowsOf(rows: unknown, what: string): Given[] {
 
 function cellOf(row: unknown, name: string, count: number, what: string): unknown {
   if (isNamed(row) && name in row && Object.keys(row).length === count) return row[name];
-  throw badRequest(`All of ${what} must name the same tensors.`);
+  throw badRequest(`All ${what} must name the same tensors.`);
 }
 
 /** A single input is sent without its name where the server has not reported one. */

@@ -35,7 +35,7 @@ export const v2Codec: Codec = {
   encodeRequest: (inputs) => jsonBody(`{"inputs":[${inputs.map(tensorText).join(',')}]}`),
   decodeResponse(body, headers) {
     const { json, raw } = parted(body, headers);
-    if (!Array.isArray(json.outputs)) throw badAnswer('"outputs" is no list.');
+    if (!Array.isArray(json.outputs)) throw badAnswer('"outputs" is not a list.');
     return givenList(json.outputs, raw);
   },
   encodeResponse(outputs, asked, from) {
@@ -88,7 +88,7 @@ function tensorText(tensor: Tensor): string {
   const { name, datatype, shape } = tensor;
   const texts = elementTexts(tensor, 'null', (bytes) => {
     const text = utf8Text(bytes);
-    if (text === null) throw badAnswer(`"${name}" holds bytes that are no text; ask for it with binary_data.`);
+    if (text === null) throw badAnswer(`"${name}" has bytes that are not text; request it with binary_data.`);
     return JSON.stringify(text);
   });
   const head = JSON.stringify({ name, datatype, shape });
@@ -101,7 +101,7 @@ function parted(body: Buffer, headers: Headers): { json: Record<string, unknown>
   const said = headers[LENGTH_HEADER];
   const length = said === undefined ? body.length : Number(said);
   if (!Number.isSafeInteger(length) || length < 0 || length > body.length) {
-    throw badRequest(`${LENGTH_HEADER} is ${String(said)}, and the body has ${body.length} bytes.`);
+    throw badRequest(`${LENGTH_HEADER} is ${String(said)}, but the body has ${body.length} bytes.`);
   }
   const json = parseJson(body.toString('utf8', 0, length), { words: false });
   if (!isRecord(json)) throw badRequest('The body must be a JSON object.');
@@ -120,7 +120,7 @@ function givenList(tensors: readonly unknown[], raw: Buffer): Given[] {
     at += size;
     return fromRaw(head, raw.subarray(at - size, at));
   });
-  if (at !== raw.length) throw badRequest(`${raw.length - at} bytes came that belong to no tensor.`);
+  if (at !== raw.length) throw badRequest(`The body has ${raw.length - at} bytes after the last tensor.`);
   return given;
 }
 
@@ -139,10 +139,10 @@ function headOf(tensor: unknown): TensorHead {
   const known = datatypes.find((one) => one === datatype);
   if (known === undefined)
     throw badRequest(
-      `"${name}" has the datatype ${JSON.stringify(datatype)}; one of ${datatypes.join(', ')} is known.`,
+      `"${name}" has the datatype ${JSON.stringify(datatype)}; the known ones are ${datatypes.join(', ')}.`,
     );
   if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
-    throw badRequest(`The "shape" of "${name}" must be a list of whole numbers, none below 0.`);
+    throw badRequest(`The "shape" of "${name}" must be a list of non-negative integers.`);
   }
   return { name, datatype: known, shape, parameters, data };
 }
@@ -185,7 +185,7 @@ function prefixed(name: string, raw: Buffer, length: number): Uint8Array[] {
     at += PREFIX_BYTES + size;
   }
   if (at === raw.length && elements.length === length) return elements;
-  throw badRequest(`"${name}" must have ${length} elements, each behind its length in 4 bytes.`);
+  throw badRequest(`"${name}" must have ${length} elements, each preceded by its length in 4 bytes.`);
 }
 
 function rawOf(data: TensorData): Buffer {

@@ -22,7 +22,7 @@ export function boundInputs({ given, table }: GivenInputs, { layout, inputs }: P
     return [matrixOf(given, spec)];
   }
   const [one, ...more] = given;
-  if (one === undefined) throw badRequest(`The model takes ${namesOf(inputs)}; nothing came.`);
+  if (one === undefined) throw badRequest(`The model takes ${namesOf(inputs)}, but the request has no tensor.`);
   if (
     more.length === 0 &&
     layout === 'columns' &&
@@ -67,7 +67,7 @@ function named(given: readonly Given[], inputs: readonly TensorSpec[]): Tensor[]
   const byName = new Map(given.map((one) => [one.name, one]));
   const unknown = given.find(({ name }) => !inputs.some((spec) => spec.name === name));
   if (unknown !== undefined) {
-    throw badRequest(`The model takes ${namesOf(inputs)}; "${unknown.name ?? 'one without a name'}" came.`);
+    throw badRequest(`The model takes ${namesOf(inputs)}, not "${unknown.name ?? 'a tensor without a name'}".`);
   }
   return inputs.map((spec) => {
     const one = byName.get(spec.name);
@@ -83,7 +83,7 @@ function namesOf(inputs: readonly TensorSpec[]): string {
 function checked(given: Given, spec: TensorSpec): Tensor {
   const shape = fits(given.shape, spec.shape) ? given.shape : columnShape(given.shape, spec.shape);
   if (shape === null) {
-    const detail = `"${spec.name}" must have the shape ${shapeText(spec.shape)}; ${shapeText(given.shape)} came.`;
+    const detail = `"${spec.name}" must have the shape ${shapeText(spec.shape)}, not ${shapeText(given.shape)}.`;
     throw badRequest(detail);
   }
   return tensorOf({ ...given, shape }, spec.name, spec.datatype);
@@ -102,7 +102,7 @@ function matrixOf(given: readonly Given[], spec: TensorSpec): Tensor {
   const rows = columns[0]?.shape[0] ?? 0;
   const shape = [rows, columns.length];
   if (!fits(shape, spec.shape)) {
-    const detail = `"${spec.name}" must have the shape ${shapeText(spec.shape)}; ${columns.length} columns of ${rows} rows came.`;
+    const detail = `"${spec.name}" must have the shape ${shapeText(spec.shape)}, but the request has ${columns.length} columns of ${rows} rows.`;
     throw badRequest(detail);
   }
   const values = Array.from({ length: elementsIn(shape) }, (_, at) => {
@@ -125,7 +125,7 @@ function laid(columns: readonly Tensor[], spec: TensorSpec, shape: number[], val
 function columnsOf(given: Given, inputs: readonly TensorSpec[]): Tensor[] {
   const [rows = 0, width = 0] = given.shape;
   if (width !== inputs.length) {
-    throw badRequest(`The model takes ${inputs.length} columns (${namesOf(inputs)}); ${width} came.`);
+    throw badRequest(`The model takes ${inputs.length} columns (${namesOf(inputs)}), not ${width}.`);
   }
   const { values } = given;
   const elements: ArrayLike<unknown> = 'datatype' in values ? values.data : values;

@@ -37,7 +37,7 @@ function isTyped(values: Given['values']): values is { readonly datatype: Dataty
 
 const utf8 = new TextEncoder();
 
-const UNSAID = 'A tensor holds numbers, true and false, or texts.';
+const UNSAID = 'A tensor must contain numbers, booleans, or texts.';
 
 /** The type of JSON values: integers INT64, other numbers FP64, true and false BOOL, texts BYTES. */
 export function inferredDatatype({ values }: Given): Datatype {
@@ -47,7 +47,7 @@ export function inferredDatatype({ values }: Given): Datatype {
     const one = datatypeOf(value);
     if (datatype === null || datatype === one) datatype = one;
     else if (isNumber(datatype) && isNumber(one)) datatype = 'FP64';
-    else throw badRequest(`A tensor holds values of one type; this one has ${datatype} and ${one}.`);
+    else throw badRequest(`A tensor must have values of one type; this one has ${datatype} and ${one}.`);
   }
   return datatype ?? 'FP64';
 }
@@ -73,7 +73,8 @@ export function tensorOf(given: Given, name: string, datatype: Datatype): Tensor
   if (isTyped(values)) {
     return values.datatype === datatype ? of(values.data) : of(retyped(name, values, datatype));
   }
-  if (values.length !== elementsIn(shape)) throw badRequest(`"${name}" has ${values.length} values for its shape.`);
+  if (values.length !== elementsIn(shape))
+    throw badRequest(`"${name}" has ${values.length} values, which does not match its shape.`);
   if (datatype === 'BYTES') return of(values.map((value) => asBytes(name, value)));
   return of(numericData(name, values, datatype));
 }
@@ -123,7 +124,7 @@ function elementOf(name: string, value: unknown, datatype: NumericDatatype): num
     return datatype === 'FP16' ? numberToHalf(number) : number;
   }
   const whole = asWhole(name, value, datatype);
-  if (whole < range[0] || whole > range[1]) throw badRequest(`"${name}" has ${whole}, which is no ${datatype}.`);
+  if (whole < range[0] || whole > range[1]) throw badRequest(`"${name}" has ${whole}, which is not a ${datatype}.`);
   return datatype === 'INT64' || datatype === 'UINT64' ? BigInt(whole) : Number(whole);
 }
 

@@ -85,9 +85,9 @@ function ragged(): Error {
   return badRequest('The lists of a tensor must all have the same length and depth.');
 }
 
-/** How to write NaN and infinities, which JSON does not have: as a bare word that Python and TensorFlow Serving read, or as null. */
+/** Encoding of NaN and infinities, which JSON does not have: a bare word that Python and TensorFlow Serving read, or null. */
 export type NonFinite = 'word' | 'null';
-/** How JSON says bytes. */
+/** Encoding of bytes in JSON. */
 export type BytesText = (bytes: Uint8Array) => string;
 
 /** Elements as JSON texts. */

@@ -51,5 +51,5 @@ export function badRequest(message: string): ServingProblem {
 }
 
 export function badAnswer(message: string): ServingProblem {
-  return new ServingProblem('bad_answer', `The model answered what cannot be read: ${message}`);
+  return new ServingProblem('bad_answer', `The response of the model is not valid: ${message}`);
 }

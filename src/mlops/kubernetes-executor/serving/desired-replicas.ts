@@ -64,7 +64,7 @@ export function createDesiredReplicas({ keeper, title, change, log }: DesiredRep
       trouble = null;
     } catch (error) {
       trouble = error instanceof AppError ? error : null;
-      log.warn({ err: error, workload: title }, 'how many pods there shall be is not said');
+      log.warn({ err: error, workload: title }, 'cannot set the desired number of pods');
       change.tell();
       sayLater(RETRY_MS);
       return;

@@ -28,7 +28,7 @@ export interface WorkloadsDeps {
   /** Route of requests to replicas: the address of their pod, or the API server's proxy. */
   readonly replicaAddress: 'pod' | 'proxy';
   readonly door: Pick<WorkspaceDoor, 'lend' | 'takeBack'>;
-  /** Of the data folder. */
+  /** The data folder. */
   readonly folder: string;
   /** Permanent id of this server. Workloads left by an earlier process are found by it. */
   readonly server: string;
@@ -110,7 +110,7 @@ export async function openWorkloads(deps: WorkloadsDeps): Promise<OpenedWorkload
       await retain(new Set(), true).catch((error: unknown) =>
         log.warn(
           { err: error, server },
-          'what serves on Kubernetes is left behind; it goes when this server starts again',
+          'cannot remove workloads on Kubernetes; they are removed at the next start of this server',
         ),
       );
       for (const each of shared.values()) each[Symbol.dispose]();

@@ -30,17 +30,17 @@ it.each<[string, object, string]>([
   [
     'memory that ran out, and begun again already',
     main({ running: {} }, { restartCount: 1, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }),
-    'it took more memory than resources.memory gives it',
+    'it exceeded resources.memory',
   ],
   [
     'somebody who killed it',
     main({ terminated: { exitCode: 137, reason: 'Error' } }),
-    'it was killed (exit code 137): for its memory, or because it took no connection for a minute',
+    'it was killed (exit code 137): it exceeded its memory, or accepted no connection for a minute',
   ],
   [
     'a program that is not there',
     main({ terminated: { exitCode: 128, reason: 'StartError', message: 'exec: "/no/such": not found' } }),
-    'it cannot be started: exec: "/no/such": not found',
+    'it could not be started: exec: "/no/such": not found',
   ],
   [
     'files that it could not fetch',
@@ -50,12 +50,12 @@ it.each<[string, object, string]>([
   [
     'a node that ran out of memory',
     { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
-    'Kubernetes took its pod away (Evicted): The node was low on resource: memory.',
+    'Kubernetes evicted its pod (Evicted): The node was low on resource: memory.',
   ],
   [
     'pods that matter more',
     { conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message: '' }] },
-    'Kubernetes took its pod away (PreemptionByScheduler)',
+    'Kubernetes evicted its pod (PreemptionByScheduler)',
   ],
 ])('the end of a pod with %s is told of in words', (_what, status, why) => {
   expect(whyEnded(podOf(status))).toBe(why);
@@ -81,12 +81,12 @@ it.each<[string, object, object | null]>([
   [
     'that nobody may fetch',
     main({ waiting: { reason: 'ErrImageNeverPull', message: 'not present' } }),
-    { why: 'the node does not have the image, and it is not fetched: no registry is named', mayPass: false },
+    { why: 'the node does not have the image, and cannot pull it: no registry is named', mayPass: false },
   ],
   [
     'of a registry that does not answer',
     main({ waiting: { reason: 'ImagePullBackOff', message: 'refused' } }),
-    { why: 'The image cannot be fetched (ImagePullBackOff): refused', mayPass: true },
+    { why: 'The image cannot be pulled (ImagePullBackOff): refused', mayPass: true },
   ],
   [
     'that is there, without a node',

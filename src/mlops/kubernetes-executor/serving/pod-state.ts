@@ -43,14 +43,14 @@ export function whyEnded(pod: Pod): string {
   if (failed !== undefined) return whyNotFetched(failed);
   const main = mainOf(pod);
   const end = main === null ? undefined : lastEnd(main);
-  if (end === undefined) return 'Kubernetes does not say how it ended';
+  if (end === undefined) return 'Kubernetes does not report its exit';
   const said = end.message.trim().split('\n').slice(-LAST_LINES).join('\n');
-  if (end.reason === 'OOMKilled') return withLog('it took more memory than resources.memory gives it', said);
-  if (end.reason === 'StartError' || end.reason === 'ContainerCannotRun') return `it cannot be started: ${said}`;
+  if (end.reason === 'OOMKilled') return withLog('it exceeded resources.memory', said);
+  if (end.reason === 'StartError' || end.reason === 'ContainerCannotRun') return `it could not be started: ${said}`;
   // The runtime may report the out-of-memory kill after the end.
   if (end.exitCode === KILLED) {
     return withLog(
-      `it was killed (exit code ${KILLED}): for its memory, or because it took no connection for a minute`,
+      `it was killed (exit code ${KILLED}): it exceeded its memory, or accepted no connection for a minute`,
       said,
     );
   }
@@ -71,7 +71,7 @@ function takenAway(pod: Pod): string | null {
   const reason = disrupted?.reason ?? (pod.status.phase === 'Failed' ? pod.status.reason : '');
   if (reason === '') return null;
   const message = disrupted?.message ?? pod.status.message;
-  return `Kubernetes took its pod away (${reason})${message === '' ? '' : `: ${message}`}`;
+  return `Kubernetes evicted its pod (${reason})${message === '' ? '' : `: ${message}`}`;
 }
 
 /** Problem that keeps a pod from starting. */
@@ -89,7 +89,7 @@ export function troubleOf(pod: Pod, notFetched: string | null): Trouble | null {
     return why === null ? null : { why, mayPass: true };
   }
   if (!image.includes('ErrImageNeverPull')) return { why: image, mayPass: !image.includes('InvalidImageName') };
-  return { why: `the node does not have the image, and it is not fetched: ${notFetched ?? image}`, mayPass: false };
+  return { why: `the node does not have the image, and cannot pull it: ${notFetched ?? image}`, mayPass: false };
 }
 
 export const isUnschedulable = (pod: Pod): boolean =>

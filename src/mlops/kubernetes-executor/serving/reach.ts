@@ -17,7 +17,7 @@ export interface Reach {
 export const byAddress: Reach = {
   to: async ({ status: { podIP = '' } }, port) => ({ host: podIP, port }),
   unheard: (address) =>
-    `Kubernetes says that it is ready, and it does not say so to this server at ${'host' in address ? `${address.host}:${address.port}` : ''}. Where this server does not reach the addresses of pods, set kubernetesReplicaAddress to "proxy".`,
+    `Kubernetes reports the pod as ready, but this server gets no response at ${'host' in address ? `${address.host}:${address.port}` : ''}. If pod addresses are not reachable from this server, set kubernetesReplicaAddress to "proxy".`,
 };
 
 interface ProxyDeps {
@@ -49,7 +49,7 @@ export function byProxy({ cluster, namespace, folder }: ProxyDeps): Reach {
       });
       return { socketPath };
     },
-    unheard: () => 'Kubernetes says that it is ready, and it does not say so to this server through the API server.',
+    unheard: () => 'Kubernetes reports the pod as ready, but this server gets no response through the API server.',
   };
 }
 

@@ -27,11 +27,11 @@ interface Asked {
 export async function checkRights({ cluster, namespace, isProxied }: Asked, kind: WorkloadKind): Promise<void> {
   if (kind === 'inferenceService' && !(await hasKserve(cluster))) {
     const detail =
-      'The cluster does not have KServe (serving.kserve.io/v1beta1): install it, or leave kubernetes.kserve out, so that it is a Deployment.';
+      'The cluster does not have KServe (serving.kserve.io/v1beta1): install it, or omit kubernetes.kserve to create a Deployment.';
     throw new AppError('executor_cannot', detail);
   }
   const needed = [...NEEDED, ...(isProxied ? THROUGH_PROXY : []), ...(kind === 'inferenceService' ? OF_KSERVE : [])];
-  await checkPermissions(cluster, namespace, needed, ' serve models there');
+  await checkPermissions(cluster, namespace, needed, ' serve models in it');
 }
 
 /** Whether the cluster has the kind InferenceService. */

@@ -48,7 +48,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
     const pod = deps.seen(name);
     if (pod !== null) deps.toldEnds(name, endsOf(pod));
     deps.gone(name);
-    ended.resolve({ detail: stopping === null ? detail : 'it was asked to end' });
+    ended.resolve({ detail: stopping === null ? detail : 'its end was requested' });
   }
 
   function look(): void {
@@ -57,7 +57,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
     const isAnother = pod !== null && endsOf(pod) > endsBefore;
     const isGoing = pod?.metadata.deletionTimestamp !== undefined;
     if (isGoing) leaving.resolve();
-    if (pod === null || (isOver(pod) && !isAnother)) end('somebody removed its pod from Kubernetes');
+    if (pod === null || (isOver(pod) && !isAnother)) end('its pod was deleted in Kubernetes');
     else if (isAnother && (isOver(pod) || !isGoing)) end(whyEnded(pod));
     else lookForTrouble(pod);
   }
@@ -78,7 +78,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
         return;
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'executor_unreachable') {
-          deps.log.warn({ err: error, pod: name }, 'a pod is not told to end');
+          deps.log.warn({ err: error, pod: name }, 'cannot stop a pod');
           return;
         }
         await pause(RETRY_MS, undefined, { ref: false });
@@ -91,7 +91,7 @@ export function follow(deps: TakenDeps, name: string, endsBefore: number): Follo
     const withinMs = deps.graceMs + ANSWERS_WITHIN_MS;
     const late = pause(withinMs, undefined, { ref: false });
     await Promise.race([tell(Date.now() + withinMs).then(() => ended.promise), late]);
-    end('it was asked to end, and Kubernetes does not say that it did');
+    end('its end was requested, but Kubernetes does not confirm it');
   }
 
   return {

@@ -18,9 +18,9 @@ export interface WorkloadDeps {
   readonly spec: WorkloadSpec;
   readonly keeper: PodKeeper;
   readonly reach: Reach;
-  /** Its pods, as they were seen last. */
+  /** Its pods at the last check. */
   readonly pods: () => Pod[];
-  /** All nodes, where what none could hold is refused; else null. */
+  /** All nodes, if a workload that no node can hold is refused; else null. */
   readonly fixedNodes: () => Promise<readonly Node[] | null>;
   readonly placeOf: (pod: Pod) => Promise<Parameters<PodWait['placed']>[0]>;
 }
@@ -77,9 +77,9 @@ export function createWorkload(deps: WorkloadDeps): SharedWorkload {
       if (why !== null) throw noPod(why);
     }
     if (!isLate) return;
-    const why = pod === null ? 'nobody made it' : (waitsFor(pod) ?? 'it has no address yet');
+    const why = pod === null ? 'its controller did not create it' : (waitsFor(pod) ?? 'it has no address yet');
     if (pod !== null && isUnschedulable(pod)) throw new AppError('executor_quota', why);
-    throw new AppError('executor_unreachable', `Kubernetes has no pod for it in time: ${why}`);
+    throw new AppError('executor_unreachable', `Kubernetes has no ready pod for the replica in time: ${why}`);
   }
 
   return {
@@ -127,7 +127,7 @@ function createPool(deps: WorkloadDeps, desired: DesiredReplicas, change: Change
       taken.set(name, own);
       queueMicrotask(own.look);
       note(deps, name, { replica: id }).catch((error: unknown) =>
-        log.warn({ err: error, pod: name }, 'who has taken a pod is not noted on it'),
+        log.warn({ err: error, pod: name }, 'cannot annotate a pod with its replica'),
       );
       const address = await reach.to(pod, spec.port, own.ended).catch((error: unknown) => {
         taken.delete(name);
@@ -150,6 +150,6 @@ function createPool(deps: WorkloadDeps, desired: DesiredReplicas, change: Change
 function noPod(why: string): AppError {
   return new AppError(
     isQuota(why) ? 'executor_quota' : 'executor_cannot',
-    `Kubernetes makes no pod for the model: ${why}`,
+    `Kubernetes does not create a pod for the model: ${why}`,
   );
 }

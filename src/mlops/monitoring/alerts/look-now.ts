@@ -76,7 +76,7 @@ export async function ownLookNow(
   const now = await measuredMetric(deps, monitor, metric, { ...window, modelVersion: version });
   const reference = rule.reference === undefined ? null : await measuredMetric(deps, monitor, metric, rule.reference);
   const look = qualityLook({ rule, window, now, reference, estimated: false });
-  return { ...look, version, reason: `Version ${version} by itself: ${look.reason}` };
+  return { ...look, version, reason: `Version ${version} alone: ${look.reason}` };
 }
 
 function iso(instant: number): string {

@@ -3,7 +3,7 @@ import type { Money } from '../../../platform/units/schema.ts';
 import type { PredictionValue } from '../../monitors/schema.ts';
 import type { QualityLoss } from './episode/schema.ts';
 
-/** Measures of which less is better. */
+/** Measures for which a lower value is better. */
 const ERRORS: ReadonlySet<string> = new Set(['mae', 'rmse']);
 /** A measure has no more digits than this that mean anything. */
 const DIGITS = 9;
@@ -12,7 +12,7 @@ export function isError(metric: string): boolean {
   return ERRORS.has(metric);
 }
 
-/** How much worse the value now is than the one before, in the unit of the measure; negative where it is better. */
+/** Decline from the value before to the current value, in the unit of the measure; negative if it improved. */
 export function worseBy({ metric, reference, current }: Pick<QualityLoss, 'metric' | 'reference' | 'current'>): number {
   return isError(metric) ? current - reference : reference - current;
 }

@@ -11,7 +11,7 @@ const CAUSES: Readonly<Record<AlertEpisode['cause'], string>> = {
   estimated_quality: 'quality is estimated to be low',
   latency: 'answers are slow',
   errors: 'requests fail',
-  no_data: 'no predictions come',
+  no_data: 'predictions are missing',
 };
 
 /** The notice of an episode for its receivers. `number`: number of the notice within the episode; it makes the id unique. */
@@ -51,10 +51,10 @@ function lossOf({ loss, moneyPerDay }: Alert): string[] {
   if (loss === null) return [];
   const how = loss.estimated ? 'estimated, before labels' : 'by labels';
   const line = `${loss.metric}: ${figure(loss.reference)} before, ${figure(loss.current)} now (${how}).`;
-  const money = moneyPerDay === null ? [] : [`That is worth ${moneyText(moneyPerDay)} a day.`];
+  const money = moneyPerDay === null ? [] : [`The loss is worth ${moneyText(moneyPerDay)} a day.`];
   return [line, ...money];
 }
 
 function howTo({ episode }: Alert, happened: Happened): string[] {
-  return happened === 'closed' ? [] : [`To see it: steelyard alert show ${episode}`];
+  return happened === 'closed' ? [] : [`Details: steelyard alert show ${episode}`];
 }

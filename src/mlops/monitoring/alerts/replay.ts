@@ -6,7 +6,7 @@ export interface ReplayStep {
   readonly rule: Hysteresis;
 }
 
-/** An episode as looks make it. */
+/** An episode as computed from looks. */
 export interface ReplayedEpisode<T extends ReplayStep> {
   /** The look that opened it; null: it was open before the first one. */
   readonly opened: T | null;
@@ -26,7 +26,7 @@ export interface Replayed<T extends ReplayStep> {
   readonly counts: readonly StandingCounts[];
 }
 
-/** Takes looks one after the other, by the same steps as a live alert, from where it stood before them. */
+/** Applies looks in order, with the same steps as a live alert, starting from its state before them. */
 export function replay<T extends ReplayStep>(steps: readonly T[], from: StandingCounts): Replayed<T> {
   const episodes: ReplayedEpisode<T>[] = from.open ? [begun<T>(null, from.state)] : [];
   const counts: StandingCounts[] = [];

@@ -49,8 +49,8 @@ export function retrainedAlertTests(open: () => Promise<Room>): void {
       { closedAs: null, version: '2', state: 'alert', loss: { current: 0.55 } },
       { closedAs: 'retrained', version: null, state: 'ok', closedAt: all[0]?.openedAt },
     ]);
-    expect(all[0]?.reason).toMatch(/^Version 2 by itself: accuracy is 0\.55/);
-    expect(all[1]?.reason).toBe('Retrained: version 2 answered it, and is judged by itself.');
+    expect(all[0]?.reason).toMatch(/^Version 2 alone: accuracy is 0\.55/);
+    expect(all[1]?.reason).toBe('Retrained: version 2 replaced it, and is judged separately.');
     expect(told(two)).toEqual([
       ['alert.closed', null],
       ['alert.opened', '2'],

@@ -24,7 +24,7 @@ export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Rou
     store.transaction(async (sql) => {
       const alert = await existing(sql, episode);
       if (alert.closedAt !== null) {
-        const detail = `The episode ended at ${alert.closedAt}. There is nothing left to mute.`;
+        const detail = `The episode ended at ${alert.closedAt}, so it cannot be muted.`;
         throw new AppError('alert_closed', detail, { episode });
       }
       await updateEpisode(sql, { ...alert, mute: as });
@@ -55,7 +55,7 @@ export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Rou
       if (start !== undefined && end !== undefined && Date.parse(start) >= Date.parse(end))
         throw new AppError(
           'invalid_request',
-          `"end" ${end} is not after "start" ${start}. Give the later instant as "end".`,
+          `"end" ${end} is not after "start" ${start}. Set "end" to the later time.`,
         );
       const [monitor] = await findMonitors(store, name);
       if (monitor === undefined) throw noMonitor(name);
@@ -75,7 +75,9 @@ export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Rou
 async function existing(sql: Sql, episode: string): Promise<Alert> {
   const found = await findEpisode(sql, episode);
   if (found !== null) return found;
-  throw new AppError('alert_not_found', `There is no episode "${episode}". See: steelyard alert list.`, { episode });
+  throw new AppError('alert_not_found', `There is no episode "${episode}". List episodes with: steelyard alert list.`, {
+    episode,
+  });
 }
 
 function shown(alert: string, cause: AlertStanding['cause'], standing: Standing | undefined): AlertStanding {

@@ -9,57 +9,57 @@ export type AlertState = z.infer<typeof AlertState>;
 
 export const AlertMute = z
   .strictObject({
-    until: UtcInstant.describe('No notice is sent until then'),
+    until: UtcInstant.describe('Notifications are suspended until this time'),
     by: z.string().describe('Account that muted it'),
-    why: z.string().describe('Why'),
-    at: UtcInstant.describe('When it did'),
+    why: z.string().describe('Reason'),
+    at: UtcInstant.describe('Time of the mute'),
   })
-  .describe('Its notices are suspended for a while');
+  .describe('A mute: notifications of the episode are suspended until a time');
 export type AlertMute = z.infer<typeof AlertMute>;
 
 export const Alert = z
   .strictObject({
     ...AlertEpisode.shape,
-    changedAt: UtcInstant.describe('When it came to its state'),
-    closedAt: UtcInstant.nullable().describe('When it ended; null: it is open'),
+    changedAt: UtcInstant.describe('Time of the last change of state'),
+    closedAt: UtcInstant.nullable().describe('End of the episode; null: open'),
     closedAs: z
       .enum(['recovered', 'retrained', 'withdrawn', 'revised'])
       .nullable()
       .describe(
-        '`recovered`: looks were good again; `retrained`: a new version answered it and is judged separately; `withdrawn`: the alert was removed from the monitor; `revised`: later labels show that there was no episode; null: open, or closed by an older server',
+        '`recovered`: later windows were good; `retrained`: a new version replaced the model and is judged separately; `withdrawn`: the alert was removed from the monitor; `revised`: later labels show that there was no episode; null: open, or closed by an older server',
       ),
-    reason: z.string().describe('What shows it, in a sentence'),
+    reason: z.string().describe('Reason for the state, in one sentence'),
     mute: AlertMute.nullable().describe('Null: it is not muted'),
   })
-  .describe('An episode of an alert, as it is now');
+  .describe('An episode of an alert in its current state');
 export type Alert = z.infer<typeof Alert>;
 
 export const AlertStep = z
   .strictObject({
-    at: UtcInstant.describe('When'),
+    at: UtcInstant.describe('Time of the change'),
     state: AlertState,
-    reason: z.string().describe('What showed it'),
+    reason: z.string().describe('Reason for the change'),
   })
-  .describe('A state that an episode came to');
+  .describe('A state of an episode');
 export type AlertStep = z.infer<typeof AlertStep>;
 
 export const AlertDetail = z
   .strictObject({
     ...Alert.shape,
-    steps: z.array(AlertStep).describe('States that it came to, in order'),
+    steps: z.array(AlertStep).describe('States of the episode, in order'),
   })
-  .describe('An episode with its story');
+  .describe('An episode with its states');
 export type AlertDetail = z.infer<typeof AlertDetail>;
 
 export const listAlerts = endpoint({
   method: 'GET',
   path: '/api/v1/alerts',
   scope: 'mlops.read',
-  summary: 'Episodes of alerts, those that are open first, then the latest first',
+  summary: 'List episodes of alerts: open episodes first, then the latest first',
   query: z.strictObject({
-    monitor: Name.optional().describe('Only of this monitor'),
-    cause: AlertCause.optional().describe('Only of this cause'),
-    open: z.enum(['true', 'false']).optional().describe('Only those that are open, or only those that are not'),
+    monitor: Name.optional().describe('Only episodes of this monitor'),
+    cause: AlertCause.optional().describe('Only episodes of this cause'),
+    open: z.enum(['true', 'false']).optional().describe('Only open episodes (true), or only closed ones (false)'),
     ...PageQuery,
   }),
   response: z.strictObject({ alerts: z.array(Alert).describe('One page'), nextPageToken: NextPageToken }),
@@ -71,22 +71,22 @@ export const AlertStanding = z
     alert: z.string().describe('Name of the alert in the monitor'),
     cause: AlertCause,
     state: AlertState,
-    since: UtcInstant.nullable().describe('When it came to this state; null: nobody has looked yet'),
-    lookedAt: UtcInstant.nullable().describe('When it was last looked at; null: never'),
-    badInARow: z.number().int().describe('Looks in a row that were bad'),
-    reason: z.string().nullable().describe('What the last look showed; null: nobody has looked yet'),
-    episode: z.string().nullable().describe('Id of the episode that is open; null: none'),
+    since: UtcInstant.nullable().describe('Time of the change to this state; null: not evaluated yet'),
+    lookedAt: UtcInstant.nullable().describe('Time of the last evaluation; null: never'),
+    badInARow: z.number().int().describe('Consecutive bad evaluations'),
+    reason: z.string().nullable().describe('Result of the last evaluation; null: not evaluated yet'),
+    episode: z.string().nullable().describe('Id of the open episode; null: none'),
   })
-  .describe('Where an alert of a monitor stands');
+  .describe('Status of an alert of a monitor');
 export type AlertStanding = z.infer<typeof AlertStanding>;
 
 export const listMonitorAlerts = endpoint({
   method: 'GET',
   path: '/api/v1/monitors/:monitor/alerts',
   scope: 'mlops.read',
-  summary: 'Where the alerts of a monitor stand',
+  summary: 'Show the status of each alert of a monitor',
   params: z.strictObject({ monitor: Name.describe('Name of the monitor') }),
-  response: z.strictObject({ alerts: z.array(AlertStanding).describe('In the order of the monitor') }),
+  response: z.strictObject({ alerts: z.array(AlertStanding).describe('Alerts in the order of the monitor') }),
   errors: ['monitor_not_found'],
 });
 
@@ -96,7 +96,7 @@ export const getAlert = endpoint({
   method: 'GET',
   path: '/api/v1/alerts/:episode',
   scope: 'mlops.read',
-  summary: 'One episode of an alert, and how it went',
+  summary: 'Show one episode of an alert with its states',
   params,
   response: AlertDetail,
   errors: ['alert_not_found'],
@@ -106,11 +106,11 @@ export const muteAlert = endpoint({
   method: 'POST',
   path: '/api/v1/alerts/:episode/mute',
   scope: 'mlops.write',
-  summary: 'Tell nobody of an episode until an instant; it goes on, and events of it too',
+  summary: 'Mute an episode until a time: no notifications; the episode and its events continue',
   params,
   body: z.strictObject({
-    until: UtcInstant.describe('When it may tell again'),
-    why: z.string().trim().min(1).max(500).describe('Why'),
+    until: UtcInstant.describe('End of the mute'),
+    why: z.string().trim().min(1).max(500).describe('Reason'),
   }),
   response: Alert,
   errors: ['alert_not_found', 'alert_closed'],
@@ -120,7 +120,7 @@ export const unmuteAlert = endpoint({
   method: 'POST',
   path: '/api/v1/alerts/:episode/unmute',
   scope: 'mlops.write',
-  summary: 'Tell of an episode again',
+  summary: 'Unmute an episode: notifications resume',
   params,
   response: Alert,
   errors: ['alert_not_found', 'alert_closed'],

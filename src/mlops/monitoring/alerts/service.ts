@@ -55,8 +55,11 @@ async function look(deps: Looking, windows: DriftWindows, signal: AbortSignal): 
       await lookAt(deps, monitor, signal);
       await deps.judgeAgain(monitor, signal);
     } catch (error) {
-      // The others are looked at all the same, and this one again in a minute.
-      deps.log.error({ err: error, monitor: monitor.monitor }, 'a monitor could not be looked at, will try again');
+      // Other monitors are still evaluated, and this one is retried in a minute.
+      deps.log.error(
+        { err: error, monitor: monitor.monitor },
+        'cannot evaluate the alerts of a monitor; retry follows',
+      );
     }
   }
 }
@@ -159,8 +162,7 @@ async function tell(
   { signal }: JobContext,
 ): Promise<void> {
   const refusal = await deliver(deps, notice, target, signal);
-  if (refusal !== null)
-    deps.log.warn({ notice: notice.id, why: refusal }, 'the notice of an alert could not be delivered');
+  if (refusal !== null) deps.log.warn({ notice: notice.id, why: refusal }, 'cannot deliver the notice of an alert');
 }
 
 function iso(instant: number): string {

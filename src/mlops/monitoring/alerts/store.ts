@@ -120,7 +120,7 @@ export async function insertEpisode(sql: Sql, alert: Alert, { firstLook, lastLoo
   await sql.tables<AlertTables>().insertInto('alert_episode').values(row).execute();
 }
 
-/** Looks that are left out stay as they are. */
+/** Omitted looks stay unchanged. */
 export async function updateEpisode(sql: Sql, alert: Alert, { firstLook, lastLook }: EpisodeLooks = {}): Promise<void> {
   const { id, ...facts } = rowOf(alert);
   const first = firstLook === undefined ? {} : { first_look: firstLook };
@@ -236,7 +236,7 @@ export async function episodes(sql: Sql, { monitor, cause, open, limit, after }:
   return (await query.execute()).map(alertOf);
 }
 
-/** For `EpisodeSelection.after`. */
+/** Position of an episode for `EpisodeSelection.after`. */
 export function placeOf({ closedAt, openedAt, episode }: Alert): [string, string, string] {
   return [closedAt === null ? '1' : '0', openedAt, episode];
 }

@@ -208,7 +208,7 @@ function lossTests(open: Open, inUse: () => Receiver): void {
     await hours([server], room, 'x');
     await server.apply(watching(inUse(), { alerts: [] }));
     await server.look();
-    expect(await alerts(server)).toMatchObject([{ state: 'ok', reason: 'The monitor has this alert no longer.' }]);
+    expect(await alerts(server)).toMatchObject([{ state: 'ok', reason: 'The alert was removed from the monitor.' }]);
   });
 }
 

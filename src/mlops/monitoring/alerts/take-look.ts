@@ -123,8 +123,8 @@ async function openNextEpisode(
   { taken, before, open, counts, place }: NextEpisode,
 ): Promise<void> {
   const { monitor, at, own, until } = taken;
-  if (own === null) throw new Error('the next episode needs a look at the new version');
-  const reason = `Retrained: version ${own.version} answered it, and is judged by itself.`;
+  if (own === null) throw new Error('the next episode needs an evaluation of the new version');
+  const reason = `Retrained: version ${own.version} replaced it, and is judged separately.`;
   const closed: Alert = { ...open, state: 'ok', changedAt: at, closedAt: at, closedAs: 'retrained', reason };
   await updateEpisode(sql, closed, { lastLook: place });
   const alert = newAlert({ ...taken, look: own.look, moneyPerDay: own.moneyPerDay }, counts.state);
@@ -167,7 +167,7 @@ export async function forgetAlert(
   await forgetLooks(sql, monitor.monitor, name);
   const open = episode === null ? null : await findEpisode(sql, episode);
   if (open === null || open.closedAt !== null) return;
-  const reason = 'The monitor has this alert no longer.';
+  const reason = 'The alert was removed from the monitor.';
   const alert: Alert = { ...open, state: 'ok', changedAt: at, closedAt: at, closedAs: 'withdrawn', reason };
   await updateEpisode(sql, alert);
   await tell(deps, sql, { monitor, alert, happened: 'closed' });

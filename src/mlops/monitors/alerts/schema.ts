@@ -6,16 +6,16 @@ import { WatchedColumn } from '../drift/schema.ts';
 const inARow = (fallback: number, what: string) => z.number().int().min(1).max(1000).default(fallback).describe(what);
 
 const common = (close: number) => ({
-  name: Name.describe('Name of the alert, of its own in the monitor'),
-  open: inARow(1, 'Looks in a row that are bad until an episode opens'),
-  close: inARow(close, 'Looks in a row that are good until it closes'),
+  name: Name.describe('Name of the alert, unique in the monitor'),
+  open: inARow(1, 'Consecutive bad evaluations that open an episode'),
+  close: inARow(close, 'Consecutive good evaluations that close the episode'),
 });
 
 const metric = z
   .string()
   .min(1)
   .max(40)
-  .describe('Measure of quality that the monitor has: accuracy, precision, recall, mae, rmse, ndcg@k, recall@k, mrr@k');
+  .describe('Measure of quality of the monitor: accuracy, precision, recall, mae, rmse, ndcg@k, recall@k, mrr@k');
 
 const ofQuality = {
   metric,
@@ -23,44 +23,49 @@ const ofQuality = {
     .number()
     .optional()
     .describe(
-      'Warns past this value, and alerts when the whole 95 % interval is past it: below, or above for an error',
+      'Warns when the value crosses this threshold, and alerts when the whole 95 % interval does: below it, or above it for an error',
     ),
-  reference: Period.optional().describe('Alerts when it is worse than in this period by more than chance'),
-  windowHours: z.number().int().min(1).max(744).default(24).describe('Hours of predictions that a look is over'),
+  reference: Period.optional().describe('Alerts when quality is significantly worse than in this period'),
+  windowHours: z.number().int().min(1).max(744).default(24).describe('Hours of predictions per evaluation'),
   minPredictions: z
     .number()
     .int()
     .min(2)
     .max(1_000_000)
     .default(30)
-    .describe('Predictions (with labels) that it needs'),
+    .describe('Minimum number of predictions (with labels)'),
 };
 
 const OnDrift = z
   .strictObject({
     ...common(2),
-    on: z.literal('drift').describe('A window drifted'),
-    share: z.number().gt(0).max(1).optional().describe('From this share of drifted columns on; default: any column'),
-    columns: z.array(WatchedColumn).min(1).max(500).optional().describe('Only these columns count; default: all'),
+    on: z.literal('drift').describe('Drift of a window'),
+    share: z.number().gt(0).max(1).optional().describe('Minimum share of drifted columns; default: any column'),
+    columns: z.array(WatchedColumn).min(1).max(500).optional().describe('Columns that count; default: all'),
   })
-  .describe('Each look is one window of `drift`');
+  .describe('Evaluates each window of `drift`');
 
 const OnQuality = z
   .strictObject({
     ...common(2),
-    on: z.literal('quality').describe('Labels say that quality is low'),
+    on: z.literal('quality').describe('Low quality according to labels'),
     ...ofQuality,
-    waitHours: z.number().min(0).max(87_600).default(0).describe('Hours after its window until a look: for labels'),
+    waitHours: z
+      .number()
+      .min(0)
+      .max(87_600)
+      .default(0)
+      .describe('Hours from the end of a window to its evaluation, for late labels'),
   })
-  .describe('Each look is one window of `windowHours`');
+  .describe('Evaluates each window of `windowHours`');
 
 const OnEstimatedQuality = z
   .strictObject({
     ...common(2),
-    on: z.literal('estimated_quality').describe('Quality is estimated to be low, before labels come'),
+    on: z.literal('estimated_quality').describe('Low estimated quality, before labels arrive'),
     ...ofQuality,
   })
-  .describe('Each look is one window of `windowHours`');
+  .describe('Evaluates each window of `windowHours`');
 
 const objective = z
   .number()
@@ -74,41 +79,39 @@ const minRequests = z
   .min(1)
   .max(1_000_000)
   .default(20)
-  .describe('Requests that a long window needs until it says something');
+  .describe('Minimum number of requests of a long window');
 
 const OnLatency = z
   .strictObject({
     ...common(5),
-    on: z.literal('latency').describe('Answers are slow'),
+    on: z.literal('latency').describe('Slow answers'),
     objective,
     minRequests,
-    withinMs: z.number().gt(0).max(3_600_000).describe('Milliseconds in which a good answer comes'),
+    withinMs: z.number().gt(0).max(3_600_000).describe('Maximum latency of a good answer, in milliseconds'),
   })
-  .describe(
-    'Each look is a minute; it burns its error budget at 14.4 or 6 times (alert), or at once or more (warning)',
-  );
+  .describe('Evaluates each minute; alerts at a burn rate of 14.4 or 6, warns at 1 or more');
 
 const OnErrors = z
   .strictObject({
     ...common(5),
-    on: z.literal('errors').describe('Requests fail'),
+    on: z.literal('errors').describe('Failed requests'),
     objective,
     minRequests,
   })
-  .describe('Each look is a minute; burn rates as of `latency`');
+  .describe('Evaluates each minute, with the burn rates of `latency`');
 
 const OnNoData = z
   .strictObject({
     ...common(1),
-    on: z.literal('no_data').describe('Predictions stay away'),
+    on: z.literal('no_data').describe('Missing predictions'),
     minutes: z.number().int().min(1).max(525_600).default(60).describe('Minutes without any prediction'),
   })
-  .describe('Each look is a minute');
+  .describe('Evaluates each minute');
 
 /** One entry of `alerts:` of a monitor. */
 export const AlertRule = z
   .discriminatedUnion('on', [OnDrift, OnQuality, OnEstimatedQuality, OnLatency, OnErrors, OnNoData])
-  .describe('When somebody is to be told');
+  .describe('Condition that opens an episode');
 export type AlertRule = z.output<typeof AlertRule>;
 
 /** `valuePerPrediction:` of a monitor. */
@@ -119,8 +122,8 @@ export const PredictionValue = z
     metric: metric
       .optional()
       .describe(
-        'What has this value: one unit of this measure at one prediction. Of accuracy: one right answer instead of a wrong one; of an error: one unit less of it. Default: the first measure of the monitor',
+        'Measure with this value: one unit of it at one prediction. Accuracy: one right answer instead of a wrong one; an error: one unit less error. Default: the first measure of the monitor',
       ),
   })
-  .describe('What quality is worth');
+  .describe('Value of quality');
 export type PredictionValue = z.output<typeof PredictionValue>;

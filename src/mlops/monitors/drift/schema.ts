@@ -19,7 +19,7 @@ const Reference = z
   .union([
     z
       .strictObject({ profile: ProfileName })
-      .describe('A profile that was made of a file; its column `age` is the reference of `inputs.age`'),
+      .describe('Saved profile of a file; its column `age` is the reference of `inputs.age`'),
     z
       .strictObject({
         start: Period.shape.start,
@@ -30,12 +30,14 @@ const Reference = z
       .describe('The predictions of a period'),
     z
       .strictObject({
-        first: z.number().int().min(2).max(1_000_000).describe('How many predictions'),
-        modelVersion: version.optional().describe('Of this version; default: each window against its own version'),
+        first: z.number().int().min(2).max(1_000_000).describe('Number of predictions'),
+        modelVersion: version
+          .optional()
+          .describe('Version of the predictions; default: each window is compared with its own version'),
       })
       .describe('The first predictions of a version'),
   ])
-  .describe('What is usual; it is profiled once and kept');
+  .describe('Reference; it is profiled once and stored');
 export type WatchedReference = z.output<typeof Reference>;
 
 const Window = z
@@ -43,9 +45,11 @@ const Window = z
     z
       .strictObject({ hours: z.number().int().min(1).max(744).describe('Hours, counted from 1970-01-01T00:00Z') })
       .describe('By time'),
-    z.strictObject({ predictions: z.number().int().min(10).max(1_000_000).describe('How many') }).describe('By count'),
+    z
+      .strictObject({ predictions: z.number().int().min(10).max(1_000_000).describe('Number of predictions') })
+      .describe('By count'),
   ])
-  .describe('Which predictions are compared at a time');
+  .describe('Predictions of one window');
 export type WatchedWindow = z.output<typeof Window>;
 
 const leastEffect = z.number().min(0).max(1).optional();
@@ -56,7 +60,7 @@ const MinEffect = z
     jensenshannon: leastEffect.describe('Of categories and of missing values: Jensen-Shannon distance, 0 to 0.83'),
   })
   .describe(
-    '`auto`: the least size of a change that counts as drift; default: what the reference itself varies by between its periods, and at least 0.1',
+    '`auto`: minimum effect size of drift; default: the variation of the reference between its periods, and at least 0.1',
   );
 export type MinEffect = z.output<typeof MinEffect>;
 
@@ -68,7 +72,7 @@ export const DriftWatch = z
       .min(1)
       .max(500)
       .optional()
-      .describe('Columns that are compared; default: every input and the output'),
+      .describe('Columns to compare; default: every input and the output'),
     method: DriftMethodChoice.default('auto'),
     reference: Reference,
     window: Window.default({ hours: 24 }),
@@ -80,20 +84,20 @@ export const DriftWatch = z
       .min(1)
       .max(1_000_000)
       .default(50)
-      .describe('Predictions that a window by time needs; one with fewer says nothing'),
+      .describe('Minimum number of predictions of a window by time; smaller windows have no verdict'),
     waitMinutes: z
       .number()
       .min(0)
       .max(525_600)
       .default(5)
-      .describe('Minutes after the end of a window until it is compared: for what comes late, labels most of all'),
+      .describe('Minutes from the end of a window to its comparison, for late predictions and labels'),
     level: z
       .number()
       .gt(0)
       .max(0.5)
       .default(0.05)
-      .describe('`auto`: chance of any alarm in `over` windows in a row when nothing drifts, over all columns'),
-    over: z.number().int().min(1).max(100_000).default(100).describe('`auto`: windows that `level` is for'),
+      .describe('`auto`: probability of any alarm in `over` consecutive windows without drift, over all columns'),
+    over: z.number().int().min(1).max(100_000).default(100).describe('`auto`: number of windows for `level`'),
   })
-  .describe('Whether predictions drift, window by window');
+  .describe('Drift of predictions, window by window');
 export type DriftWatch = z.output<typeof DriftWatch>;

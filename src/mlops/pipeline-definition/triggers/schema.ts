@@ -6,10 +6,10 @@ import { ParamName, Scalar } from '../scalar/schema.ts';
 
 export const TriggerName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,38}$/, 'small letters, digits and dashes, at most 39, a letter first')
+  .regex(/^[a-z][a-z0-9-]{0,38}$/, 'lower-case letters, digits and dashes, at most 39, a letter first')
   .describe('Name of a trigger');
 
-/** Events that a trigger may wait for: each is about something, and of some it is about a model. */
+/** Events that can start a run, with the field that names their subject and, for some, the field that names the model. */
 export const EventType = z
   .enum([
     'model_version.created',
@@ -20,10 +20,10 @@ export const EventType = z
     'alert.opened',
     'alert.closed',
   ])
-  .describe('What has happened');
+  .describe('Type of event');
 export type EventType = z.infer<typeof EventType>;
 
-/** `main`, `release/*`, `src/**`. With `!` before it, the pattern excludes names that earlier patterns select. */
+/** `main`, `release/*`, `src/**`. With `!` as first character, the pattern excludes names that earlier patterns select. */
 const Pattern = z
   .string()
   .max(250)
@@ -35,30 +35,33 @@ const Patterns = z
   .min(1)
   .max(100)
   .refine((patterns) => patterns.some((pattern) => !pattern.startsWith('!')), {
-    error: 'at least one pattern without ! before it',
+    error: 'at least one pattern without ! as first character',
   });
 
 const common = {
-  name: TriggerName.optional().describe('Name in the history; default: its kind, numbered from the second on'),
-  params: z.record(ParamName, Scalar).default({}).describe('Parameters of its runs that differ from their defaults'),
+  name: TriggerName.optional().describe('Name of the trigger; default: its kind, numbered from the second on'),
+  params: z.record(ParamName, Scalar).default({}).describe('Parameters of the runs that differ from their defaults'),
   concurrency: z
     .strictObject({
-      runs: z.number().int().min(1).max(100).describe('Runs of this trigger at the same time'),
-      whenFull: z.enum(['skip', 'replace']).default('skip').describe('One more is left out, or the oldest makes room'),
+      runs: z.number().int().min(1).max(100).describe('Maximum number of concurrent runs of this trigger'),
+      whenFull: z
+        .enum(['skip', 'replace'])
+        .default('skip')
+        .describe('Action for a run above the limit: it is skipped, or replaces the oldest run'),
     })
     .optional()
-    .describe('Limit of this trigger, besides that of the pipeline'),
+    .describe('Limit of this trigger, in addition to that of the pipeline'),
 };
 
 const CronTrigger = z
   .strictObject({
-    cron: z.string().min(1).max(100).describe('Cron pattern of five fields, or six with seconds first'),
-    timeZone: z.string().min(1).max(60).default('UTC').describe('IANA time zone that the pattern is read in'),
+    cron: z.string().min(1).max(100).describe('Cron pattern of five fields, or of six with seconds first'),
+    timeZone: z.string().min(1).max(60).default('UTC').describe('IANA time zone of the pattern'),
     ...common,
   })
-  .describe('At times of the calendar');
+  .describe('Starts runs on a schedule');
 
-export const Provider = z.enum(['github', 'gitlab']).describe('Who sends the webhook');
+export const Provider = z.enum(['github', 'gitlab']).describe('Git host that sends the webhook');
 export type Provider = z.infer<typeof Provider>;
 
 const Push = z
@@ -70,9 +73,11 @@ const Push = z
       .min(1)
       .max(250)
       .optional()
-      .describe('Full name such as acme/ranker; what is pushed to others is ignored. Default: any that is signed'),
+      .describe(
+        'Full name such as acme/ranker; pushes to other repositories are ignored. Default: any repository with a valid signature',
+      ),
     branches: Patterns.default(['**']).describe('Branches; default: all'),
-    paths: Patterns.optional().describe('Files of which one has to be changed; default: any'),
+    paths: Patterns.optional().describe('Files, at least one of which must have changed; default: any'),
   })
   .describe('Webhook of a Git host');
 
@@ -96,28 +101,28 @@ export const Data = z
       .regex(/^[a-z][a-z0-9_]{0,60}$/)
       .optional()
       .describe('Table of the lake, such as bill_row'),
-    every: Duration.prefault('5m').describe('How often it is looked at; at least 10s, at most 7d'),
+    every: Duration.prefault('5m').describe('Interval between checks of the data; at least 10s, at most 7d'),
   })
   .refine(({ object, table }) => (object === undefined) !== (table === undefined), {
-    error: 'name an "object" or a "table", one of them',
+    error: 'name either an "object" or a "table"',
   })
   .refine(({ every }) => every >= 10_000 && every <= 7 * 86_400_000, {
     path: ['every'],
     error: 'at least 10s and at most 7d',
   })
-  .describe('Data that is looked at');
+  .describe('Starts a run when the data changes');
 export type Data = z.infer<typeof Data>;
 
 const Event = z
   .strictObject({
     type: EventType,
-    model: z.string().min(1).max(256).optional().describe('Registered model that it is about; default: any'),
+    model: z.string().min(1).max(256).optional().describe('Registered model of the event; default: any'),
     match: z
       .record(z.string().min(1).max(60), z.string().max(250))
       .default({})
-      .describe('Fields that it has to have, such as alias: champion or verdict: reject'),
+      .describe('Required fields of the event, such as alias: champion or verdict: reject'),
   })
-  .describe('Something that happened in this server');
+  .describe('An event of this server');
 
 export const Trigger = z.union([
   CronTrigger,
@@ -133,7 +138,7 @@ export type PushTrigger = Extract<Trigger, { push: unknown }>;
 export type DataTrigger = Extract<Trigger, { data: unknown }>;
 export type EventTrigger = Extract<Trigger, { event: unknown }>;
 
-export const TriggerKind = z.enum(['cron', 'push', 'data', 'event']).describe('What it waits for');
+export const TriggerKind = z.enum(['cron', 'push', 'data', 'event']).describe('Kind of trigger');
 export type TriggerKind = z.infer<typeof TriggerKind>;
 
 export function kindOf(trigger: Trigger): TriggerKind {
@@ -142,7 +147,7 @@ export function kindOf(trigger: Trigger): TriggerKind {
   return 'data' in trigger ? 'data' : 'event';
 }
 
-/** Triggers by name: a trigger without one is called by its kind, and by its number among those from the second on. */
+/** Triggers by name. The default name is the kind of the trigger, with a number from the second of a kind on. */
 export function namedTriggers(triggers: readonly Trigger[]): { readonly name: string; readonly trigger: Trigger }[] {
   const counts = new Map<string, number>();
   return triggers.map((trigger) => {
@@ -161,6 +166,6 @@ export const Triggers = z
     const names = namedTriggers(triggers).map(({ name }) => name);
     const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
     if (twice === -1) return;
-    context.addIssue({ code: 'custom', path: [twice], message: `two triggers are called "${names[twice]}"` });
+    context.addIssue({ code: 'custom', path: [twice], message: `two triggers have the name "${names[twice]}"` });
   })
-  .describe('What begins runs, besides people');
+  .describe('Triggers that start runs');

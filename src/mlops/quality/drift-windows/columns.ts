@@ -54,7 +54,7 @@ function fieldOf(column: string): string {
   return names.length === 1 ? at(names) : `coalesce(${at([names.join('.')])}, ${at(names)})`;
 }
 
-/** How many rows have a value, and which kinds of JSON they are: `i`nteger, `n`umber, `t`ext, `o`ther. */
+/** Number of rows with a value, and their kinds of JSON: `i`nteger, `n`umber, `t`ext, `o`ther. */
 function factsOf(_column: string, at: number): string {
   const kind = `CASE json_type(c${at}) WHEN 'BIGINT' THEN 'i' WHEN 'UBIGINT' THEN 'i' WHEN 'DOUBLE' THEN 'n'
     WHEN 'VARCHAR' THEN 't' WHEN 'BOOLEAN' THEN 't' WHEN 'NULL' THEN NULL ELSE CASE WHEN c${at} IS NULL THEN NULL ELSE 'o' END END`;

@@ -23,7 +23,7 @@ export interface ComparedWindow {
   readonly referencePredictions: number | null;
   /** The last prediction of the reference; null: the reference is not of predictions, or there is none. */
   readonly referenceUntil: Place | null;
-  /** How far the reference's own periods differ. */
+  /** Variation between the periods of the reference. */
   readonly variation: FoundReference['variation'];
   /** Null where the comparison gives no result; see `reason`. */
   readonly report: DriftReport | null;
@@ -58,7 +58,7 @@ export async function compareWindow(
   if ('hours' in drift.window && predictionsHere < drift.minPredictions) {
     return none(`it has ${predictionsHere} predictions, and ${drift.minPredictions} are needed`, reference.rows);
   }
-  if (predictionsHere === 0) return none('all of its predictions belong to the reference', reference.rows);
+  if (predictionsHere === 0) return none('all of its predictions are in the reference', reference.rows);
   const { report, spreads } = await compared(predictions, found, drift);
   const nothing = report.share === null ? 'no column could be compared' : null;
   return { ...none('', reference.rows), report, spreads, reason: nothing };

@@ -22,7 +22,7 @@ export function leastEffect(
   return said?.[measure] ?? Math.max(LEAST_EFFECT, variation?.[measure] ?? 0);
 }
 
-/** Whether the change of the known values is large, and whether that of the missing ones is. */
+/** Whether the change of the known values and the change of the missing values are large. */
 export function findLargeChanges(
   { effect, missingEffect }: Pick<DriftColumn, 'effect' | 'missingEffect'>,
   { minEffect, said }: { readonly minEffect: number | null; readonly said: MinEffect | undefined },

@@ -27,7 +27,7 @@ export async function nextWindow(predictions: Predictions, next: NextWindow): Pr
   return 'hours' in window ? byTime(predictions, next, window.hours * HOUR_MS) : byCount(predictions, next, window);
 }
 
-/** Only predictions before this instant can be part of a window: of later times, more predictions may still arrive. */
+/** Only predictions before this instant can be part of a window, because more predictions of later times can still arrive. */
 function horizonOf({ drift, now }: NextWindow): number {
   return now - drift.waitMinutes * MINUTE_MS;
 }

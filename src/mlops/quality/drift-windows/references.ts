@@ -13,7 +13,7 @@ import { measureVariation, periodSql } from './variation.ts';
 export interface FoundReference {
   readonly reference: Reference;
   readonly until: Place | null;
-  /** How far its own periods differ, by column; undefined: it has no times, or too few periods. */
+  /** Variation between its periods, by column; undefined: it has no times, or too few periods. */
   readonly variation: StoredProfile['variation'];
 }
 
@@ -113,7 +113,7 @@ async function made(
 
 function selectOf(predictions: Predictions, drift: DriftWatch, windowVersion: string | null, now: number): string {
   const { reference } = drift;
-  if ('profile' in reference) throw new Error('a profile is not made of predictions');
+  if ('profile' in reference) throw new Error('a profile has no predictions');
   const modelVersion =
     reference.modelVersion ?? ('first' in reference ? windowVersion : drift.modelVersion) ?? undefined;
   const until = new Date(now - drift.waitMinutes * 60_000).toISOString();
@@ -125,9 +125,9 @@ function selectOf(predictions: Predictions, drift: DriftWatch, windowVersion: st
 
 function whyIncomplete(reference: WatchedReference, rows: number): string | null {
   if ('first' in reference && rows < reference.first) {
-    return `the reference is not complete yet: ${rows} of its first ${reference.first} predictions are here`;
+    return `the reference is not complete yet: it has ${rows} of its first ${reference.first} predictions`;
   }
-  return rows === 0 ? 'no prediction lies in the period of the reference' : null;
+  return rows === 0 ? 'the period of the reference has no prediction' : null;
 }
 
 /** A profile of a file as of predictions: its column `age` is `inputs.age`. */

@@ -31,7 +31,7 @@ async function watchedBy(store: Store, name: string) {
   if (monitor === undefined) throw noMonitor(name);
   const { drift } = monitor.spec;
   if (drift === undefined) {
-    const detail = `The monitor "${name}" says nothing of drift. Add drift: to it (docs/monitoring.md) and apply it.`;
+    const detail = `The monitor "${name}" has no drift: section. Add it (docs/monitoring.md) and apply the monitor.`;
     throw new AppError('monitor_without_drift', detail, { monitor: name });
   }
   const { method, level, over } = drift;
@@ -48,6 +48,6 @@ function noWindow(monitor: string, window: string | undefined): AppError {
   const detail =
     window === undefined
       ? `No window of the monitor "${monitor}" has been compared yet.`
-      : `The monitor "${monitor}" has no window "${window}". Its drift: may have been changed, which begins anew.`;
+      : `The monitor "${monitor}" has no window "${window}". A change of its drift: section starts a new series of windows.`;
   return new AppError('drift_window_not_found', detail, { monitor, ...(window === undefined ? {} : { window }) });
 }

@@ -14,22 +14,25 @@ const WindowId = z
 
 const facts = {
   window: WindowId,
-  period: Period.describe('From its first instant, or first prediction, until after its last'),
-  modelVersion: z.string().nullable().describe('Version that it is of; null: all of them'),
-  predictions: z.number().int().describe('Predictions in it'),
-  referencePredictions: z.number().int().nullable().describe('Rows of the reference; null: there was none'),
-  comparedAt: UtcInstant.describe('When it was compared'),
+  period: Period.describe('From the first instant or prediction until after the last'),
+  modelVersion: z.string().nullable().describe('Version of the predictions; null: all versions'),
+  predictions: z.number().int().describe('Number of predictions'),
+  referencePredictions: z.number().int().nullable().describe('Rows of the reference; null: no reference'),
+  comparedAt: UtcInstant.describe('Time of the comparison'),
   pValue: z
     .number()
     .nullable()
-    .describe('Of the window as a whole: the least `adjustedPValue` (Simes); null: a distance, or nothing to say'),
+    .describe('p-value of the whole window: the smallest `adjustedPValue` (Simes); null: a distance, or no verdict'),
   threshold: z
     .number()
     .nullable()
-    .describe('What the p-value is held against in this window, so that `level` holds over time; null: none'),
-  share: z.number().nullable().describe('Drifted columns in those that were compared, 0 to 1; null where none was'),
-  drifted: z.boolean().nullable().describe('Whether it drifted; null where nothing can be said'),
-  reason: z.string().nullable().describe('Why nothing can be said'),
+    .describe('Threshold of the p-value in this window that keeps `level` over time; null: none'),
+  share: z
+    .number()
+    .nullable()
+    .describe('Share of drifted columns among the compared ones, 0 to 1; null: none was compared'),
+  drifted: z.boolean().nullable().describe('Whether the window drifted; null: no verdict'),
+  reason: z.string().nullable().describe('Why there is no verdict'),
 };
 
 export const DriftWindow = z
@@ -43,24 +46,30 @@ export type DriftWindow = z.infer<typeof DriftWindow>;
 const Monitored = {
   monitor: params.monitor,
   method: DriftMethodChoice,
-  level: z.number().describe('`auto`: chance of any alarm in `over` windows when nothing drifts'),
-  over: z.number().int().describe('Windows that `level` is for'),
+  level: z.number().describe('`auto`: probability of any alarm in `over` windows without drift'),
+  over: z.number().int().describe('Number of windows for `level`'),
 };
 
 export const listDriftWindows = endpoint({
   method: 'GET',
   path: '/api/v1/monitors/:monitor/drift',
   scope: 'mlops.read',
-  summary: 'Drift of the predictions of a model over time: window by window, column by column',
+  summary: 'List drift of the predictions of a model by window and column',
   params: z.strictObject(params),
   query: z.strictObject({
-    since: UtcInstant.optional().describe('Only windows that end after then'),
-    until: UtcInstant.optional().describe('Only windows that begin before then'),
-    limit: z.coerce.number().int().min(1).max(1000).default(200).describe('The last so many of them'),
+    since: UtcInstant.optional().describe('Only windows that end after this time'),
+    until: UtcInstant.optional().describe('Only windows that begin before this time'),
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(200)
+      .describe('Maximum number of windows; the latest are returned'),
   }),
   response: z.strictObject({
     ...Monitored,
-    windows: z.array(DriftWindow).describe('By time'),
+    windows: z.array(DriftWindow).describe('Windows by time'),
   }),
   errors: ['monitor_not_found', 'monitor_without_drift'],
 });
@@ -69,14 +78,16 @@ export const showDriftColumn = endpoint({
   method: 'GET',
   path: '/api/v1/monitors/:monitor/drift/:column',
   scope: 'mlops.read',
-  summary: 'One column in one window beside its reference',
+  summary: 'Compare one column in one window with its reference',
   params: z.strictObject({ ...params, column: WatchedColumn }),
-  query: z.strictObject({ window: WindowId.optional().describe('Which window; default: the last') }),
+  query: z.strictObject({ window: WindowId.optional().describe('Id of the window; default: the last') }),
   response: z.strictObject({
     ...Monitored,
     ...facts,
     column: DriftColumn,
-    distribution: Distribution.nullable().describe('Null where a side has no values, or too many different texts'),
+    distribution: Distribution.nullable().describe(
+      'Distribution on both sides; null: a side has no values, or too many different texts',
+    ),
   }),
   errors: ['monitor_not_found', 'monitor_without_drift', 'drift_window_not_found', 'drift_column_missing'],
 });

@@ -75,7 +75,7 @@ export function createDriftWindows(deps: DriftWindowDeps): DriftWindows {
   };
 }
 
-/** UTC; predictions made before it are in no window that is to come, and in no reference; undefined: any may be. */
+/** UTC; no future window and no reference contains predictions before this time; undefined: no such limit. */
 function earliestRead({ reference }: DriftWatch, before: Reached | null): string | undefined {
   if (before === null || 'first' in reference) return undefined;
   const instants = [before.endAt, before.lastAt, ...('profile' in reference ? [] : [reference.start])];

@@ -5,7 +5,7 @@ import type { DriftWatch } from '../../monitors/schema.ts';
 const HOUR_MS = 3_600_000;
 /** With fewer periods, a standard deviation is too uncertain. */
 const FEWEST_PERIODS = 4;
-/** How many standard deviations above their mean. Seasons like a sine reach 1.2 of them. */
+/** Number of standard deviations above the mean. Sinusoidal seasons reach 1.2. */
 const DEVIATIONS = 2;
 /** A column of numbers with no more distinct values may be compared value by value; see `calibratedChoice`. */
 const MOST_LEVELS = 20;

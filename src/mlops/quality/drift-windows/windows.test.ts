@@ -221,8 +221,8 @@ describe('windows by count', () => {
     await again.predict(all.slice(450));
     await again.look();
     expect((await shown(again)).map(({ predictions, drifted, reason }) => [predictions, drifted, reason])).toEqual([
-      [0, null, 'all of its predictions belong to the reference'],
-      [0, null, 'all of its predictions belong to the reference'],
+      [0, null, 'all of its predictions are in the reference'],
+      [0, null, 'all of its predictions are in the reference'],
       [100, false, null],
       [100, false, null],
       [100, false, null],
@@ -275,7 +275,7 @@ describe('a window says clearly why nothing can be said', () => {
   };
 
   it.each([
-    ['a constant column', () => ({ x: 7 }), () => ({ x: 7 }), 'there is one value only'],
+    ['a constant column', () => ({ x: 7 }), () => ({ x: 7 }), 'there is only one value'],
     ['all null on both sides', () => ({ x: null }), () => ({ x: null }), 'the reference has no known value'],
     [
       'texts against numbers',
@@ -315,7 +315,7 @@ describe('a window says clearly why nothing can be said', () => {
     const { x } = await columns((at) => ({ x: at * 1.5 }), undefined, 1);
     expect(x).toMatchObject({
       drifted: null,
-      reason: 'the reference has one known value, from which nothing can be told',
+      reason: 'the reference has only one known value',
     });
   });
 
@@ -325,7 +325,7 @@ describe('a window says clearly why nothing can be said', () => {
       drifted: null,
       threshold: null,
       columns: [],
-      reason: 'no prediction lies in the period of the reference',
+      reason: 'the period of the reference has no prediction',
     });
   });
 

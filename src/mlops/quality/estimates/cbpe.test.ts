@@ -54,10 +54,10 @@ describe('CBPE', () => {
     const reference = { ...scored([0.1, 0.2, 0.3, 0.4]), actual: Float64Array.of(0, 0, 0, 0) };
     expect(estimateByConfidence(fitCbpe(reference), scored([0, 0]))).toEqual({
       accuracy: { value: 1, samplingError: 0, error: 0 },
-      precision: { reason: 'no answer is positive' },
+      precision: { reason: 'no prediction is positive' },
       recall: { reason: 'no positive outcome is expected' },
-      f1: { reason: 'no positive answer and no positive outcome is expected' },
-      roc_auc: { reason: 'outcomes of one class only are expected' },
+      f1: { reason: 'no positive prediction and no positive outcome is expected' },
+      roc_auc: { reason: 'only outcomes of one class are expected' },
     });
   });
 });

@@ -58,10 +58,10 @@ export function estimateByConfidence(cbpe: Cbpe, rows: ScoredRows): Record<CbpeM
   };
   return {
     accuracy: figure('accuracy', 'there is no prediction with a probability'),
-    precision: figure('precision', 'no answer is positive'),
+    precision: figure('precision', 'no prediction is positive'),
     recall: figure('recall', 'no positive outcome is expected'),
-    f1: figure('f1', 'no positive answer and no positive outcome is expected'),
-    roc_auc: figure('roc_auc', 'outcomes of one class only are expected'),
+    f1: figure('f1', 'no positive prediction and no positive outcome is expected'),
+    roc_auc: figure('roc_auc', 'only outcomes of one class are expected'),
   };
 }
 

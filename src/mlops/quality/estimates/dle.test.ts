@@ -39,7 +39,7 @@ describe('DLE', () => {
     const estimates = () => estimateRows(fitDle(reference.features, reference.error), draw(50, 0.5, 8).features);
     expect(estimates()).toEqual(estimates());
     const none = estimateRows(fitDle(reference.features, reference.error), [new Float64Array(), new Float64Array()]);
-    expect(none.mae).toEqual({ reason: 'there is no prediction that is a number' });
+    expect(none.mae).toEqual({ reason: 'no prediction is a number' });
   });
 });
 

@@ -72,7 +72,7 @@ export function estimateLosses(
   const figure = (metric: DleMetric): Figure => {
     const value = means[metric];
     return rows === 0 || value === null
-      ? { reason: 'there is no prediction that is a number' }
+      ? { reason: 'no prediction is a number' }
       : { value, ...errorsOf(spreads[metric], rows, { rows: referenceRows, learned: 0 }) };
   };
   return { mae: figure('mae'), rmse: figure('rmse') };

@@ -15,7 +15,7 @@ const TERMS = 2;
 
 /** The windows of a cut, and the rows that they are made of. */
 export interface WindowsToEstimate {
-  /** In their order, with `estimated`, the number of rows that have terms, and `term0` and `term1`, their means. */
+  /** Windows in order. `estimated` is the number of rows that have terms; `term0` and `term1` are the means of the terms. */
   readonly windows: readonly LakeRow[];
   /** FROM item: rows that have terms, with `place`, the place of their window, `draw`, `term0` and `term1`. */
   readonly rows: string;

@@ -105,7 +105,7 @@ describe('quality of classes without labels', () => {
     expect([second?.labelled, second?.shown[0]?.estimated, second?.quality[0]?.sampleSize]).toEqual([1, true, 1]);
     const early = await show({ knownAt: '2026-11-10T11:00:00Z' });
     expect(early.windows).toEqual([]);
-    expect(early.estimation?.reason).toContain('the reference has 0 labelled predictions');
+    expect(early.estimation?.reason).toContain('the reference has 0 usable labelled predictions');
   });
 
   it('measures the area under the ROC curve with ties by half, and F1', async () => {
@@ -127,8 +127,8 @@ describe('quality of classes without labels', () => {
   });
 
   it.each([
-    [{ quality: { kind: 'classification', output: 'answer' } }, 'the monitor names no probability'],
-    [{ quality }, 'the reference has 60 labelled predictions that can be used, and 300 are needed'],
+    [{ quality: { kind: 'classification', output: 'answer' } }, 'the monitor has no probability'],
+    [{ quality }, 'the reference has 60 usable labelled predictions, and 300 are required'],
     [{ quality: { kind: 'ranking' } }, 'rankings are not estimated'],
   ])('is unknown with a reason: %j', async (spec, reason) => {
     await watch({ ...spec, estimate: { reference } });

@@ -49,7 +49,7 @@ export async function learnEstimates(session: LakeSession, quality: Quality, ref
   const names = features.map(({ name }) => name);
   const estimation: Estimation = { ...NOTHING, method, referenceSize, features: names };
   if (referenceSize < FEWEST_REFERENCE) {
-    const reason = `the reference has ${referenceSize} labelled predictions that can be used, and ${FEWEST_REFERENCE} are needed`;
+    const reason = `the reference has ${referenceSize} usable labelled predictions, and ${FEWEST_REFERENCE} are required`;
     return notLearned({ ...estimation, reason });
   }
   const none = new Float64Array();
@@ -80,7 +80,7 @@ async function planOf(session: LakeSession, quality: Quality, reference: string)
   if (quality.kind === 'ranking') return { reason: 'rankings are not estimated' };
   if (quality.kind === 'classification') {
     const { probability } = quality;
-    if (probability === undefined) return { reason: 'the monitor names no probability: spec.quality.probability' };
+    if (probability === undefined) return { reason: 'the monitor has no probability: set spec.quality.probability' };
     return { method: 'cbpe', features: [], measured: classMeasured(quality, probability) };
   }
   const features = await featuresOf(session, reference);

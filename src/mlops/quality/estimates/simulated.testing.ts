@@ -2,9 +2,9 @@ import { createRandom, type Random } from '../../../platform/numbers/index.ts';
 import { estimateByConfidence, fitCbpe, type LabelledRows } from './cbpe.ts';
 
 export interface Shift {
-  /** How far the one input moves: covariate shift. */
+  /** Shift of the input distribution: covariate shift. */
   readonly inputsBy: number;
-  /** How far the point moves at which outcomes turn: concept drift. */
+  /** Shift of the decision boundary: concept drift. */
   readonly meaningBy: number;
 }
 

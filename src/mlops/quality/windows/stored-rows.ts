@@ -100,7 +100,7 @@ export interface StoredRows {
   put(folder: string, file: RowsFile, facts: RowsFacts): Promise<void>;
   /** Null where nothing is stored, or it is damaged. */
   find(folder: string): Promise<StoredRowSet | null>;
-  /** One cut of the stored rows as a monitor shows it; null: the rows do not have the input, or they are missing or damaged. */
+  /** One cut of the stored rows for a monitor; null: the rows do not have the input, or they are missing or damaged. */
   showCut(folder: string, rows: StoredRowSet, watching: Watching): Promise<ShownCut | null>;
   /** Whether the object of the rows is there. */
   isThere(folder: string): Promise<boolean>;
@@ -137,7 +137,7 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
         const now = await readFacts(deps, folder);
         // Stored again or deleted while they were read.
         if (now?.file.name !== rows.file.name) return null;
-        deps.log.warn({ err: error, rows: folder }, 'stored rows of a monitor cannot be read; they are stored again');
+        deps.log.warn({ err: error, rows: folder }, 'cannot read stored rows of a monitor; they are stored again');
         await deps.objects.remove(factsKey(folder));
         return null;
       }
@@ -273,7 +273,8 @@ async function assertIntact(
   const now = await fileStamp(path);
   if (now === null || now.sizeBytes !== sizeBytes) throw new Error(`${key} is missing or has another size`);
   if (now.stamp === stamp) return;
-  if ((await objects.digest(key))?.sha256 !== sha256) throw new Error(`${key} holds other bytes than were written`);
+  if ((await objects.digest(key))?.sha256 !== sha256)
+    throw new Error(`${key} does not have the bytes that were written`);
 }
 
 async function pathOf(objects: Objects, key: string): Promise<string> {

@@ -39,7 +39,7 @@ type StoredCut = (typeof STORED)[number];
 
 /** If a computation takes no longer than this, requests compute instead of using stored windows that miss new rows. */
 const SHORT_MS = 250;
-/** A build may take this share of the time, so that steady traffic on a large history does not keep the server busy. */
+/** Maximum share of time for builds, so that steady traffic on a large history does not overload the server. */
 const BUSY_SHARE = 0.1;
 /** Stored windows older than this, and older than twenty builds take, are not shown once new rows have arrived. */
 const STALE_MS = 10 * 60_000;
@@ -137,7 +137,7 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
           await storeMonitor(monitor);
         } catch (error) {
           if (signal.aborted) return;
-          deps.log.error({ err: error, monitor: monitor.monitor }, 'the windows of a monitor could not be stored');
+          deps.log.error({ err: error, monitor: monitor.monitor }, 'cannot store the windows of a monitor');
         }
       }
     },
@@ -191,7 +191,7 @@ async function knownAtOf(
   return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : knownAt;
 }
 
-/** Whether a question starts before the earliest stored window. */
+/** Whether a request starts before the earliest stored window. */
 function isBefore(start: string | undefined, from: string | null): boolean {
   return from !== null && (start === undefined || Date.parse(start) < Date.parse(from));
 }

@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 const TO_THE_SECOND = '%Y-%m-%dT%H:%M:%SZ';
 const TO_THE_MS = '%Y-%m-%dT%H:%M:%S.%gZ';
 
-/** How predictions are cut into windows. */
+/** Division of predictions into windows. */
 export interface Cut {
   /**
    * Or windows of so many hours, counted from 1970 in UTC; or these periods, at least one and without overlap: rows outside

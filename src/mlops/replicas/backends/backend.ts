@@ -23,7 +23,7 @@ export interface StartedReplica {
   waiting?(): string | null;
 }
 
-/** How a copy is waited for, by a backend that has to wait before it has one. */
+/** Settings of the wait for a copy, for backends that have to wait. */
 export interface Starting {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;

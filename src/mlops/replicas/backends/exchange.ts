@@ -9,7 +9,7 @@ export interface Exchange {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
-  /** Until the head of the answer, and then between two parts of it, in milliseconds. */
+  /** Timeout for the header of the response, and between two of its parts, in milliseconds. */
   readonly timeoutMs: number;
   readonly agent?: Agent;
   /** Aborted with a `ClientGone` when nothing reads the answer any more: the connection to the model is closed. */
@@ -53,7 +53,7 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
       ...(agent && { agent }),
     });
     const late = setTimeout(() => {
-      request.destroy(new ServingProblem('timeout', `The model did not answer within ${timeoutMs / 1000} s.`));
+      request.destroy(new ServingProblem('timeout', `The model did not respond within ${timeoutMs / 1000} s.`));
     }, timeoutMs);
     request.once('socket', (socket) => {
       const before = socket.bytesWritten;
@@ -75,7 +75,14 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
       clearTimeout(late);
       if (error instanceof ServingProblem || error instanceof ClientGone) reject(error);
       else if (!isConnected || !isBegun()) reject(new NotConnected(error.message));
-      else reject(new ServingProblem('unavailable', `The model went away before it answered (${error.message}).`, 1));
+      else
+        reject(
+          new ServingProblem(
+            'unavailable',
+            `The model closed the connection before it responded (${error.message}).`,
+            1,
+          ),
+        );
     });
     signal?.addEventListener('abort', () => request.destroy(signal.reason), { once: true });
     request.end(body);
@@ -84,8 +91,8 @@ export function begin(address: Address, exchange: Exchange): Promise<IncomingMes
 
 /** No byte arrived for the whole timeout: the model stopped, unless the client has not read bytes that already arrived. */
 function stalled(answer: IncomingMessage): Error {
-  if (answer.readableLength > 0) return new ClientGone('The client stopped reading the answer.');
-  return new ServingProblem('timeout', 'The model stopped in its answer.');
+  if (answer.readableLength > 0) return new ClientGone('The client stopped reading the response.');
+  return new ServingProblem('timeout', 'The model stopped in the middle of its response.');
 }
 
 /** Sends one request and reads the whole answer. Errors: those of `begin` and `wholeOf`. */
@@ -104,10 +111,10 @@ export function wholeOf(answer: IncomingMessage): Promise<Buffer> {
       sizeBytes += part.length;
       parts.push(part);
       if (sizeBytes > MAX_ANSWER_BYTES)
-        answer.destroy(new ServingProblem('bad_answer', 'The answer of the model is too large.'));
+        answer.destroy(new ServingProblem('bad_answer', 'The response of the model is too large.'));
     });
     answer.once('end', () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
-    const torn = () => new ServingProblem('bad_answer', 'The model ended in the middle of its answer.');
+    const torn = () => new ServingProblem('bad_answer', 'The model ended in the middle of its response.');
     answer.once('error', (error) => {
       reject(error instanceof ServingProblem || error instanceof ClientGone ? error : torn());
     });

@@ -9,7 +9,7 @@ export interface LeasedProcess {
 
 export interface LeasedSpec {
   readonly id: string;
-  /** Its own. */
+  /** Folder of the process. */
   readonly folder: string;
   readonly command: readonly [program: string, ...words: string[]];
   readonly cwd: string;
@@ -91,10 +91,10 @@ export async function endFormer(folder: string): Promise<Map<string, number>> {
 }
 
 async function detailOf({ exitCode, stoppedBy, taken }: Ended, log: string): Promise<string> {
-  if (stoppedBy !== null) return 'it was asked to end';
+  if (stoppedBy !== null) return 'its end was requested';
   const why =
     (taken.outOfMemoryKills ?? 0) > 0
-      ? 'it took more memory than resources.memory gives it'
+      ? 'it exceeded resources.memory'
       : `it ended with exit code ${exitCode ?? 'unknown'}`;
   const said = (await endOf(log)).trim();
   return said === '' ? why : `${why}; its log ends: ${said}`;

@@ -82,7 +82,7 @@ function inContainers(
   if (backend === 'kubernetes' && engines.kubernetes !== null) {
     return kubernetesBackend({ ...common, served, workloads: engines.kubernetes });
   }
-  if (engines.docker === null) throw new Error('an endpoint with containers was let in without an engine for them');
+  if (engines.docker === null) throw new Error('an endpoint with containers was accepted without an executor for them');
   return dockerBackend({ ...common, containers: engines.docker });
 }
 

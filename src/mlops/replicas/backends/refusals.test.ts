@@ -10,16 +10,21 @@ beforeAll(async () => {
 afterAll(() => application[Symbol.asyncDispose]());
 
 const container = { image: 'acme/ranker:1', protocol: 'v2' };
-const onlyContainers = 'goes with the backends "docker" and "kubernetes" alone';
+const onlyContainers = 'requires the backend "docker" or "kubernetes"';
 
 it.each<[string, object, string, string]>([
   [
     'docker without an engine',
     { backend: 'docker', container },
     'executor_unknown',
-    'has no Docker Engine: set docker',
+    'a Docker Engine, which this server does not have: set docker',
   ],
-  ['kubernetes', { backend: 'kubernetes', container }, 'executor_unknown', 'has no cluster: set kubernetes'],
+  [
+    'kubernetes',
+    { backend: 'kubernetes', container },
+    'executor_unknown',
+    'a Kubernetes cluster, which this server does not have: set kubernetes',
+  ],
   ['docker without a container', { backend: 'docker' }, 'manifest_invalid', `container ${onlyContainers}`],
   ['a container for onnx', { backend: 'onnx', container }, 'manifest_invalid', `container ${onlyContainers}`],
   [
@@ -32,7 +37,7 @@ it.each<[string, object, string, string]>([
     'pods for docker',
     { backend: 'docker', container, kubernetes: {} },
     'manifest_invalid',
-    'kubernetes goes with the backend "kubernetes" alone',
+    'kubernetes requires the backend "kubernetes"',
   ],
   [
     'an image that is an option',

@@ -20,7 +20,7 @@ export function repositoryOf(image: string): string {
 export function whyNotFetched(image: string, registries: readonly string[]): string | null {
   const repository = repositoryOf(image);
   const isNamed = registries.some((one) => repository === one || repository.startsWith(`${one.replace(/\/+$/, '')}/`));
-  return isNamed ? null : `the setting servingRegistries does not name where ${repository} is.`;
+  return isNamed ? null : `the setting servingRegistries does not include the registry of ${repository}.`;
 }
 
 /** The setting as a list. Example: `ghcr.io/acme, quay.io` -> both. */

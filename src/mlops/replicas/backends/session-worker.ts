@@ -59,7 +59,8 @@ function specsOf(metadata: readonly InferenceSession.ValueMetadata[]): TensorSpe
   return metadata.flatMap((value) => {
     if (!value.isTensor) return [];
     const datatype = types[value.type as OrtType];
-    if (datatype === undefined) throw new Error(`"${value.name}" has the type ${value.type}, which no protocol knows`);
+    if (datatype === undefined)
+      throw new Error(`"${value.name}" has the type ${value.type}, which no protocol supports`);
     return [
       { name: value.name, datatype, shape: value.shape.map((length) => (typeof length === 'number' ? length : -1)) },
     ];
@@ -73,7 +74,7 @@ const session = await ort.InferenceSession.create(settings.file, {
 });
 const inputs = specsOf(session.inputMetadata);
 const outputs = specsOf(session.outputMetadata);
-if (inputs.length < session.inputNames.length) throw new Error('it takes inputs that are no tensors');
+if (inputs.length < session.inputNames.length) throw new Error('the model has inputs that are not tensors');
 const fetches = outputs.map(({ name }) => name);
 
 function toOrt({ datatype, data, shape }: Tensor): OrtTensor {
@@ -106,7 +107,7 @@ async function run(tensors: readonly Tensor[]): Promise<Tensor[]> {
 async function infer(body: Buffer, headers: Headers): Promise<Body> {
   const asked = v2Codec.decodeRequest(body, headers);
   const answer = v2Codec.encodeResponse(await run(boundInputs(asked, { layout: 'tensors', inputs })), asked, settings);
-  if (Buffer.byteLength(answer.content) > MAX_ANSWER_BYTES) throw badAnswer('The answer of the model is too large.');
+  if (Buffer.byteLength(answer.content) > MAX_ANSWER_BYTES) throw badAnswer('The response of the model is too large.');
   return answer;
 }
 
@@ -150,7 +151,7 @@ async function warmUp(): Promise<void> {
   await run(feeds);
 }
 
-await warmUp().catch((error: unknown) => console.error('it was not warmed up:', error));
+await warmUp().catch((error: unknown) => console.error('warm-up failed:', error));
 // Its connections are this server's own, kept for as long as they may be used again.
 const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (request, response) => {
   void answer(request)

@@ -12,7 +12,7 @@ export interface BestOf {
   readonly goal: 'highest' | 'lowest';
 }
 
-/** What happens in each of these experiments; those that do not exist are left out. */
+/** Reads the activity of each of these experiments; missing experiments are left out. */
 export async function activityOf(
   sql: Sql,
   experimentIds: readonly number[],

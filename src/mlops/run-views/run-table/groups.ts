@@ -76,7 +76,7 @@ async function costGroups(sql: Sql, match: RunMatch, by: GroupBy) {
     .execute();
 }
 
-/** Of the runs whose latest value is a number. */
+/** Statistics over the runs with a number as latest value. */
 async function metricGroups(sql: Sql, match: RunMatch, by: GroupBy, metric: string) {
   const value = givenValue(by);
   return valued(sql, match, by)

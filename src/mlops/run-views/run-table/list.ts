@@ -26,7 +26,7 @@ export function searchOf(query: RunTableSelection): Pick<RunSearch, 'experimentI
   return { experimentIds: ids.length === 0 ? null : ids, filter: query.filter, view: VIEWS[query.view] };
 }
 
-/** One page, with only the values of the wanted columns. */
+/** Reads one page with only the values of the requested columns. */
 export async function readRunTable(
   sql: Sql,
   query: RunTableQuery,

@@ -112,7 +112,7 @@ function add<T>(lists: Map<string, T[]>, runId: string, item: T): void {
   else list.push(item);
 }
 
-/** Those of the runs that exist, by id. */
+/** Returns the runs that exist, by id. */
 export async function runInfosOf(sql: Sql, runIds: readonly string[]): Promise<Map<string, RunInfo>> {
   const query = sql.tables<Tables>().selectFrom('run').selectAll().where('run_id', 'in', runIds);
   return new Map((await query.execute()).map((row) => [row.run_id, runInfo(row)]));

@@ -37,7 +37,8 @@ export async function shownOf(deps: ViewDeps, viewed: Viewed, as: 'best' | 'text
   if (image !== null) return imageShown(image, sizeBytes);
   if (head.toString('latin1', 0, 4) === 'PAR1') return parquetShown(deps, key);
   const text = textOf(head);
-  if (text === null) return { kind: 'nothing', reason: 'It is not text, a table or an image. Download it to open it.' };
+  if (text === null)
+    return { kind: 'nothing', reason: 'The file is not text, a table or an image. Download it to open it.' };
   const tabular = as === 'text' ? null : await tableOf(deps.objects, viewed, text);
   return tabular ?? textShown(key, text, head.length, sizeBytes);
 }
@@ -48,12 +49,12 @@ export async function openImage({ objects }: ViewDeps, { key, sizeBytes }: Viewe
   const facts = imageFacts(head);
   const shown = facts === null ? null : imageShown(facts, sizeBytes);
   if (shown?.kind === 'image') return { type: shown.type, content: (await objects.open(key)).content };
-  const reason = shown?.reason ?? 'By its bytes it is no PNG, JPEG, GIF or WebP.';
-  throw new AppError('invalid_request', `The artifact is not shown as an image. ${reason}`);
+  const reason = shown?.reason ?? 'Its bytes are not a PNG, JPEG, GIF or WebP image.';
+  throw new AppError('invalid_request', `There is no image preview of the artifact. ${reason}`);
 }
 
 function imageShown({ type, size }: ImageFacts, sizeBytes: number): Extract<Shown, { kind: 'image' | 'nothing' }> {
-  if (size === null) return { kind: 'nothing', reason: 'It begins like an image, but its size cannot be read.' };
+  if (size === null) return { kind: 'nothing', reason: 'The file starts like an image, but its size cannot be read.' };
   if (sizeBytes > IMAGE_BYTES || size.widthPx * size.heightPx > IMAGE_PIXELS) {
     return { kind: 'nothing', reason: `The image has ${size.widthPx} × ${size.heightPx} pixels: too large to show.` };
   }
@@ -91,7 +92,9 @@ function textShown(key: string, text: string, shownBytes: number, sizeBytes: num
     text: json ? prettyJson(text) : text,
     format: json ? 'json' : 'plain',
     shownBytes,
-    note: MARKUP.test(key) ? 'Shown as text: markup of an artifact is never rendered and its scripts never run.' : null,
+    note: MARKUP.test(key)
+      ? 'Shown as text: markup of an artifact is never rendered, and its scripts never run.'
+      : null,
   };
 }
 
@@ -108,10 +111,13 @@ function isJson(key: string, text: string): boolean {
 /** Rows through the query engine, which is confined to the data folder and to its own memory limit. */
 async function parquetShown({ objects, lake }: ViewDeps, key: string): Promise<Shown> {
   const path = await objects.localPath(key);
-  if (path === null)
-    return { kind: 'nothing', reason: 'Parquet in a bucket is not read here. Download it to open it.' };
+  if (path === null) return { kind: 'nothing', reason: 'Parquet in a bucket has no preview. Download it to open it.' };
   // The engine takes these for a pattern, which would read other people's files.
-  if (/[*?[\]{}]/.test(path)) return { kind: 'nothing', reason: 'Its name holds a sign that stands for a pattern.' };
+  if (/[*?[\]{}]/.test(path))
+    return {
+      kind: 'nothing',
+      reason: 'Its name has a wildcard character, so there is no preview. Download it to open it.',
+    };
   const source = `read_parquet(${literal(path)})`;
   try {
     const described = await lake.query(`DESCRIBE SELECT * FROM ${source}`);
@@ -127,6 +133,6 @@ async function parquetShown({ objects, lake }: ViewDeps, key: string): Promise<S
     );
   } catch (error) {
     if (error instanceof AppError) throw error;
-    return { kind: 'nothing', reason: 'It begins like Parquet, but cannot be read as Parquet.' };
+    return { kind: 'nothing', reason: 'The file starts like Parquet, but cannot be read as Parquet.' };
   }
 }

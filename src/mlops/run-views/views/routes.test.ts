@@ -164,7 +164,7 @@ describe('artifacts for a page', () => {
     expect(await shown(run, 'bad.parquet')).toMatchObject({ kind: 'nothing' });
     expect(await shown(run, '[ab].parquet')).toMatchObject({
       kind: 'nothing',
-      reason: expect.stringContaining('pattern'),
+      reason: expect.stringContaining('wildcard'),
     });
   });
 

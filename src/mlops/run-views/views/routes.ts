@@ -91,7 +91,7 @@ async function find(deps: ArtifactViewDeps, owner: Owner, path: string): Promise
 async function rootOf(deps: ArtifactViewDeps, { run, loggedModel, model, version }: Owner): Promise<string> {
   const given = [run, loggedModel, model].filter((one) => one !== undefined);
   if (given.length !== 1 || (model === undefined) !== (version === undefined)) {
-    const detail = 'Name whose artifacts: "run", or "loggedModel", or "model" with "version"; one of the three.';
+    const detail = 'Set exactly one owner of the artifacts: "run", "loggedModel", or "model" with "version".';
     throw new AppError('invalid_request', detail);
   }
   if (run !== undefined) return (await deps.runs.info(run)).artifactUri;

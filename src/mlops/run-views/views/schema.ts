@@ -3,14 +3,14 @@ import { endpoint } from '../../../platform/contract/schema.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { Run, RunId } from '../../runs/schema.ts';
 
-/** Wide enough for every step and time there can be, and for the integers of both stores. */
+/** Range of steps and times; the integers of both stores contain it. */
 const Axis = z.coerce.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
 
 export const MAX_COMPARED_RUNS = 50;
 const MAX_KEYS = 200;
 const MAX_SAMPLES = 200_000;
 
-/** A query field that may be given once or many times. */
+/** A query field that can be repeated. */
 function repeated<T extends z.ZodType>(item: T, most: number) {
   return z.preprocess(
     (given) => (given === undefined ? given : [given].flat()),
@@ -26,11 +26,11 @@ export const compareRuns = endpoint({
   method: 'GET',
   path: '/api/v1/run-comparison',
   scope: 'mlops.read',
-  summary: 'Runs by their ids, in the order asked for, deleted ones included',
+  summary: 'Get runs by their ids in the requested order, including deleted ones',
   query: z.strictObject({ run: RunIds }),
   response: z.strictObject({
-    runs: z.array(Run).describe('Those that there are'),
-    missing: z.array(RunId).describe('Those that there are not'),
+    runs: z.array(Run).describe('Runs that exist'),
+    missing: z.array(RunId).describe('Ids without a run'),
   }),
   errors: ['invalid_request'],
 });
@@ -39,30 +39,32 @@ export const MetricHistory = z
   .strictObject({
     runId: RunId,
     key: z.string().describe('Metric'),
-    samples: z.number().int().describe('Samples that it has in the range asked for'),
+    samples: z.number().int().describe('Number of samples in the requested range'),
     steps: z.array(z.number()).describe('Step of each point'),
-    timesMs: z.array(z.number()).describe('Milliseconds since 1970 of each point, by the client’s clock'),
+    timesMs: z.array(z.number()).describe('Milliseconds since 1970 of each point, by the clock of the client'),
     values: z.array(z.number().nullable()).describe('Value of each point, in the metric’s own unit; null is NaN'),
   })
-  .describe('A metric of a run over step and time: all samples, or first, last, least and greatest of equal parts');
+  .describe(
+    'A metric of a run over steps and time: all samples, or the first, last, smallest and largest of equal parts',
+  );
 export type MetricHistory = z.infer<typeof MetricHistory>;
 
 export const metricHistories = endpoint({
   method: 'GET',
   path: '/api/v1/metric-histories',
   scope: 'mlops.read',
-  summary: 'Metrics of many runs over step or time, thinned so that every spike stays',
+  summary: 'Get metrics of many runs over steps or time, downsampled so that extremes remain',
   query: z.strictObject({
     run: RunIds,
-    key: repeated(Key, MAX_KEYS).optional().describe('Metrics; all when left out'),
+    key: repeated(Key, MAX_KEYS).optional().describe('Metrics; default: all'),
     axis: z.enum(['step', 'time']).default('step').describe('Order of the points'),
-    points: z.coerce.number().int().min(8).max(4000).default(800).describe('Most points of each history'),
-    from: Axis.optional().describe('Least step, or milliseconds since 1970 with axis "time"'),
-    to: Axis.optional().describe('Greatest step or time, itself included'),
+    points: z.coerce.number().int().min(8).max(4000).default(800).describe('Maximum number of points of each history'),
+    from: Axis.optional().describe('Smallest step, or milliseconds since 1970 with axis "time"'),
+    to: Axis.optional().describe('Largest step or time, inclusive'),
   }),
   response: z.strictObject({
-    histories: z.array(MetricHistory).describe('By metric, then by run as asked for'),
-    leftOut: z.number().int().describe(`Histories beyond ${MAX_SAMPLES} points in all; ask for fewer at once`),
+    histories: z.array(MetricHistory).describe('Histories by metric, then by run in the requested order'),
+    leftOut: z.number().int().describe(`Histories beyond ${MAX_SAMPLES} points in total; request fewer in one call`),
   }),
   errors: ['invalid_request'],
 });
@@ -71,21 +73,21 @@ export const MAX_ANSWERED_POINTS = MAX_SAMPLES;
 export const MetricSummary = z
   .strictObject({
     key: z.string().describe('Metric'),
-    latest: z.number().nullable().describe('Latest by step, time and value; null is NaN'),
-    latestStep: z.number().describe('Its step'),
-    latestAt: UtcInstant.describe('Its time, by the client’s clock'),
-    least: z.number().nullable().describe('Least value; null when every sample is NaN'),
-    greatest: z.number().nullable().describe('Greatest value; null when every sample is NaN'),
+    latest: z.number().nullable().describe('Latest value by step, time and value; null is NaN'),
+    latestStep: z.number().describe('Step of the latest value'),
+    latestAt: UtcInstant.describe('Time of the latest value, by the clock of the client'),
+    least: z.number().nullable().describe('Smallest value; null: every sample is NaN'),
+    greatest: z.number().nullable().describe('Largest value; null: every sample is NaN'),
     samples: z.number().int().describe('Number of samples'),
   })
-  .describe('A metric of a run in figures');
+  .describe('Summary of a metric of a run');
 export type MetricSummary = z.infer<typeof MetricSummary>;
 
 export const runMetrics = endpoint({
   method: 'GET',
   path: '/api/v1/runs/:runId/metrics',
   scope: 'mlops.read',
-  summary: 'Latest, least and greatest value of each metric of a run',
+  summary: 'Summarize each metric of a run: latest, smallest and largest value',
   params: RunParams,
   response: z.strictObject({ metrics: z.array(MetricSummary).describe('By name') }),
   errors: ['run_not_found'],
@@ -94,39 +96,39 @@ export const runMetrics = endpoint({
 const LinkedModel = z
   .strictObject({
     modelId: z.string().describe('Logged model'),
-    name: z.string().nullable().describe('Its name; null when it is gone'),
-    status: z.string().nullable().describe('PENDING, READY or UPLOAD_FAILED; null when it is gone'),
-    step: z.number().nullable().describe('Step at which the run made it; null for a model that it read'),
+    name: z.string().nullable().describe('Name of the model; null: it no longer exists'),
+    status: z.string().nullable().describe('PENDING, READY or UPLOAD_FAILED; null: it no longer exists'),
+    step: z.number().nullable().describe('Step at which the run created it; null: an input of the run'),
   })
-  .describe('A logged model that the run made or read');
+  .describe('A logged model that is an input or output of the run');
 
 export const RunFacts = z
   .strictObject({
     lifecycleStage: z.enum(['active', 'deleted']).describe('A deleted run can be restored'),
-    user: z.string().nullable().describe('Who started it, by the client’s word; null when it did not say'),
-    artifactUri: z.string().describe('Where its artifacts are'),
+    user: z.string().nullable().describe('User as reported by the client; null: not reported'),
+    artifactUri: z.string().describe('Location of the artifacts'),
     datasets: z
       .array(
         z.strictObject({
           name: z.string().describe('Name'),
-          digest: z.string().describe('Digest of its content'),
+          digest: z.string().describe('Digest of the content'),
           sourceType: z.string().describe('Kind of the source'),
-          source: z.string().describe('Where it came from'),
-          context: z.string().nullable().describe('What it was used for, for example "training"; null when not said'),
+          source: z.string().describe('Location of the source'),
+          context: z.string().nullable().describe('Purpose of the dataset, for example "training"; null: not reported'),
         }),
       )
-      .describe('Datasets that it read'),
-    modelsMade: z.array(LinkedModel).describe('Logged models that it made'),
-    modelsRead: z.array(LinkedModel).describe('Logged models that it read'),
+      .describe('Datasets that the run read'),
+    modelsMade: z.array(LinkedModel).describe('Logged models that the run created'),
+    modelsRead: z.array(LinkedModel).describe('Logged models that the run read'),
   })
-  .describe('What belongs to a run besides its figures');
+  .describe('Details of a run in addition to its figures');
 export type RunFacts = z.infer<typeof RunFacts>;
 
 export const runFacts = endpoint({
   method: 'GET',
   path: '/api/v1/runs/:runId/facts',
   scope: 'mlops.read',
-  summary: 'Stage, user, datasets and logged models of a run',
+  summary: 'Get stage, user, datasets and logged models of a run',
   params: RunParams,
   response: RunFacts,
   errors: ['run_not_found'],
@@ -153,8 +155,8 @@ const artifactErrors = [
 export const ArtifactItem = z
   .strictObject({
     path: z.string().describe('Path under the root'),
-    isFolder: z.boolean().describe('Whether it holds others'),
-    sizeBytes: z.number().int().nullable().describe('Size; null for a folder'),
+    isFolder: z.boolean().describe('Whether it is a folder'),
+    sizeBytes: z.number().int().nullable().describe('Size in bytes; null for a folder'),
   })
   .describe('A file or folder among the artifacts');
 export type ArtifactItem = z.infer<typeof ArtifactItem>;
@@ -163,36 +165,36 @@ export const listArtifacts = endpoint({
   method: 'GET',
   path: '/api/v1/artifacts',
   scope: 'mlops.read',
-  summary: 'What lies in a folder of artifacts, folders first',
-  query: z.strictObject({ ...ArtifactOwner, path: Path.default('').describe('Folder; the root when left out') }),
-  response: z.strictObject({ artifacts: z.array(ArtifactItem).describe('Direct children') }),
+  summary: 'List a folder of artifacts, folders first',
+  query: z.strictObject({ ...ArtifactOwner, path: Path.default('').describe('Folder; default: the root') }),
+  response: z.strictObject({ artifacts: z.array(ArtifactItem).describe('Direct children of the folder') }),
   errors: artifactErrors,
 });
 
 const TextShown = z.strictObject({
-  kind: z.literal('text').describe('What is shown'),
-  text: z.string().describe('Its beginning, as UTF-8; what is no UTF-8 is shown as U+FFFD'),
-  format: z.enum(['json', 'plain']).describe('JSON is indented, its values untouched'),
-  shownBytes: z.number().int().describe('Bytes of the file that are shown'),
-  note: z.string().nullable().describe('What a reader should know, for example that HTML is only shown as text'),
+  kind: z.literal('text').describe('Kind of preview'),
+  text: z.string().describe('Beginning of the file as UTF-8; invalid bytes are replaced by U+FFFD'),
+  format: z.enum(['json', 'plain']).describe('json: indented, values unchanged'),
+  shownBytes: z.number().int().describe('Number of bytes in the preview'),
+  note: z.string().nullable().describe('Note for the reader, for example that HTML is only shown as text; null: none'),
 });
 const TableShown = z.strictObject({
-  kind: z.literal('table').describe('What is shown'),
-  source: z.enum(['csv', 'json', 'parquet']).describe('What it was read from'),
-  columns: z.array(z.string()).describe('Names of the columns that are shown'),
+  kind: z.literal('table').describe('Kind of preview'),
+  source: z.enum(['csv', 'json', 'parquet']).describe('Format of the file'),
+  columns: z.array(z.string()).describe('Names of the columns in the preview'),
   rows: z.array(z.array(z.string().nullable())).describe('First rows as text; null is an empty value'),
-  more: z.boolean().describe('Whether there are further rows'),
-  moreColumns: z.number().int().describe('Columns that are not shown'),
+  more: z.boolean().describe('Whether there are more rows'),
+  moreColumns: z.number().int().describe('Columns that are not in the preview'),
 });
 const ImageShown = z.strictObject({
-  kind: z.literal('image').describe('What is shown'),
+  kind: z.literal('image').describe('Kind of preview'),
   type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp']).describe('By its first bytes'),
   widthPx: z.number().int().describe('Width in pixels'),
   heightPx: z.number().int().describe('Height in pixels'),
 });
 const NothingShown = z.strictObject({
-  kind: z.literal('nothing').describe('What is shown'),
-  reason: z.string().describe('Why it is not shown here'),
+  kind: z.literal('nothing').describe('Kind of preview'),
+  reason: z.string().describe('Why there is no preview'),
 });
 
 export const ArtifactView = z
@@ -201,9 +203,9 @@ export const ArtifactView = z
     sizeBytes: z.number().int().describe('Size of the whole file'),
     shown: z
       .discriminatedUnion('kind', [TextShown, TableShown, ImageShown, NothingShown])
-      .describe('What can be shown of it. Decided by its bytes; nothing in it is ever run'),
+      .describe('Preview of the file. Its bytes decide the kind; no content is executed'),
   })
-  .describe('An artifact as it is shown');
+  .describe('An artifact with its preview');
 export type ArtifactView = z.infer<typeof ArtifactView>;
 export type Shown = ArtifactView['shown'];
 
@@ -211,9 +213,9 @@ export const viewArtifact = endpoint({
   method: 'GET',
   path: '/api/v1/artifacts/view',
   scope: 'mlops.read',
-  summary: 'The beginning of an artifact as text, table or image facts',
+  summary: 'Preview an artifact as text, table or image facts',
   query: OneArtifact.extend({
-    as: z.enum(['best', 'text']).default('best').describe('"text": the text of a table too'),
+    as: z.enum(['best', 'text']).default('best').describe('"text": shows a table as text too'),
   }),
   response: ArtifactView,
   errors: [...artifactErrors, 'lake_memory_exhausted'],
@@ -223,7 +225,7 @@ export const artifactImage = endpoint({
   method: 'GET',
   path: '/api/v1/artifacts/image',
   scope: 'mlops.read',
-  summary: 'An artifact that is a PNG, JPEG, GIF or WebP by its bytes; anything else is refused',
+  summary: 'Get an image artifact: PNG, JPEG, GIF or WebP by its bytes; other files are refused',
   query: OneArtifact,
   response: z.string().describe('The image'),
   errors: artifactErrors,
@@ -234,7 +236,7 @@ export const artifactFile = endpoint({
   method: 'GET',
   path: '/api/v1/artifacts/file',
   scope: 'mlops.read',
-  summary: 'An artifact as a download',
+  summary: 'Download an artifact',
   query: OneArtifact,
   response: z.string().describe('The file'),
   errors: artifactErrors,

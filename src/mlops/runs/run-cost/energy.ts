@@ -81,7 +81,7 @@ export async function energyOfRun(sql: Sql, runId: string): Promise<RunCost['ene
   for (const [, key] of powers) sums.push(await folded(sql, runId, key, NO_POWER, addPower));
   const measured = sums.filter(({ coveredMs }) => coveredMs > 0);
   if (counted.length + measured.length === 0) {
-    return { kilowattHours: null, reason: 'no two samples of GPU power lie within five minutes of each other' };
+    return { kilowattHours: null, reason: 'no two samples of GPU power are within five minutes of each other' };
   }
   const gpus = (await findGpuUsage(sql, runId))?.gpus.length ?? counters.size + powers.length;
   const kilowattHours =
@@ -101,7 +101,7 @@ function keysByGpu(keys: readonly string[], kind: RegExp): Map<string, string> {
   );
 }
 
-/** All samples of a metric added up, a part at a time. */
+/** Folds all samples of a metric, one part at a time. */
 async function folded<Sum>(
   sql: Sql,
   runId: string,

@@ -3,26 +3,26 @@ import { DecimalString, Money, UtcInstant } from '../../../platform/units/schema
 
 const CostFigure = z
   .strictObject({
-    cost: Money.nullable().describe('Exact amount; null when unknown'),
-    reason: z.string().nullable().describe('Why it is unknown, or what it leaves out; null when it is whole'),
+    cost: Money.nullable().describe('Exact amount; null: unknown'),
+    reason: z.string().nullable().describe('Why the cost is unknown or incomplete; null: complete'),
   })
-  .describe('A cost, or why it is not known');
+  .describe('A cost, or the reason why it is unknown');
 
 export const Hardware = z
   .strictObject({
     resource: z
       .string()
       .describe(
-        'Key of the price book, for example "gpu:A10G" or "g5.xlarge"; the model of the GPU where GPU readings are the source',
+        'Key of the price book, for example "gpu:A10G" or "g5.xlarge"; the GPU model for costs from GPU readings',
       ),
     resourceId: z
       .string()
       .nullable()
-      .describe('The machine as the bill names it, or the host as GPU readings name it; null when unknown'),
-    quantity: DecimalString.describe('The most of it that one usage interval held'),
+      .describe('Machine as named in the bill, or host as named in GPU readings; null: unknown'),
+    quantity: DecimalString.describe('Maximum quantity of one usage interval'),
     hours: DecimalString.describe('Quantity times hours, over all usage intervals'),
   })
-  .describe('What was held');
+  .describe('A resource that the run held');
 export type Hardware = z.infer<typeof Hardware>;
 
 /** Cost of a run, from each available record. Unknown is null with a reason, never zero. */
@@ -34,41 +34,37 @@ export const RunCost = z
         basis: z
           .enum(['reconciled', 'metered', 'allocated'])
           .nullable()
-          .describe('Which of the figures below it is; null when none is known'),
+          .describe('The figure below that `total` is; null: none is known'),
       })
-      .describe('Reconciled where the bill covers all metered hours; else metered; else allocated'),
+      .describe('Reconciled if the bill covers all metered hours; else metered; else allocated'),
     metered: CostFigure.describe(
-      'Usage intervals times the price book; of a run without any, the time of the GPUs that it held times their price',
+      'Usage intervals times the price book; without usage intervals, the time of the held GPUs times their price',
     ),
     reconciled: CostFigure.describe(
-      'Effective cost of the bill (FOCUS EffectiveCost), split by metered usage; partial when the reason says so',
+      'Effective cost of the bill (FOCUS EffectiveCost), split by metered usage; partial if the reason states it',
     ),
     allocated: CostFigure.describe(
-      'Effective cost (FOCUS EffectiveCost) that allocation rules give to the run; never added to the others',
+      'Effective cost (FOCUS EffectiveCost) that allocation rules assign to the run; never added to the other figures',
     ),
     gpuHours: z
       .strictObject({
-        hours: DecimalString.nullable().describe('GPUs times hours; null when unknown'),
-        reason: z.string().nullable().describe('Why it is unknown, or what it leaves out'),
+        hours: DecimalString.nullable().describe('GPUs times hours; null: unknown'),
+        reason: z.string().nullable().describe('Why the hours are unknown or incomplete'),
       })
       .describe('GPU-hours held'),
     energy: z
       .strictObject({
-        kilowattHours: z.number().nullable().describe('Energy of its GPUs in kWh; null when not measured'),
-        reason: z.string().nullable().describe('Why it is unknown, or what it leaves out'),
+        kilowattHours: z.number().nullable().describe('Energy of the GPUs in kWh; null: not measured'),
+        reason: z.string().nullable().describe('Why the energy is unknown or incomplete'),
       })
       .describe(
-        'From the metrics system/gpu_*_energy_joules where the work was metered, else system/gpu_*_power_usage_watts by the trapezoid rule; GPUs only',
+        'From the metrics system/gpu_*_energy_joules if the work logged them, else from system/gpu_*_power_usage_watts by the trapezoid rule; GPUs only',
       ),
-    priceSources: z
-      .array(z.string())
-      .describe('Each price behind the metered cost: where it is from, since when it holds and how old it is'),
-    hardware: z
-      .array(Hardware)
-      .describe('What its usage intervals, or its GPU readings, say that it held, by resource'),
-    asOf: UtcInstant.nullable().describe('When these figures were worked out; null when nothing is known of its usage'),
+    priceSources: z.array(z.string()).describe('Prices behind the metered cost, each with origin, start date and age'),
+    hardware: z.array(Hardware).describe('Resources held according to usage intervals or GPU readings, by resource'),
+    asOf: UtcInstant.nullable().describe('Time of the calculation; null: no usage is known'),
   })
-  .describe('What a run cost');
+  .describe('Cost of a run');
 export type RunCost = z.infer<typeof RunCost>;
 
 /** Keys of `cost.<key>` in a filter and in a sort order of runs. Amounts in any currency are compared as numbers. */

@@ -49,8 +49,8 @@ describe.concurrent('an endpoint that is scaled', () => {
         { variant: 'main', model: 'm', version: '1', policy: 'slo', min: 0, max: 1, coldStartMeasured: true },
       ]);
       expect(decisions.toReversed().slice(0, 2)).toMatchObject([
-        { from: 1, to: 0, reason: expect.stringMatching(/^nobody has asked for \d+ s$/) },
-        { from: 0, to: 1, reason: 'a request came while there was no replica' },
+        { from: 1, to: 0, reason: expect.stringMatching(/^no request for \d+ s$/) },
+        { from: 0, to: 1, reason: 'a request arrived without any replica' },
       ]);
       await expect
         .poll(async () => (await scalingOf(application)).variants, WAIT)
@@ -121,7 +121,7 @@ describe.concurrent('an endpoint that is scaled', () => {
     expect(await problemFrom(appliedEndpoint(shared, 'weighed', spec()))).toMatchObject({
       code: 'manifest_reference_unknown',
       detail: expect.stringMatching(
-        /missPrice needs the price of a replica, and "own-box" has none now\. Say scaling\.price/,
+        /missPrice requires the price of a replica, and "own-box" has no price now\. Set scaling\.price/,
       ),
     });
     await priced('2.50');
@@ -133,7 +133,7 @@ describe.concurrent('an endpoint that is scaled', () => {
     await priced('3');
     await expect.poll(price, WAIT).toMatchObject({ amount: '3' });
     await appliedEndpoint(shared, 'weighed', spec({ price: '7' }));
-    await expect.poll(price, WAIT).toEqual({ amount: '7', currency: null, source: 'the document of the endpoint' });
+    await expect.poll(price, WAIT).toEqual({ amount: '7', currency: null, source: 'the endpoint document' });
   });
 
   it('that is not there has no scaling', async ({ expect }) => {

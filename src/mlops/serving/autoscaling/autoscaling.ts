@@ -158,7 +158,7 @@ export class Autoscaling implements AsyncDisposable {
 
   #note({ endpoint, model, version }: ScaledSubject, variant: string, decision: Decided): void {
     const { clock, log } = this.#deps;
-    log.info({ endpoint, variant, ...decision }, 'replicas follow demand');
+    log.info({ endpoint, variant, ...decision }, 'the number of replicas changed');
     this.#unkept.push({ id: randomUUID(), endpoint, variant, model, version, atMs: clock.now(), ...decision });
     this.#keep();
   }
@@ -173,7 +173,7 @@ export class Autoscaling implements AsyncDisposable {
         this.#unkept.splice(0, decisions.length);
       } catch (error) {
         // The failed decisions are stored with the next ones.
-        log.error({ err: error }, 'decisions about replicas are not kept');
+        log.error({ err: error }, 'cannot store autoscaling decisions');
       }
     });
   }
@@ -186,7 +186,7 @@ export class Autoscaling implements AsyncDisposable {
       if (!(await this.#prices.ask(prices, store, variants))) return;
       for (const [endpoint, parts] of this.#parts) this.follow(endpoint, parts);
     } catch (error) {
-      log.error({ err: error }, 'the price of replicas cannot be asked');
+      log.error({ err: error }, 'cannot read the price of replicas');
     }
   }
 
@@ -197,7 +197,7 @@ export class Autoscaling implements AsyncDisposable {
       try {
         governor.limit(await budget.spentFor(subject));
       } catch (error) {
-        log.error({ err: error, endpoint: subject.endpoint }, 'the budget of an endpoint cannot be asked');
+        log.error({ err: error, endpoint: subject.endpoint }, 'cannot read the budget of an endpoint');
       }
     }
   }

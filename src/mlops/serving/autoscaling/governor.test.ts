@@ -25,7 +25,7 @@ function newBackend(clock: { at: number }, coldStartMs: number, starts: { count:
       starts.count += 1;
       readyAt.set(id, clock.at + coldStartMs);
       const ended = Promise.withResolvers<{ detail: string }>();
-      const stop = async () => ended.resolve({ detail: 'it was asked to end' });
+      const stop = async () => ended.resolve({ detail: 'its end was requested' });
       return { address: { socketPath: id }, ended: ended.promise, stop };
     },
     isReady: async (address) => clock.at >= (readyAt.get('socketPath' in address ? address.socketPath : '') ?? 0),
@@ -74,7 +74,7 @@ describe('replicas', () => {
     expect(set.state().wanted).toBe(1);
     pass(10_000);
     expect(set.state().wanted).toBe(0);
-    expect(decisions).toEqual([{ from: 1, to: 0, reason: 'nobody has asked for 120 s', limitedBy: null }]);
+    expect(decisions).toEqual([{ from: 1, to: 0, reason: 'no request for 120 s', limitedBy: null }]);
   });
 
   it('come back by one start for all who wait, however long it takes and however many they are', async () => {
@@ -91,9 +91,7 @@ describe('replicas', () => {
       1,
       { answered: 200, refused: 0, lost: 0, inFlight: 0, waiting: 0 },
     ]);
-    expect(decisions).toEqual([
-      { from: 0, to: 1, reason: 'a request came while there was no replica', limitedBy: null },
-    ]);
+    expect(decisions).toEqual([{ from: 0, to: 1, reason: 'a request arrived without any replica', limitedBy: null }]);
   });
 
   it('hold no more requests than they may, and refuse the rest with when to come again', async () => {

@@ -57,7 +57,7 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
   const watches = rule.policy !== 'fixed' || rule.min === 0;
   const looks = createLooks({ rule, concurrency, coldStartMs, now });
   let lastSeenMs = now();
-  let reason = 'it has just begun';
+  let reason = 'initial number';
   let spent: SpentBudget | null = null;
   let expected = 0;
 
@@ -81,13 +81,13 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
     },
     held(): void {
       if (set.state().wanted > 0) return;
-      if (spent === null) want(1, 'a request came while there was no replica');
+      if (spent === null) want(1, 'a request arrived without any replica');
       else refuse();
     },
   };
 
   function refuse(): void {
-    const detail = 'The budget that pays for the model is spent, and none of its replicas runs.';
+    const detail = 'The budget of the model is spent, and no replica is running.';
     // The newest request enters the queue only after this call, so refuse in a microtask.
     queueMicrotask(() => set.places.refuseWaiting(new ServingProblem('unavailable', detail, RETRY_SECONDS)));
   }
@@ -111,8 +111,8 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
 
   hold();
   const { wanted: present } = set.state();
-  if (present < rule.min) want(rule.min, 'the document says so many at least');
-  if (present > rule.max) want(rule.max, 'the document says so many at most');
+  if (present < rule.min) want(rule.min, 'minimum of the endpoint document');
+  if (present > rule.max) want(rule.max, 'maximum of the endpoint document');
   return {
     tick() {
       if (!looks.due()) return;

@@ -2,7 +2,7 @@ import type { ScalingSpec, Variant } from '../../endpoint-spec/schema.ts';
 import { createHpa, createKpa, createSlo, type ReplicaBounds, type ScalingPolicy } from '../../scaling/index.ts';
 import type { ReplicaPrice } from './price.ts';
 
-/** How one variant is scaled. */
+/** Scaling rule of one variant. */
 export interface ScalingRule extends ScalingSpec {
   /** Replicas at least; 0: none while nothing comes. */
   readonly min: number;
@@ -59,7 +59,7 @@ export function policyOf(rule: ScalingRule, concurrency: number, coldStartSecond
     case 'fixed':
       return {
         everySeconds: FIXED_EVERY_SECONDS,
-        decide: () => ({ replicas: bounds.min, reason: 'the document says so many' }),
+        decide: () => ({ replicas: bounds.min, reason: 'fixed number in the endpoint document' }),
       };
   }
 }

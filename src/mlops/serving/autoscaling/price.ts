@@ -17,7 +17,7 @@ export interface ReplicaPrices {
 /** The price in the endpoint's document; undefined: the price book decides. */
 export function statedPrice({ scaling }: Variant): ReplicaPrice | undefined {
   const amount = scaling?.price;
-  return amount === undefined ? undefined : { amount, currency: null, source: 'the document of the endpoint' };
+  return amount === undefined ? undefined : { amount, currency: null, source: 'the endpoint document' };
 }
 
 /** Cache of the last read prices. */
@@ -29,7 +29,7 @@ export class KnownPrices {
     return statedPrice(variant) ?? this.#known.get(keyOf(variant)) ?? null;
   }
 
-  /** Whether one of them is another than before. */
+  /** Whether one of the prices changed. */
   async ask(prices: ReplicaPrices, sql: Sql, variants: readonly Variant[]): Promise<boolean> {
     const asked = new Map(variants.filter((one) => statedPrice(one) === undefined).map((one) => [keyOf(one), one]));
     let isNew = false;

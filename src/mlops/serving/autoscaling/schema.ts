@@ -13,62 +13,66 @@ const about = {
 export const KeptScalingDecision = z
   .strictObject({
     ...about,
-    at: UtcInstant.describe('When it was taken'),
-    from: z.number().int().describe('Replicas wanted before'),
-    to: z.number().int().describe('Replicas wanted from then on'),
-    reason: z.string().describe('Why, for a person'),
-    limitedBy: z.string().nullable().describe('The budget that allowed no more; null where none did'),
+    at: UtcInstant.describe('Time of the decision'),
+    from: z.number().int().describe('Wanted replicas before the decision'),
+    to: z.number().int().describe('Wanted replicas after the decision'),
+    reason: z.string().describe('Reason for the decision'),
+    limitedBy: z.string().nullable().describe('Budget that limited the number; null: none'),
   })
-  .describe('A change of the number of replicas that are wanted');
+  .describe('A change of the wanted number of replicas');
 export type KeptScalingDecision = z.infer<typeof KeptScalingDecision>;
 
 export const ScaledVariant = z
   .strictObject({
     ...about,
     policy: ScalingPolicyName,
-    min: z.number().int().describe('Replicas at least'),
-    max: z.number().int().describe('Replicas at most'),
-    wanted: z.number().int().describe('Replicas that are wanted now, on this server'),
-    ready: z.number().int().describe('Replicas that answer'),
-    inFlight: z.number().int().describe('Requests that they work on now'),
-    waiting: z.number().int().describe('Requests that wait for a place, or are held until a replica is ready'),
-    coldStartSeconds: z.number().describe('How long a replica takes to be ready, as far as is known'),
-    coldStartMeasured: z.boolean().describe('Whether that was measured; else the document says it'),
+    min: z.number().int().describe('Minimum number of replicas'),
+    max: z.number().int().describe('Maximum number of replicas'),
+    wanted: z.number().int().describe('Wanted number of replicas on this server'),
+    ready: z.number().int().describe('Replicas that are ready'),
+    inFlight: z.number().int().describe('Requests in flight'),
+    waiting: z.number().int().describe('Requests that wait for a slot or for the first ready replica'),
+    coldStartSeconds: z
+      .number()
+      .describe('Seconds from the start of a replica until it is ready, measured or estimated'),
+    coldStartMeasured: z
+      .boolean()
+      .describe('Whether the cold start was measured; false: the endpoint document declares it'),
     price: z
       .strictObject({
         amount: DecimalString.describe('Price of a replica for an hour'),
-        currency: Currency.nullable().describe('Its currency; null: the document does not say one'),
-        source: z.string().describe('Who says so: the document, or the price book and where it has that from'),
+        currency: Currency.nullable().describe('Currency of the price; null: not declared in the document'),
+        source: z.string().describe('Origin of the price: the document, or the price book with its own origin'),
       })
       .nullable()
-      .describe('What a replica costs; null: its resources have no price'),
+      .describe('Price of a replica; null: its resources have no price'),
     idleAfterSeconds: z
       .number()
       .nullable()
-      .describe('Without a request for so long, none runs; null where one always does'),
-    reason: z.string().describe('Why so many are wanted'),
-    limitedBy: z.string().nullable().describe('The budget that allows no more now; null where none does'),
+      .describe('Seconds without a request after which the number falls to 0; null: the minimum is above 0'),
+    reason: z.string().describe('Reason for the wanted number'),
+    limitedBy: z.string().nullable().describe('Budget that limits the number now; null: none'),
   })
-  .describe('How the replicas of a variant follow demand');
+  .describe('Autoscaling of a variant');
 export type ScaledVariant = z.infer<typeof ScaledVariant>;
 
 export const EndpointScaling = z
   .strictObject({
-    variants: z.array(ScaledVariant).describe('Variants that have traffic; those of a canary last'),
+    variants: z.array(ScaledVariant).describe('Variants with traffic; those of a canary last'),
     decisions: z.array(KeptScalingDecision).describe('Decisions, latest first'),
   })
-  .describe('How the replicas of an endpoint follow demand');
+  .describe('Autoscaling of an endpoint');
 export type EndpointScaling = z.infer<typeof EndpointScaling>;
 
 export const getEndpointScaling = endpoint({
   method: 'GET',
   path: '/api/v1/endpoints/:endpoint/scaling',
   scope: 'mlops.read',
-  summary: 'How many replicas an endpoint wants and why, and what was decided before',
+  summary: 'Show the wanted replicas of an endpoint with the reason, and earlier decisions',
   params: z.strictObject({ endpoint: Name.describe('Name of an endpoint') }),
   query: z.strictObject({
-    limit: z.coerce.number().int().min(1).max(1000).default(100).describe('Decisions at most, 1 to 1000'),
-    since: UtcInstant.optional().describe('Only decisions from then on'),
+    limit: z.coerce.number().int().min(1).max(1000).default(100).describe('Maximum number of decisions, 1 to 1000'),
+    since: UtcInstant.optional().describe('Only decisions at or after this time'),
   }),
   response: EndpointScaling,
   errors: ['endpoint_not_found'],

@@ -3,7 +3,7 @@ import type { Autoscaling } from './autoscaling.ts';
 import type { EndpointScaling } from './schema.ts';
 import { decisionsOf } from './store.ts';
 
-/** How this server scales an endpoint, and its earlier decisions. */
+/** Reads the autoscaling of an endpoint on this server, and its earlier decisions. */
 export async function shownScaling(
   autoscaling: Pick<Autoscaling, 'of'>,
   sql: Sql,

@@ -1,6 +1,6 @@
 import type { ScalingRule } from './policy.ts';
 
-/** How many replicas there should be. */
+/** Wanted number of replicas, with the reason. */
 export interface Wish {
   readonly replicas: number;
   /** Reason, as text for people. */
@@ -39,11 +39,11 @@ export function wantedNow(rule: ScalingRule, wish: Wish, seen: Circumstances): W
   const replicas = Math.min(rule.max, Math.max(wish.replicas, expected));
   if (spent !== null && replicas > rule.min) return { replicas: rule.min, reason: spent.why };
   if (rule.min === 0 && expected === 0 && inFlight === 0 && waiting === 0) {
-    if (wanted === 0) return { replicas: 0, reason: 'nobody asks' };
+    if (wanted === 0) return { replicas: 0, reason: 'no requests' };
     const seconds = Math.round(quietMs / 1000);
-    if (quietMs >= rule.idleAfter) return { replicas: 0, reason: `nobody has asked for ${seconds} s` };
+    if (quietMs >= rule.idleAfter) return { replicas: 0, reason: `no request for ${seconds} s` };
   }
   const isFirst = rule.min === 0 && ready === 0 && wanted <= 1 && expected <= 1;
-  if (isFirst) return { replicas: 1, reason: 'one start for all who wait' };
-  return { replicas, reason: replicas > wish.replicas ? 'traffic that is about to come' : wish.reason };
+  if (isFirst) return { replicas: 1, reason: 'first replica for the queued requests' };
+  return { replicas, reason: replicas > wish.replicas ? 'expected traffic' : wish.reason };
 }

@@ -45,8 +45,7 @@ export async function driveCanary(deps: CanaryDeps): Promise<void> {
     if (now.state === 'aborted') throw new NotReady(now.reason ?? 'it was aborted');
     const step = spec.steps[now.step];
     if (step === undefined) {
-      const reason =
-        now.reason === null ? 'it was no worse in any step' : `it was not shown to be worse: ${now.reason}`;
+      const reason = now.reason === null ? 'no step showed it to be worse' : `it was not proven worse: ${now.reason}`;
       await endRollout(store, { endpoint, revision }, { state: 'promoted', reason });
       continue;
     }
@@ -62,12 +61,11 @@ async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: numb
   const [liveSide, canarySide] = [createSide(), createSide()];
   const untilMs = begun.stepMs + lastsMs;
   const hasLittle = () => clock.now() >= untilMs + spec.waitForTraffic && canarySide.requests < spec.requests;
-  const answers = () => `${canarySide.requests} of the ${spec.requests} answers that it is judged by`;
+  const answers = () => `${canarySide.requests} of ${spec.requests} required responses`;
   const waitsFor = () => {
-    if (clock.now() < untilMs) return 'the step lasts longer';
-    if (hasLittle())
-      return `held: the canary gave ${answers()}; it takes more traffic, or a person who promotes or aborts`;
-    return `the step lasts for ${spec.requests} answers of the canary; there are ${canarySide.requests}`;
+    if (clock.now() < untilMs) return 'the minimum duration of the step has not elapsed';
+    if (hasLittle()) return `held: the canary has ${answers()}; it waits for more traffic, or for a promotion or abort`;
+    return `the canary has ${answers()}`;
   };
   deps.show({ weight, liveSide, canarySide, waitsFor });
   let nextLook = FIRST_LOOK;
@@ -77,7 +75,7 @@ async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: numb
     if (now.state !== 'running' || now.step !== begun.step) return;
     const isLittle = hasLittle() && spec.onLittleTraffic !== 'hold';
     if (isLittle && spec.onLittleTraffic === 'abort') {
-      const reason = `it had little traffic: step ${begun.step + 1} gave ${answers()}`;
+      const reason = `too little traffic: step ${begun.step + 1} had ${answers()}`;
       return endRollout(store, { endpoint, revision }, { state: 'aborted', reason });
     }
     const isOver = isLittle || (clock.now() >= untilMs && canarySide.requests >= spec.requests);
@@ -86,13 +84,13 @@ async function stay(deps: CanaryDeps, begun: StoredRollout, looks: { taken: numb
     looks.taken += 1;
     const reason = worse(liveSide, canarySide, spec.abortOn, looks.taken);
     if (reason !== null) return endRollout(store, { endpoint, revision }, { state: 'aborted', reason });
-    const unproven = isLittle ? `step ${begun.step + 1} gave ${answers()}` : null;
+    const unproven = isLittle ? `step ${begun.step + 1} had ${answers()}` : null;
     if (isOver) return nextStep(store, now, clock.now(), unproven);
   }
 }
 
 async function requireEndpoint({ store, endpoint, revision }: CanaryDeps): Promise<StoredRollout> {
   const found = await findRollout(store, endpoint, revision);
-  if (found === null) throw new NotReady('its endpoint is gone');
+  if (found === null) throw new NotReady('its endpoint was deleted');
   return found;
 }

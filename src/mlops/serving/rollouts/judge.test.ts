@@ -95,7 +95,7 @@ describe('a canary', () => {
       canary.saw(at % 2 === 0 ? 500 : 200, 10);
     }
     expect(worse(live, canary, abortOn, 1)).toBe(
-      'more of its answers are errors: 50.0 % of 100 against 0.0 % of 100, and by more than 1.0 % for sure',
+      'its error rate is higher: 50.0 % of 100 against 0.0 % of 100, significantly more than 1.0 % above the live revision',
     );
     expect(shownSide(canary)).toMatchObject({ requests: 100, errors: 50, errorRate: 0.5, p95Ms: 10 });
     expect(shownSide(createSide())).toMatchObject({ errorRate: null, errorRateLow: null, p95Ms: null });

@@ -25,11 +25,11 @@ export function worse(live: Side, canary: Side, abortOn: RolloutSpec['abortOn'],
   );
   if (beyond !== null && beyond > abortOn.errorRate) {
     const shares = [canary, live].map((side) => `${percent(side.errors / side.requests)} of ${side.requests}`);
-    return `more of its answers are errors: ${shares.join(' against ')}, and by more than ${percent(abortOn.errorRate)} for sure`;
+    return `its error rate is higher: ${shares.join(' against ')}, significantly more than ${percent(abortOn.errorRate)} above the live revision`;
   }
   const z = normalQuantile(tail / 4);
   const [slow, fast] = [canary, live].map((side) => quantileBounds(side.sorted(), LATENCY_RATIO, z));
   if (slow?.low == null || fast?.high == null || slow.low <= abortOn.latencyP95 * fast.high) return null;
   const times = `${Math.round(slow.at ?? slow.low)} ms against ${Math.round(fast.at ?? fast.high)} ms`;
-  return `it is slower: p95 ${times}, and by more than ${abortOn.latencyP95} times for sure`;
+  return `it is slower: p95 ${times}, significantly more than ${abortOn.latencyP95} times the live revision`;
 }

@@ -30,7 +30,7 @@ export async function prepared(
   });
   for (const { set, needed } of needs) autoscaling.expect(endpoint, set, needed);
   while (needs.some(({ set, needed }) => set.state().ready < needed)) {
-    if (late.aborted) throw new NotReady(`its replicas for ${weight} % of the traffic did not get ready in time`);
+    if (late.aborted) throw new NotReady(`its replicas for ${weight} % of the traffic did not become ready in time`);
     await pause(LOOK_MS, undefined, { signal, ref: false });
   }
 }

@@ -74,7 +74,7 @@ describe('a canary', () => {
       strategy: 'canary',
       state: 'promoted',
       weight: 100,
-      reason: 'it was no worse in any step',
+      reason: 'no step showed it to be worse',
       stepUntil: null,
     });
     expect(await versionOf(application, 'good')).toBe('2');
@@ -85,7 +85,7 @@ describe('a canary', () => {
     await newRevision(application, 'failing', spec('2', 'fails', { steps: [{ weight: 50, for: '1h' }] }));
     await askedUntilOver(application, 'failing');
     const { state, newest, live } = await call(application, getEndpoint, { params: { endpoint: 'failing' } });
-    const reason = expect.stringMatching(/^more of its answers are errors: 100.0 % of \d+ against 0.0 % of \d+/);
+    const reason = expect.stringMatching(/^its error rate is higher: 100.0 % of \d+ against 0.0 % of \d+/);
     expect([state, newest, live]).toMatchObject(['failed', { state: 'failed', reason }, { revision: 1 }]);
     expect(await rolloutOf(application, 'failing')).toMatchObject({ state: 'aborted', weight: 0, reason });
     expect((await predicted(application, 'failing')).statusCode).toBe(200);
@@ -117,7 +117,7 @@ describe('a canary', () => {
     expect(named.headers['x-steelyard-model-version']).toBe('2');
     const rollout = await rolloutOf(application, 'split');
     expect(rollout).toMatchObject({ step: 1, steps: 1, live: { errors: 0 }, canary: { errors: 0, errorRateLow: 0 } });
-    expect(rollout?.reason).toMatch(/^the step lasts for 500 answers of the canary; there are \d+$/);
+    expect(rollout?.reason).toMatch(/^the canary has \d+ of 500 required responses$/);
     const { variants, canary } = await call(application, getEndpoint, { params: { endpoint: 'split' } });
     expect([variants, canary]).toMatchObject([
       [{ version: '1', weight: 0.8, replicasReady: 1 }],
@@ -139,22 +139,22 @@ describe('a canary', () => {
       .poll(() => rolloutOf(application, 'little-on'), WAIT)
       .toMatchObject({
         state: 'promoted',
-        reason: 'it was not shown to be worse: step 1 gave 0 of the 20 answers that it is judged by',
+        reason: 'it was not proven worse: step 1 had 0 of 20 required responses',
       });
     await begin('little-back', 'abort');
-    const reason = 'it had little traffic: step 1 gave 0 of the 20 answers that it is judged by';
+    const reason = 'too little traffic: step 1 had 0 of 20 required responses';
     await expect.poll(() => rolloutOf(application, 'little-back'), WAIT).toMatchObject({ state: 'aborted', reason });
     expect(await settled(application, 'little-back')).toMatchObject({ live: { revision: 1 }, newest: { reason } });
     await begin('little-held');
     await expect
       .poll(async () => (await rolloutOf(application, 'little-held'))?.reason, WAIT)
-      .toMatch(/^held: the canary gave 0 of the 20/);
+      .toMatch(/^held: the canary has 0 of 20/);
 
     expect(await rolloutOf(application, 'little-held')).toMatchObject({ state: 'running', step: 1 });
     await askedUntilOver(application, 'little-held');
     expect(await rolloutOf(application, 'little-held')).toMatchObject({
       state: 'promoted',
-      reason: 'it was no worse in any step',
+      reason: 'no step showed it to be worse',
     });
   });
 

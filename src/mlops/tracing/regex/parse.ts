@@ -1,6 +1,6 @@
 import { invalidFilter } from '../../wire/index.ts';
 
-/** Whether a character matches; -1 encodes the positions before the first and after the last character. */
+/** Tests whether a character matches; -1 encodes the positions before the first and after the last character. */
 export type Test = (character: number) => boolean;
 
 export type Node =

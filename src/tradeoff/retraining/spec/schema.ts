@@ -8,7 +8,7 @@ import { DecimalString, Money } from '../../../platform/units/schema.ts';
 
 export const TriggerName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,38}$/, 'small letters, digits and dashes, at most 39, a letter first')
+  .regex(/^[a-z][a-z0-9-]{0,38}$/, 'lower-case letters, digits and dashes, at most 39, a letter first')
   .describe('Name of a trigger');
 
 const DAY_MS = 86_400_000;

@@ -43,7 +43,7 @@ export function judgedAgainTests(open: () => Promise<Room>): void {
     expect(again).toMatchObject({ state: 'alert', loss: { current: 0.4 } });
     expect(revised?.episode).toBe(opened?.episode);
     const { steps } = await call(two, getAlert, { params: { episode: opened?.episode ?? '' } });
-    expect(steps.at(-1)?.reason).toBe('By the labels that came since, there is no such episode.');
+    expect(steps.at(-1)?.reason).toBe('By the labels that arrived later, there is no such episode.');
     // Without new labels no look is judged again, and no notice is sent.
     await two.look(LATER_MS);
     expect(await alerts(two)).toHaveLength(2);

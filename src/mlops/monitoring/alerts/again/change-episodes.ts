@@ -20,7 +20,7 @@ interface Changing {
  * sent its notice.
  */
 export async function closeRevised({ deps, sql, monitor, at }: Changing, before: Alert): Promise<void> {
-  const reason = 'By the labels that came since, there is no such episode.';
+  const reason = 'By the labels that arrived later, there is no such episode.';
   const closedAt = before.closedAt ?? at;
   const alert: Alert = { ...before, state: 'ok', changedAt: at, closedAt, closedAs: 'revised', reason };
   await updateEpisode(sql, alert);
@@ -75,7 +75,7 @@ function foundAlert(
   { moneyPerDay, at }: Facts,
 ): Alert {
   const first = shown ?? opened;
-  if (first === null) throw new Error('an episode that was found begins with a look');
+  if (first === null) throw new Error('an episode starts with an evaluation');
   const look = { ...first.look, loss: priced?.look.loss ?? null };
   return newAlert({ monitor, rule: first.rule, look, moneyPerDay, at }, state);
 }

@@ -22,7 +22,7 @@ export interface JudgingAgainDeps extends TakingDeps, JudgingDeps {
   readonly store: Store;
 }
 
-/** Judging all monitors may take this share of the time, so that labels which come all the time do not keep the server busy. */
+/** Maximum share of time for re-evaluating all monitors, so that a steady flow of labels does not overload the server. */
 const BUSY_SHARE = 0.02;
 
 interface Judged {

@@ -17,7 +17,7 @@ export interface JudgingDeps extends LossDeps {
 /** Looks that are judged again, at most, of one alert: the last ones. */
 export const MOST_LOOKS = 5_000;
 
-/** The same looks by the labels that are known now. A look of which rows were deleted since stays as it was. */
+/** Re-evaluates looks with the labels known now. A look with deleted rows stays unchanged. */
 export async function judgeLooks(
   deps: JudgingDeps,
   monitor: Monitor,

@@ -86,7 +86,7 @@ describe('alerts that are tried on past windows', () => {
         episodes: [{ ...episode, columns: ['inputs.age'] }],
       },
       { alert: 'accurate', windows: 6, alerts: 2, warnings: 0, unknown: 0, openHours: 3, episodes: [episode] },
-      { alert: 'slow', windows: 0, episodes: [], reason: expect.stringContaining('are not kept') },
+      { alert: 'slow', windows: 0, episodes: [], reason: expect.stringContaining('are not stored') },
     ]);
     expect(new Date(alerts[1]?.period?.start ?? '').toISOString()).toBe(hour(0));
     const later = await backtest({ alerts: rules.slice(0, 2), start: hour(4) });

@@ -24,7 +24,7 @@ interface BacktestQuestion {
 const MOST_WINDOWS = 5_000;
 const HOUR_MS = 3_600_000;
 
-/** Tries alerts on past windows, as far as they are known now. Error: `manifest_invalid` for an alert that could never say anything. */
+/** Back-tests alerts on past windows with the data known now. Error: `manifest_invalid` for an alert that can never have a verdict. */
 export async function backtestAlerts(
   deps: BacktestDeps,
   monitor: Monitor,
@@ -41,7 +41,7 @@ export async function backtestAlerts(
 
 type Between = Pick<BacktestQuestion, 'start' | 'end'>;
 
-/** The looks at all complete windows, by time; null: of such an alert there is no history. */
+/** Looks at all complete windows, by time; null: no history exists for this kind of alert. */
 async function looksOf(
   deps: BacktestDeps,
   monitor: Monitor,
@@ -75,7 +75,7 @@ async function driftLooks(
   return asked.map((window) => driftLook(rule, window, losses[changed.indexOf(window)]?.loss ?? null));
 }
 
-/** All windows in one query: quality by the labels that are known now, and by the estimate. */
+/** Reads all windows in one query: quality by the labels known now, and the estimate. */
 async function qualityLooks(
   deps: BacktestDeps,
   monitor: Monitor,
@@ -131,7 +131,7 @@ function notTried({ name, on }: AlertRule): BacktestedAlert {
     ...{ alert: name, cause: on, windows: 0, unknown: 0, warnings: 0, alerts: 0, openHours: 0, period: null },
     ...{
       episodes: [],
-      reason: `Past windows of ${on} are not kept: only drift, quality and estimated_quality can be tried.`,
+      reason: `Past windows of ${on} are not stored. Only drift, quality and estimated_quality can be back-tested.`,
     },
   };
 }

@@ -4,19 +4,27 @@ import { Money, Period, UtcInstant } from '../../../../platform/units/schema.ts'
 
 export const AlertCause = z
   .enum(['drift', 'quality', 'estimated_quality', 'latency', 'errors', 'no_data'])
-  .describe('What is wrong: what comes in or goes out, how good it is, or how it is answered');
+  .describe(
+    'Kind of problem: input or output drift, quality, or request metrics (latency, errors, missing predictions)',
+  );
 export type AlertCause = z.infer<typeof AlertCause>;
 
 export const QualityLoss = z
   .strictObject({
-    metric: z.string().describe('Measure of quality that it is of'),
-    reference: z.number().describe('Its value before'),
-    current: z.number().describe('Its value now'),
-    lower: z.number().nullable().describe('Lower end of the 95 % interval of the value now; null: too few for one'),
-    upper: z.number().nullable().describe('Upper end of it'),
-    estimated: z.boolean().describe('True while the labels are not known yet'),
+    metric: z.string().describe('Measure of quality'),
+    reference: z.number().describe('Value before the loss'),
+    current: z.number().describe('Current value'),
+    lower: z
+      .number()
+      .nullable()
+      .describe('Lower end of the 95 % interval of `current`; null: too few predictions for an interval'),
+    upper: z
+      .number()
+      .nullable()
+      .describe('Upper end of the 95 % interval of `current`; null: too few predictions for an interval'),
+    estimated: z.boolean().describe('True: estimated without labels'),
   })
-  .describe('How much worse the answers are');
+  .describe('Loss of quality');
 export type QualityLoss = z.infer<typeof QualityLoss>;
 
 /** Payload of the events `alert.opened`, `alert.changed` and `alert.closed`: one episode for one cause. */
@@ -28,18 +36,18 @@ export const AlertEpisode = z
     version: z.string().nullable().describe('Version of the model; null: all of them'),
     alert: z.string().describe('Name of the alert in the monitor'),
     cause: AlertCause,
-    state: z.enum(['ok', 'warning', 'alert', 'no_data']).describe('State that it came to'),
+    state: z.enum(['ok', 'warning', 'alert', 'no_data']).describe('State that the episode entered'),
     openedAt: UtcInstant.describe('When the episode began'),
-    window: Period.describe('Predictions that show it'),
-    columns: z.array(z.string()).describe('Columns that it is of, the worst first; empty: none'),
-    loss: QualityLoss.nullable().describe('What it costs in quality; null: not known'),
-    moneyPerDay: Money.nullable().describe('What that is worth a day; null: no value per prediction is given'),
+    window: Period.describe('Window of the predictions with the condition'),
+    columns: z.array(z.string()).describe('Affected columns, the worst first; empty: none'),
+    loss: QualityLoss.nullable().describe('Loss of quality that the episode causes; null: unknown'),
+    moneyPerDay: Money.nullable().describe('Value of the loss per day; null: the monitor has no value per prediction'),
   })
   .describe('An episode of an alert');
 export type AlertEpisode = z.infer<typeof AlertEpisode>;
 
 /**
- * Names the loss that an episode costs: open episodes of one monitor that name the same are one loss, seen by several alerts, with one price.
+ * Key of the loss that an episode causes. Open episodes of one monitor with the same key are one loss with one price, found by several alerts.
  * Null: no loss is known.
  */
 export function lossKey({ monitor, loss }: Pick<AlertEpisode, 'monitor' | 'loss'>): string | null {

@@ -38,7 +38,7 @@ describe('a look at drift', () => {
     expect(driftLook(RULE, small, null)).toMatchObject({
       level: 'ok',
       columns: [],
-      reason: 'None of 4 columns drifted. 3 changed by less than the least effect.',
+      reason: 'None of 4 columns drifted. 3 changed by less than the minimum effect.',
     });
     const some = windowOf([
       ['drifted', 'a'],
@@ -95,7 +95,7 @@ describe('a look at drift', () => {
         level: 'warning',
         columns: ['a'],
         reason:
-          '1 of 4 columns drifted (25 %): a. None lies 0.1 or more outside of the periods of the reference; quality is not known.',
+          '1 of 4 columns drifted (25 %): a. No column is 0.1 or more outside of the periods of the reference; quality is unknown.',
       });
     });
 

@@ -22,8 +22,8 @@ export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLos
   const verdicts = counted.filter(({ drifted }) => drifted !== null);
   const facts = { window: window.period, version: window.modelVersion, loss };
   if (verdicts.length === 0) {
-    const reason = window.reason ?? counted[0]?.reason ?? 'none of its columns is there';
-    return { ...facts, level: 'unknown', columns: [], reason: `Nothing can be said of drift: ${reason}.` };
+    const reason = window.reason ?? counted[0]?.reason ?? 'none of its columns is in the window';
+    return { ...facts, level: 'unknown', columns: [], reason: `No verdict on drift: ${reason}.` };
   }
   const isProven = loss !== null && isProvenLoss(loss);
   const changed = verdicts.filter(({ drifted, significant }) => drifted === true || (isProven && significant === true));
@@ -38,7 +38,7 @@ export function driftLook(rule: DriftRule, window: DriftWindow, loss: QualityLos
   const what = `${columns.length} of ${verdicts.length} columns ${isSmall ? 'changed' : 'drifted'} (${percent(share)}): ${names}.`;
   const known = loss !== null && (isSmall || isHarmless) ? ` ${lossReason(loss, isSmall)}` : '';
   const usual = isUsual
-    ? ` None lies ${LEAST_EFFECT} or more outside of the periods of the reference; quality is not known.`
+    ? ` No column is ${LEAST_EFFECT} or more outside of the periods of the reference; quality is unknown.`
     : '';
   const level = isAlert && !isHarmless && !isUsual ? 'alert' : 'warning';
   return { ...facts, level, columns, reason: `${what}${known}${usual}` };
@@ -51,7 +51,7 @@ function isNearPeriods({ beyondPeriods }: DriftColumn): boolean {
 
 function noDriftReason(verdicts: readonly DriftColumn[]): string {
   const small = verdicts.filter(({ significant }) => significant === true).length;
-  const changed = small === 0 ? '' : ` ${small} changed by less than the least effect.`;
+  const changed = small === 0 ? '' : ` ${small} changed by less than the minimum effect.`;
   return `None of ${verdicts.length} columns drifted.${changed}`;
 }
 
@@ -67,7 +67,7 @@ function isProvenLoss(loss: QualityLoss): boolean {
   return worseBy(loss) > 0 && worseBy(loss) >= (Z_WORSE * (upper - lower)) / (2 * Z_INTERVAL);
 }
 
-/** Worse than the reference, which lies outside of the 95 % interval of the value now; without an interval, worse at all. */
+/** Whether the value is worse than the reference and the reference is outside of its 95 % interval; without an interval, whether it is worse. */
 function isLower(loss: QualityLoss): boolean {
   const { reference, lower, upper } = loss;
   const isWithin = lower !== null && upper !== null && lower <= reference && reference <= upper;

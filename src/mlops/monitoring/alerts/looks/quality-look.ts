@@ -27,7 +27,7 @@ export function qualityLook({ rule, window, now, reference, estimated }: Quality
   const what = estimated ? `Estimated ${rule.metric}` : rule.metric;
   if (now === null || now.value === null || now.sampleSize < rule.minPredictions) {
     const has = now?.sampleSize ?? 0;
-    const reason = `${what} cannot be told: ${has} of ${rule.minPredictions} predictions that it needs${estimated ? '' : ' have a label'}.`;
+    const reason = `${what} is unknown: ${has} of ${rule.minPredictions} required predictions${estimated ? '' : ' with a label'}.`;
     return { ...facts, level: 'unknown', reason, loss: null };
   }
   const { value, lower, upper } = now;
@@ -41,7 +41,7 @@ export function qualityLook({ rule, window, now, reference, estimated }: Quality
     ...(rule.worseThan === undefined ? [] : [`limit ${figure(rule.worseThan)}`]),
     ...(reference?.value == null ? [] : [`reference ${figure(reference.value)}`]),
   ].join(', ');
-  const reason = `${what} is ${figure(value)}${interval} of ${now.sampleSize} predictions; ${held === '' ? 'its reference is not known' : held}.`;
+  const reason = `${what} is ${figure(value)}${interval} of ${now.sampleSize} predictions; ${held === '' ? 'its reference is unknown' : held}.`;
   return { ...facts, level: graver(past, worse), reason, loss };
 }
 
@@ -57,7 +57,7 @@ function pastLimit({ metric, lower, upper }: MeasuredQuality, value: number, lim
   return whole ? 'alert' : 'warning';
 }
 
-/** Whether it is worse by more than chance: one-sided at 0.05 %, both being samples, by the normal law. */
+/** Whether the value is significantly worse: one-sided test at 0.05 % of two samples, by the normal distribution. */
 export function isWorse(reference: MeasuredQuality, now: MeasuredQuality): boolean {
   const [before, after] = [errorOf(reference), errorOf(now)];
   if (before === null || after === null) return false;

@@ -13,7 +13,7 @@ export function servedLook(rule: ServedRule, served: readonly Served[] | null, n
   const found = burning(counts, { objective: rule.objective, least: rule.minRequests });
   const window = { start: iso(now - found.longMs), end: iso(now) };
   const facts = { window, version: null, columns: [], loss: null, level: found.level };
-  if (served === null) return { ...facts, reason: `Nobody counts ${what} here.` };
+  if (served === null) return { ...facts, reason: `This server has no counts of ${what}.` };
   const { requests, bad } = counts.get(found.longMs) ?? { requests: 0, bad: 0 };
   const hours = found.longMs / HOUR_MS;
   const many = `${bad} of ${requests} requests in ${hours} h`;

@@ -27,7 +27,7 @@ const Facts = z.strictObject({
   labels: count,
   /** The alert as the monitor had it then. */
   rule: AlertRule,
-  /** Of a drift look: the id of its drift window, and the predictions of its reference; null: the look is not of drift. */
+  /** For drift: id of the drift window, and the predictions of its reference; null: the look is not about drift. */
   drift: z
     .strictObject({
       window: z.string(),

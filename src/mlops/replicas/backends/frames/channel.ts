@@ -51,7 +51,11 @@ async function newConnection(socketPath: string, forget: () => void): Promise<Co
   const askers = new Map<number, Asker>();
   const lost = (why: string) => {
     forget();
-    const problem = new ServingProblem('unavailable', `The model went away before it answered (${why}).`, 1);
+    const problem = new ServingProblem(
+      'unavailable',
+      `The model closed the connection before it responded (${why}).`,
+      1,
+    );
     for (const { failed } of askers.values()) failed(problem);
     askers.clear();
   };
@@ -73,7 +77,7 @@ function asking(socket: Socket, askers: Map<number, Asker>): Channel['ask'] {
       const id = last;
       const late = setTimeout(() => {
         askers.delete(id);
-        reject(new ServingProblem('timeout', `The model did not answer within ${timeoutMs / 1000} s.`));
+        reject(new ServingProblem('timeout', `The model did not respond within ${timeoutMs / 1000} s.`));
       }, timeoutMs);
       const ended =
         <T>(settle: (value: T) => void) =>
